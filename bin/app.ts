@@ -1,0 +1,17 @@
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { ServiceConfig } from '../lib/config.ts';
+import { IncidentResponse } from '../lib/incident-response.ts';
+import { DatabaseConnections } from '../lib/playbooks/database-connections.ts';
+
+const app = new App();
+const file: string = app.node.tryGetContext('config') ?? 'mockupaws-production';
+const { default: config } = (await import(`../config/${file}.ts`)) as { default: ServiceConfig };
+
+const stack = new Stack(app, `${config.service}-incident-response`, {
+  description: `Incident response for ${config.title}`,
+  env: { region: config.region },
+});
+new IncidentResponse(stack, 'IncidentResponse', { config, playbooks: [new DatabaseConnections()] });
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks());

@@ -1,0 +1,66 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricAlarm,
+  type MetricDataQuery,
+} from '@aws-sdk/client-cloudwatch';
+import type { Incident } from '../domain/incident.ts';
+import { alarmOf, type Signal, type SignalState } from '../domain/signal.ts';
+
+const client = new CloudWatchClient({});
+
+const STATES: Record<string, SignalState> = { OK: 'cleared', ALARM: 'firing', INSUFFICIENT_DATA: 'unknown' };
+
+/** What the alarms behind an incident's signals say now. An alarm that does not answer is missing from the list. */
+export async function observeAlarms(incident: Incident): Promise<Signal[]> {
+  const names = Object.keys(incident.signals).flatMap(key => alarmOf(key) ?? []);
+  if (names.length === 0) return [];
+  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: names.slice(0, 100) }));
+  return MetricAlarms.flatMap(alarm => toSignal(incident, alarm) ?? []);
+}
+
+function toSignal({ service, playbook, signals }: Incident, alarm: MetricAlarm): Signal | undefined {
+  const { AlarmName, AlarmDescription, StateValue, StateReason, StateTransitionedTimestamp, StateUpdatedTimestamp } =
+    alarm;
+  const at = (StateTransitionedTimestamp ?? StateUpdatedTimestamp)?.toISOString();
+  const key = `alarm:${AlarmName}`;
+  const known = signals[key];
+  const state = STATES[StateValue ?? ''];
+  if (!known || !state || !at) return undefined;
+  const summary =
+    state === known.state ? known.summary : `${AlarmDescription ?? AlarmName}: ${StateReason ?? StateValue}`;
+  return { id: `observed/${key}/${at}`, key, state, level: known.level, service, playbook, at, summary };
+}
+
+/** A metric whose latest value, and highest of the last hour, the diagnosis wants. */
+export interface MetricQuery {
+  id: string;
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+  statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum';
+  /** Seconds. */
+  period: number;
+}
+
+/** Datapoints of the last hour by query id, the oldest first. */
+export async function readMetrics(queries: MetricQuery[], now: Date): Promise<Record<string, number[]>> {
+  const { MetricDataResults = [] } = await client.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(now.getTime() - 3_600_000),
+      EndTime: now,
+      ScanBy: 'TimestampAscending',
+      MetricDataQueries: queries.map(toQuery),
+    }),
+  );
+  return Object.fromEntries(MetricDataResults.map(({ Id, Values = [] }) => [Id, Values]));
+}
+
+function toQuery({ id, namespace, name, dimensions, statistic, period }: MetricQuery): MetricDataQuery {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return {
+    Id: id,
+    MetricStat: { Metric: { Namespace: namespace, MetricName: name, Dimensions }, Period: period, Stat: statistic },
+  };
+}

@@ -1,0 +1,169 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Command } from '../domain/commands.ts';
+import { handle } from '../domain/decide.ts';
+import { fold, type Incident, isOpen } from '../domain/incident.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Signal } from '../domain/signal.ts';
+import { opensIncident } from '../domain/signals.ts';
+import type { TimelineEntry } from '../domain/timeline.ts';
+
+/** Where an incident is kept: one partition per service and playbook, numbered. Only the last of a slot can be open. */
+export interface IncidentKey {
+  slot: string;
+  number: number;
+}
+
+/** What a command came to: the incident as it now stands, and the entries it added or, repeated, had added before. */
+export interface Committed {
+  incident: Incident | undefined;
+  entries: TimelineEntry[];
+  refused?: string;
+}
+
+/** Done between the decision and its commit, once for each try: what must be reserved before it may happen. */
+export type Prepare = (entries: TimelineEntry[], incident: Incident) => Promise<void>;
+
+export const slotOf = (service: string, playbook: string) => `${service}/${playbook}`;
+
+export const keyOf = ({ service, playbook, number }: Incident): IncidentKey => ({
+  slot: slotOf(service, playbook),
+  number,
+});
+
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+const TableName = () => process.env['INCIDENTS_TABLE'];
+
+/** Writers meet at most this often on one incident before one of them gives up and is retried by its caller. */
+const TRIES = 10;
+
+/** The incident, read consistently; undefined when there is none. */
+export async function load(key: IncidentKey): Promise<Incident | undefined> {
+  const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: key, ConsistentRead: true }));
+  return Item && fold(Item['timeline']);
+}
+
+/** Every open incident. From an index that lags by moments: what it misses, the next minute finds. */
+export async function openIncidents(): Promise<Incident[]> {
+  const query = {
+    TableName: TableName(),
+    IndexName: 'open',
+    KeyConditionExpression: '#open = :open',
+    ExpressionAttributeNames: { '#open': 'open' },
+    ExpressionAttributeValues: { ':open': 'open' },
+  };
+  const found: Incident[] = [];
+  for await (const { Items = [] } of paginateQuery({ client }, query)) {
+    const loaded = await Promise.all(Items.map(({ slot, number }) => load({ slot, number })));
+    found.push(...loaded.filter((incident): incident is Incident => incident !== undefined && isOpen(incident)));
+  }
+  return found;
+}
+
+/** Opens, joins or clears: whichever the signal means for its slot. */
+export async function receive(signal: Signal, policy: Policy): Promise<Committed> {
+  const slot = slotOf(signal.service, signal.playbook);
+  let id: string | undefined;
+  return attempt(async () => {
+    const current = await latest(slot);
+    const opens = opensIncident(current, signal);
+    if (opens) id ??= await nextId();
+    const openAs = opens && id ? { id, number: (current?.number ?? 0) + 1 } : undefined;
+    return write(current, { type: 'receive signal', id: signal.id, signal, policy, openAs });
+  });
+}
+
+/** Decides on the incident as it stands and commits what comes of it, or says why it was refused. */
+export async function commit(key: IncidentKey, command: Command, prepare?: Prepare): Promise<Committed> {
+  return attempt(async () => write(await load(key), command, prepare));
+}
+
+async function latest(slot: string): Promise<Incident | undefined> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: TableName(),
+      KeyConditionExpression: 'slot = :slot',
+      ExpressionAttributeValues: { ':slot': slot },
+      ScanIndexForward: false,
+      Limit: 1,
+      ConsistentRead: true,
+    }),
+  );
+  return Items[0] && fold(Items[0]['timeline']);
+}
+
+/** The next `INC-YYYY-MM-DD-XXX` of the day. An id whose opening was lost to another writer leaves a gap. */
+async function nextId(): Promise<string> {
+  const day = new Date().toISOString().slice(0, 10);
+  const { Attributes } = await client.send(
+    new UpdateCommand({
+      TableName: TableName(),
+      Key: { slot: `ids/${day}`, number: 0 },
+      UpdateExpression: 'ADD issued :one',
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    }),
+  );
+  return `INC-${day}-${String(Attributes?.['issued']).padStart(3, '0')}`;
+}
+
+/** One try: undefined when another writer came first. */
+async function write(
+  current: Incident | undefined,
+  command: Command,
+  prepare?: Prepare,
+): Promise<Committed | undefined> {
+  const handled = handle(current, command, new Date().toISOString());
+  if ('refused' in handled) return { incident: current, entries: [], refused: handled.refused };
+  const { incident, entries, repeated } = handled;
+  if (repeated || entries.length === 0 || !incident) return { incident, entries };
+  await prepare?.(entries, incident);
+  try {
+    await append(incident, entries);
+    return { incident, entries };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+/** State and timeline in one conditional write: the version is the length of the timeline before it. */
+async function append(incident: Incident, entries: TimelineEntry[]): Promise<void> {
+  const { id, severity, status, openedAt, timeline } = incident;
+  const version = timeline.length - entries.length;
+  const opening = version === 0;
+  await client.send(
+    new UpdateCommand({
+      TableName: TableName(),
+      Key: keyOf(incident),
+      UpdateExpression: [
+        'SET id = :id, severity = :severity, #status = :status, openedAt = :openedAt, version = :next',
+        ', timeline = list_append(if_not_exists(timeline, :none), :entries)',
+        isOpen(incident) ? ', #open = :open' : ' REMOVE #open',
+      ].join(''),
+      ConditionExpression: opening ? 'attribute_not_exists(slot)' : 'version = :version',
+      ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
+      ExpressionAttributeValues: {
+        ':id': id,
+        ':severity': severity,
+        ':status': status,
+        ':openedAt': openedAt,
+        ':next': timeline.length,
+        ':entries': entries,
+        ':none': [],
+        ...(opening ? {} : { ':version': version }),
+        ...(isOpen(incident) ? { ':open': 'open' } : {}),
+      },
+    }),
+  );
+}
+
+async function attempt(once: () => Promise<Committed | undefined>): Promise<Committed> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const committed = await once();
+    if (committed) return committed;
+  }
+  throw new Error(`the incident was changed by others ${TRIES} times in a row; the caller retries`);
+}

@@ -1,0 +1,43 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { LedgerRun } from '../domain/guardrails.ts';
+
+/** The automatic runs of a service over all its playbooks, kept in one item beside the incidents. */
+export interface Ledger {
+  runs: LedgerRun[];
+  version: number;
+}
+
+/** Another attempt reserved a run meanwhile: the guardrails must be judged anew. */
+export class LedgerMoved extends Error {
+  override name = 'LedgerMoved';
+}
+
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+const TableName = () => process.env['INCIDENTS_TABLE'];
+const Key = (service: string) => ({ slot: `automation/${service}`, number: 0 });
+
+export async function readLedger(service: string): Promise<Ledger> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: TableName(), Key: Key(service), ConsistentRead: true }),
+  );
+  return { runs: Item?.['runs'] ?? [], version: Item?.['version'] ?? 0 };
+}
+
+/** Writes the ledger if nobody has since it was read. @throws LedgerMoved */
+export async function writeLedger(service: string, runs: LedgerRun[], read: Ledger): Promise<void> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: TableName(),
+        Item: { ...Key(service), runs, version: read.version + 1 },
+        ConditionExpression: read.version === 0 ? 'attribute_not_exists(slot)' : 'version = :version',
+        ...(read.version === 0 ? {} : { ExpressionAttributeValues: { ':version': read.version } }),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException)
+      throw new LedgerMoved(`the ledger of ${service} has moved on`);
+    throw error;
+  }
+}

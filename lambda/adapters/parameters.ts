@@ -1,0 +1,31 @@
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { Readings } from '../domain/guardrails.ts';
+
+const client = new SSMClient({});
+
+/**
+ * The kill switch (`on`, anything else is off) and the maintenance window (`none`, or the ISO 8601 time at which it
+ * ends). What cannot be read is `unreadable`, and the guardrails take that as no.
+ */
+export async function readSwitches(
+  automationParameter: string,
+  maintenanceParameter: string,
+): Promise<Pick<Readings, 'automation' | 'maintenanceUntil'>> {
+  try {
+    const { Parameters = [] } = await client.send(
+      new GetParametersCommand({ Names: [automationParameter, maintenanceParameter] }),
+    );
+    const read = (name: string) => Parameters.find(parameter => parameter.Name === name);
+    const automation = read(automationParameter);
+    const maintenance = read(maintenanceParameter)?.Value;
+    return {
+      automation: automation?.LastModifiedDate
+        ? { value: automation.Value === 'on' ? 'on' : 'off', since: automation.LastModifiedDate.toISOString() }
+        : 'unreadable',
+      maintenanceUntil: maintenance === 'none' ? undefined : (maintenance ?? 'unreadable'),
+    };
+  } catch (error) {
+    console.error({ message: 'the kill switch cannot be read, which means off', error: (error as Error).name });
+    return { automation: 'unreadable', maintenanceUntil: 'unreadable' };
+  }
+}

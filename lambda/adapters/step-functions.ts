@@ -1,0 +1,22 @@
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { attemptUnderWay, type Incident } from '../domain/incident.ts';
+import { keyOf } from './incidents.ts';
+
+const client = new SFNClient({});
+
+/** Starts the attempt that the incident is owed, once: the execution's name is the incident's and the attempt's. */
+export async function startResponse(incident: Incident): Promise<void> {
+  const attempt = attemptUnderWay(incident);
+  if (!attempt) return;
+  try {
+    await client.send(
+      new StartExecutionCommand({
+        stateMachineArn: process.env['RESPONSE_STATE_MACHINE'],
+        name: `${incident.id}-${attempt.number}`,
+        input: JSON.stringify({ ...keyOf(incident), id: incident.id, attempt: attempt.number, after: 'start' }),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+  }
+}

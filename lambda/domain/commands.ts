@@ -1,0 +1,32 @@
+import type { Readings } from './guardrails.ts';
+import type { Obligation } from './obligations.ts';
+import type { Policy } from './policy.ts';
+import type { Signal } from './signal.ts';
+import type { Check, Finding, Happening, Urgency } from './timeline.ts';
+
+/** What a runbook's execution came to, as verified. */
+export interface RunOutcome {
+  run: string;
+  execution?: string;
+  /** Absent when the runbook itself failed: then `reason` says how. */
+  checks?: Check[];
+  reason?: string;
+}
+
+/** What somebody or something wants done to an incident. The id makes it idempotent: applied twice, it happened once. */
+export type Command = { id: string } & (
+  | { type: 'receive signal'; signal: Signal; policy: Policy; openAs?: { id: string; number: number } }
+  | { type: 'observe signals'; signals: Signal[] }
+  | { type: 'record diagnosis'; attempt: number; findings: Finding[] }
+  | { type: 'classify'; attempt: number }
+  | { type: 'next step'; attempt: number; readings: Readings }
+  | { type: 'record outcome'; attempt: number; outcome: RunOutcome }
+  | { type: 'end response'; attempt: number; reason: string }
+  | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string }
+  | { type: 'meet'; obligation: Obligation; checks?: Check[] }
+  | { type: 'acknowledge'; by: string }
+  | { type: 'answer approval'; step: string; approve: boolean; by: string }
+  | { type: 'resolve'; by: string; reason: string }
+);
+
+export type Decision = { happenings: Happening[] } | { refused: string };

@@ -1,0 +1,99 @@
+import type { Command, Decision } from './commands.ts';
+import { apply, type Incident, isOpen } from './incident.ts';
+import { meet } from './obligations.ts';
+import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
+import { observe, receiveSignal } from './signals.ts';
+import { plusMinutes } from './time.ts';
+import type { Happening, TimelineEntry } from './timeline.ts';
+
+/**
+ * What a command comes to, given the incident as it stands (undefined: there is none yet). Pure: the same arguments
+ * give the same answer. An empty list is a command that needs nothing done; a refusal says why it may not be.
+ */
+export function decide(incident: Incident | undefined, command: Command, now: string): Decision {
+  if (command.type === 'receive signal') return receiveSignal(incident, command, now);
+  if (!incident) return { refused: 'there is no such incident' };
+  if (!isOpen(incident) && command.type !== 'record page') return { refused: `${incident.id} is ${incident.status}` };
+  switch (command.type) {
+    case 'observe signals':
+      return { happenings: observe(incident, command.signals) };
+    case 'record diagnosis':
+      return recordDiagnosis(incident, command.attempt, command.findings);
+    case 'classify':
+      return classify(incident, command.attempt);
+    case 'next step':
+      return nextStep(incident, command.attempt, command.readings, now);
+    case 'record outcome':
+      return recordOutcome(incident, command.attempt, command.outcome);
+    case 'end response':
+      return endResponse(incident, command.attempt, command.reason);
+    case 'meet':
+      return meet(incident, command.obligation, command.checks ?? [], now);
+    case 'record page':
+      return recordPage(incident, command);
+    case 'acknowledge':
+      return acknowledge(incident, command.by, now);
+    case 'answer approval':
+      return answerApproval(incident, command);
+    case 'resolve':
+      return { happenings: [{ type: 'Resolved', by: command.by, reason: command.reason }] };
+  }
+}
+
+/** Numbers and dates what happened, so that it can be committed. */
+export function toEntries(
+  timeline: readonly TimelineEntry[],
+  happenings: Happening[],
+  command: string,
+  now: string,
+): TimelineEntry[] {
+  return happenings.map((happening, index) => ({ ...happening, seq: timeline.length + index, at: now, command }));
+}
+
+/**
+ * The decision and its consequence in one: the entries to append, and the incident with them applied. A command already
+ * applied gives back the entries it gave then, and changes nothing.
+ */
+export function handle(incident: Incident | undefined, command: Command, now: string): Handled {
+  const before = incident?.timeline.filter(entry => entry.command === command.id) ?? [];
+  if (incident && before.length > 0) return { incident, entries: before, repeated: true };
+  const decision = decide(incident, command, now);
+  if ('refused' in decision) return { incident, refused: decision.refused };
+  const opens = decision.happenings[0]?.type === 'IncidentOpened';
+  const base = opens ? undefined : incident;
+  const entries = toEntries(base?.timeline ?? [], decision.happenings, command.id, now);
+  return { incident: entries.reduce<Incident | undefined>(apply, base), entries, repeated: false };
+}
+
+export type Handled =
+  | { incident: Incident | undefined; refused: string }
+  | { incident: Incident | undefined; entries: TimelineEntry[]; repeated: boolean };
+
+function recordPage(
+  incident: Incident,
+  { about, level, urgency, subject }: Extract<Command, { type: 'record page' }>,
+): Decision {
+  const role = incident.policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
+  return { happenings: [{ type: 'PageSent', level, role, urgency, subject, about }] };
+}
+
+function acknowledge(incident: Incident, by: string, now: string): Decision {
+  return {
+    happenings: [{ type: 'Acknowledged', by, until: plusMinutes(now, incident.policy.acknowledgementMinutes) }],
+  };
+}
+
+function answerApproval(
+  incident: Incident,
+  { step, approve, by }: Extract<Command, { type: 'answer approval' }>,
+): Decision {
+  if (incident.approval?.step !== step) return { refused: `${incident.id} awaits no approval of ${step}` };
+  const attempt = (incident.attempt?.number ?? 0) + 1;
+  const type = approve ? 'ApprovalGiven' : 'ApprovalDeclined';
+  return {
+    happenings: [
+      { type, step, by },
+      { type: 'ResponseRequested', attempt, from: step },
+    ],
+  };
+}

@@ -1,0 +1,142 @@
+import type { Incident, Run } from './incident.ts';
+import type { Step } from './policy.ts';
+import { atLeast, percent } from './severity.ts';
+import { minutesBetween, plusMinutes } from './time.ts';
+
+export interface GuardrailResult {
+  guardrail: 'kill switch' | 'maintenance window' | 'mode' | 'cooldown' | 'budget' | 'blast radius' | 'severity';
+  passed: boolean;
+  reason: string;
+}
+
+/** One automatic run, as the service's ledger remembers it. */
+export interface LedgerRun {
+  run: string;
+  runbook: string;
+  target: string;
+  at: string;
+}
+
+/** What the guardrails are judged by. A reading that failed is `unreadable`, and stops the step. */
+export interface Readings {
+  /** The kill switch, and since when it has stood so: setting it anew releases a tripped budget. */
+  automation: { value: 'on' | 'off'; since: string } | 'unreadable';
+  /** Until when maintenance lasts; undefined when there is none. */
+  maintenanceUntil: string | undefined | 'unreadable';
+  /** Automatic runs of the service, all playbooks, at least as far back as the budget and the cooldown reach. */
+  ledger: readonly LedgerRun[] | 'unreadable';
+}
+
+const result = (guardrail: GuardrailResult['guardrail'], passed: boolean, reason: string): GuardrailResult => ({
+  guardrail,
+  passed,
+  reason,
+});
+
+/** Every guardrail, in order, whether it passed or not. The step may run only if all passed. */
+export function guardrails(incident: Incident, step: Step, readings: Readings, now: string): GuardrailResult[] {
+  return [
+    killSwitch(readings),
+    maintenanceWindow(readings, now),
+    mode(incident, step),
+    cooldown(incident, step, readings, now),
+    budget(incident, step, readings, now),
+    blastRadius(incident, step),
+    severity(incident, step),
+  ];
+}
+
+/** What stands before putting a change back: people may have stopped automation, but nothing else may strand the change. */
+export function undoGuardrails(readings: Readings, now: string): GuardrailResult[] {
+  return [killSwitch(readings), maintenanceWindow(readings, now)];
+}
+
+function killSwitch({ automation }: Readings): GuardrailResult {
+  if (automation === 'unreadable')
+    return result('kill switch', false, 'the kill switch cannot be read, which means off');
+  return result('kill switch', automation.value === 'on', `automation is ${automation.value}`);
+}
+
+function maintenanceWindow({ maintenanceUntil }: Readings, now: string): GuardrailResult {
+  if (maintenanceUntil === undefined) return result('maintenance window', true, 'no maintenance');
+  const until = Date.parse(maintenanceUntil);
+  if (Number.isNaN(until))
+    return result('maintenance window', false, 'the maintenance window cannot be read, which means closed');
+  const over = until <= Date.parse(now);
+  return result('maintenance window', over, over ? 'maintenance is over' : `maintenance until ${maintenanceUntil}`);
+}
+
+function mode(incident: Incident, step: Step): GuardrailResult {
+  const approved = incident.attempt?.from === step.name;
+  const words = {
+    off: 'off',
+    'dry run': 'dry run: nothing is changed',
+    approve: 'needs approval',
+    auto: 'automatic',
+  } as const;
+  if (step.mode === 'approve' && approved) return result('mode', true, 'approved');
+  return result('mode', step.mode === 'auto' || step.mode === 'dry run', words[step.mode]);
+}
+
+function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
+  if (ledger === 'unreadable') return result('cooldown', false, 'earlier runs cannot be read');
+  const last = ledger
+    .filter(run => run.runbook === step.runbook && run.target === step.target && !ownRun(incident, run))
+    .map(run => run.at)
+    .sort()
+    .at(-1);
+  if (!last) return result('cooldown', true, 'first run on this target');
+  const minutes = minutesBetween(last, now);
+  const ready = minutes >= step.cooldownMinutes;
+  const ago = `last run ${Math.round(minutes)} min ago, ${step.cooldownMinutes} min apart`;
+  return result('cooldown', ready, ready ? ago : `${ago}: not before ${plusMinutes(last, step.cooldownMinutes)}`);
+}
+
+/** A step repeated by a retried command finds its own reservation in the ledger; that is no earlier run. */
+function ownRun({ attempt, id }: Incident, { run }: LedgerRun): boolean {
+  return attempt !== undefined && run.startsWith(`${id}/${attempt.number}/`);
+}
+
+function budget(incident: Incident, step: Step, { ledger, automation }: Readings, now: string): GuardrailResult {
+  if (ledger === 'unreadable' || automation === 'unreadable')
+    return result('budget', false, 'earlier runs cannot be read');
+  const { runs, hours } = incident.policy.budget;
+  const released = Date.parse(automation.since);
+  const own = runId(incident, incident.attempt?.number ?? 0, step.name);
+  const counted = ledger.filter(
+    ({ run, at }) => run !== own && minutesBetween(at, now) <= hours * 60 && Date.parse(at) > released,
+  );
+  const spent = `${counted.length} of ${runs} automatic runs in ${hours} h`;
+  return result('budget', counted.length < runs, counted.length < runs ? spent : `${spent}: a person must release it`);
+}
+
+function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult {
+  const { fact, leaves, touches, maximumShare } = blastRadius;
+  const whole = incident.facts[fact];
+  if (whole === undefined) return result('blast radius', false, `${fact} is not known`);
+  const touched = Math.min(whole, leaves === undefined ? (touches ?? whole) : whole - leaves);
+  if (touched <= 0)
+    return result(
+      'blast radius',
+      false,
+      `nothing to act on: ${fact} is ${whole}${leaves === undefined ? '' : `, to be ${leaves}`}`,
+    );
+  const share = touched / whole;
+  const words = `at most ${touched} of ${whole} ${fact} (${percent(share)}, limit ${percent(maximumShare)})`;
+  return result('blast radius', share <= maximumShare, words);
+}
+
+function severity(incident: Incident, step: Step): GuardrailResult {
+  const severe = atLeast(incident.severity, step.minimumSeverity);
+  return result('severity', severe, `${incident.severity}, ${severe ? 'at least' : 'needs'} ${step.minimumSeverity}`);
+}
+
+/** The ledger after a reservation: old runs drop out, the same run is reserved once. */
+export function reserve(ledger: readonly LedgerRun[], entry: LedgerRun, keepHours: number): LedgerRun[] {
+  const recent = ledger.filter(run => minutesBetween(run.at, entry.at) <= keepHours * 60 && run.run !== entry.run);
+  return [...recent, entry];
+}
+
+/** Identifies a run: incident, attempt and step. */
+export const runId = (incident: Incident, attempt: number, step: string, undo = false): Run['run'] =>
+  `${incident.id}/${attempt}/${step}${undo ? '/undo' : ''}`;

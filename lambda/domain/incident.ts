@@ -1,0 +1,231 @@
+import type { Policy } from './policy.ts';
+import type { Facts, Reason, Severity } from './severity.ts';
+import type { SignalLevel, SignalState } from './signal.ts';
+import type { AttemptOutcome, EntryOf, Finding, TimelineEntry } from './timeline.ts';
+
+/** Statuspage's words; `closed` follows when the review is done. */
+export type Status = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'closed';
+
+/** One execution of a runbook for a step of the plan. */
+export interface Run {
+  run: string;
+  step: string;
+  title: string;
+  runbook: string;
+  attempt: number;
+  dryRun: boolean;
+  undoes?: string;
+  parameters: Record<string, string>;
+  startedAt: string;
+  status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
+  reason?: string;
+}
+
+export interface Attempt {
+  number: number;
+  from?: string;
+  requestedAt: string;
+  /** Last sign of life, for finding attempts that crashed without a word. */
+  progressAt: string;
+  outcome?: AttemptOutcome;
+  /** Steps left out in this attempt, with the reasons. */
+  skipped: { step: string; title: string; reasons: string[] }[];
+}
+
+/** The state of an incident: nothing but the fold of its timeline. */
+export interface Incident {
+  id: string;
+  number: number;
+  service: string;
+  playbook: string;
+  title: string;
+  policy: Policy;
+  status: Status;
+  severity: Severity;
+  severityReasons: Reason[];
+  startedAt: string;
+  openedAt: string;
+  signals: Record<string, { state: SignalState; level: SignalLevel; summary: string; at: string }>;
+  facts: Facts;
+  findings: Finding[];
+  /** Since when people are being called, and the highest level called so far (0: nobody yet). */
+  escalation?: { since: string; level: number };
+  acknowledged?: { by: string; at: string; until: string };
+  attempt?: Attempt;
+  runs: Run[];
+  approval?: { step: string; title: string; expiresAt: string };
+  handedOver?: { at: string; reason: string };
+  mitigatedAt?: string;
+  /** Since when all has been well: settling is counted from here. */
+  calmSince?: string;
+  resolvedAt?: string;
+  timeline: TimelineEntry[];
+}
+
+/** Open means people or automation may still have to act. */
+export const isOpen = ({ status }: Pick<Incident, 'status'>) => status !== 'resolved' && status !== 'closed';
+
+/** The signals that are firing, the critical ones first. */
+export const firing = (incident: Incident) =>
+  Object.entries(incident.signals)
+    .filter(([, { state }]) => state === 'firing')
+    .sort(([, a], [, b]) => a.level.localeCompare(b.level));
+
+/** True only when every signal is known to be clear: one green alarm does not clear another's red, and unknown is not clear. */
+export const allClear = (incident: Incident) => Object.values(incident.signals).every(s => s.state === 'cleared');
+
+/** The attempt that is under way, if any. */
+export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.outcome ? attempt : undefined);
+
+/** Temporary changes not yet put back, the latest first. A step that failed may still have changed something. */
+export function owedUndos({ runs, policy }: Incident): Run[] {
+  const undoable = (run: Run) =>
+    !run.dryRun && !run.undoes && policy.playbook.plan.some(s => s.name === run.step && s.undo);
+  return runs.filter(run => undoable(run) && !runs.some(other => other.undoes === run.run)).reverse();
+}
+
+/** The facts that severity is judged by: what the diagnosis measured, and how many signals of each level are firing. */
+export function factsOf(incident: Incident): Facts {
+  const count = (level: SignalLevel) => firing(incident).filter(([, s]) => s.level === level).length;
+  return { ...incident.facts, criticalSignals: count('critical'), warningSignals: count('warning') };
+}
+
+/** Folds one entry into the state. Pure; the first entry of a timeline must be `IncidentOpened`. */
+export function apply(incident: Incident | undefined, entry: TimelineEntry): Incident {
+  if (entry.type === 'IncidentOpened') {
+    if (incident) throw new Error(`incident ${incident.id}: a second IncidentOpened at entry ${entry.seq}`);
+    return open(entry);
+  }
+  if (!incident) throw new Error(`the timeline begins with ${entry.type}, not IncidentOpened`);
+  const next: Incident = { ...incident, timeline: [...incident.timeline, entry] };
+  if (next.attempt && !next.attempt.outcome) next.attempt = { ...next.attempt, progressAt: entry.at };
+  return { ...next, ...change(next, entry) };
+}
+
+/** State equals the fold of the timeline. */
+export function fold(timeline: readonly TimelineEntry[]): Incident {
+  const incident = timeline.reduce<Incident | undefined>(apply, undefined);
+  if (!incident) throw new Error('an empty timeline is no incident');
+  return incident;
+}
+
+function open(entry: EntryOf<'IncidentOpened'>): Incident {
+  const { id, number, service, playbook, title, policy, startedAt, at } = entry;
+  return {
+    ...{ id, number, service, playbook, title, policy, startedAt },
+    status: 'investigating',
+    severity: 'P4',
+    severityReasons: [],
+    openedAt: at,
+    signals: {},
+    facts: {},
+    findings: [],
+    runs: [],
+    timeline: [entry],
+  };
+}
+
+function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'IncidentOpened'>>): Partial<Incident> {
+  switch (entry.type) {
+    case 'SignalFired':
+      return { ...signal(incident, entry, 'firing'), status: worsen(incident), calmSince: undefined };
+    case 'SignalLost':
+      return { ...signal(incident, entry, 'unknown'), calmSince: undefined };
+    case 'SignalCleared': {
+      const cleared = { ...incident, ...signal(incident, entry, 'cleared') };
+      return allClear(cleared) ? { ...cleared, calmSince: entry.at } : cleared;
+    }
+    case 'SeverityAssigned':
+      return {
+        severity: entry.severity,
+        severityReasons: entry.reasons,
+        ...(incident.policy.severities[entry.severity].pages && !incident.escalation
+          ? { escalation: { since: entry.at, level: 0 } }
+          : {}),
+      };
+    case 'Escalated':
+      return { escalation: { since: incident.escalation?.since ?? entry.at, level: entry.level } };
+    case 'Acknowledged':
+      return {
+        acknowledged: { by: entry.by, at: entry.at, until: entry.until },
+        ...(incident.escalation ? { escalation: { since: entry.until, level: 0 } } : {}),
+      };
+    case 'ResponseRequested': {
+      const { attempt: number, from, at } = entry;
+      return { attempt: { number, from, requestedAt: at, progressAt: at, skipped: [] }, approval: undefined };
+    }
+    case 'DiagnosisRecorded':
+      return {
+        findings: entry.findings,
+        facts: Object.assign({}, incident.facts, ...entry.findings.map(f => f.facts)),
+        status: incident.status === 'investigating' ? 'identified' : incident.status,
+      };
+    case 'StepSkipped': {
+      const { step, title, reasons } = entry;
+      const attempt = incident.attempt;
+      return attempt ? { attempt: { ...attempt, skipped: [...attempt.skipped, { step, title, reasons }] } } : {};
+    }
+    case 'StepStarted': {
+      const { run, step, title, runbook, attempt, dryRun, undoes, parameters, at: startedAt } = entry;
+      const started: Run = {
+        run,
+        step,
+        title,
+        runbook,
+        attempt,
+        dryRun,
+        undoes,
+        parameters,
+        startedAt,
+        status: 'running',
+      };
+      return { runs: [...incident.runs, started] };
+    }
+    case 'StepSucceeded':
+      return { runs: settle(incident, entry.run, { status: 'succeeded' }) };
+    case 'StepRehearsed':
+      return { runs: settle(incident, entry.run, { status: 'rehearsed' }) };
+    case 'StepFailed':
+      return { runs: settle(incident, entry.run, { status: 'failed', reason: entry.reason }) };
+    case 'ApprovalRequested':
+      return { approval: { step: entry.step, title: entry.title, expiresAt: entry.expiresAt } };
+    case 'ApprovalGiven':
+    case 'ApprovalDeclined':
+      return { approval: undefined };
+    case 'ResponseEnded':
+      return {
+        ...(incident.attempt ? { attempt: { ...incident.attempt, outcome: entry.outcome } } : {}),
+        ...(entry.outcome === 'recovered' ? { calmSince: entry.at } : {}),
+      };
+    case 'HandedOver':
+      return { handedOver: { at: entry.at, reason: entry.reason } };
+    case 'Mitigated':
+      return {
+        status: 'monitoring',
+        mitigatedAt: entry.at,
+        calmSince: incident.calmSince ?? entry.at,
+        approval: undefined,
+      };
+    case 'SettlingFailed':
+      return { calmSince: entry.at };
+    case 'Resolved':
+      return { status: 'resolved', resolvedAt: entry.at, approval: undefined };
+    case 'PageSent':
+      return {};
+  }
+}
+
+/** A signal that fires again after mitigation means it was none. */
+const worsen = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);
+
+function signal(
+  incident: Incident,
+  entry: EntryOf<'SignalFired' | 'SignalCleared' | 'SignalLost'>,
+  state: SignalState,
+) {
+  const { key, level, summary, signalAt } = entry;
+  return { signals: { ...incident.signals, [key]: { state, level, summary, at: signalAt } } };
+}
+
+const settle = ({ runs }: Incident, run: string, outcome: Pick<Run, 'status' | 'reason'>) =>
+  runs.map(r => (r.run === run ? { ...r, ...outcome } : r));

@@ -1,0 +1,177 @@
+import { attemptUnderWay, firing, type Incident, type Run } from './incident.ts';
+import { SEVERITY_NAMES } from './severity.ts';
+import { alarmOf } from './signal.ts';
+import { clock, dateTime, minutesBetween } from './time.ts';
+import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
+
+/** A message to one escalation level. */
+export interface PageMessage {
+  level: number;
+  urgency: Urgency;
+  /** At most 100 ASCII characters, as SNS demands. */
+  subject: string;
+  body: string;
+  /** At most 160 characters: one SMS. */
+  sms: string;
+}
+
+/** The entries that people are told about. */
+export const PAGE_ENTRIES = [
+  'IncidentOpened',
+  'Escalated',
+  'ApprovalRequested',
+  'HandedOver',
+  'Resolved',
+] as const satisfies EntryType[];
+
+export type PageEntry = EntryOf<(typeof PAGE_ENTRIES)[number]>;
+
+export const isPageEntry = (entry: TimelineEntry): entry is PageEntry =>
+  (PAGE_ENTRIES as readonly string[]).includes(entry.type);
+
+/**
+ * What people are to be told because of an entry, one message for each level called so far; none when it has been
+ * overtaken: after resolution nothing but the resolution is told, and nobody is called for what somebody has taken on.
+ */
+export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
+  if (incident.resolvedAt && entry.type !== 'Resolved') return [];
+  const { acknowledged, severity, policy } = incident;
+  const wakes = policy.severities[severity].pages && entry.type !== 'Resolved';
+  const message = (level: number, urgency: Urgency): PageMessage => ({
+    level,
+    urgency,
+    ...compose(incident, entry, level),
+  });
+  const called = [...new Set(incident.timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])))];
+  switch (entry.type) {
+    case 'IncidentOpened':
+      return wakes || called.length > 0 ? [] : [message(1, 'notice')];
+    case 'Escalated':
+      return acknowledged && acknowledged.at > entry.at ? [] : [message(entry.level, 'page')];
+    default:
+      return (called.length > 0 ? called : [1]).map(level => message(level, wakes ? 'page' : 'notice'));
+  }
+}
+
+function compose(incident: Incident, entry: PageEntry, level: number): Pick<PageMessage, 'subject' | 'body' | 'sms'> {
+  const { id, policy, severity, title } = incident;
+  const what = `${policy.title} ${title}`;
+  const subject = ascii(`${prefix(entry)} ${severity} - ${what}`, 100);
+  const sms = ascii(`${severity} ${what} ${id}. ${headline(incident, entry)}`, 160);
+  return { subject, sms, body: body(incident, entry, level) };
+}
+
+function prefix({ type }: PageEntry): string {
+  if (type === 'Resolved') return '[RESOLVED]';
+  if (type === 'HandedOver') return '[INCIDENT - NEEDS YOU]';
+  return type === 'ApprovalRequested' ? '[INCIDENT - APPROVAL]' : '[INCIDENT]';
+}
+
+/** The one sentence that matters. */
+function headline(incident: Incident, entry: PageEntry): string {
+  switch (entry.type) {
+    case 'Resolved':
+      return `Resolved after ${duration(minutesBetween(incident.startedAt, entry.at))}: ${entry.reason}`;
+    case 'HandedOver':
+      return `Automation needs you: ${entry.reason}`;
+    case 'ApprovalRequested':
+      return `Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`;
+    default:
+      return firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status;
+  }
+}
+
+function body(incident: Incident, entry: PageEntry, level: number): string {
+  const { id, policy, severity, severityReasons, startedAt, status, findings, signals } = incident;
+  const [first, ...others] = severityReasons.map(reason => reason.text);
+  const sections = [
+    [headline(incident, entry)],
+    [
+      field('Incident', id),
+      field('Severity', `${severity} - ${SEVERITY_NAMES[severity]}`),
+      field('Because', first ?? 'not yet assessed'),
+      ...others.map(text => field('', text)),
+      field('Started', dateTime(startedAt)),
+      field('Status', status),
+      field('Impact', policy.playbook.impact),
+      ...(entry.type === 'Resolved' ? [] : [field('You are', called(incident, entry, level))]),
+    ],
+    ['What fired', ...Object.values(signals).map(s => `  ${s.state === 'firing' ? '!' : '-'} ${s.summary}`)],
+    findings.length > 0
+      ? ['What was found', ...findings.map(f => `  ${f.ok === null ? '?' : f.ok ? '-' : '!'} ${f.summary}`)]
+      : [],
+    ['What is being done', ...doing(incident).map(line => `  ${line}`)],
+    ['Links', ...links(incident).map(({ label, url }) => `  ${label}: ${url}`)],
+  ];
+  return `${sections
+    .filter(section => section.length > 0)
+    .map(section => section.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+const field = (name: string, value: string) => `${name.padEnd(10)}${value}`;
+
+function called({ policy, severity }: Incident, entry: PageEntry, level: number): string {
+  const role = policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
+  const within = `respond within ${duration(policy.severities[severity].responseMinutes)}`;
+  const why = entry.type === 'Escalated' ? ` (${entry.reason})` : '';
+  return `${role}, level ${level} of ${policy.escalation.length}${why}: ${within}`;
+}
+
+/** Each remedy with its state, the latest last; what comes next stands at the end. */
+function doing(incident: Incident): string[] {
+  const marks: Record<Run['status'], string> = { running: '>', succeeded: 'x', rehearsed: '~', failed: '!' };
+  const words: Record<Run['status'], string> = {
+    running: 'running',
+    succeeded: 'done and verified',
+    rehearsed: 'dry run, nothing changed',
+    failed: 'did not help',
+  };
+  const runs = incident.runs.map(
+    run =>
+      `[${marks[run.status]}] ${clock(run.startedAt)} ${run.title}: ${run.reason ? `${words[run.status]} (${run.reason})` : words[run.status]}`,
+  );
+  const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: skipped (${s.reasons.join('; ')})`);
+  return [...runs, ...skipped, next(incident)];
+}
+
+function next(incident: Incident): string {
+  if (incident.resolvedAt) return 'Nothing more.';
+  if (incident.status === 'monitoring')
+    return `Recovered; watching for ${incident.policy.settleMinutes} min before it is resolved.`;
+  if (incident.handedOver) return 'Automation has stopped: a person must act.';
+  if (incident.approval)
+    return `Waiting for approval of "${incident.approval.title}" until ${clock(incident.approval.expiresAt)} UTC.`;
+  if (!attemptUnderWay(incident)) return 'Nothing is running.';
+  return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';
+}
+
+/** Links to the alarms in the console, and those of the service's policy. */
+export function links({ signals, policy }: Incident): { label: string; url: string }[] {
+  const { region } = policy;
+  const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#alarmsV2:alarm`;
+  const alarms = Object.keys(signals).flatMap(key => alarmOf(key) ?? []);
+  return [
+    ...alarms.map(name => ({ label: `Alarm ${name}`, url: `${console}/${encodeURIComponent(name)}` })),
+    ...policy.links,
+  ];
+}
+
+/** "15 minutes", "2 hours", "1 hour 20 minutes". */
+export function duration(minutes: number): string {
+  const whole = Math.max(0, Math.round(minutes));
+  const [hours, rest] = [Math.floor(whole / 60), whole % 60];
+  const unit = (n: number, name: string) => `${n} ${name}${n === 1 ? '' : 's'}`;
+  if (hours === 0) return unit(rest, 'minute');
+  return rest === 0 ? unit(hours, 'hour') : `${unit(hours, 'hour')} ${unit(rest, 'minute')}`;
+}
+
+/** SNS refuses subjects that are not ASCII or too long; an SMS beyond GSM's letters costs twice. */
+function ascii(text: string, length: number): string {
+  const plain = text
+    .replace(/[–—]/g, '-')
+    .replace(/[“”„]/g, '"')
+    .replace(/[‘’]/g, "'")
+    .replace(/[^\x20-\x7e]/g, '?');
+  return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
+}

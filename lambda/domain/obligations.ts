@@ -1,0 +1,98 @@
+import type { Decision } from './commands.ts';
+import { allClear, attemptUnderWay, type Incident, isOpen, owedUndos } from './incident.ts';
+import { endResponse, notVerified } from './response.ts';
+import { minutesBetween } from './time.ts';
+import type { Check, Happening } from './timeline.ts';
+
+/** Something owed by now. Level-triggered: whatever is due is found again each minute until it is met. */
+export type Obligation =
+  | { type: 'escalate'; level: number }
+  | { type: 'start response'; attempt: number }
+  | { type: 'end stalled response'; attempt: number }
+  | { type: 'expire approval'; step: string }
+  | { type: 'put back'; attempt: number }
+  | { type: 'settle' };
+
+/** Minutes after which a requested attempt that shows no sign of life is started again. */
+const START_MINUTES = 2;
+
+/** What is due by `now`. Pure: no timers, so a missed minute is made up by the next. */
+export function obligations(incident: Incident, now: string): Obligation[] {
+  if (!isOpen(incident)) return [];
+  return [...escalation(incident, now), ...response(incident, now), ...approval(incident, now), ...calm(incident, now)];
+}
+
+function escalation({ escalation, policy, severity }: Incident, now: string): Obligation[] {
+  if (!escalation || !policy.severities[severity].pages) return [];
+  const waited = minutesBetween(escalation.since, now);
+  const due = policy.escalation.filter(level => level.afterMinutes <= waited && level.level > escalation.level);
+  return due.map(({ level }) => ({ type: 'escalate', level }));
+}
+
+function response(incident: Incident, now: string): Obligation[] {
+  const attempt = attemptUnderWay(incident);
+  if (!attempt) return [];
+  const silent = minutesBetween(attempt.progressAt, now);
+  if (silent >= incident.policy.stallMinutes) return [{ type: 'end stalled response', attempt: attempt.number }];
+  const started = attempt.progressAt !== attempt.requestedAt;
+  return !started && silent >= START_MINUTES ? [{ type: 'start response', attempt: attempt.number }] : [];
+}
+
+function approval({ approval }: Incident, now: string): Obligation[] {
+  return approval && approval.expiresAt <= now ? [{ type: 'expire approval', step: approval.step }] : [];
+}
+
+function calm(incident: Incident, now: string): Obligation[] {
+  const { calmSince, policy, attempt } = incident;
+  if (attemptUnderWay(incident) || !allClear(incident) || !calmSince) return [];
+  if (owedUndos(incident).length > 0 && !incident.handedOver)
+    return [{ type: 'put back', attempt: (attempt?.number ?? 0) + 1 }];
+  return minutesBetween(calmSince, now) >= policy.settleMinutes ? [{ type: 'settle' }] : [];
+}
+
+/** Does what is due, if it still is. `checks` are the verification that settling needs. */
+export function meet(incident: Incident, obligation: Obligation, checks: Check[], now: string): Decision {
+  const due = obligations(incident, now).some(other => JSON.stringify(other) === JSON.stringify(obligation));
+  if (!due) return { refused: `${obligation.type} is no longer due for ${incident.id}` };
+  switch (obligation.type) {
+    case 'escalate': {
+      const level = incident.policy.escalation.find(l => l.level === obligation.level);
+      const reason = `not acknowledged for ${level?.afterMinutes ?? 0} min`;
+      return level
+        ? { happenings: [{ type: 'Escalated', level: level.level, role: level.role, reason }] }
+        : { refused: `no escalation level ${obligation.level}` };
+    }
+    case 'start response':
+      return { happenings: [] };
+    case 'end stalled response':
+      return endResponse(
+        incident,
+        obligation.attempt,
+        `no sign of life from the response for ${incident.policy.stallMinutes} min`,
+      );
+    case 'expire approval': {
+      const { step } = obligation;
+      const attempt = (incident.attempt?.number ?? 0) + 1;
+      return {
+        happenings: [
+          { type: 'ApprovalDeclined', step, by: 'time' },
+          { type: 'ResponseRequested', attempt, from: step },
+        ],
+      };
+    }
+    case 'put back':
+      return { happenings: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
+    case 'settle':
+      return notVerified(checks) === undefined
+        ? { happenings: [{ type: 'Resolved', by: 'automation', reason: settled(incident) }] }
+        : { happenings: [{ type: 'SettlingFailed', checks }, ...unsettled(incident, checks)] };
+  }
+}
+
+/** Clear signals on an unhealthy service are beyond automation: a person is told, once. */
+const unsettled = ({ handedOver }: Incident, checks: Check[]): Happening[] =>
+  handedOver
+    ? []
+    : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
+
+const settled = ({ policy }: Incident) => `all signals clear and the service healthy for ${policy.settleMinutes} min`;

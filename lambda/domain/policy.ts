@@ -1,0 +1,129 @@
+import type { Criterion, Severity } from './severity.ts';
+import { RUNBOOK_CRITERIA } from './severity.ts';
+import type { SignalLevel } from './signal.ts';
+
+/** Off does nothing, dry run executes the runbook without changes, approve waits for a person, auto acts. */
+export type Mode = 'off' | 'dry run' | 'approve' | 'auto';
+
+export interface SeverityPolicy {
+  /** Minutes until somebody must have acknowledged. */
+  responseMinutes: number;
+  /** Minutes until it should be resolved; absent is best effort. */
+  resolutionMinutes?: number;
+  /** Whether it wakes people: pages and climbs the escalation path. */
+  pages: boolean;
+}
+
+export interface EscalationLevel {
+  /** 1 is the first to be called. */
+  level: number;
+  role: string;
+  /** Minutes without acknowledgement after which this level is called. */
+  afterMinutes: number;
+}
+
+/** How much a step may touch, as a share of something the diagnosis counted. */
+export interface BlastRadius {
+  /** The fact that counts the whole, as `runningTasks`. */
+  fact: string;
+  /** What the step leaves of the whole … */
+  leaves?: number;
+  /** … or the most it touches. */
+  touches?: number;
+  /** The largest share of the whole, 0 to 1, that may be touched. */
+  maximumShare: number;
+}
+
+/** A parameter of a runbook: given, or read from a fact of the diagnosis. */
+export type ParameterValue = string | { fact: string };
+
+/** One remedy of a plan: a runbook with parameters, and what guards and verifies it. */
+export interface Step {
+  name: string;
+  /** One line for an operator: what it does. */
+  title: string;
+  /** The runbook's name in `runbooks/`. */
+  runbook: string;
+  /** The name of the SSM document. */
+  document: string;
+  parameters: Record<string, ParameterValue>;
+  mode: Mode;
+  /** The least severe severity at which it may run. */
+  minimumSeverity: Severity;
+  /** What it acts on; two runs on one target are `cooldownMinutes` apart. */
+  target: string;
+  cooldownMinutes: number;
+  blastRadius: BlastRadius;
+  /** Minutes after the runbook's end within which the signal must clear. */
+  verifyMinutes: number;
+  /** What puts a temporary change back when the attempt ends: the same runbook with these parameters. */
+  undo?: { title: string; parameters: Record<string, ParameterValue> };
+}
+
+/** One common incident: what it is called, what it watches, what is done about it, in order. */
+export interface PlaybookPolicy {
+  name: string;
+  title: string;
+  /** What people notice, for the message. */
+  impact: string;
+  /** Its alarms: an event without tags is routed by name. */
+  alarms: Record<string, SignalLevel>;
+  plan: Step[];
+}
+
+/** What is shared by all playbooks of one service. */
+export interface ServicePolicy {
+  service: string;
+  title: string;
+  region: string;
+  severities: Record<Severity, SeverityPolicy>;
+  criteria: readonly Criterion[];
+  escalation: EscalationLevel[];
+  /** Minutes for which an acknowledgement holds before escalation starts again. */
+  acknowledgementMinutes: number;
+  /** Minutes for which all signals must stay clear before the incident is resolved. */
+  settleMinutes: number;
+  /** Automatic attempts per incident; then a person. */
+  maximumAttempts: number;
+  /** Minutes without progress after which an attempt counts as crashed. */
+  stallMinutes: number;
+  /** Minutes to answer an approval; then it is a no. */
+  approvalMinutes: number;
+  /** The cap over all playbooks of the service: tripped, it stays tripped until a person releases it. */
+  budget: { runs: number; hours: number };
+  links: { label: string; url: string }[];
+}
+
+/** The policy an incident is opened under, frozen into it: a deployment cannot strand it. */
+export interface Policy extends ServicePolicy {
+  playbook: PlaybookPolicy;
+}
+
+/** Response and resolution times of the runbook, section 1. P3 and P4 notify without waking anyone. */
+export const RUNBOOK_SEVERITIES: Record<Severity, SeverityPolicy> = {
+  P1: { responseMinutes: 15, resolutionMinutes: 120, pages: true },
+  P2: { responseMinutes: 60, resolutionMinutes: 480, pages: true },
+  P3: { responseMinutes: 240, resolutionMinutes: 1440, pages: false },
+  P4: { responseMinutes: 1440, pages: false },
+};
+
+/** The escalation path of the runbook, section 2.3. */
+export const RUNBOOK_ESCALATION: readonly EscalationLevel[] = [
+  { level: 1, role: 'On-call engineer', afterMinutes: 0 },
+  { level: 2, role: 'Senior engineer', afterMinutes: 15 },
+  { level: 3, role: 'Engineering manager', afterMinutes: 30 },
+  { level: 4, role: 'VP Engineering / CTO', afterMinutes: 60 },
+];
+
+/** What the runbook says for every service, and what it leaves open filled with the field's defaults. */
+export const RUNBOOK_POLICY: Omit<ServicePolicy, 'service' | 'title' | 'region' | 'links'> = {
+  severities: RUNBOOK_SEVERITIES,
+  criteria: RUNBOOK_CRITERIA,
+  escalation: [...RUNBOOK_ESCALATION],
+  acknowledgementMinutes: 30,
+  settleMinutes: 5,
+  maximumAttempts: 3,
+  stallMinutes: 30,
+  approvalMinutes: 30,
+  budget: { runs: 12, hours: 24 },
+};

@@ -1,0 +1,218 @@
+import type { Decision, RunOutcome } from './commands.ts';
+import { guardrails, type Readings, runId, undoGuardrails } from './guardrails.ts';
+import { allClear, attemptUnderWay, firing, type Incident, owedUndos, type Run } from './incident.ts';
+import type { ParameterValue, Step } from './policy.ts';
+import { raise } from './signals.ts';
+import { plusMinutes } from './time.ts';
+import type { Check, Finding, Happening } from './timeline.ts';
+
+/** Refuses commands of an attempt that is over: a late or repeated workflow changes nothing. */
+const outdated = (incident: Incident, attempt: number): Decision | undefined =>
+  attemptUnderWay(incident)?.number === attempt
+    ? undefined
+    : { refused: `attempt ${attempt} of ${incident.id} is over` };
+
+export function recordDiagnosis(incident: Incident, attempt: number, findings: Finding[]): Decision {
+  return outdated(incident, attempt) ?? { happenings: [{ type: 'DiagnosisRecorded', attempt, findings }] };
+}
+
+export function classify(incident: Incident, attempt: number): Decision {
+  return outdated(incident, attempt) ?? { happenings: raise(incident) };
+}
+
+/**
+ * What the attempt does next: the first step of the plan that every guardrail lets through, or, when the signals are
+ * clear or no step is left, what must be put back, and then the end.
+ */
+export function nextStep(incident: Incident, attempt: number, readings: Readings, now: string): Decision {
+  const over = outdated(incident, attempt);
+  if (over) return over;
+  const running = incident.runs.find(run => run.attempt === attempt && run.status === 'running');
+  if (running) return { happenings: [] };
+  if (allClear(incident)) return finish(incident, attempt, readings, now, recovered(incident, attempt));
+
+  if (firing(incident).length === 0) {
+    return finish(
+      incident,
+      attempt,
+      readings,
+      now,
+      handOver(attempt, 'the signal is unknown, and nothing is done on missing data'),
+    );
+  }
+
+  const skipped: Happening[] = [];
+  for (const step of stepsLeft(incident, attempt)) {
+    const results = guardrails(incident, step, readings, now);
+    const failed = results.filter(result => !result.passed);
+    if (failed.length === 0) {
+      const run = runId(incident, attempt, step.name);
+      return {
+        happenings: [
+          ...skipped,
+          start(incident, attempt, step, { run, dryRun: step.mode === 'dry run', guardrails: results }),
+        ],
+      };
+    }
+    if (step.mode === 'approve' && failed.every(({ guardrail }) => guardrail === 'mode')) {
+      const expiresAt = plusMinutes(now, incident.policy.approvalMinutes);
+      const { name, title } = step;
+      return {
+        happenings: [
+          ...skipped,
+          { type: 'ApprovalRequested', step: name, title, expiresAt },
+          { type: 'ResponseEnded', attempt, outcome: 'awaiting approval' },
+        ],
+      };
+    }
+    const reasons = failed.map(({ guardrail, reason }) => `${guardrail}: ${reason}`);
+    skipped.push({ type: 'StepSkipped', attempt, step: step.name, title: step.title, reasons });
+  }
+  return finish(incident, attempt, readings, now, handOver(attempt, exhausted(incident, attempt, skipped)), skipped);
+}
+
+/** The steps of the plan not yet tried in this attempt, in order, from the approved one on. */
+function stepsLeft(incident: Incident, attempt: number): Step[] {
+  const { plan } = incident.policy.playbook;
+  const from = incident.attempt?.from;
+  const tried = new Set([
+    ...incident.runs.filter(run => run.attempt === attempt).map(run => run.step),
+    ...(incident.attempt?.skipped ?? []).map(s => s.step),
+    ...declined(incident),
+  ]);
+  return plan
+    .slice(
+      Math.max(
+        0,
+        plan.findIndex(step => step.name === from),
+      ),
+    )
+    .filter(step => !tried.has(step.name));
+}
+
+const declined = ({ timeline }: Incident) => timeline.flatMap(e => (e.type === 'ApprovalDeclined' ? [e.step] : []));
+
+interface Starting {
+  run: string;
+  dryRun: boolean;
+  undoes?: string;
+  guardrails: ReturnType<typeof guardrails>;
+}
+
+function start(incident: Incident, attempt: number, step: Step, starting: Starting): Happening {
+  const { title, parameters } = (starting.undoes && step.undo) || step;
+  const { runbook, document, name } = step;
+  const given = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
+  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident, value)]));
+  return { type: 'StepStarted', attempt, step: name, title, runbook, document, parameters: resolved, ...starting };
+}
+
+/** A fact that a parameter needs is known by then: the blast radius was judged by it. */
+function resolve({ facts, id }: Incident, value: ParameterValue): string {
+  if (typeof value === 'string') return value;
+  const fact = facts[value.fact];
+  if (fact === undefined) throw new Error(`${id}: the fact ${value.fact}, a parameter of a step, is not known`);
+  return String(fact);
+}
+
+/** Before an attempt ends, temporary changes are put back, the latest first; then comes the end. */
+function finish(
+  incident: Incident,
+  attempt: number,
+  readings: Readings,
+  now: string,
+  end: Happening[],
+  skipped: Happening[] = [],
+): Decision {
+  const [owed] = owedUndos(incident);
+  const step = owed && incident.policy.playbook.plan.find(s => s.name === owed.step);
+  if (!owed || !step) return { happenings: [...skipped, ...end] };
+  const results = undoGuardrails(readings, now);
+  const refused = results.filter(r => !r.passed);
+  if (refused.length > 0) {
+    const why = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
+    return { happenings: [...skipped, ...handOver(attempt, `${leftChanged(owed)} could not be put back (${why})`)] };
+  }
+  const run = runId(incident, attempt, step.name, true);
+  return {
+    happenings: [
+      ...skipped,
+      start(incident, attempt, step, { run, dryRun: false, undoes: owed.run, guardrails: results }),
+    ],
+  };
+}
+
+/** What is still changed, in words that tell a person how to put it back. */
+export const leftChanged = (run: Run) => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`;
+
+function recovered(incident: Incident, attempt: number): Happening[] {
+  const mitigated = incident.status === 'monitoring';
+  return [
+    ...(mitigated ? [] : [{ type: 'Mitigated' as const, reason: 'every signal cleared by itself' }]),
+    { type: 'ResponseEnded', attempt, outcome: 'recovered' },
+  ];
+}
+
+const handOver = (attempt: number, reason: string): Happening[] => [
+  { type: 'HandedOver', reason },
+  { type: 'ResponseEnded', attempt, outcome: 'handed over' },
+];
+
+/** Why a person is needed: each step of the attempt and what became of it. */
+function exhausted(incident: Incident, attempt: number, skippedNow: Happening[]): string {
+  const ran = incident.runs.filter(run => run.attempt === attempt && !run.undoes);
+  const skipped = [
+    ...(incident.attempt?.skipped ?? []),
+    ...skippedNow.flatMap(s => (s.type === 'StepSkipped' ? [s] : [])),
+  ];
+  const words = [
+    ...ran.map(run => `${run.title}: ${run.status === 'rehearsed' ? 'dry run only' : (run.reason ?? run.status)}`),
+    ...skipped.map(s => `${s.title}: skipped (${s.reasons.join('; ')})`),
+  ];
+  return words.length > 0 ? `the plan did not help. ${words.join('. ')}` : 'the plan has no step that could be run';
+}
+
+/** A run succeeded only if it was verified; not verified is failed. What was put back wrongly goes to a person at once. */
+export function recordOutcome(incident: Incident, attempt: number, outcome: RunOutcome): Decision {
+  const over = outdated(incident, attempt);
+  if (over) return over;
+  const run = incident.runs.find(r => r.run === outcome.run);
+  if (run?.status !== 'running')
+    return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
+  const { execution, reason, checks = [] } = outcome;
+  if (reason === undefined && run.dryRun) return { happenings: [{ type: 'StepRehearsed', run: run.run, execution }] };
+  const failure = reason ?? notVerified(checks);
+  if (failure === undefined) {
+    const mitigated: Happening[] =
+      !run.undoes && allClear(incident) && incident.status !== 'monitoring'
+        ? [{ type: 'Mitigated', reason: run.title }]
+        : [];
+    return { happenings: [{ type: 'StepSucceeded', run: run.run, checks, execution }, ...mitigated] };
+  }
+  const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution };
+  return run.undoes
+    ? { happenings: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}`)] }
+    : { happenings: [failed] };
+}
+
+/** Which checks did not pass; undefined when all did. No check at all is no verification. */
+export function notVerified(checks: readonly Check[]): string | undefined {
+  if (checks.length === 0) return 'nothing could be verified';
+  const failed = checks.filter(check => !check.passed).map(({ check, seen }) => `${check}: ${seen}`);
+  return failed.length > 0 ? failed.join('; ') : undefined;
+}
+
+/** The workflow crashed or stalled: a person takes over, and learns what is still changed. */
+export function endResponse(incident: Incident, attempt: number, reason: string): Decision {
+  const over = outdated(incident, attempt);
+  if (over) return over;
+  const running = incident.runs.filter(run => run.attempt === attempt && run.status === 'running');
+  const changed = owedUndos(incident).map(leftChanged);
+  const left = changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
+  return {
+    happenings: [
+      ...running.map(run => ({ type: 'StepFailed' as const, run: run.run, reason, checks: [] })),
+      ...handOver(attempt, `${reason}${left}`),
+    ],
+  };
+}

@@ -1,0 +1,117 @@
+/** Severity levels of the runbook, section 1: P1 is the most severe. */
+export type Severity = 'P1' | 'P2' | 'P3' | 'P4';
+
+export const SEVERITIES: readonly Severity[] = ['P1', 'P2', 'P3', 'P4'];
+
+export const SEVERITY_NAMES: Record<Severity, string> = { P1: 'Critical', P2: 'High', P3: 'Medium', P4: 'Low' };
+
+/** What was measured or declared, by name. Shares are 0 to 1, yes and no are 1 and 0. A fact that is absent is unknown. */
+export type Facts = Record<string, number>;
+
+/** One line of the runbook's severity table: holds when the fact is at or over its bound. Data, so that it can be frozen into an incident. */
+export interface Criterion {
+  severity: Severity;
+  /** The runbook's own words. */
+  criterion: string;
+  fact: string;
+  /** The fact must exceed this value … */
+  over?: number;
+  /** … or reach this one. */
+  atLeast?: number;
+  /** How the number is read out: a share as per cent, or a count. */
+  unit?: 'share' | 'count';
+}
+
+/** Why a severity was given: the criterion, and the number that met it. */
+export interface Reason {
+  severity: Severity;
+  criterion: string;
+  text: string;
+}
+
+export interface Assessment {
+  severity: Severity;
+  reasons: Reason[];
+}
+
+/** The runbook's table (section 1), in its order. A user's configuration may add to it. */
+export const RUNBOOK_CRITERIA: readonly Criterion[] = [
+  {
+    severity: 'P1',
+    criterion: 'complete service unavailability',
+    fact: 'healthFailingShare',
+    atLeast: 1,
+    unit: 'share',
+  },
+  { severity: 'P1', criterion: 'data loss or corruption', fact: 'dataLoss', atLeast: 1 },
+  { severity: 'P1', criterion: 'security breach', fact: 'securityBreach', atLeast: 1 },
+  {
+    severity: 'P1',
+    criterion: 'more than 50 % of users affected',
+    fact: 'usersAffectedShare',
+    over: 0.5,
+    unit: 'share',
+  },
+  {
+    severity: 'P2',
+    criterion: 'more than 25 % of users affected',
+    fact: 'usersAffectedShare',
+    over: 0.25,
+    unit: 'share',
+  },
+  { severity: 'P2', criterion: 'core functionality impaired', fact: 'criticalSignals', atLeast: 1, unit: 'count' },
+  { severity: 'P2', criterion: 'core functionality impaired', fact: 'healthFailingShare', over: 0, unit: 'share' },
+  { severity: 'P3', criterion: 'less than 25 % of users affected', fact: 'usersAffectedShare', over: 0, unit: 'share' },
+  { severity: 'P3', criterion: 'non-critical features affected', fact: 'warningSignals', atLeast: 1, unit: 'count' },
+];
+
+const FACT_NAMES: Record<string, string> = {
+  healthFailingShare: 'of health URLs failing',
+  usersAffectedShare: 'of requests failing',
+  criticalSignals: 'critical signal firing',
+  warningSignals: 'warning signal firing',
+  dataLoss: 'declared',
+  securityBreach: 'declared',
+};
+
+/** The number as it is read out, with what it counts: "38 % of requests failing". */
+function readOut({ fact, unit }: Criterion, value: number): string {
+  const name = FACT_NAMES[fact] ?? fact;
+  if (unit === 'share') return `${percent(value)} ${name}`;
+  return unit === 'count' ? `${value} ${name}` : name;
+}
+
+/** A share of 0 to 1 in per cent; one decimal below 10 %, so that 0.4 % does not read as nothing. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+}
+
+/** Whether a criterion holds. An unknown fact meets none. */
+function holds({ fact, over, atLeast }: Criterion, facts: Facts): boolean {
+  const value = facts[fact];
+  if (value === undefined || Number.isNaN(value)) return false;
+  return (over !== undefined && value > over) || (atLeast !== undefined && value >= atLeast);
+}
+
+/** The most severe criterion that holds decides; every criterion of that severity is a reason. Nothing known is P4. */
+export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment {
+  const met = criteria.filter(criterion => holds(criterion, facts));
+  const severity = SEVERITIES.find(level => met.some(criterion => criterion.severity === level)) ?? 'P4';
+  const reasons = met
+    .filter(criterion => criterion.severity === severity)
+    .map(criterion => ({
+      severity,
+      criterion: criterion.criterion,
+      text: `${criterion.criterion}: ${readOut(criterion, facts[criterion.fact] ?? 0)}`,
+    }));
+  if (reasons.length > 0) return { severity, reasons };
+  return {
+    severity,
+    reasons: [{ severity, criterion: 'minimal impact', text: 'minimal impact: no criterion of P1 to P3 is met' }],
+  };
+}
+
+/** Whether `severity` is at least as severe as `floor`. */
+export function atLeast(severity: Severity, floor: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(floor);
+}

@@ -1,0 +1,111 @@
+import type { Command, Decision } from './commands.ts';
+import { allClear, attemptUnderWay, factsOf, type Incident, isOpen } from './incident.ts';
+import type { Policy } from './policy.ts';
+import { type Assessment, assess, atLeast } from './severity.ts';
+import type { Signal } from './signal.ts';
+import type { Happening } from './timeline.ts';
+
+/** A signal opens an incident, joins the open one, or clears its part of it. One that is older than what is known changes nothing. */
+export function receiveSignal(
+  incident: Incident | undefined,
+  { signal, policy, openAs }: Extract<Command, { type: 'receive signal' }>,
+  now: string,
+): Decision {
+  if (!incident || !isOpen(incident)) {
+    if (signal.state !== 'firing' || isStale(incident, signal)) return { happenings: [] };
+    if (!openAs) return { refused: 'a new incident needs an id' };
+    return { happenings: open(signal, policy, openAs, now) };
+  }
+  return { happenings: observe(incident, [signal]) };
+}
+
+/** Whether a signal would open a new incident, so that an id is only spent when one is needed. */
+export const opensIncident = (incident: Incident | undefined, signal: Signal) =>
+  signal.state === 'firing' && (!incident || !isOpen(incident)) && !isStale(incident, signal);
+
+/** What newly seen signals mean for an open incident. */
+export function observe(incident: Incident, signals: Signal[]): Happening[] {
+  const news = signals.filter(
+    signal => !isStale(incident, signal) && incident.signals[signal.key]?.state !== signal.state,
+  );
+  if (news.length === 0) return [];
+  const seen = news.map(toHappening);
+  const after = withSignals(incident, news);
+  return [...seen, ...raise(after), ...consequence(incident, after, news)];
+}
+
+function open(
+  signal: Signal,
+  policy: Policy,
+  { id, number }: { id: string; number: number },
+  now: string,
+): Happening[] {
+  const { service, playbook } = signal;
+  const { title } = policy.playbook;
+  const startedAt = signal.since && signal.since < now ? signal.since : signal.at < now ? signal.at : now;
+  const facts = {
+    criticalSignals: signal.level === 'critical' ? 1 : 0,
+    warningSignals: signal.level === 'warning' ? 1 : 0,
+  };
+  return [
+    { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt },
+    toHappening(signal),
+    ...assigned(assess(facts, policy.criteria), policy, { escalated: 0, why: 'opened as' }),
+    { type: 'ResponseRequested', attempt: 1 },
+  ];
+}
+
+const isStale = (incident: Incident | undefined, { key, at }: Signal) => {
+  const known = incident?.signals[key];
+  return known !== undefined && Date.parse(known.at) > Date.parse(at);
+};
+
+function toHappening({ key, state, level, summary, at: signalAt }: Signal): Happening {
+  const type = { firing: 'SignalFired', cleared: 'SignalCleared', unknown: 'SignalLost' } as const;
+  return { type: type[state], key, level, summary, signalAt };
+}
+
+function withSignals(incident: Incident, signals: Signal[]): Incident {
+  const seen = signals.map(({ key, state, level, summary, at }) => [key, { state, level, summary, at }] as const);
+  return { ...incident, signals: { ...incident.signals, ...Object.fromEntries(seen) } };
+}
+
+/** Severity rises by itself; only a person lowers it. */
+export function raise(incident: Incident): Happening[] {
+  const assessment = assess(factsOf(incident), incident.policy.criteria);
+  if (atLeast(incident.severity, assessment.severity)) return [];
+  return assigned(assessment, incident.policy, {
+    escalated: incident.escalation?.level ?? 0,
+    why: 'severity raised to',
+  });
+}
+
+/** The severity, and the call to people that it brings: those called already are told that it rose. */
+function assigned(
+  { severity, reasons }: Assessment,
+  policy: Policy,
+  { escalated, why }: { escalated: number; why: string },
+): Happening[] {
+  const happened: Happening[] = [{ type: 'SeverityAssigned', severity, reasons, by: 'automation' }];
+  const level = policy.escalation.find(l => l.level === Math.max(escalated, 1));
+  if (!policy.severities[severity].pages || !level) return happened;
+  return [...happened, { type: 'Escalated', level: level.level, role: level.role, reason: `${why} ${severity}` }];
+}
+
+/** A signal that fires after an attempt has ended owes a new one, within bounds; the last to clear means the trouble is over. */
+function consequence(before: Incident, after: Incident, news: Signal[]): Happening[] {
+  if (attemptUnderWay(before)) return [];
+  const fired = news.some(signal => signal.state === 'firing');
+  if (fired) return before.handedOver || before.approval ? [] : another(before);
+  return allClear(after) && before.status !== 'monitoring'
+    ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
+    : [];
+}
+
+/** The next attempt, or a person when there have been enough. */
+function another({ attempt, policy }: Incident): Happening[] {
+  const number = (attempt?.number ?? 0) + 1;
+  return number <= policy.maximumAttempts
+    ? [{ type: 'ResponseRequested', attempt: number }]
+    : [{ type: 'HandedOver', reason: `the trouble came back after ${policy.maximumAttempts} attempts` }];
+}

@@ -1,0 +1,13 @@
+const MINUTE = 60_000;
+
+/** ISO 8601 in UTC, `minutes` after `iso`. */
+export const plusMinutes = (iso: string, minutes: number) => new Date(Date.parse(iso) + minutes * MINUTE).toISOString();
+
+/** Minutes from `start` to `end`, fractions included. */
+export const minutesBetween = (start: string, end: string) => (Date.parse(end) - Date.parse(start)) / MINUTE;
+
+/** `HH:MM`, as the runbook writes times; always UTC. */
+export const clock = (iso: string) => iso.slice(11, 16);
+
+/** `YYYY-MM-DD HH:MM UTC`, as the runbook writes dates. */
+export const dateTime = (iso: string) => `${iso.slice(0, 10)} ${clock(iso)} UTC`;

@@ -1,0 +1,92 @@
+import type { GuardrailResult } from './guardrails.ts';
+import type { Policy } from './policy.ts';
+import type { Facts, Reason, Severity } from './severity.ts';
+import type { SignalLevel } from './signal.ts';
+
+/** One check of the investigation. `ok` is null when the check itself failed: that is evidence too. */
+export interface Finding {
+  check: string;
+  ok: boolean | null;
+  summary: string;
+  facts: Facts;
+}
+
+/** One condition of a verification, with what was seen. */
+export interface Check {
+  check: string;
+  passed: boolean;
+  seen: string;
+}
+
+interface SignalSeen {
+  key: string;
+  level: SignalLevel;
+  summary: string;
+  /** When the source changed its state. */
+  signalAt: string;
+}
+
+/** Why an attempt of the response ended. */
+export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval';
+
+/** Everything that can happen to an incident, in the past tense, with its data. */
+export interface Happenings {
+  IncidentOpened: {
+    id: string;
+    number: number;
+    service: string;
+    playbook: string;
+    title: string;
+    policy: Policy;
+    /** When the trouble began as the signal tells it: the start of every response time. */
+    startedAt: string;
+  };
+  SignalFired: SignalSeen;
+  SignalCleared: SignalSeen;
+  SignalLost: SignalSeen;
+  SeverityAssigned: { severity: Severity; reasons: Reason[]; by: string };
+  Escalated: { level: number; role: string; reason: string };
+  PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number };
+  Acknowledged: { by: string; until: string };
+  /** `from` names the approved step with which the attempt begins; absent begins with the plan's first. */
+  ResponseRequested: { attempt: number; from?: string };
+  DiagnosisRecorded: { attempt: number; findings: Finding[] };
+  StepSkipped: { attempt: number; step: string; title: string; reasons: string[] };
+  StepStarted: {
+    attempt: number;
+    step: string;
+    title: string;
+    run: string;
+    runbook: string;
+    document: string;
+    parameters: Record<string, string>;
+    dryRun: boolean;
+    /** The run that this one puts back. */
+    undoes?: string;
+    guardrails: GuardrailResult[];
+  };
+  StepSucceeded: { run: string; checks: Check[]; execution?: string };
+  StepRehearsed: { run: string; execution?: string };
+  StepFailed: { run: string; reason: string; checks: Check[]; execution?: string };
+  ApprovalRequested: { step: string; title: string; expiresAt: string };
+  ApprovalGiven: { step: string; by: string };
+  ApprovalDeclined: { step: string; by: string };
+  ResponseEnded: { attempt: number; outcome: AttemptOutcome };
+  HandedOver: { reason: string };
+  Mitigated: { reason: string };
+  SettlingFailed: { checks: Check[] };
+  Resolved: { by: string; reason: string };
+}
+
+/** A page wakes people (SMS and e-mail); a notice does not (e-mail). */
+export type Urgency = 'page' | 'notice';
+
+export type EntryType = keyof Happenings;
+
+/** What happened, before it is committed. */
+export type Happening = { [T in EntryType]: { type: T } & Happenings[T] }[EntryType];
+
+/** A committed line of the incident log. `seq` counts from 0; `command` is the id of what caused it. */
+export type TimelineEntry = Happening & { seq: number; at: string; command: string };
+
+export type EntryOf<T extends EntryType> = Extract<TimelineEntry, { type: T }>;

@@ -1,0 +1,12 @@
+import { commit } from '../../adapters/incidents.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { AttemptEvent } from '../events.ts';
+
+/** Judges severity anew by what the diagnosis found: it rises by itself, and only a person lowers it. */
+export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt }) => {
+  const { incident, refused } = await commit(
+    { slot, number },
+    { type: 'classify', id: `classify/${attempt}`, attempt },
+  );
+  console.info({ message: 'classified', incident: incident?.id, severity: incident?.severity, refused });
+});

@@ -1,0 +1,23 @@
+import { commit } from '../../adapters/incidents.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { FailureEvent } from '../events.ts';
+
+/** The workflow failed somewhere: the attempt ends, and a person takes over. */
+export const handler = entrypoint(FailureEvent, async ({ slot, number, attempt, error }) => {
+  const reason = `the automatic response failed (${error.Error ?? 'unknown error'}: ${messageOf(error.Cause)})`;
+  const { incident, refused } = await commit(
+    { slot, number },
+    { type: 'end response', id: `end/${attempt}`, attempt, reason },
+  );
+  console.info({ message: 'handed over', incident: incident?.id, reason, refused });
+});
+
+/** A Lambda function's cause is JSON with a stack; an operator needs the message. */
+function messageOf(cause = 'no cause given'): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return String(errorMessage ?? cause).slice(0, 500);
+  } catch {
+    return cause.slice(0, 500);
+  }
+}

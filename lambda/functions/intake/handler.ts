@@ -1,0 +1,23 @@
+import { AlarmEvent, toSignal } from '../../adapters/alarm-event.ts';
+import { receive } from '../../adapters/incidents.ts';
+import { startResponse } from '../../adapters/step-functions.ts';
+import { deployed } from '../deployed.ts';
+import { entrypoint } from '../entrypoint.ts';
+
+/** An alarm changed its state: the incident is opened, joined or cleared, and the response it is owed is started. */
+export const handler = entrypoint(AlarmEvent, async event => {
+  const signal = toSignal(event, deployed());
+  const policy = deployed().policies[signal.playbook];
+  if (!policy) throw new Error(`no policy for playbook ${signal.playbook}`);
+  const { incident, entries, refused } = await receive(signal, policy);
+  if (incident && entries.some(entry => entry.type === 'ResponseRequested')) await startResponse(incident);
+  const result = {
+    incident: incident?.id,
+    signal: signal.key,
+    state: signal.state,
+    entries: entries.map(e => e.type),
+    refused,
+  };
+  console.info({ message: 'signal received', ...result });
+  return result;
+});

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { commit } from '../../adapters/incidents.ts';
+import { LedgerMoved, readLedger, writeLedger } from '../../adapters/ledger.ts';
+import { readSwitches } from '../../adapters/parameters.ts';
+import { reserve } from '../../domain/guardrails.ts';
+import type { TimelineEntry } from '../../domain/timeline.ts';
+import { deployed } from '../deployed.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { AttemptEvent } from '../events.ts';
+
+/** Hours for which runs are remembered: the longest cooldown or budget that can be configured. */
+const LEDGER_HOURS = 168;
+
+/** Attempts of other playbooks may reserve runs at the same moment; then the guardrails are judged again. */
+const TRIES = 5;
+
+/** Decides the next step, every guardrail considered, and hands the workflow the runbook to run, or the end. */
+export const handler = entrypoint(AttemptEvent, async event => {
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      return await plan(event);
+    } catch (error) {
+      if (!(error instanceof LedgerMoved)) throw error;
+    }
+  }
+  throw new LedgerMoved(`the ledger moved ${TRIES} times in a row; the workflow retries`);
+});
+
+async function plan({ slot, number, attempt, after }: AttemptEvent) {
+  const { service } = deployed();
+  const [switches, ledger] = await Promise.all([
+    readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? ''),
+    readLedger(service).catch((error: Error) => {
+      console.error({ message: 'the ledger cannot be read, which means do not act', error: error.name });
+      return 'unreadable' as const;
+    }),
+  ]);
+  const readings = { ...switches, ledger: ledger === 'unreadable' ? ledger : ledger.runs };
+  const command = { type: 'next step', id: `plan/${attempt}/${after}`, attempt, readings } as const;
+  const { incident, entries, refused } = await commit({ slot, number }, command, async (decided, incident) => {
+    const started = startedIn(decided);
+    const step = incident.policy.playbook.plan.find(s => s.name === started?.step);
+    if (!started || !step || started.dryRun || started.undoes || ledger === 'unreadable') return;
+    const { run, runbook, at } = started;
+    await writeLedger(service, reserve(ledger.runs, { run, runbook, target: step.target, at }, LEDGER_HOURS), ledger);
+  });
+  const started = startedIn(entries);
+  console.info({ message: 'planned', incident: incident?.id, step: started?.step, run: started?.run, refused });
+  if (!started) return { next: 'end' };
+  const parameters = Object.fromEntries(Object.entries(started.parameters).map(([name, value]) => [name, [value]]));
+  return { next: 'run', run: started.run, document: started.document, parameters, clientToken: tokenOf(started.run) };
+}
+
+const startedIn = (entries: TimelineEntry[]) => entries.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];
+
+/** The token that makes starting a run idempotent: a UUID, the same for the same run. */
+function tokenOf(run: string): string {
+  const hex = createHash('sha256').update(run).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}

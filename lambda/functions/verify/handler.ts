@@ -1,0 +1,49 @@
+import { commit, load } from '../../adapters/incidents.ts';
+import type { RunOutcome } from '../../domain/commands.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { minutesBetween } from '../../domain/time.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { type AttemptEvent, RunEvent } from '../events.ts';
+import { commitObserved, verifyService } from '../service-state.ts';
+
+/**
+ * Whether a run did what it was for: the runbook ended well, the signals that fired are clear and the health URLs
+ * answer. Until its time is up it may be asked again; then, not verified is failed.
+ */
+export const handler = entrypoint(RunEvent, async event => {
+  const { slot, number, run, execution } = event;
+  const incident = await load({ slot, number });
+  if (!incident) throw new Error(`there is no incident ${slot} ${number}`);
+  const id = execution.AutomationExecutionId;
+  if (execution.AutomationExecutionStatus !== 'Success') {
+    const why = execution.FailureMessage ?? 'no message';
+    return record(event, {
+      run,
+      execution: id,
+      reason: `the runbook ended ${execution.AutomationExecutionStatus}: ${why}`.slice(0, 1000),
+    });
+  }
+  if (incident.runs.find(r => r.run === run)?.dryRun) return record(event, { run, execution: id });
+  const { signals, checks } = await verifyService(incident);
+  const after = await commitObserved(incident, signals);
+  const passed = checks.every(check => check.passed);
+  if (!passed && !timeIsUp(after, run, execution.ExecutionEndTime)) return { verdict: 'again', run };
+  return record(event, { run, execution: id, checks });
+});
+
+async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutcome) {
+  const { refused } = await commit(
+    { slot, number },
+    { type: 'record outcome', id: `verify/${outcome.run}`, attempt, outcome },
+  );
+  console.info({ message: 'run verified', run: outcome.run, reason: outcome.reason, refused });
+  return { verdict: 'done', run: outcome.run };
+}
+
+/** The time to verify counts from the runbook's end. */
+function timeIsUp({ policy, runs }: Incident, run: string, ended: string | undefined): boolean {
+  const known = runs.find(r => r.run === run);
+  const step = policy.playbook.plan.find(s => s.name === known?.step);
+  const from = ended ?? known?.startedAt;
+  return !step || !from || minutesBetween(from, new Date().toISOString()) >= step.verifyMinutes;
+}

@@ -1,0 +1,292 @@
+import { Aws, CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { ALARM_TAGS } from '../lambda/adapters/alarm-event.ts';
+import type { Deployed } from '../lambda/domain/deployed.ts';
+import { PAGE_ENTRIES } from '../lambda/domain/messages.ts';
+import type { ServiceConfig } from './config.ts';
+import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
+import { IncidentsTable } from './incidents-table.ts';
+import { Paging } from './paging.ts';
+import type { Playbook } from './playbook.ts';
+import { servicePolicy } from './policy.ts';
+import { ResponseWorkflow } from './response-workflow.ts';
+
+export interface IncidentResponseProps {
+  config: ServiceConfig;
+  /** The common incidents that are answered. */
+  playbooks: Playbook[];
+}
+
+/** The responder of one service: everything from its alarms to the people who are told. */
+export class IncidentResponse extends Construct {
+  private readonly config: ServiceConfig;
+  private readonly deployed: Deployed;
+  private readonly incidents: IncidentsTable;
+  private readonly paging: Paging;
+  private readonly bus: EventBus;
+  private readonly switches: { automation: StringParameter; maintenance: StringParameter };
+
+  constructor(scope: Construct, id: string, { config, playbooks }: IncidentResponseProps) {
+    super(scope, id);
+    this.config = config;
+    const bound = playbooks.map(playbook => playbook.bind(this, config));
+    this.deployed = describe(
+      config,
+      bound.map(({ policy }) => policy),
+    );
+    this.incidents = new IncidentsTable(this, 'Incidents');
+    this.paging = new Paging(this, 'Paging', config);
+    this.bus = new EventBus(this, 'Bus', { eventBusName: `${config.service}-incidents` });
+    this.switches = this.createSwitches();
+
+    const workflow = new ResponseWorkflow(this, 'Response', {
+      ...this.responseFunctions(),
+      runbooks: [...new Set(bound.flatMap(({ runbooks }) => runbooks))],
+    });
+    const stateMachine = workflow.stateMachine.stateMachineArn;
+    this.intake(
+      stateMachine,
+      bound.flatMap(({ policy }) => Object.keys(policy.alarms)),
+    );
+    this.publish();
+    this.page();
+    this.watch(stateMachine);
+
+    Stack.of(this).addMetadata('incident-response', this.deployed.resources);
+    new CfnOutput(this, 'IncidentsTable', {
+      value: this.incidents.table.tableName,
+      description: 'One item an incident',
+    });
+    new CfnOutput(this, 'ResponseStateMachine', { value: stateMachine, description: 'One execution an attempt' });
+    this.paging.levels.forEach((topic, i) => {
+      new CfnOutput(this, `PagesLevel${i + 1}`, {
+        value: topic.topicArn,
+        description: `Pages of escalation level ${i + 1}`,
+      });
+    });
+  }
+
+  /** Alarms of the service, known by their tags or, should CloudWatch not have read those, by name. */
+  private intake(stateMachine: string, alarmNames: string[]): void {
+    const deadLetters = this.deadLetters('Intake', 'Signals that did not become an incident');
+    const intake = this.createFunction('Intake', {
+      folder: 'intake',
+      description: 'A signal opens, joins or clears an incident',
+      deadLetters,
+      environment: { RESPONSE_STATE_MACHINE: stateMachine },
+    });
+    this.incidents.grantOpen(intake);
+    intake.allow(['states:StartExecution'], [stateMachine]);
+    new Rule(this, 'Alarms', {
+      description: `Alarms of ${this.config.service}`,
+      eventPattern: {
+        source: ['aws.cloudwatch'],
+        detailType: ['CloudWatch Alarm State Change'],
+        detail: { $or: [{ alarmTags: { [ALARM_TAGS.service]: [this.config.service] } }, { alarmName: alarmNames }] },
+      },
+      targets: [new LambdaFunction(intake.function, { deadLetterQueue: deadLetters })],
+    });
+  }
+
+  /** The table's stream, in order, onto the incident bus. */
+  private publish(): void {
+    const deadLetters = this.deadLetters('Publish', 'Timeline entries that nobody was told of');
+    const publish = this.createFunction('Publish', {
+      folder: 'publish',
+      description: 'Every committed timeline entry goes to the incident bus',
+      environment: { INCIDENT_BUS: this.bus.eventBusName },
+    });
+    publish.allow(['events:PutEvents'], [this.bus.eventBusArn]);
+    publish.function.addEventSource(
+      new DynamoEventSource(this.incidents.table, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 10,
+        bisectBatchOnError: true,
+        reportBatchItemFailures: true,
+        retryAttempts: 100,
+        onFailure: new SqsDlq(deadLetters),
+        filters: [FilterCriteria.filter({ dynamodb: { NewImage: { id: { S: FilterRule.exists() } } } })],
+      }),
+    );
+  }
+
+  private page(): void {
+    const deadLetters = this.deadLetters('Page', 'Pages that reached nobody');
+    const page = this.createFunction('Page', {
+      folder: 'page',
+      description: 'Tells the people of the escalation level',
+      deadLetters,
+      environment: { LEVEL_TOPICS: this.paging.levels.map(topic => topic.topicArn).join(',') },
+    });
+    this.incidents.grantCommit(page);
+    this.paging.grantPage(page);
+    new Rule(this, 'Pages', {
+      description: 'What people are told of',
+      eventBus: this.bus,
+      eventPattern: { source: ['incident-response'], detailType: [...PAGE_ENTRIES] },
+      targets: [new LambdaFunction(page.function, { deadLetterQueue: deadLetters })],
+    });
+  }
+
+  /** Once a minute, what is owed. A watch gone silent is told to the first level directly, past everything else. */
+  private watch(stateMachine: string): void {
+    const deadLetters = this.deadLetters('Watch', 'Minutes in which what was owed could not be done');
+    const watch = this.createFunction('Watch', {
+      folder: 'watch',
+      description: 'Once a minute: what every open incident is owed by now',
+      deadLetters,
+      environment: { RESPONSE_STATE_MACHINE: stateMachine },
+      deployed: this.deployed,
+      timeout: 50,
+    });
+    this.incidents.grantCommit(watch);
+    this.incidents.grantList(watch);
+    watch.allow(['states:StartExecution'], [stateMachine]);
+    this.allowReading(watch, 'cloudwatch:DescribeAlarms');
+    new Rule(this, 'EveryMinute', {
+      description: 'Once a minute',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(watch.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
+    });
+    const [onCall] = this.paging.levels;
+    if (onCall) {
+      this.alarm('WatchSilent', onCall, 'The watch has been silent for 5 minutes: nobody is being escalated to', {
+        metric: watch.function.metricInvocations({ period: Duration.minutes(1), statistic: 'Sum' }),
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
+        evaluationPeriods: 5,
+      });
+    }
+  }
+
+  private responseFunctions() {
+    const environment = {
+      AUTOMATION_PARAMETER: this.switches.automation.parameterName,
+      MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
+    };
+    const { cluster, service } = this.config.ecs;
+    const region = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
+    const diagnose = this.createFunction('Diagnose', {
+      folder: 'diagnose',
+      description: 'Investigates in the order of the runbook',
+    })
+      .allow(['ecs:DescribeServices'], [`arn:${Aws.PARTITION}:ecs:${region}:service/${cluster}/${service}`])
+      .allow(
+        ['rds:DescribeDBClusters'],
+        [`arn:${Aws.PARTITION}:rds:${region}:cluster:${this.config.database.cluster}`],
+      );
+    this.allowReading(diagnose, 'cloudwatch:GetMetricData');
+    const classify = this.createFunction('Classify', {
+      folder: 'classify',
+      description: 'Judges severity by what was found',
+    });
+    const plan = this.createFunction('Plan', {
+      folder: 'plan',
+      description: 'Chooses the next step, guardrails considered',
+      environment,
+    });
+    const { automation, maintenance } = this.switches;
+    plan.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
+    this.incidents.grantLedger(plan, this.config.service);
+    const verify = this.createFunction('Verify', {
+      folder: 'verify',
+      description: 'Whether a runbook did what it was for',
+    });
+    this.allowReading(verify, 'cloudwatch:DescribeAlarms');
+    const handOver = this.createFunction('HandOver', {
+      folder: 'hand-over',
+      description: 'The workflow failed: a person takes over',
+    });
+    for (const fn of [diagnose, classify, plan, verify, handOver]) this.incidents.grantCommit(fn);
+    return { diagnose, classify, plan, verify, handOver };
+  }
+
+  /** For a reading action that IAM cannot narrow to a resource. */
+  private allowReading(fn: ResponderFunction, action: string): void {
+    fn.allow([action], ['*']);
+    Validations.of(fn.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: `${action} only reads, and IAM knows no narrower resource for it.`,
+    });
+  }
+
+  private createFunction(id: string, props: ResponderFunctionProps): ResponderFunction {
+    return new ResponderFunction(this, id, {
+      deployed: this.deployed,
+      ...props,
+      environment: { INCIDENTS_TABLE: this.incidents.table.tableName, ...props.environment },
+    });
+  }
+
+  /** The kill switch and the maintenance window: two parameters a person can set from the console, read at every step. */
+  private createSwitches() {
+    const prefix = `/incident-response/${this.config.service}`;
+    return {
+      automation: new StringParameter(this, 'Automation', {
+        parameterName: `${prefix}/automation`,
+        description:
+          'Kill switch: "on" lets runbooks run by themselves; anything else stops them. Setting it releases a spent budget.',
+        stringValue: this.config.automation,
+      }),
+      maintenance: new StringParameter(this, 'Maintenance', {
+        parameterName: `${prefix}/maintenance-until`,
+        description:
+          '"none", or the time (2026-01-31T18:00:00Z) until which nothing is done by itself; people are still told.',
+        stringValue: 'none',
+      }),
+    };
+  }
+
+  /** What failed for good, kept for two weeks, and an alarm that tells. */
+  private deadLetters(id: string, description: string): Queue {
+    const queue = new Queue(this, `${id}DeadLetters`, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself a dead-letter queue.' });
+    this.alarm(`${id}DeadLettersWaiting`, this.paging.operations, `${description}: look into ${id}DeadLetters`, {
+      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      evaluationPeriods: 1,
+    });
+    return queue;
+  }
+
+  private alarm(id: string, topic: Topic, alarmDescription: string, props: AlarmOnOne): void {
+    new Alarm(this, id, { ...props, threshold: 1, alarmDescription }).addAlarmAction(new SnsAction(topic));
+  }
+}
+
+interface AlarmOnOne {
+  metric: IMetric;
+  comparisonOperator: ComparisonOperator;
+  treatMissingData: TreatMissingData;
+  evaluationPeriods: number;
+}
+
+function describe(config: ServiceConfig, playbooks: Deployed['policies'][string]['playbook'][]): Deployed {
+  const { service, region, healthUrls, ecs, loadBalancer, database } = config;
+  return {
+    service,
+    region,
+    policies: Object.fromEntries(playbooks.map(playbook => [playbook.name, { ...servicePolicy(config), playbook }])),
+    resources: {
+      healthUrls,
+      cluster: ecs.cluster,
+      ecsService: ecs.service,
+      loadBalancer,
+      database: { cluster: database.cluster, maxConnections: database.maxConnections },
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Contact, ServiceConfig } from './config.ts';
+import type { ResponderFunction } from './function.ts';
+
+/**
+ * A topic for each escalation level, and one for trouble in the responder itself. Encrypted with a key of their own,
+ * whose policy lets CloudWatch's alarms publish: without that grant SNS drops their messages without a word.
+ */
+export class Paging extends Construct {
+  readonly levels: Topic[];
+  readonly operations: Topic;
+  private readonly key: Key;
+
+  constructor(scope: Construct, id: string, { escalation, operations, title }: ServiceConfig) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: `Incident messages of ${title}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    this.levels = escalation.map(({ role, contacts }, i) => this.topic(`Level${i + 1}`, `${title} ${role}`, contacts));
+    this.operations = this.topic('Operations', `${title} incident response operations`, operations);
+  }
+
+  /** Lets a function publish to the levels, and encrypt what it publishes. */
+  grantPage(fn: ResponderFunction): void {
+    const topics = this.levels.map(topic => topic.topicArn);
+    fn.allow(['sns:Publish'], topics).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+  }
+
+  private topic(id: string, displayName: string, contacts: Contact[]): Topic {
+    const topic = new Topic(this, id, {
+      displayName: displayName.slice(0, 100),
+      masterKey: this.key,
+      enforceSSL: true,
+    });
+    const waking = { urgency: SubscriptionFilter.stringFilter({ allowlist: ['page'] }) };
+    for (const contact of contacts) {
+      topic.addSubscription(
+        'email' in contact
+          ? new EmailSubscription(contact.email)
+          : new SmsSubscription(contact.sms, { filterPolicy: waking }),
+      );
+    }
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    return topic;
+  }
+}

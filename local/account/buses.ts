@@ -1,0 +1,117 @@
+import { matches, validatePattern } from '../engine/event-pattern.ts';
+import { Unsupported } from '../engine/unsupported.ts';
+import { type Account, type Input, ServiceError } from './account.ts';
+import type { Functions } from './functions.ts';
+import type { Queues } from './queues.ts';
+import type { Deployed } from './template.ts';
+
+/** An event as EventBridge delivers it. */
+export interface BusEvent {
+  id: string;
+  source: string;
+  'detail-type': string;
+  time: string;
+  region: string;
+  account: string;
+  resources: string[];
+  detail: unknown;
+  version: string;
+}
+
+/** EventBridge: buses, rules by pattern, rules by schedule. */
+export class Buses {
+  private readonly account: Account;
+  private readonly functions: Functions;
+  private readonly queues: Queues;
+
+  constructor(account: Account, functions: Functions, queues: Queues) {
+    this.account = account;
+    this.functions = functions;
+    this.queues = queues;
+    for (const rule of account.ofType('AWS::Events::Rule')) this.prepare(rule);
+    account.provide('events', {
+      PutEvents: {
+        resources: ({ Entries }) => [...new Set((Entries as Input[]).map(entry => this.busArn(entry['EventBusName'])))],
+        run: ({ Entries }) => ({ FailedEntryCount: 0, Entries: (Entries as Input[]).map(entry => this.accept(entry)) }),
+      },
+    });
+  }
+
+  /** Puts an event on a bus and gives the names of the rules that it matched. */
+  put(event: BusEvent, bus = 'default'): string[] {
+    const rules = this.account
+      .ofType('AWS::Events::Rule')
+      .filter(
+        ({ properties }) => (properties['EventBusName'] ?? 'default') === bus && properties['State'] !== 'DISABLED',
+      )
+      .filter(({ properties }) => properties['EventPattern'] && matches(properties['EventPattern'], event));
+    for (const rule of rules) this.target(rule, event);
+    return rules.map(({ path }) => path);
+  }
+
+  /** An event of AWS itself or of the account, with the envelope filled in. */
+  event(source: string, detailType: string, detail: unknown, resources: string[] = []): BusEvent {
+    const { random, clock, region } = this.account;
+    const time = `${clock.iso.slice(0, 19)}Z`;
+    return {
+      version: '0',
+      id: random.uuid(),
+      'detail-type': detailType,
+      source,
+      account: '123456789012',
+      time,
+      region,
+      resources,
+      detail,
+    };
+  }
+
+  private accept({ Source, DetailType, Detail, EventBusName, Resources }: Input) {
+    if (String(Source).startsWith('aws.'))
+      throw new ServiceError('NotAuthorizedForSourceException', `Not authorized for the source ${Source}`);
+    const event = this.event(Source, DetailType, JSON.parse(Detail), Resources);
+    this.put(event, EventBusName);
+    return { EventId: event.id };
+  }
+
+  private prepare(rule: Deployed): void {
+    const { ScheduleExpression: schedule, EventPattern: pattern } = rule.properties;
+    if (pattern) validatePattern(pattern);
+    if (!schedule) return;
+    const minutes = /^rate\((\d+) minutes?\)$/.exec(schedule)?.[1];
+    if (!minutes) throw new Unsupported(`the rule ${rule.path}`, `the schedule ${schedule}`);
+    const toNextMinute = 60_000 - (this.account.clock.now % 60_000) + this.account.random.between(1000, 9000);
+    this.account.clock.after(toNextMinute, () => {
+      const tick = () => this.target(rule, this.event('aws.events', 'Scheduled Event', {}, [rule.arn]));
+      this.account.clock.every(Number(minutes) * 60_000, tick);
+      tick();
+    });
+  }
+
+  private target(rule: Deployed, event: BusEvent): void {
+    for (const { Arn: arn, DeadLetterConfig: deadLetters, InputTransformer: transformer, Input: input } of rule
+      .properties['Targets']) {
+      if (transformer || input) throw new Unsupported(`the rule ${rule.path}`, 'a target with an input of its own');
+      if (!this.mayInvoke(rule, arn)) {
+        if (deadLetters) this.queues.send(deadLetters.Arn, { event, error: 'NO_PERMISSIONS' });
+        continue;
+      }
+      this.functions.invokeAsynchronously(arn, event);
+    }
+  }
+
+  private mayInvoke(rule: Deployed, functionArn: string): boolean {
+    return this.account
+      .ofType('AWS::Lambda::Permission')
+      .some(
+        ({ properties }) =>
+          properties['FunctionName'] === functionArn &&
+          properties['Principal'] === 'events.amazonaws.com' &&
+          properties['SourceArn'] === rule.arn,
+      );
+  }
+
+  private busArn(name = 'default'): string {
+    return `arn:aws:events:${this.account.region}:123456789012:event-bus/${name}`;
+  }
+}

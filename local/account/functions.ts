@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Unsupported } from '../engine/unsupported.ts';
+import { type Account, type Caller, type Input, ServiceError, shortName } from './account.ts';
+import type { Metrics } from './metrics.ts';
+import type { Queues } from './queues.ts';
+import type { Tables } from './tables.ts';
+import type { Deployed } from './template.ts';
+
+/** What an invocation came to. */
+export interface Invocation {
+  payload?: unknown;
+  error?: { errorType: string; errorMessage: string };
+  milliseconds: number;
+}
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+
+/** The service that each SDK client speaks to, as IAM calls it. */
+const CLIENTS: Record<string, string> = {
+  '@aws-sdk/client-cloudwatch': 'cloudwatch',
+  '@aws-sdk/client-ecs': 'ecs',
+  '@aws-sdk/client-eventbridge': 'events',
+  '@aws-sdk/client-rds': 'rds',
+  '@aws-sdk/client-rds-data': 'rds-data',
+  '@aws-sdk/client-secrets-manager': 'secretsmanager',
+  '@aws-sdk/client-sfn': 'states',
+  '@aws-sdk/client-sns': 'sns',
+  '@aws-sdk/client-ssm': 'ssm',
+};
+
+/** How the simulated service answers HTTP. */
+export type Fetch = (url: string) => Promise<Response>;
+
+/**
+ * The Lambda functions, loaded from their bundled assets as Lambda loads them: once, with their own environment, the SDK
+ * from outside. What differs is what a rehearsal needs: their clock is the virtual one, their SDK clients speak to the
+ * embedded account, and `fetch` reaches the simulated service alone.
+ */
+export class Functions {
+  private readonly account: Account;
+  private readonly tables: Tables;
+  private readonly queues: Queues;
+  private readonly metrics: Metrics;
+  private readonly fetch: Fetch;
+  private readonly handlers = new Map<string, { handler: Handler; timer: { milliseconds: number } }>();
+  private readonly require = createRequire(import.meta.url);
+
+  constructor(account: Account, tables: Tables, queues: Queues, metrics: Metrics, fetch: Fetch) {
+    this.account = account;
+    this.tables = tables;
+    this.queues = queues;
+    this.metrics = metrics;
+    this.fetch = fetch;
+    account.provide('lambda', {
+      InvokeFunction: {
+        resources: ({ FunctionName }) => [FunctionName],
+        run: ({ FunctionName, Payload }) => this.invoke(FunctionName, Payload),
+      },
+    });
+  }
+
+  /** Invokes by name or ARN and gives the result with the virtual time it took. */
+  async invoke(nameOrArn: string, event: unknown): Promise<Invocation> {
+    const resource = this.find(nameOrArn);
+    const name = shortName(resource.path);
+    const cold = !this.handlers.has(resource.logicalId);
+    const { handler, timer } = this.load(resource);
+    timer.milliseconds = (cold ? this.account.random.between(220, 480) : 0) + this.account.random.between(3, 18);
+    const result = await this.settle(handler, event, resource);
+    const milliseconds = timer.milliseconds;
+    this.metrics.put('AWS/Lambda', 'Invocations', { FunctionName: resource.ref }, 1);
+    this.metrics.put('AWS/Lambda', 'Errors', { FunctionName: resource.ref }, 'error' in result ? 1 : 0);
+    const outcome = 'error' in result ? { error: result.error.errorMessage } : {};
+    this.account.emit('call', { function: name, service: 'lambda', operation: 'Invoke', milliseconds, ...outcome });
+    return { ...result, milliseconds };
+  }
+
+  /** Invokes as services do that do not wait: two retries, a minute and two minutes later, then the on-failure destination. */
+  invokeAsynchronously(nameOrArn: string, event: unknown, attempt = 0): void {
+    const resource = this.find(nameOrArn);
+    const config = this.account
+      .ofType('AWS::Lambda::EventInvokeConfig')
+      .find(({ properties }) => properties['FunctionName'] === resource.ref)?.properties;
+    const delays = [this.account.random.between(40, 160), 60_000, 120_000];
+    this.account.clock.after(delays[attempt] ?? 0, async () => {
+      const { error } = await this.invoke(nameOrArn, event);
+      if (!error) return;
+      if (attempt < (config?.['MaximumRetryAttempts'] ?? 2))
+        return this.invokeAsynchronously(nameOrArn, event, attempt + 1);
+      const destination = config?.['DestinationConfig']?.['OnFailure']?.['Destination'];
+      if (destination) this.queues.send(destination, { requestPayload: event, responsePayload: error });
+    });
+  }
+
+  find(nameOrArn: string): Deployed {
+    const found = this.account
+      .ofType('AWS::Lambda::Function')
+      .find(({ ref, arn }) => ref === nameOrArn || arn === nameOrArn);
+    if (!found) throw new ServiceError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
+    return found;
+  }
+
+  private async settle(
+    handler: Handler,
+    event: unknown,
+    { properties, ref }: Deployed,
+  ): Promise<{ payload: unknown } | { error: NonNullable<Invocation['error']> }> {
+    const context = {
+      functionName: ref,
+      memoryLimitInMB: String(properties['MemorySize']),
+      getRemainingTimeInMillis: () => 1000 * properties['Timeout'],
+    };
+    try {
+      const payload = await handler(structuredClone(event), context);
+      return { payload: payload === undefined ? null : JSON.parse(JSON.stringify(payload)) };
+    } catch (thrown) {
+      if (thrown instanceof Unsupported) throw thrown;
+      const { name, message } = thrown as Error;
+      return { error: { errorType: name, errorMessage: message } };
+    }
+  }
+
+  private load(resource: Deployed) {
+    const loaded = this.handlers.get(resource.logicalId);
+    if (loaded) return loaded;
+    const { properties, logicalId, path } = resource;
+    const [file = '', exported = ''] = String(properties['Handler']).split('.');
+    const asset = this.account.assembly.template.Resources[logicalId]?.Metadata?.['aws:asset:path'];
+    if (!asset || !String(properties['Runtime']).startsWith('nodejs'))
+      throw new Unsupported(`function ${path}`, 'code that is no Node.js asset');
+    const code = readFileSync(join(this.account.assembly.directory, asset, `${file}.js`), 'utf8');
+    const caller: Caller = { name: shortName(path), role: properties['Role'] };
+    const timer = { milliseconds: 0 };
+    const module = { exports: {} as Record<string, Handler> };
+    const environment = { ...properties['Environment']?.['Variables'], AWS_REGION: this.account.region };
+    const scope = {
+      module,
+      exports: module.exports,
+      require: (id: string) => this.provideModule(id, caller, timer),
+      process: { ...process, env: environment },
+      Date: virtualDate(() => this.account.clock.now),
+      fetch: (url: string | URL) => this.fetch(String(url)),
+      console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
+    };
+    new Function(...Object.keys(scope), code)(...Object.values(scope));
+    const handler = module.exports[exported];
+    if (!handler) throw new Unsupported(`function ${path}`, `a bundle that exports no ${exported}`);
+    const function_ = { handler, timer };
+    this.handlers.set(logicalId, function_);
+    return function_;
+  }
+
+  private provideModule(id: string, caller: Caller, timer: { milliseconds: number }): unknown {
+    const module = this.require(id);
+    if (id === '@aws-sdk/client-dynamodb') return { ...module, DynamoDBClient: this.tables.clientFor(caller, timer) };
+    const service = CLIENTS[id];
+    if (!service) {
+      if (id.startsWith('@aws-sdk/client-')) throw new Unsupported(caller.name, `the client ${id}`);
+      return module;
+    }
+    const answer = async (operation: string, input: Input) => {
+      try {
+        const { output, milliseconds } = await this.account.call(caller, service, operation, input);
+        timer.milliseconds += milliseconds;
+        return output;
+      } catch (error) {
+        throw error instanceof ServiceError ? asSdkError(module, error) : error;
+      }
+    };
+    return redirect(module, answer);
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the exports of an SDK client, whichever it is
+type Module = Record<string, any>;
+
+/** The module with a client that never opens a connection: what it would send is answered here. */
+function redirect(module: Module, answer: (operation: string, input: Input) => Promise<unknown>): Module {
+  const name = Object.keys(module).find(key => key.endsWith('Client') && !key.startsWith('__'));
+  if (!name) throw new Unsupported('an SDK module', 'one without a client');
+  const Client = module[name];
+  class Embedded extends Client {
+    constructor(config: object) {
+      super({
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+        ...config,
+      });
+      const respond = (_next: unknown, context: { commandName?: string }) => async (args: { input: Input }) => {
+        const output = await answer((context.commandName ?? '').replace(/Command$/, ''), args.input);
+        return { response: {}, output: { ...(output as object), $metadata: {} } };
+      };
+      this['middlewareStack'].add(respond, { step: 'initialize', priority: 'low', name: 'embeddedAccount' });
+    }
+  }
+  return { ...module, [name]: Embedded };
+}
+
+/** The SDK's own class for the error, where the client has one: handlers tell errors apart by it. */
+function asSdkError(module: Module, error: ServiceError): Error {
+  const ErrorClass = module[error.name];
+  return ErrorClass ? new ErrorClass({ message: error.message, $metadata: {} }) : error;
+}
+
+/** A `Date` whose now is the virtual one; everything else is the real one's. */
+function virtualDate(now: () => number) {
+  return class extends Date {
+    constructor(...given: [] | [number | string | Date]) {
+      super(given.length === 0 ? now() : (given[0] as number));
+    }
+    static override now = now;
+    static override [Symbol.hasInstance] = (value: unknown) =>
+      Object.prototype.toString.call(value) === '[object Date]';
+  };
+}
+
+function silent(log: (level: string, line: unknown) => void) {
+  const at = (level: string) => (line: unknown) => log(level, line);
+  return { ...console, debug: at('debug'), log: at('info'), info: at('info'), warn: at('warn'), error: at('error') };
+}

@@ -1,0 +1,92 @@
+import { Unsupported } from '../engine/unsupported.ts';
+import type { Account, Input } from './account.ts';
+
+/** A metric as an alarm or a query names it. */
+export interface MetricQuery {
+  namespace: string;
+  name: string;
+  dimensions: { Name: string; Value: string }[];
+  statistic: string;
+  /** Seconds. */
+  period: number;
+}
+
+const keyOf = (namespace: string, name: string, dimensions: { Name: string; Value: string }[]) =>
+  `${namespace} ${name} ${dimensions
+    .map(({ Name, Value }) => `${Name}=${Value}`)
+    .sort()
+    .join(',')}`;
+
+/** CloudWatch's metrics: values with the moment they were measured, read back by period and statistic. */
+export class Metrics {
+  private readonly series = new Map<string, { at: number; value: number }[]>();
+  private readonly account: Account;
+
+  constructor(account: Account) {
+    this.account = account;
+    account.provide('cloudwatch', { GetMetricData: { run: (input: Input) => this.getMetricData(input) } });
+  }
+
+  put(namespace: string, name: string, dimensions: Record<string, string>, value: number): void {
+    const key = keyOf(
+      namespace,
+      name,
+      Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    );
+    const values = this.series.get(key) ?? [];
+    values.push({ at: this.account.clock.now, value });
+    this.series.set(key, values);
+  }
+
+  /** The statistic of the period that begins at `start`; undefined without data. */
+  datapoint({ namespace, name, dimensions, statistic, period }: MetricQuery, start: number): number | undefined {
+    const values = (this.series.get(keyOf(namespace, name, dimensions)) ?? [])
+      .filter(({ at }) => at >= start && at < start + period * 1000)
+      .map(({ value }) => value);
+    if (values.length === 0) return undefined;
+    const sum = values.reduce((a, b) => a + b, 0);
+    switch (statistic) {
+      case 'Average':
+        return sum / values.length;
+      case 'Sum':
+        return sum;
+      case 'Maximum':
+        return Math.max(...values);
+      case 'Minimum':
+        return Math.min(...values);
+      case 'SampleCount':
+        return values.length;
+      default:
+        throw new Unsupported(`the metric ${namespace} ${name}`, `the statistic ${statistic}`);
+    }
+  }
+
+  private getMetricData({ MetricDataQueries, StartTime, EndTime, ScanBy }: Input) {
+    const [from, to] = [new Date(StartTime).getTime(), new Date(EndTime).getTime()];
+    const MetricDataResults = (MetricDataQueries as Input[]).map(({ Id, MetricStat, Expression }) => {
+      if (Expression) throw new Unsupported('GetMetricData', 'metric math');
+      const { Metric, Period, Stat } = MetricStat;
+      const query = {
+        namespace: Metric.Namespace,
+        name: Metric.MetricName,
+        dimensions: Metric.Dimensions ?? [],
+        statistic: Stat,
+        period: Period,
+      };
+      const step = Period * 1000;
+      const points: { start: number; value: number }[] = [];
+      for (let start = Math.ceil(from / step) * step; start + step <= to; start += step) {
+        const value = this.datapoint(query, start);
+        if (value !== undefined) points.push({ start, value });
+      }
+      if (ScanBy !== 'TimestampAscending') points.reverse();
+      return {
+        Id,
+        StatusCode: 'Complete',
+        Timestamps: points.map(({ start }) => new Date(start)),
+        Values: points.map(({ value }) => value),
+      };
+    });
+    return { MetricDataResults };
+  }
+}

@@ -1,0 +1,57 @@
+/** What the steps of an automation make of the answers they get, and how they fail. */
+import type { Output } from './automation-document.ts';
+import { convert } from './automation-values.ts';
+import { type Json, select } from './json-path.ts';
+import { Unsupported } from './unsupported.ts';
+
+/** What the driver resumes a `lambda` effect with: the answer of Invoke, its payload as the JSON text that Lambda sends. */
+export type LambdaAnswer = { StatusCode: number; FunctionError?: string; Payload?: string };
+
+export const unavailable = 'No output available yet because the step is not successfully executed';
+const guide = 'Please refer to Automation Service Troubleshooting Guide for more diagnosis details.';
+
+export class StepFailure extends Error {
+  readonly status: 'Failed' | 'TimedOut';
+
+  constructor(status: 'Failed' | 'TimedOut', message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+export const failed = (why: string) =>
+  new StepFailure('Failed', `Step fails when it is Execute/Cancelling action. ${why} ${guide}`);
+export const timedOut = () =>
+  new StepFailure('TimedOut', `Step timed out while step is Execute/Cancelling action. ${guide}`);
+
+/** What the selectors find. One that finds nothing leaves its output out and does not fail the step. */
+export function chosen(outputs: readonly Output[], response: Json): Map<string, Json> {
+  const found = outputs.flatMap(({ name, selector, type }): [string, Json][] => {
+    const value = select(selector, response);
+    if (value === undefined || value === null) return [];
+    const converted = convert(value, type);
+    if (converted === undefined) throw failed(`The output ${name} is ${JSON.stringify(value)}, which is no ${type}.`);
+    return [[name, converted]];
+  });
+  return new Map(found);
+}
+
+export function parsed(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failed(`Could not parse the payload into JSON: ${text}.`);
+  }
+}
+
+export function answerOf(value: unknown, step: string): LambdaAnswer {
+  const { StatusCode, FunctionError, Payload } = Object(value);
+  const optional = (item: unknown) => item === undefined || typeof item === 'string';
+  if (typeof StatusCode !== 'number' || !optional(FunctionError) || !optional(Payload))
+    throw new Unsupported(step, `the answer of a function as ${JSON.stringify(value)}`);
+  return { StatusCode, FunctionError, Payload };
+}
+
+export const asList = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
+
+/** Booleans are compared as Python prints them: the user guide asks for True and False. */
+export const printed = (value: Json): string => (value === true ? 'True' : value === false ? 'False' : String(value));

@@ -1,0 +1,155 @@
+import type { Happened } from './account/account.ts';
+import type { Assembly } from './account/template.ts';
+import type { Message } from './account/topics.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { World } from './world.ts';
+
+const MINUTE = 60_000;
+
+export interface Summary {
+  type: 'summary';
+  scenario: string | undefined;
+  seed: number;
+  /** Whether it ended as the scenario promises. */
+  kept: boolean;
+  promises: { promise: string; kept: boolean }[];
+  incident: Record<string, unknown> | null;
+  /** Minutes from the fault to each. */
+  minutes: { detect: number | null; page: number | null; mitigate: number | null; resolve: number | null };
+  timeline: Record<string, unknown>[];
+  messages: Pick<Message, 'channel' | 'to' | 'subject' | 'at'>[];
+  runbooks: { name: string; status: string; at: string }[];
+  service: { healthy: boolean };
+  matched?: { event: number; id: string; matched: boolean; rules: string[] }[];
+  virtualSeconds: number;
+}
+
+/** What came of a rehearsal: the summary, and what is written out beside it. */
+export interface Rehearsed {
+  summary: Summary;
+  messages: Message[];
+  incidents: unknown[];
+}
+
+export interface RehearsalOptions {
+  assembly: Assembly;
+  seed: number;
+  listener?: (happened: Happened) => void;
+}
+
+/** Rehearses a scenario to its end. */
+export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<Rehearsed> {
+  return inWorld(options, async world => {
+    scenario.befall(world);
+    await world.clock.run(scenario.minutes * MINUTE, () => scenario.over(world));
+    await linger(world);
+    return {
+      scenario: scenario.name,
+      promises: scenario.promises.map(({ promise, kept }) => ({ promise, kept: kept(world) })),
+    };
+  });
+}
+
+/** Minutes for which events are followed that lead to an incident nobody resolves. */
+const EVENT_MINUTES = 60;
+
+/** Sends events through the synthesised rules of an account whose service is well, and follows what comes of them. */
+export async function send(events: Record<string, unknown>[], options: RehearsalOptions): Promise<Rehearsed> {
+  return inWorld(options, async world => {
+    const matched: NonNullable<Summary['matched']> = [];
+    events.forEach((given, event) => {
+      world.clock.after(event * 1000, () => {
+        const { source, 'detail-type': detailType, detail, resources = [] } = given;
+        const filled = {
+          ...world.buses.event(String(source), String(detailType), detail, resources as string[]),
+          ...given,
+        };
+        const rules = world.buses.put(filled);
+        world.account.emit('event', { event, id: filled.id, source, detailType, matched: rules.length > 0, rules });
+        matched.push({ event, id: filled.id, matched: rules.length > 0, rules });
+      });
+    });
+    const followed = events.length * 1000 + 5 * MINUTE;
+    await world.clock.run(followed, () => false);
+    const settled = () => world.calm || [...world.incidents.values()].every(over);
+    await world.clock.run(EVENT_MINUTES * MINUTE, settled);
+    await linger(world);
+    return { matched };
+  });
+}
+
+const over = ({ status, timeline }: { status: string; timeline: { type: string }[] }) =>
+  status === 'resolved' || timeline.some(({ type }) => type === 'HandedOver');
+
+/** Half a minute more: what is on its way arrives. */
+const linger = (world: World) => world.clock.run(MINUTE / 2, () => false);
+
+async function inWorld(
+  { assembly, seed, listener }: RehearsalOptions,
+  live: (world: World) => Promise<Pick<Partial<Summary>, 'scenario' | 'promises' | 'matched'>>,
+): Promise<Rehearsed> {
+  const world = await World.create(assembly, seed);
+  try {
+    const started = world.clock.now;
+    let fault: string | undefined;
+    world.account.listen(happened => {
+      if (happened['fault']) fault ??= happened.at;
+      listener?.(happened);
+    });
+    const outcome = await live(world);
+    const summary = summarise(world, seed, fault, (world.clock.now - started) / 1000, outcome);
+    return { summary, messages: world.topics.messages, incidents: [...world.incidents.values()] };
+  } finally {
+    await world.destroy();
+  }
+}
+
+function summarise(
+  world: World,
+  seed: number,
+  fault: string | undefined,
+  virtualSeconds: number,
+  { scenario, promises = [], matched }: Pick<Partial<Summary>, 'scenario' | 'promises' | 'matched'>,
+): Summary {
+  const [incident] = world.incidents.values();
+  const timeline = incident?.timeline ?? [];
+  const first = (type: string) => timeline.find(entry => entry.type === type)?.at;
+  const start = fault ?? first('IncidentOpened');
+  const since = (at: string | undefined) =>
+    at && start ? Math.round((Date.parse(at) - Date.parse(start)) / 600) / 100 : null;
+  const { topics, runbooks, service } = world;
+  return {
+    type: 'summary',
+    scenario,
+    seed,
+    kept: promises.every(({ kept }) => kept),
+    promises,
+    incident: incident
+      ? {
+          id: incident.id,
+          title: timeline[0]?.['title'],
+          severity: incident.severity,
+          status: incident.status,
+          openedAt: incident.openedAt,
+          mitigatedAt: first('Mitigated') ?? null,
+          resolvedAt: first('Resolved') ?? null,
+        }
+      : null,
+    minutes: {
+      detect: since(first('IncidentOpened')),
+      page: since(topics.messages[0]?.at),
+      mitigate: since(first('Mitigated')),
+      resolve: since(first('Resolved')),
+    },
+    timeline: timeline.map(({ policy: _, ...entry }) => entry),
+    messages: topics.messages.map(({ channel, to, subject, at }) => ({ channel, to, subject, at })),
+    runbooks: runbooks.runs.map(({ name, outcome, startedAt }) => ({
+      name,
+      status: outcome?.status ?? 'InProgress',
+      at: startedAt,
+    })),
+    service: { healthy: service.healthy },
+    ...(matched ? { matched } : {}),
+    virtualSeconds: Math.round(virtualSeconds),
+  };
+}

@@ -1,0 +1,17 @@
+import type { World } from '../world.ts';
+
+/** A rehearsed incident: what befalls the service, and how it must end. */
+export interface Scenario {
+  name: string;
+  title: string;
+  /** What happens, in two or three sentences, told before it starts. */
+  story: string;
+  /** Puts the trouble on the agenda. */
+  befall: (world: World) => void;
+  /** Virtual minutes after which it is over at the latest. */
+  minutes: number;
+  /** Whether there is nothing more to wait for. */
+  over: (world: World) => boolean;
+  /** What must be true at the end; the scenario fails with the first that is not. */
+  promises: { promise: string; kept: (world: World) => boolean }[];
+}

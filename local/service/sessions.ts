@@ -1,0 +1,177 @@
+import { PGlite, types } from '@electric-sql/pglite';
+
+/** A session of the simulated database, as `pg_stat_activity` shows one. */
+export interface SimulatedSession {
+  pid: number;
+  user: string;
+  application: string;
+  database: string;
+  /** `idle`, `idle in transaction`, `active`, …; null for processes that have none. */
+  state: string | null;
+  /** Seconds in that state, fractions included. */
+  idleSeconds: number;
+  /** Default `client backend`. */
+  backendType?: string;
+  /** Default: true for `rdsadmin`. */
+  superuser?: boolean;
+  /** True for the session that executes the statement. Default: none of them. */
+  own?: boolean;
+}
+
+/** A parameter as the RDS Data API takes it. */
+export interface SimulatedParameter {
+  name?: string;
+  value?: {
+    stringValue?: string;
+    longValue?: number;
+    doubleValue?: number;
+    booleanValue?: boolean;
+    isNull?: boolean;
+  };
+}
+
+type Value = string | number | boolean | null;
+
+export interface SimulatedResult {
+  /** In the statement's order, by column name. */
+  rows: Record<string, unknown>[];
+  columns: { name: string; dataTypeID: number }[];
+  /** Sessions that the statement terminated, in the order it did. */
+  terminatedPids: number[];
+}
+
+// The catalogue the statements read, in a schema that is searched before pg_catalog. What is missing here fails as an
+// unknown column or, for max_connections, as an unknown setting: nothing is silently answered from PGlite itself.
+const CATALOGUE = `
+CREATE SCHEMA simulation;
+CREATE TABLE simulation.server (own_pid integer, max_connections integer);
+CREATE TABLE simulation.session (
+  pid integer PRIMARY KEY, usename name, application_name text, datname name, state text, state_change timestamptz,
+  backend_type text, rolsuper boolean, terminated integer);
+CREATE SEQUENCE simulation.termination;
+CREATE VIEW simulation.pg_roles AS
+  SELECT CAST(dense_rank() OVER (ORDER BY usename) + 100000 AS oid) AS oid, usename AS rolname, bool_or(rolsuper) AS rolsuper
+  FROM simulation.session WHERE usename IS NOT NULL GROUP BY usename;
+CREATE VIEW simulation.pg_stat_activity AS
+  SELECT pid, role.oid AS usesysid, usename, application_name, datname, state, state_change, backend_type
+  FROM simulation.session LEFT JOIN simulation.pg_roles AS role ON role.rolname = usename WHERE terminated IS NULL;
+CREATE FUNCTION simulation.pg_backend_pid() RETURNS integer STABLE LANGUAGE sql
+  AS 'SELECT own_pid FROM simulation.server';
+CREATE FUNCTION simulation.current_setting(name text) RETURNS text STABLE LANGUAGE plpgsql AS $$
+  BEGIN
+    IF name <> 'max_connections' THEN RAISE 'The simulated database has no setting %', name; END IF;
+    RETURN (SELECT max_connections FROM simulation.server);
+  END $$;
+CREATE FUNCTION simulation.pg_terminate_backend(target integer) RETURNS boolean VOLATILE LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE simulation.session SET terminated = nextval('simulation.termination') WHERE pid = target AND terminated IS NULL;
+    RETURN FOUND;
+  END $$;
+`;
+
+const ADD_SESSIONS = `
+INSERT INTO simulation.session
+SELECT pid, usename, application_name, datname, state, now() - idle_seconds * INTERVAL '1 second', backend_type, rolsuper
+FROM jsonb_to_recordset($1) AS row(pid integer, usename text, application_name text, datname text, state text,
+  idle_seconds double precision, backend_type text, rolsuper boolean)`;
+
+const plain = ({ name, value }: SimulatedParameter): [string, Value] => [
+  name ?? '',
+  value?.booleanValue ?? value?.longValue ?? value?.doubleValue ?? value?.stringValue ?? null,
+];
+
+// Quoted text, line comments and the `::` of a cast are matched first, so that a colon in them is not taken for a parameter.
+const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|::|:([a-z_]\w*)/gi;
+
+const positional = (sql: string, parameters: Record<string, Value>) => {
+  const names: string[] = [];
+  const text = sql.replace(TOKEN, (token, name: string | undefined) => {
+    if (name === undefined) return token;
+    if (!Object.hasOwn(parameters, name)) throw new Error(`Cannot find parameter: ${name}`);
+    if (!names.includes(name)) names.push(name);
+    return `$${names.indexOf(name) + 1}`;
+  });
+  return { text, values: names.map(name => parameters[name] ?? null) };
+};
+
+/**
+ * Executes the statement that would go to the database, unchanged, in an embedded PostgreSQL whose `pg_stat_activity`
+ * holds simulated sessions. Nothing is kept between calls, so the same input has the same answer.
+ */
+export class SimulatedSessions {
+  readonly #database: PGlite;
+
+  private constructor(database: PGlite) {
+    this.#database = database;
+  }
+
+  /** Takes a few seconds; one instance serves every call. */
+  static async start(): Promise<SimulatedSessions> {
+    const database = await PGlite.create();
+    await database.exec(CATALOGUE);
+    return new SimulatedSessions(database);
+  }
+
+  /** Rejects with PostgreSQL's own error, or when a parameter of the statement is missing. */
+  async execute(
+    sql: string,
+    parameters: readonly SimulatedParameter[] | Record<string, Value>,
+    sessions: readonly SimulatedSession[],
+    maxConnections: number,
+  ): Promise<SimulatedResult> {
+    const named = Array.isArray(parameters) ? Object.fromEntries(parameters.map(plain)) : parameters;
+    const { text, values } = positional(sql, named as Record<string, Value>);
+    // One transaction, so that now() is the same for the sessions' ages and for the statement.
+    return this.#database.transaction(async transaction => {
+      await transaction.query('INSERT INTO simulation.server VALUES ($1, $2)', [
+        sessions.find(session => session.own)?.pid ?? 0,
+        maxConnections,
+      ]);
+      await transaction.query(ADD_SESSIONS, [sessions.map(row)]);
+      await transaction.exec('SET LOCAL search_path = simulation, pg_catalog');
+      const { rows, fields } = await transaction.query<Record<string, unknown>>(text, values);
+      const terminated = await transaction.query<{ pid: number }>(
+        'SELECT pid FROM simulation.session WHERE terminated IS NOT NULL ORDER BY terminated',
+      );
+      await transaction.rollback();
+      return {
+        rows,
+        columns: fields.map(({ name, dataTypeID }) => ({ name, dataTypeID })),
+        terminatedPids: terminated.rows.map(({ pid }) => pid),
+      };
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+const row = (session: SimulatedSession) => ({
+  pid: session.pid,
+  usename: session.user,
+  application_name: session.application,
+  datname: session.database,
+  state: session.state,
+  idle_seconds: session.idleSeconds,
+  backend_type: session.backendType ?? 'client backend',
+  rolsuper: session.superuser ?? session.user === 'rdsadmin',
+});
+
+/** The result as the Data API's ExecuteStatement returns it with `includeResultMetadata`. */
+export const toDataApiResponse = ({ rows, columns }: Pick<SimulatedResult, 'rows' | 'columns'>) => ({
+  columnMetadata: columns.map(({ name }) => ({ name, label: name })),
+  records: rows.map(row =>
+    columns.map(({ name, dataTypeID }) => {
+      const value = row[name];
+      if (value === null || value === undefined) return { isNull: true };
+      if (typeof value === 'boolean') return { booleanValue: value };
+      if (typeof value === 'number') {
+        return dataTypeID === types.FLOAT4 || dataTypeID === types.FLOAT8
+          ? { doubleValue: value }
+          : { longValue: value };
+      }
+      return { stringValue: String(value) };
+    }),
+  ),
+});

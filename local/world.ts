@@ -1,0 +1,139 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { Account } from './account/account.ts';
+import { Alarms } from './account/alarms.ts';
+import { Buses } from './account/buses.ts';
+import { Functions } from './account/functions.ts';
+import { Metrics } from './account/metrics.ts';
+import { Parameters } from './account/parameters.ts';
+import { Queues } from './account/queues.ts';
+import { Runbooks } from './account/runbooks.ts';
+import { Streams } from './account/streams.ts';
+import { type StreamRecord, Tables } from './account/tables.ts';
+import type { Assembly } from './account/template.ts';
+import { Topics } from './account/topics.ts';
+import { Workflows } from './account/workflows.ts';
+import { Clock } from './clock.ts';
+import { Random } from './random.ts';
+import { answer, provideApis } from './service/apis.ts';
+import { SimulatedService } from './service/service.ts';
+import { SimulatedSessions } from './service/sessions.ts';
+
+/** An entry of an incident's timeline, as its item in the table holds it. */
+export interface Entry {
+  type: string;
+  at: string;
+  seq: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the table knows no types
+  [detail: string]: any;
+}
+
+/** An incident, as its item in the table stands. */
+export interface IncidentItem {
+  id: string;
+  severity: string;
+  status: string;
+  openedAt: string;
+  timeline: Entry[];
+}
+
+const MINUTE = 60_000;
+/** The service has lived for a quarter of an hour before anything is shown: alarms have data to judge by. */
+const WARM_UP = 15 * MINUTE;
+const START = '2026-03-02T08:45:00.000Z';
+
+/** An account with the synthesised app deployed in it, the service it protects, and time. One seed, one world. */
+export class World {
+  readonly clock: Clock;
+  readonly account: Account;
+  readonly service: SimulatedService;
+  readonly topics: Topics;
+  readonly runbooks: Runbooks;
+  readonly buses: Buses;
+  readonly parameters: Parameters;
+  readonly queues: Queues;
+  readonly functions: Functions;
+  readonly incidents = new Map<string, IncidentItem>();
+  private readonly sessions: SimulatedSessions;
+
+  private constructor(assembly: Assembly, seed: number, sessions: SimulatedSessions) {
+    const random = new Random(seed);
+    this.sessions = sessions;
+    this.clock = new Clock(START);
+    this.account = new Account(assembly, this.clock, random);
+    const metrics = new Metrics(this.account);
+    this.service = new SimulatedService(shapeOf(assembly), this.clock, random, metrics);
+    this.queues = new Queues(this.account);
+    const tables = new Tables(this.account);
+    this.functions = new Functions(this.account, tables, this.queues, metrics, answer(this.service));
+    this.buses = new Buses(this.account, this.functions, this.queues);
+    this.topics = new Topics(this.account);
+    this.runbooks = new Runbooks(this.account, this.functions);
+    this.parameters = new Parameters(this.account);
+    new Workflows(this.account, this.functions);
+    new Streams(this.account, tables, this.functions, this.queues);
+    provideApis(this.account, this.service, sessions);
+    tables.onRecord(record => this.note(record));
+    this.ready = tables.create();
+
+    const alarms = new Alarms(this.account, metrics, this.buses, this.topics);
+    this.clock.every(SimulatedService.tickMilliseconds, () => this.service.tick());
+    this.clock.every(MINUTE, () => this.queues.measure(metrics));
+    this.clock.after(WARM_UP, () => {
+      alarms.judge();
+      this.clock.every(MINUTE, () => alarms.judge());
+    });
+  }
+
+  private readonly ready: Promise<void>;
+
+  /** Deploys the assembly and lets the service live until it is warm. */
+  static async create(assembly: Assembly, seed: number): Promise<World> {
+    const world = new World(assembly, seed, await SimulatedSessions.start());
+    await world.ready;
+    await world.clock.run(WARM_UP, () => false);
+    return world;
+  }
+
+  async destroy(): Promise<void> {
+    await this.sessions.stop();
+  }
+
+  /** True when no incident is open and the service is well. */
+  get calm(): boolean {
+    return [...this.incidents.values()].every(({ status }) => status === 'resolved') && this.service.healthy;
+  }
+
+  private note({ after }: StreamRecord): void {
+    const item = after && unmarshall(after);
+    if (!item?.['timeline']) return;
+    const incident = item as unknown as IncidentItem;
+    const known = this.incidents.get(incident.id)?.timeline.length ?? 0;
+    this.incidents.set(incident.id, incident);
+    for (const { type, at: _, policy: __, ...detail } of incident.timeline.slice(known)) {
+      this.account.emit(type, { incident: incident.id, ...detail });
+    }
+  }
+}
+
+function shapeOf({ template }: Assembly) {
+  const resources = template.Metadata?.['incident-response'] as
+    | {
+        cluster: string;
+        ecsService: string;
+        loadBalancer: string;
+        database: { cluster: string; maxConnections: number };
+      }
+    | undefined;
+  if (!resources) throw new Error('the template does not say what it protects (Metadata incident-response)');
+  const { cluster, ecsService, loadBalancer, database } = resources;
+  const { maxConnections } = database;
+  return {
+    cluster,
+    ecsService,
+    loadBalancer,
+    databaseCluster: database.cluster,
+    maxConnections,
+    tasks: 10,
+    pool: Math.round(maxConnections * 0.023),
+  };
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: ['test/deploy/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    // The first run installs the emulator.
+    hookTimeout: 600_000,
+    disableConsoleIntercept: true,
+  },
+});
