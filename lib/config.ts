@@ -13,12 +13,32 @@ const share = v.pipe(
   v.ltValue(1, 'a share between 0 and 1'),
 );
 
+/** An object with these fields and no other. What is missing is asked for in the words of its own schema. */
+const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject(entries, ({ expected, path }) => {
+    const field = String(path?.at(-1)?.key ?? '');
+    const schema = entries[field];
+    const fields = Object.keys(entries).join(', ');
+    if (expected === 'never') return `one of ${fields}`;
+    if (expected === 'Object' || !schema) return `an object with ${fields}`;
+    return v.safeParse(schema, undefined).issues?.[0]?.message ?? 'a value';
+  });
+const list = <Schema extends v.GenericSchema>(schema: Schema, expected: string) =>
+  v.pipe(v.array(schema, expected), v.minLength(1, expected));
+const url = (protocol: RegExp, expected: string) =>
+  v.pipe(
+    v.string(expected),
+    v.check(text => protocol.test(text) && URL.canParse(text), expected),
+  );
+const awsId = (prefix: string, of: string) =>
+  matching(new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`), `the id of ${of}: ${prefix}- and 8 or 17 hex digits`);
+
 const Contact = v.union(
   [
-    v.strictObject({ email: v.pipe(v.string(), v.email()) }),
-    v.strictObject({ sms: v.pipe(v.string(), v.regex(/^\+[1-9]\d{6,14}$/)) }),
+    object({ email: v.pipe(v.string(), v.email('an e-mail address such as name@example.com')) }),
+    object({ sms: matching(/^\+[1-9]\d{6,14}$/, 'a telephone number such as +15555550100 (E.164)') }),
   ],
-  "{ email: 'name@example.com' } or { sms: '+15555550100' } (E.164)",
+  "one contact, { email: 'name@example.com' } or { sms: '+15555550100' }",
 );
 
 const Mode = v.picklist(['off', 'dry run', 'approve', 'auto'], "'off', 'dry run', 'approve' or 'auto'");
@@ -31,56 +51,63 @@ const secretArn = matching(
 const DatabaseAccess = v.variant(
   'via',
   [
-    v.strictObject({ via: v.literal('data-api'), secretArn, database: text('the name of a database') }),
-    v.strictObject({
+    object({ via: v.literal('data-api'), secretArn, database: text('the name of a database') }),
+    object({
       via: v.literal('direct'),
       secretArn,
       database: text('the name of a database'),
       host: text("the cluster's writer endpoint"),
       port: v.optional(whole(1, 65535), 5432),
-      vpcId: matching(/^vpc-[0-9a-f]+$/, 'a VPC id, vpc-…'),
-      availabilityZones: v.pipe(v.array(v.string()), v.minLength(1, 'at least one availability zone')),
-      subnetIds: v.pipe(
-        v.array(matching(/^subnet-[0-9a-f]+$/, 'a subnet id, subnet-…')),
-        v.minLength(1, 'at least one private subnet'),
+      vpcId: awsId('vpc', 'a VPC'),
+      availabilityZones: list(
+        matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'an availability zone such as us-east-1a'),
+        'at least one availability zone',
       ),
-      databaseSecurityGroupId: matching(/^sg-[0-9a-f]+$/, 'the id of the security group of the database, sg-…'),
+      subnetIds: list(awsId('subnet', 'a private subnet'), 'at least one private subnet'),
+      databaseSecurityGroupId: awsId('sg', 'the security group of the database'),
     }),
   ],
-  "{ via: 'data-api', … } or { via: 'direct', … }",
+  ({ path }) => (path ? "'data-api' or 'direct'" : "{ via: 'data-api', … } or { via: 'direct', … }"),
 );
 
-const Level = v.strictObject({
+const Level = object({
   role: text('the role that is called'),
   afterMinutes: whole(0, 1440),
-  contacts: v.pipe(
-    v.array(Contact),
-    v.minLength(1, 'at least one contact: a level nobody is on cannot be escalated to'),
-  ),
+  contacts: list(Contact, 'at least one contact: a level nobody is on cannot be escalated to'),
 });
 
 const Escalation = v.pipe(
-  v.array(Level),
-  v.minLength(1, 'at least one escalation level'),
-  v.check(levels => levels[0]?.afterMinutes === 0, 'a first level with afterMinutes 0'),
-  v.check(
-    levels => levels.every((level, i) => i === 0 || level.afterMinutes > (levels[i - 1]?.afterMinutes ?? 0)),
-    'levels in order of afterMinutes, each later than the one before',
-  ),
+  list(Level, 'at least one escalation level'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const levels = dataset.value;
+    levels.forEach((level, i) => {
+      const before = levels[i - 1]?.afterMinutes;
+      const { afterMinutes } = level;
+      if (before === undefined ? afterMinutes === 0 : afterMinutes > before) return;
+      const message = before === undefined ? '0: the first level is called at once' : `more than the ${before} before`;
+      const at = { origin: 'value' } as const;
+      addIssue({
+        message,
+        input: afterMinutes,
+        path: [
+          { ...at, type: 'array', input: levels, key: i, value: level },
+          { ...at, type: 'object', input: { ...level }, key: 'afterMinutes', value: afterMinutes },
+        ],
+      });
+    });
+  }),
 );
 
 /** One protected service, as its file in `config/` describes it. */
 export const ServiceConfig = v.pipe(
-  v.strictObject({
+  object({
     service: matching(/^[a-z][a-z0-9-]{1,40}$/, 'a name of lower-case letters, digits and hyphens, at most 41 long'),
     /** As people call it: the name in messages. */
     title: text('the name people call the service by'),
     region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
-    healthUrls: v.pipe(
-      v.array(v.pipe(v.string(), v.url('a URL'), v.startsWith('https://', 'an https:// URL'))),
-      v.minLength(1, 'at least one health URL: without it nothing can be verified'),
-    ),
-    ecs: v.strictObject({
+    healthUrls: list(url(/^https:/, 'an https:// URL'), 'at least one health URL: without it nothing can be verified'),
+    ecs: object({
       cluster: text('the name of the ECS cluster'),
       service: text('the name of the ECS service'),
       /** Tasks left running while connections are relieved. */
@@ -90,7 +117,7 @@ export const ServiceConfig = v.pipe(
     }),
     /** As in the load balancer's ARN and metrics. */
     loadBalancer: matching(/^app\/[^/]+\/[0-9a-f]{16}$/, 'app/NAME/ID, the last part of the ARN of the load balancer'),
-    database: v.strictObject({
+    database: object({
       cluster: text('the identifier of the Aurora cluster'),
       engine: v.literal('aurora-postgresql', "'aurora-postgresql', the engine supported so far"),
       /** No metric tells it: take it from the parameter group. Aurora PostgreSQL's default is LEAST(memory/9531392, 5000). */
@@ -99,24 +126,24 @@ export const ServiceConfig = v.pipe(
     }),
     escalation: Escalation,
     /** Who hears of trouble in the responder itself: dead letters, a silent watch. */
-    operations: v.pipe(v.array(Contact), v.minLength(1, 'at least one contact')),
+    operations: list(Contact, 'at least one contact'),
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
     automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'off'),
-    budget: v.optional(v.strictObject({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
-    links: v.optional(v.array(v.strictObject({ label: text('a label'), url: v.pipe(v.string(), v.url('a URL')) })), []),
+    budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
+    links: v.optional(
+      v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),
+      [],
+    ),
     databaseConnections: v.optional(
       v.pipe(
-        v.strictObject({
+        object({
           /** Shares of maxConnections at which the alarms fire. */
           warning: v.optional(share, 0.8),
           critical: v.optional(share, 0.95),
           /** Seconds without activity after which a session may be ended. */
           idleSeconds: v.optional(whole(30, 86_400), 300),
           /** Mode by step; a step not named keeps its default. */
-          modes: v.optional(
-            v.strictObject({ 'scale-down': v.optional(Mode), 'kill-idle-connections': v.optional(Mode) }),
-            {},
-          ),
+          modes: v.optional(object({ 'scale-down': v.optional(Mode), 'kill-idle-connections': v.optional(Mode) }), {}),
         }),
         v.check(({ warning, critical }) => warning < critical, 'a warning share below the critical one'),
       ),
@@ -137,12 +164,24 @@ export function runbookEscalation(...contacts: v.InferInput<typeof Contact>[][])
 export function defineService(config: v.InferInput<typeof ServiceConfig>): ServiceConfig {
   const result = v.safeParse(ServiceConfig, config);
   if (result.success) return result.output;
-  const faults = result.issues.map(issue => {
-    const found = JSON.stringify(issue.input) ?? 'nothing';
-    return `  ${v.getDotPath(issue) ?? 'the configuration'} is ${found.slice(0, 200)}: expected ${expectation(issue)}`;
-  });
-  throw new Error(`The configuration of ${config?.service ?? 'the service'} is wrong:\n${faults.join('\n')}`);
+  throw new Error(
+    `The configuration of ${config?.service ?? 'the service'} is wrong:\n${describeFaults(result.issues).join('\n')}`,
+  );
 }
 
-const expectation = ({ message, expected }: v.BaseIssue<unknown>) =>
-  message.startsWith('Invalid ') && expected ? expected : message;
+/** One line a fault. What is said of an object is left out where a part of it is wrong already. */
+function describeFaults(issues: v.BaseIssue<unknown>[]): string[] {
+  const byPath = new Map(issues.toReversed().map(issue => [v.getDotPath(issue) ?? '', issue]));
+  const paths = [...byPath.keys()].toReversed();
+  return paths
+    .filter(path => !paths.some(other => other !== path && (path === '' || other.startsWith(`${path}.`))))
+    .map(path => `  ${path || 'the configuration'} ${fault(path, byPath.get(path))}`);
+}
+
+function fault(path: string, issue: v.BaseIssue<unknown> | undefined): string {
+  const { input, expected, message } = issue ?? { input: undefined, expected: null, message: '' };
+  if (expected === 'never')
+    return `is not a field of ${path.split('.').slice(0, -1).join('.') || 'the configuration'}: expected ${message}`;
+  if (input === undefined) return `is missing: expected ${message}`;
+  return `is ${(typeof input === 'number' ? String(input) : JSON.stringify(input)).slice(0, 200)}: expected ${message}`;
+}

@@ -9,14 +9,14 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { ALARM_TAGS } from '../lambda/adapters/alarm-event.ts';
 import type { Deployed } from '../lambda/domain/deployed.ts';
 import { PAGE_ENTRIES } from '../lambda/domain/messages.ts';
+import { ALARM_TAGS } from '../lambda/domain/signal.ts';
 import type { ServiceConfig } from './config.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
 import { Paging } from './paging.ts';
-import type { Playbook } from './playbook.ts';
+import { checkPlaybook, type Playbook } from './playbook.ts';
 import { servicePolicy } from './policy.ts';
 import { ResponseWorkflow } from './response-workflow.ts';
 
@@ -38,7 +38,7 @@ export class IncidentResponse extends Construct {
   constructor(scope: Construct, id: string, { config, playbooks }: IncidentResponseProps) {
     super(scope, id);
     this.config = config;
-    const bound = playbooks.map(playbook => playbook.bind(this, config));
+    const bound = playbooks.map(playbook => checkPlaybook(playbook.bind(this, config)));
     this.deployed = describe(
       config,
       bound.map(({ policy }) => policy),
@@ -157,15 +157,24 @@ export class IncidentResponse extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(watch.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
     });
-    const [onCall] = this.paging.levels;
-    if (onCall) {
-      this.alarm('WatchSilent', onCall, 'The watch has been silent for 5 minutes: nobody is being escalated to', {
-        metric: watch.function.metricInvocations({ period: Duration.minutes(1), statistic: 'Sum' }),
-        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        treatMissingData: TreatMissingData.BREACHING,
+    const silent = 'The watch has been silent for 5 minutes: nobody is being escalated to';
+    this.alarm('WatchSilent', this.paging.onCall, silent, {
+      metric: watch.function.metricInvocations({ period: Duration.minutes(1), statistic: 'Sum' }),
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+      evaluationPeriods: 5,
+    });
+    this.alarm(
+      'WatchFailing',
+      this.paging.onCall,
+      'The watch has been failing for 5 minutes: what is owed is not done',
+      {
+        metric: watch.function.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }),
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
         evaluationPeriods: 5,
-      });
-    }
+      },
+    );
   }
 
   private responseFunctions() {
@@ -196,6 +205,7 @@ export class IncidentResponse extends Construct {
     });
     const { automation, maintenance } = this.switches;
     plan.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
+    this.allowReading(plan, 'cloudwatch:DescribeAlarms');
     this.incidents.grantLedger(plan, this.config.service);
     const verify = this.createFunction('Verify', {
       folder: 'verify',
@@ -254,7 +264,7 @@ export class IncidentResponse extends Construct {
       retentionPeriod: Duration.days(14),
     });
     Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself a dead-letter queue.' });
-    this.alarm(`${id}DeadLettersWaiting`, this.paging.operations, `${description}: look into ${id}DeadLetters`, {
+    this.alarm(`${id}DeadLettersWaiting`, [this.paging.operations], `${description}: look into ${id}DeadLetters`, {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -263,10 +273,14 @@ export class IncidentResponse extends Construct {
     return queue;
   }
 
-  private alarm(id: string, topic: Topic, alarmDescription: string, props: AlarmOnOne): void {
-    new Alarm(this, id, { ...props, threshold: 1, alarmDescription }).addAlarmAction(new SnsAction(topic));
+  private alarm(id: string, topics: Topic[], alarmDescription: string, props: AlarmOnOne): void {
+    const alarmName = `${this.config.service}-incident-response-${kebab(id)}`;
+    const alarm = new Alarm(this, id, { ...props, alarmName, threshold: 1, alarmDescription });
+    alarm.addAlarmAction(...topics.map(topic => new SnsAction(topic)));
   }
 }
+
+const kebab = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
 
 interface AlarmOnOne {
   metric: IMetric;

@@ -14,6 +14,8 @@ import type { ResponderFunction } from './function.ts';
 export class Paging extends Construct {
   readonly levels: Topic[];
   readonly operations: Topic;
+  /** What reaches the first level from an alarm: its e-mail, and its telephones once more, without a filter. */
+  readonly onCall: Topic[];
   private readonly key: Key;
 
   constructor(scope: Construct, id: string, { escalation, operations, title }: ServiceConfig) {
@@ -31,8 +33,15 @@ export class Paging extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
-    this.levels = escalation.map(({ role, contacts }, i) => this.topic(`Level${i + 1}`, `${title} ${role}`, contacts));
+    this.levels = escalation.map(({ role, contacts }, i) =>
+      this.topic(`Level${i + 1}`, `${title} ${role}`, contacts, { waking: true }),
+    );
     this.operations = this.topic('Operations', `${title} incident response operations`, operations);
+    const telephones = (escalation[0]?.contacts ?? []).filter(contact => 'sms' in contact);
+    this.onCall = [
+      ...this.levels.slice(0, 1),
+      ...(telephones.length > 0 ? [this.topic('Telephones', `${title} ${escalation[0]?.role}`, telephones)] : []),
+    ];
   }
 
   /** Lets a function publish to the levels, and encrypt what it publishes. */
@@ -41,18 +50,17 @@ export class Paging extends Construct {
     fn.allow(['sns:Publish'], topics).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
   }
 
-  private topic(id: string, displayName: string, contacts: Contact[]): Topic {
+  /** Telephones of a `waking` topic ring for pages only. An alarm's message has no urgency: no filter lets it by. */
+  private topic(id: string, displayName: string, contacts: Contact[], { waking = false } = {}): Topic {
     const topic = new Topic(this, id, {
       displayName: displayName.slice(0, 100),
       masterKey: this.key,
       enforceSSL: true,
     });
-    const waking = { urgency: SubscriptionFilter.stringFilter({ allowlist: ['page'] }) };
+    const filterPolicy = waking ? { urgency: SubscriptionFilter.stringFilter({ allowlist: ['page'] }) } : undefined;
     for (const contact of contacts) {
       topic.addSubscription(
-        'email' in contact
-          ? new EmailSubscription(contact.email)
-          : new SmsSubscription(contact.sms, { filterPolicy: waking }),
+        'email' in contact ? new EmailSubscription(contact.email) : new SmsSubscription(contact.sms, { filterPolicy }),
       );
     }
     topic.addToResourcePolicy(

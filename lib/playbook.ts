@@ -1,9 +1,9 @@
 import { Tags } from 'aws-cdk-lib';
 import { Alarm, type AlarmProps, type CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { ALARM_TAGS } from '../lambda/adapters/alarm-event.ts';
-import type { PlaybookPolicy } from '../lambda/domain/policy.ts';
+import type { Mode, PlaybookPolicy, Step } from '../lambda/domain/policy.ts';
 import type { SignalLevel } from '../lambda/domain/signal.ts';
+import { ALARM_TAGS } from '../lambda/domain/signal.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Runbook } from './runbook.ts';
 
@@ -43,3 +43,42 @@ export function serviceAlarm(scope: Construct, { service }: ServiceConfig, props
   Tags.of(alarm).add(ALARM_TAGS.level, level);
   return alarmName;
 }
+
+/** What cannot be verified or guarded fails at synthesis. @throws Error naming playbook, step and what is expected. */
+export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
+  const { name, alarms, plan } = bound.policy;
+  const faults = [
+    ...(Object.keys(alarms).length > 0 ? [] : ['has no alarm: nothing would open an incident']),
+    ...plan.flatMap((step, i) => {
+      const twice = plan.findIndex(other => other.name === step.name) < i ? ['has the name of an earlier step'] : [];
+      return [...twice, ...faultsOf(step, bound.runbooks)].map(fault => `step ${step.name} ${fault}`);
+    }),
+  ];
+  if (faults.length === 0) return bound;
+  throw new Error(`The playbook ${name} is wrong:\n${faults.map(fault => `  ${fault}`).join('\n')}`);
+}
+
+function faultsOf(step: Step, runbooks: Runbook[]): string[] {
+  const { mode, verifyMinutes, cooldownMinutes, blastRadius, document, parameters, undo } = step;
+  const { leaves, touches, maximumShare } = blastRadius;
+  const runbook = runbooks.find(({ documentName }) => documentName === document);
+  const expected = (holds: boolean, field: string, value: unknown, words: string) =>
+    holds ? [] : [`has ${field} ${JSON.stringify(value)}: expected ${words}`];
+  return [
+    ...expected(MODES.includes(mode), 'mode', mode, MODES.join(', ')),
+    ...expected(verifyMinutes >= 1, 'verifyMinutes', verifyMinutes, '1 or more: what is not verified has failed'),
+    ...expected(cooldownMinutes >= 0 && cooldownMinutes <= WEEK, 'cooldownMinutes', cooldownMinutes, `0 to ${WEEK}`),
+    ...expected(maximumShare > 0 && maximumShare <= 1, 'maximumShare', maximumShare, 'a share over 0, at most 1'),
+    ...expected(!(leaves && touches), 'blastRadius', blastRadius, 'leaves or touches, not both'),
+    ...expected((touches ?? 0) <= maximumShare, 'touches', touches, 'at most maximumShare, or it could never run'),
+    ...expected(runbook !== undefined, 'document', document, 'that of one of the runbooks the playbook binds'),
+    ...Object.keys({ ...parameters, ...undo?.parameters, DryRun: '' })
+      .filter(parameter => runbook && !runbook.parameters.includes(parameter))
+      .map(parameter => `gives ${parameter}, a parameter that runbooks/${step.runbook}.yaml does not have`),
+  ];
+}
+
+/** Minutes for which runs are remembered. */
+const WEEK = 7 * 24 * 60;
+
+const MODES: readonly string[] = ['off', 'dry run', 'approve', 'auto'] satisfies Mode[];

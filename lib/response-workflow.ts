@@ -104,9 +104,9 @@ export class ResponseWorkflow extends Construct {
     );
     allow(
       ['ssm:StartAutomationExecution'],
-      runbooks.map(runbook => runbook.definitionArn),
+      runbooks.flatMap(runbook => runbook.startable),
     );
-    allow(['ssm:GetAutomationExecution'], [AUTOMATION_EXECUTIONS]);
+    allow(['ssm:StartAutomationExecution', 'ssm:GetAutomationExecution'], [AUTOMATION_EXECUTIONS]);
     allow(
       ['iam:PassRole'],
       runbooks.map(runbook => runbook.role.roleArn),
@@ -120,7 +120,7 @@ export class ResponseWorkflow extends Construct {
       { id: `AwsSolutions-IAM5[Resource::*]`, reason: 'Log delivery and X-Ray know no narrower resource.' },
       {
         id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
-        reason: 'The id of an execution is not known before it is started; reading one changes nothing.',
+        reason: 'The id of an execution is not known before it is started; which documents may be started is listed.',
       },
     );
     return role;
@@ -155,7 +155,7 @@ export class ResponseWorkflow extends Construct {
           Parameters: JsonPath.objectAt('$.plan.returned.parameters'),
           ClientToken: JsonPath.stringAt('$.plan.returned.clientToken'),
         },
-        iamResources: runbooks.map(runbook => runbook.definitionArn),
+        iamResources: runbooks.flatMap(runbook => runbook.startable),
         resultPath: '$.runbook',
       }),
     );
@@ -214,18 +214,20 @@ export class ResponseWorkflow extends Construct {
       .next(choose);
   }
 
-  /** Invokes a function; what it returned stands at `returned` below the path. */
+  /** Invokes a function; what it returned stands at `returned` below the path. A call repeated does nothing twice. */
   private call(
     id: string,
     { function: lambdaFunction }: ResponderFunction,
     payload: Record<string, unknown>,
     resultPath: string,
   ): LambdaInvoke {
-    return new LambdaInvoke(this, id, {
+    const task = new LambdaInvoke(this, id, {
       lambdaFunction,
       payload: TaskInput.fromObject(payload),
       resultSelector: { 'returned.$': '$.Payload' },
       resultPath,
     });
+    task.addRetry({ errors: [Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 3 });
+    return task;
   }
 }

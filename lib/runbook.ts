@@ -26,6 +26,8 @@ export class Runbook extends Construct {
   readonly runbook: string;
   readonly documentName: string;
   readonly role: Role;
+  /** The names of its parameters. */
+  readonly parameters: string[];
 
   constructor(scope: Construct, id: string, { runbook, service, defaults, permissions }: RunbookProps) {
     super(scope, id);
@@ -40,6 +42,7 @@ export class Runbook extends Construct {
     });
     for (const permission of permissions) this.role.addToPolicy(permission);
     const content = load(runbook);
+    this.parameters = Object.keys(content.parameters);
     const document = new CfnDocument(this, 'Document', {
       name: this.documentName,
       documentType: 'Automation',
@@ -53,13 +56,11 @@ export class Runbook extends Construct {
     document.node.addDependency(this.role);
   }
 
-  /** The document, as a role that starts it must name it. */
-  get definitionArn(): string {
-    return Stack.of(this).formatArn({
-      service: 'ssm',
-      resource: 'automation-definition',
-      resourceName: `${this.documentName}:$DEFAULT`,
-    });
+  /** The document, as a role that starts it must name it: as the user guide has it today, and as it had it before. */
+  get startable(): string[] {
+    const arn = (resource: string, resourceName: string) =>
+      Stack.of(this).formatArn({ service: 'ssm', resource, resourceName });
+    return [arn('document', this.documentName), arn('automation-definition', `${this.documentName}:$DEFAULT`)];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Happened } from './account/account.ts';
+import type { Faults } from './account/faults.ts';
 import type { Assembly } from './account/template.ts';
 import type { Message } from './account/topics.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -34,6 +35,7 @@ export interface Rehearsed {
 export interface RehearsalOptions {
   assembly: Assembly;
   seed: number;
+  faults?: Faults;
   listener?: (happened: Happened) => void;
 }
 
@@ -85,23 +87,19 @@ const over = ({ status, timeline }: { status: string; timeline: { type: string }
 const linger = (world: World) => world.clock.run(MINUTE / 2, () => false);
 
 async function inWorld(
-  { assembly, seed, listener }: RehearsalOptions,
+  { assembly, seed, faults, listener }: RehearsalOptions,
   live: (world: World) => Promise<Pick<Partial<Summary>, 'scenario' | 'promises' | 'matched'>>,
 ): Promise<Rehearsed> {
-  const world = await World.create(assembly, seed);
-  try {
-    const started = world.clock.now;
-    let fault: string | undefined;
-    world.account.listen(happened => {
-      if (happened['fault']) fault ??= happened.at;
-      listener?.(happened);
-    });
-    const outcome = await live(world);
-    const summary = summarise(world, seed, fault, (world.clock.now - started) / 1000, outcome);
-    return { summary, messages: world.topics.messages, incidents: [...world.incidents.values()] };
-  } finally {
-    await world.destroy();
-  }
+  const world = await World.create(assembly, seed, faults);
+  const started = world.clock.now;
+  let fault: string | undefined;
+  world.account.listen(happened => {
+    if (happened['fault']) fault ??= happened.at;
+    listener?.(happened);
+  });
+  const outcome = await live(world);
+  const summary = summarise(world, seed, fault, (world.clock.now - started) / 1000, outcome);
+  return { summary, messages: world.topics.messages, incidents: [...world.incidents.values()] };
 }
 
 function summarise(

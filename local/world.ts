@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Account } from './account/account.ts';
 import { Alarms } from './account/alarms.ts';
 import { Buses } from './account/buses.ts';
+import { type Faults, Misfortune } from './account/faults.ts';
 import { Functions } from './account/functions.ts';
 import { Metrics } from './account/metrics.ts';
 import { Parameters } from './account/parameters.ts';
@@ -41,6 +42,9 @@ const MINUTE = 60_000;
 const WARM_UP = 15 * MINUTE;
 const START = '2026-03-02T08:45:00.000Z';
 
+/** One for all worlds of a process: it keeps nothing from one statement to the next. */
+let sessions: Promise<SimulatedSessions> | undefined;
+
 /** An account with the synthesised app deployed in it, the service it protects, and time. One seed, one world. */
 export class World {
   readonly clock: Clock;
@@ -53,18 +57,18 @@ export class World {
   readonly queues: Queues;
   readonly functions: Functions;
   readonly incidents = new Map<string, IncidentItem>();
-  private readonly sessions: SimulatedSessions;
+  private readonly ready: Promise<void>;
 
-  private constructor(assembly: Assembly, seed: number, sessions: SimulatedSessions) {
+  private constructor(assembly: Assembly, seed: number, faults: Faults, sessions: SimulatedSessions) {
     const random = new Random(seed);
-    this.sessions = sessions;
     this.clock = new Clock(START);
     this.account = new Account(assembly, this.clock, random);
     const metrics = new Metrics(this.account);
     this.service = new SimulatedService(shapeOf(assembly), this.clock, random, metrics);
     this.queues = new Queues(this.account);
     const tables = new Tables(this.account);
-    this.functions = new Functions(this.account, tables, this.queues, metrics, answer(this.service));
+    const misfortune = new Misfortune(random, faults);
+    this.functions = new Functions(this.account, tables, this.queues, metrics, answer(this.service), misfortune);
     this.buses = new Buses(this.account, this.functions, this.queues);
     this.topics = new Topics(this.account);
     this.runbooks = new Runbooks(this.account, this.functions);
@@ -84,18 +88,13 @@ export class World {
     });
   }
 
-  private readonly ready: Promise<void>;
-
   /** Deploys the assembly and lets the service live until it is warm. */
-  static async create(assembly: Assembly, seed: number): Promise<World> {
-    const world = new World(assembly, seed, await SimulatedSessions.start());
+  static async create(assembly: Assembly, seed: number, faults: Faults = {}): Promise<World> {
+    sessions ??= SimulatedSessions.start();
+    const world = new World(assembly, seed, faults, await sessions);
     await world.ready;
     await world.clock.run(WARM_UP, () => false);
     return world;
-  }
-
-  async destroy(): Promise<void> {
-    await this.sessions.stop();
   }
 
   /** True when no incident is open and the service is well. */

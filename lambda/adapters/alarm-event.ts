@@ -1,13 +1,6 @@
 import * as v from 'valibot';
 import type { Deployed } from '../domain/deployed.ts';
-import { alarmKey, type Signal, type SignalLevel, type SignalState } from '../domain/signal.ts';
-
-/** Tags of an alarm, propagated into its events, that route it: rules match the service, `intake` reads the rest. */
-export const ALARM_TAGS = {
-  service: 'incident:service',
-  playbook: 'incident:playbook',
-  level: 'incident:level',
-} as const;
+import { ALARM_TAGS, alarmKey, type Signal, type SignalLevel, type SignalState } from '../domain/signal.ts';
 
 const State = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const Timestamp = v.pipe(

@@ -12,13 +12,22 @@ const client = new CloudWatchClient({});
 
 const STATES: Record<string, SignalState> = { OK: 'cleared', ALARM: 'firing', INSUFFICIENT_DATA: 'unknown' };
 
-/** What the alarms behind an incident's signals say now. An alarm that does not answer is missing from the list. */
-export async function observeAlarms(incident: Incident): Promise<Signal[]> {
+/** What the alarms behind an incident's signals say now. An alarm that is not there says nothing, which is unknown. */
+export async function observeAlarms(incident: Incident, now: Date): Promise<Signal[]> {
   const names = Object.keys(incident.signals).flatMap(key => alarmOf(key) ?? []);
   if (names.length === 0) return [];
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: names.slice(0, 100) }));
-  return MetricAlarms.flatMap(alarm => toSignal(incident, alarm) ?? []);
+  return names.flatMap(
+    name => toSignal(incident, MetricAlarms.find(({ AlarmName }) => AlarmName === name) ?? missing(name, now)) ?? [],
+  );
 }
+
+const missing = (AlarmName: string, now: Date): MetricAlarm => ({
+  AlarmName,
+  StateValue: 'INSUFFICIENT_DATA',
+  StateReason: 'there is no such alarm',
+  StateUpdatedTimestamp: now,
+});
 
 function toSignal({ service, playbook, signals }: Incident, alarm: MetricAlarm): Signal | undefined {
   const { AlarmName, AlarmDescription, StateValue, StateReason, StateTransitionedTimestamp, StateUpdatedTimestamp } =

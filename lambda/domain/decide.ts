@@ -1,7 +1,7 @@
 import type { Command, Decision } from './commands.ts';
 import { apply, type Incident, isOpen } from './incident.ts';
 import { meet } from './obligations.ts';
-import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
+import { classify, endResponse, leftChanged, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
 import { observe, receiveSignal } from './signals.ts';
 import { plusMinutes } from './time.ts';
 import type { Happening, TimelineEntry } from './timeline.ts';
@@ -34,9 +34,11 @@ export function decide(incident: Incident | undefined, command: Command, now: st
     case 'acknowledge':
       return acknowledge(incident, command.by, now);
     case 'answer approval':
-      return answerApproval(incident, command);
+      return answerApproval(incident, command, now);
     case 'resolve':
-      return { happenings: [{ type: 'Resolved', by: command.by, reason: command.reason }] };
+      return {
+        happenings: [{ type: 'Resolved', by: command.by, reason: `${command.reason}${leftChanged(incident)}` }],
+      };
   }
 }
 
@@ -86,8 +88,10 @@ function acknowledge(incident: Incident, by: string, now: string): Decision {
 function answerApproval(
   incident: Incident,
   { step, approve, by }: Extract<Command, { type: 'answer approval' }>,
+  now: string,
 ): Decision {
   if (incident.approval?.step !== step) return { refused: `${incident.id} awaits no approval of ${step}` };
+  if (incident.approval.expiresAt <= now) return { refused: `the approval of ${step} expired, which means no` };
   const attempt = (incident.attempt?.number ?? 0) + 1;
   const type = approve ? 'ApprovalGiven' : 'ApprovalDeclined';
   return {

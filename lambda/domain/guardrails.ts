@@ -81,7 +81,7 @@ function mode(incident: Incident, step: Step): GuardrailResult {
 function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
   if (ledger === 'unreadable') return result('cooldown', false, 'earlier runs cannot be read');
   const last = ledger
-    .filter(run => run.runbook === step.runbook && run.target === step.target && !ownRun(incident, run))
+    .filter(run => run.runbook === step.runbook && run.target === step.target && run.run !== ownRun(incident, step))
     .map(run => run.at)
     .sort()
     .at(-1);
@@ -93,18 +93,16 @@ function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: str
 }
 
 /** A step repeated by a retried command finds its own reservation in the ledger; that is no earlier run. */
-function ownRun({ attempt, id }: Incident, { run }: LedgerRun): boolean {
-  return attempt !== undefined && run.startsWith(`${id}/${attempt.number}/`);
-}
+const ownRun = (incident: Incident, step: Step) => runId(incident, incident.attempt?.number ?? 0, step.name);
 
 function budget(incident: Incident, step: Step, { ledger, automation }: Readings, now: string): GuardrailResult {
   if (ledger === 'unreadable' || automation === 'unreadable')
     return result('budget', false, 'earlier runs cannot be read');
   const { runs, hours } = incident.policy.budget;
-  const released = Date.parse(automation.since);
-  const own = runId(incident, incident.attempt?.number ?? 0, step.name);
+  const released = (at: string) => Date.parse(at) <= Date.parse(automation.since);
+  // Asked so that a time that cannot be read counts.
   const counted = ledger.filter(
-    ({ run, at }) => run !== own && minutesBetween(at, now) <= hours * 60 && Date.parse(at) > released,
+    ({ run, at }) => run !== ownRun(incident, step) && !(minutesBetween(at, now) > hours * 60) && !released(at),
   );
   const spent = `${counted.length} of ${runs} automatic runs in ${hours} h`;
   return result('budget', counted.length < runs, counted.length < runs ? spent : `${spent}: a person must release it`);
@@ -114,7 +112,7 @@ function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult
   const { fact, leaves, touches, maximumShare } = blastRadius;
   const whole = incident.facts[fact];
   if (whole === undefined) return result('blast radius', false, `${fact} is not known`);
-  const touched = Math.min(whole, leaves === undefined ? (touches ?? whole) : whole - leaves);
+  const touched = leaves === undefined ? Math.floor(whole * (touches ?? 1)) : whole - leaves;
   if (touched <= 0)
     return result(
       'blast radius',
@@ -138,5 +136,5 @@ export function reserve(ledger: readonly LedgerRun[], entry: LedgerRun, keepHour
 }
 
 /** Identifies a run: incident, attempt and step. */
-export const runId = (incident: Incident, attempt: number, step: string, undo = false): Run['run'] =>
-  `${incident.id}/${attempt}/${step}${undo ? '/undo' : ''}`;
+export const runId = (incident: Incident, attempt: number, step: string): Run['run'] =>
+  `${incident.id}/${attempt}/${step}`;

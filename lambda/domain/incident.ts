@@ -1,7 +1,7 @@
 import type { Policy } from './policy.ts';
 import type { Facts, Reason, Severity } from './severity.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
-import type { AttemptOutcome, EntryOf, Finding, TimelineEntry } from './timeline.ts';
+import type { AttemptOutcome, EntryOf, EntryType, Finding, TimelineEntry } from './timeline.ts';
 
 /** Statuspage's words; `closed` follows when the review is done. */
 export type Status = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'closed';
@@ -16,6 +16,8 @@ export interface Run {
   dryRun: boolean;
   undoes?: string;
   parameters: Record<string, string>;
+  /** What was known when it started: to this its change is put back, whatever was measured since. */
+  facts: Facts;
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
   reason?: string;
@@ -77,18 +79,38 @@ export const allClear = (incident: Incident) => Object.values(incident.signals).
 /** The attempt that is under way, if any. */
 export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.outcome ? attempt : undefined);
 
-/** Temporary changes not yet put back, the latest first. A step that failed may still have changed something. */
-export function owedUndos({ runs, policy }: Incident): Run[] {
+/** Runs that changed something for a while, the latest first. One that failed may have changed it all the same. */
+function temporaryChanges({ runs, policy }: Incident): Run[] {
   const undoable = (run: Run) =>
     !run.dryRun && !run.undoes && policy.playbook.plan.some(s => s.name === run.step && s.undo);
-  return runs.filter(run => undoable(run) && !runs.some(other => other.undoes === run.run)).reverse();
+  return runs.filter(undoable).reverse();
 }
+
+/** Temporary changes that nobody has tried to put back yet. */
+export const owedUndos = (incident: Incident): Run[] =>
+  temporaryChanges(incident).filter(({ run }) => !incident.runs.some(other => other.undoes === run));
+
+/** Temporary changes not verified as put back. */
+export const stillChanged = (incident: Incident): Run[] =>
+  temporaryChanges(incident).filter(
+    ({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'),
+  );
 
 /** The facts that severity is judged by: what the diagnosis measured, and how many signals of each level are firing. */
 export function factsOf(incident: Incident): Facts {
   const count = (level: SignalLevel) => firing(incident).filter(([, s]) => s.level === level).length;
   return { ...incident.facts, criticalSignals: count('critical'), warningSignals: count('warning') };
 }
+
+/** What only a living attempt commits. Pages and signals go on without it and are no sign of its life. */
+const RESPONSE_ENTRIES: ReadonlySet<EntryType> = new Set([
+  'DiagnosisRecorded',
+  'StepSkipped',
+  'StepStarted',
+  'StepSucceeded',
+  'StepRehearsed',
+  'StepFailed',
+]);
 
 /** Folds one entry into the state. Pure; the first entry of a timeline must be `IncidentOpened`. */
 export function apply(incident: Incident | undefined, entry: TimelineEntry): Incident {
@@ -98,7 +120,7 @@ export function apply(incident: Incident | undefined, entry: TimelineEntry): Inc
   }
   if (!incident) throw new Error(`the timeline begins with ${entry.type}, not IncidentOpened`);
   const next: Incident = { ...incident, timeline: [...incident.timeline, entry] };
-  if (next.attempt && !next.attempt.outcome) next.attempt = { ...next.attempt, progressAt: entry.at };
+  if (next.attempt && RESPONSE_ENTRIES.has(entry.type)) next.attempt = { ...next.attempt, progressAt: entry.at };
   return { ...next, ...change(next, entry) };
 }
 
@@ -133,7 +155,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       return { ...signal(incident, entry, 'unknown'), calmSince: undefined };
     case 'SignalCleared': {
       const cleared = { ...incident, ...signal(incident, entry, 'cleared') };
-      return allClear(cleared) ? { ...cleared, calmSince: entry.at } : cleared;
+      return allClear(cleared) ? { ...cleared, calmSince: incident.calmSince ?? entry.at } : cleared;
     }
     case 'SeverityAssigned':
       return {
@@ -143,8 +165,11 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
           ? { escalation: { since: entry.at, level: 0 } }
           : {}),
       };
-    case 'Escalated':
-      return { escalation: { since: incident.escalation?.since ?? entry.at, level: entry.level } };
+    case 'Escalated': {
+      const since = incident.escalation?.since ?? entry.at;
+      // A call while an acknowledgement holds is no rung of the path that begins when it expires.
+      return { escalation: { since, level: since > entry.at ? 0 : entry.level } };
+    }
     case 'Acknowledged':
       return {
         acknowledged: { by: entry.by, at: entry.at, until: entry.until },
@@ -176,6 +201,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
         dryRun,
         undoes,
         parameters,
+        facts: incident.facts,
         startedAt,
         status: 'running',
       };

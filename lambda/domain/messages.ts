@@ -1,4 +1,5 @@
 import { attemptUnderWay, firing, type Incident, type Run } from './incident.ts';
+import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES } from './severity.ts';
 import { alarmOf } from './signal.ts';
 import { clock, dateTime, minutesBetween } from './time.ts';
@@ -34,8 +35,8 @@ export const isPageEntry = (entry: TimelineEntry): entry is PageEntry =>
  * overtaken: after resolution nothing but the resolution is told, and nobody is called for what somebody has taken on.
  */
 export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
-  if (incident.resolvedAt && entry.type !== 'Resolved') return [];
-  const { acknowledged, severity, policy } = incident;
+  if (overtaken(incident, entry)) return [];
+  const { severity, policy } = incident;
   const wakes = policy.severities[severity].pages && entry.type !== 'Resolved';
   const message = (level: number, urgency: Urgency): PageMessage => ({
     level,
@@ -47,10 +48,16 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
     case 'IncidentOpened':
       return wakes || called.length > 0 ? [] : [message(1, 'notice')];
     case 'Escalated':
-      return acknowledged && acknowledged.at > entry.at ? [] : [message(entry.level, 'page')];
+      return [message(entry.level, 'page')];
     default:
       return (called.length > 0 ? called : [1]).map(level => message(level, wakes ? 'page' : 'notice'));
   }
+}
+
+function overtaken({ resolvedAt, acknowledged, approval }: Incident, entry: PageEntry): boolean {
+  if (resolvedAt && entry.type !== 'Resolved') return true;
+  if (entry.type === 'Escalated') return acknowledged !== undefined && acknowledged.at > entry.at;
+  return entry.type === 'ApprovalRequested' && approval?.step !== entry.step;
 }
 
 function compose(incident: Incident, entry: PageEntry, level: number): Pick<PageMessage, 'subject' | 'body' | 'sms'> {
@@ -132,14 +139,24 @@ function doing(incident: Incident): string[] {
       `[${marks[run.status]}] ${clock(run.startedAt)} ${run.title}: ${run.reason ? `${words[run.status]} (${run.reason})` : words[run.status]}`,
   );
   const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: skipped (${s.reasons.join('; ')})`);
-  return [...runs, ...skipped, next(incident)];
+  return [...runs, ...skipped, ...planned(incident).map(title => `[ ] ${title}: planned`), next(incident)];
+}
+
+/** What the attempt under way may still come to. */
+function planned(incident: Incident): string[] {
+  const attempt = attemptUnderWay(incident);
+  if (!attempt || incident.status === 'monitoring') return [];
+  return stepsLeft(incident, attempt.number)
+    .filter(step => step.mode !== 'off')
+    .map(step => step.title);
 }
 
 function next(incident: Incident): string {
   if (incident.resolvedAt) return 'Nothing more.';
-  if (incident.status === 'monitoring')
+  const { handedOver, mitigatedAt = '' } = incident;
+  if (incident.status === 'monitoring' && (!handedOver || handedOver.at < mitigatedAt))
     return `Recovered; watching for ${incident.policy.settleMinutes} min before it is resolved.`;
-  if (incident.handedOver) return 'Automation has stopped: a person must act.';
+  if (handedOver) return 'Automation has stopped: a person must act.';
   if (incident.approval)
     return `Waiting for approval of "${incident.approval.title}" until ${clock(incident.approval.expiresAt)} UTC.`;
   if (!attemptUnderWay(incident)) return 'Nothing is running.';

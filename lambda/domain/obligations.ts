@@ -1,6 +1,7 @@
 import type { Decision } from './commands.ts';
 import { allClear, attemptUnderWay, type Incident, isOpen, owedUndos } from './incident.ts';
-import { endResponse, notVerified } from './response.ts';
+import type { EscalationLevel } from './policy.ts';
+import { endResponse, leftChanged, notVerified } from './response.ts';
 import { minutesBetween } from './time.ts';
 import type { Check, Happening } from './timeline.ts';
 
@@ -19,14 +20,14 @@ const START_MINUTES = 2;
 /** What is due by `now`. Pure: no timers, so a missed minute is made up by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
   if (!isOpen(incident)) return [];
-  return [...escalation(incident, now), ...response(incident, now), ...approval(incident, now), ...calm(incident, now)];
+  const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
+  return [...levels, ...response(incident, now), ...approval(incident, now), ...calm(incident, now)];
 }
 
-function escalation({ escalation, policy, severity }: Incident, now: string): Obligation[] {
+function levelsDue({ escalation, policy, severity }: Incident, now: string): EscalationLevel[] {
   if (!escalation || !policy.severities[severity].pages) return [];
   const waited = minutesBetween(escalation.since, now);
-  const due = policy.escalation.filter(level => level.afterMinutes <= waited && level.level > escalation.level);
-  return due.map(({ level }) => ({ type: 'escalate', level }));
+  return policy.escalation.filter(level => level.afterMinutes <= waited && level.level > escalation.level);
 }
 
 function response(incident: Incident, now: string): Obligation[] {
@@ -56,11 +57,12 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
   if (!due) return { refused: `${obligation.type} is no longer due for ${incident.id}` };
   switch (obligation.type) {
     case 'escalate': {
-      const level = incident.policy.escalation.find(l => l.level === obligation.level);
-      const reason = `not acknowledged for ${level?.afterMinutes ?? 0} min`;
-      return level
-        ? { happenings: [{ type: 'Escalated', level: level.level, role: level.role, reason }] }
-        : { refused: `no escalation level ${obligation.level}` };
+      const [next] = levelsDue(incident, now);
+      return next?.level === obligation.level
+        ? {
+            happenings: [{ type: 'Escalated', level: next.level, role: next.role, reason: unanswered(incident, next) }],
+          }
+        : { refused: `level ${next?.level} of ${incident.id} comes before level ${obligation.level}` };
     }
     case 'start response':
       return { happenings: [] };
@@ -89,10 +91,16 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
   }
 }
 
+const unanswered = ({ acknowledged }: Incident, { afterMinutes }: EscalationLevel) =>
+  acknowledged && afterMinutes === 0
+    ? `the acknowledgement by ${acknowledged.by} has expired`
+    : `not acknowledged for ${afterMinutes} min`;
+
 /** Clear signals on an unhealthy service are beyond automation: a person is told, once. */
 const unsettled = ({ handedOver }: Incident, checks: Check[]): Happening[] =>
   handedOver
     ? []
     : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
 
-const settled = ({ policy }: Incident) => `all signals clear and the service healthy for ${policy.settleMinutes} min`;
+const settled = (incident: Incident) =>
+  `all signals clear and the service healthy for ${incident.policy.settleMinutes} min${leftChanged(incident)}`;

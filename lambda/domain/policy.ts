@@ -28,14 +28,14 @@ export interface BlastRadius {
   fact: string;
   /** What the step leaves of the whole … */
   leaves?: number;
-  /** … or the most it touches. */
+  /** … or the share of it, 0 to 1, that it touches at most. */
   touches?: number;
   /** The largest share of the whole, 0 to 1, that may be touched. */
   maximumShare: number;
 }
 
-/** A parameter of a runbook: given, or read from a fact of the diagnosis. */
-export type ParameterValue = string | { fact: string };
+/** A parameter of a runbook: given, or read from a fact of the diagnosis, or a share of one, rounded down. */
+export type ParameterValue = string | { fact: string; share?: number };
 
 /** One remedy of a plan: a runbook with parameters, and what guards and verifies it. */
 export interface Step {
@@ -123,7 +123,7 @@ export const RUNBOOK_POLICY: Omit<ServicePolicy, 'service' | 'title' | 'region' 
   acknowledgementMinutes: 30,
   settleMinutes: 5,
   maximumAttempts: 3,
-  stallMinutes: 30,
+  stallMinutes: 20,
   approvalMinutes: 30,
   budget: { runs: 12, hours: 24 },
 };

@@ -1,8 +1,9 @@
 import type { Decision, RunOutcome } from './commands.ts';
 import { guardrails, type Readings, runId, undoGuardrails } from './guardrails.ts';
-import { allClear, attemptUnderWay, firing, type Incident, owedUndos, type Run } from './incident.ts';
+import { allClear, attemptUnderWay, firing, type Incident, owedUndos, type Run, stillChanged } from './incident.ts';
 import type { ParameterValue, Step } from './policy.ts';
-import { raise } from './signals.ts';
+import type { Facts } from './severity.ts';
+import { reassess } from './signals.ts';
 import { plusMinutes } from './time.ts';
 import type { Check, Finding, Happening } from './timeline.ts';
 
@@ -17,7 +18,7 @@ export function recordDiagnosis(incident: Incident, attempt: number, findings: F
 }
 
 export function classify(incident: Incident, attempt: number): Decision {
-  return outdated(incident, attempt) ?? { happenings: raise(incident) };
+  return outdated(incident, attempt) ?? { happenings: reassess(incident) };
 }
 
 /**
@@ -72,7 +73,7 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
 }
 
 /** The steps of the plan not yet tried in this attempt, in order, from the approved one on. */
-function stepsLeft(incident: Incident, attempt: number): Step[] {
+export function stepsLeft(incident: Incident, attempt: number): Step[] {
   const { plan } = incident.policy.playbook;
   const from = incident.attempt?.from;
   const tried = new Set([
@@ -95,24 +96,27 @@ const declined = ({ timeline }: Incident) => timeline.flatMap(e => (e.type === '
 interface Starting {
   run: string;
   dryRun: boolean;
-  undoes?: string;
+  undoes?: Run;
   guardrails: ReturnType<typeof guardrails>;
 }
 
 function start(incident: Incident, attempt: number, step: Step, starting: Starting): Happening {
-  const { title, parameters } = (starting.undoes && step.undo) || step;
+  const { undoes, ...rest } = starting;
+  const { title, parameters } = (undoes && step.undo) || step;
+  const { facts } = undoes ?? incident;
   const { runbook, document, name } = step;
   const given = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
-  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident, value)]));
-  return { type: 'StepStarted', attempt, step: name, title, runbook, document, parameters: resolved, ...starting };
+  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident.id, facts, value)]));
+  const about = { attempt, step: name, title, runbook, document, parameters: resolved, undoes: undoes?.run };
+  return { type: 'StepStarted', ...about, ...rest };
 }
 
 /** A fact that a parameter needs is known by then: the blast radius was judged by it. */
-function resolve({ facts, id }: Incident, value: ParameterValue): string {
+function resolve(id: string, facts: Facts, value: ParameterValue): string {
   if (typeof value === 'string') return value;
   const fact = facts[value.fact];
   if (fact === undefined) throw new Error(`${id}: the fact ${value.fact}, a parameter of a step, is not known`);
-  return String(fact);
+  return String(value.share === undefined ? fact : Math.floor(fact * value.share));
 }
 
 /** Before an attempt ends, temporary changes are put back, the latest first; then comes the end. */
@@ -131,19 +135,20 @@ function finish(
   const refused = results.filter(r => !r.passed);
   if (refused.length > 0) {
     const why = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
-    return { happenings: [...skipped, ...handOver(attempt, `${leftChanged(owed)} could not be put back (${why})`)] };
+    const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${why})`];
+    return { happenings: [...skipped, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
   }
-  const run = runId(incident, attempt, step.name, true);
+  const run = `${owed.run}/undo`;
   return {
-    happenings: [
-      ...skipped,
-      start(incident, attempt, step, { run, dryRun: false, undoes: owed.run, guardrails: results }),
-    ],
+    happenings: [...skipped, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
   };
 }
 
 /** What is still changed, in words that tell a person how to put it back. */
-export const leftChanged = (run: Run) => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`;
+export function leftChanged(incident: Incident): string {
+  const changed = stillChanged(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
+  return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
+}
 
 function recovered(incident: Incident, attempt: number): Happening[] {
   const mitigated = incident.status === 'monitoring';
@@ -191,7 +196,9 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   }
   const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution };
   return run.undoes
-    ? { happenings: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}`)] }
+    ? {
+        happenings: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}${leftChanged(incident)}`)],
+      }
     : { happenings: [failed] };
 }
 
@@ -207,12 +214,10 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
   const over = outdated(incident, attempt);
   if (over) return over;
   const running = incident.runs.filter(run => run.attempt === attempt && run.status === 'running');
-  const changed = owedUndos(incident).map(leftChanged);
-  const left = changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
   return {
     happenings: [
       ...running.map(run => ({ type: 'StepFailed' as const, run: run.run, reason, checks: [] })),
-      ...handOver(attempt, `${reason}${left}`),
+      ...handOver(attempt, `${reason}${leftChanged(incident)}`),
     ],
   };
 }

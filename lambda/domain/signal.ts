@@ -26,3 +26,10 @@ export const alarmKey = (alarmName: string) => `alarm:${alarmName}`;
 
 /** The alarm's name in such a key; undefined when the signal is not an alarm's. */
 export const alarmOf = (key: string) => (key.startsWith('alarm:') ? key.slice('alarm:'.length) : undefined);
+
+/** Tags of an alarm, propagated into its events, that route it: rules match the service, `intake` reads the rest. */
+export const ALARM_TAGS = {
+  service: 'incident:service',
+  playbook: 'incident:playbook',
+  level: 'incident:level',
+} as const;

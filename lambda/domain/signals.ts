@@ -25,9 +25,7 @@ export const opensIncident = (incident: Incident | undefined, signal: Signal) =>
 
 /** What newly seen signals mean for an open incident. */
 export function observe(incident: Incident, signals: Signal[]): Happening[] {
-  const news = signals.filter(
-    signal => !isStale(incident, signal) && incident.signals[signal.key]?.state !== signal.state,
-  );
+  const news = signals.filter(signal => !isStale(incident, signal));
   if (news.length === 0) return [];
   const seen = news.map(toHappening);
   const after = withSignals(incident, news);
@@ -55,9 +53,12 @@ function open(
   ];
 }
 
-const isStale = (incident: Incident | undefined, { key, at }: Signal) => {
+/** Older than what is known, or the same. A newer one counts though the state be the same: what lay between may still arrive. */
+const isStale = (incident: Incident | undefined, { key, state, at }: Signal) => {
   const known = incident?.signals[key];
-  return known !== undefined && Date.parse(known.at) > Date.parse(at);
+  if (!known) return false;
+  const older = Date.parse(known.at) - Date.parse(at);
+  return older > 0 || (older === 0 && known.state === state);
 };
 
 function toHappening({ key, state, level, summary, at: signalAt }: Signal): Happening {
@@ -78,6 +79,14 @@ export function raise(incident: Incident): Happening[] {
     escalated: incident.escalation?.level ?? 0,
     why: 'severity raised to',
   });
+}
+
+/** After the diagnosis: severity may rise, or stand for better reasons. */
+export function reassess(incident: Incident): Happening[] {
+  const { severity, reasons } = assess(factsOf(incident), incident.policy.criteria);
+  const known = incident.severityReasons.map(({ text }) => text);
+  const news = severity === incident.severity && reasons.some(({ text }) => !known.includes(text));
+  return news ? [{ type: 'SeverityAssigned', severity, reasons, by: 'automation' }] : raise(incident);
 }
 
 /** The severity, and the call to people that it brings: those called already are told that it rose. */

@@ -2,26 +2,29 @@ import { observeAlarms } from '../adapters/cloudwatch.ts';
 import { probe } from '../adapters/http.ts';
 import { commit, keyOf } from '../adapters/incidents.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Signal } from '../domain/signal.ts';
+import type { Signal, SignalState } from '../domain/signal.ts';
 import type { Check } from '../domain/timeline.ts';
 import { deployed } from './deployed.ts';
 
 /** The state of the protected service, measured now: the verification of every step and of settling. */
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {
   const [signals, probes] = await Promise.all([
-    observeAlarms(incident),
+    observeAlarms(incident, new Date()),
     Promise.all(deployed().resources.healthUrls.map(url => probe(url))),
   ]);
-  const words = { cleared: 'OK', firing: 'ALARM', unknown: 'INSUFFICIENT_DATA' } as const;
-  const alarms = Object.keys(incident.signals).map(key => {
-    const state = signals.find(signal => signal.key === key)?.state;
-    return { check: key, passed: state === 'cleared', seen: state ? words[state] : 'not found' };
-  });
+  const alarms = signals.map(({ key, state, summary }) => ({
+    check: key,
+    passed: state === 'cleared',
+    seen: said(state, summary),
+  }));
   return {
     signals,
     checks: [...alarms, ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen }))],
   };
 }
+
+const said = (state: SignalState, summary: string) =>
+  ({ cleared: 'OK', firing: 'ALARM', unknown: `unknown, ${summary}` })[state];
 
 /** Commits what the alarms say now where it differs from what the incident knows: a lost event is made up for. */
 export async function commitObserved(incident: Incident, signals: Signal[]): Promise<Incident> {

@@ -44,7 +44,7 @@ export class DatabaseConnections implements Playbook {
         playbook: this.name,
         level,
         suffix: `database-connections-${level}`,
-        alarmDescription: `Connections of the writer of ${cluster} at or over ${percent(share)} of ${maxConnections}`,
+        alarmDescription: `Database connections of the writer at ${percent(share)} of ${maxConnections} or more`,
         metric: connections,
         threshold: Math.floor(maxConnections * share),
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -86,18 +86,18 @@ function killIdle({ database, databaseConnections }: ServiceConfig, { runbook, d
     title: `Kill database connections idle for over ${databaseConnections.idleSeconds} s`,
     runbook,
     document: documentName,
-    parameters: {},
+    parameters: { Limit: { fact: 'databaseConnections', share: KILL_SHARE } },
     mode: databaseConnections.modes['kill-idle-connections'] ?? 'auto',
     minimumSeverity: 'P3',
     target: database.cluster,
     cooldownMinutes: 15,
-    blastRadius: { fact: 'databaseConnections', touches: killLimit(database), maximumShare: 0.9 },
+    blastRadius: { fact: 'databaseConnections', touches: KILL_SHARE, maximumShare: KILL_SHARE },
     verifyMinutes: 6,
   };
 }
 
-/** The most sessions one run may end: four fifths of what the database can hold. */
-const killLimit = ({ maxConnections }: ServiceConfig['database']) => Math.floor(maxConnections * 0.8);
+/** The largest share of the sessions that one run may end. */
+const KILL_SHARE = 0.8;
 
 function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceConfig): Runbook {
   const arn = (resource: string) =>
@@ -144,7 +144,7 @@ function killIdleConnectionsRunbook(scope: Construct, config: ServiceConfig): Ru
     defaults: {
       FunctionName: fn.functionName,
       IdleSeconds: String(databaseConnections.idleSeconds),
-      Limit: String(killLimit(database)),
+      Limit: String(Math.floor(database.maxConnections * KILL_SHARE)),
     },
     permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
   });

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Unsupported } from '../engine/unsupported.ts';
 import { type Account, type Caller, type Input, ServiceError, shortName } from './account.ts';
+import type { Misfortune } from './faults.ts';
 import type { Metrics } from './metrics.ts';
 import type { Queues } from './queues.ts';
 import type { Tables } from './tables.ts';
@@ -14,6 +15,9 @@ export interface Invocation {
   error?: { errorType: string; errorMessage: string };
   milliseconds: number;
 }
+
+/** A failure of Lambda itself, not of the function: services retry it. */
+const FAILED = { error: { errorType: 'Lambda.ServiceException', errorMessage: 'the invocation failed' } };
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -44,15 +48,24 @@ export class Functions {
   private readonly queues: Queues;
   private readonly metrics: Metrics;
   private readonly fetch: Fetch;
+  private readonly misfortune: Misfortune;
   private readonly handlers = new Map<string, { handler: Handler; timer: { milliseconds: number } }>();
   private readonly require = createRequire(import.meta.url);
 
-  constructor(account: Account, tables: Tables, queues: Queues, metrics: Metrics, fetch: Fetch) {
+  constructor(
+    account: Account,
+    tables: Tables,
+    queues: Queues,
+    metrics: Metrics,
+    fetch: Fetch,
+    misfortune: Misfortune,
+  ) {
     this.account = account;
     this.tables = tables;
     this.queues = queues;
     this.metrics = metrics;
     this.fetch = fetch;
+    this.misfortune = misfortune;
     account.provide('lambda', {
       InvokeFunction: {
         resources: ({ FunctionName }) => [FunctionName],
@@ -68,7 +81,9 @@ export class Functions {
     const cold = !this.handlers.has(resource.logicalId);
     const { handler, timer } = this.load(resource);
     timer.milliseconds = (cold ? this.account.random.between(220, 480) : 0) + this.account.random.between(3, 18);
-    const result = await this.settle(handler, event, resource);
+    const failure = this.misfortune.invocation(name);
+    const done = failure === 'before' ? FAILED : await this.settle(handler, event, resource);
+    const result = failure === 'after' ? FAILED : done;
     const milliseconds = timer.milliseconds;
     this.metrics.put('AWS/Lambda', 'Invocations', { FunctionName: resource.ref }, 1);
     this.metrics.put('AWS/Lambda', 'Errors', { FunctionName: resource.ref }, 'error' in result ? 1 : 0);
@@ -77,18 +92,22 @@ export class Functions {
     return { ...result, milliseconds };
   }
 
-  /** Invokes as services do that do not wait: two retries, a minute and two minutes later, then the on-failure destination. */
-  invokeAsynchronously(nameOrArn: string, event: unknown, attempt = 0): void {
+  /** Invokes as services do that do not wait: at least once, with two retries, then the on-failure destination. */
+  invokeAsynchronously(nameOrArn: string, event: unknown): void {
+    for (const delay of this.misfortune.deliveries())
+      this.deliver(nameOrArn, event, delay + this.account.random.between(40, 160), 0);
+  }
+
+  private deliver(nameOrArn: string, event: unknown, delay: number, attempt: number): void {
     const resource = this.find(nameOrArn);
     const config = this.account
       .ofType('AWS::Lambda::EventInvokeConfig')
       .find(({ properties }) => properties['FunctionName'] === resource.ref)?.properties;
-    const delays = [this.account.random.between(40, 160), 60_000, 120_000];
-    this.account.clock.after(delays[attempt] ?? 0, async () => {
+    this.account.clock.after(delay, async () => {
       const { error } = await this.invoke(nameOrArn, event);
       if (!error) return;
-      if (attempt < (config?.['MaximumRetryAttempts'] ?? 2))
-        return this.invokeAsynchronously(nameOrArn, event, attempt + 1);
+      const retries = config?.['MaximumRetryAttempts'] ?? 2;
+      if (attempt < retries) return this.deliver(nameOrArn, event, (attempt + 1) * 60_000, attempt + 1);
       const destination = config?.['DestinationConfig']?.['OnFailure']?.['Destination'];
       if (destination) this.queues.send(destination, { requestPayload: event, responsePayload: error });
     });

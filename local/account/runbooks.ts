@@ -38,9 +38,7 @@ export class Runbooks {
     const arn = (resource: string) => `arn:aws:ssm:${account.region}:123456789012:${resource}`;
     account.provide('ssm', {
       StartAutomationExecution: {
-        resources: ({ DocumentName, DocumentVersion = '$DEFAULT' }) => [
-          arn(`automation-definition/${DocumentName}:${DocumentVersion}`),
-        ],
+        resources: ({ DocumentName }) => [arn(`document/${DocumentName}`), arn('automation-execution/new')],
         run: (input, caller) => this.start(input, caller),
       },
       GetAutomationExecution: {

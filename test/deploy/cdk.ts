@@ -1,43 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACCOUNT, type Emulator, REGION } from './emulator.ts';
-import { inProject, projectRoot, runFolder } from './paths.ts';
-import { progress } from './progress.ts';
-import { run } from './run.ts';
+import { createInterface } from 'node:readline';
+import { ACCOUNT, type Emulator, projectRoot, REGION, runFolder } from './emulator.ts';
+import { step } from './progress.ts';
 
-const cli = inProject('node_modules', 'aws-cdk', 'bin', 'cdk');
-export const assembly = join(runFolder, 'assembly');
+const cli = join(projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const assembly = join(runFolder, 'assembly');
+const outputsFile = join(runFolder, 'outputs.json');
 
-async function cdk(emulator: Emulator, args: string[], cwd = projectRoot): Promise<string> {
-  const finished = await run(process.execPath, [cli, ...args, '--no-notices', '--no-color'], {
-    cwd,
-    env: { ...emulator.environment, CI: 'true' },
-    onLine: line => {
-      if (/_FAILED|✅|❌/.test(line)) progress(`cdk ${args[0]}: ${line.trim()}`);
-    },
+/** Runs the command to its end and gives what it said. */
+function cdk(emulator: Emulator, args: string[], cwd = projectRoot): Promise<string> {
+  return step(`cdk ${args[0]}`, async note => {
+    const child = spawn(process.execPath, [cli, ...args, '--no-notices', '--no-color'], {
+      cwd,
+      env: emulator.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on('line', line => {
+        said.push(line);
+        if (line.trim() !== '') note(line.trim().slice(0, 120));
+      });
+    }
+    const [code] = await once(child, 'close');
+    const output = said.join('\n');
+    if (code !== 0) throw new Error(`cdk ${args.join(' ')} ended with code ${code}:\n${output}`);
+    return output;
   });
-  if (finished.code === 0) return finished.output;
-  throw new Error(`cdk ${args.join(' ')} ended with code ${finished.code}:\n${finished.output}`);
 }
 
 /** From the run's folder, where no cdk.json makes it synthesize the app for nothing. */
 export const bootstrap = (emulator: Emulator): Promise<string> =>
   cdk(emulator, ['bootstrap', `aws://${ACCOUNT}/${REGION}`], runFolder);
 
-export const synthesize = (emulator: Emulator, app: string): Promise<string> =>
-  cdk(emulator, ['synth', '--quiet', '--app', app, '--output', assembly]);
+/** Synthesizes the app as it is, and gives the file of the stack's template. */
+export async function synthesize(emulator: Emulator, stack: string): Promise<string> {
+  await cdk(emulator, ['synth', '--quiet', '--output', assembly]);
+  return join(assembly, `${stack}.template.json`);
+}
 
-export const outputsFile = join(runFolder, 'outputs.json');
+export async function deploy(emulator: Emulator, stack: string): Promise<{ said: string; outputs: Outputs }> {
+  const quietly = ['--require-approval', 'never', '--progress', 'events', '--outputs-file', outputsFile];
+  const said = await cdk(emulator, ['deploy', stack, '--app', assembly, ...quietly]);
+  return { said, outputs: JSON.parse(readFileSync(outputsFile, 'utf8'))[stack] };
+}
 
-export const deploy = (emulator: Emulator): Promise<string> =>
-  cdk(emulator, [
-    'deploy',
-    '--all',
-    '--app',
-    assembly,
-    '--require-approval',
-    'never',
-    '--progress',
-    'events',
-    '--outputs-file',
-    outputsFile,
-  ]);
+export type Outputs = Record<string, string>;

@@ -1,119 +1,175 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
-import { type AlarmEvent, type AlarmSource, alarmSource } from './alarm-source.ts';
-import { assembly, bootstrap, deploy, outputsFile, synthesize } from './cdk.ts';
-import { ACCOUNT, type Emulator, REGION, startEmulator } from './emulator.ts';
-import { errorOfAutomation, eventsOfAnAlarm } from './gaps.ts';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
+import { ALARM_TAGS } from '../../lambda/domain/signal.ts';
+import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
+import { bootstrap, deploy, type Outputs, synthesize } from './cdk.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
 import { type Inbox, subscribe } from './inbox.ts';
-import { until } from './poll.ts';
-import { step } from './progress.ts';
-import { type LeftOut, learntSince, leaveOutUnsupported } from './unsupported.ts';
+import { step, until } from './progress.ts';
+import { leaveOutUnsupported, typesRefused, UNSUPPORTED } from './unsupported.ts';
 
-// DRAFT: what the real app is called, and what its alarms and records look like.
-const APP = 'node app.ts';
-const STACK = 'Scratch';
-const OUTPUT = { table: 'TableName', pages: 'PagesTopicArn', workflow: 'WorkflowArn' };
-const MANAGED = { 'incident:managed': 'true' };
+const SERVICE = 'mockupaws-production';
+const STACK = `${SERVICE}-incident-response`;
+const CRITICAL = `${SERVICE}-database-connections-critical`;
+const TITLE = 'mockupAWS Database Connections Exhausted';
 
 let emulator: Emulator;
-let leftOut: LeftOut[];
-let outputs: Record<string, string>;
-let alarms: AlarmSource;
-let inbox: Inbox;
+let refused: string[];
+let leftOut: unknown[];
+let outputs: Outputs;
+let onCall: Inbox;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ waitScale: 0.1 });
-  await Promise.all([
-    step('cdk bootstrap', () => bootstrap(emulator)),
-    step('cdk synth', () => synthesize(emulator, APP)),
-  ]);
-  leftOut = leaveOutUnsupported(assembly);
-  await step('cdk deploy', () => deploy(emulator));
-  outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[STACK];
-  alarms = await alarmSource(new EventBridgeClient(emulator.client));
-  inbox = await subscribe(new SNSClient(emulator.client), output('pages'));
+  emulator = await startEmulator();
+  const [template] = await Promise.all([synthesize(emulator, STACK), bootstrap(emulator)]);
+  refused = await typesRefused(emulator, template);
+  leftOut = leaveOutUnsupported(template);
+  ({ outputs } = await deploy(emulator, STACK));
+  onCall = await subscribe(new SNSClient(emulator.client), output('PagesLevel1'));
 });
 
 afterAll(async () => {
-  inbox?.close();
+  onCall?.close();
   await emulator?.stop();
 });
 
-function output(name: keyof typeof OUTPUT): string {
-  const value = outputs[OUTPUT[name]];
-  if (value === undefined) throw new Error(`The stack has no output ${OUTPUT[name]}.`);
+beforeEach(() => {
+  onTestFailed(() => {
+    process.stderr.write(`The emulator's log ends:\n${emulator.log().slice(-10_000)}`);
+  });
+});
+
+function output(name: string): string {
+  const value = Object.entries(outputs).find(([key]) => key.startsWith(`IncidentResponse${name}`))?.[1];
+  if (value === undefined) throw new Error(`The stack has no output ${name}.`);
   return value;
 }
 
-function alarmEvent(alarmName: string, alarmTags: Record<string, string>): AlarmEvent {
-  return {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': 'CloudWatch Alarm State Change',
-    source: 'aws.cloudwatch',
-    account: ACCOUNT,
-    time: new Date().toISOString(),
-    region: REGION,
-    resources: [`arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${alarmName}`],
-    detail: {
-      alarmName,
-      alarmTags,
-      state: { value: 'ALARM', reason: 'Threshold crossed', timestamp: new Date().toISOString() },
-      previousState: { value: 'OK' },
-      configuration: { metrics: [] },
-    },
-  };
+interface Item {
+  id: string;
+  timeline: TimelineEntry[];
 }
 
-async function incidentsOf(alarmName: string) {
-  const table = new DynamoDBClient(emulator.client);
-  const { Items = [] } = await table.send(new ScanCommand({ TableName: output('table') }));
-  return Items.filter(item => item['alarmName']?.S === alarmName);
+/** The incidents in the table, which holds other items too. */
+async function incidents(): Promise<Item[]> {
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient(emulator.client));
+  const { Items = [] } = await table.send(new ScanCommand({ TableName: output('IncidentsTable') }));
+  return Items.filter((item): item is Item => 'id' in item);
 }
 
-async function executionsAbout(text: string) {
-  const workflows = new SFNClient(emulator.client);
-  const { executions = [] } = await workflows.send(new ListExecutionsCommand({ stateMachineArn: output('workflow') }));
-  const details = executions.map(({ executionArn }) => workflows.send(new DescribeExecutionCommand({ executionArn })));
-  return (await Promise.all(details)).filter(execution => execution.input?.includes(text));
+const timeline = async () => (await incidents()).flatMap(incident => incident.timeline);
+
+async function executions(): Promise<ExecutionListItem[]> {
+  const list = new ListExecutionsCommand({ stateMachineArn: output('ResponseStateMachine') });
+  return (await new SFNClient(emulator.client).send(list)).executions ?? [];
 }
 
-it('leaves out only what the emulator still refuses', async () => {
-  expect(await learntSince(emulator.endpoint, leftOut)).toEqual([]);
-});
-
-it('works around only what the emulator still lacks', async () => {
-  expect(await errorOfAutomation(emulator)).toBe('InvalidAction');
-  // Once this fails, alarmSource can give way to SetAlarmState.
-  expect(await eventsOfAnAlarm(emulator)).toEqual(['marker']);
-});
-
-it('turns an alarm into an incident, a page and a workflow', async () => {
-  onTestFailed(() => console.error(emulator.log().slice(-20_000)));
-  expect(await alarms.put(alarmEvent('unmanaged', {}))).toEqual([]);
-  expect(await alarms.put(alarmEvent('checkout-errors', MANAGED))).toHaveLength(1);
-
-  const incident = await until('the incident', async () => (await incidentsOf('checkout-errors'))[0]);
-  const id = incident['pk']?.S ?? '';
-  expect(incident).toMatchObject({ sk: { S: 'META' }, status: { S: 'OPEN' } });
-
-  const page = await until('the page', async () => inbox.notifications.find(({ Message }) => Message.includes(id)));
-  expect(page).toMatchObject({ TopicArn: output('pages'), Subject: 'page' });
-
-  const ended = await until('the end of the workflow', async () => {
-    return (await executionsAbout(id)).find(execution => execution.status !== 'RUNNING');
+/** The page with this subject, once it is both delivered and on record. */
+async function pageSent(subject: string): Promise<string> {
+  const page = await until(`the page "${subject}"`, async () => {
+    const onRecord = (await timeline()).some(entry => entry.type === 'PageSent' && entry.subject === subject);
+    return onRecord ? onCall.notifications.find(({ Subject }) => Subject === subject) : undefined;
   });
-  // No Automation here: the workflow has to have coped without.
-  expect(ended.status).toBe('SUCCEEDED');
+  return page.Message;
+}
 
-  expect(await incidentsOf('unmanaged')).toEqual([]);
+it('deploys all of the stack but what the emulator does not know', () => {
+  expect(refused).toEqual(UNSUPPORTED);
+  expect(leftOut).toEqual([`${SERVICE}-scale-service`, `${SERVICE}-kill-idle-connections`]);
 });
 
-it('has nothing to change when deployed again', async () => {
-  expect(await step('cdk deploy, again', () => deploy(emulator))).toContain('no changes');
+it('opens an incident when the critical alarm goes off', async () => {
+  const cloudWatch = new CloudWatchClient(emulator.client);
+  await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'AWS/RDS', MetricData: [fullDatabase] }));
+  const ALARM = { AlarmName: CRITICAL, StateValue: 'ALARM', StateReason: 'Threshold Crossed' } as const;
+  await cloudWatch.send(new SetAlarmStateCommand(ALARM));
+  const event = await alarmEvent(cloudWatch, CRITICAL);
+  const put = await alarmSource(new EventBridgeClient(emulator.client));
+
+  await put(ofAnotherService(event));
+  await put(event);
+  const { id } = await until('the incident', async () => (await incidents())[0]);
+  // At-least-once delivery.
+  await put(event);
+
+  expect(id).toBe(`INC-${event.time.slice(0, 10)}-001`);
+  expect((await timeline()).slice(0, 5)).toMatchObject([
+    { type: 'IncidentOpened', id, service: SERVICE },
+    { type: 'SignalFired', key: `alarm:${CRITICAL}`, level: 'critical' },
+    { type: 'SeverityAssigned', severity: 'P2' },
+    { type: 'Escalated', level: 1 },
+    { type: 'ResponseRequested', attempt: 1 },
+  ]);
+});
+
+/** So many connections that the plan finds a step to run. */
+const fullDatabase = {
+  MetricName: 'DatabaseConnections',
+  Dimensions: [
+    { Name: 'DBClusterIdentifier', Value: SERVICE },
+    { Name: 'Role', Value: 'WRITER' },
+  ],
+  Value: 1700,
+};
+
+/** Like the event in all that would make it an incident of this service, were it let through. */
+function ofAnotherService({ detail, ...event }: AlarmEvent): AlarmEvent {
+  const alarmTags = { ...detail.alarmTags, [ALARM_TAGS.service]: 'another-service' };
+  return { ...event, id: randomUUID(), detail: { ...detail, alarmName: 'another-alarm', alarmTags } };
+}
+
+it('pages level 1 and puts it on record', async () => {
+  expect(await pageSent(`[INCIDENT] P2 - ${TITLE}`)).toContain((await incidents())[0]?.id);
+  expect(await timeline()).toContainEqual(expect.objectContaining({ type: 'PageSent', level: 1, about: 3 }));
+});
+
+it('runs the response until it needs a person: no Automation here', async () => {
+  const ended = await until('the end of the response', async () =>
+    (await executions()).find(({ status }) => status !== 'RUNNING'),
+  );
+  expect(ended).toMatchObject({ name: `${(await incidents())[0]?.id}-1`, status: 'FAILED' });
+  // No health URL answers, which makes it a P1.
+  expect(await pageSent(`[INCIDENT - NEEDS YOU] P1 - ${TITLE}`)).toContain('StartAutomationExecution');
+});
+
+it('did all of it once: the event came twice, and one of another service before', async () => {
+  await pageSent(`[INCIDENT] P1 - ${TITLE}`);
+  const happened = (await timeline()).map(entry => entry.type).filter(type => type !== 'PageSent');
+  expect(happened.slice(5)).toEqual([
+    'DiagnosisRecorded',
+    'SeverityAssigned',
+    'Escalated',
+    'StepSkipped',
+    'StepStarted',
+    'StepFailed',
+    'HandedOver',
+    'ResponseEnded',
+  ]);
+  expect(await incidents()).toHaveLength(1);
+  expect(await executions()).toHaveLength(1);
+  expect(onCall.notifications).toHaveLength(3);
+});
+
+it('watches without fault', async () => {
+  const events = new EventBridgeClient(emulator.client);
+  const { Rules = [] } = await events.send(new ListRulesCommand({}));
+  const everyMinute = Rules.find(rule => rule.ScheduleExpression === 'rate(1 minute)');
+  const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: everyMinute?.Name }));
+  const watch = new InvokeCommand({ FunctionName: Targets[0]?.Arn });
+  const answer = await step('the watch', () => new LambdaClient(emulator.client).send(watch));
+  expect(answer).toMatchObject({ StatusCode: 200 });
+  expect(answer.FunctionError).toBeUndefined();
+});
+
+it('has nothing to change when synthesized and deployed again', async () => {
+  leaveOutUnsupported(await synthesize(emulator, STACK));
+  expect((await deploy(emulator, STACK)).said).toContain('(no changes)');
 });

@@ -1,22 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { endGroup, hasEnded } from './group.ts';
-import { inProject, runFolder } from './paths.ts';
-import { until } from './poll.ts';
-import { freePort } from './port.ts';
-import { step } from './progress.ts';
-import { ministackPython } from './venv.ts';
+import { until } from './progress.ts';
+import { emulatorPython } from './venv.ts';
 
-export const REGION = 'eu-west-1';
+export const projectRoot = join(import.meta.dirname, '../..');
+/** What one run leaves behind: the log, the assembly, the outputs. */
+export const runFolder = join(projectRoot, 'out', 'deploy');
+const logFile = join(runFolder, 'ministack.log');
+
 /** What the emulator takes every access key for that is not itself an account id. */
 export const ACCOUNT = '000000000000';
+/** The region of the stack. */
+export const REGION = 'us-east-1';
 
 export interface Emulator {
   endpoint: string;
-  /** For `cdk` and anything else that finds its AWS in the environment: this one, and no other. */
+  /** For `cdk`, which finds its AWS in the environment: this one, and no other. */
   environment: NodeJS.ProcessEnv;
   /** For SDK clients of the test itself. */
   client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
@@ -25,7 +29,6 @@ export interface Emulator {
 }
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-const logFile = join(runFolder, 'ministack.log');
 
 // The emulator ends with whoever holds its standard input: no signal handler here would outlive a SIGKILL.
 const launcher = `
@@ -43,16 +46,17 @@ runpy.run_module("ministack", run_name="__main__")
 async function provideRuntimeModules(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const scope of ['@aws-sdk', '@smithy']) {
-    await symlink(inProject('node_modules', scope), join(folder, scope), 'dir');
+    await symlink(join(projectRoot, 'node_modules', scope), join(folder, scope), 'dir');
   }
 }
 
-function childEnvironment(endpoint: string): NodeJS.ProcessEnv {
+function cdkEnvironment(endpoint: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name));
   const nowhere = join(runFolder, 'no-such-file');
   return {
     ...Object.fromEntries(inherited),
-    PATH: [dirname(process.execPath), inProject('node_modules', '.bin'), process.env['PATH']].join(delimiter),
+    PATH: [dirname(process.execPath), join(projectRoot, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+    CI: 'true',
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -66,7 +70,7 @@ function childEnvironment(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-function launch(python: string, port: number, temporary: string, waitScale: number): ChildProcess {
+function launch(python: string, port: number, proxy: number, temporary: string): ChildProcess {
   const log = openSync(logFile, 'w');
   const child = spawn(python, ['-c', launcher], {
     cwd: runFolder,
@@ -85,7 +89,10 @@ function launch(python: string, port: number, temporary: string, waitScale: numb
       GATEWAY_PORT: String(port),
       SFTP_ENABLED: '0',
       IOT_MTLS_ENABLED: '0',
-      SFN_WAIT_SCALE: String(waitScale),
+      // A tenth of the delays before retries.
+      SFN_WAIT_SCALE: '0.1',
+      NODE_USE_ENV_PROXY: '1',
+      HTTPS_PROXY: `http://127.0.0.1:${proxy}`,
     },
   });
   closeSync(log);
@@ -93,23 +100,49 @@ function launch(python: string, port: number, temporary: string, waitScale: numb
 }
 
 const modulesIn = (temporary: string): string => join(temporary, 'lambda-runtime');
-
-async function isHealthy(endpoint: string): Promise<boolean> {
-  try {
-    return (await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
-  }
-}
-
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 const log = (): string => readFileSync(logFile, 'utf8');
 
+/** Listens on a loopback port that nobody uses, and gives it. */
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The operating system gave no port.');
+  return address.port;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /**
- * Starts the emulator on a loopback port of its own, installing it first if need be.
- * `waitScale` shortens the Wait states and the retry delays of Step Functions: 0 skips them, 1 is real time.
+ * All that the functions find of the Internet: no test asks the protected service's real health URLs. Each probe waits
+ * for its answer in vain, so long that the first page is out before the diagnosis raises the severity.
  */
-export async function startEmulator(options: { waitScale?: number } = {}): Promise<Emulator> {
-  const python = await ministackPython();
+const noInternet = (): Server => createServer();
+
+const isHealthy = (endpoint: string): Promise<boolean> =>
+  fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(2_000) }).then(
+    response => response.ok,
+    () => false,
+  );
+
+/** Ends the emulator, and the functions' processes with it. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  process.kill(-child.pid, 'SIGKILL');
+  await ended;
+}
+
+/** Starts the emulator on a loopback port of its own, installing it first if need be. */
+export async function startEmulator(): Promise<Emulator> {
+  const python = await emulatorPython();
   await rm(runFolder, { recursive: true, force: true });
   await mkdir(runFolder, { recursive: true });
   // Outside the project, whose package.json and node_modules the functions must not find above them.
@@ -117,25 +150,25 @@ export async function startEmulator(options: { waitScale?: number } = {}): Promi
   await provideRuntimeModules(modulesIn(temporary));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = launch(python, port, temporary, options.waitScale ?? 1);
+  const internet = noInternet();
+  const child = launch(python, port, await listen(internet), temporary);
   const stop = async (): Promise<void> => {
     await endGroup(child);
+    internet.close();
     await rm(temporary, { recursive: true, force: true });
   };
   try {
-    await step(`starting the emulator on ${endpoint}`, () =>
-      until('the emulator to become healthy', async () => {
-        if (hasEnded(child)) throw new Error(`The emulator ended with code ${child.exitCode}.`);
-        return (await isHealthy(endpoint)) || undefined;
-      }),
-    );
+    await until(`the emulator on ${endpoint}`, async () => {
+      if (hasEnded(child)) throw new Error(`The emulator ended with code ${child.exitCode}.`);
+      return (await isHealthy(endpoint)) || undefined;
+    });
   } catch (error) {
     await stop();
     throw new Error(`The emulator did not start. Its log:\n${log()}`, { cause: error });
   }
   return {
     endpoint,
-    environment: childEnvironment(endpoint),
+    environment: cdkEnvironment(endpoint),
     client: { endpoint, region: REGION, credentials },
     stop,
     log,

@@ -1,14 +1,12 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ConfirmSubscriptionCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { until } from './poll.ts';
+import { listen } from './emulator.ts';
+import { until } from './progress.ts';
 
 export interface Notification {
-  TopicArn: string;
   Subject?: string;
   Message: string;
-  MessageAttributes?: Record<string, { Type: string; Value: string }>;
 }
 
 export interface Inbox {
@@ -28,8 +26,7 @@ export async function subscribe(sns: SNSClient, topicArn: string): Promise<Inbox
     else token = delivery.Token;
     response.end();
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'http', Endpoint: `http://127.0.0.1:${port}/` }));
   const Token = await until('the request to confirm the subscription', async () => token);
   await sns.send(new ConfirmSubscriptionCommand({ TopicArn: topicArn, Token }));

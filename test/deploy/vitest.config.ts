@@ -5,7 +5,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: ['test/deploy/**/*.test.ts'],
-    fileParallelism: false,
+    // Each test builds on what those before it did.
+    bail: 1,
     testTimeout: 60_000,
     // The first run installs the emulator.
     hookTimeout: 600_000,

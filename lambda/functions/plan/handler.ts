@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { commit } from '../../adapters/incidents.ts';
+import { observeAlarms } from '../../adapters/cloudwatch.ts';
+import { commit, load } from '../../adapters/incidents.ts';
 import { LedgerMoved, readLedger, writeLedger } from '../../adapters/ledger.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import { reserve } from '../../domain/guardrails.ts';
@@ -7,6 +8,7 @@ import type { TimelineEntry } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { AttemptEvent } from '../events.ts';
+import { commitObserved } from '../service-state.ts';
 
 /** Hours for which runs are remembered: the longest cooldown or budget that can be configured. */
 const LEDGER_HOURS = 168;
@@ -14,8 +16,14 @@ const LEDGER_HOURS = 168;
 /** Attempts of other playbooks may reserve runs at the same moment; then the guardrails are judged again. */
 const TRIES = 5;
 
-/** Decides the next step, every guardrail considered, and hands the workflow the runbook to run, or the end. */
+/**
+ * Decides the next step, every guardrail considered, and hands the workflow the runbook to run, or the end. It acts on
+ * what the alarms say at this moment, not on what an event said some time ago.
+ */
 export const handler = entrypoint(AttemptEvent, async event => {
+  const { slot, number } = event;
+  const incident = await load({ slot, number });
+  if (incident) await commitObserved(incident, await observeAlarms(incident, new Date()));
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       return await plan(event);

@@ -23,13 +23,20 @@ export const handler = entrypoint(RunEvent, async event => {
       reason: `the runbook ended ${execution.AutomationExecutionStatus}: ${why}`.slice(0, 1000),
     });
   }
-  if (incident.runs.find(r => r.run === run)?.dryRun) return record(event, { run, execution: id });
+  const known = incident.runs.find(r => r.run === run);
+  if (known && known.status !== 'running') return { verdict: 'done', run };
+  if (known?.dryRun) return record(event, { run, execution: id });
+  if (known?.undoes && incident.status !== 'monitoring')
+    return record(event, { run, execution: id, checks: [PUT_BACK] });
   const { signals, checks } = await verifyService(incident);
   const after = await commitObserved(incident, signals);
   const passed = checks.every(check => check.passed);
   if (!passed && !timeIsUp(after, run, execution.ExecutionEndTime)) return { verdict: 'again', run };
   return record(event, { run, execution: id, checks });
 });
+
+/** What is put back because nothing helped cannot be verified by signals that still fire: its runbook waited for it. */
+const PUT_BACK = { check: 'runbook', passed: true, seen: 'Success' };
 
 async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutcome) {
   const { refused } = await commit(

@@ -1,0 +1,45 @@
+import type { Random } from '../random.ts';
+
+/** What goes wrong between the services, as it does: at least once, late, out of order. Chances are 0 to 1. */
+export interface Faults {
+  /** An asynchronous delivery is made twice. */
+  duplicated?: number;
+  /** The most seconds by which a delivery is late, so that others overtake it. */
+  late?: number;
+  /** An invocation fails before it does anything … */
+  lost?: number;
+  /** … or does its work, and its answer is lost. */
+  unheard?: number;
+  /** Functions that fail always, by name. */
+  broken?: readonly string[];
+}
+
+/** Decides by the world's seed what befalls each delivery and invocation. */
+export class Misfortune {
+  private readonly random: Random;
+  private readonly faults: Faults;
+
+  constructor(random: Random, faults: Faults) {
+    this.random = random;
+    this.faults = faults;
+  }
+
+  /** Milliseconds after which each copy of a delivery arrives. */
+  deliveries(): number[] {
+    const { duplicated = 0, late = 0 } = this.faults;
+    const copies = this.strikes(duplicated) ? 2 : 1;
+    return Array.from({ length: copies }, () => (late > 0 ? this.random.between(0, late * 1000) : 0));
+  }
+
+  /** Whether an invocation of the function fails, and whether before or after its work. */
+  invocation(name: string): 'before' | 'after' | undefined {
+    const { lost = 0, unheard = 0, broken = [] } = this.faults;
+    if (broken.includes(name) || this.strikes(lost)) return 'before';
+    return this.strikes(unheard) ? 'after' : undefined;
+  }
+
+  /** No chance, no draw: a world without faults is the same as one that knows of none. */
+  private strikes(chance: number): boolean {
+    return chance > 0 && this.random.next() < chance;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Happened } from '../account/account.ts';
+
+/** What a person reads of one thing that happened. */
+export interface Line {
+  label: string;
+  text: string;
+  tone: 'bad' | 'good' | 'act' | 'warn' | 'plain' | 'quiet';
+  /** Points below it, each with what became of it; null is not known. */
+  details?: { ok: boolean | null; text: string }[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind of happening has its own details
+type Details = Record<string, any>;
+
+type Describe = (details: Details) => Line | undefined;
+
+const checks = (list: Details[]) => list.map(({ check, passed, seen }) => ({ ok: passed, text: `${check}: ${seen}` }));
+
+const LINES: Record<string, Describe> = {
+  service: ({ change, fault }) => ({ label: 'service', text: change, tone: fault ? 'warn' : 'quiet' }),
+  event: ({ detailType, matched, rules }) => ({
+    label: 'event',
+    text: `${detailType}: ${matched ? `matched ${rules.join(', ')}` : 'matched no rule'}`,
+    tone: 'plain',
+  }),
+  alarm: ({ state, name, description }) => {
+    if (state === 'ALARM') return { label: 'ALARM', text: `${name} fires: ${description}`, tone: 'bad' };
+    return { label: 'alarm', text: `${name} is ${state}`, tone: state === 'OK' ? 'good' : 'warn' };
+  },
+  message: ({ channel, to, subject }) => ({ label: channel, text: `to ${to}: ${subject}`, tone: 'act' }),
+  dropped: ({ topic, reason }) => ({ label: 'DROPPED', text: `a message to ${topic}: ${reason}`, tone: 'bad' }),
+  'dead letter': ({ queue }) => ({ label: 'DEAD', text: `a letter in ${queue}`, tone: 'bad' }),
+  workflow: ({ name, status, error, cause }) =>
+    status === 'RUNNING' || status === 'SUCCEEDED'
+      ? undefined
+      : { label: 'workflow', text: `${name} ${status}: ${error} ${cause}`, tone: 'bad' },
+  'runbook step': ({ step, action, status, failureMessage }) =>
+    status === 'InProgress' || status === 'Pending'
+      ? undefined
+      : { label: '', text: `${step} (${action}): ${failureMessage ?? status}`, tone: 'quiet' },
+  runbook: ({ name, status, parameters, failureMessage }) =>
+    status === 'InProgress'
+      ? { label: 'runbook', text: `${name} ${parametersOf(parameters)}`, tone: 'act' }
+      : {
+          label: 'runbook',
+          text: `${name}: ${status}${failureMessage ? `, ${failureMessage}` : ''}`,
+          tone: status === 'Success' ? 'act' : 'bad',
+        },
+
+  IncidentOpened: ({ id, title }) => ({ label: 'INCIDENT', text: `${id} ${title}`, tone: 'bad' }),
+  SignalLost: ({ summary }) => ({ label: 'signal', text: `unknown: ${summary}`, tone: 'warn' }),
+  SeverityAssigned: ({ severity, reasons }) => ({
+    label: 'severity',
+    text: `${severity}: ${reasons.map(({ text }: Details) => text).join('; ')}`,
+    tone: 'warn',
+  }),
+  Escalated: ({ role, level, reason }) => ({
+    label: 'escalation',
+    text: `level ${level}, ${role}: ${reason}`,
+    tone: 'warn',
+  }),
+  Acknowledged: ({ by }) => ({ label: 'ack', text: `by ${by}`, tone: 'good' }),
+  DiagnosisRecorded: ({ findings }) => ({
+    label: 'diagnosis',
+    text: 'in the order of the runbook:',
+    tone: 'plain',
+    details: findings.map(({ ok, summary }: Details) => ({ ok, text: summary })),
+  }),
+  StepSkipped: ({ title, reasons }) => ({ label: 'skipped', text: `${title}: ${reasons.join('; ')}`, tone: 'warn' }),
+  StepStarted: ({ title, dryRun, guardrails }) => ({
+    label: 'step',
+    text: dryRun ? `${title} (dry run)` : title,
+    tone: 'act',
+    details: guardrails.map(({ guardrail, passed, reason }: Details) => ({
+      ok: passed,
+      text: `${guardrail}: ${reason}`,
+    })),
+  }),
+  StepSucceeded: ({ checks: list }) => ({
+    label: 'verified',
+    text: 'the step did what it was for:',
+    tone: 'good',
+    details: checks(list),
+  }),
+  StepRehearsed: () => ({ label: 'dry run', text: 'nothing was changed', tone: 'warn' }),
+  StepFailed: ({ reason, checks: list }) => ({
+    label: 'NOT FIXED',
+    text: list.length > 0 ? 'not verified, so it counts as failed:' : reason,
+    tone: 'bad',
+    details: checks(list),
+  }),
+  ApprovalRequested: ({ title, expiresAt }) => ({
+    label: 'approval',
+    text: `${title}: asked for until ${expiresAt.slice(11, 16)}`,
+    tone: 'warn',
+  }),
+  ApprovalGiven: ({ step, by }) => ({ label: 'approval', text: `${step}: given by ${by}`, tone: 'good' }),
+  ApprovalDeclined: ({ step, by }) => ({ label: 'approval', text: `${step}: declined by ${by}`, tone: 'warn' }),
+  HandedOver: ({ reason }) => ({ label: 'HAND-OVER', text: reason, tone: 'bad' }),
+  Mitigated: ({ reason }) => ({ label: 'recovered', text: reason, tone: 'good' }),
+  SettlingFailed: ({ checks: list }) => ({
+    label: 'unsettled',
+    text: 'not well yet:',
+    tone: 'warn',
+    details: checks(list),
+  }),
+  Resolved: ({ incident, reason }) => ({ label: 'RESOLVED', text: `${incident}: ${reason}`, tone: 'good' }),
+};
+
+const TRACES: Record<string, Describe> = {
+  call: ({ function: name, service, operation, milliseconds, error }) => ({
+    label: 'call',
+    text: `${name} → ${service}:${operation} ${milliseconds} ms${error ? ` ${error}` : ''}`,
+    tone: 'quiet',
+  }),
+  log: ({ function: name, line }) => ({
+    label: 'log',
+    text: `${name} ${typeof line === 'string' ? line : JSON.stringify(line)}`,
+    tone: 'quiet',
+  }),
+};
+
+const parametersOf = (parameters: Record<string, string[]>) =>
+  Object.entries(parameters)
+    .map(([name, values]) => `${name}=${values.join(',')}`)
+    .join(' ');
+
+/** The line for a happening; undefined where it would only repeat another. */
+export function describe({ type, at: _, ...details }: Happened, trace: boolean): Line | undefined {
+  return LINES[type]?.(details) ?? (trace ? TRACES[type]?.(details) : undefined);
+}

@@ -1,0 +1,110 @@
+import { styleText } from 'node:util';
+import type { Happened } from '../account/account.ts';
+import type { Outputs } from '../outputs.ts';
+import type { Summary } from '../rehearsal.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { describe, type Line } from './lines.ts';
+
+/** How a rehearsal is shown. */
+export interface Show {
+  begin: (scenario: Scenario | undefined, seed: number) => void;
+  happened: (happened: Happened) => void;
+  end: (summary: Summary, outputs: Outputs) => void;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const LABEL = 11;
+const INDENT = ' '.repeat(10 + LABEL);
+
+const STYLES: Record<Line['tone'], Style> = {
+  bad: ['red', 'bold'],
+  good: ['green', 'bold'],
+  act: ['cyan', 'bold'],
+  warn: ['yellow', 'bold'],
+  plain: 'bold',
+  quiet: 'dim',
+};
+
+/** For people: a line for each thing that happens on the virtual clock, then the summary. */
+export function asTerminal({ trace = false }: { trace?: boolean | undefined }): Show {
+  const width = Math.max(60, Math.min(process.stdout.columns ?? 110, 130));
+  const print = (text = '') => process.stdout.write(`${text}\n`);
+  return {
+    begin: (scenario, seed) => {
+      print(
+        styleText('bold', scenario ? `Rehearsal: ${scenario.title}` : 'Sending events through the synthesised rules'),
+      );
+      if (scenario) for (const line of wrap(scenario.story, width)) print(line);
+      print(styleText('dim', `Virtual time in UTC, seed ${seed}. No AWS account is touched.`));
+      print();
+    },
+    happened: happened => {
+      const line = describe(happened, trace);
+      if (!line) return;
+      const [first = '', ...rest] = wrap(line.text, width - INDENT.length);
+      const style = STYLES[line.tone];
+      const text = line.tone === 'quiet' ? styleText('dim', first) : first;
+      print(`${styleText('dim', happened.at.slice(11, 19))}  ${styleText(style, line.label.padEnd(LABEL))}${text}`);
+      for (const more of rest) print(`${INDENT}${line.tone === 'quiet' ? styleText('dim', more) : more}`);
+      for (const detail of line.details ?? []) {
+        const [start = '', ...others] = wrap(detail.text, width - INDENT.length - 2);
+        print(`${INDENT}${mark(detail.ok)} ${styleText('dim', start)}`);
+        for (const other of others) print(`${INDENT}  ${styleText('dim', other)}`);
+      }
+    },
+    end: (summary, outputs) => {
+      print();
+      for (const line of summarise(summary, outputs)) print(line);
+    },
+  };
+}
+
+const mark = (ok: boolean | null) =>
+  ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
+
+function summarise(
+  { incident, minutes, promises, runbooks, matched, service, kept }: Summary,
+  outputs: Outputs,
+): string[] {
+  const row = (name: string, text: string) => `${styleText('bold', name.padEnd(14))}${text}`;
+  const minute = (name: string, value: number | null) => `${name} ${value === null ? '–' : `${value.toFixed(1)} min`}`;
+  const { detect, page, mitigate, resolve } = minutes;
+  return [
+    ...(matched ?? []).map(m =>
+      row(`event ${m.event}`, m.matched ? `matched ${m.rules.join(', ')}` : 'matched no rule'),
+    ),
+    incident
+      ? row('Incident', `${incident['id']}  ${incident['severity']}  ${incident['status']}  ${incident['title']}`)
+      : row('Incident', 'none'),
+    row(
+      'Time to',
+      [minute('detect', detect), minute('page', page), minute('mitigate', mitigate), minute('resolve', resolve)].join(
+        ' · ',
+      ),
+    ),
+    ...runbooks.map(({ name, status, at }, i) =>
+      row(i === 0 ? 'Runbooks' : '', `${mark(status === 'Success')} ${at.slice(11, 16)} ${name}`),
+    ),
+    row('Service', service.healthy ? `${mark(true)} healthy` : `${mark(false)} not healthy`),
+    ...promises.map(({ promise, kept: ok }, i) => row(i === 0 ? 'Promised' : '', `${mark(ok)} ${promise}`)),
+    ...Object.values(outputs).map((file, i) => row(i === 0 ? 'Written' : '', file)),
+    '',
+    ...(promises.length === 0
+      ? []
+      : [kept ? styleText('green', 'It ended as promised.') : styleText('red', 'It did not end as promised.')]),
+  ];
+}
+
+/** Breaks text at blanks. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}

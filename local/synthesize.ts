@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Assembly, readAssembly } from './account/template.ts';
+
+const project = join(import.meta.dirname, '..');
+
+/** The app could not be synthesised; the message is what CDK said. */
+export class SynthesisFailed extends Error {}
+
+/**
+ * Synthesises the real app with the real CDK, hands its assembly to `use`, and removes it afterwards. Assets are read
+ * from it while it is used. @throws SynthesisFailed
+ */
+export async function withSynthesis<Result>(use: (assembly: Assembly) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'incident-response-'));
+  try {
+    await run(directory);
+    return await use(readAssembly(directory));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function run(directory: string): Promise<void> {
+  const cdk = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const path = `${join(project, 'node_modules', '.bin')}:${process.env['PATH']}`;
+  const child = spawn(process.execPath, [cdk, 'synth', '--quiet', '--output', directory], {
+    cwd: project,
+    env: { ...process.env, PATH: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => said.push(String(data)));
+  const code = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
+  if (code !== 0)
+    throw new SynthesisFailed(
+      `the app could not be synthesised (cdk synth ended with ${code})\n${said.join('').trim()}`,
+    );
+}

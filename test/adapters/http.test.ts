@@ -1,0 +1,41 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { probe } from '../../lambda/adapters/http.ts';
+
+let server: Server;
+beforeAll(async () => {
+  server = createServer(({ url = '' }, response) => {
+    if (url === '/hangs') return;
+    if (url === '/moved') response.setHeader('location', '/200');
+    response.writeHead(url === '/moved' ? 302 : Number(url.slice(1))).end();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+const at = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+
+it.each([
+  ['/200', true, 'HTTP 200'],
+  ['/204', true, 'HTTP 204'],
+  ['/moved', true, 'HTTP 200'],
+  ['/404', false, 'HTTP 404'],
+  ['/503', false, 'HTTP 503'],
+  ['/hangs', false, 'no answer in 0.1 s'],
+])('%s: healthy %s, seen as %s', async (path, healthy, seen) => {
+  expect(await probe(at(path), 0.1)).toEqual({ url: at(path), healthy, seen });
+});
+
+it('what refuses the connection, or is no address at all, is not healthy, and says so', async () => {
+  const gone = createServer().listen(0);
+  const { port } = gone.address() as AddressInfo;
+  await new Promise(resolve => gone.close(resolve));
+  expect(await probe(`http://127.0.0.1:${port}/`, 1)).toMatchObject({ healthy: false, seen: 'ECONNREFUSED' });
+  expect(await probe('http://does-not-exist.invalid/', 1)).toMatchObject({
+    healthy: false,
+    seen: expect.stringMatching(/^E/),
+  });
+});

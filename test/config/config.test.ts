@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import good from '../../config/mockupaws-production.ts';
+import { defineService, runbookEscalation, type ServiceConfig } from '../../lib/config.ts';
+import { directAccess } from '../support/direct-access.ts';
+
+/** A configuration as an operator may write it, with no compiler beside it. */
+type Draft = Record<string, unknown> & {
+  [Part in 'ecs' | 'database']: Record<string, unknown>;
+} & { escalation: Record<string, unknown>[]; database: { access: Record<string, unknown> } };
+
+function faults(change: (config: Draft) => unknown, config: ServiceConfig = good): string[] {
+  const draft = structuredClone(config) as unknown as Draft;
+  change(draft);
+  try {
+    defineService(draft as unknown as ServiceConfig);
+  } catch (error) {
+    const [first, ...lines] = (error as Error).message.split('\n');
+    expect(first).toMatch(/^The configuration of .+ is wrong:$/);
+    return lines.map(line => line.trim());
+  }
+  throw new Error('this configuration was accepted');
+}
+
+function each(cases: [change: (config: Draft) => unknown, fault: string][]): void {
+  for (const [change, fault] of cases) it(fault, () => expect(faults(change)).toEqual([fault]));
+}
+
+describe('a wrong configuration says where, what was found, and what is expected', () => {
+  each([
+    [c => delete c['title'], 'title is missing: expected the name people call the service by'],
+    [c => delete c.ecs['cluster'], 'ecs.cluster is missing: expected the name of the ECS cluster'],
+    [
+      c => Object.assign(c, { ecs: undefined }),
+      'ecs is missing: expected an object with cluster, service, scaleDownTo, autoScaling',
+    ],
+    [
+      c => Object.assign(c, { ecs: 'backend' }),
+      'ecs is "backend": expected an object with cluster, service, scaleDownTo, autoScaling',
+    ],
+    [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
+    [
+      c => Object.assign(c, { colour: 'red' }),
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, escalation, operations, automation, budget, links, databaseConnections',
+    ],
+    [
+      c => Object.assign(c.ecs, { clutser: 'a' }),
+      'ecs.clutser is not a field of ecs: expected one of cluster, service, scaleDownTo, autoScaling',
+    ],
+    [
+      c => Object.assign(c, { service: 'Mockup AWS' }),
+      'service is "Mockup AWS": expected a name of lower-case letters, digits and hyphens, at most 41 long',
+    ],
+    [c => Object.assign(c, { region: 'Ireland' }), 'region is "Ireland": expected an AWS region such as us-east-1'],
+    [
+      c => Object.assign(c, { healthUrls: ['http://mockupaws.com'] }),
+      'healthUrls.0 is "http://mockupaws.com": expected an https:// URL',
+    ],
+    [c => Object.assign(c, { healthUrls: ['https://'] }), 'healthUrls.0 is "https://": expected an https:// URL'],
+    [
+      c => Object.assign(c, { healthUrls: [] }),
+      'healthUrls is []: expected at least one health URL: without it nothing can be verified',
+    ],
+    [c => Object.assign(c.ecs, { scaleDownTo: 0 }), 'ecs.scaleDownTo is 0: expected a whole number from 1 to 1000'],
+    [c => Object.assign(c.ecs, { scaleDownTo: '5' }), 'ecs.scaleDownTo is "5": expected a whole number from 1 to 1000'],
+    [
+      c => Object.assign(c.ecs, { scaleDownTo: Number.NaN }),
+      'ecs.scaleDownTo is NaN: expected a whole number from 1 to 1000',
+    ],
+    [c => Object.assign(c.ecs, { autoScaling: 'yes' }), 'ecs.autoScaling is "yes": expected true or false'],
+    [
+      c => Object.assign(c, { loadBalancer: 'mockupaws-production' }),
+      'loadBalancer is "mockupaws-production": expected app/NAME/ID, the last part of the ARN of the load balancer',
+    ],
+    [
+      c => Object.assign(c.database, { engine: 'mysql' }),
+      'database.engine is "mysql": expected \'aurora-postgresql\', the engine supported so far',
+    ],
+    [
+      c => Object.assign(c.database, { maxConnections: 5 }),
+      'database.maxConnections is 5: expected a whole number from 10 to 262143',
+    ],
+    [
+      c => Object.assign(c.database.access, { secretArn: 'secret' }),
+      'database.access.secretArn is "secret": expected the ARN of a Secrets Manager secret',
+    ],
+    [
+      c => Object.assign(c.database.access, { via: 'odbc' }),
+      "database.access.via is \"odbc\": expected 'data-api' or 'direct'",
+    ],
+    [c => delete c.database.access['via'], "database.access.via is missing: expected 'data-api' or 'direct'"],
+    [
+      c => Object.assign(c.database, { access: undefined }),
+      "database.access is missing: expected { via: 'data-api', … } or { via: 'direct', … }",
+    ],
+    [
+      c => Object.assign(c.database.access, { host: 'db' }),
+      'database.access.host is not a field of database.access: expected one of via, secretArn, database',
+    ],
+    [c => Object.assign(c, { automation: true }), "automation is true: expected 'on' or 'off'"],
+    [c => Object.assign(c, { budget: { runs: 3 } }), 'budget.hours is missing: expected a whole number from 1 to 168'],
+    [c => Object.assign(c, { links: [{ label: 'Wiki', url: 'wiki' }] }), 'links.0.url is "wiki": expected a URL'],
+  ]);
+
+  each([
+    [c => Object.assign(c, { escalation: [] }), 'escalation is []: expected at least one escalation level'],
+    [
+      c => Object.assign(c, { escalation: runbookEscalation([{ email: 'on-call@mockupaws.com' }]).slice(0, 2) }),
+      'escalation.1.contacts is []: expected at least one contact: a level nobody is on cannot be escalated to',
+    ],
+    [
+      c => Object.assign(c.escalation[2] ?? {}, { afterMinutes: 10 }),
+      'escalation.2.afterMinutes is 10: expected more than the 15 before',
+    ],
+    [
+      c => Object.assign(c.escalation[0] ?? {}, { afterMinutes: 5 }),
+      'escalation.0.afterMinutes is 5: expected 0: the first level is called at once',
+    ],
+    [c => Object.assign(c, { operations: [] }), 'operations is []: expected at least one contact'],
+    [
+      c => Object.assign(c, { operations: [{ email: 'ops' }] }),
+      'operations.0.email is "ops": expected an e-mail address such as name@example.com',
+    ],
+    [
+      c => Object.assign(c, { operations: [{ sms: '555-0100' }] }),
+      'operations.0.sms is "555-0100": expected a telephone number such as +15555550100 (E.164)',
+    ],
+    [
+      c => Object.assign(c, { operations: [{ slack: '#ops' }] }),
+      'operations.0 is {"slack":"#ops"}: expected one contact, { email: \'name@example.com\' } or { sms: \'+15555550100\' }',
+    ],
+  ]);
+
+  const connections = (databaseConnections: object) => (c: Draft) => Object.assign(c, { databaseConnections });
+  each([
+    [connections({ warning: 80 }), 'databaseConnections.warning is 80: expected a share between 0 and 1'],
+    [
+      connections({ warning: 0.9, critical: 0.9 }),
+      'databaseConnections is {"warning":0.9,"critical":0.9,"idleSeconds":300,"modes":{}}: expected a warning share below the critical one',
+    ],
+    [connections({ idleSeconds: 5 }), 'databaseConnections.idleSeconds is 5: expected a whole number from 30 to 86400'],
+    [
+      connections({ modes: { 'scale-down': 'automatic' } }),
+      "databaseConnections.modes.scale-down is \"automatic\": expected 'off', 'dry run', 'approve' or 'auto'",
+    ],
+    [
+      connections({ modes: { scaledown: 'auto' } }),
+      'databaseConnections.modes.scaledown is not a field of databaseConnections.modes: expected one of scale-down, kill-idle-connections',
+    ],
+  ]);
+
+  it('the way into the VPC, with every fault at once', () => {
+    const access = {
+      vpcId: 'vpc-1',
+      availabilityZones: [],
+      subnetIds: ['private'],
+      host: '',
+      databaseSecurityGroupId: 'sg-1',
+    };
+    expect(faults(c => Object.assign(c.database.access, access), directAccess)).toEqual([
+      'database.access.host is "": expected the cluster\'s writer endpoint',
+      'database.access.vpcId is "vpc-1": expected the id of a VPC: vpc- and 8 or 17 hex digits',
+      'database.access.availabilityZones is []: expected at least one availability zone',
+      'database.access.subnetIds.0 is "private": expected the id of a private subnet: subnet- and 8 or 17 hex digits',
+      'database.access.databaseSecurityGroupId is "sg-1": expected the id of the security group of the database: sg- and 8 or 17 hex digits',
+    ]);
+  });
+
+  it('names the service, also where there is hardly a configuration', () => {
+    const define = (config: unknown) => () => defineService(config as ServiceConfig);
+    expect(define({ ...good, title: 5 })).toThrow(
+      'The configuration of mockupaws-production is wrong:\n  title is 5: expected',
+    );
+    expect(define(undefined)).toThrow('The configuration of the service is wrong:\n  the configuration is missing');
+    expect(define([])).toThrow('  service is missing: expected a name of lower-case letters');
+  });
+});
+
+it('a good configuration is filled with the defaults of the runbook', () => {
+  const { automation, budget, links, databaseConnections, ...needed } = good;
+  expect(defineService(needed)).toEqual({
+    ...needed,
+    automation: 'off',
+    budget: { runs: 12, hours: 24 },
+    links: [],
+    databaseConnections: { warning: 0.8, critical: 0.95, idleSeconds: 300, modes: {} },
+  });
+  expect(good.escalation.map(({ afterMinutes }) => afterMinutes)).toEqual([0, 15, 30, 60]);
+});

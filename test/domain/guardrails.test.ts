@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { type GuardrailResult, type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
+import type { Step } from '../../lambda/domain/policy.ts';
+import type { Facts } from '../../lambda/domain/severity.ts';
+import { minute, of, READINGS, Story, started, step, types } from '../support/story.ts';
+
+const NOW = 100;
+
+const ran = (minutesAgo: number, changes: Partial<LedgerRun> = {}): LedgerRun => ({
+  run: `INC-0/1/${minutesAgo}`,
+  runbook: 'other',
+  target: 'other',
+  at: minute(NOW - minutesAgo),
+  ...changes,
+});
+
+/** The plan has the one step; what is decided at minute 100. */
+function decided(changes: Partial<Step>, readings: Partial<Readings> = {}, facts: Facts = { desiredTasks: 10 }) {
+  const story = new Story(step('restart', changes));
+  story.at(NOW).fires('warning');
+  story.diagnoses(facts);
+  return story.plans({ ...READINGS, ...readings });
+}
+
+const reasons = (...args: Parameters<typeof decided>) => of(decided(...args), 'StepSkipped').flatMap(e => e.reasons);
+
+test('with every guardrail passed the step runs, and the entry says why it might', () => {
+  const [begun] = of(decided({}), 'StepStarted');
+  expect(begun?.guardrails.map(({ guardrail, passed }) => [guardrail, passed])).toEqual<
+    [GuardrailResult['guardrail'], boolean][]
+  >([
+    ['kill switch', true],
+    ['maintenance window', true],
+    ['mode', true],
+    ['cooldown', true],
+    ['budget', true],
+    ['blast radius', true],
+    ['severity', true],
+  ]);
+});
+
+describe('each guardrail alone stops a step that would otherwise run', () => {
+  const busy = Array.from({ length: 12 }, (_, i) => ran(60 + i));
+
+  test.each<[string, Partial<Step>, Partial<Readings>, Facts | undefined, string]>([
+    [
+      'the kill switch is off',
+      {},
+      { automation: { value: 'off', since: minute(0) } },
+      undefined,
+      'kill switch: automation is off',
+    ],
+    [
+      'maintenance',
+      {},
+      { maintenanceUntil: minute(NOW + 1) },
+      undefined,
+      `maintenance window: maintenance until ${minute(NOW + 1)}`,
+    ],
+    [
+      'the window is no time',
+      {},
+      { maintenanceUntil: 'tomorrow' },
+      undefined,
+      'maintenance window: the maintenance window cannot be read, which means closed',
+    ],
+    [
+      'the window cannot be read',
+      {},
+      { maintenanceUntil: 'unreadable' },
+      undefined,
+      'maintenance window: the maintenance window cannot be read, which means closed',
+    ],
+    ['the mode is off', { mode: 'off' }, {}, undefined, 'mode: off'],
+    [
+      'it ran a moment ago',
+      { cooldownMinutes: 15 },
+      { ledger: [ran(14, { runbook: 'restart', target: 'restart' })] },
+      undefined,
+      `cooldown: last run 14 min ago, 15 min apart: not before ${minute(NOW + 1)}`,
+    ],
+    [
+      'the budget is spent',
+      {},
+      { ledger: busy },
+      undefined,
+      'budget: 12 of 12 automatic runs in 24 h: a person must release it',
+    ],
+    [
+      'it would touch too much',
+      { blastRadius: { fact: 'desiredTasks', leaves: 4, maximumShare: 0.5 } },
+      {},
+      undefined,
+      'blast radius: at most 6 of 10 desiredTasks (60 %, limit 50 %)',
+    ],
+    ['there is nothing to touch', {}, {}, { desiredTasks: 0 }, 'blast radius: nothing to act on: desiredTasks is 0'],
+    [
+      'nothing would be left to do',
+      { blastRadius: { fact: 'desiredTasks', leaves: 10, maximumShare: 1 } },
+      {},
+      undefined,
+      'blast radius: nothing to act on: desiredTasks is 10, to be 10',
+    ],
+    ['the whole is not known', {}, {}, {}, 'blast radius: desiredTasks is not known'],
+    ['the trouble is too small', { minimumSeverity: 'P2' }, {}, undefined, 'severity: P3, needs P2'],
+  ])('%s', (_, changes, readings, facts, reason) => {
+    expect(reasons(changes, readings, facts)).toEqual([reason]);
+    expect(started(decided(changes, readings, facts))).toEqual([]);
+  });
+
+  test('what cannot be read means no, each by itself', () => {
+    expect(reasons({}, { automation: 'unreadable' })).toEqual([
+      'kill switch: the kill switch cannot be read, which means off',
+      'budget: earlier runs cannot be read',
+    ]);
+    expect(reasons({}, { ledger: 'unreadable' })).toEqual([
+      'cooldown: earlier runs cannot be read',
+      'budget: earlier runs cannot be read',
+    ]);
+    expect(started(decided({}, {}, { desiredTasks: Number.NaN }))).toEqual([]);
+  });
+
+  test('all that failed are told, not the first alone', () => {
+    expect(reasons({ mode: 'off', minimumSeverity: 'P1' }, { automation: 'unreadable' })).toHaveLength(4);
+  });
+
+  test('a step that another guardrail stops is not put before a person', () => {
+    expect(types(decided({ mode: 'approve', minimumSeverity: 'P1' }))).not.toContain('ApprovalRequested');
+  });
+});
+
+describe('the bounds', () => {
+  const runs = (changes: Partial<Step>, readings: Partial<Readings> = {}, facts?: Facts) =>
+    started(decided(changes, readings, facts)).length === 1;
+
+  test('maintenance that has just ended is over', () => {
+    expect(runs({}, { maintenanceUntil: minute(NOW) })).toBe(true);
+  });
+
+  test('the cooldown is over on the minute, and is one of runbook and target together', () => {
+    const last = (changes: Partial<LedgerRun>) => ({
+      ledger: [ran(14, { runbook: 'restart', target: 'restart', ...changes })],
+    });
+    expect(runs({ cooldownMinutes: 14 }, last({}))).toBe(true);
+    expect(runs({ cooldownMinutes: 15 }, last({ target: 'other' }))).toBe(true);
+    expect(runs({ cooldownMinutes: 15 }, last({ runbook: 'other' }))).toBe(true);
+    expect(
+      runs(
+        { cooldownMinutes: 15 },
+        {
+          ledger: [
+            ran(14, { runbook: 'restart', target: 'restart' }),
+            ran(90, { runbook: 'restart', target: 'restart' }),
+          ],
+        },
+      ),
+    ).toBe(false);
+  });
+
+  test('a share at its limit may be touched', () => {
+    expect(runs({ blastRadius: { fact: 'desiredTasks', leaves: 5, maximumShare: 0.5 } })).toBe(true);
+    expect(runs({ blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 } })).toBe(true);
+  });
+
+  test('of runs older than the budget reaches none is counted', () => {
+    const ledger = (minutesAgo: number) => [...Array.from({ length: 11 }, (_, i) => ran(i)), ran(minutesAgo)];
+    expect(runs({}, { ledger: ledger(24 * 60) })).toBe(false);
+    expect(runs({}, { ledger: ledger(24 * 60 + 1) })).toBe(true);
+  });
+});
+
+describe('the budget', () => {
+  const spent = Array.from({ length: 12 }, (_, i) => ran(i));
+
+  test('is released by setting the kill switch anew', () => {
+    const since = (minutesAgo: number): Partial<Readings> => ({
+      ledger: spent,
+      automation: { value: 'on', since: minute(NOW - minutesAgo) },
+    });
+    expect(reasons({}, since(60))).toEqual(['budget: 12 of 12 automatic runs in 24 h: a person must release it']);
+    expect(started(decided({}, since(0)))).toEqual(['restart']);
+  });
+
+  test('is not released by a time that cannot be read', () => {
+    expect(started(decided({}, { ledger: spent, automation: { value: 'on', since: 'once' } }))).toEqual([]);
+    expect(started(decided({}, { ledger: spent.map(run => ({ ...run, at: 'once' })) }))).toEqual([]);
+  });
+
+  test("does not count the run's own reservation, which a retried command finds", () => {
+    const own = ran(0, { run: 'INC-2026-04-07-001/1/restart', runbook: 'restart', target: 'restart' });
+    expect(started(decided({}, { ledger: [...spent.slice(1), own] }))).toEqual(['restart']);
+  });
+});
+
+test('the cooldown keeps two steps of one attempt apart too', () => {
+  const twice = { runbook: 'restart', target: 'tasks' };
+  const story = new Story(step('restart some', twice), step('restart more', twice));
+  story.at(NOW).fires();
+  story.diagnoses();
+  story.plans();
+  story.ends('no');
+  const run = 'INC-2026-04-07-001/1/restart some';
+  const planned = story.plans({ ...READINGS, ledger: [{ run, ...twice, at: minute(NOW) }] });
+  expect(of(planned, 'StepSkipped')).toMatchObject([
+    { step: 'restart more', reasons: [expect.stringMatching(/^cooldown: /)] },
+  ]);
+});
+
+describe('the ledger', () => {
+  test('keeps a run once, and forgets what is older than it must reach', () => {
+    const entry = ran(0, { run: 'INC-1/1/restart' });
+    const ledger = reserve([ran(61), ran(60), { ...entry, at: minute(NOW - 1) }], entry, 1);
+    expect(ledger).toEqual([ran(60), entry]);
+  });
+});

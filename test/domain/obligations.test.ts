@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import { FAILED, minute, of, Story, step, types } from '../support/story.ts';
+
+const levels = (story: Story) => of(story.incident.timeline, 'Escalated').map(({ level }) => level);
+
+/** Watched every minute from the first to the last. */
+function watched(story: Story, from: number, to: number): Story {
+  for (let at = from; at <= to; at++) story.at(at).watches(FAILED);
+  return story;
+}
+
+describe('escalation', () => {
+  const called = (story: Story) =>
+    of(story.incident.timeline, 'Escalated').map(({ level, at }) => [
+      level,
+      (Date.parse(at) - Date.parse(minute(0))) / 60_000,
+    ]);
+
+  test('climbs the path at 0, 15, 30 and 60 minutes while nobody acknowledges, and calls each level once', () => {
+    const story = new Story();
+    story.fires();
+    expect(called(watched(story, 0, 90))).toEqual([
+      [1, 0],
+      [2, 15],
+      [3, 30],
+      [4, 60],
+    ]);
+    expect(of(story.incident.timeline, 'Escalated').at(-1)).toMatchObject({
+      role: 'VP Engineering / CTO',
+      reason: 'not acknowledged for 60 min',
+    });
+  });
+
+  test('after missed minutes skips nobody', () => {
+    const story = new Story();
+    story.fires();
+    story.at(45).watches();
+    expect(levels(story)).toEqual([1, 2, 3]);
+  });
+
+  test('a level cannot be called before those below it', () => {
+    const story = new Story();
+    story.at(0).fires();
+    story.at(45).tell({ type: 'meet', obligation: { type: 'escalate', level: 3 } });
+    expect(levels(story)).toEqual([1]);
+  });
+
+  test('twice in one minute calls nobody twice', () => {
+    const story = new Story();
+    story.fires();
+    const obligation = { type: 'escalate', level: 2 } as const;
+    story.at(15).tell({ type: 'meet', obligation });
+    story.tell({ type: 'meet', obligation });
+    expect(story.refused).toBe('escalate is no longer due for INC-2026-04-07-001');
+    expect(levels(story)).toEqual([1, 2]);
+  });
+
+  test('of P3 and P4 there is none', () => {
+    const story = new Story();
+    story.fires('warning');
+    expect(levels(watched(story, 0, 90))).toEqual([]);
+  });
+
+  test('begins when a lesser incident rises', () => {
+    const story = new Story();
+    story.fires('warning');
+    story.at(40).fires('critical');
+    expect(called(watched(story, 40, 56))).toEqual([
+      [1, 40],
+      [2, 55],
+    ]);
+  });
+
+  test('goes on while the plan is at work, handed over, or calm but not settled', () => {
+    const story = new Story(step('first'));
+    story.fires();
+    story.responds();
+    story.at(14).clears();
+    story.at(15).watches(FAILED);
+    expect(levels(story)).toEqual([1, 2]);
+  });
+});
+
+describe('an acknowledgement', () => {
+  test('is a lease: while it holds nobody is called, then the path begins anew from the first level', () => {
+    const story = new Story();
+    story.fires();
+    story.at(20).watches();
+    expect(story.acknowledges()).toMatchObject([{ type: 'Acknowledged', by: 'ada', until: minute(50) }]);
+    watched(story, 20, 49);
+    expect(levels(story)).toEqual([1, 2]);
+    watched(story, 50, 65);
+    expect(levels(story)).toEqual([1, 2, 1, 2]);
+    expect(of(story.incident.timeline, 'Escalated').at(-2)?.reason).toBe('the acknowledgement by ada has expired');
+  });
+
+  test('given again holds anew', () => {
+    const story = new Story();
+    story.fires();
+    story.at(10).acknowledges();
+    story.at(35).acknowledges('grace');
+    expect(levels(watched(story, 36, 64))).toEqual([1]);
+    expect(levels(watched(story, 65, 65))).toEqual([1, 1]);
+  });
+
+  test('does not keep a rise in severity from being told, and still expires on time', () => {
+    const story = new Story();
+    story.fires();
+    story.at(5).acknowledges();
+    story.at(10).diagnoses({ dataLoss: 1 });
+    expect(levels(story)).toEqual([1, 1]);
+    watched(story, 11, 34);
+    expect(levels(story)).toEqual([1, 1]);
+    watched(story, 35, 35);
+    expect(levels(story)).toEqual([1, 1, 1]);
+  });
+
+  test('of a P3 does not silence the P2 it becomes', () => {
+    const story = new Story();
+    story.fires('warning');
+    story.at(1).acknowledges();
+    story.at(2).fires('critical');
+    expect(levels(watched(story, 2, 17))).toEqual([1, 2]);
+  });
+});
+
+describe('a resolution', () => {
+  test('ends everything that is owed', () => {
+    const story = new Story(step('first', { mode: 'approve' }));
+    story.fires();
+    story.responds();
+    story.at(10).resolves();
+    expect(story.at(500).due()).toEqual([]);
+    expect(story.tell({ type: 'meet', obligation: { type: 'escalate', level: 2 } })).toEqual([]);
+    expect(story.refused).toBe('INC-2026-04-07-001 is resolved');
+  });
+
+  test.each([
+    ['acknowledged, then resolved', ['acknowledges', 'resolves']],
+    ['resolved, then acknowledged', ['resolves', 'acknowledges']],
+  ] as const)('beats an acknowledgement: %s', (_, order) => {
+    const story = new Story();
+    story.fires();
+    for (const act of order) story[act]();
+    expect(story.incident.status).toBe('resolved');
+    expect(story.at(300).due()).toEqual([]);
+  });
+
+  test('is told once', () => {
+    const story = new Story();
+    story.fires();
+    story.resolves();
+    expect(story.resolves('grace')).toEqual([]);
+  });
+});
+
+describe('an attempt', () => {
+  const start = { type: 'start response', attempt: 1 } as const;
+  const stalled = { type: 'end stalled response', attempt: 1 } as const;
+
+  test('that shows no sign of life is started again after two minutes', () => {
+    const story = new Story();
+    story.fires('warning');
+    expect(story.at(1).due()).toEqual([]);
+    expect(story.at(2).due()).toEqual([start]);
+    expect(story.watches()).toEqual([]);
+    story.at(3).diagnoses();
+    expect(story.due()).toEqual([]);
+  });
+
+  test('lives by what it does itself, not by what others do to the incident', () => {
+    const story = new Story();
+    story.fires();
+    story.tell({ type: 'record page', about: 3, level: 1, urgency: 'page', subject: 'P2' });
+    story.at(1).acknowledges();
+    expect(story.at(2).due()).toEqual([start]);
+    story.diagnoses();
+    const silent = story.policy.stallMinutes;
+    watched(story, 3, 1 + silent);
+    story.fires('warning');
+    expect(story.due()).not.toContainEqual(stalled);
+    expect(story.at(2 + silent).due()).toContainEqual(stalled);
+  });
+
+  test('that stalls is handed over, its run failed', () => {
+    const story = new Story(step('first'));
+    story.fires('warning');
+    story.diagnoses();
+    story.at(5).plans();
+    const silent = story.policy.stallMinutes;
+    expect(story.at(4 + silent).due()).toEqual([]);
+    expect(types(story.at(5 + silent).watches())).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
+    expect(story.incident.handedOver?.reason).toBe(`no sign of life from the response for ${silent} min`);
+    expect(story.at(6 + silent).due()).toEqual([]);
+  });
+});
+
+describe('settling', () => {
+  const calm = () => {
+    const story = new Story();
+    story.fires('warning');
+    story.diagnoses();
+    story.at(10).clears('warning');
+    story.plans();
+    return story;
+  };
+
+  test('resolves the incident when all has been well for five minutes', () => {
+    const story = calm();
+    expect(story.at(14).due()).toEqual([]);
+    expect(story.at(15).watches()).toMatchObject([
+      { type: 'Resolved', by: 'automation', reason: 'all signals clear and the service healthy for 5 min' },
+    ]);
+  });
+
+  test.each([
+    ['the service is not well', FAILED, 'health: 503'],
+    ['nothing could be verified', [], 'nothing could be verified'],
+  ])('tells a person, once, when the signals are clear but %s, and counts anew', (_, checks, reason) => {
+    const story = calm();
+    expect(story.at(15).watches(checks)).toMatchObject([
+      { type: 'SettlingFailed' },
+      { type: 'HandedOver', reason: `the signals are clear but the service is not well: ${reason}` },
+    ]);
+    expect(story.at(19).due()).toEqual([]);
+    expect(types(story.at(20).watches(checks))).toEqual(['SettlingFailed']);
+    expect(types(story.at(25).watches())).toEqual(['Resolved']);
+  });
+
+  test('begins anew with each alarm that fires and clears', () => {
+    const story = calm();
+    story.at(14).fires('warning');
+    story.at(16).clears('warning');
+    story.plans();
+    expect(story.at(20).due()).toEqual([]);
+    expect(story.at(21).due()).toEqual([{ type: 'settle' }]);
+  });
+
+  test('is not put off by an alarm that says once more that it is clear', () => {
+    const story = calm();
+    story.at(14).clears('warning');
+    expect(story.at(15).due()).toEqual([{ type: 'settle' }]);
+  });
+
+  test('waits for the attempt that is under way', () => {
+    const story = new Story();
+    story.fires('warning');
+    story.at(1).diagnoses();
+    story.at(2).clears('warning');
+    expect(story.at(10).due()).toEqual([]);
+  });
+
+  test('comes too after a person took over and the trouble went away', () => {
+    const story = new Story();
+    story.fires('warning');
+    story.responds();
+    story.at(60).clears('warning');
+    expect(types(story.at(65).watches())).toEqual(['Resolved']);
+  });
+
+  test('what was due a moment ago and is no longer is refused', () => {
+    const story = calm();
+    story.at(15).fires('warning');
+    expect(story.tell({ type: 'meet', obligation: { type: 'settle' } })).toEqual([]);
+    expect(story.refused).toBe('settle is no longer due for INC-2026-04-07-001');
+  });
+});

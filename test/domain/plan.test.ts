@@ -1,0 +1,461 @@
+import { describe, expect, test } from 'vitest';
+import { attemptUnderWay } from '../../lambda/domain/incident.ts';
+import type { Step } from '../../lambda/domain/policy.ts';
+import {
+  FAILED,
+  minute,
+  of,
+  PASSED,
+  READINGS,
+  Story,
+  started,
+  step,
+  type Told,
+  temporary,
+  types,
+} from '../support/story.ts';
+
+const OFF = { ...READINGS, automation: { value: 'off', since: minute(-10_000) } } as const;
+
+/** Opened at minute 0 and diagnosed: the plan may begin. */
+function diagnosed(...plan: Step[]): Story {
+  const story = new Story(...plan);
+  story.fires();
+  story.diagnoses();
+  return story;
+}
+
+const reasonOf = (story: Story) => story.incident.handedOver?.reason;
+
+describe('the steps of the plan', () => {
+  test('run in order, one at a time, each with its parameters, until nothing is left and a person takes over', () => {
+    const story = diagnosed(
+      step('first', {
+        parameters: { Limit: '5', Count: { fact: 'desiredTasks' }, Half: { fact: 'desiredTasks', share: 0.55 } },
+      }),
+      step('second'),
+    );
+    const [first] = of(story.at(1).plans(), 'StepStarted');
+    expect(first).toMatchObject({ step: 'first', document: 'mockupaws-first', dryRun: false });
+    expect(first?.parameters).toEqual({ Limit: '5', Count: '10', Half: '5', DryRun: 'false' });
+    expect(story.plans(), 'while it runs').toEqual([]);
+    expect(types(story.at(5).ends(FAILED))).toEqual(['StepFailed']);
+    expect(started(story.plans())).toEqual(['second']);
+    story.ends('the runbook ended TimedOut');
+    expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toBe('the plan did not help. Do first: health: 503. Do second: the runbook ended TimedOut');
+  });
+
+  test('a step that helped, with the signals clear, is the end of the plan', () => {
+    const story = diagnosed(step('first'), step('second'));
+    story.plans();
+    story.at(3).clears();
+    expect(story.at(4).ends()).toMatchObject([{ type: 'StepSucceeded' }, { type: 'Mitigated', reason: 'Do first' }]);
+    expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'recovered' }]);
+  });
+
+  test('a step verified while a signal still fires is not the end', () => {
+    const story = diagnosed(step('first'), step('second'));
+    story.plans();
+    expect(types(story.ends())).toEqual(['StepSucceeded']);
+    expect(started(story.plans())).toEqual(['second']);
+  });
+
+  test.each<[string, Parameters<Story['ends']>[0], string]>([
+    ['a check that did not pass', [...PASSED, ...FAILED], 'health: 503'],
+    ['no check at all', [], 'nothing could be verified'],
+    ['a runbook that failed', 'the runbook ended Failed', 'the runbook ended Failed'],
+  ])('not verified is failed: %s', (_, outcome, reason) => {
+    const story = diagnosed(step('first'));
+    story.plans();
+    story.clears();
+    expect(story.ends(outcome)).toMatchObject([{ type: 'StepFailed', reason }]);
+  });
+
+  test('what is skipped is recorded with its reasons, once, and told to the person who takes over', () => {
+    const story = diagnosed(step('first', { mode: 'off' }), step('second'), step('third', { minimumSeverity: 'P1' }));
+    const planned = story.plans();
+    expect(types(planned)).toEqual(['StepSkipped', 'StepStarted']);
+    story.ends('no');
+    expect(types(story.plans())).toEqual(['StepSkipped', 'HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toBe(
+      'the plan did not help. Do second: no. Do first: skipped (mode: off). Do third: skipped (severity: P2, needs P1)',
+    );
+  });
+
+  test('an empty plan is handed over', () => {
+    const story = diagnosed();
+    story.plans();
+    expect(reasonOf(story)).toBe('the plan has no step that could be run');
+  });
+
+  test('the kill switch stops the plan between two steps', () => {
+    const story = diagnosed(step('first'), step('second'));
+    story.plans();
+    story.ends(FAILED);
+    expect(types(story.plans(OFF))).toEqual(['StepSkipped', 'HandedOver', 'ResponseEnded']);
+  });
+
+  test('a new attempt begins with the first step again', () => {
+    const story = diagnosed(step('first'), step('second'));
+    story.plans();
+    story.at(2).clears();
+    story.ends();
+    story.plans();
+    story.at(4).fires();
+    story.diagnoses();
+    expect(of(story.plans(), 'StepStarted')).toMatchObject([{ step: 'first', run: 'INC-2026-04-07-001/2/first' }]);
+  });
+});
+
+describe('a workflow that is late or repeats itself', () => {
+  test('the same call again gets the same step, and none runs twice', () => {
+    const story = diagnosed(step('first'));
+    const call = { type: 'next step', attempt: 1, readings: READINGS, id: 'plan/1/start' } as const;
+    const once = story.tell(call);
+    expect(story.tell(call)).toEqual(once);
+    story.ends(FAILED);
+    expect(story.tell(call)).toEqual(once);
+    expect(story.incident.runs).toHaveLength(1);
+  });
+
+  test('an outcome is recorded once', () => {
+    const story = diagnosed(step('first'));
+    story.plans();
+    const outcome = { run: 'INC-2026-04-07-001/1/first', checks: PASSED };
+    story.tell({ type: 'record outcome', attempt: 1, outcome });
+    expect(story.tell({ type: 'record outcome', attempt: 1, outcome: { ...outcome, checks: FAILED } })).toEqual([]);
+    expect(story.refused).toMatch(/is succeeded$/);
+    story.tell({ type: 'record outcome', attempt: 1, outcome: { ...outcome, run: 'unheard of' } });
+    expect(story.refused).toMatch(/is not known$/);
+  });
+
+  test('an attempt that is over changes nothing more', () => {
+    const story = diagnosed(step('first'));
+    story.clears();
+    story.plans();
+    story.at(3).fires();
+    const late: Told[] = [
+      { type: 'record diagnosis', attempt: 1, findings: [] },
+      { type: 'classify', attempt: 1 },
+      { type: 'next step', attempt: 1, readings: READINGS },
+      { type: 'end response', attempt: 1, reason: 'late' },
+    ];
+    for (const told of late) {
+      expect(story.tell(told)).toEqual([]);
+      expect(story.refused).toBe('attempt 1 of INC-2026-04-07-001 is over');
+    }
+  });
+});
+
+describe('a dry run', () => {
+  const rehearsed = (...plan: Step[]) => {
+    const story = diagnosed(...plan);
+    const [begun] = of(story.plans(), 'StepStarted');
+    return { story, begun };
+  };
+
+  test('changes nothing: the runbook is told so, nothing is owed back, and the plan goes on', () => {
+    const { story, begun } = rehearsed(temporary('first', { mode: 'dry run' }), step('second'));
+    expect(begun).toMatchObject({ dryRun: true, parameters: { DryRun: 'true' } });
+    expect(types(story.ends([]))).toEqual(['StepRehearsed']);
+    expect(started(story.plans())).toEqual(['second']);
+    story.clears();
+    story.ends();
+    expect(started(story.plans())).toEqual([]);
+  });
+
+  test('is no success, even if the signals clear meanwhile', () => {
+    const { story } = rehearsed(step('first', { mode: 'dry run' }));
+    story.clears();
+    story.ends(PASSED);
+    expect(story.plans()).toMatchObject([
+      { type: 'Mitigated', reason: 'every signal cleared by itself' },
+      { type: 'ResponseEnded', outcome: 'recovered' },
+    ]);
+    expect(of(story.incident.timeline, 'StepSucceeded')).toEqual([]);
+  });
+
+  test('of the whole plan ends with a person', () => {
+    const { story } = rehearsed(step('first', { mode: 'dry run' }));
+    story.ends([]);
+    story.plans();
+    expect(reasonOf(story)).toBe('the plan did not help. Do first: dry run only');
+  });
+
+  test('that fails has failed', () => {
+    const { story } = rehearsed(step('first', { mode: 'dry run' }));
+    expect(story.ends('access denied')).toMatchObject([{ type: 'StepFailed', reason: 'access denied' }]);
+  });
+});
+
+describe('a step that needs approval', () => {
+  const asking = (...plan: Step[]) => {
+    const story = diagnosed(...plan);
+    const asked = story.at(1).plans();
+    return { story, asked };
+  };
+  const answer = (story: Story, approve: boolean, step = 'first') =>
+    story.tell({ type: 'answer approval', step, approve, by: 'ada' });
+  const plan = [step('zeroth', { mode: 'off' }), step('first', { mode: 'approve' }), step('second')];
+
+  test('ends the attempt with the question', () => {
+    expect(asking(...plan).asked).toMatchObject([
+      { type: 'StepSkipped', step: 'zeroth' },
+      { type: 'ApprovalRequested', step: 'first', title: 'Do first', expiresAt: minute(31) },
+      { type: 'ResponseEnded', outcome: 'awaiting approval' },
+    ]);
+  });
+
+  test('given in time begins the next attempt with that step', () => {
+    const { story } = asking(...plan);
+    expect(answer(story.at(20), true)).toMatchObject([
+      { type: 'ApprovalGiven', step: 'first', by: 'ada' },
+      { type: 'ResponseRequested', attempt: 2, from: 'first' },
+    ]);
+    story.diagnoses();
+    const [begun] = of(story.plans(), 'StepStarted');
+    expect(begun).toMatchObject({ step: 'first', attempt: 2 });
+    expect(begun?.guardrails).toContainEqual({ guardrail: 'mode', passed: true, reason: 'approved' });
+    story.ends(FAILED);
+    expect(started(story.plans())).toEqual(['second']);
+  });
+
+  test('is approved for that step alone', () => {
+    const { story } = asking(step('first', { mode: 'approve' }), step('second', { mode: 'approve' }));
+    answer(story, true);
+    story.diagnoses();
+    story.plans();
+    story.ends(FAILED);
+    expect(story.plans()).toMatchObject([{ type: 'ApprovalRequested', step: 'second' }, { type: 'ResponseEnded' }]);
+  });
+
+  test('an approval passes no other guardrail', () => {
+    const { story } = asking(...plan);
+    answer(story, true);
+    story.diagnoses();
+    expect(started(story.plans(OFF))).toEqual([]);
+  });
+
+  test.each<[string, (story: Story) => unknown]>([
+    ['declined', story => answer(story.at(20), false)],
+    ['not answered in time', story => story.at(31).watches()],
+  ])('%s leaves the following steps, and is not asked again', (_, refuse) => {
+    const { story } = asking(...plan);
+    refuse(story);
+    expect(attemptUnderWay(story.incident)).toMatchObject({ number: 2 });
+    story.diagnoses();
+    expect(started(story.plans())).toEqual(['second']);
+    story.clears();
+    story.ends();
+    story.plans();
+    story.fires('critical', { at: minute(60) });
+    story.at(60).diagnoses();
+    story.plans();
+    expect(of(story.incident.timeline, 'ApprovalRequested')).toHaveLength(1);
+  });
+
+  test('an approval that comes too late is a no', () => {
+    const { story } = asking(...plan);
+    expect(answer(story.at(31), true)).toEqual([]);
+    expect(story.refused).toMatch(/expired/);
+    expect(story.watches().slice(-2)).toMatchObject([
+      { type: 'ApprovalDeclined', by: 'time' },
+      { type: 'ResponseRequested', attempt: 2, from: 'first' },
+    ]);
+  });
+
+  test('an answer to a question that nobody asked, or that was answered, is refused', () => {
+    const { story } = asking(...plan);
+    expect(answer(story, true, 'second')).toEqual([]);
+    answer(story, false);
+    expect(answer(story, true)).toEqual([]);
+    expect(story.refused).toBe('INC-2026-04-07-001 awaits no approval of first');
+  });
+
+  test('the question is withdrawn when the trouble is over by itself', () => {
+    const { story } = asking(...plan);
+    story.at(5).clears();
+    expect(answer(story, true)).toEqual([]);
+    expect(started(story.incident.timeline)).toEqual([]);
+  });
+});
+
+describe('a temporary change', () => {
+  test('is put back before an attempt that recovered ends, the latest first', () => {
+    const story = diagnosed(temporary('first'), temporary('second'), step('third'));
+    story.plans();
+    story.ends(FAILED);
+    story.plans();
+    story.ends(FAILED);
+    story.plans();
+    story.at(9).clears();
+    story.ends();
+    const [undo] = of(story.plans(), 'StepStarted');
+    expect(undo).toMatchObject({ step: 'second', title: 'Undo second', undoes: 'INC-2026-04-07-001/1/second' });
+    story.ends();
+    expect(started(story.plans())).toEqual(['undo first']);
+    story.ends();
+    expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'recovered' }]);
+  });
+
+  test('is put back before the attempt is handed over', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    story.ends(FAILED);
+    expect(started(story.plans())).toEqual(['undo first']);
+    story.ends();
+    expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toBe('the plan did not help. Do first: health: 503');
+  });
+
+  test('not verified as put back is handed over at once, and not tried again', () => {
+    const story = diagnosed(temporary('first'), temporary('second'));
+    story.plans();
+    story.ends(FAILED);
+    story.plans();
+    story.clears();
+    story.ends();
+    story.plans();
+    expect(types(story.ends(FAILED))).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toContain('Undo second was not verified: health: 503');
+    expect(reasonOf(story), 'the other change').toContain('"Do first" (runbook first, run INC-2026-04-07-001/1/first)');
+    expect(story.at(400).due()).not.toContainEqual(expect.objectContaining({ type: 'put back' }));
+  });
+
+  test('that people have stopped from being put back is named to them, each one', () => {
+    const story = diagnosed(temporary('first'), temporary('second'));
+    story.plans();
+    story.ends(FAILED);
+    story.plans();
+    story.clears();
+    story.ends();
+    expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toContain('kill switch: automation is off');
+    expect(reasonOf(story)).toContain('run INC-2026-04-07-001/1/first');
+    expect(reasonOf(story)).toContain('run INC-2026-04-07-001/1/second');
+  });
+
+  test('that is too small or too often for a step is put back all the same', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    story.clears();
+    story.ends();
+    const spent = Array.from({ length: 20 }, (_, i) => ({
+      run: `${i}`,
+      runbook: 'first',
+      target: 'first',
+      at: minute(0),
+    }));
+    expect(started(story.plans({ ...READINGS, ledger: spent }))).toEqual(['undo first']);
+  });
+
+  test('is put back to what was measured before it, not to what it left', () => {
+    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
+    story.plans();
+    story.ends(FAILED);
+    story.plans();
+    story.tell({ type: 'answer approval', step: 'second', approve: true, by: 'ada' });
+    story.diagnoses({ desiredTasks: 5 });
+    story.plans();
+    story.clears();
+    story.ends();
+    expect(of(story.plans(), 'StepStarted')).toMatchObject([
+      { undoes: 'INC-2026-04-07-001/1/first', parameters: { DesiredCount: '10' } },
+    ]);
+  });
+
+  test('made in two attempts is put back in two runs, to where it began', () => {
+    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
+    story.plans();
+    story.ends(FAILED);
+    story.plans();
+    story.at(5).clears();
+    story.at(6).fires();
+    story.diagnoses({ desiredTasks: 5 });
+    story.plans();
+    story.at(7).clears();
+    story.ends();
+    const undone = [1, 2].flatMap(() => {
+      const undo = of(story.plans(), 'StepStarted');
+      story.ends();
+      return undo.map(({ run, undoes, parameters }) => [run, undoes, parameters['DesiredCount']]);
+    });
+    const [one, two] = ['INC-2026-04-07-001/1/first', 'INC-2026-04-07-001/2/first'];
+    expect(undone).toEqual([
+      [`${two}/undo`, two, '5'],
+      [`${one}/undo`, one, '10'],
+    ]);
+    expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'recovered' }]);
+  });
+
+  test('left by an attempt that waits for approval is put back when the trouble is over by itself', () => {
+    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
+    story.plans();
+    story.ends(FAILED);
+    story.plans();
+    story.at(5).clears();
+    expect(story.due()).toEqual([{ type: 'put back', attempt: 2 }]);
+    story.watches();
+    story.diagnoses();
+    expect(started(story.plans())).toEqual(['undo first']);
+    story.ends();
+    story.plans();
+    expect(story.at(10).due()).toContainEqual({ type: 'settle' });
+  });
+});
+
+describe('a resolution before a change was put back', () => {
+  const left = '. Still changed, to be put back by hand: "Do first" (runbook first, run INC-2026-04-07-001/1/first)';
+
+  test('by a person, while a step runs, says what is still changed', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    expect(story.resolves()).toMatchObject([{ type: 'Resolved', reason: `fixed by hand${left}` }]);
+  });
+
+  test('by itself, after a hand-over, says so too', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    story.at(1).clears();
+    story.ends();
+    story.plans(OFF);
+    expect(of(story.at(6).watches(), 'Resolved')).toMatchObject([
+      { by: 'automation', reason: `all signals clear and the service healthy for 5 min${left}` },
+    ]);
+  });
+});
+
+describe('a crash of the response', () => {
+  const crash = (story: Story) => story.tell({ type: 'end response', attempt: 1, reason: 'the response failed' });
+
+  test('fails the run under way and reaches a person, who learns what is still changed', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    expect(types(crash(story))).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toBe(
+      'the response failed. Still changed, to be put back by hand: "Do first" (runbook first, run INC-2026-04-07-001/1/first)',
+    );
+  });
+
+  test('while a change is being put back names that change', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    story.clears();
+    story.ends();
+    story.plans();
+    crash(story);
+    expect(reasonOf(story)).toContain('run INC-2026-04-07-001/1/first)');
+  });
+
+  test('after all was put back has nothing more to name', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    story.clears();
+    story.ends();
+    story.plans();
+    story.ends();
+    crash(story);
+    expect(reasonOf(story)).toBe('the response failed');
+  });
+});

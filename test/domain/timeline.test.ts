@@ -1,0 +1,312 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
+import { attemptUnderWay, fold, type Incident, isOpen } from '../../lambda/domain/incident.ts';
+import { isPageEntry, pages } from '../../lambda/domain/messages.ts';
+import { obligations } from '../../lambda/domain/obligations.ts';
+import { atLeast, type Facts } from '../../lambda/domain/severity.ts';
+import { alarmOf, type SignalState } from '../../lambda/domain/signal.ts';
+import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import { FAILED, minute, of, PASSED, policy, READINGS, Story, step, temporary } from '../support/story.ts';
+
+const PLAN = [
+  temporary('scale', { cooldownMinutes: 5, minimumSeverity: 'P2' }),
+  step('rehearse', { mode: 'dry run' }),
+  step('ask', { mode: 'approve', cooldownMinutes: 5 }),
+  temporary('shrink', { runbook: 'scale', target: 'scale', cooldownMinutes: 5 }),
+  step('never', { mode: 'off' }),
+  step('restart', { cooldownMinutes: 0 }),
+];
+
+/** Mostly the usual value, and now and then one of the others. */
+const rarely = <T>(usual: T, ...others: T[]) =>
+  fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
+/** What may befall an incident next, in any order, at any time. Signals may be late, commands of attempts that are over, and everything repeated. */
+const move = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), minutes: fc.constantFrom(1, 1, 5, 20) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('signal' as const),
+      alarm: fc.constantFrom('critical', 'critical', 'warning', 'warning 2'),
+      state: fc.constantFrom<SignalState>('firing', 'firing', 'cleared', 'cleared', 'cleared', 'unknown'),
+      late: fc.constantFrom(0, 0, 0, 1, 7),
+    }),
+  },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      do: fc.constant('work' as const),
+      tasks: rarely(10, 5, 1, 0, undefined),
+      share: fc.constantFrom(0, 0.3, 0.6),
+      automation: rarely('on', 'off', 'unreadable'),
+      maintenance: rarely<number | 'unreadable' | undefined>(undefined, 10, 'unreadable'),
+      how: fc.constantFrom(PASSED, PASSED, FAILED, 'it failed'),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('watch' as const), checks: fc.constantFrom(PASSED, PASSED, FAILED, []) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('answer' as const), approve: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('acknowledge' as const, 'resolve' as const, 'crash' as const) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), which: fc.nat() }) },
+);
+
+type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
+
+/** Does one move as the functions would, and returns what came of it. */
+function perform(story: Story, next: Move, ledger: LedgerRun[]): TimelineEntry[] {
+  const attempt = story.opened ? (story.incident.attempt?.number ?? 0) : 0;
+  switch (next.do) {
+    case 'pass':
+      story.now = new Date(Date.parse(story.now) + next.minutes * 60_000).toISOString();
+      return [];
+    case 'signal':
+      return story.fires(next.alarm, { state: next.state, at: earlier(story.now, next.late) });
+    case 'work':
+      return work(story, next, ledger);
+    case 'watch':
+      return story.opened ? story.watches(next.checks) : [];
+    case 'answer':
+      return story.tell({ type: 'answer approval', step: 'ask', approve: next.approve, by: 'ada' });
+    case 'acknowledge':
+      return story.acknowledges();
+    case 'crash':
+      return story.tell({ type: 'end response', attempt, reason: 'it crashed' });
+    case 'resolve':
+      return story.resolves();
+    case 'repeat': {
+      const command = story.commands[next.which % (story.commands.length || 1)];
+      return command ? story.tell(command) : [];
+    }
+  }
+}
+
+type Work = Extract<Move, { do: 'work' }>;
+
+/** What the workflow does next: the end of the run under way, else the diagnosis, else the next step. */
+function work(story: Story, { tasks, share, how, ...next }: Work, ledger: LedgerRun[]): TimelineEntry[] {
+  if (!story.opened) return [];
+  const { runs, timeline, attempt } = story.incident;
+  if (runs.some(({ status }) => status === 'running')) return story.ends(how);
+  const facts: Facts = { usersAffectedShare: share, ...(tasks === undefined ? {} : { desiredTasks: tasks }) };
+  if (!of(timeline, 'DiagnosisRecorded').some(entry => entry.attempt === attempt?.number))
+    return story.diagnoses(facts);
+  const planned = story.plans(readings(story, next, ledger));
+  for (const { dryRun, undoes, run, runbook, at, step } of of(planned, 'StepStarted')) {
+    const target = PLAN.find(({ name }) => name === step)?.target ?? '';
+    if (!dryRun && !undoes) ledger.splice(0, ledger.length, ...reserve(ledger, { run, runbook, target, at }, 168));
+  }
+  return planned;
+}
+
+const earlier = (now: string, minutes: number) => new Date(Date.parse(now) - minutes * 60_000).toISOString();
+
+function readings(story: Story, next: Pick<Work, 'automation' | 'maintenance'>, ledger: LedgerRun[]): Readings {
+  const { automation, maintenance } = next;
+  const value = automation === 'on' ? 'on' : 'off';
+  return {
+    automation: automation === 'unreadable' ? automation : { value, since: minute(-10_000) },
+    maintenanceUntil: typeof maintenance === 'number' ? earlier(story.now, -maintenance) : maintenance,
+    ledger: [...ledger],
+  };
+}
+
+const moves = fc.array(move, { maxLength: 60, size: 'max' });
+
+/** The story that the moves tell, and every incident of it as it stood in the end. */
+function tell(moves: Move[]): { story: Story; incidents: Incident[] } {
+  const story = Story.under(policy(PLAN));
+  story.careful = false;
+  const ledger: LedgerRun[] = [];
+  const closed: Incident[] = [];
+  story.fires();
+  for (const next of moves) {
+    const before = story.incident;
+    perform(story, next, ledger);
+    if (story.incident.id !== before.id) closed.push(before);
+  }
+  return { story, incidents: [...closed, story.incident] };
+}
+
+/** Holds for every incident of every story; `state` is the incident as it stood before an entry. */
+function always(check: (incident: Incident, entry: TimelineEntry, state: () => Incident) => void, numRuns = 100): void {
+  fc.assert(
+    fc.property(moves, befell => {
+      for (const incident of tell(befell).incidents)
+        for (const entry of incident.timeline.slice(1))
+          check(incident, entry, () => fold(incident.timeline.slice(0, entry.seq)));
+    }),
+    { numRuns },
+  );
+}
+
+describe('whatever befalls an incident, in whatever order', () => {
+  test('state is the fold of the timeline, a command given again happened once, and time only goes on', () => {
+    fc.assert(
+      fc.property(moves, befell => {
+        const { story } = tell(befell);
+        const { timeline } = story.incident;
+        expect(story.folds()).toBe(true);
+        for (const command of [...story.commands]) {
+          const entries = timeline.filter(entry => entry.command === command.id);
+          if (entries.length > 0) expect(story.tell(command)).toEqual(entries);
+        }
+        expect(story.incident.timeline).toEqual(timeline);
+        expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ at }) => at).sort());
+      }),
+    );
+  });
+
+  test('a step runs at most once in an attempt, and a change is put back once', () => {
+    always(({ runs }) => {
+      const begun = runs.map(({ attempt, step, undoes }) => undoes ?? `${attempt}/${step}`);
+      expect(new Set(begun).size).toBe(begun.length);
+      expect(new Set(runs.map(({ run }) => run)).size).toBe(runs.length);
+    });
+  });
+
+  test('no step starts past a guardrail, unasked, while none is known to fire, or while another runs', () => {
+    always((incident, entry, state) => {
+      if (entry.type !== 'StepStarted') return;
+      expect(entry.guardrails.filter(({ passed }) => !passed)).toEqual([]);
+      expect(state().runs.filter(({ status }) => status === 'running')).toEqual([]);
+      if (entry.undoes) return;
+      const { mode } = PLAN.find(({ name }) => name === entry.step) ?? {};
+      expect(mode).not.toBe('off');
+      expect(entry.dryRun).toBe(mode === 'dry run');
+      expect(Object.values(state().signals).map(signal => signal.state)).toContain('firing');
+      expect(state().facts['desiredTasks'] ?? 0).toBeGreaterThan(0);
+      const answers = incident.timeline.filter(
+        e => e.seq < entry.seq && (e.type === 'ApprovalGiven' || e.type === 'ApprovalDeclined'),
+      );
+      if (mode === 'approve') expect(answers.at(-1)?.type).toBe('ApprovalGiven');
+    });
+  });
+
+  test('one run of a runbook on a target keeps its distance from the next', () => {
+    always(({ runs }) => {
+      const changed = runs.filter(({ runbook, dryRun, undoes }) => runbook === 'scale' && !dryRun && !undoes);
+      changed.slice(1).forEach(({ startedAt }, index) => {
+        expect(startedAt >= earlier(changed[index]?.startedAt ?? '', -5)).toBe(true);
+      });
+    });
+  });
+
+  test('what is put back is what was changed, to what was measured before', () => {
+    always((incident, entry) => {
+      if (entry.type !== 'StepStarted' || !entry.undoes) return;
+      const changed = of(incident.timeline, 'StepStarted').find(({ run }) => run === entry.undoes);
+      const before = fold(incident.timeline.slice(0, changed?.seq)).facts['desiredTasks'];
+      expect(entry.parameters['DesiredCount']).toBe(String(before));
+    });
+  });
+
+  test('after the resolution nothing happens to it any more, nothing is owed and nobody is woken', () => {
+    always(incident => {
+      if (isOpen(incident)) return;
+      expect(incident.timeline.at(-1)?.type).toBe('Resolved');
+      expect(obligations(incident, minute(100_000))).toEqual([]);
+      const told = incident.timeline.filter(isPageEntry).flatMap(entry => pages(incident, entry));
+      expect(told.filter(({ urgency }) => urgency === 'page')).toEqual([]);
+    });
+  });
+
+  test('only green everywhere counts as recovered, and then nothing temporary is left', () => {
+    always((_, entry, state) => {
+      const recovered = entry.type === 'ResponseEnded' && entry.outcome === 'recovered';
+      const settled = entry.type === 'Resolved' && entry.by === 'automation';
+      if (!recovered && !settled) return;
+      const { signals, runs } = state();
+      expect(Object.values(signals).filter(signal => signal.state !== 'cleared')).toEqual([]);
+      const left = runs.filter(
+        ({ run, step, dryRun, undoes }) =>
+          ['scale', 'shrink'].includes(step) && !dryRun && !undoes && !runs.some(other => other.undoes === run),
+      );
+      if (recovered) expect(left).toEqual([]);
+    });
+  });
+
+  test('an attempt that is handed over tells a person why; it ends once, before the next begins', () => {
+    always((incident, entry, state) => {
+      if (entry.type === 'ResponseRequested') {
+        expect(attemptUnderWay(state())).toBeUndefined();
+        expect(entry.attempt).toBe((state().attempt?.number ?? 0) + 1);
+      }
+      if (entry.type !== 'ResponseEnded') return;
+      expect(attemptUnderWay(state())?.number).toBe(entry.attempt);
+      const same = incident.timeline.filter(({ command }) => command === entry.command);
+      if (entry.outcome === 'handed over') expect(of(same, 'HandedOver')).toHaveLength(1);
+      if (entry.outcome === 'awaiting approval') expect(of(same, 'ApprovalRequested')).toHaveLength(1);
+    });
+  });
+
+  test('severity never falls, every level is called in its turn, and none while an acknowledgement holds', () => {
+    always((incident, entry, state) => {
+      if (entry.type === 'SeverityAssigned') expect(atLeast(entry.severity, state().severity)).toBe(true);
+      if (entry.type !== 'Escalated') return;
+      const before = of(incident.timeline.slice(0, entry.seq), 'Escalated');
+      if (entry.level > 1) expect(before.map(({ level }) => level)).toContain(entry.level - 1);
+      // What somebody took on as a P3 or P4, nobody has taken on as the P2 it became.
+      const held = of(incident.timeline.slice(0, entry.seq), 'Acknowledged').findLast(
+        ({ seq }) => fold(incident.timeline.slice(0, seq)).escalation,
+      );
+      if (held && held.until > entry.at) expect(entry.reason).toMatch(/^severity raised/);
+    });
+  });
+
+  test('unanswered for an hour, a P1 or P2 has reached the end of the path', () => {
+    fc.assert(
+      fc.property(moves, befell => {
+        const { story } = tell(befell);
+        if (!isOpen(story.incident) || !['P1', 'P2'].includes(story.incident.severity)) return;
+        const held = story.incident.acknowledged?.until ?? story.now;
+        story.now = earlier(held > story.now ? held : story.now, -60);
+        story.watches(FAILED);
+        if (isOpen(story.incident)) expect(story.incident.escalation?.level).toBe(4);
+      }),
+    );
+  });
+
+  test('it never gets stuck: once the alarms are green and the service well, it is resolved', () => {
+    fc.assert(
+      fc.property(moves, befell => {
+        const { story } = tell(befell);
+        for (let minutes = 0; minutes < 60 && isOpen(story.incident); minutes++) {
+          story.now = earlier(story.now, -1);
+          for (const key of Object.keys(story.incident.signals)) story.clears(alarmOf(key));
+          if (attemptUnderWay(story.incident)) {
+            if (story.incident.runs.some(({ status }) => status === 'running')) story.ends();
+            story.responds(() => PASSED);
+          }
+          story.watches();
+        }
+        expect(story.incident.status).toBe('resolved');
+        if (of(story.incident.timeline, 'Resolved')[0]?.by === 'automation')
+          expect(story.incident.runs.filter(({ status }) => status === 'running')).toEqual([]);
+      }),
+    );
+  });
+});
+
+test('a timeline that does not begin with an opening, or has two, is no incident', () => {
+  const story = new Story();
+  story.fires();
+  const { timeline } = story.incident;
+  expect(() => fold([])).toThrow('an empty timeline');
+  expect(() => fold(timeline.slice(1))).toThrow('begins with SignalFired');
+  expect(() => fold([...timeline, ...timeline])).toThrow('a second IncidentOpened');
+});
+
+test('without an incident there is nothing to command', () => {
+  const story = new Story();
+  story.acknowledges();
+  expect(story.refused).toBe('there is no such incident');
+  story.tell({ type: 'next step', attempt: 1, readings: READINGS });
+  expect(story.opened).toBe(false);
+});

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { handler } from '../../lambda/functions/hand-over/handler.ts';
+import { attempt, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
+import { of } from '../support/story.ts';
+
+useResponder();
+
+/** Why a person takes over, given what the workflow's `Catch` caught. */
+async function reason(error: object): Promise<string | undefined> {
+  await openIncident();
+  await invoke(handler, { ...attempt, error });
+  return (await stored()).handedOver?.reason;
+}
+const said = (text: string) => `the automatic response failed (${text})`;
+
+it('gives the message of a function that failed, without its stack', async () => {
+  const Cause = JSON.stringify({
+    errorType: 'TypeError',
+    errorMessage: 'this event is not understood: slot',
+    trace: ['TypeError: at …'],
+  });
+  expect(await reason({ Error: 'TypeError', Cause })).toBe(said('TypeError: this event is not understood: slot'));
+  expect((await stored()).attempt?.outcome).toBe('handed over');
+});
+
+it('gives the cause as it is where it is no JSON', async () => {
+  expect(await reason({ Error: 'Ssm.AccessDeniedException', Cause: 'User is not authorized' })).toBe(
+    said('Ssm.AccessDeniedException: User is not authorized'),
+  );
+});
+
+it.each([
+  [{ Error: 'Error', Cause: JSON.stringify({ errorMessage: 'x'.repeat(10_000) }) }, 'Error'],
+  [{ Error: 'Error', Cause: 'y'.repeat(10_000) }, 'Error'],
+])('cuts a long cause short', async error => {
+  expect((await reason(error))?.length).toBeLessThan(600);
+});
+
+it.each([
+  [{}, 'unknown error: no cause given'],
+  [{ Error: 'States.Timeout' }, 'States.Timeout: no cause given'],
+  [{ Error: 'Error', Cause: 'null' }, 'Error: null'],
+])('%j is handed over too', async (error, words) => {
+  expect(await reason(error)).toBe(said(words));
+});
+
+it('once, and not when the attempt is over', async () => {
+  await openIncident();
+  for (const name of ['first', 'second']) await invoke(handler, { ...attempt, error: { Error: name } });
+  expect(of((await stored()).timeline, 'HandedOver').map(entry => entry.reason)).toEqual([
+    said('first: no cause given'),
+  ]);
+});

@@ -1,0 +1,138 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readLedger } from '../../lambda/adapters/ledger.ts';
+import { handler } from '../../lambda/functions/plan/handler.ts';
+import { ALARM, attempt, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
+import { minute, of, START, step } from '../support/story.ts';
+
+useResponder({ AUTOMATION_PARAMETER: '/automation', MAINTENANCE_PARAMETER: '/maintenance-until' });
+const SERVICE = 'mockupaws-production';
+const ssm = mockClient(SSMClient);
+const cloudwatch = mockClient(CloudWatchClient);
+const switches = (automation: string, maintenance = 'none') => ({
+  Parameters: [
+    { Name: '/automation', Value: automation, LastModifiedDate: new Date(minute(-10_000)) },
+    { Name: '/maintenance-until', Value: maintenance },
+  ],
+});
+beforeEach(() => {
+  ssm.reset();
+  ssm.on(GetParametersCommand).resolves(switches('on'));
+  cloudwatch.reset();
+  cloudwatch.on(DescribeAlarmsCommand).resolves({
+    MetricAlarms: [{ AlarmName: ALARM, StateValue: 'ALARM', StateTransitionedTimestamp: new Date(START) }],
+  });
+});
+
+describe('a step that may run', () => {
+  it('is handed to the workflow as Systems Manager takes it, and reserved in the ledger', async () => {
+    await openIncident([step('kill-idle', { parameters: { Limit: { fact: 'desiredTasks' }, Idle: '300' } })]);
+    expect(await invoke(handler, attempt)).toEqual({
+      next: 'run',
+      run: 'INC-2026-04-07-001/1/kill-idle',
+      document: 'mockupaws-kill-idle',
+      parameters: { Limit: ['10'], Idle: ['300'], DryRun: ['false'] },
+      clientToken: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    });
+    const { runs } = await readLedger(SERVICE);
+    expect(runs).toEqual([
+      { run: 'INC-2026-04-07-001/1/kill-idle', runbook: 'kill-idle', target: 'kill-idle', at: minute(0.5) },
+    ]);
+  });
+
+  it('is the same run with the same token when the workflow asks again', async () => {
+    await openIncident();
+    const first = await invoke(handler, attempt);
+    expect(await invoke(handler, attempt)).toEqual(first);
+    expect(of((await stored()).timeline, 'StepStarted')).toHaveLength(1);
+    expect((await readLedger(SERVICE)).runs).toHaveLength(1);
+  });
+
+  it('in a dry run is no automatic run', async () => {
+    await openIncident([step('kill-idle', { mode: 'dry run' })]);
+    expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['true'] } });
+    expect((await readLedger(SERVICE)).runs).toEqual([]);
+  });
+});
+
+describe('nothing runs, and a person takes over,', () => {
+  const handsOver = async (reason: string) => {
+    await openIncident();
+    expect(await invoke(handler, attempt)).toEqual({ next: 'end' });
+    const { runs, handedOver, attempt: over } = await stored();
+    expect(runs).toEqual([]);
+    expect(handedOver?.reason).toContain(reason);
+    expect(over?.outcome).toBe('handed over');
+    expect((await readLedger(SERVICE)).runs).toEqual([]);
+  };
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'the kill switch cannot be read',
+      () => ssm.on(GetParametersCommand).rejects(new Error('AccessDenied')),
+      'the kill switch cannot be read, which means off',
+    ],
+    [
+      'the kill switch is not there',
+      () => ssm.on(GetParametersCommand).resolves({ InvalidParameters: ['/automation'] }),
+      'the kill switch cannot be read, which means off',
+    ],
+    ['the kill switch is off', () => ssm.on(GetParametersCommand).resolves(switches('off')), 'automation is off'],
+    [
+      'the kill switch says anything else',
+      () => ssm.on(GetParametersCommand).resolves(switches('ON')),
+      'automation is off',
+    ],
+    [
+      'there is maintenance',
+      () => ssm.on(GetParametersCommand).resolves(switches('on', minute(60))),
+      `maintenance until ${minute(60)}`,
+    ],
+    [
+      'the maintenance window makes no sense',
+      () => ssm.on(GetParametersCommand).resolves(switches('on', 'tonight')),
+      'the maintenance window cannot be read',
+    ],
+    [
+      'the alarm does not know',
+      () =>
+        cloudwatch.on(DescribeAlarmsCommand).resolves({
+          MetricAlarms: [
+            { AlarmName: ALARM, StateValue: 'INSUFFICIENT_DATA', StateTransitionedTimestamp: new Date(minute(0.2)) },
+          ],
+        }),
+      'nothing is done on missing data',
+    ],
+    [
+      'the alarm is gone',
+      () => cloudwatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] }),
+      'nothing is done on missing data',
+    ],
+  ])('when %s', async (_, arrange, reason) => {
+    arrange();
+    await handsOver(reason);
+  });
+});
+
+it('an alarm that has cleared meanwhile ends the attempt, with nothing run', async () => {
+  await openIncident();
+  cloudwatch.on(DescribeAlarmsCommand).resolves({
+    MetricAlarms: [{ AlarmName: ALARM, StateValue: 'OK', StateTransitionedTimestamp: new Date(minute(0.2)) }],
+  });
+  expect(await invoke(handler, attempt)).toEqual({ next: 'end' });
+  expect(await stored()).toMatchObject({ status: 'monitoring', runs: [], attempt: { outcome: 'recovered' } });
+});
+
+it('of two attempts that want one target at one moment, one gets it, and the other judges again and lets it be', async () => {
+  await openIncident();
+  await openIncident([step('kill-idle')], { id: 'event-2', playbook: 'CacheFailure' });
+  const other = { ...attempt, slot: `${SERVICE}/CacheFailure`, id: 'INC-2026-04-07-002' };
+  const plans = await Promise.all([invoke(handler, attempt), invoke(handler, other)]);
+  expect(plans.map(({ next }) => next).sort()).toEqual(['end', 'run']);
+  expect((await readLedger(SERVICE)).runs).toHaveLength(1);
+  expect(ssm.commandCalls(GetParametersCommand)).toHaveLength(3);
+  const incidents = await Promise.all([stored(), stored({ slot: other.slot, number: 1 })]);
+  expect(incidents.map(({ handedOver }) => handedOver?.reason).join()).toMatch(/cooldown: last run 0 min ago/);
+});

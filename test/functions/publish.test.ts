@@ -1,0 +1,86 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import { handler } from '../../lambda/functions/publish/handler.ts';
+import { invoke, useResponder } from '../support/responder.ts';
+import { Story, step, types } from '../support/story.ts';
+
+useResponder({ INCIDENT_BUS: 'incidents' });
+const bus = mockClient(EventBridgeClient);
+beforeEach(() => {
+  bus.reset();
+  bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [] });
+});
+
+const story = new Story(step('kill-idle'));
+story.fires();
+story.diagnoses();
+const { timeline, id } = story.incident;
+
+/** A stream record of an incident whose timeline grew. */
+const grew = (from: number, to: number, SequenceNumber: string) => ({
+  dynamodb: {
+    SequenceNumber,
+    OldImage: from === 0 ? undefined : image(timeline.slice(0, from)),
+    NewImage: image(timeline.slice(0, to)),
+  },
+});
+const image = (entries: TimelineEntry[]) =>
+  marshall({ slot: 'a/b', number: 1, id, timeline: entries }, { removeUndefinedValues: true });
+const calls = () => bus.commandCalls(PutEventsCommand).map(({ args }) => args[0].input.Entries ?? []);
+const published = () => calls().flatMap(entries => entries.map(({ DetailType }) => DetailType));
+
+it('publishes the new entries in their order, ten at a time, and nothing of what was known', async () => {
+  const long = Array.from({ length: 23 }, (_, seq): TimelineEntry => {
+    const [first, second] = timeline;
+    if (!first || !second) throw new Error('the story is too short');
+    return { ...(seq === 0 ? first : second), seq };
+  });
+  const records = [{ dynamodb: { SequenceNumber: '1', OldImage: image(long.slice(0, 2)), NewImage: image(long) } }];
+  expect(await invoke(handler, { Records: records })).toEqual({ batchItemFailures: [] });
+  expect(calls().map(({ length }) => length)).toEqual([10, 10, 1]);
+  const sequence = calls().flatMap(entries => entries.map(({ Detail = '{}' }) => JSON.parse(Detail).entry.seq));
+  expect(sequence).toEqual(Array.from({ length: 21 }, (_, i) => i + 2));
+});
+
+it('says where to find the incident, and leaves the policy where it is', async () => {
+  await invoke(handler, { Records: [grew(0, 4, '1')] });
+  const [first] = calls().flat();
+  expect(first).toMatchObject({ EventBusName: 'incidents', Source: 'incident-response', DetailType: 'IncidentOpened' });
+  expect(JSON.parse(first?.Detail ?? '')).toEqual({
+    incident: {
+      ...{ slot: 'mockupaws-production/DatabaseConnections', number: 1, id },
+      ...{ service: 'mockupaws-production', playbook: 'DatabaseConnections' },
+      ...{ title: 'Database Connections Exhausted', severity: 'P2', status: 'investigating' },
+    },
+    entry: expect.objectContaining({ type: 'IncidentOpened', seq: 0, id }),
+  });
+  expect(JSON.stringify(calls())).not.toMatch(/policy|escalation"/);
+});
+
+it('stops at the record that the bus refused, so that the stream comes again from there', async () => {
+  bus
+    .on(PutEventsCommand)
+    .resolvesOnce({ FailedEntryCount: 0 })
+    .resolvesOnce({ FailedEntryCount: 1, Entries: [{ EventId: '1' }, { ErrorCode: 'ThrottlingException' }] })
+    .resolves({ FailedEntryCount: 0 });
+  const Records = [grew(0, 1, '101'), grew(1, 3, '102'), grew(3, 4, '103')];
+  expect(await invoke(handler, { Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '102' }] });
+  expect(published()).toEqual(types(timeline.slice(0, 3)));
+  expect(await invoke(handler, { Records: Records.slice(1) })).toEqual({ batchItemFailures: [] });
+  expect(published().slice(3)).toEqual(types(timeline.slice(1, 4)));
+});
+
+it('has nothing to say of items without a timeline, of removals, and of changes that added no entry', async () => {
+  const ledger = marshall({ slot: 'automation/mockupaws-production', number: 0, version: 1, runs: [] });
+  const { OldImage, NewImage } = grew(2, 2, '2').dynamodb;
+  const Records = [
+    { dynamodb: { SequenceNumber: '1', NewImage: ledger } },
+    { dynamodb: { SequenceNumber: '2', OldImage, NewImage } },
+    { dynamodb: { SequenceNumber: '3', OldImage } },
+  ];
+  expect(await invoke(handler, { Records })).toEqual({ batchItemFailures: [] });
+  expect(calls()).toEqual([]);
+});

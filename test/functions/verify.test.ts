@@ -1,0 +1,118 @@
+import { CloudWatchClient, DescribeAlarmsCommand, type StateValue } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { handler } from '../../lambda/functions/verify/handler.ts';
+import {
+  ALARM,
+  attempt,
+  committed,
+  invoke,
+  openIncident,
+  setMinute,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { minute, of, READINGS, step } from '../support/story.ts';
+
+useResponder();
+const cloudwatch = mockClient(CloudWatchClient);
+const RUN = 'INC-2026-04-07-001/1/kill-idle';
+
+/** What alarm and health URL say. */
+function says(StateValue: StateValue, status = 200): void {
+  cloudwatch.on(DescribeAlarmsCommand).resolves({
+    MetricAlarms: [
+      { AlarmName: ALARM, StateValue, StateReason: 'why', StateTransitionedTimestamp: new Date(minute(3)) },
+    ],
+  });
+  vi.stubGlobal('fetch', async () => new Response('', { status }));
+}
+
+beforeEach(async () => {
+  cloudwatch.reset();
+  await openIncident([step('kill-idle', { verifyMinutes: 5 })]);
+  await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+  setMinute(4);
+  says('OK');
+});
+
+/** Asks whether the run, which ended at minute 3, did what it was for. */
+const verify = (execution: object = {}) =>
+  invoke(handler, {
+    ...attempt,
+    run: RUN,
+    execution: {
+      AutomationExecutionId: 'e-1',
+      AutomationExecutionStatus: 'Success',
+      ExecutionEndTime: minute(3),
+      ...execution,
+    },
+  });
+
+it('verified: the runbook ended well, the alarm is clear and the service healthy', async () => {
+  expect(await verify()).toEqual({ verdict: 'done', run: RUN });
+  const { status, runs, timeline } = await stored();
+  expect(of(timeline, 'StepSucceeded')[0]).toMatchObject({
+    execution: 'e-1',
+    checks: [
+      { check: `alarm:${ALARM}`, passed: true, seen: 'OK' },
+      { check: 'https://mockupaws.com/health', passed: true, seen: 'HTTP 200' },
+    ],
+  });
+  expect([status, runs[0]?.status]).toEqual(['monitoring', 'succeeded']);
+});
+
+it.each<[string, StateValue, number, string]>([
+  ['the alarm still fires', 'ALARM', 200, `alarm:${ALARM}: ALARM`],
+  ['the alarm does not know', 'INSUFFICIENT_DATA', 200, `alarm:${ALARM}: unknown`],
+  ['the service is not healthy', 'OK', 503, 'https://mockupaws.com/health: HTTP 503'],
+])('%s: asked again until the time is up, then failed', async (_, state, status, reason) => {
+  says(state, status);
+  for (const minutes of [4, 6, 7.9]) {
+    setMinute(minutes);
+    expect(await verify()).toEqual({ verdict: 'again', run: RUN });
+  }
+  expect((await stored()).runs[0]?.status).toBe('running');
+  setMinute(8);
+  expect(await verify()).toEqual({ verdict: 'done', run: RUN });
+  const { timeline, mitigatedAt } = await stored();
+  expect(of(timeline, 'StepFailed')[0]?.reason).toContain(reason);
+  expect(of(timeline, 'StepSucceeded')).toEqual([]);
+  expect(mitigatedAt).toBeUndefined();
+});
+
+it('an alarm that is gone is never verified', async () => {
+  cloudwatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
+  expect(await verify()).toMatchObject({ verdict: 'again' });
+});
+
+it.each(['Failed', 'TimedOut', 'Cancelled', 'CompletedWithFailure'])(
+  'a runbook that ended %s has failed, whatever the alarm says',
+  async status => {
+    await verify({
+      AutomationExecutionStatus: status,
+      FailureMessage: 'Step fails when it is Execute/Cancelling action. AccessDenied',
+    });
+    expect(of((await stored()).timeline, 'StepFailed')).toMatchObject([
+      {
+        run: RUN,
+        execution: 'e-1',
+        reason: `the runbook ended ${status}: Step fails when it is Execute/Cancelling action. AccessDenied`,
+      },
+    ]);
+    expect(cloudwatch.calls()).toEqual([]);
+  },
+);
+
+it('asked twice, the outcome stands', async () => {
+  await verify();
+  says('ALARM');
+  expect(await verify()).toEqual({ verdict: 'done', run: RUN });
+  expect((await stored()).runs[0]?.status).toBe('succeeded');
+});
+
+it('what the alarm says now is noted in the incident, also between events', async () => {
+  says('INSUFFICIENT_DATA');
+  await verify();
+  expect((await stored()).signals[`alarm:${ALARM}`]?.state).toBe('unknown');
+});

@@ -1,0 +1,112 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { receive } from '../../lambda/adapters/incidents.ts';
+import { handler } from '../../lambda/functions/watch/handler.ts';
+import {
+  ALARM,
+  committed,
+  invoke,
+  openIncident,
+  policyOf,
+  setMinute,
+  signal,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { minute, of, START } from '../support/story.ts';
+
+useResponder({ RESPONSE_STATE_MACHINE: 'arn:response' });
+const cloudwatch = mockClient(CloudWatchClient);
+const states = mockClient(SFNClient);
+const started = () => states.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input.name);
+const alarm = (StateValue: 'OK' | 'ALARM', at: string) =>
+  cloudwatch
+    .on(DescribeAlarmsCommand)
+    .resolves({ MetricAlarms: [{ AlarmName: ALARM, StateValue, StateTransitionedTimestamp: new Date(at) }] });
+
+beforeEach(() => {
+  cloudwatch.reset();
+  states.reset();
+  states.on(StartExecutionCommand).resolves({});
+  alarm('ALARM', START);
+  vi.stubGlobal('fetch', async () => new Response());
+});
+const watch = () => invoke(handler, { 'detail-type': 'Scheduled Event' });
+
+it('calls the next level when nobody has answered, also when CloudWatch does not', async () => {
+  await openIncident();
+  cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
+  setMinute(14.9);
+  await watch();
+  expect((await stored()).escalation?.level).toBe(1);
+  setMinute(15);
+  await watch();
+  await watch();
+  expect(of((await stored()).timeline, 'Escalated').map(({ level }) => level)).toEqual([1, 2]);
+});
+
+it('resolves when all has been well for long enough, and not on the word of a CloudWatch that does not answer', async () => {
+  await openIncident();
+  await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'handed over' });
+  alarm('OK', minute(2));
+  setMinute(2);
+  await watch();
+  expect(await stored()).toMatchObject({ status: 'monitoring', calmSince: minute(2) });
+  cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
+  setMinute(7);
+  await watch();
+  expect((await stored()).status).toBe('monitoring');
+  alarm('OK', minute(2));
+  setMinute(20);
+  await watch();
+  expect(await stored()).toMatchObject({ status: 'resolved', resolvedAt: minute(20) });
+});
+
+it('starts a response that shows no sign of life again, by the same name', async () => {
+  await receive(signal(), policyOf());
+  setMinute(1);
+  await watch();
+  expect(started()).toEqual([]);
+  setMinute(2);
+  await watch();
+  expect(started()).toEqual(['INC-2026-04-07-001-1']);
+});
+
+it('makes up for a lost event: an alarm that fires again after the attempt owes another one', async () => {
+  await openIncident();
+  alarm('OK', minute(1));
+  setMinute(1);
+  await watch();
+  await committed({
+    type: 'next step',
+    id: 'plan',
+    attempt: 1,
+    readings: { automation: 'unreadable', maintenanceUntil: undefined, ledger: [] },
+  });
+  expect((await stored()).attempt?.outcome).toBe('recovered');
+  alarm('ALARM', minute(3));
+  setMinute(3);
+  await watch();
+  expect(started()).toEqual(['INC-2026-04-07-001-2']);
+});
+
+it('one incident that fails holds up no other, and is told of', async () => {
+  await receive(signal(), policyOf());
+  await receive(signal({ id: 'event-2', playbook: 'CacheFailure' }), policyOf());
+  const other = { slot: 'mockupaws-production/CacheFailure', number: 1 };
+  states.on(StartExecutionCommand, { name: 'INC-2026-04-07-001-1' }).rejects(new Error('StateMachineDeleting'));
+  setMinute(15);
+  await expect(watch()).rejects.toThrow('StateMachineDeleting');
+  expect(started()).toEqual(expect.arrayContaining(['INC-2026-04-07-001-1', 'INC-2026-04-07-002-1']));
+  for (const key of [undefined, other]) expect((await stored(key)).escalation?.level).toBe(2);
+});
+
+it('with no open incident does nothing', async () => {
+  await openIncident();
+  await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
+  setMinute(60);
+  await watch();
+  expect([...cloudwatch.calls(), ...states.calls()]).toEqual([]);
+});

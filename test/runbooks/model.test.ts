@@ -1,0 +1,201 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as applicationAutoScaling from '@aws-sdk/client-application-auto-scaling';
+import * as ecs from '@aws-sdk/client-ecs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import config from '../../config/mockupaws-production.ts';
+import { faultsOf, operationOf, pick, shapeOf } from '../support/sdk-model.ts';
+import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
+
+interface Step {
+  name: string;
+  action: string;
+  inputs: {
+    Service: string;
+    Api: string;
+    PropertySelector?: string;
+    DesiredValues?: unknown[];
+    [parameter: string]: unknown;
+  };
+  outputs?: { Name: string; Selector: string; Type: string }[];
+}
+
+interface Document {
+  description?: string;
+  schemaVersion: string;
+  assumeRole?: string;
+  parameters: Record<string, { type: string; description?: string; default?: unknown; allowedValues?: string[] }>;
+  mainSteps: Step[];
+  outputs?: string[];
+}
+
+/** Services as Systems Manager (and boto3) names them. IAM knows these by the same names. */
+const CLIENTS: Record<string, Record<string, unknown>> = { ecs, 'application-autoscaling': applicationAutoScaling };
+
+const folder = `${import.meta.dirname}/../../runbooks`;
+const read = (file: string): Document => parse(readFileSync(`${folder}/${file}`, 'utf8'));
+const documents = readdirSync(folder).map(file => ({ file, document: read(file) }));
+
+const CALLS = ['aws:executeAwsApi', 'aws:waitForAwsResourceProperty', 'aws:assertAwsResourceProperty'];
+const TYPES: Record<string, string> = {
+  String: 'string',
+  Integer: 'number',
+  Boolean: 'boolean',
+  StringList: 'list',
+  StringMap: 'object',
+  MapList: 'list',
+};
+const typeNamed = (type: string) => TYPES[type] ?? 'string';
+
+/** What is wrong with the document, in the eyes of the services that it calls. */
+function faults({ parameters, mainSteps, outputs = [] }: Document): string[] {
+  const known = new Map(Object.entries(parameters).map(([name, { type }]) => [name, typeNamed(type)]));
+  const typeOf = (text: string) => {
+    const [, whole] = text.match(/^\{\{ *([\w.:]+) *\}\}$/) ?? [];
+    return whole === undefined ? undefined : (known.get(whole) ?? 'value that nothing gives');
+  };
+  return [
+    ...mainSteps.flatMap(step => {
+      const found = faultsOfStep(step, typeOf);
+      const references = [...JSON.stringify(step.inputs).matchAll(/\{\{ *([\w.:]+) *\}\}/g)].map(
+        ([, name = '']) => name,
+      );
+      const unknown = references.filter(name => !known.has(name)).map(name => `{{ ${name} }} is given by nothing`);
+      for (const { Name, Type } of step.outputs ?? []) known.set(`${step.name}.${Name}`, typeNamed(Type));
+      if (step.action === 'aws:invokeLambdaFunction') known.set(`${step.name}.Payload`, 'string');
+      return [...found, ...unknown].map(fault => `${step.name}: ${fault}`);
+    }),
+    ...outputs.filter(output => !known.has(output)).map(output => `the output ${output} is given by nothing`),
+  ];
+}
+
+function faultsOfStep({ action, inputs, outputs = [] }: Step, typeOf: (text: string) => string | undefined): string[] {
+  if (!CALLS.includes(action)) return [];
+  const { Service, Api, PropertySelector, DesiredValues, ...parameters } = inputs;
+  const client = CLIENTS[Service];
+  if (!client) return [`the service ${Service} is not known to this test: add its client`];
+  try {
+    const { input, output } = operationOf(client, Api);
+    const watches = action !== 'aws:executeAwsApi';
+    return [
+      ...faultsOf(input, parameters, Api, typeOf),
+      ...(watches && !(PropertySelector && DesiredValues?.length) ? ['lacks PropertySelector or DesiredValues'] : []),
+      ...(PropertySelector
+        ? [pick(output, PropertySelector)].flatMap(shape =>
+            shape.kind === 'simple' ? [] : [`${PropertySelector} is no single value`],
+          )
+        : []),
+      ...outputs.flatMap(({ Name, Selector, Type }) => {
+        const shape = pick(output, Selector);
+        const type = shape.kind === 'simple' ? shape.type : shape.kind === 'list' ? 'list' : 'object';
+        return type === typeNamed(Type) ? [] : [`the output ${Name} is a ${type}, not a ${Type}`];
+      }),
+    ];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+describe.each(documents)('$file', ({ document }) => {
+  it('calls operations that exist, with parameters that they take, and picks from what they return', () => {
+    expect(faults(document)).toEqual([]);
+  });
+
+  it('explains itself and each of its parameters, and changes nothing unless told to', () => {
+    expect(document.schemaVersion).toBe('0.3');
+    expect(document.description).toMatch(/dry run/i);
+    for (const [name, { description }] of Object.entries(document.parameters)) expect(description, name).toMatch(/\.$/);
+    expect(document.parameters['DryRun']).toMatchObject({
+      type: 'String',
+      allowedValues: ['true', 'false'],
+      default: 'true',
+    });
+    expect(document.assumeRole).toBe('{{ AutomationAssumeRole }}');
+    expect(document.parameters['AutomationAssumeRole']?.type).toBe('AWS::IAM::Role::Arn');
+    expect(JSON.stringify(document.mainSteps)).toContain('{{ DryRun }}');
+  });
+});
+
+describe('in the synthesised template', () => {
+  const { template } = synthesise(config);
+  const deployed = resources(template, 'AWS::SSM::Document').map(({ properties }) => properties);
+
+  it.each(documents)('$file may do exactly what its steps call', ({ file, document }) => {
+    const name = `mockupaws-production-${file.replace('.yaml', '')}`;
+    const { Content } = deployed.find(({ Name }) => Name === name) ?? {};
+    expect(Content?.mainSteps).toEqual(document.mainSteps);
+    const [role = ''] = refersTo(Content.parameters.AutomationAssumeRole.default);
+    const allowed = statementsOf(template, role).flatMap(actionsOf);
+    expect([...new Set(allowed)].sort()).toEqual([...new Set(document.mainSteps.flatMap(actionsOfStep))].sort());
+  });
+});
+
+function actionsOfStep({ action, inputs: { Service, Api } }: Step): string[] {
+  if (CALLS.includes(action)) return [`${Service}:${Api}`];
+  if (action === 'aws:invokeLambdaFunction') return ['lambda:InvokeFunction'];
+  if (['aws:branch', 'aws:sleep', 'aws:approve', 'aws:loop'].includes(action)) return [];
+  throw new Error(`what ${action} may call is not known to this test`);
+}
+
+describe('the check itself', () => {
+  const mistakes: [what: string, change: (steps: Record<string, Step>) => void, fault: string][] = [
+    [
+      'a misspelt operation',
+      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { Api: 'UpdateServices' }),
+      'setCount: there is no operation UpdateServices',
+    ],
+    [
+      'a misspelt parameter',
+      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { desiredcount: 1 }),
+      'setCount: UpdateService has no desiredcount',
+    ],
+    [
+      'a misspelt parameter further in',
+      ({ suspendScaling }) =>
+        Object.assign(suspendScaling?.inputs['SuspendedState'] ?? {}, { ScheduledSuspended: true }),
+      'suspendScaling: RegisterScalableTarget.SuspendedState has no ScheduledSuspended',
+    ],
+    [
+      'a value of another type',
+      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { desiredCount: '{{ ServiceName }}' }),
+      'setCount: UpdateService.desiredCount is a string, not a number',
+    ],
+    [
+      'a missing parameter',
+      ({ readService }) => delete readService?.inputs['services'],
+      'readService: DescribeServices lacks services, which is required',
+    ],
+    [
+      'a misspelt selector',
+      ({ requireActive }) => Object.assign(requireActive?.inputs ?? {}, { PropertySelector: '$.services[0].state' }),
+      'requireActive: $.services[0].state picks nothing: the output has no state there',
+    ],
+    [
+      'an output of another type',
+      ({ readService }) => Object.assign(readService?.outputs?.[0] ?? {}, { Type: 'String' }),
+      'readService: the output DesiredCount is a number, not a String',
+    ],
+    [
+      'a reference to nothing',
+      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { service: '{{ Service }}' }),
+      'setCount: {{ Service }} is given by nothing',
+    ],
+  ];
+
+  it.each(mistakes)('sees %s', (_, change, fault) => {
+    const document = read('scale-service.yaml');
+    change(Object.fromEntries(document.mainSteps.map(step => [step.name, step])));
+    expect(faults(document)).toContain(fault);
+  });
+
+  it('reads the schemas as the SDK means them', () => {
+    const { input, output } = operationOf(ecs, 'DescribeServices');
+    const shape = shapeOf(input);
+    expect(shape.kind === 'structure' && [[...shape.members.keys()], shape.required]).toEqual([
+      ['services', 'cluster', 'include'],
+      ['services'],
+    ]);
+    expect(pick(output, '$.services[0].deployments[0].rolloutState')).toEqual({ kind: 'simple', type: 'string' });
+    expect(pick(output, '$.services[0].desiredCount')).toEqual({ kind: 'simple', type: 'number' });
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { Happened } from '../../local/account/account.ts';
+import { type Rehearsed, rehearse } from '../../local/rehearsal.ts';
+import { databaseConnections } from '../../local/scenarios/database-connections.ts';
+import { World } from '../../local/world.ts';
+import { assembly, suffer, timelineOf, typesOf, withRunbook } from './world.ts';
+
+const AUTOMATION = '/incident-response/mockupaws-production/automation';
+const MAINTENANCE = '/incident-response/mockupaws-production/maintenance-until';
+
+describe('database connections exhausted', () => {
+  it.each(Array.from({ length: 12 }, (_, i) => i + 1))('ends as the scenario promises, seed %i', async seed => {
+    const { summary } = await rehearse(databaseConnections, { assembly: assembly(), seed });
+    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
+    expect(summary.incident).toMatchObject({ severity: 'P2', status: 'resolved' });
+  });
+
+  it('replays a seed exactly, call by call', async () => {
+    const record = async (): Promise<[Happened[], Rehearsed]> => {
+      const happened: Happened[] = [];
+      const rehearsed = await rehearse(databaseConnections, {
+        assembly: assembly(),
+        seed: 7,
+        listener: h => happened.push(h),
+      });
+      return [happened, rehearsed];
+    };
+    const [first, second] = [await record(), await record()];
+    expect(second).toEqual(first);
+    expect(first[0].length).toBeGreaterThan(200);
+  });
+
+  it('tells in the page what an operator needs', async () => {
+    const { messages } = await rehearse(databaseConnections, { assembly: assembly(), seed: 1 });
+    const page = messages.find(({ channel }) => channel === 'email');
+    for (const part of [
+      'INC-2026-03-02-001',
+      'P2 - High',
+      'core functionality impaired',
+      '1,722',
+      'Scale backend down',
+      'https://us-east-1.console.aws.amazon.com',
+    ]) {
+      expect(page?.body).toContain(part);
+    }
+    expect(messages.find(({ channel }) => channel === 'sms')?.body).toMatch(/^[\x20-\x7e]{20,160}$/);
+  });
+});
+
+/** The trouble with a remedy that does not work, or may not: for 45 minutes. */
+const sufferWith = async (altered = assembly(), prepare: (world: World) => void = () => {}) => {
+  const world = await World.create(altered, 3);
+  prepare(world);
+  await suffer(world, 45);
+  return world;
+};
+
+const unresolved = (world: World) => {
+  expect(world.service.healthy).toBe(false);
+  expect(typesOf(world)).not.toContain('Resolved');
+  expect(typesOf(world)).not.toContain('Mitigated');
+  expect(timelineOf(world).find(({ type }) => type === 'HandedOver')).toBeDefined();
+  expect(world.topics.messages.map(({ subject }) => subject)).toContain(
+    '[INCIDENT - NEEDS YOU] P2 - mockupAWS Database Connections Exhausted',
+  );
+  expect([world.service.desiredTasks, world.service.scalingSuspended]).toEqual([10, false]);
+};
+
+describe('the incident does not resolve when its remedy', () => {
+  it('has the wrong target: sessions idle for a day', async () => {
+    unresolved(
+      await sufferWith(
+        withRunbook('kill-idle-connections', content => {
+          content['parameters'].IdleSeconds.default = '86400';
+        }),
+      ),
+    );
+  });
+
+  it('calls a function that is not there', async () => {
+    const world = await sufferWith(
+      withRunbook('kill-idle-connections', content => {
+        content['parameters'].FunctionName.default = 'nobody';
+      }),
+    );
+    unresolved(world);
+    expect(
+      timelineOf(world)
+        .filter(({ type }) => type === 'StepFailed')
+        .map(({ reason }) => reason)
+        .join(),
+    ).toContain('nobody');
+  });
+
+  it('only pretends', async () => {
+    unresolved(
+      await sufferWith(
+        withRunbook('kill-idle-connections', content => {
+          content['mainSteps'][0].inputs.InputPayload.dryRun = 'true';
+        }),
+      ),
+    );
+  });
+
+  it('may not run: the kill switch is off', async () => {
+    const world = await sufferWith(assembly(), ({ parameters }) => parameters.set(AUTOMATION, 'off'));
+    unresolved(world);
+    expect(world.runbooks.runs).toEqual([]);
+  });
+
+  it('may not run: the kill switch cannot be read', async () => {
+    const world = await sufferWith(assembly(), ({ parameters }) => parameters.set(AUTOMATION, undefined));
+    unresolved(world);
+    expect(world.runbooks.runs).toEqual([]);
+  });
+
+  it('may not run: maintenance', async () => {
+    const world = await sufferWith(assembly(), ({ parameters }) => parameters.set(MAINTENANCE, '2026-03-02T12:00:00Z'));
+    unresolved(world);
+    expect(world.runbooks.runs).toEqual([]);
+  });
+});
+
+describe('a person who heals the service', () => {
+  it('finds the incident mitigated and resolved without a further step', async () => {
+    const world = await sufferWith(assembly(), ({ parameters }) => parameters.set(AUTOMATION, 'off'));
+    world.service.terminated(world.service.sessions().map(({ pid }) => pid));
+    await world.clock.run(15 * 60_000, () => false);
+    expect(typesOf(world)).toContain('Resolved');
+    expect(world.runbooks.runs).toEqual([]);
+  });
+});

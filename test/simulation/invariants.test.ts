@@ -1,0 +1,168 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fold, isOpen } from '../../lambda/domain/incident.ts';
+import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import type { Happened } from '../../local/account/account.ts';
+import type { Faults } from '../../local/account/faults.ts';
+import { type Entry, World } from '../../local/world.ts';
+import { assembly, suffer, timelineOf, typesOf } from './world.ts';
+
+/** What stops being done once an incident is resolved. */
+const ACTS = [
+  'Escalated',
+  'StepStarted',
+  'ResponseRequested',
+  'ApprovalRequested',
+  'HandedOver',
+  'Acknowledged',
+  'SignalFired',
+];
+
+/** Watches a world while it lives, and holds it to the invariants of the design at every moment. */
+class Witness {
+  readonly fired: string[] = [];
+  private readonly seen = new Map<string, string[]>();
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+    world.account.listen(happened => this.note(happened));
+  }
+
+  private note(happened: Happened): void {
+    if (
+      happened.type === 'alarm' &&
+      happened['state'] === 'ALARM' &&
+      String(happened['name']).includes('database-connections')
+    ) {
+      this.fired.push(`alarm:${happened['name']}`);
+    }
+    if (!happened['incident']) return;
+    this.onlyOneIsOpen();
+    this.timelineOnlyGrows(String(happened['incident']));
+  }
+
+  private onlyOneIsOpen(): void {
+    expect(
+      [...this.world.incidents.values()].filter(({ status }) => isOpen({ status } as never)).length,
+    ).toBeLessThanOrEqual(1);
+  }
+
+  private timelineOnlyGrows(id: string): void {
+    const timeline = (this.world.incidents.get(id)?.timeline ?? []).map(entry => JSON.stringify(entry));
+    const before = this.seen.get(id) ?? [];
+    expect(before.every((entry, i) => timeline[i] === entry)).toBe(true);
+    this.seen.set(id, timeline);
+  }
+
+  /** Invariants 1 to 6, when all has been said. */
+  judge(): void {
+    this.everySignalHasItsIncident();
+    for (const incident of this.world.incidents.values()) {
+      const state = fold(incident.timeline as unknown as TimelineEntry[]);
+      expect({ status: state.status, severity: state.severity }).toEqual({
+        status: incident.status,
+        severity: incident.severity,
+      });
+      expect(incident.timeline.map(({ seq }) => seq)).toEqual(incident.timeline.map((_, i) => i));
+      this.nothingAfterResolution(incident.timeline);
+      this.everyStepOnceAndGuarded(incident.timeline);
+      this.failuresReachAPerson(incident.timeline);
+    }
+  }
+
+  /** An alarm that was overtaken by its own OK is known to its incident as cleared. */
+  private everySignalHasItsIncident(): void {
+    const known = timelineOf(this.world)
+      .filter(({ type }) => type.startsWith('Signal'))
+      .map(({ key }) => key);
+    if (this.world.queues.total > 0) {
+      expect(this.world.topics.messages.map(({ subject }) => subject).join()).toContain('dead-letters');
+      return;
+    }
+    for (const key of this.fired) expect(known).toContain(key);
+  }
+
+  private nothingAfterResolution(timeline: Entry[]): void {
+    const resolved = timeline.findIndex(({ type }) => type === 'Resolved');
+    if (resolved === -1) return;
+    expect(timeline.slice(resolved + 1).filter(({ type }) => ACTS.includes(type))).toEqual([]);
+  }
+
+  private everyStepOnceAndGuarded(timeline: Entry[]): void {
+    const started = timeline.filter(({ type }) => type === 'StepStarted');
+    expect(new Set(started.map(({ run }) => run)).size).toBe(started.length);
+    expect(
+      started.flatMap(({ guardrails }) => guardrails).filter(({ passed }: { passed: boolean }) => !passed),
+    ).toEqual([]);
+    expect(this.world.runbooks.runs.length).toBeLessThanOrEqual(
+      timelineOf(this.world).filter(({ type }) => type === 'StepStarted').length,
+    );
+  }
+
+  private failuresReachAPerson(timeline: Entry[]): void {
+    const types = timeline.map(({ type }) => type);
+    const open = !types.includes('Resolved');
+    const ended = timeline.filter(({ type, outcome }) => type === 'ResponseEnded' && outcome === 'handed over');
+    if (ended.length > 0) expect(types).toContain('HandedOver');
+    if (open) expect(types.some(type => type === 'HandedOver' || type === 'Escalated')).toBe(true);
+  }
+}
+
+const live = async (seed: number, faults: Faults, minutes = 50) => {
+  const world = await World.create(assembly(), seed, faults);
+  const witness = new Witness(world);
+  await suffer(world, minutes);
+  return { world, witness };
+};
+
+describe('invariants 1 to 6', () => {
+  it('hold whatever is delivered twice, late, or lost and tried again', async () => {
+    const chance = (most: number) => fc.double({ min: 0, max: most, noNaN: true });
+    const faults = fc.record({
+      duplicated: chance(0.6),
+      late: fc.integer({ min: 0, max: 150 }),
+      lost: chance(0.15),
+      unheard: chance(0.15),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1e6 }), faults, async (seed, given) => {
+        const { witness } = await live(seed, given);
+        expect(witness.fired.length).toBeGreaterThan(0);
+        witness.judge();
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it.each(['diagnose', 'classify', 'plan', 'verify', 'kill-idle-connections'])(
+    'hold when %s always fails: a person is told',
+    async broken => {
+      const { world, witness } = await live(5, { broken: [broken] });
+      witness.judge();
+      expect(typesOf(world)).toContain('HandedOver');
+      expect(world.topics.messages.map(({ subject }) => subject).join()).toContain('NEEDS YOU');
+      expect(typesOf(world)).not.toContain('Resolved');
+    },
+  );
+
+  it('hold when even handing over fails: the watch finds the attempt stalled', async () => {
+    const { world, witness } = await live(5, { broken: ['diagnose', 'hand-over'] }, 60);
+    witness.judge();
+    expect(timelineOf(world).find(({ type }) => type === 'HandedOver')?.reason).toContain('no sign of life');
+    expect(world.topics.messages.map(({ subject }) => subject).join()).toContain('NEEDS YOU');
+  });
+
+  it('hold when intake always fails: the signal waits in a dead-letter queue, and operations is told', async () => {
+    const { world, witness } = await live(5, { broken: ['intake'] });
+    witness.judge();
+    expect(world.incidents.size).toBe(0);
+    expect(world.queues.total).toBeGreaterThan(0);
+    expect(world.topics.messages.filter(({ to }) => to === 'operations@mockupaws.com').length).toBeGreaterThan(0);
+  });
+
+  it('hold when the watch is silent: the first level is told directly', async () => {
+    const { world } = await live(5, { broken: ['watch'] });
+    expect(world.topics.messages.map(({ subject }) => subject).join()).toContain('watch');
+  });
+});

@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const folder = `${import.meta.dirname}/../../lambda/functions`;
+
+export interface Bundle {
+  /** The environment variables that it reads by name. */
+  variables: string[];
+  /** The IAM actions of the SDK calls that it can make. */
+  actions: string[];
+}
+
+/** lib-dynamodb's own names for DynamoDB's operations. */
+const DOCUMENT_COMMANDS: Record<string, string> = {
+  Get: 'GetItem',
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  paginateQuery: 'Query',
+};
+const IAM_PREFIXES: Record<string, string> = {
+  'lib-dynamodb': 'dynamodb',
+  'client-eventbridge': 'events',
+  'client-secrets-manager': 'secretsmanager',
+  'client-sfn': 'states',
+};
+
+/** What the code of each function reads and calls, by its folder: of its sources, what is not shaken off as unused. */
+export async function bundles(): Promise<Map<string, Bundle>> {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory());
+  const { outputFiles } = await build({
+    entryPoints: folders.map(({ name }) => ({ in: `${folder}/${name}/handler.ts`, out: name })),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    outdir: '.',
+  });
+  return new Map(
+    outputFiles.map(({ path, text }) => [
+      path.replace(/^.*\/|\.js$/g, ''),
+      { variables: variables(text), actions: actions(text) },
+    ]),
+  );
+}
+
+const variables = (code: string) =>
+  unique([...code.matchAll(/process\.env(?:\.|\[["'])(\w+)/g)].map(([, name = '']) => name));
+
+function actions(code: string): string[] {
+  const imports = code.matchAll(/import \{([^}]*)\} from "@aws-sdk\/([\w-]+)"/g);
+  return unique(
+    [...imports].flatMap(([, names = '', module = '']) =>
+      names.split(',').flatMap(imported => {
+        const [name = '', alias = name] = imported.trim().split(' as ');
+        const operation = name.match(/^(\w+)Command$/)?.[1] ?? (name.startsWith('paginate') ? name : undefined);
+        // An import that is not called is still listed in the output.
+        if (!operation || !code.includes(` ${alias}(`)) return [];
+        return [
+          `${IAM_PREFIXES[module] ?? module.replace('client-', '')}:${DOCUMENT_COMMANDS[operation] ?? operation}`,
+        ];
+      }),
+    ),
+  );
+}
+
+const unique = (names: Iterable<string>) => [...new Set(names)].sort();

@@ -1,0 +1,138 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { commit, load, receive } from '../../lambda/adapters/incidents.ts';
+import type { Command } from '../../lambda/domain/commands.ts';
+import type { Deployed } from '../../lambda/domain/deployed.ts';
+import type { Incident } from '../../lambda/domain/incident.ts';
+import type { Policy, Step } from '../../lambda/domain/policy.ts';
+import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
+import { minute, policy, START, step } from './story.ts';
+
+export const ALARM = 'mockupaws-production-database-connections-critical';
+export const KEY = { slot: 'mockupaws-production/DatabaseConnections', number: 1 };
+
+/** What the handlers find in their bundles. */
+export const DEPLOYED: Deployed = {
+  service: 'mockupaws-production',
+  region: 'us-east-1',
+  policies: { DatabaseConnections: policyOf(step('kill-idle')), CacheFailure: policyOf() },
+  resources: {
+    healthUrls: ['https://mockupaws.com/health'],
+    cluster: 'production',
+    ecsService: 'backend',
+    loadBalancer: 'app/production/50dc6c495c0c9188',
+    database: { cluster: 'production', maxConnections: 1722 },
+  },
+};
+
+/** Runs the tests of a file against a table of their own, at `START`, with nothing reachable but what a test mocks. */
+export function useResponder(environment: Record<string, string> = {}): void {
+  let server: Server;
+  let tables = 0;
+
+  beforeAll(async () => {
+    server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  });
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(START) });
+    vi.stubGlobal('DEPLOYED', DEPLOYED);
+    for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
+    const INCIDENTS_TABLE = `incidents-${++tables}`;
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    const variables = { ...account, AWS_ENDPOINT_URL_DYNAMODB: endpoint, INCIDENTS_TABLE, ...environment };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    await createTable(INCIDENTS_TABLE);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+}
+
+async function createTable(TableName: string): Promise<void> {
+  const key = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ];
+  const attributes = { slot: 'S', number: 'N', open: 'S', openedAt: 'S' } as const;
+  await new DynamoDBClient({}).send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: Object.entries(attributes).map(([AttributeName, AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      KeySchema: key('slot', 'number'),
+      GlobalSecondaryIndexes: [
+        { IndexName: 'open', KeySchema: key('open', 'openedAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+      ],
+    }),
+  );
+}
+
+/** A policy whose plan is these steps. */
+export function policyOf(...plan: Step[]): Policy {
+  const base = policy(plan);
+  return { ...base, playbook: { ...base.playbook, alarms: { [ALARM]: 'critical' } } };
+}
+
+export const signal = (changes: Partial<Signal> = {}): Signal => ({
+  id: 'event-1',
+  key: alarmKey(ALARM),
+  state: 'firing',
+  level: 'critical',
+  service: 'mockupaws-production',
+  playbook: 'DatabaseConnections',
+  at: START,
+  summary: 'Connections: 1700 (threshold 1635)',
+  ...changes,
+});
+
+/** What the clock says, in minutes since `START`. */
+export const setMinute = (minutes: number) => vi.setSystemTime(new Date(minute(minutes)));
+
+/** An open incident of P2 whose first attempt is under way and has been diagnosed. */
+export async function openIncident(
+  plan: Step[] = [step('kill-idle')],
+  changes: Partial<Signal> = {},
+): Promise<Incident> {
+  const opening = signal(changes);
+  await receive(opening, policyOf(...plan));
+  setMinute(0.5);
+  const findings = [{ check: 'ECS service', ok: false, summary: 'ECS: 10 of 10 tasks', facts: { desiredTasks: 10 } }];
+  const key = { slot: `${opening.service}/${opening.playbook}`, number: 1 };
+  return committed({ type: 'record diagnosis', id: `diagnose/${opening.playbook}`, attempt: 1, findings }, key);
+}
+
+/** The incident after a command that somebody else gave. */
+export async function committed(command: Command, key = KEY): Promise<Incident> {
+  const { incident, refused } = await commit(key, command);
+  if (!incident || refused) throw new Error(refused ?? 'there is no incident');
+  return incident;
+}
+
+/** The incident as it is stored. */
+export async function stored(key = KEY): Promise<Incident> {
+  const incident = await load(key);
+  if (!incident) throw new Error(`there is no incident ${key.slot} ${key.number}`);
+  return incident;
+}
+
+/** What the response workflow hands to its functions. */
+export const attempt = { ...KEY, id: 'INC-2026-04-07-001', attempt: 1, after: 'start' };
+
+/** Calls a handler as Lambda does, which passes JSON. */
+export const invoke = <Result>(handler: (event: never, context: never) => Promise<Result>, event: unknown) =>
+  handler(JSON.parse(JSON.stringify(event)) as never, {} as never);

@@ -1,0 +1,69 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { ServiceConfig } from '../../lib/config.ts';
+import { IncidentResponse } from '../../lib/incident-response.ts';
+import type { Playbook } from '../../lib/playbook.ts';
+import { DatabaseConnections } from '../../lib/playbooks/database-connections.ts';
+
+const { context } = JSON.parse(readFileSync(`${import.meta.dirname}/../../cdk.json`, 'utf8'));
+
+export interface Synthesised {
+  template: Template;
+  /** What CDK and cdk-nag had to say. */
+  report: { pluginReports: unknown[] };
+}
+
+/** The stack as `bin/app.ts` builds it, not bundled. @throws when CDK or, asked to, cdk-nag finds a fault. */
+export function synthesise(
+  config: ServiceConfig,
+  { playbooks = [new DatabaseConnections()], nag = false }: { playbooks?: Playbook[]; nag?: boolean } = {},
+): Synthesised {
+  const app = new App({
+    context: { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-path-metadata': true },
+  });
+  const stack = new Stack(app, 'Stack', { env: { region: config.region } });
+  new IncidentResponse(stack, 'IncidentResponse', { config, playbooks });
+  if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  const assembly = app.synth();
+  const report = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
+  const template = Template.fromJSON(assembly.getStackByName('Stack').template);
+  rmSync(assembly.directory, { recursive: true });
+  return { template, report };
+}
+
+/** The resources of a type by their construct's path, as `Intake/Function`. */
+export function resources(template: Template, type: string) {
+  return Object.entries(template.findResources(type)).map(([id, { Properties, Metadata, ...rest }]) => {
+    const path: string = Metadata?.['aws:cdk:path'] ?? id;
+    return { id, path: path.split('/').slice(2, -1).join('/'), properties: Properties, rest };
+  });
+}
+
+/** The logical ids that a value refers to, in any way. */
+export function refersTo(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(refersTo);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => {
+    if (key === 'Ref') return [String(part)];
+    if (key === 'Fn::GetAtt') return [String((part as unknown[])[0])];
+    return refersTo(part);
+  });
+}
+
+export interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: unknown;
+}
+
+/** What a role may do, by the policies of the template. */
+export function statementsOf(template: Template, roleId: string): Statement[] {
+  return resources(template, 'AWS::IAM::Policy')
+    .filter(({ properties }) => refersTo(properties.Roles).includes(roleId))
+    .flatMap(({ properties }) => properties.PolicyDocument.Statement as Statement[]);
+}
+
+export const actionsOf = ({ Action }: Statement): string[] => [Action].flat();

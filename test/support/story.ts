@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Command, RunOutcome } from '../../lambda/domain/commands.ts';
+import { handle } from '../../lambda/domain/decide.ts';
+import type { Readings } from '../../lambda/domain/guardrails.ts';
+import { attemptUnderWay, fold, type Incident } from '../../lambda/domain/incident.ts';
+import { type Obligation, obligations } from '../../lambda/domain/obligations.ts';
+import { type Policy, RUNBOOK_POLICY, type Step } from '../../lambda/domain/policy.ts';
+import type { Facts } from '../../lambda/domain/severity.ts';
+import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
+import { plusMinutes } from '../../lambda/domain/time.ts';
+import type { Check, EntryOf, EntryType, TimelineEntry } from '../../lambda/domain/timeline.ts';
+
+/** Minute 0 of every story. */
+export const START = '2026-04-07T09:30:00.000Z';
+
+export const minute = (minutes: number) => plusMinutes(START, minutes);
+
+/** A step that every guardrail lets through on a service of 10 tasks, each on a runbook and target of its own. */
+export const step = (name: string, changes: Partial<Step> = {}): Step => ({
+  name,
+  title: `Do ${name}`,
+  runbook: name,
+  document: `mockupaws-${name}`,
+  parameters: {},
+  mode: 'auto',
+  minimumSeverity: 'P4',
+  target: name,
+  cooldownMinutes: 60,
+  blastRadius: { fact: 'desiredTasks', touches: 0.3, maximumShare: 0.5 },
+  verifyMinutes: 5,
+  ...changes,
+});
+
+/** A step that changes something for a while. */
+export const temporary = (name: string, changes: Partial<Step> = {}): Step =>
+  step(name, { undo: { title: `Undo ${name}`, parameters: { DesiredCount: { fact: 'desiredTasks' } } }, ...changes });
+
+export const policy = (plan: Step[], changes: Partial<Policy> = {}): Policy => ({
+  ...RUNBOOK_POLICY,
+  service: 'mockupaws-production',
+  title: 'mockupAWS',
+  region: 'us-east-1',
+  links: [{ label: 'Status page', url: 'https://status.mockupaws.com' }],
+  playbook: {
+    name: 'DatabaseConnections',
+    title: 'Database Connections Exhausted',
+    impact: 'API timeouts',
+    alarms: { critical: 'critical', warning: 'warning' },
+    plan,
+  },
+  ...changes,
+});
+
+export const PASSED: Check[] = [{ check: 'health', passed: true, seen: '200' }];
+export const FAILED: Check[] = [{ check: 'health', passed: false, seen: '503' }];
+
+export const READINGS: Readings = {
+  automation: { value: 'on', since: minute(-10_000) },
+  maintenanceUntil: undefined,
+  ledger: [],
+};
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** A command with or without an id. */
+export type Told = WithoutId<Command> & { id?: string };
+
+/**
+ * One incident told minute by minute: commands go in, what happened comes out. After every command the timeline must
+ * only have grown, and the state must be the fold of the timeline as it is stored.
+ */
+export class Story {
+  readonly policy: Policy;
+  readings: Readings = READINGS;
+  facts: Facts = { desiredTasks: 10 };
+  now = START;
+  refused: string | undefined;
+  /** Folds anew after every command; a long story may prefer to do so once. */
+  careful = true;
+  /** Every command given, with its id. */
+  readonly commands: Command[] = [];
+  private current: Incident | undefined;
+  private count = 0;
+
+  constructor(...plan: Step[]) {
+    this.policy = policy(plan);
+  }
+
+  static under(policy: Policy): Story {
+    const story = new Story();
+    Object.assign(story, { policy });
+    return story;
+  }
+
+  get incident(): Incident {
+    if (!this.current) throw new Error('nothing has been opened yet');
+    return this.current;
+  }
+
+  get opened(): boolean {
+    return this.current !== undefined;
+  }
+
+  at(minutes: number): this {
+    this.now = minute(minutes);
+    return this;
+  }
+
+  /** Gives a command and returns the entries that came of it; none when it was refused. */
+  tell(told: Told): TimelineEntry[] {
+    const before = this.current;
+    const command = { id: `command ${++this.count}`, ...told, ...this.openAs(told) } as Command;
+    this.commands.push(command);
+    const handled = handle(before, command, this.now);
+    this.refused = 'refused' in handled ? handled.refused : undefined;
+    this.current = handled.incident;
+    this.check(before);
+    return 'refused' in handled ? [] : handled.entries;
+  }
+
+  fires(alarm = 'critical', changes: Partial<Signal> = {}): TimelineEntry[] {
+    return this.receive({ ...this.signal(alarm), state: 'firing', ...changes });
+  }
+
+  clears(alarm = 'critical', changes: Partial<Signal> = {}): TimelineEntry[] {
+    return this.receive({ ...this.signal(alarm), state: 'cleared', ...changes });
+  }
+
+  /** INSUFFICIENT_DATA. */
+  loses(alarm = 'critical', changes: Partial<Signal> = {}): TimelineEntry[] {
+    return this.receive({ ...this.signal(alarm), state: 'unknown', ...changes });
+  }
+
+  /** Diagnosis and classification, as the workflow begins an attempt. */
+  diagnoses(facts: Facts = this.facts): TimelineEntry[] {
+    const findings = [{ check: 'everything', ok: false, summary: 'what was measured', facts }];
+    return [
+      ...this.tell({ type: 'record diagnosis', attempt: this.attempt, findings }),
+      ...this.tell({ type: 'classify', attempt: this.attempt }),
+    ];
+  }
+
+  plans(readings: Readings = this.readings): TimelineEntry[] {
+    return this.tell({ type: 'next step', attempt: this.attempt, readings });
+  }
+
+  /** The run under way ended, verified by the checks given or failed for a reason. */
+  ends(outcome: Check[] | string = PASSED): TimelineEntry[] {
+    const run = this.incident.runs.find(r => r.status === 'running')?.run ?? 'none';
+    const verified: RunOutcome = typeof outcome === 'string' ? { run, reason: outcome } : { run, checks: outcome };
+    return this.tell({ type: 'record outcome', attempt: this.attempt, outcome: verified });
+  }
+
+  /** The whole attempt: every step it chooses ends as given, until it is over. */
+  responds(outcome: (started: EntryOf<'StepStarted'>) => Check[] | string = () => FAILED): TimelineEntry[] {
+    const happened = this.diagnoses();
+    while (attemptUnderWay(this.incident)) {
+      const planned = this.plans();
+      happened.push(...planned);
+      const [started] = of(planned, 'StepStarted');
+      if (!started) break;
+      happened.push(...this.ends(outcome(started)));
+    }
+    return happened;
+  }
+
+  due(): Obligation[] {
+    return obligations(this.incident, this.now);
+  }
+
+  /** What `watch` does once a minute: whatever is due. */
+  watches(checks: Check[] = PASSED): TimelineEntry[] {
+    return this.due().flatMap(obligation => this.tell({ type: 'meet', obligation, checks }));
+  }
+
+  acknowledges(by = 'ada'): TimelineEntry[] {
+    return this.tell({ type: 'acknowledge', by });
+  }
+
+  resolves(by = 'ada'): TimelineEntry[] {
+    return this.tell({ type: 'resolve', by, reason: 'fixed by hand' });
+  }
+
+  private get attempt(): number {
+    return this.incident.attempt?.number ?? 0;
+  }
+
+  private signal(alarm: string): Omit<Signal, 'state'> {
+    const level = alarm.startsWith('warning') ? 'warning' : 'critical';
+    const { service, playbook } = this.policy;
+    const about = { service, playbook: playbook.name, level, at: this.now } as const;
+    return { id: `signal ${++this.count}`, key: alarmKey(alarm), summary: `${alarm}: 1700 (threshold 1635)`, ...about };
+  }
+
+  private receive(signal: Signal): TimelineEntry[] {
+    return this.tell({ type: 'receive signal', id: signal.id, signal, policy: this.policy });
+  }
+
+  /** The adapter numbers anew each time a signal is received, also one received before. */
+  private openAs({ type }: Told) {
+    const number = (this.current?.number ?? 0) + 1;
+    const id = `INC-2026-04-07-${String(number).padStart(3, '0')}`;
+    return type === 'receive signal' ? { openAs: { id, number } } : {};
+  }
+
+  /** State equals the fold of the timeline, also of one that went through the table. */
+  folds(): boolean {
+    const stored: TimelineEntry[] = JSON.parse(JSON.stringify(this.incident.timeline));
+    const plain = (incident: Incident) => JSON.parse(JSON.stringify(incident));
+    return isDeepStrictEqual(plain(fold(stored)), plain(this.incident));
+  }
+
+  private check(before: Incident | undefined): void {
+    const after = this.current;
+    if (!after || after === before) return;
+    const earlier = before?.id === after.id ? before.timeline : [];
+    if (earlier.some((entry, seq) => after.timeline[seq] !== entry))
+      throw new Error(`${after.id} has lost part of its timeline`);
+    if (after.timeline.some((entry, index) => entry.seq !== index))
+      throw new Error(`${after.id} is not numbered 0..n-1`);
+    if (this.careful && !this.folds()) throw new Error(`${after.id} is not the fold of its timeline`);
+  }
+}
+
+/** The entries of one type. */
+export const of = <T extends EntryType>(entries: readonly TimelineEntry[], type: T): EntryOf<T>[] =>
+  entries.filter((entry): entry is EntryOf<T> => entry.type === type);
+
+/** What happened, in a word each. */
+export const types = (entries: readonly TimelineEntry[]): EntryType[] => entries.map(({ type }) => type);
+
+/** The steps that were started, in order; those that put back marked so. */
+export const started = (entries: readonly TimelineEntry[]): string[] =>
+  of(entries, 'StepStarted').map(({ step, undoes }) => (undoes ? `undo ${step}` : step));
