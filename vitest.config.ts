@@ -1,13 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
+const common = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/deploy/**', 'node_modules/**'],
-    globalSetup: ['test/support/synthesized.ts'],
     // .ci/run adds up what was counted.
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'out/tests.json' }]] : ['default'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    maxWorkers: '100%',
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'rooms',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/simulation/**', 'test/deploy/**'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          globalSetup: ['test/support/synthesized.ts'],
+        },
+      },
+    ],
   },
 });

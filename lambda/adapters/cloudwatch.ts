@@ -6,34 +6,36 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import type { Incident } from '../domain/incident.ts';
-import { alarmOf, type Signal, type SignalState } from '../domain/signal.ts';
+import { alarmKey, alarmOf, type Signal, type SignalState } from '../domain/signal.ts';
 
 const client = new CloudWatchClient({});
 
 const STATES: Record<string, SignalState> = { OK: 'cleared', ALARM: 'firing', INSUFFICIENT_DATA: 'unknown' };
 
 /** What the alarms behind an incident's signals say now. An alarm that is not there says nothing, which is unknown. */
-export async function observeAlarms(incident: Incident, now: Date): Promise<Signal[]> {
+export async function observeAlarms(incident: Incident): Promise<Signal[]> {
   const names = Object.keys(incident.signals).flatMap(key => alarmOf(key) ?? []);
   if (names.length === 0) return [];
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: names.slice(0, 100) }));
   return names.flatMap(
-    name => toSignal(incident, MetricAlarms.find(({ AlarmName }) => AlarmName === name) ?? missing(name, now)) ?? [],
+    name =>
+      toSignal(incident, MetricAlarms.find(({ AlarmName }) => AlarmName === name) ?? missing(incident, name)) ?? [],
   );
 }
 
-const missing = (AlarmName: string, now: Date): MetricAlarm => ({
+/** Dated as the state last known, so that the alarm counts again should it come back as it was. */
+const missing = ({ signals }: Incident, AlarmName: string): MetricAlarm => ({
   AlarmName,
   StateValue: 'INSUFFICIENT_DATA',
   StateReason: 'there is no such alarm',
-  StateUpdatedTimestamp: now,
+  StateUpdatedTimestamp: new Date(signals[alarmKey(AlarmName)]?.at ?? 0),
 });
 
 function toSignal({ service, playbook, signals }: Incident, alarm: MetricAlarm): Signal | undefined {
   const { AlarmName, AlarmDescription, StateValue, StateReason, StateTransitionedTimestamp, StateUpdatedTimestamp } =
     alarm;
   const at = (StateTransitionedTimestamp ?? StateUpdatedTimestamp)?.toISOString();
-  const key = `alarm:${AlarmName}`;
+  const key = alarmKey(AlarmName ?? '');
   const known = signals[key];
   const state = STATES[StateValue ?? ''];
   if (!known || !state || !at) return undefined;

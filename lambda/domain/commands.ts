@@ -1,5 +1,4 @@
 import type { Readings } from './guardrails.ts';
-import type { Obligation } from './obligations.ts';
 import type { Policy } from './policy.ts';
 import type { Signal } from './signal.ts';
 import type { Check, Finding, Happening, Urgency } from './timeline.ts';
@@ -30,3 +29,12 @@ export type Command = { id: string } & (
 );
 
 export type Decision = { happenings: Happening[] } | { refused: string };
+
+/** Something owed by now. Level-triggered: whatever is due is found again each minute until it is met. */
+export type Obligation =
+  | { type: 'escalate'; level: number }
+  | { type: 'start response'; attempt: number }
+  | { type: 'end stalled response'; attempt: number }
+  | { type: 'expire approval'; step: string }
+  | { type: 'put back'; attempt: number }
+  | { type: 'settle' };

@@ -97,7 +97,7 @@ function answerApproval(
   return {
     happenings: [
       { type, step, by },
-      { type: 'ResponseRequested', attempt, from: step },
+      { type: 'ResponseRequested', attempt, from: step, approved: approve },
     ],
   };
 }

@@ -2,12 +2,7 @@ import type { Incident, Run } from './incident.ts';
 import type { Step } from './policy.ts';
 import { atLeast, percent } from './severity.ts';
 import { minutesBetween, plusMinutes } from './time.ts';
-
-export interface GuardrailResult {
-  guardrail: 'kill switch' | 'maintenance window' | 'mode' | 'cooldown' | 'budget' | 'blast radius' | 'severity';
-  passed: boolean;
-  reason: string;
-}
+import type { GuardrailResult } from './timeline.ts';
 
 /** One automatic run, as the service's ledger remembers it. */
 export interface LedgerRun {
@@ -40,7 +35,7 @@ export function guardrails(incident: Incident, step: Step, readings: Readings, n
     maintenanceWindow(readings, now),
     mode(incident, step),
     cooldown(incident, step, readings, now),
-    budget(incident, step, readings, now),
+    budget(incident, step, readings),
     blastRadius(incident, step),
     severity(incident, step),
   ];
@@ -67,7 +62,7 @@ function maintenanceWindow({ maintenanceUntil }: Readings, now: string): Guardra
 }
 
 function mode(incident: Incident, step: Step): GuardrailResult {
-  const approved = incident.attempt?.from === step.name;
+  const approved = incident.attempt?.approved && incident.attempt.from === step.name;
   const words = {
     off: 'off',
     'dry run': 'dry run: nothing is changed',
@@ -95,18 +90,21 @@ function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: str
 /** A step repeated by a retried command finds its own reservation in the ledger; that is no earlier run. */
 const ownRun = (incident: Incident, step: Step) => runId(incident, incident.attempt?.number ?? 0, step.name);
 
-function budget(incident: Incident, step: Step, { ledger, automation }: Readings, now: string): GuardrailResult {
+/** Spent once as many runs as it allows lie within its hours, it stays so until a person sets the kill switch anew. */
+function budget(incident: Incident, step: Step, { ledger, automation }: Readings): GuardrailResult {
   if (ledger === 'unreadable' || automation === 'unreadable')
     return result('budget', false, 'earlier runs cannot be read');
   const { runs, hours } = incident.policy.budget;
-  const released = (at: string) => Date.parse(at) <= Date.parse(automation.since);
+  const released = ({ at }: LedgerRun) => Date.parse(at) <= Date.parse(automation.since);
+  const counted = ledger.filter(run => run.run !== ownRun(incident, step) && !released(run));
   // Asked so that a time that cannot be read counts.
-  const counted = ledger.filter(
-    ({ run, at }) => run !== ownRun(incident, step) && !(minutesBetween(at, now) > hours * 60) && !released(at),
-  );
-  const spent = `${counted.length} of ${runs} automatic runs in ${hours} h`;
-  return result('budget', counted.length < runs, counted.length < runs ? spent : `${spent}: a person must release it`);
+  const within = (first: LedgerRun) => counted.filter(({ at }) => !outside(minutesBetween(first.at, at), hours));
+  const most = Math.max(0, ...counted.map(run => within(run).length));
+  const spent = `${most} of ${runs} automatic runs in ${hours} h`;
+  return result('budget', most < runs, most < runs ? spent : `${spent}: a person must release it`);
 }
+
+const outside = (minutes: number, hours: number) => minutes < 0 || minutes > hours * 60;
 
 function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult {
   const { fact, leaves, touches, maximumShare } = blastRadius;

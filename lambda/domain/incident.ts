@@ -25,7 +25,9 @@ export interface Run {
 
 export interface Attempt {
   number: number;
+  /** The step it begins with, and whether a person approved that one. */
   from?: string;
+  approved?: boolean;
   requestedAt: string;
   /** Last sign of life, for finding attempts that crashed without a word. */
   progressAt: string;
@@ -176,13 +178,13 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
         ...(incident.escalation ? { escalation: { since: entry.until, level: 0 } } : {}),
       };
     case 'ResponseRequested': {
-      const { attempt: number, from, at } = entry;
-      return { attempt: { number, from, requestedAt: at, progressAt: at, skipped: [] }, approval: undefined };
+      const { attempt: number, from, approved, at } = entry;
+      return { attempt: { number, from, approved, requestedAt: at, progressAt: at, skipped: [] }, approval: undefined };
     }
     case 'DiagnosisRecorded':
       return {
         findings: entry.findings,
-        facts: Object.assign({}, incident.facts, ...entry.findings.map(f => f.facts)),
+        facts: Object.assign({}, ...entry.findings.map(f => f.facts)),
         status: incident.status === 'investigating' ? 'identified' : incident.status,
       };
     case 'StepSkipped': {

@@ -9,7 +9,7 @@ import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 export interface PageMessage {
   level: number;
   urgency: Urgency;
-  /** At most 100 ASCII characters, as SNS demands. */
+  /** Fewer than 100 ASCII characters, as SNS demands. */
   subject: string;
   body: string;
   /** At most 160 characters: one SMS. */
@@ -63,7 +63,7 @@ function overtaken({ resolvedAt, acknowledged, approval }: Incident, entry: Page
 function compose(incident: Incident, entry: PageEntry, level: number): Pick<PageMessage, 'subject' | 'body' | 'sms'> {
   const { id, policy, severity, title } = incident;
   const what = `${policy.title} ${title}`;
-  const subject = ascii(`${prefix(entry)} ${severity} - ${what}`, 100);
+  const subject = ascii(`${prefix(entry)} ${severity} - ${what}`, 99);
   const sms = ascii(`${severity} ${what} ${id}. ${headline(incident, entry)}`, 160);
   return { subject, sms, body: body(incident, entry, level) };
 }

@@ -1,18 +1,9 @@
-import type { Decision } from './commands.ts';
-import { allClear, attemptUnderWay, type Incident, isOpen, owedUndos } from './incident.ts';
+import type { Decision, Obligation } from './commands.ts';
+import { allClear, attemptUnderWay, type Incident, isOpen, owedUndos, stillChanged } from './incident.ts';
 import type { EscalationLevel } from './policy.ts';
-import { endResponse, leftChanged, notVerified } from './response.ts';
+import { endResponse, notVerified } from './response.ts';
 import { minutesBetween } from './time.ts';
 import type { Check, Happening } from './timeline.ts';
-
-/** Something owed by now. Level-triggered: whatever is due is found again each minute until it is met. */
-export type Obligation =
-  | { type: 'escalate'; level: number }
-  | { type: 'start response'; attempt: number }
-  | { type: 'end stalled response'; attempt: number }
-  | { type: 'expire approval'; step: string }
-  | { type: 'put back'; attempt: number }
-  | { type: 'settle' };
 
 /** Minutes after which a requested attempt that shows no sign of life is started again. */
 const START_MINUTES = 2;
@@ -48,6 +39,8 @@ function calm(incident: Incident, now: string): Obligation[] {
   if (attemptUnderWay(incident) || !allClear(incident) || !calmSince) return [];
   if (owedUndos(incident).length > 0 && !incident.handedOver)
     return [{ type: 'put back', attempt: (attempt?.number ?? 0) + 1 }];
+  // What automation changed and could not put back is for a person to end.
+  if (stillChanged(incident).length > 0) return [];
   return minutesBetween(calmSince, now) >= policy.settleMinutes ? [{ type: 'settle' }] : [];
 }
 
@@ -102,5 +95,4 @@ const unsettled = ({ handedOver }: Incident, checks: Check[]): Happening[] =>
     ? []
     : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
 
-const settled = (incident: Incident) =>
-  `all signals clear and the service healthy for ${incident.policy.settleMinutes} min${leftChanged(incident)}`;
+const settled = ({ policy }: Incident) => `all signals clear and the service healthy for ${policy.settleMinutes} min`;

@@ -1,4 +1,4 @@
-import type { Criterion, Severity } from './severity.ts';
+import type { Criterion, Fact, Severity } from './severity.ts';
 import { RUNBOOK_CRITERIA } from './severity.ts';
 import type { SignalLevel } from './signal.ts';
 
@@ -25,7 +25,7 @@ export interface EscalationLevel {
 /** How much a step may touch, as a share of something the diagnosis counted. */
 export interface BlastRadius {
   /** The fact that counts the whole, as `runningTasks`. */
-  fact: string;
+  fact: Fact;
   /** What the step leaves of the whole … */
   leaves?: number;
   /** … or the share of it, 0 to 1, that it touches at most. */
@@ -35,7 +35,7 @@ export interface BlastRadius {
 }
 
 /** A parameter of a runbook: given, or read from a fact of the diagnosis, or a share of one, rounded down. */
-export type ParameterValue = string | { fact: string; share?: number };
+export type ParameterValue = string | { fact: Fact; share?: number };
 
 /** One remedy of a plan: a runbook with parameters, and what guards and verifies it. */
 export interface Step {

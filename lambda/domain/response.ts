@@ -30,7 +30,10 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   if (over) return over;
   const running = incident.runs.find(run => run.attempt === attempt && run.status === 'running');
   if (running) return { happenings: [] };
-  if (allClear(incident)) return finish(incident, attempt, readings, now, recovered(incident, attempt));
+  if (allClear(incident)) {
+    const end: Happening[] = [{ type: 'ResponseEnded', attempt, outcome: 'recovered' }];
+    return finish(incident, attempt, readings, now, end, mitigated(incident));
+  }
 
   if (firing(incident).length === 0) {
     return finish(
@@ -126,21 +129,21 @@ function finish(
   readings: Readings,
   now: string,
   end: Happening[],
-  skipped: Happening[] = [],
+  before: Happening[] = [],
 ): Decision {
   const [owed] = owedUndos(incident);
   const step = owed && incident.policy.playbook.plan.find(s => s.name === owed.step);
-  if (!owed || !step) return { happenings: [...skipped, ...end] };
+  if (!owed || !step) return { happenings: [...before, ...end] };
   const results = undoGuardrails(readings, now);
   const refused = results.filter(r => !r.passed);
   if (refused.length > 0) {
     const why = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
     const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${why})`];
-    return { happenings: [...skipped, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
+    return { happenings: [...before, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
   }
   const run = `${owed.run}/undo`;
   return {
-    happenings: [...skipped, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
+    happenings: [...before, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
   };
 }
 
@@ -150,13 +153,8 @@ export function leftChanged(incident: Incident): string {
   return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
 }
 
-function recovered(incident: Incident, attempt: number): Happening[] {
-  const mitigated = incident.status === 'monitoring';
-  return [
-    ...(mitigated ? [] : [{ type: 'Mitigated' as const, reason: 'every signal cleared by itself' }]),
-    { type: 'ResponseEnded', attempt, outcome: 'recovered' },
-  ];
-}
+const mitigated = ({ status }: Incident): Happening[] =>
+  status === 'monitoring' ? [] : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
 
 const handOver = (attempt: number, reason: string): Happening[] => [
   { type: 'HandedOver', reason },

@@ -5,15 +5,29 @@ export const SEVERITIES: readonly Severity[] = ['P1', 'P2', 'P3', 'P4'];
 
 export const SEVERITY_NAMES: Record<Severity, string> = { P1: 'Critical', P2: 'High', P3: 'Medium', P4: 'Low' };
 
-/** What was measured or declared, by name. Shares are 0 to 1, yes and no are 1 and 0. A fact that is absent is unknown. */
-export type Facts = Record<string, number>;
+/** What can be measured, counted or declared. A step or a criterion that names another does not compile. */
+export type Fact =
+  | 'healthFailingShare'
+  | 'usersAffectedShare'
+  | 'criticalSignals'
+  | 'warningSignals'
+  | 'dataLoss'
+  | 'securityBreach'
+  | 'databaseConnections'
+  | 'databaseMembers'
+  | 'desiredTasks'
+  | 'runningTasks'
+  | 'cpuPercent';
+
+/** What is known. Shares are 0 to 1, yes and no are 1 and 0. A fact that is absent is unknown. */
+export type Facts = Partial<Record<Fact, number>>;
 
 /** One line of the runbook's severity table: holds when the fact is at or over its bound. Data, so that it can be frozen into an incident. */
 export interface Criterion {
   severity: Severity;
   /** The runbook's own words. */
   criterion: string;
-  fact: string;
+  fact: Fact;
   /** The fact must exceed this value … */
   over?: number;
   /** … or reach this one. */
@@ -65,7 +79,7 @@ export const RUNBOOK_CRITERIA: readonly Criterion[] = [
   { severity: 'P3', criterion: 'non-critical features affected', fact: 'warningSignals', atLeast: 1, unit: 'count' },
 ];
 
-const FACT_NAMES: Record<string, string> = {
+const FACT_NAMES: Partial<Record<Fact, string>> = {
   healthFailingShare: 'of health URLs failing',
   usersAffectedShare: 'of requests failing',
   criticalSignals: 'critical signal firing',

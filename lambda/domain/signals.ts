@@ -25,7 +25,7 @@ export const opensIncident = (incident: Incident | undefined, signal: Signal) =>
 
 /** What newly seen signals mean for an open incident. */
 export function observe(incident: Incident, signals: Signal[]): Happening[] {
-  const news = signals.filter(signal => !isStale(incident, signal));
+  const news = signals.filter(signal => !isStale(incident, signal) && !isNoise(incident, signal));
   if (news.length === 0) return [];
   const seen = news.map(toHappening);
   const after = withSignals(incident, news);
@@ -60,6 +60,9 @@ const isStale = (incident: Incident | undefined, { key, state, at }: Signal) => 
   const older = Date.parse(known.at) - Date.parse(at);
   return older > 0 || (older === 0 && known.state === state);
 };
+
+/** The lack of data of an alarm that had no part in the incident. */
+const isNoise = (incident: Incident, { key, state }: Signal) => state === 'unknown' && !incident.signals[key];
 
 function toHappening({ key, state, level, summary, at: signalAt }: Signal): Happening {
   const type = { firing: 'SignalFired', cleared: 'SignalCleared', unknown: 'SignalLost' } as const;

@@ -1,4 +1,3 @@
-import type { GuardrailResult } from './guardrails.ts';
 import type { Policy } from './policy.ts';
 import type { Facts, Reason, Severity } from './severity.ts';
 import type { SignalLevel } from './signal.ts';
@@ -16,6 +15,13 @@ export interface Check {
   check: string;
   passed: boolean;
   seen: string;
+}
+
+/** One guardrail's answer before a step. */
+export interface GuardrailResult {
+  guardrail: 'kill switch' | 'maintenance window' | 'mode' | 'cooldown' | 'budget' | 'blast radius' | 'severity';
+  passed: boolean;
+  reason: string;
 }
 
 interface SignalSeen {
@@ -48,8 +54,8 @@ export interface Happenings {
   Escalated: { level: number; role: string; reason: string };
   PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number };
   Acknowledged: { by: string; until: string };
-  /** `from` names the approved step with which the attempt begins; absent begins with the plan's first. */
-  ResponseRequested: { attempt: number; from?: string };
+  /** `from` names the step with which the attempt begins, approved or not; absent begins with the plan's first. */
+  ResponseRequested: { attempt: number; from?: string; approved?: boolean };
   DiagnosisRecorded: { attempt: number; findings: Finding[] };
   StepSkipped: { attempt: number; step: string; title: string; reasons: string[] };
   StepStarted: {

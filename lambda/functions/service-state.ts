@@ -9,7 +9,7 @@ import { deployed } from './deployed.ts';
 /** The state of the protected service, measured now: the verification of every step and of settling. */
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {
   const [signals, probes] = await Promise.all([
-    observeAlarms(incident, new Date()),
+    observeAlarms(incident),
     Promise.all(deployed().resources.healthUrls.map(url => probe(url))),
   ]);
   const alarms = signals.map(({ key, state, summary }) => ({

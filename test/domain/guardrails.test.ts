@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type GuardrailResult, type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
+import { type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
 import type { Step } from '../../lambda/domain/policy.ts';
 import type { Facts } from '../../lambda/domain/severity.ts';
+import type { GuardrailResult } from '../../lambda/domain/timeline.ts';
 import { minute, of, READINGS, Story, started, step, types } from '../support/story.ts';
 
 const NOW = 100;

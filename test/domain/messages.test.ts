@@ -136,7 +136,7 @@ describe('what a page says', () => {
   test('tells every criterion that was met, and every state of a remedy', () => {
     const story = worked();
     story.ends(FAILED);
-    story.diagnoses({ dataLoss: 1, securityBreach: 1 });
+    story.diagnoses({ ...story.facts, dataLoss: 1, securityBreach: 1 });
     story.plans();
     story.clears();
     story.ends(PASSED);

@@ -414,15 +414,14 @@ describe('a resolution before a change was put back', () => {
     expect(story.resolves()).toMatchObject([{ type: 'Resolved', reason: `fixed by hand${left}` }]);
   });
 
-  test('by itself, after a hand-over, says so too', () => {
+  test('never comes by itself: after a hand-over it is for a person', () => {
     const story = diagnosed(temporary('first'));
     story.plans();
     story.at(1).clears();
     story.ends();
     story.plans(OFF);
-    expect(of(story.at(6).watches(), 'Resolved')).toMatchObject([
-      { by: 'automation', reason: `all signals clear and the service healthy for 5 min${left}` },
-    ]);
+    for (const minute of [6, 30, 90]) expect(of(story.at(minute).watches(), 'Resolved')).toEqual([]);
+    expect(story.resolves()).toMatchObject([{ type: 'Resolved', reason: `fixed by hand${left}` }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
-import { attemptUnderWay, fold, type Incident, isOpen } from '../../lambda/domain/incident.ts';
+import { attemptUnderWay, fold, type Incident, isOpen, stillChanged } from '../../lambda/domain/incident.ts';
 import { isPageEntry, pages } from '../../lambda/domain/messages.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
 import { atLeast, type Facts } from '../../lambda/domain/severity.ts';
@@ -273,7 +273,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     );
   });
 
-  test('it never gets stuck: once the alarms are green and the service well, it is resolved', () => {
+  test('it never gets stuck: once the alarms are green and the service well, it is resolved, or a person knows what to put back', () => {
     fc.assert(
       fc.property(moves, befell => {
         const { story } = tell(befell);
@@ -285,6 +285,12 @@ describe('whatever befalls an incident, in whatever order', () => {
             story.responds(() => PASSED);
           }
           story.watches();
+        }
+        if (stillChanged(story.incident).length > 0) {
+          expect(story.incident.handedOver?.reason ?? of(story.incident.timeline, 'Resolved')[0]?.reason).toContain(
+            'Still changed',
+          );
+          return;
         }
         expect(story.incident.status).toBe('resolved');
         if (of(story.incident.timeline, 'Resolved')[0]?.by === 'automation')

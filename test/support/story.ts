@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Command, RunOutcome } from '../../lambda/domain/commands.ts';
+import type { Command, Obligation, RunOutcome } from '../../lambda/domain/commands.ts';
 import { handle } from '../../lambda/domain/decide.ts';
 import type { Readings } from '../../lambda/domain/guardrails.ts';
 import { attemptUnderWay, fold, type Incident } from '../../lambda/domain/incident.ts';
-import { type Obligation, obligations } from '../../lambda/domain/obligations.ts';
+import { obligations } from '../../lambda/domain/obligations.ts';
 import { type Policy, RUNBOOK_POLICY, type Step } from '../../lambda/domain/policy.ts';
 import type { Facts } from '../../lambda/domain/severity.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';

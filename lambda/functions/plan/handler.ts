@@ -23,7 +23,7 @@ const TRIES = 5;
 export const handler = entrypoint(AttemptEvent, async event => {
   const { slot, number } = event;
   const incident = await load({ slot, number });
-  if (incident) await commitObserved(incident, await observeAlarms(incident, new Date()));
+  if (incident) await commitObserved(incident, await observeAlarms(incident));
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       return await plan(event);

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { commit, keyOf, openIncidents } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
+import type { Obligation } from '../../domain/commands.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { type Obligation, obligations } from '../../domain/obligations.ts';
+import { obligations } from '../../domain/obligations.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { commitObserved, verifyService } from '../service-state.ts';
 
