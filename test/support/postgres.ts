@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
@@ -58,6 +58,14 @@ const identity = async (): Promise<Identity> => {
   return { uid: Number(nobody[1]), gid: Number(nobody[2]) };
 };
 
+// Nobody may not enter every folder that root works in: its server runs from a copy beside its data.
+const copied = async ({ initdb, postgres }: Binaries, directory: string): Promise<Binaries> => {
+  const native = dirname(dirname(postgres));
+  const copy = join(directory, 'native');
+  await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+  return { initdb: join(copy, relative(native, initdb)), postgres: join(copy, relative(native, postgres)) };
+};
+
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -93,7 +101,7 @@ export const startPostgres = async (
   settings: Record<string, string> = {},
   files: Record<string, string> = {},
 ): Promise<PostgresServer> => {
-  const [{ initdb, postgres }, owner] = await Promise.all([binaries(), identity()]);
+  const [installed, owner] = await Promise.all([binaries(), identity()]);
   const superuser = 'dba';
   const password = randomBytes(12).toString('hex');
   const directory = await mkdtemp(join(tmpdir(), 'postgres-'));
@@ -103,6 +111,7 @@ export const startPostgres = async (
     if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid);
     return path;
   };
+  const { initdb, postgres } = owner.uid === undefined ? installed : await copied(installed, directory);
   const data = join(directory, 'data');
   const environment = { env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' }, cwd: directory, ...owner };
 
