@@ -20,10 +20,21 @@ export function entrypoint<Schema extends v.GenericSchema, Result>(
     .handler(event => act(event as v.InferOutput<Schema>));
 }
 
-/** @throws Error that names path, expectation and what was received for each fault. */
+/** @throws TypeError that names for each fault the path, what is expected and what was found. */
 export function check<Schema extends v.GenericSchema>(schema: Schema, input: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, input);
   if (result.success) return result.output;
-  const faults = result.issues.map(issue => `${v.getDotPath(issue) ?? 'event'}: ${issue.message}`);
-  throw new TypeError(`this event is not understood: ${faults.join('; ')}`);
+  throw new TypeError(`this event is not understood: ${result.issues.map(describe).join('; ')}`);
 }
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? 'event';
+  if (issue.expected === 'never') return `${path}: there is no such field`;
+  const own = issue.message.startsWith('Invalid ') ? issue.expected : issue.message;
+  const found = JSON.stringify(issue.input)?.slice(0, 80) ?? 'nothing';
+  return `${path}: expected ${issue.input === undefined && issue.kind === 'schema' ? wanted(issue) : own}, got ${found}`;
+}
+
+/** Of a field that is missing, an object says only its name. */
+const wanted = ({ expected, path }: v.BaseIssue<unknown>) =>
+  expected === `"${String(path?.at(-1)?.key)}"` ? 'a value' : (expected ?? 'a value');

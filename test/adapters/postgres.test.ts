@@ -1,49 +1,20 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DirectAccess, withPostgres } from '../../lambda/adapters/postgres.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 
-const openssl = spawnSync('openssl', ['version']).status === 0;
-
-/** A certificate for localhost that signs itself. */
-const selfSigned = () => {
-  const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
-  const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const flags = [
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '1',
-    ...subject,
-    '-keyout',
-    key,
-    '-out',
-    certificate,
-  ];
-  execFileSync('openssl', ['req', ...flags], { stdio: 'ignore' });
-  const files = { 'key.pem': readFileSync(key, 'utf8'), 'certificate.pem': readFileSync(certificate, 'utf8') };
-  rmSync(directory, { recursive: true });
-  return files;
-};
-
 let server: PostgresServer;
-let certificate: string | undefined;
+let certificate: string;
 
 beforeAll(async () => {
-  const files = openssl ? selfSigned() : undefined;
-  certificate = files?.['certificate.pem'];
+  const issued = await selfSigned('localhost');
+  certificate = issued.certificate;
   // Paths are relative to the data directory.
   const tls = { ssl: 'on', ssl_cert_file: '../certificate.pem', ssl_key_file: '../key.pem' };
-  server = await startPostgres(files ? tls : {}, files);
+  server = await startPostgres(tls, { 'certificate.pem': certificate, 'key.pem': issued.key });
 });
 afterAll(() => server?.stop());
 
@@ -176,19 +147,19 @@ describe('the connection', () => {
     expect(message).toContain('The server does not support SSL connections');
   });
 
-  test.skipIf(!openssl)('is refused when the certificate is not trusted', async () => {
+  test('is refused when the certificate is not trusted', async () => {
     const message = await failure(access({ ssl: undefined }));
     expect(message).toMatch(/self-signed certificate.*NODE_EXTRA_CA_CERTS=\/var\/runtime\/ca-cert\.pem/);
     expect(await openSessions()).toBe(0);
   });
 
-  test.skipIf(!openssl)('is encrypted when the certificate is trusted', async () => {
+  test('is encrypted when the certificate is trusted', async () => {
     const sql = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
     const rows = await withPostgres(access({ ssl: { ca: certificate } }), query => query(sql, {}));
     expect(rows).toEqual([{ ssl: true }]);
   });
 
-  test.skipIf(!openssl)('is refused when the certificate is for another host', async () => {
+  test('is refused when the certificate is for another host', async () => {
     const message = await failure(access({ host: '127.0.0.1', ssl: { ca: certificate } }));
     expect(message).toContain("does not match certificate's altnames");
   });

@@ -60,7 +60,7 @@ describe('what is no alarm', () => {
     [event({ value: 'FIRING' }), /^this event is not understood: detail\.state\.value: .*"FIRING"$/],
     [
       { ...event(), detail: { ...event().detail, state: { value: 'ALARM', timestamp: 'now' } } },
-      /detail\.state\.timestamp: a time such as 2019/,
+      /detail\.state\.timestamp: expected a time such as 2019/,
     ],
   ])('%#: is an error that names the field', async (nonsense, message) => {
     await expect(invoke(handler, nonsense)).rejects.toThrow(TypeError);

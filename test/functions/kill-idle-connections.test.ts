@@ -5,7 +5,9 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withPostgres } from '../../lambda/adapters/postgres.ts';
 import { positional, type Query } from '../../lambda/adapters/query.ts';
-import { handler, killIdleConnections, parseEvent } from '../../lambda/functions/kill-idle-connections/handler.ts';
+import { check } from '../../lambda/functions/entrypoint.ts';
+import { handler, KillEvent } from '../../lambda/functions/kill-idle-connections/handler.ts';
+import { killIdleConnections } from '../../lambda/functions/kill-idle-connections/kill.ts';
 import type { KillRequest } from '../../lambda/functions/kill-idle-connections/sessions.ts';
 import { type SimulatedSession, SimulatedSessions, toDataApiResponse } from '../../local/service/sessions.ts';
 import { type DatabaseSession, type Role, type SessionOptions, TestDatabase } from '../support/database-sessions.ts';
@@ -287,7 +289,7 @@ describe('what the statement answers', () => {
 describe('the event', () => {
   test('takes the strings of an SSM Automation document', () => {
     expect(
-      parseEvent({ dryRun: 'true', idleSeconds: '300', limit: '5', protectedUsers: 'batch, etl,', database: '' }),
+      check(KillEvent, { dryRun: 'true', idleSeconds: '300', limit: '5', protectedUsers: 'batch, etl,', database: '' }),
     ).toEqual({
       dryRun: true,
       idleSeconds: 300,
@@ -295,7 +297,7 @@ describe('the event', () => {
       protectedUsers: ['batch', 'etl'],
       database: undefined,
     });
-    expect(parseEvent({ dryRun: false, idleSeconds: 30 })).toMatchObject({
+    expect(check(KillEvent, { dryRun: false, idleSeconds: 30 })).toMatchObject({
       dryRun: false,
       idleSeconds: 30,
       limit: 100,
@@ -303,14 +305,10 @@ describe('the event', () => {
   });
 
   test.each([
-    [undefined, 'expected an object with dryRun, idleSeconds'],
-    [null, 'expected an object'],
-    ['drop table', 'expected an object'],
-    [[], 'dryRun: expected true or false, got nothing'],
-    [
-      {},
-      'dryRun: expected true or false, got nothing; idleSeconds: expected a whole number of seconds, 30 or more, got nothing',
-    ],
+    [undefined, 'dryRun: expected a value, got nothing; idleSeconds: expected a value, got nothing'],
+    [null, 'event: expected Object, got null'],
+    ['drop table', 'event: expected Object, got "drop table"'],
+    [{}, 'dryRun: expected a value, got nothing; idleSeconds: expected a value, got nothing'],
     [{ dryRun: 'yes', idleSeconds: 60 }, 'dryRun: expected true or false, got "yes"'],
     [{ dryRun: 0, idleSeconds: 60 }, 'dryRun: expected true or false, got 0'],
     [{ dryRun: false, idleSeconds: 29 }, 'idleSeconds: expected a whole number of seconds, 30 or more, got 29'],
@@ -322,22 +320,22 @@ describe('the event', () => {
     [{ dryRun: false, idleSeconds: 60.5 }, 'got 60.5'],
     [{ dryRun: false, idleSeconds: 60, limit: 0 }, 'limit: expected a whole number of sessions, 1 or more, got 0'],
     [{ dryRun: false, idleSeconds: 60, limit: 'all' }, 'limit: expected'],
-    [{ dryRun: false, idleSeconds: 60, protectedUser: 'batch' }, 'protectedUser: unknown, known are dryRun'],
+    [{ dryRun: false, idleSeconds: 60, protectedUser: 'batch' }, 'protectedUser: there is no such field'],
     [{ dryRun: false, idleSeconds: 60, protectedUsers: 7 }, 'protectedUsers: expected user names'],
   ])('%j is refused', async (event, complaint) => {
-    await expect(handler(event)).rejects.toThrow(complaint);
+    await expect(handler(event, {} as never)).rejects.toThrow(complaint);
   });
 
   test('no event makes the parser fail otherwise, or accept less than 30 seconds', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.anything(), (dryRun, idleSeconds, limit) => {
         try {
-          const request = parseEvent({ dryRun, idleSeconds, limit });
+          const request = check(KillEvent, { dryRun, idleSeconds, limit });
           expect(typeof request.dryRun).toBe('boolean');
           expect(request.idleSeconds).toBeGreaterThanOrEqual(30);
           expect(request.limit).toBeGreaterThanOrEqual(1);
         } catch (error) {
-          expect(String(error)).toMatch(/^Error: Invalid kill-idle-connections event: /);
+          expect(String(error)).toMatch(/^TypeError: this event is not understood: /);
         }
       }),
     );
@@ -356,19 +354,6 @@ describe('the handler', () => {
     for (const [name, value] of Object.entries({ ...environment, ...values })) vi.stubEnv(name, value);
   };
   afterEach(() => vi.unstubAllEnvs());
-
-  test.each([
-    [{ DATABASE_ACCESS: 'odbc' }, 'DATABASE_ACCESS: expected "data-api" or "direct", got "odbc"'],
-    [{ CLUSTER_ARN: undefined }, 'CLUSTER_ARN: expected the ARN of an Aurora cluster, got nothing'],
-    [{ DATABASE_ACCESS: 'direct' }, 'DATABASE_HOST: expected a host name, got nothing'],
-    [
-      { DATABASE_ACCESS: 'direct', DATABASE_HOST: 'db', DATABASE_PORT: '0' },
-      'DATABASE_PORT: expected a port, 1 to 65535, got "0"',
-    ],
-  ])('names what its environment lacks: %j', async (values, complaint) => {
-    stub(values);
-    await expect(handler(event)).rejects.toThrow(complaint);
-  });
 
   test('terminates over the Data API and logs one line without a user or an application', async () => {
     stub({});
@@ -391,7 +376,7 @@ describe('the handler', () => {
         terminated.push(...result.terminatedPids);
         return toDataApiResponse(result);
       });
-    const result = await handler(event);
+    const result = await handler(event, {} as never);
     await simulated.stop();
     expect(result).toMatchObject({
       maxConnections: 405,

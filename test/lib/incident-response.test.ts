@@ -430,7 +430,7 @@ describe('the functions', () => {
     for (const [name, value] of variables) vi.stubEnv(name, typeof value === 'string' ? value : JSON.stringify(value));
     mockClient(RDSDataClient).rejects(new Error('AccessDenied'));
     mockClient(SecretsManagerClient).rejects(new Error('AccessDenied'));
-    await expect(handler({ dryRun: true, idleSeconds: 300 })).rejects.toThrow(beyond);
+    await expect(handler({ dryRun: true, idleSeconds: 300 }, {} as never)).rejects.toThrow(beyond);
     vi.unstubAllEnvs();
   });
 
