@@ -15,7 +15,9 @@ import { Topics } from './account/topics.ts';
 import { Workflows } from './account/workflows.ts';
 import { Clock } from './clock.ts';
 import { Random } from './random.ts';
-import { answer, provideApis } from './service/apis.ts';
+import { provideEcs } from './service/apis/ecs.ts';
+import { answer } from './service/apis/http.ts';
+import { provideRds } from './service/apis/rds.ts';
 import { SimulatedService } from './service/service.ts';
 import { SimulatedSessions } from './service/sessions.ts';
 
@@ -75,7 +77,8 @@ export class World {
     this.parameters = new Parameters(this.account);
     new Workflows(this.account, this.functions);
     new Streams(this.account, tables, this.functions, this.queues);
-    provideApis(this.account, this.service, sessions);
+    provideEcs(this.account, this.service);
+    provideRds(this.account, this.service, sessions);
     tables.onRecord(record => this.note(record));
     this.ready = tables.create();
 
@@ -125,14 +128,6 @@ function shapeOf({ template }: Assembly) {
     | undefined;
   if (!resources) throw new Error('the template does not say what it protects (Metadata incident-response)');
   const { cluster, ecsService, loadBalancer, database } = resources;
-  const { maxConnections } = database;
-  return {
-    cluster,
-    ecsService,
-    loadBalancer,
-    databaseCluster: database.cluster,
-    maxConnections,
-    tasks: 10,
-    pool: Math.round(maxConnections * 0.023),
-  };
+  const { cluster: databaseCluster, maxConnections } = database;
+  return { cluster, ecsService, loadBalancer, databaseCluster, maxConnections };
 }

@@ -18,11 +18,11 @@ export const databaseConnections: Scenario = {
   befall: ({ clock, service, account }) =>
     clock.after(2 * MINUTE, () => {
       account.emit('service', { change: 'report-export begins to open sessions that nobody closes', fault: true });
-      service.startLeak({
+      service.database.startLeak({
         application: 'report-export',
         state: 'idle in transaction',
         perMinute: 620,
-        atMost: service.shape.maxConnections,
+        atMost: service.database.maxConnections,
       });
     }),
   minutes: 90,

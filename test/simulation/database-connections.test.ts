@@ -63,7 +63,7 @@ const unresolved = (world: World) => {
   expect(world.topics.messages.map(({ subject }) => subject)).toContain(
     '[INCIDENT - NEEDS YOU] P2 - mockupAWS Database Connections Exhausted',
   );
-  expect([world.service.desiredTasks, world.service.scalingSuspended]).toEqual([10, false]);
+  expect([world.service.tasks.desired, world.service.tasks.scalingSuspended]).toEqual([10, false]);
 };
 
 describe('the incident does not resolve when its remedy', () => {
@@ -124,7 +124,7 @@ describe('the incident does not resolve when its remedy', () => {
 describe('a person who heals the service', () => {
   it('finds the incident mitigated and resolved without a further step', async () => {
     const world = await sufferWith(assembly(), ({ parameters }) => parameters.set(AUTOMATION, 'off'));
-    world.service.terminated(world.service.sessions().map(({ pid }) => pid));
+    world.service.database.terminated(world.service.database.sessions().map(({ pid }) => pid));
     await world.clock.run(15 * 60_000, () => false);
     expect(typesOf(world)).toContain('Resolved');
     expect(world.runbooks.runs).toEqual([]);

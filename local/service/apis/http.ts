@@ -1,0 +1,13 @@
+import type { Fetch } from '../../account/functions.ts';
+import type { SimulatedService } from '../service.ts';
+
+/** The service over HTTP: its health URLs, and nothing else. */
+export function answer(service: SimulatedService): Fetch {
+  return async url => {
+    const { hostname, pathname } = new URL(url);
+    if (!pathname.endsWith('/health')) return new Response('not found', { status: 404 });
+    return service.answers(hostname)
+      ? new Response('ok', { status: 200 })
+      : new Response('unavailable', { status: 503 });
+  };
+}
