@@ -59,6 +59,8 @@ const unresolved = (world: World) => {
   expect(world.service.healthy).toBe(false);
   expect(typesOf(world)).not.toContain('Resolved');
   expect(typesOf(world)).not.toContain('Mitigated');
+  const verified = timelineOf(world).filter(({ type }) => type === 'StepSucceeded');
+  expect(verified.filter(({ run }) => !run.endsWith('/undo'))).toEqual([]);
   expect(timelineOf(world).find(({ type }) => type === 'HandedOver')).toBeDefined();
   expect(world.topics.messages.map(({ subject }) => subject)).toContain(
     '[INCIDENT - NEEDS YOU] P2 - mockupAWS Database Connections Exhausted',
