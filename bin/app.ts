@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ServiceConfig } from '../lib/config.ts';
@@ -6,6 +7,8 @@ import { DatabaseConnections } from '../lib/playbooks/database-connections.ts';
 
 const app = new App();
 const file: string = app.node.tryGetContext('config') ?? 'mockupaws-production';
+const known = readdirSync(`${import.meta.dirname}/../config`).map(name => name.replace(/\.ts$/, ''));
+if (!known.includes(file)) throw new Error(`There is no config/${file}.ts. There is: ${known.join(', ')}`);
 const { default: config } = (await import(`../config/${file}.ts`)) as { default: ServiceConfig };
 
 const stack = new Stack(app, `${config.service}-incident-response`, {
