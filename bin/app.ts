@@ -3,7 +3,9 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ServiceConfig } from '../lib/config.ts';
 import { IncidentResponse } from '../lib/incident-response.ts';
+import { BadDeployment } from '../lib/playbooks/bad-deployment.ts';
 import { DatabaseConnections } from '../lib/playbooks/database-connections.ts';
+import { ServiceHealth } from '../lib/playbooks/service-health.ts';
 
 const app = new App();
 const file: string = app.node.tryGetContext('config') ?? 'mockupaws-production';
@@ -15,6 +17,9 @@ const stack = new Stack(app, `${config.service}-incident-response`, {
   description: `Incident response for ${config.title}`,
   env: { region: config.region },
 });
-new IncidentResponse(stack, 'IncidentResponse', { config, playbooks: [new DatabaseConnections()] });
+new IncidentResponse(stack, 'IncidentResponse', {
+  config,
+  playbooks: [new DatabaseConnections(), new BadDeployment(), new ServiceHealth()],
+});
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks());

@@ -12,6 +12,8 @@ export default defineService({
     cluster: 'mockupaws-production',
     engine: 'aurora-postgresql',
     maxConnections: 1722,
+    parameterGroup: 'mockupaws-production',
+    instances: ['mockupaws-production-1', 'mockupaws-production-2'],
     access: {
       via: 'data-api',
       secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/responder-AbCdEf',
@@ -26,5 +28,12 @@ export default defineService({
   ),
   operations: [{ email: 'operations@mockupaws.com' }],
   automation: 'on',
+  serviceHealth: {
+    scaleUpTo: 20,
+    maintenance: {
+      listenerArn:
+        'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mockupaws-production/50dc6c495c0c9188/f2f7dc8efc522ab2',
+    },
+  },
   links: [{ label: 'Status page', url: 'https://status.mockupaws.com' }],
 });

@@ -114,6 +114,8 @@ export const ServiceConfig = v.pipe(
       scaleDownTo: whole(1, 1000),
       /** Whether Application Auto Scaling manages the service; then it is suspended while tasks are scaled down. */
       autoScaling: v.boolean('true or false'),
+      /** Where its tasks log. By default /ecs/ and the cluster's name. */
+      logGroup: v.optional(matching(/^[\w./#-]{1,512}$/, 'the name of a CloudWatch log group')),
     }),
     /** As in the load balancer's ARN and metrics. */
     loadBalancer: matching(/^app\/[^/]+\/[0-9a-f]{16}$/, 'app/NAME/ID, the last part of the ARN of the load balancer'),
@@ -122,6 +124,10 @@ export const ServiceConfig = v.pipe(
       engine: v.literal('aurora-postgresql', "'aurora-postgresql', the engine supported so far"),
       /** No metric tells it: take it from the parameter group. Aurora PostgreSQL's default is LEAST(memory/9531392, 5000). */
       maxConnections: whole(10, 262_143),
+      /** The cluster's parameter group, in which max_connections is raised; a default one cannot be modified. */
+      parameterGroup: text("the name of the cluster's parameter group"),
+      /** The instances of the cluster: whichever is the writer may have to be rebooted, and no other than these may be. */
+      instances: list(text('the identifier of an instance'), 'at least one instance of the cluster'),
       access: DatabaseAccess,
     }),
     escalation: Escalation,
@@ -134,6 +140,49 @@ export const ServiceConfig = v.pipe(
       v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),
       [],
     ),
+    serviceHealth: v.optional(
+      object({
+        /** Tasks run when too few bear the load. Absent, the service is not scaled up. */
+        scaleUpTo: v.optional(whole(1, 1000)),
+        /** Shares of requests answered with 5xx at which the alarms fire. */
+        errorShare: v.optional(
+          v.pipe(
+            object({ warning: v.optional(share, 0.05), critical: v.optional(share, 0.5) }),
+            v.check(({ warning, critical }) => warning < critical, 'a warning share below the critical one'),
+          ),
+          {},
+        ),
+        /** Average seconds of an answer at which the alarm fires. */
+        responseSeconds: v.optional(whole(1, 60), 2),
+        /** Where the maintenance page is shown, if people approve: a rule of this listener, before all its others. Absent, it is not. */
+        maintenance: v.optional(
+          object({
+            listenerArn: matching(
+              /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
+              'the ARN of a listener of the load balancer',
+            ),
+            priority: v.optional(whole(1, 50_000), 1),
+          }),
+        ),
+        /** Mode by step; a step not named keeps its default. */
+        modes: v.optional(
+          object({
+            'roll-back': v.optional(Mode),
+            'scale-up': v.optional(Mode),
+            'maintenance-mode': v.optional(Mode),
+          }),
+          {},
+        ),
+      }),
+      {},
+    ),
+    badDeployment: v.optional(
+      object({
+        /** Mode by step; a step not named keeps its default. */
+        modes: v.optional(object({ 'roll-back': v.optional(Mode) }), {}),
+      }),
+      {},
+    ),
     databaseConnections: v.optional(
       v.pipe(
         object({
@@ -143,14 +192,52 @@ export const ServiceConfig = v.pipe(
           /** Seconds without activity after which a session may be ended. */
           idleSeconds: v.optional(whole(30, 86_400), 300),
           /** Mode by step; a step not named keeps its default. */
-          modes: v.optional(object({ 'scale-down': v.optional(Mode), 'kill-idle-connections': v.optional(Mode) }), {}),
+          modes: v.optional(
+            object({
+              'scale-down': v.optional(Mode),
+              'kill-idle-connections': v.optional(Mode),
+              'raise-max-connections': v.optional(Mode),
+            }),
+            {},
+          ),
+          /** What max_connections is raised to. By default twice as many, at most Aurora's own default of 5000. */
+          raiseTo: v.optional(whole(10, 262_143)),
         }),
         v.check(({ warning, critical }) => warning < critical, 'a warning share below the critical one'),
       ),
       {},
     ),
   }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { databaseConnections, database } = dataset.value;
+    const off = databaseConnections.modes['raise-max-connections'] === 'off';
+    if (off || raisedConnections(dataset.value) > database.maxConnections) return;
+    const at = { type: 'object', origin: 'value' } as const;
+    addIssue({
+      message: `more than the ${database.maxConnections} of database.maxConnections`,
+      input: databaseConnections.raiseTo,
+      path: [
+        { ...at, input: { ...dataset.value }, key: 'databaseConnections', value: databaseConnections },
+        { ...at, input: { ...databaseConnections }, key: 'raiseTo', value: databaseConnections.raiseTo },
+      ],
+    });
+  }),
 );
+
+/** The log group of the service's tasks. */
+export const logGroupOf = ({ ecs }: { ecs: { cluster: string; logGroup?: string | undefined } }) =>
+  ecs.logGroup ?? `/ecs/${ecs.cluster}`;
+
+interface Connections {
+  database: { maxConnections: number };
+  databaseConnections: { raiseTo?: number | undefined };
+}
+
+/** What max_connections is raised to: as configured, or twice as many, at most Aurora's own default for large instances. */
+export function raisedConnections({ database, databaseConnections }: Connections): number {
+  return databaseConnections.raiseTo ?? Math.min(2 * database.maxConnections, 5000);
+}
 
 export type ServiceConfig = v.InferOutput<typeof ServiceConfig>;
 export type Contact = v.InferOutput<typeof Contact>;

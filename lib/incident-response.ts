@@ -11,8 +11,9 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Deployed } from '../lambda/domain/deployed.ts';
 import { PAGE_ENTRIES } from '../lambda/domain/messages.ts';
+import { PROBE_NAMESPACE } from '../lambda/domain/probe.ts';
 import { ALARM_TAGS } from '../lambda/domain/signal.ts';
-import type { ServiceConfig } from './config.ts';
+import { logGroupOf, type ServiceConfig } from './config.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
 import { Paging } from './paging.ts';
@@ -60,6 +61,7 @@ export class IncidentResponse extends Construct {
     this.publish();
     this.page();
     this.watch(stateMachine);
+    if (bound.some(({ probed }) => probed)) this.probe();
 
     Stack.of(this).addMetadata('incident-response', this.deployed.resources);
     new CfnOutput(this, 'IncidentsTable', {
@@ -177,22 +179,45 @@ export class IncidentResponse extends Construct {
     );
   }
 
+  /** Once a minute, how the service is: metrics for the alarms of the playbooks that stand on them. */
+  private probe(): void {
+    const deadLetters = this.deadLetters('Probe', 'Minutes in which the service could not be measured');
+    const probe = this.createFunction('Probe', {
+      folder: 'probe',
+      description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
+      deadLetters,
+    }).allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [this.ecsService]);
+    this.allowReading(probe, 'cloudwatch:GetMetricData');
+    probe.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': PROBE_NAMESPACE } });
+    new Rule(this, 'ProbeEveryMinute', {
+      description: 'Once a minute',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(probe.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
+    });
+  }
+
+  private get ecsService(): string {
+    const { cluster, service } = this.config.ecs;
+    return `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${cluster}/${service}`;
+  }
+
   private responseFunctions() {
     const environment = {
       AUTOMATION_PARAMETER: this.switches.automation.parameterName,
       MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
     };
-    const { cluster, service } = this.config.ecs;
     const region = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
     const diagnose = this.createFunction('Diagnose', {
       folder: 'diagnose',
       description: 'Investigates in the order of the runbook',
     })
-      .allow(['ecs:DescribeServices'], [`arn:${Aws.PARTITION}:ecs:${region}:service/${cluster}/${service}`])
-      .allow(
-        ['rds:DescribeDBClusters'],
-        [`arn:${Aws.PARTITION}:rds:${region}:cluster:${this.config.database.cluster}`],
-      );
+      .allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [this.ecsService])
+      .allow(['rds:DescribeDBClusters'], [`arn:${Aws.PARTITION}:rds:${region}:cluster:${this.config.database.cluster}`])
+      .allow(['logs:FilterLogEvents'], [`arn:${Aws.PARTITION}:logs:${region}:log-group:${logGroupOf(this.config)}:*`]);
+    Validations.of(diagnose.role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${logGroupOf(this.config)}:*]`,
+      reason: 'One log group: IAM writes it with all of its streams.',
+    });
     this.allowReading(diagnose, 'cloudwatch:GetMetricData');
     const classify = this.createFunction('Classify', {
       folder: 'classify',
@@ -207,11 +232,13 @@ export class IncidentResponse extends Construct {
     plan.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
     this.allowReading(plan, 'cloudwatch:DescribeAlarms');
     this.incidents.grantLedger(plan, this.config.service);
+    this.incidents.grantList(plan);
     const verify = this.createFunction('Verify', {
       folder: 'verify',
       description: 'Whether a runbook did what it was for',
     });
     this.allowReading(verify, 'cloudwatch:DescribeAlarms');
+    this.allowReading(verify, 'cloudwatch:GetMetricData');
     const handOver = this.createFunction('HandOver', {
       folder: 'hand-over',
       description: 'The workflow failed: a person takes over',
@@ -300,6 +327,7 @@ function describe(config: ServiceConfig, playbooks: Deployed['policies'][string]
       cluster: ecs.cluster,
       ecsService: ecs.service,
       loadBalancer,
+      logGroup: logGroupOf(config),
       database: { cluster: database.cluster, maxConnections: database.maxConnections },
     },
   };

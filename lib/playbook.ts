@@ -18,6 +18,8 @@ export interface Playbook {
 export interface BoundPlaybook {
   policy: PlaybookPolicy;
   runbooks: Runbook[];
+  /** Its alarms stand on what the probe measures (`lambda/domain/probe.ts`), so there must be one. */
+  probed?: boolean;
 }
 
 export interface ServiceAlarmProps extends Omit<AlarmProps, 'alarmName'> {
@@ -60,7 +62,8 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
 
 function faultsOf(step: Step, runbooks: Runbook[]): string[] {
   const { mode, verifyMinutes, cooldownMinutes, blastRadius, document, parameters, undo } = step;
-  const { leaves, touches, maximumShare } = blastRadius;
+  const { leaves, reaches, touches, maximumShare } = blastRadius;
+  const measures = [leaves, reaches, touches].filter(measure => measure !== undefined);
   const runbook = runbooks.find(({ documentName }) => documentName === document);
   const expected = (holds: boolean, field: string, value: unknown, words: string) =>
     holds ? [] : [`has ${field} ${JSON.stringify(value)}: expected ${words}`];
@@ -69,7 +72,8 @@ function faultsOf(step: Step, runbooks: Runbook[]): string[] {
     ...expected(verifyMinutes >= 1, 'verifyMinutes', verifyMinutes, '1 or more: what is not verified has failed'),
     ...expected(cooldownMinutes >= 0 && cooldownMinutes <= WEEK, 'cooldownMinutes', cooldownMinutes, `0 to ${WEEK}`),
     ...expected(maximumShare > 0 && maximumShare <= 1, 'maximumShare', maximumShare, 'a share over 0, at most 1'),
-    ...expected(!(leaves && touches), 'blastRadius', blastRadius, 'leaves or touches, not both'),
+    ...expected(measures.length <= 1, 'blastRadius', blastRadius, 'one of leaves, reaches and touches'),
+    ...expected(step.onlyIf?.length !== 0, 'onlyIf', step.onlyIf, 'at least one cause, or it could never run'),
     ...expected((touches ?? 0) <= maximumShare, 'touches', touches, 'at most maximumShare, or it could never run'),
     ...expected(runbook !== undefined, 'document', document, 'that of one of the runbooks the playbook binds'),
     ...Object.keys({ ...parameters, ...undo?.parameters, DryRun: '' })

@@ -15,8 +15,11 @@ import { Topics } from './account/topics.ts';
 import { Workflows } from './account/workflows.ts';
 import { Clock } from './clock.ts';
 import { Random } from './random.ts';
+import { provideAutoScaling } from './service/apis/auto-scaling.ts';
 import { provideEcs } from './service/apis/ecs.ts';
+import { provideElb } from './service/apis/elb.ts';
 import { answer } from './service/apis/http.ts';
+import { provideLogs } from './service/apis/logs.ts';
 import { provideRds } from './service/apis/rds.ts';
 import { SimulatedService } from './service/service.ts';
 import { SimulatedSessions } from './service/sessions.ts';
@@ -78,7 +81,10 @@ export class World {
     new Workflows(this.account, this.functions);
     new Streams(this.account, tables, this.functions, this.queues);
     provideEcs(this.account, this.service);
+    provideAutoScaling(this.account, this.service);
+    provideElb(this.account, this.service);
     provideRds(this.account, this.service, sessions);
+    provideLogs(this.account, this.service);
     tables.onRecord(record => this.note(record));
     this.ready = tables.create();
 
@@ -123,11 +129,12 @@ function shapeOf({ template }: Assembly) {
         cluster: string;
         ecsService: string;
         loadBalancer: string;
+        logGroup: string;
         database: { cluster: string; maxConnections: number };
       }
     | undefined;
   if (!resources) throw new Error('the template does not say what it protects (Metadata incident-response)');
-  const { cluster, ecsService, loadBalancer, database } = resources;
+  const { cluster, ecsService, loadBalancer, logGroup, database } = resources;
   const { cluster: databaseCluster, maxConnections } = database;
-  return { cluster, ecsService, loadBalancer, databaseCluster, maxConnections };
+  return { cluster, ecsService, loadBalancer, logGroup, databaseCluster, maxConnections };
 }

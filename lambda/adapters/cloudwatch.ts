@@ -4,6 +4,7 @@ import {
   GetMetricDataCommand,
   type MetricAlarm,
   type MetricDataQuery,
+  PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { Incident } from '../domain/incident.ts';
 import { alarmKey, alarmOf, type Signal, type SignalState } from '../domain/signal.ts';
@@ -55,8 +56,15 @@ export interface MetricQuery {
   period: number;
 }
 
+/** One period's value. */
+export interface Datapoint {
+  /** When the period began, in milliseconds. */
+  at: number;
+  value: number;
+}
+
 /** Datapoints of the last hour by query id, the oldest first. */
-export async function readMetrics(queries: MetricQuery[], now: Date): Promise<Record<string, number[]>> {
+export async function readMetrics(queries: MetricQuery[], now: Date): Promise<Record<string, Datapoint[]>> {
   const { MetricDataResults = [] } = await client.send(
     new GetMetricDataCommand({
       StartTime: new Date(now.getTime() - 3_600_000),
@@ -65,7 +73,12 @@ export async function readMetrics(queries: MetricQuery[], now: Date): Promise<Re
       MetricDataQueries: queries.map(toQuery),
     }),
   );
-  return Object.fromEntries(MetricDataResults.map(({ Id, Values = [] }) => [Id, Values]));
+  return Object.fromEntries(
+    MetricDataResults.map(({ Id, Timestamps = [], Values = [] }) => [
+      Id,
+      Values.map((value, i) => ({ at: Timestamps[i]?.getTime() ?? Number.NaN, value })),
+    ]),
+  );
 }
 
 function toQuery({ id, namespace, name, dimensions, statistic, period }: MetricQuery): MetricDataQuery {
@@ -74,4 +87,21 @@ function toQuery({ id, namespace, name, dimensions, statistic, period }: MetricQ
     Id: id,
     MetricStat: { Metric: { Namespace: namespace, MetricName: name, Dimensions }, Period: period, Stat: statistic },
   };
+}
+
+/** Publishes values of this moment, one call for all of them. */
+export async function publishMetrics(
+  namespace: string,
+  service: string,
+  values: Record<string, number>,
+  now: Date,
+): Promise<void> {
+  const Dimensions = [{ Name: 'Service', Value: service }];
+  const MetricData = Object.entries(values).map(([MetricName, Value]) => ({
+    MetricName,
+    Dimensions,
+    Value,
+    Timestamp: now,
+  }));
+  if (MetricData.length > 0) await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
 }

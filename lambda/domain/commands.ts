@@ -10,6 +10,8 @@ export interface RunOutcome {
   /** Absent when the runbook itself failed: then `reason` says how. */
   checks?: Check[];
   reason?: string;
+  /** It did harm: what it changed is put back at once, not when the attempt ends. */
+  worse?: boolean;
 }
 
 /** What somebody or something wants done to an incident. The id makes it idempotent: applied twice, it happened once. */

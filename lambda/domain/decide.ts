@@ -1,3 +1,4 @@
+import { advised } from './advice.ts';
 import type { Command, Decision } from './commands.ts';
 import { apply, type Incident, isOpen } from './incident.ts';
 import { meet } from './obligations.ts';
@@ -11,6 +12,11 @@ import type { Happening, TimelineEntry } from './timeline.ts';
  * give the same answer. An empty list is a command that needs nothing done; a refusal says why it may not be.
  */
 export function decide(incident: Incident | undefined, command: Command, now: string): Decision {
+  const decision = judge(incident, command, now);
+  return 'refused' in decision ? decision : { happenings: advised(incident, decision.happenings) };
+}
+
+function judge(incident: Incident | undefined, command: Command, now: string): Decision {
   if (command.type === 'receive signal') return receiveSignal(incident, command, now);
   if (!incident) return { refused: 'there is no such incident' };
   if (!isOpen(incident) && command.type !== 'record page') return { refused: `${incident.id} is ${incident.status}` };

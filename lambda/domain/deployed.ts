@@ -16,5 +16,7 @@ export interface Resources {
   ecsService: string;
   /** `app/NAME/ID`, as the load balancer's metrics name it. */
   loadBalancer: string;
+  /** Where its tasks log. */
+  logGroup: string;
   database: { cluster: string; maxConnections: number };
 }

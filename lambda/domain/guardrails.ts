@@ -1,5 +1,5 @@
 import type { Incident, Run } from './incident.ts';
-import type { Step } from './policy.ts';
+import type { BlastRadius, Cause, Step } from './policy.ts';
 import { atLeast, percent } from './severity.ts';
 import { minutesBetween, plusMinutes } from './time.ts';
 import type { GuardrailResult } from './timeline.ts';
@@ -20,6 +20,15 @@ export interface Readings {
   maintenanceUntil: string | undefined | 'unreadable';
   /** Automatic runs of the service, all playbooks, at least as far back as the budget and the cooldown reach. */
   ledger: readonly LedgerRun[] | 'unreadable';
+  /** The service's other open incidents. */
+  others: readonly OtherIncident[] | 'unreadable';
+}
+
+/** Another open incident of the service, as far as it matters who may act. */
+export interface OtherIncident {
+  id: string;
+  openedAt: string;
+  symptom: boolean;
 }
 
 const result = (guardrail: GuardrailResult['guardrail'], passed: boolean, reason: string): GuardrailResult => ({
@@ -38,6 +47,8 @@ export function guardrails(incident: Incident, step: Step, readings: Readings, n
     budget(incident, step, readings),
     blastRadius(incident, step),
     severity(incident, step),
+    anotherIncident(incident, readings),
+    cause(incident, step),
   ];
 }
 
@@ -107,24 +118,57 @@ function budget(incident: Incident, step: Step, { ledger, automation }: Readings
 const outside = (minutes: number, hours: number) => minutes < 0 || minutes > hours * 60;
 
 function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult {
-  const { fact, leaves, touches, maximumShare } = blastRadius;
+  const { fact, leaves, reaches, maximumShare } = blastRadius;
   const whole = incident.facts[fact];
   if (whole === undefined) return result('blast radius', false, `${fact} is not known`);
-  const touched = leaves === undefined ? Math.floor(whole * (touches ?? 1)) : whole - leaves;
-  if (touched <= 0)
+  const target = leaves ?? reaches;
+  const touched = touchedOf(blastRadius, whole);
+  if (whole <= 0 || touched <= 0)
     return result(
       'blast radius',
       false,
-      `nothing to act on: ${fact} is ${whole}${leaves === undefined ? '' : `, to be ${leaves}`}`,
+      `nothing to act on: ${fact} is ${whole}${target === undefined ? '' : `, to be ${target}`}`,
     );
   const share = touched / whole;
   const words = `at most ${touched} of ${whole} ${fact} (${percent(share)}, limit ${percent(maximumShare)})`;
   return result('blast radius', share <= maximumShare, words);
 }
 
+function touchedOf({ leaves, reaches, touches = 1 }: BlastRadius, whole: number): number {
+  if (reaches !== undefined) return reaches - whole;
+  return leaves === undefined ? Math.floor(whole * touches) : whole - leaves;
+}
+
 function severity(incident: Incident, step: Step): GuardrailResult {
   const severe = atLeast(incident.severity, step.minimumSeverity);
   return result('severity', severe, `${incident.severity}, ${severe ? 'at least' : 'needs'} ${step.minimumSeverity}`);
+}
+
+/**
+ * Two responses must not work on one service. A symptom waits for every incident that names a cause, even a younger one;
+ * among equals the first to be opened goes on.
+ */
+function anotherIncident({ id, openedAt, policy }: Incident, { others }: Readings): GuardrailResult {
+  if (others === 'unreadable') return result('another incident', false, 'the open incidents cannot be read');
+  const symptom = policy.playbook.symptom ?? false;
+  const earlier = (other: OtherIncident) =>
+    other.openedAt === openedAt ? other.id < id : Date.parse(other.openedAt) < Date.parse(openedAt);
+  const before = others.find(other => (other.symptom === symptom ? earlier(other) : symptom));
+  return before
+    ? result('another incident', false, `${before.id} is being worked on`)
+    : result('another incident', true, 'no other is being worked on');
+}
+
+const rounded = (value: number | undefined) => value && Math.round(value * 100) / 100;
+
+function cause({ facts }: Incident, { onlyIf }: Step): GuardrailResult {
+  if (!onlyIf) return result('cause', true, 'suits every cause');
+  const said = ({ fact, atLeast }: Cause) =>
+    `${fact} is ${rounded(facts[fact]) ?? 'not known'}, needs ${atLeast} or more`;
+  const found = onlyIf.find(({ fact, atLeast }) => (facts[fact] ?? Number.NEGATIVE_INFINITY) >= atLeast);
+  return found
+    ? result('cause', true, `${found.fact} is ${rounded(facts[found.fact])}`)
+    : result('cause', false, onlyIf.map(said).join(', '));
 }
 
 /** The ledger after a reservation: old runs drop out, the same run is reserved once. */

@@ -21,6 +21,8 @@ export interface Run {
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
   reason?: string;
+  /** It failed and did harm. */
+  worse?: boolean;
 }
 
 export interface Attempt {
@@ -59,6 +61,8 @@ export interface Incident {
   runs: Run[];
   approval?: { step: string; title: string; expiresAt: string };
   handedOver?: { at: string; reason: string };
+  /** What remains to be done for good. */
+  actionItems: { action: string; text: string }[];
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;
@@ -145,6 +149,7 @@ function open(entry: EntryOf<'IncidentOpened'>): Incident {
     facts: {},
     findings: [],
     runs: [],
+    actionItems: [],
     timeline: [entry],
   };
 }
@@ -214,7 +219,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'StepRehearsed':
       return { runs: settle(incident, entry.run, { status: 'rehearsed' }) };
     case 'StepFailed':
-      return { runs: settle(incident, entry.run, { status: 'failed', reason: entry.reason }) };
+      return { runs: settle(incident, entry.run, { status: 'failed', reason: entry.reason, worse: entry.worse }) };
     case 'ApprovalRequested':
       return { approval: { step: entry.step, title: entry.title, expiresAt: entry.expiresAt } };
     case 'ApprovalGiven':
@@ -227,6 +232,8 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       };
     case 'HandedOver':
       return { handedOver: { at: entry.at, reason: entry.reason } };
+    case 'ActionItemRaised':
+      return { actionItems: [...incident.actionItems, { action: entry.action, text: entry.text }] };
     case 'Mitigated':
       return {
         status: 'monitoring',
@@ -255,5 +262,5 @@ function signal(
   return { signals: { ...incident.signals, [key]: { state, level, summary, at: signalAt } } };
 }
 
-const settle = ({ runs }: Incident, run: string, outcome: Pick<Run, 'status' | 'reason'>) =>
+const settle = ({ runs }: Incident, run: string, outcome: Pick<Run, 'status' | 'reason' | 'worse'>) =>
   runs.map(r => (r.run === run ? { ...r, ...outcome } : r));

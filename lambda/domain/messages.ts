@@ -89,7 +89,7 @@ function headline(incident: Incident, entry: PageEntry): string {
 }
 
 function body(incident: Incident, entry: PageEntry, level: number): string {
-  const { id, policy, severity, severityReasons, startedAt, status, findings, signals } = incident;
+  const { id, policy, severity, severityReasons, startedAt, status, findings, signals, actionItems } = incident;
   const [first, ...others] = severityReasons.map(reason => reason.text);
   const sections = [
     [headline(incident, entry)],
@@ -108,6 +108,9 @@ function body(incident: Incident, entry: PageEntry, level: number): string {
       ? ['What was found', ...findings.map(f => `  ${f.ok === null ? '?' : f.ok ? '-' : '!'} ${f.summary}`)]
       : [],
     ['What is being done', ...doing(incident).map(line => `  ${line}`)],
+    actionItems.length > 0
+      ? ['What remains to be done', ...actionItems.map(({ action, text }) => `  ${action}: ${text}`)]
+      : [],
     ['Links', ...links(incident).map(({ label, url }) => `  ${label}: ${url}`)],
   ];
   return `${sections

@@ -28,10 +28,18 @@ export interface BlastRadius {
   fact: Fact;
   /** What the step leaves of the whole … */
   leaves?: number;
+  /** … or what it raises the whole to … */
+  reaches?: number;
   /** … or the share of it, 0 to 1, that it touches at most. */
   touches?: number;
   /** The largest share of the whole, 0 to 1, that may be touched. */
   maximumShare: number;
+}
+
+/** Something the diagnosis must have found: the fact, at or over its bound. */
+export interface Cause {
+  fact: Fact;
+  atLeast: number;
 }
 
 /** A parameter of a runbook: given, or read from a fact of the diagnosis, or a share of one, rounded down. */
@@ -54,10 +62,22 @@ export interface Step {
   target: string;
   cooldownMinutes: number;
   blastRadius: BlastRadius;
+  /** The causes that it remedies: one of them must have been found. Absent, the step suits the incident whatever its cause. */
+  onlyIf?: Cause[];
   /** Minutes after the runbook's end within which the signal must clear. */
   verifyMinutes: number;
+  /** It relieves people and heals nothing: its runbook's success is what there is to verify. Absent, signals and health decide. */
+  verifiedBy?: 'runbook';
   /** What puts a temporary change back when the attempt ends: the same runbook with these parameters. */
   undo?: { title: string; parameters: Record<string, ParameterValue> };
+}
+
+/** Work that no step can do. */
+export interface Advice {
+  /** One line: what is to be done. */
+  action: string;
+  /** Why, with the numbers: `{fact}` and `{fact / fact}` are filled from the diagnosis. */
+  template: string;
 }
 
 /** One common incident: what it is called, what it watches, what is done about it, in order. */
@@ -69,6 +89,10 @@ export interface PlaybookPolicy {
   /** Its alarms: an event without tags is routed by name. */
   alarms: Record<string, SignalLevel>;
   plan: Step[];
+  /** What remains to be done for good, by people: told when the plan has ended, however it ended. */
+  advice?: Advice;
+  /** It answers a symptom that many causes have: its steps wait while an incident of any other playbook is open. */
+  symptom?: boolean;
 }
 
 /** What is shared by all playbooks of one service. */

@@ -5,7 +5,7 @@ import type { ParameterValue, Step } from './policy.ts';
 import type { Facts } from './severity.ts';
 import { reassess } from './signals.ts';
 import { plusMinutes } from './time.ts';
-import type { Check, Finding, Happening } from './timeline.ts';
+import type { Check, EntryOf, Finding, Happening } from './timeline.ts';
 
 /** Refuses commands of an attempt that is over: a late or repeated workflow changes nothing. */
 const outdated = (incident: Incident, attempt: number): Decision | undefined =>
@@ -44,6 +44,9 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       handOver(attempt, 'the signal is unknown, and nothing is done on missing data'),
     );
   }
+
+  if (owedUndos(incident).some(run => run.worse))
+    return finish(incident, attempt, readings, now, handOver(attempt, 'a step made it worse'));
 
   const skipped: Happening[] = [];
   for (const step of stepsLeft(incident, attempt)) {
@@ -161,18 +164,31 @@ const handOver = (attempt: number, reason: string): Happening[] => [
   { type: 'ResponseEnded', attempt, outcome: 'handed over' },
 ];
 
-/** Why a person is needed: each step of the attempt and what became of it. */
+/** Why a person is needed: each step of the plan, since it was begun, and what became of it. */
 function exhausted(incident: Incident, attempt: number, skippedNow: Happening[]): string {
-  const ran = incident.runs.filter(run => run.attempt === attempt && !run.undoes);
+  const began = begunIn(incident, attempt);
+  const ran = incident.runs.filter(run => run.attempt >= began && !run.undoes);
   const skipped = [
     ...(incident.attempt?.skipped ?? []),
     ...skippedNow.flatMap(s => (s.type === 'StepSkipped' ? [s] : [])),
   ];
   const words = [
     ...ran.map(run => `${run.title}: ${run.status === 'rehearsed' ? 'dry run only' : (run.reason ?? run.status)}`),
+    ...incident.timeline.flatMap(e => (e.type === 'ApprovalDeclined' ? [notApproved(incident, e)] : [])),
     ...skipped.map(s => `${s.title}: skipped (${s.reasons.join('; ')})`),
   ];
   return words.length > 0 ? `the plan did not help. ${words.join('. ')}` : 'the plan has no step that could be run';
+}
+
+/** An answered approval goes on with the plan of the attempt that asked for it. */
+function begunIn({ timeline }: Incident, attempt: number): number {
+  const anew = timeline.flatMap(e => (e.type === 'ResponseRequested' && e.from === undefined ? [e.attempt] : []));
+  return anew.at(-1) ?? attempt;
+}
+
+function notApproved({ policy }: Incident, { step, by }: EntryOf<'ApprovalDeclined'>): string {
+  const title = policy.playbook.plan.find(({ name }) => name === step)?.title ?? step;
+  return `${title}: ${by === 'time' ? `not approved within ${policy.approvalMinutes} min` : `declined by ${by}`}`;
 }
 
 /** A run succeeded only if it was verified; not verified is failed. What was put back wrongly goes to a person at once. */
@@ -182,7 +198,7 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   const run = incident.runs.find(r => r.run === outcome.run);
   if (run?.status !== 'running')
     return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
-  const { execution, reason, checks = [] } = outcome;
+  const { execution, reason, checks = [], worse } = outcome;
   if (reason === undefined && run.dryRun) return { happenings: [{ type: 'StepRehearsed', run: run.run, execution }] };
   const failure = reason ?? notVerified(checks);
   if (failure === undefined) {
@@ -192,7 +208,7 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
         : [];
     return { happenings: [{ type: 'StepSucceeded', run: run.run, checks, execution }, ...mitigated] };
   }
-  const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution };
+  const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, worse };
   return run.undoes
     ? {
         happenings: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}${leftChanged(incident)}`)],

@@ -14,10 +14,16 @@ export type Fact =
   | 'dataLoss'
   | 'securityBreach'
   | 'databaseConnections'
+  | 'readerConnections'
+  | 'errorLines'
   | 'databaseMembers'
   | 'desiredTasks'
   | 'runningTasks'
-  | 'cpuPercent';
+  | 'cpuPercent'
+  | 'missingTasks'
+  | 'deploymentAgeMinutes'
+  | 'deploymentInProgress'
+  | 'deploymentSuspect';
 
 /** What is known. Shares are 0 to 1, yes and no are 1 and 0. A fact that is absent is unknown. */
 export type Facts = Partial<Record<Fact, number>>;

@@ -19,7 +19,16 @@ export interface Check {
 
 /** One guardrail's answer before a step. */
 export interface GuardrailResult {
-  guardrail: 'kill switch' | 'maintenance window' | 'mode' | 'cooldown' | 'budget' | 'blast radius' | 'severity';
+  guardrail:
+    | 'kill switch'
+    | 'maintenance window'
+    | 'mode'
+    | 'cooldown'
+    | 'budget'
+    | 'blast radius'
+    | 'severity'
+    | 'another incident'
+    | 'cause';
   passed: boolean;
   reason: string;
 }
@@ -73,12 +82,15 @@ export interface Happenings {
   };
   StepSucceeded: { run: string; checks: Check[]; execution?: string };
   StepRehearsed: { run: string; execution?: string };
-  StepFailed: { run: string; reason: string; checks: Check[]; execution?: string };
+  /** `worse`: it did harm, and is put back before anything else. */
+  StepFailed: { run: string; reason: string; checks: Check[]; execution?: string; worse?: boolean };
   ApprovalRequested: { step: string; title: string; expiresAt: string };
   ApprovalGiven: { step: string; by: string };
   ApprovalDeclined: { step: string; by: string };
   ResponseEnded: { attempt: number; outcome: AttemptOutcome };
   HandedOver: { reason: string };
+  /** What remains to be done for good, when the incident is over. */
+  ActionItemRaised: { action: string; text: string };
   Mitigated: { reason: string };
   SettlingFailed: { checks: Check[] };
   Resolved: { by: string; reason: string };

@@ -1,14 +1,15 @@
-import { Aws, Duration, Validations } from 'aws-cdk-lib';
-import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
-import { percent } from '../../lambda/domain/severity.ts';
-import type { SignalLevel } from '../../lambda/domain/signal.ts';
-import type { ServiceConfig } from '../config.ts';
-import { DatabaseFunction } from '../database-function.ts';
-import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
-import { Runbook } from '../runbook.ts';
+import { raisedConnections, type ServiceConfig } from '../config.ts';
+import type { BoundPlaybook, Playbook } from '../playbook.ts';
+import type { Runbook } from '../runbook.ts';
+import { connectionAlarms } from './database-connections/alarms.ts';
+import {
+  KILL_SHARE,
+  killIdleConnectionsRunbook,
+  raiseMaxConnectionsRunbook,
+  scaleServiceRunbook,
+} from './database-connections/runbooks.ts';
 
 /** The runbook's 5.1: the connection pool of the database is exhausted. */
 export class DatabaseConnections implements Playbook {
@@ -18,42 +19,22 @@ export class DatabaseConnections implements Playbook {
     const scope = new Construct(parent, this.name);
     const scaleService = scaleServiceRunbook(scope, config);
     const killIdleConnections = killIdleConnectionsRunbook(scope, config);
+    const raiseMaxConnections = raiseMaxConnectionsRunbook(scope, config);
     return {
-      runbooks: [scaleService, killIdleConnections],
+      runbooks: [scaleService, killIdleConnections, raiseMaxConnections],
       policy: {
         name: this.name,
         title: 'Database Connections Exhausted',
         impact: 'API timeouts and latency spikes; requests fail with "too many connections"',
-        alarms: this.alarms(scope, config),
-        plan: [scaleDown(config, scaleService), killIdle(config, killIdleConnections)],
+        alarms: connectionAlarms(scope, this.name, config),
+        plan: [
+          scaleDown(config, scaleService),
+          killIdle(config, killIdleConnections),
+          raiseMaximum(config, raiseMaxConnections),
+        ],
+        advice: pooling(config),
       },
     };
-  }
-
-  private alarms(scope: Construct, config: ServiceConfig): PlaybookPolicy['alarms'] {
-    const { cluster, maxConnections } = config.database;
-    const connections = new Metric({
-      namespace: 'AWS/RDS',
-      metricName: 'DatabaseConnections',
-      dimensionsMap: { DBClusterIdentifier: cluster, Role: 'WRITER' },
-      statistic: 'Average',
-      period: Duration.minutes(1),
-    });
-    const at = (level: SignalLevel, share: number) =>
-      serviceAlarm(scope, config, {
-        playbook: this.name,
-        level,
-        suffix: `database-connections-${level}`,
-        alarmDescription: `Database connections of the writer at ${percent(share)} of ${maxConnections} or more`,
-        metric: connections,
-        threshold: Math.floor(maxConnections * share),
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: 5,
-        datapointsToAlarm: 5,
-        treatMissingData: TreatMissingData.BREACHING,
-      });
-    const { warning, critical } = config.databaseConnections;
-    return { [at('warning', warning)]: 'warning', [at('critical', critical)]: 'critical' };
   }
 }
 
@@ -80,7 +61,8 @@ function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): S
   };
 }
 
-function killIdle({ database, databaseConnections }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function killIdle(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+  const { database, databaseConnections } = config;
   return {
     name: 'kill-idle-connections',
     title: `Kill database connections idle for over ${databaseConnections.idleSeconds} s`,
@@ -92,60 +74,43 @@ function killIdle({ database, databaseConnections }: ServiceConfig, { runbook, d
     target: database.cluster,
     cooldownMinutes: 15,
     blastRadius: { fact: 'databaseConnections', touches: KILL_SHARE, maximumShare: KILL_SHARE },
+    onlyIf: [writerIsFull(config)],
     verifyMinutes: 6,
   };
 }
 
-/** The largest share of the sessions that one run may end. */
-const KILL_SHARE = 0.8;
-
-function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceConfig): Runbook {
-  const arn = (resource: string) =>
-    `arn:${Aws.PARTITION}:${resource.replace(':', `:${Aws.REGION}:${Aws.ACCOUNT_ID}:`)}`;
-  const runbook = new Runbook(scope, 'ScaleService', {
-    runbook: 'scale-service',
-    service,
-    defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service, DesiredCount: ecs.scaleDownTo },
-    permissions: [
-      new PolicyStatement({
-        actions: ['ecs:DescribeServices', 'ecs:UpdateService'],
-        resources: [arn(`ecs:service/${ecs.cluster}/${ecs.service}`)],
-      }),
-      new PolicyStatement({
-        actions: ['application-autoscaling:RegisterScalableTarget'],
-        resources: [arn('application-autoscaling:scalable-target/*')],
-        conditions: {
-          StringEquals: {
-            'application-autoscaling:service-namespace': 'ecs',
-            'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
-          },
-        },
-      }),
-    ],
-  });
-  Validations.of(runbook.role).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:application-autoscaling:<AWS::Region>:<AWS::AccountId>:scalable-target/*]',
-    reason:
-      'The id of a scalable target is known to Application Auto Scaling alone; conditions narrow it to ECS task counts.',
-  });
-  return runbook;
+/** It costs a reboot of the writer, so a person decides: every connection is dropped. */
+function raiseMaximum(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+  const { database, databaseConnections } = config;
+  const raised = raisedConnections(config);
+  return {
+    name: 'raise-max-connections',
+    title: `Raise max_connections from ${database.maxConnections} to ${raised}, rebooting the writer`,
+    runbook,
+    document: documentName,
+    parameters: { MaxConnections: String(raised) },
+    mode: databaseConnections.modes['raise-max-connections'] ?? 'approve',
+    minimumSeverity: 'P2',
+    target: database.cluster,
+    cooldownMinutes: 1440,
+    blastRadius: { fact: 'databaseConnections', touches: 1, maximumShare: 1 },
+    onlyIf: [writerIsFull(config)],
+    verifyMinutes: 8,
+  };
 }
 
-function killIdleConnectionsRunbook(scope: Construct, config: ServiceConfig): Runbook {
-  const { database, databaseConnections, service } = config;
-  const { function: fn } = new DatabaseFunction(scope, 'KillIdleConnectionsFunction', config, {
-    folder: 'kill-idle-connections',
-    description: `Ends idle sessions of ${database.cluster}`,
-    timeout: 60,
-  });
-  return new Runbook(scope, 'KillIdleConnections', {
-    runbook: 'kill-idle-connections',
-    service,
-    defaults: {
-      FunctionName: fn.functionName,
-      IdleSeconds: String(databaseConnections.idleSeconds),
-      Limit: String(Math.floor(database.maxConnections * KILL_SHARE)),
-    },
-    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
-  });
-}
+/** Both remedies act on the writer alone: against full readers they would only do harm. */
+const writerIsFull = ({ database, databaseConnections }: ServiceConfig) => ({
+  fact: 'databaseConnections' as const,
+  atLeast: Math.floor(database.maxConnections * databaseConnections.warning),
+});
+
+/** The runbook's last remedy is no step that can be run at night, but work to be done: so it is advised, with the numbers. */
+const pooling = (config: ServiceConfig): PlaybookPolicy['advice'] => ({
+  action: `Pool the connections to ${config.database.cluster} with RDS Proxy`,
+  template:
+    `{databaseConnections} of ${config.database.maxConnections} connections to the writer are in use, with ` +
+    '{runningTasks} tasks running: {databaseConnections / runningTasks} for each task. RDS Proxy between tasks and ' +
+    'database would multiplex them over few; until then, bound the pool of each task. If max_connections was raised, ' +
+    'set database.maxConnections to it and deploy: the alarms judge by the former value until then.',
+});

@@ -24,6 +24,7 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 /** The service that each SDK client speaks to, as IAM calls it. */
 const CLIENTS: Record<string, string> = {
   '@aws-sdk/client-cloudwatch': 'cloudwatch',
+  '@aws-sdk/client-cloudwatch-logs': 'logs',
   '@aws-sdk/client-ecs': 'ecs',
   '@aws-sdk/client-eventbridge': 'events',
   '@aws-sdk/client-rds': 'rds',

@@ -17,6 +17,9 @@ const keyOf = (namespace: string, name: string, dimensions: { Name: string; Valu
     .sort()
     .join(',')}`;
 
+const namesOf = (dimensions: { Name: string; Value: string }[]): Record<string, string> =>
+  Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value]));
+
 /** CloudWatch's metrics: values with the moment they were measured, read back by period and statistic. */
 export class Metrics {
   private readonly series = new Map<string, { at: number; value: number }[]>();
@@ -24,7 +27,17 @@ export class Metrics {
 
   constructor(account: Account) {
     this.account = account;
-    account.provide('cloudwatch', { GetMetricData: { run: (input: Input) => this.getMetricData(input) } });
+    account.provide('cloudwatch', {
+      GetMetricData: { run: (input: Input) => this.getMetricData(input) },
+      PutMetricData: {
+        context: ({ Namespace }) => ({ 'cloudwatch:namespace': Namespace }),
+        run: ({ Namespace, MetricData }: Input) => {
+          for (const { MetricName, Dimensions = [], Value } of MetricData as Input[])
+            this.put(Namespace, MetricName, namesOf(Dimensions), Value);
+          return {};
+        },
+      },
+    });
   }
 
   put(namespace: string, name: string, dimensions: Record<string, string>, value: number): void {

@@ -22,6 +22,9 @@ export interface RunbookRun {
   outcome?: Outcome;
 }
 
+/** Services that IAM knows by another name than Systems Manager does. */
+const IAM_PREFIXES: Record<string, string> = { elbv2: 'elasticloadbalancing' };
+
 /** SSM Automation: executes the documents that were synthesised, each in its own role. */
 export class Runbooks {
   readonly runs: RunbookRun[] = [];
@@ -137,7 +140,8 @@ export class Runbooks {
     if (effect.type === 'sleep') return { milliseconds: effect.seconds * 1000, goOn: () => execution.next() };
     try {
       if (effect.type === 'api') {
-        const { output, milliseconds } = await this.account.call(caller, effect.service, effect.api, effect.parameters);
+        const service = IAM_PREFIXES[effect.service] ?? effect.service;
+        const { output, milliseconds } = await this.account.call(caller, service, effect.api, effect.parameters);
         return { milliseconds, goOn: () => execution.next(JSON.parse(JSON.stringify(output))) };
       }
       const { arn } = this.functions.find(effect.functionName);

@@ -60,6 +60,10 @@ const IDENTITIES: Record<string, Identity> = {
     const bus = p['EventBusName'] ? `${p['EventBusName']}/` : '';
     return { ref: name, Arn: arn('events', `rule/${bus}${name}`) };
   },
+  'AWS::ElasticLoadBalancingV2::ListenerRule': (p, name) => {
+    const rule = `${String(p['ListenerArn']).replace(':listener/', ':listener-rule/')}/${name}`;
+    return { ref: rule, Arn: rule };
+  },
   'AWS::IAM::Role': (_, name) => ({ ref: name, Arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, RoleId: name }),
   'AWS::KMS::Key': (_, name, arn) => ({ ref: name, Arn: arn('kms', `key/${name}`), KeyId: name }),
   'AWS::Lambda::Function': (_, name, arn) => ({ ref: name, Arn: arn('lambda', `function:${name}`) }),

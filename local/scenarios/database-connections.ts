@@ -3,39 +3,170 @@ import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-const runbooks = (world: World) =>
-  world.runbooks.runs.map(({ name }) => name.replace(/^.*?-(scale-service|kill-idle-connections)$/, '$1'));
-const incidents = (world: World) => [...world.incidents.values()];
+const RUNBOOKS = ['scale-service', 'kill-idle-connections', 'raise-max-connections'];
+const runbooks = ({ runbooks: { runs } }: World) =>
+  runs.map(({ name }) => RUNBOOKS.find(runbook => name.endsWith(runbook)) ?? name).join();
+/** Those of this playbook; another may tell of what people notice. */
+const incidents = (world: World) =>
+  [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === 'DatabaseConnections');
+const entries = (world: World, type: string) =>
+  incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
+
+const begin = ({ clock, account }: World, change: string, fault: () => void) =>
+  clock.after(2 * MINUTE, () => {
+    account.emit('service', { change, fault: true });
+    fault();
+  });
+
+type Promised = Scenario['promises'][number];
+
+const ONE_INCIDENT: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
+const PAGED: Promised = {
+  promise: 'somebody is paged',
+  kept: world => world.topics.messages.some(({ channel }) => channel === 'sms'),
+};
+const NOTHING_LOST: Promised = {
+  promise: 'nothing ends in a dead-letter queue',
+  kept: world => world.queues.total === 0,
+};
+const ADVISED: Promised = {
+  promise: 'pooling is raised as an action item, once',
+  kept: world => entries(world, 'ActionItemRaised').filter(({ text }) => text.includes('RDS Proxy')).length === 1,
+};
+const TASKS_ARE_BACK: Promised = {
+  promise: 'the tasks are put back',
+  kept: ({ service: { tasks } }) => tasks.desired === tasks.usual && !tasks.scalingSuspended,
+};
+
+const RESOLVED: Promised[] = [
+  ONE_INCIDENT,
+  {
+    promise: 'it is resolved',
+    kept: world => [...world.incidents.values()].every(({ status }) => status === 'resolved'),
+  },
+  PAGED,
+  ADVISED,
+  TASKS_ARE_BACK,
+  { promise: 'the service is healthy', kept: world => world.service.healthy },
+  NOTHING_LOST,
+];
+
+const ran = (...names: string[]): Promised => ({
+  promise: `the runbooks that run are ${names.join(', ')}`,
+  kept: world => runbooks(world) === names.join(),
+});
+
+const calm = (world: World) => incidents(world).length > 0 && world.calm;
+const handedOver = (world: World) => entries(world, 'HandedOver').length > 0;
 
 /** The runbook's 5.1. Fewer tasks relieve the database but do not heal it; ending the forgotten sessions does. */
 export const databaseConnections: Scenario = {
   name: 'database-connections',
-  title: 'Database connection pool exhaustion',
+  title: 'Database connection pool exhaustion: a later step heals it',
   story:
     'A report export opens database sessions, leaves them idle in a transaction and forgets them. Within minutes the ' +
     'database is full and a third of the requests fail. The sessions are not the service’s own: scaling it down frees ' +
     'some connections, but only ending the forgotten sessions heals it.',
-  befall: ({ clock, service, account }) =>
-    clock.after(2 * MINUTE, () => {
-      account.emit('service', { change: 'report-export begins to open sessions that nobody closes', fault: true });
-      service.database.startLeak({
+  befall: world =>
+    begin(world, 'report-export begins to open sessions that nobody closes', () =>
+      world.service.database.startLeak({
         application: 'report-export',
         state: 'idle in transaction',
         perMinute: 620,
-        atMost: service.database.maxConnections,
+        atMost: world.service.database.maxConnections,
+      }),
+    ),
+  minutes: 90,
+  over: calm,
+  promises: [...RESOLVED, ran('scale-service', 'kill-idle-connections', 'scale-service')],
+};
+
+/** Pools that grew in a burst do not shrink again, but a task that starts anew begins with the usual pool. */
+export const healedByFirstStep: Scenario = {
+  name: 'database-connections-first-step',
+  title: 'Database connection pool exhaustion: the first step heals it',
+  story:
+    'A burst of traffic makes the connection pool of each task grow, and when it is over the pools hold what they have. ' +
+    'Scaled down, half the connections are gone; the tasks that are started when it is put back begin with small pools.',
+  befall: world =>
+    begin(world, 'a burst of traffic makes the pools of all tasks grow', () =>
+      world.service.database.growPools(Math.round(world.service.database.maxConnections * 0.099)),
+    ),
+  minutes: 60,
+  over: calm,
+  promises: [...RESOLVED, ran('scale-service', 'scale-service')],
+};
+
+/** Sessions that are at work are nobody's to kill, and to reboot the database is for a person to decide. */
+export const handedOverWithAdvice: Scenario = {
+  name: 'database-connections-handed-over',
+  title: 'Database connection pool exhaustion: nothing heals it, a person takes over',
+  story:
+    'A migration opens sessions that are all at work, so that none may be killed. Fewer tasks do not help. Raising ' +
+    'max_connections costs a reboot: approval is asked for, nobody answers, and that means no.',
+  befall: world =>
+    begin(world, 'a migration begins to hold sessions that are all at work', () =>
+      world.service.database.startLeak({
+        application: 'migration',
+        state: 'active',
+        perMinute: 620,
+        atMost: world.service.database.maxConnections,
+      }),
+    ),
+  minutes: 90,
+  over: handedOver,
+  promises: [
+    ONE_INCIDENT,
+    PAGED,
+    {
+      promise: 'approval of the reboot is asked for, and no answer is a no',
+      kept: world =>
+        entries(world, 'ApprovalRequested')
+          .map(({ step }) => step)
+          .join() === 'raise-max-connections' &&
+        entries(world, 'ApprovalDeclined')
+          .map(({ by }) => by)
+          .join() === 'time',
+    },
+    ran('scale-service', 'kill-idle-connections', 'scale-service'),
+    ADVISED,
+    {
+      promise: 'whoever takes over is told of the advice',
+      kept: ({ topics: { messages } }) =>
+        messages.some(({ subject = '', body }) => subject.includes('NEEDS YOU') && body.includes('RDS Proxy')),
+    },
+    TASKS_ARE_BACK,
+    NOTHING_LOST,
+  ],
+};
+
+/** At the peak of the day every connection of every pool is needed: with half the tasks, more fails than before. */
+export const madeWorse: Scenario = {
+  name: 'database-connections-made-worse',
+  title: 'Database connection pool exhaustion: the first step makes it worse and is put back',
+  story:
+    'A report export forgets its sessions while traffic is at its peak. Scaled down, the tasks that are left have too ' +
+    'few connections for the traffic, and more requests fail than before: the step is put back at once, and the next ' +
+    'one heals it.',
+  befall: world =>
+    begin(world, 'at the peak of traffic, report-export begins to open sessions that nobody closes', () => {
+      const { database } = world.service;
+      database.traffic = Math.round(database.maxConnections * 0.19);
+      database.startLeak({
+        application: 'report-export',
+        state: 'idle in transaction',
+        perMinute: 620,
+        atMost: Math.round(database.maxConnections * 0.725),
       });
     }),
   minutes: 90,
-  over: world => world.incidents.size > 0 && world.calm,
+  over: calm,
   promises: [
-    { promise: 'one incident is opened', kept: world => world.incidents.size === 1 },
-    { promise: 'it is resolved', kept: world => incidents(world).every(({ status }) => status === 'resolved') },
-    { promise: 'somebody is paged', kept: world => world.topics.messages.some(({ channel }) => channel === 'sms') },
+    ...RESOLVED,
     {
-      promise: 'the runbooks run in the runbook’s order, and the tasks are put back',
-      kept: world => runbooks(world).join() === 'scale-service,kill-idle-connections,scale-service',
+      promise: 'the step that made it worse is put back before the next one',
+      kept: world => entries(world, 'StepFailed')[0]?.['worse'] === true,
     },
-    { promise: 'the service is healthy', kept: world => world.service.healthy },
-    { promise: 'nothing ends in a dead-letter queue', kept: world => world.queues.total === 0 },
+    ran('scale-service', 'scale-service', 'kill-idle-connections'),
   ],
 };

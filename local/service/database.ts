@@ -20,20 +20,35 @@ interface Held {
   since: number;
 }
 
+const REBOOT_SECONDS = 60;
+
 /** The Aurora cluster: as many connections as it allows, held by the tasks' pools and by whoever forgot theirs. */
 export class Database {
-  readonly maxConnections: number;
+  /** What the writer allows. It is static: a new value waits for a reboot. */
+  maxConnections: number;
+  parameterGroup: string;
+  /** As the parameter group has it. */
+  private wantedConnections: number;
   private readonly tasks: Tasks;
   private readonly clock: Clock;
   private readonly random: Random;
-  /** Connections that each task's pool holds open. */
-  private readonly pool: number;
+  /** Connections that a task's pool holds open. */
+  private pool: number;
+  /** Tasks whose pools have grown, and to what: a task that starts anew begins with the usual pool. */
+  private grown = { tasks: 0, pool: 0 };
+  /** Connections that the traffic needs at once. */
+  private demand = 0;
   private leak: Leak | undefined;
   private held: Held[] = [];
+  /** Sessions on the reader that nobody closes, and at how many they stop. */
+  private readerHeld = { sessions: 0, atMost: 0 };
   private nextPid = 20_000;
+  private rebootedUntil = 0;
 
-  constructor(maxConnections: number, tasks: Tasks, clock: Clock, random: Random) {
+  constructor(name: string, maxConnections: number, tasks: Tasks, clock: Clock, random: Random) {
+    this.parameterGroup = name;
     this.maxConnections = maxConnections;
+    this.wantedConnections = maxConnections;
     this.pool = Math.round(maxConnections * 0.023);
     this.tasks = tasks;
     this.clock = clock;
@@ -45,21 +60,59 @@ export class Database {
     this.leak = leak;
   }
 
-  /** Connections open now, all users: never more than the database allows. */
+  /** The same on the reader, where no session is ever closed. */
+  startReaderLeak(atMost: number): void {
+    this.readerHeld.atMost = atMost;
+  }
+
+  /** A burst of traffic: the pools of the tasks that run now grow, and do not shrink again. */
+  growPools(pool: number): void {
+    this.grown = { tasks: this.tasks.running, pool };
+  }
+
+  /** A deployment gives every task, also one yet to start, a pool of another size. */
+  resizePools(pool: number): void {
+    this.pool = pool;
+  }
+
+  /** The traffic needs so many connections at once from now on: pools that hold fewer make requests fail. */
+  set traffic(connections: number) {
+    this.demand = connections;
+  }
+
+  /** False while the writer reboots. */
+  get available(): boolean {
+    return this.clock.now >= this.rebootedUntil;
+  }
+
+  /** Connections to the writer now, all users: never more than it allows. */
   get connections(): number {
-    return Math.min(this.maxConnections, this.tasks.running * this.pool + this.held.length);
+    return this.available ? Math.min(this.maxConnections, this.pooled + this.held.length) : 0;
   }
 
-  /** Share of requests that wait for a connection in vain. */
+  /** Connections to the reader: the tasks read from it with a third of their pools. */
+  get readerConnections(): number {
+    return Math.min(this.maxConnections, Math.round(this.pooled / 3) + this.readerHeld.sessions);
+  }
+
+  /** Share of requests that wait for a connection in vain: the database has no more, or the pools have not. */
   get errorShare(): number {
-    const full = this.connections / this.maxConnections;
-    return full < 0.9 ? 0 : 0.4 * ((full - 0.9) / 0.1);
+    if (!this.available) return 1;
+    const full = Math.max(this.connections, this.readerConnections) / this.maxConnections;
+    const refused = full < 0.9 ? 0 : 0.4 * ((full - 0.9) / 0.1);
+    const starved = this.demand > this.pooled ? 1 - this.pooled / this.demand : 0;
+    return Math.min(1, refused + starved);
   }
 
-  /** The session list as the database would show it, the service's own first. */
+  private get pooled(): number {
+    const grown = Math.min(this.grown.tasks, this.tasks.running);
+    return grown * this.grown.pool + (this.tasks.running - grown) * this.pool;
+  }
+
+  /** The writer's session list as it would show it, the service's own first. */
   sessions(): SimulatedSession[] {
     const { now } = this.clock;
-    const own = Array.from({ length: this.tasks.running * this.pool }, (_, i) => ({
+    const own = Array.from({ length: this.pooled }, (_, i) => ({
       pid: 1000 + i,
       user: 'backend',
       application: 'backend',
@@ -92,7 +145,23 @@ export class Database {
     this.held = this.held.filter(({ pid }) => !gone.has(pid));
   }
 
+  /** What the parameter group says from now on; the writer goes on with what it has. */
+  want(maxConnections: number): void {
+    this.wantedConnections = maxConnections;
+  }
+
+  /** Every session of the writer is dropped, and it comes back with what its parameter group says. */
+  reboot(): void {
+    this.rebootedUntil = this.clock.now + REBOOT_SECONDS * 1000;
+    this.maxConnections = this.wantedConnections;
+    this.held = [];
+    this.leak = undefined;
+  }
+
   tick(seconds: number): void {
+    this.grown.tasks = Math.min(this.grown.tasks, this.tasks.running);
+    const { readerHeld } = this;
+    readerHeld.sessions = Math.min(readerHeld.atMost, readerHeld.sessions + Math.round(readerHeld.atMost / 20));
     if (!this.leak) return;
     const { application, state, perMinute, atMost } = this.leak;
     const room = Math.min(atMost - this.held.length, this.maxConnections - this.connections);

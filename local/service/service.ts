@@ -2,6 +2,9 @@ import type { Metrics } from '../account/metrics.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Database } from './database.ts';
+import { Deployments } from './deployments.ts';
+import { LoadBalancer } from './load-balancer.ts';
+import { Logs } from './logs.ts';
 import { Tasks } from './tasks.ts';
 
 /** The names that the synthesised app protects, and the size of what bears them. */
@@ -9,6 +12,7 @@ export interface ServiceShape {
   cluster: string;
   ecsService: string;
   loadBalancer: string;
+  logGroup: string;
   databaseCluster: string;
   maxConnections: number;
 }
@@ -16,6 +20,7 @@ export interface ServiceShape {
 const TICK_SECONDS = 10;
 const REQUESTS_PER_SECOND = 120;
 const USUAL_TASKS = 10;
+const NO_CONNECTION = 'FATAL: remaining connection slots are reserved for roles with privileges';
 
 /**
  * The protected service, simulated: an ECS service behind a load balancer, with an Aurora database. It knows nothing of
@@ -24,7 +29,10 @@ const USUAL_TASKS = 10;
 export class SimulatedService {
   readonly shape: ServiceShape;
   readonly tasks: Tasks;
+  readonly deployments: Deployments;
+  readonly loadBalancer = new LoadBalancer();
   readonly database: Database;
+  readonly logs: Logs;
   private readonly random: Random;
   private readonly metrics: Metrics;
 
@@ -33,21 +41,24 @@ export class SimulatedService {
     this.random = random;
     this.metrics = metrics;
     this.tasks = new Tasks(USUAL_TASKS);
-    this.database = new Database(shape.maxConnections, this.tasks, clock, random);
+    this.deployments = new Deployments(clock);
+    this.database = new Database(shape.databaseCluster, shape.maxConnections, this.tasks, clock, random);
+    this.logs = new Logs(clock);
   }
 
   /** Share of requests that fail now, whatever the cause. */
   get errorShare(): number {
-    return Math.min(1, this.database.errorShare + this.tasks.errorShare);
+    return Math.min(1, this.database.errorShare + this.tasks.errorShare + this.deployments.errorShare);
   }
 
   get healthy(): boolean {
-    return this.errorShare < 0.01 && this.tasks.healthy;
+    return this.errorShare < 0.01 && this.tasks.healthy && !this.deployments.underWay && !this.loadBalancer.maintenance;
   }
 
   /** Whether a health URL answers well: the page does from a cache, the API needs the database. */
   answers(hostname: string): boolean {
     const needsDatabase = hostname.startsWith('api.');
+    if (this.loadBalancer.maintenance) return false;
     return this.tasks.running > 0 && !(needsDatabase && this.errorShare > 0.05);
   }
 
@@ -56,6 +67,7 @@ export class SimulatedService {
   /** Ten seconds of its life. */
   tick(): void {
     this.tasks.tick();
+    this.deployments.tick(TICK_SECONDS);
     this.database.tick(TICK_SECONDS);
     this.measure();
   }
@@ -63,13 +75,19 @@ export class SimulatedService {
   private measure(): void {
     const { cluster, ecsService, loadBalancer, databaseCluster } = this.shape;
     const { metrics, random, database, tasks } = this;
-    const requests = REQUESTS_PER_SECOND * TICK_SECONDS + random.between(-60, 60);
+    const requests = REQUESTS_PER_SECOND * TICK_SECONDS * tasks.load + random.between(-60, 60);
     const service = { ClusterName: cluster, ServiceName: ecsService };
-    const writer = { DBClusterIdentifier: databaseCluster, Role: 'WRITER' };
+    const role = (Role: string) => ({ DBClusterIdentifier: databaseCluster, Role });
     const balancer = { LoadBalancer: loadBalancer };
-    metrics.put('AWS/RDS', 'DatabaseConnections', writer, database.connections);
+    metrics.put('AWS/RDS', 'DatabaseConnections', role('WRITER'), database.connections);
+    metrics.put('AWS/RDS', 'DatabaseConnections', role('READER'), database.readerConnections);
+    this.logs.write(requests * this.errorShare, database.errorShare > 0 ? NO_CONNECTION : 'unhandled exception');
     metrics.put('AWS/ECS', 'CPUUtilization', service, tasks.cpu + random.between(-3, 3));
     metrics.put('AWS/ApplicationELB', 'RequestCount', balancer, requests);
-    metrics.put('AWS/ApplicationELB', 'HTTPCode_Target_5XX_Count', balancer, Math.round(requests * this.errorShare));
+    // With no task to send them to, the load balancer itself answers 503.
+    const errors = tasks.running > 0 ? 'HTTPCode_Target_5XX_Count' : 'HTTPCode_ELB_5XX_Count';
+    metrics.put('AWS/ApplicationELB', errors, balancer, Math.round(requests * this.errorShare));
+    if (tasks.running > 0)
+      metrics.put('AWS/ApplicationELB', 'TargetResponseTime', balancer, 0.08 + 3 * this.errorShare);
   }
 }

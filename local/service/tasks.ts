@@ -1,8 +1,15 @@
-/** The tasks of the ECS service: they move towards their number one at a time. */
+/** Times the usual share of requests that one task can bear. */
+const STRETCH = 2.5;
+
+/** The tasks of the ECS service: they move towards their number one at a time, and fall when they bear too much. */
 export class Tasks {
   desired: number;
   running: number;
   scalingSuspended = false;
+  /** What people ask of the service, as a multiple of the usual. */
+  load = 1;
+  /** False where none can be started any more, as with a registry that is gone. */
+  start = true;
   /** How many there are when all is well. */
   readonly usual: number;
 
@@ -13,20 +20,28 @@ export class Tasks {
   }
 
   get healthy(): boolean {
-    return this.running === this.usual && this.desired === this.usual && !this.scalingSuspended;
+    return (
+      this.running === this.desired && this.desired >= this.usual && !this.scalingSuspended && this.errorShare === 0
+    );
   }
 
   /** Share of requests that find too few tasks. */
   get errorShare(): number {
-    return this.running < this.usual * 0.4 ? 0.2 : 0;
+    return Math.max(0, 1 - (this.running * STRETCH) / (this.usual * this.load));
   }
 
-  /** CPU of each task, in per cent: the same load on fewer tasks. */
+  /** CPU of each task, in per cent: the load is shared among them. */
   get cpu(): number {
-    return Math.min(97, (35 * this.usual) / Math.max(1, this.running));
+    return Math.min(97, (35 * this.usual * this.load) / Math.max(1, this.running));
+  }
+
+  /** Too few are wanted to bear the load: each that starts is overrun, fails its health check and is replaced. */
+  private get overrun(): boolean {
+    return this.desired * STRETCH < this.usual * this.load;
   }
 
   tick(): void {
-    this.running += Math.sign(this.desired - this.running);
+    if (this.overrun) this.running = Math.max(0, this.running - 2);
+    else if (this.start || this.running > this.desired) this.running += Math.sign(this.desired - this.running);
   }
 }

@@ -97,6 +97,12 @@ const LINES: Record<string, Describe> = {
   ApprovalGiven: ({ step, by }) => ({ label: 'approval', text: `${step}: given by ${by}`, tone: 'good' }),
   ApprovalDeclined: ({ step, by }) => ({ label: 'approval', text: `${step}: declined by ${by}`, tone: 'warn' }),
   HandedOver: ({ reason }) => ({ label: 'HAND-OVER', text: reason, tone: 'bad' }),
+  ActionItemRaised: ({ action, text }) => ({
+    label: 'to do',
+    text: action,
+    tone: 'warn',
+    details: [{ ok: null, text }],
+  }),
   Mitigated: ({ reason }) => ({ label: 'recovered', text: reason, tone: 'good' }),
   SettlingFailed: ({ checks: list }) => ({
     label: 'unsettled',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import good from '../../config/mockupaws-production.ts';
-import { defineService, runbookEscalation, type ServiceConfig } from '../../lib/config.ts';
+import { defineService, raisedConnections, runbookEscalation, type ServiceConfig } from '../../lib/config.ts';
 import { directAccess } from '../support/direct-access.ts';
 
 /** A configuration as an operator may write it, with no compiler beside it. */
@@ -31,20 +31,36 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => delete c.ecs['cluster'], 'ecs.cluster is missing: expected the name of the ECS cluster'],
     [
       c => Object.assign(c, { ecs: undefined }),
-      'ecs is missing: expected an object with cluster, service, scaleDownTo, autoScaling',
+      'ecs is missing: expected an object with cluster, service, scaleDownTo, autoScaling, logGroup',
     ],
     [
       c => Object.assign(c, { ecs: 'backend' }),
-      'ecs is "backend": expected an object with cluster, service, scaleDownTo, autoScaling',
+      'ecs is "backend": expected an object with cluster, service, scaleDownTo, autoScaling, logGroup',
     ],
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, escalation, operations, automation, budget, links, databaseConnections',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, escalation, operations, automation, budget, links, serviceHealth, badDeployment, databaseConnections',
+    ],
+    [
+      c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),
+      'serviceHealth.scaleUpTo is 0: expected a whole number from 1 to 1000',
+    ],
+    [
+      c => Object.assign(c, { serviceHealth: { errorShare: { warning: 0.5, critical: 0.5 } } }),
+      'serviceHealth.errorShare is {"warning":0.5,"critical":0.5}: expected a warning share below the critical one',
+    ],
+    [
+      c => Object.assign(c, { serviceHealth: { maintenance: { listenerArn: 'listener' } } }),
+      'serviceHealth.maintenance.listenerArn is "listener": expected the ARN of a listener of the load balancer',
+    ],
+    [
+      c => Object.assign(c, { badDeployment: { modes: { 'roll-back': 'yes' } } }),
+      `badDeployment.modes.roll-back is "yes": expected 'off', 'dry run', 'approve' or 'auto'`,
     ],
     [
       c => Object.assign(c.ecs, { clutser: 'a' }),
-      'ecs.clutser is not a field of ecs: expected one of cluster, service, scaleDownTo, autoScaling',
+      'ecs.clutser is not a field of ecs: expected one of cluster, service, scaleDownTo, autoScaling, logGroup',
     ],
     [
       c => Object.assign(c, { service: 'Mockup AWS' }),
@@ -144,7 +160,27 @@ describe('a wrong configuration says where, what was found, and what is expected
     ],
     [
       connections({ modes: { scaledown: 'auto' } }),
-      'databaseConnections.modes.scaledown is not a field of databaseConnections.modes: expected one of scale-down, kill-idle-connections',
+      'databaseConnections.modes.scaledown is not a field of databaseConnections.modes: expected one of scale-down, kill-idle-connections, raise-max-connections',
+    ],
+    [
+      connections({ raiseTo: 1722 }),
+      'databaseConnections.raiseTo is 1722: expected more than the 1722 of database.maxConnections',
+    ],
+    [
+      connections({ raiseTo: 3000.5 }),
+      'databaseConnections.raiseTo is 3000.5: expected a whole number from 10 to 262143',
+    ],
+    [
+      c => Object.assign(c.database, { maxConnections: 5000 }),
+      'databaseConnections.raiseTo is missing: expected more than the 5000 of database.maxConnections',
+    ],
+    [
+      c => Object.assign(c.database, { parameterGroup: '' }),
+      'database.parameterGroup is "": expected the name of the cluster\'s parameter group',
+    ],
+    [
+      c => Object.assign(c.database, { instances: [] }),
+      'database.instances is []: expected at least one instance of the cluster',
     ],
   ]);
 
@@ -185,4 +221,13 @@ it('a good configuration is filled with the defaults of the runbook', () => {
     databaseConnections: { warning: 0.8, critical: 0.95, idleSeconds: 300, modes: {} },
   });
   expect(good.escalation.map(({ afterMinutes }) => afterMinutes)).toEqual([0, 15, 30, 60]);
+});
+
+it('max_connections is raised to twice as many, at most 5000, unless told otherwise', () => {
+  const raised = (maxConnections: number, databaseConnections = {}) =>
+    raisedConnections(defineService({ ...good, database: { ...good.database, maxConnections }, databaseConnections }));
+  expect(raised(1722)).toBe(3444);
+  expect(raised(3479)).toBe(5000);
+  expect(raised(5000, { raiseTo: 6000 })).toBe(6000);
+  expect(() => raised(5000, { modes: { 'raise-max-connections': 'off' } })).not.toThrow();
 });

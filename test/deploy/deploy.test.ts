@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -13,6 +13,7 @@ import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
 import { bootstrap, deploy, type Outputs, synthesize } from './cdk.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { type Inbox, subscribe } from './inbox.ts';
+import { createListener, standOn } from './listener.ts';
 import { step, until } from './progress.ts';
 import { leaveOutUnsupported, typesRefused, UNSUPPORTED } from './unsupported.ts';
 
@@ -24,6 +25,7 @@ const TITLE = 'mockupAWS Database Connections Exhausted';
 let emulator: Emulator;
 let refused: string[];
 let leftOut: unknown[];
+let listener: string;
 let outputs: Outputs;
 let onCall: Inbox;
 
@@ -31,6 +33,8 @@ beforeAll(async () => {
   emulator = await startEmulator();
   const [template] = await Promise.all([synthesize(emulator, STACK), bootstrap(emulator)]);
   refused = await typesRefused(emulator, template);
+  listener = await createListener(emulator);
+  standOn(listener, template);
   leftOut = leaveOutUnsupported(template);
   ({ outputs } = await deploy(emulator, STACK));
   onCall = await subscribe(new SNSClient(emulator.client), output('PagesLevel1'));
@@ -83,7 +87,15 @@ async function pageSent(subject: string): Promise<string> {
 
 it('deploys all of the stack but what the emulator does not know', () => {
   expect(refused).toEqual(UNSUPPORTED);
-  expect(leftOut).toEqual([`${SERVICE}-scale-service`, `${SERVICE}-kill-idle-connections`]);
+  const runbooks = [
+    'kill-idle-connections',
+    'maintenance-mode',
+    'raise-max-connections',
+    'roll-back',
+    'scale-service',
+    'scale-up',
+  ];
+  expect(leftOut.toSorted()).toEqual(runbooks.map(runbook => `${SERVICE}-${runbook}`));
 });
 
 it('opens an incident when the critical alarm goes off', async () => {
@@ -150,6 +162,7 @@ it('did all of it once: the event came twice, and one of another service before'
     'StepSkipped',
     'StepStarted',
     'StepFailed',
+    'ActionItemRaised',
     'HandedOver',
     'ResponseEnded',
   ]);
@@ -161,15 +174,25 @@ it('did all of it once: the event came twice, and one of another service before'
 it('watches without fault', async () => {
   const events = new EventBridgeClient(emulator.client);
   const { Rules = [] } = await events.send(new ListRulesCommand({}));
-  const everyMinute = Rules.find(rule => rule.ScheduleExpression === 'rate(1 minute)');
-  const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: everyMinute?.Name }));
-  const watch = new InvokeCommand({ FunctionName: Targets[0]?.Arn });
-  const answer = await step('the watch', () => new LambdaClient(emulator.client).send(watch));
+  const everyMinute = Rules.filter(rule => rule.ScheduleExpression === 'rate(1 minute)');
+  const targets = await Promise.all(
+    everyMinute.map(({ Name }) => events.send(new ListTargetsByRuleCommand({ Rule: Name }))),
+  );
+  const arns = targets.flatMap(({ Targets = [] }) => Targets.map(({ Arn }) => Arn));
+  const lambda = new LambdaClient(emulator.client);
+  const found = await Promise.all(arns.map(FunctionName => lambda.send(new GetFunctionCommand({ FunctionName }))));
+  const watching = found.find(({ Configuration }) =>
+    Configuration?.Description?.includes('every open incident is owed'),
+  );
+  const watch = new InvokeCommand({ FunctionName: watching?.Configuration?.FunctionName });
+  const answer = await step('the watch', () => lambda.send(watch));
   expect(answer).toMatchObject({ StatusCode: 200 });
   expect(answer.FunctionError).toBeUndefined();
 });
 
 it('has nothing to change when synthesized and deployed again', async () => {
-  leaveOutUnsupported(await synthesize(emulator, STACK));
+  const template = await synthesize(emulator, STACK);
+  standOn(listener, template);
+  leaveOutUnsupported(template);
   expect((await deploy(emulator, STACK)).said).toContain('(no changes)');
 });

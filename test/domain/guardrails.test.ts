@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
+import { type LedgerRun, type OtherIncident, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
 import type { Step } from '../../lambda/domain/policy.ts';
 import type { Facts } from '../../lambda/domain/severity.ts';
 import type { GuardrailResult } from '../../lambda/domain/timeline.ts';
-import { minute, of, READINGS, Story, started, step, types } from '../support/story.ts';
+import { minute, of, policy, READINGS, Story, started, step, types } from '../support/story.ts';
 
 const NOW = 100;
 
@@ -37,6 +37,8 @@ test('with every guardrail passed the step runs, and the entry says why it might
     ['budget', true],
     ['blast radius', true],
     ['severity', true],
+    ['another incident', true],
+    ['cause', true],
   ]);
 });
 
@@ -212,5 +214,81 @@ describe('the ledger', () => {
     const entry = ran(0, { run: 'INC-1/1/restart' });
     const ledger = reserve([ran(61), ran(60), { ...entry, at: minute(NOW - 1) }], entry, 1);
     expect(ledger).toEqual([ran(60), entry]);
+  });
+});
+
+describe('two responses do not work on one service', () => {
+  const other = (changes: Partial<OtherIncident> = {}): OtherIncident => ({
+    id: 'INC-2026-04-07-000',
+    openedAt: minute(NOW - 1),
+    symptom: false,
+    ...changes,
+  });
+  /** Whether a step of a cause, and one of a symptom, may run beside the other incident. */
+  const beside = (...others: OtherIncident[]) =>
+    [false, true].map(symptom => {
+      const base = policy([step('restart')]);
+      const story = Story.under({ ...base, playbook: { ...base.playbook, symptom } });
+      story.at(NOW).fires('warning');
+      story.diagnoses({ desiredTasks: 10 });
+      return started(story.plans({ ...READINGS, others })).length === 1;
+    });
+
+  test('of two causes, or two symptoms, the first to be opened goes on', () => {
+    expect(beside(other())).toEqual([false, false]);
+    expect(beside(other({ symptom: true }))).toEqual([true, false]);
+    expect(beside(other({ symptom: true, openedAt: minute(NOW + 1) }))).toEqual([true, true]);
+    expect(beside(other({ openedAt: minute(NOW) }))).toEqual([false, false]);
+    expect(beside(other({ openedAt: minute(NOW), id: 'INC-2026-04-07-999' }))).toEqual([true, false]);
+  });
+
+  test('a symptom waits for a cause, even a younger one', () => {
+    expect(beside(other({ openedAt: minute(NOW + 1) }))).toEqual([true, false]);
+    expect(reasons({}, { others: [other()] })).toEqual(['another incident: INC-2026-04-07-000 is being worked on']);
+  });
+
+  test('unreadable stops the step', () => {
+    expect(reasons({}, { others: 'unreadable' })).toEqual(['another incident: the open incidents cannot be read']);
+  });
+});
+
+describe('a step for a cause', () => {
+  const onlyIf = [
+    { fact: 'cpuPercent', atLeast: 80 },
+    { fact: 'missingTasks', atLeast: 1 },
+  ] as const;
+  const facts = (changes: Facts) => ({ desiredTasks: 10, ...changes });
+
+  test('runs when one of them was found', () => {
+    expect(started(decided({ onlyIf: [...onlyIf] }, {}, facts({ cpuPercent: 80 })))).toEqual(['restart']);
+    expect(started(decided({ onlyIf: [...onlyIf] }, {}, facts({ cpuPercent: 8, missingTasks: 1 })))).toEqual([
+      'restart',
+    ]);
+  });
+
+  test('says what was found instead, and unknown is not found', () => {
+    expect(reasons({ onlyIf: [...onlyIf] }, {}, facts({ cpuPercent: 79 }))).toEqual([
+      'cause: cpuPercent is 79, needs 80 or more, missingTasks is not known, needs 1 or more',
+    ]);
+  });
+});
+
+describe('a step that adds', () => {
+  const blastRadius = { fact: 'desiredTasks', reaches: 20, maximumShare: 1 } as const;
+
+  test('adds at most the share it may', () => {
+    expect(started(decided({ blastRadius }))).toEqual(['restart']);
+    expect(reasons({ blastRadius }, {}, { desiredTasks: 9 })).toEqual([
+      'blast radius: at most 11 of 9 desiredTasks (122 %, limit 100 %)',
+    ]);
+  });
+
+  test('never takes away, and does nothing where there is nothing', () => {
+    expect(reasons({ blastRadius }, {}, { desiredTasks: 20 })).toEqual([
+      'blast radius: nothing to act on: desiredTasks is 20, to be 20',
+    ]);
+    expect(reasons({ blastRadius }, {}, { desiredTasks: 0 })).toEqual([
+      'blast radius: nothing to act on: desiredTasks is 0, to be 20',
+    ]);
   });
 });

@@ -114,6 +114,7 @@ function readings(story: Story, next: Pick<Work, 'automation' | 'maintenance'>, 
     automation: automation === 'unreadable' ? automation : { value, since: minute(-10_000) },
     maintenanceUntil: typeof maintenance === 'number' ? earlier(story.now, -maintenance) : maintenance,
     ledger: [...ledger],
+    others: [],
   };
 }
 

@@ -1,30 +1,41 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeServicesCommand, ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
 import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { receive } from '../../lambda/adapters/incidents.ts';
 import { handler } from '../../lambda/functions/diagnose/handler.ts';
 import { attempt, invoke, policyOf, signal, stored, useResponder } from '../support/responder.ts';
+import { minute } from '../support/story.ts';
 
 useResponder();
 const cloudwatch = mockClient(CloudWatchClient);
 const ecs = mockClient(ECSClient);
 const rds = mockClient(RDSClient);
+const logs = mockClient(CloudWatchLogsClient);
+
+/** The latest minutes before `START`, as CloudWatch gives them. */
+const series = (Id: string, ...Values: number[]) => ({
+  ...{ Id, Values },
+  Timestamps: Values.map((_, i) => new Date(minute(i - Values.length))),
+});
 
 beforeEach(async () => {
-  for (const client of [cloudwatch, ecs, rds]) client.reset();
+  for (const client of [cloudwatch, ecs, rds, logs]) client.reset();
   cloudwatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: [
-      { Id: 'connections', Values: [900, 1700] },
-      { Id: 'requests', Values: [1000] },
-      { Id: 'errors', Values: [380] },
-      { Id: 'cpu', Values: [71.6] },
+      series('connections', 900, 1700),
+      series('readers', 600),
+      series('requests', 1000),
+      series('errors', 380),
+      series('cpu', 71.6),
     ],
   });
   ecs.on(DescribeServicesCommand).resolves({
     services: [{ desiredCount: 10, runningCount: 9, deployments: [{ rolloutState: 'COMPLETED' }] }],
   });
+  ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
   rds.on(DescribeDBClustersCommand).resolves({
     DBClusters: [
       {
@@ -37,9 +48,18 @@ beforeEach(async () => {
       },
     ],
   });
+  logs.on(FilterLogEventsCommand).resolves({
+    events: [
+      { message: 'ERROR request of ada@example.com: FATAL: remaining connection slots are reserved' },
+      { message: 'FATAL: sorry, too many clients already' },
+      { message: 'Error: timeout exceeded' },
+    ],
+  });
   vi.stubGlobal('fetch', async () => new Response('', { status: 503 }));
   await receive(signal(), policyOf());
 });
+
+const LOGS = 'Logs: 3 error lines in 15 min, 2 of them "too many connections"';
 
 const found = async () => (await stored()).findings.map(({ ok, summary }) => [ok, summary]);
 
@@ -47,13 +67,19 @@ it('investigates in the order of the runbook, and notes what the plan is judged 
   await invoke(handler, attempt);
   expect(await found()).toEqual([
     [false, 'Health: mockupaws.com HTTP 503'],
-    [false, 'Metrics: 1700 of 1722 database connections (99 %), 38 % of requests fail, CPU 72 %'],
+    [
+      false,
+      'Metrics: 1700 of 1722 database connections (99 %), 600 on the readers (35 %), 38 % of requests fail, CPU 72 %',
+    ],
     [false, 'ECS: 9 of 10 tasks running'],
+    [true, 'Deployments: none in the last hour'],
     [true, 'Database: available, 2 members, writer writer-1'],
+    [false, LOGS],
   ]);
   expect((await stored()).facts).toEqual({
     ...{ healthFailingShare: 1, databaseConnections: 1700, usersAffectedShare: 0.38, cpuPercent: 71.6 },
-    ...{ desiredTasks: 10, runningTasks: 9, databaseMembers: 2 },
+    ...{ desiredTasks: 10, runningTasks: 9, missingTasks: 1, databaseMembers: 2 },
+    ...{ deploymentInProgress: 0, deploymentSuspect: 0, readerConnections: 600, errorLines: 3 },
   });
 });
 
@@ -69,9 +95,11 @@ it('a check that is denied or that finds nothing there is a finding, and the res
     [false, 'Health: mockupaws.com HTTP 503'],
     [true, 'Metrics: no database connections reported, no requests counted'],
     [null, 'ECS service: could not be checked (AccessDeniedException)'],
+    [null, 'deployments: could not be checked (AccessDeniedException)'],
     [null, 'database: could not be checked (Aurora cluster production: not found)'],
+    [false, LOGS],
   ]);
-  expect((await stored()).facts).toEqual({ healthFailingShare: 1 });
+  expect((await stored()).facts).toEqual({ healthFailingShare: 1, errorLines: 3 });
 });
 
 it('a check that does not answer in time is a finding, and the rest goes on', async () => {
@@ -88,6 +116,40 @@ it('a check that does not answer in time is a finding, and the rest goes on', as
     [false, 'Health: mockupaws.com ECONNREFUSED'],
     [false, expect.stringMatching(/^Metrics: 1700 of 1722/)],
     [false, 'ECS: 9 of 10 tasks running'],
+    [true, 'Deployments: none in the last hour'],
     [null, 'database: could not be checked (no answer in 12 s)'],
+    [false, LOGS],
   ]);
+});
+
+describe('the logs', () => {
+  const summary = async () => (await stored()).findings.find(({ check }) => check === 'logs')?.summary;
+
+  it('of the last 15 minutes are counted, page by page, and no line is told', async () => {
+    const page = { events: [{ message: 'ERROR user ada@example.com' }] };
+    logs
+      .on(FilterLogEventsCommand)
+      .resolvesOnce({ ...page, nextToken: 'more' })
+      .resolves(page);
+    await invoke(handler, attempt);
+    expect(await summary()).toBe('Logs: 2 error lines in 15 min, 2 of them "other"');
+    expect(JSON.stringify(await stored())).not.toContain('ada@');
+    const [first, second] = logs.commandCalls(FilterLogEventsCommand).map(({ args: [{ input }] }) => input);
+    expect(first).toMatchObject({ logGroupName: '/ecs/production', startTime: Date.parse(minute(-15)), limit: 2000 });
+    expect(second).toMatchObject({ nextToken: 'more', limit: 1999 });
+  });
+
+  it('in a storm are read no further than needed', async () => {
+    const storm = { events: Array.from({ length: 2000 }, () => ({ message: 'too many clients' })), nextToken: 'more' };
+    logs.on(FilterLogEventsCommand).resolves(storm);
+    await invoke(handler, attempt);
+    expect(await summary()).toBe('Logs: at least 2000 error lines in 15 min, 2000 of them "too many connections"');
+    expect(logs.commandCalls(FilterLogEventsCommand)).toHaveLength(1);
+  });
+
+  it('that do not exist are a finding', async () => {
+    logs.on(FilterLogEventsCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
+    await invoke(handler, attempt);
+    expect(await summary()).toBe('logs: could not be checked (ResourceNotFoundException)');
+  });
 });

@@ -1,10 +1,11 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readLedger } from '../../lambda/adapters/ledger.ts';
 import { handler } from '../../lambda/functions/plan/handler.ts';
-import { ALARM, attempt, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
+import { ALARM, attempt, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { minute, of, START, step } from '../support/story.ts';
 
 useResponder({ AUTOMATION_PARAMETER: '/automation', MAINTENANCE_PARAMETER: '/maintenance-until' });
@@ -125,10 +126,20 @@ it('an alarm that has cleared meanwhile ends the attempt, with nothing run', asy
   expect(await stored()).toMatchObject({ status: 'monitoring', runs: [], attempt: { outcome: 'recovered' } });
 });
 
+it('waits for the incident of another playbook that was opened first', async () => {
+  await openIncident([step('kill-idle')], { playbook: 'CacheFailure' });
+  setMinute(1);
+  await openIncident([step('kill-idle')], { id: 'event-2' });
+  expect(await invoke(handler, { ...attempt, id: 'INC-2026-04-07-002' })).toEqual({ next: 'end' });
+  expect((await stored()).handedOver?.reason).toContain('another incident: INC-2026-04-07-001 is being worked on');
+});
+
 it('of two attempts that want one target at one moment, one gets it, and the other judges again and lets it be', async () => {
   await openIncident();
   await openIncident([step('kill-idle')], { id: 'event-2', playbook: 'CacheFailure' });
   const other = { ...attempt, slot: `${SERVICE}/CacheFailure`, id: 'INC-2026-04-07-002' };
+  // The index of open incidents lags: neither knows of the other.
+  for (const slot of [KEY.slot, other.slot]) await hideFromIndex(slot);
   const plans = await Promise.all([invoke(handler, attempt), invoke(handler, other)]);
   expect(plans.map(({ next }) => next).sort()).toEqual(['end', 'run']);
   expect((await readLedger(SERVICE)).runs).toHaveLength(1);
@@ -136,3 +147,13 @@ it('of two attempts that want one target at one moment, one gets it, and the oth
   const incidents = await Promise.all([stored(), stored({ slot: other.slot, number: 1 })]);
   expect(incidents.map(({ handedOver }) => handedOver?.reason).join()).toMatch(/cooldown: last run 0 min ago/);
 });
+
+const hideFromIndex = (slot: string) =>
+  new DynamoDBClient({}).send(
+    new UpdateItemCommand({
+      TableName: process.env['INCIDENTS_TABLE'],
+      Key: { slot: { S: slot }, number: { N: '1' } },
+      UpdateExpression: 'REMOVE #open',
+      ExpressionAttributeNames: { '#open': 'open' },
+    }),
+  );

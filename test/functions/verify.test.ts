@@ -1,6 +1,11 @@
-import { CloudWatchClient, DescribeAlarmsCommand, type StateValue } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type StateValue,
+} from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/verify/handler.ts';
 import {
   ALARM,
@@ -115,4 +120,54 @@ it('what the alarm says now is noted in the incident, also between events', asyn
   says('INSUFFICIENT_DATA');
   await verify();
   expect((await stored()).signals[`alarm:${ALARM}`]?.state).toBe('unknown');
+});
+
+it('a step that heals nothing is verified by its runbook, and the service is none the better for it', async () => {
+  const plan = [step('kill-idle', { verifiedBy: 'runbook' })];
+  const other = { ...attempt, slot: 'mockupaws-production/CacheFailure', id: 'INC-2026-04-07-002' };
+  const key = { slot: other.slot, number: 1 };
+  await openIncident(plan, { id: 'event-2', playbook: 'CacheFailure' });
+  await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS }, key);
+  says('ALARM', 503);
+  const execution = { AutomationExecutionId: 'e-2', AutomationExecutionStatus: 'Success' };
+  await invoke(handler, { ...other, run: 'INC-2026-04-07-002/1/kill-idle', execution });
+  const { runs, status } = await stored(key);
+  expect([runs[0]?.status, status]).toEqual(['succeeded', 'identified']);
+});
+
+describe('a temporary change that', () => {
+  /** What the load balancer counted in minute 3 to 4, of 1000 requests; 100 failed before. */
+  async function verifyAt(failed: number, asked = step('kill-idle', { undo: { title: 'Undo', parameters: {} } })) {
+    const other = { ...attempt, slot: 'mockupaws-production/CacheFailure', id: 'INC-2026-04-07-002' };
+    const key = { slot: other.slot, number: 1 };
+    await openIncident([asked], { id: 'event-3', playbook: 'CacheFailure' });
+    const findings = [
+      { check: 'metrics', ok: false, summary: '', facts: { desiredTasks: 10, usersAffectedShare: 0.1 } },
+    ];
+    await committed({ type: 'record diagnosis', id: 'again', attempt: 1, findings }, key);
+    await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS }, key);
+    says('ALARM');
+    const of = (Id: string, value: number) => ({ Id, Values: [value], Timestamps: [new Date(minute(3))] });
+    cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [of('requests', 1000), of('errors', failed)] });
+    setMinute(4.2);
+    const execution = { AutomationExecutionId: 'e', AutomationExecutionStatus: 'Success', ExecutionEndTime: minute(3) };
+    const verdict = await invoke(handler, { ...other, run: 'INC-2026-04-07-002/1/kill-idle', execution });
+    return { verdict, run: (await stored(key)).runs[0] };
+  }
+
+  it('made it worse has failed at once', async () => {
+    const { verdict, run } = await verifyAt(300);
+    expect(verdict).toMatchObject({ verdict: 'done' });
+    expect(run).toMatchObject({ status: 'failed', worse: true });
+    expect(run?.reason).toContain('requests failing: 30 % since, 10 % before: it made it worse');
+  });
+
+  it('made it a little worse is given its time', async () => {
+    expect((await verifyAt(150)).verdict).toMatchObject({ verdict: 'again' });
+  });
+
+  it('cannot be put back is not asked about', async () => {
+    expect((await verifyAt(900, step('kill-idle'))).verdict).toMatchObject({ verdict: 'again' });
+    expect(cloudwatch.commandCalls(GetMetricDataCommand)).toEqual([]);
+  });
 });

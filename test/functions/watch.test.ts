@@ -83,7 +83,7 @@ it('makes up for a lost event: an alarm that fires again after the attempt owes 
     type: 'next step',
     id: 'plan',
     attempt: 1,
-    readings: { automation: 'unreadable', maintenanceUntil: undefined, ledger: [] },
+    readings: { automation: 'unreadable', maintenanceUntil: undefined, ledger: [], others: [] },
   });
   expect((await stored()).attempt?.outcome).toBe('recovered');
   alarm('ALARM', minute(3));

@@ -96,33 +96,30 @@ describe('a signal', () => {
     expect(reachesIntake({ ...event(name), source: 'custom' })).toBe(false);
   });
 
-  it('that fires, and fires again, comes from alarms at the configured shares of the connections', () => {
-    const alarms = all('AWS::CloudWatch::Alarm').filter(({ properties }) => properties.Tags);
-    expect(alarms.map(({ properties }) => [properties.AlarmName, properties.Threshold])).toEqual([
-      ['mockupaws-production-database-connections-warning', 1377],
-      ['mockupaws-production-database-connections-critical', 1635],
+  it('that fires, and fires again, comes from alarms at the configured shares of the connections, by role', () => {
+    const level = (suffix: string, Role: string, level: string, Threshold: number, TreatMissingData: string) => ({
+      AlarmName: `mockupaws-production-database-connections${suffix}-${level}`,
+      ...{ Namespace: 'AWS/RDS', MetricName: 'DatabaseConnections', Statistic: 'Average' },
+      Dimensions: [
+        { Name: 'DBClusterIdentifier', Value: 'mockupaws-production' },
+        { Name: 'Role', Value: Role },
+      ],
+      ...{ Period: 60, EvaluationPeriods: 5, DatapointsToAlarm: 5, Threshold, TreatMissingData },
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      ActionConfiguration: { AlarmTagsPropagation: { Enabled: true } },
+      Tags: [
+        { Key: 'incident:level', Value: level },
+        { Key: 'incident:playbook', Value: 'DatabaseConnections' },
+        { Key: 'incident:service', Value: 'mockupaws-production' },
+      ],
+    });
+    const alarms = all('AWS::CloudWatch::Alarm').filter(({ properties }) => properties.Namespace === 'AWS/RDS');
+    expect(alarms.map(({ properties }) => properties)).toMatchObject([
+      level('', 'WRITER', 'warning', 1377, 'breaching'),
+      level('', 'WRITER', 'critical', 1635, 'breaching'),
+      level('-readers', 'READER', 'warning', 1377, 'missing'),
+      level('-readers', 'READER', 'critical', 1635, 'missing'),
     ]);
-    const levels = { warning: alarms[0], critical: alarms[1] };
-    for (const [level, alarm] of Object.entries(levels)) {
-      expect(alarm?.properties).toMatchObject({
-        Namespace: 'AWS/RDS',
-        MetricName: 'DatabaseConnections',
-        Statistic: 'Average',
-        Dimensions: [
-          { Name: 'DBClusterIdentifier', Value: 'mockupaws-production' },
-          { Name: 'Role', Value: 'WRITER' },
-        ],
-        ...{ Period: 60, EvaluationPeriods: 5, DatapointsToAlarm: 5 },
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'breaching',
-        ActionConfiguration: { AlarmTagsPropagation: { Enabled: true } },
-        Tags: [
-          { Key: 'incident:level', Value: level },
-          { Key: 'incident:playbook', Value: 'DatabaseConnections' },
-          { Key: 'incident:service', Value: 'mockupaws-production' },
-        ],
-      });
-    }
   });
 });
 
@@ -415,7 +412,9 @@ describe('the functions', () => {
       const allowed = new Set(
         statements
           .flatMap(actionsOf)
-          .filter(action => !/^(logs|sqs|kms|dynamodb:(Describe|Get|List)(Stream|Records|Shard))/.test(action)),
+          .filter(
+            action => !/^(logs:(Create|Put)|sqs|kms|dynamodb:(Describe|Get|List)(Stream|Records|Shard))/.test(action),
+          ),
       );
       expect([...allowed].sort(), path).toEqual(bundleOf(path).actions);
     }
@@ -459,7 +458,11 @@ describe('least privilege', () => {
     expect(wide.filter(action => !/^Response\/Role (logs|xray):/.test(action)).sort()).toEqual([
       'Diagnose/Role cloudwatch:GetMetricData',
       'Plan/Role cloudwatch:DescribeAlarms',
+      'Probe/Role cloudwatch:GetMetricData',
+      'Probe/Role cloudwatch:PutMetricData',
+      'ServiceHealth/MaintenanceMode/Role elasticloadbalancing:DescribeRules',
       'Verify/Role cloudwatch:DescribeAlarms',
+      'Verify/Role cloudwatch:GetMetricData',
       'Watch/Role cloudwatch:DescribeAlarms',
     ]);
     const actions = all('AWS::IAM::Role').flatMap(({ id }) => may(id).flatMap(actionsOf));

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as applicationAutoScaling from '@aws-sdk/client-application-auto-scaling';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as rds from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import config from '../../config/mockupaws-production.ts';
@@ -30,7 +32,12 @@ interface Document {
 }
 
 /** Services as Systems Manager (and boto3) names them. IAM knows these by the same names. */
-const CLIENTS: Record<string, Record<string, unknown>> = { ecs, 'application-autoscaling': applicationAutoScaling };
+const CLIENTS: Record<string, Record<string, unknown>> = {
+  ecs,
+  elbv2,
+  rds,
+  'application-autoscaling': applicationAutoScaling,
+};
 
 const folder = `${import.meta.dirname}/../../runbooks`;
 const read = (file: string): Document => parse(readFileSync(`${folder}/${file}`, 'utf8'));
@@ -131,7 +138,7 @@ describe('in the synthesised template', () => {
 });
 
 function actionsOfStep({ action, inputs: { Service, Api } }: Step): string[] {
-  if (CALLS.includes(action)) return [`${Service}:${Api}`];
+  if (CALLS.includes(action)) return [`${Service === 'elbv2' ? 'elasticloadbalancing' : Service}:${Api}`];
   if (action === 'aws:invokeLambdaFunction') return ['lambda:InvokeFunction'];
   if (['aws:branch', 'aws:sleep', 'aws:approve', 'aws:loop'].includes(action)) return [];
   throw new Error(`what ${action} may call is not known to this test`);

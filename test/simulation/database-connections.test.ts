@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Happened } from '../../local/account/account.ts';
 import { type Rehearsed, rehearse } from '../../local/rehearsal.ts';
-import { databaseConnections } from '../../local/scenarios/database-connections.ts';
+import {
+  databaseConnections,
+  handedOverWithAdvice,
+  healedByFirstStep,
+  madeWorse,
+} from '../../local/scenarios/database-connections.ts';
 import { World } from '../../local/world.ts';
 import { assembly, suffer, timelineOf, typesOf, withRunbook } from './world.ts';
 
@@ -13,6 +18,16 @@ describe('database connections exhausted', () => {
     const { summary } = await rehearse(databaseConnections, { assembly: assembly(), seed });
     expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
     expect(summary.incident).toMatchObject({ severity: 'P2', status: 'resolved' });
+  });
+
+  it.each(
+    [healedByFirstStep, handedOverWithAdvice, madeWorse].flatMap(scenario =>
+      [1, 2, 3].map(seed => [scenario.name, seed, scenario] as const),
+    ),
+  )('%s ends as it promises, seed %i', async (_, seed, scenario) => {
+    const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
+    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
+    expect(summary.incident).toMatchObject({ severity: 'P2' });
   });
 
   it('replays a seed exactly, call by call', async () => {
@@ -32,7 +47,7 @@ describe('database connections exhausted', () => {
 
   it('tells in the page what an operator needs', async () => {
     const { messages } = await rehearse(databaseConnections, { assembly: assembly(), seed: 1 });
-    const page = messages.find(({ channel }) => channel === 'email');
+    const page = messages.find(({ channel, subject }) => channel === 'email' && subject.includes('P2'));
     for (const part of [
       'INC-2026-03-02-001',
       'P2 - High',
@@ -47,11 +62,11 @@ describe('database connections exhausted', () => {
   });
 });
 
-/** The trouble with a remedy that does not work, or may not: for 45 minutes. */
+/** The trouble with a remedy that does not work, or may not: until an approval has been asked for in vain. */
 const sufferWith = async (altered = assembly(), prepare: (world: World) => void = () => {}) => {
   const world = await World.create(altered, 3);
   prepare(world);
-  await suffer(world, 45);
+  await suffer(world, 75);
   return world;
 };
 
@@ -130,5 +145,42 @@ describe('a person who heals the service', () => {
     await world.clock.run(15 * 60_000, () => false);
     expect(typesOf(world)).toContain('Resolved');
     expect(world.runbooks.runs).toEqual([]);
+  });
+});
+
+/** What happened to the incident of this playbook; another one may tell of the symptom. */
+const own = ({ incidents }: World) =>
+  [...incidents.values()].find(({ timeline }) => timeline[0]?.['playbook'] === 'DatabaseConnections')?.timeline ?? [];
+
+describe('a remedy is not taken for a trouble that it cannot help', () => {
+  it('full readers: the sessions of the writer are left alone, and it is not rebooted', async () => {
+    const world = await World.create(assembly(), 4);
+    world.service.database.startReaderLeak(1600);
+    await world.clock.run(60 * 60_000, () => false);
+    expect(own(world).find(({ type }) => type === 'SignalFired')?.['key']).toContain('readers');
+    const skipped = own(world).filter(({ type }) => type === 'StepSkipped');
+    expect(new Set(skipped.map(({ step }) => step))).toEqual(
+      new Set(['kill-idle-connections', 'raise-max-connections']),
+    );
+    expect(skipped[0]?.['reasons'].join()).toMatch(/cause: databaseConnections is 400, needs 1377 or more/);
+    expect(own(world).map(({ type }) => type)).toContain('HandedOver');
+    expect(own(world).map(({ type }) => type)).not.toContain('ApprovalRequested');
+  });
+
+  it('pools that a deployment made too large come back with the tasks: a person is told to pool them', async () => {
+    const world = await World.create(assembly(), 4);
+    world.service.database.resizePools(170);
+    await world.clock.run(60 * 60_000, () => false);
+    expect(
+      own(world)
+        .map(({ type }) => type)
+        .filter(type => ['Mitigated', 'ActionItemRaised', 'Resolved'].includes(type)),
+    ).toEqual(['ActionItemRaised', 'Mitigated']);
+    const handedOver = own(world).find(({ type }) => type === 'HandedOver');
+    expect(handedOver?.['reason']).toContain('Scale backend back up was not verified');
+    const told = world.topics.messages.find(
+      ({ subject, body }) => subject.includes('NEEDS YOU') && body.includes('Proxy'),
+    );
+    expect(told?.body).toContain('1700 of 1722 connections to the writer are in use, with 10 tasks running: 170 for');
   });
 });

@@ -20,6 +20,7 @@ const DOCUMENT_COMMANDS: Record<string, string> = {
 };
 const IAM_PREFIXES: Record<string, string> = {
   'lib-dynamodb': 'dynamodb',
+  'client-cloudwatch-logs': 'logs',
   'client-eventbridge': 'events',
   'client-secrets-manager': 'secretsmanager',
   'client-sfn': 'states',

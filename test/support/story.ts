@@ -58,6 +58,7 @@ export const READINGS: Readings = {
   automation: { value: 'on', since: minute(-10_000) },
   maintenanceUntil: undefined,
   ledger: [],
+  others: [],
 };
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;

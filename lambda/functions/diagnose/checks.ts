@@ -5,6 +5,8 @@ import { describeCluster } from '../../adapters/rds.ts';
 import type { Resources } from '../../domain/deployed.ts';
 import { percent } from '../../domain/severity.ts';
 import type { Finding } from '../../domain/timeline.ts';
+import { readDeployments, readTraffic, trafficOf, trafficQueries } from '../traffic.ts';
+import { logs } from './logs.ts';
 
 export interface Check {
   check: string;
@@ -16,7 +18,9 @@ export const CHECKS: Check[] = [
   { check: 'service health', run: serviceHealth },
   { check: 'metrics', run: metrics },
   { check: 'ECS service', run: ecsService },
+  { check: 'deployments', run: deployments },
   { check: 'database', run: database },
+  { check: 'logs', run: logs },
 ];
 
 async function serviceHealth({ healthUrls }: Resources) {
@@ -30,64 +34,50 @@ async function serviceHealth({ healthUrls }: Resources) {
 }
 
 async function metrics(resources: Resources, now: Date) {
-  const series = await readMetrics(queries(resources), now);
-  const last = (id: string) => series[id]?.at(-1);
+  const series = await readMetrics([...loadQueries(resources), ...trafficQueries(resources)], now);
+  const last = (id: string) => series[id]?.at(-1)?.value;
   const { maxConnections } = resources.database;
-  const [connections, cpu, requests, errors] = [
-    last('connections'),
-    last('cpu'),
-    last('requests'),
-    last('errors') ?? 0,
-  ];
-  const share = requests ? errors / requests : undefined;
+  const [connections, readers, cpu] = [last('connections'), last('readers'), last('cpu')];
+  const share = trafficOf(series, now).at(-1)?.share;
   const parts = [
     ...(connections === undefined
       ? ['no database connections reported']
       : [
           `${Math.round(connections)} of ${maxConnections} database connections (${percent(connections / maxConnections)})`,
         ]),
+    ...(readers === undefined ? [] : [`${Math.round(readers)} on the readers (${percent(readers / maxConnections)})`]),
     ...(share === undefined ? ['no requests counted'] : [`${percent(share)} of requests fail`]),
     ...(cpu === undefined ? [] : [`CPU ${Math.round(cpu)} %`]),
   ];
   return {
-    ok: (connections ?? 0) < maxConnections * 0.8 && (share ?? 0) < 0.01,
+    ok: Math.max(connections ?? 0, readers ?? 0) < maxConnections * 0.8 && (share ?? 0) < 0.01,
     summary: `Metrics: ${parts.join(', ')}`,
     facts: {
       ...(connections === undefined ? {} : { databaseConnections: connections }),
+      ...(readers === undefined ? {} : { readerConnections: readers }),
       ...(share === undefined ? {} : { usersAffectedShare: share }),
       ...(cpu === undefined ? {} : { cpuPercent: cpu }),
     },
   };
 }
 
-const queries = ({ cluster, ecsService, loadBalancer, database }: Resources): MetricQuery[] => {
-  const alb = {
-    namespace: 'AWS/ApplicationELB',
-    dimensions: { LoadBalancer: loadBalancer },
-    statistic: 'Sum',
-    period: 60,
-  } as const;
-  return [
-    {
-      id: 'cpu',
-      namespace: 'AWS/ECS',
-      name: 'CPUUtilization',
-      dimensions: { ClusterName: cluster, ServiceName: ecsService },
-      statistic: 'Average',
-      period: 300,
-    },
-    {
-      id: 'connections',
-      namespace: 'AWS/RDS',
-      name: 'DatabaseConnections',
-      dimensions: { DBClusterIdentifier: database.cluster, Role: 'WRITER' },
-      statistic: 'Average',
-      period: 60,
-    },
-    { id: 'requests', name: 'RequestCount', ...alb },
-    { id: 'errors', name: 'HTTPCode_Target_5XX_Count', ...alb },
-  ];
-};
+const loadQueries = ({ cluster, ecsService, database }: Resources): MetricQuery[] => [
+  {
+    id: 'cpu',
+    namespace: 'AWS/ECS',
+    name: 'CPUUtilization',
+    dimensions: { ClusterName: cluster, ServiceName: ecsService },
+    statistic: 'Average',
+    period: 300,
+  },
+  connectionsOf('connections', 'WRITER', database),
+  connectionsOf('readers', 'READER', database),
+];
+
+const connectionsOf = (id: string, Role: string, { cluster }: Resources['database']): MetricQuery => ({
+  ...{ id, namespace: 'AWS/RDS', name: 'DatabaseConnections', dimensions: { DBClusterIdentifier: cluster, Role } },
+  ...{ statistic: 'Average', period: 60 },
+});
 
 async function ecsService({ cluster, ecsService }: Resources) {
   const { desiredCount = 0, runningCount = 0, deployments = [] } = await describeService(cluster, ecsService);
@@ -97,7 +87,25 @@ async function ecsService({ cluster, ecsService }: Resources) {
   return {
     ok: runningCount >= desiredCount && failed === 0,
     summary: `ECS: ${runningCount} of ${desiredCount} tasks running${deployment}`,
-    facts: { desiredTasks: desiredCount, runningTasks: runningCount },
+    facts: {
+      desiredTasks: desiredCount,
+      runningTasks: runningCount,
+      missingTasks: Math.max(0, desiredCount - runningCount),
+    },
+  };
+}
+
+async function deployments(resources: Resources, now: Date) {
+  const { ageMinutes, inProgress, fault } = await readDeployments(resources, now, readTraffic(resources, now));
+  const latest = ageMinutes === undefined ? 'none in the last hour' : `the latest ${ageMinutes} min ago`;
+  return {
+    ok: fault === undefined,
+    summary: `Deployments: ${fault ?? latest}`,
+    facts: {
+      ...(ageMinutes === undefined ? {} : { deploymentAgeMinutes: ageMinutes }),
+      deploymentInProgress: inProgress ? 1 : 0,
+      deploymentSuspect: fault === undefined ? 0 : 1,
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { observeAlarms } from '../../adapters/cloudwatch.ts';
-import { commit, load } from '../../adapters/incidents.ts';
+import { commit, keyOf, load, openIncidents } from '../../adapters/incidents.ts';
 import { LedgerMoved, readLedger, writeLedger } from '../../adapters/ledger.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
-import { reserve } from '../../domain/guardrails.ts';
+import { type OtherIncident, reserve } from '../../domain/guardrails.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
@@ -36,14 +36,18 @@ export const handler = entrypoint(AttemptEvent, async event => {
 
 async function plan({ slot, number, attempt, after }: AttemptEvent) {
   const { service } = deployed();
-  const [switches, ledger] = await Promise.all([
+  const [switches, ledger, others] = await Promise.all([
     readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? ''),
     readLedger(service).catch((error: Error) => {
       console.error({ message: 'the ledger cannot be read, which means do not act', error: error.name });
       return 'unreadable' as const;
     }),
+    otherIncidents(slot).catch((error: Error) => {
+      console.error({ message: 'the open incidents cannot be read, which means do not act', error: error.name });
+      return 'unreadable' as const;
+    }),
   ]);
-  const readings = { ...switches, ledger: ledger === 'unreadable' ? ledger : ledger.runs };
+  const readings = { ...switches, ledger: ledger === 'unreadable' ? ledger : ledger.runs, others };
   const command = { type: 'next step', id: `plan/${attempt}/${after}`, attempt, readings } as const;
   const { incident, entries, refused } = await commit({ slot, number }, command, async (decided, incident) => {
     const started = startedIn(decided);
@@ -57,6 +61,11 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
   if (!started) return { next: 'end' };
   const parameters = Object.fromEntries(Object.entries(started.parameters).map(([name, value]) => [name, [value]]));
   return { next: 'run', run: started.run, document: started.document, parameters, clientToken: tokenOf(started.run) };
+}
+
+async function otherIncidents(slot: string): Promise<OtherIncident[]> {
+  const others = (await openIncidents()).filter(incident => keyOf(incident).slot !== slot);
+  return others.map(({ id, openedAt, policy }) => ({ id, openedAt, symptom: policy.playbook.symptom ?? false }));
 }
 
 const startedIn = (entries: TimelineEntry[]) => entries.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];

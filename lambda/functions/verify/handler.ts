@@ -1,10 +1,14 @@
 import { commit, load } from '../../adapters/incidents.ts';
 import type { RunOutcome } from '../../domain/commands.ts';
-import type { Incident } from '../../domain/incident.ts';
+import type { Incident, Run } from '../../domain/incident.ts';
 import { minutesBetween } from '../../domain/time.ts';
+import type { Check } from '../../domain/timeline.ts';
+import { madeWorse } from '../../domain/worse.ts';
+import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { type AttemptEvent, RunEvent } from '../events.ts';
 import { commitObserved, verifyService } from '../service-state.ts';
+import { readTraffic } from '../traffic.ts';
 
 /**
  * Whether a run did what it was for: the runbook ended well, the signals that fired are clear and the health URLs
@@ -27,16 +31,20 @@ export const handler = entrypoint(RunEvent, async event => {
   if (known && known.status !== 'running') return { verdict: 'done', run };
   if (known?.dryRun) return record(event, { run, execution: id });
   if (known?.undoes && incident.status !== 'monitoring')
-    return record(event, { run, execution: id, checks: [PUT_BACK] });
+    return record(event, { run, execution: id, checks: [ENDED_WELL] });
+  const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
+  if (step?.verifiedBy === 'runbook') return record(event, { run, execution: id, checks: [ENDED_WELL] });
   const { signals, checks } = await verifyService(incident);
   const after = await commitObserved(incident, signals);
+  const harm = known && (await harmOf(after, known, execution.ExecutionEndTime));
+  if (harm) return record(event, { run, execution: id, checks: [...checks, harm], worse: true });
   const passed = checks.every(check => check.passed);
   if (!passed && !timeIsUp(after, run, execution.ExecutionEndTime)) return { verdict: 'again', run };
   return record(event, { run, execution: id, checks });
 });
 
-/** What is put back because nothing helped cannot be verified by signals that still fire: its runbook waited for it. */
-const PUT_BACK = { check: 'runbook', passed: true, seen: 'Success' };
+/** What is put back because nothing helped, or heals nothing, no signal can verify: its runbook looked for itself. */
+const ENDED_WELL = { check: 'runbook', passed: true, seen: 'Success' };
 
 async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutcome) {
   const { refused } = await commit(
@@ -45,6 +53,18 @@ async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutco
   );
   console.info({ message: 'run verified', run: outcome.run, reason: outcome.reason, refused });
   return { verdict: 'done', run: outcome.run };
+}
+
+/** What a temporary change made worse: what cannot be put back is not asked about, nor is what puts back. */
+async function harmOf({ policy }: Incident, run: Run, ended: string | undefined): Promise<Check | undefined> {
+  const undoable = policy.playbook.plan.some(step => step.name === run.step && step.undo);
+  if (!undoable || run.undoes || !ended) return undefined;
+  try {
+    return madeWorse(run, await readTraffic(deployed().resources, new Date()), ended);
+  } catch (error) {
+    console.error({ message: 'whether it made it worse cannot be told', run: run.run, error: (error as Error).name });
+    return undefined;
+  }
 }
 
 /** The time to verify counts from the runbook's end. */

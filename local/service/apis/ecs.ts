@@ -1,22 +1,47 @@
 import { type Account, type Input, ServiceError } from '../../account/account.ts';
+import type { Deployment } from '../deployments.ts';
 import type { SimulatedService } from '../service.ts';
 
-/** ECS and Application Auto Scaling, as far as the service's tasks go. */
-export function provideEcs(account: Account, { shape, tasks }: SimulatedService): void {
+/** ECS, as far as the service's tasks and deployments go. */
+export function provideEcs(account: Account, service: SimulatedService): void {
+  const { shape, tasks, deployments } = service;
   const { cluster, ecsService } = shape;
-  const arn = (name: string) => `arn:aws:ecs:${account.region}:123456789012:service/${name}`;
-  const asked = (input: Input) => arn(`${input['cluster']}/${input['services']?.[0] ?? input['service']}`);
-  const known = (input: Input) => asked(input) === arn(`${cluster}/${ecsService}`);
+  const arn = (resource: string) => `arn:aws:ecs:${account.region}:123456789012:${resource}`;
+  const own = `${cluster}/${ecsService}`;
+  const asked = (input: Input) => arn(`service/${input['cluster']}/${input['services']?.[0] ?? input['service']}`);
+  const known = (input: Input) => asked(input) === arn(`service/${own}`);
+  const requireKnown = (input: Input) => {
+    if (!known(input)) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
+  };
+  const taskDefinition = (revision: number) => arn(`task-definition/${ecsService}:${revision}`);
+  const revisionArn = (revision: number) => arn(`service-revision/${own}/${revision}`);
+  const deploymentArn = ({ id }: Deployment) => arn(`service-deployment/${own}/${id}`);
+  const described = (deployment: Deployment) => ({
+    serviceDeploymentArn: deploymentArn(deployment),
+    status: deployment.status,
+    createdAt: new Date(deployment.createdAt),
+    sourceServiceRevisions: [{ arn: revisionArn(deployment.source.number) }],
+    targetServiceRevision: { arn: revisionArn(deployment.target.number) },
+  });
+  const last = (text: string) => text.split('/').at(-1) ?? '';
 
   const describe = () => ({
-    serviceArn: arn(`${cluster}/${ecsService}`),
+    serviceArn: arn(`service/${own}`),
     serviceName: ecsService,
     status: 'ACTIVE',
+    taskDefinition: taskDefinition(deployments.wanted.number),
     desiredCount: tasks.desired,
     runningCount: tasks.running,
     pendingCount: Math.max(0, tasks.desired - tasks.running),
     deployments: [
-      { status: 'PRIMARY', rolloutState: 'COMPLETED', desiredCount: tasks.desired, runningCount: tasks.running },
+      {
+        status: 'PRIMARY',
+        rolloutState: deployments.underWay ? 'IN_PROGRESS' : 'COMPLETED',
+        failedTasks: 0,
+        taskDefinition: taskDefinition(deployments.wanted.number),
+        desiredCount: tasks.desired,
+        runningCount: tasks.running,
+      },
     ],
   });
 
@@ -31,29 +56,55 @@ export function provideEcs(account: Account, { shape, tasks }: SimulatedService)
     UpdateService: {
       resources: input => [asked(input)],
       run: input => {
-        if (!known(input)) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
-        tasks.desired = input['desiredCount'] ?? tasks.desired;
-        account.emit('service', { change: `${ecsService} is to run ${tasks.desired} tasks` });
+        requireKnown(input);
+        const { desiredCount, taskDefinition: wanted } = input;
+        if (desiredCount !== undefined) {
+          tasks.desired = desiredCount;
+          account.emit('service', { change: `${ecsService} is to run ${tasks.desired} tasks` });
+        }
+        if (wanted !== undefined) {
+          deployments.begin(Number(String(wanted).split(':').at(-1)));
+          account.emit('service', { change: `${ecsService} is to run ${last(wanted)}` });
+        }
         return { service: describe() };
       },
     },
-  });
-
-  account.provide('application-autoscaling', {
-    RegisterScalableTarget: {
-      resources: () => [`arn:aws:application-autoscaling:${account.region}:123456789012:scalable-target/0ec5`],
-      context: input => ({
-        'application-autoscaling:service-namespace': input['ServiceNamespace'],
-        'application-autoscaling:scalable-dimension': input['ScalableDimension'],
-      }),
+    ListServiceDeployments: {
+      resources: input => [asked(input)],
       run: input => {
-        if (input['ResourceId'] !== `service/${cluster}/${ecsService}`) {
-          throw new ServiceError('ValidationException', `ECS service doesn't exist: ${input['ResourceId']}`);
-        }
-        tasks.scalingSuspended = input['SuspendedState']?.DynamicScalingOutSuspended === true;
-        const state = tasks.scalingSuspended ? 'suspended' : 'resumed';
-        account.emit('service', { change: `auto scaling of ${ecsService} ${state}` });
-        return {};
+        requireKnown(input);
+        const after = input['createdAt']?.after === undefined ? 0 : new Date(input['createdAt'].after).getTime();
+        const found = deployments.history.filter(({ createdAt }) => createdAt >= after);
+        return { serviceDeployments: found.slice(0, input['maxResults'] ?? 20).map(described) };
+      },
+    },
+    DescribeServiceDeployments: {
+      resources: ({ serviceDeploymentArns }) => serviceDeploymentArns,
+      run: ({ serviceDeploymentArns }) => ({
+        serviceDeployments: deployments.history
+          .filter(deployment => serviceDeploymentArns.includes(deploymentArn(deployment)))
+          .map(described),
+        failures: [],
+      }),
+    },
+    DescribeServiceRevisions: {
+      resources: ({ serviceRevisionArns }) => serviceRevisionArns,
+      run: ({ serviceRevisionArns }) => ({
+        serviceRevisions: (serviceRevisionArns as string[]).map(serviceRevisionArn => ({
+          serviceRevisionArn,
+          taskDefinition: taskDefinition(Number(last(serviceRevisionArn))),
+        })),
+        failures: [],
+      }),
+    },
+    StopServiceDeployment: {
+      resources: ({ serviceDeploymentArn }) => [serviceDeploymentArn],
+      run: ({ serviceDeploymentArn, stopType }) => {
+        if (stopType !== 'ROLLBACK')
+          throw new ServiceError('InvalidParameterException', `stopType ${stopType} is not simulated`);
+        deployments.rollBack(last(serviceDeploymentArn));
+        account.emit('service', { change: `the deployment of ${ecsService} is stopped and rolled back` });
+        return { serviceDeploymentArn };
       },
     },
   });

@@ -1,26 +1,68 @@
-import { type Account, ServiceError } from '../../account/account.ts';
+import { type Account, type Input, ServiceError } from '../../account/account.ts';
 import type { SimulatedService } from '../service.ts';
 import { type SimulatedSessions, toDataApiResponse } from '../sessions.ts';
 
-/** RDS, and its Data API, which answers SQL. */
-export function provideRds(account: Account, { shape, database }: SimulatedService, sessions: SimulatedSessions): void {
-  const { databaseCluster } = shape;
-  const arn = (cluster: string) => `arn:aws:rds:${account.region}:123456789012:cluster:${cluster}`;
+/** RDS: the cluster with a reader and a writer, its parameter group and their reboots. */
+export function provideRds(account: Account, service: SimulatedService, sessions: SimulatedSessions): void {
+  const { databaseCluster } = service.shape;
+  const { database } = service;
+  const arn = (resource: string) => `arn:aws:rds:${account.region}:123456789012:${resource}`;
+  /** The reader comes first: who takes the first member for the writer errs. */
+  const [reader, writer] = [`${databaseCluster}-1`, `${databaseCluster}-2`];
+  const statusOf = (instance: string) => (instance === writer && !database.available ? 'rebooting' : 'available');
+
+  const describeInstance = ({ DBInstanceIdentifier: name }: Input) => {
+    if (name !== reader && name !== writer)
+      throw new ServiceError('DBInstanceNotFound', `DBInstance ${name} not found.`);
+    return { DBInstanceIdentifier: name, DBInstanceStatus: statusOf(name), Engine: 'aurora-postgresql' };
+  };
+  const ofInstance = ({ DBInstanceIdentifier }: Input) => [arn(`db:${DBInstanceIdentifier}`)];
 
   account.provide('rds', {
     DescribeDBClusters: {
-      resources: ({ DBClusterIdentifier }) => [arn(DBClusterIdentifier)],
+      resources: ({ DBClusterIdentifier }) => [arn(`cluster:${DBClusterIdentifier}`)],
       run: ({ DBClusterIdentifier }) => {
         if (DBClusterIdentifier !== databaseCluster) {
           throw new ServiceError('DBClusterNotFoundFault', `DBCluster ${DBClusterIdentifier} not found.`);
         }
-        const member = (suffix: string, IsClusterWriter: boolean) => ({
-          DBInstanceIdentifier: `${databaseCluster}-${suffix}`,
-          IsClusterWriter,
-        });
-        const DBClusterMembers = [member('1', true), member('2', false)];
-        const cluster = { DBClusterIdentifier, Status: 'available', Engine: 'aurora-postgresql' };
-        return { DBClusters: [{ ...cluster, HttpEndpointEnabled: true, DBClusterMembers }] };
+        const DBClusterMembers = [reader, writer].map(name => ({
+          DBInstanceIdentifier: name,
+          IsClusterWriter: name === writer,
+        }));
+        const { parameterGroup: DBClusterParameterGroup } = database;
+        const cluster = { DBClusterIdentifier, DBClusterParameterGroup, Engine: 'aurora-postgresql' };
+        return { DBClusters: [{ ...cluster, Status: 'available', HttpEndpointEnabled: true, DBClusterMembers }] };
+      },
+    },
+    DescribeDBInstances: { resources: ofInstance, run: input => ({ DBInstances: [describeInstance(input)] }) },
+    ModifyDBClusterParameterGroup: {
+      resources: ({ DBClusterParameterGroupName }) => [arn(`cluster-pg:${DBClusterParameterGroupName}`)],
+      run: ({ DBClusterParameterGroupName: name, Parameters }) => {
+        if (name !== database.parameterGroup)
+          throw new ServiceError('DBParameterGroupNotFound', `DBClusterParameterGroup not found: ${name}`);
+        if (name.startsWith('default.'))
+          throw new ServiceError('InvalidParameterValue', `Modifications to the default group ${name} are not allowed`);
+        for (const { ParameterName, ParameterValue, ApplyMethod } of Parameters as Input[]) {
+          if (ParameterName !== 'max_connections')
+            throw new ServiceError('InvalidParameterValue', `Could not find parameter with name: ${ParameterName}`);
+          if (ApplyMethod !== 'pending-reboot')
+            throw new ServiceError(
+              'InvalidParameterCombination',
+              'cannot use immediate apply method for static parameter',
+            );
+          database.want(Number(ParameterValue));
+          account.emit('service', { change: `max_connections is to be ${ParameterValue} after a reboot` });
+        }
+        return { DBClusterParameterGroupName: name };
+      },
+    },
+    RebootDBInstance: {
+      resources: ofInstance,
+      run: input => {
+        const name = describeInstance(input).DBInstanceIdentifier;
+        if (name === writer) database.reboot();
+        account.emit('service', { change: `${name} reboots: all its connections are dropped` });
+        return { DBInstance: describeInstance(input) };
       },
     },
   });
@@ -35,9 +77,11 @@ export function provideRds(account: Account, { shape, database }: SimulatedServi
             `${role} is not authorized to perform: secretsmanager:GetSecretValue`,
           );
         }
-        if (resourceArn !== arn(databaseCluster)) {
+        if (resourceArn !== arn(`cluster:${databaseCluster}`)) {
           throw new ServiceError('DatabaseNotFoundException', 'The cluster does not exist.');
         }
+        if (!database.available)
+          throw new ServiceError('DatabaseUnavailableException', 'The writer instance is not available.');
         const result = await sessions.execute(sql, parameters, database.sessions(), database.maxConnections);
         const { length } = result.terminatedPids;
         database.terminated(result.terminatedPids);

@@ -1,0 +1,34 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+
+const client = new CloudWatchLogsClient({});
+
+/** Words by which a line tells of an error, however a logger writes them. */
+const ERRORS = '?ERROR ?Error ?error ?FATAL ?CRITICAL ?Exception';
+
+/** What was read, and whether that was all there was. */
+export interface ErrorLines {
+  lines: string[];
+  complete: boolean;
+}
+
+/** Error lines of a log group since a time, no more than `limit` and no longer than `seconds`. */
+export async function readErrorLines(
+  logGroupName: string,
+  since: Date,
+  { limit, seconds }: { limit: number; seconds: number },
+): Promise<ErrorLines> {
+  const until = performance.now() + seconds * 1000;
+  const lines: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const { events = [], ...page } = await client.send(
+      new FilterLogEventsCommand({
+        ...{ logGroupName, startTime: since.getTime(), filterPattern: ERRORS, nextToken },
+        limit: Math.min(limit - lines.length, 10_000),
+      }),
+    );
+    lines.push(...events.flatMap(({ message }) => message ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken && lines.length < limit && performance.now() < until);
+  return { lines, complete: nextToken === undefined };
+}

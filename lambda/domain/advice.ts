@@ -1,0 +1,36 @@
+import type { Incident } from './incident.ts';
+import type { Fact, Facts } from './severity.ts';
+import type { Happening } from './timeline.ts';
+
+/** Where automation has done what it can, well or not. From here on the advice is what remains to be done. */
+const ENDS: readonly Happening['type'][] = ['HandedOver', 'Mitigated', 'Resolved'];
+
+/**
+ * Puts what the playbook advises for good before the end of automation's part, once an incident: an action item that
+ * outlives it. Whoever is told of the end is told of the advice with it.
+ */
+export function advised(incident: Incident | undefined, happenings: Happening[]): Happening[] {
+  const advice = incident?.policy.playbook.advice;
+  const end = happenings.findIndex(({ type }) => ENDS.includes(type));
+  if (!incident || !advice || end === -1 || incident.actionItems.length > 0) return happenings;
+  const item: Happening = {
+    type: 'ActionItemRaised',
+    action: advice.action,
+    text: fill(advice.template, factsBefore(incident)),
+  };
+  return [...happenings.slice(0, end), item, ...happenings.slice(end)];
+}
+
+/** What was known before automation changed anything: later numbers are of its own making. */
+function factsBefore({ runs, facts }: Incident): Facts {
+  return runs.find(({ dryRun }) => !dryRun)?.facts ?? facts;
+}
+
+/** `{fact}` is the fact as a whole number, `{fact / fact}` their ratio; what was not measured is said to be unknown. */
+export function fill(template: string, facts: Facts): string {
+  return template.replace(/\{(\w+)(?: \/ (\w+))?\}/g, (_, fact: Fact, divisor?: Fact) => {
+    const value = facts[fact];
+    const by = divisor === undefined ? 1 : facts[divisor];
+    return value === undefined || !by ? '(not measured)' : String(Math.round(value / by));
+  });
+}

@@ -1,0 +1,21 @@
+/** What an error line is about. The line itself may hold personal data, and is told to nobody. */
+const CLASSES: readonly [name: string, pattern: RegExp][] = [
+  [
+    'too many connections',
+    /too many (clients|connections)|remaining connection slots|connection pool|no connection available/i,
+  ],
+  ['out of memory', /out ?of ?memory|OOM|heap (limit|space)/i],
+  ['time-out', /time(d)?[ -]?out|deadline exceeded|ETIMEDOUT/i],
+  ['connection refused', /ECONNREFUSED|connection refused|ECONNRESET|connection reset/i],
+  ['certificate', /certificate|TLS handshake|SSL/i],
+];
+
+/** How many lines are of each class, the most frequent first; what is none of them is `other`. */
+export function countByClass(lines: readonly string[]): [name: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const name = CLASSES.find(([, pattern]) => pattern.test(line))?.[0] ?? 'other';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}

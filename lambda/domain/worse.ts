@@ -1,0 +1,22 @@
+import type { MinuteOfTraffic } from './deployment.ts';
+import type { Run } from './incident.ts';
+import { percent } from './severity.ts';
+import type { Check } from './timeline.ts';
+
+/** By how much more of the requests must fail than before: less may be chance. */
+const WORSE_BY = 0.1;
+
+/**
+ * Whether a run made it worse: in the latest whole minute after the runbook's end more requests fail than the diagnosis
+ * saw before it. Undefined when it did not, or when nobody can tell.
+ */
+export function madeWorse({ facts }: Run, traffic: readonly MinuteOfTraffic[], ended: string): Check | undefined {
+  const before = facts.usersAffectedShare;
+  const after = traffic.filter(({ at }) => at >= Date.parse(ended)).at(-1)?.share;
+  if (before === undefined || after === undefined || after < before + WORSE_BY) return undefined;
+  return {
+    check: 'requests failing',
+    passed: false,
+    seen: `${percent(after)} since, ${percent(before)} before: it made it worse`,
+  };
+}

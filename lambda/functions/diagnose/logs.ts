@@ -1,0 +1,20 @@
+import { readErrorLines } from '../../adapters/logs.ts';
+import type { Resources } from '../../domain/deployed.ts';
+import { countByClass } from '../../domain/log-classes.ts';
+
+const MINUTES = 15;
+/** Enough to see what prevails; to read all of a storm would cost time and money. */
+const BOUNDS = { limit: 2000, seconds: 8 };
+
+/** The runbook's `aws logs tail`, in numbers: how many error lines, and what most of them are about. */
+export async function logs({ logGroup }: Resources, now: Date) {
+  const since = new Date(now.getTime() - MINUTES * 60_000);
+  const { lines, complete } = await readErrorLines(logGroup, since, BOUNDS);
+  const [most] = countByClass(lines);
+  const count = `${complete ? '' : 'at least '}${lines.length} error lines in ${MINUTES} min`;
+  return {
+    ok: lines.length === 0,
+    summary: `Logs: ${count}${most ? `, ${most[1]} of them "${most[0]}"` : ''}`,
+    facts: { errorLines: lines.length },
+  };
+}

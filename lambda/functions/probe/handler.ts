@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { publishMetrics } from '../../adapters/cloudwatch.ts';
+import { describeService } from '../../adapters/ecs.ts';
+import { probe } from '../../adapters/http.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
+import { deployed } from '../deployed.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { readDeployments, readTraffic } from '../traffic.ts';
+
+/**
+ * Once a minute: how the service is, as metrics for alarms to stand on. What could not be measured is not published, so
+ * that its alarm finds data missing and not a value that nobody measured.
+ */
+export const handler = entrypoint(v.unknown(), async () => {
+  const { service, resources } = deployed();
+  const now = new Date();
+  const traffic = readTraffic(resources, now);
+  const measurements = {
+    [PROBE_METRICS.health]: healthFailing(resources.healthUrls),
+    [PROBE_METRICS.errors]: traffic.then(minutes => minutes.at(-1)?.share ?? 0),
+    [PROBE_METRICS.tasks]: describeService(resources.cluster, resources.ecsService).then(s => s.runningCount ?? 0),
+    [PROBE_METRICS.deployment]: readDeployments(resources, now, traffic).then(({ fault }) => (fault ? 1 : 0)),
+  };
+  const names = Object.keys(measurements);
+  const outcomes = await Promise.allSettled(Object.values(measurements));
+  const values: Record<string, number> = {};
+  const failures: Error[] = [];
+  for (const [i, outcome] of outcomes.entries()) {
+    if (outcome.status === 'fulfilled') values[names[i] ?? ''] = outcome.value;
+    else failures.push(outcome.reason as Error);
+  }
+  await publishMetrics(PROBE_NAMESPACE, service, values, now);
+  console.info({ message: 'probed', ...values });
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+});
+
+async function healthFailing(urls: string[]): Promise<number> {
+  const probes = await Promise.all(urls.map(url => probe(url)));
+  const failing = probes.filter(({ healthy }) => !healthy);
+  for (const { url, seen } of failing) console.info({ message: 'health check failed', url, seen });
+  return failing.length / urls.length;
+}

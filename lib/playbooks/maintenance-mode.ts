@@ -1,0 +1,69 @@
+import { Validations } from 'aws-cdk-lib';
+import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Mode, Step } from '../../lambda/domain/policy.ts';
+import type { ServiceConfig } from '../config.ts';
+import { Runbook } from '../runbook.ts';
+
+type Maintenance = NonNullable<ServiceConfig['serviceHealth']['maintenance']>;
+
+/**
+ * The runbook that shows the maintenance page, and the page: a rule of the listener that is always there, on a host name
+ * that nobody can ask for. Turned on, it stands on every path. So the runbook may change one rule, and can add or delete none.
+ */
+export function maintenanceRunbook(scope: Construct, config: ServiceConfig, maintenance: Maintenance): Runbook {
+  const rule = new CfnListenerRule(scope, 'MaintenancePage', {
+    listenerArn: maintenance.listenerArn,
+    priority: maintenance.priority,
+    conditions: [{ field: 'host-header', hostHeaderConfig: { values: ['maintenance.invalid'] } }],
+    actions: [
+      {
+        type: 'fixed-response',
+        fixedResponseConfig: { statusCode: '503', contentType: 'text/html', messageBody: page(config.title) },
+      },
+    ],
+  });
+  const runbook = new Runbook(scope, 'MaintenanceMode', {
+    runbook: 'maintenance-mode',
+    service: config.service,
+    defaults: { RuleArn: rule.ref },
+    permissions: [
+      new PolicyStatement({ actions: ['elasticloadbalancing:ModifyRule'], resources: [rule.ref] }),
+      new PolicyStatement({ actions: ['elasticloadbalancing:DescribeRules'], resources: ['*'] }),
+    ],
+  });
+  Validations.of(runbook.role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'elasticloadbalancing:DescribeRules only reads, and IAM knows no narrower resource for it.',
+  });
+  return runbook;
+}
+
+/** At most 1024 characters. A fixed response has no Retry-After: the text says it. */
+const page = (title: string) =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Maintenance</title><h1>${escaped(title)} is being repaired</h1><p>We are sorry. Please try again in ten minutes.</p></html>\n`;
+
+const escaped = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
+
+/** It heals nothing, so no signal can verify it; it stays on until a person, who is called then, turns it off. */
+export function showMaintenance(
+  { ecs, title }: ServiceConfig,
+  { runbook, documentName }: Runbook,
+  mode: Mode = 'approve',
+): Step {
+  return {
+    name: 'maintenance-mode',
+    title: `Show the maintenance page of ${title} until a person turns it off`,
+    runbook,
+    document: documentName,
+    parameters: { Mode: 'on' },
+    mode,
+    minimumSeverity: 'P1',
+    target: `${ecs.cluster}/${ecs.service}`,
+    cooldownMinutes: 60,
+    blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
+    verifyMinutes: 1,
+    verifiedBy: 'runbook',
+  };
+}

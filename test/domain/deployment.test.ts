@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { deploymentState, type MinuteOfTraffic, type Rollout } from '../../lambda/domain/deployment.ts';
+
+const NOW = new Date('2026-04-07T10:00:00.000Z');
+const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
+
+/** The last half hour; requests fail in these minutes, counted backwards from now. */
+const traffic = (failing: (minutesAgo: number) => boolean, from = 30): MinuteOfTraffic[] =>
+  Array.from({ length: from }, (_, i) => from - i).map(minutes => ({
+    at: ago(minutes).getTime(),
+    share: failing(minutes) ? 0.3 : 0.001,
+  }));
+
+const COMPLETED: Rollout[] = [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }];
+const faultOf = (began: Date[], minutes: MinuteOfTraffic[], rollouts = COMPLETED) =>
+  deploymentState(rollouts, began, minutes, NOW).fault;
+
+describe('a deployment is to blame when', () => {
+  it('requests began to fail soon after it, and have since', () => {
+    expect(
+      faultOf(
+        [ago(8)],
+        traffic(m => m <= 6),
+      ),
+    ).toBe('requests have failed since the one 8 min ago');
+  });
+
+  it('a rollback came after it, and did not help', () => {
+    expect(
+      faultOf(
+        [ago(2), ago(8)],
+        traffic(m => m <= 6),
+      ),
+    ).toBe('requests have failed since the one 8 min ago');
+  });
+
+  it('ECS says so, whatever the requests', () => {
+    expect(faultOf([ago(8)], [], [{ status: 'PRIMARY', rolloutState: 'FAILED' }])).toBe('ECS says that it failed');
+    const rollouts = (failedTasks: number) => [{ status: 'PRIMARY', rolloutState: 'IN_PROGRESS', failedTasks }];
+    expect(faultOf([ago(8)], [], rollouts(3))).toBe('3 of its tasks failed to start');
+    expect(faultOf([ago(8)], [], rollouts(2))).toBeUndefined();
+  });
+});
+
+describe('a deployment is not to blame when', () => {
+  it.each<[string, Date[], MinuteOfTraffic[]]>([
+    ['requests failed before it', [ago(8)], traffic(m => m <= 12)],
+    ['they have stopped failing', [ago(8)], traffic(m => m <= 6 && m > 1)],
+    ['they began to fail long after it', [ago(25)], traffic(m => m <= 8)],
+    ['none fail', [ago(8)], traffic(() => false)],
+    ['there was none', [], traffic(m => m <= 6)],
+    ['nothing is known of the time before it', [ago(8)], traffic(m => m <= 6, 8)],
+    ['nothing is known of the time after it', [ago(0)], traffic(() => false)],
+  ])('%s', (_, began, minutes) => {
+    expect(faultOf(began, minutes)).toBeUndefined();
+  });
+});
+
+it('tells the age of the latest, and whether one is under way', () => {
+  expect(deploymentState(COMPLETED, [ago(8), ago(50)], [], NOW)).toEqual({ ageMinutes: 8, inProgress: false });
+  const rollouts = [...COMPLETED, { status: 'ACTIVE', rolloutState: 'IN_PROGRESS' }];
+  expect(deploymentState(rollouts, [], [], NOW)).toEqual({ inProgress: true });
+});

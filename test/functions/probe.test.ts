@@ -1,0 +1,137 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeServicesCommand, ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../lambda/functions/probe/handler.ts';
+import { DEPLOYED, invoke } from '../support/responder.ts';
+
+const NOW = new Date('2026-04-07T10:00:30.000Z');
+const at = (minutesAgo: number) => new Date(Math.floor(NOW.getTime() / 60_000) * 60_000 - minutesAgo * 60_000);
+const cloudwatch = mockClient(CloudWatchClient);
+const ecs = mockClient(ECSClient);
+const servers: Server[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
+  for (const client of [cloudwatch, ecs]) client.reset();
+  cloudwatch.on(PutMetricDataCommand).resolves({});
+  sees([100, 100], [0, 0]);
+  runs({ runningCount: 10 });
+  ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
+});
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** The load balancer, minute by minute, the last whole minute last; a minute without errors has no datapoint of them. */
+function sees(requests: number[], errors: number[]): void {
+  const series = (Id: string, values: number[]) => {
+    const points = values.map((value, i) => ({ value, time: at(values.length - i) }));
+    const counted = points.filter(({ value }) => value > 0);
+    return { Id, Timestamps: counted.map(({ time }) => time), Values: counted.map(({ value }) => value) };
+  };
+  cloudwatch
+    .on(GetMetricDataCommand)
+    .resolves({ MetricDataResults: [series('requests', requests), series('errors', errors)] });
+}
+
+const runs = (service: object) =>
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ deployments: [], ...service }] });
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
+}
+
+const answering = (status: number, body = 'ok') => serve((_, response) => response.writeHead(status).end(body));
+
+/** A port that nobody listens on. */
+async function refusing(): Promise<string> {
+  const url = await answering(200);
+  const server = servers.pop();
+  await new Promise(resolve => server?.close(resolve));
+  return url;
+}
+
+async function probed(...healthUrls: string[]): Promise<Record<string, number | undefined>> {
+  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: { ...DEPLOYED.resources, healthUrls } });
+  await invoke(handler, {});
+  return published();
+}
+
+function published(): Record<string, number | undefined> {
+  const [call, ...others] = cloudwatch.commandCalls(PutMetricDataCommand);
+  expect(others).toEqual([]);
+  const { Namespace, MetricData = [] } = call?.args[0].input ?? {};
+  expect(Namespace).toBe('IncidentResponse');
+  for (const { Dimensions } of MetricData)
+    expect(Dimensions).toEqual([{ Name: 'Service', Value: 'mockupaws-production' }]);
+  return Object.fromEntries(MetricData.map(({ MetricName, Value }) => [MetricName, Value]));
+}
+
+describe('a health URL', () => {
+  it('that answers is well, whatever its body: no contract says what it must be', async () => {
+    expect(await probed(await answering(200), await answering(204, ''))).toEqual({
+      ...{ HealthFailingShare: 0, ErrorShare: 0, RunningTasks: 10, DeploymentFailing: 0 },
+    });
+  });
+
+  it('that refuses, answers 5xx or 404 is counted as failing', async () => {
+    const urls = await Promise.all([refusing(), answering(503), answering(404), answering(200)]);
+    expect(await probed(...urls)).toMatchObject({ HealthFailingShare: 0.75 });
+  });
+
+  it('that hangs, or breaks off, is counted as failing, and holds up nothing else', async () => {
+    const hangs = await serve(() => undefined);
+    const breaksOff = await serve((_, response) => response.destroy());
+    expect(await probed(hangs, breaksOff)).toMatchObject({ HealthFailingShare: 1, RunningTasks: 10 });
+  }, 20_000);
+});
+
+describe('what the load balancer saw', () => {
+  it('is the share of the last whole minute, its own 5xx included', async () => {
+    sees([100, 200], [0, 50]);
+    expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0.25 });
+  });
+
+  it('a minute without a datapoint of errors is one without errors', async () => {
+    sees([100, 200], [50, 0]);
+    expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0 });
+  });
+
+  it('no request at all is no error', async () => {
+    sees([], []);
+    expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0 });
+  });
+});
+
+describe('a deployment is to blame', () => {
+  it('when requests began to fail with it', async () => {
+    ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [{ createdAt: at(3) }] });
+    sees([100, 100, 100, 100, 100], [0, 0, 30, 30, 30]);
+    expect(await probed(await answering(200))).toMatchObject({ DeploymentFailing: 1 });
+  });
+
+  it('when ECS says that it failed', async () => {
+    runs({ runningCount: 10, deployments: [{ status: 'PRIMARY', rolloutState: 'FAILED' }] });
+    expect(await probed(await answering(200))).toMatchObject({ DeploymentFailing: 1 });
+  });
+});
+
+it('publishes what it could measure, and fails over what it could not: missing is missing', async () => {
+  ecs.on(DescribeServicesCommand).rejects(new Error('AccessDenied'));
+  await expect(probed(await answering(200))).rejects.toThrow('AccessDenied');
+  expect(published()).toEqual({ HealthFailingShare: 0, ErrorShare: 0 });
+});

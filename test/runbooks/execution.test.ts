@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { type Input, ServiceError } from '../../local/account/account.ts';
+import type { RunbookRun } from '../../local/account/runbooks.ts';
+import type { Properties } from '../../local/account/template.ts';
+import { databaseConnections } from '../../local/scenarios/database-connections.ts';
+import { World } from '../../local/world.ts';
+import { assembly, timelineOf } from '../simulation/world.ts';
+
+const MINUTE = 60_000;
+
+const documents = Object.values(assembly().template.Resources)
+  .filter(({ Type }) => Type === 'AWS::SSM::Document')
+  .map(({ Properties: properties }) => ({ name: String(properties['Name']), content: properties['Content'] }));
+const short = (name: string) => name.replace('mockupaws-production-', '');
+const RAISE = 'mockupaws-production-raise-max-connections';
+
+/** A call that a runbook makes: to an API, or to a function. */
+interface Call {
+  operation: string;
+  input: Input;
+}
+
+/** Notes the calls of a runbook, and lets the one with the given number fail. */
+function tap(world: World, name: string, failing = -1): Call[] {
+  const calls: Call[] = [];
+  const { account, functions } = world;
+  const [call, invoke] = [account.call.bind(account), functions.invoke.bind(functions)];
+  const note = (operation: string, input: Input) => {
+    if (calls.push({ operation, input }) - 1 === failing)
+      throw new ServiceError('ThrottlingException', 'Rate exceeded');
+  };
+  account.call = async (caller, service, operation, input) => {
+    if (caller.name === name) note(`${service}:${operation}`, input);
+    return call(caller, service, operation, input);
+  };
+  const document = documents.find(other => other.name === name);
+  functions.invoke = async (nameOrArn, event) => {
+    if (document && JSON.stringify(document.content).includes('aws:invokeLambdaFunction')) {
+      if (functions.find(nameOrArn).path.includes('KillIdle')) note('lambda:InvokeFunction', event as Input);
+    }
+    return invoke(nameOrArn, event);
+  };
+  return calls;
+}
+
+/** Runs a document as a person would from the console, with the service's values as its defaults, to its end. */
+async function run(world: World, name: string, parameters: Record<string, string>): Promise<RunbookRun> {
+  const workflow = world.account.ofType('AWS::StepFunctions::StateMachine')[0];
+  const caller = { name: 'a person', role: String(workflow?.properties['RoleArn']) };
+  const given = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, [value]]));
+  await world.account.call(caller, 'ssm', 'StartAutomationExecution', { DocumentName: name, Parameters: given });
+  const started = world.runbooks.runs.at(-1);
+  if (!started) throw new Error(`${name} did not start`);
+  await world.clock.run(70 * MINUTE, () => started.outcome !== undefined);
+  return started;
+}
+
+const READS = /:(Describe|List|Get)/;
+const changes = (calls: Call[]) =>
+  calls.filter(({ operation, input }) => !READS.test(operation) && input['dryRun'] !== 'true');
+
+/** What a runbook needs to act on, beyond a service that is well. */
+const PREPARED: Record<string, (world: World) => void> = {
+  'roll-back': ({ service }) => service.deployments.deploy(0.4),
+};
+
+async function prepared(name: string): Promise<World> {
+  const world = await World.create(assembly(), 1);
+  PREPARED[short(name)]?.(world);
+  return world;
+}
+
+describe.each(documents)('$name', ({ name }) => {
+  it('dry, changes nothing', async () => {
+    const world = await prepared(name);
+    const calls = tap(world, name);
+    const { outcome } = await run(world, name, {});
+    expect(outcome).toMatchObject({ status: 'Success' });
+    expect(calls.length).toBeGreaterThan(0);
+    expect(changes(calls)).toEqual([]);
+  });
+
+  it('never succeeds when one of its calls fails, and does nothing after that', async () => {
+    const world = await prepared(name);
+    const calls = tap(world, name);
+    const { outcome } = await run(world, name, { DryRun: 'false' });
+    expect(outcome?.status).toBe('Success');
+    // A wait asks again and again: its first call stands for all of them.
+    const distinct = calls.flatMap((call, i) => (isRepeated(calls, i) ? [] : [[call, i] as const]));
+    for (const [call, failing] of distinct) {
+      const other = await prepared(name);
+      const made = tap(other, name, failing);
+      const failed = await run(other, name, { DryRun: 'false' });
+      const what = `${call.operation}, call ${failing + 1}`;
+      expect(failed.outcome?.status, what).toBe('Failed');
+      expect(failed.outcome?.failureMessage, what).toBeTruthy();
+      expect(made.slice(failing + 1), what).toEqual([]);
+    }
+  });
+});
+
+const isRepeated = (calls: Call[], i: number) =>
+  i > 0 && JSON.stringify(calls[i]) === JSON.stringify(calls[i - 1]) && READS.test(calls[i]?.operation ?? '');
+
+describe('in an incident, a runbook that scales for a while and fails', () => {
+  it.each([0, 1, 2, 3, 4, 5])('at its call %i is a failed step, and is put back', async failing => {
+    const world = await World.create(assembly(), 3);
+    const name = 'mockupaws-production-scale-service';
+    const calls = tap(world, name, failing);
+    databaseConnections.befall(world);
+    await world.clock.run(60 * MINUTE, () => false);
+    const timeline = timelineOf(world);
+    const [first] = timeline.filter(({ type, step }) => type === 'StepStarted' && step === 'scale-down');
+    expect(calls.length).toBeGreaterThan(failing);
+    expect(timeline.find(({ type, run }) => type === 'StepFailed' && run === first?.['run'])?.['reason']).toContain(
+      'ThrottlingException',
+    );
+    const undo = timeline.find(({ type, undoes }) => type === 'StepStarted' && undoes === first?.['run']);
+    expect(timeline.find(({ type, run }) => type === 'StepSucceeded' && run === undo?.['run'])).toBeDefined();
+    expect([world.service.tasks.desired, world.service.tasks.scalingSuspended]).toEqual([10, false]);
+  });
+});
+
+describe('raising max_connections', () => {
+  const raise = async (world: World, parameters: Record<string, string> = {}) => {
+    const calls = tap(world, RAISE);
+    const { outcome } = await run(world, RAISE, { DryRun: 'false', ...parameters });
+    return { outcome, done: changes(calls), database: world.service.database };
+  };
+
+  it('changes the parameter group, then reboots the writer and waits for it', async () => {
+    const world = await World.create(assembly(), 1);
+    const { outcome, done, database } = await raise(world);
+    expect(outcome).toMatchObject({ status: 'Success' });
+    expect(done).toEqual([
+      {
+        operation: 'rds:ModifyDBClusterParameterGroup',
+        input: {
+          DBClusterParameterGroupName: 'mockupaws-production',
+          Parameters: [{ ParameterName: 'max_connections', ParameterValue: '3444', ApplyMethod: 'pending-reboot' }],
+        },
+      },
+      { operation: 'rds:RebootDBInstance', input: { DBInstanceIdentifier: 'mockupaws-production-2' } },
+    ]);
+    expect([database.available, database.maxConnections]).toEqual([true, 3444]);
+  });
+
+  it('drops every connection for a minute, and takes effect with the reboot, not before', async () => {
+    const world = await World.create(assembly(), 1);
+    const { database } = world.service;
+    database.want(3444);
+    expect(database.maxConnections).toBe(1722);
+    database.reboot();
+    expect([database.connections, database.errorShare]).toEqual([0, 1]);
+    await world.clock.run(MINUTE, () => false);
+    expect([database.available, database.maxConnections]).toEqual([true, 3444]);
+  });
+
+  it('refuses a default parameter group, which cannot be modified, and says so', async () => {
+    const world = await World.create(assembly(), 1);
+    world.service.database.parameterGroup = 'default.aurora-postgresql16';
+    const { outcome, done } = await raise(world);
+    expect(outcome?.status).toBe('Failed');
+    expect(outcome?.failureMessage).toMatch(/default\.aurora-postgresql16.+because a default one cannot be modified/);
+    expect(done).toEqual([]);
+  });
+
+  it('dry, says which group and which writer it would change', async () => {
+    const { outcome } = await raise(await World.create(assembly(), 1), { DryRun: 'true' });
+    expect(outcome?.outputs).toMatchObject({ 'readCluster.ParameterGroup': ['mockupaws-production'] });
+  });
+
+  it('may be done to no other cluster', async () => {
+    const altered = assembly();
+    const resources = Object.values(altered.template.Resources);
+    const document = resources.find(({ Properties: properties }) => properties?.['Name'] === RAISE);
+    const parameters = document?.Properties['Content'].parameters as Properties;
+    parameters['ClusterIdentifier'].default = 'shop-production';
+    const { outcome } = await raise(await World.create(altered, 1));
+    expect(outcome?.failureMessage).toContain('AccessDenied');
+  });
+});
