@@ -1,12 +1,9 @@
 import { Aws, CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Deployed } from '../lambda/domain/deployed.ts';
@@ -16,6 +13,7 @@ import { ALARM_TAGS } from '../lambda/domain/signal.ts';
 import { logGroupOf, type ServiceConfig } from './config.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
+import { OwnAlarms } from './own-alarms.ts';
 import { Paging } from './paging.ts';
 import { checkPlaybook, type Playbook } from './playbook.ts';
 import { servicePolicy } from './policy.ts';
@@ -33,6 +31,7 @@ export class IncidentResponse extends Construct {
   private readonly deployed: Deployed;
   private readonly incidents: IncidentsTable;
   private readonly paging: Paging;
+  private readonly ownAlarms: OwnAlarms;
   private readonly bus: EventBus;
   private readonly switches: { automation: StringParameter; maintenance: StringParameter };
 
@@ -46,6 +45,7 @@ export class IncidentResponse extends Construct {
     );
     this.incidents = new IncidentsTable(this, 'Incidents');
     this.paging = new Paging(this, 'Paging', config);
+    this.ownAlarms = new OwnAlarms(this, 'OwnAlarms', { service: config.service, paging: this.paging });
     this.bus = new EventBus(this, 'Bus', { eventBusName: `${config.service}-incidents` });
     this.switches = this.createSwitches();
 
@@ -79,7 +79,7 @@ export class IncidentResponse extends Construct {
 
   /** Alarms of the service, known by their tags or, should CloudWatch not have read those, by name. */
   private intake(stateMachine: string, alarmNames: string[]): void {
-    const deadLetters = this.deadLetters('Intake', 'Signals that did not become an incident');
+    const deadLetters = this.ownAlarms.deadLetters('Intake', 'Signals that did not become an incident');
     const intake = this.createFunction('Intake', {
       folder: 'intake',
       description: 'A signal opens, joins or clears an incident',
@@ -101,7 +101,7 @@ export class IncidentResponse extends Construct {
 
   /** The table's stream, in order, onto the incident bus. */
   private publish(): void {
-    const deadLetters = this.deadLetters('Publish', 'Timeline entries that nobody was told of');
+    const deadLetters = this.ownAlarms.deadLetters('Publish', 'Timeline entries that nobody was told of');
     const publish = this.createFunction('Publish', {
       folder: 'publish',
       description: 'Every committed timeline entry goes to the incident bus',
@@ -122,7 +122,7 @@ export class IncidentResponse extends Construct {
   }
 
   private page(): void {
-    const deadLetters = this.deadLetters('Page', 'Pages that reached nobody');
+    const deadLetters = this.ownAlarms.deadLetters('Page', 'Pages that reached nobody');
     const page = this.createFunction('Page', {
       folder: 'page',
       description: 'Tells the people of the escalation level',
@@ -141,7 +141,7 @@ export class IncidentResponse extends Construct {
 
   /** Once a minute, what is owed. A watch gone silent is told to the first level directly, past everything else. */
   private watch(stateMachine: string): void {
-    const deadLetters = this.deadLetters('Watch', 'Minutes in which what was owed could not be done');
+    const deadLetters = this.ownAlarms.deadLetters('Watch', 'Minutes in which what was owed could not be done');
     const watch = this.createFunction('Watch', {
       folder: 'watch',
       description: 'Once a minute: what every open incident is owed by now',
@@ -160,13 +160,13 @@ export class IncidentResponse extends Construct {
       targets: [new LambdaFunction(watch.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
     });
     const silent = 'The watch has been silent for 5 minutes: nobody is being escalated to';
-    this.alarm('WatchSilent', this.paging.onCall, silent, {
+    this.ownAlarms.tell('WatchSilent', this.paging.onCall, silent, {
       metric: watch.function.metricInvocations({ period: Duration.minutes(1), statistic: 'Sum' }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       evaluationPeriods: 5,
     });
-    this.alarm(
+    this.ownAlarms.tell(
       'WatchFailing',
       this.paging.onCall,
       'The watch has been failing for 5 minutes: what is owed is not done',
@@ -181,7 +181,7 @@ export class IncidentResponse extends Construct {
 
   /** Once a minute, how the service is: metrics for the alarms of the playbooks that stand on them. */
   private probe(): void {
-    const deadLetters = this.deadLetters('Probe', 'Minutes in which the service could not be measured');
+    const deadLetters = this.ownAlarms.deadLetters('Probe', 'Minutes in which the service could not be measured');
     const probe = this.createFunction('Probe', {
       folder: 'probe',
       description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
@@ -282,38 +282,6 @@ export class IncidentResponse extends Construct {
       }),
     };
   }
-
-  /** What failed for good, kept for two weeks, and an alarm that tells. */
-  private deadLetters(id: string, description: string): Queue {
-    const queue = new Queue(this, `${id}DeadLetters`, {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself a dead-letter queue.' });
-    this.alarm(`${id}DeadLettersWaiting`, [this.paging.operations], `${description}: look into ${id}DeadLetters`, {
-      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      evaluationPeriods: 1,
-    });
-    return queue;
-  }
-
-  private alarm(id: string, topics: Topic[], alarmDescription: string, props: AlarmOnOne): void {
-    const alarmName = `${this.config.service}-incident-response-${kebab(id)}`;
-    const alarm = new Alarm(this, id, { ...props, alarmName, threshold: 1, alarmDescription });
-    alarm.addAlarmAction(...topics.map(topic => new SnsAction(topic)));
-  }
-}
-
-const kebab = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
-
-interface AlarmOnOne {
-  metric: IMetric;
-  comparisonOperator: ComparisonOperator;
-  treatMissingData: TreatMissingData;
-  evaluationPeriods: number;
 }
 
 function describe(config: ServiceConfig, playbooks: Deployed['policies'][string]['playbook'][]): Deployed {

@@ -62,8 +62,9 @@ async function main(argv: string[]): Promise<number> {
 }
 
 function list({ json }: Options): number {
+  const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
   for (const { name, title, story } of SCENARIOS) {
-    console.log(json ? JSON.stringify({ type: 'scenario', name, title, story }) : `${name.padEnd(24)}${title}`);
+    console.log(json ? JSON.stringify({ type: 'scenario', name, title, story }) : `${name.padEnd(width)}  ${title}`);
   }
   return 0;
 }

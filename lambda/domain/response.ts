@@ -177,7 +177,9 @@ function exhausted(incident: Incident, attempt: number, skippedNow: Happening[])
     ...incident.timeline.flatMap(e => (e.type === 'ApprovalDeclined' ? [notApproved(incident, e)] : [])),
     ...skipped.map(s => `${s.title}: skipped (${s.reasons.join('; ')})`),
   ];
-  return words.length > 0 ? `the plan did not help. ${words.join('. ')}` : 'the plan has no step that could be run';
+  return words.length > 0
+    ? `the plan did not help. ${words.map(word => word.replace(/\.$/, '')).join('. ')}`
+    : 'the plan has no step that could be run';
 }
 
 /** An answered approval goes on with the plan of the attempt that asked for it. */

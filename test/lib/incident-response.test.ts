@@ -192,7 +192,7 @@ describe('what fails is not lost', () => {
   });
 
   it('a watch gone silent is told to the first level directly', () => {
-    const { properties } = one('AWS::CloudWatch::Alarm', 'WatchSilent');
+    const { properties } = one('AWS::CloudWatch::Alarm', 'OwnAlarms/WatchSilent');
     expect(properties).toMatchObject({
       ...{ Namespace: 'AWS/Lambda', MetricName: 'Invocations', Statistic: 'Sum' },
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: one('AWS::Lambda::Function', 'Watch/Function').id } }],
