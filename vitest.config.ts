@@ -10,6 +10,7 @@ export default defineConfig({
     // .ci/run adds up what was counted.
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'out/tests.json' }]] : ['default'],
     maxWorkers: '100%',
+    silent: 'passed-only',
     projects: [
       {
         test: {
