@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { ServiceConfig } from '../config.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';
-import { rollBack, rollBackRunbook } from './roll-back.ts';
+import { rollBack, rollBackRunbook } from '../remedies/roll-back.ts';
 
 /** A deployment failed, or requests began to fail with one. */
 export class BadDeployment implements Playbook {

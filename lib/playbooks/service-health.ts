@@ -7,9 +7,9 @@ import { percent } from '../../lambda/domain/severity.ts';
 import type { ServiceConfig } from '../config.ts';
 import { type BoundPlaybook, type Playbook, type ServiceAlarmProps, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';
+import { maintenanceRunbook, showMaintenance } from '../remedies/maintenance-mode.ts';
+import { rollBack, rollBackRunbook } from '../remedies/roll-back.ts';
 import { Runbook } from '../runbook.ts';
-import { maintenanceRunbook, showMaintenance } from './maintenance-mode.ts';
-import { rollBack, rollBackRunbook } from './roll-back.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 const { BREACHING, NOT_BREACHING } = TreatMissingData;
