@@ -1,9 +1,7 @@
-import type { World } from '../world.ts';
+import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
-
-const incidents = (world: World) => [...world.incidents.values()];
 
 /** A new version fails a share of its requests: taken back, and only then, the service is well again. */
 export const badDeployment: Scenario = {
@@ -20,15 +18,15 @@ export const badDeployment: Scenario = {
   minutes: 60,
   over: world => world.incidents.size > 0 && world.calm,
   promises: [
-    { promise: 'one incident is opened', kept: world => world.incidents.size === 1 },
-    { promise: 'it is resolved', kept: world => incidents(world).every(({ status }) => status === 'resolved') },
-    { promise: 'somebody is paged', kept: world => world.topics.messages.some(({ channel }) => channel === 'sms') },
+    ONE_INCIDENT,
+    RESOLVED,
+    PAGED,
     {
       promise: 'the deployment is rolled back, once, and nothing else is done',
       kept: world =>
         world.runbooks.runs.map(({ name }) => name.replace(/^.*-(roll-back)$/, '$1')).join() === 'roll-back',
     },
-    { promise: 'the service is healthy', kept: world => world.service.healthy },
-    { promise: 'nothing ends in a dead-letter queue', kept: world => world.queues.total === 0 },
+    HEALTHY,
+    NO_DEAD_LETTERS,
   ],
 };

@@ -1,5 +1,6 @@
 import type { World } from '../world.ts';
-import type { Scenario } from './scenario.ts';
+import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
+import type { Promised, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
@@ -18,17 +19,7 @@ const begin = ({ clock, account }: World, change: string, fault: () => void) =>
     fault();
   });
 
-type Promised = Scenario['promises'][number];
-
 const ONE_INCIDENT: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
-const PAGED: Promised = {
-  promise: 'somebody is paged',
-  kept: world => world.topics.messages.some(({ channel }) => channel === 'sms'),
-};
-const NOTHING_LOST: Promised = {
-  promise: 'nothing ends in a dead-letter queue',
-  kept: world => world.queues.total === 0,
-};
 const ADVISED: Promised = {
   promise: 'pooling is raised as an action item, once',
   kept: world => entries(world, 'ActionItemRaised').filter(({ text }) => text.includes('RDS Proxy')).length === 1,
@@ -38,18 +29,7 @@ const TASKS_ARE_BACK: Promised = {
   kept: ({ service: { tasks } }) => tasks.desired === tasks.usual && !tasks.scalingSuspended,
 };
 
-const RESOLVED: Promised[] = [
-  ONE_INCIDENT,
-  {
-    promise: 'it is resolved',
-    kept: world => [...world.incidents.values()].every(({ status }) => status === 'resolved'),
-  },
-  PAGED,
-  ADVISED,
-  TASKS_ARE_BACK,
-  { promise: 'the service is healthy', kept: world => world.service.healthy },
-  NOTHING_LOST,
-];
+const HEALED: Promised[] = [ONE_INCIDENT, RESOLVED, PAGED, ADVISED, TASKS_ARE_BACK, HEALTHY, NO_DEAD_LETTERS];
 
 const ran = (...names: string[]): Promised => ({
   promise: `the runbooks that run are ${names.join(', ')}`,
@@ -78,7 +58,7 @@ export const databaseConnections: Scenario = {
     ),
   minutes: 90,
   over: calm,
-  promises: [...RESOLVED, ran('scale-service', 'kill-idle-connections', 'scale-service')],
+  promises: [...HEALED, ran('scale-service', 'kill-idle-connections', 'scale-service')],
 };
 
 /** Pools that grew in a burst do not shrink again, but a task that starts anew begins with the usual pool. */
@@ -94,7 +74,7 @@ export const healedByFirstStep: Scenario = {
     ),
   minutes: 60,
   over: calm,
-  promises: [...RESOLVED, ran('scale-service', 'scale-service')],
+  promises: [...HEALED, ran('scale-service', 'scale-service')],
 };
 
 /** Sessions that are at work are nobody's to kill, and to reboot the database is for a person to decide. */
@@ -136,7 +116,7 @@ export const handedOverWithAdvice: Scenario = {
         messages.some(({ subject = '', body }) => subject.includes('NEEDS YOU') && body.includes('RDS Proxy')),
     },
     TASKS_ARE_BACK,
-    NOTHING_LOST,
+    NO_DEAD_LETTERS,
   ],
 };
 
@@ -162,7 +142,7 @@ export const madeWorse: Scenario = {
   minutes: 90,
   over: calm,
   promises: [
-    ...RESOLVED,
+    ...HEALED,
     {
       promise: 'the step that made it worse is put back before the next one',
       kept: world => entries(world, 'StepFailed')[0]?.['worse'] === true,

@@ -13,5 +13,10 @@ export interface Scenario {
   /** Whether there is nothing more to wait for. */
   over: (world: World) => boolean;
   /** What must be true at the end; the scenario fails with the first that is not. */
-  promises: { promise: string; kept: (world: World) => boolean }[];
+  promises: Promised[];
+}
+
+export interface Promised {
+  promise: string;
+  kept: (world: World) => boolean;
 }

@@ -1,4 +1,5 @@
 import type { World } from '../world.ts';
+import { IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -23,11 +24,8 @@ export const serviceDownHandedOver: Scenario = {
   minutes: 90,
   over: world => types(world).includes('HandedOver'),
   promises: [
-    { promise: 'one incident is opened', kept: world => world.incidents.size === 1 },
-    {
-      promise: 'it is a P1',
-      kept: world => [...world.incidents.values()].every(({ severity }) => severity === 'P1'),
-    },
+    ONE_INCIDENT,
+    IS_P1,
     {
       promise: 'scaling up is tried, and is not taken for a success',
       kept: world => types(world).includes('StepFailed') && !types(world).includes('StepSucceeded'),
@@ -47,6 +45,6 @@ export const serviceDownHandedOver: Scenario = {
       promise: 'it climbs the escalation path',
       kept: world => entries(world).some(({ type, level }) => type === 'Escalated' && level >= 3),
     },
-    { promise: 'nothing ends in a dead-letter queue', kept: world => world.queues.total === 0 },
+    NO_DEAD_LETTERS,
   ],
 };

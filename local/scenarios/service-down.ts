@@ -1,9 +1,7 @@
-import type { World } from '../world.ts';
+import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
-
-const incidents = (world: World) => [...world.incidents.values()];
 
 /** Four times the usual requests overrun every task: more of them together, and only that, can bear it. */
 export const serviceDown: Scenario = {
@@ -21,15 +19,15 @@ export const serviceDown: Scenario = {
   minutes: 60,
   over: world => world.incidents.size > 0 && world.calm,
   promises: [
-    { promise: 'one incident is opened', kept: world => world.incidents.size === 1 },
-    { promise: 'it is a P1', kept: world => incidents(world).every(({ severity }) => severity === 'P1') },
-    { promise: 'it is resolved', kept: world => incidents(world).every(({ status }) => status === 'resolved') },
-    { promise: 'somebody is paged', kept: world => world.topics.messages.some(({ channel }) => channel === 'sms') },
+    ONE_INCIDENT,
+    IS_P1,
+    RESOLVED,
+    PAGED,
     {
       promise: 'the service is scaled up, and nothing else is done',
       kept: world => world.runbooks.runs.map(({ name }) => name.replace(/^.*-(scale-up)$/, '$1')).join() === 'scale-up',
     },
-    { promise: 'the service is healthy', kept: world => world.service.healthy },
-    { promise: 'nothing ends in a dead-letter queue', kept: world => world.queues.total === 0 },
+    HEALTHY,
+    NO_DEAD_LETTERS,
   ],
 };
