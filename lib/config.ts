@@ -1,37 +1,8 @@
 import * as v from 'valibot';
 import { RUNBOOK_ESCALATION, RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
-
-const text = (expected: string) => v.pipe(v.string(expected), v.trim(), v.minLength(1, expected));
-const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected));
-const whole = (from: number, to: number) => {
-  const expected = `a whole number from ${from} to ${to}`;
-  return v.pipe(v.number(expected), v.integer(expected), v.minValue(from, expected), v.maxValue(to, expected));
-};
-const share = v.pipe(
-  v.number('a share between 0 and 1'),
-  v.gtValue(0, 'a share between 0 and 1'),
-  v.ltValue(1, 'a share between 0 and 1'),
-);
-
-/** An object with these fields and no other. What is missing is asked for in the words of its own schema. */
-const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.strictObject(entries, ({ expected, path }) => {
-    const field = String(path?.at(-1)?.key ?? '');
-    const schema = entries[field];
-    const fields = Object.keys(entries).join(', ');
-    if (expected === 'never') return `one of ${fields}`;
-    if (expected === 'Object' || !schema) return `an object with ${fields}`;
-    return v.safeParse(schema, undefined).issues?.[0]?.message ?? 'a value';
-  });
-const list = <Schema extends v.GenericSchema>(schema: Schema, expected: string) =>
-  v.pipe(v.array(schema, expected), v.minLength(1, expected));
-const url = (protocol: RegExp, expected: string) =>
-  v.pipe(
-    v.string(expected),
-    v.check(text => protocol.test(text) && URL.canParse(text), expected),
-  );
-const awsId = (prefix: string, of: string) =>
-  matching(new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`), `the id of ${of}: ${prefix}- and 8 or 17 hex digits`);
+import { Database } from './config/database.ts';
+import { list, matching, object, text, url, whole } from './config/fields.ts';
+import { BadDeployment, DatabaseConnections, ServiceHealth } from './config/playbooks.ts';
 
 const Contact = v.union(
   [
@@ -39,35 +10,6 @@ const Contact = v.union(
     object({ sms: matching(/^\+[1-9]\d{6,14}$/, 'a telephone number such as +15555550100 (E.164)') }),
   ],
   "one contact, { email: 'name@example.com' } or { sms: '+15555550100' }",
-);
-
-const Mode = v.picklist(['off', 'dry run', 'approve', 'auto'], "'off', 'dry run', 'approve' or 'auto'");
-
-const secretArn = matching(
-  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+/,
-  'the ARN of a Secrets Manager secret',
-);
-
-const DatabaseAccess = v.variant(
-  'via',
-  [
-    object({ via: v.literal('data-api'), secretArn, database: text('the name of a database') }),
-    object({
-      via: v.literal('direct'),
-      secretArn,
-      database: text('the name of a database'),
-      host: text("the cluster's writer endpoint"),
-      port: v.optional(whole(1, 65535), 5432),
-      vpcId: awsId('vpc', 'a VPC'),
-      availabilityZones: list(
-        matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'an availability zone such as us-east-1a'),
-        'at least one availability zone',
-      ),
-      subnetIds: list(awsId('subnet', 'a private subnet'), 'at least one private subnet'),
-      databaseSecurityGroupId: awsId('sg', 'the security group of the database'),
-    }),
-  ],
-  ({ path }) => (path ? "'data-api' or 'direct'" : "{ via: 'data-api', … } or { via: 'direct', … }"),
 );
 
 const Level = object({
@@ -99,6 +41,20 @@ const Escalation = v.pipe(
   }),
 );
 
+const httpsUrl = url(/^https:/, 'an https:// URL');
+
+/** Alone, its status decides; with `contains`, a part of its body too, as an error page may come with a 200. */
+const HealthUrl = v.union(
+  [
+    v.pipe(
+      httpsUrl,
+      v.transform((url): { url: string; contains?: string } => ({ url })),
+    ),
+    object({ url: httpsUrl, contains: v.optional(text('what its answer must contain')) }),
+  ],
+  "an https:// URL, or { url: 'https://…', contains: 'ok' }",
+);
+
 /** One protected service, as its file in `config/` describes it. */
 export const ServiceConfig = v.pipe(
   object({
@@ -106,7 +62,7 @@ export const ServiceConfig = v.pipe(
     /** As people call it: the name in messages. */
     title: text('the name people call the service by'),
     region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
-    healthUrls: list(url(/^https:/, 'an https:// URL'), 'at least one health URL: without it nothing can be verified'),
+    healthUrls: list(HealthUrl, 'at least one health URL: without it nothing can be verified'),
     ecs: object({
       cluster: text('the name of the ECS cluster'),
       service: text('the name of the ECS service'),
@@ -119,17 +75,7 @@ export const ServiceConfig = v.pipe(
     }),
     /** As in the load balancer's ARN and metrics. */
     loadBalancer: matching(/^app\/[^/]+\/[0-9a-f]{16}$/, 'app/NAME/ID, the last part of the ARN of the load balancer'),
-    database: object({
-      cluster: text('the identifier of the Aurora cluster'),
-      engine: v.literal('aurora-postgresql', "'aurora-postgresql', the engine supported so far"),
-      /** No metric tells it: take it from the parameter group. Aurora PostgreSQL's default is LEAST(memory/9531392, 5000). */
-      maxConnections: whole(10, 262_143),
-      /** The cluster's parameter group, in which max_connections is raised; a default one cannot be modified. */
-      parameterGroup: text("the name of the cluster's parameter group"),
-      /** The instances of the cluster: whichever is the writer may have to be rebooted, and no other than these may be. */
-      instances: list(text('the identifier of an instance'), 'at least one instance of the cluster'),
-      access: DatabaseAccess,
-    }),
+    database: Database,
     escalation: Escalation,
     /** Who hears of trouble in the responder itself: dead letters, a silent watch. */
     operations: list(Contact, 'at least one contact'),
@@ -140,73 +86,9 @@ export const ServiceConfig = v.pipe(
       v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),
       [],
     ),
-    serviceHealth: v.optional(
-      object({
-        /** Tasks run when too few bear the load. Absent, the service is not scaled up. */
-        scaleUpTo: v.optional(whole(1, 1000)),
-        /** Shares of requests answered with 5xx at which the alarms fire. */
-        errorShare: v.optional(
-          v.pipe(
-            object({ warning: v.optional(share, 0.05), critical: v.optional(share, 0.5) }),
-            v.check(({ warning, critical }) => warning < critical, 'a warning share below the critical one'),
-          ),
-          {},
-        ),
-        /** Average seconds of an answer at which the alarm fires. */
-        responseSeconds: v.optional(whole(1, 60), 2),
-        /** Where the maintenance page is shown, if people approve: a rule of this listener, before all its others. Absent, it is not. */
-        maintenance: v.optional(
-          object({
-            listenerArn: matching(
-              /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
-              'the ARN of a listener of the load balancer',
-            ),
-            priority: v.optional(whole(1, 50_000), 1),
-          }),
-        ),
-        /** Mode by step; a step not named keeps its default. */
-        modes: v.optional(
-          object({
-            'roll-back': v.optional(Mode),
-            'scale-up': v.optional(Mode),
-            'maintenance-mode': v.optional(Mode),
-          }),
-          {},
-        ),
-      }),
-      {},
-    ),
-    badDeployment: v.optional(
-      object({
-        /** Mode by step; a step not named keeps its default. */
-        modes: v.optional(object({ 'roll-back': v.optional(Mode) }), {}),
-      }),
-      {},
-    ),
-    databaseConnections: v.optional(
-      v.pipe(
-        object({
-          /** Shares of maxConnections at which the alarms fire. */
-          warning: v.optional(share, 0.8),
-          critical: v.optional(share, 0.95),
-          /** Seconds without activity after which a session may be ended. */
-          idleSeconds: v.optional(whole(30, 86_400), 300),
-          /** Mode by step; a step not named keeps its default. */
-          modes: v.optional(
-            object({
-              'scale-down': v.optional(Mode),
-              'kill-idle-connections': v.optional(Mode),
-              'raise-max-connections': v.optional(Mode),
-            }),
-            {},
-          ),
-          /** What max_connections is raised to. By default twice as many, at most Aurora's own default of 5000. */
-          raiseTo: v.optional(whole(10, 262_143)),
-        }),
-        v.check(({ warning, critical }) => warning < critical, 'a warning share below the critical one'),
-      ),
-      {},
-    ),
+    serviceHealth: ServiceHealth,
+    badDeployment: BadDeployment,
+    databaseConnections: DatabaseConnections,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -15,7 +15,7 @@ import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
 import { OwnAlarms } from './own-alarms.ts';
 import { Paging } from './paging.ts';
-import { checkPlaybook, type Playbook } from './playbook.ts';
+import { type BoundPlaybook, checkPlaybook, type Playbook } from './playbook.ts';
 import { servicePolicy } from './policy.ts';
 import { ResponseWorkflow } from './response-workflow.ts';
 
@@ -39,10 +39,7 @@ export class IncidentResponse extends Construct {
     super(scope, id);
     this.config = config;
     const bound = playbooks.map(playbook => checkPlaybook(playbook.bind(this, config)));
-    this.deployed = describe(
-      config,
-      bound.map(({ policy }) => policy),
-    );
+    this.deployed = describe(config, bound);
     this.incidents = new IncidentsTable(this, 'Incidents');
     this.paging = new Paging(this, 'Paging', config);
     this.ownAlarms = new OwnAlarms(this, 'OwnAlarms', { service: config.service, paging: this.paging });
@@ -50,7 +47,7 @@ export class IncidentResponse extends Construct {
     this.switches = this.createSwitches();
 
     const workflow = new ResponseWorkflow(this, 'Response', {
-      ...this.responseFunctions(),
+      ...this.responseFunctions(bound),
       runbooks: [...new Set(bound.flatMap(({ runbooks }) => runbooks))],
     });
     const stateMachine = workflow.stateMachine.stateMachineArn;
@@ -61,7 +58,7 @@ export class IncidentResponse extends Construct {
     this.publish();
     this.page();
     this.watch(stateMachine);
-    if (bound.some(({ probed }) => probed)) this.probe();
+    if (bound.some(({ probed }) => probed)) this.probe(bound);
 
     Stack.of(this).addMetadata('incident-response', this.deployed.resources);
     new CfnOutput(this, 'IncidentsTable', {
@@ -180,7 +177,7 @@ export class IncidentResponse extends Construct {
   }
 
   /** Once a minute, how the service is: metrics for the alarms of the playbooks that stand on them. */
-  private probe(): void {
+  private probe(bound: BoundPlaybook[]): void {
     const deadLetters = this.ownAlarms.deadLetters('Probe', 'Minutes in which the service could not be measured');
     const probe = this.createFunction('Probe', {
       folder: 'probe',
@@ -189,6 +186,8 @@ export class IncidentResponse extends Construct {
     }).allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [this.ecsService]);
     this.allowReading(probe, 'cloudwatch:GetMetricData');
     probe.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': PROBE_NAMESPACE } });
+    for (const statement of bound.flatMap(({ permissions }) => permissions?.probe ?? []))
+      probe.role.addToPolicy(statement);
     new Rule(this, 'ProbeEveryMinute', {
       description: 'Once a minute',
       schedule: Schedule.rate(Duration.minutes(1)),
@@ -201,7 +200,7 @@ export class IncidentResponse extends Construct {
     return `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${cluster}/${service}`;
   }
 
-  private responseFunctions() {
+  private responseFunctions(bound: BoundPlaybook[]) {
     const environment = {
       AUTOMATION_PARAMETER: this.switches.automation.parameterName,
       MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
@@ -219,6 +218,8 @@ export class IncidentResponse extends Construct {
       reason: 'One log group: IAM writes it with all of its streams.',
     });
     this.allowReading(diagnose, 'cloudwatch:GetMetricData');
+    for (const statement of bound.flatMap(({ permissions }) => permissions?.diagnose ?? []))
+      diagnose.role.addToPolicy(statement);
     const classify = this.createFunction('Classify', {
       folder: 'classify',
       description: 'Judges severity by what was found',
@@ -284,12 +285,14 @@ export class IncidentResponse extends Construct {
   }
 }
 
-function describe(config: ServiceConfig, playbooks: Deployed['policies'][string]['playbook'][]): Deployed {
+function describe(config: ServiceConfig, bound: BoundPlaybook[]): Deployed {
   const { service, region, healthUrls, ecs, loadBalancer, database } = config;
   return {
     service,
     region,
-    policies: Object.fromEntries(playbooks.map(playbook => [playbook.name, { ...servicePolicy(config), playbook }])),
+    policies: Object.fromEntries(
+      bound.map(({ policy: playbook }) => [playbook.name, { ...servicePolicy(config), playbook }]),
+    ),
     resources: {
       healthUrls,
       cluster: ecs.cluster,
@@ -297,6 +300,7 @@ function describe(config: ServiceConfig, playbooks: Deployed['policies'][string]
       loadBalancer,
       logGroup: logGroupOf(config),
       database: { cluster: database.cluster, maxConnections: database.maxConnections },
+      ...Object.assign({}, ...bound.map(({ resources }) => resources)),
     },
   };
 }

@@ -1,7 +1,11 @@
 import { Tags } from 'aws-cdk-lib';
-import { Alarm, type AlarmProps, type CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type AlarmProps, type CfnAlarm, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Mode, PlaybookPolicy, Step } from '../lambda/domain/policy.ts';
+import { factsIn } from '../lambda/domain/advice.ts';
+import { CHECKS, EVERY_INCIDENT } from '../lambda/domain/checks.ts';
+import type { Resources } from '../lambda/domain/deployed.ts';
+import type { Measure, Mode, PlaybookPolicy, Step } from '../lambda/domain/policy.ts';
 import type { SignalLevel } from '../lambda/domain/signal.ts';
 import { ALARM_TAGS } from '../lambda/domain/signal.ts';
 import type { ServiceConfig } from './config.ts';
@@ -20,6 +24,18 @@ export interface BoundPlaybook {
   runbooks: Runbook[];
   /** Its alarms stand on what the probe measures (`lambda/domain/probe.ts`), so there must be one. */
   probed?: boolean;
+  /** What it protects beyond what every playbook does. */
+  resources?: Partial<Resources>;
+  /** What the functions must be allowed to look at: the diagnosis for its checks, the probe for its metrics. */
+  permissions?: { diagnose?: PolicyStatement[]; probe?: PolicyStatement[] };
+}
+
+/** A metric as the investigation reads it. @throws when the metric is an expression, which has no one value to name. */
+export function measure(metric: Metric, told: Omit<Measure, 'metric'>): Measure {
+  const { namespace, metricName: name, period } = metric;
+  const dimensions = Object.fromEntries(metric.dimensions ? Object.entries(metric.dimensions) : []);
+  const statistic = metric.statistic as Measure['metric']['statistic'];
+  return { ...told, metric: { namespace, name, dimensions, statistic, period: period.toSeconds() } };
 }
 
 export interface ServiceAlarmProps extends Omit<AlarmProps, 'alarmName'> {
@@ -48,16 +64,35 @@ export function serviceAlarm(scope: Construct, { service }: ServiceConfig, props
 
 /** What cannot be verified or guarded fails at synthesis. @throws Error naming playbook, step and what is expected. */
 export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
-  const { name, alarms, plan } = bound.policy;
+  const { name, alarms, plan, advice, checks = [], measures = [] } = bound.policy;
+  const found = new Set<string>([
+    ...['criticalSignals', 'warningSignals'],
+    ...[...EVERY_INCIDENT, ...checks].flatMap(check => CHECKS[check]),
+    ...measures.map(({ fact }) => fact),
+  ]);
+  const unknown = (facts: readonly string[]) =>
+    facts
+      .filter(fact => !found.has(fact))
+      .map(fact => `stands on ${fact}, which none of its checks and measures finds`);
   const faults = [
     ...(Object.keys(alarms).length > 0 ? [] : ['has no alarm: nothing would open an incident']),
     ...plan.flatMap((step, i) => {
       const twice = plan.findIndex(other => other.name === step.name) < i ? ['has the name of an earlier step'] : [];
-      return [...twice, ...faultsOf(step, bound.runbooks)].map(fault => `step ${step.name} ${fault}`);
+      return [...twice, ...faultsOf(step, bound.runbooks), ...unknown(factsOf(step))].map(
+        fault => `step ${step.name} ${fault}`,
+      );
     }),
+    ...unknown(factsIn(advice?.template ?? '')).map(fault => `advice ${fault}`),
   ];
   if (faults.length === 0) return bound;
   throw new Error(`The playbook ${name} is wrong:\n${faults.map(fault => `  ${fault}`).join('\n')}`);
+}
+
+/** Every fact that a step names. */
+function factsOf({ blastRadius, onlyIf = [], parameters, undo }: Step): string[] {
+  const given = Object.values({ ...parameters, ...undo?.parameters });
+  const read = given.flatMap(value => (typeof value === 'string' ? [] : [value.fact]));
+  return [blastRadius.fact, ...onlyIf.map(({ fact }) => fact), ...read];
 }
 
 function faultsOf(step: Step, runbooks: Runbook[]): string[] {

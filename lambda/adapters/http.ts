@@ -1,22 +1,44 @@
+/** A health URL, and what its answer must contain; absent, a good status is enough. */
+export interface HealthUrl {
+  url: string;
+  contains?: string | undefined;
+}
+
 /** What a health URL answered. */
 export interface Probe {
   url: string;
   healthy: boolean;
-  /** "200 in 35 ms", "503", "refused", "no answer in 5 s". */
+  /** "HTTP 200", "HTTP 503", "ECONNREFUSED", "no answer in 5 s", "HTTP 200 without "ok"". */
   seen: string;
 }
 
-/** Asks a health URL as `curl -f` would: healthy is a status below 400 within the time. Never throws. */
-export async function probe(url: string, seconds = 5): Promise<Probe> {
+/** Of an answer, read no further for what it must contain. */
+const MOST_BYTES = 65_536;
+
+/** Asks a health URL as `curl -f` would: healthy is a status below 400, with what it must contain, in time. Never throws. */
+export async function probe({ url, contains }: HealthUrl, seconds = 5): Promise<Probe> {
   try {
-    const { status } = await fetch(url, {
+    const response = await fetch(url, {
       redirect: 'follow',
       signal: AbortSignal.timeout(seconds * 1000),
       headers: { 'user-agent': 'incident-response health probe' },
     });
-    return { url, healthy: status < 400, seen: `HTTP ${status}` };
+    const seen = `HTTP ${response.status}`;
+    if (response.status >= 400) return { url, healthy: false, seen };
+    if (contains === undefined || (await beginning(response)).includes(contains)) return { url, healthy: true, seen };
+    return { url, healthy: false, seen: `${seen} without ${JSON.stringify(contains)}` };
   } catch (error) {
     const { name, cause } = error as Error & { cause?: { code?: string } };
     return { url, healthy: false, seen: name === 'TimeoutError' ? `no answer in ${seconds} s` : (cause?.code ?? name) };
   }
+}
+
+async function beginning({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= MOST_BYTES) break;
+  }
+  return text;
 }

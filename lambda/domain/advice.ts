@@ -26,9 +26,15 @@ function factsBefore({ runs, facts }: Incident): Facts {
   return runs.find(({ dryRun }) => !dryRun)?.facts ?? facts;
 }
 
+const PLACEHOLDER = /\{(\w+)(?: \/ (\w+))?\}/g;
+
+/** The facts that a template names. */
+export const factsIn = (template: string): string[] =>
+  [...template.matchAll(PLACEHOLDER)].flatMap(([, fact = '', divisor]) => (divisor ? [fact, divisor] : [fact]));
+
 /** `{fact}` is the fact as a whole number, `{fact / fact}` their ratio; what was not measured is said to be unknown. */
 export function fill(template: string, facts: Facts): string {
-  return template.replace(/\{(\w+)(?: \/ (\w+))?\}/g, (_, fact: Fact, divisor?: Fact) => {
+  return template.replace(PLACEHOLDER, (_, fact: Fact, divisor?: Fact) => {
     const value = facts[fact];
     const by = divisor === undefined ? 1 : facts[divisor];
     return value === undefined || !by ? '(not measured)' : String(Math.round(value / by));

@@ -2,7 +2,7 @@ import { advised } from './advice.ts';
 import type { Command, Decision } from './commands.ts';
 import { apply, type Incident, isOpen } from './incident.ts';
 import { meet } from './obligations.ts';
-import { classify, endResponse, leftChanged, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
+import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome, resolveByPerson } from './response.ts';
 import { observe, receiveSignal } from './signals.ts';
 import { plusMinutes } from './time.ts';
 import type { Happening, TimelineEntry } from './timeline.ts';
@@ -42,9 +42,7 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
     case 'answer approval':
       return answerApproval(incident, command, now);
     case 'resolve':
-      return {
-        happenings: [{ type: 'Resolved', by: command.by, reason: `${command.reason}${leftChanged(incident)}` }],
-      };
+      return resolveByPerson(incident, command.by, command.reason, now);
   }
 }
 

@@ -11,7 +11,8 @@ export interface Deployed {
 
 /** The protected service's parts, as the diagnosis asks for them. */
 export interface Resources {
-  healthUrls: string[];
+  /** What each answers must contain `contains`, where that is given. */
+  healthUrls: { url: string; contains?: string | undefined }[];
   cluster: string;
   ecsService: string;
   /** `app/NAME/ID`, as the load balancer's metrics name it. */

@@ -1,4 +1,4 @@
-import type { Policy } from './policy.ts';
+import type { Policy, Undo } from './policy.ts';
 import type { Facts, Reason, Severity } from './severity.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 import type { AttemptOutcome, EntryOf, EntryType, Finding, TimelineEntry } from './timeline.ts';
@@ -66,6 +66,8 @@ export interface Incident {
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;
+  /** A person has declared it over: what is still changed is put back, and then it is resolved. */
+  resolution?: { by: string; reason: string };
   resolvedAt?: string;
   timeline: TimelineEntry[];
 }
@@ -85,22 +87,36 @@ export const allClear = (incident: Incident) => Object.values(incident.signals).
 /** The attempt that is under way, if any. */
 export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.outcome ? attempt : undefined);
 
-/** Runs that changed something for a while, the latest first. One that failed may have changed it all the same. */
-function temporaryChanges({ runs, policy }: Incident): Run[] {
-  const undoable = (run: Run) =>
-    !run.dryRun && !run.undoes && policy.playbook.plan.some(s => s.name === run.step && s.undo);
-  return runs.filter(undoable).reverse();
+/** Runs that changed something that can be put back, the latest first. One that failed may have changed it all the same. */
+function changes({ runs, policy }: Incident): { run: Run; when: NonNullable<Undo['when']> }[] {
+  const of = (run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.undo;
+  return runs
+    .filter(run => !run.dryRun && !run.undoes)
+    .flatMap(run => {
+      const undo = of(run);
+      return undo ? [{ run, when: undo.when ?? 'ended' }] : [];
+    })
+    .reverse();
 }
 
-/** Temporary changes that nobody has tried to put back yet. */
+/** Changes to be put back now that nobody has tried to put back yet. */
 export const owedUndos = (incident: Incident): Run[] =>
-  temporaryChanges(incident).filter(({ run }) => !incident.runs.some(other => other.undoes === run));
+  changes(incident)
+    .filter(({ run, when }) => run.worse || isDue(incident, run, when))
+    .map(({ run }) => run)
+    .filter(({ run }) => !incident.runs.some(other => other.undoes === run));
 
-/** Temporary changes not verified as put back. */
+function isDue(incident: Incident, run: Run, when: Undo['when']): boolean {
+  if (when === 'failed') return run.status === 'failed';
+  return when === 'ended' || allClear(incident) || incident.resolution !== undefined;
+}
+
+/** Changes not verified as put back, of those that are not meant to stay. */
 export const stillChanged = (incident: Incident): Run[] =>
-  temporaryChanges(incident).filter(
-    ({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'),
-  );
+  changes(incident)
+    .filter(({ run, when }) => when !== 'failed' || run.status === 'failed')
+    .map(({ run }) => run)
+    .filter(({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'));
 
 /** The facts that severity is judged by: what the diagnosis measured, and how many signals of each level are firing. */
 export function factsOf(incident: Incident): Facts {
@@ -243,6 +259,8 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       };
     case 'SettlingFailed':
       return { calmSince: entry.at };
+    case 'ResolutionRequested':
+      return { resolution: { by: entry.by, reason: entry.reason }, approval: undefined };
     case 'Resolved':
       return { status: 'resolved', resolvedAt: entry.at, approval: undefined };
     case 'PageSent':

@@ -35,9 +35,10 @@ function approval({ approval }: Incident, now: string): Obligation[] {
 }
 
 function calm(incident: Incident, now: string): Obligation[] {
-  const { calmSince, policy, attempt } = incident;
+  const { calmSince, policy, attempt, handedOver } = incident;
   if (attemptUnderWay(incident) || !allClear(incident) || !calmSince) return [];
-  if (owedUndos(incident).length > 0 && !incident.handedOver)
+  // Handed over since, it was tried, or may not be: a person knows.
+  if (owedUndos(incident).length > 0 && !(handedOver && handedOver.at >= calmSince))
     return [{ type: 'put back', attempt: (attempt?.number ?? 0) + 1 }];
   // What automation changed and could not put back is for a person to end.
   if (stillChanged(incident).length > 0) return [];

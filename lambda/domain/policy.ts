@@ -1,3 +1,4 @@
+import type { CheckName } from './checks.ts';
 import type { Criterion, Fact, Severity } from './severity.ts';
 import { RUNBOOK_CRITERIA } from './severity.ts';
 import type { SignalLevel } from './signal.ts';
@@ -66,10 +67,42 @@ export interface Step {
   onlyIf?: Cause[];
   /** Minutes after the runbook's end within which the signal must clear. */
   verifyMinutes: number;
-  /** It relieves people and heals nothing: its runbook's success is what there is to verify. Absent, signals and health decide. */
-  verifiedBy?: 'runbook';
-  /** What puts a temporary change back when the attempt ends: the same runbook with these parameters. */
-  undo?: { title: string; parameters: Record<string, ParameterValue> };
+  /**
+   * What verifies a step that heals nothing: of one that relieves people, that the health URLs answer; of one that does
+   * not even that, its runbook's own success. Absent, signals and health decide.
+   */
+  verifiedBy?: 'health' | 'runbook';
+  /** What takes its change back: the same runbook with these parameters. */
+  undo?: Undo;
+}
+
+export interface Undo {
+  title: string;
+  parameters: Record<string, ParameterValue>;
+  /**
+   * `ended`: a change for a while, put back when the attempt ends, however it ends. `recovered`: one that relieves people as
+   * long as the trouble lasts, put back when it is over. `failed`: one that is meant to stay, taken back if it did not help.
+   * One that made it worse is taken back at once, whichever it is. @default ended
+   */
+  when?: 'ended' | 'recovered' | 'failed';
+}
+
+/** A metric that the investigation reads: it becomes a fact, and a part of the diagnosis. */
+export interface Measure {
+  fact: Fact;
+  /** How it is read out, as "engine CPU". */
+  label: string;
+  unit: 'percent' | 'share' | 'seconds' | 'days' | 'count';
+  metric: {
+    namespace: string;
+    name: string;
+    dimensions: Record<string, string>;
+    statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum';
+    /** Seconds. */
+    period: number;
+  };
+  /** At or over which, or under which, it is not well; absent, it is only told. */
+  bad?: { atLeast: number } | { under: number };
 }
 
 /** Work that no step can do. */
@@ -88,6 +121,10 @@ export interface PlaybookPolicy {
   impact: string;
   /** Its alarms: an event without tags is routed by name. */
   alarms: Record<string, SignalLevel>;
+  /** What is looked at beyond what is looked at in every incident. */
+  checks?: readonly CheckName[];
+  /** What is measured beyond that. */
+  measures?: readonly Measure[];
   plan: Step[];
   /** What remains to be done for good, by people: told when the plan has ended, however it ended. */
   advice?: Advice;

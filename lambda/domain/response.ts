@@ -30,6 +30,7 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   if (over) return over;
   const running = incident.runs.find(run => run.attempt === attempt && run.status === 'running');
   if (running) return { happenings: [] };
+  if (incident.resolution) return finish(incident, attempt, readings, now, resolved(incident, attempt));
   if (allClear(incident)) {
     const end: Happening[] = [{ type: 'ResponseEnded', attempt, outcome: 'recovered' }];
     return finish(incident, attempt, readings, now, end, mitigated(incident));
@@ -47,6 +48,10 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
 
   if (owedUndos(incident).some(run => run.worse))
     return finish(incident, attempt, readings, now, handOver(attempt, 'a step made it worse'));
+
+  // What was meant to stay and did not help is taken back before anything else is tried.
+  const [useless] = owedUndos(incident).filter(run => undoOf(incident, run)?.when === 'failed');
+  if (useless) return putBack(incident, attempt, useless, readings, now, handOver(attempt, 'a step did not help'));
 
   const skipped: Happening[] = [];
   for (const step of stepsLeft(incident, attempt)) {
@@ -135,8 +140,20 @@ function finish(
   before: Happening[] = [],
 ): Decision {
   const [owed] = owedUndos(incident);
-  const step = owed && incident.policy.playbook.plan.find(s => s.name === owed.step);
-  if (!owed || !step) return { happenings: [...before, ...end] };
+  if (!owed) return { happenings: [...before, ...end] };
+  return putBack(incident, attempt, owed, readings, now, end, before);
+}
+
+/** Puts a change back; if it may not be, a person takes over, and `end` says why it should have been. */
+function putBack(
+  incident: Incident,
+  attempt: number,
+  owed: Run,
+  readings: Readings,
+  now: string,
+  end: Happening[],
+  before: Happening[] = [],
+): Decision {
   const results = undoGuardrails(readings, now);
   const refused = results.filter(r => !r.passed);
   if (refused.length > 0) {
@@ -144,16 +161,33 @@ function finish(
     const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${why})`];
     return { happenings: [...before, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
   }
+  const step = stepOf(incident, owed);
   const run = `${owed.run}/undo`;
   return {
     happenings: [...before, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
   };
 }
 
+const undoOf = ({ policy }: Incident, run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.undo;
+
+function stepOf({ id, policy }: Incident, run: Run): Step {
+  const step = policy.playbook.plan.find(({ name }) => name === run.step);
+  if (!step) throw new Error(`${id}: the plan has no step ${run.step}`);
+  return step;
+}
+
 /** What is still changed, in words that tell a person how to put it back. */
 export function leftChanged(incident: Incident): string {
   const changed = stillChanged(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
   return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
+}
+
+function resolved({ resolution }: Incident, attempt: number): Happening[] {
+  const { by = '', reason = '' } = resolution ?? {};
+  return [
+    { type: 'ResponseEnded', attempt, outcome: 'resolved' },
+    { type: 'Resolved', by, reason },
+  ];
 }
 
 const mitigated = ({ status }: Incident): Happening[] =>
@@ -237,3 +271,23 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
     ],
   };
 }
+
+/**
+ * A person declares it over. What is still changed is put back first, which holds as an acknowledgement meanwhile; asked
+ * again, it is over as it stands.
+ */
+export function resolveByPerson(incident: Incident, by: string, reason: string, now: string): Decision {
+  if (owedUndosOnceOver(incident).length === 0 || incident.resolution)
+    return { happenings: [{ type: 'Resolved', by, reason: `${reason}${leftChanged(incident)}` }] };
+  const until = plusMinutes(now, incident.policy.acknowledgementMinutes);
+  const requested: Happening[] = [
+    { type: 'Acknowledged', by, until },
+    { type: 'ResolutionRequested', by, reason },
+  ];
+  if (attemptUnderWay(incident)) return { happenings: requested };
+  const attempt = (incident.attempt?.number ?? 0) + 1;
+  return { happenings: [...requested, { type: 'ResponseRequested', attempt }] };
+}
+
+/** Also what would stay changed while the trouble lasts. */
+const owedUndosOnceOver = (incident: Incident) => owedUndos({ ...incident, resolution: { by: '', reason: '' } });

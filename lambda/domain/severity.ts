@@ -5,25 +5,11 @@ export const SEVERITIES: readonly Severity[] = ['P1', 'P2', 'P3', 'P4'];
 
 export const SEVERITY_NAMES: Record<Severity, string> = { P1: 'Critical', P2: 'High', P3: 'Medium', P4: 'Low' };
 
-/** What can be measured, counted or declared. A step or a criterion that names another does not compile. */
-export type Fact =
-  | 'healthFailingShare'
-  | 'usersAffectedShare'
-  | 'criticalSignals'
-  | 'warningSignals'
-  | 'dataLoss'
-  | 'securityBreach'
-  | 'databaseConnections'
-  | 'readerConnections'
-  | 'errorLines'
-  | 'databaseMembers'
-  | 'desiredTasks'
-  | 'runningTasks'
-  | 'cpuPercent'
-  | 'missingTasks'
-  | 'deploymentAgeMinutes'
-  | 'deploymentInProgress'
-  | 'deploymentSuspect';
+/**
+ * What can be measured, counted or declared, by name: what people declare, what signals count, what the checks find
+ * (`checks.ts`), and what a playbook measures. A step that names another fails at synthesis.
+ */
+export type Fact = string;
 
 /** What is known. Shares are 0 to 1, yes and no are 1 and 0. A fact that is absent is unknown. */
 export type Facts = Partial<Record<Fact, number>>;

@@ -42,7 +42,7 @@ interface SignalSeen {
 }
 
 /** Why an attempt of the response ended. */
-export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval';
+export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval' | 'resolved';
 
 /** Everything that can happen to an incident, in the past tense, with its data. */
 export interface Happenings {
@@ -93,6 +93,8 @@ export interface Happenings {
   ActionItemRaised: { action: string; text: string };
   Mitigated: { reason: string };
   SettlingFailed: { checks: Check[] };
+  /** A person declared it over while something is still changed: that is put back first. */
+  ResolutionRequested: { by: string; reason: string };
   Resolved: { by: string; reason: string };
 }
 

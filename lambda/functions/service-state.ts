@@ -10,7 +10,7 @@ import { deployed } from './deployed.ts';
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {
   const [signals, probes] = await Promise.all([
     observeAlarms(incident),
-    Promise.all(deployed().resources.healthUrls.map(url => probe(url))),
+    Promise.all(deployed().resources.healthUrls.map(target => probe(target))),
   ]);
   const alarms = signals.map(({ key, state, summary }) => ({
     check: key,

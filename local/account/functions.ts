@@ -23,12 +23,18 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 /** The service that each SDK client speaks to, as IAM calls it. */
 const CLIENTS: Record<string, string> = {
+  '@aws-sdk/client-acm': 'acm',
+  '@aws-sdk/client-cloudfront': 'cloudfront',
   '@aws-sdk/client-cloudwatch': 'cloudwatch',
   '@aws-sdk/client-cloudwatch-logs': 'logs',
+  '@aws-sdk/client-ec2': 'ec2',
   '@aws-sdk/client-ecs': 'ecs',
+  '@aws-sdk/client-elastic-load-balancing-v2': 'elasticloadbalancing',
+  '@aws-sdk/client-elasticache': 'elasticache',
   '@aws-sdk/client-eventbridge': 'events',
   '@aws-sdk/client-rds': 'rds',
   '@aws-sdk/client-rds-data': 'rds-data',
+  '@aws-sdk/client-route-53': 'route53',
   '@aws-sdk/client-secrets-manager': 'secretsmanager',
   '@aws-sdk/client-sfn': 'states',
   '@aws-sdk/client-sns': 'sns',

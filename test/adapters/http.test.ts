@@ -8,7 +8,9 @@ beforeAll(async () => {
   server = createServer(({ url = '' }, response) => {
     if (url === '/hangs') return;
     if (url === '/moved') response.setHeader('location', '/200');
-    response.writeHead(url === '/moved' ? 302 : Number(url.slice(1))).end();
+    response
+      .writeHead(url === '/moved' ? 302 : Number(url.slice(1)))
+      .end(url === '/200' ? '{"status":"ok"}' : undefined);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
 });
@@ -26,16 +28,25 @@ it.each([
   ['/503', false, 'HTTP 503'],
   ['/hangs', false, 'no answer in 0.1 s'],
 ])('%s: healthy %s, seen as %s', async (path, healthy, seen) => {
-  expect(await probe(at(path), 0.1)).toEqual({ url: at(path), healthy, seen });
+  expect(await probe({ url: at(path) }, 0.1)).toEqual({ url: at(path), healthy, seen });
 });
 
 it('what refuses the connection, or is no address at all, is not healthy, and says so', async () => {
   const gone = createServer().listen(0);
   const { port } = gone.address() as AddressInfo;
   await new Promise(resolve => gone.close(resolve));
-  expect(await probe(`http://127.0.0.1:${port}/`, 1)).toMatchObject({ healthy: false, seen: 'ECONNREFUSED' });
-  expect(await probe('http://does-not-exist.invalid/', 1)).toMatchObject({
+  expect(await probe({ url: `http://127.0.0.1:${port}/` }, 1)).toMatchObject({ healthy: false, seen: 'ECONNREFUSED' });
+  expect(await probe({ url: 'http://does-not-exist.invalid/' }, 1)).toMatchObject({
     healthy: false,
     seen: expect.stringMatching(/^E/),
+  });
+});
+
+it('whose answer lacks what it must contain is not healthy, however good its status', async () => {
+  const asked = (contains: string) => probe({ url: at('/200'), contains });
+  expect(await asked('ok')).toMatchObject({ healthy: true, seen: 'HTTP 200' });
+  expect(await asked('"status":"up"')).toMatchObject({
+    healthy: false,
+    seen: 'HTTP 200 without "\\"status\\":\\"up\\""',
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attemptUnderWay } from '../../lambda/domain/incident.ts';
+import { attemptUnderWay, isOpen } from '../../lambda/domain/incident.ts';
 import type { Step } from '../../lambda/domain/policy.ts';
 import {
   FAILED,
@@ -408,9 +408,27 @@ describe('a temporary change', () => {
 describe('a resolution before a change was put back', () => {
   const left = '. Still changed, to be put back by hand: "Do first" (runbook first, run INC-2026-04-07-001/1/first)';
 
-  test('by a person, while a step runs, says what is still changed', () => {
+  test('by a person, while a step runs, waits for the step, then puts back, then resolves', () => {
     const story = diagnosed(temporary('first'));
     story.plans();
+    expect(types(story.resolves())).toEqual(['Acknowledged', 'ResolutionRequested']);
+    story.ends(FAILED);
+    expect(started(story.plans())).toEqual(['undo first']);
+    story.ends();
+    expect(story.plans()).toMatchObject([
+      { type: 'ResponseEnded', outcome: 'resolved' },
+      { type: 'Resolved', by: 'ada', reason: 'fixed by hand' },
+    ]);
+  });
+
+  test('by a person, when putting back fails, tells a person; asked again it is resolved as it stands', () => {
+    const story = diagnosed(temporary('first'));
+    story.plans();
+    story.resolves();
+    story.ends(FAILED);
+    story.plans();
+    expect(types(story.ends('AccessDenied'))).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
+    expect(isOpen(story.incident)).toBe(true);
     expect(story.resolves()).toMatchObject([{ type: 'Resolved', reason: `fixed by hand${left}` }]);
   });
 
@@ -421,40 +439,63 @@ describe('a resolution before a change was put back', () => {
     story.ends();
     story.plans(OFF);
     for (const minute of [6, 30, 90]) expect(of(story.at(minute).watches(), 'Resolved')).toEqual([]);
+    expect(types(story.resolves())).toEqual(['Acknowledged', 'ResolutionRequested', 'ResponseRequested']);
+    expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);
     expect(story.resolves()).toMatchObject([{ type: 'Resolved', reason: `fixed by hand${left}` }]);
   });
 });
 
-describe('a crash of the response', () => {
-  const crash = (story: Story) => story.tell({ type: 'end response', attempt: 1, reason: 'the response failed' });
+describe('a change that relieves as long as the trouble lasts', () => {
+  const undo = { title: 'Close first', parameters: {}, when: 'recovered' as const };
 
-  test('fails the run under way and reaches a person, who learns what is still changed', () => {
-    const story = diagnosed(temporary('first'));
+  test('stays when a person takes over, and is put back when the signals clear', () => {
+    const story = diagnosed(step('first', { undo }));
     story.plans();
-    expect(types(crash(story))).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
-    expect(reasonOf(story)).toBe(
-      'the response failed. Still changed, to be put back by hand: "Do first" (runbook first, run INC-2026-04-07-001/1/first)',
-    );
+    story.ends();
+    expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(story.at(30).due()).not.toContainEqual({ type: 'put back', attempt: 2 });
+    story.at(40).clears();
+    story.at(41).watches();
+    story.diagnoses();
+    expect(started(story.plans())).toEqual(['undo first']);
   });
 
-  test('while a change is being put back names that change', () => {
-    const story = diagnosed(temporary('first'));
+  test('is put back when a person resolves', () => {
+    const story = diagnosed(step('first', { undo }));
     story.plans();
-    story.clears();
     story.ends();
     story.plans();
-    crash(story);
-    expect(reasonOf(story)).toContain('run INC-2026-04-07-001/1/first)');
+    story.resolves();
+    expect(started(story.plans())).toEqual(['undo first']);
+  });
+});
+
+describe('a change that is meant to stay', () => {
+  const undo = { title: 'Take first back', parameters: {}, when: 'failed' as const };
+
+  test('and did not help is taken back before the next step', () => {
+    const story = diagnosed(step('first', { undo }), step('second'));
+    story.plans();
+    story.ends(FAILED);
+    expect(started(story.plans())).toEqual(['undo first']);
+    story.ends();
+    expect(started(story.plans())).toEqual(['second']);
   });
 
-  test('after all was put back has nothing more to name', () => {
-    const story = diagnosed(temporary('first'));
+  test('and helped stays, and holds up no resolution', () => {
+    const story = diagnosed(step('first', { undo }), step('second'));
     story.plans();
-    story.clears();
+    story.at(3).clears();
     story.ends();
+    expect(types(story.plans())).toEqual(['ResponseEnded']);
+    expect(of(story.at(10).watches(), 'Resolved')).toHaveLength(1);
+  });
+
+  test('is not taken back while automation is stopped: a person is told', () => {
+    const story = diagnosed(step('first', { undo }), step('second'));
     story.plans();
-    story.ends();
-    crash(story);
-    expect(reasonOf(story)).toBe('the response failed');
+    story.ends(FAILED);
+    const [handedOver] = of(story.plans(OFF), 'HandedOver');
+    expect(handedOver?.reason).toMatch(/a step did not help.+Still changed/);
   });
 });

@@ -103,10 +103,15 @@ it('a check that is denied or that finds nothing there is a finding, and the res
 });
 
 it('a check that does not answer in time is a finding, and the rest goes on', async () => {
-  rds.on(DescribeDBClustersCommand).callsFake(() => new Promise(() => undefined));
+  const asked = Promise.withResolvers<void>();
+  rds.on(DescribeDBClustersCommand).callsFake(() => {
+    asked.resolve();
+    return new Promise(() => undefined);
+  });
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })));
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const diagnosed = invoke(handler, attempt);
+  await asked.promise;
   await vi.advanceTimersByTimeAsync(11_999);
   expect(vi.getTimerCount()).toBe(1);
   await vi.advanceTimersByTimeAsync(1);

@@ -4,6 +4,7 @@ import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@a
 import { DescribeServicesCommand, ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Deployed } from '../../lambda/domain/deployed.ts';
 import { handler } from '../../lambda/functions/probe/handler.ts';
 import { DEPLOYED, invoke } from '../support/responder.ts';
 
@@ -65,7 +66,8 @@ async function refusing(): Promise<string> {
   return url;
 }
 
-async function probed(...healthUrls: string[]): Promise<Record<string, number | undefined>> {
+async function probed(...urls: (string | Deployed['resources']['healthUrls'][number])[]) {
+  const healthUrls = urls.map(url => (typeof url === 'string' ? { url } : url));
   vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: { ...DEPLOYED.resources, healthUrls } });
   await invoke(handler, {});
   return published();
@@ -82,10 +84,15 @@ function published(): Record<string, number | undefined> {
 }
 
 describe('a health URL', () => {
-  it('that answers is well, whatever its body: no contract says what it must be', async () => {
+  it('that answers is well, whatever its body, unless it is said what it must contain', async () => {
     expect(await probed(await answering(200), await answering(204, ''))).toEqual({
       ...{ HealthFailingShare: 0, ErrorShare: 0, RunningTasks: 10, DeploymentFailing: 0 },
     });
+  });
+
+  it('that answers well with a wrong body is counted as failing', async () => {
+    const url = await answering(200, '<h1>Something went wrong</h1>');
+    expect(await probed({ url, contains: '"status":"up"' })).toMatchObject({ HealthFailingShare: 1 });
   });
 
   it('that refuses, answers 5xx or 404 is counted as failing', async () => {

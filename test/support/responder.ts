@@ -20,7 +20,7 @@ export const DEPLOYED: Deployed = {
   region: 'us-east-1',
   policies: { DatabaseConnections: policyOf(step('kill-idle')), CacheFailure: policyOf() },
   resources: {
-    healthUrls: ['https://mockupaws.com/health'],
+    healthUrls: [{ url: 'https://mockupaws.com/health' }],
     cluster: 'production',
     ecsService: 'backend',
     loadBalancer: 'app/production/50dc6c495c0c9188',

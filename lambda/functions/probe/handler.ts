@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { describeService } from '../../adapters/ecs.ts';
 import { probe } from '../../adapters/http.ts';
+import type { Resources } from '../../domain/deployed.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
@@ -34,8 +35,8 @@ export const handler = entrypoint(v.unknown(), async () => {
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
 
-async function healthFailing(urls: string[]): Promise<number> {
-  const probes = await Promise.all(urls.map(url => probe(url)));
+async function healthFailing(urls: Resources['healthUrls']): Promise<number> {
+  const probes = await Promise.all(urls.map(target => probe(target)));
   const failing = probes.filter(({ healthy }) => !healthy);
   for (const { url, seen } of failing) console.info({ message: 'health check failed', url, seen });
   return failing.length / urls.length;

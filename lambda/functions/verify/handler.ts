@@ -1,9 +1,9 @@
 import { commit, load } from '../../adapters/incidents.ts';
 import type { RunOutcome } from '../../domain/commands.ts';
-import type { Incident, Run } from '../../domain/incident.ts';
+import { madeWorse, relieved } from '../../domain/effect.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { alarmOf } from '../../domain/signal.ts';
 import { minutesBetween } from '../../domain/time.ts';
-import type { Check } from '../../domain/timeline.ts';
-import { madeWorse } from '../../domain/worse.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { type AttemptEvent, RunEvent } from '../events.ts';
@@ -34,9 +34,13 @@ export const handler = entrypoint(RunEvent, async event => {
     return record(event, { run, execution: id, checks: [ENDED_WELL] });
   const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
   if (step?.verifiedBy === 'runbook') return record(event, { run, execution: id, checks: [ENDED_WELL] });
-  const { signals, checks } = await verifyService(incident);
+  const { signals, checks: all } = await verifyService(incident);
   const after = await commitObserved(incident, signals);
-  const harm = known && (await harmOf(after, known, execution.ExecutionEndTime));
+  const relieves = step?.verifiedBy === 'health' && !known?.undoes;
+  const traffic = relieves || (step?.undo && !known?.undoes) ? await trafficSeen() : [];
+  const ended = execution.ExecutionEndTime ?? new Date().toISOString();
+  const checks = relieves ? [...all.filter(({ check }) => !alarmOf(check)), relieved(traffic, ended)] : all;
+  const harm = known && step?.undo && !known.undoes && madeWorse(known, traffic, ended);
   if (harm) return record(event, { run, execution: id, checks: [...checks, harm], worse: true });
   const passed = checks.every(check => check.passed);
   if (!passed && !timeIsUp(after, run, execution.ExecutionEndTime)) return { verdict: 'again', run };
@@ -55,17 +59,12 @@ async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutco
   return { verdict: 'done', run: outcome.run };
 }
 
-/** What a temporary change made worse: what cannot be put back is not asked about, nor is what puts back. */
-async function harmOf({ policy }: Incident, run: Run, ended: string | undefined): Promise<Check | undefined> {
-  const undoable = policy.playbook.plan.some(step => step.name === run.step && step.undo);
-  if (!undoable || run.undoes || !ended) return undefined;
-  try {
-    return madeWorse(run, await readTraffic(deployed().resources, new Date()), ended);
-  } catch (error) {
-    console.error({ message: 'whether it made it worse cannot be told', run: run.run, error: (error as Error).name });
-    return undefined;
-  }
-}
+/** Asked only of what can be put back, or relieves. Unreadable, nobody can tell. */
+const trafficSeen = () =>
+  readTraffic(deployed().resources, new Date()).catch((error: Error) => {
+    console.error({ message: 'what it did to the requests cannot be told', error: error.name });
+    return [];
+  });
 
 /** The time to verify counts from the runbook's end. */
 function timeIsUp({ policy, runs }: Incident, run: string, ended: string | undefined): boolean {

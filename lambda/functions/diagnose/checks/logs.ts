@@ -1,6 +1,6 @@
-import { readErrorLines } from '../../adapters/logs.ts';
-import type { Resources } from '../../domain/deployed.ts';
-import { countByClass } from '../../domain/log-classes.ts';
+import { readErrorLines } from '../../../adapters/logs.ts';
+import type { Resources } from '../../../domain/deployed.ts';
+import { countByClass } from '../../../domain/log-classes.ts';
 
 const MINUTES = 15;
 /** Enough to see what prevails; to read all of a storm would cost time and money. */

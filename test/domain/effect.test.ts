@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { madeWorse } from '../../lambda/domain/worse.ts';
+import { madeWorse } from '../../lambda/domain/effect.ts';
 import { FAILED, minute, of, PASSED, READINGS, Story, started, step, temporary, types } from '../support/story.ts';
 
 /** A temporary step and one after it, the first under way. */

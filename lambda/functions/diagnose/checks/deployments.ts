@@ -1,0 +1,17 @@
+import type { Resources } from '../../../domain/deployed.ts';
+import { readDeployments, readTraffic } from '../../traffic.ts';
+
+/** The latest deployment, and whether it is to blame. */
+export async function deployments(resources: Resources, now: Date) {
+  const { ageMinutes, inProgress, fault } = await readDeployments(resources, now, readTraffic(resources, now));
+  const latest = ageMinutes === undefined ? 'none in the last hour' : `the latest ${ageMinutes} min ago`;
+  return {
+    ok: fault === undefined,
+    summary: `Deployments: ${fault ?? latest}`,
+    facts: {
+      ...(ageMinutes === undefined ? {} : { deploymentAgeMinutes: ageMinutes }),
+      deploymentInProgress: inProgress ? 1 : 0,
+      deploymentSuspect: fault === undefined ? 0 : 1,
+    },
+  };
+}

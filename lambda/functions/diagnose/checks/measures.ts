@@ -1,0 +1,16 @@
+import { readMetrics } from '../../../adapters/cloudwatch.ts';
+import { measured } from '../../../domain/measures.ts';
+import type { Measure } from '../../../domain/policy.ts';
+
+/** What the playbook measures beyond what is measured in every incident: the latest value of each metric. */
+export async function measures(playbook: string, measures: readonly Measure[], now: Date) {
+  const series = await readMetrics(
+    measures.map(({ metric }, i) => ({ id: `m${i}`, ...metric })),
+    now,
+  );
+  return measured(
+    playbook,
+    measures,
+    measures.map((_, i) => series[`m${i}`]?.at(-1)?.value),
+  );
+}

@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+
+export const text = (expected: string) => v.pipe(v.string(expected), v.trim(), v.minLength(1, expected));
+export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected));
+export const whole = (from: number, to: number) => {
+  const expected = `a whole number from ${from} to ${to}`;
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(from, expected), v.maxValue(to, expected));
+};
+export const share = v.pipe(
+  v.number('a share between 0 and 1'),
+  v.gtValue(0, 'a share between 0 and 1'),
+  v.ltValue(1, 'a share between 0 and 1'),
+);
+
+/** An object with these fields and no other. What is missing is asked for in the words of its own schema. */
+export const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject(entries, ({ expected, path }) => {
+    const field = String(path?.at(-1)?.key ?? '');
+    const schema = entries[field];
+    const fields = Object.keys(entries).join(', ');
+    if (expected === 'never') return `one of ${fields}`;
+    if (expected === 'Object' || !schema) return `an object with ${fields}`;
+    return v.safeParse(schema, undefined).issues?.[0]?.message ?? 'a value';
+  });
+export const list = <Schema extends v.GenericSchema>(schema: Schema, expected: string) =>
+  v.pipe(v.array(schema, expected), v.minLength(1, expected));
+export const url = (protocol: RegExp, expected: string) =>
+  v.pipe(
+    v.string(expected),
+    v.check(text => protocol.test(text) && URL.canParse(text), expected),
+  );
+export const awsId = (prefix: string, of: string) =>
+  matching(new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`), `the id of ${of}: ${prefix}- and 8 or 17 hex digits`);
+
+export const Mode = v.picklist(['off', 'dry run', 'approve', 'auto'], "'off', 'dry run', 'approve' or 'auto'");
+
+/** Mode by step; a step not named keeps its default. */
+export const modes = <Step extends string>(...steps: Step[]) => {
+  const entries = Object.fromEntries(steps.map(step => [step, v.optional(Mode)]));
+  return v.optional(object(entries as Record<Step, v.OptionalSchema<typeof Mode, undefined>>), {} as never);
+};
+
+/** Two shares at which alarms fire, the warning first. */
+export const warningBelowCritical = <Shares extends { warning: number; critical: number }>() =>
+  v.check<Shares, string>(({ warning, critical }) => warning < critical, 'a warning share below the critical one');
