@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -71,6 +71,15 @@ export class ResponderFunction extends Construct {
       new PolicyStatement({ actions, resources, ...(conditions ? { conditions: conditions as never } : {}) }),
     );
     return this;
+  }
+
+  /** For a reading action that IAM cannot narrow to a resource. */
+  allowReading(...actions: string[]): this {
+    Validations.of(this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: `${actions.join(' and ')} only read, and IAM knows no narrower resource for it.`,
+    });
+    return this.allow(actions, ['*']);
   }
 
   get stack(): Stack {

@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -11,8 +11,10 @@ import { PAGE_ENTRIES } from '../lambda/domain/messages.ts';
 import { PROBE_NAMESPACE } from '../lambda/domain/probe.ts';
 import { ALARM_TAGS } from '../lambda/domain/signal.ts';
 import { logGroupOf, type ServiceConfig } from './config.ts';
+import { ConsoleRunbooks } from './console-runbooks.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
+import { allowInvestigating, ecsServiceArn } from './investigation.ts';
 import { OwnAlarms } from './own-alarms.ts';
 import { Paging } from './paging.ts';
 import { type BoundPlaybook, checkPlaybook, type Playbook } from './playbook.ts';
@@ -59,6 +61,8 @@ export class IncidentResponse extends Construct {
     this.page();
     this.watch(stateMachine);
     if (bound.some(({ probed }) => probed)) this.probe(bound);
+
+    this.consoleRunbooks(bound);
 
     Stack.of(this).addMetadata('incident-response', this.deployed.resources);
     new CfnOutput(this, 'IncidentsTable', {
@@ -150,7 +154,7 @@ export class IncidentResponse extends Construct {
     this.incidents.grantCommit(watch);
     this.incidents.grantList(watch);
     watch.allow(['states:StartExecution'], [stateMachine]);
-    this.allowReading(watch, 'cloudwatch:DescribeAlarms');
+    watch.allowReading('cloudwatch:DescribeAlarms');
     new Rule(this, 'EveryMinute', {
       description: 'Once a minute',
       schedule: Schedule.rate(Duration.minutes(1)),
@@ -183,8 +187,8 @@ export class IncidentResponse extends Construct {
       folder: 'probe',
       description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
       deadLetters,
-    }).allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [this.ecsService]);
-    this.allowReading(probe, 'cloudwatch:GetMetricData');
+    }).allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [ecsServiceArn(this.config)]);
+    probe.allowReading('cloudwatch:GetMetricData');
     probe.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': PROBE_NAMESPACE } });
     for (const statement of bound.flatMap(({ permissions }) => permissions?.probe ?? []))
       probe.role.addToPolicy(statement);
@@ -195,9 +199,17 @@ export class IncidentResponse extends Construct {
     });
   }
 
-  private get ecsService(): string {
-    const { cluster, service } = this.config.ecs;
-    return `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${cluster}/${service}`;
+  private consoleRunbooks(bound: BoundPlaybook[]): void {
+    const investigate = this.createFunction('Investigate', {
+      folder: 'investigate',
+      description: 'Investigates for a person, without an incident',
+    });
+    allowInvestigating(investigate, this.config, bound);
+    const smokeTest = this.createFunction('SmokeTest', {
+      folder: 'smoke-test',
+      description: 'Whether the service serves people now',
+    }).allowReading('cloudwatch:GetMetricData');
+    new ConsoleRunbooks(this, 'Console', { service: this.config.service, investigate, smokeTest });
   }
 
   private responseFunctions(bound: BoundPlaybook[]) {
@@ -205,21 +217,11 @@ export class IncidentResponse extends Construct {
       AUTOMATION_PARAMETER: this.switches.automation.parameterName,
       MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
     };
-    const region = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
     const diagnose = this.createFunction('Diagnose', {
       folder: 'diagnose',
       description: 'Investigates in the order of the runbook',
-    })
-      .allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [this.ecsService])
-      .allow(['rds:DescribeDBClusters'], [`arn:${Aws.PARTITION}:rds:${region}:cluster:${this.config.database.cluster}`])
-      .allow(['logs:FilterLogEvents'], [`arn:${Aws.PARTITION}:logs:${region}:log-group:${logGroupOf(this.config)}:*`]);
-    Validations.of(diagnose.role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${logGroupOf(this.config)}:*]`,
-      reason: 'One log group: IAM writes it with all of its streams.',
     });
-    this.allowReading(diagnose, 'cloudwatch:GetMetricData');
-    for (const statement of bound.flatMap(({ permissions }) => permissions?.diagnose ?? []))
-      diagnose.role.addToPolicy(statement);
+    allowInvestigating(diagnose, this.config, bound);
     const classify = this.createFunction('Classify', {
       folder: 'classify',
       description: 'Judges severity by what was found',
@@ -231,30 +233,20 @@ export class IncidentResponse extends Construct {
     });
     const { automation, maintenance } = this.switches;
     plan.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
-    this.allowReading(plan, 'cloudwatch:DescribeAlarms');
+    plan.allowReading('cloudwatch:DescribeAlarms');
     this.incidents.grantLedger(plan, this.config.service);
     this.incidents.grantList(plan);
     const verify = this.createFunction('Verify', {
       folder: 'verify',
       description: 'Whether a runbook did what it was for',
     });
-    this.allowReading(verify, 'cloudwatch:DescribeAlarms');
-    this.allowReading(verify, 'cloudwatch:GetMetricData');
+    verify.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
     const handOver = this.createFunction('HandOver', {
       folder: 'hand-over',
       description: 'The workflow failed: a person takes over',
     });
     for (const fn of [diagnose, classify, plan, verify, handOver]) this.incidents.grantCommit(fn);
     return { diagnose, classify, plan, verify, handOver };
-  }
-
-  /** For a reading action that IAM cannot narrow to a resource. */
-  private allowReading(fn: ResponderFunction, action: string): void {
-    fn.allow([action], ['*']);
-    Validations.of(fn.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: `${action} only reads, and IAM knows no narrower resource for it.`,
-    });
   }
 
   private createFunction(id: string, props: ResponderFunctionProps): ResponderFunction {

