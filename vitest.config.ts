@@ -17,7 +17,7 @@ export default defineConfig({
           ...common,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/simulation/**', 'test/deploy/**', IN_THE_ACCOUNT],
+          exclude: ['test/simulation/**', 'test/deploy/**', 'test/docs/**', IN_THE_ACCOUNT],
         },
       },
       {

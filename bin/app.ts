@@ -3,9 +3,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ServiceConfig } from '../lib/config.ts';
 import { IncidentResponse } from '../lib/incident-response.ts';
-import { BadDeployment } from '../lib/playbooks/bad-deployment.ts';
-import { DatabaseConnections } from '../lib/playbooks/database-connections.ts';
-import { ServiceHealth } from '../lib/playbooks/service-health.ts';
+import { commonIncidents } from '../lib/playbooks.ts';
 
 const app = new App();
 const file: string = app.node.tryGetContext('config') ?? 'mockupaws-production';
@@ -19,7 +17,7 @@ const stack = new Stack(app, `${config.service}-incident-response`, {
 });
 new IncidentResponse(stack, 'IncidentResponse', {
   config,
-  playbooks: [new DatabaseConnections(), new BadDeployment(), new ServiceHealth()],
+  playbooks: commonIncidents(config),
 });
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks());

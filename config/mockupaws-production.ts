@@ -20,6 +20,22 @@ export default defineService({
       database: 'mockupaws',
     },
   },
+  redis: {
+    replicationGroup: 'mockupaws-production',
+    nodes: ['mockupaws-production-001', 'mockupaws-production-002'],
+    serviceSecurityGroups: ['sg-0b4c5d6e7f8091a2b'],
+  },
+  certificates: [
+    {
+      arn: 'arn:aws:acm:us-east-1:123456789012:certificate/3f2a1c5e-7b94-4d0a-9c61-5e8d2f7a4b10',
+      hosts: ['mockupaws.com', 'api.mockupaws.com'],
+      hostedZoneId: 'Z0912345A1B2C3D4E5F6G',
+      listenerArns: [
+        'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mockupaws-production/50dc6c495c0c9188/f2f7dc8efc522ab2',
+      ],
+      distributionId: 'E1A2B3C4D5E6F7',
+    },
+  ],
   escalation: runbookEscalation(
     [{ email: 'on-call@mockupaws.com' }, { sms: '+15555550100' }],
     [{ email: 'senior@mockupaws.com' }, { sms: '+15555550101' }],
@@ -34,6 +50,18 @@ export default defineService({
       listenerArn:
         'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mockupaws-production/50dc6c495c0c9188/f2f7dc8efc522ab2',
     },
+  },
+  redisHealth: { hitRate: 0.5, evictionsPerMinute: 10_000 },
+  serviceMemory: {
+    heapDump: {
+      container: 'backend',
+      // A Node.js program started with --heapsnapshot-signal=SIGUSR2 and --diagnostic-dir=/tmp.
+      command: "kill -USR2 1 && sleep 20 && curl -fsS -T /tmp/Heap*.heapsnapshot '{url}' && rm /tmp/Heap*.heapsnapshot",
+    },
+    taskRoles: [
+      'arn:aws:iam::123456789012:role/mockupaws-production-task',
+      'arn:aws:iam::123456789012:role/mockupaws-production-execution',
+    ],
   },
   links: [{ label: 'Status page', url: 'https://status.mockupaws.com' }],
 });

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
 import { RUNBOOK_ESCALATION, RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
+import { CertificateExpiry, Certificates } from './config/certificates.ts';
 import { Database } from './config/database.ts';
 import { list, matching, object, text, url, whole } from './config/fields.ts';
 import { BadDeployment, DatabaseConnections, ServiceHealth } from './config/playbooks.ts';
+import { Redis, RedisHealth } from './config/redis.ts';
+import { ServiceMemory } from './config/service-memory.ts';
 
 const Contact = v.union(
   [
@@ -76,6 +79,10 @@ export const ServiceConfig = v.pipe(
     /** As in the load balancer's ARN and metrics. */
     loadBalancer: matching(/^app\/[^/]+\/[0-9a-f]{16}$/, 'app/NAME/ID, the last part of the ARN of the load balancer'),
     database: Database,
+    /** Its certificates. Absent, none is watched. */
+    certificates: v.optional(Certificates),
+    /** The service's cache. Absent, there is none that is watched. */
+    redis: v.optional(Redis),
     escalation: Escalation,
     /** Who hears of trouble in the responder itself: dead letters, a silent watch. */
     operations: list(Contact, 'at least one contact'),
@@ -89,6 +96,9 @@ export const ServiceConfig = v.pipe(
     serviceHealth: ServiceHealth,
     badDeployment: BadDeployment,
     databaseConnections: DatabaseConnections,
+    serviceMemory: ServiceMemory,
+    certificateExpiry: CertificateExpiry,
+    redisHealth: RedisHealth,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -59,7 +59,8 @@ export class ResponderFunction extends Construct {
         target: 'node24',
         minify: true,
         keepNames: true,
-        externalModules: ['@aws-sdk/*'],
+        // The clients, that is: the runtime has them for sure.
+        externalModules: ['@aws-sdk/client-*', '@aws-sdk/lib-*'],
         ...(props.deployed ? { define: { DEPLOYED: JSON.stringify(props.deployed) } } : {}),
       },
     });

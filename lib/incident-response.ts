@@ -14,7 +14,7 @@ import { logGroupOf, type ServiceConfig } from './config.ts';
 import { ConsoleRunbooks } from './console-runbooks.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
-import { allowInvestigating, ecsServiceArn } from './investigation.ts';
+import { allowInvestigating, allowReadingService } from './investigation.ts';
 import { OwnAlarms } from './own-alarms.ts';
 import { Paging } from './paging.ts';
 import { type BoundPlaybook, checkPlaybook, type Playbook } from './playbook.ts';
@@ -187,7 +187,8 @@ export class IncidentResponse extends Construct {
       folder: 'probe',
       description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
       deadLetters,
-    }).allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [ecsServiceArn(this.config)]);
+    });
+    allowReadingService(probe, this.config);
     probe.allowReading('cloudwatch:GetMetricData');
     probe.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': PROBE_NAMESPACE } });
     for (const statement of bound.flatMap(({ permissions }) => permissions?.probe ?? []))

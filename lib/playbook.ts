@@ -89,10 +89,10 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
 }
 
 /** Every fact that a step names. */
-function factsOf({ blastRadius, onlyIf = [], parameters, undo }: Step): string[] {
+function factsOf({ blastRadius, onlyIf = [], unless = [], parameters, undo }: Step): string[] {
   const given = Object.values({ ...parameters, ...undo?.parameters });
   const read = given.flatMap(value => (typeof value === 'string' ? [] : [value.fact]));
-  return [blastRadius.fact, ...onlyIf.map(({ fact }) => fact), ...read];
+  return [blastRadius.fact, ...[...onlyIf, ...unless].map(({ fact }) => fact), ...read];
 }
 
 function faultsOf(step: Step, runbooks: Runbook[]): string[] {

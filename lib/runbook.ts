@@ -11,7 +11,7 @@ export interface RunbookProps {
   /** The protected service: documents are named after it. */
   service: string;
   /** The service's values, as defaults of the document's parameters. */
-  defaults: Record<string, string | number>;
+  defaults: Record<string, string | number | string[]>;
   /** What the runbook's role may do, and nothing else. */
   permissions: PolicyStatement[];
 }

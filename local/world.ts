@@ -15,12 +15,23 @@ import { Topics } from './account/topics.ts';
 import { Workflows } from './account/workflows.ts';
 import { Clock } from './clock.ts';
 import { Random } from './random.ts';
+import { provideAcm } from './service/apis/acm.ts';
 import { provideAutoScaling } from './service/apis/auto-scaling.ts';
+import { provideCloudFront } from './service/apis/cloudfront.ts';
+import { provideEc2 } from './service/apis/ec2.ts';
 import { provideEcs } from './service/apis/ecs.ts';
+import { provideEcsTasks } from './service/apis/ecs-tasks.ts';
+import { provideElastiCache } from './service/apis/elasticache.ts';
 import { provideElb } from './service/apis/elb.ts';
 import { answer } from './service/apis/http.ts';
+import { provideListeners } from './service/apis/listeners.ts';
 import { provideLogs } from './service/apis/logs.ts';
 import { provideRds } from './service/apis/rds.ts';
+import { provideRoute53 } from './service/apis/route-53.ts';
+import { provideS3 } from './service/apis/s3.ts';
+import { tlsOf } from './service/apis/tls.ts';
+import type { CertificateShape } from './service/certificates.ts';
+import type { RedisShape } from './service/redis.ts';
 import { SimulatedService } from './service/service.ts';
 import { SimulatedSessions } from './service/sessions.ts';
 
@@ -54,6 +65,7 @@ let sessions: Promise<SimulatedSessions> | undefined;
 export class World {
   readonly clock: Clock;
   readonly account: Account;
+  readonly metrics: Metrics;
   readonly service: SimulatedService;
   readonly topics: Topics;
   readonly runbooks: Runbooks;
@@ -68,12 +80,14 @@ export class World {
     const random = new Random(seed);
     this.clock = new Clock(START);
     this.account = new Account(assembly, this.clock, random);
-    const metrics = new Metrics(this.account);
+    this.metrics = new Metrics(this.account);
+    const { metrics } = this;
     this.service = new SimulatedService(shapeOf(assembly), this.clock, random, metrics);
     this.queues = new Queues(this.account);
     const tables = new Tables(this.account);
     const misfortune = new Misfortune(random, faults);
     this.functions = new Functions(this.account, tables, this.queues, metrics, answer(this.service), misfortune);
+    this.functions.tls = tlsOf(this.service);
     this.buses = new Buses(this.account, this.functions, this.queues);
     this.topics = new Topics(this.account);
     this.runbooks = new Runbooks(this.account, this.functions);
@@ -81,10 +95,20 @@ export class World {
     new Workflows(this.account, this.functions);
     new Streams(this.account, tables, this.functions, this.queues);
     provideEcs(this.account, this.service);
+    provideEcsTasks(this.account, this.service);
+    provideS3(this.account, this.service);
+    this.functions.webSocket = this.service.exec.socket;
     provideAutoScaling(this.account, this.service);
     provideElb(this.account, this.service);
+    provideListeners(this.account, this.service);
+    provideAcm(this.account, this.service);
+    provideRoute53(this.account, this.service);
+    provideCloudFront(this.account, this.service);
     provideRds(this.account, this.service, sessions);
     provideLogs(this.account, this.service);
+    provideElastiCache(this.account, this.service);
+    provideEc2(this.account, this.service);
+    this.connectBreaker();
     tables.onRecord(record => this.note(record));
     this.ready = tables.create();
 
@@ -104,6 +128,13 @@ export class World {
     await world.ready;
     await world.clock.run(WARM_UP, () => false);
     return world;
+  }
+
+  /** The tasks read the parameter that the app has for the cache. */
+  private connectBreaker(): void {
+    const parameters = this.account.ofType('AWS::SSM::Parameter').map(({ ref }) => ref);
+    const breaker = parameters.find(name => name.endsWith('/circuit-breakers/redis'));
+    if (breaker) this.service.redis.breaker = () => this.parameters.value(breaker) === 'open';
   }
 
   /** True when no incident is open and the service is well. */
@@ -131,10 +162,21 @@ function shapeOf({ template }: Assembly) {
         loadBalancer: string;
         logGroup: string;
         database: { cluster: string; maxConnections: number };
+        redis?: RedisShape;
+        certificates?: { watched: CertificateShape[] };
       }
     | undefined;
   if (!resources) throw new Error('the template does not say what it protects (Metadata incident-response)');
-  const { cluster, ecsService, loadBalancer, logGroup, database } = resources;
+  const { cluster, ecsService, loadBalancer, logGroup, database, redis, certificates } = resources;
   const { cluster: databaseCluster, maxConnections } = database;
-  return { cluster, ecsService, loadBalancer, logGroup, databaseCluster, maxConnections };
+  return {
+    cluster,
+    ecsService,
+    loadBalancer,
+    logGroup,
+    databaseCluster,
+    maxConnections,
+    redis,
+    certificates: certificates?.watched,
+  };
 }

@@ -63,11 +63,11 @@ export interface Datapoint {
   value: number;
 }
 
-/** Datapoints of the last hour by query id, the oldest first. */
-export async function readMetrics(queries: MetricQuery[], now: Date): Promise<Record<string, Datapoint[]>> {
+/** Datapoints of the last hour, or hours, by query id, the oldest first. */
+export async function readMetrics(queries: MetricQuery[], now: Date, hours = 1): Promise<Record<string, Datapoint[]>> {
   const { MetricDataResults = [] } = await client.send(
     new GetMetricDataCommand({
-      StartTime: new Date(now.getTime() - 3_600_000),
+      StartTime: new Date(now.getTime() - hours * 3_600_000),
       EndTime: now,
       ScanBy: 'TimestampAscending',
       MetricDataQueries: queries.map(toQuery),

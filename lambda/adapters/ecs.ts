@@ -1,4 +1,23 @@
-import { DescribeServicesCommand, ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  type DesiredStatus,
+  ECSClient,
+  ExecuteCommandCommand,
+  ListServiceDeploymentsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type ServiceRevision,
+  type Tag,
+  type Task,
+  type TaskDefinition,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { isSameVersion, type PastDeployment } from '../domain/deployment.ts';
 
 const client = new ECSClient({});
 
@@ -12,10 +31,116 @@ export async function describeService(cluster: string, service: string) {
   return found;
 }
 
-/** When each deployment of the last hour began, the latest first. */
-export async function recentDeployments(cluster: string, service: string, now: Date): Promise<Date[]> {
+/** As many as ECS describes in one call: of more in an hour, the oldest are left out. */
+const MOST_DEPLOYMENTS = 20;
+
+/** The deployments of the last hour, or hours, the latest first. */
+export async function recentDeployments(
+  cluster: string,
+  service: string,
+  now: Date,
+  hours = 1,
+): Promise<PastDeployment[]> {
+  const after = new Date(now.getTime() - hours * 3_600_000);
+  const listed = await client.send(new ListServiceDeploymentsCommand({ cluster, service, createdAt: { after } }));
+  const serviceDeploymentArns = (listed.serviceDeployments ?? [])
+    .toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0))
+    .flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])
+    .slice(0, MOST_DEPLOYMENTS);
+  if (serviceDeploymentArns.length === 0) return [];
   const { serviceDeployments = [] } = await client.send(
-    new ListServiceDeploymentsCommand({ cluster, service, createdAt: { after: new Date(now.getTime() - 3_600_000) } }),
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }),
   );
-  return serviceDeployments.flatMap(({ createdAt }) => createdAt ?? []).sort((a, b) => b.getTime() - a.getTime());
+  const changes = serviceDeployments.map(({ createdAt, sourceServiceRevisions, targetServiceRevision }) => ({
+    at: createdAt ?? now,
+    source: sourceServiceRevisions?.[0]?.arn ?? '',
+    target: targetServiceRevision?.arn ?? '',
+  }));
+  const revisions = await describeRevisions(changes.flatMap(({ source, target }) => [source, target]));
+  return changes
+    .map(({ at, source, target }) => {
+      const before = revisions.get(source);
+      const from = revisionOf(before?.taskDefinition ?? '');
+      return { at, restart: source === target || isSameVersion(before, revisions.get(target)), from };
+    })
+    .sort((a, b) => b.at.getTime() - a.at.getTime());
+}
+
+async function describeRevisions(arns: string[]): Promise<Map<string, ServiceRevision>> {
+  const distinct = [...new Set(arns)].filter(arn => arn !== '');
+  const pages = Array.from({ length: Math.ceil(distinct.length / 20) }, (_, i) => distinct.slice(i * 20, i * 20 + 20));
+  const described = await Promise.all(
+    pages.map(serviceRevisionArns => client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns }))),
+  );
+  const revisions = described.flatMap(({ serviceRevisions = [] }) => serviceRevisions);
+  return new Map(revisions.map(revision => [revision.serviceRevisionArn ?? '', revision]));
+}
+
+/** The number of a revision, from an ARN or a name such as `backend:41`. */
+export const revisionOf = (taskDefinition: string): number | undefined => {
+  const number = Number(taskDefinition.split(':').at(-1));
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+};
+
+/** The service's tasks that run, or that stopped within the hour for which ECS remembers them: a hundred at most. */
+export async function describeTasks(cluster: string, serviceName: string, desiredStatus: DesiredStatus) {
+  const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster, serviceName, desiredStatus }));
+  if (taskArns.length === 0) return [];
+  const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  return tasks;
+}
+
+/** Whether a command can be run in the container of a task; if not, why. */
+export function execFault(task: Task, container: string): string | undefined {
+  const found = task.containers?.find(({ name }) => name === container);
+  if (!found) return `its tasks have no container ${container}`;
+  if (!task.enableExecuteCommand) return 'ECS Exec is off on its tasks';
+  const agent = found.managedAgents?.find(({ name }) => name === 'ExecuteCommandAgent');
+  return agent?.lastStatus === 'RUNNING' ? undefined : 'the agent of ECS Exec is not running in its tasks';
+}
+
+/** Of the running tasks, the one that was started first: a leak has had the most time in it. */
+export const oldest = (tasks: readonly Task[]): Task | undefined =>
+  tasks.toSorted((a, b) => (a.startedAt?.getTime() ?? Infinity) - (b.startedAt?.getTime() ?? Infinity))[0];
+
+/** Where a command that was begun in a container is listened to. The token is a secret. */
+export interface ExecSession {
+  streamUrl: string;
+  tokenValue: string;
+}
+
+/** Prepares a command in a container of a task: it begins when the session is opened. */
+export async function executeCommand(
+  cluster: string,
+  task: string,
+  container: string,
+  command: string,
+): Promise<ExecSession> {
+  const { session } = await client.send(
+    new ExecuteCommandCommand({ cluster, task, container, command, interactive: true }),
+  );
+  const { streamUrl, tokenValue } = session ?? {};
+  if (!streamUrl || !tokenValue) throw new Error(`ECS Exec opened no session in ${task}`);
+  return { streamUrl, tokenValue };
+}
+
+/** A revision of a task definition, with its tags. @throws when there is none. */
+export async function describeTaskDefinition(
+  taskDefinition: string,
+): Promise<{ taskDefinition: TaskDefinition; tags: Tag[] }> {
+  const found = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }));
+  if (!found.taskDefinition) throw new Error(`task definition ${taskDefinition}: not found`);
+  return { taskDefinition: found.taskDefinition, tags: found.tags ?? [] };
+}
+
+/** Registers a revision and gives its ARN. */
+export async function registerTaskDefinition(input: RegisterTaskDefinitionCommandInput): Promise<string> {
+  const { taskDefinition } = await client.send(new RegisterTaskDefinitionCommand(input));
+  if (!taskDefinition?.taskDefinitionArn) throw new Error(`ECS registered no revision of ${input.family}`);
+  return taskDefinition.taskDefinitionArn;
+}
+
+/** Begins a deployment of this revision. */
+export async function deployRevision(cluster: string, service: string, taskDefinition: string): Promise<void> {
+  await client.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
 }

@@ -9,6 +9,22 @@ export const CHECKS = {
   deployments: ['deploymentAgeMinutes', 'deploymentInProgress', 'deploymentSuspect'],
   database: ['databaseMembers'],
   logs: ['errorLines'],
+  memory: [
+    ...['memoryPercent', 'oomKills', 'taskRestarts', 'taskMemory', 'taskRevision'],
+    ...['heapDumpPossible', 'tasksToRestart', 'memoryRaisable', 'climbBeganWithDeployment', 'revisionBeforeClimb'],
+  ],
+  redis: ['redisNodes', 'redisNodesAvailable', 'redisRestartable', 'redisFailover'],
+  'security groups': ['cachePathBlocked'],
+  certificates: [
+    'certificateDaysLeft',
+    'certificatesInUse',
+    'certificateRenewable',
+    'missingValidationRecords',
+    'certificatesToReplace',
+    'certificatesToReplaceByNumber',
+    'replacementReady',
+  ],
+  'served certificates': ['servedFaults', 'servedDaysLeft'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type CheckName = keyof typeof CHECKS;

@@ -1,3 +1,4 @@
+import type { Bounds, WatchedCertificate } from './certificate.ts';
 import type { Policy } from './policy.ts';
 
 /** What of the configuration the functions need; the bundler writes it into them, so that nothing has to be read at three in the morning. */
@@ -20,4 +21,17 @@ export interface Resources {
   /** Where its tasks log. */
   logGroup: string;
   database: { cluster: string; maxConnections: number };
+  /** The cache, if the service has one that is watched. */
+  redis?: { replicationGroup: string; nodes: string[]; serviceSecurityGroups: string[]; port: number };
+  /** What may be done about the memory of its tasks; absent, nobody watches it. */
+  memory?: {
+    /** Per cent at which it counts as high. */
+    high: number;
+    /** The container whose heap is dumped, if it is known how. */
+    heapDump?: string | undefined;
+    /** Whether the roles of the task are known, without which no larger one can be registered. */
+    raisable: boolean;
+  };
+  /** The certificates that are watched, in the order in which runbooks count them. */
+  certificates?: Bounds & { watched: WatchedCertificate[] };
 }

@@ -13,6 +13,29 @@ export interface Rollout {
   failedTasks?: number | undefined;
 }
 
+/** One deployment of the service, and what it put into place. */
+export interface PastDeployment {
+  at: Date;
+  /** It put the version into place that was there already: every task was started anew, and nothing else. */
+  restart: boolean;
+  /** Revision of the task definition before it; undefined for the first. */
+  from?: number | undefined;
+}
+
+/** What one deployment put into place: task definition and images. */
+export interface Version {
+  taskDefinition?: string | undefined;
+  containerImages?: { containerName?: string | undefined; imageDigest?: string | undefined }[] | undefined;
+}
+
+/** Whether a deployment changed nothing. With a tag that moves, one task definition may have different images. */
+export function isSameVersion(source: Version | undefined, target: Version | undefined): boolean {
+  if (!source || !target || source.taskDefinition !== target.taskDefinition) return false;
+  const digests = ({ containerImages = [] }: Version) =>
+    containerImages.map(({ containerName, imageDigest }) => `${containerName} ${imageDigest}`).sort();
+  return digests(source).join() === digests(target).join();
+}
+
 /** Whether a deployment is the cause of what is wrong. */
 export interface DeploymentState {
   /** Minutes since the latest began; undefined without one in the last hour. */
@@ -35,16 +58,17 @@ const MINUTE = 60_000;
 
 /**
  * A deployment is to blame when ECS says that it failed, or when requests began to fail soon after it and have not
- * stopped since. A later deployment does not acquit it, or a rollback that does not help would look like one that did.
+ * stopped since. One that only started the same version anew brought nothing that could be. A later deployment does not acquit it, or a rollback that does not help would look like one that did.
  */
 export function deploymentState(
   rollouts: readonly Rollout[],
-  began: readonly Date[],
+  deployed: readonly PastDeployment[],
   traffic: readonly MinuteOfTraffic[],
   now: Date,
 ): DeploymentState {
   const [primary] = rollouts.filter(({ status }) => status === 'PRIMARY');
   const minutesAgo = (date: Date) => Math.round((now.getTime() - date.getTime()) / MINUTE);
+  const began = deployed.filter(({ restart }) => !restart).map(({ at }) => at);
   const guilty = began.find(date => errorsBeganWith(date.getTime(), traffic));
   const [latest] = began;
   const inProgress = rollouts.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');

@@ -29,6 +29,7 @@ export interface OtherIncident {
   id: string;
   openedAt: string;
   symptom: boolean;
+  apart: boolean;
 }
 
 const result = (guardrail: GuardrailResult['guardrail'], passed: boolean, reason: string): GuardrailResult => ({
@@ -153,7 +154,10 @@ function anotherIncident({ id, openedAt, policy }: Incident, { others }: Reading
   const symptom = policy.playbook.symptom ?? false;
   const earlier = (other: OtherIncident) =>
     other.openedAt === openedAt ? other.id < id : Date.parse(other.openedAt) < Date.parse(openedAt);
-  const before = others.find(other => (other.symptom === symptom ? earlier(other) : symptom));
+  const { apart } = policy.playbook;
+  const before = others
+    .filter(other => !apart && !other.apart)
+    .find(other => (other.symptom === symptom ? earlier(other) : symptom));
   return before
     ? result('another incident', false, `${before.id} is being worked on`)
     : result('another incident', true, 'no other is being worked on');
@@ -161,11 +165,17 @@ function anotherIncident({ id, openedAt, policy }: Incident, { others }: Reading
 
 const rounded = (value: number | undefined) => value && Math.round(value * 100) / 100;
 
-function cause({ facts }: Incident, { onlyIf }: Step): GuardrailResult {
+function cause({ facts }: Incident, { onlyIf, unless = [], mode }: Step): GuardrailResult {
+  // What nobody could look at may be against it: then a person must weigh it.
+  const unseen = unless.find(({ fact }) => facts[fact] === undefined);
+  if (unseen && mode !== 'approve') return result('cause', false, `${unseen.fact} is not known, and may be against it`);
+  const isFound = ({ fact, atLeast }: Cause) => (facts[fact] ?? Number.NEGATIVE_INFINITY) >= atLeast;
+  const against = unless.find(isFound);
+  if (against) return result('cause', false, `${against.fact} is ${rounded(facts[against.fact])}: this is no remedy`);
   if (!onlyIf) return result('cause', true, 'suits every cause');
   const said = ({ fact, atLeast }: Cause) =>
     `${fact} is ${rounded(facts[fact]) ?? 'not known'}, needs ${atLeast} or more`;
-  const found = onlyIf.find(({ fact, atLeast }) => (facts[fact] ?? Number.NEGATIVE_INFINITY) >= atLeast);
+  const found = onlyIf.find(isFound);
   return found
     ? result('cause', true, `${found.fact} is ${rounded(facts[found.fact])}`)
     : result('cause', false, onlyIf.map(said).join(', '));

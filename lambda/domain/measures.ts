@@ -23,6 +23,7 @@ export function measured(
 function readOut(value: number | undefined, unit: Measure['unit']): string {
   if (value === undefined) return 'not reported';
   if (unit === 'share') return percent(value);
+  if (unit === 'bytes') return `${(value / 2 ** 30).toFixed(1)} GiB`;
   const number = Math.round(value * 10) / 10;
   return { percent: `${number} %`, seconds: `${number} s`, days: `${number} days`, count: String(number) }[unit];
 }

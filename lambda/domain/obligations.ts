@@ -25,9 +25,16 @@ function response(incident: Incident, now: string): Obligation[] {
   const attempt = attemptUnderWay(incident);
   if (!attempt) return [];
   const silent = minutesBetween(attempt.progressAt, now);
-  if (silent >= incident.policy.stallMinutes) return [{ type: 'end stalled response', attempt: attempt.number }];
+  if (silent >= patience(incident)) return [{ type: 'end stalled response', attempt: attempt.number }];
   const started = attempt.progressAt !== attempt.requestedAt;
   return !started && silent >= START_MINUTES ? [{ type: 'start response', attempt: attempt.number }] : [];
+}
+
+/** Minutes of silence that are borne: a step that is being verified has its own time for that. */
+function patience({ policy, runs }: Incident): number {
+  const running = runs.find(({ status }) => status === 'running');
+  const step = policy.playbook.plan.find(({ name }) => name === running?.step);
+  return policy.stallMinutes + (step?.verifyMinutes ?? 0);
 }
 
 function approval({ approval }: Incident, now: string): Obligation[] {
@@ -64,7 +71,7 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
       return endResponse(
         incident,
         obligation.attempt,
-        `no sign of life from the response for ${incident.policy.stallMinutes} min`,
+        `no sign of life from the response for ${patience(incident)} min`,
       );
     case 'expire approval': {
       const { step } = obligation;

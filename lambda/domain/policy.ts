@@ -65,6 +65,8 @@ export interface Step {
   blastRadius: BlastRadius;
   /** The causes that it remedies: one of them must have been found. Absent, the step suits the incident whatever its cause. */
   onlyIf?: Cause[];
+  /** Causes that it cannot remedy: if one was found, it is left out; so it is by itself if nobody could tell. */
+  unless?: Cause[];
   /** Minutes after the runbook's end within which the signal must clear. */
   verifyMinutes: number;
   /**
@@ -92,7 +94,7 @@ export interface Measure {
   fact: Fact;
   /** How it is read out, as "engine CPU". */
   label: string;
-  unit: 'percent' | 'share' | 'seconds' | 'days' | 'count';
+  unit: 'percent' | 'share' | 'seconds' | 'days' | 'bytes' | 'count';
   metric: {
     namespace: string;
     name: string;
@@ -130,6 +132,8 @@ export interface PlaybookPolicy {
   advice?: Advice;
   /** It answers a symptom that many causes have: its steps wait while an incident of any other playbook is open. */
   symptom?: boolean;
+  /** It acts on nothing that other playbooks act on, and may stay open for days: it waits for no other, and no other for it. */
+  apart?: boolean;
 }
 
 /** What is shared by all playbooks of one service. */

@@ -10,4 +10,14 @@ export const PROBE_METRICS = {
   tasks: 'RunningTasks',
   /** 1 while a deployment is to blame for what is wrong, else 0. */
   deployment: 'DeploymentFailing',
+  /** Tasks of the last ten minutes that were killed for want of memory. */
+  kills: 'OutOfMemoryKills',
+  /** Tasks of the last ten minutes whose own container ended. */
+  restarts: 'TaskRestarts',
+  /** 1 while security groups keep the tasks from the cache, else 0. Where nobody can tell, nothing is published. */
+  cachePath: 'CachePathBlocked',
+  /** Days left of the certificate that ends first, of what ACM has and what is served. */
+  certificateDays: 'CertificateDaysLeft',
+  /** What browsers refuse of what is served, its age apart, and renewals that do not come. */
+  certificateFaults: 'CertificateFaults',
 } as const;

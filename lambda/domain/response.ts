@@ -211,9 +211,22 @@ function exhausted(incident: Incident, attempt: number, skippedNow: Happening[])
     ...incident.timeline.flatMap(e => (e.type === 'ApprovalDeclined' ? [notApproved(incident, e)] : [])),
     ...skipped.map(s => `${s.title}: skipped (${s.reasons.join('; ')})`),
   ];
+  const done = ran.some(run => run.status === 'succeeded');
+  const verdict = done ? 'the plan has done what it can, and the signals are not clear' : 'the plan did not help';
   return words.length > 0
-    ? `the plan did not help. ${words.map(word => word.replace(/\.$/, '')).join('. ')}`
+    ? `${verdict}. ${words.map(word => word.replace(/\.$/, '')).join('. ')}${stillRelieving(incident)}`
     : 'the plan has no step that could be run';
+}
+
+/** What relieves people goes on while a person looks for the cause, who must know of it. */
+function stillRelieving(incident: Incident): string {
+  const { plan } = incident.policy.playbook;
+  const lasting = stillChanged(incident).filter(
+    run => !run.worse && plan.find(({ name }) => name === run.step)?.undo?.when === 'recovered',
+  );
+  return lasting.length > 0
+    ? `. Stays until the signals are clear: ${lasting.map(run => `"${run.title}" (run ${run.run})`).join(', ')}`
+    : '';
 }
 
 /** An answered approval goes on with the plan of the attempt that asked for it. */

@@ -39,10 +39,10 @@ export async function readDeployments(
   now: Date,
   traffic: Promise<MinuteOfTraffic[]>,
 ): Promise<DeploymentState> {
-  const [{ deployments = [] }, began, minutes] = await Promise.all([
+  const [{ deployments = [] }, deployed, minutes] = await Promise.all([
     describeService(cluster, ecsService),
     recentDeployments(cluster, ecsService, now),
     traffic,
   ]);
-  return deploymentState(deployments, began, minutes, now);
+  return deploymentState(deployments, deployed, minutes, now);
 }

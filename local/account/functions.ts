@@ -35,6 +35,7 @@ const CLIENTS: Record<string, string> = {
   '@aws-sdk/client-rds': 'rds',
   '@aws-sdk/client-rds-data': 'rds-data',
   '@aws-sdk/client-route-53': 'route53',
+  '@aws-sdk/client-s3': 's3',
   '@aws-sdk/client-secrets-manager': 'secretsmanager',
   '@aws-sdk/client-sfn': 'states',
   '@aws-sdk/client-sns': 'sns',
@@ -57,6 +58,10 @@ export class Functions {
   private readonly fetch: Fetch;
   private readonly misfortune: Misfortune;
   private readonly handlers = new Map<string, { handler: Handler; timer: { milliseconds: number } }>();
+  /** How the simulated service answers a WebSocket. */
+  webSocket: unknown;
+  /** Stands in for `node:tls`: it connects to the simulated service alone. */
+  tls: unknown;
   private readonly require = createRequire(import.meta.url);
 
   constructor(
@@ -168,6 +173,7 @@ export class Functions {
       process: { ...process, env: environment },
       Date: virtualDate(() => this.account.clock.now),
       fetch: (url: string | URL) => this.fetch(String(url)),
+      WebSocket: this.webSocket,
       console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
     };
     new Function(...Object.keys(scope), code)(...Object.values(scope));
@@ -179,6 +185,7 @@ export class Functions {
   }
 
   private provideModule(id: string, caller: Caller, timer: { milliseconds: number }): unknown {
+    if (id === 'node:tls' || id === 'tls') return this.tls;
     const module = this.require(id);
     if (id === '@aws-sdk/client-dynamodb') return { ...module, DynamoDBClient: this.tables.clientFor(caller, timer) };
     const service = CLIENTS[id];

@@ -44,6 +44,8 @@ function holds(operator: string, key: string, wanted: string[], context: Request
       return actual.length > 0 && actual.every(value => wanted.some(pattern => exactly(pattern, value)));
     case 'ForAllValues:StringEquals':
       return actual.every(value => wanted.includes(value));
+    case 'ForAllValues:StringLike':
+      return actual.every(value => wanted.some(pattern => exactly(pattern, value)));
     case 'Bool':
       return actual.every(value => wanted.includes(value)) && actual.length > 0;
     default:

@@ -68,6 +68,7 @@ const IDENTITIES: Record<string, Identity> = {
   'AWS::KMS::Key': (_, name, arn) => ({ ref: name, Arn: arn('kms', `key/${name}`), KeyId: name }),
   'AWS::Lambda::Function': (_, name, arn) => ({ ref: name, Arn: arn('lambda', `function:${name}`) }),
   'AWS::Logs::LogGroup': (_, name, arn) => ({ ref: name, Arn: arn('logs', `log-group:${name}:*`) }),
+  'AWS::S3::Bucket': (_, name) => ({ ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` }),
   'AWS::SNS::Topic': (_, name, arn) => ({ ref: arn('sns', name), TopicArn: arn('sns', name), TopicName: name }),
   'AWS::SQS::Queue': (_, name, arn) => ({
     ref: `https://sqs/${ACCOUNT}/${name}`,
@@ -90,6 +91,7 @@ const ANONYMOUS = new Set([
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Permission',
+  'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',

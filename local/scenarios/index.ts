@@ -1,8 +1,13 @@
 import { badDeployment } from './bad-deployment.ts';
+import { badDeploymentHandedOver } from './bad-deployment-handed-over.ts';
+import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
+import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from './redis-health.ts';
 import type { Scenario } from './scenario.ts';
 import { serviceDown } from './service-down.ts';
 import { serviceDownHandedOver } from './service-down-handed-over.ts';
+import { serviceDownMadeWorse } from './service-down-made-worse.ts';
+import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from './service-memory.ts';
 
 /** Every scenario, the first being what `npm start` rehearses. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -10,7 +15,19 @@ export const SCENARIOS: readonly Scenario[] = [
   healedByFirstStep,
   handedOverWithAdvice,
   madeWorse,
+  redisHealth,
+  redisRestart,
+  redisHandedOver,
+  redisMadeWorse,
   badDeployment,
+  badDeploymentHandedOver,
   serviceDown,
   serviceDownHandedOver,
+  serviceDownMadeWorse,
+  serviceMemory,
+  serviceMemoryLimit,
+  serviceMemoryHandedOver,
+  certificateExpiry,
+  certificateReplaced,
+  certificateHandedOver,
 ];

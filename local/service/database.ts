@@ -38,6 +38,8 @@ export class Database {
   private grown = { tasks: 0, pool: 0 };
   /** Connections that the traffic needs at once. */
   private demand = 0;
+  /** Connections that it needs beyond that because the cache is not asked. */
+  unspared = 0;
   private leak: Leak | undefined;
   private held: Held[] = [];
   /** Sessions on the reader that nobody closes, and at how many they stop. */
@@ -100,7 +102,8 @@ export class Database {
     if (!this.available) return 1;
     const full = Math.max(this.connections, this.readerConnections) / this.maxConnections;
     const refused = full < 0.9 ? 0 : 0.4 * ((full - 0.9) / 0.1);
-    const starved = this.demand > this.pooled ? 1 - this.pooled / this.demand : 0;
+    const demand = this.demand + this.unspared;
+    const starved = demand > this.pooled ? 1 - this.pooled / demand : 0;
     return Math.min(1, refused + starved);
   }
 

@@ -1,11 +1,25 @@
 import { ServiceError } from '../account/account.ts';
 import type { Clock } from '../clock.ts';
 
-/** One version of the service: how much of what its tasks answer fails. */
-interface Revision {
+/** What makes a task hold more and more memory. */
+export interface Leak {
+  /** MiB. */
+  perMinute: number;
+  /** MiB at which it stops by itself; absent, it never does. */
+  atMost?: number;
+}
+
+/** One version of the service: how much of what its tasks answer fails, what they leak, and how large they are. */
+export interface Revision {
   number: number;
   errorShare: number;
+  leak?: Leak | undefined;
+  cpu: number;
+  /** MiB. */
+  memory: number;
 }
+
+const SIZE = { cpu: 1024, memory: 4096 };
 
 /** One service deployment, as ECS remembers it. */
 export interface Deployment {
@@ -28,8 +42,8 @@ export class Deployments {
   readonly history: Deployment[] = [];
   private readonly clock: Clock;
   private readonly revisions: Revision[] = [
-    { number: 40, errorShare: 0 },
-    { number: 41, errorShare: 0 },
+    { number: 40, errorShare: 0, ...SIZE },
+    { number: 41, errorShare: 0, ...SIZE },
   ];
   private current: Revision;
 
@@ -48,6 +62,10 @@ export class Deployments {
     });
   }
 
+  get latest(): Deployment | undefined {
+    return this.history[0];
+  }
+
   /** The version that runs, or is being put into place. */
   get wanted(): Revision {
     const [latest] = this.history;
@@ -55,16 +73,27 @@ export class Deployments {
   }
 
   /** Somebody deploys a new version. */
-  deploy(errorShare: number): void {
+  deploy(errorShare: number, leak?: Leak): void {
     const number = Math.max(...this.revisions.map(revision => revision.number)) + 1;
-    this.revisions.push({ number, errorShare });
+    this.revisions.push({ ...this.current, number, errorShare, leak });
     this.begin(number);
   }
 
-  /** Puts a version that is there into the place of the current one. */
-  begin(number: number): void {
+  /** Registers the current version with another size. What that does beside, a scenario may say. */
+  register(cpu: number, memory: number): Revision {
+    const number = Math.max(...this.revisions.map(revision => revision.number)) + 1;
+    const registered = { ...this.current, ...this.resized, number, cpu, memory };
+    this.revisions.push(registered);
+    return registered;
+  }
+
+  /** How a version with another size differs from the one that it is of. */
+  resized: Partial<Revision> = {};
+
+  /** Puts a version that is there into the place of the current one; forced, the same one anew. */
+  begin(number: number, forced = false): void {
     const target = this.revision(number);
-    if (target === this.current) return;
+    if (target === this.current && !forced) return;
     const id = `deployment-${this.history.length}`;
     const { now: createdAt } = this.clock;
     this.history.unshift({ id, createdAt, status: 'IN_PROGRESS', source: this.current, target, done: 0 });
@@ -103,7 +132,7 @@ export class Deployments {
     this.current = current;
   }
 
-  private revision(number: number): Revision {
+  revision(number: number): Revision {
     const found = this.revisions.find(revision => revision.number === number);
     if (!found) throw new ServiceError('ClientException', 'Unable to describe task definition.');
     return found;

@@ -1,10 +1,14 @@
 import type { Metrics } from '../account/metrics.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
+import { type CertificateShape, Certificates } from './certificates.ts';
 import { Database } from './database.ts';
 import { Deployments } from './deployments.ts';
+import { Exec } from './exec.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import { Logs } from './logs.ts';
+import { Memory } from './memory.ts';
+import { Redis, type RedisShape } from './redis.ts';
 import { Tasks } from './tasks.ts';
 
 /** The names that the synthesised app protects, and the size of what bears them. */
@@ -15,11 +19,14 @@ export interface ServiceShape {
   logGroup: string;
   databaseCluster: string;
   maxConnections: number;
+  certificates?: CertificateShape[] | undefined;
+  redis?: RedisShape | undefined;
 }
 
 const TICK_SECONDS = 10;
 const REQUESTS_PER_SECOND = 120;
 const USUAL_TASKS = 10;
+const NO_CACHE = 'ETIMEDOUT connecting to redis';
 const NO_CONNECTION = 'FATAL: remaining connection slots are reserved for roles with privileges';
 
 /**
@@ -30,8 +37,12 @@ export class SimulatedService {
   readonly shape: ServiceShape;
   readonly tasks: Tasks;
   readonly deployments: Deployments;
+  readonly memory: Memory;
+  readonly exec = new Exec();
   readonly loadBalancer = new LoadBalancer();
   readonly database: Database;
+  readonly certificates: Certificates;
+  readonly redis: Redis;
   readonly logs: Logs;
   private readonly random: Random;
   private readonly metrics: Metrics;
@@ -42,17 +53,32 @@ export class SimulatedService {
     this.metrics = metrics;
     this.tasks = new Tasks(USUAL_TASKS);
     this.deployments = new Deployments(clock);
+    this.memory = new Memory(this.tasks, this.deployments, clock);
     this.database = new Database(shape.databaseCluster, shape.maxConnections, this.tasks, clock, random);
+    this.redis = new Redis(shape.redis ?? {}, shape.maxConnections * 0.1, clock);
+    this.certificates = new Certificates(shape.certificates ?? [], clock);
     this.logs = new Logs(clock);
   }
 
   /** Share of requests that fail now, whatever the cause. */
   get errorShare(): number {
-    return Math.min(1, this.database.errorShare + this.tasks.errorShare + this.deployments.errorShare);
+    const { redis, database, tasks, deployments } = this;
+    return Math.min(
+      1,
+      redis.errorShare + database.errorShare + tasks.errorShare + deployments.errorShare + this.memory.errorShare,
+    );
   }
 
   get healthy(): boolean {
-    return this.errorShare < 0.01 && this.tasks.healthy && !this.deployments.underWay && !this.loadBalancer.maintenance;
+    return (
+      this.errorShare < 0.01 &&
+      this.redis.healthy &&
+      this.certificates.healthy &&
+      this.tasks.healthy &&
+      this.memory.healthy &&
+      !this.deployments.underWay &&
+      !this.loadBalancer.maintenance
+    );
   }
 
   /** Whether a health URL answers well: the page does from a cache, the API needs the database. */
@@ -68,26 +94,43 @@ export class SimulatedService {
   tick(): void {
     this.tasks.tick();
     this.deployments.tick(TICK_SECONDS);
+    this.certificates.tick();
+    this.memory.tick(TICK_SECONDS);
+    this.redis.tick();
+    this.database.unspared = this.redis.unspared;
     this.database.tick(TICK_SECONDS);
     this.measure();
   }
 
+  /** What the tasks log of a request that failed. */
+  private get fault(): string {
+    if (this.redis.errorShare > 0) return NO_CACHE;
+    return this.database.errorShare > 0 ? NO_CONNECTION : 'unhandled exception';
+  }
+
   private measure(): void {
     const { cluster, ecsService, loadBalancer, databaseCluster } = this.shape;
-    const { metrics, random, database, tasks } = this;
+    const { metrics, random, database, redis, tasks } = this;
+    redis.measure(metrics);
     const requests = REQUESTS_PER_SECOND * TICK_SECONDS * tasks.load + random.between(-60, 60);
     const service = { ClusterName: cluster, ServiceName: ecsService };
     const role = (Role: string) => ({ DBClusterIdentifier: databaseCluster, Role });
     const balancer = { LoadBalancer: loadBalancer };
     metrics.put('AWS/RDS', 'DatabaseConnections', role('WRITER'), database.connections);
     metrics.put('AWS/RDS', 'DatabaseConnections', role('READER'), database.readerConnections);
-    this.logs.write(requests * this.errorShare, database.errorShare > 0 ? NO_CONNECTION : 'unhandled exception');
+    this.logs.write(requests * this.errorShare, this.fault);
+    this.memory.measure(metrics, service);
     metrics.put('AWS/ECS', 'CPUUtilization', service, tasks.cpu + random.between(-3, 3));
     metrics.put('AWS/ApplicationELB', 'RequestCount', balancer, requests);
     // With no task to send them to, the load balancer itself answers 503.
     const errors = tasks.running > 0 ? 'HTTPCode_Target_5XX_Count' : 'HTTPCode_ELB_5XX_Count';
     metrics.put('AWS/ApplicationELB', errors, balancer, Math.round(requests * this.errorShare));
     if (tasks.running > 0)
-      metrics.put('AWS/ApplicationELB', 'TargetResponseTime', balancer, 0.08 + 3 * this.errorShare);
+      metrics.put(
+        'AWS/ApplicationELB',
+        'TargetResponseTime',
+        balancer,
+        (redis.bypassed ? 0.3 : 0.08) + 3 * this.errorShare,
+      );
   }
 }

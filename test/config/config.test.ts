@@ -40,7 +40,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, escalation, operations, automation, budget, links, serviceHealth, badDeployment, databaseConnections',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, escalation, operations, automation, budget, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth',
     ],
     [
       c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),
@@ -53,6 +53,22 @@ describe('a wrong configuration says where, what was found, and what is expected
     [
       c => Object.assign(c, { serviceHealth: { maintenance: { listenerArn: 'listener' } } }),
       'serviceHealth.maintenance.listenerArn is "listener": expected the ARN of a listener of the load balancer',
+    ],
+    [
+      c => Object.assign(c, { serviceMemory: { heapDump: { container: 'backend', command: 'dump' } } }),
+      'serviceMemory.heapDump.command is "dump": expected a shell command with {url} once, and no double quote, backslash, backtick or dollar sign: put such in a script',
+    ],
+    [
+      c => Object.assign(c, { serviceMemory: { heapDump: { container: 'backend', command: "dump $HOME '{url}'" } } }),
+      'serviceMemory.heapDump.command is "dump $HOME \'{url}\'": expected a shell command with {url} once, and no double quote, backslash, backtick or dollar sign: put such in a script',
+    ],
+    [
+      c => Object.assign(c, { serviceMemory: { taskRoles: ['task'] } }),
+      'serviceMemory.taskRoles.0 is "task": expected the ARN of a role of the task',
+    ],
+    [
+      c => Object.assign(c, { serviceMemory: { warning: 0.9 } }),
+      'serviceMemory is {"warning":0.9,"critical":0.9,"modes":{}}: expected a warning share below the critical one',
     ],
     [
       c => Object.assign(c, { badDeployment: { modes: { 'roll-back': 'yes' } } }),
@@ -69,9 +85,12 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { region: 'Ireland' }), 'region is "Ireland": expected an AWS region such as us-east-1'],
     [
       c => Object.assign(c, { healthUrls: ['http://mockupaws.com'] }),
-      'healthUrls.0 is "http://mockupaws.com": expected an https:// URL',
+      "healthUrls.0 is \"http://mockupaws.com\": expected an https:// URL, or { url: 'https://…', contains: 'ok' }",
     ],
-    [c => Object.assign(c, { healthUrls: ['https://'] }), 'healthUrls.0 is "https://": expected an https:// URL'],
+    [
+      c => Object.assign(c, { healthUrls: ['https://'] }),
+      "healthUrls.0 is \"https://\": expected an https:// URL, or { url: 'https://…', contains: 'ok' }",
+    ],
     [
       c => Object.assign(c, { healthUrls: [] }),
       'healthUrls is []: expected at least one health URL: without it nothing can be verified',
@@ -143,6 +162,33 @@ describe('a wrong configuration says where, what was found, and what is expected
     [
       c => Object.assign(c, { operations: [{ slack: '#ops' }] }),
       'operations.0 is {"slack":"#ops"}: expected one contact, { email: \'name@example.com\' } or { sms: \'+15555550100\' }',
+    ],
+  ]);
+
+  const certificate = (changes: object) => (c: Draft) =>
+    Object.assign(c, { certificates: [{ ...good.certificates?.[0], ...changes }] });
+  each([
+    [c => Object.assign(c, { certificates: [] }), 'certificates is []: expected at least one certificate'],
+    [
+      certificate({ arn: 'certificate' }),
+      'certificates.0.arn is "certificate": expected the ARN of a certificate in ACM, arn:aws:acm:REGION:ACCOUNT:certificate/ID',
+    ],
+    [certificate({ hosts: [] }), 'certificates.0.hosts is []: expected at least one host that serves it'],
+    [
+      certificate({ hosts: ['https://mockupaws.com'] }),
+      'certificates.0.hosts.0 is "https://mockupaws.com": expected the name of a host, as api.example.com',
+    ],
+    [
+      certificate({ hostedZoneId: 'mockupaws.com' }),
+      'certificates.0.hostedZoneId is "mockupaws.com": expected the id of a Route 53 hosted zone, as Z0123456789ABCDEFGHIJ',
+    ],
+    [
+      certificate({ distributionId: 'd111.cloudfront.net' }),
+      'certificates.0.distributionId is "d111.cloudfront.net": expected the id of a CloudFront distribution, as E1A2B3C4D5E6F7',
+    ],
+    [
+      c => Object.assign(c, { certificateExpiry: { warningDays: 7 } }),
+      'certificateExpiry is {"warningDays":7,"criticalDays":7,"modes":{}}: expected criticalDays below warningDays',
     ],
   ]);
 

@@ -11,9 +11,11 @@ const traffic = (failing: (minutesAgo: number) => boolean, from = 30): MinuteOfT
     share: failing(minutes) ? 0.3 : 0.001,
   }));
 
+const version = (at: Date) => ({ at, restart: false });
+
 const COMPLETED: Rollout[] = [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }];
 const faultOf = (began: Date[], minutes: MinuteOfTraffic[], rollouts = COMPLETED) =>
-  deploymentState(rollouts, began, minutes, NOW).fault;
+  deploymentState(rollouts, began.map(version), minutes, NOW).fault;
 
 describe('a deployment is to blame when', () => {
   it('requests began to fail soon after it, and have since', () => {
@@ -56,8 +58,20 @@ describe('a deployment is not to blame when', () => {
   });
 });
 
+it('one that only started the same version anew is not to blame, nor is it the latest', () => {
+  const failing = traffic(m => m <= 6);
+  const restart = { at: ago(8), restart: true };
+  expect(deploymentState(COMPLETED, [restart], failing, NOW)).toEqual({ inProgress: false });
+  expect(deploymentState(COMPLETED, [restart, version(ago(50))], failing, NOW)).toEqual({
+    ...{ ageMinutes: 50, inProgress: false },
+  });
+});
+
 it('tells the age of the latest, and whether one is under way', () => {
-  expect(deploymentState(COMPLETED, [ago(8), ago(50)], [], NOW)).toEqual({ ageMinutes: 8, inProgress: false });
+  expect(deploymentState(COMPLETED, [ago(8), ago(50)].map(version), [], NOW)).toEqual({
+    ageMinutes: 8,
+    inProgress: false,
+  });
   const rollouts = [...COMPLETED, { status: 'ACTIVE', rolloutState: 'IN_PROGRESS' }];
   expect(deploymentState(rollouts, [], [], NOW)).toEqual({ inProgress: true });
 });

@@ -222,6 +222,7 @@ describe('two responses do not work on one service', () => {
     id: 'INC-2026-04-07-000',
     openedAt: minute(NOW - 1),
     symptom: false,
+    apart: false,
     ...changes,
   });
   /** Whether a step of a cause, and one of a symptom, may run beside the other incident. */
@@ -247,6 +248,15 @@ describe('two responses do not work on one service', () => {
     expect(reasons({}, { others: [other()] })).toEqual(['another incident: INC-2026-04-07-000 is being worked on']);
   });
 
+  test('one that stands apart waits for no other, and no other for it', () => {
+    expect(beside(other({ apart: true }))).toEqual([true, true]);
+    const base = policy([step('restart')]);
+    const story = Story.under({ ...base, playbook: { ...base.playbook, apart: true } });
+    story.at(NOW).fires('warning');
+    story.diagnoses({ desiredTasks: 10 });
+    expect(started(story.plans({ ...READINGS, others: [other(), other({ symptom: true })] }))).toHaveLength(1);
+  });
+
   test('unreadable stops the step', () => {
     expect(reasons({}, { others: 'unreadable' })).toEqual(['another incident: the open incidents cannot be read']);
   });
@@ -270,6 +280,18 @@ describe('a step for a cause', () => {
     expect(reasons({ onlyIf: [...onlyIf] }, {}, facts({ cpuPercent: 79 }))).toEqual([
       'cause: cpuPercent is 79, needs 80 or more, missingTasks is not known, needs 1 or more',
     ]);
+  });
+
+  test('is left out when one was found that it cannot remedy, whatever else was found', () => {
+    const step = { onlyIf: [...onlyIf], unless: [{ fact: 'cachePathBlocked', atLeast: 1 }] };
+    const found = { cpuPercent: 80 };
+    expect(reasons(step, {}, facts({ ...found, cachePathBlocked: 1 }))).toEqual([
+      'cause: cachePathBlocked is 1: this is no remedy',
+    ]);
+    expect(started(decided(step, {}, facts({ ...found, cachePathBlocked: 0 })))).toEqual(['restart']);
+    expect(reasons(step, {}, facts(found))).toEqual(['cause: cachePathBlocked is not known, and may be against it']);
+    expect(decided({ ...step, mode: 'approve' }, {}, facts(found))).toMatchObject([{ type: 'ApprovalRequested' }, {}]);
+    expect(reasons({ unless: step.unless }, {}, facts({ cachePathBlocked: 1 }))).toHaveLength(1);
   });
 });
 

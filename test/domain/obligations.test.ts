@@ -182,12 +182,12 @@ describe('an attempt', () => {
     expect(story.at(2 + silent).due()).toContainEqual(stalled);
   });
 
-  test('that stalls is handed over, its run failed', () => {
-    const story = new Story(step('first'));
+  test('that stalls is handed over, its run failed: silence is borne for as long as a step may be verified, and longer', () => {
+    const story = new Story(step('first', { verifyMinutes: 7 }));
     story.fires('warning');
     story.diagnoses();
     story.at(5).plans();
-    const silent = story.policy.stallMinutes;
+    const silent = story.policy.stallMinutes + 7;
     expect(story.at(4 + silent).due()).toEqual([]);
     expect(types(story.at(5 + silent).watches())).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
     expect(story.incident.handedOver?.reason).toBe(`no sign of life from the response for ${silent} min`);

@@ -452,7 +452,11 @@ describe('a change that relieves as long as the trouble lasts', () => {
     const story = diagnosed(step('first', { undo }));
     story.plans();
     story.ends();
-    expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
+    const ended = story.plans();
+    expect(types(ended)).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(of(ended, 'HandedOver')[0]?.reason).toMatch(
+      /Stays until the signals are clear: "Do first" \(run INC.+first\)$/,
+    );
     expect(story.at(30).due()).not.toContainEqual({ type: 'put back', attempt: 2 });
     story.at(40).clears();
     story.at(41).watches();

@@ -1,7 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeServicesCommand, ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServiceDeploymentsCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
@@ -125,10 +133,40 @@ describe('what the load balancer saw', () => {
 });
 
 describe('a deployment is to blame', () => {
-  it('when requests began to fail with it', async () => {
-    ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [{ createdAt: at(3) }] });
+  /** A deployment three minutes ago, since which requests fail. */
+  const deployed = (source: object | undefined, target: object) => {
+    const [createdAt, serviceDeploymentArn] = [at(3), 'deployment'];
+    const revision = (arn: string) => ({ serviceRevisionArn: arn, taskDefinition: 'backend:41' });
+    const serviceDeployments = [
+      { createdAt, serviceDeploymentArn, sourceServiceRevisions: source ? [{ arn: 'source' }] : [] },
+    ];
+    const [described] = serviceDeployments;
+    ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [{ createdAt, serviceDeploymentArn }] });
+    ecs
+      .on(DescribeServiceDeploymentsCommand)
+      .resolves({ serviceDeployments: [{ ...described, targetServiceRevision: { arn: 'target' } }] });
+    ecs.on(DescribeServiceRevisionsCommand).resolves({
+      serviceRevisions: [
+        { ...revision('source'), ...source },
+        { ...revision('target'), ...target },
+      ],
+    });
     sees([100, 100, 100, 100, 100], [0, 0, 30, 30, 30]);
+  };
+  const image = (imageDigest: string) => ({ containerImages: [{ containerName: 'backend', imageDigest }] });
+
+  it.each<[string, object | undefined, object]>([
+    ['of another revision', {}, { taskDefinition: 'backend:42' }],
+    ['of another image behind the same tag', image('sha256:1'), image('sha256:2')],
+    ['of the first version', undefined, {}],
+  ])('when requests began to fail with it: one %s', async (_, source, target) => {
+    deployed(source, target);
     expect(await probed(await answering(200))).toMatchObject({ DeploymentFailing: 1 });
+  });
+
+  it('but not one that only started the same version anew', async () => {
+    deployed(image('sha256:1'), image('sha256:1'));
+    expect(await probed(await answering(200))).toMatchObject({ DeploymentFailing: 0 });
   });
 
   it('when ECS says that it failed', async () => {
@@ -141,4 +179,30 @@ it('publishes what it could measure, and fails over what it could not: missing i
   ecs.on(DescribeServicesCommand).rejects(new Error('AccessDenied'));
   await expect(probed(await answering(200))).rejects.toThrow('AccessDenied');
   expect(published()).toEqual({ HealthFailingShare: 0, ErrorShare: 0 });
+});
+
+describe('tasks that stopped', () => {
+  const memory = { high: 80, raisable: true };
+  const probedTasks = async (...tasks: object[]) => {
+    runs({ runningCount: 10, deployments: [{ id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS' }] });
+    ecs.on(ListTasksCommand).resolves({ taskArns: tasks.map((_, i) => `task/${i}`) });
+    const ended = { stoppedAt: at(2), stopCode: 'EssentialContainerExited' as const, startedBy: 'ecs-svc/1' };
+    ecs.on(DescribeTasksCommand).resolves({ tasks: tasks.map(task => ({ ...ended, ...task })) });
+    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: { ...DEPLOYED.resources, healthUrls: [], memory } });
+    await invoke(handler, {});
+    return published();
+  };
+
+  it('of late are counted each minute anew: killed for want of memory, and ended by themselves', async () => {
+    const killed = { containers: [{ reason: 'OutOfMemoryError: Container killed due to memory usage' }] };
+    const told = await probedTasks(killed, {}, { startedBy: 'ecs-svc/2' }, { stoppedAt: at(20) });
+    expect(told).toMatchObject({ OutOfMemoryKills: 1, TaskRestarts: 2 });
+    expect(ecs.commandCalls(ListTasksCommand)[0]?.args[0].input).toEqual({
+      ...{ cluster: 'production', serviceName: 'backend', desiredStatus: 'STOPPED' },
+    });
+  });
+
+  it('are none where there are none, which is a value too', async () => {
+    expect(await probedTasks()).toMatchObject({ OutOfMemoryKills: 0, TaskRestarts: 0 });
+  });
 });

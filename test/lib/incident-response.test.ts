@@ -401,7 +401,7 @@ describe('the functions', () => {
 
   it('are given every environment variable that they read', () => {
     for (const { path, properties } of functions) {
-      const given = Object.keys(properties.Environment.Variables);
+      const given = Object.keys(properties.Environment?.Variables ?? {});
       expect(given, path).toEqual(expect.arrayContaining(bundleOf(path).variables));
     }
   });
@@ -456,12 +456,33 @@ describe('least privilege', () => {
       return everywhere.flatMap(actionsOf).map(action => `${path} ${action}`);
     });
     expect(wide.filter(action => !/^Response\/Role (logs|xray):/.test(action)).sort()).toEqual([
+      'CertificateExpiry/RequestReplacementFunction/Role acm:ListCertificates',
+      'CertificateExpiry/RequestReplacementFunction/Role acm:RequestCertificate',
+      'CertificateExpiry/UpdateCertificateFunction/Role acm:ListCertificates',
+      'CertificateExpiry/UpdateCertificateFunction/Role elasticloadbalancing:DescribeListenerCertificates',
+      'Diagnose/Role acm:ListCertificates',
       'Diagnose/Role cloudwatch:GetMetricData',
+      'Diagnose/Role ec2:DescribeSecurityGroups',
+      'Diagnose/Role ec2:DescribeVpcs',
+      'Diagnose/Role ecs:DescribeTaskDefinition',
+      'Diagnose/Role ecs:ListTasks',
+      'Investigate/Role acm:ListCertificates',
       'Investigate/Role cloudwatch:GetMetricData',
+      'Investigate/Role ec2:DescribeSecurityGroups',
+      'Investigate/Role ec2:DescribeVpcs',
+      'Investigate/Role ecs:DescribeTaskDefinition',
+      'Investigate/Role ecs:ListTasks',
       'Plan/Role cloudwatch:DescribeAlarms',
       'Probe/Role cloudwatch:GetMetricData',
       'Probe/Role cloudwatch:PutMetricData',
+      'Probe/Role ec2:DescribeSecurityGroups',
+      'Probe/Role ec2:DescribeVpcs',
+      'Probe/Role ecs:ListTasks',
+      'RedisHealth/CheckRedis/Role ec2:DescribeSecurityGroups',
       'ServiceHealth/MaintenanceMode/Role elasticloadbalancing:DescribeRules',
+      'ServiceMemory/CaptureHeapDumpFunction/Role ecs:ListTasks',
+      'ServiceMemory/RaiseMemoryFunction/Role ecs:DescribeTaskDefinition',
+      'ServiceMemory/RaiseMemoryFunction/Role ecs:RegisterTaskDefinition',
       'SmokeTest/Role cloudwatch:GetMetricData',
       'Verify/Role cloudwatch:DescribeAlarms',
       'Verify/Role cloudwatch:GetMetricData',

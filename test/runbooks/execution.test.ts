@@ -77,7 +77,16 @@ const changes = (calls: Call[]) =>
 /** What a runbook needs to act on, beyond a service that is well. */
 const PREPARED: Record<string, (world: World) => void> = {
   'roll-back': ({ service }) => service.deployments.deploy(0.4),
+  'update-certificate': ({ service: { certificates } }) => {
+    const { arn, names } = certificates.first;
+    const Value = arn.split('/').at(-1) ?? '';
+    const replacement = certificates.request(names, 'DNS');
+    Object.assign(replacement, { status: 'ISSUED', tags: [{ Key: 'incident-response:replaces', Value }] });
+  },
 };
+
+/** What a person must say, as no service has it as its value. */
+const GIVEN: Record<string, Record<string, string>> = { 'return-to-revision': { Revision: '40' } };
 
 async function prepared(name: string): Promise<World> {
   const world = await World.create(withOperator(), 1);
@@ -92,7 +101,7 @@ describe.each(documents)('$name', ({ name, content }) => {
   it('dry, changes nothing', async () => {
     const world = await prepared(name);
     const calls = tap(world, name);
-    const { outcome } = await run(world, name, {});
+    const { outcome } = await run(world, name, { ...GIVEN[short(name)] });
     expect(outcome).toMatchObject({ status: 'Success' });
     expect(calls.length).toBeGreaterThan(0);
     if (mayChange) expect(changes(calls)).toEqual([]);
@@ -101,14 +110,14 @@ describe.each(documents)('$name', ({ name, content }) => {
   it('never succeeds when one of its calls fails, and does nothing after that', async () => {
     const world = await prepared(name);
     const calls = tap(world, name);
-    const { outcome } = await run(world, name, { DryRun: 'false' });
+    const { outcome } = await run(world, name, { ...GIVEN[short(name)], DryRun: 'false' });
     expect(outcome?.status).toBe('Success');
     // A wait asks again and again: its first call stands for all of them.
     const distinct = calls.flatMap((call, i) => (isRepeated(calls, i) ? [] : [[call, i] as const]));
     for (const [call, failing] of distinct) {
       const other = await prepared(name);
       const made = tap(other, name, failing);
-      const failed = await run(other, name, { DryRun: 'false' });
+      const failed = await run(other, name, { ...GIVEN[short(name)], DryRun: 'false' });
       const what = `${call.operation}, call ${failing + 1}`;
       expect(failed.outcome?.status, what).toBe('Failed');
       expect(failed.outcome?.failureMessage, what).toBeTruthy();
@@ -218,5 +227,58 @@ describe('a person at the console', () => {
     const { outcome } = await run(world, name, {});
     expect(outcome?.status).toBe('Failed');
     expect(outcome?.failureMessage).toMatch(/not well: .*api.mockupaws.com.*HTTP 503.*requests failing: \d+ %/);
+  });
+});
+
+describe('restarting Redis', () => {
+  const restart = async (world: World) => {
+    const name = 'mockupaws-production-restart-redis';
+    const calls = tap(world, name);
+    const { outcome } = await run(world, name, { DryRun: 'false' });
+    return { outcome, done: changes(calls), redis: world.service.redis };
+  };
+
+  it('lets a replica take over where one can, and waits for it', async () => {
+    const { outcome, done, redis } = await restart(await World.create(withOperator(), 1));
+    expect(outcome).toMatchObject({ status: 'Success' });
+    expect(done).toEqual([
+      {
+        operation: 'elasticache:TestFailover',
+        input: { ReplicationGroupId: 'mockupaws-production', NodeGroupId: '0001' },
+      },
+    ]);
+    expect([redis.available, redis.primary]).toEqual([true, 'mockupaws-production-002']);
+  });
+
+  it.each(['mockupaws-production-001', 'mockupaws-production-002'])(
+    'without automatic failover reboots the primary, here %s, and no other node',
+    async primary => {
+      const world = await World.create(withOperator(), 1);
+      Object.assign(world.service.redis, { primary, automaticFailover: false });
+      const { outcome, done } = await restart(world);
+      expect(outcome).toMatchObject({ status: 'Success' });
+      expect(done).toEqual([
+        {
+          operation: 'elasticache:RebootCacheCluster',
+          input: { CacheClusterId: primary, CacheNodeIdsToReboot: ['0001'] },
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ['with cluster mode on', { clusterMode: true }, 'ClusterEnabled is true, not among ["False"]'],
+    [
+      'where the primary is not found',
+      { primary: 'mockupaws-production-009', automaticFailover: false },
+      'a group whose primary is among its first two nodes',
+    ],
+  ])('refuses %s, and says so', async (_, topology, why) => {
+    const world = await World.create(withOperator(), 1);
+    Object.assign(world.service.redis, topology);
+    const { outcome, done } = await restart(world);
+    expect(outcome?.status).toBe('Failed');
+    expect(outcome?.failureMessage).toContain(why);
+    expect(done).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as applicationAutoScaling from '@aws-sdk/client-application-auto-scaling';
+import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as elasticache from '@aws-sdk/client-elasticache';
 import * as rds from '@aws-sdk/client-rds';
+import * as ssm from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import config from '../../config/mockupaws-production.ts';
@@ -33,9 +36,12 @@ interface Document {
 
 /** Services as Systems Manager (and boto3) names them. IAM knows these by the same names. */
 const CLIENTS: Record<string, Record<string, unknown>> = {
+  ec2,
   ecs,
+  elasticache,
   elbv2,
   rds,
+  ssm,
   'application-autoscaling': applicationAutoScaling,
 };
 

@@ -18,10 +18,16 @@ const DOCUMENT_COMMANDS: Record<string, string> = {
   Delete: 'DeleteItem',
   paginateQuery: 'Query',
 };
+/** What IAM calls by another name than the operation's. */
+const ACTIONS: Record<string, string> = { ListObjectsV2: 'ListBucket' };
+/** What an operation asks IAM for beside itself. */
+const ALSO: Record<string, string[]> = { RegisterTaskDefinition: ['ecs:TagResource', 'iam:PassRole'] };
 const IAM_PREFIXES: Record<string, string> = {
   'lib-dynamodb': 'dynamodb',
   'client-cloudwatch-logs': 'logs',
+  'client-elastic-load-balancing-v2': 'elasticloadbalancing',
   'client-eventbridge': 'events',
+  'client-route-53': 'route53',
   'client-secrets-manager': 'secretsmanager',
   'client-sfn': 'states',
 };
@@ -59,7 +65,8 @@ function actions(code: string): string[] {
         // An import that is not called is still listed in the output.
         if (!operation || !code.includes(` ${alias}(`)) return [];
         return [
-          `${IAM_PREFIXES[module] ?? module.replace('client-', '')}:${DOCUMENT_COMMANDS[operation] ?? operation}`,
+          `${IAM_PREFIXES[module] ?? module.replace('client-', '')}:${DOCUMENT_COMMANDS[operation] ?? ACTIONS[operation] ?? operation}`,
+          ...(ALSO[operation] ?? []),
         ];
       }),
     ),

@@ -5,9 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ServiceConfig } from '../../lib/config.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';
 import type { Playbook } from '../../lib/playbook.ts';
-import { BadDeployment } from '../../lib/playbooks/bad-deployment.ts';
-import { DatabaseConnections } from '../../lib/playbooks/database-connections.ts';
-import { ServiceHealth } from '../../lib/playbooks/service-health.ts';
+import { commonIncidents } from '../../lib/playbooks.ts';
 
 const { context } = JSON.parse(readFileSync(`${import.meta.dirname}/../../cdk.json`, 'utf8'));
 
@@ -20,10 +18,7 @@ export interface Synthesised {
 /** The stack as `bin/app.ts` builds it, not bundled. @throws when CDK or, asked to, cdk-nag finds a fault. */
 export function synthesise(
   config: ServiceConfig,
-  {
-    playbooks = [new DatabaseConnections(), new BadDeployment(), new ServiceHealth()],
-    nag = false,
-  }: { playbooks?: Playbook[]; nag?: boolean } = {},
+  { playbooks = commonIncidents(config), nag = false }: { playbooks?: Playbook[]; nag?: boolean } = {},
 ): Synthesised {
   const app = new App({
     context: { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-path-metadata': true },

@@ -1,11 +1,16 @@
 import type { CheckName } from '../../domain/checks.ts';
 import type { Resources } from '../../domain/deployed.ts';
 import type { Finding } from '../../domain/timeline.ts';
+import { certificates } from './checks/certificates.ts';
 import { database } from './checks/database.ts';
 import { deployments } from './checks/deployments.ts';
 import { ecsService } from './checks/ecs-service.ts';
 import { logs } from './checks/logs.ts';
+import { memory } from './checks/memory.ts';
 import { metrics } from './checks/metrics.ts';
+import { redis } from './checks/redis.ts';
+import { securityGroups } from './checks/security-groups.ts';
+import { servedCertificates } from './checks/served-certificates.ts';
 import { serviceHealth } from './checks/service-health.ts';
 
 export type Found = Promise<Omit<Finding, 'check'>>;
@@ -18,4 +23,9 @@ export const CHECKS: Record<CheckName, (resources: Resources, now: Date) => Foun
   deployments,
   database,
   logs,
+  memory,
+  redis,
+  'security groups': securityGroups,
+  certificates,
+  'served certificates': servedCertificates,
 };

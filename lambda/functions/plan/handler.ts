@@ -65,7 +65,10 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
 
 async function otherIncidents(slot: string): Promise<OtherIncident[]> {
   const others = (await openIncidents()).filter(incident => keyOf(incident).slot !== slot);
-  return others.map(({ id, openedAt, policy }) => ({ id, openedAt, symptom: policy.playbook.symptom ?? false }));
+  return others.map(({ id, openedAt, policy: { playbook } }) => {
+    const { symptom = false, apart = false } = playbook;
+    return { id, openedAt, symptom, apart };
+  });
 }
 
 const startedIn = (entries: TimelineEntry[]) => entries.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];

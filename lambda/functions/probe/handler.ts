@@ -4,8 +4,11 @@ import { describeService } from '../../adapters/ecs.ts';
 import { probe } from '../../adapters/http.ts';
 import type { Resources } from '../../domain/deployed.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
+import { readCachePath } from '../cache-path.ts';
+import { measureCertificates } from '../certificates.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
+import { readTasks } from '../memory.ts';
 import { readDeployments, readTraffic } from '../traffic.ts';
 
 /**
@@ -16,19 +19,30 @@ export const handler = entrypoint(v.unknown(), async () => {
   const { service, resources } = deployed();
   const now = new Date();
   const traffic = readTraffic(resources, now);
+  const stopped = resources.memory && readTasks(resources, now);
+  const certificates = resources.certificates && measureCertificates(resources.certificates, now);
   const measurements = {
     [PROBE_METRICS.health]: healthFailing(resources.healthUrls),
     [PROBE_METRICS.errors]: traffic.then(minutes => minutes.at(-1)?.share ?? 0),
     [PROBE_METRICS.tasks]: describeService(resources.cluster, resources.ecsService).then(s => s.runningCount ?? 0),
     [PROBE_METRICS.deployment]: readDeployments(resources, now, traffic).then(({ fault }) => (fault ? 1 : 0)),
+    ...(resources.redis ? { [PROBE_METRICS.cachePath]: cachePathBlocked(resources.redis) } : {}),
+    ...(stopped && {
+      [PROBE_METRICS.kills]: stopped.then(({ kills }) => kills),
+      [PROBE_METRICS.restarts]: stopped.then(({ restarts }) => restarts),
+    }),
+    ...(certificates && {
+      [PROBE_METRICS.certificateDays]: certificates.days,
+      [PROBE_METRICS.certificateFaults]: certificates.faults,
+    }),
   };
   const names = Object.keys(measurements);
   const outcomes = await Promise.allSettled(Object.values(measurements));
   const values: Record<string, number> = {};
   const failures: Error[] = [];
   for (const [i, outcome] of outcomes.entries()) {
-    if (outcome.status === 'fulfilled') values[names[i] ?? ''] = outcome.value;
-    else failures.push(outcome.reason as Error);
+    if (outcome.status === 'rejected') failures.push(outcome.reason as Error);
+    else if (outcome.value !== undefined) values[names[i] ?? ''] = outcome.value;
   }
   await publishMetrics(PROBE_NAMESPACE, service, values, now);
   console.info({ message: 'probed', ...values });
@@ -40,4 +54,11 @@ async function healthFailing(urls: Resources['healthUrls']): Promise<number> {
   const failing = probes.filter(({ healthy }) => !healthy);
   for (const { url, seen } of failing) console.info({ message: 'health check failed', url, seen });
   return failing.length / urls.length;
+}
+
+/** Undefined where nobody can tell. */
+async function cachePathBlocked(redis: NonNullable<Resources['redis']>): Promise<number | undefined> {
+  const { open, faults } = await readCachePath(redis);
+  if (!open) console.info({ message: 'the path to the cache is not open', open, faults });
+  return open === undefined ? undefined : Number(!open);
 }

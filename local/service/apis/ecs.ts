@@ -33,8 +33,12 @@ export function provideEcs(account: Account, service: SimulatedService): void {
     desiredCount: tasks.desired,
     runningCount: tasks.running,
     pendingCount: Math.max(0, tasks.desired - tasks.running),
+    launchType: 'FARGATE',
+    deploymentController: { type: 'ECS' },
+    deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
     deployments: [
       {
+        id: `ecs-svc/${deployments.latest?.id}`,
         status: 'PRIMARY',
         rolloutState: deployments.underWay ? 'IN_PROGRESS' : 'COMPLETED',
         failedTasks: 0,
@@ -57,7 +61,7 @@ export function provideEcs(account: Account, service: SimulatedService): void {
       resources: input => [asked(input)],
       run: input => {
         requireKnown(input);
-        const { desiredCount, taskDefinition: wanted } = input;
+        const { desiredCount, taskDefinition: wanted, forceNewDeployment = false } = input;
         if (desiredCount !== undefined) {
           tasks.desired = desiredCount;
           account.emit('service', { change: `${ecsService} is to run ${tasks.desired} tasks` });
@@ -65,6 +69,10 @@ export function provideEcs(account: Account, service: SimulatedService): void {
         if (wanted !== undefined) {
           deployments.begin(Number(String(wanted).split(':').at(-1)));
           account.emit('service', { change: `${ecsService} is to run ${last(wanted)}` });
+        }
+        if (wanted === undefined && forceNewDeployment) {
+          deployments.begin(deployments.wanted.number, true);
+          account.emit('service', { change: `the tasks of ${ecsService} are replaced, one by one` });
         }
         return { service: describe() };
       },

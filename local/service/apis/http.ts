@@ -5,6 +5,8 @@ import type { SimulatedService } from '../service.ts';
 export function answer(service: SimulatedService): Fetch {
   return async url => {
     const { hostname, pathname } = new URL(url);
+    const code = service.certificates.refusal(hostname);
+    if (code) throw new TypeError('fetch failed', { cause: { code } });
     if (!pathname.endsWith('/health')) return new Response('not found', { status: 404 });
     return service.answers(hostname)
       ? new Response('ok', { status: 200 })

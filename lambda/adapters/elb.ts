@@ -1,0 +1,35 @@
+import {
+  AddListenerCertificatesCommand,
+  DescribeListenerCertificatesCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+  RemoveListenerCertificatesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+
+const client = new ElasticLoadBalancingV2Client({});
+
+interface ListenerCertificate {
+  arn: string;
+  isDefault: boolean;
+}
+
+/** The certificates of a listener: its default one, and those it has for further names. */
+export async function listenerCertificates(ListenerArn: string): Promise<ListenerCertificate[]> {
+  const { Certificates = [] } = await client.send(
+    new DescribeListenerCertificatesCommand({ ListenerArn, PageSize: 100 }),
+  );
+  return Certificates.map(({ CertificateArn = '', IsDefault = false }) => ({
+    arn: CertificateArn,
+    isDefault: IsDefault,
+  }));
+}
+
+/** Puts one certificate into the place of another, as default or for further names. Nothing is served without one meanwhile. */
+export async function swapOnListener(ListenerArn: string, from: string, to: string): Promise<void> {
+  const used = (await listenerCertificates(ListenerArn)).filter(({ arn }) => arn === from);
+  if (used.some(({ isDefault }) => isDefault))
+    await client.send(new ModifyListenerCommand({ ListenerArn, Certificates: [{ CertificateArn: to }] }));
+  if (!used.some(({ isDefault }) => !isDefault)) return;
+  await client.send(new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn: to }] }));
+  await client.send(new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn: from }] }));
+}

@@ -1,0 +1,70 @@
+/** The size of a Fargate task: CPU units and MiB. */
+export interface Size {
+  cpu: number;
+  memory: number;
+}
+
+const GIB = 1024;
+const from = (least: number, most: number, step: number) =>
+  Array.from({ length: (most - least) / step + 1 }, (_, i) => (least + i * step) * GIB);
+
+/** The sizes that Fargate has: MiB by CPU units. */
+export const FARGATE_SIZES: Record<number, number[]> = {
+  256: [512, ...from(1, 2, 1)],
+  512: from(1, 4, 1),
+  1024: from(2, 8, 1),
+  2048: from(4, 16, 1),
+  4096: from(8, 30, 1),
+  8192: from(16, 60, 4),
+  16384: from(32, 120, 8),
+};
+
+/** The next size with more memory and no less CPU: the least memory, then the least CPU. Undefined for the largest. */
+export function nextSize({ cpu, memory }: Size): Size | undefined {
+  return Object.entries(FARGATE_SIZES)
+    .flatMap(([units, sizes]) => sizes.map(size => ({ cpu: Number(units), memory: size })))
+    .filter(size => size.cpu >= cpu && size.memory > memory)
+    .sort((a, b) => a.memory - b.memory || a.cpu - b.cpu)[0];
+}
+
+interface Definition {
+  cpu?: string | undefined;
+  memory?: string | undefined;
+  containerDefinitions?: { memory?: number | undefined; memoryReservation?: number | undefined }[] | undefined;
+}
+
+/** What ECS tells of a revision and does not take when another is registered. */
+const TOLD = [
+  'taskDefinitionArn',
+  'revision',
+  'status',
+  'requiresAttributes',
+  'compatibilities',
+  'registeredAt',
+  'deregisteredAt',
+  'deleteRequestedAt',
+  'registeredBy',
+];
+
+/** The size of a task definition that Fargate can run; undefined for one that leaves it to an EC2 instance. */
+export function sizeOf({ cpu, memory }: Definition): Size | undefined {
+  const size = { cpu: Number(cpu), memory: Number(memory) };
+  return FARGATE_SIZES[size.cpu]?.includes(size.memory) ? size : undefined;
+}
+
+/** The definition as it is to be registered with another size: the limits of its containers grow in proportion. */
+export function resized<Given extends Definition>(definition: Given, { cpu, memory }: Size): Given {
+  const grown = (limit: number | undefined) =>
+    limit === undefined ? undefined : Math.floor((limit * memory) / Number(definition.memory));
+  const kept = Object.fromEntries(Object.entries(definition).filter(([field]) => !TOLD.includes(field))) as Given;
+  return {
+    ...kept,
+    cpu: String(cpu),
+    memory: String(memory),
+    containerDefinitions: definition.containerDefinitions?.map(container => ({
+      ...container,
+      ...(container.memory === undefined ? {} : { memory: grown(container.memory) }),
+      ...(container.memoryReservation === undefined ? {} : { memoryReservation: grown(container.memoryReservation) }),
+    })),
+  };
+}

@@ -1,0 +1,15 @@
+import { describeEnd } from '../adapters/ec2.ts';
+import { describeNode } from '../adapters/elasticache.ts';
+import type { Resources } from '../domain/deployed.ts';
+import { pathTo } from '../domain/security-groups.ts';
+
+/** Whether the security groups of the tasks and of the cache let the one reach the other. */
+export async function readCachePath({ nodes, serviceSecurityGroups, port }: NonNullable<Resources['redis']>) {
+  const described = await Promise.all(nodes.map(node => describeNode(node)));
+  // All nodes of a replication group have the same groups.
+  const cacheGroups = described.find(node => node?.SecurityGroups?.length)?.SecurityGroups ?? [];
+  const ids = cacheGroups.flatMap(({ SecurityGroupId }) => SecurityGroupId ?? []);
+  if (ids.length === 0) throw new Error('no node of the cache has a security group');
+  const [from, to] = await Promise.all([describeEnd(serviceSecurityGroups), describeEnd(ids)]);
+  return pathTo(port, from, to);
+}

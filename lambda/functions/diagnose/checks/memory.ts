@@ -1,0 +1,98 @@
+import { readMetrics } from '../../../adapters/cloudwatch.ts';
+import {
+  describeTaskDefinition,
+  describeTasks,
+  execFault,
+  oldest,
+  recentDeployments,
+  revisionOf,
+} from '../../../adapters/ecs.ts';
+import type { Resources } from '../../../domain/deployed.ts';
+import { nextSize, sizeOf } from '../../../domain/fargate.ts';
+import { climbBeganWith, STOPPED_MINUTES } from '../../../domain/memory.ts';
+import { readTasks } from '../../memory.ts';
+
+/** Hours that are looked back: a leak may take its time. */
+const HOURS = 3;
+
+type Service = Awaited<ReturnType<typeof readTasks>>['service'];
+type Tasks = Awaited<ReturnType<typeof describeTasks>>;
+
+/** How much memory the tasks use, what became of those that had none left, and which of the remedies can be taken. */
+export async function memory(resources: Resources, now: Date) {
+  const { cluster, ecsService, memory } = resources;
+  if (!memory) throw new Error('nobody watches the memory of this service');
+  const [{ service, kills, restarts }, running, deployments, series] = await Promise.all([
+    readTasks(resources, now),
+    describeTasks(cluster, ecsService, 'RUNNING'),
+    recentDeployments(cluster, ecsService, now, HOURS),
+    readMetrics([utilisation(resources)], now, HOURS),
+  ]);
+  const { taskDefinition } = await describeTaskDefinition(service.taskDefinition ?? '');
+  const used = series['memory'] ?? [];
+  const percent = used.at(-1)?.value;
+  // What restarts by itself and has memory enough is not helped by another restart, nor by more memory.
+  const short = kills > 0 || (percent ?? 0) >= memory.high;
+  const climb = climbBeganWith(deployments, used);
+  const noDump = heapDumpFault(memory.heapDump, running);
+  const noRestart = restartFault(service);
+  const noRaise = raiseFault(memory.raisable, service, sizeOf(taskDefinition));
+  const revision = revisionOf(service.taskDefinition ?? '');
+  const parts = [
+    percent === undefined ? 'no use reported' : `${Math.round(percent)} % of ${taskDefinition.memory ?? 'unknown'} MiB`,
+    `${kills} tasks killed for want of it and ${restarts} ended by themselves in ${STOPPED_MINUTES} min`,
+    ...(climb ? [`climbing since the deployment of ${climb.at.toISOString().slice(11, 16)}`] : []),
+    noDump ? `no heap dump: ${noDump}` : 'heap dump possible',
+    ...(noRestart ? [`no restart: ${noRestart}`] : []),
+    ...(noRaise ? [`no more memory: ${noRaise}`] : []),
+  ];
+  return {
+    ok: !short && restarts === 0,
+    summary: `Memory: ${parts.join(', ')}`,
+    facts: {
+      ...(percent === undefined ? {} : { memoryPercent: percent }),
+      ...{ oomKills: kills, taskRestarts: restarts },
+      ...(taskDefinition.memory ? { taskMemory: Number(taskDefinition.memory) } : {}),
+      ...(revision === undefined ? {} : { taskRevision: revision }),
+      heapDumpPossible: noDump ? 0 : 1,
+      tasksToRestart: short && !noRestart ? running.length : 0,
+      memoryRaisable: short && !noRaise ? 1 : 0,
+      climbBeganWithDeployment: climb ? 1 : 0,
+      ...(climb?.from === undefined ? {} : { revisionBeforeClimb: climb.from }),
+    },
+  };
+}
+
+const utilisation = ({ cluster, ecsService }: Resources) => ({
+  ...{ id: 'memory', namespace: 'AWS/ECS', name: 'MemoryUtilization', statistic: 'Average' as const, period: 60 },
+  dimensions: { ClusterName: cluster, ServiceName: ecsService },
+});
+
+/** Of one that would be asked, as the runbook's function asks it. */
+function heapDumpFault(container: string | undefined, running: Tasks): string | undefined {
+  if (container === undefined) return 'not configured';
+  const task = oldest(running);
+  return task ? execFault(task, container) : 'no task is running';
+}
+
+/** A deployment of the same version replaces task by task only where ECS may not stop one before another has started. */
+function restartFault({
+  deploymentConfiguration,
+  deploymentController,
+  deployments = [],
+}: Service): string | undefined {
+  const least = deploymentConfiguration?.minimumHealthyPercent ?? 100;
+  if ((deploymentController?.type ?? 'ECS') !== 'ECS') return `${deploymentController?.type} deploys the service`;
+  if (least < 100) return `its minimum healthy percent is ${least}, so tasks would be missing`;
+  return deployments[0]?.rolloutState === 'COMPLETED' ? undefined : 'a deployment is under way or failed';
+}
+
+function raiseFault(raisable: boolean, service: Service, size: ReturnType<typeof sizeOf>): string | undefined {
+  const { launchType, capacityProviderStrategy = [] } = service;
+  const elsewhere = capacityProviderStrategy.find(
+    ({ capacityProvider = '' }) => !capacityProvider.startsWith('FARGATE'),
+  );
+  if ((launchType ?? 'FARGATE') !== 'FARGATE' || elsewhere || !size) return 'its tasks are not sized by Fargate';
+  if (!nextSize(size)) return 'Fargate gives no more';
+  return raisable ? undefined : 'the roles of the task are not configured';
+}

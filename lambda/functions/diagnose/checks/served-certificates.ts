@@ -1,0 +1,21 @@
+import { daysLeft, servedFaults } from '../../../domain/certificate.ts';
+import type { Resources } from '../../../domain/deployed.ts';
+import { certificatesOf } from '../../certificates.ts';
+import { gradeHosts, hostsOf, said } from '../../served.ts';
+
+/** What people are served at each host, graded in the manner of SSL Labs. */
+export async function servedCertificates(resources: Resources, now: Date) {
+  const all = await gradeHosts(hostsOf(certificatesOf(resources).watched), now);
+  const served = all.flatMap(graded => ('served' in graded ? [graded.served] : []));
+  const complete = served.length === all.length;
+  return {
+    ok: complete ? all.every(graded => 'grade' in graded && graded.grade === 'A') : null,
+    summary: `Served: ${all.map(said).join(', ')}`,
+    facts: {
+      servedFaults: served.flatMap(servedFaults).length,
+      ...(served.length > 0
+        ? { servedDaysLeft: Math.min(...served.map(({ notAfter }) => daysLeft(notAfter, now))) }
+        : {}),
+    },
+  };
+}

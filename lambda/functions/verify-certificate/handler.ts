@@ -1,0 +1,12 @@
+import * as v from 'valibot';
+import { configured } from '../certificates.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { gradeHosts, hostsOf, said } from '../served.ts';
+
+/** Says what every host serves, with a grade. It only looks. */
+export const handler = entrypoint(v.unknown(), async () => {
+  const graded = await gradeHosts(hostsOf(configured()), new Date());
+  const hosts = graded.map(said);
+  console.info({ message: 'what is served', hosts });
+  return { good: String(graded.every(one => 'grade' in one && one.grade === 'A')), hosts };
+});

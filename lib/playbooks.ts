@@ -1,0 +1,18 @@
+import type { ServiceConfig } from './config.ts';
+import type { Playbook } from './playbook.ts';
+import { BadDeployment } from './playbooks/bad-deployment.ts';
+import { CertificateExpiry } from './playbooks/certificate-expiry.ts';
+import { DatabaseConnections } from './playbooks/database-connections.ts';
+import { RedisHealth } from './playbooks/redis-health.ts';
+import { ServiceHealth } from './playbooks/service-health.ts';
+import { ServiceMemory } from './playbooks/service-memory.ts';
+
+/** The common incidents of the runbook's section 5, and the two it implies, as far as the service has what they protect. */
+export const commonIncidents = (config: ServiceConfig): Playbook[] => [
+  new DatabaseConnections(),
+  new ServiceMemory(),
+  ...(config.redis ? [new RedisHealth()] : []),
+  ...(config.certificates ? [new CertificateExpiry()] : []),
+  new BadDeployment(),
+  new ServiceHealth(),
+];

@@ -1,0 +1,133 @@
+import { Construct } from 'constructs';
+import type { PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
+import type { ServiceConfig } from '../config.ts';
+import type { BoundPlaybook, Playbook } from '../playbook.ts';
+import type { Runbook } from '../runbook.ts';
+import { certificateAlarms } from './certificate-expiry/alarms.ts';
+import { seeCertificates, seeRecords, seeWatched } from './certificate-expiry/permissions.ts';
+import {
+  acknowledgeCertificates,
+  requestReplacementRunbook,
+  restoreRecordsRunbook,
+  updateCertificateRunbook,
+  verifyCertificateRunbook,
+} from './certificate-expiry/runbooks.ts';
+
+/** The runbook's 5.4: a certificate is about to expire, or what is served is not trusted. */
+export class CertificateExpiry implements Playbook {
+  readonly name = 'CertificateExpiry';
+
+  bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
+    const { certificates: watched } = config;
+    if (!watched)
+      throw new Error(
+        `The playbook CertificateExpiry needs a certificate: configure certificates of ${config.service}, or leave it out`,
+      );
+    const scope = new Construct(parent, this.name);
+    acknowledgeCertificates(parent, watched);
+    const restoreRecords = restoreRecordsRunbook(scope, config, watched);
+    const requestReplacement = requestReplacementRunbook(scope, config, watched);
+    const updateCertificate = updateCertificateRunbook(scope, config, watched);
+    const { warningDays, criticalDays } = config.certificateExpiry;
+    return {
+      runbooks: [
+        restoreRecords,
+        requestReplacement,
+        updateCertificate,
+        verifyCertificateRunbook(scope, config, watched),
+      ],
+      probed: true,
+      resources: { certificates: { warningDays, criticalDays, watched } },
+      permissions: {
+        diagnose: [...seeCertificates(watched), ...seeRecords(watched)],
+        probe: [seeWatched(watched)],
+      },
+      policy: {
+        name: this.name,
+        title: 'SSL Certificate Expiry',
+        impact: 'HTTPS errors and certificate warnings, once it has expired for everybody',
+        apart: true,
+        alarms: certificateAlarms(scope, this.name, config),
+        checks: ['certificates', 'served certificates'],
+        plan: [restore(config, restoreRecords), request(config, requestReplacement), update(config, updateCertificate)],
+        advice: lasting(config),
+      },
+    };
+  }
+}
+
+/** ACM renews by itself when they stand, hours later: that they stand is what the runbook verifies. */
+function restore({ service, certificateExpiry }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+  return {
+    name: 'restore-validation-records',
+    title: 'Put the missing validation records back, so that ACM renews within hours',
+    runbook,
+    document: documentName,
+    parameters: {},
+    mode: certificateExpiry.modes['restore-validation-records'] ?? 'auto',
+    minimumSeverity: 'P3',
+    target: `${service}/validation-records`,
+    cooldownMinutes: 60,
+    ...EVERY_CERTIFICATE,
+    onlyIf: [{ fact: 'missingValidationRecords', atLeast: 1 }],
+    verifyMinutes: 1,
+    verifiedBy: 'runbook',
+  };
+}
+
+/** It changes nothing that is served. Found by its tag, it is requested once. */
+function request({ service, certificateExpiry }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+  return {
+    name: 'request-replacement',
+    title: 'Request a new certificate for the same names',
+    runbook,
+    document: documentName,
+    parameters: TO_REPLACE,
+    mode: certificateExpiry.modes['request-replacement'] ?? 'auto',
+    minimumSeverity: 'P3',
+    target: `${service}/certificates`,
+    cooldownMinutes: 60,
+    ...EVERY_CERTIFICATE,
+    onlyIf: [{ fact: 'certificatesToReplace', atLeast: 1 }],
+    verifyMinutes: 1,
+    verifiedBy: 'runbook',
+  };
+}
+
+/** What everybody connects through is changed, so a person decides. If what is served then is not well, it is taken back. */
+function update({ service, certificateExpiry }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+  return {
+    name: 'update-certificate',
+    title: 'Have load balancer and CloudFront serve the new certificate',
+    runbook,
+    document: documentName,
+    parameters: { ...TO_REPLACE, Direction: 'replacement' },
+    mode: certificateExpiry.modes['update-certificate'] ?? 'approve',
+    minimumSeverity: 'P3',
+    target: `${service}/certificates`,
+    cooldownMinutes: 30,
+    ...EVERY_CERTIFICATE,
+    onlyIf: [{ fact: 'certificatesToReplace', atLeast: 1 }],
+    verifyMinutes: 6,
+    undo: {
+      title: 'Have load balancer and CloudFront serve the former certificate again',
+      parameters: { ...TO_REPLACE, Direction: 'former' },
+      when: 'failed',
+    },
+  };
+}
+
+const TO_REPLACE = { Certificates: { fact: 'certificatesToReplaceByNumber' } };
+const EVERY_CERTIFICATE: Pick<Step, 'blastRadius'> = {
+  blastRadius: { fact: 'certificatesInUse', touches: 1, maximumShare: 1 },
+};
+
+const lasting = ({ certificateExpiry }: ServiceConfig): PlaybookPolicy['advice'] => ({
+  action: 'See to it that the certificate renews by itself',
+  template:
+    '{certificateDaysLeft} days were left, {missingValidationRecords} validation records were missing. ACM renews a ' +
+    'certificate that it issued itself and that is proven by DNS, for as long as those records stand; give their zone as ' +
+    'hostedZoneId, and they are put back. An imported certificate, or one proven by e-mail, is best replaced by such a ' +
+    'one. If a replacement is served now, set its ARN in certificates and deploy. If it has not ' +
+    `been renewed ${certificateExpiry.criticalDays} days before its end, people are called: then run request-replacement and update-certificate.`,
+});

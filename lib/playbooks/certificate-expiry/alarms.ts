@@ -1,0 +1,37 @@
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { PlaybookPolicy } from '../../../lambda/domain/policy.ts';
+import type { SignalLevel } from '../../../lambda/domain/signal.ts';
+import type { ServiceConfig } from '../../config.ts';
+import { serviceAlarm } from '../../playbook.ts';
+import { probeMetric } from '../../probe-metric.ts';
+
+/** On what the probe measures every minute. A minute in which it could not changes nothing: that it is silent, others say. */
+export function certificateAlarms(scope: Construct, playbook: string, config: ServiceConfig): PlaybookPolicy['alarms'] {
+  const { warningDays, criticalDays } = config.certificateExpiry;
+  const common = { playbook, evaluationPeriods: 3, datapointsToAlarm: 3, treatMissingData: TreatMissingData.IGNORE };
+  const ends = (level: SignalLevel, days: number) =>
+    serviceAlarm(scope, config, {
+      ...common,
+      level,
+      suffix: `certificate-expiry-${level}`,
+      alarmDescription: `A certificate expires in ${days} days or less`,
+      metric: probeMetric(config, 'certificateDays', 'Minimum'),
+      threshold: days,
+      comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+    });
+  const faults = serviceAlarm(scope, config, {
+    ...common,
+    level: 'warning',
+    suffix: 'certificate-faults',
+    alarmDescription: 'A certificate is not trusted, is for another name, or is not being renewed',
+    metric: probeMetric(config, 'certificateFaults', 'Minimum'),
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  });
+  return {
+    [ends('warning', warningDays)]: 'warning',
+    [ends('critical', criticalDays)]: 'critical',
+    [faults]: 'warning',
+  };
+}

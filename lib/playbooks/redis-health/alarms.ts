@@ -1,0 +1,199 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { Measure, PlaybookPolicy } from '../../../lambda/domain/policy.ts';
+import { percent } from '../../../lambda/domain/severity.ts';
+import type { SignalLevel } from '../../../lambda/domain/signal.ts';
+import type { ServiceConfig } from '../../config.ts';
+import { measure, serviceAlarm } from '../../playbook.ts';
+import { probeMetric } from '../../probe-metric.ts';
+import type { Redis } from './runbooks.ts';
+
+const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
+const { BREACHING, MISSING, NOT_BREACHING } = TreatMissingData;
+
+/** Seconds by which a replica is too far behind to take over. */
+const LAG_SECONDS = 30;
+
+interface Watched {
+  suffix: string;
+  level: SignalLevel;
+  metric: string;
+  statistic?: 'Sum';
+  minutes: number;
+  bound: { atLeast: number } | { under: number };
+  /** What is said of a node. */
+  says: string;
+  missing?: TreatMissingData;
+}
+
+/** What is watched of each node: roles move with every failover, so none is watched as the primary alone. */
+function watched(
+  { nodes }: Redis,
+  { connections, hitRate, evictionsPerMinute }: ServiceConfig['redisHealth'],
+): Watched[] {
+  const memory = (suffix: string, level: SignalLevel, atLeast: number): Watched => ({
+    suffix,
+    level,
+    metric: 'DatabaseMemoryUsagePercentage',
+    minutes: 5,
+    bound: { atLeast },
+    says: `has used ${atLeast} % of its memory or more`,
+  });
+  const warning = (suffix: string, metric: string, given: Pick<Watched, 'bound' | 'says' | 'statistic'>): Watched => ({
+    ...given,
+    suffix,
+    level: 'warning',
+    metric,
+    minutes: 10,
+  });
+  return [
+    {
+      suffix: 'cpu',
+      level: 'critical',
+      metric: 'EngineCPUUtilization',
+      minutes: 5,
+      bound: { atLeast: 90 },
+      says: 'has used 90 % of its engine CPU or more',
+    },
+    memory('memory-warning', 'warning', 80),
+    memory('memory-critical', 'critical', 90),
+    // ElastiCache itself keeps some connections to a node that is there, so one without any, or without data, is not.
+    {
+      suffix: 'gone',
+      level: 'critical',
+      metric: 'CurrConnections',
+      minutes: 5,
+      bound: { under: 1 },
+      says: 'takes no connections and reports nothing: it is gone',
+      missing: BREACHING,
+    },
+    warning('connections', 'CurrConnections', {
+      bound: { atLeast: connections },
+      says: `has ${connections} connections or more`,
+    }),
+    ...(hitRate === undefined
+      ? []
+      : [
+          warning('hit-rate', 'CacheHitRate', {
+            bound: { under: hitRate * 100 },
+            says: `answers less than ${percent(hitRate)} of the reads from memory`,
+          }),
+        ]),
+    ...(evictionsPerMinute === undefined
+      ? []
+      : [
+          warning('evictions', 'Evictions', {
+            bound: { atLeast: evictionsPerMinute },
+            says: `evicts ${evictionsPerMinute} keys a minute or more`,
+            statistic: 'Sum',
+          }),
+        ]),
+    ...(nodes.length === 1
+      ? []
+      : [
+          warning('lag', 'ReplicationLag', {
+            bound: { atLeast: LAG_SECONDS },
+            says: `is ${LAG_SECONDS} s or more behind the primary`,
+          }),
+        ]),
+  ];
+}
+
+const metricOf = (node: string, metricName: string, statistic = 'Average') =>
+  new Metric({
+    ...{ namespace: 'AWS/ElastiCache', metricName, statistic, period: Duration.minutes(1) },
+    dimensionsMap: { CacheClusterId: node, CacheNodeId: '0001' },
+  });
+
+/** Each node by its own metrics, and the way to them by what the probe sees of the security groups. */
+export function redisAlarms(
+  scope: Construct,
+  playbook: string,
+  config: ServiceConfig,
+  redis: Redis,
+): PlaybookPolicy['alarms'] {
+  const ofNodes = redis.nodes.flatMap(node =>
+    watched(redis, config.redisHealth).map(({ suffix, level, metric, statistic, minutes, bound, says, missing }) => {
+      const atLeast = 'atLeast' in bound;
+      const name = serviceAlarm(scope, config, {
+        playbook,
+        level,
+        suffix: `redis-${suffix}-${node}`,
+        alarmDescription: `Redis node ${node} ${says}`,
+        metric: metricOf(node, metric, statistic),
+        threshold: atLeast ? bound.atLeast : bound.under,
+        comparisonOperator: atLeast ? GREATER_THAN_OR_EQUAL_TO_THRESHOLD : LESS_THAN_THRESHOLD,
+        evaluationPeriods: minutes,
+        datapointsToAlarm: minutes,
+        treatMissingData: missing ?? MISSING,
+      });
+      return [name, level] as const;
+    }),
+  );
+  const path = serviceAlarm(scope, config, {
+    playbook,
+    level: 'critical',
+    suffix: 'redis-unreachable',
+    alarmDescription: 'Security groups keep the tasks from Redis',
+    metric: probeMetric(config, 'cachePath', 'Minimum'),
+    threshold: 1,
+    comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: 2,
+    datapointsToAlarm: 2,
+    // Nothing is published where nobody can tell: that is no sign of trouble.
+    treatMissingData: NOT_BREACHING,
+  });
+  return { ...Object.fromEntries(ofNodes), [path]: 'critical' };
+}
+
+/** What the diagnosis reads out of each node: the primary reports no lag. */
+export function redisMeasures({ redisHealth }: ServiceConfig, { nodes }: Redis): Measure[] {
+  const { connections, hitRate, evictionsPerMinute } = redisHealth;
+  return nodes.flatMap((node, i) => {
+    const read = (metric: string, { fact, ...told }: Omit<Measure, 'metric'>, statistic?: 'Sum') =>
+      measure(metricOf(node, metric, statistic), { ...told, fact: `${fact}${i + 1}` });
+    return [
+      read('EngineCPUUtilization', {
+        fact: 'redisCpu',
+        label: `${node}: engine CPU`,
+        unit: 'percent',
+        bad: { atLeast: 90 },
+      }),
+      read('DatabaseMemoryUsagePercentage', {
+        fact: 'redisMemory',
+        label: 'memory',
+        unit: 'percent',
+        bad: { atLeast: 80 },
+      }),
+      read('CurrConnections', {
+        fact: 'redisConnections',
+        label: 'connections',
+        unit: 'count',
+        bad: { atLeast: connections },
+      }),
+      read('CacheHitRate', {
+        fact: 'redisHitRate',
+        label: 'hit rate',
+        unit: 'percent',
+        ...(hitRate === undefined ? {} : { bad: { under: hitRate * 100 } }),
+      }),
+      read(
+        'Evictions',
+        {
+          fact: 'redisEvictions',
+          label: 'evictions a minute',
+          unit: 'count',
+          ...(evictionsPerMinute === undefined ? {} : { bad: { atLeast: evictionsPerMinute } }),
+        },
+        'Sum',
+      ),
+      read('ReplicationLag', {
+        fact: 'redisLag',
+        label: 'replication lag',
+        unit: 'seconds',
+        bad: { atLeast: LAG_SECONDS },
+      }),
+    ];
+  });
+}

@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { PlaybookPolicy } from '../../../lambda/domain/policy.ts';
+import { percent } from '../../../lambda/domain/severity.ts';
+import type { SignalLevel } from '../../../lambda/domain/signal.ts';
+import type { ServiceConfig } from '../../config.ts';
+import { serviceAlarm } from '../../playbook.ts';
+import { probeMetric } from '../../probe-metric.ts';
+
+const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: comparisonOperator } = ComparisonOperator;
+
+/** Tasks of ten minutes that end by themselves: one or two are replaced, and nothing more. */
+const RESTARTS = 3;
+
+/** Memory in use by all tasks on average, tasks that were killed for want of it, and tasks that keep ending. */
+export function memoryAlarms(scope: Construct, playbook: string, config: ServiceConfig): PlaybookPolicy['alarms'] {
+  const { warning, critical } = config.serviceMemory;
+  const used = new Metric({
+    namespace: 'AWS/ECS',
+    metricName: 'MemoryUtilization',
+    dimensionsMap: { ClusterName: config.ecs.cluster, ServiceName: config.ecs.service },
+    statistic: 'Average',
+    period: Duration.minutes(1),
+  });
+  const high = (level: SignalLevel, share: number) =>
+    serviceAlarm(scope, config, {
+      ...{ playbook, level, suffix: `memory-${level}`, metric: used, threshold: share * 100, comparisonOperator },
+      alarmDescription: `${percent(share)} or more of the memory of the tasks is in use`,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 5,
+      // No task, no data. That none runs, ServiceHealth tells, and must not wait for this; nor were it a sign of recovery.
+      treatMissingData: TreatMissingData.IGNORE,
+    });
+  const counted = (suffix: string, metric: 'kills' | 'restarts', threshold: number, minutes: number, said: string) =>
+    serviceAlarm(scope, config, {
+      ...{ playbook, level: 'warning', suffix, metric: probeMetric(config, metric, 'Maximum'), threshold },
+      comparisonOperator,
+      alarmDescription: said,
+      evaluationPeriods: minutes,
+      datapointsToAlarm: minutes,
+      // Of a silent probe the alarm of the health URLs tells.
+      treatMissingData: TreatMissingData.IGNORE,
+    });
+  return {
+    [high('warning', warning)]: 'warning',
+    [high('critical', critical)]: 'critical',
+    [counted('oom-kills', 'kills', 1, 1, 'A task was killed for want of memory in the last 10 minutes')]: 'warning',
+    // Five, so that what knows a cause for tasks that end, a deployment or a full database, is at work before.
+    [counted('task-restarts', 'restarts', RESTARTS, 5, `${RESTARTS} tasks or more ended by themselves in 10 minutes`)]:
+      'warning',
+  };
+}

@@ -1,0 +1,65 @@
+import { Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { ServiceConfig } from '../../config.ts';
+import { ResponderFunction } from '../../function.ts';
+import { Runbook } from '../../runbook.ts';
+import { arn, readTaskDefinition, serviceArn } from './statements.ts';
+
+export function restartTasksRunbook(scope: Construct, config: ServiceConfig): Runbook {
+  const { service, ecs } = config;
+  return new Runbook(scope, 'RestartTasks', {
+    runbook: 'restart-tasks',
+    service,
+    defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service },
+    permissions: [
+      new PolicyStatement({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [serviceArn(config)] }),
+    ],
+  });
+}
+
+/** What registers a larger task, where the roles are known that it must be given, and what returns to a former one. */
+export function raiseMemoryRunbooks(
+  scope: Construct,
+  config: ServiceConfig,
+  taskRoles: string[] | undefined,
+): { raise: Runbook[]; goBack: Runbook } {
+  const { service, ecs } = config;
+  const raiseMemory = new ResponderFunction(scope, 'RaiseMemoryFunction', {
+    folder: 'raise-memory',
+    description: `Gives the tasks of ${ecs.service} another revision of their task definition`,
+  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [serviceArn(config)]);
+  raiseMemory.role.addToPolicy(readTaskDefinition);
+  Validations.of(raiseMemory.role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'Task definitions: reading knows no narrower resource, and the family of the service is not known beforehand.',
+  });
+  if (taskRoles) {
+    raiseMemory
+      .allow(['ecs:RegisterTaskDefinition'], ['*'])
+      .allow(['ecs:TagResource'], [arn('task-definition/*')], {
+        StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' },
+      })
+      .allow(['iam:PassRole'], taskRoles, { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } });
+    Validations.of(raiseMemory.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task-definition/*]',
+      reason: 'Tags are given only to what is being registered, by a condition.',
+    });
+  }
+  const { functionName, functionArn } = raiseMemory.function;
+  const runbook = (id: string, name: string) =>
+    new Runbook(scope, id, {
+      runbook: name,
+      service,
+      defaults: { FunctionName: functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
+      permissions: [
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
+        new PolicyStatement({ actions: ['ecs:DescribeServices'], resources: [serviceArn(config)] }),
+      ],
+    });
+  return {
+    raise: taskRoles ? [runbook('RaiseMemory', 'raise-memory')] : [],
+    goBack: runbook('ReturnToRevision', 'return-to-revision'),
+  };
+}

@@ -1,0 +1,58 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { Mode, Step } from '../../lambda/domain/policy.ts';
+import type { ServiceConfig } from '../config.ts';
+import { Runbook } from '../runbook.ts';
+
+/**
+ * The runbook that opens and closes the circuit breaker of a dependency, and the breaker: a parameter that the service's
+ * tasks read (`docs/circuit-breaker.md` says how).
+ */
+export function circuitBreakerRunbook(scope: Construct, { service }: ServiceConfig, dependency: string): Runbook {
+  const parameter = new StringParameter(scope, 'CircuitBreakerState', {
+    parameterName: `/incident-response/${service}/circuit-breakers/${dependency.toLowerCase()}`,
+    description: `"open" keeps the tasks of ${service} from calling ${dependency}; anything else lets them`,
+    stringValue: 'closed',
+  });
+  return new Runbook(scope, 'CircuitBreaker', {
+    runbook: 'circuit-breaker',
+    service,
+    defaults: { Name: parameter.parameterName },
+    permissions: [
+      new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [parameter.parameterArn] }),
+    ],
+  });
+}
+
+/** Relief while the trouble lasts, for people who suffer from it: the dependency is not healed, only left out. */
+export function openCircuitBreaker(
+  { service }: ServiceConfig,
+  { runbook, documentName }: Runbook,
+  dependency: string,
+  mode: Mode = 'auto',
+): Step {
+  return {
+    name: 'open-circuit-breaker',
+    title: `Open the circuit breaker of ${dependency}: serve people without it`,
+    runbook,
+    document: documentName,
+    parameters: { State: 'open' },
+    mode,
+    minimumSeverity: 'P3',
+    target: `${service}/${dependency.toLowerCase()}`,
+    cooldownMinutes: 30,
+    blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
+    onlyIf: [
+      { fact: 'usersAffectedShare', atLeast: 0.01 },
+      { fact: 'healthFailingShare', atLeast: 0.01 },
+    ],
+    verifyMinutes: 4,
+    verifiedBy: 'health',
+    undo: {
+      title: `Close the circuit breaker of ${dependency} again`,
+      parameters: { State: 'closed' },
+      when: 'recovered',
+    },
+  };
+}

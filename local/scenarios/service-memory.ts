@@ -1,0 +1,134 @@
+import type { World } from '../world.ts';
+import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './promises.ts';
+import type { Promised, Scenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+
+const RUNBOOKS = ['capture-heap-dump', 'restart-tasks', 'raise-memory', 'return-to-revision'];
+const runbooks = ({ runbooks: { runs } }: World) =>
+  runs.map(({ name }) => RUNBOOKS.find(runbook => name.endsWith(runbook)) ?? name).join();
+/** Those of this playbook; another may tell of what people notice. */
+const incidents = (world: World) =>
+  [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === 'ServiceMemory');
+const entries = (world: World, type: string) =>
+  incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
+
+const begin = ({ clock, account }: World, change: string, fault: () => void) =>
+  clock.after(2 * MINUTE, () => {
+    account.emit('service', { change, fault: true });
+    fault();
+  });
+
+const ONE_INCIDENT: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
+const DUMPED: Promised = {
+  promise: 'a heap is dumped before anything else is done, and says where it is',
+  kept: ({ runbooks: { runs } }) => {
+    const [first] = runs;
+    const said = JSON.stringify(first?.outcome?.outputs ?? {});
+    return (
+      (first?.name.endsWith('capture-heap-dump') ?? false) && /heap-dumps\/backend\/\S+, [1-9]\d+ bytes/.test(said)
+    );
+  },
+};
+const SECRETS_KEPT: Promised = {
+  promise: 'the URL it is uploaded to is told nobody',
+  kept: ({ incidents, topics, runbooks }) =>
+    !/X-Amz-Signature/.test(JSON.stringify([[...incidents.values()], topics.messages, runbooks.runs])),
+};
+const ADVISED: Promised = {
+  promise: 'finding the leak is raised as an action item, once',
+  kept: world => entries(world, 'ActionItemRaised').length === 1,
+};
+const ran = (...names: string[]): Promised => ({
+  promise: `the runbooks that run are ${names.join(', ')}`,
+  kept: world => runbooks(world) === names.join(),
+});
+const UNANSWERED: Promised = {
+  promise: 'approval of more memory is asked for, and no answer is a no',
+  kept: world =>
+    entries(world, 'ApprovalRequested')[0]?.['step'] === 'raise-memory' &&
+    entries(world, 'ApprovalDeclined').every(({ by }) => by === 'time'),
+};
+const NOT_RESOLVED: Promised = {
+  promise: 'it is handed over with the advice, not resolved',
+  kept: world =>
+    entries(world, 'Resolved').length === 0 &&
+    world.topics.messages.some(
+      ({ subject = '', body }) => subject.includes('NEEDS YOU') && body.includes('of revision'),
+    ),
+};
+const handedOver = (world: World) => entries(world, 'HandedOver').length > 0;
+
+/** The runbook's 5.2. What the tasks have taken they do not give back, but those that start anew have not taken it. */
+export const serviceMemory: Scenario = {
+  name: 'service-memory',
+  title: 'High memory usage: a restart heals it',
+  story:
+    'For ten minutes, huge uploads are buffered in the tasks and never given back: nine tenths of their memory are ' +
+    'held. A heap is dumped, so that somebody can see by what, and then task by task is replaced. What caused it is ' +
+    'over, and the new tasks stay small.',
+  befall: world =>
+    begin(world, 'huge uploads are buffered in the tasks, and never given back', () => {
+      world.service.memory.leak = { perMinute: 400, atMost: 3860, until: world.clock.now + 10 * MINUTE };
+    }),
+  minutes: 90,
+  over: world => incidents(world).length > 0 && world.calm,
+  promises: [
+    ONE_INCIDENT,
+    RESOLVED,
+    DUMPED,
+    SECRETS_KEPT,
+    ran('capture-heap-dump', 'restart-tasks'),
+    ADVISED,
+    HEALTHY,
+    NO_DEAD_LETTERS,
+  ],
+};
+
+/** What every task loads when it starts has outgrown it: no restart helps, and to give it more is for a person to decide. */
+export const serviceMemoryLimit: Scenario = {
+  name: 'service-memory-limit',
+  title: 'High memory usage: the tasks have become too small',
+  story:
+    'The catalogue that every task holds in memory has grown, and so do the tasks, to nine tenths of what they have. ' +
+    'Restarted, each loads it again. More memory would do, but costs more from then on: approval is asked for, nobody ' +
+    'answers, and that means no.',
+  befall: world =>
+    begin(world, 'the catalogue that every task holds has grown', () => {
+      world.service.memory.leak = { perMinute: 12_000, atMost: 3800 };
+    }),
+  minutes: 120,
+  over: handedOver,
+  promises: [ONE_INCIDENT, DUMPED, ran('capture-heap-dump', 'restart-tasks'), UNANSWERED, ADVISED, NOT_RESOLVED],
+};
+
+/** It leaks without end: whatever is tried, the tasks are killed again. */
+export const serviceMemoryHandedOver: Scenario = {
+  name: 'service-memory-handed-over',
+  title: 'High memory usage: it leaks without end, a person takes over',
+  story:
+    'Every task leaks, whatever its version, until it is killed; ECS starts another, and it leaks again. ECS Exec is off, ' +
+    'so no heap can be dumped, and the diagnosis says so. A restart does not last, and more memory is not approved: a ' +
+    'person must find the leak.',
+  befall: world => {
+    world.service.memory.exec = false;
+    begin(world, 'every task begins to leak, and is killed when its memory is used up', () => {
+      world.service.memory.leak = { perMinute: 500 };
+    });
+  },
+  minutes: 120,
+  over: handedOver,
+  promises: [
+    ONE_INCIDENT,
+    {
+      promise: 'the diagnosis says why no heap is dumped, and the step is left out',
+      kept: world =>
+        JSON.stringify(entries(world, 'DiagnosisRecorded')).includes('no heap dump: ECS Exec is off on its tasks') &&
+        entries(world, 'StepSkipped').some(({ step }) => step === 'capture-heap-dump'),
+    },
+    ran('restart-tasks'),
+    UNANSWERED,
+    ADVISED,
+    NOT_RESOLVED,
+  ],
+};

@@ -1,0 +1,158 @@
+import type { Metrics } from '../account/metrics.ts';
+import type { Clock } from '../clock.ts';
+import type { Deployments, Leak } from './deployments.ts';
+import type { Tasks } from './tasks.ts';
+
+/** One task of the service, while it runs. */
+export interface RunningTask {
+  id: string;
+  startedAt: number;
+  revision: number;
+  /** The deployment that started it. */
+  deployment: string;
+  /** MiB that it holds. */
+  used: number;
+}
+
+/** One that does not any more, as ECS remembers it for an hour. */
+export interface StoppedTask extends RunningTask {
+  stoppedAt: number;
+  stopCode: 'EssentialContainerExited' | 'ServiceSchedulerInitiated';
+  stoppedReason: string;
+  /** What is said of its container. */
+  reason?: string;
+}
+
+const BASE = 1400;
+const HIGH = 80;
+const HOUR = 3_600_000;
+/** Seconds for which the requests of a task that was killed fail. */
+const KILLED_SECONDS = 30;
+
+/** The tasks one by one, and the memory that each holds: killed when it is all there is, given back when it starts anew. */
+export class Memory {
+  readonly running: RunningTask[] = [];
+  /** The latest first. */
+  stopped: StoppedTask[] = [];
+  /** What makes every task hold more, whatever its version, for as long as it lasts. */
+  leak: (Leak & { until?: number }) | undefined;
+  private readonly tasks: Tasks;
+  private readonly deployments: Deployments;
+  private readonly clock: Clock;
+  /** Whether ECS Exec is on. */
+  exec = true;
+  private started = 0;
+
+  constructor(tasks: Tasks, deployments: Deployments, clock: Clock) {
+    this.tasks = tasks;
+    this.deployments = deployments;
+    this.clock = clock;
+    this.keepCount();
+    for (const task of this.running) task.startedAt -= 24 * HOUR;
+  }
+
+  /** Of what the tasks may hold, in per cent and on average. */
+  get utilisation(): number {
+    const shares = this.running.map(task => task.used / this.limit(task));
+    return (100 * shares.reduce((a, b) => a + b, 0)) / Math.max(1, shares.length);
+  }
+
+  /** Share of the requests that were at tasks which have just been killed. */
+  get errorShare(): number {
+    const since = this.clock.now - KILLED_SECONDS * 1000;
+    return this.kills.filter(({ stoppedAt }) => stoppedAt > since).length / this.tasks.usual;
+  }
+
+  get healthy(): boolean {
+    return this.utilisation < HIGH && this.kills.every(({ stoppedAt }) => stoppedAt <= this.clock.now - HOUR / 6);
+  }
+
+  tick(seconds: number): void {
+    this.stopped = this.stopped.filter(({ stoppedAt }) => stoppedAt > this.clock.now - HOUR);
+    this.keepCount();
+    this.keepVersion();
+    for (const [i, task] of [...this.running].entries()) {
+      for (const leak of this.leaksOf(task)) {
+        // Tasks bear unequal load, so they do not all fall at one moment.
+        const grown = task.used + (leak.perMinute * seconds * (0.9 + 0.02 * (i % 11))) / 60;
+        task.used = Math.max(task.used, Math.min(leak.atMost ?? Number.POSITIVE_INFINITY, grown));
+      }
+      if (task.used >= this.limit(task)) this.kill(task);
+    }
+  }
+
+  measure(metrics: Metrics, service: Record<string, string>): void {
+    if (this.running.length > 0) metrics.put('AWS/ECS', 'MemoryUtilization', service, this.utilisation);
+  }
+
+  private get kills() {
+    return this.stopped.filter(({ reason }) => reason !== undefined);
+  }
+
+  private leaksOf({ revision }: RunningTask): Leak[] {
+    const { leak } = this;
+    const own = this.deployments.revision(revision).leak;
+    const lasting = leak && this.clock.now < (leak.until ?? Number.POSITIVE_INFINITY) ? [leak] : [];
+    return [...lasting, ...(own ? [own] : [])];
+  }
+
+  private limit({ revision }: RunningTask): number {
+    return this.deployments.revision(revision).memory;
+  }
+
+  /** As many as ECS runs: who falls by other causes, or is scaled away, goes first. */
+  private keepCount(): void {
+    while (this.running.length > this.tasks.running) {
+      const fell = this.tasks.running < this.tasks.desired;
+      this.stop(
+        this.running[0],
+        'ServiceSchedulerInitiated',
+        fell ? 'Task failed ELB health checks in (target-group)' : 'Scaling activity initiated by (deployment)',
+      );
+    }
+    while (this.running.length < this.tasks.running) this.start();
+  }
+
+  /** While a deployment is under way, its share of the tasks is its own: the oldest are replaced. */
+  private keepVersion(): void {
+    const { latest } = this.deployments;
+    if (!latest) return;
+    const wanted = Math.floor(Math.min(1, Math.max(0, latest.done)) * this.running.length);
+    const others = this.running.filter(({ deployment }) => deployment !== latest.id);
+    const own = this.running.filter(({ deployment }) => deployment === latest.id);
+    const replaced = [...others.slice(0, Math.max(0, wanted - own.length)), ...own.slice(wanted)];
+    for (const task of replaced) {
+      const back = task.deployment === latest.id;
+      this.stop(task, 'ServiceSchedulerInitiated', 'Scaling activity initiated by (deployment)');
+      this.start(back ? latest.source.number : latest.target.number, back ? 'rolled-back' : latest.id);
+    }
+  }
+
+  private start(revision = this.deployments.wanted.number, deployment = this.deployments.latest?.id ?? ''): void {
+    const number = this.started++;
+    const id = (0xa1b2c3d4 + number).toString(16).padStart(32, '0');
+    const used = BASE + ((number * 37) % 100);
+    this.running.push({ id, startedAt: this.clock.now, revision, deployment, used });
+  }
+
+  private kill(task: RunningTask): void {
+    this.stop(
+      task,
+      'EssentialContainerExited',
+      'Essential container in task exited',
+      'OutOfMemoryError: Container killed due to memory usage',
+    );
+    this.tasks.running -= 1;
+  }
+
+  private stop(
+    task: RunningTask | undefined,
+    stopCode: StoppedTask['stopCode'],
+    stoppedReason: string,
+    reason?: string,
+  ): void {
+    if (!task) return;
+    this.running.splice(this.running.indexOf(task), 1);
+    this.stopped.unshift({ ...task, stoppedAt: this.clock.now, stopCode, stoppedReason, ...(reason && { reason }) });
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import config from '../../config/mockupaws-production.ts';
+import { defineService } from '../../lib/config.ts';
+import { CertificateExpiry } from '../../lib/playbooks/certificate-expiry.ts';
+import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
+
+const playbooks = [new CertificateExpiry()];
+const { template } = synthesise(config, { playbooks });
+const may = (from: typeof template, path: string) => {
+  const [fn] = resources(from, 'AWS::Lambda::Function').filter(one => one.path === path);
+  return statementsOf(from, refersTo(fn?.properties.Role)[0] ?? '');
+};
+
+it('its alarms stand on what the probe measures every minute; a minute that it could not measure changes nothing', () => {
+  const alarms = resources(template, 'AWS::CloudWatch::Alarm')
+    .map(({ properties }) => properties)
+    .filter(({ Tags }) => JSON.stringify(Tags ?? '').includes('CertificateExpiry'));
+  const rules = alarms.map(p => [
+    p.AlarmName.replace('mockupaws-production-', ''),
+    `${p.Statistic} ${p.MetricName} ${p.ComparisonOperator} ${p.Threshold}`,
+    `${p.DatapointsToAlarm} of ${p.EvaluationPeriods} x ${p.Period}`,
+    p.TreatMissingData,
+  ]);
+  const often = '3 of 3 x 60';
+  expect(rules.sort()).toEqual([
+    ['certificate-expiry-critical', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 7', often, 'ignore'],
+    ['certificate-expiry-warning', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 30', often, 'ignore'],
+    ['certificate-faults', 'Minimum CertificateFaults GreaterThanOrEqualToThreshold 1', often, 'ignore'],
+  ]);
+});
+
+it('records of one zone may be created under names with an underscore, and none changed or deleted', () => {
+  for (const path of ['RestoreValidationRecordsFunction', 'RequestReplacementFunction']) {
+    const [change, ...others] = may(template, `CertificateExpiry/${path}/Function`).filter(statement =>
+      actionsOf(statement).includes('route53:ChangeResourceRecordSets'),
+    );
+    expect(others).toEqual([]);
+    expect(JSON.stringify(change?.Resource)).toContain(':route53:::hostedzone/Z0912345A1B2C3D4E5F6G');
+    expect(change?.Condition).toEqual({
+      'ForAllValues:StringEquals': {
+        'route53:ChangeResourceRecordSetsRecordTypes': ['CNAME'],
+        'route53:ChangeResourceRecordSetsActions': ['CREATE'],
+      },
+      'ForAllValues:StringLike': { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['_*'] },
+    });
+  }
+});
+
+it('certificates may be requested that are proven by DNS, and no other', () => {
+  const [asked] = may(template, 'CertificateExpiry/RequestReplacementFunction/Function').filter(statement =>
+    actionsOf(statement).includes('acm:RequestCertificate'),
+  );
+  expect(asked?.Condition).toEqual({ StringEquals: { 'acm:ValidationMethod': 'DNS' } });
+});
+
+it('it is asked of by name where there is no certificate', () => {
+  const bare = defineService({ ...config, certificates: undefined });
+  expect(() => synthesise(bare, { playbooks })).toThrow(
+    'CertificateExpiry needs a certificate: configure certificates',
+  );
+});
+
+describe('a certificate that is only watched', () => {
+  const arn = 'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001';
+  const only = defineService({ ...config, certificates: [{ arn, hosts: ['example.com'] }] });
+  const watched = synthesise(only, { playbooks, nag: true });
+
+  it('passes the checks of CDK and of cdk-nag, and lets nothing be changed', () => {
+    expect(watched.report.pluginReports).toEqual([]);
+    const allowed = ['RestoreValidationRecords', 'RequestReplacement', 'UpdateCertificate'].flatMap(name =>
+      may(watched.template, `CertificateExpiry/${name}Function/Function`).flatMap(actionsOf),
+    );
+    expect(allowed.filter(action => /^(route53|cloudfront|elasticloadbalancing):/.test(action))).toEqual([]);
+  });
+
+  it('is looked at in its own region', () => {
+    const [describes] = may(watched.template, 'Probe/Function').filter(statement =>
+      actionsOf(statement).includes('acm:DescribeCertificate'),
+    );
+    expect(describes?.Resource).toBe(arn);
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { Assembly } from '../../local/account/template.ts';
+import { rehearse } from '../../local/rehearsal.ts';
+import {
+  certificateExpiry,
+  certificateHandedOver,
+  certificateReplaced,
+} from '../../local/scenarios/certificate-expiry.ts';
+import { databaseConnections } from '../../local/scenarios/database-connections.ts';
+import type { Scenario } from '../../local/scenarios/scenario.ts';
+import { World } from '../../local/world.ts';
+import { assembly, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+describe.each<[string, Scenario]>(
+  [certificateExpiry, certificateReplaced, certificateHandedOver].map(scenario => [scenario.name, scenario]),
+)('%s', (_, scenario) => {
+  it.each([1, 2])('ends as the scenario promises, seed %i', async seed => {
+    const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
+    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
+  });
+});
+
+async function suffer(scenario: Scenario, altered: Assembly, prepare: (world: World) => void = () => undefined) {
+  const world = await World.create(altered, 3);
+  prepare(world);
+  scenario.befall(world);
+  await world.clock.run(60 * MINUTE, () => false);
+  return world;
+}
+
+const runs = ({ runbooks }: World) => runbooks.runs.map(({ name }) => name.replace('mockupaws-production-', ''));
+const served = ({ service: { certificates } }: World) =>
+  ['mockupaws.com', 'api.mockupaws.com'].map(host => certificates.servedAt(host)?.arn === certificates.first.arn);
+
+/** Nobody need be asked. */
+const automatic = () => withModes({ 'update-certificate': 'auto' });
+
+describe('the new certificate, once it may be served,', () => {
+  it('is served by load balancer and CloudFront, and that is what is verified', async () => {
+    const world = await suffer(certificateReplaced, automatic());
+    expect(runs(world)).toEqual(['request-replacement', 'update-certificate']);
+    expect(served(world)).toEqual([false, false]);
+    expect(typesOf(world)).toContain('Resolved');
+    expect(world.service.healthy).toBe(true);
+  });
+
+  it('is taken back when clients do not trust it, and a person is called', async () => {
+    const world = await suffer(certificateReplaced, automatic(), ({ service }) => {
+      service.certificates.issuesDistrusted = true;
+    });
+    expect(runs(world).slice(0, 3)).toEqual(['request-replacement', 'update-certificate', 'update-certificate']);
+    const [undo] = timelineOf(world).filter(({ type, undoes }) => type === 'StepStarted' && undoes);
+    expect(undo).toMatchObject({ step: 'update-certificate', parameters: { Certificates: '1', Direction: 'former' } });
+    expect(timelineOf(world).filter(({ type }) => type === 'StepFailed')).toMatchObject([
+      { reason: expect.stringContaining('UNABLE_TO_VERIFY_LEAF_SIGNATURE') },
+    ]);
+    expect(served(world)).toEqual([true, true]);
+    expect(world.service.answers('mockupaws.com')).toBe(true);
+    expect(typesOf(world)).toContain('HandedOver');
+    expect(world.topics.messages.map(({ channel }) => channel)).toContain('sms');
+  });
+
+  it('is not served where the runbook only pretends, and then nothing is resolved', async () => {
+    const pretends = withRunbook('update-certificate', content => {
+      for (const { inputs } of content['mainSteps'])
+        if (inputs.InputPayload) Object.assign(inputs.InputPayload, { dryRun: 'true' });
+    });
+    const { directory } = automatic();
+    const world = await suffer(certificateReplaced, { ...pretends, directory });
+    expect(served(world)).toEqual([true, true]);
+    expect(typesOf(world)).not.toContain('Resolved');
+    expect(typesOf(world)).toContain('HandedOver');
+  });
+});
+
+it('records that are put back only in pretence renew nothing, and nothing is resolved', async () => {
+  const altered = withRunbook('restore-validation-records', content => {
+    content['mainSteps'][0].inputs.InputPayload.dryRun = 'true';
+  });
+  const world = await suffer(certificateExpiry, altered);
+  expect(world.service.certificates.first.renewal).toBe('PENDING_VALIDATION');
+  expect(typesOf(world)).not.toContain('Resolved');
+  expect(typesOf(world)).toContain('HandedOver');
+});
+
+it('in the last week nobody waits for ACM: the records are put back and a new certificate is requested, and people are called', async () => {
+  const world = await suffer(
+    { ...certificateExpiry, befall: w => befallen(w, 5, () => w.service.certificates.loseRecords()) },
+    assembly(),
+  );
+  expect(runs(world)).toEqual(['restore-validation-records', 'request-replacement']);
+  expect(world.topics.messages.map(({ channel }) => channel)).toContain('sms');
+});
+
+it('an incident that stays open for weeks keeps no other from being worked on', async () => {
+  const world = await World.create(assembly(), 3);
+  certificateHandedOver.befall(world);
+  databaseConnections.befall(world);
+  await world.clock.run(60 * MINUTE, () => false);
+  const open = [...world.incidents.values()].map(({ timeline, status }) => [timeline[0]?.['playbook'], status]);
+  expect(open).toEqual(
+    expect.arrayContaining([
+      ['CertificateExpiry', 'identified'],
+      ['DatabaseConnections', 'resolved'],
+    ]),
+  );
+});
+
+function befallen({ clock, service }: World, days: number, fault: () => void): void {
+  clock.after(2 * MINUTE, () => {
+    service.certificates.first.notAfter = clock.now + days * DAY;
+    fault();
+  });
+}
