@@ -107,14 +107,21 @@ export const owedUndos = (incident: Incident): Run[] =>
     .filter(({ run }) => !incident.runs.some(other => other.undoes === run));
 
 function isDue(incident: Incident, run: Run, when: Undo['when']): boolean {
+  if (when === 'worse') return false;
   if (when === 'failed') return run.status === 'failed';
   return when === 'ended' || allClear(incident) || incident.resolution !== undefined;
 }
 
-/** Changes not verified as put back, of those that are not meant to stay. */
+/** Whether a change is to be put back one day, or may stay. */
+function mustGo(run: Run, when: Undo['when']): boolean {
+  if (when === 'worse') return run.worse ?? false;
+  return when !== 'failed' || run.status === 'failed';
+}
+
+/** Changes not verified as put back, of those that may not stay. */
 export const stillChanged = (incident: Incident): Run[] =>
   changes(incident)
-    .filter(({ run, when }) => when !== 'failed' || run.status === 'failed')
+    .filter(({ run, when }) => mustGo(run, when))
     .map(({ run }) => run)
     .filter(({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'));
 

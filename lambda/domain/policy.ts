@@ -84,9 +84,9 @@ export interface Undo {
   /**
    * `ended`: a change for a while, put back when the attempt ends, however it ends. `recovered`: one that relieves people as
    * long as the trouble lasts, put back when it is over. `failed`: one that is meant to stay, taken back if it did not help.
-   * One that made it worse is taken back at once, whichever it is. @default ended
+   * `worse`: one that does no harm, taken back only if it did. Harm is taken back at once, whichever it is. @default ended
    */
-  when?: 'ended' | 'recovered' | 'failed';
+  when?: 'ended' | 'recovered' | 'failed' | 'worse';
 }
 
 /** A metric that the investigation reads: it becomes a fact, and a part of the diagnosis. */

@@ -31,6 +31,9 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   const running = incident.runs.find(run => run.attempt === attempt && run.status === 'running');
   if (running) return { happenings: [] };
   if (incident.resolution) return finish(incident, attempt, readings, now, resolved(incident, attempt));
+  // What did harm, or was meant to stay and did not help, is taken back before anything else.
+  const [failed] = owedUndos(incident).filter(run => run.worse || undoOf(incident, run)?.when === 'failed');
+  if (failed) return putBack(incident, attempt, failed, readings, now, handOver(attempt, whyTakenBack(failed)));
   if (allClear(incident)) {
     const end: Happening[] = [{ type: 'ResponseEnded', attempt, outcome: 'recovered' }];
     return finish(incident, attempt, readings, now, end, mitigated(incident));
@@ -45,13 +48,6 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       handOver(attempt, 'the signal is unknown, and nothing is done on missing data'),
     );
   }
-
-  if (owedUndos(incident).some(run => run.worse))
-    return finish(incident, attempt, readings, now, handOver(attempt, 'a step made it worse'));
-
-  // What was meant to stay and did not help is taken back before anything else is tried.
-  const [useless] = owedUndos(incident).filter(run => undoOf(incident, run)?.when === 'failed');
-  if (useless) return putBack(incident, attempt, useless, readings, now, handOver(attempt, 'a step did not help'));
 
   const skipped: Happening[] = [];
   for (const step of stepsLeft(incident, attempt)) {
@@ -167,6 +163,8 @@ function putBack(
     happenings: [...before, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
   };
 }
+
+const whyTakenBack = ({ worse }: Run) => (worse ? 'a step made it worse' : 'a step did not help');
 
 const undoOf = ({ policy }: Incident, run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.undo;
 

@@ -115,7 +115,10 @@ const responseTime = ({ loadBalancer }: ServiceConfig) =>
     period: Duration.minutes(1),
   });
 
-/** Only where tasks are overrun or missing: more of them mend nothing else. Put back by whoever knows that the load is gone. */
+/**
+ * Only where tasks are overrun or missing: more of them mend nothing else. It is put back by whoever knows that the
+ * load is gone, or at once if it did harm.
+ */
 function scaleUp({ ecs, serviceHealth }: ServiceConfig, { runbook, documentName }: Runbook, reaches: number): Step {
   return {
     name: 'scale-up',
@@ -134,6 +137,11 @@ function scaleUp({ ecs, serviceHealth }: ServiceConfig, { runbook, documentName 
       { fact: 'cpuPercent', atLeast: 80 },
     ],
     verifyMinutes: 6,
+    undo: {
+      title: `Scale ${ecs.service} back down`,
+      parameters: { DesiredCount: { fact: 'desiredTasks' } },
+      when: 'worse',
+    },
   };
 }
 

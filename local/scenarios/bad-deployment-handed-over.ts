@@ -1,5 +1,5 @@
 import type { World } from '../world.ts';
-import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED } from './promises.ts';
+import { NO_DEAD_LETTERS, PAGED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -13,7 +13,8 @@ export const badDeploymentHandedOver: Scenario = {
   title: 'A bad deployment, and rolling it back does not help',
   story:
     'A new version migrates the data it finds, and fails two fifths of its requests. Rolled back, the version that worked ' +
-    'cannot read what was migrated, and fails as many. It is not rolled back twice: a person takes over.',
+    'cannot read what was migrated, and fails as many. It is not rolled back twice: a person takes over, also of the ' +
+    'symptom that is told later.',
   befall: ({ clock, service, account }) =>
     clock.after(2 * MINUTE, () => {
       account.emit('service', { change: 'a new version is being deployed, which migrates the data', fault: true });
@@ -24,7 +25,6 @@ export const badDeploymentHandedOver: Scenario = {
   minutes: 60,
   over: world => types(world).includes('HandedOver'),
   promises: [
-    ONE_INCIDENT,
     PAGED,
     {
       promise: 'it is rolled back once, and that is not taken for a success',

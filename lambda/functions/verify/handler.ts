@@ -30,7 +30,8 @@ export const handler = entrypoint(RunEvent, async event => {
   const known = incident.runs.find(r => r.run === run);
   if (known && known.status !== 'running') return { verdict: 'done', run };
   if (known?.dryRun) return record(event, { run, execution: id });
-  if (known?.undoes && incident.status !== 'monitoring')
+  const undone = incident.runs.find(r => r.run === known?.undoes);
+  if (undone && (incident.status !== 'monitoring' || undone.status === 'failed'))
     return record(event, { run, execution: id, checks: [ENDED_WELL] });
   const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
   if (step?.verifiedBy === 'runbook') return record(event, { run, execution: id, checks: [ENDED_WELL] });
