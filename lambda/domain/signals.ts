@@ -29,7 +29,8 @@ export function observe(incident: Incident, signals: Signal[]): Happening[] {
   if (news.length === 0) return [];
   const seen = news.map(toHappening);
   const after = withSignals(incident, news);
-  return [...seen, ...raise(after), ...consequence(incident, after, news)];
+  const rises = raise(after);
+  return [...seen, ...rises, ...consequence(incident, after, news, rises.length > 0)];
 }
 
 function open(
@@ -104,11 +105,14 @@ function assigned(
   return [...happened, { type: 'Escalated', level: level.level, role: level.role, reason: `${why} ${severity}` }];
 }
 
-/** A signal that fires after an attempt has ended owes a new one, within bounds; the last to clear means the trouble is over. */
-function consequence(before: Incident, after: Incident, news: Signal[]): Happening[] {
+/**
+ * A signal that fires after an attempt has ended owes a new one, within bounds; once a person has taken over, only if it makes
+ * the incident more severe: then a step may run that might not before. The last to clear means the trouble is over.
+ */
+function consequence(before: Incident, after: Incident, news: Signal[], worsens: boolean): Happening[] {
   if (attemptUnderWay(before)) return [];
   const fired = news.some(signal => signal.state === 'firing');
-  if (fired) return before.handedOver || before.approval ? [] : another(before);
+  if (fired) return before.approval || (before.handedOver && !worsens) ? [] : another(before);
   return allClear(after) && before.status !== 'monitoring'
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];

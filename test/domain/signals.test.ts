@@ -232,3 +232,24 @@ describe('an alarm that fires again', () => {
     expect(of(story.incident.timeline, 'ResponseRequested')).toHaveLength(1);
   });
 });
+
+describe('after a person has taken over', () => {
+  const handedOver = () => {
+    const story = new Story(step('first', { minimumSeverity: 'P2' }));
+    story.fires('warning');
+    story.responds();
+    return story;
+  };
+
+  test('a signal that makes it more severe owes a new attempt: a step may run that might not before', () => {
+    const story = handedOver();
+    expect(story.incident.handedOver).toBeDefined();
+    expect(types(story.at(5).fires('critical'))).toContain('ResponseRequested');
+    story.diagnoses();
+    expect(started(story.plans())).toEqual(['first']);
+  });
+
+  test('one that does not is left to the person', () => {
+    expect(types(handedOver().at(5).fires('warning2'))).toEqual(['SignalFired']);
+  });
+});

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Assembly } from '../../local/account/template.ts';
-import { rehearse } from '../../local/rehearsal.ts';
 import {
   certificateExpiry,
   certificateHandedOver,
@@ -13,15 +12,6 @@ import { assembly, timelineOf, typesOf, withModes, withRunbook } from './world.t
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-
-describe.each<[string, Scenario]>(
-  [certificateExpiry, certificateReplaced, certificateHandedOver].map(scenario => [scenario.name, scenario]),
-)('%s', (_, scenario) => {
-  it.each([1, 2])('ends as the scenario promises, seed %i', async seed => {
-    const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
-    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
-  });
-});
 
 async function suffer(scenario: Scenario, altered: Assembly, prepare: (world: World) => void = () => undefined) {
   const world = await World.create(altered, 3);

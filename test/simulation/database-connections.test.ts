@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Happened } from '../../local/account/account.ts';
 import { type Rehearsed, rehearse } from '../../local/rehearsal.ts';
-import {
-  databaseConnections,
-  handedOverWithAdvice,
-  healedByFirstStep,
-  madeWorse,
-} from '../../local/scenarios/database-connections.ts';
+import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { World } from '../../local/world.ts';
 import { assembly, suffer, timelineOf, typesOf, withRunbook } from './world.ts';
 
@@ -14,22 +9,6 @@ const AUTOMATION = '/incident-response/mockupaws-production/automation';
 const MAINTENANCE = '/incident-response/mockupaws-production/maintenance-until';
 
 describe('database connections exhausted', () => {
-  it.each(Array.from({ length: 5 }, (_, i) => i + 1))('ends as the scenario promises, seed %i', async seed => {
-    const { summary } = await rehearse(databaseConnections, { assembly: assembly(), seed });
-    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
-    expect(summary.incident).toMatchObject({ severity: 'P2', status: 'resolved' });
-  });
-
-  it.each(
-    [healedByFirstStep, handedOverWithAdvice, madeWorse].flatMap(scenario =>
-      [1, 2, 3].map(seed => [scenario.name, seed, scenario] as const),
-    ),
-  )('%s ends as it promises, seed %i', async (_, seed, scenario) => {
-    const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
-    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
-    expect(summary.incident).toMatchObject({ severity: 'P2' });
-  });
-
   it('replays a seed exactly, call by call', async () => {
     const record = async (): Promise<[Happened[], Rehearsed]> => {
       const happened: Happened[] = [];

@@ -131,7 +131,7 @@ describe('invariants 1 to 6', () => {
         expect(witness.fired.length).toBeGreaterThan(0);
         witness.judge();
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 

@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { rehearse } from '../../local/rehearsal.ts';
-import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from '../../local/scenarios/redis-health.ts';
+import { redisHandedOver, redisHealth, redisRestart } from '../../local/scenarios/redis-health.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { World } from '../../local/world.ts';
 import { assembly, timelineOf, typesOf, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
 const BREAKER = '/incident-response/mockupaws-production/circuit-breakers/redis';
-
-it.each(
-  [redisHealth, redisRestart, redisHandedOver, redisMadeWorse].flatMap(scenario =>
-    [1, 2].map(seed => [scenario.name, seed, scenario] as const),
-  ),
-)('%s ends as it promises, seed %i', async (_, seed, scenario) => {
-  const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
-  expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
-});
 
 async function suffer(scenario: Scenario, altered = assembly(), minutes = 55): Promise<World> {
   const world = await World.create(altered, 3);

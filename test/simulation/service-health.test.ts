@@ -1,25 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { rehearse } from '../../local/rehearsal.ts';
 import { badDeployment } from '../../local/scenarios/bad-deployment.ts';
-import { badDeploymentHandedOver } from '../../local/scenarios/bad-deployment-handed-over.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
-import { serviceDownHandedOver } from '../../local/scenarios/service-down-handed-over.ts';
-import { serviceDownMadeWorse } from '../../local/scenarios/service-down-made-worse.ts';
 import { World } from '../../local/world.ts';
 import { assembly, timelineOf, typesOf, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
-
-const SCENARIOS = [badDeployment, badDeploymentHandedOver, serviceDown, serviceDownHandedOver, serviceDownMadeWorse];
-
-describe.each<[string, Scenario]>(SCENARIOS.map(s => [s.name, s]))('%s', (_, scenario) => {
-  it.each([1, 2])('ends as the scenario promises, seed %i', async seed => {
-    const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
-    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
-  });
-});
 
 async function suffer(scenario: Scenario, altered = assembly(), minutes = 45): Promise<World> {
   const world = await World.create(altered, 3);

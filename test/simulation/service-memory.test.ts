@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { rehearse } from '../../local/rehearsal.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from '../../local/scenarios/service-memory.ts';
@@ -7,16 +6,6 @@ import { type Entry, World } from '../../local/world.ts';
 import { assembly, withModes, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
-
-describe.each<[string, Scenario]>([serviceMemory, serviceMemoryLimit, serviceMemoryHandedOver].map(s => [s.name, s]))(
-  '%s',
-  (_, scenario) => {
-    it.each([1, 2])('ends as the scenario promises, seed %i', async seed => {
-      const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
-      expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
-    });
-  },
-);
 
 /** What happened to the incident of a playbook; another one may tell of the symptom. */
 const of = ({ incidents }: World, playbook = 'ServiceMemory'): Entry[] =>
