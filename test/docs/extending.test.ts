@@ -75,8 +75,9 @@ it('its scenario ends as it promises, on the real app with the playbook in it', 
 
 it('its test passes, and so do those that every runbook must pass', async () => {
   const vitest = async (...args: string[]) => {
-    const { stdout } = await npx('vitest/vitest.mjs', 'run', ...args, '--reporter=json');
-    return JSON.parse(stdout.slice(stdout.indexOf('{')));
+    const report = join(copy, 'out', 'report.json');
+    await npx('vitest/vitest.mjs', 'run', ...args, '--reporter=json', `--outputFile=${report}`);
+    return JSON.parse(await readFile(report, 'utf8'));
   };
   expect(await vitest('test/simulation/disk-space')).toMatchObject({ numFailedTests: 0, numPassedTests: 2 });
   const runbooks = await vitest('test/runbooks', '-t', 'fail-over-database');
