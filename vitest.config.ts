@@ -17,13 +17,16 @@ export default defineConfig({
           ...common,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/simulation/**', 'test/deploy/**', 'test/docs/**', IN_THE_ACCOUNT],
+          exclude: ['test/simulation/**', 'test/deploy/**', 'test/docs/**', 'test/browser/**', IN_THE_ACCOUNT],
         },
       },
+      { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       {
         test: {
           ...common,
           name: 'simulation',
+          // Worlds share nothing but what is costly to load: the SDK, and PostgreSQL in WebAssembly.
+          isolate: false,
           include: ['test/simulation/**/*.test.ts', IN_THE_ACCOUNT],
           globalSetup: ['test/support/synthesized.ts'],
         },

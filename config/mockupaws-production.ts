@@ -36,13 +36,21 @@ export default defineService({
       distributionId: 'E1A2B3C4D5E6F7',
     },
   ],
+  people: {
+    ada: { email: 'ada@mockupaws.com', sms: '+15555550100' },
+    ben: { email: 'ben@mockupaws.com', sms: '+15555550101' },
+    cleo: { email: 'cleo@mockupaws.com', sms: '+15555550102' },
+    dora: { email: 'dora@mockupaws.com', sms: '+15555550103' },
+    emil: { email: 'emil@mockupaws.com', sms: '+15555550104' },
+    operations: { email: 'operations@mockupaws.com' },
+  },
   escalation: runbookEscalation(
-    [{ email: 'on-call@mockupaws.com' }, { sms: '+15555550100' }],
-    [{ email: 'senior@mockupaws.com' }, { sms: '+15555550101' }],
-    [{ email: 'engineering-manager@mockupaws.com' }, { sms: '+15555550102' }],
-    [{ email: 'cto@mockupaws.com' }, { sms: '+15555550103' }],
+    { people: ['ada', 'ben'], rotation: { timeZone: 'America/New_York', since: '2026-01-12', at: '09:00' } },
+    { people: ['cleo'] },
+    { people: ['dora'] },
+    { people: ['emil'] },
   ),
-  operations: [{ email: 'operations@mockupaws.com' }],
+  operations: ['operations'],
   automation: 'on',
   serviceHealth: {
     scaleUpTo: 20,
@@ -62,6 +70,21 @@ export default defineService({
       'arn:aws:iam::123456789012:role/mockupaws-production-task',
       'arn:aws:iam::123456789012:role/mockupaws-production-execution',
     ],
+  },
+  slack: {
+    channel: 'C0123456789',
+    botTokenSecretArn:
+      'arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/slack-bot-token-AbCdEf',
+    signingSecretArn:
+      'arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/slack-signing-secret-AbCdEf',
+    people: { ada: 'U0123456789' },
+  },
+  pagerduty: {
+    routingKeySecretArn:
+      'arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/pagerduty-routing-key-AbCdEf',
+    webhookSecretArn:
+      'arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/pagerduty-webhook-AbCdEf',
+    url: 'https://mockupaws.pagerduty.com',
   },
   links: [{ label: 'Status page', url: 'https://status.mockupaws.com' }],
 });

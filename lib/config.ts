@@ -1,61 +1,27 @@
 import * as v from 'valibot';
-import { RUNBOOK_ESCALATION, RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
+import { RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
 import { CertificateExpiry, Certificates } from './config/certificates.ts';
 import { Database } from './config/database.ts';
-import { list, matching, object, text, url, whole } from './config/fields.ts';
+import { issueAt, list, matching, object, text, url, whole } from './config/fields.ts';
+import { Opsgenie } from './config/opsgenie.ts';
+import { PagerDuty } from './config/pagerduty.ts';
+import { Escalation, faultsOfPeople, Operations, People } from './config/people.ts';
 import { BadDeployment, DatabaseConnections, ServiceHealth } from './config/playbooks.ts';
 import { Redis, RedisHealth } from './config/redis.ts';
 import { ServiceMemory } from './config/service-memory.ts';
-
-const Contact = v.union(
-  [
-    object({ email: v.pipe(v.string(), v.email('an e-mail address such as name@example.com')) }),
-    object({ sms: matching(/^\+[1-9]\d{6,14}$/, 'a telephone number such as +15555550100 (E.164)') }),
-  ],
-  "one contact, { email: 'name@example.com' } or { sms: '+15555550100' }",
-);
-
-const Level = object({
-  role: text('the role that is called'),
-  afterMinutes: whole(0, 1440),
-  contacts: list(Contact, 'at least one contact: a level nobody is on cannot be escalated to'),
-});
-
-const Escalation = v.pipe(
-  list(Level, 'at least one escalation level'),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const levels = dataset.value;
-    levels.forEach((level, i) => {
-      const before = levels[i - 1]?.afterMinutes;
-      const { afterMinutes } = level;
-      if (before === undefined ? afterMinutes === 0 : afterMinutes > before) return;
-      const message = before === undefined ? '0: the first level is called at once' : `more than the ${before} before`;
-      const at = { origin: 'value' } as const;
-      addIssue({
-        message,
-        input: afterMinutes,
-        path: [
-          { ...at, type: 'array', input: levels, key: i, value: level },
-          { ...at, type: 'object', input: { ...level }, key: 'afterMinutes', value: afterMinutes },
-        ],
-      });
-    });
-  }),
-);
+import { Slack } from './config/slack.ts';
 
 const httpsUrl = url(/^https:/, 'an https:// URL');
 
 /** Alone, its status decides; with `contains`, a part of its body too, as an error page may come with a 200. */
-const HealthUrl = v.union(
-  [
-    v.pipe(
-      httpsUrl,
-      v.transform((url): { url: string; contains?: string } => ({ url })),
-    ),
-    object({ url: httpsUrl, contains: v.optional(text('what its answer must contain')) }),
-  ],
-  "an https:// URL, or { url: 'https://…', contains: 'ok' }",
+const HealthUrl = v.pipe(
+  v.union(
+    [httpsUrl, object({ url: httpsUrl, contains: v.optional(text('what its answer must contain')) })],
+    "an https:// URL, or { url: 'https://…', contains: 'ok' }",
+  ),
+  v.transform((given): { url: string; contains?: string | undefined } =>
+    typeof given === 'string' ? { url: given } : given,
+  ),
 );
 
 /** One protected service, as its file in `config/` describes it. */
@@ -83,9 +49,9 @@ export const ServiceConfig = v.pipe(
     certificates: v.optional(Certificates),
     /** The service's cache. Absent, there is none that is watched. */
     redis: v.optional(Redis),
+    people: People,
     escalation: Escalation,
-    /** Who hears of trouble in the responder itself: dead letters, a silent watch. */
-    operations: list(Contact, 'at least one contact'),
+    operations: Operations,
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
     automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'off'),
     budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
@@ -99,21 +65,21 @@ export const ServiceConfig = v.pipe(
     serviceMemory: ServiceMemory,
     certificateExpiry: CertificateExpiry,
     redisHealth: RedisHealth,
+    slack: Slack,
+    pagerduty: PagerDuty,
+    opsgenie: Opsgenie,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { databaseConnections, database } = dataset.value;
     const off = databaseConnections.modes['raise-max-connections'] === 'off';
     if (off || raisedConnections(dataset.value) > database.maxConnections) return;
-    const at = { type: 'object', origin: 'value' } as const;
-    addIssue({
-      message: `more than the ${database.maxConnections} of database.maxConnections`,
-      input: databaseConnections.raiseTo,
-      path: [
-        { ...at, input: { ...dataset.value }, key: 'databaseConnections', value: databaseConnections },
-        { ...at, input: { ...databaseConnections }, key: 'raiseTo', value: databaseConnections.raiseTo },
-      ],
-    });
+    const more = `more than the ${database.maxConnections} of database.maxConnections`;
+    addIssue(issueAt(dataset.value, ['databaseConnections', 'raiseTo'], more));
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const { path, message } of faultsOfPeople(dataset.value)) addIssue(issueAt(dataset.value, path, message));
   }),
 );
 
@@ -132,12 +98,7 @@ export function raisedConnections({ database, databaseConnections }: Connections
 }
 
 export type ServiceConfig = v.InferOutput<typeof ServiceConfig>;
-export type Contact = v.InferOutput<typeof Contact>;
-
-/** The roles and times of the runbook's escalation path, each with the contacts given, in order. */
-export function runbookEscalation(...contacts: v.InferInput<typeof Contact>[][]) {
-  return RUNBOOK_ESCALATION.map(({ role, afterMinutes }, i) => ({ role, afterMinutes, contacts: contacts[i] ?? [] }));
-}
+export { runbookEscalation } from './config/people.ts';
 
 /** Checks a configuration. @throws Error naming for each fault the path, the value found, and what is expected. */
 export function defineService(config: v.InferInput<typeof ServiceConfig>): ServiceConfig {

@@ -1,13 +1,14 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Deployed } from '../lambda/domain/deployed.ts';
+import type { Templates } from '../lambda/domain/templates.ts';
+import { bundled } from './bundle.ts';
 
 export interface ResponderFunctionProps {
   /** The folder in `lambda/functions`. */
@@ -16,6 +17,8 @@ export interface ResponderFunctionProps {
   environment?: Record<string, string>;
   /** Written into the bundle, where `deployed()` finds it. */
   deployed?: Deployed;
+  /** Written into the bundle, where `rendered()` finds them. */
+  templates?: Templates;
   /** Seconds. @default 30 */
   timeout?: number;
   /** Where events go that failed for good; for functions that are called asynchronously. */
@@ -29,7 +32,7 @@ export interface ResponderFunctionProps {
  * months, JSON logs, the AWS SDK left to the runtime.
  */
 export class ResponderFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
@@ -41,8 +44,12 @@ export class ResponderFunction extends Construct {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
     const onFailure = props.deadLetters && new SqsDestination(props.deadLetters);
-    this.function = new NodejsFunction(this, 'Function', {
-      entry: `${import.meta.dirname}/../lambda/functions/${props.folder}/handler.ts`,
+    this.function = new LambdaFunction(this, 'Function', {
+      handler: 'index.handler',
+      code: bundled(props.folder, {
+        ...(props.deployed ? { DEPLOYED: JSON.stringify(props.deployed) } : {}),
+        ...(props.templates ? { TEMPLATES: JSON.stringify(props.templates) } : {}),
+      }),
       description: props.description,
       role: this.role,
       logGroup,
@@ -54,15 +61,6 @@ export class ResponderFunction extends Construct {
       environment: props.environment,
       ...(onFailure ? { onFailure, retryAttempts: 2, maxEventAge: Duration.hours(6) } : {}),
       ...props.network,
-      bundling: {
-        format: OutputFormat.CJS,
-        target: 'node24',
-        minify: true,
-        keepNames: true,
-        // The clients, that is: the runtime has them for sure.
-        externalModules: ['@aws-sdk/client-*', '@aws-sdk/lib-*'],
-        ...(props.deployed ? { define: { DEPLOYED: JSON.stringify(props.deployed) } } : {}),
-      },
     });
   }
 

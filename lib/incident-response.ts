@@ -4,22 +4,26 @@ import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Deployed } from '../lambda/domain/deployed.ts';
 import { PAGE_ENTRIES } from '../lambda/domain/messages.ts';
 import { PROBE_NAMESPACE } from '../lambda/domain/probe.ts';
 import { ALARM_TAGS } from '../lambda/domain/signal.ts';
-import { logGroupOf, type ServiceConfig } from './config.ts';
+import { addChannels } from './channels.ts';
+import type { ServiceConfig } from './config.ts';
 import { ConsoleRunbooks } from './console-runbooks.ts';
+import { describeDeployed } from './deployed.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
 import { allowInvestigating, allowReadingService } from './investigation.ts';
+import { Links } from './links.ts';
 import { OwnAlarms } from './own-alarms.ts';
 import { Paging } from './paging.ts';
 import { type BoundPlaybook, checkPlaybook, type Playbook } from './playbook.ts';
-import { servicePolicy } from './policy.ts';
 import { ResponseWorkflow } from './response-workflow.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 export interface IncidentResponseProps {
   config: ServiceConfig;
@@ -41,7 +45,7 @@ export class IncidentResponse extends Construct {
     super(scope, id);
     this.config = config;
     const bound = playbooks.map(playbook => checkPlaybook(playbook.bind(this, config)));
-    this.deployed = describe(config, bound);
+    this.deployed = describeDeployed(config, bound);
     this.incidents = new IncidentsTable(this, 'Incidents');
     this.paging = new Paging(this, 'Paging', config);
     this.ownAlarms = new OwnAlarms(this, 'OwnAlarms', { service: config.service, paging: this.paging });
@@ -57,12 +61,16 @@ export class IncidentResponse extends Construct {
       stateMachine,
       bound.flatMap(({ policy }) => Object.keys(policy.alarms)),
     );
-    this.publish();
-    this.page();
+    const undelivered = this.publish();
     this.watch(stateMachine);
     if (bound.some(({ probed }) => probed)) this.probe(bound);
 
     this.consoleRunbooks(bound);
+    const command = this.command(stateMachine);
+    this.page(new Links(this, 'Links', { title: config.title, deployed: this.deployed, command }));
+    const { bus, incidents, ownAlarms, deployed, paging } = this;
+    new Subscriptions(this, 'Subscriptions', { deployed, paging, ownAlarms });
+    addChannels(this, { config, bus, incidents, ownAlarms, undelivered, command });
 
     Stack.of(this).addMetadata('incident-response', this.deployed.resources);
     new CfnOutput(this, 'IncidentsTable', {
@@ -101,7 +109,7 @@ export class IncidentResponse extends Construct {
   }
 
   /** The table's stream, in order, onto the incident bus. */
-  private publish(): void {
+  private publish(): Queue {
     const deadLetters = this.ownAlarms.deadLetters('Publish', 'Timeline entries that nobody was told of');
     const publish = this.createFunction('Publish', {
       folder: 'publish',
@@ -120,18 +128,20 @@ export class IncidentResponse extends Construct {
         filters: [FilterCriteria.filter({ dynamodb: { NewImage: { id: { S: FilterRule.exists() } } } })],
       }),
     );
+    return deadLetters;
   }
 
-  private page(): void {
+  private page(links: Links): void {
     const deadLetters = this.ownAlarms.deadLetters('Page', 'Pages that reached nobody');
     const page = this.createFunction('Page', {
       folder: 'page',
       description: 'Tells the people of the escalation level',
       deadLetters,
-      environment: { LEVEL_TOPICS: this.paging.levels.map(topic => topic.topicArn).join(',') },
+      environment: { LEVEL_TOPICS: this.paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
     });
     this.incidents.grantCommit(page);
     this.paging.grantPage(page);
+    links.grantSign(page);
     new Rule(this, 'Pages', {
       description: 'What people are told of',
       eventBus: this.bus,
@@ -161,7 +171,7 @@ export class IncidentResponse extends Construct {
       targets: [new LambdaFunction(watch.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
     });
     const silent = 'The watch has been silent for 5 minutes: nobody is being escalated to';
-    this.ownAlarms.tell('WatchSilent', this.paging.onCall, silent, {
+    this.ownAlarms.tell('WatchSilent', [this.paging.firstLevel], silent, {
       metric: watch.function.metricInvocations({ period: Duration.minutes(1), statistic: 'Sum' }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
@@ -169,7 +179,7 @@ export class IncidentResponse extends Construct {
     });
     this.ownAlarms.tell(
       'WatchFailing',
-      this.paging.onCall,
+      [this.paging.firstLevel],
       'The watch has been failing for 5 minutes: what is owed is not done',
       {
         metric: watch.function.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }),
@@ -198,6 +208,24 @@ export class IncidentResponse extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(probe.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
     });
+  }
+
+  /** Whichever door people come through, they act here. */
+  private command(stateMachine: string): ResponderFunction {
+    const command = this.createFunction('Command', {
+      folder: 'command',
+      description: 'What people do to incidents',
+      environment: { RESPONSE_STATE_MACHINE: stateMachine },
+    }).allow(['states:StartExecution'], [stateMachine]);
+    this.incidents.grantCommit(command);
+    this.incidents.grantOpen(command);
+    this.incidents.grantFind(command);
+    this.incidents.grantList(command);
+    new CfnOutput(this, 'CommandFunction', {
+      value: command.function.functionName,
+      description: 'What `npx incident` calls',
+    });
+    return command;
   }
 
   private consoleRunbooks(bound: BoundPlaybook[]): void {
@@ -276,24 +304,4 @@ export class IncidentResponse extends Construct {
       }),
     };
   }
-}
-
-function describe(config: ServiceConfig, bound: BoundPlaybook[]): Deployed {
-  const { service, region, healthUrls, ecs, loadBalancer, database } = config;
-  return {
-    service,
-    region,
-    policies: Object.fromEntries(
-      bound.map(({ policy: playbook }) => [playbook.name, { ...servicePolicy(config), playbook }]),
-    ),
-    resources: {
-      healthUrls,
-      cluster: ecs.cluster,
-      ecsService: ecs.service,
-      loadBalancer,
-      logGroup: logGroupOf(config),
-      database: { cluster: database.cluster, maxConnections: database.maxConnections },
-      ...Object.assign({}, ...bound.map(({ resources }) => resources)),
-    },
-  };
 }

@@ -12,7 +12,7 @@ import type { ResponderFunction } from './function.ts';
 
 /**
  * One item an incident, state and timeline together. A slot (service and playbook) is a partition whose highest number
- * alone can be open, so that two incidents of one trouble cannot be. The index `open` holds the open ones only.
+ * alone can be open, so that two incidents of one trouble cannot be. The index `open` holds the open ones only, `byId` finds one by its id.
  */
 export class IncidentsTable extends Construct {
   readonly table: TableV2;
@@ -35,6 +35,11 @@ export class IncidentsTable extends Construct {
           sortKey: { name: 'openedAt', type: AttributeType.STRING },
           projectionType: ProjectionType.KEYS_ONLY,
         },
+        {
+          indexName: 'byId',
+          partitionKey: { name: 'id', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
       ],
     });
   }
@@ -47,6 +52,11 @@ export class IncidentsTable extends Construct {
   /** Finds the last incident of a slot, and opens the next. */
   grantOpen(fn: ResponderFunction): void {
     fn.allow(['dynamodb:Query', 'dynamodb:UpdateItem'], [this.table.tableArn]);
+  }
+
+  /** Finds an incident by its id. */
+  grantFind(fn: ResponderFunction): void {
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/byId`]);
   }
 
   /** Lists the open incidents. */

@@ -2,7 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Paging } from './paging.ts';
 
@@ -18,8 +18,9 @@ export class OwnAlarms extends Construct {
   }
 
   /** What failed for good, kept for two weeks, and an alarm that tells operations. */
-  deadLetters(id: string, description: string): Queue {
+  deadLetters(id: string, description: string, { fifo }: Pick<QueueProps, 'fifo'> = {}): Queue {
     const queue = new Queue(this, `${id}DeadLetters`, {
+      ...(fifo ? { fifo, contentBasedDeduplication: true } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),

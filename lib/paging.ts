@@ -4,21 +4,28 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { Contact, ServiceConfig } from './config.ts';
+import type { Subscriber, TopicSubscribers } from '../lambda/domain/subscriptions.ts';
+import { onLevel } from './config/people.ts';
+import type { ServiceConfig } from './config.ts';
 import type { ResponderFunction } from './function.ts';
 
 /**
- * A topic for each escalation level, and one for trouble in the responder itself. Encrypted with a key of their own,
- * whose policy lets CloudWatch's alarms publish: without that grant SNS drops their messages without a word.
+ * A topic for each escalation level, of which each message reaches only whom it names: a level's topic has everybody who may
+ * be called there, and filters. And two without filters, for alarms, whose messages name nobody: one for trouble in the
+ * responder, one that rings the first level when the responder itself is silent. Encrypted with a key of their own, whose
+ * policy lets CloudWatch's alarms publish: without that grant SNS drops their messages without a word.
  */
 export class Paging extends Construct {
   readonly levels: Topic[];
   readonly operations: Topic;
-  /** What reaches the first level from an alarm: its e-mail, and its telephones once more, without a filter. */
-  readonly onCall: Topic[];
+  /** Reaches each of the first level once, by telephone if they have one: whoever is on call, an alarm cannot know. */
+  readonly firstLevel: Topic;
+  /** Who should be subscribed, by topic, in the order of `topics`. */
+  readonly subscribers: TopicSubscribers[] = [];
+  private readonly topics: Topic[] = [];
   private readonly key: Key;
 
-  constructor(scope: Construct, id: string, { escalation, operations, title }: ServiceConfig) {
+  constructor(scope: Construct, id: string, { people, escalation, operations, title }: ServiceConfig) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: `Incident messages of ${title}`,
@@ -33,15 +40,23 @@ export class Paging extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
-    this.levels = escalation.map(({ role, contacts }, i) =>
-      this.topic(`Level${i + 1}`, `${title} ${role}`, contacts, { waking: true }),
-    );
-    this.operations = this.topic('Operations', `${title} incident response operations`, operations);
-    const telephones = (escalation[0]?.contacts ?? []).filter(contact => 'sms' in contact);
-    this.onCall = [
-      ...this.levels.slice(0, 1),
-      ...(telephones.length > 0 ? [this.topic('Telephones', `${title} ${escalation[0]?.role}`, telephones)] : []),
-    ];
+    const addresses = (names: string[]) =>
+      names.flatMap((person): Subscriber[] => {
+        const { email, sms } = people[person] ?? {};
+        return [
+          ...(email ? [{ person, protocol: 'email' as const, endpoint: email }] : []),
+          ...(sms ? [{ person, protocol: 'sms' as const, endpoint: sms }] : []),
+        ];
+      });
+    this.levels = escalation.map((level, i) => {
+      const topic = this.topic(`Level${i + 1}`, `${title} ${level.role}`);
+      return this.subscribe(topic, `level ${i + 1}`, addresses(onLevel(level)), { filtered: true });
+    });
+    const [first] = escalation;
+    const loudest = (first ? onLevel(first) : []).flatMap(person => addresses([person]).slice(-1));
+    this.firstLevel = this.subscribe(this.topic('FirstLevel', `${title} ${first?.role}`), 'first level', loudest);
+    const topic = this.topic('Operations', `${title} incident response operations`);
+    this.operations = this.subscribe(topic, 'operations', addresses(operations));
   }
 
   /** Lets a function publish to the levels, and encrypt what it publishes. */
@@ -50,19 +65,20 @@ export class Paging extends Construct {
     fn.allow(['sns:Publish'], topics).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
   }
 
-  /** Telephones of a `waking` topic ring for pages only. An alarm's message has no urgency: no filter lets it by. */
-  private topic(id: string, displayName: string, contacts: Contact[], { waking = false } = {}): Topic {
+  grantListing(fn: ResponderFunction): void {
+    fn.allow(['sns:ListSubscriptionsByTopic'], this.topicArns);
+  }
+
+  get topicArns(): string[] {
+    return this.topics.map(topic => topic.topicArn);
+  }
+
+  private topic(id: string, displayName: string): Topic {
     const topic = new Topic(this, id, {
       displayName: displayName.slice(0, 100),
       masterKey: this.key,
       enforceSSL: true,
     });
-    const filterPolicy = waking ? { urgency: SubscriptionFilter.stringFilter({ allowlist: ['page'] }) } : undefined;
-    for (const contact of contacts) {
-      topic.addSubscription(
-        'email' in contact ? new EmailSubscription(contact.email) : new SmsSubscription(contact.sms, { filterPolicy }),
-      );
-    }
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -73,4 +89,24 @@ export class Paging extends Construct {
     );
     return topic;
   }
+
+  /** `filtered`: each is reached by messages that name them, telephones by pages only. An alarm's message has no attributes: it passes no filter. */
+  private subscribe(topic: Topic, name: string, subscribers: Subscriber[], { filtered = false } = {}): Topic {
+    for (const { person, protocol, endpoint } of subscribers) {
+      const filterPolicy = filtered ? { filterPolicy: filterOf(person, protocol) } : {};
+      topic.addSubscription(
+        protocol === 'email'
+          ? new EmailSubscription(endpoint, filterPolicy)
+          : new SmsSubscription(endpoint, filterPolicy),
+      );
+    }
+    this.topics.push(topic);
+    this.subscribers.push({ topic: name, subscribers });
+    return topic;
+  }
+}
+
+function filterOf(person: string, protocol: Subscriber['protocol']): Record<string, SubscriptionFilter> {
+  const only = (value: string) => SubscriptionFilter.stringFilter({ allowlist: [value] });
+  return { person: only(person), ...(protocol === 'sms' ? { urgency: only('page') } : {}) };
 }

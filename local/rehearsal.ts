@@ -3,6 +3,7 @@ import type { Faults } from './account/faults.ts';
 import type { Assembly } from './account/template.ts';
 import type { Message } from './account/topics.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import type { Received } from './vendors/vendors.ts';
 import { World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -28,7 +29,7 @@ export interface Summary {
 /** What came of a rehearsal: the summary, and what is written out beside it. */
 export interface Rehearsed {
   summary: Summary;
-  messages: Message[];
+  messages: (Message | Received)[];
   incidents: unknown[];
 }
 
@@ -99,7 +100,11 @@ async function inWorld(
   });
   const outcome = await live(world);
   const summary = summarise(world, seed, fault, (world.clock.now - started) / 1000, outcome);
-  return { summary, messages: world.topics.messages, incidents: [...world.incidents.values()] };
+  return {
+    summary,
+    messages: [...world.topics.messages, ...world.vendors.received],
+    incidents: [...world.incidents.values()],
+  };
 }
 
 function summarise(

@@ -4,8 +4,10 @@ import { Alarms } from './account/alarms.ts';
 import { Buses } from './account/buses.ts';
 import { type Faults, Misfortune } from './account/faults.ts';
 import { Functions } from './account/functions.ts';
+import { Keys } from './account/keys.ts';
 import { Metrics } from './account/metrics.ts';
 import { Parameters } from './account/parameters.ts';
+import { Polling } from './account/polling.ts';
 import { Queues } from './account/queues.ts';
 import { Runbooks } from './account/runbooks.ts';
 import { Streams } from './account/streams.ts';
@@ -14,6 +16,7 @@ import type { Assembly } from './account/template.ts';
 import { Topics } from './account/topics.ts';
 import { Workflows } from './account/workflows.ts';
 import { Clock } from './clock.ts';
+import { People } from './people.ts';
 import { Random } from './random.ts';
 import { provideAcm } from './service/apis/acm.ts';
 import { provideAutoScaling } from './service/apis/auto-scaling.ts';
@@ -34,6 +37,7 @@ import type { CertificateShape } from './service/certificates.ts';
 import type { RedisShape } from './service/redis.ts';
 import { SimulatedService } from './service/service.ts';
 import { SimulatedSessions } from './service/sessions.ts';
+import { Vendors } from './vendors/vendors.ts';
 
 /** An entry of an incident's timeline, as its item in the table holds it. */
 export interface Entry {
@@ -73,12 +77,15 @@ export class World {
   readonly parameters: Parameters;
   readonly queues: Queues;
   readonly functions: Functions;
+  readonly people: People;
+  readonly vendors: Vendors;
+  readonly alarms: Alarms;
   readonly incidents = new Map<string, IncidentItem>();
   private readonly ready: Promise<void>;
 
-  private constructor(assembly: Assembly, seed: number, faults: Faults, sessions: SimulatedSessions) {
+  private constructor(assembly: Assembly, seed: number, faults: Faults, start: string, sessions: SimulatedSessions) {
     const random = new Random(seed);
-    this.clock = new Clock(START);
+    this.clock = new Clock(start);
     this.account = new Account(assembly, this.clock, random);
     this.metrics = new Metrics(this.account);
     const { metrics } = this;
@@ -86,14 +93,19 @@ export class World {
     this.queues = new Queues(this.account);
     const tables = new Tables(this.account);
     const misfortune = new Misfortune(random, faults);
-    this.functions = new Functions(this.account, tables, this.queues, metrics, answer(this.service), misfortune);
+    this.vendors = new Vendors(this.account);
+    const fetch = this.vendors.reachedBy(answer(this.service));
+    this.functions = new Functions(this.account, tables, this.queues, metrics, fetch, misfortune);
     this.functions.tls = tlsOf(this.service);
     this.buses = new Buses(this.account, this.functions, this.queues);
     this.topics = new Topics(this.account);
     this.runbooks = new Runbooks(this.account, this.functions);
     this.parameters = new Parameters(this.account);
+    new Keys(this.account, seed);
+    this.people = new People(this.account, this.topics, this.functions);
     new Workflows(this.account, this.functions);
     new Streams(this.account, tables, this.functions, this.queues);
+    new Polling(this.account, this.functions, this.queues);
     provideEcs(this.account, this.service);
     provideEcsTasks(this.account, this.service);
     provideS3(this.account, this.service);
@@ -112,19 +124,19 @@ export class World {
     tables.onRecord(record => this.note(record));
     this.ready = tables.create();
 
-    const alarms = new Alarms(this.account, metrics, this.buses, this.topics);
+    this.alarms = new Alarms(this.account, metrics, this.buses, this.topics);
     this.clock.every(SimulatedService.tickMilliseconds, () => this.service.tick());
     this.clock.every(MINUTE, () => this.queues.measure(metrics));
     this.clock.after(WARM_UP, () => {
-      alarms.judge();
-      this.clock.every(MINUTE, () => alarms.judge());
+      this.alarms.judge();
+      this.clock.every(MINUTE, () => this.alarms.judge());
     });
   }
 
   /** Deploys the assembly and lets the service live until it is warm. */
-  static async create(assembly: Assembly, seed: number, faults: Faults = {}): Promise<World> {
+  static async create(assembly: Assembly, seed: number, faults: Faults = {}, start = START): Promise<World> {
     sessions ??= SimulatedSessions.start();
-    const world = new World(assembly, seed, faults, await sessions);
+    const world = new World(assembly, seed, faults, start, await sessions);
     await world.ready;
     await world.clock.run(WARM_UP, () => false);
     return world;
@@ -135,6 +147,17 @@ export class World {
     const parameters = this.account.ofType('AWS::SSM::Parameter').map(({ ref }) => ref);
     const breaker = parameters.find(name => name.endsWith('/circuit-breakers/redis'));
     if (breaker) this.service.redis.breaker = () => this.parameters.value(breaker) === 'open';
+  }
+
+  /** What a person asks of the command function, as the command line does. @throws when it fails. */
+  async command(request: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const command = this.account.resources.find(
+      ({ type, path }) => type === 'AWS::Lambda::Function' && path === 'Command/Function',
+    );
+    if (!command) throw new Error('the app has no command function');
+    const { payload, error } = await this.functions.invoke(command.ref, request);
+    if (error) throw new Error(error.errorMessage);
+    return payload as Record<string, unknown>;
   }
 
   /** True when no incident is open and the service is well. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Deployed } from '../domain/deployed.ts';
-import { ALARM_TAGS, alarmKey, type Signal, type SignalLevel, type SignalState } from '../domain/signal.ts';
+import { ALARM_TAGS, alarmKey, DRILL, type Signal, type SignalLevel, type SignalState } from '../domain/signal.ts';
 
 const State = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const Timestamp = v.pipe(
@@ -56,6 +56,7 @@ export function toSignal({ id, detail }: AlarmEvent, deployed: Deployed): Signal
     at: state.timestamp,
     since: data?.startDate,
     summary: summarise(detail, data),
+    ...(state.reason?.startsWith(DRILL) ? { drill: true } : {}),
   };
 }
 

@@ -7,7 +7,8 @@ import {
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { Incident } from '../domain/incident.ts';
-import { alarmKey, alarmOf, type Signal, type SignalState } from '../domain/signal.ts';
+import { alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal, type SignalState } from '../domain/signal.ts';
+import { minutesBetween } from '../domain/time.ts';
 
 const client = new CloudWatchClient({});
 
@@ -40,9 +41,13 @@ function toSignal({ service, playbook, signals }: Incident, alarm: MetricAlarm):
   const known = signals[key];
   const state = STATES[StateValue ?? ''];
   if (!known || !state || !at) return undefined;
-  const summary =
-    state === known.state ? known.summary : `${AlarmDescription ?? AlarmName}: ${StateReason ?? StateValue}`;
-  return { id: `observed/${key}/${at}`, key, state, level: known.level, service, playbook, at, summary };
+  const what = AlarmDescription ?? AlarmName;
+  const drill = isDrill(StateReason, minutesBetween(at, new Date().toISOString()));
+  const outlasts = StateReason?.startsWith(DRILL) && !drill;
+  const said = state === known.state ? known.summary : `${what}: ${StateReason ?? StateValue}`;
+  const summary = outlasts ? `${what}: still ${StateValue} ${DRILL_MINUTES} min after it was set for a drill` : said;
+  const id = `observed/${key}/${at}${outlasts ? '/outlasts the drill' : ''}`;
+  return { id, key, state, level: known.level, service, playbook, at, summary, ...(drill ? { drill } : {}) };
 }
 
 /** A metric whose latest value, and highest of the last hour, the diagnosis wants. */

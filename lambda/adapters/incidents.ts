@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { fold } from '../domain/apply.ts';
 import type { Command } from '../domain/commands.ts';
 import { handle } from '../domain/decide.ts';
-import { fold, type Incident, isOpen } from '../domain/incident.ts';
+import { type Incident, isOpen } from '../domain/incident.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Signal } from '../domain/signal.ts';
 import { opensIncident } from '../domain/signals.ts';
@@ -62,6 +63,20 @@ export async function openIncidents(): Promise<Incident[]> {
   return found;
 }
 
+/** The key of an incident by its id; undefined when there is none. From an index that lags by moments. */
+export async function findKey(id: string): Promise<IncidentKey | undefined> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: TableName(),
+      IndexName: 'byId',
+      KeyConditionExpression: 'id = :id',
+      ExpressionAttributeValues: { ':id': id },
+      Limit: 1,
+    }),
+  );
+  return Items[0] && { slot: Items[0]['slot'], number: Items[0]['number'] };
+}
+
 /** Opens, joins or clears: whichever the signal means for its slot. */
 export async function receive(signal: Signal, policy: Policy): Promise<Committed> {
   const slot = slotOf(signal.service, signal.playbook);
@@ -80,7 +95,8 @@ export async function commit(key: IncidentKey, command: Command, prepare?: Prepa
   return attempt(async () => write(await load(key), command, prepare));
 }
 
-async function latest(slot: string): Promise<Incident | undefined> {
+/** The last incident of a slot: only that one can be open. */
+export async function latest(slot: string): Promise<Incident | undefined> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: TableName(),

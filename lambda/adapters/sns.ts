@@ -1,17 +1,37 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { PageMessage } from '../domain/messages.ts';
+import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import type { Listed } from '../domain/subscriptions.ts';
+import type { Urgency } from '../domain/timeline.ts';
 
 const client = new SNSClient({});
 
-/** Sends to a level's topic. The urgency is an attribute, so that notices never reach a telephone. */
-export async function publishPage(topicArn: string, { subject, body, sms, urgency }: PageMessage): Promise<void> {
+/** A page as it is sent to one person. */
+export interface PersonalPage {
+  person: string;
+  urgency: Urgency;
+  subject: string;
+  body: string;
+  sms: string;
+}
+
+/** Sends to a level's topic, whose filters go by the attributes: it reaches that person, and no telephone unless it is a page. */
+export async function publishPage(topicArn: string, page: PersonalPage): Promise<void> {
+  const { person, urgency, subject, body, sms } = page;
+  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
   await client.send(
     new PublishCommand({
       TopicArn: topicArn,
       Subject: subject,
       MessageStructure: 'json',
       Message: JSON.stringify({ default: body, sms }),
-      MessageAttributes: { urgency: { DataType: 'String', StringValue: urgency } },
+      MessageAttributes: { person: attribute(person), urgency: attribute(urgency) },
     }),
   );
+}
+
+export async function listSubscriptions(topicArn: string): Promise<Listed[]> {
+  const listed: Listed[] = [];
+  for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn: topicArn }))
+    for (const { Protocol = '', Endpoint = '', SubscriptionArn = '' } of Subscriptions)
+      listed.push({ protocol: Protocol, endpoint: Endpoint, arn: SubscriptionArn });
+  return listed;
 }

@@ -1,7 +1,8 @@
 import type { Readings } from './guardrails.ts';
 import type { Policy } from './policy.ts';
+import type { Severity } from './severity.ts';
 import type { Signal } from './signal.ts';
-import type { Check, Finding, Happening, Urgency } from './timeline.ts';
+import type { Check, ChecklistItem, Finding, Happening, Person, Reference, Target, Urgency } from './timeline.ts';
 
 /** What a runbook's execution came to, as verified. */
 export interface RunOutcome {
@@ -23,18 +24,34 @@ export type Command = { id: string } & (
   | { type: 'next step'; attempt: number; readings: Readings }
   | { type: 'record outcome'; attempt: number; outcome: RunOutcome }
   | { type: 'end response'; attempt: number; reason: string }
-  | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string }
+  | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string }
+  | ({ type: 'record reference' } & Reference)
   | { type: 'meet'; obligation: Obligation; checks?: Check[] }
-  | { type: 'acknowledge'; by: string }
-  | { type: 'answer approval'; step: string; approve: boolean; by: string }
-  | { type: 'resolve'; by: string; reason: string }
+  | ByPerson
 );
+
+/** What people may do to an open incident, through whichever door. */
+type ByPerson = Person &
+  (
+    | { type: 'acknowledge' }
+    | { type: 'answer approval'; step: string; approve: boolean }
+    | { type: 'take command' }
+    | { type: 'note'; text: string }
+    | { type: 'set severity'; severity: Severity; reason?: string }
+    | { type: 'declare'; what: 'dataLoss' | 'securityBreach'; text: string }
+    | { type: 'tick'; item: ChecklistItem }
+    | { type: 'resolve'; reason: string }
+  );
+
+export type PersonCommand = { id: string } & ByPerson;
 
 export type Decision = { happenings: Happening[] } | { refused: string };
 
 /** Something owed by now. Level-triggered: whatever is due is found again each minute until it is met. */
 export type Obligation =
   | { type: 'escalate'; level: number }
+  | { type: 'remind'; level: number }
+  | { type: 'miss target'; target: Target }
   | { type: 'start response'; attempt: number }
   | { type: 'end stalled response'; attempt: number }
   | { type: 'expire approval'; step: string }

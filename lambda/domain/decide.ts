@@ -1,10 +1,11 @@
 import { advised } from './advice.ts';
+import { apply } from './apply.ts';
 import type { Command, Decision } from './commands.ts';
-import { apply, type Incident, isOpen } from './incident.ts';
+import { type Incident, isOpen } from './incident.ts';
 import { meet } from './obligations.ts';
-import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome, resolveByPerson } from './response.ts';
+import { byPerson } from './people.ts';
+import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
 import { observe, receiveSignal } from './signals.ts';
-import { plusMinutes } from './time.ts';
 import type { Happening, TimelineEntry } from './timeline.ts';
 
 /**
@@ -19,7 +20,8 @@ export function decide(incident: Incident | undefined, command: Command, now: st
 function judge(incident: Incident | undefined, command: Command, now: string): Decision {
   if (command.type === 'receive signal') return receiveSignal(incident, command, now);
   if (!incident) return { refused: 'there is no such incident' };
-  if (!isOpen(incident) && command.type !== 'record page') return { refused: `${incident.id} is ${incident.status}` };
+  if (!isOpen(incident) && command.type !== 'record page' && command.type !== 'record reference')
+    return { refused: `${incident.id} is ${incident.status}` };
   switch (command.type) {
     case 'observe signals':
       return { happenings: observe(incident, command.signals) };
@@ -37,12 +39,13 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return meet(incident, command.obligation, command.checks ?? [], now);
     case 'record page':
       return recordPage(incident, command);
-    case 'acknowledge':
-      return acknowledge(incident, command.by, now);
-    case 'answer approval':
-      return answerApproval(incident, command, now);
-    case 'resolve':
-      return resolveByPerson(incident, command.by, command.reason, now);
+    case 'record reference': {
+      const { system, ref, url } = command;
+      const known = incident.references.some(other => other.system === system);
+      return { happenings: known ? [] : [{ type: 'ReferenceAdded', system, ref, url }] };
+    }
+    default:
+      return byPerson(incident, command, now);
   }
 }
 
@@ -77,31 +80,8 @@ export type Handled =
 
 function recordPage(
   incident: Incident,
-  { about, level, urgency, subject }: Extract<Command, { type: 'record page' }>,
+  { about, level, urgency, subject, to }: Extract<Command, { type: 'record page' }>,
 ): Decision {
   const role = incident.policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
-  return { happenings: [{ type: 'PageSent', level, role, urgency, subject, about }] };
-}
-
-function acknowledge(incident: Incident, by: string, now: string): Decision {
-  return {
-    happenings: [{ type: 'Acknowledged', by, until: plusMinutes(now, incident.policy.acknowledgementMinutes) }],
-  };
-}
-
-function answerApproval(
-  incident: Incident,
-  { step, approve, by }: Extract<Command, { type: 'answer approval' }>,
-  now: string,
-): Decision {
-  if (incident.approval?.step !== step) return { refused: `${incident.id} awaits no approval of ${step}` };
-  if (incident.approval.expiresAt <= now) return { refused: `the approval of ${step} expired, which means no` };
-  const attempt = (incident.attempt?.number ?? 0) + 1;
-  const type = approve ? 'ApprovalGiven' : 'ApprovalDeclined';
-  return {
-    happenings: [
-      { type, step, by },
-      { type: 'ResponseRequested', attempt, from: step, approved: approve },
-    ],
-  };
+  return { happenings: [{ type: 'PageSent', level, role, urgency, subject, about, to }] };
 }

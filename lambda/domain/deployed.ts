@@ -1,5 +1,7 @@
 import type { Bounds, WatchedCertificate } from './certificate.ts';
+import type { Roster } from './on-call.ts';
 import type { Policy } from './policy.ts';
+import type { TopicSubscribers } from './subscriptions.ts';
 
 /** What of the configuration the functions need; the bundler writes it into them, so that nothing has to be read at three in the morning. */
 export interface Deployed {
@@ -7,7 +9,14 @@ export interface Deployed {
   region: string;
   /** By playbook. */
   policies: Record<string, Policy>;
+  /**
+   * Who can be called at each level, the first level first. Not part of the policies, which an incident keeps as they were:
+   * whoever is on call by now is called.
+   */
+  rosters: readonly Roster[];
   resources: Resources;
+  /** Addresses of people: in the one function that looks for them. */
+  subscribers?: readonly TopicSubscribers[];
 }
 
 /** The protected service's parts, as the diagnosis asks for them. */

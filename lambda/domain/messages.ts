@@ -1,7 +1,8 @@
+import { checklist } from './checklist.ts';
 import { attemptUnderWay, firing, type Incident, type Run } from './incident.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES } from './severity.ts';
-import { alarmOf } from './signal.ts';
+import { alarmOf, DRILL } from './signal.ts';
 import { clock, dateTime, minutesBetween } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 
@@ -20,8 +21,11 @@ export interface PageMessage {
 export const PAGE_ENTRIES = [
   'IncidentOpened',
   'Escalated',
+  'Reminded',
+  'TargetMissed',
   'ApprovalRequested',
   'HandedOver',
+  'DrillBecameReal',
   'Resolved',
 ] as const satisfies EntryType[];
 
@@ -48,6 +52,7 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
     case 'IncidentOpened':
       return wakes || called.length > 0 ? [] : [message(1, 'notice')];
     case 'Escalated':
+    case 'Reminded':
       return [message(entry.level, 'page')];
     default:
       return (called.length > 0 ? called : [1]).map(level => message(level, wakes ? 'page' : 'notice'));
@@ -56,16 +61,33 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
 
 function overtaken({ resolvedAt, acknowledged, approval }: Incident, entry: PageEntry): boolean {
   if (resolvedAt && entry.type !== 'Resolved') return true;
-  if (entry.type === 'Escalated') return acknowledged !== undefined && acknowledged.at > entry.at;
+  if (entry.type === 'Escalated' || entry.type === 'Reminded') return (acknowledged?.at ?? '') > entry.at;
   return entry.type === 'ApprovalRequested' && approval?.step !== entry.step;
 }
 
 function compose(incident: Incident, entry: PageEntry, level: number): Pick<PageMessage, 'subject' | 'body' | 'sms'> {
   const { id, policy, severity, title } = incident;
   const what = `${policy.title} ${title}`;
-  const subject = ascii(`${prefix(entry)} ${severity} - ${what}`, 99);
-  const sms = ascii(`${severity} ${what} ${id}. ${headline(incident, entry)}`, 160);
+  const drill = incident.drill ? `${DRILL} ` : '';
+  const subject = ascii(`${drill}${prefix(entry)} ${severity} - ${what}`, 99);
+  const sms = `${ascii(`${drill}${severity} ${what}: ${inShort(incident, entry)}`, 159 - id.length)} ${id}`;
   return { subject, sms, body: body(incident, entry, level) };
+}
+
+/** The headline, and before it why this person is called now: on a telephone there is nothing else to read. */
+function inShort(incident: Incident, entry: PageEntry): string {
+  const text = headline(incident, entry);
+  switch (entry.type) {
+    case 'Escalated':
+      // That it was opened as P2, or became one, stands before it already.
+      return /\bP[1-4]$/.test(entry.reason) ? text : `${entry.reason}. ${text}`;
+    case 'Reminded':
+      return `still not acknowledged. ${text}`;
+    case 'HandedOver':
+      return [text.split('. ')[0], firing(incident)[0]?.[1].summary ?? ''].join('. ');
+    default:
+      return text;
+  }
 }
 
 function prefix({ type }: PageEntry): string {
@@ -83,6 +105,12 @@ function headline(incident: Incident, entry: PageEntry): string {
       return `Automation needs you: ${entry.reason}`;
     case 'ApprovalRequested':
       return `Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`;
+    case 'TargetMissed':
+      return entry.target === 'response'
+        ? `Nobody has acknowledged within ${duration(entry.minutes)}`
+        : `Not resolved within ${duration(entry.minutes)}`;
+    case 'DrillBecameReal':
+      return `This is no drill any more: ${entry.reason}`;
     default:
       return firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status;
   }
@@ -92,6 +120,7 @@ function body(incident: Incident, entry: PageEntry, level: number): string {
   const { id, policy, severity, severityReasons, startedAt, status, findings, signals, actionItems } = incident;
   const [first, ...others] = severityReasons.map(reason => reason.text);
   const sections = [
+    incident.drill ? [`${DRILL} This is a drill: no runbook changes anything.`] : [],
     [headline(incident, entry)],
     [
       field('Incident', id),
@@ -101,12 +130,14 @@ function body(incident: Incident, entry: PageEntry, level: number): string {
       field('Started', dateTime(startedAt)),
       field('Status', status),
       field('Impact', policy.playbook.impact),
+      field('Commander', incident.commander ?? 'nobody yet: the first to acknowledge'),
       ...(entry.type === 'Resolved' ? [] : [field('You are', called(incident, entry, level))]),
     ],
     ['What fired', ...Object.values(signals).map(s => `  ${s.state === 'firing' ? '!' : '-'} ${s.summary}`)],
     findings.length > 0
       ? ['What was found', ...findings.map(f => `  ${f.ok === null ? '?' : f.ok ? '-' : '!'} ${f.summary}`)]
       : [],
+    ['Checklist', ...checklist(incident).map(({ text, done }) => `  [${done ? 'x' : ' '}] ${text}`)],
     ['What is being done', ...doing(incident).map(line => `  ${line}`)],
     actionItems.length > 0
       ? ['What remains to be done', ...actionItems.map(({ action, text }) => `  ${action}: ${text}`)]
@@ -119,7 +150,7 @@ function body(incident: Incident, entry: PageEntry, level: number): string {
     .join('\n\n')}\n`;
 }
 
-const field = (name: string, value: string) => `${name.padEnd(10)}${value}`;
+const field = (name: string, value: string) => `${name.padEnd(11)}${value}`;
 
 function called({ policy, severity }: Incident, entry: PageEntry, level: number): string {
   const role = policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
@@ -129,7 +160,7 @@ function called({ policy, severity }: Incident, entry: PageEntry, level: number)
 }
 
 /** Each remedy with its state, the latest last; what comes next stands at the end. */
-function doing(incident: Incident): string[] {
+export function doing(incident: Incident): string[] {
   const marks: Record<Run['status'], string> = { running: '>', succeeded: 'x', rehearsed: '~', failed: '!' };
   const words: Record<Run['status'], string> = {
     running: 'running',
@@ -166,12 +197,15 @@ function next(incident: Incident): string {
   return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';
 }
 
-/** Links to the alarms in the console, and those of the service's policy. */
-export function links({ signals, policy }: Incident): { label: string; url: string }[] {
+const SYSTEMS = { pagerduty: 'PagerDuty', opsgenie: 'Opsgenie', slack: 'Slack' } as const;
+
+/** Links to tickets and threads, to the alarms in the console, and those of the service's policy. */
+export function links({ signals, policy, references }: Incident): { label: string; url: string }[] {
   const { region } = policy;
   const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#alarmsV2:alarm`;
   const alarms = Object.keys(signals).flatMap(key => alarmOf(key) ?? []);
   return [
+    ...references.flatMap(({ system, url }) => (url ? [{ label: SYSTEMS[system], url }] : [])),
     ...alarms.map(name => ({ label: `Alarm ${name}`, url: `${console}/${encodeURIComponent(name)}` })),
     ...policy.links,
   ];

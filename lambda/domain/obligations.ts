@@ -3,7 +3,7 @@ import { allClear, attemptUnderWay, type Incident, isOpen, owedUndos, stillChang
 import type { EscalationLevel } from './policy.ts';
 import { endResponse, notVerified } from './response.ts';
 import { minutesBetween } from './time.ts';
-import type { Check, Happening } from './timeline.ts';
+import type { Check, Happening, Target } from './timeline.ts';
 
 /** Minutes after which a requested attempt that shows no sign of life is started again. */
 const START_MINUTES = 2;
@@ -12,7 +12,33 @@ const START_MINUTES = 2;
 export function obligations(incident: Incident, now: string): Obligation[] {
   if (!isOpen(incident)) return [];
   const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
-  return [...levels, ...response(incident, now), ...approval(incident, now), ...calm(incident, now)];
+  return [
+    ...levels,
+    ...(levels.length === 0 ? reminder(incident, now) : []),
+    ...targets(incident, now),
+    ...response(incident, now),
+    ...approval(incident, now),
+    ...calm(incident, now),
+  ];
+}
+
+/** Those called last are called again while nobody answers. */
+function reminder({ escalation, policy, severity }: Incident, now: string): Obligation[] {
+  if (!escalation || escalation.level === 0 || escalation.since > now || !policy.severities[severity].pages) return [];
+  const due = minutesBetween(escalation.calledAt, now) >= policy.remindMinutes;
+  return due ? [{ type: 'remind', level: escalation.level }] : [];
+}
+
+/** What the runbook's table promises, counted from when the severity last rose. A drill promises nothing. */
+function targets({ policy, severity, severityAt, acknowledged, breached, drill }: Incident, now: string): Obligation[] {
+  if (drill) return [];
+  const { responseMinutes, resolutionMinutes = Number.POSITIVE_INFINITY } = policy.severities[severity];
+  const passed = minutesBetween(severityAt, now);
+  const missed: Target[] = [
+    ...(!acknowledged && passed >= responseMinutes ? ['response' as const] : []),
+    ...(passed >= resolutionMinutes ? ['resolution' as const] : []),
+  ];
+  return missed.filter(target => !breached.includes(target)).map(target => ({ type: 'miss target', target }));
 }
 
 function levelsDue({ escalation, policy, severity }: Incident, now: string): EscalationLevel[] {
@@ -44,6 +70,8 @@ function approval({ approval }: Incident, now: string): Obligation[] {
 function calm(incident: Incident, now: string): Obligation[] {
   const { calmSince, policy, attempt, handedOver } = incident;
   if (attemptUnderWay(incident) || !allClear(incident) || !calmSince) return [];
+  // The alarm of a drill is green at once: people are given the time to answer.
+  if (incident.drill && incident.approval) return [];
   // Handed over since, it was tried, or may not be: a person knows.
   if (owedUndos(incident).length > 0 && !(handedOver && handedOver.at >= calmSince))
     return [{ type: 'put back', attempt: (attempt?.number ?? 0) + 1 }];
@@ -65,6 +93,13 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
           }
         : { refused: `level ${next?.level} of ${incident.id} comes before level ${obligation.level}` };
     }
+    case 'remind': {
+      const { level } = obligation;
+      const role = incident.policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
+      return { happenings: [{ type: 'Reminded', level, role }] };
+    }
+    case 'miss target':
+      return { happenings: missed(incident, obligation.target) };
     case 'start response':
       return { happenings: [] };
     case 'end stalled response':
@@ -90,6 +125,22 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
         ? { happenings: [{ type: 'Resolved', by: 'automation', reason: settled(incident) }] }
         : { happenings: [{ type: 'SettlingFailed', checks }, ...unsettled(incident, checks)] };
   }
+}
+
+/**
+ * A missed response is told to those called so far: the path itself climbs. A missed resolution climbs one level further,
+ * though somebody has taken it on.
+ */
+function missed({ policy, severity, escalation, timeline }: Incident, target: Target): Happening[] {
+  const { responseMinutes, resolutionMinutes = 0, pages } = policy.severities[severity];
+  const minutes = target === 'response' ? responseMinutes : resolutionMinutes;
+  const told: Happening = { type: 'TargetMissed', target, minutes };
+  if (target === 'response' || !pages || !escalation) return [told];
+  const called = Math.max(0, ...timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])));
+  const next = policy.escalation.find(({ level }) => level === called + 1);
+  return next
+    ? [told, { type: 'Escalated', level: next.level, role: next.role, reason: `not resolved for ${minutes} min` }]
+    : [told];
 }
 
 const unanswered = ({ acknowledged }: Incident, { afterMinutes }: EscalationLevel) =>

@@ -146,6 +146,8 @@ export interface ServicePolicy {
   escalation: EscalationLevel[];
   /** Minutes for which an acknowledgement holds before escalation starts again. */
   acknowledgementMinutes: number;
+  /** Minutes after which those who were called and have not answered are called again. */
+  remindMinutes: number;
   /** Minutes for which all signals must stay clear before the incident is resolved. */
   settleMinutes: number;
   /** Automatic attempts per incident; then a person. */
@@ -163,6 +165,17 @@ export interface ServicePolicy {
 export interface Policy extends ServicePolicy {
   playbook: PlaybookPolicy;
 }
+
+/** The playbook of what people declare by hand: nothing detects it, and nothing is done but to look and to call people. */
+export const DECLARED = 'Declared';
+
+export const DECLARED_PLAYBOOK: PlaybookPolicy = {
+  name: DECLARED,
+  title: 'Declared Incident',
+  impact: 'As declared',
+  alarms: {},
+  plan: [],
+};
 
 /** Response and resolution times of the runbook, section 1. P3 and P4 notify without waking anyone. */
 export const RUNBOOK_SEVERITIES: Record<Severity, SeverityPolicy> = {
@@ -186,6 +199,7 @@ export const RUNBOOK_POLICY: Omit<ServicePolicy, 'service' | 'title' | 'region' 
   criteria: RUNBOOK_CRITERIA,
   escalation: [...RUNBOOK_ESCALATION],
   acknowledgementMinutes: 30,
+  remindMinutes: 10,
   settleMinutes: 5,
   maximumAttempts: 3,
   stallMinutes: 20,

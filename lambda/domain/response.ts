@@ -1,11 +1,12 @@
 import type { Decision, RunOutcome } from './commands.ts';
-import { guardrails, type Readings, runId, undoGuardrails } from './guardrails.ts';
-import { allClear, attemptUnderWay, firing, type Incident, owedUndos, type Run, stillChanged } from './incident.ts';
-import type { ParameterValue, Step } from './policy.ts';
-import type { Facts } from './severity.ts';
+import { guardrails, type Readings, runId } from './guardrails.ts';
+import { allClear, attemptUnderWay, firing, type Incident, owedUndos, stillChanged } from './incident.ts';
+import type { Step } from './policy.ts';
+import { finish, leftChanged, putBack, undoOf, whyTakenBack } from './put-back.ts';
 import { reassess } from './signals.ts';
+import { handOver, start } from './steps.ts';
 import { plusMinutes } from './time.ts';
-import type { Check, EntryOf, Finding, Happening } from './timeline.ts';
+import type { Check, EntryOf, Finding, Happening, Person } from './timeline.ts';
 
 /** Refuses commands of an attempt that is over: a late or repeated workflow changes nothing. */
 const outdated = (incident: Incident, attempt: number): Decision | undefined =>
@@ -34,12 +35,12 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   // What did harm, or was meant to stay and did not help, is taken back before anything else.
   const [failed] = owedUndos(incident).filter(run => run.worse || undoOf(incident, run)?.when === 'failed');
   if (failed) return putBack(incident, attempt, failed, readings, now, handOver(attempt, whyTakenBack(failed)));
-  if (allClear(incident)) {
+  if (allClear(incident) && !incident.drill) {
     const end: Happening[] = [{ type: 'ResponseEnded', attempt, outcome: 'recovered' }];
     return finish(incident, attempt, readings, now, end, mitigated(incident));
   }
 
-  if (firing(incident).length === 0) {
+  if (firing(incident).length === 0 && !incident.drill) {
     return finish(
       incident,
       attempt,
@@ -58,7 +59,11 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       return {
         happenings: [
           ...skipped,
-          start(incident, attempt, step, { run, dryRun: step.mode === 'dry run', guardrails: results }),
+          start(incident, attempt, step, {
+            run,
+            dryRun: step.mode === 'dry run' || incident.drill === true,
+            guardrails: results,
+          }),
         ],
       };
     }
@@ -76,6 +81,16 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
     const reasons = failed.map(({ guardrail, reason }) => `${guardrail}: ${reason}`);
     skipped.push({ type: 'StepSkipped', attempt, step: step.name, title: step.title, reasons });
   }
+  if (incident.drill)
+    return {
+      happenings: [
+        ...skipped,
+        { type: 'ResponseEnded', attempt, outcome: 'recovered' },
+        ...(incident.status === 'monitoring'
+          ? []
+          : [{ type: 'Mitigated' as const, reason: 'the drill ran its plan dry' }]),
+      ],
+    };
   return finish(incident, attempt, readings, now, handOver(attempt, exhausted(incident, attempt, skipped)), skipped);
 }
 
@@ -98,103 +113,22 @@ export function stepsLeft(incident: Incident, attempt: number): Step[] {
     .filter(step => !tried.has(step.name));
 }
 
-const declined = ({ timeline }: Incident) => timeline.flatMap(e => (e.type === 'ApprovalDeclined' ? [e.step] : []));
-
-interface Starting {
-  run: string;
-  dryRun: boolean;
-  undoes?: Run;
-  guardrails: ReturnType<typeof guardrails>;
-}
-
-function start(incident: Incident, attempt: number, step: Step, starting: Starting): Happening {
-  const { undoes, ...rest } = starting;
-  const { title, parameters } = (undoes && step.undo) || step;
-  const { facts } = undoes ?? incident;
-  const { runbook, document, name } = step;
-  const given = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
-  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident.id, facts, value)]));
-  const about = { attempt, step: name, title, runbook, document, parameters: resolved, undoes: undoes?.run };
-  return { type: 'StepStarted', ...about, ...rest };
-}
-
-/** A fact that a parameter needs is known by then: the blast radius was judged by it. */
-function resolve(id: string, facts: Facts, value: ParameterValue): string {
-  if (typeof value === 'string') return value;
-  const fact = facts[value.fact];
-  if (fact === undefined) throw new Error(`${id}: the fact ${value.fact}, a parameter of a step, is not known`);
-  return String(value.share === undefined ? fact : Math.floor(fact * value.share));
-}
-
-/** Before an attempt ends, temporary changes are put back, the latest first; then comes the end. */
-function finish(
-  incident: Incident,
-  attempt: number,
-  readings: Readings,
-  now: string,
-  end: Happening[],
-  before: Happening[] = [],
-): Decision {
-  const [owed] = owedUndos(incident);
-  if (!owed) return { happenings: [...before, ...end] };
-  return putBack(incident, attempt, owed, readings, now, end, before);
-}
-
-/** Puts a change back; if it may not be, a person takes over, and `end` says why it should have been. */
-function putBack(
-  incident: Incident,
-  attempt: number,
-  owed: Run,
-  readings: Readings,
-  now: string,
-  end: Happening[],
-  before: Happening[] = [],
-): Decision {
-  const results = undoGuardrails(readings, now);
-  const refused = results.filter(r => !r.passed);
-  if (refused.length > 0) {
-    const why = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
-    const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${why})`];
-    return { happenings: [...before, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
-  }
-  const step = stepOf(incident, owed);
-  const run = `${owed.run}/undo`;
-  return {
-    happenings: [...before, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
-  };
-}
-
-const whyTakenBack = ({ worse }: Run) => (worse ? 'a step made it worse' : 'a step did not help');
-
-const undoOf = ({ policy }: Incident, run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.undo;
-
-function stepOf({ id, policy }: Incident, run: Run): Step {
-  const step = policy.playbook.plan.find(({ name }) => name === run.step);
-  if (!step) throw new Error(`${id}: the plan has no step ${run.step}`);
-  return step;
-}
-
-/** What is still changed, in words that tell a person how to put it back. */
-export function leftChanged(incident: Incident): string {
-  const changed = stillChanged(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
-  return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
-}
+/** What was declined in a drill was not declined in earnest. */
+const declined = ({ timeline }: Incident) =>
+  timeline
+    .slice(timeline.findLastIndex(({ type }) => type === 'DrillBecameReal') + 1)
+    .flatMap(e => (e.type === 'ApprovalDeclined' ? [e.step] : []));
 
 function resolved({ resolution }: Incident, attempt: number): Happening[] {
-  const { by = '', reason = '' } = resolution ?? {};
+  const { by = '', via, reason = '' } = resolution ?? {};
   return [
     { type: 'ResponseEnded', attempt, outcome: 'resolved' },
-    { type: 'Resolved', by, reason },
+    { type: 'Resolved', by, via, reason },
   ];
 }
 
 const mitigated = ({ status }: Incident): Happening[] =>
   status === 'monitoring' ? [] : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
-
-const handOver = (attempt: number, reason: string): Happening[] => [
-  { type: 'HandedOver', reason },
-  { type: 'ResponseEnded', attempt, outcome: 'handed over' },
-];
 
 /** Why a person is needed: each step of the plan, since it was begun, and what became of it. */
 function exhausted(incident: Incident, attempt: number, skippedNow: Happening[]): string {
@@ -287,13 +221,13 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
  * A person declares it over. What is still changed is put back first, which holds as an acknowledgement meanwhile; asked
  * again, it is over as it stands.
  */
-export function resolveByPerson(incident: Incident, by: string, reason: string, now: string): Decision {
+export function resolveByPerson(incident: Incident, { by, via }: Person, reason: string, now: string): Decision {
   if (owedUndosOnceOver(incident).length === 0 || incident.resolution)
-    return { happenings: [{ type: 'Resolved', by, reason: `${reason}${leftChanged(incident)}` }] };
+    return { happenings: [{ type: 'Resolved', by, via, reason: `${reason}${leftChanged(incident)}` }] };
   const until = plusMinutes(now, incident.policy.acknowledgementMinutes);
   const requested: Happening[] = [
-    { type: 'Acknowledged', by, until },
-    { type: 'ResolutionRequested', by, reason },
+    { type: 'Acknowledged', by, via, until },
+    { type: 'ResolutionRequested', by, via, reason },
   ];
   if (attemptUnderWay(incident)) return { happenings: requested };
   const attempt = (incident.attempt?.number ?? 0) + 1;

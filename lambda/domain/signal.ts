@@ -19,7 +19,24 @@ export interface Signal {
   since?: string;
   /** One line for an operator, with the numbers. */
   summary: string;
+  /** A person set it off to rehearse. */
+  drill?: boolean;
+  /** Who declared it; absent, a machine did. */
+  reporter?: string;
 }
+
+/** What the reason of an alarm begins with that a person set off to rehearse. */
+export const DRILL = '[DRILL]';
+
+/**
+ * Minutes for which an alarm is believed to be red because a person set it so. CloudWatch judges it anew within a minute or
+ * two, but does not say so if that comes to the same: one that is red for longer is red by itself.
+ */
+export const DRILL_MINUTES = 10;
+
+/** Whether an alarm is red for a drill only, by its reason and the minutes since it turned so. */
+export const isDrill = (reason: string | undefined, minutes: number) =>
+  reason?.startsWith(DRILL) === true && minutes < DRILL_MINUTES;
 
 /** The key of an alarm's signals. */
 export const alarmKey = (alarmName: string) => `alarm:${alarmName}`;

@@ -1,9 +1,9 @@
 import type { Command, Decision } from './commands.ts';
-import { allClear, attemptUnderWay, factsOf, type Incident, isOpen } from './incident.ts';
+import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, MEANT } from './incident.ts';
 import type { Policy } from './policy.ts';
-import { type Assessment, assess, atLeast } from './severity.ts';
+import { type Assessment, assess, atLeast, type Severity } from './severity.ts';
 import type { Signal } from './signal.ts';
-import type { Happening } from './timeline.ts';
+import type { Happening, Person } from './timeline.ts';
 
 /** A signal opens an incident, joins the open one, or clears its part of it. One that is older than what is known changes nothing. */
 export function receiveSignal(
@@ -25,12 +25,34 @@ export const opensIncident = (incident: Incident | undefined, signal: Signal) =>
 
 /** What newly seen signals mean for an open incident. */
 export function observe(incident: Incident, signals: Signal[]): Happening[] {
-  const news = signals.filter(signal => !isStale(incident, signal) && !isNoise(incident, signal));
+  const news = signals.filter(
+    signal => !isStale(incident, signal) && !isNoise(incident, signal) && !isRehearsed(incident, signal),
+  );
   if (news.length === 0) return [];
   const seen = news.map(toHappening);
   const after = withSignals(incident, news);
+  const real = news.find(signal => signal.state === 'firing' && !signal.drill);
+  if (incident.drill && real) return [...seen, ...becomesReal(after, real)];
   const rises = raise(after);
   return [...seen, ...rises, ...consequence(incident, after, news, rises.length > 0)];
+}
+
+/** An incident that is meant knows nothing of drills. */
+const isRehearsed = (incident: Incident, { state, drill }: Signal) =>
+  !incident.drill && drill === true && state === 'firing';
+
+/**
+ * An alarm that fires by itself ends the drill that it fires in: what follows is meant, and begins anew. What was
+ * approved in the drill, or judged by people, was not said of this.
+ */
+function becomesReal(incident: Incident, { summary }: Signal): Happening[] {
+  const { title, runs, attempt } = incident;
+  return [
+    ...runs.filter(({ status }) => status === 'running').map(({ run }) => ({ type: 'StepRehearsed' as const, run })),
+    { type: 'DrillBecameReal', reason: `${title}: ${summary}` },
+    ...raise({ ...incident, ...MEANT }),
+    { type: 'ResponseRequested', attempt: (attempt?.number ?? 0) + 1 },
+  ];
 }
 
 function open(
@@ -39,7 +61,7 @@ function open(
   { id, number }: { id: string; number: number },
   now: string,
 ): Happening[] {
-  const { service, playbook } = signal;
+  const { service, playbook, drill, reporter } = signal;
   const { title } = policy.playbook;
   const startedAt = signal.since && signal.since < now ? signal.since : signal.at < now ? signal.at : now;
   const facts = {
@@ -47,17 +69,17 @@ function open(
     warningSignals: signal.level === 'warning' ? 1 : 0,
   };
   return [
-    { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt },
+    { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt, drill, reporter },
     toHappening(signal),
-    ...assigned(assess(facts, policy.criteria), policy, { escalated: 0, why: 'opened as' }),
+    ...assigned(assess(facts, policy.criteria), policy, { by: 'automation', escalated: 0, why: 'opened as' }),
     { type: 'ResponseRequested', attempt: 1 },
   ];
 }
 
 /** Older than what is known, or the same. A newer one counts though the state be the same: what lay between may still arrive. */
-const isStale = (incident: Incident | undefined, { key, state, at }: Signal) => {
+const isStale = (incident: Incident | undefined, { key, state, at, drill }: Signal) => {
   const known = incident?.signals[key];
-  if (!known) return false;
+  if (!known || (incident?.drill && !drill && state === 'firing')) return false;
   const older = Date.parse(known.at) - Date.parse(at);
   return older > 0 || (older === 0 && known.state === state);
 };
@@ -78,8 +100,11 @@ function withSignals(incident: Incident, signals: Signal[]): Incident {
 /** Severity rises by itself; only a person lowers it. */
 export function raise(incident: Incident): Happening[] {
   const assessment = assess(factsOf(incident), incident.policy.criteria);
+  const { overruled } = incident;
   if (atLeast(incident.severity, assessment.severity)) return [];
+  if (overruled && atLeast(overruled, assessment.severity)) return [];
   return assigned(assessment, incident.policy, {
+    by: 'automation',
     escalated: incident.escalation?.level ?? 0,
     why: 'severity raised to',
   });
@@ -89,19 +114,30 @@ export function raise(incident: Incident): Happening[] {
 export function reassess(incident: Incident): Happening[] {
   const { severity, reasons } = assess(factsOf(incident), incident.policy.criteria);
   const known = incident.severityReasons.map(({ text }) => text);
-  const news = severity === incident.severity && reasons.some(({ text }) => !known.includes(text));
+  const news =
+    severity === incident.severity && !incident.overruled && reasons.some(({ text }) => !known.includes(text));
   return news ? [{ type: 'SeverityAssigned', severity, reasons, by: 'automation' }] : raise(incident);
 }
 
+interface Assigned extends Person {
+  /** The highest level called so far; 0 is none. */
+  escalated: number;
+  why: string;
+  /** What automation judged, if a person thinks otherwise. */
+  overrules?: Severity;
+  /** @default true */
+  calls?: boolean;
+}
+
 /** The severity, and the call to people that it brings: those called already are told that it rose. */
-function assigned(
+export function assigned(
   { severity, reasons }: Assessment,
   policy: Policy,
-  { escalated, why }: { escalated: number; why: string },
+  { by, via, escalated, why, overrules, calls = true }: Assigned,
 ): Happening[] {
-  const happened: Happening[] = [{ type: 'SeverityAssigned', severity, reasons, by: 'automation' }];
+  const happened: Happening[] = [{ type: 'SeverityAssigned', severity, reasons, by, via, overrules }];
   const level = policy.escalation.find(l => l.level === Math.max(escalated, 1));
-  if (!policy.severities[severity].pages || !level) return happened;
+  if (!calls || !policy.severities[severity].pages || !level) return happened;
   return [...happened, { type: 'Escalated', level: level.level, role: level.role, reason: `${why} ${severity}` }];
 }
 
@@ -112,8 +148,9 @@ function assigned(
 function consequence(before: Incident, after: Incident, news: Signal[], worsens: boolean): Happening[] {
   if (attemptUnderWay(before)) return [];
   const fired = news.some(signal => signal.state === 'firing');
-  if (fired) return before.approval || (before.handedOver && !worsens) ? [] : another(before);
-  return allClear(after) && before.status !== 'monitoring'
+  if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : another(before);
+  // A drill goes on with its plan though the alarm is green again.
+  return allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];
 }

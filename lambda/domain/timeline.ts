@@ -33,6 +33,29 @@ export interface GuardrailResult {
   reason: string;
 }
 
+/** The door through which a person acted. */
+export type Door = 'link' | 'slack' | 'pagerduty' | 'opsgenie' | 'command line';
+
+/** Who acted, and from where. */
+export interface Person {
+  by: string;
+  via?: Door;
+}
+
+/** What the runbook's table promises: somebody responds in time, and it is resolved in time. */
+export type Target = 'response' | 'resolution';
+
+/** A ticket or a thread kept for the incident in another system. */
+export interface Reference {
+  system: 'pagerduty' | 'opsgenie' | 'slack';
+  /** As that system names it. */
+  ref: string;
+  url?: string;
+}
+
+/** The runbook's initial response checklist (2.1). */
+export type ChecklistItem = 'acknowledge' | 'ticket' | 'channel' | 'severity' | 'log' | 'stakeholders';
+
 interface SignalSeen {
   key: string;
   level: SignalLevel;
@@ -55,14 +78,29 @@ export interface Happenings {
     policy: Policy;
     /** When the trouble began as the signal tells it: the start of every response time. */
     startedAt: string;
+    drill?: boolean;
+    reporter?: string;
   };
   SignalFired: SignalSeen;
   SignalCleared: SignalSeen;
   SignalLost: SignalSeen;
-  SeverityAssigned: { severity: Severity; reasons: Reason[]; by: string };
+  /** `overrules`: set by a person, what automation judged at that moment. */
+  SeverityAssigned: Person & { severity: Severity; reasons: Reason[]; overrules?: Severity };
   Escalated: { level: number; role: string; reason: string };
-  PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number };
-  Acknowledged: { by: string; until: string };
+  /** Called once more, because nobody has answered. */
+  Reminded: { level: number; role: string };
+  TargetMissed: { target: Target; minutes: number };
+  /** `to` names the person as the configuration does; absent, it went to the whole level. */
+  PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number; to?: string };
+  Acknowledged: Person & { until: string };
+  CommandTaken: Person;
+  NoteAdded: Person & { text: string };
+  /** What no alarm can know. */
+  Declared: Person & { fact: 'dataLoss' | 'securityBreach'; text: string };
+  ReferenceAdded: Reference;
+  ChecklistTicked: Person & { item: ChecklistItem };
+  /** In the middle of a drill the alarm fired by itself. */
+  DrillBecameReal: { reason: string };
   /** `from` names the step with which the attempt begins, approved or not; absent begins with the plan's first. */
   ResponseRequested: { attempt: number; from?: string; approved?: boolean };
   DiagnosisRecorded: { attempt: number; findings: Finding[] };
@@ -85,8 +123,8 @@ export interface Happenings {
   /** `worse`: it did harm, and is put back before anything else. */
   StepFailed: { run: string; reason: string; checks: Check[]; execution?: string; worse?: boolean };
   ApprovalRequested: { step: string; title: string; expiresAt: string };
-  ApprovalGiven: { step: string; by: string };
-  ApprovalDeclined: { step: string; by: string };
+  ApprovalGiven: Person & { step: string };
+  ApprovalDeclined: Person & { step: string };
   ResponseEnded: { attempt: number; outcome: AttemptOutcome };
   HandedOver: { reason: string };
   /** What remains to be done for good, when the incident is over. */
@@ -94,8 +132,8 @@ export interface Happenings {
   Mitigated: { reason: string };
   SettlingFailed: { checks: Check[] };
   /** A person declared it over while something is still changed: that is put back first. */
-  ResolutionRequested: { by: string; reason: string };
-  Resolved: { by: string; reason: string };
+  ResolutionRequested: Person & { reason: string };
+  Resolved: Person & { reason: string };
 }
 
 /** A page wakes people (SMS and e-mail); a notice does not (e-mail). */

@@ -28,7 +28,8 @@ const said = (state: SignalState, summary: string) =>
 
 /** Commits what the alarms say now where it differs from what the incident knows: a lost event is made up for. */
 export async function commitObserved(incident: Incident, signals: Signal[]): Promise<Incident> {
-  const news = signals.filter(signal => incident.signals[signal.key]?.state !== signal.state);
+  const inEarnest = ({ state, drill }: Signal) => incident.drill && state === 'firing' && !drill;
+  const news = signals.filter(signal => incident.signals[signal.key]?.state !== signal.state || inEarnest(signal));
   if (news.length === 0) return incident;
   const id = news.map(signal => signal.id).join(' ');
   const { incident: after } = await commit(keyOf(incident), { type: 'observe signals', id, signals: news });

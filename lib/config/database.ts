@@ -1,10 +1,5 @@
 import * as v from 'valibot';
-import { awsId, list, matching, object, text, whole } from './fields.ts';
-
-const secretArn = matching(
-  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+/,
-  'the ARN of a Secrets Manager secret',
-);
+import { awsId, list, matching, object, secretArn, text, whole } from './fields.ts';
 
 const DatabaseAccess = v.variant(
   'via',

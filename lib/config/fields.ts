@@ -43,3 +43,19 @@ export const modes = <Step extends string>(...steps: Step[]) => {
 /** Two shares at which alarms fire, the warning first. */
 export const warningBelowCritical = <Shares extends { warning: number; critical: number }>() =>
   v.check<Shares, string>(({ warning, critical }) => warning < critical, 'a warning share below the critical one');
+
+export const secretArn = matching(
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+/,
+  'the ARN of a Secrets Manager secret',
+);
+
+/** A fault found in a part of what is checked as a whole, given the way to that part. */
+export function issueAt(whole: object, keys: (string | number)[], message: string) {
+  let part: unknown = whole;
+  const path = keys.map(key => {
+    const input = part as Record<string, unknown>;
+    part = input[key];
+    return { type: 'object' as const, origin: 'value' as const, input, key: String(key), value: part };
+  });
+  return { message, input: part, path: path as [(typeof path)[number], ...typeof path] };
+}

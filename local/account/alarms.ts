@@ -1,6 +1,6 @@
 import { type AlarmState, evaluate, evaluationRange, stamp, validateAlarm } from '../engine/alarm.ts';
 import { Unsupported } from '../engine/unsupported.ts';
-import type { Account, Input } from './account.ts';
+import { type Account, type Input, ServiceError } from './account.ts';
 import type { Buses } from './buses.ts';
 import type { Metrics } from './metrics.ts';
 import type { Deployed } from './template.ts';
@@ -11,6 +11,14 @@ interface Status {
   since: number;
   reason: string;
   reasonData: string | undefined;
+}
+
+/** As the API takes it. */
+interface SetAlarmStateInput {
+  AlarmName: string;
+  StateValue: AlarmState;
+  StateReason: string;
+  StateReasonData?: string;
 }
 
 /** CloudWatch's alarms: judged once a minute; a change of state becomes an event and sets off the alarm's actions. */
@@ -42,7 +50,23 @@ export class Alarms {
           MetricAlarms: (AlarmNames as string[]).flatMap(name => this.describe(name)),
         }),
       },
+      SetAlarmState: {
+        resources: ({ AlarmName }) => [this.find(AlarmName)?.arn ?? `arn:aws:cloudwatch:::alarm:${AlarmName}`],
+        run: input => this.set(input as SetAlarmStateInput),
+      },
     });
+  }
+
+  /** What a person says it is: told at once, and for as long as the next evaluation comes to the same. */
+  set({ AlarmName, StateValue, StateReason, StateReasonData }: SetAlarmStateInput): void {
+    const alarm = this.find(AlarmName);
+    const before = this.statuses.get(AlarmName);
+    if (!alarm || !before) throw new ServiceError('ResourceNotFound', `Alarm ${AlarmName} does not exist`);
+    const { now } = this.account.clock;
+    const since = StateValue === before.state ? before.since : now;
+    const status = { state: StateValue, since, reason: StateReason, reasonData: StateReasonData };
+    this.statuses.set(AlarmName, status);
+    if (StateValue !== before.state) this.tell(alarm, before, status);
   }
 
   /** Judges every alarm by the periods that have ended. */
@@ -118,8 +142,12 @@ export class Alarms {
       );
   }
 
+  private find(name: string): Deployed | undefined {
+    return this.account.ofType('AWS::CloudWatch::Alarm').find(({ ref }) => ref === name);
+  }
+
   private describe(name: string) {
-    const alarm = this.account.ofType('AWS::CloudWatch::Alarm').find(({ ref }) => ref === name);
+    const alarm = this.find(name);
     const status = this.statuses.get(name);
     if (!alarm || !status) return [];
     const since = new Date(status.since);

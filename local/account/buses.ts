@@ -2,6 +2,7 @@ import { matches, validatePattern } from '../engine/event-pattern.ts';
 import { Unsupported } from '../engine/unsupported.ts';
 import { type Account, type Input, ServiceError } from './account.ts';
 import type { Functions } from './functions.ts';
+import { policyAllows } from './iam.ts';
 import type { Queues } from './queues.ts';
 import type { Deployed } from './template.ts';
 
@@ -92,11 +93,13 @@ export class Buses {
     for (const { Arn: arn, DeadLetterConfig: deadLetters, InputTransformer: transformer, Input: input } of rule
       .properties['Targets']) {
       if (transformer || input) throw new Unsupported(`the rule ${rule.path}`, 'a target with an input of its own');
-      if (!this.mayInvoke(rule, arn)) {
+      const toQueue = arn.split(':')[2] === 'sqs';
+      if (!(toQueue ? this.maySend(rule, arn) : this.mayInvoke(rule, arn))) {
         if (deadLetters) this.queues.send(deadLetters.Arn, { event, error: 'NO_PERMISSIONS' });
         continue;
       }
-      this.functions.invokeAsynchronously(arn, event);
+      if (toQueue) this.account.clock.after(this.account.random.between(20, 80), () => this.queues.send(arn, event));
+      else this.functions.invokeAsynchronously(arn, event);
     }
   }
 
@@ -109,6 +112,16 @@ export class Buses {
           properties['Principal'] === 'events.amazonaws.com' &&
           properties['SourceArn'] === rule.arn,
       );
+  }
+
+  private maySend(rule: Deployed, queueArn: string): boolean {
+    const queue = this.account.ofType('AWS::SQS::Queue').find(({ arn }) => arn === queueArn);
+    const statements = this.account
+      .ofType('AWS::SQS::QueuePolicy')
+      .filter(({ properties }) => properties['Queues'].includes(queue?.ref))
+      .flatMap(({ properties }) => properties['PolicyDocument'].Statement);
+    const context = { 'aws:SourceArn': rule.arn, 'aws:SecureTransport': 'true' };
+    return policyAllows(statements, 'events.amazonaws.com', 'sqs:SendMessage', queueArn, context);
   }
 
   private busArn(name = 'default'): string {

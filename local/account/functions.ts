@@ -16,6 +16,13 @@ export interface Invocation {
   milliseconds: number;
 }
 
+/** What a function answers to a request. */
+export interface HttpAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 /** A failure of Lambda itself, not of the function: services retry it. */
 const FAILED = { error: { errorType: 'Lambda.ServiceException', errorMessage: 'the invocation failed' } };
 
@@ -32,6 +39,8 @@ const CLIENTS: Record<string, string> = {
   '@aws-sdk/client-elastic-load-balancing-v2': 'elasticloadbalancing',
   '@aws-sdk/client-elasticache': 'elasticache',
   '@aws-sdk/client-eventbridge': 'events',
+  '@aws-sdk/client-kms': 'kms',
+  '@aws-sdk/client-lambda': 'lambda',
   '@aws-sdk/client-rds': 'rds',
   '@aws-sdk/client-rds-data': 'rds-data',
   '@aws-sdk/client-route-53': 'route53',
@@ -42,13 +51,13 @@ const CLIENTS: Record<string, string> = {
   '@aws-sdk/client-ssm': 'ssm',
 };
 
-/** How the simulated service answers HTTP. */
-export type Fetch = (url: string) => Promise<Response>;
+/** How what is outside of the account answers HTTP. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /**
  * The Lambda functions, loaded from their bundled assets as Lambda loads them: once, with their own environment, the SDK
  * from outside. What differs is what a rehearsal needs: their clock is the virtual one, their SDK clients speak to the
- * embedded account, and `fetch` reaches the simulated service alone.
+ * embedded account, and `fetch` reaches the simulated service and the simulated vendors alone.
  */
 export class Functions {
   private readonly account: Account;
@@ -83,6 +92,17 @@ export class Functions {
         resources: ({ FunctionName }) => [FunctionName],
         run: ({ FunctionName, Payload }) => this.invoke(FunctionName, Payload),
       },
+      // The SDK's name of it, with bytes for a payload.
+      Invoke: {
+        action: 'InvokeFunction',
+        resources: ({ FunctionName }) => [this.find(FunctionName).arn],
+        run: async ({ FunctionName, Payload }) => {
+          const { payload, error } = await this.invoke(FunctionName, JSON.parse(String(Payload)));
+          const text = JSON.stringify(error ?? payload);
+          const answer = { StatusCode: 200, Payload: { transformToString: () => text } };
+          return error ? { ...answer, FunctionError: 'Unhandled' } : answer;
+        },
+      },
     });
   }
 
@@ -102,6 +122,21 @@ export class Functions {
     const outcome = 'error' in result ? { error: result.error.errorMessage } : {};
     this.account.emit('call', { function: name, service: 'lambda', operation: 'Invoke', milliseconds, ...outcome });
     return { ...result, milliseconds };
+  }
+
+  /** A request to a Function URL, as it comes from outside: payload format 2.0. */
+  async request(url: string, { method = 'GET', headers = {}, body = '' } = {}): Promise<HttpAnswer> {
+    const { origin, pathname, search } = new URL(url);
+    const found = this.account
+      .ofType('AWS::Lambda::Url')
+      .find(({ attributes }) => attributes['FunctionUrl'] === `${origin}/`);
+    if (!found) throw new Unsupported(`a request to ${origin}`, 'a URL that no function has');
+    const { payload, error } = await this.invoke(found.properties['TargetFunctionArn'], {
+      ...{ version: '2.0', rawPath: pathname, rawQueryString: search.slice(1), body, isBase64Encoded: false },
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+      requestContext: { http: { method, path: pathname } },
+    });
+    return error ? { statusCode: 502, headers: {}, body: 'Internal Server Error' } : (payload as HttpAnswer);
   }
 
   /** Invokes as services do that do not wait: at least once, with two retries, then the on-failure destination. */
@@ -172,7 +207,7 @@ export class Functions {
       require: (id: string) => this.provideModule(id, caller, timer),
       process: { ...process, env: environment },
       Date: virtualDate(() => this.account.clock.now),
-      fetch: (url: string | URL) => this.fetch(String(url)),
+      fetch: (url: string | URL, init?: RequestInit) => this.fetch(String(url), init),
       WebSocket: this.webSocket,
       console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
     };

@@ -1,10 +1,11 @@
 import type { Account } from './account.ts';
 import type { Metrics } from './metrics.ts';
 
-/** SQS, as far as dead letters need it. */
+/** SQS: queues of dead letters, and those that somebody takes from (see `polling.ts`). */
 export class Queues {
   private readonly account: Account;
   private readonly messages = new Map<string, unknown[]>();
+  private readonly takers = new Map<string, (body: unknown) => void>();
 
   constructor(account: Account) {
     this.account = account;
@@ -12,13 +13,23 @@ export class Queues {
   }
 
   send(arn: string, body: unknown): void {
+    const taker = this.takers.get(arn);
+    if (taker) {
+      taker(body);
+      return;
+    }
     const messages = this.messages.get(arn);
     if (!messages) throw new Error(`there is no queue ${arn}`);
     messages.push(body);
     this.account.emit('dead letter', { queue: arn.split(':').at(-1), body });
   }
 
-  /** Messages waiting in all queues. */
+  /** Whoever takes from a queue: what is sent there is no dead letter. */
+  takeFrom(arn: string, taker: (body: unknown) => void): void {
+    this.takers.set(arn, taker);
+  }
+
+  /** Dead letters in all queues. */
   get total(): number {
     return [...this.messages.values()].reduce((sum, messages) => sum + messages.length, 0);
   }

@@ -67,6 +67,11 @@ const IDENTITIES: Record<string, Identity> = {
   'AWS::IAM::Role': (_, name) => ({ ref: name, Arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, RoleId: name }),
   'AWS::KMS::Key': (_, name, arn) => ({ ref: name, Arn: arn('kms', `key/${name}`), KeyId: name }),
   'AWS::Lambda::Function': (_, name, arn) => ({ ref: name, Arn: arn('lambda', `function:${name}`) }),
+  'AWS::Lambda::Url': (_, name, arn) => ({
+    ref: arn('lambda', `function:${name}`),
+    FunctionArn: arn('lambda', `function:${name}`),
+    FunctionUrl: `https://${name.toLowerCase()}.lambda-url.us-east-1.on.aws/`,
+  }),
   'AWS::Logs::LogGroup': (_, name, arn) => ({ ref: name, Arn: arn('logs', `log-group:${name}:*`) }),
   'AWS::S3::Bucket': (_, name) => ({ ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` }),
   'AWS::SNS::Topic': (_, name, arn) => ({ ref: arn('sns', name), TopicArn: arn('sns', name), TopicName: name }),
@@ -106,6 +111,8 @@ export interface Deployed {
   arn: string;
   /** The construct's path without the stack's and the resource's own: "Intake/Function". */
   path: string;
+  /** What `Fn::GetAtt` gives, by name. */
+  attributes: Record<string, string>;
   properties: Properties;
 }
 
@@ -199,6 +206,7 @@ export function resolveTemplate({ template, region }: Assembly): Deployed[] {
         ref: identity['ref'] ?? logicalId,
         arn: identity['Arn'] ?? identity['ref'] ?? logicalId,
         path,
+        attributes: identity,
         properties: resolve(properties),
       };
     },

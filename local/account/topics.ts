@@ -12,9 +12,13 @@ export interface Message {
   at: string;
 }
 
+/** Deployed subscriptions are confirmed, until a test says otherwise. */
+type SubscriptionState = 'confirmed' | 'pending' | 'deleted';
+
 /** SNS: topics that deliver e-mail and SMS, with filters, encryption and policies as deployed. */
 export class Topics {
   readonly messages: Message[] = [];
+  private readonly states = new Map<string, SubscriptionState>();
   private readonly account: Account;
 
   constructor(account: Account) {
@@ -33,7 +37,44 @@ export class Topics {
           return this.deliver(topic, input);
         },
       },
+      ListSubscriptionsByTopic: {
+        resources: ({ TopicArn }) => [TopicArn],
+        run: ({ TopicArn }) => ({ Subscriptions: this.list(this.find(TopicArn)) }),
+      },
     });
+  }
+
+  /** From now on, an address has not confirmed its subscriptions, or has ended them, at the topics with such a path. */
+  become(state: SubscriptionState, endpoint: string, topicPath = ''): void {
+    for (const { logicalId, properties } of this.account.ofType('AWS::SNS::Subscription')) {
+      const topic = this.find(properties['TopicArn']);
+      if (properties['Endpoint'] === endpoint && topic.path.includes(topicPath)) this.states.set(logicalId, state);
+    }
+  }
+
+  /** A deleted one is gone: SNS lists it as `Deleted` for a while, or not at all. */
+  private list(topic: Deployed) {
+    return this.subscriptions(topic).flatMap(({ logicalId, properties }) => {
+      const state = this.stateOf(logicalId);
+      if (state === 'deleted') return [];
+      return [
+        {
+          ...{ TopicArn: topic.ref, Owner: topic.arn.split(':')[4] },
+          ...{ Protocol: properties['Protocol'], Endpoint: properties['Endpoint'] },
+          SubscriptionArn: state === 'pending' ? 'PendingConfirmation' : `${topic.ref}:${logicalId}`,
+        },
+      ];
+    });
+  }
+
+  private subscriptions(topic: Deployed): Deployed[] {
+    return this.account
+      .ofType('AWS::SNS::Subscription')
+      .filter(({ properties }) => properties['TopicArn'] === topic.ref);
+  }
+
+  private stateOf(logicalId: string): SubscriptionState {
+    return this.states.get(logicalId) ?? 'confirmed';
   }
 
   /** What an alarm's action does. Where topic or key do not let CloudWatch in, SNS drops the message without a word: so does this, but it tells. */
@@ -75,9 +116,9 @@ export class Topics {
     const attributes = Object.fromEntries(
       Object.entries<Input>(MessageAttributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]),
     );
-    for (const { properties } of this.account.ofType('AWS::SNS::Subscription')) {
-      const { TopicArn, Protocol, Endpoint, FilterPolicy } = properties;
-      if (TopicArn !== topic.ref || (FilterPolicy && !matches(FilterPolicy, attributes))) continue;
+    for (const { logicalId, properties } of this.subscriptions(topic)) {
+      const { Protocol, Endpoint, FilterPolicy } = properties;
+      if (this.stateOf(logicalId) !== 'confirmed' || (FilterPolicy && !matches(FilterPolicy, attributes))) continue;
       const body = parts[Protocol] ?? parts.default;
       this.account.clock.after(random.between(300, 2200), () => {
         const message = { channel: Protocol, to: Endpoint, subject: Subject ?? '', body, at: this.account.clock.iso };

@@ -1,7 +1,11 @@
+import { acknowledgementLapses } from './acknowledgement-lapses.ts';
+import { approvalGiven } from './approval-given.ts';
 import { badDeployment } from './bad-deployment.ts';
 import { badDeploymentHandedOver } from './bad-deployment-handed-over.ts';
 import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
+import { drill } from './drill.ts';
+import { nobodyAnswers } from './nobody-answers.ts';
 import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from './redis-health.ts';
 import type { Scenario } from './scenario.ts';
 import { serviceDown } from './service-down.ts';
@@ -30,4 +34,8 @@ export const SCENARIOS: readonly Scenario[] = [
   certificateExpiry,
   certificateReplaced,
   certificateHandedOver,
+  nobodyAnswers,
+  acknowledgementLapses,
+  approvalGiven,
+  drill,
 ];

@@ -12,6 +12,8 @@ export interface Line {
 // biome-ignore lint/suspicious/noExplicitAny: each kind of happening has its own details
 type Details = Record<string, any>;
 
+const beginning = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
+
 type Describe = (details: Details) => Line | undefined;
 
 const checks = (list: Details[]) => list.map(({ check, passed, seen }) => ({ ok: passed, text: `${check}: ${seen}` }));
@@ -28,6 +30,15 @@ const LINES: Record<string, Describe> = {
     return { label: 'alarm', text: `${name} is ${state}`, tone: state === 'OK' ? 'good' : 'warn' };
   },
   message: ({ channel, to, subject }) => ({ label: channel, text: `to ${to}: ${subject}`, tone: 'act' }),
+  // The first message is changed with every reply: that would only repeat it.
+  slack: ({ text, change }) =>
+    change ? undefined : { label: 'slack', text: beginning(text.split('\n')[0]), tone: 'plain' },
+  pagerduty: ({ action, key, summary }) => ({
+    label: 'pagerduty',
+    text: [action, key, summary].filter(Boolean).join(' '),
+    tone: 'plain',
+  }),
+  person: ({ who, does, tone }) => ({ label: 'person', text: `${who} ${does}`, tone }),
   dropped: ({ topic, reason }) => ({ label: 'DROPPED', text: `a message to ${topic}: ${reason}`, tone: 'bad' }),
   'dead letter': ({ queue }) => ({ label: 'DEAD', text: `a letter in ${queue}`, tone: 'bad' }),
   workflow: ({ name, status, error, cause }) =>
@@ -47,7 +58,12 @@ const LINES: Record<string, Describe> = {
           tone: status === 'Success' ? 'act' : 'bad',
         },
 
-  IncidentOpened: ({ id, title }) => ({ label: 'INCIDENT', text: `${id} ${title}`, tone: 'bad' }),
+  IncidentOpened: ({ id, title, drill }) => ({
+    label: 'INCIDENT',
+    text: `${drill ? '[DRILL] ' : ''}${id} ${title}`,
+    tone: drill ? 'warn' : 'bad',
+  }),
+  DrillBecameReal: ({ reason }) => ({ label: 'NO DRILL', text: `it became real: ${reason}`, tone: 'bad' }),
   SignalLost: ({ summary }) => ({ label: 'signal', text: `unknown: ${summary}`, tone: 'warn' }),
   SeverityAssigned: ({ severity, reasons }) => ({
     label: 'severity',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { duration, isPageEntry, type PageMessage, pages } from '../../lambda/domain/messages.ts';
 import type { EntryType, TimelineEntry } from '../../lambda/domain/timeline.ts';
-import { FAILED, minute, PASSED, policy, Story, step } from '../support/story.ts';
+import { FAILED, minute, of, PASSED, policy, Story, step } from '../support/story.ts';
 
 /** What people are told, as the incident stands, because of the last entry of a type. */
 function told(story: Story, type: EntryType): PageMessage[] {
@@ -116,13 +116,13 @@ describe('what a page says', () => {
     expect(body[0]).toBe('critical: 1700 (threshold 1635)');
     expect(body).toEqual(
       expect.arrayContaining([
-        'Incident  INC-2026-04-07-001',
-        'Severity  P2 - High',
-        'Because   more than 25 % of users affected: 38 % of requests failing',
-        'Started   2026-04-07 09:30 UTC',
-        'Status    identified',
-        'Impact    API timeouts',
-        'You are   Senior engineer, level 2 of 4 (not acknowledged for 15 min): respond within 1 hour',
+        'Incident   INC-2026-04-07-001',
+        'Severity   P2 - High',
+        'Because    more than 25 % of users affected: 38 % of requests failing',
+        'Started    2026-04-07 09:30 UTC',
+        'Status     identified',
+        'Impact     API timeouts',
+        'You are    Senior engineer, level 2 of 4 (not acknowledged for 15 min): respond within 1 hour',
         '  ! critical: 1700 (threshold 1635)',
         '  ! what was measured',
         '  [>] 09:35 Do first: running',
@@ -144,8 +144,8 @@ describe('what a page says', () => {
     const body = lines(told(story, 'Escalated'));
     expect(body).toEqual(
       expect.arrayContaining([
-        'Because   data loss or corruption: declared',
-        '          security breach: declared',
+        'Because    data loss or corruption: declared',
+        '           security breach: declared',
         '  - critical: 1700 (threshold 1635)',
         '  ! warning: 1700 (threshold 1635)',
         '  [!] 09:35 Do first: did not help (health: 503)',
@@ -191,9 +191,27 @@ describe('what a page says', () => {
     const [message] = told(story, type);
     expect(message?.subject).toBe(`${prefix} P2 - mockupAWS Database Connections Exhausted`);
     expect(message?.body.split('\n')[0]).toBe(headline);
-    expect(message?.sms).toBe(
-      `P2 mockupAWS Database Connections Exhausted INC-2026-04-07-001. ${headline}`.slice(0, 160),
+    expect(message?.sms).toMatch(/^P2 mockupAWS Database Connections Exhausted: .* INC-2026-04-07-001$/);
+    expect(message?.sms).toContain(headline);
+  });
+
+  test('an SMS says why somebody is called now, and always which incident', () => {
+    const story = new Story();
+    story.fires();
+    const smsOf = (type: EntryType) => told(story, type)[0]?.sms;
+    const [about, id] = ['P2 mockupAWS Database Connections Exhausted:', 'INC-2026-04-07-001'];
+    expect(smsOf('Escalated')).toBe(`${about} critical: 1700 (threshold 1635) ${id}`);
+    story.at(10).watches();
+    expect(smsOf('Reminded')).toBe(`${about} still not acknowledged. critical: 1700 (threshold 1635) ${id}`);
+    story.at(16).watches();
+    expect(smsOf('Escalated')).toBe(`${about} not acknowledged for 15 min. critical: 1700 (threshold 1635) ${id}`);
+    story.at(17).tell({ type: 'end response', attempt: 1, reason: 'the plan did not help. Do first: it failed' });
+    expect(smsOf('HandedOver')).toBe(
+      `${about} Automation needs you: the plan did not help. critical: 1700 (threshold 1635) ${id}`,
     );
+    story.acknowledges();
+    story.at(47).watches();
+    expect(smsOf('Escalated')).toContain(`${about} the acknowledgement by ada has expired. critical`);
   });
 
   test('a question says what is asked, and until when', () => {
@@ -257,7 +275,7 @@ test('whatever a service is called and an alarm says, subject and SMS are what S
       expect(messages.length).toBeGreaterThan(1);
       for (const { subject, sms, body } of messages) {
         expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
-        expect(sms).toMatch(/^[\x20-\x7e]{1,160}$/);
+        expect(sms).toMatch(/^[\x20-\x7e]{1,141} INC-2026-04-07-001$/);
         expect(body).toContain('INC-2026-04-07-001');
       }
     }),
@@ -273,4 +291,15 @@ test.each([
   [1440, '24 hours'],
 ])('%d minutes are read out as %s', (minutes, words) => {
   expect(duration(minutes)).toBe(words);
+});
+
+describe('a drill', () => {
+  test('is marked as one in every subject and SMS', () => {
+    const story = new Story(step('first'));
+    story.fires('critical', { drill: true });
+    const [page] = of(story.incident.timeline, 'Escalated').flatMap(entry => pages(story.incident, entry));
+    expect(page?.subject).toMatch(/^\[DRILL\] \[INCIDENT\] P2/);
+    expect(page?.sms).toMatch(/^\[DRILL\] P2/);
+    expect(page?.body).toMatch(/^\[DRILL\] This is a drill/);
+  });
 });

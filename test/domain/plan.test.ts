@@ -268,9 +268,10 @@ describe('a step that needs approval', () => {
   test('an answer to a question that nobody asked, or that was answered, is refused', () => {
     const { story } = asking(...plan);
     expect(answer(story, true, 'second')).toEqual([]);
+    expect(story.refused).toBe('INC-2026-04-07-001 awaits no approval of second');
     answer(story, false);
     expect(answer(story, true)).toEqual([]);
-    expect(story.refused).toBe('INC-2026-04-07-001 awaits no approval of first');
+    expect(story.refused).toBe('first was declined by ada already');
   });
 
   test('the question is withdrawn when the trouble is over by itself', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fold } from '../../lambda/domain/apply.ts';
 import { type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
-import { attemptUnderWay, fold, type Incident, isOpen, stillChanged } from '../../lambda/domain/incident.ts';
+import { attemptUnderWay, type Incident, isOpen, stillChanged } from '../../lambda/domain/incident.ts';
 import { isPageEntry, pages } from '../../lambda/domain/messages.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
 import { atLeast, type Facts } from '../../lambda/domain/severity.ts';

@@ -1,21 +1,42 @@
+import { GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
+import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { receive } from '../../lambda/adapters/incidents.ts';
+import { onCall, type Roster } from '../../lambda/domain/on-call.ts';
 import type { EntryType } from '../../lambda/domain/timeline.ts';
 import { handler } from '../../lambda/functions/page/handler.ts';
-import { committed, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
-import { of } from '../support/story.ts';
+import {
+  committed,
+  DEPLOYED,
+  invoke,
+  KEY,
+  openIncident,
+  policyOf,
+  setMinute,
+  signal,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { minute, of } from '../support/story.ts';
 
 useResponder({ LEVEL_TOPICS: 'topic-1,topic-2,topic-3,topic-4' });
 const sns = mockClient(SNSClient);
+const kms = mockClient(KMSClient);
 beforeEach(() => {
+  kms.reset();
   sns.reset();
   sns.on(PublishCommand).resolves({});
 });
 
 const messages = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 const topics = () => messages().map(({ TopicArn }) => TopicArn);
-const urgencies = () => messages().map(({ MessageAttributes }) => MessageAttributes?.['urgency']?.StringValue);
+const attributes = (name: string) => messages().map(({ MessageAttributes }) => MessageAttributes?.[name]?.StringValue);
+const urgencies = () => attributes('urgency');
+const people = () => attributes('person');
+const parts = () => messages().map(({ Message }) => JSON.parse(Message ?? ''));
+const deploy = (...rosters: Roster[]) => vi.stubGlobal('DEPLOYED', { ...DEPLOYED, rosters });
 
 /** The event of the incident bus about the last entry of a type. */
 async function about(type: EntryType) {
@@ -33,7 +54,10 @@ async function escalate(level: number, minutes: number): Promise<void> {
 it('pages the level that is called, once, however often it is asked to', async () => {
   await openIncident();
   const event = await about('Escalated');
-  expect(await invoke(handler, event)).toMatchObject({ entry: 'Escalated', sent: [{ level: 1, urgency: 'page' }] });
+  expect(await invoke(handler, event)).toMatchObject({
+    entry: 'Escalated',
+    sent: [{ level: 1, urgency: 'page', to: 'ada' }],
+  });
   await invoke(handler, event);
   const [message] = messages();
   expect(messages()).toHaveLength(1);
@@ -44,10 +68,10 @@ it('pages the level that is called, once, however often it is asked to', async (
     MessageAttributes: { urgency: { DataType: 'String', StringValue: 'page' } },
   });
   const { default: body, sms } = JSON.parse(message?.Message ?? '');
-  expect(body).toMatch(/^Connections: 1700 \(threshold 1635\)\n\nIncident +INC-2026-04-07-001\n/);
+  expect(body).toMatch(/^Connections: 1700 \(threshold 1635\)\n\nAnswer\n.+\n\nIncident +INC-2026-04-07-001\n/);
   expect(sms.length).toBeLessThanOrEqual(160);
   expect(of((await stored()).timeline, 'PageSent')).toMatchObject([
-    { level: 1, urgency: 'page', about: event.detail.entry.seq },
+    { level: 1, urgency: 'page', about: event.detail.entry.seq, to: 'ada' },
   ]);
 });
 
@@ -73,6 +97,111 @@ it('is silent about what the resolution has overtaken; the resolution itself wak
   expect(messages()).toEqual([]);
   await invoke(handler, await about('Resolved'));
   expect(urgencies()).toEqual(['notice']);
+});
+
+it('tells each of a level, and who cannot be told holds up nobody else', async () => {
+  deploy({ people: ['ada', 'ben', 'cleo'] });
+  await openIncident();
+  sns.on(PublishCommand).callsFake(({ MessageAttributes }) => {
+    if (MessageAttributes.person.StringValue === 'ben' && people().length < 4) throw new Error('Throttled');
+    return {};
+  });
+  const event = await about('Escalated');
+  await expect(invoke(handler, event)).rejects.toThrow('Throttled');
+  await invoke(handler, event);
+  await invoke(handler, event);
+  expect(people()).toEqual(['ada', 'ben', 'cleo', 'ben']);
+  expect(of((await stored()).timeline, 'PageSent').map(({ to }) => to)).toEqual(['ada', 'cleo', 'ben']);
+});
+
+it('calls exactly those on call, by whatever roster is deployed, at whatever instant', async () => {
+  const names = ['ada', 'ben', 'cleo', 'dora'];
+  const roster = fc.record({
+    people: fc.shuffledSubarray(names, { minLength: 1 }),
+    rotation: fc.option(
+      fc.record({
+        timeZone: fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'),
+        since: fc.constantFrom('2026-01-05', '2026-03-29', '2026-10-25'),
+        at: fc.constantFrom('00:00', '02:30', '09:00'),
+        overrides: fc.array(
+          fc.record({
+            person: fc.constantFrom(...names),
+            from: fc.constantFrom('2026-03-29T02:30', '2026-04-07T00:00'),
+            to: fc.constantFrom('2026-04-07T12:00', '2027-01-01T00:00'),
+          }),
+          { maxLength: 2 },
+        ),
+      }),
+      { nil: undefined },
+    ),
+  });
+  let incidents = 0;
+  await fc.assert(
+    fc.asyncProperty(roster, fc.integer({ min: 0, max: 600_000 }), async (deployed, minutes) => {
+      sns.resetHistory();
+      deploy(deployed);
+      const at = minute(minutes);
+      vi.setSystemTime(new Date(at));
+      const playbook = `Playbook${++incidents}`;
+      await receive(signal({ id: playbook, playbook, at }), policyOf());
+      const key = { slot: `mockupaws-production/${playbook}`, number: 1 };
+      const [entry] = of((await stored(key)).timeline, 'Escalated');
+      // Told a week late, when it is somebody else's turn: it is not told to them.
+      setMinute(minutes + 7 * 24 * 60);
+      const detail = { incident: { ...key, id: 'INC-2026-04-07-001' }, entry: { seq: entry?.seq } };
+      for (let twice = 0; twice < 2; twice++) await invoke(handler, { 'detail-type': 'Escalated', detail });
+      expect(people()).toEqual(onCall(deployed, at));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('tells that it is resolved also to whom it paged before the hand-over, as a notice', async () => {
+  const rotation = { timeZone: 'UTC', since: '2026-04-07', at: '10:00', overrides: [] };
+  deploy({ people: ['ada', 'ben'], rotation });
+  await openIncident();
+  await invoke(handler, await about('Escalated'));
+  setMinute(45);
+  await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'fixed by hand' });
+  await invoke(handler, await about('Resolved'));
+  expect(people()).toEqual(['ben', 'ada', 'ben']);
+  expect(urgencies()).toEqual(['page', 'notice', 'notice']);
+});
+
+it('calls the highest level left when a deployment has taken away that of the incident', async () => {
+  deploy({ people: ['ada'] }, { people: ['ben'] });
+  await openIncident();
+  await escalate(2, 16);
+  await escalate(3, 31);
+  await invoke(handler, await about('Escalated'));
+  expect([topics(), people()]).toEqual([['topic-2'], ['ben']]);
+});
+
+const LINKS = { LINKS_KEY: 'key', LINKS_URL: 'https://door.lambda-url.us-east-1.on.aws/' };
+
+it('gives each person links of their own: all of them in the e-mail, the one that is asked for in the SMS', async () => {
+  for (const [name, value] of Object.entries(LINKS)) vi.stubEnv(name, value);
+  kms.on(GenerateMacCommand).callsFake(({ Message }) => ({ Mac: new Uint8Array(32).fill(Message.length) }));
+  deploy({ people: ['ada', 'ben'] });
+  await openIncident();
+  await invoke(handler, await about('Escalated'));
+  const links = parts().map(({ default: body, sms }) => {
+    expect(body).toMatch(/\n\nAnswer\n {2}Acknowledge: https:\/\/door\S+\n\n/);
+    const [text, link, ...rest] = sms.split('\n');
+    expect([text.length <= 160, rest]).toEqual([true, []]);
+    expect(link).toBe(`Acknowledge: ${/https:\S+/.exec(body)?.[0]}`);
+    return link;
+  });
+  expect(new Set(links).size).toBe(2);
+});
+
+it('sends the page without links when they cannot be signed', async () => {
+  for (const [name, value] of Object.entries(LINKS)) vi.stubEnv(name, value);
+  kms.on(GenerateMacCommand).rejects(new Error('KMSInternalException'));
+  await openIncident();
+  await invoke(handler, await about('Escalated'));
+  expect(parts()[0].default).toMatch(/\n\nAnswer\n {2}npx incident ack INC-2026-04-07-001\n/);
+  expect(people()).toEqual(['ada']);
 });
 
 it('throws when the page could not be sent, so that it is sent when Lambda tries again', async () => {

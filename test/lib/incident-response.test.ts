@@ -1,14 +1,15 @@
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import config from '../../config/mockupaws-production.ts';
 import { handler } from '../../lambda/functions/kill-idle-connections/handler.ts';
+import type { ServiceConfig } from '../../lib/config.ts';
 import { DatabaseConnections } from '../../lib/playbooks/database-connections.ts';
 import { matches } from '../../local/engine/event-pattern.ts';
 import { type Bundle, bundles } from '../support/bundles.ts';
 import { directAccess } from '../support/direct-access.ts';
+import { everything as config } from '../support/everything.ts';
 import { actionsOf, refersTo, resources, type Statement, statementsOf, synthesise } from '../support/stack.ts';
 
 const { template, report } = synthesise(config, { nag: true });
@@ -47,13 +48,16 @@ describe('the incidents table', () => {
     });
   });
 
-  it('has one index, of the open incidents: an item without "open" is not in it', () => {
+  it('has an index of the open incidents, in which an item without "open" is not, and one to find an incident by its id', () => {
     const { GlobalSecondaryIndexes, KeySchema } = one('AWS::DynamoDB::GlobalTable', 'Incidents/Table').properties;
     const keys = (schema: { AttributeName: string }[]) => schema.map(({ AttributeName }) => AttributeName);
     expect(keys(KeySchema)).toEqual(['slot', 'number']);
-    expect(GlobalSecondaryIndexes).toHaveLength(1);
-    expect(GlobalSecondaryIndexes[0]).toMatchObject({ IndexName: 'open', Projection: { ProjectionType: 'KEYS_ONLY' } });
-    expect(keys(GlobalSecondaryIndexes[0].KeySchema)).toEqual(['open', 'openedAt']);
+    const indexes = GlobalSecondaryIndexes as { IndexName: string; KeySchema: { AttributeName: string }[] }[];
+    for (const index of indexes) expect(index).toMatchObject({ Projection: { ProjectionType: 'KEYS_ONLY' } });
+    expect(indexes.map(({ IndexName, KeySchema: schema }) => [IndexName, ...keys(schema)])).toEqual([
+      ['open', 'open', 'openedAt'],
+      ['byId', 'id'],
+    ]);
   });
 });
 
@@ -160,7 +164,8 @@ describe('what fails is not lost', () => {
   });
 
   it('the stream is read in order, from its beginning, and what cannot be published goes aside', () => {
-    const [mapping, ...others] = all('AWS::Lambda::EventSourceMapping');
+    const mappings = all('AWS::Lambda::EventSourceMapping');
+    const [mapping, ...others] = mappings.filter(({ properties }) => properties.StartingPosition);
     expect(others).toEqual([]);
     expect(mapping?.properties).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
@@ -177,7 +182,7 @@ describe('what fails is not lost', () => {
   });
 
   it('every dead-letter queue has an alarm at its first message, and operations are told', () => {
-    const queues = all('AWS::SQS::Queue');
+    const queues = all('AWS::SQS::Queue').filter(({ properties }) => !properties.RedrivePolicy);
     expect(queues.length).toBeGreaterThan(0);
     for (const { id, path, properties } of queues) {
       expect(properties, path).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
@@ -191,6 +196,30 @@ describe('what fails is not lost', () => {
     }
   });
 
+  it('what a channel must tell waits in order, is tried once a minute for hours, and then is a dead letter of its own', () => {
+    const queues = all('AWS::SQS::Queue').filter(({ properties }) => properties.RedrivePolicy);
+    expect(queues.map(({ path }) => path).sort()).toEqual(['Chat/Queue', 'Opsgenie/Queue', 'Pagerduty/Queue']);
+    const aside = queues.map(({ id, path, properties }) => {
+      expect(properties, path).toMatchObject({
+        ...{ FifoQueue: true, ContentBasedDeduplication: true, SqsManagedSseEnabled: true },
+        ...{ VisibilityTimeout: 60, RedrivePolicy: { maxReceiveCount: 720 } },
+      });
+      const mapping = all('AWS::Lambda::EventSourceMapping').find(other =>
+        refersTo(other.properties.EventSourceArn).includes(id),
+      );
+      expect(mapping?.properties, path).toMatchObject({ BatchSize: 1 });
+      const fn = all('AWS::Lambda::Function').find(other =>
+        refersTo(mapping?.properties.FunctionName).includes(other.id),
+      );
+      expect(fn?.properties.Timeout, path).toBeLessThan(60);
+      return refersTo(properties.RedrivePolicy)[0] ?? '';
+    });
+    const refused = all('AWS::Events::Rule').filter(({ path }) => path.endsWith('/Refused'));
+    expect(refused.flatMap(({ properties }) => refersTo(properties.Targets[0].Arn)).sort()).toEqual(aside.sort());
+    for (const dead of all('AWS::SQS::Queue').filter(({ id }) => aside.includes(id)))
+      expect(dead.properties, dead.path).toMatchObject({ FifoQueue: true });
+  });
+
   it('a watch gone silent is told to the first level directly', () => {
     const { properties } = one('AWS::CloudWatch::Alarm', 'OwnAlarms/WatchSilent');
     expect(properties).toMatchObject({
@@ -199,7 +228,7 @@ describe('what fails is not lost', () => {
       ...{ ComparisonOperator: 'LessThanThreshold', Threshold: 1, TreatMissingData: 'breaching' },
       ...{ Period: 60, EvaluationPeriods: 5 },
     });
-    expect(refersTo(properties.AlarmActions)).toContain(one('AWS::SNS::Topic', 'Paging/Level1').id);
+    expect(refersTo(properties.AlarmActions)).toContain(one('AWS::SNS::Topic', 'Paging/FirstLevel').id);
     expect(one('AWS::Events::Rule', 'EveryMinute').properties.ScheduleExpression).toBe('rate(1 minute)');
   });
 
@@ -246,41 +275,77 @@ describe('messages to people', () => {
     expect(refersTo(encrypt?.Resource)).toEqual([key?.id]);
   });
 
-  it('reach everybody in the configuration, telephones of the levels for pages only', () => {
-    const subscriptions = all('AWS::SNS::Subscription').map(({ properties }) => properties);
-    const [first, second] = config.escalation;
-    const contacts = (path: string) => {
-      const { id } = one('AWS::SNS::Topic', path);
-      return subscriptions.filter(({ TopicArn }) => refersTo(TopicArn).includes(id));
-    };
-    for (const [path, level] of [
-      ['Paging/Level1', first],
-      ['Paging/Level2', second],
-    ] as const) {
-      expect(contacts(path).map(({ Protocol, Endpoint }) => ({ [Protocol]: Endpoint }))).toEqual(level?.contacts);
-      for (const { Protocol, FilterPolicy } of contacts(path)) {
-        const rings = (urgency: string) => !FilterPolicy || matches(FilterPolicy, { urgency });
-        expect([rings('page'), rings('notice')]).toEqual([true, Protocol === 'email']);
+  const subscriptions = (from: Template, topic: string) =>
+    resources(from, 'AWS::SNS::Subscription')
+      .map(({ properties }) => properties)
+      .filter(({ TopicArn }) => refersTo(TopicArn).includes(topic));
+  const addressesOf = ({ people }: ServiceConfig, ...names: string[]) =>
+    names.flatMap(name => Object.values(people[name] ?? {}));
+
+  it('of a level reach at both addresses whom they name, and nobody else; telephones only if they are pages', () => {
+    config.escalation.forEach(({ people }, i) => {
+      const subscribed = subscriptions(template, one('AWS::SNS::Topic', `Paging/Level${i + 1}`).id);
+      const reached = (attributes: object) =>
+        subscribed.flatMap(({ FilterPolicy, Endpoint }) => (matches(FilterPolicy, attributes) ? [Endpoint] : []));
+      for (const person of Object.keys(config.people)) {
+        const { email, ...telephone } = config.people[person] ?? {};
+        const addresses = people.includes(person) ? [email, ...Object.values(telephone)] : [];
+        expect(reached({ person, urgency: 'page' }), person).toEqual(addresses);
+        expect(reached({ person, urgency: 'notice' }), person).toEqual(addresses.slice(0, 1));
       }
-    }
+      expect(reached({})).toEqual([]);
+    });
+  });
+
+  it('reach somebody who stands in for another too, and a person of two levels at both', () => {
+    const [first, second, ...others] = config.escalation;
+    const overrides = [{ person: 'cleo', from: '2026-01-31T18:00', to: '2026-02-01T09:00' }];
+    const rotation = { ...(first?.rotation as NonNullable<typeof first>['rotation']), overrides };
+    const standIn = synthesise({
+      ...config,
+      escalation: [{ ...first, rotation } as typeof first & object, second as NonNullable<typeof second>, ...others],
+    }).template;
+    const topics = resources(standIn, 'AWS::SNS::Topic').filter(({ path }) =>
+      subscriptions(standIn, one('AWS::SNS::Topic', path).id).some(({ Endpoint }) => Endpoint === 'cleo@mockupaws.com'),
+    );
+    expect(topics.map(({ path }) => path)).toEqual(['Paging/Level1', 'Paging/Level2']);
   });
 
   it.each([
     ['one operator', template, config],
     ['an operator with a telephone', direct.template, directAccess],
   ])(
-    'of an alarm carry no urgency, so on their way to people no telephone is filtered: %s',
-    (_, from, { escalation, operations }) => {
+    'of an alarm name nobody, so no filter is in their way, and telephones of the first level ring: %s',
+    (_, from, service) => {
       const alarmed = resources(from, 'AWS::CloudWatch::Alarm').flatMap(({ properties }) =>
         refersTo(properties.AlarmActions),
       );
-      const rung = resources(from, 'AWS::SNS::Subscription')
-        .filter(({ properties }) => refersTo(properties.TopicArn).some(topic => alarmed.includes(topic)))
-        .flatMap(({ properties }) => (properties.FilterPolicy ? [] : [properties.Endpoint]));
-      const people = [...(escalation[0]?.contacts ?? []), ...operations].flatMap(contact => Object.values(contact));
-      expect(rung.sort()).toEqual(people.sort());
+      const reached = [...new Set(alarmed)].flatMap(topic => subscriptions(from, topic));
+      expect(reached.filter(({ FilterPolicy }) => FilterPolicy)).toEqual([]);
+      const telephones = service.escalation[0]?.people.map(name => service.people[name]?.sms) ?? [];
+      const people = [...telephones, ...addressesOf(service, ...service.operations)];
+      expect(reached.map(({ Endpoint }) => Endpoint).sort()).toEqual(people.sort());
     },
   );
+
+  it('are looked after: every topic is listed, against all who should be subscribed to it', () => {
+    const { properties } = one('AWS::Lambda::Function', 'Subscriptions/Function');
+    const topics = refersTo(properties.Environment.Variables.TOPICS);
+    expect(topics.toSorted()).toEqual(
+      all('AWS::SNS::Topic')
+        .map(({ id }) => id)
+        .sort(),
+    );
+    const listing = may(roleOf(properties.Role)).find(s => actionsOf(s).includes('sns:ListSubscriptionsByTopic'));
+    expect(refersTo(listing?.Resource).toSorted()).toEqual(topics.toSorted());
+    expect(one('AWS::Events::Rule', 'Subscriptions/EveryQuarter').properties.ScheduleExpression).toBe(
+      'rate(15 minutes)',
+    );
+    for (const name of ['SubscriptionsUnconfirmed', 'LevelWithoutAnybody'])
+      expect(refersTo(one('AWS::CloudWatch::Alarm', `OwnAlarms/${name}`).properties.AlarmActions)).toContain(
+        one('AWS::SNS::Topic', 'Paging/Operations').id,
+      );
+  });
 });
 
 describe('the response workflow', () => {
@@ -357,6 +422,31 @@ describe('the runbooks', () => {
   });
 });
 
+it('has nothing of a vendor that is not configured', () => {
+  const bare = synthesise({ ...config, slack: undefined, pagerduty: undefined, opsgenie: undefined }).template;
+  bare.resourceCountIs('AWS::Lambda::Url', all('AWS::Lambda::Url').length - 3);
+  const doorsAndChannels = /^(Chat|Slack|Pagerduty|Opsgenie)/;
+  const named = (from: typeof template) =>
+    resources(from, 'AWS::Lambda::Function').filter(({ path }) => doorsAndChannels.test(path)).length;
+  expect([named(template), named(bare)]).toEqual([6, 0]);
+});
+
+it('lets each secret be read by the one function that needs it', () => {
+  const readers = all('AWS::Lambda::Function').flatMap(({ path, properties }) =>
+    may(roleOf(properties.Role))
+      .filter(statement => actionsOf(statement).includes('secretsmanager:GetSecretValue'))
+      .map(({ Resource }) => [
+        path.split('/')[0],
+        String(Resource).replace(/^.*secret:mockupaws-production\/(.*)-.{6}$/, '$1'),
+      ]),
+  );
+  expect(Object.fromEntries(readers)).toMatchObject({
+    ...{ Chat: 'slack-bot-token', Slack: 'slack-signing-secret' },
+    ...{ Pagerduty: 'pagerduty-routing-key', PagerdutyWebhook: 'pagerduty-webhook' },
+    ...{ Opsgenie: 'opsgenie-api-key', OpsgenieWebhook: 'opsgenie-webhook' },
+  });
+});
+
 it('has a kill switch and a maintenance window that a person can set', () => {
   const parameter = (path: string) => one('AWS::SSM::Parameter', path).properties;
   expect(parameter('Automation')).toMatchObject({
@@ -413,7 +503,10 @@ describe('the functions', () => {
         statements
           .flatMap(actionsOf)
           .filter(
-            action => !/^(logs:(Create|Put)|sqs|kms|dynamodb:(Describe|Get|List)(Stream|Records|Shard))/.test(action),
+            action =>
+              !/^(logs:(Create|Put)|sqs|kms:(Decrypt|GenerateDataKey)|dynamodb:(Describe|Get|List)(Stream|Records|Shard))/.test(
+                action,
+              ),
           ),
       );
       expect([...allowed].sort(), path).toEqual(bundleOf(path).actions);
@@ -484,6 +577,7 @@ describe('least privilege', () => {
       'ServiceMemory/RaiseMemoryFunction/Role ecs:DescribeTaskDefinition',
       'ServiceMemory/RaiseMemoryFunction/Role ecs:RegisterTaskDefinition',
       'SmokeTest/Role cloudwatch:GetMetricData',
+      'Subscriptions/Role cloudwatch:PutMetricData',
       'Verify/Role cloudwatch:DescribeAlarms',
       'Verify/Role cloudwatch:GetMetricData',
       'Watch/Role cloudwatch:DescribeAlarms',

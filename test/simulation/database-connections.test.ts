@@ -37,7 +37,9 @@ describe('database connections exhausted', () => {
     ]) {
       expect(page?.body).toContain(part);
     }
-    expect(messages.find(({ channel }) => channel === 'sms')?.body).toMatch(/^[\x20-\x7e]{20,160}$/);
+    expect(messages.find(({ channel }) => channel === 'sms')?.body).toMatch(
+      /^[\x20-\x7e]{20,160}\nAcknowledge: https:\S+$/,
+    );
   });
 });
 

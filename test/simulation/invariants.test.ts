@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold, isOpen } from '../../lambda/domain/incident.ts';
+import { fold } from '../../lambda/domain/apply.ts';
+import { isOpen } from '../../lambda/domain/incident.ts';
 import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
 import type { Happened } from '../../local/account/account.ts';
 import type { Faults } from '../../local/account/faults.ts';
@@ -131,7 +132,7 @@ describe('invariants 1 to 6', () => {
         expect(witness.fired.length).toBeGreaterThan(0);
         witness.judge();
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 

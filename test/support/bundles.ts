@@ -10,13 +10,13 @@ export interface Bundle {
   actions: string[];
 }
 
-/** lib-dynamodb's own names for DynamoDB's operations. */
+/** Where the SDK's name of an operation is not that of its IAM action. */
 const DOCUMENT_COMMANDS: Record<string, string> = {
   Get: 'GetItem',
   Put: 'PutItem',
   Update: 'UpdateItem',
   Delete: 'DeleteItem',
-  paginateQuery: 'Query',
+  Invoke: 'InvokeFunction',
 };
 /** What IAM calls by another name than the operation's. */
 const ACTIONS: Record<string, string> = { ListObjectsV2: 'ListBucket' };
@@ -61,7 +61,7 @@ function actions(code: string): string[] {
     [...imports].flatMap(([, names = '', module = '']) =>
       names.split(',').flatMap(imported => {
         const [name = '', alias = name] = imported.trim().split(' as ');
-        const operation = name.match(/^(\w+)Command$/)?.[1] ?? (name.startsWith('paginate') ? name : undefined);
+        const operation = name.match(/^(\w+)Command$/)?.[1] ?? name.match(/^paginate(\w+)$/)?.[1];
         // An import that is not called is still listed in the output.
         if (!operation || !code.includes(` ${alias}(`)) return [];
         return [

@@ -4,7 +4,8 @@ import { defineService } from '../../lib/config.ts';
 /** The example with a database that has no Data API, and an operator who has a telephone. */
 export const directAccess = defineService({
   ...config,
-  operations: [...config.operations, { sms: '+15555550199' }],
+  people: { ...config.people, olga: { sms: '+15555550199' } },
+  operations: [...config.operations, 'olga'],
   database: {
     ...config.database,
     access: {

@@ -19,6 +19,7 @@ export const DEPLOYED: Deployed = {
   service: 'mockupaws-production',
   region: 'us-east-1',
   policies: { DatabaseConnections: policyOf(step('kill-idle')), CacheFailure: policyOf() },
+  rosters: ['ada', 'ben', 'cleo', 'dora'].map(person => ({ people: [person] })),
   resources: {
     healthUrls: [{ url: 'https://mockupaws.com/health' }],
     cluster: 'production',
@@ -66,7 +67,7 @@ async function createTable(TableName: string): Promise<void> {
     { AttributeName: hash, KeyType: 'HASH' as const },
     { AttributeName: range, KeyType: 'RANGE' as const },
   ];
-  const attributes = { slot: 'S', number: 'N', open: 'S', openedAt: 'S' } as const;
+  const attributes = { slot: 'S', number: 'N', open: 'S', openedAt: 'S', id: 'S' } as const;
   await new DynamoDBClient({}).send(
     new CreateTableCommand({
       TableName,
@@ -78,6 +79,11 @@ async function createTable(TableName: string): Promise<void> {
       KeySchema: key('slot', 'number'),
       GlobalSecondaryIndexes: [
         { IndexName: 'open', KeySchema: key('open', 'openedAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+        {
+          IndexName: 'byId',
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
       ],
     }),
   );

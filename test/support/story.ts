@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { fold } from '../../lambda/domain/apply.ts';
 import type { Command, Obligation, RunOutcome } from '../../lambda/domain/commands.ts';
 import { handle } from '../../lambda/domain/decide.ts';
 import type { Readings } from '../../lambda/domain/guardrails.ts';
-import { attemptUnderWay, fold, type Incident } from '../../lambda/domain/incident.ts';
+import { attemptUnderWay, type Incident } from '../../lambda/domain/incident.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
 import { type Policy, RUNBOOK_POLICY, type Step } from '../../lambda/domain/policy.ts';
 import type { Facts } from '../../lambda/domain/severity.ts';

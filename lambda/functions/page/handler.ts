@@ -1,32 +1,45 @@
 import { commit, load } from '../../adapters/incidents.ts';
+import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
-import { isPageEntry, type PageMessage, pages } from '../../domain/messages.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { isPageEntry, type PageEntry, type PageMessage, pages } from '../../domain/messages.ts';
+import { onCall } from '../../domain/on-call.ts';
+import type { EntryOf } from '../../domain/timeline.ts';
+import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { PageEvent } from '../events.ts';
+import { addressed } from './addressed.ts';
 
 /**
- * Tells the people of each level what they must know of an entry. What was already sent is not sent again; a level that
- * cannot be told holds up no other.
+ * Tells those on call at each level what they must know of an entry, each with links of their own. What was already sent is
+ * not sent again; somebody who cannot be told holds up nobody else.
  */
 export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, entry: about } }) => {
   const { slot, number } = key;
   const incident = await load({ slot, number });
   const entry = incident?.timeline[about.seq];
   if (!incident || !entry || !isPageEntry(entry)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
-  const sent = incident.timeline.flatMap(e => (e.type === 'PageSent' && e.about === entry.seq ? [e.level] : []));
-  const told: Pick<PageMessage, 'level' | 'urgency'>[] = [];
+  const sent = sentPages(incident).filter(page => page.about === entry.seq);
+  const told: Pick<EntryOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
-  for (const page of pages(incident, entry).filter(({ level }) => !sent.includes(level))) {
+  for (const page of pages(incident, entry)) {
     const { level, urgency, subject } = page;
-    try {
-      await publishPage(topicOf(level), page);
-      await commit(
-        { slot, number },
-        { type: 'record page', id: `page/${entry.seq}/${level}`, about: entry.seq, level, urgency, subject },
-      );
-      told.push({ level, urgency });
-    } catch (error) {
-      failures.push(error as Error);
+    for (const person of recipients(incident, entry, page)) {
+      if (sent.some(other => other.level === level && other.to === person)) continue;
+      try {
+        const links = await personalLinks(incident, entry, person);
+        await publishPage(topicOf(level), { person, urgency, ...addressed(page, incident, entry, links) });
+        await commit(
+          { slot, number },
+          {
+            ...{ type: 'record page', id: `page/${entry.seq}/${level}/${person}` },
+            ...{ about: entry.seq, level, urgency, subject, to: person },
+          },
+        );
+        told.push({ level, urgency, to: person });
+      } catch (error) {
+        failures.push(error as Error);
+      }
     }
   }
   const result = { incident: key.id, entry: entry.type, sent: told };
@@ -35,9 +48,27 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   return result;
 });
 
+/**
+ * Those on call when it happened, by the roster as it is deployed now. By the time of the entry, so that a page tried again
+ * after a hand-over does not go to two. That it is resolved is also told to those who were paged and whose turn has ended.
+ */
+function recipients(incident: Incident, entry: PageEntry, { level }: PageMessage): string[] {
+  const { rosters } = deployed();
+  const roster = rosters[placeOf(level)];
+  if (!roster) throw new Error('no escalation level is deployed');
+  const called = sentPages(incident).filter(page => page.level === level && page.urgency === 'page');
+  const before = entry.type === 'Resolved' ? called.flatMap(({ to }) => to ?? []) : [];
+  return [...new Set([...onCall(roster, entry.at), ...before])];
+}
+
+const sentPages = ({ timeline }: Incident) => timeline.filter(entry => entry.type === 'PageSent');
+
+/** Of a level that a deployment has taken away since the incident was opened, the highest that is left. */
+const placeOf = (level: number) => Math.min(level, deployed().rosters.length) - 1;
+
 function topicOf(level: number): string {
   const topics = (process.env['LEVEL_TOPICS'] ?? '').split(',');
-  const topic = topics[level - 1];
+  const topic = topics[placeOf(level)];
   if (!topic) throw new Error(`escalation level ${level} has no topic: LEVEL_TOPICS names ${topics.length}`);
   return topic;
 }

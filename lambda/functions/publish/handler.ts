@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { publishEntries } from '../../adapters/incident-bus.ts';
-import { fold } from '../../domain/incident.ts';
+import { fold } from '../../domain/apply.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
 
 /** The timeline speaks: every committed entry goes to the incident bus. A failure is retried from the record it hit. */

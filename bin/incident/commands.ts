@@ -1,0 +1,272 @@
+import { createInterface } from 'node:readline/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Act, CommandAnswer } from '../../lambda/adapters/command-request.ts';
+import { SEVERITIES } from '../../lambda/domain/severity.ts';
+import { DRILL } from '../../lambda/domain/signal.ts';
+import { type Asked, Client } from './client.ts';
+import { Failure } from './failure.ts';
+import { serviceOf } from './service.ts';
+import { list, playbooks, show } from './show.ts';
+
+interface Options {
+  as?: string;
+  service?: string;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  npx incident list
+  npx incident ack INC-2026-01-31-001
+  npx incident approve INC-2026-01-31-001
+  npx incident note INC-2026-01-31-001 looking at the export job
+  npx incident resolve INC-2026-01-31-001 export job stopped, pool drained
+  npx incident declare "Wrong orders" customers are charged twice --critical
+  npx incident drill DatabaseConnections
+
+Ends with 0 when it was done, 1 when it was refused or is not there, 2 when it was called wrongly, 3 when AWS could not
+be reached or said no. Times are UTC. A text that begins with a hyphen goes after --. NO_COLOR leaves out colours.
+docs/operations.md tells which permissions you need, and what to do in the night.`;
+
+const ID = 'as INC-2026-01-31-001';
+
+function incident(text: string): string {
+  const id = text.toUpperCase();
+  if (!/^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/.test(id)) throw new InvalidArgumentError(`Expected an incident ${ID}.`);
+  return id;
+}
+
+function severity(text: string) {
+  const found = SEVERITIES.find(known => known === text.toUpperCase());
+  if (!found) throw new InvalidArgumentError(`Expected one of ${SEVERITIES.join(', ')}.`);
+  return found;
+}
+
+const ITEMS = ['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders'] as const;
+
+function item(text: string) {
+  const found = ITEMS.find(known => known === text);
+  if (!found) throw new InvalidArgumentError(`Expected one of ${ITEMS.join(', ')}.`);
+  return found;
+}
+
+/** The grammar of the command line. */
+export function commands(): Command {
+  const program = new Command('incident')
+    .description('Answers incidents: who may is a matter of IAM, what is done is written into the incident.')
+    .option('--as <name>', 'whom the timeline names; by default you, as AWS knows you')
+    .option(
+      '--service <name>',
+      'the service, as its file in config/ names it; by default the only one there (INCIDENT_SERVICE)',
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(npx incident --help explains)')
+    .exitOverride();
+
+  const client = async () => {
+    const { as, service = process.env['INCIDENT_SERVICE'] } = program.opts<Options>();
+    return new Client({ ...(await serviceOf(service)), as });
+  };
+  const print = (answer: unknown, text: string) =>
+    console.log(program.opts<Options>().json ? JSON.stringify(answer, withoutPolicy) : text);
+
+  /** @throws Failure when it was refused. */
+  const done = async (asked: Asked, asks = client()): Promise<CommandAnswer> => {
+    const answer = await (await asks).ask(asked);
+    if (answer.refused) throw new Failure(1, answer.refused);
+    return answer;
+  };
+  const told = (answer: CommandAnswer, what: string) =>
+    print(answer, answer.happened?.length === 0 ? `${answer.incident?.id}: it was so already.` : what);
+  const act = async (id: string, asked: Act, what: string) =>
+    told(await done({ do: 'act', incident: id, act: asked }), `${id}: ${what}`);
+
+  program
+    .command('list')
+    .description('the open incidents')
+    .option('--closed', 'and the last of each playbook that is over')
+    .action(async ({ closed }: { closed?: boolean }) => {
+      const answer = await done({ do: 'list', ...(closed ? { closed } : {}) });
+      print(answer, list(answer.incidents ?? []));
+    });
+
+  program
+    .command('show')
+    .description('one incident at a glance')
+    .argument('<id>', ID, incident)
+    .option('--all', 'its whole timeline')
+    .action(async (id: string, { all }: { all?: boolean }) => {
+      const answer = await done({ do: 'show', incident: id });
+      if (answer.incident) print(answer, show(answer.incident, { all }));
+    });
+
+  program
+    .command('ack')
+    .description('acknowledge: nobody else is called while it holds')
+    .argument('<id>', ID, incident)
+    .action(async (id: string) => {
+      const answer = await done({ do: 'act', incident: id, act: { type: 'acknowledge' } });
+      const until = answer.incident?.acknowledged?.until.slice(11, 16);
+      told(answer, `${id}: acknowledged until ${until} UTC. If it is still open then, people are called anew.`);
+    });
+
+  for (const [name, approve] of [
+    ['approve', true],
+    ['decline', false],
+  ] as const)
+    program
+      .command(name)
+      .description(`${name} the step that awaits an answer`)
+      .argument('<id>', ID, incident)
+      .argument('[step]', 'the step you mean; by default the one that awaits an answer')
+      .action(async (id: string, given: string | undefined) => {
+        const asks = client();
+        const step = given ?? (await done({ do: 'show', incident: id }, asks)).incident?.approval?.step;
+        if (!step) throw new Failure(1, `${id} awaits no approval`);
+        const answer = await done({ do: 'act', incident: id, act: { type: 'answer approval', step, approve } }, asks);
+        told(answer, `${id}: ${step} is ${name}d.`);
+      });
+
+  program
+    .command('note')
+    .description('write into the incident log')
+    .argument('<id>', ID, incident)
+    .argument('<text...>', 'what is to be remembered')
+    .action((id: string, text: string[]) => act(id, { type: 'note', text: text.join(' ') }, 'noted.'));
+
+  program
+    .command('command')
+    .description('take command of the incident')
+    .argument('<id>', ID, incident)
+    .action((id: string) => act(id, { type: 'take command' }, 'you are in command.'));
+
+  program
+    .command('severity')
+    .description('set the severity; automation raises it again only if it finds worse')
+    .argument('<id>', ID, incident)
+    .argument('<severity>', SEVERITIES.join(', '), severity)
+    .option('--reason <text>', 'why')
+    .action((id: string, level: ReturnType<typeof severity>, { reason }: { reason?: string }) =>
+      act(id, { type: 'set severity', severity: level, ...(reason ? { reason } : {}) }, `${level}.`),
+    );
+
+  program
+    .command('tick')
+    .description("tick a line of the incident's checklist")
+    .argument('<id>', ID, incident)
+    .argument('<item>', ITEMS.join(', '), item)
+    .action((id: string, line: (typeof ITEMS)[number]) => act(id, { type: 'tick', item: line }, `${line} ticked.`));
+
+  for (const [name, what, words] of [
+    ['data-loss', 'dataLoss', 'a data loss'],
+    ['security-breach', 'securityBreach', 'a security breach'],
+  ] as const)
+    program
+      .command(name)
+      .description(`declare ${words} in an incident, which makes it a P1`)
+      .argument('<id>', ID, incident)
+      .argument('<text...>', 'what is known of it')
+      .action((id: string, text: string[]) =>
+        act(id, { type: 'declare', what, text: text.join(' ') }, `${words} is declared.`),
+      );
+
+  program
+    .command('resolve')
+    .description('declare it over; what automation changed is put back first')
+    .argument('<id>', ID, incident)
+    .argument('<reason...>', 'what was wrong, and what helped')
+    .action(async (id: string, reason: string[]) => {
+      const answer = await done({ do: 'act', incident: id, act: { type: 'resolve', reason: reason.join(' ') } });
+      const over = answer.happened?.includes('Resolved');
+      const later = 'it is resolved once what automation changed is put back. Asked again, at once, as it stands.';
+      told(answer, `${id}: ${over ? 'resolved.' : later}`);
+    });
+
+  program
+    .command('reopen')
+    .description('it is back: goes on in a new incident that names the one before')
+    .argument('<id>', ID, incident)
+    .argument('<reason...>', 'what is seen')
+    .action(async (id: string, reason: string[]) => {
+      const answer = await done({ do: 'reopen', incident: id, reason: reason.join(' ') });
+      told(answer, `${id} goes on in ${answer.incident?.id}.`);
+    });
+
+  program
+    .command('declare')
+    .description('open an incident that no alarm has found')
+    .argument('<title>', 'in a few words, quoted')
+    .argument('<text...>', 'what is seen')
+    .option('--critical', 'core functionality is impaired: a P2, which calls people')
+    .action(async (title: string, text: string[], { critical = false }: { critical?: boolean }) => {
+      const answer = await done({ do: 'open', title, text: text.join(' '), critical });
+      told(answer, `${answer.incident?.id} is open, ${answer.incident?.severity}.`);
+    });
+
+  program
+    .command('playbooks')
+    .description('what is detected, with its alarms')
+    .action(async () => {
+      const answer = await done({ do: 'playbooks' });
+      print(answer, playbooks(answer.playbooks ?? []));
+    });
+
+  program
+    .command('drill')
+    .description('set off an alarm of a playbook: all is real and marked [DRILL], runbooks run dry')
+    .argument('<playbook>', 'as npx incident playbooks names it')
+    .option('--alarm <name>', 'which of its alarms; by default the first critical one')
+    .option('--yes', 'do not ask first')
+    .action(async (name: string, { alarm, yes }: { alarm?: string; yes?: boolean }) => {
+      const asks = await client();
+      const chosen = await choose(name, alarm, asked => done(asked, Promise.resolve(asks)));
+      const service = asks.service;
+      if (!yes && !(await confirmed(`Set off ${chosen}? People of ${service} are called, marked ${DRILL}. [y/N] `)))
+        throw new Failure(1, 'Nothing was done.');
+      await asks.setOff(chosen, `${DRILL} set off by ${await asks.whoever()} with npx incident drill`);
+      print({ alarm: chosen, drill: true }, `${chosen} is set off. Within a minute: npx incident list`);
+    });
+
+  program
+    .command('confirm')
+    .description('confirm the subscription of an e-mail address, so that no mail scanner can end it')
+    .argument('<link>', "the link of SNS's e-mail, quoted: copied, not followed")
+    .action(async (link: string) => {
+      const subscription = await (await client()).confirm(link);
+      print({ subscription }, `Confirmed: ${subscription}`);
+    });
+
+  return program;
+}
+
+/** The alarm to set off. @throws Failure where there is no such alarm, or a real incident would be disturbed. */
+async function choose(
+  name: string,
+  alarm: string | undefined,
+  ask: (asked: Asked) => Promise<CommandAnswer>,
+): Promise<string> {
+  const { playbooks: known = [] } = await ask({ do: 'playbooks' });
+  const playbook = known.find(p => p.name.toLowerCase() === name.toLowerCase());
+  if (!playbook) throw new Failure(1, `There is no playbook ${name}. There is: ${known.map(p => p.name).join(', ')}`);
+  const alarms = Object.keys(playbook.alarms);
+  const chosen = alarm ?? alarms.find(key => playbook.alarms[key] === 'critical') ?? alarms[0];
+  if (!chosen || !alarms.includes(chosen))
+    throw new Failure(1, `${playbook.name} has no alarm ${chosen}. It has: ${alarms.join(', ')}`);
+  const open = (await ask({ do: 'list' })).incidents?.find(i => i.playbook === playbook.name);
+  if (open) throw new Failure(1, `${open.id} of ${playbook.name} is open: no drill while it is`);
+  return chosen;
+}
+
+async function confirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Failure(2, 'There is nobody to ask: --yes goes on without asking.');
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await asking.question(question)).trim());
+  } finally {
+    asking.close();
+  }
+}
+
+/** The policy an incident is frozen under is long, and no news. */
+const withoutPolicy = (key: string, value: unknown) => (key === 'policy' ? undefined : value);

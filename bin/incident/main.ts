@@ -1,0 +1,20 @@
+import { type Command, CommanderError } from 'commander';
+import { commands } from './commands.ts';
+import { type ExitCode, explained, Failure } from './failure.ts';
+
+/** Carries out one command line. @returns the exit code. */
+export async function main(argv: string[]): Promise<ExitCode> {
+  const program: Command = commands();
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // What is wrong with the command line has been said already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { code, message } = error instanceof Failure ? error : explained(error, 'this command');
+    const { json } = program.opts<{ json?: boolean }>();
+    if (json) console.log(JSON.stringify({ error: message, code }));
+    else console.error(message);
+    return code;
+  }
+}

@@ -1,0 +1,141 @@
+import { styleText } from 'node:util';
+import { checklist } from '../../lambda/domain/checklist.ts';
+import type { Incident, Run } from '../../lambda/domain/incident.ts';
+import { type Tone, told } from '../../lambda/domain/log.ts';
+import { SEVERITY_NAMES, type Severity } from '../../lambda/domain/severity.ts';
+import { DRILL } from '../../lambda/domain/signal.ts';
+import { clock, dateTime } from '../../lambda/domain/time.ts';
+import { table } from './table.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+const TONES: Record<Tone, Style> = { bad: 'red', good: 'green', act: 'yellow', quiet: 'dim' };
+const SEVERITIES: Record<Severity, Style> = { P1: ['red', 'bold'], P2: 'red', P3: 'yellow', P4: 'dim' };
+const RUNS: Record<Run['status'], [string, Style]> = {
+  running: ['running', 'yellow'],
+  succeeded: ['done and verified', 'green'],
+  rehearsed: ['dry run, nothing changed', 'dim'],
+  failed: ['did not help', 'red'],
+};
+
+/** Lines of the timeline that are shown unless all are asked for. */
+const LAST = 20;
+
+const bold = (text: string) => styleText('bold', text);
+const dim = (text: string) => styleText('dim', text);
+const marked = ({ drill }: Incident) => (drill ? `${styleText(['yellow', 'bold'], DRILL)} ` : '');
+const severityOf = ({ severity }: Incident, text: string = severity) => styleText(SEVERITIES[severity], text);
+const mark = (ok: boolean | null) =>
+  ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
+
+/** The incidents, a line each. */
+export function list(incidents: Incident[]): string {
+  if (incidents.length === 0) return 'No incident is open.';
+  const rows = incidents.map(incident => [
+    incident.id,
+    severityOf(incident),
+    incident.status,
+    dateTime(incident.startedAt),
+    incident.commander ?? dim('nobody yet'),
+    `${marked(incident)}${incident.title}${incident.approval ? styleText('yellow', ', awaits approval') : ''}`,
+  ]);
+  return table(rows, [20, 4, 15, 22, 20], ['incident', '', 'status', 'started', 'commander', 'title']);
+}
+
+/** What can be set off for a drill. */
+export function playbooks(known: { name: string; title: string; alarms: Record<string, string> }[]): string {
+  const rows = known.flatMap(({ name, title, alarms }) => [
+    [bold(name), title],
+    ...Object.entries(alarms).map(([alarm, level]) => [`  ${level}`, alarm]),
+  ]);
+  return table(rows, [24]);
+}
+
+/** An incident at a glance; of its timeline the last lines, or all. */
+export function show(incident: Incident, { all = false }: { all?: boolean | undefined } = {}): string {
+  return [
+    header(incident),
+    section('Awaiting approval', approval(incident)),
+    section('What fired', pointed(Object.values(incident.signals).map(s => [firing(s.state), s.summary]))),
+    section('What was found', pointed(incident.findings.map(f => [mark(f.ok), f.summary]))),
+    section('What was done', done(incident)),
+    section('What remains to be done', pointed(incident.actionItems.map(i => ['-', `${i.action}: ${i.text}`]))),
+    section('Checklist', ticks(incident)),
+    timeline(incident, all),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
+}
+
+const section = (title: string, body: string) => (body === '' ? '' : `${bold(title)}\n${body}`);
+const pointed = (rows: string[][]) => (rows.length === 0 ? '' : table(indented(rows), [4]));
+const indented = (rows: string[][]) => rows.map(([first, ...others]) => [`  ${first}`, ...others]);
+const firing = (state: string) => mark(state === 'unknown' ? null : state === 'cleared');
+
+function header(incident: Incident): string {
+  const { id, severity, status, title, policy, severityReasons, startedAt, resolvedAt } = incident;
+  const { commander, acknowledged, reporter, handedOver, references } = incident;
+  const people = [
+    commander
+      ? `${commander} ${resolvedAt ? 'was' : 'is'} in command`
+      : 'nobody is in command yet: the first to acknowledge is',
+    ...(acknowledged && !resolvedAt
+      ? [`acknowledged by ${acknowledged.by} until ${clock(acknowledged.until)} UTC`]
+      : []),
+  ];
+  const rows = [
+    ...severityReasons.map(({ text }, i) => [i === 0 ? 'Because' : '', text]),
+    ['Impact', policy.playbook.impact],
+    ['Started', dateTime(startedAt)],
+    ...(resolvedAt ? [['Resolved', dateTime(resolvedAt)]] : []),
+    ...(reporter ? [['Declared', `by ${reporter}`]] : []),
+    ['People', people.join('; ')],
+    ...(handedOver && !resolvedAt ? [['Over to', styleText('red', `people: ${handedOver.reason}`)]] : []),
+    ...references.map(({ system, ref, url }) => ['Kept in', `${system} ${url ?? ref}`]),
+  ];
+  const name = severityOf(incident, `${severity} ${SEVERITY_NAMES[severity]}`);
+  const first = `${marked(incident)}${bold(id)}  ${name}  ${status}  ${bold(`${policy.title} ${title}`)}`;
+  return `${first}\n${table(rows, [12])}`;
+}
+
+function approval({ approval, id }: Incident): string {
+  if (!approval) return '';
+  const { step, title, expiresAt } = approval;
+  const rows = [
+    ['', `${styleText('yellow', title)}, until ${clock(expiresAt)} UTC; no answer is a no`],
+    ['', `npx incident approve ${id} ${step}`],
+    ['', `npx incident decline ${id} ${step}`],
+  ];
+  return table(rows, [2]);
+}
+
+function done({ runs, attempt }: Incident): string {
+  const rows = [
+    ...runs.map(({ startedAt, title, status, reason }) => {
+      const [words, style] = RUNS[status];
+      return [clock(startedAt), styleText(style, words), reason ? `${title} ${dim(`(${reason})`)}` : title];
+    }),
+    ...(attempt?.skipped ?? []).map(({ title, reasons }) => [
+      '',
+      dim('skipped'),
+      `${title} ${dim(reasons.join('; '))}`,
+    ]),
+  ];
+  return rows.length === 0 ? '' : table(indented(rows), [8, 26]);
+}
+
+function ticks(incident: Incident): string {
+  const rows = checklist(incident).map(({ item, text, done }) => [done ? styleText('green', '✓') : '·', item, text]);
+  return table(indented(rows), [4, 14]);
+}
+
+function timeline(incident: Incident, all: boolean): string {
+  const { length } = incident.timeline;
+  const shown = all ? incident.timeline : incident.timeline.slice(-LAST);
+  const rest = length > shown.length ? dim(` (the last ${shown.length} of ${length}; --all shows all)`) : '';
+  const rows = shown.map(entry => {
+    const [tone, text] = told(entry, incident);
+    return [`  ${entry.at.slice(11, 19)}`, styleText(TONES[tone], text)];
+  });
+  return `${bold('Timeline')}${rest}\n${table(rows, [12])}`;
+}

@@ -1,0 +1,61 @@
+import * as v from 'valibot';
+import type { Incident } from '../domain/incident.ts';
+import type { PlaybookPolicy } from '../domain/policy.ts';
+
+const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
+const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
+
+/** Who asks, through which door, and an id that makes it happen once however often it is asked. */
+const Asked = {
+  by: text(200),
+  via: v.picklist(['link', 'slack', 'pagerduty', 'opsgenie', 'command line']),
+  requestId: text(200),
+};
+
+const About = {
+  incident: v.pipe(v.string(), v.regex(/^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/, 'an incident such as INC-2026-01-31-001')),
+};
+
+/** What a person does to an open incident. */
+const Act = v.variant('type', [
+  v.strictObject({ type: v.literal('acknowledge') }),
+  v.strictObject({ type: v.literal('answer approval'), step: text(100), approve: v.boolean() }),
+  v.strictObject({ type: v.literal('take command') }),
+  v.strictObject({ type: v.literal('note'), text: text(2000) }),
+  v.strictObject({ type: v.literal('set severity'), severity: Severity, reason: v.optional(text(500)) }),
+  v.strictObject({ type: v.literal('declare'), what: v.picklist(['dataLoss', 'securityBreach']), text: text(1000) }),
+  v.strictObject({
+    type: v.literal('tick'),
+    item: v.picklist(['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders']),
+  }),
+  v.strictObject({ type: v.literal('resolve'), reason: text(1000) }),
+]);
+export type Act = v.InferOutput<typeof Act>;
+
+/** What every door asks of the command function. */
+export const CommandRequest = v.variant('do', [
+  v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false) }),
+  v.strictObject({ do: v.literal('playbooks') }),
+  v.strictObject({ do: v.literal('show'), ...About }),
+  v.strictObject({ do: v.literal('act'), ...About, ...Asked, act: Act }),
+  v.strictObject({ do: v.literal('reopen'), ...About, ...Asked, reason: text(1000) }),
+  v.strictObject({
+    do: v.literal('open'),
+    ...Asked,
+    title: text(100),
+    text: text(1000),
+    critical: v.optional(v.boolean(), false),
+  }),
+]);
+export type CommandRequest = v.InferInput<typeof CommandRequest>;
+
+/** What came of a request: the incident as it now stands, what happened, and whether it had happened before; or why not. */
+export interface CommandAnswer {
+  incident?: Incident;
+  incidents?: Incident[];
+  /** What is detected, each with its alarms. */
+  playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
+  /** In a word each. */
+  happened?: string[];
+  refused?: string;
+}

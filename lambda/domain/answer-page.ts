@@ -1,0 +1,167 @@
+import { checklist } from './checklist.ts';
+import type { PersonCommand } from './commands.ts';
+import { type Incident, isOpen } from './incident.ts';
+import type { Link } from './link.ts';
+import { told } from './log.ts';
+import { doing } from './messages.ts';
+import { SEVERITY_NAMES } from './severity.ts';
+import { clock, dateTime } from './time.ts';
+import type { EntryType } from './timeline.ts';
+
+/** The page with words alone. */
+export interface MessagePage {
+  title: string;
+  texts: string[];
+}
+
+/** The page of an incident behind a link: what there is to know, and the one thing that the link lets do. */
+export interface IncidentPage {
+  title: string;
+  drill: boolean;
+  severity: string;
+  heading: string;
+  id: string;
+  notice: Notice | null;
+  form: { explains: string; field: string; required: boolean; button: string } | null;
+  fields: { name: string; value: string }[];
+  signals: { firing: boolean; text: string }[];
+  doing: string[];
+  checklist: { done: boolean; text: string }[];
+  timeline: { at: string; clock: string; text: string }[];
+}
+
+/** What came of it, or why it cannot be. */
+export interface Notice {
+  tone: 'good' | 'bad' | 'dim';
+  text: string;
+}
+
+/** One page for whatever is no good: forged, expired, of an incident that there is not. It must tell them apart by nothing. */
+export const REFUSAL: MessagePage = {
+  title: 'This link cannot be used',
+  texts: [
+    'It may have expired, or it is not complete. Use the link of the latest message.',
+    'You can also answer from the command line: npx incident list',
+  ],
+};
+
+export const UNAVAILABLE: MessagePage = {
+  title: 'This did not work just now',
+  texts: [
+    'Open the link again in a minute: it says what has been done.',
+    'You can also answer from the command line: npx incident list',
+  ],
+};
+
+const LATEST = 15;
+/** What happens by itself and tells nothing that does not stand elsewhere on the page. */
+const LEFT_OUT: readonly EntryType[] = ['PageSent', 'ResponseRequested'];
+
+/** With the form if there is still something to be done: where nothing else is to be said. */
+export function incidentPage(
+  incident: Incident,
+  link: Link,
+  notice: Notice | null,
+  canBeDone = notice === null,
+): IncidentPage {
+  const { id, policy, title, severity, severityReasons, status, startedAt, commander, acknowledged, timeline } =
+    incident;
+  const heading = `${policy.title} ${title}`;
+  return {
+    title: `${severity} ${heading} - ${id}`,
+    drill: incident.drill ?? false,
+    severity,
+    heading,
+    id,
+    notice,
+    form: canBeDone && link.action !== 'view' ? FORMS[link.action](incident, link) : null,
+    fields: [
+      { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
+      { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
+      { name: 'Status', value: status },
+      { name: 'Started', value: dateTime(startedAt) },
+      { name: 'Impact', value: policy.playbook.impact },
+      { name: 'Commander', value: commander ?? 'nobody yet: the first to acknowledge' },
+      ...(acknowledged && isOpen(incident)
+        ? [{ name: 'Acknowledged', value: `by ${acknowledged.by}, until ${clock(acknowledged.until)} UTC` }]
+        : []),
+    ],
+    signals: Object.values(incident.signals).map(({ state, summary }) => ({
+      firing: state === 'firing',
+      text: summary,
+    })),
+    doing: doing(incident),
+    checklist: checklist(incident).map(({ done, text }) => ({ done, text })),
+    timeline: timeline
+      .filter(({ type }) => !LEFT_OUT.includes(type))
+      .slice(-LATEST)
+      .reverse()
+      .map(entry => ({ at: entry.at, clock: clock(entry.at), text: told(entry, incident)[1] })),
+  };
+}
+
+type Form = NonNullable<IncidentPage['form']>;
+
+const FORMS: Record<Exclude<Link['action'], 'view'>, (incident: Incident, link: Link) => Form> = {
+  acknowledge: ({ policy }, { person }) => ({
+    explains: `You take it on, as ${person}: nobody else is called for ${policy.acknowledgementMinutes} minutes.`,
+    ...{ field: 'Note', required: false, button: 'Acknowledge' },
+  }),
+  approve: ({ approval }) => ({
+    explains: `"${approval?.title}" is then done at once, and verified. No answer by ${clock(approval?.expiresAt ?? '')} UTC means no.`,
+    ...{ field: 'Note', required: false, button: 'Approve' },
+  }),
+  decline: ({ approval }) => ({
+    explains: `"${approval?.title}" is then not done.`,
+    ...{ field: 'Note', required: false, button: 'Decline' },
+  }),
+  resolve: () => ({
+    explains: 'You declare it over. What automation changed for a while is put back first.',
+    ...{ field: 'What ended it', required: true, button: 'Resolve' },
+  }),
+};
+
+/** What its recipient wants who presses the button; undefined for a link that only shows. */
+export function commandOf({ action, step = '' }: Link, text: string) {
+  switch (action) {
+    case 'acknowledge':
+      return { type: 'acknowledge' } as const;
+    case 'approve':
+    case 'decline':
+      return { type: 'answer approval', step, approve: action === 'approve' } as const;
+    case 'resolve':
+      return { type: 'resolve', reason: text } as const;
+    case 'view':
+      return undefined;
+  }
+}
+
+const DONE: Record<Link['action'], string> = {
+  acknowledge: 'acknowledged it',
+  approve: 'approved it',
+  decline: 'declined it',
+  resolve: 'declared it over',
+  view: 'seen it',
+};
+
+/** That what the link is for was done, by the command of that id; undefined when it was not. */
+export function doneBefore(
+  { timeline }: Incident,
+  { action, person }: Link,
+  command: PersonCommand['id'],
+): Notice | undefined {
+  const done = timeline.find(entry => entry.command === command);
+  return (
+    done && { tone: 'good', text: `This has been done already: ${person} ${DONE[action]} at ${clock(done.at)} UTC.` }
+  );
+}
+
+export const done = ({ action, person }: Link): Notice => ({
+  tone: 'good',
+  text: `Done: ${person} has ${DONE[action]}.`,
+});
+
+export const over = ({ id, resolvedAt }: Incident): Notice => ({
+  tone: 'good',
+  text: `${id} is resolved${resolvedAt ? ` since ${dateTime(resolvedAt)}` : ''}. Nothing is left to do here.`,
+});

@@ -1,0 +1,195 @@
+import { allClear, type Incident, MEANT, type Run, type Status } from './incident.ts';
+import { atLeast } from './severity.ts';
+import type { SignalState } from './signal.ts';
+import type { EntryOf, EntryType, TimelineEntry } from './timeline.ts';
+
+/** What only a living attempt commits. Pages and signals go on without it and are no sign of its life. */
+const RESPONSE_ENTRIES: ReadonlySet<EntryType> = new Set([
+  'DiagnosisRecorded',
+  'StepSkipped',
+  'StepStarted',
+  'StepSucceeded',
+  'StepRehearsed',
+  'StepFailed',
+]);
+
+/** Folds one entry into the state. Pure; the first entry of a timeline must be `IncidentOpened`. */
+export function apply(incident: Incident | undefined, entry: TimelineEntry): Incident {
+  if (entry.type === 'IncidentOpened') {
+    if (incident) throw new Error(`incident ${incident.id}: a second IncidentOpened at entry ${entry.seq}`);
+    return open(entry);
+  }
+  if (!incident) throw new Error(`the timeline begins with ${entry.type}, not IncidentOpened`);
+  const next: Incident = { ...incident, timeline: [...incident.timeline, entry] };
+  if (next.attempt && RESPONSE_ENTRIES.has(entry.type)) next.attempt = { ...next.attempt, progressAt: entry.at };
+  return { ...next, ...change(next, entry) };
+}
+
+/** State equals the fold of the timeline. */
+export function fold(timeline: readonly TimelineEntry[]): Incident {
+  const incident = timeline.reduce<Incident | undefined>(apply, undefined);
+  if (!incident) throw new Error('an empty timeline is no incident');
+  return incident;
+}
+
+function open(entry: EntryOf<'IncidentOpened'>): Incident {
+  const { id, number, service, playbook, title, policy, startedAt, drill, reporter, at } = entry;
+  return {
+    ...{ id, number, service, playbook, title, policy, startedAt, drill, reporter },
+    status: 'investigating',
+    severity: 'P4',
+    severityReasons: [],
+    severityAt: at,
+    declared: {},
+    breached: [],
+    references: [],
+    ticked: [],
+    openedAt: at,
+    signals: {},
+    facts: {},
+    findings: [],
+    runs: [],
+    actionItems: [],
+    timeline: [entry],
+  };
+}
+
+function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'IncidentOpened'>>): Partial<Incident> {
+  switch (entry.type) {
+    case 'SignalFired':
+      return { ...signal(incident, entry, 'firing'), status: worsen(incident), calmSince: undefined };
+    case 'SignalLost':
+      return { ...signal(incident, entry, 'unknown'), calmSince: undefined };
+    case 'SignalCleared': {
+      const cleared = { ...incident, ...signal(incident, entry, 'cleared') };
+      return allClear(cleared) ? { ...cleared, calmSince: incident.calmSince ?? entry.at } : cleared;
+    }
+    case 'SeverityAssigned': {
+      const { severity, reasons: severityReasons, overrules: overruled, at } = entry;
+      const begins = incident.policy.severities[severity].pages && !incident.escalation;
+      return {
+        ...{ severity, severityReasons, overruled },
+        ...(atLeast(incident.severity, severity) ? {} : { severityAt: at }),
+        ...(begins ? { escalation: { since: at, level: 0, calledAt: at } } : {}),
+      };
+    }
+    case 'Escalated': {
+      const since = incident.escalation?.since ?? entry.at;
+      // A call while an acknowledgement holds is no rung of the path that begins when it expires.
+      return { escalation: { since, level: since > entry.at ? 0 : entry.level, calledAt: entry.at } };
+    }
+    case 'Reminded':
+      return incident.escalation ? { escalation: { ...incident.escalation, calledAt: entry.at } } : {};
+    case 'TargetMissed':
+      return { breached: [...incident.breached, entry.target] };
+    case 'Acknowledged':
+      return {
+        acknowledged: { by: entry.by, at: entry.at, until: entry.until },
+        commander: incident.commander ?? entry.by,
+        ...(incident.escalation
+          ? { escalation: { since: entry.until, level: 0, calledAt: incident.escalation.calledAt } }
+          : {}),
+      };
+    case 'CommandTaken':
+      return { commander: entry.by };
+    case 'Declared':
+      return { declared: { ...incident.declared, [entry.fact]: 1 } };
+    case 'ReferenceAdded': {
+      const { system, ref, url } = entry;
+      return { references: [...incident.references, { system, ref, url }] };
+    }
+    case 'ChecklistTicked':
+      return { ticked: [...incident.ticked, entry.item] };
+    case 'DrillBecameReal':
+      return {
+        ...MEANT,
+        startedAt: entry.at,
+        severityAt: entry.at,
+        // Who is on call is told by this entry; from here on the path climbs as from the beginning.
+        escalation: incident.escalation && { since: entry.at, level: 1, calledAt: entry.at },
+      };
+    case 'ResponseRequested': {
+      const { attempt: number, from, approved, at } = entry;
+      return { attempt: { number, from, approved, requestedAt: at, progressAt: at, skipped: [] }, approval: undefined };
+    }
+    case 'DiagnosisRecorded':
+      return {
+        findings: entry.findings,
+        facts: Object.assign({}, ...entry.findings.map(f => f.facts)),
+        status: incident.status === 'investigating' ? 'identified' : incident.status,
+      };
+    case 'StepSkipped': {
+      const { step, title, reasons } = entry;
+      const attempt = incident.attempt;
+      return attempt ? { attempt: { ...attempt, skipped: [...attempt.skipped, { step, title, reasons }] } } : {};
+    }
+    case 'StepStarted': {
+      const { run, step, title, runbook, attempt, dryRun, undoes, parameters, at: startedAt } = entry;
+      const started: Run = {
+        run,
+        step,
+        title,
+        runbook,
+        attempt,
+        dryRun,
+        undoes,
+        parameters,
+        facts: incident.facts,
+        startedAt,
+        status: 'running',
+      };
+      return { runs: [...incident.runs, started] };
+    }
+    case 'StepSucceeded':
+      return { runs: settle(incident, entry.run, { status: 'succeeded' }) };
+    case 'StepRehearsed':
+      return { runs: settle(incident, entry.run, { status: 'rehearsed' }) };
+    case 'StepFailed':
+      return { runs: settle(incident, entry.run, { status: 'failed', reason: entry.reason, worse: entry.worse }) };
+    case 'ApprovalRequested':
+      return { approval: { step: entry.step, title: entry.title, expiresAt: entry.expiresAt } };
+    case 'ApprovalGiven':
+    case 'ApprovalDeclined':
+      return { approval: undefined };
+    case 'ResponseEnded':
+      return {
+        ...(incident.attempt ? { attempt: { ...incident.attempt, outcome: entry.outcome } } : {}),
+        ...(entry.outcome === 'recovered' ? { calmSince: entry.at } : {}),
+      };
+    case 'HandedOver':
+      return { handedOver: { at: entry.at, reason: entry.reason } };
+    case 'ActionItemRaised':
+      return { actionItems: [...incident.actionItems, { action: entry.action, text: entry.text }] };
+    case 'Mitigated':
+      return {
+        status: 'monitoring',
+        mitigatedAt: entry.at,
+        calmSince: incident.calmSince ?? entry.at,
+        approval: undefined,
+      };
+    case 'SettlingFailed':
+      return { calmSince: entry.at };
+    case 'ResolutionRequested':
+      return { resolution: { by: entry.by, via: entry.via, reason: entry.reason }, approval: undefined };
+    case 'Resolved':
+      return { status: 'resolved', resolvedAt: entry.at, approval: undefined };
+    case 'NoteAdded':
+    case 'PageSent':
+      return {};
+  }
+}
+
+/** A signal that fires again after mitigation means it was none. */
+const worsen = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);
+
+function signal(
+  incident: Incident,
+  entry: EntryOf<'SignalFired' | 'SignalCleared' | 'SignalLost'>,
+  state: SignalState,
+) {
+  const { key, level, summary, signalAt } = entry;
+  return { signals: { ...incident.signals, [key]: { state, level, summary, at: signalAt } } };
+}
+
+const settle = ({ runs }: Incident, run: string, outcome: Pick<Run, 'status' | 'reason' | 'worse'>) =>
+  runs.map(r => (r.run === run ? { ...r, ...outcome } : r));

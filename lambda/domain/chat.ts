@@ -1,0 +1,183 @@
+import { checklist } from './checklist.ts';
+import { firing, type Incident, isOpen } from './incident.ts';
+import { duration, links } from './messages.ts';
+import { SEVERITY_NAMES } from './severity.ts';
+import { DRILL } from './signal.ts';
+import { cut } from './ticket.ts';
+import { clock, dateTime, minutesBetween } from './time.ts';
+import type { Check, EntryType, TimelineEntry } from './timeline.ts';
+
+/** A message for Slack. `text` is what notifications and screen readers tell; `metadata` says what it stands for. */
+export interface Post {
+  text: string;
+  blocks?: Block[];
+  metadata: { event_type: 'incident' | 'incident_entry'; event_payload: { id: string; seq: number } };
+}
+
+export type Block = { type: string; [field: string]: unknown };
+
+/** What a button does; its value says to which incident, and for which step. */
+export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'resolve';
+
+/** What becomes a reply in the thread, by what it says; an entry that is not here changes the first message at most. */
+const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>, incident: Incident) => string } = {
+  SeverityAssigned: ({ severity, reasons, by }) =>
+    `*${severity} - ${SEVERITY_NAMES[severity]}*${by === 'automation' ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
+  Escalated: ({ level, role, reason }) => `Calling level ${level}, *${safe(role)}*: ${safe(reason)}`,
+  TargetMissed: ({ target, minutes }) =>
+    target === 'response'
+      ? `:hourglass: Nobody has acknowledged within ${duration(minutes)}`
+      : `:hourglass: Not resolved within ${duration(minutes)}`,
+  Acknowledged: ({ by, until }) => `:eyes: Acknowledged by *${safe(by)}*, until ${clock(until)} UTC`,
+  CommandTaken: ({ by }) => `*${safe(by)}* has taken command`,
+  NoteAdded: ({ by, text }) => `:memo: ${safe(by)}: ${safe(text)}`,
+  Declared: ({ by, fact, text }) =>
+    `:rotating_light: ${safe(by)} declares *${fact === 'dataLoss' ? 'data loss' : 'a security breach'}*: ${safe(text)}`,
+  DrillBecameReal: ({ reason }) => `:rotating_light: *This is no drill any more*: ${safe(reason)}`,
+  DiagnosisRecorded: ({ findings }) =>
+    [
+      'Diagnosis:',
+      ...findings.map(({ ok, summary }) => `${ok === null ? '?' : ok ? '•' : ':warning:'} ${safe(summary)}`),
+    ].join('\n'),
+  StepStarted: ({ title, dryRun }) => `:arrow_forward: ${safe(title)}${dryRun ? ' (dry run: nothing is changed)' : ''}`,
+  StepSucceeded: ({ run, checks }, incident) =>
+    `:white_check_mark: ${titleOf(incident, run)}: done and verified (${seen(checks)})`,
+  StepRehearsed: ({ run }, incident) => `:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`,
+  StepFailed: ({ run, reason, worse }, incident) =>
+    `:x: ${titleOf(incident, run)}: ${worse ? 'made it worse' : 'did not help'} (${safe(reason)})`,
+  ApprovalRequested: ({ title, expiresAt }) =>
+    `:raised_hand: *Approve "${safe(title)}"?* The buttons are in the first message. Unanswered at ${clock(expiresAt)} UTC, it is a no.`,
+  ApprovalGiven: ({ step, by }) => `:thumbsup: ${safe(step)} approved by *${safe(by)}*`,
+  ApprovalDeclined: ({ step, by }) =>
+    `:thumbsdown: ${safe(step)} ${by === 'time' ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
+  HandedOver: ({ reason }) => `:sos: *Automation needs you*: ${safe(reason)}`,
+  ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
+  Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
+  SettlingFailed: ({ checks }) => `Not well yet: ${seen(checks.filter(({ passed }) => !passed))}`,
+  Resolved: ({ reason, at, by }, { startedAt }) =>
+    `:checkered_flag: *Resolved* after ${duration(minutesBetween(startedAt, at))}${by === 'automation' ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
+};
+
+/** The entries of which the chat hears: those that are told, and those that the first message shows. */
+export const CHAT_ENTRIES = [
+  'IncidentOpened',
+  ...(Object.keys(REPLIES) as EntryType[]),
+  'ReferenceAdded',
+  'ChecklistTicked',
+] as const satisfies EntryType[];
+
+/** At most so many characters in a section, as Slack demands; that of a reply too, for its reader's sake. */
+const SECTION = 3000;
+
+/** What an entry says in the incident's thread; undefined when it says nothing there. */
+export function reply(incident: Incident, entry: TimelineEntry): Post | undefined {
+  const say = REPLIES[entry.type] as ((entry: TimelineEntry, incident: Incident) => string) | undefined;
+  // The severity that it is opened with stands in the first message.
+  if (!say || (entry.command === incident.timeline[0]?.command && entry.type === 'SeverityAssigned')) return undefined;
+  const text = cut(`${mark(incident)}${say(entry, incident)}`, SECTION);
+  return { text, metadata: { event_type: 'incident_entry', event_payload: { id: incident.id, seq: entry.seq } } };
+}
+
+/** The last entry that the first message must show. */
+export const shown = ({ timeline }: Incident): number =>
+  timeline.findLast(({ type }) => (CHAT_ENTRIES as readonly string[]).includes(type))?.seq ?? 0;
+
+/** The message that begins the thread and always says how things stand, with what can be done about it. */
+export function head(incident: Incident): Post {
+  const { id, policy, severity, title, startedAt, status, commander } = incident;
+  const what = `${policy.title} ${title}`;
+  const symbol = isOpen(incident) ? (severity === 'P1' || severity === 'P2' ? '🔴' : '🟠') : '🟢';
+  const field = (name: string, value: string) => ({ type: 'mrkdwn', text: cut(`*${name}*\n${safe(value)}`, 2000) });
+  const section = (text: string): Block => ({ type: 'section', text: { type: 'mrkdwn', text: cut(text, SECTION) } });
+  const buttons = actions(incident);
+  const text = `${mark(incident)}${severity} ${what} (${id}): ${status}`;
+  return {
+    text: safe(text),
+    blocks: [
+      {
+        type: 'header',
+        text: { type: 'plain_text', text: cut(`${symbol} ${mark(incident)}${severity} ${what}`, 150) },
+      },
+      {
+        type: 'section',
+        fields: [
+          field('Incident', id),
+          field('Status', status),
+          field('Severity', `${severity} - ${SEVERITY_NAMES[severity]}`),
+          field('Commander', commander ?? 'nobody yet'),
+          field('Started', dateTime(startedAt)),
+          field('Impact', policy.playbook.impact),
+        ],
+      },
+      section(
+        [
+          ...incident.severityReasons.map(reason => `• ${safe(reason.text)}`),
+          ...firing(incident).map(([, signal]) => `:rotating_light: ${safe(signal.summary)}`),
+        ].join('\n') || 'Nothing is firing',
+      ),
+      section(
+        checklist(incident)
+          .map(({ text, done }) => `${done ? '☑' : '☐'} ${safe(text)}`)
+          .join('\n'),
+      ),
+      section(
+        links(incident)
+          .map(({ label, url }) => `<${url}|${safe(label)}>`)
+          .join(' · ') || 'No links',
+      ),
+      ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
+    ],
+    metadata: { event_type: 'incident', event_payload: { id, seq: shown(incident) } },
+  };
+}
+
+function actions(incident: Incident): Block[] {
+  if (!isOpen(incident)) return [];
+  const { id, approval } = incident;
+  const button = (action: Button, text: string, more: Record<string, unknown> = {}, step?: string): Block => ({
+    type: 'button',
+    action_id: action,
+    text: { type: 'plain_text', text },
+    value: JSON.stringify({ incident: id, ...(step ? { step } : {}) }),
+    ...more,
+  });
+  const asking = (title: string, text: string, confirm: string, deny: string) => ({
+    confirm: {
+      title: { type: 'plain_text', text: title },
+      text: { type: 'plain_text', text: cut(text, 300) },
+      confirm: { type: 'plain_text', text: confirm },
+      deny: { type: 'plain_text', text: deny },
+    },
+  });
+  const answers = approval
+    ? [
+        button(
+          'approve',
+          'Approve',
+          { style: 'primary', ...asking('Approve?', approval.title, 'Approve', 'Not now') },
+          approval.step,
+        ),
+        button('decline', 'Decline', { style: 'danger' }, approval.step),
+      ]
+    : [];
+  return [
+    ...answers,
+    button('acknowledge', 'Acknowledge', answers.length > 0 ? {} : { style: 'primary' }),
+    button('take-command', 'Take command'),
+    button(
+      'resolve',
+      'Resolve…',
+      asking('Is it over?', `${id} is closed, and what is still changed is put back first.`, 'It is over', 'Not yet'),
+    ),
+  ];
+}
+
+const mark = ({ drill }: Incident) => (drill ? `${DRILL} ` : '');
+const titleOf = ({ runs }: Incident, run: string) => safe(runs.find(r => r.run === run)?.title ?? run);
+const seen = (checks: readonly Check[]) => list(checks.map(({ check, seen: what }) => `${check}: ${what}`));
+const list = (texts: readonly string[]) => texts.map(safe).join('; ');
+
+/** As Slack demands: what people and alarms write must not become a link or call a channel together. */
+function safe(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}

@@ -1,0 +1,72 @@
+import type { Incident } from './incident.ts';
+import { clock } from './time.ts';
+import type { Door, EntryType, Happenings, TimelineEntry } from './timeline.ts';
+
+/** How a line is meant: as trouble, as relief, as something done or to be done, or as none of these. */
+export type Tone = 'bad' | 'good' | 'act' | 'quiet';
+
+type Said = [Tone, string];
+
+type Say = { [T in EntryType]: (entry: Happenings[T], title: (run: string) => string) => Said };
+
+const by = ({ by: who, via }: { by: string; via?: Door }) => (via ? `${who} (${via})` : who);
+const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
+  checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
+
+const SAY: Say = {
+  IncidentOpened: ({ title, reporter }) => ['bad', `opened: ${title}${reporter ? `, declared by ${reporter}` : ''}`],
+  SignalFired: ({ summary }) => ['bad', `fires: ${summary}`],
+  SignalCleared: ({ summary }) => ['good', `clears: ${summary}`],
+  SignalLost: ({ summary }) => ['bad', `unknown: ${summary}`],
+  SeverityAssigned: ({ severity, reasons }) => ['act', `${severity}: ${reasons.map(({ text }) => text).join('; ')}`],
+  Escalated: ({ level, role, reason }) => ['act', `level ${level} is called, ${role}: ${reason}`],
+  Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],
+  TargetMissed: ({ target, minutes }) => ['bad', `the ${target} target of ${minutes} min is missed`],
+  PageSent: ({ level, role, urgency, to }) => ['quiet', `${urgency} sent to ${to ?? role}, level ${level}`],
+  Acknowledged: ({ until, ...person }) => ['good', `acknowledged by ${by(person)} until ${clock(until)}`],
+  CommandTaken: person => ['good', `${by(person)} takes command`],
+  NoteAdded: ({ text, ...person }) => ['quiet', `${by(person)}: ${text}`],
+  Declared: ({ fact, text, ...person }) => [
+    'bad',
+    `${by(person)} declares a ${{ dataLoss: 'data loss', securityBreach: 'security breach' }[fact]}: ${text}`,
+  ],
+  ReferenceAdded: ({ system, ref, url }) => ['quiet', `kept in ${system}: ${url ?? ref}`],
+  ChecklistTicked: ({ item, ...person }) => ['quiet', `${by(person)} ticks ${item}`],
+  DrillBecameReal: ({ reason }) => ['bad', `this is no drill any more: ${reason}`],
+  ResponseRequested: ({ attempt, from, approved }) => [
+    'quiet',
+    `attempt ${attempt} of the response${from ? `, from ${from}${approved ? ', approved' : ''}` : ''}`,
+  ],
+  DiagnosisRecorded: ({ findings }) => [
+    'quiet',
+    `diagnosed: ${findings.filter(({ ok }) => !ok).length} of ${findings.length} checks found something`,
+  ],
+  StepSkipped: ({ title, reasons }) => ['quiet', `skipped: ${title} (${reasons.join('; ')})`],
+  StepStarted: ({ title, dryRun }) => ['act', `${title}${dryRun ? ', dry run' : ''}`],
+  StepSucceeded: ({ run }, title) => ['good', `verified: ${title(run)}`],
+  StepRehearsed: ({ run }, title) => ['quiet', `dry run, nothing changed: ${title(run)}`],
+  StepFailed: ({ run, reason, checks, worse }, title) => [
+    'bad',
+    `${worse ? 'made it worse' : 'did not help'}: ${title(run)} (${failed(checks) || reason})`,
+  ],
+  ApprovalRequested: ({ title, expiresAt }) => ['act', `approval is asked for until ${clock(expiresAt)}: ${title}`],
+  ApprovalGiven: ({ step, ...person }) => ['good', `${by(person)} approves ${step}`],
+  ApprovalDeclined: ({ step, ...person }) => [
+    'act',
+    person.by === 'time' ? `nobody answered in time: ${step} is declined` : `${by(person)} declines ${step}`,
+  ],
+  ResponseEnded: ({ attempt, outcome }) => ['quiet', `attempt ${attempt} has ended: ${outcome}`],
+  HandedOver: ({ reason }) => ['bad', `handed over to people: ${reason}`],
+  ActionItemRaised: ({ action, text }) => ['act', `to be done: ${action}: ${text}`],
+  Mitigated: ({ reason }) => ['good', `recovered: ${reason}`],
+  SettlingFailed: ({ checks }) => ['bad', `not well yet: ${failed(checks)}`],
+  ResolutionRequested: ({ reason, ...person }) => ['good', `${by(person)} declares it over: ${reason}`],
+  Resolved: ({ reason, ...person }) => ['good', `resolved by ${by(person)}: ${reason}`],
+};
+
+/** A line of the incident log. A deployed responder that is newer may know entries that are told by their name alone. */
+export function told(entry: TimelineEntry, { runs }: Incident): Said {
+  const say = SAY[entry.type] as Say[EntryType] | undefined;
+  const title = (run: string) => runs.find(r => r.run === run)?.title ?? run;
+  return say ? say(entry as never, title) : ['quiet', entry.type];
+}

@@ -1,0 +1,61 @@
+import type { Decision } from './commands.ts';
+import { type Readings, undoGuardrails } from './guardrails.ts';
+import { type Incident, owedUndos, type Run, stillChanged } from './incident.ts';
+import type { Step } from './policy.ts';
+import { handOver, start } from './steps.ts';
+import type { Happening } from './timeline.ts';
+
+/** Before an attempt ends, temporary changes are put back, the latest first; then comes the end. */
+export function finish(
+  incident: Incident,
+  attempt: number,
+  readings: Readings,
+  now: string,
+  end: Happening[],
+  before: Happening[] = [],
+): Decision {
+  const [owed] = owedUndos(incident);
+  if (!owed) return { happenings: [...before, ...end] };
+  return putBack(incident, attempt, owed, readings, now, end, before);
+}
+
+/** Puts a change back; if it may not be, a person takes over, and `end` says why it should have been. */
+export function putBack(
+  incident: Incident,
+  attempt: number,
+  owed: Run,
+  readings: Readings,
+  now: string,
+  end: Happening[],
+  before: Happening[] = [],
+): Decision {
+  const results = undoGuardrails(readings, now);
+  const refused = results.filter(r => !r.passed);
+  if (refused.length > 0) {
+    const why = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
+    const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${why})`];
+    return { happenings: [...before, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
+  }
+  const step = stepOf(incident, owed);
+  const run = `${owed.run}/undo`;
+  return {
+    happenings: [...before, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
+  };
+}
+
+export const whyTakenBack = ({ worse }: Run) => (worse ? 'a step made it worse' : 'a step did not help');
+
+export const undoOf = ({ policy }: Incident, run: Run) =>
+  policy.playbook.plan.find(step => step.name === run.step)?.undo;
+
+function stepOf({ id, policy }: Incident, run: Run): Step {
+  const step = policy.playbook.plan.find(({ name }) => name === run.step);
+  if (!step) throw new Error(`${id}: the plan has no step ${run.step}`);
+  return step;
+}
+
+/** What is still changed, in words that tell a person how to put it back. */
+export function leftChanged(incident: Incident): string {
+  const changed = stillChanged(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
+  return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { type CommandAnswer, CommandRequest } from '../../adapters/command-request.ts';
+import { commit, findKey, keyOf, latest, load, openIncidents, receive, slotOf } from '../../adapters/incidents.ts';
+import { startResponse } from '../../adapters/step-functions.ts';
+import type { PersonCommand } from '../../domain/commands.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { DECLARED } from '../../domain/policy.ts';
+import type { Signal } from '../../domain/signal.ts';
+import type { TimelineEntry } from '../../domain/timeline.ts';
+import { deployed } from '../deployed.ts';
+import { entrypoint } from '../entrypoint.ts';
+
+/** People act here, whichever door they come through: the only function that lets them change an incident. */
+export const handler = entrypoint(CommandRequest, async (request): Promise<CommandAnswer> => {
+  switch (request.do) {
+    case 'list':
+      return { incidents: await list(request.closed) };
+    case 'playbooks':
+      return { playbooks: playbooks() };
+    case 'show':
+      return onKnown(request.incident, async incident => ({ incident }));
+    case 'act':
+      return onKnown(request.incident, async incident => {
+        const { by, via, act, requestId } = request;
+        return answered(await commit(keyOf(incident), { ...act, by, via, id: `person/${requestId}` } as PersonCommand));
+      });
+    case 'reopen':
+      return onKnown(request.incident, async incident => reopen(incident, request));
+    case 'open': {
+      const { by, requestId, text, title, critical } = request;
+      const playbook = `${DECLARED}-${digest(requestId)}`;
+      return declared({ by, requestId, playbook, title, critical, summary: `${text} (declared by ${by})` });
+    }
+  }
+});
+
+/** Those that something detects. */
+const playbooks = () =>
+  Object.values(deployed().policies)
+    .filter(({ playbook }) => Object.keys(playbook.alarms).length > 0)
+    .map(({ playbook: { name, title, alarms } }) => ({ name, title, alarms }));
+
+async function list(closed: boolean): Promise<Incident[]> {
+  const open = await openIncidents();
+  if (!closed) return open;
+  const { service, policies } = deployed();
+  const last = await Promise.all(Object.keys(policies).map(playbook => latest(slotOf(service, playbook))));
+  const ids = new Set(open.map(({ id }) => id));
+  return [...open, ...last.filter(incident => incident !== undefined && !ids.has(incident.id))] as Incident[];
+}
+
+async function onKnown(id: string, act: (incident: Incident) => Promise<CommandAnswer>): Promise<CommandAnswer> {
+  const key = await findKey(id);
+  const incident = key && (await load(key));
+  return incident ? act(incident) : { refused: `there is no incident ${id}` };
+}
+
+/** What is resolved stays resolved: the trouble goes on in an incident of its own, which names the one before. */
+async function reopen(
+  { id, status, playbook, title, severity }: Incident,
+  { by, requestId, reason }: { by: string; requestId: string; reason: string },
+): Promise<CommandAnswer> {
+  if (status !== 'resolved' && status !== 'closed') return { refused: `${id} is ${status}: it is not over` };
+  const critical = severity === 'P1' || severity === 'P2';
+  return declared({ by, requestId, playbook, title, critical, summary: `${id} reopened by ${by}: ${reason}` });
+}
+
+interface Declared {
+  by: string;
+  requestId: string;
+  playbook: string;
+  title: string;
+  critical: boolean;
+  summary: string;
+}
+
+/** Declared by a person, it is a signal like another, which only a person clears. */
+async function declared({ by, requestId, playbook, title, critical, summary }: Declared): Promise<CommandAnswer> {
+  const { service, policies } = deployed();
+  const policy = policies[playbook] ?? policies[DECLARED];
+  if (!policy) throw new Error(`no policy for ${DECLARED} incidents is deployed`);
+  const signal: Signal = {
+    id: `person/${requestId}`,
+    key: `declared:${digest(requestId)}`,
+    state: 'firing',
+    level: critical ? 'critical' : 'warning',
+    service,
+    playbook,
+    at: new Date().toISOString(),
+    summary,
+    reporter: by,
+  };
+  return answered(await receive(signal, { ...policy, playbook: { ...policy.playbook, title } }));
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+async function answered({
+  incident,
+  entries,
+  refused,
+}: {
+  incident: Incident | undefined;
+  entries: TimelineEntry[];
+  refused?: string;
+}): Promise<CommandAnswer> {
+  if (incident && entries.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
+  console.info({ message: 'a person acted', incident: incident?.id, entries: entries.map(e => e.type), refused });
+  return { incident, happened: entries.map(({ type }) => type), refused };
+}

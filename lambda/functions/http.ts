@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+
+/** What a Function URL hands over: payload format 2.0. */
+export const HttpEvent = v.object({
+  rawPath: v.string(),
+  rawQueryString: v.optional(v.string(), ''),
+  headers: v.record(v.string(), v.string()),
+  body: v.optional(v.string(), ''),
+  isBase64Encoded: v.optional(v.boolean(), false),
+  requestContext: v.object({ http: v.object({ method: v.string() }) }),
+});
+export type HttpEvent = v.InferOutput<typeof HttpEvent>;
+
+export interface HttpResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** The body as it was sent, byte for byte: signatures are over it. */
+export const rawBody = ({ body, isBase64Encoded }: HttpEvent): string =>
+  isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+
+const NEVER_KEPT = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** A page without scripts, that nobody frames, indexes or keeps, and that tells no other site where it was. */
+export const page = (statusCode: number, body: string): HttpResponse => ({
+  statusCode,
+  headers: {
+    ...NEVER_KEPT,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    'referrer-policy': 'no-referrer',
+    'x-robots-tag': 'noindex, nofollow',
+    'strict-transport-security': 'max-age=63072000',
+  },
+  body,
+});
+
+export const json = (statusCode: number, body: unknown): HttpResponse => ({
+  statusCode,
+  headers: { ...NEVER_KEPT, 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});

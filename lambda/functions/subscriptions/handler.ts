@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { publishMetrics } from '../../adapters/cloudwatch.ts';
+import { listSubscriptions } from '../../adapters/sns.ts';
+import { PROBE_NAMESPACE } from '../../domain/probe.ts';
+import { drift, SUBSCRIPTION_METRICS } from '../../domain/subscriptions.ts';
+import { deployed } from '../deployed.ts';
+import { entrypoint } from '../entrypoint.ts';
+
+/**
+ * Whether those who would be called would be reached: a subscription may never have been confirmed, or have been ended by
+ * its owner or a mail scanner, and SNS tells nobody. Addresses are compared here and named nowhere.
+ */
+export const handler = entrypoint(v.unknown(), async () => {
+  const { service, rosters, subscribers = [] } = deployed();
+  const now = new Date();
+  const topics = (process.env['TOPICS'] ?? '').split(',');
+  const listed = await Promise.all(topics.map(listSubscriptions));
+  const { unconfirmed, levelsWithoutAnybody } = drift(subscribers, listed, rosters, now.toISOString());
+  console.info({ message: 'subscriptions compared', unconfirmed, levelsWithoutAnybody });
+  await publishMetrics(
+    PROBE_NAMESPACE,
+    service,
+    {
+      [SUBSCRIPTION_METRICS.unconfirmed]: unconfirmed.length,
+      [SUBSCRIPTION_METRICS.withoutAnybody]: levelsWithoutAnybody.length,
+    },
+    now,
+  );
+  return { unconfirmed: unconfirmed.length, levelsWithoutAnybody };
+});

@@ -1,0 +1,12 @@
+import { renderer, type Templates } from '../domain/templates.ts';
+
+/** Written into the bundle at synthesis (see `lib/function.ts`). */
+declare const TEMPLATES: Templates;
+
+let render: ReturnType<typeof renderer> | undefined;
+
+/** The template of that name with this data. */
+export function rendered(name: string, data: object): string {
+  render ??= renderer(TEMPLATES);
+  return render(name, data);
+}

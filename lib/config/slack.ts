@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import { matching, object, secretArn, text } from './fields.ts';
+
+/**
+ * A thread of the channel for each incident, with buttons. The Slack app needs the scopes `chat:write` and
+ * `channels:history` (`groups:history` for a private channel), to be in the channel, and the door's URL (an output of the
+ * stack) for interactivity. Whoever is in the channel can press the buttons: a private one is the better choice.
+ */
+export const Slack = v.optional(
+  object({
+    channel: matching(/^[CG][A-Z0-9]{8,}$/, "the id of a channel such as C0123456789, from the channel's details"),
+    /** A secret that is the bot's token, in plain text (`xoxb-…`). */
+    botTokenSecretArn: secretArn,
+    /** A secret that is the app's signing secret, in plain text. */
+    signingSecretArn: secretArn,
+    /** Ids of Slack by the names that people have here. Who is not among them acts as `slack:U…`. */
+    people: v.optional(
+      v.record(
+        text('the name of a person'),
+        matching(/^[UW][A-Z0-9]{8,}$/, 'the id of a member such as U0123456789, from their profile'),
+        "the ids of members by name, { ada: 'U0123456789' }",
+      ),
+      {},
+    ),
+  }),
+);

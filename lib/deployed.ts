@@ -1,0 +1,30 @@
+import type { Deployed } from '../lambda/domain/deployed.ts';
+import { DECLARED_PLAYBOOK } from '../lambda/domain/policy.ts';
+import { logGroupOf, type ServiceConfig } from './config.ts';
+import type { BoundPlaybook } from './playbook.ts';
+import { servicePolicy } from './policy.ts';
+
+/** What the functions need of the configuration and the playbooks, as it is compiled into them. */
+export function describeDeployed(config: ServiceConfig, bound: BoundPlaybook[]): Deployed {
+  const { service, region, healthUrls, ecs, loadBalancer, database, escalation } = config;
+  return {
+    service,
+    region,
+    policies: Object.fromEntries(
+      [...bound.map(({ policy }) => policy), DECLARED_PLAYBOOK].map(playbook => [
+        playbook.name,
+        { ...servicePolicy(config), playbook },
+      ]),
+    ),
+    rosters: escalation.map(({ people, rotation }) => ({ people, rotation })),
+    resources: {
+      healthUrls,
+      cluster: ecs.cluster,
+      ecsService: ecs.service,
+      loadBalancer,
+      logGroup: logGroupOf(config),
+      database: { cluster: database.cluster, maxConnections: database.maxConnections },
+      ...Object.assign({}, ...bound.map(({ resources }) => resources)),
+    },
+  };
+}

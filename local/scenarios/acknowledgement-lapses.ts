@@ -1,0 +1,40 @@
+import { called, of } from './database-entries.ts';
+import { nobodyAnswers } from './nobody-answers.ts';
+import { NO_DEAD_LETTERS } from './promises.ts';
+import type { Scenario } from './scenario.ts';
+
+const ON_CALL = 'ada@mockupaws.com';
+
+/** Somebody takes it on, and falls asleep over it. */
+export const acknowledgementLapses: Scenario = {
+  ...nobodyAnswers,
+  name: 'acknowledgement-lapses',
+  title: 'Somebody acknowledges, and nothing more is done: people are called again',
+  story:
+    'The same trouble, and the on-call engineer acknowledges by the link in the e-mail. Calls stop. But an acknowledgement ' +
+    'is a lease: half an hour later nothing has been done, and people are called again.',
+  befall: world => {
+    nobodyAnswers.befall(world);
+    world.people.answer({ to: ON_CALL, link: 'Acknowledge', after: 4, once: true });
+  },
+  over: world => called(world).length >= 3,
+  promises: [
+    {
+      promise: 'it is acknowledged by the link in the message',
+      kept: world => of(world, 'Acknowledged').length === 1 && of(world, 'Acknowledged')[0]?.['via'] === 'link',
+    },
+    {
+      promise: 'nobody is called while the acknowledgement holds',
+      kept: world => {
+        const [{ at = '', until = '' } = {}] = of(world, 'Acknowledged') as { at?: string; until?: string }[];
+        const calls = [...of(world, 'Escalated'), ...of(world, 'Reminded')];
+        return until > at && calls.every(call => call.at <= at || call.at >= until);
+      },
+    },
+    {
+      promise: 'when it lapses, the path begins anew with the first level',
+      kept: world => called(world).join() === '1,1,2',
+    },
+    NO_DEAD_LETTERS,
+  ],
+};

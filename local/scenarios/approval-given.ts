@@ -1,0 +1,44 @@
+import { of } from './database-entries.ts';
+import { nobodyAnswers } from './nobody-answers.ts';
+import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './promises.ts';
+import type { Scenario } from './scenario.ts';
+
+const ON_CALL = 'ada@mockupaws.com';
+
+/** What the database is short of is connections, and a person says that it may be rebooted for more. */
+export const approvalGiven: Scenario = {
+  ...nobodyAnswers,
+  name: 'approval-given',
+  title: 'A person approves by the link in the message, and that heals it',
+  story:
+    'A migration holds sessions that are all at work, so that none may be killed. What helps is to raise max_connections, ' +
+    'which costs a reboot: approval is asked for, and the on-call engineer opens the link and gives it.',
+  befall: world => {
+    nobodyAnswers.befall(world);
+    world.people.answer({ to: ON_CALL, link: 'Acknowledge', after: 3, once: true });
+    world.people.answer({ to: ON_CALL, link: 'Approve', after: 6, text: 'the reboot is fine', once: true });
+  },
+  minutes: 110,
+  over: world => world.calm && of(world, 'Resolved').length > 0,
+  promises: [
+    {
+      promise: 'the reboot is approved by the link in the message, and only then done',
+      kept: world => {
+        const [given] = of(world, 'ApprovalGiven');
+        const step = of(world, 'StepStarted').find(entry => entry['step'] === 'raise-max-connections');
+        return given?.['via'] === 'link' && step !== undefined && step.seq > given.seq;
+      },
+    },
+    {
+      promise: 'the note is in the log',
+      kept: world => of(world, 'NoteAdded').some(({ text }) => text === 'the reboot is fine'),
+    },
+    {
+      promise: 'it heals',
+      kept: world => of(world, 'StepSucceeded').some(({ run }) => String(run).includes('raise-max-connections')),
+    },
+    RESOLVED,
+    HEALTHY,
+    NO_DEAD_LETTERS,
+  ],
+};

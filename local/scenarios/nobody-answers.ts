@@ -1,0 +1,66 @@
+import type { World } from '../world.ts';
+import { called, of } from './database-entries.ts';
+import { NO_DEAD_LETTERS } from './promises.ts';
+import type { Promised, Scenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+
+/** Minutes after the first call at which each level is called, by the runbook's 2.3. */
+const minutes = (world: World) => {
+  const [first] = of(world, 'Escalated');
+  const since = Date.parse(first?.at ?? '');
+  return of(world, 'Escalated').map(({ at }) => Math.round((Date.parse(at) - since) / MINUTE));
+};
+
+const CLIMBS: Promised = {
+  promise: 'each level is called in its turn, up to the CTO: after 0, 15, 30 and 60 minutes',
+  kept: world =>
+    called(world).join() === '1,2,3,4' && minutes(world).every((at, i) => at - ([0, 15, 30, 60][i] ?? 0) <= 1),
+};
+
+/** Nobody reads anything, and automation has no remedy that it may use. */
+export const nobodyAnswers: Scenario = {
+  name: 'nobody-answers',
+  title: 'Nobody answers: it climbs to the CTO',
+  story:
+    'A migration holds sessions that are all at work: no remedy may be used without a person. Everybody sleeps. Each level ' +
+    'is called in its turn, and called again while nobody answers, and that the response is late is told to all of them.',
+  befall: ({ clock, account, service: { database } }) =>
+    clock.after(2 * MINUTE, () => {
+      account.emit('service', { change: 'a migration begins to hold sessions that are all at work', fault: true });
+      database.startLeak({
+        application: 'migration',
+        state: 'active',
+        perMinute: 620,
+        atMost: database.maxConnections,
+      });
+    }),
+  minutes: 110,
+  over: world => of(world, 'Reminded').some(({ level }) => level === 4),
+  promises: [
+    CLIMBS,
+    {
+      promise: 'those called last are called again every 10 minutes until the next level is',
+      kept: world => {
+        const levels = of(world, 'Reminded').map(({ level }) => level);
+        return levels.join() === '1,2,3,3,4';
+      },
+    },
+    {
+      promise: 'that nobody has responded in time is told, once',
+      kept: world => of(world, 'TargetMissed').filter(({ target }) => target === 'response').length === 1,
+    },
+    {
+      promise: 'every call is sent, as a page',
+      kept: world =>
+        [...of(world, 'Escalated'), ...of(world, 'Reminded')].every(({ seq }) =>
+          of(world, 'PageSent').some(({ about, urgency }) => about === seq && urgency === 'page'),
+        ),
+    },
+    {
+      promise: 'it stays open',
+      kept: world => of(world, 'Acknowledged').length === 0 && of(world, 'Resolved').length === 0,
+    },
+    NO_DEAD_LETTERS,
+  ],
+};

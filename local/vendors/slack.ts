@@ -1,0 +1,177 @@
+import { createHmac } from 'node:crypto';
+import type { Answered, Asked, Surroundings, Vendor } from './vendor.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: blocks as they were sent
+type Block = Record<string, any>;
+
+export interface SlackMessage {
+  ts: string;
+  thread_ts?: string;
+  text: string;
+  blocks: Block[];
+  metadata: { event_type: string; event_payload: Record<string, unknown> };
+  edited: number;
+}
+
+/** Slack's Web API, one channel of it, and the buttons pressed there. */
+export class Slack implements Vendor {
+  readonly host = 'slack.com';
+  readonly messages: SlackMessage[] = [];
+  /** What single people were told in answer to a button. */
+  readonly whispers: string[] = [];
+  private readonly world: Surroundings;
+  private readonly channel: string;
+  private readonly token: string;
+
+  constructor(world: Surroundings, { channel, token }: { channel: string; token: string }) {
+    this.world = world;
+    this.channel = channel;
+    this.token = token;
+  }
+
+  answer({ method, path, headers, body }: Asked): Answered {
+    if (path.startsWith('/actions/')) {
+      this.whispers.push(JSON.parse(body).text);
+      return { status: 200, body: 'ok' };
+    }
+    const fields = Object.fromEntries(new URLSearchParams(body));
+    const ok = (answer: object) => ({ status: 200, body: { ok: true, ...answer } });
+    const error = (error: string, ...messages: string[]) => ({
+      status: 200,
+      body: { ok: false, error, response_metadata: { messages } },
+    });
+    if (method !== 'POST') return error('invalid_post_type');
+    if (headers['authorization'] !== `Bearer ${this.token}`) return error('invalid_auth');
+    if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return error('invalid_post_type');
+    if (fields['channel'] !== this.channel) return error('channel_not_found');
+    switch (path.replace('/api/', '')) {
+      case 'chat.postMessage': {
+        const wrong = faultsOf(fields);
+        if (wrong) return error(wrong);
+        if (fields['thread_ts'] && !this.find(fields['thread_ts'])) return error('thread_not_found');
+        return ok({ channel: this.channel, ts: this.add(fields).ts });
+      }
+      case 'chat.update': {
+        const message = this.find(fields['ts']);
+        const wrong = message ? faultsOf(fields) : 'message_not_found';
+        if (wrong || !message) return error(wrong ?? '');
+        Object.assign(message, contentOf(fields), { edited: message.edited + 1 });
+        this.world.emit?.('slack', { text: message.text, change: true });
+        return ok({ channel: this.channel, ts: message.ts });
+      }
+      case 'chat.getPermalink':
+        return this.find(fields['message_ts'])
+          ? ok({
+              permalink: `https://mockupaws.slack.com/archives/${this.channel}/p${fields['message_ts']?.replace('.', '')}`,
+            })
+          : error('message_not_found');
+      case 'conversations.history':
+        return ok(
+          this.page(this.messages.filter(m => !m.thread_ts && m.ts >= (fields['oldest'] ?? '')).reverse(), fields),
+        );
+      case 'conversations.replies':
+        if (!this.find(fields['ts'])) return error('thread_not_found');
+        return ok(
+          this.page(
+            this.messages.filter(m => m.ts === fields['ts'] || m.thread_ts === fields['ts']),
+            fields,
+          ),
+        );
+      default:
+        return error('unknown_method');
+    }
+  }
+
+  /** What Slack sends when somebody presses a button of the first message. */
+  press(secret: string, button: string, { user = 'U0123456789', at = this.world.now() } = {}) {
+    const [head] = this.messages;
+    const element = head?.blocks
+      .flatMap(block => block['elements'] ?? [])
+      .find(({ action_id }) => action_id === button);
+    if (!element) throw new Error(`there is no button ${button}`);
+    const action = { ...element, action_ts: (at / 1000).toFixed(6) };
+    const response_url = `https://${this.host}/actions/T0/1/abc`;
+    const payload = { type: 'block_actions', user: { id: user }, response_url, trigger_id: '1.2.3', actions: [action] };
+    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    return { method: 'POST', body, headers: signed(secret, body, at) };
+  }
+
+  private find(ts: string | undefined): SlackMessage | undefined {
+    return this.messages.find(message => message.ts === ts);
+  }
+
+  private add(fields: Record<string, string>): SlackMessage {
+    const ts = `${Math.floor(this.world.now() / 1000)}.${String(this.messages.length).padStart(6, '0')}`;
+    const thread = fields['thread_ts'] ? { thread_ts: fields['thread_ts'] } : {};
+    const message = { ts, ...thread, ...contentOf(fields), edited: 0 };
+    this.messages.push(message);
+    this.world.emit?.('slack', { text: message.text });
+    return message;
+  }
+
+  private page(
+    messages: SlackMessage[],
+    { cursor = '0', limit = '100', include_all_metadata }: Record<string, string>,
+  ) {
+    const [from, most] = [Number(cursor), Number(limit)];
+    const page = messages.slice(from, from + most).map(message => ({
+      ...message,
+      ...(include_all_metadata === 'true' ? {} : { metadata: undefined }),
+    }));
+    const next = from + most < messages.length ? String(from + most) : '';
+    return { messages: page, has_more: next !== '', response_metadata: { next_cursor: next } };
+  }
+}
+
+export function signed(secret: string, body: string, at: number): Record<string, string> {
+  const seconds = Math.floor(at / 1000);
+  const signature = createHmac('sha256', secret).update(`v0:${seconds}:${body}`).digest('hex');
+  return {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-slack-request-timestamp': String(seconds),
+    'x-slack-signature': `v0=${signature}`,
+  };
+}
+
+const contentOf = (fields: Record<string, string>) => ({
+  text: fields['text'] ?? '',
+  blocks: JSON.parse(fields['blocks'] ?? '[]') as Block[],
+  metadata: JSON.parse(fields['metadata'] ?? '{"event_type":"","event_payload":{}}'),
+});
+
+/** By the limits that the reference of Block Kit and of chat.postMessage gives. */
+function faultsOf(fields: Record<string, string>): string | undefined {
+  const { text, blocks, metadata } = contentOf(fields);
+  if (!text && blocks.length === 0) return 'no_text';
+  if (text.length > 40_000) return 'msg_too_long';
+  if (typeof metadata.event_type !== 'string' || typeof metadata.event_payload !== 'object')
+    return 'invalid_metadata_format';
+  return blocks.length <= 50 && blocks.every(isBlock) ? undefined : 'invalid_blocks';
+}
+
+function isBlock({ type, text, fields, elements }: Block): boolean {
+  if (type === 'header') return isText(text, 150, 'plain_text');
+  if (type === 'section')
+    return text
+      ? isText(text, 3000)
+      : fields?.length > 0 && fields.length <= 10 && fields.every((field: Block) => isText(field, 2000));
+  return type === 'actions' && elements.length > 0 && elements.length <= 25 && elements.every(isButton);
+}
+
+const isButton = ({ type, text, action_id, value, style = 'primary', confirm }: Block) =>
+  type === 'button' &&
+  isText(text, 75, 'plain_text') &&
+  action_id.length <= 255 &&
+  value.length <= 2000 &&
+  ['primary', 'danger'].includes(style) &&
+  (!confirm ||
+    (isText(confirm.title, 100, 'plain_text') &&
+      isText(confirm.text, 300, 'plain_text') &&
+      isText(confirm.confirm, 30, 'plain_text') &&
+      isText(confirm.deny, 30, 'plain_text')));
+
+const isText = (text: Block | undefined, most: number, type?: string) =>
+  ['plain_text', 'mrkdwn'].includes(text?.['type']) &&
+  (!type || text?.['type'] === type) &&
+  text?.['text'].length > 0 &&
+  text?.['text'].length <= most;

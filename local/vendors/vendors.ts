@@ -1,0 +1,58 @@
+import type { Account } from '../account/account.ts';
+import type { Fetch } from '../account/functions.ts';
+import { Secrets } from '../account/secrets.ts';
+import { internet } from './internet.ts';
+import { PagerDuty } from './pagerduty.ts';
+import { Slack } from './slack.ts';
+
+/** What a vendor received, as it is written out. */
+export interface Received {
+  channel: string;
+  to: string;
+  subject: string;
+  body: string;
+  at: string;
+}
+
+/** The vendors that the deployed configuration knows, who know its secrets. */
+export class Vendors {
+  readonly secrets: Secrets;
+  readonly slack: Slack;
+  readonly pagerduty: PagerDuty;
+  /** Hosts that answer 500 to everything. */
+  readonly down = new Set<string>();
+  private readonly pagerdutyTimes: string[] = [];
+
+  constructor(account: Account) {
+    this.secrets = new Secrets(account);
+    const surroundings = {
+      now: () => account.clock.now,
+      emit: (type: string, detail: Record<string, unknown>) => {
+        if (type === 'pagerduty') this.pagerdutyTimes.push(account.clock.iso);
+        account.emit(type, detail);
+      },
+    };
+    const chat = account.ofType('AWS::Lambda::Function').find(({ path }) => path === 'Chat/Function');
+    this.slack = new Slack(surroundings, {
+      channel: chat?.properties['Environment'].Variables['SLACK_CHANNEL'] ?? '',
+      token: this.secrets.of('Chat/Function', 'BOT_TOKEN_SECRET') ?? '',
+    });
+    this.pagerduty = new PagerDuty(surroundings);
+  }
+
+  reachedBy(service: Fetch): Fetch {
+    return internet(service, [this.slack, this.pagerduty], this.down);
+  }
+
+  get received(): Received[] {
+    const slack = this.slack.messages.map(({ ts, text, blocks }) => ({
+      ...{ channel: 'slack', to: 'channel', subject: text, at: new Date(Number(ts) * 1000).toISOString() },
+      body: blocks.length > 0 ? JSON.stringify(blocks, null, 2) : text,
+    }));
+    const pagerduty = this.pagerduty.events.map(({ routing_key: _, ...event }, i) => ({
+      ...{ channel: 'pagerduty', to: 'service', subject: event['event_action'], at: this.pagerdutyTimes[i] ?? '' },
+      body: JSON.stringify(event, null, 2),
+    }));
+    return [...slack, ...pagerduty];
+  }
+}

@@ -1,0 +1,253 @@
+import { spawn } from 'node:child_process';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/policy.ts';
+import { handler } from '../../lambda/functions/command/handler.ts';
+import { AwsEndpoint, type AwsError } from '../support/aws-endpoint.ts';
+import {
+  ALARM,
+  committed,
+  DEPLOYED,
+  invoke,
+  openIncident,
+  policyOf,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { READINGS, step } from '../support/story.ts';
+
+useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
+const workflows = mockClient(SFNClient);
+const ID = 'INC-2026-04-07-001';
+const BIN = `${import.meta.dirname}/../../bin/incident.ts`;
+let aws: AwsEndpoint;
+
+beforeEach(async () => {
+  workflows.reset();
+  workflows.on(StartExecutionCommand).resolves({});
+  const declared = { ...policyOf(), playbook: DECLARED_PLAYBOOK };
+  const database = policyOf(step('kill-idle'));
+  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { DatabaseConnections: database, [DECLARED]: declared } });
+  aws = new AwsEndpoint(event => invoke(handler, event));
+  await aws.start();
+});
+afterEach(() => aws.stop());
+
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs the command line as a process of its own, which finds AWS on loopback and nowhere else. */
+async function incident(...args: string[]): Promise<Ran> {
+  const { PATH = '' } = process.env;
+  // No profile, no metadata service, no proxy: nothing but what a test says.
+  const nothing = {
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: { PATH, NO_COLOR: '1', ...nothing, ...aws.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const read = async (stream: NodeJS.ReadableStream) => {
+    let text = '';
+    for await (const chunk of stream) text += chunk;
+    return text;
+  };
+  const closed = new Promise<number | null>(resolve => child.on('close', resolve));
+  const [code, out, err] = await Promise.all([closed, read(child.stdout), read(child.stderr)]);
+  return { code, out: out.trimEnd(), err: err.trimEnd() };
+}
+
+const awaiting = async () => {
+  await openIncident([step('ask', { mode: 'approve' })]);
+  await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+};
+
+describe('what is asked is done, and said', () => {
+  it('by whoever AWS says it is, through the deployed function, under an id of its own', async () => {
+    await openIncident();
+    const { code, out } = await incident('ack', ID.toLowerCase());
+    expect(out).toBe(`${ID}: acknowledged until 10:00 UTC. If it is still open then, people are called anew.`);
+    expect(code).toBe(0);
+    expect(aws.calls[1]?.input).toMatchObject({ StackName: 'mockupaws-production-incident-response' });
+    expect(aws.operations()).toEqual(['GetCallerIdentity', 'DescribeStacks', 'Invoke']);
+    const { requestId } = aws.calls[2]?.input ?? {};
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    const entry = (await stored()).timeline.at(-1);
+    expect(entry).toMatchObject({ type: 'Acknowledged', by: 'ada@mockupaws.com', via: 'command line' });
+  });
+
+  it.each<[string[], string, object]>([
+    [['note', ID, 'looking', 'at', 'it'], 'noted.', { type: 'NoteAdded', text: 'looking at it', by: 'grace' }],
+    [['command', ID], 'you are in command.', { type: 'CommandTaken' }],
+    [['severity', ID, 'p4', '--reason', 'nobody is affected'], 'P4.', { type: 'SeverityAssigned', severity: 'P4' }],
+    [['tick', ID, 'stakeholders'], 'stakeholders ticked.', { type: 'ChecklistTicked', item: 'stakeholders' }],
+    [['resolve', ID, 'a job was stopped'], 'resolved.', { type: 'Resolved', reason: 'a job was stopped' }],
+  ])('%j', async (args, said, entry) => {
+    await openIncident();
+    const { code, out } = await incident(...args, '--as', 'grace');
+    expect([code, out]).toEqual([0, `${ID}: ${said}`]);
+    expect((await stored()).timeline.at(-1)).toMatchObject(entry);
+    expect(aws.operations()).not.toContain('GetCallerIdentity');
+  });
+
+  it('a declared data loss makes it a P1', async () => {
+    await openIncident();
+    expect((await incident('data-loss', ID, 'orders of today')).code).toBe(0);
+    expect(await stored()).toMatchObject({ severity: 'P1', declared: { dataLoss: 1 } });
+  });
+
+  it('the step that awaits an answer need not be named', async () => {
+    await awaiting();
+    expect((await incident('approve', ID)).out).toBe(`${ID}: ask is approved.`);
+    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+    const late = await incident('decline', ID, 'ask');
+    expect([late.code, late.err]).toEqual([1, 'ask was approved by ada@mockupaws.com already']);
+  });
+
+  it('an incident is declared, resolved, and goes on in another', async () => {
+    const declared = await incident('declare', 'Wrong orders', 'customers', 'are charged twice', '--critical');
+    expect(declared.out).toBe(`${ID} is open, P2.`);
+    await incident('resolve', ID, 'fixed');
+    expect((await incident('reopen', ID, 'it is back')).out).toBe(`${ID} goes on in INC-2026-04-07-002.`);
+  });
+
+  it('once, though an answer of Lambda was lost', async () => {
+    await openIncident();
+    aws.failing = { Invoke: ['cut', 'nothing'] };
+    expect((await incident('note', ID, 'once')).code).toBe(0);
+    const ids = aws.calls.flatMap(({ operation, input }) => (operation === 'Invoke' ? [input.requestId] : []));
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+});
+
+describe('what is shown', () => {
+  it('lists the open incidents', async () => {
+    expect((await incident('list')).out).toBe('No incident is open.');
+    await awaiting();
+    expect((await incident('list')).out).toMatchSnapshot();
+  });
+
+  it('shows one at a glance', async () => {
+    await awaiting();
+    expect((await incident('show', ID)).out).toMatchSnapshot();
+  });
+
+  it('names the playbooks with their alarms', async () => {
+    expect((await incident('playbooks')).out).toMatchSnapshot();
+  });
+
+  it('is one JSON document when asked for, whatever comes of it', async () => {
+    await openIncident();
+    const shown = await incident('--json', 'show', ID);
+    expect(JSON.parse(shown.out).incident).toMatchObject({ id: ID, severity: 'P2' });
+    expect(shown.out).not.toContain('policy');
+    const unknown = await incident('show', 'INC-2026-04-07-999', '--json');
+    expect(JSON.parse(unknown.out)).toEqual({ error: 'there is no incident INC-2026-04-07-999', code: 1 });
+  });
+});
+
+describe('a drill', () => {
+  const set = () => aws.calls.find(({ operation }) => operation === 'SetAlarmState')?.input;
+
+  it('sets off the most critical alarm of the playbook', async () => {
+    const { code, out } = await incident('drill', 'databaseconnections', '--yes');
+    expect([code, out]).toEqual([0, `${ALARM} is set off. Within a minute: npx incident list`]);
+    const StateReason = '[DRILL] set off by ada@mockupaws.com with npx incident drill';
+    expect(set()).toEqual({ AlarmName: ALARM, StateValue: 'ALARM', StateReason });
+  });
+
+  it.each<[string, string[], () => unknown, number, RegExp]>([
+    ['nobody can be asked', ['DatabaseConnections'], () => {}, 2, /--yes/],
+    ['there is no such playbook', ['Nothing', '--yes'], () => {}, 1, /There is: DatabaseConnections$/],
+    ['there is no such alarm', ['DatabaseConnections', '--alarm', 'x', '--yes'], () => {}, 1, /It has: .*critical$/],
+    [
+      'the alarm is red',
+      ['DatabaseConnections', '--yes'],
+      () => Object.assign(aws, { alarmState: 'ALARM' }),
+      1,
+      /is ALARM/,
+    ],
+    ['its incident is open', ['DatabaseConnections', '--yes'], () => openIncident(), 1, /is open: no drill/],
+  ])('is not begun when %s', async (_, args, given, code, err) => {
+    await given();
+    const ran = await incident('drill', ...args);
+    expect(ran.code).toBe(code);
+    expect(ran.err).toMatch(err);
+    expect(set()).toBeUndefined();
+  });
+});
+
+describe('what goes wrong is told, with what to do, and ends with', () => {
+  const denied: AwsError = {
+    status: 403,
+    type: 'AccessDeniedException',
+    message: 'User: arn:aws:iam::1:user/ada is not authorized to perform: lambda:InvokeFunction on resource: x',
+  };
+  const failing = (operation: string, ...failures: (AwsError | 'function error' | 'cut')[]) => {
+    aws.failing = { [operation]: failures };
+  };
+
+  it.each<[number, string, string[], () => void, RegExp]>([
+    [1, 'an incident that is not there', ['ack', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
+    [1, 'nothing to approve', ['approve', ID], () => {}, /there is no incident|awaits no approval/],
+    [2, 'no command', ['launch'], () => {}, /unknown command/],
+    [2, 'no incident', ['ack'], () => {}, /missing required argument 'id'/],
+    [2, 'an id that is none', ['ack', '7'], () => {}, /Expected an incident as INC-2026-01-31-001/],
+    [2, 'no such severity', ['severity', ID, 'P0'], () => {}, /Expected one of P1, P2, P3, P4/],
+    [2, 'no such line of the checklist', ['tick', ID, 'lunch'], () => {}, /stakeholders/],
+    [2, 'a text that is too long', ['note', ID, 'x'.repeat(2001)], () => {}, /act\.text/],
+    [2, 'a link that is not of SNS', ['confirm', 'https://example.com/'], () => {}, /this is no link to SNS/],
+    [2, 'no such service', ['list', '--service', 'shop'], () => {}, /describes no service shop.*mockupaws-production/],
+    [3, 'an action that IAM denies', ['list'], () => failing('Invoke', denied), /You need lambda:InvokeFunction/],
+    [
+      3,
+      'credentials that have expired',
+      ['ack', ID],
+      () => failing('GetCallerIdentity', { status: 403, type: 'ExpiredToken', message: 'The token has expired' }),
+      /aws sso login/,
+    ],
+    [
+      3,
+      'a stack that is not there',
+      ['list'],
+      () =>
+        failing('DescribeStacks', { status: 400, type: 'ValidationError', message: 'Stack with id x does not exist' }),
+      /There is no stack mockupaws-production-incident-response in us-east-1/,
+    ],
+    [
+      3,
+      'a stack without the function',
+      ['list'],
+      () => Object.assign(aws, { commandFunction: undefined }),
+      /has no output CommandFunction/,
+    ],
+    [3, 'a function that fails', ['list'], () => failing('Invoke', 'function error'), /the table is gone/],
+    [3, 'an AWS that cannot be reached', ['list'], () => failing('Invoke', 'cut'), /could not be reached/],
+  ])('%i: %s', async (code, _, args, given, err) => {
+    given();
+    const ran = await incident(...args);
+    expect([ran.code, ran.err]).toEqual([code, expect.stringMatching(err)]);
+    expect(ran.out).toBe('');
+    expect(ran.err).not.toMatch(/^\s+at /m);
+  });
+
+  it('3: nobody signed in', async () => {
+    vi.spyOn(aws, 'environment', 'get').mockReturnValue({});
+    const { code, err } = await incident('list');
+    expect([code, err]).toEqual([3, expect.stringMatching(/aws sso login/)]);
+  });
+});
+
+it('helps, without asking AWS', async () => {
+  const { code, out } = await incident('--help');
+  expect(code).toBe(0);
+  for (const word of ['list', 'approve', 'drill', 'Examples', 'Ends with 0']) expect(out).toContain(word);
+  expect(aws.calls).toEqual([]);
+});

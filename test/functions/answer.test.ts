@@ -1,0 +1,221 @@
+import { VerifyMacCommand } from '@aws-sdk/client-kms';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { receive } from '../../lambda/adapters/incidents.ts';
+import { handler } from '../../lambda/functions/answer/handler.ts';
+import { urlEvent } from '../support/door.ts';
+import { ID, kms, linkPath, useLinks } from '../support/links.ts';
+import { committed, invoke, openIncident, policyOf, setMinute, signal, stored } from '../support/responder.ts';
+import { of, READINGS, step, types } from '../support/story.ts';
+
+useLinks();
+const workflows = mockClient(SFNClient);
+beforeEach(() => {
+  workflows.reset();
+  workflows.on(StartExecutionCommand).resolves({});
+});
+
+const request = (method: string, path: string, fields: Record<string, string> = {}) =>
+  invoke(handler, urlEvent(method, path, new URLSearchParams(fields).toString()));
+const get = (path: string) => request('GET', path);
+const post = (path: string, text = '') => request('POST', path, { text });
+const BUTTON = '<button type="submit">';
+
+describe('opening a link', () => {
+  it('shows the incident with one button, and changes nothing', async () => {
+    await openIncident();
+    const before = (await stored()).timeline.length;
+    const { statusCode, body, headers } = await get(await linkPath());
+    expect(statusCode).toBe(200);
+    for (const part of [ID, 'P2', 'Connections: 1700 (threshold 1635)', 'Do kill-idle: planned', 'Checklist', '09:30'])
+      expect(body).toContain(part);
+    expect(body.split(BUTTON)).toHaveLength(2);
+    expect(body).toContain('Acknowledge</button>');
+    expect(body).not.toMatch(/<script|https?:\/\//);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect((await stored()).timeline).toHaveLength(before);
+  });
+
+  it('escapes what others wrote', async () => {
+    await openIncident(undefined, { summary: '<script>alert(1)</script>' });
+    await committed({ type: 'note', id: 'note', by: '"><img src=x>', text: '</li><script>' });
+    const { body } = await get(await linkPath());
+    expect(body).not.toMatch(/<script|<img/);
+    expect(body).toContain('&lt;script&gt;');
+  });
+
+  it('of an incident that is over says so, without a button', async () => {
+    await openIncident();
+    await committed({ type: 'resolve', id: 'resolve', by: 'ben', reason: 'by hand' });
+    const path = await linkPath();
+    const { statusCode, body } = await get(path);
+    expect([statusCode, body.includes(BUTTON), body.includes(`${ID} is resolved`)]).toEqual([200, false, true]);
+    await post(path);
+    expect(types((await stored()).timeline).at(-1)).toBe('Resolved');
+  });
+
+  it('only to view has no button, and posted does nothing', async () => {
+    await openIncident();
+    const path = await linkPath({ action: 'view' });
+    expect((await get(path)).body).not.toContain(BUTTON);
+    const before = (await stored()).timeline.length;
+    expect((await post(path)).statusCode).toBe(200);
+    expect((await stored()).timeline).toHaveLength(before);
+  });
+});
+
+describe('pressing the button', () => {
+  it('acknowledges once, as the recipient, however often it is pressed', async () => {
+    await openIncident();
+    const path = await linkPath();
+    expect((await post(path)).body).toContain('Done: ada has acknowledged it.');
+    setMinute(4);
+    const again = await post(path);
+    expect([again.statusCode, again.body.includes(BUTTON)]).toEqual([200, false]);
+    expect(again.body).toContain('done already: ada acknowledged it at 09:30 UTC');
+    expect(of((await stored()).timeline, 'Acknowledged')).toMatchObject([{ by: 'ada', via: 'link' }]);
+  });
+
+  it('takes a note along, if there is one', async () => {
+    await openIncident();
+    await post(await linkPath(), ' looking into it ');
+    expect(of((await stored()).timeline, 'NoteAdded')).toMatchObject([{ by: 'ada', text: 'looking into it' }]);
+  });
+
+  it('resolves for a reason, and not without', async () => {
+    await openIncident();
+    const path = await linkPath({ action: 'resolve' });
+    expect((await get(path)).body).toContain(' required>');
+    const asked = await post(path, '  ');
+    expect([asked.statusCode, asked.body.includes(BUTTON)]).toEqual([422, true]);
+    expect((await stored()).status).toBe('identified');
+    await post(path, 'the export was stopped');
+    expect(of((await stored()).timeline, 'Resolved')).toMatchObject([{ by: 'ada', reason: 'the export was stopped' }]);
+  });
+
+  it('approves; who comes later is told who came first, before and after pressing', async () => {
+    await openIncident([step('ask', { mode: 'approve' })]);
+    await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+    const decline = await linkPath({ action: 'decline', step: 'ask', person: 'ben' });
+    expect((await get(decline)).body).toContain('Decline</button>');
+    await post(await linkPath({ action: 'approve', step: 'ask' }));
+    expect((await get(decline)).body).toContain('ask was approved by ada already');
+    const late = await post(decline);
+    expect([late.statusCode, late.body.includes('ask was approved by ada already')]).toEqual([409, true]);
+    expect(of((await stored()).timeline, 'ApprovalDeclined')).toEqual([]);
+  });
+});
+
+describe('a link that is no good', () => {
+  it('is refused with one page, whatever is wrong with it, and does nothing', async () => {
+    await openIncident();
+    const before = (await stored()).timeline.length;
+    const good = await linkPath();
+    const [kind, incident, expires, , mac] = good.slice(1).split('.');
+    const b64 = (text: string) => Buffer.from(text).toString('base64url');
+    const bad = [
+      '/',
+      '/favicon.ico',
+      '/../../etc/passwd',
+      `${good}A`,
+      good.toUpperCase(),
+      `/${[kind, '20260407002', expires, b64('ada'), mac].join('.')}`,
+      `/${[kind, incident, expires, b64('ben'), mac].join('.')}`,
+      `/${[kind, incident, 'zzzzzz', b64('ada'), mac].join('.')}`,
+      `/${['1r', incident, expires, b64('ada'), mac].join('.')}`,
+      `/${[kind, incident, expires, b64('ada'), b64('x'.repeat(32))].join('.')}`,
+      await linkPath({ expires: Date.now() / 1000 - 0.001 - ((Date.now() / 1000 - 0.001) % 1) }),
+      await linkPath({ incident: 'INC-2026-04-07-999' }),
+      await linkPath({}, 'shop-production'),
+    ];
+    const answers = await Promise.all(bad.flatMap(path => [get(path), post(path, 'x')]));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 403));
+    expect(new Set(answers.map(answer => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]?.body).not.toMatch(/INC-|mockup/);
+    expect((await stored()).timeline).toHaveLength(before);
+  });
+
+  it('with any one character changed is refused', async () => {
+    await openIncident();
+    const path = await linkPath();
+    const changes = fc.tuple(fc.integer({ min: 1, max: path.length - 1 }), fc.constantFrom(...'aZ09-_.'));
+    await fc.assert(
+      fc.asyncProperty(changes, async ([at, other]) => {
+        fc.pre(path[at] !== other);
+        expect((await post(path.slice(0, at) + other + path.slice(at + 1))).statusCode).toBe(403);
+      }),
+      { numRuns: 300 },
+    );
+    expect(of((await stored()).timeline, 'Acknowledged')).toEqual([]);
+  });
+
+  it('has expired from that second on', async () => {
+    await openIncident();
+    const path = await linkPath();
+    setMinute(59.9);
+    expect((await get(path)).statusCode).toBe(200);
+    setMinute(60);
+    expect((await get(path)).statusCode).toBe(403);
+    expect((await post(path)).statusCode).toBe(403);
+  });
+});
+
+it.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed, whatever the link', async method => {
+  await openIncident();
+  const good = await request(method, await linkPath());
+  expect(good.statusCode).toBe(405);
+  expect(good.headers['allow']).toBe('GET, POST');
+  expect(await request(method, '/nonsense')).toEqual(good);
+});
+
+it('says so when the command failed halfway; opened again, the link says what was done', async () => {
+  await openIncident([step('ask', { mode: 'approve' })]);
+  await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+  workflows.on(StartExecutionCommand).rejects(new Error('Step Functions is down'));
+  const path = await linkPath({ action: 'approve', step: 'ask' });
+  expect((await post(path)).statusCode).toBe(503);
+  expect((await get(path)).body).toContain('done already: ada approved it');
+});
+
+it('says that it did not work when KMS does not answer, and does nothing', async () => {
+  await openIncident();
+  kms.on(VerifyMacCommand).rejects(new Error('KMS is down'));
+  const { statusCode, body } = await post(await linkPath());
+  expect([statusCode, body.includes('npx incident')]).toEqual([503, true]);
+  expect(of((await stored()).timeline, 'Acknowledged')).toEqual([]);
+});
+
+it('acknowledging and resolving at once end the same, whoever comes first', async () => {
+  const order = fc.shuffledSubarray(['acknowledge', 'acknowledge', 'resolve', 'ben'] as const, { minLength: 4 });
+  let expires = Date.parse('2026-04-07T10:30:00Z') / 1000;
+  let number = 0;
+  await openIncident();
+  await fc.assert(
+    fc.asyncProperty(order, async racers => {
+      expires++;
+      const incident = await reopened(++number);
+      const links = {
+        acknowledge: await linkPath({ incident, expires }),
+        ben: await linkPath({ incident, expires, person: 'ben' }),
+        resolve: await linkPath({ incident, expires, action: 'resolve' }),
+      };
+      const answers = await Promise.all(racers.map(racer => post(links[racer], 'fixed')));
+      for (const { statusCode } of answers) expect([200, 409]).toContain(statusCode);
+      const { status, timeline } = await stored({ slot: 'mockupaws-production/DatabaseConnections', number });
+      expect(status).toBe('resolved');
+      expect(of(timeline, 'Resolved')).toHaveLength(1);
+      const by = of(timeline, 'Acknowledged').map(entry => entry.by);
+      expect(new Set(by).size).toBe(by.length);
+      expect(types(timeline).slice(types(timeline).indexOf('Resolved') + 1)).toEqual([]);
+    }),
+    { numRuns: 12 },
+  );
+
+  async function reopened(n: number): Promise<string> {
+    const at = new Date(Date.now() + n).toISOString();
+    if (n > 1) await receive(signal({ id: `event ${n}`, at }), policyOf());
+    return `INC-2026-04-07-${String(n).padStart(3, '0')}`;
+  }
+});

@@ -1,0 +1,114 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/policy.ts';
+import { handler } from '../../lambda/functions/command/handler.ts';
+import { committed, DEPLOYED, invoke, openIncident, policyOf, stored, useResponder } from '../support/responder.ts';
+import { READINGS, step } from '../support/story.ts';
+
+useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
+const workflows = mockClient(SFNClient);
+const ID = 'INC-2026-04-07-001';
+const ADA = { by: 'ada', via: 'command line' };
+
+beforeEach(() => {
+  workflows.reset();
+  workflows.on(StartExecutionCommand).resolves({});
+  const declared = { ...policyOf(), playbook: DECLARED_PLAYBOOK };
+  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { ...DEPLOYED.policies, [DECLARED]: declared } });
+});
+
+const act = (act: object, requestId = JSON.stringify(act), incident = ID) =>
+  invoke(handler, { do: 'act', incident, ...ADA, requestId, act });
+
+describe('what a person does to an incident', () => {
+  it('is committed, with who did it and from where', async () => {
+    await openIncident();
+    const { happened, incident } = await act({ type: 'acknowledge' });
+    expect(happened).toEqual(['Acknowledged']);
+    expect(incident).toMatchObject({ id: ID, commander: 'ada' });
+    expect((await stored()).timeline.at(-1)).toMatchObject({ type: 'Acknowledged', ...ADA });
+  });
+
+  it('asked twice, happens once', async () => {
+    await openIncident();
+    await act({ type: 'note', text: 'looking' }, 'a');
+    const { happened } = await act({ type: 'note', text: 'looking' }, 'a');
+    expect(happened).toEqual(['NoteAdded']);
+    expect((await stored()).timeline.filter(({ type }) => type === 'NoteAdded')).toHaveLength(1);
+  });
+
+  it('approved, starts the attempt that begins with the step', async () => {
+    await openIncident([step('ask', { mode: 'approve' })]);
+    await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+    await act({ type: 'answer approval', step: 'ask', approve: true });
+    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+    expect(await act({ type: 'answer approval', step: 'ask', approve: false })).toMatchObject({
+      refused: 'ask was approved by ada already',
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['an incident that does not exist', { incident: 'INC-2026-04-07-999' }, 'there is no incident INC-2026-04-07-999'],
+  ])('is refused of %s', async (_, { incident }: { incident?: string }, refused) => {
+    expect(await act({ type: 'acknowledge' }, 'a', incident)).toMatchObject({ refused });
+  });
+
+  it('that is nonsense is an error that names the field', async () => {
+    await expect(act({ type: 'set severity', severity: 'P0' })).rejects.toThrow(/severity/);
+    await expect(act({ type: 'launch' })).rejects.toThrow(/act\.type/);
+    await expect(act({ type: 'note', text: ' ' })).rejects.toThrow(/text/);
+    await expect(invoke(handler, { do: 'show', incident: '../../etc' })).rejects.toThrow(/INC-2026-01-31-001/);
+  });
+});
+
+describe('an incident declared by hand', () => {
+  const declare = (title: string, requestId = title) =>
+    invoke(handler, { do: 'open', ...ADA, requestId, title, text: 'orders are wrong', critical: true });
+
+  it('is opened with who declared it, investigated, and people are called', async () => {
+    const { incident } = await declare('Wrong orders');
+    expect(incident).toMatchObject({ title: 'Wrong orders', reporter: 'ada', severity: 'P2', status: 'investigating' });
+    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+  });
+
+  it('asked twice is one; another is another', async () => {
+    await declare('Wrong orders');
+    await declare('Wrong orders');
+    await declare('No mail');
+    const { incidents } = await invoke(handler, { do: 'list' });
+    expect(incidents?.map(({ title }) => title).sort()).toEqual(['No mail', 'Wrong orders']);
+  });
+});
+
+describe('an incident that is over', () => {
+  it('stays over; reopened, the trouble goes on in a new one that names it', async () => {
+    await openIncident();
+    expect(await act({ type: 'resolve', reason: 'fixed' })).toMatchObject({ happened: ['Resolved'] });
+    const { incident } = await invoke(handler, {
+      do: 'reopen',
+      incident: ID,
+      ...ADA,
+      requestId: 'r',
+      reason: 'it is back',
+    });
+    expect(incident?.id).toBe('INC-2026-04-07-002');
+    expect(Object.values(incident?.signals ?? {})[0]?.summary).toBe(`${ID} reopened by ada: it is back`);
+    expect((await stored()).status).toBe('resolved');
+  });
+
+  it('is not reopened while it is open', async () => {
+    await openIncident();
+    const asked = { do: 'reopen', incident: ID, ...ADA, requestId: 'r', reason: 'why not' };
+    expect(await invoke(handler, asked)).toMatchObject({ refused: `${ID} is identified: it is not over` });
+  });
+});
+
+it('shows one, and lists the open ones', async () => {
+  await openIncident();
+  expect((await invoke(handler, { do: 'show', incident: ID })).incident?.id).toBe(ID);
+  expect((await invoke(handler, { do: 'list' })).incidents).toHaveLength(1);
+  await act({ type: 'resolve', reason: 'fixed' });
+  expect((await invoke(handler, { do: 'list' })).incidents).toEqual([]);
+  expect((await invoke(handler, { do: 'list', closed: true })).incidents).toHaveLength(1);
+});

@@ -1,0 +1,67 @@
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { handler } from '../../lambda/functions/subscriptions/handler.ts';
+import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
+
+useResponder({ TOPICS: 'level-1,operations' });
+const sns = mockClient(SNSClient);
+const cloudWatch = mockClient(CloudWatchClient);
+
+const at = (person: string, SubscriptionArn = `arn:aws:sns:us-east-1:123456789012:topic:${person}`) => ({
+  ...{ Protocol: 'email', Endpoint: `${person}@mockupaws.com`, SubscriptionArn },
+});
+const subscribers = (...people: string[]) =>
+  people.map(person => ({ person, protocol: 'email', endpoint: `${person}@mockupaws.com` }));
+
+beforeEach(() => {
+  sns.reset();
+  cloudWatch.reset();
+  vi.stubGlobal('DEPLOYED', {
+    ...DEPLOYED,
+    rosters: [{ people: ['ada', 'ben'] }],
+    subscribers: [
+      { topic: 'level 1', subscribers: subscribers('ada', 'ben') },
+      { topic: 'operations', subscribers: subscribers('olga') },
+    ],
+  });
+  sns.on(ListSubscriptionsByTopicCommand, { TopicArn: 'operations' }).resolves({ Subscriptions: [at('olga')] });
+});
+
+const published = () =>
+  Object.fromEntries(
+    cloudWatch
+      .commandCalls(PutMetricDataCommand)
+      .flatMap(({ args }) => args[0].input.MetricData ?? [])
+      .map(({ MetricName, Value }) => [MetricName, Value]),
+  );
+
+it('counts who should be subscribed and is not, on every page of the list, and logs names without addresses', async () => {
+  sns
+    .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' })
+    .resolves({ Subscriptions: [at('ada', 'PendingConfirmation')], NextToken: 'more' })
+    .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1', NextToken: 'more' })
+    .resolves({ Subscriptions: [at('ben', 'Deleted')] });
+  await invoke(handler, {});
+  expect(published()).toEqual({ UnconfirmedSubscriptions: 2, LevelsWithoutAnybody: 1 });
+  const logged = JSON.stringify(vi.mocked(console.info).mock.calls);
+  expect(logged).toContain('"person":"ben"');
+  expect(logged).not.toContain('@');
+});
+
+it('publishes zeros when all is well, so that the alarms are green again', async () => {
+  sns
+    .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' })
+    .resolves({ Subscriptions: [at('ada')], NextToken: 'more' })
+    .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1', NextToken: 'more' })
+    .resolves({ Subscriptions: [at('ben')] });
+  await invoke(handler, {});
+  expect(published()).toEqual({ UnconfirmedSubscriptions: 0, LevelsWithoutAnybody: 0 });
+});
+
+it('publishes nothing when it could not look', async () => {
+  sns.on(ListSubscriptionsByTopicCommand).rejects(new Error('Throttled'));
+  await expect(invoke(handler, {})).rejects.toThrow('Throttled');
+  expect(published()).toEqual({});
+});

@@ -1,0 +1,42 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { HttpResponse } from '../../lambda/functions/http.ts';
+
+type Handler = (event: never, context: never) => Promise<HttpResponse>;
+
+/** What a Function URL makes of a request: payload format 2.0, as AWS documents it. */
+export const urlEvent = (method: string, rawPath: string, body = '', headers: Record<string, string> = {}) => ({
+  version: '2.0',
+  rawPath,
+  rawQueryString: '',
+  headers,
+  requestContext: { http: { method, path: rawPath } },
+  body: Buffer.from(body).toString('base64'),
+  isBase64Encoded: true,
+});
+
+/** A door on loopback: a real HTTP server before the handler of a Function URL. */
+export async function openDoor(
+  handler: Handler,
+): Promise<{ url: string; requests: string[]; close: () => Promise<void> }> {
+  const requests: string[] = [];
+  const server: Server = createServer(async (request, response) => {
+    const body = await new Response(request as never).text();
+    requests.push(`${request.method} ${request.url}`);
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const answer = await handler(
+      urlEvent(request.method ?? '', request.url ?? '', body, headers) as never,
+      {} as never,
+    );
+    response.writeHead(answer.statusCode, answer.headers).end(request.method === 'HEAD' ? undefined : answer.body);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    requests,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import config from '../../config/mockupaws-production.ts';
+import { defineService } from '../../lib/config.ts';
+
+const secret = (name: string) =>
+  `arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/${name}-AbCdEf`;
+
+/** The example with every part that can be configured. */
+export const everything = defineService({
+  ...config,
+  opsgenie: {
+    apiKeySecretArn: secret('opsgenie-api-key'),
+    webhookTokenSecretArn: secret('opsgenie-webhook'),
+    region: 'eu',
+  },
+});
