@@ -51,6 +51,7 @@ export default defineService({
     { people: ['emil'] },
   ),
   operations: ['operations'],
+  reviewers: ['cleo', 'dora'],
   automation: 'on',
   serviceHealth: {
     scaleUpTo: 20,

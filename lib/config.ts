@@ -5,7 +5,7 @@ import { Database } from './config/database.ts';
 import { issueAt, list, matching, object, text, url, whole } from './config/fields.ts';
 import { Opsgenie } from './config/opsgenie.ts';
 import { PagerDuty } from './config/pagerduty.ts';
-import { Escalation, faultsOfPeople, Operations, People } from './config/people.ts';
+import { Escalation, faultsOfPeople, Operations, People, Reviewers } from './config/people.ts';
 import { BadDeployment, DatabaseConnections, ServiceHealth } from './config/playbooks.ts';
 import { Redis, RedisHealth } from './config/redis.ts';
 import { ServiceMemory } from './config/service-memory.ts';
@@ -52,6 +52,7 @@ export const ServiceConfig = v.pipe(
     people: People,
     escalation: Escalation,
     operations: Operations,
+    reviewers: Reviewers,
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
     automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'off'),
     budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),

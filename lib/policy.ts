@@ -3,11 +3,11 @@ import type { ServiceConfig } from './config.ts';
 
 /** The runbook's policy with what the service's configuration says differently. */
 export function servicePolicy(config: ServiceConfig): ServicePolicy {
-  const { service, title, region, escalation, budget, links, ecs, database } = config;
+  const { service, title, region, escalation, reviewers = [], budget, links, ecs, database } = config;
   const console = `https://${region}.console.aws.amazon.com`;
   return {
     ...RUNBOOK_POLICY,
-    ...{ service, title, region, budget },
+    ...{ service, title, region, budget, reviewers },
     escalation: escalation.map(({ role, afterMinutes }, i) => ({ level: i + 1, role, afterMinutes })),
     links: [
       {

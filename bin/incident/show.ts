@@ -79,6 +79,8 @@ function header(incident: Incident): string {
     commander
       ? `${commander} ${resolvedAt ? 'was' : 'is'} in command`
       : 'nobody is in command yet: the first to acknowledge is',
+    `reported by ${reporter ?? 'automation'}`,
+    ...(policy.reviewers?.length ? [`to be reviewed by ${policy.reviewers.join(', ')}`] : []),
     ...(acknowledged && !resolvedAt
       ? [`acknowledged by ${acknowledged.by} until ${clock(acknowledged.until)} UTC`]
       : []),
@@ -88,7 +90,6 @@ function header(incident: Incident): string {
     ['Impact', policy.playbook.impact],
     ['Started', dateTime(startedAt)],
     ...(resolvedAt ? [['Resolved', dateTime(resolvedAt)]] : []),
-    ...(reporter ? [['Declared', `by ${reporter}`]] : []),
     ['People', people.join('; ')],
     ...(handedOver && !resolvedAt ? [['Over to', styleText('red', `people: ${handedOver.reason}`)]] : []),
     ...references.map(({ system, ref, url }) => ['Kept in', `${system} ${url ?? ref}`]),

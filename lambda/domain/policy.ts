@@ -158,6 +158,8 @@ export interface ServicePolicy {
   approvalMinutes: number;
   /** The cap over all playbooks of the service: tripped, it stays tripped until a person releases it. */
   budget: { runs: number; hours: number };
+  /** Who reads the review, by the names of the configuration. */
+  reviewers?: readonly string[];
   links: { label: string; url: string }[];
 }
 
@@ -194,7 +196,7 @@ export const RUNBOOK_ESCALATION: readonly EscalationLevel[] = [
 ];
 
 /** What the runbook says for every service, and what it leaves open filled with the field's defaults. */
-export const RUNBOOK_POLICY: Omit<ServicePolicy, 'service' | 'title' | 'region' | 'links'> = {
+export const RUNBOOK_POLICY: Omit<ServicePolicy, 'service' | 'title' | 'region' | 'links' | 'reviewers'> = {
   severities: RUNBOOK_SEVERITIES,
   criteria: RUNBOOK_CRITERIA,
   escalation: [...RUNBOOK_ESCALATION],

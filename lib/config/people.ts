@@ -84,12 +84,16 @@ export const Escalation = list(
 /** Who hears of trouble in the responder itself: dead letters, a silent watch. */
 export const Operations = names('at least one person');
 
+/** Who reads the review of an incident, beside whoever was in command. */
+export const Reviewers = v.optional(names('at least one person'));
+
 type Level = v.InferOutput<typeof Escalation>[number];
 
 interface Called {
   people: v.InferOutput<typeof People>;
   escalation: Level[];
   operations: string[];
+  reviewers?: string[] | undefined;
   pagerduty?: unknown;
   opsgenie?: unknown;
 }
@@ -102,7 +106,7 @@ export const onLevel = ({ people, rotation }: Level): string[] => [
 type Fault = { path: (string | number)[]; message: string };
 
 /** What is wrong between people and levels, though each is well by itself. */
-export function faultsOfPeople({ people, escalation, operations, ...systems }: Called): Fault[] {
+export function faultsOfPeople({ people, escalation, operations, reviewers = [], ...systems }: Called): Fault[] {
   const known = Object.keys(people);
   const unknown = (name: string, ...path: Fault['path']): Fault[] =>
     known.includes(name) ? [] : [{ path, message: `one of people: ${known.join(', ')}` }];
@@ -117,6 +121,7 @@ export function faultsOfPeople({ people, escalation, operations, ...systems }: C
       ),
     ]),
     ...operations.flatMap((name, i) => unknown(name, 'operations', i)),
+    ...reviewers.flatMap((name, i) => unknown(name, 'reviewers', i)),
     ...(first && !systems.pagerduty && !systems.opsgenie ? wakesNobody(people, first) : []),
   ];
 }

@@ -44,7 +44,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, automation, budget, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, automation, budget, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie',
     ],
     [
       c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),
@@ -183,6 +183,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     ],
     [level({ people: ['ada', 'zoe'] }), `escalation.0.people.1 is "zoe": expected one of people: ${KNOWN}`],
     [level({ people: ['ada', 'ben', 'ada'] }), 'escalation.0.people is ["ada","ben","ada"]: expected each person once'],
+    [c => Object.assign(c, { reviewers: ['zoe'] }), `reviewers.0 is "zoe": expected one of people: ${KNOWN}`],
     [c => Object.assign(c, { operations: ['zoe'] }), `operations.0 is "zoe": expected one of people: ${KNOWN}`],
     [
       rotation({ timeZone: 'Europe/Atlantis' }),
