@@ -5,6 +5,8 @@ const common = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Needs the synthesised app, as the simulation does. */
 const IN_THE_ACCOUNT = 'test/runbooks/execution.test.ts';
 
+const SHARING = ['domain', 'config', 'lib', 'local'].map(room => `test/${room}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
     // .ci/run adds up what was counted.
@@ -12,15 +14,23 @@ export default defineConfig({
     maxWorkers: '100%',
     silent: 'passed-only',
     projects: [
+      // What replaces nothing of a module can share the modules: CDK and the engines load once.
+      { test: { ...common, name: 'rooms', isolate: false, include: SHARING } },
       {
         test: {
           ...common,
-          name: 'rooms',
+          name: 'functions',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/simulation/**', 'test/deploy/**', 'test/docs/**', 'test/browser/**', IN_THE_ACCOUNT],
+          exclude: [
+            ...SHARING,
+            'test/simulation/**',
+            'test/deploy/**',
+            'test/docs/**',
+            'test/browser/**',
+            IN_THE_ACCOUNT,
+          ],
         },
       },
-      { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       {
         test: {
           ...common,

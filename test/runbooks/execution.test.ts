@@ -130,7 +130,7 @@ const isRepeated = (calls: Call[], i: number) =>
   i > 0 && JSON.stringify(calls[i]) === JSON.stringify(calls[i - 1]) && READS.test(calls[i]?.operation ?? '');
 
 describe('in an incident, a runbook that scales for a while and fails', () => {
-  it.each([0, 1, 2, 3, 4, 5])('at its call %i is a failed step, and is put back', async failing => {
+  it.each([0, 2, 5])('at its call %i is a failed step, and is put back', async failing => {
     const world = await World.create(assembly(), 3);
     const name = 'mockupaws-production-scale-service';
     const calls = tap(world, name, failing);

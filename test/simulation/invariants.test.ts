@@ -132,7 +132,7 @@ describe('invariants 1 to 6', () => {
         expect(witness.fired.length).toBeGreaterThan(0);
         witness.judge();
       }),
-      { numRuns: 5 },
+      { numRuns: 4 },
     );
   });
 

@@ -1,23 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rehearse } from '../../local/rehearsal.ts';
-import { acknowledgementLapses } from '../../local/scenarios/acknowledgement-lapses.ts';
-import { approvalGiven } from '../../local/scenarios/approval-given.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { World } from '../../local/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
-
-describe('people', () => {
-  it.each(
-    [nobodyAnswers, acknowledgementLapses, approvalGiven].flatMap(scenario =>
-      [1, 2].map(seed => [scenario.name, seed, scenario] as const),
-    ),
-  )('%s ends as it promises, seed %i', async (_, seed, scenario) => {
-    const { summary } = await rehearse(scenario, { assembly: assembly(), seed });
-    expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
-  });
-});
 
 /** The links of every message sent, from a world in which nobody has answered yet. */
 const linksOf = (world: World, to: string, name: string) =>
