@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -79,9 +79,5 @@ export class ResponderFunction extends Construct {
       reason: `${actions.join(' and ')} only read, and IAM knows no narrower resource for it.`,
     });
     return this.allow(actions, ['*']);
-  }
-
-  get stack(): Stack {
-    return Stack.of(this);
   }
 }

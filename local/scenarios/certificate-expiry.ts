@@ -1,4 +1,5 @@
 import type { World } from '../world.ts';
+import { ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
@@ -8,14 +9,6 @@ const DAY = 86_400_000;
 const entries = (world: World, type: string) =>
   [...world.incidents.values()].flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
 const handedOver = (world: World) => entries(world, 'HandedOver').length > 0;
-const RUNBOOKS = ['restore-validation-records', 'request-replacement', 'update-certificate'];
-
-const ran = (...names: string[]): Promised => ({
-  promise: names.length > 0 ? `the runbooks that run are ${names.join(', ')}` : 'no runbook is run',
-  kept: ({ runbooks: { runs } }) =>
-    runs.map(({ name }) => RUNBOOKS.find(runbook => name.endsWith(runbook)) ?? name).join() === names.join(),
-});
-
 const NOBODY_IS_WOKEN: Promised = {
   promise: 'people are told, and nobody is woken',
   kept: ({ topics: { messages } }) => messages.length > 0 && messages.every(({ channel }) => channel === 'email'),

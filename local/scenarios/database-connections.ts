@@ -1,25 +1,9 @@
-import type { World } from '../world.ts';
+import { begin, ofPlaybook, ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
-const MINUTE = 60_000;
+const { entries, handedOver, oneIncident: ONE_INCIDENT, calm } = ofPlaybook('DatabaseConnections');
 
-const RUNBOOKS = ['scale-service', 'kill-idle-connections', 'raise-max-connections'];
-const runbooks = ({ runbooks: { runs } }: World) =>
-  runs.map(({ name }) => RUNBOOKS.find(runbook => name.endsWith(runbook)) ?? name).join();
-/** Those of this playbook; another may tell of what people notice. */
-const incidents = (world: World) =>
-  [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === 'DatabaseConnections');
-const entries = (world: World, type: string) =>
-  incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
-
-const begin = ({ clock, account }: World, change: string, fault: () => void) =>
-  clock.after(2 * MINUTE, () => {
-    account.emit('service', { change, fault: true });
-    fault();
-  });
-
-const ONE_INCIDENT: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
 const ADVISED: Promised = {
   promise: 'pooling is raised as an action item, once',
   kept: world => entries(world, 'ActionItemRaised').filter(({ text }) => text.includes('RDS Proxy')).length === 1,
@@ -30,14 +14,6 @@ const TASKS_ARE_BACK: Promised = {
 };
 
 const HEALED: Promised[] = [ONE_INCIDENT, RESOLVED, PAGED, ADVISED, TASKS_ARE_BACK, HEALTHY, NO_DEAD_LETTERS];
-
-const ran = (...names: string[]): Promised => ({
-  promise: `the runbooks that run are ${names.join(', ')}`,
-  kept: world => runbooks(world) === names.join(),
-});
-
-const calm = (world: World) => incidents(world).length > 0 && world.calm;
-const handedOver = (world: World) => entries(world, 'HandedOver').length > 0;
 
 /** The runbook's 5.1. Fewer tasks relieve the database but do not heal it; ending the forgotten sessions does. */
 export const databaseConnections: Scenario = {

@@ -1,20 +1,9 @@
 import type { World } from '../world.ts';
+import { begin, ofPlaybook } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
-const MINUTE = 60_000;
-
-/** Those of this playbook; another may tell of what people notice. */
-const incidents = (world: World) =>
-  [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === 'RedisHealth');
-const entries = (world: World, type: string) =>
-  incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
-
-const begin = ({ clock, account }: World, change: string, fault: () => void) =>
-  clock.after(2 * MINUTE, () => {
-    account.emit('service', { change, fault: true });
-    fault();
-  });
+const { entries, handedOver, oneIncident: ONE_OF_REDIS, calm } = ofPlaybook('RedisHealth');
 
 /** Every run, as `circuit-breaker open`. */
 const runs = ({ runbooks }: World) =>
@@ -26,14 +15,11 @@ const ran = (...names: string[]): Promised => ({
   kept: world => runs(world).join() === names.join(),
 });
 
-const calm = (world: World) => incidents(world).length > 0 && world.calm;
-const handedOver = (world: World) => entries(world, 'HandedOver').length > 0;
 const reasons = (world: World) =>
   entries(world, 'HandedOver')
     .map(({ reason }) => reason)
     .join();
 
-const ONE_OF_REDIS: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
 const RELIEVED: Promised = {
   promise: 'no request fails any more, without the cache',
   kept: ({ service }) => service.redis.bypassed && service.errorShare === 0,

@@ -1,25 +1,10 @@
-import type { World } from '../world.ts';
+import { begin, ofPlaybook, ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
+const { calm, entries, handedOver, oneIncident: ONE_INCIDENT } = ofPlaybook('ServiceMemory');
 
-const RUNBOOKS = ['capture-heap-dump', 'restart-tasks', 'raise-memory', 'return-to-revision'];
-const runbooks = ({ runbooks: { runs } }: World) =>
-  runs.map(({ name }) => RUNBOOKS.find(runbook => name.endsWith(runbook)) ?? name).join();
-/** Those of this playbook; another may tell of what people notice. */
-const incidents = (world: World) =>
-  [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === 'ServiceMemory');
-const entries = (world: World, type: string) =>
-  incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
-
-const begin = ({ clock, account }: World, change: string, fault: () => void) =>
-  clock.after(2 * MINUTE, () => {
-    account.emit('service', { change, fault: true });
-    fault();
-  });
-
-const ONE_INCIDENT: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
 const DUMPED: Promised = {
   promise: 'a heap is dumped before anything else is done, and says where it is',
   kept: ({ runbooks: { runs } }) => {
@@ -39,10 +24,6 @@ const ADVISED: Promised = {
   promise: 'finding the leak is raised as an action item, once',
   kept: world => entries(world, 'ActionItemRaised').length === 1,
 };
-const ran = (...names: string[]): Promised => ({
-  promise: `the runbooks that run are ${names.join(', ')}`,
-  kept: world => runbooks(world) === names.join(),
-});
 const UNANSWERED: Promised = {
   promise: 'approval of more memory is asked for, and no answer is a no',
   kept: world =>
@@ -57,7 +38,6 @@ const NOT_RESOLVED: Promised = {
       ({ subject = '', body }) => subject.includes('NEEDS YOU') && body.includes('of revision'),
     ),
 };
-const handedOver = (world: World) => entries(world, 'HandedOver').length > 0;
 
 /** The runbook's 5.2. What the tasks have taken they do not give back, but those that start anew have not taken it. */
 export const serviceMemory: Scenario = {
@@ -72,7 +52,7 @@ export const serviceMemory: Scenario = {
       world.service.memory.leak = { perMinute: 400, atMost: 3860, until: world.clock.now + 10 * MINUTE };
     }),
   minutes: 90,
-  over: world => incidents(world).length > 0 && world.calm,
+  over: calm,
   promises: [
     ONE_INCIDENT,
     RESOLVED,
