@@ -42,6 +42,8 @@ export default defineService({
     cleo: { email: 'cleo@mockupaws.com', sms: '+15555550102' },
     dora: { email: 'dora@mockupaws.com', sms: '+15555550103' },
     emil: { email: 'emil@mockupaws.com', sms: '+15555550104' },
+    finn: { email: 'finn@mockupaws.com' },
+    gina: { email: 'gina@mockupaws.com' },
     operations: { email: 'operations@mockupaws.com' },
   },
   escalation: runbookEscalation(
@@ -52,6 +54,8 @@ export default defineService({
   ),
   operations: ['operations'],
   reviewers: ['cleo', 'dora'],
+  reviewGuests: ['finn', 'gina'],
+  stakeholders: ['dora', 'emil', 'finn'],
   automation: 'on',
   serviceHealth: {
     scaleUpTo: 20,
@@ -87,5 +91,13 @@ export default defineService({
       'arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/pagerduty-webhook-AbCdEf',
     url: 'https://mockupaws.pagerduty.com',
   },
-  links: [{ label: 'Status page', url: 'https://status.mockupaws.com' }],
+  statusPage: {
+    url: 'https://status.mockupaws.com',
+    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/8c1d6f02-53ae-4b7d-a0c9-2f6e1b9d4a77',
+    hostedZoneId: 'Z0912345A1B2C3D4E5F6G',
+    components: [
+      { id: 'api', name: 'API', description: 'Requests of your applications' },
+      { id: 'website', name: 'Website', description: 'mockupaws.com and its editor' },
+    ],
+  },
 });

@@ -4,11 +4,13 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Deployed } from '../lambda/domain/deployed.ts';
 import type { EntryType } from '../lambda/domain/timeline.ts';
 import type { ServiceConfig } from './config.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import type { IncidentsTable } from './incidents-table.ts';
 import type { OwnAlarms } from './own-alarms.ts';
+import type { Paging } from './paging.ts';
 
 /** What every channel, and the door beside it, is built upon. */
 export interface ChannelParts {
@@ -16,6 +18,8 @@ export interface ChannelParts {
   bus: EventBus;
   incidents: IncidentsTable;
   ownAlarms: OwnAlarms;
+  paging: Paging;
+  deployed: Deployed;
   /** Where the bus leaves what it could not put into a queue; EventBridge takes no FIFO queue for that. */
   undelivered: Queue;
   command: ResponderFunction;

@@ -5,11 +5,12 @@ import { Database } from './config/database.ts';
 import { issueAt, list, matching, object, text, url, whole } from './config/fields.ts';
 import { Opsgenie } from './config/opsgenie.ts';
 import { PagerDuty } from './config/pagerduty.ts';
-import { Escalation, faultsOfPeople, Operations, People, Reviewers } from './config/people.ts';
+import { Escalation, faultsOfPeople, Operations, People, Reviewers, Stakeholders } from './config/people.ts';
 import { BadDeployment, DatabaseConnections, ServiceHealth } from './config/playbooks.ts';
 import { Redis, RedisHealth } from './config/redis.ts';
 import { ServiceMemory } from './config/service-memory.ts';
 import { Slack } from './config/slack.ts';
+import { StatusPage } from './config/status-page.ts';
 
 const httpsUrl = url(/^https:/, 'an https:// URL');
 
@@ -53,6 +54,8 @@ export const ServiceConfig = v.pipe(
     escalation: Escalation,
     operations: Operations,
     reviewers: Reviewers,
+    reviewGuests: Stakeholders,
+    stakeholders: Stakeholders,
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
     automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'off'),
     budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
@@ -69,6 +72,7 @@ export const ServiceConfig = v.pipe(
     slack: Slack,
     pagerduty: PagerDuty,
     opsgenie: Opsgenie,
+    statusPage: StatusPage,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -19,7 +19,9 @@ import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
 import { allowInvestigating, allowReadingService } from './investigation.ts';
 import { Links } from './links.ts';
+import { Listener } from './listener.ts';
 import { OwnAlarms } from './own-alarms.ts';
+import { pageTemplates } from './page-templates.ts';
 import { Paging } from './paging.ts';
 import { type BoundPlaybook, checkPlaybook, type Playbook } from './playbook.ts';
 import { ResponseWorkflow } from './response-workflow.ts';
@@ -70,7 +72,7 @@ export class IncidentResponse extends Construct {
     this.page(new Links(this, 'Links', { title: config.title, deployed: this.deployed, command }));
     const { bus, incidents, ownAlarms, deployed, paging } = this;
     new Subscriptions(this, 'Subscriptions', { deployed, paging, ownAlarms });
-    addChannels(this, { config, bus, incidents, ownAlarms, undelivered, command });
+    addChannels(this, { config, bus, incidents, ownAlarms, paging, deployed, undelivered, command });
 
     Stack.of(this).addMetadata('incident-response', this.deployed.resources);
     new CfnOutput(this, 'IncidentsTable', {
@@ -132,22 +134,19 @@ export class IncidentResponse extends Construct {
   }
 
   private page(links: Links): void {
-    const deadLetters = this.ownAlarms.deadLetters('Page', 'Pages that reached nobody');
-    const page = this.createFunction('Page', {
+    const { bus, incidents, ownAlarms, deployed, paging } = this;
+    const page = new Listener(this, 'Page', {
       folder: 'page',
       description: 'Tells the people of the escalation level',
-      deadLetters,
-      environment: { LEVEL_TOPICS: this.paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
+      entries: PAGE_ENTRIES,
+      lost: 'Pages that reached nobody',
+      deployed,
+      templates: pageTemplates(),
+      environment: { LEVEL_TOPICS: paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
+      parts: { bus, incidents, ownAlarms },
     });
-    this.incidents.grantCommit(page);
-    this.paging.grantPage(page);
+    paging.grantPage(page);
     links.grantSign(page);
-    new Rule(this, 'Pages', {
-      description: 'What people are told of',
-      eventBus: this.bus,
-      eventPattern: { source: ['incident-response'], detailType: [...PAGE_ENTRIES] },
-      targets: [new LambdaFunction(page.function, { deadLetterQueue: deadLetters })],
-    });
   }
 
   /** Once a minute, what is owed. A watch gone silent is told to the first level directly, past everything else. */

@@ -12,7 +12,8 @@ import type { ResponderFunction } from './function.ts';
 
 /**
  * One item an incident, state and timeline together. A slot (service and playbook) is a partition whose highest number
- * alone can be open, so that two incidents of one trouble cannot be. The index `open` holds the open ones only, `byId` finds one by its id.
+ * alone can be open, so that two incidents of one trouble cannot be. The index `unfinished` holds the open ones and those under
+ * review, `byId` finds one by its id, `byMonth` those opened in a month.
  */
 export class IncidentsTable extends Construct {
   readonly table: TableV2;
@@ -30,14 +31,20 @@ export class IncidentsTable extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       globalSecondaryIndexes: [
         {
-          indexName: 'open',
-          partitionKey: { name: 'open', type: AttributeType.STRING },
+          indexName: 'unfinished',
+          partitionKey: { name: 'unfinished', type: AttributeType.STRING },
           sortKey: { name: 'openedAt', type: AttributeType.STRING },
           projectionType: ProjectionType.KEYS_ONLY,
         },
         {
           indexName: 'byId',
           partitionKey: { name: 'id', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+        {
+          indexName: 'byMonth',
+          partitionKey: { name: 'month', type: AttributeType.STRING },
+          sortKey: { name: 'openedAt', type: AttributeType.STRING },
           projectionType: ProjectionType.KEYS_ONLY,
         },
       ],
@@ -59,9 +66,15 @@ export class IncidentsTable extends Construct {
     fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/byId`]);
   }
 
-  /** Lists the open incidents. */
+  /** Lists the open incidents, and those under review. */
   grantList(fn: ResponderFunction): void {
-    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/open`]);
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/unfinished`]);
+  }
+
+  /** Lists the incidents of a month, and reads each. */
+  grantHistory(fn: ResponderFunction): void {
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/byMonth`]);
+    fn.allow(['dynamodb:GetItem'], [this.table.tableArn]);
   }
 
   /** Writes the service's ledger of automatic runs, and no other item. */

@@ -35,7 +35,7 @@ export class Links extends Construct {
       description: 'The links in messages: shows the incident, and takes the answer',
       environment: { LINKS_KEY: this.key.keyArn },
       deployed,
-      templates: readTemplates('pages', SAMPLES),
+      templates: readTemplates(SAMPLES),
       command,
     });
     this.door.allow(['kms:VerifyMac'], [this.key.keyArn]);
@@ -73,10 +73,10 @@ const PAGE: IncidentPage = {
 };
 
 const SAMPLES: Samples = {
-  incident: [
+  'pages/incident.html': [
     PAGE,
     { ...PAGE, drill: false, form: { explains: 'It is over.', field: 'Why', required: true, button: 'Resolve' } },
     { ...PAGE, notice: { tone: 'good', text: 'Done.' }, form: null },
   ],
-  message: [REFUSAL, UNAVAILABLE],
+  'pages/message.html': [REFUSAL, UNAVAILABLE],
 };

@@ -18,6 +18,8 @@ import type { ResponderFunction } from './function.ts';
 export class Paging extends Construct {
   readonly levels: Topic[];
   readonly operations: Topic;
+  /** Reaches by e-mail whomever of all people a message names: stakeholders, reviewers, owners of action items. */
+  readonly notices: Topic;
   /** Reaches each of the first level once, by telephone if they have one: whoever is on call, an alarm cannot know. */
   readonly firstLevel: Topic;
   /** Who should be subscribed, by topic, in the order of `topics`. */
@@ -55,6 +57,8 @@ export class Paging extends Construct {
     const [first] = escalation;
     const loudest = (first ? onLevel(first) : []).flatMap(person => addresses([person]).slice(-1));
     this.firstLevel = this.subscribe(this.topic('FirstLevel', `${title} ${first?.role}`), 'first level', loudest);
+    const readers = addresses(Object.keys(people)).filter(({ protocol }) => protocol === 'email');
+    this.notices = this.subscribe(this.topic('Notices', `${title} incidents`), 'notices', readers, { filtered: true });
     const topic = this.topic('Operations', `${title} incident response operations`);
     this.operations = this.subscribe(topic, 'operations', addresses(operations));
   }
@@ -63,6 +67,11 @@ export class Paging extends Construct {
   grantPage(fn: ResponderFunction): void {
     const topics = this.levels.map(topic => topic.topicArn);
     fn.allow(['sns:Publish'], topics).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+  }
+
+  /** Lets a function publish notices. */
+  grantNotices(fn: ResponderFunction): void {
+    fn.allow(['sns:Publish'], [this.notices.topicArn]).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
   }
 
   grantListing(fn: ResponderFunction): void {

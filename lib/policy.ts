@@ -1,13 +1,28 @@
-import { RUNBOOK_POLICY, type ServicePolicy } from '../lambda/domain/policy.ts';
+import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type ServicePolicy } from '../lambda/domain/policy.ts';
 import type { ServiceConfig } from './config.ts';
 
 /** The runbook's policy with what the service's configuration says differently. */
 export function servicePolicy(config: ServiceConfig): ServicePolicy {
-  const { service, title, region, escalation, reviewers = [], budget, links, ecs, database } = config;
+  const {
+    service,
+    title,
+    region,
+    escalation,
+    reviewers = [],
+    budget,
+    links,
+    ecs,
+    database,
+    statusPage,
+    stakeholders,
+  } = config;
   const console = `https://${region}.console.aws.amazon.com`;
   return {
     ...RUNBOOK_POLICY,
     ...{ service, title, region, budget, reviewers },
+    severities: stakeholders ? RUNBOOK_SEVERITIES : WITHOUT_STAKEHOLDERS,
+    statusPage: statusPage && { url: statusPage.url, components: statusPage.components },
+    internalNames: internalNames(config),
     escalation: escalation.map(({ role, afterMinutes }, i) => ({ level: i + 1, role, afterMinutes })),
     links: [
       {
@@ -18,7 +33,22 @@ export function servicePolicy(config: ServiceConfig): ServicePolicy {
         label: 'Database',
         url: `${console}/rds/home?region=${region}#database:id=${database.cluster};is-cluster=true`,
       },
+      ...(statusPage ? [{ label: 'Status page', url: statusPage.url }] : []),
       ...links,
     ],
   };
+}
+
+const WITHOUT_STAKEHOLDERS = Object.fromEntries(
+  Object.entries(RUNBOOK_SEVERITIES).map(([name, { stakeholdersMinutes: _, ...severity }]) => [name, severity]),
+) as ServicePolicy['severities'];
+
+/** Names of the configuration that mean nothing outside. A plain word, as `backend`, is nobody's secret. */
+function internalNames({ service, ecs, loadBalancer, database, redis }: ServiceConfig): string[] {
+  const names = [
+    ...[service, ecs.cluster, ecs.service, loadBalancer, database.cluster, database.parameterGroup],
+    ...database.instances,
+    ...(redis ? [redis.replicationGroup, ...redis.nodes] : []),
+  ];
+  return [...new Set(names)].filter(name => /[^a-z]/i.test(name));
 }

@@ -16,7 +16,16 @@ const About = {
   incident: v.pipe(v.string(), v.regex(/^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/, 'an incident such as INC-2026-01-31-001')),
 };
 
-/** What a person does to an open incident. */
+const Item = v.pipe(v.string(), v.toUpperCase(), v.regex(/^A\d{1,3}$/, 'an action item such as A1'));
+
+/** What is known of an action item. */
+const Assignment = {
+  owner: v.optional(text(200)),
+  priority: v.optional(v.picklist(['high', 'medium', 'low'])),
+  dueAt: v.optional(v.pipe(v.string(), v.isoTimestamp('a time such as 2026-01-31T18:00:00Z'))),
+};
+
+/** What a person does to an incident. */
 const Act = v.variant('type', [
   v.strictObject({ type: v.literal('acknowledge') }),
   v.strictObject({ type: v.literal('answer approval'), step: text(100), approve: v.boolean() }),
@@ -28,7 +37,12 @@ const Act = v.variant('type', [
     type: v.literal('tick'),
     item: v.picklist(['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders']),
   }),
-  v.strictObject({ type: v.literal('resolve'), reason: text(1000) }),
+  v.strictObject({ type: v.literal('resolve'), reason: text(1000), cancelled: v.optional(v.boolean()) }),
+  v.strictObject({ type: v.literal('publish'), components: v.optional(v.pipe(v.array(text(40)), v.minLength(1))) }),
+  v.strictObject({ type: v.literal('post update'), text: text(2000), internal: v.optional(v.boolean()) }),
+  v.strictObject({ type: v.literal('raise action item'), action: text(200), text: text(1000), ...Assignment }),
+  v.strictObject({ type: v.literal('change action item'), item: Item, ...Assignment }),
+  v.strictObject({ type: v.literal('finish action item'), item: Item }),
 ]);
 export type Act = v.InferOutput<typeof Act>;
 

@@ -5,6 +5,7 @@ import type { Command } from '../domain/commands.ts';
 import { handle } from '../domain/decide.ts';
 import { type Incident, isOpen } from '../domain/incident.ts';
 import type { Policy } from '../domain/policy.ts';
+import { isUnderReview } from '../domain/review.ts';
 import type { Signal } from '../domain/signal.ts';
 import { opensIncident } from '../domain/signals.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
@@ -47,18 +48,28 @@ export async function load(key: IncidentKey): Promise<Incident | undefined> {
 }
 
 /** Every open incident. From an index that lags by moments: what it misses, the next minute finds. */
-export async function openIncidents(): Promise<Incident[]> {
+export const openIncidents = async (): Promise<Incident[]> =>
+  (await indexed('unfinished', 'unfinished', 'open')).filter(isOpen);
+
+/** Those that are over, and of which something is still owed: a post-mortem, or action items. */
+export const incidentsUnderReview = async (): Promise<Incident[]> =>
+  (await indexed('unfinished', 'unfinished', 'review')).filter(isUnderReview);
+
+/** All incidents opened in a month, `YYYY-MM`, in the order of their opening. */
+export const incidentsOfMonth = (month: string): Promise<Incident[]> => indexed('byMonth', 'month', month);
+
+async function indexed(IndexName: string, attribute: string, value: string): Promise<Incident[]> {
   const query = {
     TableName: TableName(),
-    IndexName: 'open',
-    KeyConditionExpression: '#open = :open',
-    ExpressionAttributeNames: { '#open': 'open' },
-    ExpressionAttributeValues: { ':open': 'open' },
+    IndexName,
+    KeyConditionExpression: '#attribute = :value',
+    ExpressionAttributeNames: { '#attribute': attribute },
+    ExpressionAttributeValues: { ':value': value },
   };
   const found: Incident[] = [];
   for await (const { Items = [] } of paginateQuery({ client }, query)) {
     const loaded = await Promise.all(Items.map(({ slot, number }) => load({ slot, number })));
-    found.push(...loaded.filter((incident): incident is Incident => incident !== undefined && isOpen(incident)));
+    found.push(...loaded.filter(incident => incident !== undefined));
   }
   return found;
 }
@@ -150,27 +161,29 @@ async function append(incident: Incident, entries: TimelineEntry[]): Promise<voi
   const { id, severity, status, openedAt, timeline } = incident;
   const version = timeline.length - entries.length;
   const opening = version === 0;
+  const unfinished = isOpen(incident) ? 'open' : isUnderReview(incident) ? 'review' : undefined;
   await client.send(
     new UpdateCommand({
       TableName: TableName(),
       Key: keyOf(incident),
       UpdateExpression: [
-        'SET id = :id, severity = :severity, #status = :status, openedAt = :openedAt, version = :next',
+        'SET id = :id, severity = :severity, #status = :status, openedAt = :openedAt, #month = :month, version = :next',
         ', timeline = list_append(if_not_exists(timeline, :none), :entries)',
-        isOpen(incident) ? ', #open = :open' : ' REMOVE #open',
+        unfinished ? ', unfinished = :unfinished' : ' REMOVE unfinished',
       ].join(''),
       ConditionExpression: opening ? 'attribute_not_exists(slot)' : 'version = :version',
-      ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
+      ExpressionAttributeNames: { '#status': 'status', '#month': 'month' },
       ExpressionAttributeValues: {
         ':id': id,
         ':severity': severity,
         ':status': status,
         ':openedAt': openedAt,
+        ':month': openedAt.slice(0, 7),
         ':next': timeline.length,
         ':entries': entries,
         ':none': [],
         ...(opening ? {} : { ':version': version }),
-        ...(isOpen(incident) ? { ':open': 'open' } : {}),
+        ...(unfinished ? { ':unfinished': unfinished } : {}),
       },
     }),
   );

@@ -35,3 +35,24 @@ export async function listSubscriptions(topicArn: string): Promise<Listed[]> {
       listed.push({ protocol: Protocol, endpoint: Endpoint, arn: SubscriptionArn });
   return listed;
 }
+
+/** An e-mail to some of those whom the topic of notices knows. */
+export interface Notice {
+  /** By the names of the configuration. */
+  people: readonly string[];
+  subject: string;
+  body: string;
+}
+
+/** Sends to the topic whose filters go by person: it reaches these and nobody else. */
+export async function publishNotice(topicArn: string, { people, subject, body }: Notice): Promise<void> {
+  if (people.length === 0) return;
+  await client.send(
+    new PublishCommand({
+      TopicArn: topicArn,
+      Subject: subject,
+      Message: body,
+      MessageAttributes: { person: { DataType: 'String.Array', StringValue: JSON.stringify(people) } },
+    }),
+  );
+}

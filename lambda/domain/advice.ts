@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import type { Advice } from './policy.ts';
 import type { Fact, Facts } from './severity.ts';
 import type { Happening } from './timeline.ts';
 
@@ -12,7 +13,7 @@ const ENDS: readonly Happening['type'][] = ['HandedOver', 'Mitigated', 'Resolved
 export function advised(incident: Incident | undefined, happenings: Happening[]): Happening[] {
   const advice = incident?.policy.playbook.advice;
   const end = happenings.findIndex(({ type }) => ENDS.includes(type));
-  if (!incident || incident.drill || !advice || end === -1 || incident.actionItems.length > 0) return happenings;
+  if (!incident || incident.drill || !advice || end === -1 || isRaised(incident, advice)) return happenings;
   const item: Happening = {
     type: 'ActionItemRaised',
     action: advice.action,
@@ -20,6 +21,8 @@ export function advised(incident: Incident | undefined, happenings: Happening[])
   };
   return [...happenings.slice(0, end), item, ...happenings.slice(end)];
 }
+
+const isRaised = ({ actionItems }: Incident, { action }: Advice) => actionItems.some(item => item.action === action);
 
 /** What was known before automation changed anything: later numbers are of its own making. */
 function factsBefore({ runs, facts }: Incident): Facts {

@@ -1,6 +1,7 @@
-import { allClear, type Incident, MEANT, type Run, type Status } from './incident.ts';
+import { type ActionItem, allClear, type Incident, MEANT, type Run, type Status } from './incident.ts';
 import { atLeast } from './severity.ts';
 import type { SignalState } from './signal.ts';
+import { plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry } from './timeline.ts';
 
 /** What only a living attempt commits. Pages and signals go on without it and are no sign of its life. */
@@ -50,6 +51,7 @@ function open(entry: EntryOf<'IncidentOpened'>): Incident {
     findings: [],
     runs: [],
     actionItems: [],
+    told: {},
     timeline: [entry],
   };
 }
@@ -80,8 +82,13 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     }
     case 'Reminded':
       return incident.escalation ? { escalation: { ...incident.escalation, calledAt: entry.at } } : {};
-    case 'TargetMissed':
-      return { breached: [...incident.breached, entry.target] };
+    case 'TargetMissed': {
+      const last = entry.to && incident.told[entry.to];
+      return {
+        breached: [...incident.breached, entry.target],
+        ...(entry.to && last ? { told: { ...incident.told, [entry.to]: { ...last, missed: true } } } : {}),
+      };
+    }
     case 'Acknowledged':
       return {
         acknowledged: { by: entry.by, at: entry.at, until: entry.until },
@@ -116,7 +123,11 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       return {
         findings: entry.findings,
         facts: Object.assign({}, ...entry.findings.map(f => f.facts)),
-        status: incident.status === 'investigating' ? 'identified' : incident.status,
+        // What was looked at and found well identifies nothing.
+        status:
+          incident.status === 'investigating' && entry.findings.some(f => f.ok === false)
+            ? 'identified'
+            : incident.status,
       };
     case 'StepSkipped': {
       const { step, title, reasons } = entry;
@@ -158,8 +169,44 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       };
     case 'HandedOver':
       return { handedOver: { at: entry.at, reason: entry.reason } };
-    case 'ActionItemRaised':
-      return { actionItems: [...incident.actionItems, { action: entry.action, text: entry.text }] };
+    case 'ActionItemRaised': {
+      const { action, text, owner, priority = 'medium', at } = entry;
+      const dueAt = entry.dueAt ?? plusMinutes(at, incident.policy.actionItemDays * 24 * 60);
+      const id = `A${incident.actionItems.length + 1}`;
+      return { actionItems: [...incident.actionItems, { id, action, text, owner, priority, dueAt }] };
+    }
+    case 'ActionItemChanged': {
+      const { owner, priority, dueAt } = entry;
+      const said = Object.entries({ owner, priority, dueAt }).filter(([, value]) => value !== undefined);
+      return { actionItems: changed(incident, entry.item, Object.fromEntries(said)) };
+    }
+    case 'ActionItemDone':
+      return { actionItems: changed(incident, entry.item, { done: { by: entry.by, via: entry.via, at: entry.at } }) };
+    case 'ActionItemDue':
+      return { actionItems: changed(incident, entry.item, { remindedAt: entry.at }) };
+    case 'PublicationRequested':
+      return { publication: { askedAt: entry.at } };
+    case 'Published':
+      return { publication: { ...incident.publication, at: entry.at, components: entry.components } };
+    case 'UpdatePosted': {
+      const { to, seq, at, status, nextAt } = entry;
+      return { told: { ...incident.told, [to]: { seq, at, status, nextAt, delivered: false, missed: false } } };
+    }
+    case 'MessageDelivered': {
+      const { about } = entry;
+      const told = Object.entries(incident.told).map(([to, last]) => [
+        to,
+        // Customers who subscribed hear of it by mail too, but what the page shows is what counts.
+        last.seq === about && entry.channel !== 'subscribers' ? { ...last, delivered: true } : last,
+      ]);
+      return { told: Object.fromEntries(told) };
+    }
+    case 'PostMortemDrafted':
+      return { postMortem: { ...incident.postMortem, url: entry.url } };
+    case 'PostMortemOverdue':
+      return { postMortem: { ...incident.postMortem, remindedAt: entry.at } };
+    case 'PostMortemDone':
+      return { postMortem: { ...incident.postMortem, doneAt: entry.at }, status: 'closed' };
     case 'Mitigated':
       return {
         status: 'monitoring',
@@ -172,7 +219,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'ResolutionRequested':
       return { resolution: { by: entry.by, via: entry.via, reason: entry.reason }, approval: undefined };
     case 'Resolved':
-      return { status: 'resolved', resolvedAt: entry.at, approval: undefined };
+      return { status: 'resolved', resolvedAt: entry.at, cancelled: entry.cancelled, approval: undefined };
     case 'NoteAdded':
     case 'PageSent':
       return {};
@@ -190,6 +237,9 @@ function signal(
   const { key, level, summary, signalAt } = entry;
   return { signals: { ...incident.signals, [key]: { state, level, summary, at: signalAt } } };
 }
+
+const changed = ({ actionItems }: Incident, id: string, change: Partial<ActionItem>) =>
+  actionItems.map(item => (item.id === id ? { ...item, ...change } : item));
 
 const settle = ({ runs }: Incident, run: string, outcome: Pick<Run, 'status' | 'reason' | 'worse'>) =>
   runs.map(r => (r.run === run ? { ...r, ...outcome } : r));

@@ -1,6 +1,6 @@
 import { checklist } from './checklist.ts';
 import { firing, type Incident, isOpen } from './incident.ts';
-import { duration, links } from './messages.ts';
+import { duration, links, missedTarget } from './messages.ts';
 import { SEVERITY_NAMES } from './severity.ts';
 import { DRILL } from './signal.ts';
 import { cut } from './ticket.ts';
@@ -24,10 +24,7 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   SeverityAssigned: ({ severity, reasons, by }) =>
     `*${severity} - ${SEVERITY_NAMES[severity]}*${by === 'automation' ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
   Escalated: ({ level, role, reason }) => `Calling level ${level}, *${safe(role)}*: ${safe(reason)}`,
-  TargetMissed: ({ target, minutes }) =>
-    target === 'response'
-      ? `:hourglass: Nobody has acknowledged within ${duration(minutes)}`
-      : `:hourglass: Not resolved within ${duration(minutes)}`,
+  TargetMissed: entry => `:hourglass: ${missedTarget(entry)}`,
   Acknowledged: ({ by, until }) => `:eyes: Acknowledged by *${safe(by)}*, until ${clock(until)} UTC`,
   CommandTaken: ({ by }) => `*${safe(by)}* has taken command`,
   NoteAdded: ({ by, text }) => `:memo: ${safe(by)}: ${safe(text)}`,

@@ -9,7 +9,7 @@ export interface ChecklistLine {
 
 /** The runbook's initial response checklist (2.1): ticked by what really happened, the rest left for people to tick. */
 export function checklist(incident: Incident): ChecklistLine[] {
-  const { acknowledged, references, severity, timeline, ticked, policy } = incident;
+  const { acknowledged, references, severity, timeline, ticked, policy, told } = incident;
   const has = (...systems: string[]) => references.some(({ system }) => systems.includes(system));
   const happened: [ChecklistItem, string, boolean][] = [
     [
@@ -23,7 +23,9 @@ export function checklist(incident: Incident): ChecklistLine[] {
     ['log', 'Begin the incident log', true],
   ];
   const stakeholders: [ChecklistItem, string, boolean][] =
-    severity === 'P1' || severity === 'P2' ? [['stakeholders', 'Notify stakeholders', false]] : [];
+    severity === 'P1' || severity === 'P2'
+      ? [['stakeholders', 'Notify stakeholders', told.stakeholders !== undefined]]
+      : [];
   return [...happened, ...stakeholders].map(([item, text, done]) => ({
     item,
     text,

@@ -2,7 +2,20 @@ import type { Readings } from './guardrails.ts';
 import type { Policy } from './policy.ts';
 import type { Severity } from './severity.ts';
 import type { Signal } from './signal.ts';
-import type { Check, ChecklistItem, Finding, Happening, Person, Reference, Target, Urgency } from './timeline.ts';
+import type {
+  Assignment,
+  Audience,
+  Check,
+  ChecklistItem,
+  DeliveryChannel,
+  Finding,
+  Happening,
+  Person,
+  Reference,
+  Review,
+  Target,
+  Urgency,
+} from './timeline.ts';
 
 /** What a runbook's execution came to, as verified. */
 export interface RunOutcome {
@@ -26,11 +39,13 @@ export type Command = { id: string } & (
   | { type: 'end response'; attempt: number; reason: string }
   | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string }
   | ({ type: 'record reference' } & Reference)
+  | { type: 'record delivery'; about: number; channel: DeliveryChannel }
+  | { type: 'record post-mortem'; url: string }
   | { type: 'meet'; obligation: Obligation; checks?: Check[] }
   | ByPerson
 );
 
-/** What people may do to an open incident, through whichever door. */
+/** What people may do to an incident, through whichever door. */
 type ByPerson = Person &
   (
     | { type: 'acknowledge' }
@@ -40,7 +55,15 @@ type ByPerson = Person &
     | { type: 'set severity'; severity: Severity; reason?: string }
     | { type: 'declare'; what: 'dataLoss' | 'securityBreach'; text: string }
     | { type: 'tick'; item: ChecklistItem }
-    | { type: 'resolve'; reason: string }
+    | { type: 'resolve'; reason: string; cancelled?: boolean | undefined }
+    /** Customers are told from now on. */
+    | { type: 'publish'; components?: string[] | undefined }
+    /** In a person's own words. `internal`: to stakeholders alone. */
+    | { type: 'post update'; text: string; internal?: boolean | undefined }
+    | ({ type: 'raise action item'; action: string; text: string } & Assignment)
+    | ({ type: 'change action item'; item: string } & Assignment)
+    | { type: 'finish action item'; item: string }
+    | ({ type: 'finish post-mortem' } & Review)
   );
 
 export type PersonCommand = { id: string } & ByPerson;
@@ -51,7 +74,12 @@ export type Decision = { happenings: Happening[] } | { refused: string };
 export type Obligation =
   | { type: 'escalate'; level: number }
   | { type: 'remind'; level: number }
-  | { type: 'miss target'; target: Target }
+  | { type: 'miss target'; target: Target; to?: Audience }
+  | { type: 'publish' }
+  | { type: 'ask to publish' }
+  | { type: 'post update'; to: Audience }
+  | { type: 'remind of post-mortem' }
+  | { type: 'remind of action item'; item: string }
   | { type: 'start response'; attempt: number }
   | { type: 'end stalled response'; attempt: number }
   | { type: 'expire approval'; step: string }

@@ -1,10 +1,12 @@
 import { advised } from './advice.ts';
 import { apply } from './apply.ts';
 import type { Command, Decision } from './commands.ts';
+import { farewell } from './communication.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { meet } from './obligations.ts';
 import { byPerson } from './people.ts';
 import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
+import { finishPostMortem, learned, toActionItem } from './review.ts';
 import { observe, receiveSignal } from './signals.ts';
 import type { Happening, TimelineEntry } from './timeline.ts';
 
@@ -14,13 +16,15 @@ import type { Happening, TimelineEntry } from './timeline.ts';
  */
 export function decide(incident: Incident | undefined, command: Command, now: string): Decision {
   const decision = judge(incident, command, now);
-  return 'refused' in decision ? decision : { happenings: advised(incident, decision.happenings) };
+  if ('refused' in decision) return decision;
+  const happenings = learned(incident, advised(incident, decision.happenings), now);
+  return { happenings: farewell(incident, happenings) };
 }
 
 function judge(incident: Incident | undefined, command: Command, now: string): Decision {
   if (command.type === 'receive signal') return receiveSignal(incident, command, now);
   if (!incident) return { refused: 'there is no such incident' };
-  if (!isOpen(incident) && command.type !== 'record page' && command.type !== 'record reference')
+  if (!isOpen(incident) && !AFTERWARDS.includes(command.type))
     return { refused: `${incident.id} is ${incident.status}` };
   switch (command.type) {
     case 'observe signals':
@@ -39,6 +43,21 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return meet(incident, command.obligation, command.checks ?? [], now);
     case 'record page':
       return recordPage(incident, command);
+    case 'record delivery':
+      return { happenings: [{ type: 'MessageDelivered', about: command.about, channel: command.channel }] };
+    case 'record post-mortem': {
+      const known = incident.postMortem?.url === command.url;
+      return { happenings: known ? [] : [{ type: 'PostMortemDrafted', url: command.url }] };
+    }
+    case 'raise action item': {
+      const { type: _, id: __, ...item } = command;
+      return { happenings: [{ type: 'ActionItemRaised', ...item }] };
+    }
+    case 'change action item':
+    case 'finish action item':
+      return toActionItem(incident, command);
+    case 'finish post-mortem':
+      return finishPostMortem(incident, command);
     case 'record reference': {
       const { system, ref, url } = command;
       const known = incident.references.some(other => other.system === system);
@@ -48,6 +67,20 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return byPerson(incident, command, now);
   }
 }
+
+/** What may be said of an incident that is over. */
+const AFTERWARDS: readonly Command['type'][] = [
+  'meet',
+  'note',
+  'record page',
+  'record reference',
+  'record delivery',
+  'record post-mortem',
+  'raise action item',
+  'change action item',
+  'finish action item',
+  'finish post-mortem',
+];
 
 /** Numbers and dates what happened, so that it can be committed. */
 export function toEntries(

@@ -1,7 +1,17 @@
 import type { Policy, Undo } from './policy.ts';
 import type { Facts, Reason, Severity } from './severity.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
-import type { AttemptOutcome, ChecklistItem, Finding, Person, Reference, Target, TimelineEntry } from './timeline.ts';
+import type {
+  AttemptOutcome,
+  Audience,
+  ChecklistItem,
+  Finding,
+  Person,
+  Priority,
+  Reference,
+  Target,
+  TimelineEntry,
+} from './timeline.ts';
 
 /** Statuspage's words; `closed` follows when the review is done. */
 export type Status = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'closed';
@@ -36,6 +46,31 @@ export interface Attempt {
   outcome?: AttemptOutcome;
   /** Steps left out in this attempt, with the reasons. */
   skipped: { step: string; title: string; reasons: string[] }[];
+}
+
+/** What remains to be done for good. What nobody has said yet is absent. */
+export interface ActionItem {
+  /** `A1`, `A2`, … */
+  id: string;
+  action: string;
+  text: string;
+  owner?: string | undefined;
+  priority: Priority;
+  dueAt: string;
+  remindedAt?: string;
+  done?: Person & { at: string };
+}
+
+/** The last update to an audience. */
+export interface Told {
+  seq: number;
+  at: string;
+  status: Status;
+  /** By when the next one is owed; absent, there is none to come. */
+  nextAt?: string | undefined;
+  delivered: boolean;
+  /** That it did not arrive, or the next did not come in time, was told. */
+  missed: boolean;
 }
 
 /** The state of an incident: nothing but the fold of its timeline. */
@@ -80,13 +115,20 @@ export interface Incident {
   approval?: { step: string; title: string; expiresAt: string };
   handedOver?: { at: string; reason: string };
   /** What remains to be done for good. */
-  actionItems: { action: string; text: string }[];
+  actionItems: ActionItem[];
+  /** Whether customers may know: asked for, or since when, with the components that a person named. */
+  publication?: { askedAt?: string; at?: string; components?: string[] | undefined };
+  /** Who was told, and what last. */
+  told: Partial<Record<Audience, Told>>;
+  postMortem?: { url?: string; remindedAt?: string; doneAt?: string };
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;
   /** A person has declared it over: what is still changed is put back, and then it is resolved. */
   resolution?: Person & { reason: string };
   resolvedAt?: string;
+  /** It was none. */
+  cancelled?: boolean;
   timeline: TimelineEntry[];
 }
 
@@ -100,6 +142,7 @@ export const MEANT = {
   handedOver: undefined,
   resolution: undefined,
   mitigatedAt: undefined,
+  told: {},
 } satisfies Partial<Incident>;
 
 /** Open means people or automation may still have to act. */

@@ -1,15 +1,23 @@
 import type { Incident } from './incident.ts';
 import { clock } from './time.ts';
-import type { Door, EntryType, Happenings, TimelineEntry } from './timeline.ts';
+import type { Audience, DeliveryChannel, Door, EntryType, Happenings, TimelineEntry } from './timeline.ts';
 
 /** How a line is meant: as trouble, as relief, as something done or to be done, or as none of these. */
 export type Tone = 'bad' | 'good' | 'act' | 'quiet';
 
 type Said = [Tone, string];
 
+const CHANNELS: Record<DeliveryChannel, string> = {
+  stakeholders: 'stakeholders',
+  reviewers: 'the reviewers',
+  subscribers: 'subscribers',
+  'status page': 'the status page',
+};
+
 type Say = { [T in EntryType]: (entry: Happenings[T], title: (run: string) => string) => Said };
 
 const by = ({ by: who, via }: { by: string; via?: Door }) => (via ? `${who} (${via})` : who);
+const AUDIENCES: Record<Audience, string> = { stakeholders: 'stakeholders', public: 'customers' };
 const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
   checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
 
@@ -21,7 +29,10 @@ const SAY: Say = {
   SeverityAssigned: ({ severity, reasons }) => ['act', `${severity}: ${reasons.map(({ text }) => text).join('; ')}`],
   Escalated: ({ level, role, reason }) => ['act', `level ${level} is called, ${role}: ${reason}`],
   Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],
-  TargetMissed: ({ target, minutes }) => ['bad', `the ${target} target of ${minutes} min is missed`],
+  TargetMissed: ({ target, minutes, to }) => [
+    'bad',
+    to ? `the update to ${AUDIENCES[to]} is missed` : `the ${target} target of ${minutes} min is missed`,
+  ],
   PageSent: ({ level, role, urgency, to }) => ['quiet', `${urgency} sent to ${to ?? role}, level ${level}`],
   Acknowledged: ({ until, ...person }) => ['good', `acknowledged by ${by(person)} until ${clock(until)}`],
   CommandTaken: person => ['good', `${by(person)} takes command`],
@@ -58,10 +69,32 @@ const SAY: Say = {
   ResponseEnded: ({ attempt, outcome }) => ['quiet', `attempt ${attempt} has ended: ${outcome}`],
   HandedOver: ({ reason }) => ['bad', `handed over to people: ${reason}`],
   ActionItemRaised: ({ action, text }) => ['act', `to be done: ${action}: ${text}`],
+  ActionItemChanged: ({ item, owner, priority, dueAt, ...person }) => [
+    'quiet',
+    `${by(person)} changes ${item}: ${[owner && `for ${owner}`, priority, dueAt && `due ${dueAt.slice(0, 10)}`].filter(Boolean).join(', ')}`,
+  ],
+  ActionItemDone: ({ item, ...person }) => ['good', `${by(person)} has done ${item}`],
+  ActionItemDue: ({ item }) => ['act', `${item} is due and not done`],
+  PublicationRequested: ({ severity }) => ['act', `are customers to be told of this ${severity}? A person says so`],
+  Published: ({ components, ...person }) => [
+    'act',
+    `customers are told from now on, says ${by(person)}${components ? `: ${components.join(', ')}` : ''}`,
+  ],
+  UpdatePosted: ({ to, status, text, nextAt }) => [
+    'act',
+    `update to ${AUDIENCES[to]}: ${text ?? status}${nextAt ? `; the next by ${clock(nextAt)}` : ''}`,
+  ],
+  MessageDelivered: ({ about, channel }) => ['quiet', `entry ${about} has reached ${CHANNELS[channel]}`],
+  PostMortemDrafted: ({ url }) => ['act', `the post-mortem is drafted: ${url}`],
+  PostMortemOverdue: ({ hours }) => ['bad', `the post-mortem is not done within ${hours} h`],
+  PostMortemDone: person => ['good', `${by(person)} closes the review: the post-mortem is done`],
   Mitigated: ({ reason }) => ['good', `recovered: ${reason}`],
   SettlingFailed: ({ checks }) => ['bad', `not well yet: ${failed(checks)}`],
   ResolutionRequested: ({ reason, ...person }) => ['good', `${by(person)} declares it over: ${reason}`],
-  Resolved: ({ reason, ...person }) => ['good', `resolved by ${by(person)}: ${reason}`],
+  Resolved: ({ reason, cancelled, ...person }) => [
+    'good',
+    `${cancelled ? 'cancelled' : 'resolved'} by ${by(person)}: ${reason}`,
+  ],
 };
 
 /** A line of the incident log. A deployed responder that is newer may know entries that are told by their name alone. */

@@ -1,20 +1,47 @@
 import { checklist } from './checklist.ts';
-import { attemptUnderWay, firing, type Incident, type Run } from './incident.ts';
+import { attemptUnderWay, firing, type Incident, type Run, type Status } from './incident.ts';
 import { stepsLeft } from './response.ts';
-import { SEVERITY_NAMES } from './severity.ts';
-import { alarmOf, DRILL } from './signal.ts';
+import { SEVERITY_NAMES, type Severity } from './severity.ts';
+import { alarmOf } from './signal.ts';
 import { clock, dateTime, minutesBetween } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 
-/** A message to one escalation level. */
+/** A message to one escalation level, before it is written. */
 export interface PageMessage {
   level: number;
   urgency: Urgency;
-  /** Fewer than 100 ASCII characters, as SNS demands. */
-  subject: string;
-  body: string;
-  /** At most 160 characters: one SMS. */
-  sms: string;
+  fields: PageFields;
+}
+
+/** What the templates `messages/page.txt` and `messages/sms.txt` are filled with. */
+export interface PageFields {
+  drill: boolean;
+  /** `[INCIDENT]`, `[RESOLVED]`, … */
+  kind: string;
+  /** As people call it. */
+  service: string;
+  title: string;
+  id: string;
+  severity: Severity;
+  severityName: string;
+  /** The one sentence that matters. */
+  headline: string;
+  /** The same with why this person is called now: on a telephone there is nothing else to read. */
+  short: string;
+  reasons: string[];
+  started: string;
+  status: Status;
+  impact: string;
+  commander: string;
+  /** As what the reader is called; null when it is over. */
+  called: string | null;
+  signals: { firing: boolean; text: string }[];
+  /** `ok` is null when the check itself failed. */
+  findings: { ok: boolean | null; text: string }[];
+  checklist: { done: boolean; text: string }[];
+  doing: string[];
+  actionItems: { action: string; text: string }[];
+  links: { label: string; url: string }[];
 }
 
 /** The entries that people are told about. */
@@ -39,13 +66,13 @@ export const isPageEntry = (entry: TimelineEntry): entry is PageEntry =>
  * overtaken: after resolution nothing but the resolution is told, and nobody is called for what somebody has taken on.
  */
 export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
-  if (overtaken(incident, entry)) return [];
+  if (overtaken(incident, entry) || incident.policy.playbook.chore) return [];
   const { severity, policy } = incident;
   const wakes = policy.severities[severity].pages && entry.type !== 'Resolved';
   const message = (level: number, urgency: Urgency): PageMessage => ({
     level,
     urgency,
-    ...compose(incident, entry, level),
+    fields: fieldsOf(incident, entry, level),
   });
   const called = [...new Set(incident.timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])))];
   switch (entry.type) {
@@ -65,13 +92,28 @@ function overtaken({ resolvedAt, acknowledged, approval }: Incident, entry: Page
   return entry.type === 'ApprovalRequested' && approval?.step !== entry.step;
 }
 
-function compose(incident: Incident, entry: PageEntry, level: number): Pick<PageMessage, 'subject' | 'body' | 'sms'> {
-  const { id, policy, severity, title } = incident;
-  const what = `${policy.title} ${title}`;
-  const drill = incident.drill ? `${DRILL} ` : '';
-  const subject = ascii(`${drill}${prefix(entry)} ${severity} - ${what}`, 99);
-  const sms = `${ascii(`${drill}${severity} ${what}: ${inShort(incident, entry)}`, 159 - id.length)} ${id}`;
-  return { subject, sms, body: body(incident, entry, level) };
+function fieldsOf(incident: Incident, entry: PageEntry, level: number): PageFields {
+  const { id, policy, severity, severityReasons, title, startedAt, status, findings, signals, actionItems } = incident;
+  return {
+    drill: incident.drill ?? false,
+    kind: kindOf(entry),
+    service: policy.title,
+    ...{ title, id, severity, status },
+    severityName: SEVERITY_NAMES[severity],
+    headline: headline(incident, entry),
+    short: inShort(incident, entry),
+    reasons: severityReasons.map(({ text }) => text),
+    started: dateTime(startedAt),
+    impact: policy.playbook.impact,
+    commander: incident.commander ?? 'nobody yet: the first to acknowledge',
+    called: entry.type === 'Resolved' ? null : called(incident, entry, level),
+    signals: Object.values(signals).map(({ state, summary }) => ({ firing: state === 'firing', text: summary })),
+    findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
+    checklist: checklist(incident).map(({ text, done }) => ({ done, text })),
+    doing: doing(incident),
+    actionItems: actionItems.map(({ action, text }) => ({ action, text })),
+    links: links(incident),
+  };
 }
 
 /** The headline, and before it why this person is called now: on a telephone there is nothing else to read. */
@@ -90,7 +132,7 @@ function inShort(incident: Incident, entry: PageEntry): string {
   }
 }
 
-function prefix({ type }: PageEntry): string {
+function kindOf({ type }: PageEntry): string {
   if (type === 'Resolved') return '[RESOLVED]';
   if (type === 'HandedOver') return '[INCIDENT - NEEDS YOU]';
   return type === 'ApprovalRequested' ? '[INCIDENT - APPROVAL]' : '[INCIDENT]';
@@ -106,9 +148,7 @@ function headline(incident: Incident, entry: PageEntry): string {
     case 'ApprovalRequested':
       return `Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`;
     case 'TargetMissed':
-      return entry.target === 'response'
-        ? `Nobody has acknowledged within ${duration(entry.minutes)}`
-        : `Not resolved within ${duration(entry.minutes)}`;
+      return missedTarget(entry);
     case 'DrillBecameReal':
       return `This is no drill any more: ${entry.reason}`;
     default:
@@ -116,41 +156,17 @@ function headline(incident: Incident, entry: PageEntry): string {
   }
 }
 
-function body(incident: Incident, entry: PageEntry, level: number): string {
-  const { id, policy, severity, severityReasons, startedAt, status, findings, signals, actionItems } = incident;
-  const [first, ...others] = severityReasons.map(reason => reason.text);
-  const sections = [
-    incident.drill ? [`${DRILL} This is a drill: no runbook changes anything.`] : [],
-    [headline(incident, entry)],
-    [
-      field('Incident', id),
-      field('Severity', `${severity} - ${SEVERITY_NAMES[severity]}`),
-      field('Because', first ?? 'not yet assessed'),
-      ...others.map(text => field('', text)),
-      field('Started', dateTime(startedAt)),
-      field('Status', status),
-      field('Impact', policy.playbook.impact),
-      field('Commander', incident.commander ?? 'nobody yet: the first to acknowledge'),
-      ...(entry.type === 'Resolved' ? [] : [field('You are', called(incident, entry, level))]),
-    ],
-    ['What fired', ...Object.values(signals).map(s => `  ${s.state === 'firing' ? '!' : '-'} ${s.summary}`)],
-    findings.length > 0
-      ? ['What was found', ...findings.map(f => `  ${f.ok === null ? '?' : f.ok ? '-' : '!'} ${f.summary}`)]
-      : [],
-    ['Checklist', ...checklist(incident).map(({ text, done }) => `  [${done ? 'x' : ' '}] ${text}`)],
-    ['What is being done', ...doing(incident).map(line => `  ${line}`)],
-    actionItems.length > 0
-      ? ['What remains to be done', ...actionItems.map(({ action, text }) => `  ${action}: ${text}`)]
-      : [],
-    ['Links', ...links(incident).map(({ label, url }) => `  ${label}: ${url}`)],
-  ];
-  return `${sections
-    .filter(section => section.length > 0)
-    .map(section => section.join('\n'))
-    .join('\n\n')}\n`;
+/** What was promised and not kept. */
+export function missedTarget({
+  target,
+  minutes,
+  to,
+}: Pick<EntryOf<'TargetMissed'>, 'target' | 'minutes' | 'to'>): string {
+  if (target === 'update') return `An update to ${to === 'public' ? 'customers' : 'stakeholders'} has not gone out`;
+  return target === 'response'
+    ? `Nobody has acknowledged within ${duration(minutes)}`
+    : `Not resolved within ${duration(minutes)}`;
 }
-
-const field = (name: string, value: string) => `${name.padEnd(11)}${value}`;
 
 function called({ policy, severity }: Incident, entry: PageEntry, level: number): string {
   const role = policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
@@ -218,14 +234,4 @@ export function duration(minutes: number): string {
   const unit = (n: number, name: string) => `${n} ${name}${n === 1 ? '' : 's'}`;
   if (hours === 0) return unit(rest, 'minute');
   return rest === 0 ? unit(hours, 'hour') : `${unit(hours, 'hour')} ${unit(rest, 'minute')}`;
-}
-
-/** SNS refuses subjects that are not ASCII or too long; an SMS beyond GSM's letters costs twice. */
-function ascii(text: string, length: number): string {
-  const plain = text
-    .replace(/[–—]/g, '-')
-    .replace(/[“”„]/g, '"')
-    .replace(/[‘’]/g, "'")
-    .replace(/[^\x20-\x7e]/g, '?');
-  return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
 }

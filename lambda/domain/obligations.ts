@@ -1,16 +1,18 @@
 import type { Decision, Obligation } from './commands.ts';
+import { communication, postUpdate } from './communication.ts';
 import { allClear, attemptUnderWay, type Incident, isOpen, owedUndos, stillChanged } from './incident.ts';
 import type { EscalationLevel } from './policy.ts';
 import { endResponse, notVerified } from './response.ts';
+import { review } from './review.ts';
 import { minutesBetween } from './time.ts';
-import type { Check, Happening, Target } from './timeline.ts';
+import type { Audience, Check, Happening, Target } from './timeline.ts';
 
 /** Minutes after which a requested attempt that shows no sign of life is started again. */
 const START_MINUTES = 2;
 
 /** What is due by `now`. Pure: no timers, so a missed minute is made up by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
-  if (!isOpen(incident)) return [];
+  if (!isOpen(incident) || incident.policy.playbook.chore) return review(incident, now);
   const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
   return [
     ...levels,
@@ -19,6 +21,8 @@ export function obligations(incident: Incident, now: string): Obligation[] {
     ...response(incident, now),
     ...approval(incident, now),
     ...calm(incident, now),
+    ...communication(incident, now),
+    ...review(incident, now),
   ];
 }
 
@@ -99,7 +103,17 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
       return { happenings: [{ type: 'Reminded', level, role }] };
     }
     case 'miss target':
-      return { happenings: missed(incident, obligation.target) };
+      return { happenings: missed(incident, obligation.target, obligation.to) };
+    case 'publish':
+      return { happenings: [{ type: 'Published', by: 'automation' }] };
+    case 'ask to publish':
+      return { happenings: [{ type: 'PublicationRequested', severity: incident.severity }] };
+    case 'post update':
+      return { happenings: [postUpdate(incident, obligation.to, now)] };
+    case 'remind of post-mortem':
+      return { happenings: [{ type: 'PostMortemOverdue', hours: incident.policy.postMortemHours }] };
+    case 'remind of action item':
+      return { happenings: [{ type: 'ActionItemDue', item: obligation.item }] };
     case 'start response':
       return { happenings: [] };
     case 'end stalled response':
@@ -129,19 +143,20 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
 
 /**
  * A missed response is told to those called so far: the path itself climbs. A missed resolution climbs one level further,
- * though somebody has taken it on.
+ * though somebody has taken it on; so does an update that did not come: those who wait for it do not know why.
  */
-function missed({ policy, severity, escalation, timeline }: Incident, target: Target): Happening[] {
+function missed({ policy, severity, escalation, timeline }: Incident, target: Target, to?: Audience): Happening[] {
   const { responseMinutes, resolutionMinutes = 0, pages } = policy.severities[severity];
-  const minutes = target === 'response' ? responseMinutes : resolutionMinutes;
-  const told: Happening = { type: 'TargetMissed', target, minutes };
+  const minutes = { response: responseMinutes, resolution: resolutionMinutes, update: policy.updateMinutes }[target];
+  const told: Happening = { type: 'TargetMissed', target, minutes, ...(to ? { to } : {}) };
   if (target === 'response' || !pages || !escalation) return [told];
   const called = Math.max(0, ...timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])));
   const next = policy.escalation.find(({ level }) => level === called + 1);
-  return next
-    ? [told, { type: 'Escalated', level: next.level, role: next.role, reason: `not resolved for ${minutes} min` }]
-    : [told];
+  const reason = to ? `the update to ${NAMES[to]} has not gone out` : `not resolved for ${minutes} min`;
+  return next ? [told, { type: 'Escalated', level: next.level, role: next.role, reason }] : [told];
 }
+
+const NAMES: Record<Audience, string> = { stakeholders: 'stakeholders', public: 'customers' };
 
 const unanswered = ({ acknowledged }: Incident, { afterMinutes }: EscalationLevel) =>
   acknowledged && afterMinutes === 0

@@ -1,4 +1,5 @@
 import type { Command, Decision, PersonCommand } from './commands.ts';
+import { postByPerson, publish } from './communication.ts';
 import { factsOf, type Incident } from './incident.ts';
 import { resolveByPerson } from './response.ts';
 import { assess, atLeast, type Severity } from './severity.ts';
@@ -6,8 +7,15 @@ import { assigned, raise } from './signals.ts';
 import { plusMinutes } from './time.ts';
 import type { Happening, Person } from './timeline.ts';
 
+/** What is said of an incident that may be over by then. */
+type Afterwards = 'raise action item' | 'change action item' | 'finish action item' | 'finish post-mortem';
+
 /** What people do to an open incident, whichever door they came through. */
-export function byPerson(incident: Incident, command: PersonCommand, now: string): Decision {
+export function byPerson(
+  incident: Incident,
+  command: Exclude<PersonCommand, { type: Afterwards }>,
+  now: string,
+): Decision {
   const { by, via } = command;
   switch (command.type) {
     case 'acknowledge':
@@ -27,7 +35,11 @@ export function byPerson(incident: Incident, command: PersonCommand, now: string
         ? { happenings: [] }
         : { happenings: [{ type: 'ChecklistTicked', by, via, item: command.item }] };
     case 'resolve':
-      return resolveByPerson(incident, { by, via }, command.reason, now);
+      return resolveByPerson(incident, { by, via }, command, now);
+    case 'publish':
+      return publish(incident, { by, via }, command.components);
+    case 'post update':
+      return postByPerson(incident, command, now);
   }
 }
 

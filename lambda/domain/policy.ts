@@ -13,6 +13,28 @@ export interface SeverityPolicy {
   resolutionMinutes?: number;
   /** Whether it wakes people: pages and climbs the escalation path. */
   pages: boolean;
+  /** Minutes within which stakeholders have heard of it; absent, they are told nothing. */
+  stakeholdersMinutes?: number;
+  /** Whether customers are told: by itself, when a person says so, or never. */
+  publishes: 'auto' | 'approve' | 'off';
+  /** Whether its resolution is followed by a review with a post-mortem. */
+  reviewed: boolean;
+}
+
+/** A part of the service as customers know it. */
+export interface Component {
+  /** Letters, digits and hyphens: what clients of the status page know it by. */
+  id: string;
+  name: string;
+  description: string;
+  /** The playbooks whose incidents affect it. Absent, those of every playbook do. */
+  affectedBy?: readonly string[] | undefined;
+}
+
+/** What customers see, if there is a status page. */
+export interface StatusPage {
+  url: string;
+  components: readonly Component[];
 }
 
 export interface EscalationLevel {
@@ -121,6 +143,8 @@ export interface PlaybookPolicy {
   title: string;
   /** What people notice, for the message. */
   impact: string;
+  /** What it is called outside, and what is noticed there; absent, a service disruption. Nothing internal may stand in it. */
+  customers?: { title: string; impact: string };
   /** Its alarms: an event without tags is routed by name. */
   alarms: Record<string, SignalLevel>;
   /** What is looked at beyond what is looked at in every incident. */
@@ -134,6 +158,8 @@ export interface PlaybookPolicy {
   symptom?: boolean;
   /** It acts on nothing that other playbooks act on, and may stay open for days: it waits for no other, and no other for it. */
   apart?: boolean;
+  /** Work that falls due, and no trouble: nothing is diagnosed, nobody is called, no target and no figure counts it. */
+  chore?: boolean;
 }
 
 /** What is shared by all playbooks of one service. */
@@ -158,6 +184,16 @@ export interface ServicePolicy {
   approvalMinutes: number;
   /** The cap over all playbooks of the service: tripped, it stays tripped until a person releases it. */
   budget: { runs: number; hours: number };
+  /** Minutes after which whoever was told of an incident is told again, while it is open. */
+  updateMinutes: number;
+  /** Hours after the resolution within which the post-mortem is done. */
+  postMortemHours: number;
+  /** Days for an action item that nobody gave a due date. */
+  actionItemDays: number;
+  /** Absent, customers are told nothing. */
+  statusPage?: StatusPage | undefined;
+  /** Names that nobody outside may read. */
+  internalNames: readonly string[];
   /** Who reads the review, by the names of the configuration. */
   reviewers?: readonly string[];
   links: { label: string; url: string }[];
@@ -179,12 +215,37 @@ export const DECLARED_PLAYBOOK: PlaybookPolicy = {
   plan: [],
 };
 
-/** Response and resolution times of the runbook, section 1. P3 and P4 notify without waking anyone. */
+/** The playbook of the runbook's own review, which falls due every quarter. */
+export const REVIEW_PLAYBOOK: PlaybookPolicy = {
+  name: 'RunbookReview',
+  title: 'Runbook Review',
+  impact: 'None: the runbook is to be reviewed',
+  alarms: {},
+  plan: [],
+  apart: true,
+  chore: true,
+};
+
+/** Response and resolution times of the runbook, section 1, and who is told. P3 and P4 notify without waking anyone. */
 export const RUNBOOK_SEVERITIES: Record<Severity, SeverityPolicy> = {
-  P1: { responseMinutes: 15, resolutionMinutes: 120, pages: true },
-  P2: { responseMinutes: 60, resolutionMinutes: 480, pages: true },
-  P3: { responseMinutes: 240, resolutionMinutes: 1440, pages: false },
-  P4: { responseMinutes: 1440, pages: false },
+  P1: {
+    responseMinutes: 15,
+    resolutionMinutes: 120,
+    pages: true,
+    stakeholdersMinutes: 15,
+    publishes: 'auto',
+    reviewed: true,
+  },
+  P2: {
+    responseMinutes: 60,
+    resolutionMinutes: 480,
+    pages: true,
+    stakeholdersMinutes: 15,
+    publishes: 'auto',
+    reviewed: true,
+  },
+  P3: { responseMinutes: 240, resolutionMinutes: 1440, pages: false, publishes: 'approve', reviewed: false },
+  P4: { responseMinutes: 1440, pages: false, publishes: 'off', reviewed: false },
 };
 
 /** The escalation path of the runbook, section 2.3. */
@@ -196,7 +257,10 @@ export const RUNBOOK_ESCALATION: readonly EscalationLevel[] = [
 ];
 
 /** What the runbook says for every service, and what it leaves open filled with the field's defaults. */
-export const RUNBOOK_POLICY: Omit<ServicePolicy, 'service' | 'title' | 'region' | 'links' | 'reviewers'> = {
+export const RUNBOOK_POLICY: Omit<
+  ServicePolicy,
+  'service' | 'title' | 'region' | 'links' | 'reviewers' | 'statusPage'
+> = {
   severities: RUNBOOK_SEVERITIES,
   criteria: RUNBOOK_CRITERIA,
   escalation: [...RUNBOOK_ESCALATION],
@@ -207,4 +271,8 @@ export const RUNBOOK_POLICY: Omit<ServicePolicy, 'service' | 'title' | 'region' 
   stallMinutes: 20,
   approvalMinutes: 30,
   budget: { runs: 12, hours: 24 },
+  updateMinutes: 30,
+  postMortemHours: 24,
+  actionItemDays: 14,
+  internalNames: [],
 };

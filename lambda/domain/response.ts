@@ -221,9 +221,14 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
  * A person declares it over. What is still changed is put back first, which holds as an acknowledgement meanwhile; asked
  * again, it is over as it stands.
  */
-export function resolveByPerson(incident: Incident, { by, via }: Person, reason: string, now: string): Decision {
+export function resolveByPerson(
+  incident: Incident,
+  { by, via }: Person,
+  { reason, cancelled }: { reason: string; cancelled?: boolean | undefined },
+  now: string,
+): Decision {
   if (owedUndosOnceOver(incident).length === 0 || incident.resolution)
-    return { happenings: [{ type: 'Resolved', by, via, reason: `${reason}${leftChanged(incident)}` }] };
+    return { happenings: [{ type: 'Resolved', by, via, reason: `${reason}${leftChanged(incident)}`, cancelled }] };
   const until = plusMinutes(now, incident.policy.acknowledgementMinutes);
   const requested: Happening[] = [
     { type: 'Acknowledged', by, via, until },

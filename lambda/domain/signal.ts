@@ -1,7 +1,8 @@
 /** What a signal says: firing and cleared are knowledge, unknown (INSUFFICIENT_DATA) is the lack of it and never acted on. */
 export type SignalState = 'firing' | 'cleared' | 'unknown';
 
-export type SignalLevel = 'warning' | 'critical';
+/** `info`: nothing is wrong. */
+export type SignalLevel = 'info' | 'warning' | 'critical';
 
 /** A normalised observation from outside: an alarm, an event, a probe or a person. */
 export interface Signal {

@@ -72,7 +72,9 @@ function open(
     { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt, drill, reporter },
     toHappening(signal),
     ...assigned(assess(facts, policy.criteria), policy, { by: 'automation', escalated: 0, why: 'opened as' }),
-    { type: 'ResponseRequested', attempt: 1 },
+    ...(policy.playbook.chore
+      ? [{ type: 'ActionItemRaised' as const, action: title, text: signal.summary }]
+      : [{ type: 'ResponseRequested' as const, attempt: 1 }]),
   ];
 }
 

@@ -1,20 +1,38 @@
 import { Liquid } from 'liquidjs';
 
-/** Liquid templates by their name, which is that of their file without `.liquid`. */
+/** Liquid templates by their name, which is that of their file in `templates/` without `.liquid`: `pages/incident.html`. */
 export type Templates = Record<string, string>;
 
+/** Renders a template with its data. */
+export type Render = (name: string, data: object) => string;
+
+/** A message as a mailbox shows it. */
+export interface Letter {
+  subject: string;
+  body: string;
+}
+
 /**
- * Renders templates that were read before. Nothing is left to chance: a field or a filter that does not exist is an error,
- * and everything is escaped unless a template says `raw`.
+ * Renders templates that were read before. Nothing is left to chance: a field or a filter that does not exist is an error.
+ * What is written into HTML is escaped unless a template says `raw`; everything else is text for people.
  */
-export function renderer(templates: Templates): (name: string, data: object) => string {
-  const liquid = new Liquid({
+export function renderer(templates: Templates): Render {
+  const strict = {
     templates,
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
-    outputEscape: 'escape',
     jekyllInclude: false,
-  });
-  return (name, data) => liquid.renderFileSync(name, data);
+  };
+  const html = new Liquid({ ...strict, outputEscape: 'escape' });
+  const text = new Liquid(strict);
+  return (name, data) => (name.endsWith('.html') ? html : text).renderFileSync(name, data);
+}
+
+/** A template whose first line is the subject. @throws Error when it is not. */
+export function letter(render: Render, name: string, data: object): Letter {
+  const [, subject, body] = /^Subject: *([^\n]+)\n\s*(.*)$/s.exec(render(name, data)) ?? [];
+  if (!subject || !body)
+    throw new Error(`templates/${name}.liquid: its first line must be "Subject: …", then the text`);
+  return { subject: subject.trim(), body: `${body.trimEnd()}\n` };
 }

@@ -16,11 +16,11 @@ export type TicketAction = 'open' | 'acknowledge' | 'close';
  * the end. A drill has its ticket, marked, or the way to people would not be rehearsed.
  */
 export function ticketAction(
-  { resolvedAt }: Incident,
+  { resolvedAt, policy }: Incident,
   entry: TimelineEntry,
   system: 'pagerduty' | 'opsgenie',
 ): TicketAction | undefined {
-  if ('via' in entry && entry.via === system) return undefined;
+  if (policy.playbook.chore || ('via' in entry && entry.via === system)) return undefined;
   if (entry.type === 'Resolved') return 'close';
   if (resolvedAt) return undefined;
   if (entry.type === 'Acknowledged') return 'acknowledge';

@@ -1,3 +1,4 @@
+import type { Status } from './incident.ts';
 import type { Policy } from './policy.ts';
 import type { Facts, Reason, Severity } from './severity.ts';
 import type { SignalLevel } from './signal.ts';
@@ -42,8 +43,24 @@ export interface Person {
   via?: Door;
 }
 
-/** What the runbook's table promises: somebody responds in time, and it is resolved in time. */
-export type Target = 'response' | 'resolution';
+/** What is promised: somebody responds in time, it is resolved in time, and whoever is told of it is told again in time. */
+export type Target = 'response' | 'resolution' | 'update';
+
+/** Who is told how it goes on: stakeholders by mail; the public by the status page and, who subscribed, by mail. */
+export type Audience = 'stakeholders' | 'public';
+
+/** Ways to people outside of the escalation path. Each records what it has delivered. */
+export type DeliveryChannel = 'stakeholders' | 'status page' | 'subscribers' | 'reviewers';
+
+/** How soon an action item matters. */
+export type Priority = 'high' | 'medium' | 'low';
+
+/** What a person may say of an action item. */
+export interface Assignment {
+  owner?: string | undefined;
+  priority?: Priority | undefined;
+  dueAt?: string | undefined;
+}
 
 /** A ticket or a thread kept for the incident in another system. */
 export interface Reference {
@@ -55,6 +72,18 @@ export interface Reference {
 
 /** The runbook's initial response checklist (2.1). */
 export type ChecklistItem = 'acknowledge' | 'ticket' | 'channel' | 'severity' | 'log' | 'stakeholders';
+
+/** What only people know, in their words. */
+export interface Review {
+  /** One paragraph. */
+  summary: string;
+  rootCause: string;
+  lessons: string;
+  /** "none", or how many records are lost. */
+  dataImpact: string;
+  /** What customers read of it, if they were told of the incident. */
+  customers?: string | undefined;
+}
 
 interface SignalSeen {
   key: string;
@@ -89,7 +118,8 @@ export interface Happenings {
   Escalated: { level: number; role: string; reason: string };
   /** Called once more, because nobody has answered. */
   Reminded: { level: number; role: string };
-  TargetMissed: { target: Target; minutes: number };
+  /** `to`: of an update, who was not told in time. */
+  TargetMissed: { target: Target; minutes: number; to?: Audience };
   /** `to` names the person as the configuration does; absent, it went to the whole level. */
   PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number; to?: string };
   Acknowledged: Person & { until: string };
@@ -127,13 +157,31 @@ export interface Happenings {
   ApprovalDeclined: Person & { step: string };
   ResponseEnded: { attempt: number; outcome: AttemptOutcome };
   HandedOver: { reason: string };
-  /** What remains to be done for good, when the incident is over. */
-  ActionItemRaised: { action: string; text: string };
+  /** What remains to be done for good, when the incident is over. `by`: absent, automation. */
+  ActionItemRaised: { action: string; text: string } & Partial<Person> & Assignment;
+  ActionItemChanged: Person & { item: string } & Assignment;
+  ActionItemDone: Person & { item: string };
+  /** Not done by its date: its owner is reminded. */
+  ActionItemDue: { item: string };
+  /** Whether customers are to be told is for a person to say. */
+  PublicationRequested: { severity: Severity };
+  /** From here on customers are told. `components`: as a person says; absent, those that the playbook affects. */
+  Published: Person & { components?: string[] };
+  /** How things stand, for one audience. `text`: a person's own words; absent, the template's. `nextAt`: absent, it is the last. */
+  UpdatePosted: Person & { to: Audience; status: Exclude<Status, 'closed'>; text?: string; nextAt?: string };
+  /** What entry `about` says has reached its audience. */
+  MessageDelivered: { about: number; channel: DeliveryChannel };
+  /** `url`: where people of the account read it. */
+  PostMortemDrafted: { url: string };
+  PostMortemOverdue: { hours: number };
+  /** The review is done. */
+  PostMortemDone: Person & Review;
   Mitigated: { reason: string };
   SettlingFailed: { checks: Check[] };
   /** A person declared it over while something is still changed: that is put back first. */
   ResolutionRequested: Person & { reason: string };
-  Resolved: Person & { reason: string };
+  /** `cancelled`: it was none, and no figure counts it. */
+  Resolved: Person & { reason: string; cancelled?: boolean };
 }
 
 /** A page wakes people (SMS and e-mail); a notice does not (e-mail). */

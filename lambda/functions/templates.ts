@@ -1,9 +1,9 @@
-import { renderer, type Templates } from '../domain/templates.ts';
+import { type Render, renderer, type Templates } from '../domain/templates.ts';
 
 /** Written into the bundle at synthesis (see `lib/function.ts`). */
 declare const TEMPLATES: Templates;
 
-let render: ReturnType<typeof renderer> | undefined;
+let render: Render | undefined;
 
 /** The template of that name with this data. */
 export function rendered(name: string, data: object): string {

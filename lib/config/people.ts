@@ -87,6 +87,9 @@ export const Operations = names('at least one person');
 /** Who reads the review of an incident, beside whoever was in command. */
 export const Reviewers = v.optional(names('at least one person'));
 
+/** Who is told by e-mail: of how an incident goes on, or of a review that they may come to. */
+export const Stakeholders = v.optional(names('at least one person'));
+
 type Level = v.InferOutput<typeof Escalation>[number];
 
 interface Called {
@@ -94,6 +97,8 @@ interface Called {
   escalation: Level[];
   operations: string[];
   reviewers?: string[] | undefined;
+  reviewGuests?: string[] | undefined;
+  stakeholders?: string[] | undefined;
   pagerduty?: unknown;
   opsgenie?: unknown;
 }
@@ -106,7 +111,7 @@ export const onLevel = ({ people, rotation }: Level): string[] => [
 type Fault = { path: (string | number)[]; message: string };
 
 /** What is wrong between people and levels, though each is well by itself. */
-export function faultsOfPeople({ people, escalation, operations, reviewers = [], ...systems }: Called): Fault[] {
+export function faultsOfPeople({ people, escalation, operations, ...others }: Called): Fault[] {
   const known = Object.keys(people);
   const unknown = (name: string, ...path: Fault['path']): Fault[] =>
     known.includes(name) ? [] : [{ path, message: `one of people: ${known.join(', ')}` }];
@@ -121,8 +126,15 @@ export function faultsOfPeople({ people, escalation, operations, reviewers = [],
       ),
     ]),
     ...operations.flatMap((name, i) => unknown(name, 'operations', i)),
-    ...reviewers.flatMap((name, i) => unknown(name, 'reviewers', i)),
-    ...(first && !systems.pagerduty && !systems.opsgenie ? wakesNobody(people, first) : []),
+    ...(['reviewers', 'reviewGuests', 'stakeholders'] as const).flatMap(field =>
+      (others[field] ?? []).flatMap((name, i) => [
+        ...unknown(name, field, i),
+        ...(people[name] && !people[name].email
+          ? [{ path: ['people', name, 'email'], message: `an e-mail address: ${name} is one of ${field}` }]
+          : []),
+      ]),
+    ),
+    ...(first && !others.pagerduty && !others.opsgenie ? wakesNobody(people, first) : []),
   ];
 }
 

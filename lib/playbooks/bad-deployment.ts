@@ -32,6 +32,7 @@ export class BadDeployment implements Playbook {
         name: this.name,
         title: 'Bad Deployment',
         impact: 'Requests fail since the latest deployment, or its tasks do not start',
+        customers: { title: 'Errors after an update', impact: 'Some requests fail since our latest update.' },
         alarms: { [alarm]: 'critical' },
         plan: [rollBack(config, runbook, config.badDeployment.modes['roll-back'])],
       },

@@ -46,6 +46,10 @@ export class CertificateExpiry implements Playbook {
         name: this.name,
         title: 'SSL Certificate Expiry',
         impact: 'HTTPS errors and certificate warnings, once it has expired for everybody',
+        customers: {
+          title: 'Certificate warnings',
+          impact: 'Browsers and clients may warn of our certificate or refuse to connect.',
+        },
         apart: true,
         alarms: certificateAlarms(scope, this.name, config),
         checks: ['certificates', 'served certificates'],

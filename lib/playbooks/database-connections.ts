@@ -26,6 +26,7 @@ export class DatabaseConnections implements Playbook {
         name: this.name,
         title: 'Database Connections Exhausted',
         impact: 'API timeouts and latency spikes; requests fail with "too many connections"',
+        customers: { title: 'API requests time out', impact: 'API requests are slow, and some of them fail.' },
         alarms: connectionAlarms(scope, this.name, config),
         plan: [
           scaleDown(config, scaleService),

@@ -30,6 +30,7 @@ export class RedisHealth implements Playbook {
         name: this.name,
         title: 'Redis Connection Issues',
         impact: 'Cache misses and latency rise; requests fail with connection errors',
+        customers: { title: 'Slow responses', impact: 'Requests take longer than usual, and some of them fail.' },
         alarms: redisAlarms(scope, this.name, config, redis),
         checks: ['redis', 'security groups'],
         measures: redisMeasures(config, redis),

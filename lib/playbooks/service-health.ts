@@ -31,6 +31,7 @@ export class ServiceHealth implements Playbook {
         name: this.name,
         title: 'Service Down',
         impact: 'The service does not answer, or answers with errors or too late',
+        customers: { title: 'Service unavailable', impact: 'The service does not answer, or answers with errors.' },
         symptom: true,
         alarms: this.alarms(scope, config),
         plan: [

@@ -30,6 +30,7 @@ export class ServiceMemory implements Playbook {
         name: this.name,
         title: 'High Memory Usage',
         impact: 'Tasks run out of memory, are killed and start anew; requests fail or take long meanwhile',
+        customers: { title: 'Degraded performance', impact: 'Requests take longer than usual, and some of them fail.' },
         alarms: memoryAlarms(scope, this.name, config),
         checks: ['memory'],
         plan: [

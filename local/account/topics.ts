@@ -6,6 +6,8 @@ import type { Deployed } from './template.ts';
 /** A message as somebody received it. */
 export interface Message {
   channel: 'email' | 'sms';
+  /** The construct's path of the topic it came by, as "Paging/Level1". */
+  topic: string;
   to: string;
   subject: string;
   body: string;
@@ -114,14 +116,18 @@ export class Topics {
     if (Subject && (Subject.length > 100 || !/^[\x21-\x7e][\x20-\x7e]*$/.test(Subject)))
       throw new ServiceError('InvalidParameterException', 'Invalid parameter: Subject');
     const attributes = Object.fromEntries(
-      Object.entries<Input>(MessageAttributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]),
+      Object.entries<Input>(MessageAttributes ?? {}).map(([name, { DataType, StringValue }]) => [
+        name,
+        DataType === 'String.Array' ? JSON.parse(StringValue) : StringValue,
+      ]),
     );
     for (const { logicalId, properties } of this.subscriptions(topic)) {
       const { Protocol, Endpoint, FilterPolicy } = properties;
       if (this.stateOf(logicalId) !== 'confirmed' || (FilterPolicy && !matches(FilterPolicy, attributes))) continue;
       const body = parts[Protocol] ?? parts.default;
       this.account.clock.after(random.between(300, 2200), () => {
-        const message = { channel: Protocol, to: Endpoint, subject: Subject ?? '', body, at: this.account.clock.iso };
+        const { iso: at } = this.account.clock;
+        const message = { channel: Protocol, topic: topic.path, to: Endpoint, subject: Subject ?? '', body, at };
         this.messages.push(message);
         this.account.emit('message', {
           channel: Protocol,

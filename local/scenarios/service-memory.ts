@@ -20,9 +20,11 @@ const SECRETS_KEPT: Promised = {
   kept: ({ incidents, topics, runbooks }) =>
     !/X-Amz-Signature/.test(JSON.stringify([[...incidents.values()], topics.messages, runbooks.runs])),
 };
+/** What every incident that is reviewed leaves to be done. */
+const REVIEW = 'Review the runbook';
 const ADVISED: Promised = {
   promise: 'finding the leak is raised as an action item, once',
-  kept: world => entries(world, 'ActionItemRaised').length === 1,
+  kept: world => entries(world, 'ActionItemRaised').filter(({ action }) => action !== REVIEW).length === 1,
 };
 const UNANSWERED: Promised = {
   promise: 'approval of more memory is asked for, and no answer is a no',

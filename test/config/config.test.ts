@@ -44,7 +44,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, automation, budget, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, automation, budget, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
     ],
     [
       c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),
@@ -154,7 +154,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { operations: [] }), 'operations is []: expected at least one person'],
   ]);
 
-  const KNOWN = 'ada, ben, cleo, dora, emil, operations';
+  const KNOWN = 'ada, ben, cleo, dora, emil, finn, gina, operations';
   const person = (name: string, addresses: object) => (c: Draft) => Object.assign(c.people, { [name]: addresses });
   const level = (changes: object) => (c: Draft) => Object.assign(c.escalation[0] ?? {}, changes);
   const rotation = (changes: object) => (c: Draft) => Object.assign(c.escalation[0]?.['rotation'] ?? {}, changes);

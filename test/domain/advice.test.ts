@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fill } from '../../lambda/domain/advice.ts';
-import { pages } from '../../lambda/domain/messages.ts';
 import { FAILED, of, policy, Story, step, temporary, types } from '../support/story.ts';
+import { written } from '../support/written.ts';
 
 const advice = { action: 'Pool the connections', template: '{databaseConnections} by {runningTasks} tasks' };
 
@@ -21,7 +21,7 @@ describe('what remains to be done for good', () => {
     expect(types(happened).slice(-3)).toEqual(['ActionItemRaised', 'HandedOver', 'ResponseEnded']);
     expect(of(happened, 'ActionItemRaised')).toMatchObject([{ action: advice.action, text: '1700 by 10 tasks' }]);
     const [handedOver] = of(happened, 'HandedOver');
-    expect(handedOver && pages(story.incident, handedOver)[0]?.body).toContain(
+    expect(handedOver && written(story.incident, handedOver)[0]?.body).toContain(
       'What remains to be done\n  Pool the connections: 1700 by 10 tasks',
     );
   });

@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { duration, isPageEntry, type PageMessage, pages } from '../../lambda/domain/messages.ts';
+import { duration, isPageEntry, type PageMessage } from '../../lambda/domain/messages.ts';
 import type { EntryType, TimelineEntry } from '../../lambda/domain/timeline.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step } from '../support/story.ts';
+import { written } from '../support/written.ts';
 
 /** What people are told, as the incident stands, because of the last entry of a type. */
-function told(story: Story, type: EntryType): PageMessage[] {
+function told(story: Story, type: EntryType): ReturnType<typeof written> {
   const entry = story.incident.timeline.findLast(e => e.type === type);
-  return entry && isPageEntry(entry) ? pages(story.incident, entry) : [];
+  return entry && isPageEntry(entry) ? written(story.incident, entry) : [];
 }
 
 const urgencies = (messages: PageMessage[]) => messages.map(({ level, urgency }) => [level, urgency]);
 
-const lines = ([message]: PageMessage[]) => message?.body.split('\n') ?? [];
+const lines = ([message]: ReturnType<typeof written>) => message?.body.split('\n') ?? [];
 
 describe('who is told', () => {
   const severe = { P1: { dataLoss: 1 }, P2: { healthFailingShare: 0.5 }, P3: { usersAffectedShare: 0.1 } };
@@ -77,7 +78,7 @@ describe('what has been overtaken is not told', () => {
     story.at(20).watches();
     story.resolves();
     for (const entry of story.incident.timeline) {
-      if (isPageEntry(entry) && entry.type !== 'Resolved') expect(pages(story.incident, entry)).toEqual([]);
+      if (isPageEntry(entry) && entry.type !== 'Resolved') expect(written(story.incident, entry)).toEqual([]);
     }
   });
 
@@ -271,7 +272,7 @@ test('whatever a service is called and an alarm says, subject and SMS are what S
       const story = Story.under({ ...base, title, playbook: { ...base.playbook, title: trouble } });
       story.fires('critical', { summary });
       story.responds();
-      const messages = entries(story).flatMap(entry => (isPageEntry(entry) ? pages(story.incident, entry) : []));
+      const messages = entries(story).flatMap(entry => (isPageEntry(entry) ? written(story.incident, entry) : []));
       expect(messages.length).toBeGreaterThan(1);
       for (const { subject, sms, body } of messages) {
         expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
@@ -297,7 +298,7 @@ describe('a drill', () => {
   test('is marked as one in every subject and SMS', () => {
     const story = new Story(step('first'));
     story.fires('critical', { drill: true });
-    const [page] = of(story.incident.timeline, 'Escalated').flatMap(entry => pages(story.incident, entry));
+    const [page] = of(story.incident.timeline, 'Escalated').flatMap(entry => written(story.incident, entry));
     expect(page?.subject).toMatch(/^\[DRILL\] \[INCIDENT\] P2/);
     expect(page?.sms).toMatch(/^\[DRILL\] P2/);
     expect(page?.body).toMatch(/^\[DRILL\] This is a drill/);

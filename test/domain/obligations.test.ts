@@ -132,7 +132,7 @@ describe('a resolution', () => {
     story.at(10).resolves();
     expect(story.at(500).due()).toEqual([]);
     expect(story.tell({ type: 'meet', obligation: { type: 'escalate', level: 2 } })).toEqual([]);
-    expect(story.refused).toBe('INC-2026-04-07-001 is resolved');
+    expect(story.refused).toBe('escalate is no longer due for INC-2026-04-07-001');
   });
 
   test.each([

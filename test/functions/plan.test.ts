@@ -153,7 +153,6 @@ const hideFromIndex = (slot: string) =>
     new UpdateItemCommand({
       TableName: process.env['INCIDENTS_TABLE'],
       Key: { slot: { S: slot }, number: { N: '1' } },
-      UpdateExpression: 'REMOVE #open',
-      ExpressionAttributeNames: { '#open': 'open' },
+      UpdateExpression: 'REMOVE unfinished',
     }),
   );

@@ -48,15 +48,16 @@ describe('the incidents table', () => {
     });
   });
 
-  it('has an index of the open incidents, in which an item without "open" is not, and one to find an incident by its id', () => {
+  it('has indexes of what is unfinished, of which no other item is part, by id and by month', () => {
     const { GlobalSecondaryIndexes, KeySchema } = one('AWS::DynamoDB::GlobalTable', 'Incidents/Table').properties;
     const keys = (schema: { AttributeName: string }[]) => schema.map(({ AttributeName }) => AttributeName);
     expect(keys(KeySchema)).toEqual(['slot', 'number']);
     const indexes = GlobalSecondaryIndexes as { IndexName: string; KeySchema: { AttributeName: string }[] }[];
     for (const index of indexes) expect(index).toMatchObject({ Projection: { ProjectionType: 'KEYS_ONLY' } });
     expect(indexes.map(({ IndexName, KeySchema: schema }) => [IndexName, ...keys(schema)])).toEqual([
-      ['open', 'open', 'openedAt'],
+      ['unfinished', 'unfinished', 'openedAt'],
       ['byId', 'id'],
+      ['byMonth', 'month', 'openedAt'],
     ]);
   });
 });
@@ -308,7 +309,7 @@ describe('messages to people', () => {
     const topics = resources(standIn, 'AWS::SNS::Topic').filter(({ path }) =>
       subscriptions(standIn, one('AWS::SNS::Topic', path).id).some(({ Endpoint }) => Endpoint === 'cleo@mockupaws.com'),
     );
-    expect(topics.map(({ path }) => path)).toEqual(['Paging/Level1', 'Paging/Level2']);
+    expect(topics.map(({ path }) => path)).toEqual(['Paging/Level1', 'Paging/Level2', 'Paging/Notices']);
   });
 
   it.each([

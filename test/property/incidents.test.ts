@@ -114,10 +114,10 @@ async function incidentsOf(slot: string): Promise<Incident[]> {
     ConsistentRead: true,
   });
   const { Items = [] } = await client.send(query);
-  return Items.map(({ timeline, version, status, open }) => {
+  return Items.map(({ timeline, version, status, unfinished }) => {
     const incident = fold(timeline);
     expect(version).toBe(incident.timeline.length);
-    expect({ status, open: open === 'open' }).toEqual({ status: incident.status, open: isOpen(incident) });
+    expect({ status, open: unfinished === 'open' }).toEqual({ status: incident.status, open: isOpen(incident) });
     expect(incident.timeline.map(({ seq }) => seq)).toEqual(incident.timeline.map((_, index) => index));
     return incident;
   });

@@ -58,6 +58,8 @@ it('people answer by Slack and by PagerDuty: the incident knows them, and is res
   expect(people.map(({ type, by, via }) => [type, by, via])).toEqual([
     ['Acknowledged', 'ada', 'slack'],
     ['Resolved', 'Tenex Engineer', 'pagerduty'],
+    ['UpdatePosted', 'Tenex Engineer', 'pagerduty'],
+    ['UpdatePosted', 'Tenex Engineer', 'pagerduty'],
   ]);
   expect(pagerduty.events.map(({ event_action }) => event_action)).toEqual(['trigger', 'acknowledge']);
   expect(texts(world)[0]).toContain('resolved');

@@ -2,11 +2,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { GenerateMacCommand, KMSClient, KMSInvalidMacException, VerifyMacCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, vi } from 'vitest';
+import { beforeEach } from 'vitest';
 import { sign } from '../../lambda/adapters/links.ts';
 import type { Link } from '../../lambda/domain/link.ts';
 import { handler as command } from '../../lambda/functions/command/handler.ts';
-import { readTemplates } from '../../lib/templates.ts';
 import { DEPLOYED, invoke, useResponder } from './responder.ts';
 import { START } from './story.ts';
 
@@ -29,7 +28,6 @@ export function useLinks(environment: Record<string, string> = {}): void {
     ...environment,
   });
   beforeEach(() => {
-    vi.stubGlobal('TEMPLATES', readTemplates('pages', {}));
     kms.reset();
     kms.on(GenerateMacCommand).callsFake(async ({ Message }) => ({ Mac: mac(Message) }));
     kms.on(VerifyMacCommand).callsFake(async ({ Message, Mac }) => {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -9,6 +10,7 @@ import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Incident } from '../../lambda/domain/incident.ts';
 import type { Policy, Step } from '../../lambda/domain/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
+import { readFolders } from '../../lib/templates.ts';
 import { minute, policy, START, step } from './story.ts';
 
 export const ALARM = 'mockupaws-production-database-connections-critical';
@@ -30,6 +32,9 @@ export const DEPLOYED: Deployed = {
   },
 };
 
+/** The project's own. */
+const TEMPLATES = readFolders(...readdirSync(`${import.meta.dirname}/../../templates`));
+
 /** Runs the tests of a file against a table of their own, at `START`, with nothing reachable but what a test mocks. */
 export function useResponder(environment: Record<string, string> = {}): void {
   let server: Server;
@@ -42,6 +47,7 @@ export function useResponder(environment: Record<string, string> = {}): void {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(START) });
     vi.stubGlobal('DEPLOYED', DEPLOYED);
+    vi.stubGlobal('TEMPLATES', TEMPLATES);
     for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
     const INCIDENTS_TABLE = `incidents-${++tables}`;
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -67,7 +73,7 @@ async function createTable(TableName: string): Promise<void> {
     { AttributeName: hash, KeyType: 'HASH' as const },
     { AttributeName: range, KeyType: 'RANGE' as const },
   ];
-  const attributes = { slot: 'S', number: 'N', open: 'S', openedAt: 'S', id: 'S' } as const;
+  const attributes = { slot: 'S', number: 'N', unfinished: 'S', month: 'S', openedAt: 'S', id: 'S' } as const;
   await new DynamoDBClient({}).send(
     new CreateTableCommand({
       TableName,
@@ -78,7 +84,12 @@ async function createTable(TableName: string): Promise<void> {
       })),
       KeySchema: key('slot', 'number'),
       GlobalSecondaryIndexes: [
-        { IndexName: 'open', KeySchema: key('open', 'openedAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+        {
+          IndexName: 'unfinished',
+          KeySchema: key('unfinished', 'openedAt'),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+        { IndexName: 'byMonth', KeySchema: key('month', 'openedAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
         {
           IndexName: 'byId',
           KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],

@@ -5,7 +5,7 @@ import { handle } from '../../lambda/domain/decide.ts';
 import type { Readings } from '../../lambda/domain/guardrails.ts';
 import { attemptUnderWay, type Incident } from '../../lambda/domain/incident.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
-import { type Policy, RUNBOOK_POLICY, type Step } from '../../lambda/domain/policy.ts';
+import { type Policy, RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type Step } from '../../lambda/domain/policy.ts';
 import type { Facts } from '../../lambda/domain/severity.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
 import { plusMinutes } from '../../lambda/domain/time.ts';
@@ -36,8 +36,17 @@ export const step = (name: string, changes: Partial<Step> = {}): Step => ({
 export const temporary = (name: string, changes: Partial<Step> = {}): Step =>
   step(name, { undo: { title: `Undo ${name}`, parameters: { DesiredCount: { fact: 'desiredTasks' } } }, ...changes });
 
+/** The runbook's, but nobody beside the escalation path is told, and nothing is reviewed: another story. */
+export const QUIET = Object.fromEntries(
+  Object.entries(RUNBOOK_SEVERITIES).map(([name, { stakeholdersMinutes: _, ...severity }]) => [
+    name,
+    { ...severity, reviewed: false },
+  ]),
+) as typeof RUNBOOK_SEVERITIES;
+
 export const policy = (plan: Step[], changes: Partial<Policy> = {}): Policy => ({
   ...RUNBOOK_POLICY,
+  severities: QUIET,
   service: 'mockupaws-production',
   title: 'mockupAWS',
   region: 'us-east-1',

@@ -85,8 +85,8 @@ function standing({ incident, link, requestId }: Found): Notice | null {
 }
 
 const show = ({ incident, link }: Found, status: number, notice: Notice | null, canBeDone = notice === null) =>
-  page(status, rendered('incident', incidentPage(incident, link, notice, canBeDone)));
+  page(status, rendered('pages/incident.html', incidentPage(incident, link, notice, canBeDone)));
 
-const says = (status: number, message: MessagePage) => page(status, rendered('message', message));
+const says = (status: number, message: MessagePage) => page(status, rendered('pages/message.html', message));
 
 const withAllowed = (response: HttpResponse) => ({ ...response, headers: { ...response.headers, allow: 'GET, POST' } });

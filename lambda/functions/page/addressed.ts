@@ -1,25 +1,22 @@
 import type { PersonalLink } from '../../adapters/links.ts';
 import { type Incident, isOpen } from '../../domain/incident.ts';
 import type { PageEntry, PageMessage } from '../../domain/messages.ts';
+import { type PageText, writePage } from '../../domain/page-text.ts';
+import { rendered } from '../templates.ts';
 
 /**
- * A level's message as one person gets it: below its headline, which mailboxes show, the e-mail has all that they can answer;
- * the SMS ends with the one answer that is asked for. Without links it says how to answer from a terminal.
+ * A level's message as one person gets it: the e-mail has all that they can answer; the SMS ends with the one answer that is
+ * asked for. Without links it says how to answer from a terminal.
  */
 export function addressed(
-  { subject, body, sms }: PageMessage,
+  { fields }: PageMessage,
   incident: Incident,
   entry: PageEntry,
   links: PersonalLink[],
-): Pick<PageMessage, 'subject' | 'body' | 'sms'> {
+): PageText {
   const wanted = entry.type === 'ApprovalRequested' ? 'approve' : 'acknowledge';
-  const link = links.find(({ action }) => action === wanted);
-  const answer = ['Answer', ...answers(incident, links).map(line => `  ${line}`)].join('\n');
-  return {
-    subject,
-    body: body.replace(/^(?=Incident +INC-)/m, () => `${answer}\n\n`),
-    sms: link ? `${sms}\n${link.label}: ${link.url}` : sms,
-  };
+  const link = links.find(({ action }) => action === wanted) ?? null;
+  return writePage(rendered, fields, { lines: answers(incident, links), link });
 }
 
 function answers(incident: Incident, links: PersonalLink[]): string[] {

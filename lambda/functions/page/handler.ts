@@ -23,17 +23,18 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   const told: Pick<EntryOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
   for (const page of pages(incident, entry)) {
-    const { level, urgency, subject } = page;
+    const { level, urgency } = page;
     for (const person of recipients(incident, entry, page)) {
       if (sent.some(other => other.level === level && other.to === person)) continue;
       try {
         const links = await personalLinks(incident, entry, person);
-        await publishPage(topicOf(level), { person, urgency, ...addressed(page, incident, entry, links) });
+        const text = addressed(page, incident, entry, links);
+        await publishPage(topicOf(level), { person, urgency, ...text });
         await commit(
           { slot, number },
           {
             ...{ type: 'record page', id: `page/${entry.seq}/${level}/${person}` },
-            ...{ about: entry.seq, level, urgency, subject, to: person },
+            ...{ about: entry.seq, level, urgency, subject: text.subject, to: person },
           },
         );
         told.push({ level, urgency, to: person });

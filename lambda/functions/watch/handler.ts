@@ -1,18 +1,19 @@
 import * as v from 'valibot';
-import { commit, keyOf, openIncidents } from '../../adapters/incidents.ts';
+import { commit, incidentsUnderReview, keyOf, openIncidents } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { Obligation } from '../../domain/commands.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { obligations } from '../../domain/obligations.ts';
+import type { Check } from '../../domain/timeline.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { commitObserved, verifyService } from '../service-state.ts';
 
-/** Once a minute: what every open incident is owed by now is done. One that fails holds up no other. */
+/** Once a minute: what every open incident, and every review, is owed by now is done. One that fails holds up no other. */
 export const handler = entrypoint(v.unknown(), async () => {
-  const incidents = await openIncidents();
-  const outcomes = await Promise.allSettled(incidents.map(look));
+  const [incidents, reviews] = await Promise.all([openIncidents(), incidentsUnderReview()]);
+  const outcomes = await Promise.allSettled([...incidents.map(look), ...reviews.map(incident => meetAll(incident))]);
   const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
-  console.info({ message: 'watched', open: incidents.length, failed: failures.length });
+  console.info({ message: 'watched', open: incidents.length, reviews: reviews.length, failed: failures.length });
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
 
@@ -20,9 +21,11 @@ async function look(known: Incident): Promise<void> {
   const { signals, checks } = await verifyService(known).catch(unverified);
   const incident = await commitObserved(known, signals);
   if (incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0)) await startResponse(incident);
-  for (const obligation of obligations(incident, new Date().toISOString())) {
-    await meet(incident, obligation, checks);
-  }
+  await meetAll(incident, checks);
+}
+
+async function meetAll(incident: Incident, checks: Check[] = []): Promise<void> {
+  for (const obligation of obligations(incident, new Date().toISOString())) await meet(incident, obligation, checks);
 }
 
 /** Escalation must not wait for CloudWatch: what cannot be verified is not verified, and the rest goes on. */
@@ -31,11 +34,7 @@ const unverified = ({ name }: Error) => ({
   checks: [{ check: 'verification', passed: false, seen: name }],
 });
 
-async function meet(
-  incident: Incident,
-  obligation: Obligation,
-  checks: Awaited<ReturnType<typeof verifyService>>['checks'],
-) {
+async function meet(incident: Incident, obligation: Obligation, checks: Check[]) {
   const id = `watch/${JSON.stringify(obligation)}/${incident.timeline.length}`;
   const { incident: after, entries, refused } = await commit(keyOf(incident), { type: 'meet', id, obligation, checks });
   console.info({

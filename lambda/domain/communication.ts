@@ -1,0 +1,136 @@
+import type { Decision, Obligation, PersonCommand } from './commands.ts';
+import type { Incident } from './incident.ts';
+import type { Component, Policy } from './policy.ts';
+import { minutesBetween, plusMinutes } from './time.ts';
+import type { Audience, Happening, Person } from './timeline.ts';
+
+/** Minutes before the first update is owed: if the diagnosis takes longer, it goes out without. */
+const AHEAD = 5;
+/** Minutes between two updates by themselves, however fast things change. The end is told at once. */
+const APART = 5;
+/** The watch looks once a minute: what is owed by the next minute is owed now. */
+const WATCH = 1;
+/** Minutes within which an update has arrived, and after which one that did not come is missed. */
+const GRACE = 10;
+
+const AUDIENCES: readonly Audience[] = ['stakeholders', 'public'];
+
+/** Customers are told of it. */
+export const isPublic = ({ publication }: Incident) => publication?.at !== undefined;
+
+/** What is owed to those who are told: first to decide who is, then updates, and whoever was left without is a fault. */
+export const communication = (incident: Incident, now: string): Obligation[] => [
+  ...AUDIENCES.flatMap(to => missed(incident, to, now)),
+  ...publication(incident),
+  ...AUDIENCES.filter(to => updateDue(incident, to, now)).map((to): Obligation => ({ type: 'post update', to })),
+];
+
+function publication(incident: Incident): Obligation[] {
+  const { drill, policy, severity } = incident;
+  if (drill || !policy.statusPage || isPublic(incident)) return [];
+  const { publishes } = policy.severities[severity];
+  if (publishes === 'auto') return [{ type: 'publish' }];
+  return publishes === 'approve' && !incident.publication?.askedAt ? [{ type: 'ask to publish' }] : [];
+}
+
+/** Whoever was told once is told to the end, even if the severity has fallen since. */
+function isTold({ told, policy, severity, ...incident }: Incident, to: Audience): boolean {
+  if (told[to]) return true;
+  if (to === 'public') return incident.publication?.at !== undefined;
+  return policy.severities[severity].stakeholdersMinutes !== undefined;
+}
+
+function updateDue(incident: Incident, to: Audience, now: string): boolean {
+  if (!isTold(incident, to)) return false;
+  const { told, status, policy, findings } = incident;
+  const last = told[to];
+  if (!last) return to === 'public' || findings.length > 0 || minutesBetween(now, firstBy(incident)) <= AHEAD;
+  const passed = minutesBetween(last.at, now);
+  return passed >= policy.updateMinutes - WATCH || (last.status !== status && passed >= APART);
+}
+
+/** When stakeholders must have heard of it. */
+const firstBy = ({ policy, severity, severityAt }: Incident) =>
+  plusMinutes(severityAt, policy.severities[severity].stakeholdersMinutes ?? 0);
+
+/** One that did not arrive, or was not sent: the audience waits for it, and does not know why. */
+function missed(incident: Incident, to: Audience, now: string): Obligation[] {
+  const last = incident.told[to];
+  if (!isTold(incident, to) || last?.missed) return [];
+  const owed = last
+    ? plusMinutes(last.delivered && last.nextAt ? last.nextAt : last.at, GRACE)
+    : to === 'stakeholders' && !incident.breached.includes('update')
+      ? firstBy(incident)
+      : undefined;
+  return owed && owed < now ? [{ type: 'miss target', target: 'update', to }] : [];
+}
+
+/** What automation says of an incident that is open: how it stands, in the words of the templates. */
+export const postUpdate = (incident: Incident, to: Audience, now: string): Happening =>
+  update(incident, to, now, { by: 'automation' });
+
+function update({ status, policy }: Incident, to: Audience, now: string, said: Person & { text?: string }): Happening {
+  const open = status === 'closed' ? 'resolved' : status;
+  const nextAt = open === 'resolved' ? {} : { nextAt: plusMinutes(now, policy.updateMinutes) };
+  return { type: 'UpdatePosted', to, status: open, ...said, ...nextAt };
+}
+
+/** Whoever was told of the incident is told of its end with it. */
+export function farewell(incident: Incident | undefined, happenings: Happening[]): Happening[] {
+  const end = happenings.find(({ type }) => type === 'Resolved');
+  if (!incident || end?.type !== 'Resolved') return happenings;
+  const told = AUDIENCES.filter(to => incident.told[to]);
+  const last = (to: Audience): Happening => ({
+    type: 'UpdatePosted',
+    to,
+    status: 'resolved',
+    by: end.by,
+    via: end.via,
+  });
+  return [...happenings, ...told.map(last)];
+}
+
+/** A person lets customers know. */
+export function publish(incident: Incident, { by, via }: Person, components?: string[]): Decision {
+  const { policy, id, drill } = incident;
+  if (!policy.statusPage) return { refused: 'there is no status page: statusPage is not configured' };
+  if (drill) return { refused: `${id} is a drill: customers are not told of it` };
+  if (isPublic(incident)) return { happenings: [] };
+  const known = policy.statusPage.components.map(component => component.id);
+  const unknown = components?.find(component => !known.includes(component));
+  if (unknown) return { refused: `there is no component ${unknown}: there is ${known.join(', ')}` };
+  return { happenings: [{ type: 'Published', by, via, ...(components ? { components } : {}) }] };
+}
+
+/** A person's own words, to all who are told of the incident, or to stakeholders alone. */
+export function postByPerson(
+  incident: Incident,
+  { by, via, text, internal }: Extract<PersonCommand, { type: 'post update' }>,
+  now: string,
+): Decision {
+  const open: Audience[] = isPublic(incident) && !internal ? ['stakeholders', 'public'] : ['stakeholders'];
+  const found = open.includes('public') ? internalIn(text, incident.policy) : undefined;
+  if (found)
+    return { refused: `customers would read "${found}": say it without, or tell stakeholders alone (--internal)` };
+  return { happenings: open.map(to => update(incident, to, now, { by, via, text })) };
+}
+
+/** What looks as if it were ours alone, whatever it says: addresses, accounts, ARNs, hosts and hours of our own network. */
+const INTERNAL =
+  /\barn:aws[\w-]*:\S+|\b\d{12}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|[\w.+-]+@[\w-]+\.[\w.]+|\b[\w.-]+\.(?:amazonaws\.com|internal|local|on\.aws)\b|\b(?:i|sg|vpc|subnet|eni)-[0-9a-f]{8,}\b/i;
+
+/** The part of a text that nobody outside may read; undefined when there is none. */
+export function internalIn(text: string, { internalNames }: Pick<Policy, 'internalNames'>): string | undefined {
+  const lower = text.toLowerCase();
+  return INTERNAL.exec(text)?.[0] ?? internalNames.find(name => lower.includes(name.toLowerCase()));
+}
+
+/** What of the service an incident affects, as customers know it: what a person named, or what its playbook affects. */
+export function affected({ policy, playbook, publication }: Incident): readonly Component[] {
+  const components = policy.statusPage?.components ?? [];
+  const named = publication?.components;
+  if (named) return components.filter(({ id }) => named.includes(id));
+  const touched = components.filter(({ affectedBy }) => !affectedBy || affectedBy.includes(playbook));
+  // What nobody has assigned may affect everything.
+  return touched.length > 0 ? touched : components;
+}

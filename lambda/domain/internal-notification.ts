@@ -1,0 +1,104 @@
+import { checklist } from './checklist.ts';
+import type { Incident, Run, Status } from './incident.ts';
+import { duration, links } from './messages.ts';
+import { percent, SEVERITY_NAMES, type Severity } from './severity.ts';
+import { clock, dateTime, minutesBetween } from './time.ts';
+import type { EntryOf } from './timeline.ts';
+
+/** What the template `messages/internal-notification.txt` is filled with: the runbook's 3.1. */
+export interface InternalNotification {
+  drill: boolean;
+  /** `[INCIDENT]`, or `[RESOLVED]` with the last one. */
+  kind: string;
+  severity: Severity;
+  severityName: string;
+  service: string;
+  title: string;
+  id: string;
+  started: string;
+  status: Status;
+  impact: string;
+  /** What was seen and found, a line each. */
+  description: string[];
+  /** A person's own words; null, there are none. */
+  text: string | null;
+  actions: { done: boolean; text: string }[];
+  /** `HH:MM UTC`, and minutes from this message; null, it is the last. */
+  next: { at: string; minutes: number } | null;
+  commander: string | null;
+  /** Where the conversation is; null, there is none. */
+  slack: string | null;
+  /** How long it took, once it is over. */
+  duration: string | null;
+  links: { label: string; url: string }[];
+}
+
+/** How an incident stands, for stakeholders, because of an update that is meant for them. */
+export function internalNotification(incident: Incident, entry: EntryOf<'UpdatePosted'>): InternalNotification {
+  const { id, policy, title, severity, startedAt, drill = false, commander = null, references, resolvedAt } = incident;
+  const over = entry.status === 'resolved';
+  const minutes = entry.nextAt ? Math.round(minutesBetween(entry.at, entry.nextAt)) : 0;
+  return {
+    ...{ drill, severity, title, id, commander },
+    kind: over ? '[RESOLVED]' : '[INCIDENT]',
+    severityName: SEVERITY_NAMES[severity],
+    service: policy.title,
+    started: dateTime(startedAt),
+    status: entry.status,
+    impact: impactOf(incident),
+    description: description(incident),
+    text: entry.text ?? null,
+    actions: actions(incident),
+    next: entry.nextAt ? { at: `${clock(entry.nextAt)} UTC`, minutes } : null,
+    slack: references.find(({ system }) => system === 'slack')?.url ?? null,
+    duration: over && resolvedAt ? duration(minutesBetween(startedAt, resolvedAt)) : null,
+    links: links(incident),
+  };
+}
+
+/** What people notice, and how many of them, as measured. */
+export function impactOf(incident: Incident): string {
+  const share = usersAffected(incident);
+  const { impact } = incident.policy.playbook;
+  return share === undefined ? impact : `${impact} (${percent(share)} of requests failing, as measured)`;
+}
+
+/** The largest share of requests that any diagnosis saw fail; undefined, nobody measured it. */
+export function usersAffected({ timeline }: Pick<Incident, 'timeline'>): number | undefined {
+  const shares = timeline.flatMap(entry =>
+    entry.type === 'DiagnosisRecorded' ? entry.findings.flatMap(({ facts }) => facts['usersAffectedShare'] ?? []) : [],
+  );
+  return shares.length > 0 ? Math.max(...shares) : undefined;
+}
+
+const description = ({ signals, findings, severityReasons }: Incident): string[] => [
+  ...severityReasons.map(({ text }) => text),
+  ...Object.values(signals).map(({ state, summary }) => (state === 'firing' ? summary : `${summary} (no longer)`)),
+  ...findings.filter(({ ok }) => ok === false).map(({ summary }) => summary),
+];
+
+/** The runbook's names for what takes a version back. */
+const ROLLBACKS = ['roll-back', 'return-to-revision'];
+
+function actions(incident: Incident): { done: boolean; text: string }[] {
+  const { findings, runs, policy } = incident;
+  const rollsBack = (runbook: string) => ROLLBACKS.includes(runbook);
+  const isRollback = (run: Run) => rollsBack(run.runbook) && !run.dryRun;
+  const planned = policy.playbook.plan.some(({ runbook }) => rollsBack(runbook));
+  const acknowledged = checklist(incident).filter(({ item }) => item === 'acknowledge');
+  return [
+    ...acknowledged.map(({ done, text }) => ({ done, text })),
+    { done: findings.length > 0, text: 'Initial investigation' },
+    ...(planned || runs.some(isRollback) ? [{ done: runs.some(isRollback), text: 'Rollback initiated' }] : []),
+    ...runs.filter(run => !isRollback(run)).map(run => ({ done: run.status === 'succeeded', text: said(run) })),
+  ];
+}
+
+const WORDS: Record<Run['status'], string> = {
+  running: 'under way',
+  succeeded: 'done and verified',
+  rehearsed: 'rehearsed, nothing changed',
+  failed: 'did not help',
+};
+
+const said = ({ title, status, startedAt }: Run) => `${title}: ${WORDS[status]} (${clock(startedAt)} UTC)`;

@@ -1,0 +1,108 @@
+import type { Decision, Obligation, PersonCommand } from './commands.ts';
+import { internalIn, isPublic } from './communication.ts';
+import { type ActionItem, type Incident, isOpen } from './incident.ts';
+import { minutesBetween, plusMinutes } from './time.ts';
+import type { Happening } from './timeline.ts';
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
+/** Days after which somebody is reminded again of what is still not done. */
+const AGAIN_DAYS = { postMortem: 1, actionItem: 7 };
+/** Days to bring the runbook up to date after an incident that was reviewed. */
+const RUNBOOK_DAYS = 7;
+
+/** Whether a post-mortem is owed for it: of what was resolved as P1 or P2, in earnest. */
+export const isReviewed = ({ policy, severity, drill, cancelled, resolvedAt }: Incident) =>
+  resolvedAt !== undefined && !drill && !cancelled && policy.severities[severity].reviewed;
+
+/** It is over, and yet something is owed: the post-mortem, or action items. */
+export const isUnderReview = (incident: Incident) =>
+  !isOpen(incident) && ((isReviewed(incident) && !incident.postMortem?.doneAt) || openItems(incident).length > 0);
+
+export const openItems = ({ actionItems }: Incident) => actionItems.filter(({ done }) => !done);
+
+/** By when the post-mortem is to be done. */
+export const postMortemDue = ({ policy, resolvedAt }: Incident) =>
+  resolvedAt && plusMinutes(resolvedAt, policy.postMortemHours * HOUR);
+
+/** What people owe by now, while it is open and afterwards. A drill leaves nothing to be done. */
+export function review(incident: Incident, now: string): Obligation[] {
+  if (incident.drill) return [];
+  const { postMortem } = incident;
+  const due = isReviewed(incident) && !postMortem?.doneAt ? postMortemDue(incident) : undefined;
+  return [
+    ...(due && isDue(due, postMortem?.remindedAt, AGAIN_DAYS.postMortem, now)
+      ? [{ type: 'remind of post-mortem' as const }]
+      : []),
+    ...openItems(incident)
+      .filter(({ dueAt, remindedAt }) => isDue(dueAt, remindedAt, AGAIN_DAYS.actionItem, now))
+      .map(({ id }) => ({ type: 'remind of action item' as const, item: id })),
+  ];
+}
+
+const isDue = (dueAt: string, remindedAt: string | undefined, againDays: number, now: string) =>
+  dueAt <= now && (!remindedAt || minutesBetween(remindedAt, now) >= againDays * DAY);
+
+/** A significant incident adds a review of the runbook to what remains to be done. */
+export function learned(incident: Incident | undefined, happenings: Happening[], now: string): Happening[] {
+  const end = happenings.findIndex(({ type }) => type === 'Resolved');
+  const resolved = happenings[end];
+  if (!incident || resolved?.type !== 'Resolved' || resolved.cancelled) return happenings;
+  if (!isReviewed({ ...incident, resolvedAt: now })) return happenings;
+  const item: Happening = {
+    type: 'ActionItemRaised',
+    action: 'Review the runbook',
+    text: `What ${incident.id} taught belongs into thresholds, steps and wording: the configuration, then npm run runbook`,
+    dueAt: plusMinutes(now, RUNBOOK_DAYS * DAY),
+  };
+  return [...happenings.slice(0, end), item, ...happenings.slice(end)];
+}
+
+type ItemCommand = Extract<PersonCommand, { type: 'change action item' | 'finish action item' }>;
+
+/** What people say of an action item, also when the incident is over. The last of a chore ends it. */
+export function toActionItem(incident: Incident, command: ItemCommand): Decision {
+  const { by, via } = command;
+  const { actionItems, id, policy } = incident;
+  const item = actionItems.find(other => other.id === command.item.toUpperCase());
+  if (!item) return { refused: `${id} has no action item ${command.item}: ${known(actionItems)}` };
+  if (command.type === 'change action item') {
+    const { owner, priority, dueAt } = command;
+    return { happenings: [{ type: 'ActionItemChanged', by, via, item: item.id, owner, priority, dueAt }] };
+  }
+  if (item.done) return { happenings: [] };
+  const last = policy.playbook.chore && isOpen(incident) && openItems(incident).length === 1;
+  return {
+    happenings: [
+      { type: 'ActionItemDone', by, via, item: item.id },
+      ...(last ? [{ type: 'Resolved' as const, by, via, reason: item.action }] : []),
+    ],
+  };
+}
+
+const known = (items: ActionItem[]) =>
+  items.length === 0 ? 'it has none' : `it has ${items.map(({ id }) => id).join(', ')}`;
+
+/** The review is done, in people's words: nothing is made up for them. Customers who were told of the incident are told of this. */
+export function finishPostMortem(
+  incident: Incident,
+  {
+    by,
+    via,
+    summary,
+    rootCause,
+    lessons,
+    dataImpact,
+    customers,
+  }: Extract<PersonCommand, { type: 'finish post-mortem' }>,
+): Decision {
+  const { id, postMortem } = incident;
+  if (isOpen(incident)) return { refused: `${id} is ${incident.status}: the review begins when it is resolved` };
+  if (!isReviewed(incident)) return { refused: `${id} has no post-mortem: only a P1 or P2 is reviewed` };
+  if (postMortem?.doneAt) return { refused: `the post-mortem of ${id} was done already` };
+  if (isPublic(incident) && !customers)
+    return { refused: `customers were promised a post-mortem of ${id}: say what they are to read of it` };
+  const found = customers && internalIn(customers, incident.policy);
+  if (found) return { refused: `customers would read "${found}": say it without` };
+  return { happenings: [{ type: 'PostMortemDone', by, via, summary, rootCause, lessons, dataImpact, customers }] };
+}

@@ -1,0 +1,16 @@
+import { publishNotice } from '../../adapters/sns.ts';
+import { internalNotification } from '../../domain/internal-notification.ts';
+import { letter } from '../../domain/templates.ts';
+import { isDelivered, listener, recordDelivery } from '../listener.ts';
+import { rendered } from '../templates.ts';
+
+/** Tells stakeholders of an update that is meant for them. What was told is not told again. */
+export const handler = listener(async (incident, entry) => {
+  if (entry.type !== 'UpdatePosted' || entry.to !== 'stakeholders') return { sent: [] };
+  if (isDelivered(incident, entry, 'stakeholders')) return { sent: [] };
+  const people = (process.env['STAKEHOLDERS'] ?? '').split(',').filter(Boolean);
+  const message = letter(rendered, 'messages/internal-notification.txt', internalNotification(incident, entry));
+  await publishNotice(process.env['NOTICES_TOPIC'] ?? '', { people, ...message });
+  await recordDelivery(incident, entry, 'stakeholders');
+  return { sent: people };
+});

@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import { list, matching, object, text, url } from './fields.ts';
+
+const time = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/, 'a time in UTC such as 2026-01-31T18:00Z');
+const id = matching(/^[a-z][a-z0-9-]{0,30}$/, 'an id of lower-case letters, digits and hyphens, such as api');
+
+const Component = object({
+  id,
+  name: text('the name customers know it by'),
+  description: v.optional(text('one line for customers'), ''),
+  /** The playbooks whose incidents affect it, as `npx incident playbooks` names them. Absent, those of every playbook do. */
+  affectedBy: v.optional(list(text('the name of a playbook'), 'at least one playbook')),
+});
+
+/** Work on the service that customers are told of before it begins. */
+const Maintenance = v.pipe(
+  object({
+    id,
+    title: text('what is done, in a few words for customers'),
+    text: text('what customers will notice'),
+    from: time,
+    to: time,
+    components: list(id, 'at least one component'),
+  }),
+  v.check(({ from, to }) => from < to, 'a time from that is before to'),
+);
+
+/** E-mail to customers who asked for it, by Amazon SES. */
+const Subscribers = object({
+  /** Of a domain that is verified in SES, out of its sandbox. */
+  from: v.pipe(
+    v.string('an e-mail address'),
+    v.email('an e-mail address of a domain that is verified in SES, such as status@example.com'),
+  ),
+});
+
+/**
+ * What customers see, at a host of your own behind CloudFront. Absent, there is no status page and customers are told nothing.
+ */
+export const StatusPage = v.optional(
+  v.pipe(
+    object({
+      url: url(/^https:\/\/[^/]+$/, 'an https:// URL without a path, such as https://status.example.com'),
+      /** For that host, in us-east-1: CloudFront takes it from nowhere else, and without one it allows TLS 1.0. */
+      certificateArn: matching(
+        /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/,
+        'the ARN of a certificate of ACM in us-east-1',
+      ),
+      /** The zone of Route 53 that gets the host's record. Absent, you make it: a CNAME to the distribution. */
+      hostedZoneId: v.optional(matching(/^Z[A-Z0-9]{6,31}$/, 'the id of a hosted zone such as Z0123456789ABC')),
+      /** Holds a second copy, from which the page is served when the first region is down. */
+      secondRegion: v.optional(matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-west-2')),
+      components: list(Component, 'at least one component, as customers know your service'),
+      maintenance: v.optional(v.array(Maintenance, 'a list of maintenances'), []),
+      subscribers: v.optional(Subscribers),
+    }),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const { components, maintenance } = dataset.value;
+      const known = components.map(component => component.id);
+      if (new Set(known).size < known.length) addIssue({ message: 'components with an id each of its own' });
+      const unknown = maintenance.flatMap(planned => planned.components).find(component => !known.includes(component));
+      if (unknown)
+        addIssue({ message: `maintenance of components that there are (${known.join(', ')}), not ${unknown}` });
+    }),
+  ),
+);

@@ -1,0 +1,128 @@
+import { fold } from '../lambda/domain/apply.ts';
+import type { Incident } from '../lambda/domain/incident.ts';
+import { RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
+import type { Happening } from '../lambda/domain/timeline.ts';
+
+const minute = (minutes: number) => new Date(Date.UTC(2026, 0, 31, 9, 30 + minutes)).toISOString();
+
+const POLICY = {
+  ...RUNBOOK_POLICY,
+  service: 'shop',
+  title: 'Shop',
+  region: 'us-east-1',
+  links: [{ label: 'Status page', url: 'https://status.example.com' }],
+  statusPage: { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: 'Requests' }] },
+  playbook: {
+    name: 'ServiceHealth',
+    title: 'Service Down',
+    impact: 'Nobody can order',
+    customers: { title: 'Orders fail', impact: 'Orders cannot be placed.' },
+    alarms: { 'shop-down': 'critical' as const },
+    plan: [],
+  },
+};
+
+const STORY: [number, Happening][] = [
+  [
+    1,
+    {
+      ...{ type: 'IncidentOpened', id: 'INC-2026-01-31-001', number: 1, service: 'shop', playbook: 'ServiceHealth' },
+      ...{ title: 'Service Down', policy: POLICY, startedAt: minute(0) },
+    },
+  ],
+  [1, { type: 'SignalFired', key: 'alarm:shop-down', level: 'critical', summary: 'Down: 100 %', signalAt: minute(1) }],
+  [
+    1,
+    {
+      ...{ type: 'SeverityAssigned', severity: 'P1', by: 'automation' },
+      reasons: [{ severity: 'P1', criterion: 'complete service unavailability', text: 'complete: 100 % failing' }],
+    },
+  ],
+  [1, { type: 'Escalated', level: 1, role: 'On-call engineer', reason: 'opened as P1' }],
+  [1, { type: 'ResponseRequested', attempt: 1 }],
+  [
+    2,
+    {
+      ...{ type: 'DiagnosisRecorded', attempt: 1 },
+      findings: [
+        { check: 'health', ok: false, summary: 'health: 0 of 2 answer', facts: { usersAffectedShare: 0.6 } },
+        { check: 'ecs', ok: true, summary: 'ECS: 10 of 10 tasks', facts: {} },
+        { check: 'database', ok: null, summary: 'database: could not be checked', facts: {} },
+      ],
+    },
+  ],
+  [2, { type: 'Published', by: 'automation' }],
+  [2, { type: 'UpdatePosted', to: 'stakeholders', status: 'identified', by: 'automation', nextAt: minute(32) }],
+  [2, { type: 'UpdatePosted', to: 'public', status: 'identified', by: 'automation', nextAt: minute(32) }],
+  [3, { type: 'Acknowledged', by: 'ada', via: 'link', until: minute(33) }],
+  [3, { type: 'ReferenceAdded', system: 'slack', ref: 'C1/1.2', url: 'https://slack.example.com/C1/1' }],
+  [4, { type: 'NoteAdded', by: 'ada', via: 'slack', text: 'looking' }],
+  [
+    5,
+    {
+      ...{ type: 'StepStarted', attempt: 1, step: 'roll-back', title: 'Roll back', run: 'r1', runbook: 'roll-back' },
+      ...{ document: 'shop-roll-back', parameters: {}, dryRun: false, guardrails: [] },
+    },
+  ],
+  [
+    8,
+    {
+      ...{ type: 'StepFailed', run: 'r1', reason: 'it timed out', worse: false },
+      checks: [{ check: 'health', passed: false, seen: '503' }],
+    },
+  ],
+  [
+    8,
+    {
+      ...{ type: 'StepStarted', attempt: 1, step: 'scale-up', title: 'Scale up', run: 'r2', runbook: 'scale-up' },
+      ...{ document: 'shop-scale-up', parameters: {}, dryRun: false, guardrails: [] },
+    },
+  ],
+  [9, { type: 'UpdatePosted', to: 'public', status: 'investigating', by: 'ada', text: 'We look.', nextAt: minute(39) }],
+  [9, { type: 'ActionItemRaised', action: 'Add tasks', text: 'There are too few', owner: 'ada', priority: 'high' }],
+];
+
+const END: [number, Happening][] = [
+  [12, { type: 'StepSucceeded', run: 'r2', checks: [{ check: 'health', passed: true, seen: '200' }] }],
+  [12, { type: 'ResponseEnded', attempt: 1, outcome: 'recovered' }],
+  [12, { type: 'Mitigated', reason: 'every signal cleared' }],
+  [13, { type: 'UpdatePosted', to: 'public', status: 'monitoring', by: 'automation', nextAt: minute(43) }],
+  [17, { type: 'Resolved', by: 'automation', reason: 'all is well' }],
+  [17, { type: 'UpdatePosted', to: 'stakeholders', status: 'resolved', by: 'automation' }],
+  [17, { type: 'UpdatePosted', to: 'public', status: 'resolved', by: 'automation' }],
+];
+
+const REVIEWED: [number, Happening][] = [
+  [18, { type: 'PostMortemDrafted', url: 'https://example.com/INC-2026-01-31-001/post-mortem.md' }],
+  [
+    900,
+    {
+      ...{ type: 'PostMortemDone', by: 'ada', summary: 'Orders failed.', rootCause: 'Too few tasks.' },
+      ...{ lessons: 'Scale earlier.', dataImpact: 'none', customers: 'We had too little capacity.' },
+    },
+  ],
+];
+
+const told = (...parts: [number, Happening][][]): Incident =>
+  fold(
+    parts
+      .flat()
+      .map(([minutes, happening], seq) => ({ ...happening, seq, at: minute(minutes), command: `sample/${seq}` })),
+  );
+
+/** Incidents at some of their stages, for seeing at synthesis that a template can be filled. */
+export const SAMPLES = {
+  /** Nothing is known yet but what fired. */
+  opened: told(STORY.slice(0, 2)),
+  drill: { ...told(STORY), drill: true },
+  underWay: told(STORY),
+  resolved: told(STORY, END),
+  reviewed: told(STORY, END, REVIEWED),
+};
+
+/** The last entry of a type, of which there must be one. */
+export function lastOf<T extends Happening['type']>({ timeline }: Incident, type: T) {
+  const entry = timeline.findLast(other => other.type === type);
+  if (!entry) throw new Error(`the sample has no ${type}`);
+  return entry as Extract<Incident['timeline'][number], { type: T }>;
+}

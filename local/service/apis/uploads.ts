@@ -1,0 +1,15 @@
+import type { Account } from '../../account/account.ts';
+import type { Objects } from '../../account/objects.ts';
+import type { SimulatedService } from '../service.ts';
+
+/** What tasks upload: their heaps, to URLs signed for them. */
+export function provideUploads(account: Account, { exec, memory, shape }: SimulatedService, objects: Objects): void {
+  exec.run = command => {
+    const url = /'(https:[^']+)'/.exec(command)?.[1];
+    if (!url) return { printed: 'curl: no URL specified' };
+    const [oldest] = memory.running;
+    objects.upload(url, Math.round((oldest?.used ?? 0) * 2 ** 20));
+    account.emit('service', { change: `a task of ${shape.ecsService} uploads its heap` });
+    return { printed: '' };
+  };
+}

@@ -1,0 +1,15 @@
+import type { Incident } from '../../lambda/domain/incident.ts';
+import { type PageEntry, type PageMessage, pages } from '../../lambda/domain/messages.ts';
+import { type PageText, writePage } from '../../lambda/domain/page-text.ts';
+import { renderer } from '../../lambda/domain/templates.ts';
+import { readFolders } from '../../lib/templates.ts';
+
+/** The project's own templates, as the functions have them. */
+export const render = renderer(readFolders('messages'));
+
+/** The pages of an entry as their recipients read them, but for the links. */
+export const written = (incident: Incident, entry: PageEntry): (PageMessage & PageText)[] =>
+  pages(incident, entry).map(page => ({
+    ...page,
+    ...writePage(render, page.fields, { lines: [`npx incident ack ${incident.id}`], link: null }),
+  }));
