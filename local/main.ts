@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EventsUnreadable, readEvents } from './events-file.ts';
 import { writeOutputs } from './outputs.ts';
-import { type Rehearsed, rehearse, send } from './rehearsal.ts';
+import { rehearse, send } from './rehearsal.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { asJson } from './show/json.ts';
@@ -79,7 +79,7 @@ async function act(what: Scenario | Record<string, unknown>[], { json, seed, tra
     const options = { assembly, seed, listener: show.happened };
     return Array.isArray(what) ? send(what, options) : rehearse(what, options);
   }).finally(() => synthesis.done());
-  show.end(rehearsed.summary, await writeOutputs(name, rehearsed as Rehearsed));
+  show.end(rehearsed.summary, await writeOutputs(name, rehearsed));
   return rehearsed.summary.kept ? 0 : 1;
 }
 

@@ -1,26 +1,50 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { received } from './messages.ts';
 import type { Rehearsed } from './rehearsal.ts';
 
 /** What was written, by what it is; paths are relative to where the command was called. */
 export type Outputs = Record<string, string>;
 
-/** Writes the messages as text, and incident and summary as JSON, into `out/NAME`, replacing those of an earlier run. */
-export async function writeOutputs(name: string, { messages, incidents, summary }: Rehearsed): Promise<Outputs> {
+/** Writes one kind of thing into a directory, and gives its name there; undefined when there is nothing of the kind. */
+type Write = (directory: string, rehearsed: Rehearsed) => Promise<string | undefined>;
+
+const KINDS: Record<string, Write> = {
+  messages: writeMessages,
+  incident: (directory, { world }) => writeJson(directory, 'incident.json', [...world.incidents.values()][0] ?? null),
+  summary: (directory, { summary }) => writeJson(directory, 'summary.json', summary),
+};
+
+/** Writes what a rehearsal leaves behind into `out/NAME`, replacing what an earlier one left. */
+export async function writeOutputs(name: string, rehearsed: Rehearsed): Promise<Outputs> {
   const directory = join(import.meta.dirname, '..', 'out', name);
-  const inMessages = join(directory, 'messages');
   await rm(directory, { recursive: true, force: true });
-  await mkdir(inMessages, { recursive: true });
+  const written: Outputs = {};
+  for (const [kind, write] of Object.entries(KINDS)) {
+    const file = await write(directory, rehearsed);
+    if (file) written[kind] = relative(process.cwd(), join(directory, file));
+  }
+  return written;
+}
+
+async function writeMessages(directory: string, { world }: Rehearsed): Promise<string> {
   await Promise.all(
-    messages.map(({ channel, to, subject, at, body }, index) => {
+    received(world).map(({ channel, to, subject, at, body }, index) => {
       const head = `To: ${to}\nDate: ${at}\n${channel === 'email' ? `Subject: ${subject}\n` : ''}`;
       const file = `${String(index + 1).padStart(2, '0')}-${channel}-${to.replace(/[^\w.+-]/g, '_')}.txt`;
-      return writeFile(join(inMessages, file), `${head}\n${body}\n`);
+      return writeInto(directory, join('messages', file), `${head}\n${body}\n`);
     }),
   );
-  const json = (file: string, content: unknown) =>
-    writeFile(join(directory, file), `${JSON.stringify(content, null, 2)}\n`);
-  await Promise.all([json('incident.json', incidents[0] ?? null), json('summary.json', summary)]);
-  const here = (file: string) => relative(process.cwd(), join(directory, file));
-  return { messages: here('messages'), incident: here('incident.json'), summary: here('summary.json') };
+  return 'messages';
+}
+
+async function writeJson(directory: string, file: string, content: unknown): Promise<string> {
+  await writeInto(directory, file, `${JSON.stringify(content, null, 2)}\n`);
+  return file;
+}
+
+async function writeInto(directory: string, file: string, content: string | Uint8Array): Promise<void> {
+  const path = join(directory, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
 }

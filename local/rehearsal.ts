@@ -3,7 +3,6 @@ import type { Faults } from './account/faults.ts';
 import type { Assembly } from './account/template.ts';
 import type { Message } from './account/topics.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import type { Received } from './vendors/vendors.ts';
 import { World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -26,11 +25,10 @@ export interface Summary {
   virtualSeconds: number;
 }
 
-/** What came of a rehearsal: the summary, and what is written out beside it. */
+/** What came of a rehearsal, and the world it was in, where time now stands still. */
 export interface Rehearsed {
   summary: Summary;
-  messages: (Message | Received)[];
-  incidents: unknown[];
+  world: World;
 }
 
 export interface RehearsalOptions {
@@ -99,12 +97,7 @@ async function inWorld(
     listener?.(happened);
   });
   const outcome = await live(world);
-  const summary = summarise(world, seed, fault, (world.clock.now - started) / 1000, outcome);
-  return {
-    summary,
-    messages: [...world.topics.messages, ...world.vendors.received],
-    incidents: [...world.incidents.values()],
-  };
+  return { summary: summarise(world, seed, fault, (world.clock.now - started) / 1000, outcome), world };
 }
 
 function summarise(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Happened } from '../../local/account/account.ts';
-import { type Rehearsed, rehearse } from '../../local/rehearsal.ts';
+import { received } from '../../local/messages.ts';
+import { rehearse } from '../../local/rehearsal.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { World } from '../../local/world.ts';
 import { assembly, suffer, timelineOf, typesOf, withRunbook } from './world.ts';
@@ -10,22 +11,23 @@ const MAINTENANCE = '/incident-response/mockupaws-production/maintenance-until';
 
 describe('database connections exhausted', () => {
   it('replays a seed exactly, call by call', async () => {
-    const record = async (): Promise<[Happened[], Rehearsed]> => {
+    const record = async () => {
       const happened: Happened[] = [];
-      const rehearsed = await rehearse(databaseConnections, {
+      const { summary, world } = await rehearse(databaseConnections, {
         assembly: assembly(),
         seed: 7,
         listener: h => happened.push(h),
       });
-      return [happened, rehearsed];
+      return { happened, summary, messages: received(world), incidents: [...world.incidents.values()] };
     };
     const [first, second] = [await record(), await record()];
     expect(second).toEqual(first);
-    expect(first[0].length).toBeGreaterThan(200);
+    expect(first.happened.length).toBeGreaterThan(200);
   });
 
   it('tells in the page what an operator needs', async () => {
-    const { messages } = await rehearse(databaseConnections, { assembly: assembly(), seed: 1 });
+    const { world } = await rehearse(databaseConnections, { assembly: assembly(), seed: 1 });
+    const messages = received(world);
     const page = messages.find(({ channel, subject }) => channel === 'email' && subject.includes('P2'));
     for (const part of [
       'INC-2026-03-02-001',

@@ -1,0 +1,5 @@
+import type { Received } from './vendors/vendors.ts';
+import type { World } from './world.ts';
+
+/** Every message that was sent, way by way, each way in its order. */
+export const received = ({ topics, vendors }: World): Received[] => [...topics.messages, ...vendors.received];
