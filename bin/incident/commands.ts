@@ -20,6 +20,7 @@ Examples:
   npx incident ack INC-2026-01-31-001
   npx incident approve INC-2026-01-31-001
   npx incident note INC-2026-01-31-001 looking at the export job
+  npx incident update INC-2026-01-31-001 we have stopped the export, and watch
   npx incident resolve INC-2026-01-31-001 export job stopped, pool drained
   npx incident declare "Wrong orders" customers are charged twice --critical
   npx incident drill DatabaseConnections
@@ -172,12 +173,40 @@ export function commands(): Command {
       );
 
   program
+    .command('publish')
+    .description('let customers know: on the status page, and by mail to those who subscribed')
+    .argument('<id>', ID, incident)
+    .option(
+      '--component <ids...>',
+      'what is affected, as statusPage.components names it; by default what the playbook affects',
+    )
+    .action((id: string, { component }: { component?: string[] }) =>
+      act(id, { type: 'publish', ...(component ? { components: component } : {}) }, 'customers are told from now on.'),
+    );
+
+  program
+    .command('update')
+    .description('tell how it stands, in your words: stakeholders, and customers if it is published')
+    .argument('<id>', ID, incident)
+    .argument('<text...>', 'what they are to know')
+    .option('--internal', 'tell stakeholders alone')
+    .action(async (id: string, text: string[], { internal }: { internal?: boolean }) => {
+      const asked = { type: 'post update', text: text.join(' '), ...(internal ? { internal } : {}) } as const;
+      const answer = await done({ do: 'act', incident: id, act: asked });
+      const next = answer.incident?.told.stakeholders?.nextAt?.slice(11, 16);
+      const customers = answer.happened?.length === 2 ? ' and customers' : '';
+      told(answer, `${id}: stakeholders${customers} are told. The next update is due by ${next} UTC.`);
+    });
+
+  program
     .command('resolve')
     .description('declare it over; what automation changed is put back first')
     .argument('<id>', ID, incident)
     .argument('<reason...>', 'what was wrong, and what helped')
-    .action(async (id: string, reason: string[]) => {
-      const answer = await done({ do: 'act', incident: id, act: { type: 'resolve', reason: reason.join(' ') } });
+    .option('--cancelled', 'it was none: no figure counts it, and nothing is reviewed')
+    .action(async (id: string, reason: string[], { cancelled }: { cancelled?: boolean }) => {
+      const asked = { type: 'resolve', reason: reason.join(' '), ...(cancelled ? { cancelled } : {}) } as const;
+      const answer = await done({ do: 'act', incident: id, act: asked });
       const over = answer.happened?.includes('Resolved');
       const later = 'it is resolved once what automation changed is put back. Asked again, at once, as it stands.';
       told(answer, `${id}: ${over ? 'resolved.' : later}`);

@@ -1,3 +1,4 @@
+import { isPublic } from '../domain/communication.ts';
 import { type Incident, isOpen } from '../domain/incident.ts';
 import { canonical, format, type Link, type LinkAction, parse, type SignedLink } from '../domain/link.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
@@ -62,6 +63,9 @@ function offered(incident: Incident, { at, type }: TimelineEntry): Offered[] {
           { action: 'approve' as const, label: 'Approve', ...answer },
           { action: 'decline' as const, label: 'Decline', ...answer },
         ]
+      : []),
+    ...(type === 'PublicationRequested' && !isPublic(incident)
+      ? [{ action: 'publish' as const, label: 'Publish', expires }]
       : []),
     { action: 'acknowledge', label: 'Acknowledge', expires },
     ...(type === 'HandedOver' ? [{ action: 'resolve' as const, label: 'Resolve', expires }] : []),

@@ -115,6 +115,10 @@ const FORMS: Record<Exclude<Link['action'], 'view'>, (incident: Incident, link: 
     explains: `"${approval?.title}" is then not done.`,
     ...{ field: 'Note', required: false, button: 'Decline' },
   }),
+  publish: ({ policy }) => ({
+    explains: `From now on customers see it on ${policy.statusPage?.url ?? 'the status page'}, with an update at least every ${policy.updateMinutes} minutes.`,
+    ...{ field: 'Note', required: false, button: 'Publish' },
+  }),
   resolve: () => ({
     explains: 'You declare it over. What automation changed for a while is put back first.',
     ...{ field: 'What ended it', required: true, button: 'Resolve' },
@@ -129,6 +133,8 @@ export function commandOf({ action, step = '' }: Link, text: string) {
     case 'approve':
     case 'decline':
       return { type: 'answer approval', step, approve: action === 'approve' } as const;
+    case 'publish':
+      return { type: 'publish' } as const;
     case 'resolve':
       return { type: 'resolve', reason: text } as const;
     case 'view':
@@ -140,6 +146,7 @@ const DONE: Record<Link['action'], string> = {
   acknowledge: 'acknowledged it',
   approve: 'approved it',
   decline: 'declined it',
+  publish: 'let customers know',
   resolve: 'declared it over',
   view: 'seen it',
 };

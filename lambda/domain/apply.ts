@@ -216,8 +216,10 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       };
     case 'SettlingFailed':
       return { calmSince: entry.at };
-    case 'ResolutionRequested':
-      return { resolution: { by: entry.by, via: entry.via, reason: entry.reason }, approval: undefined };
+    case 'ResolutionRequested': {
+      const { by, via, reason, cancelled } = entry;
+      return { resolution: { by, via, reason, cancelled }, approval: undefined };
+    }
     case 'Resolved':
       return { status: 'resolved', resolvedAt: entry.at, cancelled: entry.cancelled, approval: undefined };
     case 'NoteAdded':

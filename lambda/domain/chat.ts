@@ -17,7 +17,7 @@ export interface Post {
 export type Block = { type: string; [field: string]: unknown };
 
 /** What a button does; its value says to which incident, and for which step. */
-export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'resolve';
+export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'resolve';
 
 /** What becomes a reply in the thread, by what it says; an entry that is not here changes the first message at most. */
 const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>, incident: Incident) => string } = {
@@ -48,6 +48,17 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   ApprovalDeclined: ({ step, by }) =>
     `:thumbsdown: ${safe(step)} ${by === 'time' ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
   HandedOver: ({ reason }) => `:sos: *Automation needs you*: ${safe(reason)}`,
+  PublicationRequested: ({ severity }) =>
+    `:loudspeaker: *Are customers to be told?* A ${severity} is published only if somebody presses the button in the first message.`,
+  Published: ({ by }) =>
+    `:loudspeaker: Customers are told from now on${by === 'automation' ? '' : `, says *${safe(by)}*`}`,
+  UpdatePosted: ({ to, status, by, text, nextAt }) =>
+    `:loudspeaker: Update to ${to === 'public' ? 'customers' : 'stakeholders'}${by === 'automation' ? '' : ` by *${safe(by)}*`}: ${safe(text ?? status)}${nextAt ? `. The next by ${clock(nextAt)} UTC` : ''}`,
+  PostMortemDrafted: ({ url }, { policy }) =>
+    `:page_facing_up: The <${url}|post-mortem> is drafted, and due within ${policy.postMortemHours} hours`,
+  PostMortemOverdue: ({ hours }) => `:hourglass: The post-mortem is not done within ${hours} hours`,
+  PostMortemDone: ({ by, summary }) => `:page_facing_up: The review is done, by *${safe(by)}*: ${safe(summary)}`,
+  ActionItemDone: ({ by, item }) => `:white_check_mark: ${item} is done, by *${safe(by)}*`,
   ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
   Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
   SettlingFailed: ({ checks }) => `Not well yet: ${seen(checks.filter(({ passed }) => !passed))}`,
@@ -130,7 +141,7 @@ export function head(incident: Incident): Post {
 
 function actions(incident: Incident): Block[] {
   if (!isOpen(incident)) return [];
-  const { id, approval } = incident;
+  const { id, approval, publication } = incident;
   const button = (action: Button, text: string, more: Record<string, unknown> = {}, step?: string): Block => ({
     type: 'button',
     action_id: action,
@@ -160,6 +171,18 @@ function actions(incident: Incident): Block[] {
   return [
     ...answers,
     button('acknowledge', 'Acknowledge', answers.length > 0 ? {} : { style: 'primary' }),
+    ...(publication?.askedAt && !publication.at
+      ? [
+          button('publish', 'Tell customers', {
+            ...asking(
+              'Tell customers?',
+              'It appears on the status page, and subscribers are mailed.',
+              'Publish',
+              'Not yet',
+            ),
+          }),
+        ]
+      : []),
     button('take-command', 'Take command'),
     button(
       'resolve',

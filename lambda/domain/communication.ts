@@ -115,9 +115,23 @@ export function postByPerson(
   return { happenings: open.map(to => update(incident, to, now, { by, via, text })) };
 }
 
-/** What looks as if it were ours alone, whatever it says: addresses, accounts, ARNs, hosts and hours of our own network. */
-const INTERNAL =
-  /\barn:aws[\w-]*:\S+|\b\d{12}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|[\w.+-]+@[\w-]+\.[\w.]+|\b[\w.-]+\.(?:amazonaws\.com|internal|local|on\.aws)\b|\b(?:i|sg|vpc|subnet|eni)-[0-9a-f]{8,}\b/i;
+/** What looks as if it were ours alone, whatever it says. */
+const INTERNAL = new RegExp(
+  [
+    /\barn:aws[\w-]*:\S+/,
+    // An account, an IPv4 and an IPv6 address.
+    /\b\d{12}\b/,
+    /\b\d{1,3}(?:\.\d{1,3}){3}\b/,
+    /\b(?:[0-9a-f]{1,4}:){1,6}:[0-9a-f]{1,4}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b/,
+    /[\w.+-]+@[\w-]+\.[\w.]+/,
+    // Hosts and resources of our own network.
+    /\b[\w.-]+\.(?:amazonaws\.com|internal|local|on\.aws)\b/,
+    /\b(?:i|sg|vpc|subnet|eni)-[0-9a-f]{8,}\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 /** The part of a text that nobody outside may read; undefined when there is none. */
 export function internalIn(text: string, { internalNames }: Pick<Policy, 'internalNames'>): string | undefined {

@@ -125,7 +125,7 @@ export interface Incident {
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;
   /** A person has declared it over: what is still changed is put back, and then it is resolved. */
-  resolution?: Person & { reason: string };
+  resolution?: Person & { reason: string; cancelled?: boolean };
   resolvedAt?: string;
   /** It was none. */
   cancelled?: boolean;

@@ -1,5 +1,5 @@
 /** What a link lets its recipient do, once. `view` changes nothing. */
-export const LINK_ACTIONS = ['acknowledge', 'approve', 'decline', 'resolve', 'view'] as const;
+export const LINK_ACTIONS = ['acknowledge', 'approve', 'decline', 'publish', 'resolve', 'view'] as const;
 export type LinkAction = (typeof LINK_ACTIONS)[number];
 
 /** What a link says: who may do what to which incident, and until when. */
@@ -21,7 +21,14 @@ export interface SignedLink extends Link {
 }
 
 const VERSION = '1';
-const LETTERS: Record<LinkAction, string> = { acknowledge: 'a', approve: 'y', decline: 'n', resolve: 'r', view: 'v' };
+const LETTERS: Record<LinkAction, string> = {
+  acknowledge: 'a',
+  approve: 'y',
+  decline: 'n',
+  publish: 'p',
+  resolve: 'r',
+  view: 'v',
+};
 const MAC_BYTES = 32;
 
 /** What the code is computed over. As JSON, so that no two links read the same; with the service, so that none is good for another. */

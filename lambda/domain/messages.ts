@@ -52,6 +52,7 @@ export const PAGE_ENTRIES = [
   'TargetMissed',
   'ApprovalRequested',
   'HandedOver',
+  'PublicationRequested',
   'DrillBecameReal',
   'Resolved',
 ] as const satisfies EntryType[];
@@ -68,7 +69,7 @@ export const isPageEntry = (entry: TimelineEntry): entry is PageEntry =>
 export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
   if (overtaken(incident, entry) || incident.policy.playbook.chore) return [];
   const { severity, policy } = incident;
-  const wakes = policy.severities[severity].pages && entry.type !== 'Resolved';
+  const wakes = policy.severities[severity].pages && !QUIET.includes(entry.type);
   const message = (level: number, urgency: Urgency): PageMessage => ({
     level,
     urgency,
@@ -86,9 +87,13 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
   }
 }
 
-function overtaken({ resolvedAt, acknowledged, approval }: Incident, entry: PageEntry): boolean {
+/** What can wait until people are awake. */
+const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested'];
+
+function overtaken({ resolvedAt, acknowledged, approval, publication }: Incident, entry: PageEntry): boolean {
   if (resolvedAt && entry.type !== 'Resolved') return true;
   if (entry.type === 'Escalated' || entry.type === 'Reminded') return (acknowledged?.at ?? '') > entry.at;
+  if (entry.type === 'PublicationRequested') return publication?.at !== undefined;
   return entry.type === 'ApprovalRequested' && approval?.step !== entry.step;
 }
 
@@ -135,6 +140,7 @@ function inShort(incident: Incident, entry: PageEntry): string {
 function kindOf({ type }: PageEntry): string {
   if (type === 'Resolved') return '[RESOLVED]';
   if (type === 'HandedOver') return '[INCIDENT - NEEDS YOU]';
+  if (type === 'PublicationRequested') return '[INCIDENT - TELL CUSTOMERS?]';
   return type === 'ApprovalRequested' ? '[INCIDENT - APPROVAL]' : '[INCIDENT]';
 }
 
@@ -147,6 +153,8 @@ function headline(incident: Incident, entry: PageEntry): string {
       return `Automation needs you: ${entry.reason}`;
     case 'ApprovalRequested':
       return `Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`;
+    case 'PublicationRequested':
+      return `Are customers to be told? A ${entry.severity} is published only if you say so`;
     case 'TargetMissed':
       return missedTarget(entry);
     case 'DrillBecameReal':

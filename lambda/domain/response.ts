@@ -120,10 +120,10 @@ const declined = ({ timeline }: Incident) =>
     .flatMap(e => (e.type === 'ApprovalDeclined' ? [e.step] : []));
 
 function resolved({ resolution }: Incident, attempt: number): Happening[] {
-  const { by = '', via, reason = '' } = resolution ?? {};
+  const { by = '', via, reason = '', cancelled } = resolution ?? {};
   return [
     { type: 'ResponseEnded', attempt, outcome: 'resolved' },
-    { type: 'Resolved', by, via, reason },
+    { type: 'Resolved', by, via, reason, cancelled },
   ];
 }
 
@@ -232,7 +232,7 @@ export function resolveByPerson(
   const until = plusMinutes(now, incident.policy.acknowledgementMinutes);
   const requested: Happening[] = [
     { type: 'Acknowledged', by, via, until },
-    { type: 'ResolutionRequested', by, via, reason },
+    { type: 'ResolutionRequested', by, via, reason, cancelled },
   ];
   if (attemptUnderWay(incident)) return { happenings: requested };
   const attempt = (incident.attempt?.number ?? 0) + 1;

@@ -179,7 +179,7 @@ export interface Happenings {
   Mitigated: { reason: string };
   SettlingFailed: { checks: Check[] };
   /** A person declared it over while something is still changed: that is put back first. */
-  ResolutionRequested: Person & { reason: string };
+  ResolutionRequested: Person & { reason: string; cancelled?: boolean };
   /** `cancelled`: it was none, and no figure counts it. */
   Resolved: Person & { reason: string; cancelled?: boolean };
 }

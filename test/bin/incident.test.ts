@@ -87,7 +87,13 @@ describe('what is asked is done, and said', () => {
     [['command', ID], 'you are in command.', { type: 'CommandTaken' }],
     [['severity', ID, 'p4', '--reason', 'nobody is affected'], 'P4.', { type: 'SeverityAssigned', severity: 'P4' }],
     [['tick', ID, 'stakeholders'], 'stakeholders ticked.', { type: 'ChecklistTicked', item: 'stakeholders' }],
+    [
+      ['update', ID, 'we', 'are', 'on', 'it', '--internal'],
+      'stakeholders are told. The next update is due by 10:00 UTC.',
+      { type: 'UpdatePosted', to: 'stakeholders', text: 'we are on it' },
+    ],
     [['resolve', ID, 'a job was stopped'], 'resolved.', { type: 'Resolved', reason: 'a job was stopped' }],
+    [['resolve', ID, 'a mistake', '--cancelled'], 'resolved.', { type: 'Resolved', cancelled: true }],
   ])('%j', async (args, said, entry) => {
     await openIncident();
     const { code, out } = await incident(...args, '--as', 'grace');

@@ -1,8 +1,15 @@
 import type { PersonalLink } from '../../adapters/links.ts';
 import { type Incident, isOpen } from '../../domain/incident.ts';
+import type { LinkAction } from '../../domain/link.ts';
 import type { PageEntry, PageMessage } from '../../domain/messages.ts';
 import { type PageText, writePage } from '../../domain/page-text.ts';
 import { rendered } from '../templates.ts';
+
+/** The answer that is asked for, where it is not that somebody takes it on. */
+const WANTED: Partial<Record<PageEntry['type'], LinkAction>> = {
+  ApprovalRequested: 'approve',
+  PublicationRequested: 'publish',
+};
 
 /**
  * A level's message as one person gets it: the e-mail has all that they can answer; the SMS ends with the one answer that is
@@ -14,8 +21,7 @@ export function addressed(
   entry: PageEntry,
   links: PersonalLink[],
 ): PageText {
-  const wanted = entry.type === 'ApprovalRequested' ? 'approve' : 'acknowledge';
-  const link = links.find(({ action }) => action === wanted) ?? null;
+  const link = links.find(({ action }) => action === (WANTED[entry.type] ?? 'acknowledge')) ?? null;
   return writePage(rendered, fields, { lines: answers(incident, links), link });
 }
 

@@ -85,6 +85,8 @@ function actOf(button: string, step: string): Act | undefined {
     case 'approve':
     case 'decline':
       return { type: 'answer approval', step, approve: button === 'approve' };
+    case 'publish':
+      return { type: 'publish' };
     case 'resolve':
       return { type: 'resolve', reason: 'declared over in Slack' };
     default:

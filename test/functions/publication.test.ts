@@ -1,0 +1,64 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { receive } from '../../lambda/adapters/incidents.ts';
+import { head } from '../../lambda/domain/chat.ts';
+import { handler as answer } from '../../lambda/functions/answer/handler.ts';
+import { handler as page } from '../../lambda/functions/page/handler.ts';
+import { urlEvent } from '../support/door.ts';
+import { ID, useLinks } from '../support/links.ts';
+import { committed, invoke, KEY, policyOf, signal, stored } from '../support/responder.ts';
+import { of } from '../support/story.ts';
+
+useLinks({ LEVEL_TOPICS: 'level-1,level-2,level-3,level-4' });
+const sns = mockClient(SNSClient);
+
+beforeEach(async () => {
+  sns.reset();
+  sns.on(PublishCommand).resolves({});
+  const statusPage = {
+    url: 'https://status.mockupaws.com',
+    components: [{ id: 'api', name: 'API', description: '' }],
+  };
+  await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage });
+  await committed({ type: 'meet', id: 'watch', obligation: { type: 'ask to publish' } });
+});
+
+/** The page about the question, as ada reads it. */
+async function asked() {
+  const [{ seq } = { seq: 99 }] = of((await stored()).timeline, 'PublicationRequested');
+  await invoke(page, {
+    'detail-type': 'PublicationRequested',
+    detail: { incident: { ...KEY, id: ID }, entry: { seq } },
+  });
+  return sns.commandCalls(PublishCommand).at(-1)?.args[0].input;
+}
+
+it('a P3 asks the first level, without waking anyone, and a person publishes it by the link, once', async () => {
+  const message = await asked();
+  expect(message?.Subject).toBe('[INCIDENT - TELL CUSTOMERS?] P3 - mockupAWS Database Connections Exhausted');
+  expect(message?.MessageAttributes?.['urgency']?.StringValue).toBe('notice');
+  const { default: body } = JSON.parse(message?.Message ?? '{}');
+  expect(body).toMatch(/^Are customers to be told\? A P3 is published only if you say so\n/);
+  const path = /Publish: +https:\/\/door\.example(\/\S+)/.exec(body)?.[1] ?? '';
+
+  const opened = await invoke(answer, urlEvent('GET', path));
+  expect(opened.body).toContain('customers see it on https://status.mockupaws.com');
+  expect((await stored()).publication?.at).toBeUndefined();
+  const pressed = await invoke(answer, urlEvent('POST', path, ''));
+  expect(pressed.body).toContain('Done: ada has let customers know.');
+  expect((await invoke(answer, urlEvent('POST', path, ''))).body).toContain('done already');
+  expect(of((await stored()).timeline, 'Published')).toMatchObject([{ by: 'ada', via: 'link' }]);
+});
+
+it('is not asked any more once it is published', async () => {
+  await committed({ type: 'publish', id: 'published', by: 'ben' });
+  expect(await asked()).toBeUndefined();
+});
+
+it('Slack has a button for it, as long as it is asked', async () => {
+  const buttons = async () => JSON.stringify(head(await stored()).blocks?.find(({ type }) => type === 'actions'));
+  expect(await buttons()).toContain('"action_id":"publish"');
+  await committed({ type: 'publish', id: 'published', by: 'ben' });
+  expect(await buttons()).not.toContain('publish');
+});

@@ -1,0 +1,69 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { handler } from '../../lambda/functions/stakeholders/handler.ts';
+import { committed, invoke, KEY, openIncident, stored, useResponder } from '../support/responder.ts';
+import { of } from '../support/story.ts';
+
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:notices';
+useResponder({ NOTICES_TOPIC: TOPIC, STAKEHOLDERS: 'dora,emil' });
+const sns = mockClient(SNSClient);
+
+beforeEach(() => {
+  sns.reset();
+  sns.on(PublishCommand).resolves({});
+});
+
+/** The bus's event of the last update to an audience. */
+async function told(to: 'stakeholders' | 'public') {
+  const { seq = 99 } = of((await stored()).timeline, 'UpdatePosted').findLast(update => update.to === to) ?? {};
+  return { detail: { incident: { ...KEY, id: 'INC-2026-04-07-001' }, entry: { seq } } };
+}
+
+const posts = (internal: boolean) =>
+  committed({ type: 'post update', id: 'update', by: 'ada', text: 'we are looking', internal });
+
+it('mails stakeholders once, however often it hears of it, and writes down that it did', async () => {
+  await openIncident();
+  await posts(true);
+  const event = await told('stakeholders');
+  await invoke(handler, event);
+  await invoke(handler, event);
+  expect(sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    {
+      TopicArn: TOPIC,
+      Subject: '[INCIDENT] P2 - mockupAWS Database Connections Exhausted',
+      Message: expect.stringContaining('we are looking'),
+      MessageAttributes: { person: { DataType: 'String.Array', StringValue: '["dora","emil"]' } },
+    },
+  ]);
+  expect(of((await stored()).timeline, 'MessageDelivered')).toMatchObject([{ channel: 'stakeholders' }]);
+});
+
+it('leaves to others what is for customers', async () => {
+  await openIncident();
+  await posts(true);
+  const about = of((await stored()).timeline, 'UpdatePosted')[0]?.seq ?? 0;
+  await committed({ type: 'record delivery', id: 'other', about, channel: 'subscribers' });
+  const event = { detail: { incident: { ...KEY, id: 'x' }, entry: { seq: about + 1 } } };
+  await invoke(handler, event);
+  expect(sns.calls()).toHaveLength(0);
+});
+
+it('fails when the mail did not go out, so that it is tried again, and not written down as delivered', async () => {
+  sns.on(PublishCommand).rejectsOnce(new Error('Throttled')).resolves({});
+  await openIncident();
+  await posts(true);
+  await expect(invoke(handler, await told('stakeholders'))).rejects.toThrow('Throttled');
+  expect(of((await stored()).timeline, 'MessageDelivered')).toEqual([]);
+  await invoke(handler, await told('stakeholders'));
+  expect(of((await stored()).timeline, 'MessageDelivered')).toHaveLength(1);
+});
+
+it('sends nothing where nobody is to be told, and says so', async () => {
+  vi.stubEnv('STAKEHOLDERS', '');
+  await openIncident();
+  await posts(true);
+  await expect(invoke(handler, await told('stakeholders'))).resolves.toMatchObject({ sent: [] });
+  expect(sns.calls()).toHaveLength(0);
+});
