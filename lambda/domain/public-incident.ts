@@ -73,7 +73,7 @@ export const wordsForCustomers = ({ policy }: Pick<Incident, 'policy'>) =>
 /** As customers see it; undefined while they are not told of it. */
 export function publicIncident(incident: Incident, render: Render): PublicIncident | undefined {
   if (!isPublic(incident) || incident.drill) return undefined;
-  const { id, severity, startedAt, mitigatedAt, resolvedAt, timeline } = incident;
+  const { id, severity, startedAt, mitigatedAt, resolvedAt, cancelled, timeline } = incident;
   const updates = timeline.flatMap(entry => {
     const said = updateOf(incident, entry as PublicEntry);
     return said ? [written(incident, entry as PublicEntry, said, render)] : [];
@@ -82,8 +82,8 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
   return {
     id,
     name: wordsForCustomers(incident).title,
-    impact: IMPACTS[severity],
-    status: updates[0]?.status ?? 'investigating',
+    impact: cancelled ? 'none' : IMPACTS[severity],
+    status: updates[0]?.status ?? (resolvedAt ? 'resolved' : 'investigating'),
     startedAt,
     monitoringAt: mitigatedAt,
     resolvedAt,

@@ -19,6 +19,7 @@ export interface Letter {
 export function renderer(templates: Templates): Render {
   const strict = {
     templates,
+    cache: true,
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,

@@ -5,7 +5,7 @@ import { renderer } from '../../lambda/domain/templates.ts';
 import { readFolders } from '../../lib/templates.ts';
 
 /** The project's own templates, as the functions have them. */
-export const render = renderer(readFolders('messages'));
+export const render = renderer(readFolders('messages', 'status-page', 'status-updates'));
 
 /** The pages of an entry as their recipients read them, but for the links. */
 export const written = (incident: Incident, entry: PageEntry): (PageMessage & PageText)[] =>

@@ -1,0 +1,75 @@
+import type { Component } from '../policy.ts';
+import { DAYS, type Day, type Event, type History, history } from './history.ts';
+import type { SiteInput } from './site.ts';
+import { componentState, type State } from './state.ts';
+import { type Shown, shown } from './words.ts';
+
+/** A component now, and day by day. */
+export interface ComponentView {
+  id: string;
+  name: string;
+  description: string;
+  now: Shown;
+  uptime: string;
+  /** The oldest first. */
+  days: { date: string; state: State; partly: boolean; text: string }[];
+  /** How many days were not plainly up; null, all were. */
+  summary: string | null;
+  /** Those days in words, the newest first; several of which there is no data are one. */
+  told: { from: string; to: string; state: Shown; text: string; events: Event[] }[];
+  /** There are other days. */
+  others: boolean;
+}
+
+export function componentView(site: SiteInput, { id, name, description }: Component): ComponentView {
+  const past = history(site, id);
+  const notable = past.days.filter(({ state, partly }) => state !== 'operational' || partly);
+  return {
+    ...{ id, name, description },
+    now: shown(componentState(site, id)),
+    uptime: uptimeText(past),
+    days: past.days.map(({ date, state, partly, text }) => ({ date, state, partly, text })),
+    summary: summary(notable),
+    told: told(notable.reverse()),
+    others: notable.length < DAYS,
+  };
+}
+
+/** Rounded down: what was not whole never reads as 100 %. */
+function uptimeText({ uptime, knownDays }: History): string {
+  if (uptime === undefined) return 'No data';
+  const percent = uptime === 1 ? '100' : (Math.floor(uptime * 10_000) / 100).toFixed(2);
+  return `${percent} % uptime${knownDays < DAYS ? `, known for ${knownDays} of ${DAYS} days` : ''}`;
+}
+
+function summary(notable: Day[]): string | null {
+  const count = (of: (day: Day) => boolean) => notable.filter(of).length;
+  const days = (number: number) => `${number} ${number === 1 ? 'day' : 'days'}`;
+  const maintenance = count(({ state }) => state === 'under_maintenance');
+  const without = count(({ state }) => state === 'no_data');
+  const partly = count(({ state }) => state === 'operational');
+  const parts: [number, string][] = [
+    [notable.length - maintenance - without - partly, 'with incidents'],
+    [maintenance, 'with maintenance'],
+    [without, 'without data'],
+    [partly, 'measured in part'],
+  ];
+  return (
+    parts
+      .filter(([number]) => number > 0)
+      .map(([number, what]) => `${days(number)} ${what}`)
+      .join(', ') || null
+  );
+}
+
+/** One after the other, the newest first: days without data that follow each other become one line. */
+function told(days: Day[]): ComponentView['told'] {
+  const lines: ComponentView['told'] = [];
+  for (const { date, state, text, events } of days) {
+    const last = lines.at(-1);
+    const follows = last && Date.parse(last.from) - Date.parse(date) === 86_400_000;
+    if (state === 'no_data' && last?.state.state === 'no_data' && follows) last.from = date;
+    else lines.push({ from: date, to: date, state: shown(state), text, events });
+  }
+  return lines;
+}

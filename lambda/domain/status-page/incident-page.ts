@@ -1,0 +1,70 @@
+import { duration } from '../messages.ts';
+import type { PublicIncident, PublicUpdate } from '../public-incident.ts';
+import { clock, minutesBetween } from '../time.ts';
+import { type Dated, dated } from './frame.ts';
+import type { SiteInput } from './site.ts';
+import { isOpen, stateOf } from './state.ts';
+import { listed, paragraphs, type Shown, STATUS_WORDS, shown, type Time, time } from './words.ts';
+
+/** One incident, with a page of its own for ever. */
+export interface IncidentPage extends Dated {
+  incident: IncidentView;
+}
+
+/** An incident in a line. */
+export interface IncidentLine {
+  id: string;
+  name: string;
+  /** What it was at its worst. */
+  impact: Shown;
+  status: string;
+  open: boolean;
+  started: Time;
+  /** How long it took; null, it is not over. */
+  lasted: string | null;
+  components: string;
+}
+
+export interface IncidentView extends IncidentLine {
+  resolved: Time | null;
+  /** The newest first. */
+  updates: UpdateView[];
+}
+
+export interface UpdateView {
+  id: string;
+  status: string;
+  paragraphs: string[];
+  posted: Time;
+}
+
+export const incidentPage = (site: SiteInput, incident: PublicIncident): IncidentPage => ({
+  ...dated(site, incident.name, isOpen(incident)),
+  incident: incidentView(incident),
+});
+
+export const incidentLine = (incident: PublicIncident): IncidentLine => {
+  const { id, name, status, startedAt, resolvedAt, components } = incident;
+  return {
+    ...{ id, name },
+    impact: shown(stateOf(incident)),
+    status: STATUS_WORDS[status],
+    open: isOpen(incident),
+    started: time(startedAt),
+    lasted: resolvedAt ? duration(Math.max(1, minutesBetween(startedAt, resolvedAt))) : null,
+    components: listed(components.map(component => component.name)),
+  };
+};
+
+export const incidentView = (incident: PublicIncident): IncidentView => ({
+  ...incidentLine(incident),
+  resolved: incident.resolvedAt ? time(incident.resolvedAt) : null,
+  updates: incident.updates.map(updateView),
+});
+
+/** When it was posted stands under each update with its day: the template's own last line, which has none, is left out. */
+export function updateView({ id, status, at, body }: PublicUpdate): UpdateView {
+  const all = paragraphs(body);
+  const said = all.at(-1) === `Posted ${clock(at)} UTC` ? all.slice(0, -1) : all;
+  return { id, status: STATUS_WORDS[status], paragraphs: said, posted: time(at) };
+}

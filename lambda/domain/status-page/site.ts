@@ -1,0 +1,61 @@
+import type { Component } from '../policy.ts';
+import type { PublicIncident } from '../public-incident.ts';
+import type { Render } from '../templates.ts';
+import { apiFiles } from './api.ts';
+import { feedFile } from './feed.ts';
+import { pageFiles } from './pages.ts';
+import { tidied } from './tidy.ts';
+
+export interface SiteFile {
+  /** Below the page's host: `index.html`, `incidents/INC-….html`, `api/v2/summary.json`, `history.atom`, … */
+  path: string;
+  contentType: string;
+  body: string;
+}
+
+/** Work on the service, as it is configured. */
+export interface Maintenance {
+  id: string;
+  title: string;
+  text: string;
+  from: string;
+  to: string;
+  /** Ids. */
+  components: string[];
+}
+
+/** When it was seen how the service is. What was not measured is not known, whatever was not heard of. */
+export interface Measured {
+  /**
+   * Share of all 1440 minutes of a UTC day, also of today's, that were measured, 0 to 1, by YYYY-MM-DD; a day that is not there
+   * was not measured. Every day that is known, not only those that are shown.
+   */
+  days: Record<string, number>;
+  /** The last minute that was. */
+  lastAt?: string | undefined;
+}
+
+export interface SiteInput {
+  /** The service's name. */
+  title: string;
+  /** `https://HOST`, without a slash at its end. */
+  url: string;
+  components: readonly Component[];
+  maintenance: readonly Maintenance[];
+  /** Those that customers are told of, the newest first. */
+  incidents: readonly PublicIncident[];
+  measured: Measured;
+  now: string;
+  /** Where customers subscribe, on the page's own host: it gets `email`, and `component` once for each. Absent, they cannot. */
+  subscribeUrl?: string | undefined;
+}
+
+/**
+ * The whole status page as files: what people read, what programs read, and the feed. The same input gives the same bytes, and
+ * with `now` alone only the time of the page changes, and what is true of that time. It must be written anew at least every five
+ * minutes: only so can it say that nothing has been measured.
+ */
+export function renderSite(input: SiteInput, render: Render): SiteFile[] {
+  const site = tidied(input);
+  return [...pageFiles(site, render), ...apiFiles(site), feedFile(site)];
+}

@@ -1,0 +1,38 @@
+import type { PublicStatus } from '../public-incident.ts';
+import { dateTime } from '../time.ts';
+import { STATE_WORDS, type State } from './state.ts';
+
+export const STATUS_WORDS: Record<PublicStatus, string> = {
+  investigating: 'Investigating',
+  identified: 'Identified',
+  monitoring: 'Monitoring',
+  resolved: 'Resolved',
+  postmortem: 'Post-mortem',
+};
+
+/** Blank lines part them. */
+export const paragraphs = (text: string) =>
+  text
+    .split(/\n\s*\n/)
+    .map(paragraph => paragraph.trim())
+    .filter(paragraph => paragraph !== '');
+
+/** A time as a page shows it. */
+export interface Time {
+  iso: string;
+  text: string;
+}
+
+export const time = (iso: string): Time => ({ iso, text: dateTime(iso) });
+
+/** A state as a page shows it: by a picture, and in words. */
+export interface Shown {
+  state: State;
+  word: string;
+}
+
+export const shown = (state: State): Shown => ({ state, word: STATE_WORDS[state] });
+
+/** "API", "API and Website", "API, Website and Mail". */
+export const listed = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
