@@ -1,49 +1,28 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { BrowserContextOptions } from 'playwright-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/answer/handler.ts';
 import { openDoor } from '../support/door.ts';
 import { ID, linkPath, useLinks } from '../support/links.ts';
 import { committed, openIncident, setMinute, stored } from '../support/responder.ts';
 import { of, READINGS, step } from '../support/story.ts';
+import { judge, useBrowser } from './browser.ts';
 
 useLinks();
 const workflows = mockClient(SFNClient);
 
-const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
-const SCREENSHOTS = `${import.meta.dirname}/../../out/screenshots`;
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-let browser: Browser;
+const open = useBrowser();
 let door: Awaited<ReturnType<typeof openDoor>>;
 
-beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  // So that the package unpacks the libraries Chromium needs, too, and finds them: a new machine may have none of them.
-  process.env['AWS_LAMBDA_JS_RUNTIME'] = 'nodejs24.x';
-  const { default: chromium } = await import('@sparticuz/chromium');
-  // The package's own arguments are Lambda's: one process for everything, which ends with its first page.
-  browser = await driver.launch({ executablePath: await chromium.executablePath(), args: ['--no-sandbox'] });
-});
-afterAll(() => browser?.close());
 beforeEach(async () => {
   workflows.reset();
   workflows.on(StartExecutionCommand).resolves({});
   door = await openDoor(handler);
 });
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await door.close();
-});
+afterEach(() => door.close());
 
-async function opened(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await (await browser.newContext({ ...PHONE, ...options })).newPage();
-  await page.goto(door.url + path.slice(1));
-  return page;
-}
+const opened = (path: string, options?: BrowserContextOptions) => open(door.url + path.slice(1), options);
 const acknowledged = async () => of((await stored()).timeline, 'Acknowledged').map(({ by }) => by);
 
 it('a scanner that follows every link and runs every script changes nothing', async () => {
@@ -97,30 +76,10 @@ it.each(['light', 'dark'] as const)('is accessible and fits a narrow phone, %s',
     ['resolve', await linkPath({ action: 'resolve' })],
     ['refused', '/nonsense'],
   ];
-  for (const [name, path] of pages) await judged(name, await opened(path, { colorScheme }));
+  for (const [name, path] of pages) await judge(`${name}-${colorScheme}`, await opened(path, { colorScheme }));
   const page = await opened(acknowledge, { colorScheme });
   await page.getByRole('button').click();
-  await judged('done', page);
+  await judge(`done-${colorScheme}`, page);
   await committed({ type: 'resolve', id: 'resolve', by: 'ben', reason: `${'long'.repeat(40)} ${ID}` });
-  await judged('over', await opened(await linkPath({ person: 'ben' }), { colorScheme }));
-
-  async function judged(name: string, shown: Page): Promise<void> {
-    await shown.screenshot({ path: `${SCREENSHOTS}/${name}-${colorScheme}.png`, fullPage: true });
-    const wide = await shown.evaluate('document.documentElement.scrollWidth');
-    expect(wide, name).toBeLessThanOrEqual(360);
-    const violations = await violationsOf(shown);
-    expect(violations, name).toEqual([]);
-  }
+  await judge(`over-${colorScheme}`, await opened(await linkPath({ person: 'ben' }), { colorScheme }));
 });
-
-/** Through the debugger: the page's own policy lets no script in. */
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(axe, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe: judge } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await judge.run({ resultTypes: ['violations'] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}
