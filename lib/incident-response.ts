@@ -161,6 +161,7 @@ export class IncidentResponse extends Construct {
       timeout: 50,
     });
     this.incidents.grantCommit(watch);
+    this.incidents.grantOpen(watch);
     this.incidents.grantList(watch);
     watch.allow(['states:StartExecution'], [stateMachine]);
     watch.allowReading('cloudwatch:DescribeAlarms');

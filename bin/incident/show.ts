@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { checklist } from '../../lambda/domain/checklist.ts';
-import type { Incident, Run } from '../../lambda/domain/incident.ts';
+import { type Incident, isOpen, type Run } from '../../lambda/domain/incident.ts';
 import { type Tone, told } from '../../lambda/domain/log.ts';
 import { SEVERITY_NAMES, type Severity } from '../../lambda/domain/severity.ts';
 import { DRILL } from '../../lambda/domain/signal.ts';
@@ -31,16 +31,21 @@ const mark = (ok: boolean | null) =>
 /** The incidents, a line each. */
 export function list(incidents: Incident[]): string {
   if (incidents.length === 0) return 'No incident is open.';
-  const rows = incidents.map(incident => [
-    incident.id,
-    severityOf(incident),
-    incident.status,
-    dateTime(incident.startedAt),
-    incident.commander ?? dim('nobody yet'),
-    `${marked(incident)}${incident.title}${incident.approval ? styleText('yellow', ', awaits approval') : ''}`,
-  ]);
+  const rows = incidents.map(incident => {
+    const { id, status, startedAt, commander, title, approval, policy } = incident;
+    const started = dateTime(startedAt);
+    if (policy.playbook.chore) return [id, dim('-'), choreStatus(incident), started, commander ?? dim('-'), title];
+    const awaits = approval ? styleText('yellow', ', awaits approval') : '';
+    return [
+      ...[id, severityOf(incident), status, started, commander ?? dim('nobody yet')],
+      `${marked(incident)}${title}${awaits}`,
+    ];
+  });
   return table(rows, [20, 4, 15, 22, 20], ['incident', '', 'status', 'started', 'commander', 'title']);
 }
+
+/** Of work that fell due, nothing is investigated. */
+const choreStatus = (incident: Incident) => (isOpen(incident) ? 'to be done' : 'done');
 
 /** What can be set off for a drill. */
 export function playbooks(known: { name: string; title: string; alarms: Record<string, string> }[]): string {
@@ -53,14 +58,15 @@ export function playbooks(known: { name: string; title: string; alarms: Record<s
 
 /** An incident at a glance; of its timeline the last lines, or all. */
 export function show(incident: Incident, { all = false }: { all?: boolean | undefined } = {}): string {
+  const { chore } = incident.policy.playbook;
   return [
-    header(incident),
+    chore ? choreHeader(incident) : header(incident),
     section('Awaiting approval', approval(incident)),
-    section('What fired', pointed(Object.values(incident.signals).map(s => [firing(s.state), s.summary]))),
+    chore ? '' : section('What fired', pointed(Object.values(incident.signals).map(s => [firing(s.state), s.summary]))),
     section('What was found', pointed(incident.findings.map(f => [mark(f.ok), f.summary]))),
     section('What was done', done(incident)),
     section('What remains to be done', pointed(incident.actionItems.map(i => ['-', `${i.action}: ${i.text}`]))),
-    section('Checklist', ticks(incident)),
+    chore ? '' : section('Checklist', ticks(incident)),
     timeline(incident, all),
   ]
     .filter(part => part !== '')
@@ -71,6 +77,16 @@ const section = (title: string, body: string) => (body === '' ? '' : `${bold(tit
 const pointed = (rows: string[][]) => (rows.length === 0 ? '' : table(indented(rows), [4]));
 const indented = (rows: string[][]) => rows.map(([first, ...others]) => [`  ${first}`, ...others]);
 const firing = (state: string) => mark(state === 'unknown' ? null : state === 'cleared');
+
+function choreHeader(incident: Incident): string {
+  const { id, title, policy, startedAt, resolvedAt } = incident;
+  const rows = [
+    ['Fell due', dateTime(startedAt)],
+    ...(resolvedAt ? [['Done', dateTime(resolvedAt)]] : []),
+    ['Impact', policy.playbook.impact],
+  ];
+  return `${bold(id)}  ${choreStatus(incident)}  ${bold(`${policy.title} ${title}`)}\n${table(rows, [12])}`;
+}
 
 function header(incident: Incident): string {
   const { id, severity, status, title, policy, severityReasons, startedAt, resolvedAt } = incident;

@@ -40,9 +40,18 @@ export function toSignal({ id, detail }: AlarmEvent, deployed: Deployed): Signal
   const byName = Object.values(deployed.policies).find(policy => policy.playbook.alarms[alarmName]);
   const playbook = alarmTags[ALARM_TAGS.playbook] ?? byName?.playbook.name;
   const level = levelOf(alarmTags[ALARM_TAGS.level] ?? byName?.playbook.alarms[alarmName]);
-  if (!playbook || !deployed.policies[playbook] || !level) {
+  // An alarm tagged as work that falls due would call nobody.
+  const known = Object.entries(deployed.policies).flatMap(
+    ([
+      name,
+      {
+        playbook: { chore },
+      },
+    ]) => (chore ? [] : [name]),
+  );
+  if (!playbook || !known.includes(playbook) || !level) {
     throw new Error(
-      `alarm ${alarmName}: no playbook for it. Tag it ${ALARM_TAGS.playbook} (one of ${Object.keys(deployed.policies).join(', ')}) and ${ALARM_TAGS.level} (warning or critical)`,
+      `alarm ${alarmName}: no playbook for it. Tag it ${ALARM_TAGS.playbook} (one of ${known.join(', ')}) and ${ALARM_TAGS.level} (warning or critical)`,
     );
   }
   const data = parseReasonData(state.reasonData);

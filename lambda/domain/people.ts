@@ -1,3 +1,4 @@
+import { toChore } from './chore.ts';
 import type { Command, Decision, PersonCommand } from './commands.ts';
 import { postByPerson, publish } from './communication.ts';
 import { factsOf, type Incident } from './incident.ts';
@@ -17,6 +18,8 @@ export function byPerson(
   now: string,
 ): Decision {
   const { by, via } = command;
+  const ofChore = toChore(incident, command);
+  if (ofChore) return ofChore;
   switch (command.type) {
     case 'acknowledge':
       return { happenings: [acknowledged(incident, { by, via }, now)] };

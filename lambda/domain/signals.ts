@@ -30,6 +30,8 @@ export function observe(incident: Incident, signals: Signal[]): Happening[] {
   );
   if (news.length === 0) return [];
   const seen = news.map(toHappening);
+  // What falls due again while it is still to be done is done once.
+  if (incident.policy.playbook.chore) return seen;
   const after = withSignals(incident, news);
   const real = news.find(signal => signal.state === 'firing' && !signal.drill);
   if (incident.drill && real) return [...seen, ...becomesReal(after, real)];
@@ -71,10 +73,12 @@ function open(
   return [
     { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt, drill, reporter },
     toHappening(signal),
-    ...assigned(assess(facts, policy.criteria), policy, { by: 'automation', escalated: 0, why: 'opened as' }),
     ...(policy.playbook.chore
       ? [{ type: 'ActionItemRaised' as const, action: title, text: signal.summary }]
-      : [{ type: 'ResponseRequested' as const, attempt: 1 }]),
+      : [
+          ...assigned(assess(facts, policy.criteria), policy, { by: 'automation', escalated: 0, why: 'opened as' }),
+          { type: 'ResponseRequested' as const, attempt: 1 },
+        ]),
   ];
 }
 

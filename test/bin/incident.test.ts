@@ -10,6 +10,7 @@ import {
   committed,
   DEPLOYED,
   invoke,
+  openChore,
   openIncident,
   policyOf,
   stored,
@@ -138,6 +139,12 @@ describe('what is shown', () => {
     expect((await incident('list')).out).toBe('No incident is open.');
     await awaiting();
     expect((await incident('list')).out).toMatchSnapshot();
+  });
+
+  it('shows work that fell due as what it is', async () => {
+    const { id } = await openChore();
+    expect((await incident('list')).out).toMatchSnapshot();
+    expect((await incident('show', id)).out).toMatchSnapshot();
   });
 
   it('shows one at a glance', async () => {

@@ -8,6 +8,7 @@ import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-s
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
+import { REVIEW_PLAYBOOK } from '../../lambda/domain/policy.ts';
 import { ALARM_TAGS } from '../../lambda/domain/signal.ts';
 import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
 import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
@@ -63,11 +64,11 @@ interface Item {
   timeline: TimelineEntry[];
 }
 
-/** The incidents in the table, which holds other items too. */
+/** The incidents in the table, which holds other items too, and in the first weeks of a quarter the review of the runbook. */
 async function incidents(): Promise<Item[]> {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(emulator.client));
   const { Items = [] } = await table.send(new ScanCommand({ TableName: output('IncidentsTable') }));
-  return Items.filter((item): item is Item => 'id' in item);
+  return Items.filter((item): item is Item => 'id' in item && item['slot'] !== `${SERVICE}/${REVIEW_PLAYBOOK.name}`);
 }
 
 const timeline = async () => (await incidents()).flatMap(incident => incident.timeline);
@@ -106,7 +107,7 @@ it('opens an incident when the critical alarm goes off', async () => {
   // At-least-once delivery.
   await put(event);
 
-  expect(id).toBe(`INC-${event.time.slice(0, 10)}-001`);
+  expect(id).toMatch(new RegExp(`^INC-${event.time.slice(0, 10)}-00[12]$`));
   expect((await timeline()).slice(0, 5)).toMatchObject([
     { type: 'IncidentOpened', id, service: SERVICE },
     { type: 'SignalFired', key: `alarm:${CRITICAL}`, level: 'critical' },

@@ -9,7 +9,17 @@ import { handler as pagerduty } from '../../lambda/functions/pagerduty/handler.t
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack } from '../../local/vendors/slack.ts';
-import { committed, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
+import {
+  CHORE_KEY,
+  committed,
+  invoke,
+  KEY,
+  openChore,
+  openIncident,
+  setMinute,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
 import { of } from '../support/story.ts';
 import { VendorServer } from '../support/vendor-server.ts';
 
@@ -168,6 +178,21 @@ describe('Slack', () => {
     expect(texts().at(-1)).toMatch(/^:memo: ada: &lt;!channel&gt; &amp; x+…$/);
     expect(texts().at(-1)?.length).toBe(3000);
   });
+});
+
+it.each<[string, unknown]>([
+  ['Slack', chat],
+  ['PagerDuty', pagerduty],
+  ['Opsgenie', opsgenie],
+])('%s is told nothing of work that fell due', async (_, handler) => {
+  const { timeline } = await openChore();
+  await committed({ type: 'finish action item', id: 'done', by: 'ada', item: 'A1' }, CHORE_KEY);
+  for (const { type, seq } of [...timeline, { type: 'Resolved', seq: timeline.length + 1 }]) {
+    const body = JSON.stringify({ detail: { incident: { ...CHORE_KEY, id: ID }, entry: { type, seq } } });
+    await invoke(handler as Handler, { Records: [{ body }] });
+  }
+  const { slack, pagerduty: tickets, opsgenie: alerts } = vendors;
+  expect([slack.messages, tickets.events, alerts.requests].flat()).toEqual([]);
 });
 
 describe('PagerDuty', () => {

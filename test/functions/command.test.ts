@@ -3,7 +3,16 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
-import { committed, DEPLOYED, invoke, openIncident, policyOf, stored, useResponder } from '../support/responder.ts';
+import {
+  committed,
+  DEPLOYED,
+  invoke,
+  openChore,
+  openIncident,
+  policyOf,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
 import { READINGS, step } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
@@ -111,4 +120,24 @@ it('shows one, and lists the open ones', async () => {
   await act({ type: 'resolve', reason: 'fixed' });
   expect((await invoke(handler, { do: 'list' })).incidents).toEqual([]);
   expect((await invoke(handler, { do: 'list', closed: true })).incidents).toHaveLength(1);
+});
+
+it('work that fell due is listed, also when it is done, is nothing to be set off, and is not reopened', async () => {
+  const { id } = await openChore();
+  expect((await invoke(handler, { do: 'list' })).incidents).toMatchObject([{ id, title: 'Runbook Review' }]);
+  expect((await invoke(handler, { do: 'playbooks' })).playbooks?.map(({ name }) => name)).not.toContain(
+    'RunbookReview',
+  );
+  expect(await act({ type: 'set severity', severity: 'P1' }, 'a', id)).toMatchObject({
+    refused: `${id} is work that fell due, and no trouble: finish its action item`,
+  });
+  expect(await act({ type: 'finish action item', item: 'A1' }, 'b', id)).toMatchObject({
+    happened: ['ActionItemDone', 'Resolved'],
+  });
+  expect((await invoke(handler, { do: 'list', closed: true })).incidents).toMatchObject([{ id, status: 'resolved' }]);
+  const asked = { do: 'reopen', incident: id, ...ADA, requestId: 'r', reason: 'not thorough' };
+  expect(await invoke(handler, asked)).toMatchObject({
+    refused: `${id} is work that was done, and is not reopened`,
+  });
+  expect(workflows.calls()).toEqual([]);
 });

@@ -68,8 +68,11 @@ describe('what is no alarm', () => {
     expect(await openIncidents()).toEqual([]);
   });
 
-  it('an alarm that nobody knows is an error that says how to tag it', async () => {
-    await expect(invoke(handler, event())).rejects.toThrow(
+  it.each([
+    ['that nobody knows', {}],
+    ['of work that falls due', { 'incident:playbook': 'RunbookReview', 'incident:level': 'critical' }],
+  ])('an alarm %s is an error that says how to tag it', async (_, tags) => {
+    await expect(invoke(handler, event({ tags }))).rejects.toThrow(
       'alarm ServerCpuTooHigh: no playbook for it. Tag it incident:playbook (one of DatabaseConnections, CacheFailure) and incident:level (warning or critical)',
     );
   });

@@ -1,12 +1,13 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it, vi } from 'vitest';
-import { receive } from '../../lambda/adapters/incidents.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { load, receive } from '../../lambda/adapters/incidents.ts';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import {
   ALARM,
   committed,
+  DEPLOYED,
   invoke,
   openIncident,
   policyOf,
@@ -15,7 +16,7 @@ import {
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { minute, of, START } from '../support/story.ts';
+import { minute, of, START, types } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:response' });
 const cloudwatch = mockClient(CloudWatchClient);
@@ -101,6 +102,44 @@ it('one incident that fails holds up no other, and is told of', async () => {
   await expect(watch()).rejects.toThrow('StateMachineDeleting');
   expect(started()).toEqual(expect.arrayContaining(['INC-2026-04-07-001-1', 'INC-2026-04-07-002-1']));
   for (const key of [undefined, other]) expect((await stored(key)).escalation?.level).toBe(2);
+});
+
+describe('the quarterly review of the runbook', () => {
+  const review = { slot: 'mockupaws-production/RunbookReview', number: 1 };
+
+  it('is opened once, and nothing of the service is looked at for it', async () => {
+    const fetched = vi.fn();
+    vi.stubGlobal('fetch', fetched);
+    await watch();
+    setMinute(1);
+    await watch();
+    expect(types((await stored(review)).timeline)).toEqual(['IncidentOpened', 'SignalFired', 'ActionItemRaised']);
+    expect([...cloudwatch.calls(), ...states.calls(), ...fetched.mock.calls]).toEqual([]);
+    expect(await load({ ...review, number: 2 })).toBeUndefined();
+  });
+
+  it('is reminded of when it is due, and once done not opened again', async () => {
+    await watch();
+    setMinute(14 * 24 * 60);
+    await watch();
+    expect((await stored(review)).timeline.at(-1)).toMatchObject({ type: 'ActionItemDue', item: 'A1' });
+    await committed({ type: 'finish action item', id: 'done', by: 'ada', item: 'A1' }, review);
+    vi.setSystemTime('2026-04-14T23:59:00Z');
+    await watch();
+    expect((await stored(review)).status).toBe('resolved');
+    expect(await load({ ...review, number: 2 })).toBeUndefined();
+    vi.setSystemTime('2026-07-01T00:00:30Z');
+    await watch();
+    expect(await stored({ ...review, number: 2 })).toMatchObject({ startedAt: '2026-07-01T00:00:00.000Z' });
+  });
+
+  it('holds up nobody when it cannot be opened', async () => {
+    await openIncident();
+    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: {} });
+    setMinute(15);
+    await expect(watch()).rejects.toThrow('no policy for playbook RunbookReview');
+    expect((await stored()).escalation?.level).toBe(2);
+  });
 });
 
 it('with no open incident does nothing', async () => {

@@ -5,10 +5,11 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { commit, load, receive } from '../../lambda/adapters/incidents.ts';
+import { runbookReviewDue } from '../../lambda/domain/chore.ts';
 import type { Command } from '../../lambda/domain/commands.ts';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Incident } from '../../lambda/domain/incident.ts';
-import type { Policy, Step } from '../../lambda/domain/policy.ts';
+import { type Policy, REVIEW_PLAYBOOK, type Step } from '../../lambda/domain/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
 import { readFolders } from '../../lib/templates.ts';
 import { minute, policy, START, step } from './story.ts';
@@ -20,7 +21,11 @@ export const KEY = { slot: 'mockupaws-production/DatabaseConnections', number: 1
 export const DEPLOYED: Deployed = {
   service: 'mockupaws-production',
   region: 'us-east-1',
-  policies: { DatabaseConnections: policyOf(step('kill-idle')), CacheFailure: policyOf() },
+  policies: {
+    DatabaseConnections: policyOf(step('kill-idle')),
+    CacheFailure: policyOf(),
+    [REVIEW_PLAYBOOK.name]: { ...policyOf(), playbook: REVIEW_PLAYBOOK },
+  },
   rosters: ['ada', 'ben', 'cleo', 'dora'].map(person => ({ people: [person] })),
   resources: {
     healthUrls: [{ url: 'https://mockupaws.com/health' }],
@@ -132,6 +137,16 @@ export async function openIncident(
   const findings = [{ check: 'ECS service', ok: false, summary: 'ECS: 10 of 10 tasks', facts: { desiredTasks: 10 } }];
   const key = { slot: `${opening.service}/${opening.playbook}`, number: 1 };
   return committed({ type: 'record diagnosis', id: `diagnose/${opening.playbook}`, attempt: 1, findings }, key);
+}
+
+export const CHORE_KEY = { slot: 'mockupaws-production/RunbookReview', number: 1 };
+
+/** Work that fell due with the quarter: the review of the runbook. */
+export async function openChore(): Promise<Incident> {
+  const due = runbookReviewDue('mockupaws-production', START);
+  const policy = DEPLOYED.policies[REVIEW_PLAYBOOK.name];
+  if (due && policy) await receive(due, policy);
+  return stored(CHORE_KEY);
 }
 
 /** The incident after a command that somebody else gave. */

@@ -11,6 +11,8 @@ import { channel } from '../channel.ts';
  * answer was lost is found there; what could not be told for an hour is made up for by the first event that gets through.
  */
 export const handler = channel('slack', async incident => {
+  // Work that falls due is no conversation.
+  if (incident.policy.playbook.chore) return { posted: 0 };
   const thread = await threadOf(incident);
   const { shows, told } = await readThread(thread);
   const refused: Error[] = [];

@@ -57,10 +57,11 @@ async function onKnown(id: string, act: (incident: Incident) => Promise<CommandA
 
 /** What is resolved stays resolved: the trouble goes on in an incident of its own, which names the one before. */
 async function reopen(
-  { id, status, playbook, title, severity }: Incident,
+  { id, status, playbook, title, severity, policy }: Incident,
   { by, requestId, reason }: { by: string; requestId: string; reason: string },
 ): Promise<CommandAnswer> {
   if (status !== 'resolved' && status !== 'closed') return { refused: `${id} is ${status}: it is not over` };
+  if (policy.playbook.chore) return { refused: `${id} is work that was done, and is not reopened` };
   const critical = severity === 'P1' || severity === 'P2';
   return declared({ by, requestId, playbook, title, critical, summary: `${id} reopened by ${by}: ${reason}` });
 }

@@ -1,23 +1,41 @@
 import * as v from 'valibot';
-import { commit, incidentsUnderReview, keyOf, openIncidents } from '../../adapters/incidents.ts';
+import { commit, incidentsUnderReview, keyOf, openIncidents, receive } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
+import { runbookReviewDue } from '../../domain/chore.ts';
 import type { Obligation } from '../../domain/commands.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { obligations } from '../../domain/obligations.ts';
+import { REVIEW_PLAYBOOK } from '../../domain/policy.ts';
 import type { Check } from '../../domain/timeline.ts';
+import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { commitObserved, verifyService } from '../service-state.ts';
 
 /** Once a minute: what every open incident, and every review, is owed by now is done. One that fails holds up no other. */
 export const handler = entrypoint(v.unknown(), async () => {
   const [incidents, reviews] = await Promise.all([openIncidents(), incidentsUnderReview()]);
-  const outcomes = await Promise.allSettled([...incidents.map(look), ...reviews.map(incident => meetAll(incident))]);
+  const outcomes = await Promise.allSettled([
+    openRunbookReview(),
+    ...incidents.map(look),
+    ...reviews.map(incident => meetAll(incident)),
+  ]);
   const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
   console.info({ message: 'watched', open: incidents.length, reviews: reviews.length, failed: failures.length });
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
 
+/** In the first weeks of each quarter; once opened, it is asked for in vain. */
+async function openRunbookReview(): Promise<void> {
+  const { service, policies } = deployed();
+  const signal = runbookReviewDue(service, new Date().toISOString());
+  const policy = policies[REVIEW_PLAYBOOK.name];
+  if (!policy) throw new Error(`no policy for playbook ${REVIEW_PLAYBOOK.name}`);
+  if (signal) await receive(signal, policy);
+}
+
 async function look(known: Incident): Promise<void> {
+  // Nothing is wrong that alarms or health URLs could tell of.
+  if (known.policy.playbook.chore) return meetAll(known);
   const { signals, checks } = await verifyService(known).catch(unverified);
   const incident = await commitObserved(known, signals);
   if (incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0)) await startResponse(incident);
