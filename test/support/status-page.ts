@@ -53,7 +53,7 @@ export interface Told {
   to?: number;
   impact?: Impact;
   name?: string;
-  components?: Component[];
+  components?: readonly Component[];
   /** What was said, the newest first. */
   statuses?: PublicStatus[];
   number?: number;
@@ -96,6 +96,7 @@ export const maintenance = (from: number, to: number, changes: Partial<Maintenan
   ...changes,
 });
 
+const WHOLE: PublicStatus[] = ['resolved', 'monitoring', 'identified', 'investigating'];
 const IMPACTS: Impact[] = ['minor', 'major', 'critical', 'minor', 'none'];
 
 /** As many incidents as are asked for, over all the days that are shown, two of them open. */
@@ -110,9 +111,7 @@ export const busySite = (count: number): SiteInput =>
         name: index % 3 === 0 ? 'Requests fail or take longer than usual' : 'Pages load slowly',
         components: [[API], [WEBSITE], [API, WEBSITE, MAIL]][index % 3] ?? [API],
         number: index + 1,
-        ...(index < 2
-          ? {}
-          : { statuses: ['resolved', 'monitoring', 'identified', 'investigating'] as const as PublicStatus[] }),
+        ...(index < 2 ? {} : { statuses: WHOLE }),
       });
     }),
     maintenance: [maintenance(-600, -720)],

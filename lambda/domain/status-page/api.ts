@@ -1,3 +1,4 @@
+import type { Component } from '../policy.ts';
 import type { Impact, PublicIncident, PublicUpdate } from '../public-incident.ts';
 import { plusMinutes } from '../time.ts';
 import { changedAt, componentChangedAt, incidentChangedAt, knownSince } from './changes.ts';
@@ -8,8 +9,8 @@ import { componentState, isOpen, overallState, type Stage, type State, stageOf, 
 const RECENT = 50;
 
 /**
- * Statuspage has no word for what was not measured, and its clients take whatever they do not know for well, or cannot read it:
- * the mildest word that is not "operational" is said instead, and the description says what it is.
+ * Statuspage has no word for what was not measured. Its clients take whatever they do not know for well, or read nothing of the
+ * answer at all: so it is the mildest word that is not "operational", and the description says what it is.
  */
 const STATUS: Record<State, string> = {
   operational: 'operational',
@@ -20,7 +21,8 @@ const STATUS: Record<State, string> = {
   major_outage: 'major_outage',
 };
 
-const INDICATORS: Record<State, { indicator: Impact | 'maintenance'; description: string }> = {
+/** `maintenance` is not documented, but what Statuspage sends. */
+const ROLLUP: Record<State, { indicator: Impact | 'maintenance'; description: string }> = {
   operational: { indicator: 'none', description: 'All Systems Operational' },
   under_maintenance: { indicator: 'maintenance', description: 'Service Under Maintenance' },
   no_data: { indicator: 'minor', description: 'No Current Data' },
@@ -31,29 +33,19 @@ const INDICATORS: Record<State, { indicator: Impact | 'maintenance'; description
 
 /** What programs read, in the shapes of Statuspage's API v2. */
 export function apiFiles(site: SiteInput): SiteFile[] {
-  const page = {
-    id: pageId(site),
-    name: site.title,
-    url: site.url,
-    time_zone: 'Etc/UTC',
-    updated_at: changedAt(site),
-  };
-  const status = INDICATORS[overallState(site)];
-  const components = site.components.map(({ id }) => componentOf(site, id));
-  const incidents = (of: readonly PublicIncident[]) => of.map(incident => incidentOf(site, incident));
-  const unresolved = incidents(site.incidents.filter(isOpen));
+  const page = pageOf(site);
+  const status = ROLLUP[overallState(site)];
+  const components = site.components.map((component, index) => componentOf(site, component, index + 1));
+  const affected: Affected = of => components.filter(({ id }) => of.includes(id));
+  const incidents = (of: readonly PublicIncident[]) => of.map(incident => incidentOf(site, incident, affected));
   const planned = (...stages: Stage[]) =>
     site.maintenance
       .filter(maintenance => stages.includes(stageOf(maintenance, site.now)))
-      .map(maintenance => maintenanceOf(site, maintenance));
+      .map(maintenance => maintenanceOf(site, maintenance, affected));
+  const unresolved = incidents(site.incidents.filter(isOpen));
+  const toCome = planned('scheduled', 'in_progress');
   const answers: Record<string, object> = {
-    summary: {
-      page,
-      components,
-      incidents: unresolved,
-      scheduled_maintenances: planned('scheduled', 'in_progress'),
-      status,
-    },
+    summary: { page, components, incidents: unresolved, scheduled_maintenances: toCome, status },
     status: { page, status },
     components: { page, components },
     incidents: { page, incidents: incidents(site.incidents.slice(0, RECENT)) },
@@ -72,29 +64,36 @@ export function apiFiles(site: SiteInput): SiteFile[] {
   }));
 }
 
+/** The components of these ids. */
+type Affected = (ids: readonly string[]) => ReturnType<typeof componentOf>[];
+
 const pageId = ({ url }: SiteInput) => new URL(url).hostname;
 
-function componentOf(site: SiteInput, id: string) {
-  const position = site.components.findIndex(component => component.id === id);
-  const { name = id, description = '' } = site.components[position] ?? {};
-  return {
-    id,
-    name,
-    status: STATUS[componentState(site, id)],
-    created_at: knownSince(site),
-    updated_at: componentChangedAt(site, id),
-    position: position + 1,
-    description: description || null,
-    showcase: true,
-    start_date: null,
-    group_id: null,
-    page_id: pageId(site),
-    group: false,
-    only_show_if_degraded: false,
-  };
-}
+const pageOf = (site: SiteInput) => ({
+  id: pageId(site),
+  name: site.title,
+  url: site.url,
+  time_zone: 'Etc/UTC',
+  updated_at: changedAt(site),
+});
 
-const incidentOf = (site: SiteInput, incident: PublicIncident) => {
+const componentOf = (site: SiteInput, { id, name, description }: Component, position: number) => ({
+  id,
+  name,
+  status: STATUS[componentState(site, id)],
+  created_at: knownSince(site),
+  updated_at: componentChangedAt(site, id),
+  position,
+  description: description || null,
+  showcase: true,
+  start_date: null,
+  group_id: null,
+  page_id: pageId(site),
+  group: false,
+  only_show_if_degraded: false,
+});
+
+function incidentOf(site: SiteInput, incident: PublicIncident, affected: Affected) {
   const { id, name, status, impact, startedAt, monitoringAt, resolvedAt, updates, components } = incident;
   return {
     id,
@@ -108,27 +107,28 @@ const incidentOf = (site: SiteInput, incident: PublicIncident) => {
     shortlink: `${site.url}/incidents/${id}.html`,
     started_at: startedAt,
     page_id: pageId(site),
-    incident_updates: updates.map((update, index) => updateOf(incident, update, index === updates.length - 1)),
-    components: known(site, components).map(component => componentOf(site, component)),
+    incident_updates: updates.map(update => updateOf(site, incident, update)),
+    components: affected(components.map(component => component.id)),
   };
-};
+}
 
-/** Those that are still configured. */
-const known = (site: SiteInput, components: PublicIncident['components']) =>
-  site.components.filter(({ id }) => components.some(component => component.id === id)).map(({ id }) => id);
+const isEnd = ({ status }: Pick<PublicUpdate, 'status'>) => status === 'resolved' || status === 'postmortem';
 
-function updateOf(incident: PublicIncident, { id, status, at, body }: PublicUpdate, isFirst: boolean) {
-  const during = STATUS[stateOf(incident)];
-  const over = status === 'resolved' || status === 'postmortem';
+function updateOf({ subscribeUrl }: SiteInput, incident: PublicIncident, update: PublicUpdate) {
+  const { id, status, at, body } = update;
+  const { components, updates } = incident;
+  const before = updates[updates.indexOf(update) + 1];
+  const statusAfter = (said: PublicUpdate | undefined) =>
+    STATUS[said && !isEnd(said) ? stateOf(incident) : 'operational'];
   return {
     ...{ id, status, body, incident_id: incident.id, created_at: at, updated_at: at, display_at: at },
-    affected_components: incident.components.map(component => ({
+    affected_components: components.map(component => ({
       code: component.id,
       name: component.name,
-      old_status: isFirst || status === 'postmortem' ? 'operational' : during,
-      new_status: over ? 'operational' : during,
+      old_status: statusAfter(before),
+      new_status: statusAfter(update),
     })),
-    deliver_notifications: true,
+    deliver_notifications: subscribeUrl !== undefined,
   };
 }
 
@@ -138,30 +138,30 @@ const STAGE_TEXTS: Record<Stage, (maintenance: Maintenance) => string> = {
   completed: () => 'The maintenance is over.',
 };
 
-function maintenanceOf(site: SiteInput, maintenance: Maintenance) {
+function maintenanceOf(site: SiteInput, maintenance: Maintenance, affected: Affected) {
   const { id, title, from, to, components } = maintenance;
   const status = stageOf(maintenance, site.now);
-  const begins: Record<Stage, string> = { scheduled: announced(site, maintenance), in_progress: from, completed: to };
-  const stages = (['completed', 'in_progress', 'scheduled'] as const).filter(stage => begins[stage] <= site.now);
+  const began: Record<Stage, string> = { scheduled: announced(site, maintenance), in_progress: from, completed: to };
+  const stages = (['completed', 'in_progress', 'scheduled'] as const).filter(stage => began[stage] <= site.now);
   return {
     id,
     name: title,
     status,
-    created_at: begins.scheduled,
-    updated_at: begins[status],
+    created_at: began.scheduled,
+    updated_at: began[status],
     monitoring_at: null,
     resolved_at: status === 'completed' ? to : null,
     impact: 'maintenance',
     shortlink: `${site.url}/maintenance/${id}.html`,
-    started_at: begins.scheduled,
+    started_at: began.scheduled,
     page_id: pageId(site),
     incident_updates: stages.map(stage => ({
       ...{ id: `${id}-${stage}`, status: stage, body: STAGE_TEXTS[stage](maintenance), incident_id: id },
-      ...{ created_at: begins[stage], updated_at: begins[stage], display_at: begins[stage] },
+      ...{ created_at: began[stage], updated_at: began[stage], display_at: began[stage] },
       affected_components: null,
       deliver_notifications: false,
     })),
-    components: site.components.filter(each => components.includes(each.id)).map(each => componentOf(site, each.id)),
+    components: affected(components),
     scheduled_for: from,
     scheduled_until: to,
   };

@@ -35,16 +35,17 @@ export function componentView(site: SiteInput, { id, name, description }: Compon
   };
 }
 
+const inDays = (number: number) => `${number} ${number === 1 ? 'day' : 'days'}`;
+
 /** Rounded down: what was not whole never reads as 100 %. */
 function uptimeText({ uptime, knownDays }: History): string {
   if (uptime === undefined) return 'No data';
   const percent = uptime === 1 ? '100' : (Math.floor(uptime * 10_000) / 100).toFixed(2);
-  return `${percent} % uptime${knownDays < DAYS ? `, known for ${knownDays} of ${DAYS} days` : ''}`;
+  return `${percent} % uptime${knownDays < DAYS ? ` in ${inDays(knownDays)} with data` : ''}`;
 }
 
 function summary(notable: Day[]): string | null {
   const count = (of: (day: Day) => boolean) => notable.filter(of).length;
-  const days = (number: number) => `${number} ${number === 1 ? 'day' : 'days'}`;
   const maintenance = count(({ state }) => state === 'under_maintenance');
   const without = count(({ state }) => state === 'no_data');
   const partly = count(({ state }) => state === 'operational');
@@ -57,7 +58,7 @@ function summary(notable: Day[]): string | null {
   return (
     parts
       .filter(([number]) => number > 0)
-      .map(([number, what]) => `${days(number)} ${what}`)
+      .map(([number, what]) => `${inDays(number)} ${what}`)
       .join(', ') || null
   );
 }

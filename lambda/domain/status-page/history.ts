@@ -136,7 +136,8 @@ function textOf(
     return length ? [`${STATE_WORDS[each]} for ${duration(Math.max(1, length))}`] : [];
   });
   if (state !== 'operational' && told.length === 0) told.push(STATE_WORDS[state]);
-  if (whole) return told.join(', ') || (over ? 'No incidents' : 'No incidents so far');
-  if (measured === 0) return [...told, told.length > 0 ? 'otherwise no data' : 'No data'].join('; ');
-  return `${told.join(', ') || 'No incidents'}; measured for only ${duration(measured)}`;
+  const said = told.map((part, index) => (index === 0 ? part : part.toLowerCase())).join(', ');
+  if (whole) return said || (over ? 'No incidents' : 'No incidents so far');
+  if (measured === 0) return said ? `${said}; otherwise no data` : 'No data';
+  return `${said || 'No incidents'}; measured for only ${duration(measured)}`;
 }

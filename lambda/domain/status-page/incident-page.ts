@@ -47,7 +47,7 @@ export const incidentLine = (incident: PublicIncident): IncidentLine => {
   const { id, name, status, startedAt, resolvedAt, components } = incident;
   return {
     ...{ id, name },
-    impact: shown(stateOf(incident)),
+    impact: incident.impact === 'none' ? { state: 'operational', word: 'No impact' } : shown(stateOf(incident)),
     status: STATUS_WORDS[status],
     open: isOpen(incident),
     started: time(startedAt),

@@ -18,14 +18,20 @@ import {
   isOpen,
   overallState,
   STATE_WORDS,
+  STATES,
   type State,
   stageOf,
   unknownSince,
 } from './state.ts';
-import { listed, type Time, time } from './words.ts';
+import { listed, type Shown, shown, type Time, time } from './words.ts';
 
 /** Days for which what is over is told on the first page, and how many of them at most. */
 const RECENT = { days: 14, incidents: 10 };
+
+const LEGEND = [
+  ...STATES.map(state => ({ ...shown(state), partly: false })),
+  { state: 'operational' as const, word: 'Measured in part', partly: true },
+];
 
 /** How things stand. */
 export interface IndexPage extends Dated {
@@ -37,6 +43,8 @@ export interface IndexPage extends Dated {
   /** Under way, and to come. */
   maintenance: MaintenanceView[];
   days: number;
+  /** What the bars of the days mean. */
+  legend: (Shown & { partly: boolean })[];
   components: ComponentView[];
   past: (IncidentLine & { last: UpdateView | null })[];
   pastDays: number;
@@ -63,6 +71,7 @@ export function indexPage(site: SiteInput): IndexPage {
       .filter(planned => stageOf(planned, now) !== 'completed')
       .map(planned => maintenanceView(site, planned)),
     days: DAYS,
+    legend: LEGEND,
     components: site.components.map(component => componentView(site, component)),
     past: recent.slice(0, RECENT.incidents).map(incident => {
       const [last] = incident.updates;

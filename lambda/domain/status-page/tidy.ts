@@ -1,3 +1,4 @@
+import type { Component } from '../policy.ts';
 import type { SiteInput } from './site.ts';
 
 /** Control characters and the like, which neither XML nor HTML may contain, however they are escaped. */
@@ -8,16 +9,18 @@ const printable = (text: string) => text.toWellFormed().replace(UNPRINTABLE, '')
 
 const iso = (time: string) => new Date(time).toISOString();
 
-/** With texts that every format can hold, and times that can be compared as they are. */
+const component = ({ id, name, description }: Component): Component => ({
+  id,
+  name: printable(name),
+  description: printable(description),
+});
+
+/** With texts that every format can hold, times that can be compared as they are, and of components what customers know. */
 export const tidied = (input: SiteInput): SiteInput => ({
   ...input,
   title: printable(input.title),
   now: iso(input.now),
-  components: input.components.map(({ id, name, description }) => ({
-    id,
-    name: printable(name),
-    description: printable(description),
-  })),
+  components: input.components.map(component),
   maintenance: input.maintenance
     .map(({ title, text, from, to, ...planned }) => ({
       ...planned,
@@ -30,6 +33,7 @@ export const tidied = (input: SiteInput): SiteInput => ({
   incidents: input.incidents.map(incident => ({
     ...incident,
     name: printable(incident.name),
+    components: incident.components.map(component),
     updates: incident.updates.map(update => ({ ...update, body: printable(update.body) })),
   })),
 });

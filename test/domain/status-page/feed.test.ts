@@ -1,0 +1,52 @@
+import Parser from 'rss-parser';
+import { expect, it } from 'vitest';
+import { renderSite, type SiteInput } from '../../../lambda/domain/status-page/site.ts';
+import { plusMinutes } from '../../../lambda/domain/time.ts';
+import { NOW, siteInput, told } from '../../support/status-page.ts';
+import { render } from '../../support/written.ts';
+
+const DAY = 1440;
+const atom = (changes: Partial<SiteInput>) =>
+  renderSite(siteInput(changes), render).find(({ path }) => path === 'history.atom')?.body ?? '';
+
+const OPEN = told({ from: 38, number: 3 });
+const OVER = told({
+  from: 3 * DAY,
+  to: 3 * DAY - 47,
+  number: 2,
+  statuses: ['postmortem', 'resolved', 'investigating'],
+});
+
+it('a feed reader finds an entry for each update, the newest first', async () => {
+  const feed = await new Parser().parseString(atom({ incidents: [OPEN, OVER] }));
+  expect(feed).toMatchObject({ title: 'mockupAWS status', link: 'https://status.mockupaws.com/' });
+  const updates = [OPEN, OVER].flatMap(({ id, updates }) => updates.map(update => ({ incident: id, ...update })));
+  expect(feed.items.map(({ id, link, isoDate }) => ({ id, link, isoDate }))).toEqual(
+    updates.map(({ id, incident, at }) => {
+      const address = `https://status.mockupaws.com/incidents/${incident}.html#${id}`;
+      return { id: address, link: address, isoDate: at };
+    }),
+  );
+  expect(feed.items.map(({ title }) => title)).toEqual([
+    'Identified: Requests fail',
+    'Investigating: Requests fail',
+    'Post-mortem: Requests fail',
+    'Resolved: Requests fail',
+    'Investigating: Requests fail',
+  ]);
+  expect(feed.items[2]?.content).toContain('<p>An export held too many connections.</p><p>We have given');
+});
+
+const entries = (xml: string) => xml.match(/<entry>.*?<\/entry>/gs) ?? [];
+
+it('what was in the feed stays what it was, whatever comes and whenever it is written', () => {
+  const before = entries(atom({ incidents: [OVER] }));
+  const after = entries(atom({ incidents: [OPEN, OVER], now: plusMinutes(NOW, 300) }));
+  expect(before).toHaveLength(3);
+  expect(after.slice(2)).toEqual(before);
+});
+
+it('an entry leads to its update on the page of its incident', () => {
+  const page = renderSite(siteInput({ incidents: [OPEN] }), render).find(({ path }) => path.includes(OPEN.id))?.body;
+  for (const { id } of OPEN.updates) expect(page).toContain(` id="${id}"`);
+});
