@@ -1,9 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EventsUnreadable, readEvents } from './events-file.ts';
 import { writeOutputs } from './outputs.ts';
 import { rehearse, send } from './rehearsal.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { PortUnavailable } from './serve/loopback.ts';
+import { Servers } from './serve/serve.ts';
 import { asJson } from './show/json.ts';
 import { withProgress } from './show/progress.ts';
 import { asTerminal, type Show } from './show/terminal.ts';
@@ -15,11 +17,20 @@ interface Options {
   seed: number;
   trace?: boolean;
   event?: string;
+  serve?: boolean;
+  port: number;
 }
 
 const wholeNumber = (text: string) => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 to 999999999.');
   return Number(text);
+};
+
+/** The status page has this port, the mailbox the next. */
+const port = (text: string) => {
+  const number = wholeNumber(text);
+  if (number > 65_534) throw new InvalidArgumentError('expected a port from 1 to 65534, or 0 for any that is free.');
+  return number;
 };
 
 const program = new Command('npm start --')
@@ -34,6 +45,13 @@ const program = new Command('npm start --')
   .option(
     '--event <file>',
     'send the EventBridge event (or JSON array of events) in this file through the rules instead',
+  )
+  .option('--serve', 'afterwards keep the status page and the mailbox open on 127.0.0.1, until Ctrl-C')
+  .addOption(
+    new Option('--port <number>', 'of the status page; the mailbox has the next; 0 is any that is free')
+      .argParser(port)
+      .default(4700)
+      .implies({ serve: true }),
   )
   .addHelpText(
     'after',
@@ -69,18 +87,37 @@ function list({ json }: Options): number {
   return 0;
 }
 
-async function act(what: Scenario | Record<string, unknown>[], { json, seed, trace }: Options): Promise<number> {
+async function act(what: Scenario | Record<string, unknown>[], options: Options): Promise<number> {
+  const { json, seed, trace, serve, port } = options;
+  const servers = serve ? await Servers.open(port) : undefined;
   const show: Show = json ? asJson({ trace }) : asTerminal({ trace });
-  const name = Array.isArray(what) ? 'event' : what.name;
-  show.begin(Array.isArray(what) ? undefined : what, seed);
+  const scenario = Array.isArray(what) ? undefined : what;
+  show.begin(scenario, seed);
   const synthesis = withProgress('Synthesising the app');
-  const rehearsed = await withSynthesis(async assembly => {
+  try {
+    return await withSynthesis(async assembly => {
+      synthesis.done();
+      const options = { assembly, seed, listener: show.happened };
+      const rehearsed = await (Array.isArray(what) ? send(what, options) : rehearse(what, options));
+      const outputs = await writeOutputs(scenario?.name ?? 'event', rehearsed);
+      show.end(rehearsed.summary, outputs);
+      if (servers) {
+        show.serving(servers.show(rehearsed.world, { scenario, outputs }));
+        await interrupted();
+      }
+      return rehearsed.summary.kept ? 0 : 1;
+    });
+  } finally {
     synthesis.done();
-    const options = { assembly, seed, listener: show.happened };
-    return Array.isArray(what) ? send(what, options) : rehearse(what, options);
-  }).finally(() => synthesis.done());
-  show.end(rehearsed.summary, await writeOutputs(name, rehearsed));
-  return rehearsed.summary.kept ? 0 : 1;
+    await servers?.close();
+  }
+}
+
+/** By Ctrl-C, which npm tells a second time while what is open is being closed. */
+function interrupted(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
 }
 
 function explain(error: unknown): number {
@@ -88,7 +125,7 @@ function explain(error: unknown): number {
     if (error.code === 'scenario') console.error(`error: ${error.message}`);
     return error.exitCode === 0 ? 0 : 2;
   }
-  if (error instanceof EventsUnreadable) {
+  if (error instanceof EventsUnreadable || error instanceof PortUnavailable) {
     console.error(`error: ${error.message}`);
     return 2;
   }

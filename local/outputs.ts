@@ -27,15 +27,16 @@ export async function writeOutputs(name: string, rehearsed: Rehearsed): Promise<
   return written;
 }
 
-async function writeMessages(directory: string, { world }: Rehearsed): Promise<string> {
+async function writeMessages(directory: string, { world }: Rehearsed): Promise<string | undefined> {
+  const messages = received(world);
   await Promise.all(
-    received(world).map(({ channel, to, subject, at, body }, index) => {
+    messages.map(({ channel, to, subject, at, body }, index) => {
       const head = `To: ${to}\nDate: ${at}\n${channel === 'email' ? `Subject: ${subject}\n` : ''}`;
       const file = `${String(index + 1).padStart(2, '0')}-${channel}-${to.replace(/[^\w.+-]/g, '_')}.txt`;
       return writeInto(directory, join('messages', file), `${head}\n${body}\n`);
     }),
   );
-  return 'messages';
+  return messages.length > 0 ? 'messages' : undefined;
 }
 
 async function writeJson(directory: string, file: string, content: unknown): Promise<string> {

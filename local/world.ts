@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Account } from './account/account.ts';
 import { Alarms } from './account/alarms.ts';
 import { Buses } from './account/buses.ts';
+import { Distributions } from './account/distributions.ts';
 import { type Faults, Misfortune } from './account/faults.ts';
 import { Functions } from './account/functions.ts';
 import { Keys } from './account/keys.ts';
@@ -78,6 +79,7 @@ export class World {
   readonly parameters: Parameters;
   readonly queues: Queues;
   readonly objects: Objects;
+  readonly distributions: Distributions;
   readonly functions: Functions;
   readonly people: People;
   readonly vendors: Vendors;
@@ -104,6 +106,7 @@ export class World {
     this.runbooks = new Runbooks(this.account, this.functions);
     this.parameters = new Parameters(this.account);
     this.objects = new Objects(this.account);
+    this.distributions = new Distributions(this.account, this.objects, this.functions);
     new Keys(this.account, seed);
     this.people = new People(this.account, this.topics, this.functions);
     new Workflows(this.account, this.functions);

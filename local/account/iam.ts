@@ -48,6 +48,8 @@ function holds(operator: string, key: string, wanted: string[], context: Request
       return actual.every(value => wanted.some(pattern => exactly(pattern, value)));
     case 'Bool':
       return actual.every(value => wanted.includes(value)) && actual.length > 0;
+    case 'NumericLessThan':
+      return actual.length > 0 && actual.every(value => wanted.some(limit => Number(value) < Number(limit)));
     default:
       throw new Unsupported(`the condition ${operator} on ${key}`, 'this operator');
   }

@@ -9,5 +9,6 @@ export function asJson({ trace = false }: { trace?: boolean | undefined }): Show
       if (trace || (happened.type !== 'call' && happened.type !== 'log')) print(happened);
     },
     end: (summary, outputs) => print({ ...summary, outputs }),
+    serving: addresses => print({ type: 'serving', ...addresses }),
   };
 }

@@ -14,6 +14,8 @@ type Details = Record<string, any>;
 
 const beginning = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
 
+const audience = (to: string) => (to === 'public' ? 'customers' : to);
+
 type Describe = (details: Details) => Line | undefined;
 
 const checks = (list: Details[]) => list.map(({ check, passed, seen }) => ({ ok: passed, text: `${check}: ${seen}` }));
@@ -75,6 +77,16 @@ const LINES: Record<string, Describe> = {
     text: `level ${level}, ${role}: ${reason}`,
     tone: 'warn',
   }),
+  Reminded: ({ role, level }) => ({
+    label: 'escalation',
+    text: `level ${level}, ${role}: called again, nobody has answered`,
+    tone: 'warn',
+  }),
+  TargetMissed: ({ target, minutes, to }) => ({
+    label: 'TOO LATE',
+    text: to ? `the update to ${audience(to)}` : `the ${target}: due within ${minutes} min`,
+    tone: 'bad',
+  }),
   Acknowledged: ({ by }) => ({ label: 'ack', text: `by ${by}`, tone: 'good' }),
   DiagnosisRecorded: ({ findings }) => ({
     label: 'diagnosis',
@@ -119,6 +131,35 @@ const LINES: Record<string, Describe> = {
     tone: 'warn',
     details: [{ ok: null, text }],
   }),
+  ActionItemChanged: ({ item, by, owner, priority, dueAt }) => ({
+    label: 'to do',
+    text: `${item}, by ${by}: ${[owner && `for ${owner}`, priority, dueAt && `due ${dueAt.slice(0, 10)}`].filter(Boolean).join(', ')}`,
+    tone: 'quiet',
+  }),
+  ActionItemDone: ({ item, by }) => ({ label: 'done', text: `${item}, by ${by}`, tone: 'good' }),
+  ActionItemDue: ({ item }) => ({ label: 'TOO LATE', text: `${item} is due and not done`, tone: 'warn' }),
+  PublicationRequested: ({ severity, incident }) => ({
+    label: 'publish?',
+    text: `customers hear of a ${severity} only if a person says so: npx incident publish ${incident}`,
+    tone: 'warn',
+  }),
+  Published: ({ by, components }) => ({
+    label: 'published',
+    text: `customers are told from now on${components ? ` of ${components.join(', ')}` : ''}${by === 'automation' ? '' : `, says ${by}`}`,
+    tone: 'warn',
+  }),
+  UpdatePosted: ({ to, status, text, nextAt }) => ({
+    label: 'update',
+    text: `to ${audience(to)}: ${beginning(text ?? status)}, ${nextAt ? `the next by ${nextAt.slice(11, 16)}` : 'the last'}`,
+    tone: 'act',
+  }),
+  PostMortemDrafted: ({ url }) => ({ label: 'review', text: `the post-mortem is drafted: ${url}`, tone: 'act' }),
+  PostMortemOverdue: ({ hours }) => ({
+    label: 'TOO LATE',
+    text: `the post-mortem: due within ${hours} h`,
+    tone: 'bad',
+  }),
+  PostMortemDone: ({ by }) => ({ label: 'review', text: `the post-mortem is done, by ${by}`, tone: 'good' }),
   Mitigated: ({ reason }) => ({ label: 'recovered', text: reason, tone: 'good' }),
   SettlingFailed: ({ checks: list }) => ({
     label: 'unsettled',

@@ -3,6 +3,7 @@ import type { Happened } from '../account/account.ts';
 import type { Outputs } from '../outputs.ts';
 import type { Summary } from '../rehearsal.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { Addresses } from '../serve/serve.ts';
 import { describe, type Line } from './lines.ts';
 
 /** How a rehearsal is shown. */
@@ -10,6 +11,7 @@ export interface Show {
   begin: (scenario: Scenario | undefined, seed: number) => void;
   happened: (happened: Happened) => void;
   end: (summary: Summary, outputs: Outputs) => void;
+  serving: (addresses: Addresses) => void;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -57,8 +59,17 @@ export function asTerminal({ trace = false }: { trace?: boolean | undefined }): 
       print();
       for (const line of summarise(summary, outputs)) print(line);
     },
+    serving: ({ statusPage, mailbox }) => {
+      print();
+      print(row('Status page', statusPage ?? 'none is configured'));
+      print(row('Mailbox', mailbox));
+      print(styleText('dim', 'Time stands still until somebody answers a message there. Ctrl-C ends it.'));
+      print();
+    },
   };
 }
+
+const row = (name: string, text: string) => `${styleText('bold', name.padEnd(14))}${text}`;
 
 const mark = (ok: boolean | null) =>
   ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
@@ -67,7 +78,6 @@ function summarise(
   { incident, minutes, promises, runbooks, matched, service, kept }: Summary,
   outputs: Outputs,
 ): string[] {
-  const row = (name: string, text: string) => `${styleText('bold', name.padEnd(14))}${text}`;
   const minute = (name: string, value: number | null) => `${name} ${value === null ? '–' : `${value.toFixed(1)} min`}`;
   const { detect, page, mitigate, resolve } = minutes;
   return [

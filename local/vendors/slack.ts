@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Answered, Asked, Surroundings, Vendor } from './vendor.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: blocks as they were sent
-type Block = Record<string, any>;
+export type Block = Record<string, any>;
 
 export interface SlackMessage {
   ts: string;

@@ -4,14 +4,17 @@ import { Secrets } from '../account/secrets.ts';
 import { internet } from './internet.ts';
 import { PagerDuty } from './pagerduty.ts';
 import { Slack } from './slack.ts';
+import { asText } from './slack-text.ts';
 
-/** What a vendor received, as it is written out. */
+/** A message as its recipient received it, whichever way it came. */
 export interface Received {
   channel: string;
   to: string;
   subject: string;
   body: string;
   at: string;
+  /** It was changed since it was sent, and reads so now. */
+  edited?: boolean;
 }
 
 /** The vendors that the deployed configuration knows, who know its secrets. */
@@ -45,13 +48,18 @@ export class Vendors {
   }
 
   get received(): Received[] {
-    const slack = this.slack.messages.map(({ ts, text, blocks }) => ({
-      ...{ channel: 'slack', to: 'channel', subject: text, at: new Date(Number(ts) * 1000).toISOString() },
-      body: blocks.length > 0 ? JSON.stringify(blocks, null, 2) : text,
+    const slack = this.slack.messages.map(message => ({
+      ...{ channel: 'slack', to: 'channel', subject: message.text, body: asText(message) },
+      ...{ at: new Date(Number(message.ts) * 1000).toISOString(), edited: message.edited > 0 },
     }));
     const pagerduty = this.pagerduty.events.map(({ routing_key: _, ...event }, i) => ({
-      ...{ channel: 'pagerduty', to: 'service', subject: event['event_action'], at: this.pagerdutyTimes[i] ?? '' },
-      body: JSON.stringify(event, null, 2),
+      ...{
+        channel: 'pagerduty',
+        to: 'service',
+        body: JSON.stringify(event, null, 2),
+        at: this.pagerdutyTimes[i] ?? '',
+      },
+      subject: [event['event_action'], event['payload']?.summary ?? event['dedup_key']].join(': '),
     }));
     return [...slack, ...pagerduty];
   }

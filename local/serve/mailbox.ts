@@ -1,0 +1,91 @@
+import type { Outputs } from '../outputs.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { World } from '../world.ts';
+import type { Lead } from './addresses.ts';
+import { type Answer, type Answered, type Asked, text } from './loopback.ts';
+import { type Mail, mails } from './mails.ts';
+import { page } from './pages.ts';
+import { partsOf, partsOfMarkup } from './parts.ts';
+import { MINUTES_AFTER, type Visits } from './visits.ts';
+
+/** Of which rehearsal it is the mailbox. */
+export interface About {
+  /** Absent, events were sent. */
+  scenario: Pick<Scenario, 'title' | 'story'> | undefined;
+  statusPage: string | null;
+  outputs: Outputs;
+}
+
+/** Virtual minutes that pass at the press of a button. */
+const PASSING = 10;
+
+/** What people were told, each message as its recipient sees it, with links that work. */
+export function mailbox(world: World, about: About, visits: Visits, lead: Lead): Answer {
+  const routes: Record<string, (asked: Asked) => Answered | Promise<Answered>> = {
+    'GET /': () => page('index', overview(world, about)),
+    'GET /messages': ({ query }) => messages(world, query.get('to'), lead),
+    'POST /time': async () => {
+      await visits.pass(PASSING);
+      return { status: 303, headers: { location: '/' }, body: '' };
+    },
+  };
+  return async asked => routes[`${asked.method} ${asked.path}`]?.(asked) ?? text(404, 'There is no such page.');
+}
+
+const EVENTS = {
+  title: 'Events sent through the synthesised rules',
+  story: 'The service was well when they were sent.',
+};
+
+const overview = (world: World, { scenario: { title, story } = EVENTS, statusPage, outputs }: About) => ({
+  title,
+  story,
+  statusPage,
+  outputs: Object.values(outputs),
+  time: toSecond(world.clock.iso),
+  minutesAfter: MINUTES_AFTER,
+  passing: PASSING,
+  incidents: [...world.incidents.values()].map(({ id, severity, status, timeline }) => ({
+    ...{ id, severity, status, title: timeline[0]?.['title'] ?? '' },
+  })),
+  recipients: recipients(mails(world)),
+});
+
+/** How each came, where the recipient's name is not enough. */
+const WAYS: Record<string, (mail: Mail) => string> = {
+  email: ({ to }) => `e-mail to ${to}`,
+  sms: ({ to, recipient, body }) =>
+    `SMS to ${to}${recipient === to ? '' : `, ${recipient}`} · ${body.length} characters`,
+  slack: ({ edited }) => (edited ? 'Slack · edited since, as it reads now' : 'Slack'),
+};
+
+function messages(world: World, to: string | null, lead: Lead): Answered {
+  const all = mails(world);
+  const shown = all.filter(({ recipient }) => to === null || recipient === to);
+  if (to !== null && shown.length === 0) return text(404, 'Nobody of that name was sent anything.');
+  return page('messages', {
+    title: to === null ? 'All messages' : `Messages to ${to}`,
+    to,
+    total: all.length,
+    recipients: recipients(all),
+    messages: shown.map(mail => ({
+      ...mail,
+      time: toSecond(mail.at),
+      short: mail.channel === 'sms' || mail.channel === 'slack',
+      way: WAYS[mail.channel]?.(mail) ?? mail.recipient,
+      parts: (mail.channel === 'slack' ? partsOfMarkup : partsOf)(mail.body, lead),
+    })),
+  });
+}
+
+/** Who was sent anything, in the order of their first message. */
+function recipients(all: Mail[]) {
+  const counted = Map.groupBy(all, ({ recipient }) => recipient);
+  return [...counted].map(([name, sent]) => ({
+    name,
+    count: sent.length,
+    link: `/messages?to=${encodeURIComponent(name)}`,
+  }));
+}
+
+const toSecond = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;

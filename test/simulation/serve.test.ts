@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { received } from '../../local/messages.ts';
+import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
+import { Servers } from '../../local/serve/serve.ts';
+import { World } from '../../local/world.ts';
+import { assembly, timelineOf } from './world.ts';
+
+const MINUTE = 60_000;
+
+const servers = await Servers.open(0);
+let world: World;
+let mailbox: string;
+
+beforeAll(async () => {
+  world = await World.create(assembly(), 4);
+  nobodyAnswers.befall(world);
+  await world.clock.run(12 * MINUTE, () => false);
+  ({ mailbox } = servers.show(world, { scenario: nobodyAnswers, outputs: {} }));
+});
+afterAll(() => servers.close());
+
+const get = async (path: string) => (await fetch(new URL(path, mailbox))).text();
+const post = (path: string, origin: string, text = '') =>
+  fetch(new URL(path, mailbox), { method: 'POST', headers: { origin }, body: new URLSearchParams({ text }) });
+
+it('a person answers through the mailbox: the deployed function acts, and the mailbox shows what came of it', async () => {
+  const countIn = (html: string) => html.match(/<li class="message"/g)?.length;
+  expect(countIn(await get('/messages'))).toBe(received(world).length);
+
+  const [, door = ''] = (await get('/messages?to=ada')).match(/Acknowledge: <a href="([^"]+)"/) ?? [];
+  const before = timelineOf(world).length;
+  expect(await get(door)).toContain('You take it on, as ada');
+  for (const origin of ['https://evil.example', 'null', new URL(mailbox).origin.replace('127.0.0.1', 'localhost')])
+    expect((await post(door, origin)).status, origin).toBe(403);
+  expect(timelineOf(world)).toHaveLength(before);
+
+  const sent = received(world).length;
+  const answered = await post(door, new URL(mailbox).origin, 'on my way');
+  expect(answered.status).toBe(200);
+  expect(await answered.text()).toContain('Done: ada has acknowledged it.');
+  const [acknowledged] = timelineOf(world).filter(({ type }) => type === 'Acknowledged');
+  expect(acknowledged).toMatchObject({ by: 'ada', via: 'link' });
+  expect(received(world).length).toBeGreaterThan(sent);
+  expect(countIn(await get('/messages'))).toBe(received(world).length);
+  expect(await get('/messages?to=Slack')).toContain('Acknowledged by <strong>ada</strong>');
+});
+
+it('shows nothing but the mailbox and the doors of the account', async () => {
+  const [, door = ''] = (await get('/messages?to=ada')).match(/Acknowledge: <a href="\/door\/([^/]+)/) ?? [];
+  for (const path of [
+    '/package.json',
+    '/..%2fpackage.json',
+    '/door/',
+    '/door/example.com/',
+    `/door/${door}.example.com/`,
+    '/messages?to=nobody',
+    '/time',
+  ])
+    expect((await fetch(new URL(path, mailbox))).status, path).toBe(404);
+  expect((await fetch(new URL(`/door/${door}/nonsense`, mailbox))).status).toBe(403);
+  expect(world.queues.total).toBe(0);
+});
