@@ -14,7 +14,9 @@ import { ALARM_TAGS } from '../lambda/domain/signal.ts';
 import { addChannels } from './channels.ts';
 import type { ServiceConfig } from './config.ts';
 import { ConsoleRunbooks } from './console-runbooks.ts';
+import { addDashboard } from './dashboard.ts';
 import { describeDeployed } from './deployed.ts';
+import { addFigures } from './figures.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
 import { allowInvestigating, allowReadingService } from './investigation.ts';
@@ -72,7 +74,9 @@ export class IncidentResponse extends Construct {
     this.page(new Links(this, 'Links', { title: config.title, deployed: this.deployed, command }));
     const { bus, incidents, ownAlarms, deployed, paging } = this;
     new Subscriptions(this, 'Subscriptions', { deployed, paging, ownAlarms });
+    addFigures(this, { bus, incidents, ownAlarms });
     addChannels(this, { config, bus, incidents, ownAlarms, paging, deployed, undelivered, command });
+    addDashboard(this, { config, resources: deployed.resources, bound, ownAlarms });
 
     Stack.of(this).addMetadata('incident-response', this.deployed.resources);
     new CfnOutput(this, 'IncidentsTable', {
@@ -221,6 +225,7 @@ export class IncidentResponse extends Construct {
     this.incidents.grantOpen(command);
     this.incidents.grantFind(command);
     this.incidents.grantList(command);
+    this.incidents.grantHistory(command);
     new CfnOutput(this, 'CommandFunction', {
       value: command.function.functionName,
       description: 'What `npx incident` calls',

@@ -1,6 +1,13 @@
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type ServicePolicy } from '../lambda/domain/policy.ts';
 import type { ServiceConfig } from './config.ts';
 
+/** The dashboard of a service. Its name is taken once in an account, whatever the region. */
+export const dashboardOf = ({ service, region }: Pick<ServiceConfig, 'service' | 'region'>) => {
+  const name = `${service}-incident-response`;
+  const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`;
+  return { name, url: `${console}#dashboards/dashboard/${name}` };
+};
+
 /** The runbook's policy with what the service's configuration says differently. */
 export function servicePolicy(config: ServiceConfig): ServicePolicy {
   const {
@@ -33,6 +40,7 @@ export function servicePolicy(config: ServiceConfig): ServicePolicy {
         label: 'Database',
         url: `${console}/rds/home?region=${region}#database:id=${database.cluster};is-cluster=true`,
       },
+      { label: 'Dashboard', url: dashboardOf(config).url },
       ...(statusPage ? [{ label: 'Status page', url: statusPage.url }] : []),
       ...links,
     ],

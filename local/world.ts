@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Account } from './account/account.ts';
 import { Alarms } from './account/alarms.ts';
 import { Buses } from './account/buses.ts';
+import { Dashboards } from './account/dashboards.ts';
 import { Distributions } from './account/distributions.ts';
 import { type Faults, Misfortune } from './account/faults.ts';
 import { Functions } from './account/functions.ts';
@@ -84,6 +85,7 @@ export class World {
   readonly people: People;
   readonly vendors: Vendors;
   readonly alarms: Alarms;
+  readonly dashboards: Dashboards;
   readonly incidents = new Map<string, IncidentItem>();
   private readonly ready: Promise<void>;
 
@@ -131,6 +133,7 @@ export class World {
     this.ready = tables.create();
 
     this.alarms = new Alarms(this.account, metrics, this.buses, this.topics);
+    this.dashboards = new Dashboards(this.account);
     this.clock.every(SimulatedService.tickMilliseconds, () => this.service.tick());
     this.clock.every(MINUTE, () => this.queues.measure(metrics));
     this.clock.after(WARM_UP, () => {

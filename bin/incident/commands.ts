@@ -5,6 +5,7 @@ import { SEVERITIES } from '../../lambda/domain/severity.ts';
 import { DRILL } from '../../lambda/domain/signal.ts';
 import { type Asked, Client } from './client.ts';
 import { Failure } from './failure.ts';
+import { report } from './report.ts';
 import { serviceOf } from './service.ts';
 import { list, playbooks, show } from './show.ts';
 
@@ -24,6 +25,7 @@ Examples:
   npx incident resolve INC-2026-01-31-001 export job stopped, pool drained
   npx incident declare "Wrong orders" customers are charged twice --critical
   npx incident drill DatabaseConnections
+  npx incident report --month 2026-01
 
 Ends with 0 when it was done, 1 when it was refused or is not there, 2 when it was called wrongly, 3 when AWS could not
 be reached or said no. Times are UTC. A text that begins with a hyphen goes after --. NO_COLOR leaves out colours.
@@ -41,6 +43,12 @@ function severity(text: string) {
   const found = SEVERITIES.find(known => known === text.toUpperCase());
   if (!found) throw new InvalidArgumentError(`Expected one of ${SEVERITIES.join(', ')}.`);
   return found;
+}
+
+function month(text: string): string {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Expected a month as 2026-01.');
+  if (text > new Date().toISOString()) throw new InvalidArgumentError('It has not begun.');
+  return text;
 }
 
 const ITEMS = ['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders'] as const;
@@ -90,6 +98,15 @@ export function commands(): Command {
     .action(async ({ closed }: { closed?: boolean }) => {
       const answer = await done({ do: 'list', ...(closed ? { closed } : {}) });
       print(answer, list(answer.incidents ?? []));
+    });
+
+  program
+    .command('report')
+    .description('the figures of the incidents opened in a month: times, targets kept, automation')
+    .option('--month <month>', 'as 2026-01; by default this month so far', month)
+    .action(async (asked: { month?: string }) => {
+      const answer = await done({ do: 'report', ...asked });
+      if (answer.report) print(answer, report(answer.report));
     });
 
   program

@@ -6,6 +6,7 @@ import {
   type MetricDataQuery,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
+import type { Measurement } from '../domain/figures.ts';
 import type { Incident } from '../domain/incident.ts';
 import { alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal, type SignalState } from '../domain/signal.ts';
 import { minutesBetween } from '../domain/time.ts';
@@ -95,18 +96,26 @@ function toQuery({ id, namespace, name, dimensions, statistic, period }: MetricQ
 }
 
 /** Publishes values of this moment, one call for all of them. */
-export async function publishMetrics(
+export const publishMetrics = (namespace: string, service: string, values: Record<string, number>, now: Date) =>
+  publishMeasurements(
+    namespace,
+    service,
+    Object.entries(values).map(([name, value]) => ({ name, value })),
+    now,
+  );
+
+/** The same of values with dimensions of their own. CloudWatch takes all of them or none, and the same twice as two values. */
+export async function publishMeasurements(
   namespace: string,
   service: string,
-  values: Record<string, number>,
-  now: Date,
+  measurements: Measurement[],
+  at: Date,
 ): Promise<void> {
-  const Dimensions = [{ Name: 'Service', Value: service }];
-  const MetricData = Object.entries(values).map(([MetricName, Value]) => ({
-    MetricName,
-    Dimensions,
-    Value,
-    Timestamp: now,
+  const MetricData = measurements.map(({ name, value, dimensions }) => ({
+    MetricName: name,
+    Dimensions: Object.entries({ Service: service, ...dimensions }).map(([Name, Value]) => ({ Name, Value })),
+    Value: value,
+    Timestamp: at,
   }));
   if (MetricData.length > 0) await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
 }

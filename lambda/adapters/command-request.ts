@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Incident } from '../domain/incident.ts';
 import type { PlaybookPolicy } from '../domain/policy.ts';
+import type { MonthlyReport } from '../domain/report.ts';
 
 const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
@@ -51,6 +52,10 @@ export const CommandRequest = v.variant('do', [
   v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false) }),
   v.strictObject({ do: v.literal('playbooks') }),
   v.strictObject({ do: v.literal('show'), ...About }),
+  v.strictObject({
+    do: v.literal('report'),
+    month: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01'))),
+  }),
   v.strictObject({ do: v.literal('act'), ...About, ...Asked, act: Act }),
   v.strictObject({ do: v.literal('reopen'), ...About, ...Asked, reason: text(1000) }),
   v.strictObject({
@@ -69,6 +74,7 @@ export interface CommandAnswer {
   incidents?: Incident[];
   /** What is detected, each with its alarms. */
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
+  report?: MonthlyReport;
   /** In a word each. */
   happened?: string[];
   refused?: string;

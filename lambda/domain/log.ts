@@ -11,6 +11,7 @@ const CHANNELS: Record<DeliveryChannel, string> = {
   stakeholders: 'stakeholders',
   reviewers: 'the reviewers',
   subscribers: 'subscribers',
+  figures: 'the figures',
   'status page': 'the status page',
 };
 

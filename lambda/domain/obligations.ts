@@ -17,7 +17,7 @@ export function obligations(incident: Incident, now: string): Obligation[] {
   return [
     ...levels,
     ...(levels.length === 0 ? reminder(incident, now) : []),
-    ...targets(incident, now),
+    ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
     ...response(incident, now),
     ...approval(incident, now),
     ...calm(incident, now),
@@ -33,16 +33,22 @@ function reminder({ escalation, policy, severity }: Incident, now: string): Obli
   return due ? [{ type: 'remind', level: escalation.level }] : [];
 }
 
-/** What the runbook's table promises, counted from when the severity last rose. A drill promises nothing. */
-function targets({ policy, severity, severityAt, acknowledged, breached, drill }: Incident, now: string): Obligation[] {
+/**
+ * The targets that are missed by `now` and not told of yet: what the runbook's table promises, counted from when the
+ * severity last rose. A drill promises nothing.
+ */
+export function targetsMissed(
+  { policy, severity, severityAt, acknowledged, breached, drill }: Incident,
+  now: string,
+): ('response' | 'resolution')[] {
   if (drill) return [];
   const { responseMinutes, resolutionMinutes = Number.POSITIVE_INFINITY } = policy.severities[severity];
   const passed = minutesBetween(severityAt, now);
-  const missed: Target[] = [
+  const missed = [
     ...(!acknowledged && passed >= responseMinutes ? ['response' as const] : []),
     ...(passed >= resolutionMinutes ? ['resolution' as const] : []),
   ];
-  return missed.filter(target => !breached.includes(target)).map(target => ({ type: 'miss target', target }));
+  return missed.filter(target => !breached.includes(target));
 }
 
 function levelsDue({ escalation, policy, severity }: Incident, now: string): EscalationLevel[] {

@@ -49,8 +49,8 @@ export type Target = 'response' | 'resolution' | 'update';
 /** Who is told how it goes on: stakeholders by mail; the public by the status page and, who subscribed, by mail. */
 export type Audience = 'stakeholders' | 'public';
 
-/** Ways to people outside of the escalation path. Each records what it has delivered. */
-export type DeliveryChannel = 'stakeholders' | 'status page' | 'subscribers' | 'reviewers';
+/** Ways to people outside of the escalation path, and to the metrics. Each records what it has delivered. */
+export type DeliveryChannel = 'stakeholders' | 'status page' | 'subscribers' | 'reviewers' | 'figures';
 
 /** How soon an action item matters. */
 export type Priority = 'high' | 'medium' | 'low';

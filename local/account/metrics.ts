@@ -20,6 +20,9 @@ const keyOf = (namespace: string, name: string, dimensions: { Name: string; Valu
 const namesOf = (dimensions: { Name: string; Value: string }[]): Record<string, string> =>
   Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value]));
 
+const listOf = (dimensions: Record<string, string>) =>
+  Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+
 /** CloudWatch's metrics: values with the moment they were measured, read back by period and statistic. */
 export class Metrics {
   private readonly series = new Map<string, { at: number; value: number }[]>();
@@ -32,23 +35,30 @@ export class Metrics {
       PutMetricData: {
         context: ({ Namespace }) => ({ 'cloudwatch:namespace': Namespace }),
         run: ({ Namespace, MetricData }: Input) => {
-          for (const { MetricName, Dimensions = [], Value } of MetricData as Input[])
-            this.put(Namespace, MetricName, namesOf(Dimensions), Value);
+          for (const { MetricName, Dimensions = [], Value, Timestamp } of MetricData as Input[])
+            this.put(Namespace, MetricName, namesOf(Dimensions), Value, Timestamp?.getTime());
           return {};
         },
       },
     });
   }
 
-  put(namespace: string, name: string, dimensions: Record<string, string>, value: number): void {
-    const key = keyOf(
-      namespace,
-      name,
-      Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    );
+  put(
+    namespace: string,
+    name: string,
+    dimensions: Record<string, string>,
+    value: number,
+    at = this.account.clock.now,
+  ): void {
+    const key = keyOf(namespace, name, listOf(dimensions));
     const values = this.series.get(key) ?? [];
-    values.push({ at: this.account.clock.now, value });
+    values.push({ at, value });
     this.series.set(key, values);
+  }
+
+  /** Every value that was put, in order. */
+  valuesOf(namespace: string, name: string, dimensions: Record<string, string>): readonly number[] {
+    return (this.series.get(keyOf(namespace, name, listOf(dimensions))) ?? []).map(({ value }) => value);
   }
 
   /** The statistic of the period that begins at `start`; undefined without data. */

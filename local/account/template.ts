@@ -46,6 +46,7 @@ const IDENTITIES: Record<string, Identity> = {
     const alarm = p['AlarmName'] ?? name;
     return { ref: alarm, Arn: arn('cloudwatch', `alarm:${alarm}`) };
   },
+  'AWS::CloudWatch::Dashboard': p => ({ ref: p['DashboardName'] }),
   'AWS::DynamoDB::GlobalTable': (_, name, arn) => ({
     ref: name,
     Arn: arn('dynamodb', `table/${name}`),

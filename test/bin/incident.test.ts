@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
 import { AwsEndpoint, type AwsError } from '../support/aws-endpoint.ts';
+import { runIncident } from '../support/command-line.ts';
 import {
   ALARM,
   committed,
@@ -21,7 +21,6 @@ import { READINGS, step } from '../support/story.ts';
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
 const workflows = mockClient(SFNClient);
 const ID = 'INC-2026-04-07-001';
-const BIN = `${import.meta.dirname}/../../bin/incident.ts`;
 let aws: AwsEndpoint;
 
 beforeEach(async () => {
@@ -35,34 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => aws.stop());
 
-interface Ran {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** Runs the command line as a process of its own, which finds AWS on loopback and nowhere else. */
-async function incident(...args: string[]): Promise<Ran> {
-  const { PATH = '' } = process.env;
-  // No profile, no metadata service, no proxy: nothing but what a test says.
-  const nothing = {
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  const child = spawn(process.execPath, [BIN, ...args], {
-    env: { PATH, NO_COLOR: '1', ...nothing, ...aws.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const read = async (stream: NodeJS.ReadableStream) => {
-    let text = '';
-    for await (const chunk of stream) text += chunk;
-    return text;
-  };
-  const closed = new Promise<number | null>(resolve => child.on('close', resolve));
-  const [code, out, err] = await Promise.all([closed, read(child.stdout), read(child.stderr)]);
-  return { code, out: out.trimEnd(), err: err.trimEnd() };
-}
+const incident = (...args: string[]) => runIncident(aws, args);
 
 const awaiting = async () => {
   await openIncident([step('ask', { mode: 'approve' })]);
@@ -214,6 +186,8 @@ describe('what goes wrong is told, with what to do, and ends with', () => {
     [2, 'no incident', ['ack'], () => {}, /missing required argument 'id'/],
     [2, 'an id that is none', ['ack', '7'], () => {}, /Expected an incident as INC-2026-01-31-001/],
     [2, 'no such severity', ['severity', ID, 'P0'], () => {}, /Expected one of P1, P2, P3, P4/],
+    [2, 'a month that is none', ['report', '--month', '2026-13'], () => {}, /Expected a month as 2026-01/],
+    [2, 'a month to come', ['report', '--month', '9999-12'], () => {}, /It has not begun/],
     [2, 'no such line of the checklist', ['tick', ID, 'lunch'], () => {}, /stakeholders/],
     [2, 'a text that is too long', ['note', ID, 'x'.repeat(2001)], () => {}, /act\.text/],
     [2, 'a link that is not of SNS', ['confirm', 'https://example.com/'], () => {}, /this is no link to SNS/],

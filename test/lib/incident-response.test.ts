@@ -560,6 +560,7 @@ describe('least privilege', () => {
       'Diagnose/Role ec2:DescribeVpcs',
       'Diagnose/Role ecs:DescribeTaskDefinition',
       'Diagnose/Role ecs:ListTasks',
+      'Figures/Role cloudwatch:PutMetricData',
       'Investigate/Role acm:ListCertificates',
       'Investigate/Role cloudwatch:GetMetricData',
       'Investigate/Role ec2:DescribeSecurityGroups',

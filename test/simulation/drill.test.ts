@@ -7,9 +7,12 @@ import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 
-it.each([1, 2])('a drill ends as the scenario promises, seed %i', async seed => {
-  const { summary } = await rehearse(drill, { assembly: assembly(), seed });
+it.each([1, 2])('a drill ends as the scenario promises, and no figure counts it, seed %i', async seed => {
+  const { summary, world } = await rehearse(drill, { assembly: assembly(), seed });
   expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
+  expect(world.metrics.valuesOf('IncidentResponse', 'MinutesToResolve', { Service: 'mockupaws-production' })).toEqual(
+    [],
+  );
 });
 
 /** The trouble begins `minutes` after the drill, or before it. */

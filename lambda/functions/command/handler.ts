@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto';
 import { type CommandAnswer, CommandRequest } from '../../adapters/command-request.ts';
-import { commit, findKey, keyOf, latest, load, openIncidents, receive, slotOf } from '../../adapters/incidents.ts';
+import {
+  commit,
+  findKey,
+  incidentsOfMonth,
+  keyOf,
+  latest,
+  load,
+  openIncidents,
+  receive,
+  slotOf,
+} from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { PersonCommand } from '../../domain/commands.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { DECLARED } from '../../domain/policy.ts';
+import { type MonthlyReport, monthlyReport } from '../../domain/report.ts';
 import type { Signal } from '../../domain/signal.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
@@ -17,6 +28,8 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
       return { incidents: await list(request.closed) };
     case 'playbooks':
       return { playbooks: playbooks() };
+    case 'report':
+      return { report: await report(request.month) };
     case 'show':
       return onKnown(request.incident, async incident => ({ incident }));
     case 'act':
@@ -39,6 +52,13 @@ const playbooks = () =>
   Object.values(deployed().policies)
     .filter(({ playbook }) => Object.keys(playbook.alarms).length > 0)
     .map(({ playbook: { name, title, alarms } }) => ({ name, title, alarms }));
+
+/** By default of this month so far. */
+async function report(given: string | undefined): Promise<MonthlyReport> {
+  const at = new Date().toISOString();
+  const month = given ?? at.slice(0, 7);
+  return monthlyReport(await incidentsOfMonth(month), { service: deployed().service, month, at });
+}
 
 async function list(closed: boolean): Promise<Incident[]> {
   const open = await openIncidents();
