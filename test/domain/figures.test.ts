@@ -33,42 +33,19 @@ const moves = fc.array(
 );
 type Move = typeof moves extends fc.Arbitrary<(infer M)[]> ? M : never;
 
-function perform(story: Story, { does, alarm, helps }: Move): void {
-  switch (does) {
-    case 'fires':
-      story.fires(alarm);
-      break;
-    case 'clears':
-      story.clears(alarm);
-      break;
-    case 'clears all':
-      for (const each of ['critical', 'warning']) story.clears(each);
-      break;
-    case 'loses':
-      story.loses(alarm);
-      break;
-    case 'responds':
-      story.responds(() => (helps ? PASSED : FAILED));
-      break;
-    case 'acknowledges':
-      story.acknowledges();
-      break;
-    case 'worsens':
-      story.tell({ type: 'set severity', severity: 'P1', by: 'ada' });
-      break;
-    case 'relaxes':
-      story.tell({ type: 'set severity', severity: 'P4', by: 'ada' });
-      break;
-    case 'notes':
-      story.tell({ type: 'note', text: 'looking', by: 'ada' });
-      break;
-    case 'resolves':
-      story.resolves();
-      break;
-    case 'cancels':
-      story.tell({ type: 'resolve', by: 'ada', reason: 'it was none', cancelled: true });
-  }
-}
+const PERFORM: Record<Move['does'], (story: Story, move: Move) => unknown> = {
+  fires: (story, { alarm }) => story.fires(alarm),
+  clears: (story, { alarm }) => story.clears(alarm),
+  'clears all': story => ['critical', 'warning'].map(alarm => story.clears(alarm)),
+  loses: (story, { alarm }) => story.loses(alarm),
+  responds: (story, { helps }) => story.responds(() => (helps ? PASSED : FAILED)),
+  acknowledges: story => story.acknowledges(),
+  worsens: story => story.tell({ type: 'set severity', severity: 'P1', by: 'ada' }),
+  relaxes: story => story.tell({ type: 'set severity', severity: 'P4', by: 'ada' }),
+  notes: story => story.tell({ type: 'note', text: 'looking', by: 'ada' }),
+  resolves: story => story.resolves(),
+  cancels: story => story.tell({ type: 'resolve', by: 'ada', reason: 'it was none', cancelled: true }),
+};
 
 interface Told {
   moves: Move[];
@@ -90,7 +67,7 @@ function live({ moves, every, drill }: Told, story = Story.under(policy(PLAN))):
     }
     story.at(now);
     // What is over stays over: the next incident is another.
-    if (isOpen(story.incident) || move.does !== 'fires') perform(story, move);
+    if (isOpen(story.incident) || move.does !== 'fires') PERFORM[move.does](story, move);
   }
   expect(story.incident.id).toBe(first);
   return story;
