@@ -41,14 +41,9 @@ export function toSignal({ id, detail }: AlarmEvent, deployed: Deployed): Signal
   const playbook = alarmTags[ALARM_TAGS.playbook] ?? byName?.playbook.name;
   const level = levelOf(alarmTags[ALARM_TAGS.level] ?? byName?.playbook.alarms[alarmName]);
   // An alarm tagged as work that falls due would call nobody.
-  const known = Object.entries(deployed.policies).flatMap(
-    ([
-      name,
-      {
-        playbook: { chore },
-      },
-    ]) => (chore ? [] : [name]),
-  );
+  const known = Object.entries(deployed.policies)
+    .filter(([, { playbook }]) => !playbook.chore)
+    .map(([name]) => name);
   if (!playbook || !known.includes(playbook) || !level) {
     throw new Error(
       `alarm ${alarmName}: no playbook for it. Tag it ${ALARM_TAGS.playbook} (one of ${known.join(', ')}) and ${ALARM_TAGS.level} (warning or critical)`,

@@ -197,7 +197,7 @@ export class Functions {
     const asset = this.account.assembly.template.Resources[logicalId]?.Metadata?.['aws:asset:path'];
     if (!asset || !String(properties['Runtime']).startsWith('nodejs'))
       throw new Unsupported(`function ${path}`, 'code that is no Node.js asset');
-    const code = readFileSync(join(this.account.assembly.directory, asset, `${file}.js`), 'utf8');
+    const bundle = join(this.account.assembly.directory, asset, `${file}.js`);
     const caller: Caller = { name: shortName(path), role: properties['Role'] };
     const timer = { milliseconds: 0 };
     const module = { exports: {} as Record<string, Handler> };
@@ -212,7 +212,7 @@ export class Functions {
       WebSocket: this.webSocket,
       console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
     };
-    new Function(...Object.keys(scope), code)(...Object.values(scope));
+    compiled(bundle, Object.keys(scope))(...Object.values(scope));
     const handler = module.exports[exported];
     if (!handler) throw new Unsupported(`function ${path}`, `a bundle that exports no ${exported}`);
     const function_ = { handler, timer };
@@ -240,6 +240,17 @@ export class Functions {
     };
     return redirect(module, answer);
   }
+}
+
+/** Compiled once a process: each world runs it anew, in a scope of its own. */
+const bundles = new Map<string, (...scope: unknown[]) => void>();
+
+function compiled(path: string, parameters: string[]): (...scope: unknown[]) => void {
+  const known = bundles.get(path);
+  if (known) return known;
+  const bundle = new Function(...parameters, readFileSync(path, 'utf8')) as (...scope: unknown[]) => void;
+  bundles.set(path, bundle);
+  return bundle;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the exports of an SDK client, whichever it is

@@ -16,22 +16,21 @@ const list = <T>(value: T | T[] | undefined): T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 /** `*` and `?` as IAM means them. */
-const like = (pattern: string, value: string) =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '.*')
-      .replace(/\?/g, '.')}$`,
-    'i',
-  ).test(value);
+const like = (pattern: string, value: string) => exactly(pattern.toLowerCase(), value.toLowerCase());
 
-const exactly = (pattern: string, value: string) =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '.*')
-      .replace(/\?/g, '.')}$`,
-  ).test(value);
+const exactly = (pattern: string, value: string) => expression(pattern).test(value);
+
+/** A rehearsal asks the same few hundred patterns a million times. */
+const expressions = new Map<string, RegExp>();
+
+function expression(pattern: string): RegExp {
+  const known = expressions.get(pattern);
+  if (known) return known;
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const made = new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
+  expressions.set(pattern, made);
+  return made;
+}
 
 function holds(operator: string, key: string, wanted: string[], context: RequestContext): boolean {
   const actual = list(context[key]);

@@ -149,3 +149,16 @@ it('with no open incident does nothing', async () => {
   await watch();
   expect([...cloudwatch.calls(), ...states.calls()]).toEqual([]);
 });
+
+it('looks after reviews every quarter of an hour, and makes up for the quarter that was missed', async () => {
+  await openIncident();
+  await committed({ type: 'raise action item', id: 'item', by: 'ada', action: 'pool', text: 'x', dueAt: minute(20) });
+  await committed({ type: 'resolve', id: 'resolved', by: 'ada', reason: 'fixed' });
+  const reminded = async () => of((await stored()).timeline, 'ActionItemDue').length;
+  setMinute(31);
+  await watch();
+  expect(await reminded()).toBe(0);
+  setMinute(45);
+  await watch();
+  expect(await reminded()).toBe(1);
+});

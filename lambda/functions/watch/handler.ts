@@ -11,11 +11,15 @@ import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { commitObserved, verifyService } from '../service-state.ts';
 
-/** Once a minute: what every open incident, and every review, is owed by now is done. One that fails holds up no other. */
+/** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
+const REVIEWS = 15;
+
+/** Once a minute: what every open incident is owed by now, and at times every review, is done. One that fails holds up no other. */
 export const handler = entrypoint(v.unknown(), async () => {
-  const [incidents, reviews] = await Promise.all([openIncidents(), incidentsUnderReview()]);
+  const timeForReviews = new Date().getUTCMinutes() % REVIEWS === 0;
+  const [incidents, reviews] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : []]);
   const outcomes = await Promise.allSettled([
-    openRunbookReview(),
+    ...(timeForReviews ? [openRunbookReview()] : []),
     ...incidents.map(look),
     ...reviews.map(incident => meetAll(incident)),
   ]);
