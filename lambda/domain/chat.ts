@@ -52,8 +52,8 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
     `:loudspeaker: *Are customers to be told?* A ${severity} is published only if somebody presses the button in the first message.`,
   Published: ({ by }) =>
     `:loudspeaker: Customers are told from now on${by === 'automation' ? '' : `, says *${safe(by)}*`}`,
-  UpdatePosted: ({ to, status, by, text, nextAt }) =>
-    `:loudspeaker: Update to ${to === 'public' ? 'customers' : 'stakeholders'}${by === 'automation' ? '' : ` by *${safe(by)}*`}: ${safe(text ?? status)}${nextAt ? `. The next by ${clock(nextAt)} UTC` : ''}`,
+  UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>
+    `:loudspeaker: *${safe(by)}* tells ${to === 'public' ? 'customers' : 'stakeholders'}: ${safe(text)} (The next by ${clock(nextAt)} UTC)`,
   PostMortemDrafted: ({ url }, { policy }) =>
     `:page_facing_up: The <${url}|post-mortem> is drafted, and due within ${policy.postMortemHours} hours`,
   PostMortemOverdue: ({ hours }) => `:hourglass: The post-mortem is not done within ${hours} hours`,
@@ -80,11 +80,15 @@ const SECTION = 3000;
 /** What an entry says in the incident's thread; undefined when it says nothing there. */
 export function reply(incident: Incident, entry: TimelineEntry): Post | undefined {
   const say = REPLIES[entry.type] as ((entry: TimelineEntry, incident: Incident) => string) | undefined;
-  // The severity that it is opened with stands in the first message.
-  if (!say || (entry.command === incident.timeline[0]?.command && entry.type === 'SeverityAssigned')) return undefined;
+  if (!say || isKnown(incident, entry)) return undefined;
   const text = cut(`${mark(incident)}${say(entry, incident)}`, SECTION);
   return { text, metadata: { event_type: 'incident_entry', event_payload: { id: incident.id, seq: entry.seq } } };
 }
+
+/** The severity that it is opened with stands in the first message; an update in the templates' words tells the thread nothing. */
+const isKnown = ({ timeline }: Incident, entry: TimelineEntry) =>
+  (entry.type === 'SeverityAssigned' && entry.command === timeline[0]?.command) ||
+  (entry.type === 'UpdatePosted' && entry.text === undefined);
 
 /** The last entry that the first message must show. */
 export const shown = ({ timeline }: Incident): number =>
