@@ -84,6 +84,12 @@ export const ServiceConfig = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
+    const { region, statusPage } = dataset.value;
+    if (statusPage?.secondRegion === region)
+      addIssue(issueAt(dataset.value, ['statusPage', 'secondRegion'], `another region than ${region}`));
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
     for (const { path, message } of faultsOfPeople(dataset.value)) addIssue(issueAt(dataset.value, path, message));
   }),
 );

@@ -67,7 +67,8 @@ export class IncidentResponse extends Construct {
     );
     const undelivered = this.publish();
     this.watch(stateMachine);
-    if (bound.some(({ probed }) => probed)) this.probe(bound);
+    // The status page says what was measured, whoever stands on it.
+    if (config.statusPage || bound.some(({ probed }) => probed)) this.probe(bound);
 
     this.consoleRunbooks(bound);
     const command = this.command(stateMachine);

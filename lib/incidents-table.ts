@@ -13,7 +13,7 @@ import type { ResponderFunction } from './function.ts';
 /**
  * One item an incident, state and timeline together. A slot (service and playbook) is a partition whose highest number
  * alone can be open, so that two incidents of one trouble cannot be. The index `unfinished` holds the open ones and those under
- * review, `byId` finds one by its id, `byMonth` those opened in a month.
+ * review, `byId` finds one by its id, `byMonth` those opened in a month, and which of them customers are told of.
  */
 export class IncidentsTable extends Construct {
   readonly table: TableV2;
@@ -45,7 +45,8 @@ export class IncidentsTable extends Construct {
           indexName: 'byMonth',
           partitionKey: { name: 'month', type: AttributeType.STRING },
           sortKey: { name: 'openedAt', type: AttributeType.STRING },
-          projectionType: ProjectionType.KEYS_ONLY,
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: ['published'],
         },
       ],
     });

@@ -40,6 +40,7 @@ import type { CertificateShape } from './service/certificates.ts';
 import type { RedisShape } from './service/redis.ts';
 import { SimulatedService } from './service/service.ts';
 import { SimulatedSessions } from './service/sessions.ts';
+import { followStatusPage } from './status-page.ts';
 import { Vendors } from './vendors/vendors.ts';
 
 /** An entry of an incident's timeline, as its item in the table holds it. */
@@ -109,6 +110,7 @@ export class World {
     this.parameters = new Parameters(this.account);
     this.objects = new Objects(this.account);
     this.distributions = new Distributions(this.account, this.objects, this.functions);
+    followStatusPage(this.account, this.objects);
     new Keys(this.account, seed);
     this.people = new People(this.account, this.topics, this.functions);
     new Workflows(this.account, this.functions);

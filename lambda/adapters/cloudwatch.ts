@@ -57,7 +57,7 @@ export interface MetricQuery {
   namespace: string;
   name: string;
   dimensions: Record<string, string>;
-  statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum';
+  statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum' | 'SampleCount';
   /** Seconds. */
   period: number;
 }
@@ -69,8 +69,13 @@ export interface Datapoint {
   value: number;
 }
 
-/** Datapoints of the last hour, or hours, by query id, the oldest first. */
-export async function readMetrics(queries: MetricQuery[], now: Date, hours = 1): Promise<Record<string, Datapoint[]>> {
+/** Datapoints of the last hour, or hours, by query id, the oldest first. @throws when the signal says that it takes too long. */
+export async function readMetrics(
+  queries: MetricQuery[],
+  now: Date,
+  hours = 1,
+  abortSignal?: AbortSignal,
+): Promise<Record<string, Datapoint[]>> {
   const { MetricDataResults = [] } = await client.send(
     new GetMetricDataCommand({
       StartTime: new Date(now.getTime() - hours * 3_600_000),
@@ -78,6 +83,7 @@ export async function readMetrics(queries: MetricQuery[], now: Date, hours = 1):
       ScanBy: 'TimestampAscending',
       MetricDataQueries: queries.map(toQuery),
     }),
+    abortSignal && { abortSignal },
   );
   return Object.fromEntries(
     MetricDataResults.map(({ Id, Timestamps = [], Values = [] }) => [

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fold } from '../domain/apply.ts';
 import type { Command } from '../domain/commands.ts';
+import { isPublic } from '../domain/communication.ts';
 import { handle } from '../domain/decide.ts';
 import { type Incident, isOpen } from '../domain/incident.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -58,7 +59,31 @@ export const incidentsUnderReview = async (): Promise<Incident[]> =>
 /** All incidents opened in a month, `YYYY-MM`, in the order of their opening. */
 export const incidentsOfMonth = (month: string): Promise<Incident[]> => indexed('byMonth', 'month', month);
 
-async function indexed(IndexName: string, attribute: string, value: string): Promise<Incident[]> {
+/**
+ * Those that customers are told of: opened in one of these months, or still open, however old. The indexes lag by moments:
+ * whichever are known to have changed are given too, and read past them.
+ */
+export async function publicIncidents(months: readonly string[], changed: readonly IncidentKey[]): Promise<Incident[]> {
+  const [open, ...ofMonths] = await Promise.all([
+    listed('unfinished', 'unfinished', 'open'),
+    ...months.map(month => listed('byMonth', 'month', month)),
+  ]);
+  const published = ofMonths.flat().filter(item => item['published']);
+  const known = new Map([...changed, ...open, ...published].map(key => [`${key.slot}/${key.number}`, key]));
+  const found = await loadAll([...known.values()]);
+  return found.filter(isPublic);
+}
+
+const indexed = async (index: string, attribute: string, value: string): Promise<Incident[]> =>
+  loadAll(await listed(index, attribute, value));
+
+async function loadAll(keys: readonly IncidentKey[]): Promise<Incident[]> {
+  const loaded = await Promise.all(keys.map(({ slot, number }) => load({ slot, number })));
+  return loaded.filter(incident => incident !== undefined);
+}
+
+/** What an index holds of the incidents with that value: their keys, and whatever else it projects. */
+async function listed(IndexName: string, attribute: string, value: string): Promise<IndexedItem[]> {
   const query = {
     TableName: TableName(),
     IndexName,
@@ -66,13 +91,12 @@ async function indexed(IndexName: string, attribute: string, value: string): Pro
     ExpressionAttributeNames: { '#attribute': attribute },
     ExpressionAttributeValues: { ':value': value },
   };
-  const found: Incident[] = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query)) {
-    const loaded = await Promise.all(Items.map(({ slot, number }) => load({ slot, number })));
-    found.push(...loaded.filter(incident => incident !== undefined));
-  }
+  const found: IndexedItem[] = [];
+  for await (const { Items = [] } of paginateQuery({ client }, query)) found.push(...(Items as IndexedItem[]));
   return found;
 }
+
+type IndexedItem = IncidentKey & { published?: true };
 
 /** The key of an incident by its id; undefined when there is none. From an index that lags by moments. */
 export async function findKey(id: string): Promise<IncidentKey | undefined> {
@@ -169,6 +193,7 @@ async function append(incident: Incident, entries: TimelineEntry[]): Promise<voi
       UpdateExpression: [
         'SET id = :id, severity = :severity, #status = :status, openedAt = :openedAt, #month = :month, version = :next',
         ', timeline = list_append(if_not_exists(timeline, :none), :entries)',
+        isPublic(incident) ? ', published = :published' : '',
         unfinished ? ', unfinished = :unfinished' : ' REMOVE unfinished',
       ].join(''),
       ConditionExpression: opening ? 'attribute_not_exists(slot)' : 'version = :version',
@@ -183,6 +208,7 @@ async function append(incident: Incident, entries: TimelineEntry[]): Promise<voi
         ':entries': entries,
         ':none': [],
         ...(opening ? {} : { ':version': version }),
+        ...(isPublic(incident) ? { ':published': true } : {}),
         ...(unfinished ? { ':unfinished': unfinished } : {}),
       },
     }),

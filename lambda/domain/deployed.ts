@@ -1,6 +1,7 @@
 import type { Bounds, WatchedCertificate } from './certificate.ts';
 import type { Roster } from './on-call.ts';
 import type { Policy } from './policy.ts';
+import type { SiteInput } from './status-page/site.ts';
 import type { TopicSubscribers } from './subscriptions.ts';
 
 /** What of the configuration the functions need; the bundler writes it into them, so that nothing has to be read at three in the morning. */
@@ -17,6 +18,8 @@ export interface Deployed {
   resources: Resources;
   /** Addresses of people: in the one function that looks for them. */
   subscribers?: readonly TopicSubscribers[];
+  /** What customers see: in the one function that writes it. */
+  site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance'>;
 }
 
 /** The protected service's parts, as the diagnosis asks for them. */

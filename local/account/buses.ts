@@ -78,6 +78,9 @@ export class Buses {
   private prepare(rule: Deployed): void {
     const { ScheduleExpression: schedule, EventPattern: pattern } = rule.properties;
     if (pattern) validatePattern(pattern);
+    for (const { Arn: arn, SqsParameters: parameters } of rule.properties['Targets'])
+      if (this.isFifo(arn) && !parameters?.MessageGroupId)
+        throw new Unsupported(`the rule ${rule.path}`, 'a FIFO queue without a message group, which gets nothing');
     if (!schedule) return;
     const minutes = /^rate\((\d+) minutes?\)$/.exec(schedule)?.[1];
     if (!minutes) throw new Unsupported(`the rule ${rule.path}`, `the schedule ${schedule}`);
@@ -101,6 +104,10 @@ export class Buses {
       if (toQueue) this.account.clock.after(this.account.random.between(20, 80), () => this.queues.send(arn, event));
       else this.functions.invokeAsynchronously(arn, event);
     }
+  }
+
+  private isFifo(arn: string): boolean {
+    return this.account.ofType('AWS::SQS::Queue').some(queue => queue.arn === arn && queue.properties['FifoQueue']);
   }
 
   private mayInvoke(rule: Deployed, functionArn: string): boolean {

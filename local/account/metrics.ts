@@ -23,6 +23,17 @@ const namesOf = (dimensions: { Name: string; Value: string }[]): Record<string, 
 const listOf = (dimensions: Record<string, string>) =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 
+/** Where in the series, which is in the order of time, what was measured at `time` or later begins. */
+function firstFrom(series: readonly { at: number }[], time: number): number {
+  let [low, high] = [0, series.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((series[middle]?.at ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** CloudWatch's metrics: values with the moment they were measured, read back by period and statistic. */
 export class Metrics {
   private readonly series = new Map<string, { at: number; value: number }[]>();
@@ -52,7 +63,8 @@ export class Metrics {
   ): void {
     const key = keyOf(namespace, name, listOf(dimensions));
     const values = this.series.get(key) ?? [];
-    values.push({ at, value });
+    // Dated back, it comes in between.
+    values.splice(firstFrom(values, at + 1), 0, { at, value });
     this.series.set(key, values);
   }
 
@@ -63,9 +75,8 @@ export class Metrics {
 
   /** The statistic of the period that begins at `start`; undefined without data. */
   datapoint({ namespace, name, dimensions, statistic, period }: MetricQuery, start: number): number | undefined {
-    const values = (this.series.get(keyOf(namespace, name, dimensions)) ?? [])
-      .filter(({ at }) => at >= start && at < start + period * 1000)
-      .map(({ value }) => value);
+    const series = this.series.get(keyOf(namespace, name, dimensions)) ?? [];
+    const values = series.slice(firstFrom(series, start), firstFrom(series, start + period * 1000)).map(v => v.value);
     if (values.length === 0) return undefined;
     const sum = values.reduce((a, b) => a + b, 0);
     switch (statistic) {
@@ -98,7 +109,9 @@ export class Metrics {
       };
       const step = Period * 1000;
       const points: { start: number; value: number }[] = [];
-      for (let start = Math.ceil(from / step) * step; start + step <= to; start += step) {
+      const began = this.series.get(keyOf(query.namespace, query.name, query.dimensions))?.[0]?.at ?? to;
+      const first = Math.max(Math.ceil(from / step), Math.floor(began / step)) * step;
+      for (let start = first; start + step <= to; start += step) {
         const value = this.datapoint(query, start);
         if (value !== undefined) points.push({ start, value });
       }

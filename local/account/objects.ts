@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Unsupported } from '../engine/unsupported.ts';
 import { type Account, ServiceError } from './account.ts';
 
@@ -8,6 +9,7 @@ export interface StoredObject {
   size: number;
   at: string;
   body?: Uint8Array;
+  etag?: string;
   contentType?: string;
   cacheControl?: string;
 }
@@ -15,6 +17,7 @@ export interface StoredObject {
 /** S3: the buckets of the template and what is in them. */
 export class Objects {
   private readonly stored = new Map<string, StoredObject>();
+  private readonly listeners: ((object: StoredObject) => void)[] = [];
   private readonly account: Account;
 
   constructor(account: Account) {
@@ -27,10 +30,7 @@ export class Objects {
         action: 'ListBucket',
         resources: ({ Bucket }) => [`arn:aws:s3:::${Bucket}`],
         context: ({ Prefix }) => ({ 's3:prefix': Prefix }),
-        run: ({ Bucket, Prefix = '', MaxKeys = 1000 }) => {
-          const found = this.of(this.bucket(Bucket)).filter(({ key }) => key.startsWith(Prefix));
-          return { Contents: found.slice(0, MaxKeys).map(({ key, size }) => ({ Key: key, Size: size })) };
-        },
+        run: input => this.list(input as List),
       },
     });
   }
@@ -59,6 +59,11 @@ export class Objects {
     this.store({ bucket: this.bucket(bucket), key: pathname.slice(1), size, at: this.account.clock.iso });
   }
 
+  /** Whoever wants to know what is put. */
+  onPut(listener: (object: StoredObject) => void): void {
+    this.listeners.push(listener);
+  }
+
   private put({ Bucket, Key, Body, ContentType, CacheControl }: Put) {
     this.bucket(Bucket);
     // The SDK asks for the URL that it would sign.
@@ -69,12 +74,20 @@ export class Objects {
     }
     if (typeof Body !== 'string' && !ArrayBuffer.isView(Body)) throw new Unsupported('s3:PutObject', 'a stream');
     const body = typeof Body === 'string' ? new TextEncoder().encode(Body) : new Uint8Array(Body);
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
     this.store({
-      ...{ bucket: Bucket, key: Key, size: body.length, at: this.account.clock.iso, body },
+      ...{ bucket: Bucket, key: Key, size: body.length, at: this.account.clock.iso, body, etag },
       ...(ContentType ? { contentType: ContentType } : {}),
       ...(CacheControl ? { cacheControl: CacheControl } : {}),
     });
-    return { ETag: `"${body.length}"` };
+    return { ETag: etag };
+  }
+
+  private list({ Bucket, Prefix = '', MaxKeys = 1000, ContinuationToken: after = '' }: List) {
+    const found = this.of(this.bucket(Bucket)).filter(({ key }) => key.startsWith(Prefix) && key > after);
+    const Contents = found.slice(0, MaxKeys).map(({ key, size, etag }) => ({ Key: key, Size: size, ETag: etag }));
+    const IsTruncated = found.length > MaxKeys;
+    return { Contents, IsTruncated, ...(IsTruncated ? { NextContinuationToken: Contents.at(-1)?.Key } : {}) };
   }
 
   private read(bucket: string, key: string) {
@@ -90,6 +103,7 @@ export class Objects {
 
   private store(object: StoredObject): void {
     this.stored.set(`${object.bucket}/${object.key}`, object);
+    for (const listener of this.listeners) listener(object);
   }
 
   private bucket(name: string): string {
@@ -97,6 +111,13 @@ export class Objects {
     if (!known) throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist');
     return name;
   }
+}
+
+interface List {
+  Bucket: string;
+  Prefix?: string;
+  MaxKeys?: number;
+  ContinuationToken?: string;
 }
 
 interface Put {

@@ -11,27 +11,38 @@ export interface Resource {
 // biome-ignore lint/suspicious/noExplicitAny: a template's properties have as many shapes as AWS has resources
 export type Properties = Record<string, any>;
 
-/** What `cdk synth` wrote, of one stack: its template, and where its assets lie. */
+/** What `cdk synth` wrote: the template, and where its assets lie. */
 export interface Assembly {
   directory: string;
   region: string;
-  template: { Resources: Record<string, Resource>; Metadata?: Record<string, unknown> };
+  template: {
+    Resources: Record<string, Resource>;
+    Metadata?: Record<string, unknown>;
+    Mappings?: Record<string, Record<string, Record<string, unknown>>>;
+  };
 }
 
 export const ACCOUNT = '123456789012';
 
-/** Reads the one stack of a synthesised app. @throws when there is none, or more than one. */
+interface Manifest {
+  artifacts: Record<string, { type: string; environment?: string; properties?: { templateFile: string } }>;
+}
+
+/**
+ * Reads a synthesised app: the stack that protects a service, and with it what the app has in another region, which is known
+ * by its names. @throws when no stack protects a service, or more than one does.
+ */
 export function readAssembly(directory: string): Assembly {
-  const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8'));
-  const stacks = Object.values<{ type: string; environment?: string; properties?: { templateFile: string } }>(
-    manifest.artifacts,
-  ).filter(artifact => artifact.type === 'aws:cloudformation:stack');
-  const [stack] = stacks;
-  if (!stack?.properties || stacks.length > 1)
-    throw new Error(`${directory}: expected one stack, found ${stacks.length}`);
-  const template = JSON.parse(readFileSync(join(directory, stack.properties.templateFile), 'utf8'));
+  const read = (file: string) => JSON.parse(readFileSync(join(directory, file), 'utf8'));
+  const stacks = Object.values((read('manifest.json') as Manifest).artifacts)
+    .filter(({ type }) => type === 'aws:cloudformation:stack')
+    .map(({ environment, properties }) => ({ environment, template: read(properties?.templateFile ?? '') }));
+  const [stack, ...more] = stacks.filter(({ template }) => template.Metadata?.['incident-response']);
+  if (!stack || more.length > 0)
+    throw new Error(`${directory}: expected one stack that protects a service, found ${stack ? more.length + 1 : 0}`);
   const region = stack.environment?.split('/').at(-1) ?? 'us-east-1';
-  return { directory, region, template };
+  const Resources = Object.assign({}, ...stacks.map(({ template }) => template.Resources));
+  return { directory, region, template: { ...stack.template, Resources } };
 }
 
 /** The values of `Ref` and of `Fn::GetAtt`, by resource type: given its properties, a default name, and how ARNs begin. */
@@ -42,6 +53,17 @@ type Identity = (
 ) => { ref: string } & Record<string, string>;
 
 const IDENTITIES: Record<string, Identity> = {
+  'AWS::CloudFront::Distribution': (_, name) => {
+    const id = `E${name.slice(-8)}`;
+    return {
+      ref: id,
+      Id: id,
+      Arn: `arn:aws:cloudfront::${ACCOUNT}:distribution/${id}`,
+      DomainName: `${id.toLowerCase()}.cloudfront.net`,
+    };
+  },
+  'AWS::CloudFront::OriginAccessControl': (_, name) => ({ ref: name, Id: name }),
+  'AWS::CloudFront::ResponseHeadersPolicy': (_, name) => ({ ref: name, Id: name }),
   'AWS::CloudWatch::Alarm': (p, name, arn) => {
     const alarm = p['AlarmName'] ?? name;
     return { ref: alarm, Arn: arn('cloudwatch', `alarm:${alarm}`) };
@@ -74,7 +96,10 @@ const IDENTITIES: Record<string, Identity> = {
     FunctionUrl: `https://${name.toLowerCase()}.lambda-url.us-east-1.on.aws/`,
   }),
   'AWS::Logs::LogGroup': (_, name, arn) => ({ ref: name, Arn: arn('logs', `log-group:${name}:*`) }),
-  'AWS::S3::Bucket': (_, name) => ({ ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` }),
+  'AWS::S3::Bucket': (p, name) => {
+    const bucket = p['BucketName'] ?? name.toLowerCase();
+    return { ref: bucket, Arn: `arn:aws:s3:::${bucket}`, RegionalDomainName: `${bucket}.s3.us-east-1.amazonaws.com` };
+  },
   'AWS::SNS::Topic': (_, name, arn) => ({ ref: arn('sns', name), TopicArn: arn('sns', name), TopicName: name }),
   'AWS::SQS::Queue': (_, name, arn) => ({
     ref: `https://sqs/${ACCOUNT}/${name}`,
@@ -97,6 +122,7 @@ const ANONYMOUS = new Set([
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Permission',
+  'AWS::Route53::RecordSet',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::TopicPolicy',
@@ -139,6 +165,7 @@ export function resolveTemplate({ template, region }: Assembly): Deployed[] {
     const named = {
       ...resource.Properties,
       Name: resolve(resource.Properties?.['Name']),
+      BucketName: resolve(resource.Properties?.['BucketName']),
       EventBusName: resolve(resource.Properties?.['EventBusName']),
     };
     const values = identity(named, logicalId, arn);
@@ -182,6 +209,10 @@ export function resolveTemplate({ template, region }: Assembly): Deployed[] {
           const [id = '', attributeName] = variable.split('.');
           return attributeName ? attribute(id, attributeName) : reference(id);
         });
+      case 'Fn::FindInMap': {
+        const [map = '', first = '', second = ''] = resolve(argument) as string[];
+        return template.Mappings?.[map]?.[first]?.[second];
+      }
       case 'Fn::Select': {
         const [index, list] = argument as [number | string, unknown];
         return (resolve(list) as unknown[])[Number(index)];

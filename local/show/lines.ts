@@ -41,6 +41,11 @@ const LINES: Record<string, Describe> = {
     tone: 'plain',
   }),
   person: ({ who, does, tone }) => ({ label: 'person', text: `${who} ${does}`, tone }),
+  'status page': ({ status, name }) => ({
+    label: 'status page',
+    text: `${status[0].toUpperCase()}${status.slice(1)}: ${name}`,
+    tone: 'plain',
+  }),
   dropped: ({ topic, reason }) => ({ label: 'DROPPED', text: `a message to ${topic}: ${reason}`, tone: 'bad' }),
   'dead letter': ({ queue }) => ({ label: 'DEAD', text: `a letter in ${queue}`, tone: 'bad' }),
   workflow: ({ name, status, error, cause }) =>

@@ -16,7 +16,7 @@ export interface Show {
 
 type Style = Parameters<typeof styleText>[0];
 
-const LABEL = 11;
+const LABEL = 12;
 const INDENT = ' '.repeat(10 + LABEL);
 
 const STYLES: Record<Line['tone'], Style> = {

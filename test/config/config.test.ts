@@ -327,6 +327,15 @@ describe('a wrong configuration says where, what was found, and what is expected
   });
 });
 
+describe('a second region for the status page', () => {
+  const secondRegion = (region: string) => (c: Draft) =>
+    Object.assign(c['statusPage'] as object, { secondRegion: region });
+  each([
+    [secondRegion('us-east-1'), 'statusPage.secondRegion is "us-east-1": expected another region than us-east-1'],
+    [secondRegion('oregon'), 'statusPage.secondRegion is "oregon": expected an AWS region such as us-west-2'],
+  ]);
+});
+
 it('a good configuration is filled with the defaults of the runbook', () => {
   const { automation, budget, links, databaseConnections, ...needed } = good;
   expect(defineService(needed)).toEqual({

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { type FunctionConfiguration, InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -14,8 +15,8 @@ import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
 import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
 import { bootstrap, deploy, type Outputs, synthesize } from './cdk.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import { createGiven, type Given, standOn } from './given.ts';
 import { type Inbox, subscribe } from './inbox.ts';
-import { createListener, standOn } from './listener.ts';
 import { step, until } from './progress.ts';
 import { leaveOutUnsupported, typesRefused, UNSUPPORTED } from './unsupported.ts';
 
@@ -27,7 +28,7 @@ const TITLE = 'mockupAWS Database Connections Exhausted';
 let emulator: Emulator;
 let refused: string[];
 let leftOut: unknown[];
-let listener: string;
+let given: Given;
 let outputs: Outputs;
 let onCall: Inbox;
 
@@ -35,8 +36,8 @@ beforeAll(async () => {
   emulator = await startEmulator();
   const [template] = await Promise.all([synthesize(emulator, STACK), bootstrap(emulator)]);
   refused = await typesRefused(emulator, template);
-  listener = await createListener(emulator);
-  standOn(listener, template);
+  given = await createGiven(emulator);
+  standOn(given, template);
   leftOut = leaveOutUnsupported(template);
   ({ outputs } = await deploy(emulator, STACK));
   onCall = await subscribe(new SNSClient(emulator.client), output('PagesLevel1'));
@@ -167,27 +168,42 @@ it('did all of it once: the event came twice, and one of another service before'
 });
 
 it('watches without fault', async () => {
-  const events = new EventBridgeClient(emulator.client);
-  const { Rules = [] } = await events.send(new ListRulesCommand({}));
-  const everyMinute = Rules.filter(rule => rule.ScheduleExpression === 'rate(1 minute)');
-  const targets = await Promise.all(
-    everyMinute.map(({ Name }) => events.send(new ListTargetsByRuleCommand({ Rule: Name }))),
-  );
-  const arns = targets.flatMap(({ Targets = [] }) => Targets.map(({ Arn }) => Arn));
-  const lambda = new LambdaClient(emulator.client);
-  const found = await Promise.all(arns.map(FunctionName => lambda.send(new GetFunctionCommand({ FunctionName }))));
-  const watching = found.find(({ Configuration }) =>
-    Configuration?.Description?.includes('every open incident is owed'),
-  );
-  const watch = new InvokeCommand({ FunctionName: watching?.Configuration?.FunctionName });
-  const answer = await step('the watch', () => lambda.send(watch));
-  expect(answer).toMatchObject({ StatusCode: 200 });
-  expect(answer.FunctionError).toBeUndefined();
+  await invoke(await described('every open incident is owed'), {});
 });
+
+it('writes the status page into its bucket, and then only what differs', async () => {
+  const writer = await described('What customers see');
+  const write = async () => (await invoke(writer, { Records: [{ body: JSON.stringify({ detail: {} }) }] }))[0];
+  const { name, ...first } = await write();
+  expect(first.put).toEqual(expect.arrayContaining(['404.html', 'api/v2/incidents.json', 'index.html']));
+  expect((await write()).put).toEqual(['index.html', 'history.html']);
+  const s3 = new S3Client({ ...emulator.client, forcePathStyle: true });
+  const page = await s3.send(new GetObjectCommand({ Bucket: name, Key: 'index.html' }));
+  expect(page).toMatchObject({ ContentType: 'text/html; charset=utf-8' });
+  expect(await page.Body?.transformToString()).toContain('mockupAWS');
+});
+
+/** The function with these words in its description. */
+async function described(words: string): Promise<FunctionConfiguration> {
+  for await (const { Functions = [] } of paginateListFunctions({ client: new LambdaClient(emulator.client) }, {})) {
+    const found = Functions.find(({ Description }) => Description?.includes(words));
+    if (found) return found;
+  }
+  throw new Error(`No function is described with "${words}".`);
+}
+
+async function invoke({ FunctionName, Description }: FunctionConfiguration, event: object) {
+  const call = new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) });
+  const answer = await step(Description ?? '', () => new LambdaClient(emulator.client).send(call));
+  expect(answer).toMatchObject({ StatusCode: 200 });
+  const payload = answer.Payload?.transformToString() ?? '';
+  expect(answer.FunctionError, payload).toBeUndefined();
+  return JSON.parse(payload);
+}
 
 it('has nothing to change when synthesized and deployed again', async () => {
   const template = await synthesize(emulator, STACK);
-  standOn(listener, template);
+  standOn(given, template);
   leaveOutUnsupported(template);
   expect((await deploy(emulator, STACK)).said).toContain('(no changes)');
 });

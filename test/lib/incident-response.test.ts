@@ -52,8 +52,17 @@ describe('the incidents table', () => {
     const { GlobalSecondaryIndexes, KeySchema } = one('AWS::DynamoDB::GlobalTable', 'Incidents/Table').properties;
     const keys = (schema: { AttributeName: string }[]) => schema.map(({ AttributeName }) => AttributeName);
     expect(keys(KeySchema)).toEqual(['slot', 'number']);
-    const indexes = GlobalSecondaryIndexes as { IndexName: string; KeySchema: { AttributeName: string }[] }[];
-    for (const index of indexes) expect(index).toMatchObject({ Projection: { ProjectionType: 'KEYS_ONLY' } });
+    const indexes = GlobalSecondaryIndexes as {
+      IndexName: string;
+      KeySchema: { AttributeName: string }[];
+      Projection: object;
+    }[];
+    const keysOnly = { ProjectionType: 'KEYS_ONLY' };
+    expect(indexes.map(({ Projection }) => Projection)).toEqual([
+      keysOnly,
+      keysOnly,
+      { ProjectionType: 'INCLUDE', NonKeyAttributes: ['published'] },
+    ]);
     expect(indexes.map(({ IndexName, KeySchema: schema }) => [IndexName, ...keys(schema)])).toEqual([
       ['unfinished', 'unfinished', 'openedAt'],
       ['byId', 'id'],
@@ -199,7 +208,9 @@ describe('what fails is not lost', () => {
 
   it('what a channel must tell waits in order, is tried once a minute for hours, and then is a dead letter of its own', () => {
     const queues = all('AWS::SQS::Queue').filter(({ properties }) => properties.RedrivePolicy);
-    expect(queues.map(({ path }) => path).sort()).toEqual(['Chat/Queue', 'Opsgenie/Queue', 'Pagerduty/Queue']);
+    expect(queues.map(({ path }) => path).sort()).toEqual([
+      ...['Chat/Queue', 'Opsgenie/Queue', 'Pagerduty/Queue', 'StatusPage/Queue'],
+    ]);
     const aside = queues.map(({ id, path, properties }) => {
       expect(properties, path).toMatchObject({
         ...{ FifoQueue: true, ContentBasedDeduplication: true, SqsManagedSseEnabled: true },
@@ -216,7 +227,9 @@ describe('what fails is not lost', () => {
       return refersTo(properties.RedrivePolicy)[0] ?? '';
     });
     const refused = all('AWS::Events::Rule').filter(({ path }) => path.endsWith('/Refused'));
-    expect(refused.flatMap(({ properties }) => refersTo(properties.Targets[0].Arn)).sort()).toEqual(aside.sort());
+    // The status page refuses nothing for good.
+    const told = aside.filter(id => !id.includes('StatusPage'));
+    expect(refused.flatMap(({ properties }) => refersTo(properties.Targets[0].Arn)).sort()).toEqual(told.sort());
     for (const dead of all('AWS::SQS::Queue').filter(({ id }) => aside.includes(id)))
       expect(dead.properties, dead.path).toMatchObject({ FifoQueue: true });
   });
@@ -579,6 +592,7 @@ describe('least privilege', () => {
       'ServiceMemory/RaiseMemoryFunction/Role ecs:DescribeTaskDefinition',
       'ServiceMemory/RaiseMemoryFunction/Role ecs:RegisterTaskDefinition',
       'SmokeTest/Role cloudwatch:GetMetricData',
+      'StatusPage/Role cloudwatch:GetMetricData',
       'Subscriptions/Role cloudwatch:PutMetricData',
       'Verify/Role cloudwatch:DescribeAlarms',
       'Verify/Role cloudwatch:GetMetricData',

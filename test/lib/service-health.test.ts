@@ -85,9 +85,13 @@ describe('what is not configured is not there', () => {
     bare.template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 0);
   });
 
-  it('no probe without a playbook that stands on it', () => {
-    const { template: without } = synthesise(config, { playbooks: [new DatabaseConnections()] });
-    expect(resources(without, 'AWS::Lambda::Function').map(({ path }) => path)).not.toContain('Probe/Function');
+  it('no probe without a playbook or a status page that stands on it', () => {
+    const functions = (service: typeof config) => {
+      const { template: bare } = synthesise(service, { playbooks: [new DatabaseConnections()] });
+      return resources(bare, 'AWS::Lambda::Function').map(({ path }) => path);
+    };
+    expect(functions({ ...config, statusPage: undefined })).not.toContain('Probe/Function');
+    expect(functions(config)).toContain('Probe/Function');
     expect(documents(template)).toEqual(expect.arrayContaining(['roll-back', 'scale-up', 'maintenance-mode']));
   });
 });

@@ -94,7 +94,11 @@ async function createTable(TableName: string): Promise<void> {
           KeySchema: key('unfinished', 'openedAt'),
           Projection: { ProjectionType: 'KEYS_ONLY' },
         },
-        { IndexName: 'byMonth', KeySchema: key('month', 'openedAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+        {
+          IndexName: 'byMonth',
+          KeySchema: key('month', 'openedAt'),
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['published'] },
+        },
         {
           IndexName: 'byId',
           KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],

@@ -6,11 +6,16 @@ import type { ServiceConfig } from '../../lib/config.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';
 import type { Playbook } from '../../lib/playbook.ts';
 import { commonIncidents } from '../../lib/playbooks.ts';
+import { type Assembly, readAssembly } from '../../local/account/template.ts';
 
 const { context } = JSON.parse(readFileSync(`${import.meta.dirname}/../../cdk.json`, 'utf8'));
 
 export interface Synthesised {
   template: Template;
+  /** Of each other stack of the app, by its name. */
+  others: Record<string, Template>;
+  /** As the embedded account reads it. */
+  deployed: Assembly;
   /** What CDK and cdk-nag had to say. */
   report: { pluginReports: unknown[] };
 }
@@ -28,9 +33,13 @@ export function synthesise(
   if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
   const report = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
-  const template = Template.fromJSON(assembly.getStackByName('Stack').template);
+  const deployed = readAssembly(assembly.directory);
+  const { Stack: template, ...others } = Object.fromEntries(
+    assembly.stacks.map(({ stackName, template }) => [stackName, Template.fromJSON(template)]),
+  );
   rmSync(assembly.directory, { recursive: true });
-  return { template, report };
+  if (!template) throw new Error('the app has no stack of ours');
+  return { template, others, deployed, report };
 }
 
 /** The resources of a type by their construct's path, as `Intake/Function`. */

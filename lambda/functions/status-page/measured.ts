@@ -1,0 +1,36 @@
+import { readMetrics } from '../../adapters/cloudwatch.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
+import { measured } from '../../domain/status-page/measured.ts';
+import type { Measured } from '../../domain/status-page/site.ts';
+
+const DAY = 86_400_000;
+
+/** How many days CloudWatch remembers. */
+const DAYS = 455;
+
+/** Milliseconds for CloudWatch to answer. */
+const PATIENCE = 5000;
+
+/**
+ * How much was measured, by counting what the probe published: of CloudWatch's aggregates of older minutes the count is
+ * still true. When CloudWatch cannot be asked, nothing is known, which the page says: an update waits for no figure.
+ */
+export async function readMeasured(service: string, now: Date): Promise<Measured> {
+  const query = (period: number) => ({
+    ...{ id: 'measured', namespace: PROBE_NAMESPACE, name: PROBE_METRICS.health },
+    ...{ dimensions: { Service: service }, statistic: 'SampleCount' as const, period },
+  });
+  const midnight = new Date(Math.ceil(now.getTime() / DAY) * DAY);
+  const signal = AbortSignal.timeout(PATIENCE);
+  try {
+    const [days, minutes] = await Promise.all([
+      readMetrics([query(86_400)], midnight, DAYS * 24, signal),
+      readMetrics([query(60)], now, 1, signal),
+    ]);
+    return measured(days['measured'] ?? [], minutes['measured'] ?? []);
+  } catch (error) {
+    const { name, message } = error as Error;
+    console.error({ message: `what was measured is not known: ${message}`, error: name });
+    return { days: {} };
+  }
+}

@@ -1,0 +1,222 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { receive } from '../../lambda/adapters/incidents.ts';
+import type { Incident } from '../../lambda/domain/incident.ts';
+import type { Policy } from '../../lambda/domain/policy.ts';
+import { handler } from '../../lambda/functions/status-page/handler.ts';
+import {
+  committed,
+  DEPLOYED,
+  invoke,
+  KEY,
+  policyOf,
+  setMinute,
+  signal,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { SiteBuckets } from '../support/site-bucket.ts';
+import { minute, of, START } from '../support/story.ts';
+
+useResponder({ SITE_BUCKETS: 'us-east-1/site,us-west-2/copy' });
+const cloudWatch = mockClient(CloudWatchClient);
+const buckets = new SiteBuckets();
+
+const components = [{ id: 'api', name: 'API', description: 'Requests' }];
+const statusPage = { url: 'https://status.mockupaws.com', components };
+
+beforeEach(() => {
+  cloudWatch.reset();
+  cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+  buckets.reset();
+  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, site: { title: 'mockupAWS', ...statusPage, maintenance: [] } });
+});
+
+const policy = (): Policy => ({ ...policyOf(), statusPage });
+
+/** An incident that customers are told of, with one update in somebody's words. */
+async function published(text = 'We look into it.', changes: Parameters<typeof signal>[0] = {}): Promise<Incident> {
+  const { incident } = await receive(signal(changes), policy());
+  if (!incident) throw new Error('nothing was opened');
+  const key = { slot: `${incident.service}/${incident.playbook}`, number: incident.number };
+  await committed({ type: 'publish', id: 'publish', by: 'ada' }, key);
+  return committed({ type: 'post update', id: text, by: 'ada', text }, key);
+}
+
+const post = (text: string) => committed({ type: 'post update', id: text, by: 'ada', text });
+
+/** What the queue hands over: an entry of the incident, or what the schedule sends. */
+const entry = (seq: number, key = KEY) => ({
+  Records: [{ body: JSON.stringify({ detail: { incident: { ...key, id: 'INC' }, entry: { seq } } }) }],
+});
+const SCHEDULED = { Records: [{ body: JSON.stringify({ 'detail-type': 'Scheduled Event', detail: {} }) }] };
+
+const page = (key = 'index.html', bucket = 'site') => buckets.read(bucket, key)?.body ?? '';
+const deliveries = async () => of((await stored()).timeline, 'MessageDelivered');
+
+it('shows what customers are told, everywhere, and records that they can read it', async () => {
+  const { timeline, id } = await published();
+  await invoke(handler, entry(timeline.length - 1));
+  for (const bucket of ['site', 'copy']) {
+    expect(page('index.html', bucket)).toContain('We look into it.');
+    expect(page(`incidents/${id}.html`, bucket)).toContain('We look into it.');
+    expect(page('api/v2/summary.json', bucket)).toContain('We look into it.');
+  }
+  expect(buckets.read('site', 'index.html')).toMatchObject({
+    contentType: 'text/html; charset=utf-8',
+    cacheControl: 'public, max-age=30, stale-while-revalidate=30, stale-if-error=604800',
+  });
+  const [posted] = of(timeline, 'UpdatePosted').filter(({ to }) => to === 'public');
+  expect(await deliveries()).toMatchObject([{ about: posted?.seq, channel: 'status page' }]);
+});
+
+it('told twice, puts nothing and records nothing a second time', async () => {
+  const { timeline } = await published();
+  await invoke(handler, entry(timeline.length - 1));
+  buckets.puts = [];
+  await invoke(handler, entry(timeline.length - 1));
+  expect(buckets.puts).toEqual([]);
+  expect(await deliveries()).toHaveLength(1);
+});
+
+it('as time passes, puts what says the time and nothing else', async () => {
+  await published();
+  await invoke(handler, SCHEDULED);
+  buckets.puts = [];
+  setMinute(5);
+  await invoke(handler, SCHEDULED);
+  expect(buckets.puts.filter(put => put.startsWith('site/api/') || put.endsWith('.atom'))).toEqual([]);
+  expect(buckets.puts).toContain('site/index.html');
+});
+
+it('shows the same whatever it is told of, in whatever order', async () => {
+  await published();
+  setMinute(10);
+  const { timeline } = await post('We found it.');
+  await invoke(handler, entry(timeline.length - 1));
+  const shown = buckets.all('site');
+  for (const seq of [timeline.length - 1, 2, timeline.length - 3, 0]) await invoke(handler, entry(seq));
+  expect(buckets.all('site')).toEqual(shown);
+  expect(await deliveries()).toHaveLength(2);
+});
+
+it('makes up for updates it was never told of', async () => {
+  await published();
+  await post('We found it.');
+  await invoke(handler, SCHEDULED);
+  expect(page()).toContain('We found it.');
+  expect(await deliveries()).toHaveLength(2);
+});
+
+describe('which incidents', () => {
+  it('reads the one that it is told of past indexes that lag', async () => {
+    const { timeline } = await published();
+    const index = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+    const lagging = { TableName: process.env['INCIDENTS_TABLE'], Key: KEY, UpdateExpression: 'REMOVE #m, unfinished' };
+    await index.send(new UpdateCommand({ ...lagging, ExpressionAttributeNames: { '#m': 'month' } }));
+    await invoke(handler, SCHEDULED);
+    expect(page()).not.toContain('We look into it.');
+    await invoke(handler, entry(timeline.length - 1));
+    expect(page()).toContain('We look into it.');
+  });
+
+  it('shows one of the year before, one that is open however old, and in a year neither loses a page', async () => {
+    vi.setSystemTime('2025-12-30T12:00:00Z');
+    const { id } = await published('Old and open.');
+    vi.setSystemTime('2026-03-31T23:59:00Z');
+    await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'fixed' });
+    const old = await published('Open for ever.', { id: 'event-2', playbook: 'CacheFailure' });
+    await invoke(handler, SCHEDULED);
+    expect(page('history.html')).toContain(id);
+    vi.setSystemTime('2027-03-31T23:59:00Z');
+    await invoke(handler, SCHEDULED);
+    expect(page()).toContain('Open for ever.');
+    expect(page('history.html')).not.toContain(id);
+    expect(page(`incidents/${id}.html`)).toContain('Old and open.');
+    expect(page(`incidents/${old.id}.html`)).toContain('Open for ever.');
+  });
+
+  it('shows neither a drill nor one that is nobody’s business', async () => {
+    await receive(signal(), policy());
+    await receive(signal({ id: 'event-2', playbook: 'CacheFailure', drill: true }), policy());
+    await invoke(handler, entry(0));
+    await invoke(handler, entry(0, { slot: 'mockupaws-production/CacheFailure', number: 1 }));
+    expect(buckets.keys('site').filter(key => key.startsWith('incidents/'))).toEqual([]);
+    expect(Object.values(buckets.all('site')).join()).not.toContain('INC-');
+  });
+});
+
+describe('when S3 fails', () => {
+  it('midway, what was put stays, what is missing follows, and nothing is recorded before', async () => {
+    const { timeline } = await published();
+    buckets.refuses = (_, key) => key === 'api/v2/status.json';
+    await expect(invoke(handler, entry(timeline.length - 1))).rejects.toThrow('S3 is down: site; S3 is down: copy');
+    expect(await deliveries()).toEqual([]);
+    const before = [...buckets.puts];
+    buckets.refuses = () => false;
+    await invoke(handler, entry(timeline.length - 1));
+    expect(new Set(buckets.puts).size).toBe(buckets.puts.length);
+    expect(before.length).toBeGreaterThan(0);
+    expect(await deliveries()).toHaveLength(1);
+  });
+
+  it('in the second region, customers can read it all the same', async () => {
+    const { timeline } = await published();
+    buckets.refuses = bucket => bucket === 'copy';
+    await expect(invoke(handler, entry(timeline.length - 1))).rejects.toThrow('S3 is down: copy');
+    expect(page()).toContain('We look into it.');
+    expect(await deliveries()).toHaveLength(1);
+  });
+
+  it('in the first region, the second has it, and it does not count as delivered', async () => {
+    const { timeline } = await published();
+    buckets.refuses = bucket => bucket === 'site';
+    await expect(invoke(handler, entry(timeline.length - 1))).rejects.toThrow('S3 is down: site');
+    expect(page('index.html', 'copy')).toContain('We look into it.');
+    expect(await deliveries()).toEqual([]);
+  });
+});
+
+describe('what was measured', () => {
+  it('is counted by day and by minute, in whole days of UTC', async () => {
+    cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries: [query] }) => {
+      const at = query.MetricStat.Period === 60 ? minute(-1) : START.slice(0, 10);
+      return { MetricDataResults: [{ Id: query.Id, Timestamps: [new Date(at)], Values: [570] }] };
+    });
+    await invoke(handler, SCHEDULED);
+    expect(JSON.parse(page('api/v2/status.json')).status.indicator).toBe('none');
+    const asked = cloudWatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
+    expect(asked.map(({ MetricDataQueries }) => MetricDataQueries?.[0]?.MetricStat)).toMatchObject([
+      { Stat: 'SampleCount', Period: 86_400, Metric: { MetricName: 'HealthFailingShare' } },
+      { Stat: 'SampleCount', Period: 60, Metric: { Dimensions: [{ Name: 'Service', Value: 'mockupaws-production' }] } },
+    ]);
+    expect(asked[0]?.EndTime).toEqual(new Date('2026-04-08T00:00:00Z'));
+    expect(asked[0]?.StartTime?.getTime()).toBe(Date.parse('2026-04-08T00:00:00Z') - 455 * 86_400_000);
+  });
+
+  it('is nothing when CloudWatch cannot be asked: an update is shown all the same', async () => {
+    const { timeline } = await published();
+    cloudWatch.on(GetMetricDataCommand).rejects(new Error('Throttling'));
+    await invoke(handler, entry(timeline.length - 1));
+    expect(page()).toContain('We look into it.');
+    expect(page()).toContain('No data');
+    expect(await deliveries()).toHaveLength(1);
+  });
+
+  it('is nothing when CloudWatch does not answer at all', async () => {
+    cloudWatch.restore();
+    const silent = createServer(() => undefined);
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    const patience = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
+    await invoke(handler, SCHEDULED);
+    expect(patience.mock.calls.flat()).toEqual(expect.arrayContaining([5000, 10_000]));
+    expect(page()).toContain('No data');
+    silent.close();
+  });
+});
