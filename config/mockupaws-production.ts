@@ -99,5 +99,6 @@ export default defineService({
       { id: 'api', name: 'API', description: 'Requests of your applications' },
       { id: 'website', name: 'Website', description: 'mockupaws.com and its editor' },
     ],
+    subscribers: { from: 'status@mockupaws.com' },
   },
 });

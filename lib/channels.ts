@@ -5,12 +5,16 @@ import { addPagerDuty } from './pagerduty.ts';
 import { addSlack } from './slack.ts';
 import { addStakeholders } from './stakeholders.ts';
 import { StatusPage } from './status-page.ts';
+import { addSubscribers } from './subscribers.ts';
 
 /** Who is told of incidents beside those who are called, by which way, and the doors back: those that are configured. */
 export function addChannels(scope: Construct, parts: ChannelParts): void {
   const { slack, pagerduty, opsgenie, statusPage } = parts.config;
   addStakeholders(scope, parts);
-  if (statusPage) new StatusPage(scope, statusPage, parts);
+  if (statusPage) {
+    const { distribution } = new StatusPage(scope, statusPage, parts);
+    if (statusPage.subscribers) addSubscribers(scope, statusPage.subscribers, { ...parts, distribution });
+  }
   if (slack) addSlack(scope, slack, parts);
   if (pagerduty) addPagerDuty(scope, pagerduty, parts);
   if (opsgenie) addOpsgenie(scope, opsgenie, parts);

@@ -78,5 +78,10 @@ const SAMPLES: Samples = {
     { ...PAGE, drill: false, form: { explains: 'It is over.', field: 'Why', required: true, button: 'Resolve' } },
     { ...PAGE, notice: { tone: 'good', text: 'Done.' }, form: null },
   ],
-  'pages/message.html': [REFUSAL, UNAVAILABLE],
+  'pages/message.html': [
+    REFUSAL,
+    UNAVAILABLE,
+    // Another door's.
+    { ...REFUSAL, link: { label: 'Status page', url: 'https://status.example.com' } },
+  ],
 };

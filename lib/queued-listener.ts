@@ -1,25 +1,23 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { Rule, type RuleProps, Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { ChannelParts } from './channel.ts';
 import { ResponderFunction } from './function.ts';
 import type { ListenerProps } from './listener.ts';
+import { PatientQueue } from './patient-queue.ts';
 
 export interface QueuedListenerProps extends Omit<ListenerProps, 'parts' | 'timeout'> {
   /** As the function calls itself. */
   name: string;
+  /** Seconds after which what failed is tried again, and in which it is done. @default 60 */
+  again?: number;
   /** How often it is called even if nothing happens. Absent, never. */
   every?: Duration;
   parts: Pick<ChannelParts, 'bus' | 'incidents' | 'ownAlarms' | 'undelivered'>;
 }
-
-/** Seconds after which what failed is tried again. */
-const AGAIN = 60;
-/** Hours for which it is tried: SQS counts to a thousand. */
-const HOURS = 12;
 
 /**
  * Hears of entries in their order and one at a time: one rule, one queue, one function, one queue of dead letters. The queue
@@ -30,26 +28,22 @@ export class QueuedListener extends ResponderFunction {
   private readonly name: string;
   private readonly undelivered: Queue;
 
-  constructor(scope: Construct, id: string, { name, entries, every, lost, parts, ...props }: QueuedListenerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, entries, again = 60, every, lost, parts, ...props }: QueuedListenerProps,
+  ) {
     const { bus, incidents, ownAlarms, undelivered } = parts;
     super(scope, id, {
       ...props,
       environment: { INCIDENTS_TABLE: incidents.table.tableName, ...props.environment },
-      timeout: AGAIN - 5,
+      timeout: again - 5,
     });
     this.name = name;
     this.undelivered = undelivered;
     incidents.grantCommit(this);
     this.deadLetters = ownAlarms.deadLetters(id, lost, { fifo: true });
-    const queue = new Queue(this, 'Queue', {
-      fifo: true,
-      contentBasedDeduplication: true,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      visibilityTimeout: Duration.seconds(AGAIN),
-      retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: (HOURS * 3600) / AGAIN },
-    });
+    const queue = new PatientQueue(this, 'Queue', { deadLetters: this.deadLetters, again });
     this.function.addEventSource(new SqsEventSource(queue, { batchSize: 1 }));
     this.rule('Entries', queue, {
       description: `What ${name} is told of`,

@@ -3,6 +3,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { SUBSCRIBE_PATH } from '../lambda/domain/subscribe-page.ts';
 import type { ChannelParts } from './channel.ts';
 import type { ServiceConfig } from './config.ts';
 import { QueuedListener } from './queued-listener.ts';
@@ -19,7 +20,8 @@ export class StatusPage extends QueuedListener {
   readonly distribution: Distribution;
 
   constructor(scope: Construct, config: NonNullable<ServiceConfig['statusPage']>, parts: ChannelParts) {
-    const { url, components, maintenance, secondRegion } = config;
+    const { url, components, maintenance, subscribers, secondRegion } = config;
+    const subscribeUrl = subscribers && SUBSCRIBE_PATH;
     const { deployed, ownAlarms, paging, incidents } = parts;
     super(scope, 'StatusPage', {
       folder: 'status-page',
@@ -28,7 +30,7 @@ export class StatusPage extends QueuedListener {
       entries: ['Published', 'UpdatePosted', 'SeverityAssigned', 'Mitigated', 'Resolved', 'PostMortemDone'],
       every: EVERY,
       lost: 'Changes that the status page does not show',
-      deployed: { ...deployed, site: { title: parts.config.title, url, components, maintenance } },
+      deployed: { ...deployed, site: { title: parts.config.title, url, components, maintenance, subscribeUrl } },
       templates: statusPageTemplates(),
       parts,
     });

@@ -2,4 +2,8 @@ import type { Received } from './vendors/vendors.ts';
 import type { World } from './world.ts';
 
 /** Every message that was sent, way by way, each way in its order. */
-export const received = ({ topics, vendors }: World): Received[] => [...topics.messages, ...vendors.received];
+export const received = ({ topics, vendors, mail }: World): Received[] => [
+  ...topics.messages,
+  ...vendors.received,
+  ...mail.mails,
+];

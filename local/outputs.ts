@@ -30,10 +30,11 @@ export async function writeOutputs(name: string, rehearsed: Rehearsed): Promise<
 async function writeMessages(directory: string, { world }: Rehearsed): Promise<string | undefined> {
   const messages = received(world);
   await Promise.all(
-    messages.map(({ channel, to, subject, at, body }, index) => {
-      const head = `To: ${to}\nDate: ${at}\n${channel === 'email' ? `Subject: ${subject}\n` : ''}`;
+    messages.map(({ channel, to, subject, at, body, headers }, index) => {
+      const fields = { To: to, Date: at, ...(channel === 'email' ? { Subject: subject } : {}), ...headers };
+      const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\n`);
       const file = `${String(index + 1).padStart(2, '0')}-${channel}-${to.replace(/[^\w.+-]/g, '_')}.txt`;
-      return writeInto(directory, join('messages', file), `${head}\n${body}\n`);
+      return writeInto(directory, join('messages', file), `${head.join('')}\n${body}\n`);
     }),
   );
   return messages.length > 0 ? 'messages' : undefined;

@@ -12,6 +12,8 @@ import type { EntryType } from './timeline.ts';
 export interface MessagePage {
   title: string;
   texts: string[];
+  /** Where to go from here. */
+  link: { label: string; url: string } | null;
 }
 
 /** The page of an incident behind a link: what there is to know, and the one thing that the link lets do. */
@@ -43,6 +45,7 @@ export const REFUSAL: MessagePage = {
     'It may have expired, or it is not complete. Use the link of the latest message.',
     'You can also answer from the command line: npx incident list',
   ],
+  link: null,
 };
 
 export const UNAVAILABLE: MessagePage = {
@@ -51,6 +54,7 @@ export const UNAVAILABLE: MessagePage = {
     'Open the link again in a minute: it says what has been done.',
     'You can also answer from the command line: npx incident list',
   ],
+  link: null,
 };
 
 const LATEST = 15;

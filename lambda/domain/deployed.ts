@@ -19,7 +19,7 @@ export interface Deployed {
   /** Addresses of people: in the one function that looks for them. */
   subscribers?: readonly TopicSubscribers[];
   /** What customers see: in the one function that writes it. */
-  site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance'>;
+  site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance' | 'subscribeUrl'>;
 }
 
 /** The protected service's parts, as the diagnosis asks for them. */

@@ -1,3 +1,5 @@
+import { base64url, bytesOf, decode, encode } from './base64url.ts';
+
 /** What a link lets its recipient do, once. `view` changes nothing. */
 export const LINK_ACTIONS = ['acknowledge', 'approve', 'decline', 'publish', 'resolve', 'view'] as const;
 export type LinkAction = (typeof LINK_ACTIONS)[number];
@@ -58,13 +60,10 @@ export function parse(text: string): SignedLink | undefined {
     person: decode(person),
     expires: Number.parseInt(expires, 36),
     ...(step === undefined ? {} : { step: decode(step) }),
-    mac: Uint8Array.from(Buffer.from(mac, 'base64url')),
+    mac: bytesOf(mac),
   };
   const complete = link.mac.length === MAC_BYTES && link.person !== '' && link.step !== '';
   return complete && format(link) === text ? link : undefined;
 }
 
 const digits = (incident: string) => incident.replace(/\D/g, '');
-const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
-const encode = (text: string) => base64url(Buffer.from(text, 'utf8'));
-const decode = (text: string) => Buffer.from(text, 'base64url').toString('utf8');

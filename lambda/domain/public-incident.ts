@@ -5,7 +5,7 @@ import { isReviewed } from './review.ts';
 import type { Severity } from './severity.ts';
 import type { Render } from './templates.ts';
 import { clock } from './time.ts';
-import type { EntryOf } from './timeline.ts';
+import type { EntryOf, TimelineEntry } from './timeline.ts';
 
 /** Statuspage's words for an incident: `postmortem` once customers have read what was learnt. */
 export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'postmortem';
@@ -28,7 +28,7 @@ export interface PublicIncident {
 }
 
 export interface PublicUpdate {
-  /** Stays the same whatever is written anew: `INC-2026-01-31-001-17`. */
+  /** `INC-2026-01-31-001-17` */
   id: string;
   status: PublicStatus;
   at: string;
@@ -92,6 +92,9 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
   };
 }
 
+/** Stays the same whatever is written anew. */
+export const updateId = ({ id }: Pick<Incident, 'id'>, { seq }: Pick<TimelineEntry, 'seq'>) => `${id}-${seq}`;
+
 type PublicEntry = EntryOf<'UpdatePosted' | 'PostMortemDone'>;
 
 type Said = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefined };
@@ -104,12 +107,7 @@ function updateOf(incident: Incident, entry: PublicEntry): Said | undefined {
   return undefined;
 }
 
-function written(
-  incident: Incident,
-  { seq, at }: PublicEntry,
-  { nextAt, ...said }: Said,
-  render: Render,
-): PublicUpdate {
+function written(incident: Incident, entry: PublicEntry, { nextAt, ...said }: Said, render: Render): PublicUpdate {
   const { policy, cancelled = false } = incident;
   const words = wordsForCustomers(incident);
   const fields: UpdateFields = {
@@ -117,11 +115,11 @@ function written(
     ...words,
     ...said,
     components: affected(incident).map(({ name }) => name),
-    posted: `${clock(at)} UTC`,
+    posted: `${clock(entry.at)} UTC`,
     next: nextAt ? `${clock(nextAt)} UTC` : null,
     postMortemHours: isReviewed(incident) ? policy.postMortemHours : null,
     cancelled,
   };
   const body = render(`status-updates/${UPDATES[said.status]}.txt`, fields).trim();
-  return { id: `${incident.id}-${seq}`, status: said.status, at, body };
+  return { id: updateId(incident, entry), status: said.status, at: entry.at, body };
 }

@@ -12,6 +12,9 @@ const Component = object({
   affectedBy: v.optional(list(text('the name of a playbook'), 'at least one playbook')),
 });
 
+/** Of one contact list. */
+const TOPICS = 20;
+
 /** Work on the service that customers are told of before it begins. */
 const Maintenance = v.pipe(
   object({
@@ -25,7 +28,10 @@ const Maintenance = v.pipe(
   v.check(({ from, to }) => from < to, 'a time from that is before to'),
 );
 
-/** E-mail to customers who asked for it, by Amazon SES. */
+/**
+ * E-mail to customers who asked for it, by Amazon SES. It keeps them in a contact list, of which AWS allows one in an account and
+ * region: if there is one already, the deployment fails.
+ */
 const Subscribers = object({
   /** Of a domain that is verified in SES, out of its sandbox. */
   from: v.pipe(
@@ -56,9 +62,13 @@ export const StatusPage = v.optional(
     }),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
-      const { components, maintenance } = dataset.value;
+      const { components, maintenance, subscribers } = dataset.value;
       const known = components.map(component => component.id);
       if (new Set(known).size < known.length) addIssue({ message: 'components with an id each of its own' });
+      if (subscribers && components.length > TOPICS)
+        addIssue({
+          message: `at most ${TOPICS} components that customers can subscribe to: SES allows no more topics`,
+        });
       const unknown = maintenance.flatMap(planned => planned.components).find(component => !known.includes(component));
       if (unknown)
         addIssue({ message: `maintenance of components that there are (${known.join(', ')}), not ${unknown}` });

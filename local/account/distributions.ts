@@ -62,7 +62,14 @@ export class Distributions {
     const bucket = this.account.ofType('AWS::S3::Bucket').find(({ ref }) => host.startsWith(`${ref}.s3.`));
     if (bucket) return this.fromBucket(distribution, bucket, path);
     const answer = await this.functions.request(`https://${host}${path}${search}`, { method, headers, body });
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    const error = config.CustomErrorResponses?.find(({ ErrorCode }: Properties) => ErrorCode === answer.statusCode);
+    if (!error) return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    const errorPath = String(error.ResponsePagePath);
+    const page = { method: 'GET' as const, path: errorPath, search: '', headers: {}, body: '' };
+    return {
+      ...(await this.fromOrigin(distribution, behaviourFor(config, errorPath), page)),
+      status: error.ResponseCode,
+    };
   }
 
   /** An object, or the page for the error that S3 gives: who may not list a bucket is not told what it lacks. */

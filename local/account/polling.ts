@@ -5,8 +5,8 @@ import type { Queues } from './queues.ts';
 import type { Properties } from './template.ts';
 
 /**
- * Lambda's polling of FIFO queues of one message group: one message at a time, in order. One that fails is out of sight
- * for the queue's time, comes again, and goes to the dead letters in the end; the others wait behind it.
+ * Lambda's polling of FIFO queues: of each message group one message at a time, in order. One that fails is out of sight for
+ * the queue's time, comes again, and goes to the dead letters in the end; the others of its group wait behind it.
  */
 export class Polling {
   private readonly account: Account;
@@ -24,8 +24,10 @@ export class Polling {
       if (!queue.properties['FifoQueue'] || properties['BatchSize'] !== 1)
         throw new Unsupported(`the queue ${queue.path}`, 'polling but of a FIFO queue, one message at a time');
       this.check(properties, source);
-      const waiting: string[] = [];
-      queues.takeFrom(source, body => {
+      const groups = new Map<string, string[]>();
+      queues.takeFrom(source, (body, group) => {
+        const waiting = groups.get(group) ?? [];
+        groups.set(group, waiting);
         waiting.push(JSON.stringify(body));
         if (waiting.length === 1) this.deliver(properties, queue.properties, waiting, 1);
       });

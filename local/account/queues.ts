@@ -1,21 +1,44 @@
-import type { Account } from './account.ts';
+import { createHash } from 'node:crypto';
+import { type Account, type Input, ServiceError } from './account.ts';
 import type { Metrics } from './metrics.ts';
+import type { Deployed } from './template.ts';
+
+/** Milliseconds for which a FIFO queue knows what it was sent. */
+const DEDUPLICATION = 5 * 60_000;
 
 /** SQS: queues of dead letters, and those that somebody takes from (see `polling.ts`). */
 export class Queues {
   private readonly account: Account;
   private readonly messages = new Map<string, unknown[]>();
-  private readonly takers = new Map<string, (body: unknown) => void>();
+  private readonly takers = new Map<string, (body: unknown, group: string) => void>();
+  private readonly sent = new Map<string, number>();
 
   constructor(account: Account) {
     this.account = account;
     for (const { arn } of account.ofType('AWS::SQS::Queue')) this.messages.set(arn, []);
+    const resources = ({ QueueUrl }: Input) => [this.find(QueueUrl).arn];
+    account.provide('sqs', {
+      SendMessage: { resources, run: input => this.accept(this.find(input['QueueUrl']), input) },
+      SendMessageBatch: {
+        ...{ action: 'SendMessage', resources },
+        run: ({ QueueUrl, Entries }) => {
+          const queue = this.find(QueueUrl);
+          if (Entries.length > 10)
+            throw new ServiceError('TooManyEntriesInBatchRequest', 'Maximum number of entries per request are 10.');
+          return {
+            Successful: (Entries as Input[]).map(entry => ({ Id: entry['Id'], ...this.accept(queue, entry) })),
+            Failed: [],
+          };
+        },
+      },
+    });
   }
 
-  send(arn: string, body: unknown): void {
+  /** `group`: of a FIFO queue; what is sent by EventBridge is all of one. */
+  send(arn: string, body: unknown, group = ''): void {
     const taker = this.takers.get(arn);
     if (taker) {
-      taker(body);
+      taker(body, group);
       return;
     }
     const messages = this.messages.get(arn);
@@ -25,8 +48,30 @@ export class Queues {
   }
 
   /** Whoever takes from a queue: what is sent there is no dead letter. */
-  takeFrom(arn: string, taker: (body: unknown) => void): void {
+  takeFrom(arn: string, taker: (body: unknown, group: string) => void): void {
     this.takers.set(arn, taker);
+  }
+
+  private accept({ arn, properties }: Deployed, { MessageBody, MessageGroupId }: Input) {
+    if (!properties['FifoQueue'] || !properties['ContentBasedDeduplication'] || !MessageGroupId)
+      throw new ServiceError(
+        'InvalidParameterValue',
+        `${arn} takes messages of a group, and knows them by their content`,
+      );
+    const { now } = this.account.clock;
+    const answer = { MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') };
+    const known = `${arn} ${MessageBody}`;
+    const before = this.sent.get(known);
+    if (before !== undefined && now - before < DEDUPLICATION) return answer;
+    this.sent.set(known, now);
+    this.send(arn, JSON.parse(MessageBody), MessageGroupId);
+    return answer;
+  }
+
+  private find(url: string): Deployed {
+    const queue = this.account.ofType('AWS::SQS::Queue').find(({ ref }) => ref === url);
+    if (!queue) throw new ServiceError('QueueDoesNotExist', 'The specified queue does not exist.');
+    return queue;
   }
 
   /** Dead letters in all queues. */

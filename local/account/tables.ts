@@ -6,9 +6,7 @@ import {
   DynamoDBClient,
   type DynamoDBClientConfig,
   GetItemCommand,
-  ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
 import inject from 'light-my-request';
 import type { Account, Caller, Input, Operation } from './account.ts';
@@ -58,13 +56,6 @@ export class Tables {
 
   onRecord(listener: (record: StreamRecord) => void): void {
     this.onChange.push(listener);
-  }
-
-  /** Every item of the one table, as plain values: for the summary. */
-  async items(): Promise<Record<string, unknown>[]> {
-    const [table] = this.account.ofType('AWS::DynamoDB::GlobalTable');
-    const { Items = [] } = await this.admin.send(new ScanCommand({ TableName: table?.ref, ConsistentRead: true }));
-    return Items.map(item => unmarshall(item));
   }
 
   /** A client class for a function: what it sends is checked against its role before it reaches dynalite. */

@@ -124,6 +124,8 @@ const ANONYMOUS = new Set([
   'AWS::Lambda::Permission',
   'AWS::Route53::RecordSet',
   'AWS::S3::BucketPolicy',
+  'AWS::SES::ConfigurationSet',
+  'AWS::SES::ContactList',
   'AWS::SNS::Subscription',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',

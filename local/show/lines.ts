@@ -32,6 +32,7 @@ const LINES: Record<string, Describe> = {
     return { label: 'alarm', text: `${name} is ${state}`, tone: state === 'OK' ? 'good' : 'warn' };
   },
   message: ({ channel, to, subject }) => ({ label: channel, text: `to ${to}: ${subject}`, tone: 'act' }),
+  'customer mail': ({ to, subject }) => ({ label: 'email', text: `to ${to}: ${subject}`, tone: 'act' }),
   // The first message is changed with every reply: that would only repeat it.
   slack: ({ text, change }) =>
     change ? undefined : { label: 'slack', text: beginning(text.split('\n')[0]), tone: 'plain' },

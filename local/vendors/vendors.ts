@@ -15,6 +15,8 @@ export interface Received {
   at: string;
   /** It was changed since it was sent, and reads so now. */
   edited?: boolean;
+  /** What a mail program reads, and nobody sees. */
+  headers?: Record<string, string>;
 }
 
 /** The vendors that the deployed configuration knows, who know its secrets. */

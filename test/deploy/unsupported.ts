@@ -3,12 +3,14 @@ import { type Emulator, REGION } from './emulator.ts';
 
 /** The types of which the emulator deploys nothing. Everything else is deployed as the app has it. */
 export const UNSUPPORTED = [
+  // Of SES it has configuration sets and identities.
+  'AWS::SES::ContactList',
   // It has the parameters of Systems Manager, but neither documents nor Automation.
   'AWS::SSM::Document',
 ];
 
 interface Template {
-  Resources: Record<string, { Type: string; Properties?: { Name?: unknown } }>;
+  Resources: Record<string, { Type: string; Properties?: { Name?: unknown; ContactListName?: unknown } }>;
 }
 
 const read = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
@@ -20,7 +22,7 @@ export function leaveOutUnsupported(file: string): unknown[] {
   const isListed = ([, { Type }]: (typeof resources)[number]) => UNSUPPORTED.includes(Type);
   const kept = Object.fromEntries(resources.filter(resource => !isListed(resource)));
   writeFileSync(file, JSON.stringify({ ...template, Resources: kept }, undefined, 1));
-  return resources.filter(isListed).map(([, { Properties }]) => Properties?.Name);
+  return resources.filter(isListed).map(([, { Properties }]) => Properties?.Name ?? Properties?.ContactListName);
 }
 
 /** Those of the template's types that the emulator says it does not know. */

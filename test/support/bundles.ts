@@ -19,7 +19,7 @@ const DOCUMENT_COMMANDS: Record<string, string> = {
   Invoke: 'InvokeFunction',
 };
 /** What IAM calls by another name than the operation's. */
-const ACTIONS: Record<string, string> = { ListObjectsV2: 'ListBucket' };
+const ACTIONS: Record<string, string> = { ListObjectsV2: 'ListBucket', SendMessageBatch: 'SendMessage' };
 /** What an operation asks IAM for beside itself. */
 const ALSO: Record<string, string[]> = { RegisterTaskDefinition: ['ecs:TagResource', 'iam:PassRole'] };
 const IAM_PREFIXES: Record<string, string> = {
@@ -29,6 +29,7 @@ const IAM_PREFIXES: Record<string, string> = {
   'client-eventbridge': 'events',
   'client-route-53': 'route53',
   'client-secrets-manager': 'secretsmanager',
+  'client-sesv2': 'ses',
   'client-sfn': 'states',
 };
 

@@ -1,0 +1,26 @@
+import { base64url } from '../domain/base64url.ts';
+import { type Confirmation, canonical, format, parse, type SignedConfirmation } from '../domain/confirmation.ts';
+import { generateMac, verifyMac } from './kms.ts';
+
+const key = () => process.env['CONFIRMATIONS_KEY'] ?? '';
+
+/** The confirmation as it stands in a URL. */
+export async function sign(service: string, confirmation: Confirmation): Promise<string> {
+  return format({ ...confirmation, mac: await generateMac(key(), canonical(service, confirmation)) });
+}
+
+/** What the text says, if we signed it, whether it has expired or not. @throws when KMS could not say. */
+export async function verify(service: string, text: string): Promise<SignedConfirmation | undefined> {
+  const confirmation = parse(text);
+  if (!confirmation) return undefined;
+  return (await verifyMac(key(), canonical(service, confirmation), confirmation.mac)) ? confirmation : undefined;
+}
+
+/**
+ * What stands for a mailbox where its address must not be kept: nobody can try out addresses who may not use the key. What
+ * follows a `+` leads to the same mailbox.
+ */
+export async function digestOf(service: string, email: string): Promise<string> {
+  const mailbox = email.replace(/\+[^@]*@/, '@');
+  return base64url(await generateMac(key(), JSON.stringify(['incident-response mailbox', service, mailbox])));
+}

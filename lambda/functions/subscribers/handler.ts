@@ -1,0 +1,23 @@
+import { keepLetter } from '../../adapters/letters.ts';
+import { queueMails } from '../../adapters/mail-queue.ts';
+import { subscribersOf } from '../../adapters/ses.ts';
+import { customerLetter } from '../../domain/customer-notification.ts';
+import { updateId } from '../../domain/public-incident.ts';
+import { channel } from '../channel.ts';
+import { isDelivered, recordDelivery } from '../listener.ts';
+import { rendered } from '../templates.ts';
+
+/**
+ * Queues a mail for each subscriber of what an incident affects. Only for its latest update: whatever was overtaken while SES was
+ * down is told by what overtook it, which comes behind. Queued twice, it is told once.
+ */
+export const handler = channel('subscribers', async (incident, entry) => {
+  const letter = customerLetter(incident, rendered);
+  if (letter?.update !== updateId(incident, entry) || isDelivered(incident, entry, 'subscribers')) return { queued: 0 };
+  const { number, components } = letter;
+  await keepLetter(incident.id, letter);
+  const subscribers = await subscribersOf(components);
+  await queueMails(subscribers.map(email => ({ incident: incident.id, number, email })));
+  await recordDelivery(incident, entry, 'subscribers');
+  return { queued: subscribers.length };
+});

@@ -1,0 +1,247 @@
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+
+import { GenerateMacCommand, VerifyMacCommand } from '@aws-sdk/client-kms';
+import {
+  MessageRejected,
+  SendEmailCommand,
+  TooManyRequestsException,
+  UpdateContactCommand,
+} from '@aws-sdk/client-sesv2';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { handler } from '../../lambda/functions/subscribe/handler.ts';
+import { urlEvent } from '../support/door.ts';
+import { invoke, setMinute } from '../support/responder.ts';
+import { confirmationPath, contacts, kms, mailed, optedInto, ses, useSubscribers } from '../support/subscribers.ts';
+
+useSubscribers();
+
+const ADA = 'ada@customer.example';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+const request = (method: string, path: string, body = '', headers: Record<string, string> = FORM) =>
+  invoke(handler, urlEvent(method, path, body, headers));
+const get = (path: string) => request('GET', path, '', {});
+const post = (path: string) => request('POST', path);
+const ask = (email: string, ...components: string[]) =>
+  request(
+    'POST',
+    '/subscribe',
+    String(new URLSearchParams([['email', email], ...components.map(id => ['component', id] as [string, string])])),
+  );
+const linkIn = (body: string | undefined) => new URL(/https:\S+/.exec(body ?? '')?.[0] ?? '').pathname;
+const table = () => new DynamoDBClient({});
+const remembered = async () =>
+  (await table().send(new ScanCommand({ TableName: process.env['SUBSCRIBERS_TABLE'] }))).Items ?? [];
+const logged = () => JSON.stringify([vi.mocked(console.info).mock.calls, vi.mocked(console.error).mock.calls]);
+
+describe('asking', () => {
+  it('sends a confirmation, and keeps nothing of the address', async () => {
+    const { statusCode, body } = await ask(' Ada@Customer.Example ', 'website', 'api', 'nonsense');
+    expect([statusCode, body.includes('Look into your mailbox')]).toEqual([200, true]);
+    expect(mailed()).toMatchObject([{ to: ADA, subject: 'Confirm your subscription to mockupAWS status' }]);
+    expect(mailed()[0]?.body).toContain('API, Website');
+    expect(mailed()[0]?.input.ListManagementOptions).toBeUndefined();
+    expect(contacts.size).toBe(0);
+    for (const kept of [await remembered(), logged(), body]) expect(JSON.stringify(kept)).not.toMatch(/ada|customer/i);
+  });
+
+  it('is answered in the same words whoever is subscribed', async () => {
+    const before = await ask(ADA, 'api');
+    await post(linkIn(mailed()[0]?.body));
+    expect(contacts.has(ADA)).toBe(true);
+    expect(await ask(ADA, 'api')).toEqual(before);
+    expect(mailed()).toHaveLength(2);
+  });
+
+  it.each([
+    ['no address', 'ada', ['api'], 'no e-mail address'],
+    ['nothing', '', ['api'], 'no e-mail address'],
+    ['a host without a dot', 'ada@customer', ['api'], 'no e-mail address'],
+    ['two addresses', 'ada@customer.example,ben@customer.example', ['api'], 'no e-mail address'],
+    ['a header', 'ada@customer.example\nBcc: ben@customer.example', ['api'], 'no e-mail address'],
+    ['too long a one', `${'a'.repeat(250)}@customer.example`, ['api'], 'no e-mail address'],
+    ['no component', ADA, [], 'at least one'],
+    ['a component that there is not', ADA, ['nonsense'], 'at least one'],
+  ])('for %s is told what is wrong, and loses nothing', async (_, email, components, fault) => {
+    const { statusCode, body } = await ask(email, ...components);
+    expect([statusCode, body.includes(fault)]).toEqual([422, true]);
+    if (email === ADA) expect(body).toContain(`value="${ADA}"`);
+    else expect(body).toContain('value="api" checked');
+    expect(body).not.toContain('value="website" checked');
+    expect(mailed()).toEqual([]);
+  });
+
+  it('is escaped when it comes back', async () => {
+    const { body } = await ask('"><script>alert(1)</script>', 'api');
+    expect(body).not.toContain('<script');
+  });
+
+  it.each([
+    [413, 'email=a%40b.example&component='.padEnd(5000, 'x'), FORM],
+    [415, '{"email":"ada@customer.example"}', { 'content-type': 'application/json' }],
+    [415, 'email=ada%40customer.example&component=api', {}],
+  ])('but by a form of reasonable size is refused: %i', async (status, body, headers) => {
+    expect((await request('POST', '/subscribe', body, headers as Record<string, string>)).statusCode).toBe(status);
+    expect(mailed()).toEqual([]);
+  });
+});
+
+describe('mailboxes are not filled', () => {
+  it('three confirmations a day, however the address is spelled, and the answer stays the same', async () => {
+    const spelled = [ADA, 'ADA@customer.example', 'ada+1@customer.example', 'ada+2@customer.example', ADA];
+    const answers = [];
+    for (const email of spelled) answers.push(await ask(email, 'api'));
+    expect(mailed()).toHaveLength(3);
+    expect(new Set(answers.map(answer => JSON.stringify(answer))).size).toBe(1);
+    setMinute(24 * 60);
+    await ask(ADA, 'api');
+    expect(mailed()).toHaveLength(4);
+  });
+
+  it('also when all are asked for at once', async () => {
+    await Promise.all(Array.from({ length: 12 }, () => ask(ADA, 'api')));
+    expect(mailed()).toHaveLength(3);
+  });
+
+  it('five hundred an hour in all', async () => {
+    const Item = { id: { S: 'asked/all/2026-04-07T09' }, times: { N: '499' } };
+    await table().send(new PutItemCommand({ TableName: process.env['SUBSCRIBERS_TABLE'], Item }));
+    for (const name of ['ada', 'ben', 'cleo']) await ask(`${name}@customer.example`, 'api');
+    expect(mailed().map(({ to }) => to)).toEqual([ADA]);
+    setMinute(60);
+    await ask('ben@customer.example', 'api');
+    expect(mailed()).toHaveLength(2);
+  });
+
+  it('what SES did not take is not counted: it can be asked for again', async () => {
+    ses.on(SendEmailCommand).rejects(new TooManyRequestsException({ message: 'slow down', $metadata: {} }));
+    for (let n = 0; n < 5; n++) expect((await ask(ADA, 'api')).statusCode).toBe(503);
+    ses.on(SendEmailCommand).resolves({});
+    ses.resetHistory();
+    expect((await ask(ADA, 'api')).statusCode).toBe(200);
+    expect(mailed()).toHaveLength(1);
+  });
+});
+
+describe('confirming', () => {
+  it('by opening the link does nothing; by its button subscribes', async () => {
+    await ask(ADA, 'api');
+    const link = linkIn(mailed()[0]?.body);
+    const { statusCode, body } = await get(link);
+    expect([statusCode, body.includes(ADA), body.includes('<li>API</li>')]).toEqual([200, true, true]);
+    expect(contacts.size).toBe(0);
+    expect((await post(link)).body).toContain('You are subscribed');
+    expect(optedInto(ADA)).toEqual(['api']);
+    expect(logged()).not.toContain('ada');
+  });
+
+  it('twice is once: a link that was used does not undo what its owner did since', async () => {
+    const link = await confirmationPath();
+    await post(link);
+    contacts.set(ADA, { ...contacts.get(ADA), ContactListName: '', EmailAddress: ADA, UnsubscribeAll: true });
+    for (const again of [await get(link), await post(link)])
+      expect([again.statusCode, again.body.includes('confirmed already'), again.body.includes('<button')]).toEqual([
+        200,
+        true,
+        false,
+      ]);
+    expect(contacts.get(ADA)?.UnsubscribeAll).toBe(true);
+  });
+
+  it('something else adds to what was confirmed before', async () => {
+    await post(await confirmationPath());
+    await post(await confirmationPath({ components: ['website'] }));
+    expect(optedInto(ADA)).toEqual(['api', 'website']);
+  });
+
+  it('after having ended everything begins anew', async () => {
+    await post(await confirmationPath({ components: ['api', 'website'] }));
+    contacts.set(ADA, { ...contacts.get(ADA), ContactListName: '', EmailAddress: ADA, UnsubscribeAll: true });
+    await post(await confirmationPath({ components: ['website'] }));
+    expect([optedInto(ADA), contacts.get(ADA)?.UnsubscribeAll]).toEqual([['website'], false]);
+  });
+
+  it('that fails halfway can be done again', async () => {
+    await post(await confirmationPath());
+    ses.on(UpdateContactCommand).rejectsOnce(new Error('gone')).resolves({});
+    const link = await confirmationPath({ components: ['website'] });
+    expect((await post(link)).statusCode).toBe(503);
+    expect((await post(link)).body).toContain('You are subscribed');
+  });
+});
+
+describe('a link that is no good', () => {
+  it('is refused with one page, whatever is wrong with it, and does nothing', async () => {
+    const good = await confirmationPath();
+    const [, expires, email, components, mac] = good.slice('/subscribe/'.length).split('.');
+    const b64 = (text: string) => Buffer.from(text).toString('base64url');
+    const bad = [
+      '/',
+      '/favicon.ico',
+      '/subscribe/',
+      '/../../etc/passwd',
+      `${good}A`,
+      good.toUpperCase(),
+      `/subscribe/${['1', 'zzzzzz', email, components, mac].join('.')}`,
+      `/subscribe/${['1', expires, b64('ben@customer.example'), components, mac].join('.')}`,
+      `/subscribe/${['1', expires, email, b64('website'), mac].join('.')}`,
+      `/subscribe/${['1', expires, email, components, b64('x'.repeat(32))].join('.')}`,
+      await confirmationPath({ expires: Math.floor(Date.now() / 1000) }),
+      await confirmationPath({ components: ['gone'] }),
+      await confirmationPath({}, 'shop-production'),
+    ];
+    const answers = await Promise.all(bad.flatMap(path => [get(path), post(path)]));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 410));
+    expect(new Set(answers.map(answer => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]?.body).not.toContain('npx');
+    expect(contacts.size).toBe(0);
+  });
+
+  it('with any one character changed is refused', async () => {
+    const path = await confirmationPath();
+    const changes = fc.tuple(
+      fc.integer({ min: '/subscribe/'.length, max: path.length - 1 }),
+      fc.constantFrom(...'aZ09-_.'),
+    );
+    await fc.assert(
+      fc.asyncProperty(changes, async ([at, other]) => {
+        fc.pre(path[at] !== other);
+        expect((await post(path.slice(0, at) + other + path.slice(at + 1))).statusCode).toBe(410);
+      }),
+      { numRuns: 200 },
+    );
+    expect(contacts.size).toBe(0);
+  });
+
+  it('has expired after a day, from that second on', async () => {
+    await ask(ADA, 'api');
+    const link = linkIn(mailed()[0]?.body);
+    setMinute(24 * 60 - 0.1);
+    expect((await get(link)).statusCode).toBe(200);
+    setMinute(24 * 60);
+    expect([(await get(link)).statusCode, (await post(link)).statusCode]).toEqual([410, 410]);
+  });
+});
+
+it.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed, whatever the path', async method => {
+  const good = await request(method, await confirmationPath());
+  expect([good.statusCode, good.headers['allow']]).toEqual([405, 'GET, POST']);
+  expect(await request(method, '/subscribe')).toEqual(good);
+});
+
+it('says that it did not work when AWS does not answer, and does nothing', async () => {
+  const link = await confirmationPath();
+  kms.on(VerifyMacCommand).rejects(new Error('KMS is down'));
+  kms.on(GenerateMacCommand).rejects(new Error('KMS is down'));
+  expect([(await post(link)).statusCode, (await ask(ADA, 'api')).statusCode]).toEqual([503, 503]);
+  expect([contacts.size, mailed().length]).toEqual([0, 0]);
+});
+
+it('what SES says of an address is not logged', async () => {
+  const message = `Email address is not verified. The following identities failed the check: ${ADA}, <status@mockupaws.com>`;
+  ses.on(SendEmailCommand).rejects(new MessageRejected({ message, $metadata: {} }));
+  await ask(ADA, 'api');
+  expect(logged()).toContain('SES answered MessageRejected: Email address is not verified');
+  expect(logged()).not.toMatch(/ada@|status@/);
+});
