@@ -56,6 +56,7 @@ export default defineService({
   reviewers: ['cleo', 'dora'],
   reviewGuests: ['finn', 'gina'],
   stakeholders: ['dora', 'emil', 'finn'],
+  hotline: '+1-555-MOCKUP',
   automation: 'on',
   serviceHealth: {
     scaleUpTo: 20,

@@ -5,6 +5,7 @@ import type { Deployed } from '../lambda/domain/deployed.ts';
 import type { ServiceConfig } from './config.ts';
 import type { ResponderFunction } from './function.ts';
 import type { IncidentsTable } from './incidents-table.ts';
+import type { Links } from './links.ts';
 import type { OwnAlarms } from './own-alarms.ts';
 import type { Paging } from './paging.ts';
 import { QueuedListener, type QueuedListenerProps } from './queued-listener.ts';
@@ -20,6 +21,7 @@ export interface ChannelParts {
   /** Where the bus leaves what it could not put into a queue; EventBridge takes no FIFO queue for that. */
   undelivered: Queue;
   command: ResponderFunction;
+  links: Links;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { ChannelParts } from './channel.ts';
 import { addOpsgenie } from './opsgenie.ts';
 import { addPagerDuty } from './pagerduty.ts';
+import { addReviews } from './reviews.ts';
 import { addSlack } from './slack.ts';
 import { addStakeholders } from './stakeholders.ts';
 import { StatusPage } from './status-page.ts';
@@ -11,6 +12,7 @@ import { addSubscribers } from './subscribers.ts';
 export function addChannels(scope: Construct, parts: ChannelParts): void {
   const { slack, pagerduty, opsgenie, statusPage } = parts.config;
   addStakeholders(scope, parts);
+  addReviews(scope, parts);
   if (statusPage) {
     const { distribution } = new StatusPage(scope, statusPage, parts);
     if (statusPage.subscribers) addSubscribers(scope, statusPage.subscribers, { ...parts, distribution });

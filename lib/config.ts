@@ -25,6 +25,9 @@ const HealthUrl = v.pipe(
   ),
 );
 
+/** The file in `config/` that is meant where none is named. */
+export const DEFAULT_CONFIG = 'mockupaws-production';
+
 /** One protected service, as its file in `config/` describes it. */
 export const ServiceConfig = v.pipe(
   object({
@@ -59,6 +62,8 @@ export const ServiceConfig = v.pipe(
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
     automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'off'),
     budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
+    /** A number to call when all else fails. It stands in the runbook, so it is nobody's own. */
+    hotline: v.optional(text('the number to call when all else fails')),
     links: v.optional(
       v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),
       [],

@@ -37,8 +37,10 @@ export interface IncidentResponseProps {
 
 /** The responder of one service: everything from its alarms to the people who are told. */
 export class IncidentResponse extends Construct {
-  private readonly config: ServiceConfig;
-  private readonly deployed: Deployed;
+  readonly config: ServiceConfig;
+  /** What the functions know of the service. */
+  readonly deployed: Deployed;
+  readonly playbooks: readonly BoundPlaybook[];
   private readonly incidents: IncidentsTable;
   private readonly paging: Paging;
   private readonly ownAlarms: OwnAlarms;
@@ -49,6 +51,7 @@ export class IncidentResponse extends Construct {
     super(scope, id);
     this.config = config;
     const bound = playbooks.map(playbook => checkPlaybook(playbook.bind(this, config)));
+    this.playbooks = bound;
     this.deployed = describeDeployed(config, bound);
     this.incidents = new IncidentsTable(this, 'Incidents');
     this.paging = new Paging(this, 'Paging', config);
@@ -72,11 +75,12 @@ export class IncidentResponse extends Construct {
 
     this.consoleRunbooks(bound);
     const command = this.command(stateMachine);
-    this.page(new Links(this, 'Links', { title: config.title, deployed: this.deployed, command }));
+    const links = new Links(this, 'Links', { title: config.title, deployed: this.deployed, command });
+    this.page(links);
     const { bus, incidents, ownAlarms, deployed, paging } = this;
     new Subscriptions(this, 'Subscriptions', { deployed, paging, ownAlarms });
     addFigures(this, { bus, incidents, ownAlarms });
-    addChannels(this, { config, bus, incidents, ownAlarms, paging, deployed, undelivered, command });
+    addChannels(this, { config, bus, incidents, ownAlarms, paging, deployed, undelivered, command, links });
     addDashboard(this, { config, resources: deployed.resources, bound, ownAlarms });
 
     Stack.of(this).addMetadata('incident-response', this.deployed.resources);

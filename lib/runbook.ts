@@ -16,9 +16,19 @@ export interface RunbookProps {
   permissions: PolicyStatement[];
 }
 
+/** What an SSM document says. */
 interface Content {
-  parameters: Record<string, { type: string; default?: unknown }>;
+  /** Markdown: a heading, then what it does. */
+  description: string;
+  parameters: Record<string, Parameter>;
   [other: string]: unknown;
+}
+
+interface Parameter {
+  type: string;
+  description: string;
+  allowedValues?: string[];
+  default?: unknown;
 }
 
 /** An SSM Automation document from `runbooks/`, with the service's values as defaults and a role of its own. */
@@ -26,8 +36,8 @@ export class Runbook extends Construct {
   readonly runbook: string;
   readonly documentName: string;
   readonly role: Role;
-  /** The names of its parameters. */
-  readonly parameters: string[];
+  /** With the service's values as defaults. */
+  readonly content: Content;
 
   constructor(scope: Construct, id: string, { runbook, service, defaults, permissions }: RunbookProps) {
     super(scope, id);
@@ -42,18 +52,21 @@ export class Runbook extends Construct {
     });
     for (const permission of permissions) this.role.addToPolicy(permission);
     const content = load(runbook);
-    this.parameters = Object.keys(content.parameters);
+    const values = { ...defaults, AutomationAssumeRole: this.role.roleArn };
+    this.content = { ...content, parameters: withDefaults(runbook, content.parameters, values) };
     const document = new CfnDocument(this, 'Document', {
       name: this.documentName,
       documentType: 'Automation',
       documentFormat: 'JSON',
       updateMethod: 'NewVersion',
-      content: {
-        ...content,
-        parameters: withDefaults(runbook, content.parameters, { ...defaults, AutomationAssumeRole: this.role.roleArn }),
-      },
+      content: this.content,
     });
     document.node.addDependency(this.role);
+  }
+
+  /** The names of its parameters. */
+  get parameters(): string[] {
+    return Object.keys(this.content.parameters);
   }
 
   /** The document, as a role that starts it must name it: as the user guide has it today, and as it had it before. */

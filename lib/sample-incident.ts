@@ -103,6 +103,51 @@ const REVIEWED: [number, Happening][] = [
   ],
 ];
 
+/** Declared by a person, and ended by one: nothing was measured, no step was taken, customers were told nothing. */
+const BY_HAND: [number, Happening][] = [
+  [
+    5,
+    {
+      ...{ type: 'IncidentOpened', id: 'INC-2026-01-31-002', number: 1, service: 'shop', playbook: 'ServiceHealth' },
+      ...{ title: 'Wrong orders', policy: POLICY, startedAt: minute(5), reporter: 'ben' },
+    },
+  ],
+  [
+    5,
+    {
+      ...{ type: 'SignalFired', key: 'declared:1', level: 'critical', signalAt: minute(5) },
+      summary: 'charged twice (declared by ben)',
+    },
+  ],
+  [6, { type: 'Declared', by: 'ben', via: 'command line', fact: 'dataLoss', text: 'orders of today' }],
+  [6, { type: 'Declared', by: 'ben', via: 'command line', fact: 'securityBreach', text: 'a token was published' }],
+  [
+    6,
+    {
+      ...{ type: 'SeverityAssigned', severity: 'P1', by: 'automation' },
+      reasons: [{ severity: 'P1', criterion: 'data loss or corruption', text: 'data loss or corruption: declared' }],
+    },
+  ],
+  [7, { type: 'StepSkipped', attempt: 1, step: 'restart', title: 'Restart', reasons: ['cause: none was found'] }],
+  [
+    8,
+    {
+      ...{ type: 'StepStarted', attempt: 1, step: 'scale-up', title: 'Scale up', run: 'r3', runbook: 'scale-up' },
+      ...{ document: 'shop-scale-up', parameters: {}, dryRun: false, guardrails: [] },
+    },
+  ],
+  [
+    9,
+    {
+      ...{ type: 'StepFailed', run: 'r3', reason: 'it timed out', checks: [], worse: true },
+      execution: '11111111-2222-3333-4444-555555555555',
+    },
+  ],
+  [9, { type: 'HandedOver', reason: 'no step is left' }],
+  [10, { type: 'ActionItemRaised', action: 'Pay back', text: 'To whoever was charged twice' }],
+  [400, { type: 'Resolved', by: 'ben', via: 'link', reason: 'the job was stopped' }],
+];
+
 const told = (...parts: [number, Happening][][]): Incident =>
   fold(
     parts
@@ -118,6 +163,7 @@ export const SAMPLES = {
   underWay: told(STORY),
   resolved: told(STORY, END),
   reviewed: told(STORY, END, REVIEWED),
+  byHand: told(BY_HAND),
 };
 
 /** The last entry of a type, of which there must be one. */

@@ -11,6 +11,7 @@ type Write = (directory: string, rehearsed: Rehearsed) => Promise<string | undef
 
 const KINDS: Record<string, Write> = {
   messages: writeMessages,
+  'post-mortem': writePostMortem,
   incident: (directory, { world }) => writeJson(directory, 'incident.json', [...world.incidents.values()][0] ?? null),
   summary: (directory, { summary }) => writeJson(directory, 'summary.json', summary),
 };
@@ -38,6 +39,16 @@ async function writeMessages(directory: string, { world }: Rehearsed): Promise<s
     }),
   );
   return messages.length > 0 ? 'messages' : undefined;
+}
+
+/** Of the last incident that has one. */
+async function writePostMortem(directory: string, { world: { objects } }: Rehearsed): Promise<string | undefined> {
+  const files = objects.of(objects.named('Reviews/Bucket'));
+  const folder = files.at(-1)?.key.replace(/[^/]+$/, '');
+  const own = files.filter(({ key }) => folder !== undefined && key.startsWith(folder));
+  for (const { key, body } of own)
+    await writeInto(directory, join('post-mortem', key.slice(folder?.length)), body ?? new Uint8Array());
+  return own.length > 0 ? 'post-mortem' : undefined;
 }
 
 async function writeJson(directory: string, file: string, content: unknown): Promise<string> {

@@ -6,6 +6,7 @@ import { Dashboards } from './account/dashboards.ts';
 import { Distributions } from './account/distributions.ts';
 import { type Faults, Misfortune } from './account/faults.ts';
 import { Functions } from './account/functions.ts';
+import { Graphs } from './account/graphs.ts';
 import { Keys } from './account/keys.ts';
 import { Mail } from './account/mail.ts';
 import { Metrics } from './account/metrics.ts';
@@ -116,6 +117,7 @@ export class World {
     this.distributions = new Distributions(this.account, this.objects, this.functions);
     followStatusPage(this.account, this.objects);
     new Keys(this.account, seed);
+    new Graphs(this.account, metrics);
     this.people = new People(this.account, this.topics, this.functions);
     this.mail = new Mail(this.account);
     this.customers = new Customers(this.account, this.distributions, this.mail);

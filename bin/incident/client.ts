@@ -34,7 +34,7 @@ export class Client {
 
   /** @throws Failure when it was not understood, or could not be asked. A refusal is an answer. */
   async ask(asked: Asked): Promise<CommandAnswer> {
-    const acts = ['act', 'reopen', 'open'].includes(asked.do);
+    const acts = ['act', 'reopen', 'open', 'finish post-mortem'].includes(asked.do);
     const person = acts ? { by: await this.whoever(), via: 'command line', requestId: randomUUID() } : {};
     const FunctionName = await this.commandFunction();
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');

@@ -1,13 +1,15 @@
 import { createInterface } from 'node:readline/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { Act, CommandAnswer } from '../../lambda/adapters/command-request.ts';
 import { SEVERITIES } from '../../lambda/domain/severity.ts';
 import { DRILL } from '../../lambda/domain/signal.ts';
+import { ID, ITEMS, incident, item, month, severity } from './arguments.ts';
 import { type Asked, Client } from './client.ts';
 import { Failure } from './failure.ts';
 import { report } from './report.ts';
+import { addReview } from './review.ts';
 import { serviceOf } from './service.ts';
-import { list, playbooks, show } from './show.ts';
+import { list, playbooks, severities, show } from './show.ts';
 
 interface Options {
   as?: string;
@@ -24,40 +26,13 @@ Examples:
   npx incident update INC-2026-01-31-001 we have stopped the export, and watch
   npx incident resolve INC-2026-01-31-001 export job stopped, pool drained
   npx incident declare "Wrong orders" customers are charged twice --critical
+  npx incident post-mortem INC-2026-01-31-001
   npx incident drill DatabaseConnections
   npx incident report --month 2026-01
 
 Ends with 0 when it was done, 1 when it was refused or is not there, 2 when it was called wrongly, 3 when AWS could not
 be reached or said no. Times are UTC. A text that begins with a hyphen goes after --. NO_COLOR leaves out colours.
 docs/operations.md tells which permissions you need, and what to do in the night.`;
-
-const ID = 'as INC-2026-01-31-001';
-
-function incident(text: string): string {
-  const id = text.toUpperCase();
-  if (!/^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/.test(id)) throw new InvalidArgumentError(`Expected an incident ${ID}.`);
-  return id;
-}
-
-function severity(text: string) {
-  const found = SEVERITIES.find(known => known === text.toUpperCase());
-  if (!found) throw new InvalidArgumentError(`Expected one of ${SEVERITIES.join(', ')}.`);
-  return found;
-}
-
-function month(text: string): string {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Expected a month as 2026-01.');
-  if (text > new Date().toISOString()) throw new InvalidArgumentError('It has not begun.');
-  return text;
-}
-
-const ITEMS = ['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders'] as const;
-
-function item(text: string) {
-  const found = ITEMS.find(known => known === text);
-  if (!found) throw new InvalidArgumentError(`Expected one of ${ITEMS.join(', ')}.`);
-  return found;
-}
 
 /** The grammar of the command line. */
 export function commands(): Command {
@@ -165,6 +140,7 @@ export function commands(): Command {
     .argument('<id>', ID, incident)
     .argument('<severity>', SEVERITIES.join(', '), severity)
     .option('--reason <text>', 'why')
+    .addHelpText('after', () => `\n${severities()}`)
     .action((id: string, level: ReturnType<typeof severity>, { reason }: { reason?: string }) =>
       act(id, { type: 'set severity', severity: level, ...(reason ? { reason } : {}) }, `${level}.`),
     );
@@ -249,6 +225,8 @@ export function commands(): Command {
       const answer = await done({ do: 'open', title, text: text.join(' '), critical });
       told(answer, `${answer.incident?.id} is open, ${answer.incident?.severity}.`);
     });
+
+  addReview(program, { done, told, print, client });
 
   program
     .command('playbooks')

@@ -2,7 +2,15 @@ import { styleText } from 'node:util';
 import { checklist } from '../../lambda/domain/checklist.ts';
 import { type Incident, isOpen, type Run } from '../../lambda/domain/incident.ts';
 import { type Tone, told } from '../../lambda/domain/log.ts';
-import { SEVERITY_NAMES, type Severity } from '../../lambda/domain/severity.ts';
+import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review.ts';
+import {
+  criteriaFor,
+  RUNBOOK_CRITERIA,
+  SEVERITIES,
+  SEVERITY_MEANINGS,
+  SEVERITY_NAMES,
+  type Severity,
+} from '../../lambda/domain/severity.ts';
 import { DRILL } from '../../lambda/domain/signal.ts';
 import { clock, dateTime } from '../../lambda/domain/time.ts';
 import { table } from './table.ts';
@@ -10,7 +18,7 @@ import { table } from './table.ts';
 type Style = Parameters<typeof styleText>[0];
 
 const TONES: Record<Tone, Style> = { bad: 'red', good: 'green', act: 'yellow', quiet: 'dim' };
-const SEVERITIES: Record<Severity, Style> = { P1: ['red', 'bold'], P2: 'red', P3: 'yellow', P4: 'dim' };
+const SEVERITY_STYLES: Record<Severity, Style> = { P1: ['red', 'bold'], P2: 'red', P3: 'yellow', P4: 'dim' };
 const RUNS: Record<Run['status'], [string, Style]> = {
   running: ['running', 'yellow'],
   succeeded: ['done and verified', 'green'],
@@ -24,7 +32,7 @@ const LAST = 20;
 const bold = (text: string) => styleText('bold', text);
 const dim = (text: string) => styleText('dim', text);
 const marked = ({ drill }: Incident) => (drill ? `${styleText(['yellow', 'bold'], DRILL)} ` : '');
-const severityOf = ({ severity }: Incident, text: string = severity) => styleText(SEVERITIES[severity], text);
+const severityOf = ({ severity }: Incident, text: string = severity) => styleText(SEVERITY_STYLES[severity], text);
 const mark = (ok: boolean | null) =>
   ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
 
@@ -56,6 +64,15 @@ export function playbooks(known: { name: string; title: string; alarms: Record<s
   return table(rows, [24]);
 }
 
+/** What makes each severity: what automation goes by, and what people judge. */
+export function severities(): string {
+  const rows = SEVERITIES.flatMap(level => [
+    [styleText(SEVERITY_STYLES[level], level), `${SEVERITY_NAMES[level]}, ${SEVERITY_MEANINGS[level]}`],
+    ...criteriaFor(level, RUNBOOK_CRITERIA).map(({ text, met }) => ['', `${text} ${dim(`(${met})`)}`]),
+  ]);
+  return table(rows, [4]);
+}
+
 /** An incident at a glance; of its timeline the last lines, or all. */
 export function show(incident: Incident, { all = false }: { all?: boolean | undefined } = {}): string {
   const { chore } = incident.policy.playbook;
@@ -65,7 +82,7 @@ export function show(incident: Incident, { all = false }: { all?: boolean | unde
     chore ? '' : section('What fired', pointed(Object.values(incident.signals).map(s => [firing(s.state), s.summary]))),
     section('What was found', pointed(incident.findings.map(f => [mark(f.ok), f.summary]))),
     section('What was done', done(incident)),
-    section('What remains to be done', pointed(incident.actionItems.map(i => ['-', `${i.action}: ${i.text}`]))),
+    section('What remains to be done', remaining(incident)),
     chore ? '' : section('Checklist', ticks(incident)),
     timeline(incident, all),
   ]
@@ -108,11 +125,37 @@ function header(incident: Incident): string {
     ...(resolvedAt ? [['Resolved', dateTime(resolvedAt)]] : []),
     ['People', people.join('; ')],
     ...(handedOver && !resolvedAt ? [['Over to', styleText('red', `people: ${handedOver.reason}`)]] : []),
+    ...reviewed(incident),
     ...references.map(({ system, ref, url }) => ['Kept in', `${system} ${url ?? ref}`]),
   ];
   const name = severityOf(incident, `${severity} ${SEVERITY_NAMES[severity]}`);
   const first = `${marked(incident)}${bold(id)}  ${name}  ${status}  ${bold(`${policy.title} ${title}`)}`;
   return `${first}\n${table(rows, [12])}`;
+}
+
+/** The post-mortem, if one is owed: until when, and where it is. */
+function reviewed(incident: Incident): string[][] {
+  const { postMortem } = incident;
+  const due = isReviewed(incident) ? postMortemDue(incident) : undefined;
+  if (!due) return [];
+  const where = ['', postMortem?.url ?? 'not drafted yet'];
+  if (postMortem?.doneAt) return [['Review', `done on ${dateTime(postMortem.doneAt)}`], where];
+  const owed = `post-mortem due by ${dateTime(due)}`;
+  return [['Review', postMortem?.remindedAt ? styleText('red', `${owed}, overdue`) : owed], where];
+}
+
+/** What is done is only counted. */
+function remaining(incident: Incident): string {
+  const open = openItems(incident);
+  const rows = open.map(({ id, priority, owner, dueAt, action, text }) => [
+    ...[id, priority, owner ?? dim('nobody yet'), dueAt.slice(0, 10)],
+    `${action}: ${text}`,
+  ]);
+  const finished = incident.actionItems.length - open.length;
+  return [
+    ...(rows.length > 0 ? [table(indented(rows), [7, 8, 16, 12])] : []),
+    ...(finished > 0 ? [dim(`  ${finished} done`)] : []),
+  ].join('\n');
 }
 
 function approval({ approval, id }: Incident): string {

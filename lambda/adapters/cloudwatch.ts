@@ -2,12 +2,15 @@ import {
   CloudWatchClient,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
+  GetMetricWidgetImageCommand,
   type MetricAlarm,
   type MetricDataQuery,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { Measurement } from '../domain/figures.ts';
+import type { WatchedAlarm } from '../domain/graphs.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { MetricQuery } from '../domain/investigated-metrics.ts';
 import { alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal, type SignalState } from '../domain/signal.ts';
 import { minutesBetween } from '../domain/time.ts';
 
@@ -49,17 +52,6 @@ function toSignal({ service, playbook, signals }: Incident, alarm: MetricAlarm):
   const summary = outlasts ? `${what}: still ${StateValue} ${DRILL_MINUTES} min after it was set for a drill` : said;
   const id = `observed/${key}/${at}${outlasts ? '/outlasts the drill' : ''}`;
   return { id, key, state, level: known.level, service, playbook, at, summary, ...(drill ? { drill } : {}) };
-}
-
-/** A metric whose latest value, and highest of the last hour, the diagnosis wants. */
-export interface MetricQuery {
-  id: string;
-  namespace: string;
-  name: string;
-  dimensions: Record<string, string>;
-  statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum' | 'SampleCount';
-  /** Seconds. */
-  period: number;
 }
 
 /** One period's value. */
@@ -124,4 +116,43 @@ export async function publishMeasurements(
     Timestamp: at,
   }));
   if (MetricData.length > 0) await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
+}
+
+/** What alarms watch, as graphs show it. Composite ones, and those that are not there any more, are not among them. */
+export async function readWatched(names: readonly string[]): Promise<WatchedAlarm[]> {
+  if (names.length === 0) return [];
+  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [...names] }));
+  return MetricAlarms.map(alarm => {
+    const { AlarmName = '', AlarmDescription, Threshold, Period, Metrics = [] } = alarm;
+    return {
+      name: AlarmName,
+      description: AlarmDescription,
+      threshold: Threshold,
+      period: Period ?? Metrics.find(({ MetricStat }) => MetricStat)?.MetricStat?.Period ?? 60,
+      lines: Metrics.length > 0 ? Metrics.map(toLine) : [lineOf(alarm)],
+    };
+  });
+}
+
+const lineOf = ({ Namespace = '', MetricName = '', Dimensions = [], Statistic, ExtendedStatistic }: MetricAlarm) => [
+  ...[Namespace, MetricName, ...Dimensions.flatMap(({ Name = '', Value = '' }) => [Name, Value])],
+  { stat: Statistic ?? ExtendedStatistic ?? 'Average' },
+];
+
+/** A metric of an alarm that stands on arithmetic, or the arithmetic. */
+function toLine({ Id, Expression, Label, MetricStat, ReturnData }: MetricDataQuery) {
+  const look = { id: Id, visible: ReturnData ?? true, ...(Label ? { label: Label } : {}) };
+  if (Expression) return [{ expression: Expression, ...look }];
+  const { Namespace = '', MetricName = '', Dimensions = [] } = MetricStat?.Metric ?? {};
+  const dimensions = Dimensions.flatMap(({ Name = '', Value = '' }) => [Name, Value]);
+  return [...[Namespace, MetricName, ...dimensions], { stat: MetricStat?.Stat, ...look }];
+}
+
+/** A picture of metrics, PNG. */
+export async function drawGraph(widget: Record<string, unknown>): Promise<Uint8Array> {
+  const { MetricWidgetImage } = await client.send(
+    new GetMetricWidgetImageCommand({ MetricWidget: JSON.stringify(widget), OutputFormat: 'png' }),
+  );
+  if (!MetricWidgetImage?.length) throw new Error('CloudWatch gave no picture');
+  return MetricWidgetImage;
 }

@@ -47,6 +47,12 @@ const Act = v.variant('type', [
 ]);
 export type Act = v.InferOutput<typeof Act>;
 
+/** A file of a review, as it lies in its folder. */
+const FileName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,120}$/, 'the name of a file of the review'));
+
+/** As it was written, to the last line break. */
+const Document = v.pipe(v.string(), v.minLength(1, 'a document'), v.maxLength(200_000));
+
 /** What every door asks of the command function. */
 export const CommandRequest = v.variant('do', [
   v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false) }),
@@ -58,6 +64,10 @@ export const CommandRequest = v.variant('do', [
   }),
   v.strictObject({ do: v.literal('act'), ...About, ...Asked, act: Act }),
   v.strictObject({ do: v.literal('reopen'), ...About, ...Asked, reason: text(1000) }),
+  v.strictObject({ do: v.literal('review files'), ...About }),
+  v.strictObject({ do: v.literal('review file'), ...About, name: FileName }),
+  /** `document`: the edited post-mortem, in Markdown. */
+  v.strictObject({ do: v.literal('finish post-mortem'), ...About, ...Asked, document: Document }),
   v.strictObject({
     do: v.literal('open'),
     ...Asked,
@@ -75,6 +85,10 @@ export interface CommandAnswer {
   /** What is detected, each with its alarms. */
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
   report?: MonthlyReport;
+  /** Of the review: one answer holds one of them, because Lambda's are bounded. */
+  files?: { name: string; size: number }[];
+  /** What is in the file, base64. */
+  content?: string;
   /** In a word each. */
   happened?: string[];
   refused?: string;

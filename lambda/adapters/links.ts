@@ -1,7 +1,8 @@
 import { isPublic } from '../domain/communication.ts';
 import { type Incident, isOpen } from '../domain/incident.ts';
 import { canonical, format, type Link, type LinkAction, parse, type SignedLink } from '../domain/link.ts';
-import type { TimelineEntry } from '../domain/timeline.ts';
+import { postMortemDue } from '../domain/review.ts';
+import type { EntryOf, TimelineEntry } from '../domain/timeline.ts';
 import { generateMac, verifyMac } from './kms.ts';
 
 /** A link in a message to one person. */
@@ -30,22 +31,48 @@ export async function verify(service: string, text: string): Promise<SignedLink 
 
 /**
  * What a person may do because of an entry, a link each, the most urgent first. Told again of the same entry, the links are
- * the same. None when they cannot be signed: a message without links is better than none.
+ * the same.
  */
-export async function personalLinks(incident: Incident, entry: TimelineEntry, person: string): Promise<PersonalLink[]> {
+export const personalLinks = (incident: Incident, entry: TimelineEntry, person: string): Promise<PersonalLink[]> =>
+  signed(
+    incident,
+    offered(incident, entry).map(link => ({ ...link, person })),
+  );
+
+/** Files of a review, for all who are told of it alike. They are good until the day after the review. */
+export function reviewLinks(
+  incident: Incident,
+  { meeting, at }: EntryOf<'PostMortemDrafted'>,
+): Promise<PersonalLink[]> {
+  const expires = seconds(meeting?.at ?? postMortemDue(incident) ?? at) + 24 * 3600;
+  const files = [
+    ...(meeting ? [{ step: 'invitation.ics', label: 'Into your calendar' }] : []),
+    { step: 'post-mortem.md', label: 'Read it' },
+  ];
+  return signed(
+    incident,
+    files.map(file => ({ action: 'read', person: 'reviewers', expires, ...file })),
+  );
+}
+
+/** None when they cannot be signed: a message without links is better than none. */
+async function signed(
+  { service, id }: Incident,
+  links: (Omit<Link, 'incident'> & { label: string })[],
+): Promise<PersonalLink[]> {
   const door = process.env['LINKS_URL'];
   if (!door) return [];
   try {
     return await Promise.all(
-      offered(incident, entry).map(async ({ label, ...link }) => ({
+      links.map(async ({ label, ...link }) => ({
         action: link.action,
         label,
-        url: `${door}${await sign(incident.service, { ...link, incident: incident.id, person })}`,
+        url: `${door}${await sign(service, { ...link, incident: id })}`,
       })),
     );
   } catch (error) {
     const { name, message } = error as Error;
-    console.error({ message: `no links in the message: ${message}`, error: name, incident: incident.id });
+    console.error({ message: `no links in the message: ${message}`, error: name, incident: id });
     return [];
   }
 }

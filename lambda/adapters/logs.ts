@@ -1,9 +1,7 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { ERROR_WORDS } from '../domain/log-classes.ts';
 
 const client = new CloudWatchLogsClient({});
-
-/** Words by which a line tells of an error, however a logger writes them. */
-const ERRORS = '?ERROR ?Error ?error ?FATAL ?CRITICAL ?Exception';
 
 /** What was read, and whether that was all there was. */
 export interface ErrorLines {
@@ -23,7 +21,7 @@ export async function readErrorLines(
   do {
     const { events = [], ...page } = await client.send(
       new FilterLogEventsCommand({
-        ...{ logGroupName, startTime: since.getTime(), filterPattern: ERRORS, nextToken },
+        ...{ logGroupName, startTime: since.getTime(), filterPattern: ERROR_WORDS, nextToken },
         limit: Math.min(limit - lines.length, 10_000),
       }),
     );

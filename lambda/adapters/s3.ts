@@ -1,4 +1,4 @@
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
 // A checksum would be that of nothing: who uploads has the content, and a presigned URL would demand it.
@@ -12,4 +12,39 @@ export const uploadUrl = (Bucket: string, Key: string, expiresIn: number): Promi
 export async function objectSize(Bucket: string, Key: string): Promise<number | undefined> {
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 }));
   return Contents.find(object => object.Key === Key)?.Size;
+}
+
+/** An object as it is written. */
+export interface Written {
+  bucket: string;
+  key: string;
+  body: string | Uint8Array;
+  contentType: string;
+}
+
+/** Writes an object, in a bucket that keeps what was there before. */
+export async function put({ bucket, key, body, contentType }: Written): Promise<void> {
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
+}
+
+/** Writes an object unless there is one: what people may have changed since is left to them. */
+export async function putOnce({ bucket, key, body, contentType }: Written): Promise<void> {
+  const object = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
+  try {
+    await client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }));
+  } catch (error) {
+    if ((error as Error).name !== 'PreconditionFailed') throw error;
+  }
+}
+
+/** What lies in a folder, by name, with sizes in bytes. */
+export async function listFolder(Bucket: string, folder: string): Promise<{ name: string; size: number }[]> {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: folder }));
+  return Contents.map(({ Key = '', Size = 0 }) => ({ name: Key.slice(folder.length), size: Size }));
+}
+
+export async function read(Bucket: string, Key: string): Promise<Uint8Array> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+  if (!Body) throw new Error(`${Key} in ${Bucket} has no content`);
+  return Body.transformToByteArray();
 }

@@ -1,4 +1,5 @@
 import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import { subjectLine } from '../domain/page-text.ts';
 import type { Listed } from '../domain/subscriptions.ts';
 import type { Urgency } from '../domain/timeline.ts';
 
@@ -50,7 +51,7 @@ export async function publishNotice(topicArn: string, { people, subject, body }:
   await client.send(
     new PublishCommand({
       TopicArn: topicArn,
-      Subject: subject,
+      Subject: subjectLine(subject),
       Message: body,
       MessageAttributes: { person: { DataType: 'String.Array', StringValue: JSON.stringify(people) } },
     }),

@@ -8,12 +8,14 @@ const ENDS: readonly Happening['type'][] = ['HandedOver', 'Mitigated', 'Resolved
 
 /**
  * Puts what the playbook advises for good before the end of automation's part, once an incident: an action item that
- * outlives it. Whoever is told of the end is told of the advice with it. A drill leaves nothing to be done.
+ * outlives it. Whoever is told of the end is told of the advice with it. A drill leaves nothing to be done, nor does what
+ * turned out to be nothing.
  */
 export function advised(incident: Incident | undefined, happenings: Happening[]): Happening[] {
   const advice = incident?.policy.playbook.advice;
   const end = happenings.findIndex(({ type }) => ENDS.includes(type));
   if (!incident || incident.drill || !advice || end === -1 || isRaised(incident, advice)) return happenings;
+  if (happenings.some(happening => happening.type === 'Resolved' && happening.cancelled)) return happenings;
   const item: Happening = {
     type: 'ActionItemRaised',
     action: advice.action,

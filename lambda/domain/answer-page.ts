@@ -78,7 +78,7 @@ export function incidentPage(
     heading,
     id,
     notice,
-    form: canBeDone && link.action !== 'view' ? FORMS[link.action](incident, link) : null,
+    form: canBeDone && link.action !== 'view' && link.action !== 'read' ? FORMS[link.action](incident, link) : null,
     fields: [
       { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
       { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
@@ -106,7 +106,7 @@ export function incidentPage(
 
 type Form = NonNullable<IncidentPage['form']>;
 
-const FORMS: Record<Exclude<Link['action'], 'view'>, (incident: Incident, link: Link) => Form> = {
+const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Incident, link: Link) => Form> = {
   acknowledge: ({ policy }, { person }) => ({
     explains: `You take it on, as ${person}: nobody else is called for ${policy.acknowledgementMinutes} minutes.`,
     ...{ field: 'Note', required: false, button: 'Acknowledge' },
@@ -142,6 +142,7 @@ export function commandOf({ action, step = '' }: Link, text: string) {
     case 'resolve':
       return { type: 'resolve', reason: text } as const;
     case 'view':
+    case 'read':
       return undefined;
   }
 }
@@ -153,6 +154,7 @@ const DONE: Record<Link['action'], string> = {
   publish: 'let customers know',
   resolve: 'declared it over',
   view: 'seen it',
+  read: 'read it',
 };
 
 /** That what the link is for was done, by the command of that id; undefined when it was not. */

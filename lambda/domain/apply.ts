@@ -178,7 +178,9 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'ActionItemChanged': {
       const { owner, priority, dueAt } = entry;
       const said = Object.entries({ owner, priority, dueAt }).filter(([, value]) => value !== undefined);
-      return { actionItems: changed(incident, entry.item, Object.fromEntries(said)) };
+      // Of a new date it is reminded anew.
+      const anew = dueAt === undefined ? {} : { remindedAt: undefined };
+      return { actionItems: changed(incident, entry.item, { ...Object.fromEntries(said), ...anew }) };
     }
     case 'ActionItemDone':
       return { actionItems: changed(incident, entry.item, { done: { by: entry.by, via: entry.via, at: entry.at } }) };
@@ -201,8 +203,10 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       ]);
       return { told: Object.fromEntries(told) };
     }
-    case 'PostMortemDrafted':
-      return { postMortem: { ...incident.postMortem, url: entry.url } };
+    case 'PostMortemDrafted': {
+      const { url, author, meeting } = entry;
+      return { postMortem: { ...incident.postMortem, url, author, meeting } };
+    }
     case 'PostMortemOverdue':
       return { postMortem: { ...incident.postMortem, remindedAt: entry.at } };
     case 'PostMortemDone':

@@ -1,4 +1,6 @@
 import type { Incident } from './incident.ts';
+import type { Policy } from './policy.ts';
+import type { Severity } from './severity.ts';
 import type { ChecklistItem } from './timeline.ts';
 
 export interface ChecklistLine {
@@ -7,28 +9,33 @@ export interface ChecklistLine {
   done: boolean;
 }
 
-/** The runbook's initial response checklist (2.1): ticked by what really happened, the rest left for people to tick. */
+/** The runbook's initial response checklist (2.1) for a severity. */
+export function checklistOf({ severities }: Pick<Policy, 'severities'>, severity: Severity) {
+  const lines: Omit<ChecklistLine, 'done'>[] = [
+    { item: 'acknowledge', text: `Acknowledge within ${severities[severity].responseMinutes} min` },
+    { item: 'ticket', text: 'Create the incident ticket' },
+    { item: 'channel', text: "Create or join the incident's channel" },
+    { item: 'severity', text: 'Identify the severity' },
+    { item: 'log', text: 'Begin the incident log' },
+  ];
+  const told = severity === 'P1' || severity === 'P2';
+  return told ? [...lines, { item: 'stakeholders' as const, text: 'Notify stakeholders' }] : lines;
+}
+
+/** An incident's checklist: ticked by what really happened, the rest left for people to tick. */
 export function checklist(incident: Incident): ChecklistLine[] {
   const { acknowledged, references, severity, timeline, ticked, policy, told } = incident;
   const has = (...systems: string[]) => references.some(({ system }) => systems.includes(system));
-  const happened: [ChecklistItem, string, boolean][] = [
-    [
-      'acknowledge',
-      `Acknowledge within ${policy.severities[severity].responseMinutes} min`,
-      acknowledged !== undefined,
-    ],
-    ['ticket', 'Create the incident ticket', has('pagerduty', 'opsgenie')],
-    ['channel', "Create or join the incident's channel", has('slack')],
-    ['severity', 'Identify the severity', timeline.some(({ type }) => type === 'SeverityAssigned')],
-    ['log', 'Begin the incident log', true],
-  ];
-  const stakeholders: [ChecklistItem, string, boolean][] =
-    severity === 'P1' || severity === 'P2'
-      ? [['stakeholders', 'Notify stakeholders', told.stakeholders !== undefined]]
-      : [];
-  return [...happened, ...stakeholders].map(([item, text, done]) => ({
-    item,
-    text,
-    done: done || ticked.includes(item),
+  const happened: Record<ChecklistItem, boolean> = {
+    acknowledge: acknowledged !== undefined,
+    ticket: has('pagerduty', 'opsgenie'),
+    channel: has('slack'),
+    severity: timeline.some(({ type }) => type === 'SeverityAssigned'),
+    log: true,
+    stakeholders: told.stakeholders !== undefined,
+  };
+  return checklistOf(policy, severity).map(line => ({
+    ...line,
+    done: happened[line.item] || ticked.includes(line.item),
   }));
 }

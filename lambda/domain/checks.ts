@@ -7,8 +7,8 @@ export const CHECKS = {
   metrics: ['databaseConnections', 'readerConnections', 'usersAffectedShare', 'cpuPercent'],
   'ECS service': ['desiredTasks', 'runningTasks', 'missingTasks'],
   deployments: ['deploymentAgeMinutes', 'deploymentInProgress', 'deploymentSuspect'],
-  database: ['databaseMembers'],
   logs: ['errorLines'],
+  database: ['databaseMembers'],
   memory: [
     ...['memoryPercent', 'oomKills', 'taskRestarts', 'taskMemory', 'taskRevision'],
     ...['heapDumpPossible', 'tasksToRestart', 'memoryRaisable', 'climbBeganWithDeployment', 'revisionBeforeClimb'],
@@ -35,6 +35,6 @@ export const EVERY_INCIDENT: readonly CheckName[] = [
   'metrics',
   'ECS service',
   'deployments',
-  'database',
   'logs',
+  'database',
 ];

@@ -8,6 +8,7 @@ import type {
   Check,
   ChecklistItem,
   DeliveryChannel,
+  Draft,
   Finding,
   Happening,
   Person,
@@ -40,7 +41,7 @@ export type Command = { id: string } & (
   | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string }
   | ({ type: 'record reference' } & Reference)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
-  | { type: 'record post-mortem'; url: string }
+  | ({ type: 'record post-mortem' } & Draft)
   | { type: 'meet'; obligation: Obligation; checks?: Check[] }
   | ByPerson
 );

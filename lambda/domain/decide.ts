@@ -6,7 +6,7 @@ import { type Incident, isOpen } from './incident.ts';
 import { meet } from './obligations.ts';
 import { byPerson } from './people.ts';
 import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
-import { finishPostMortem, learned, toActionItem } from './review.ts';
+import { finishPostMortem, learned, raiseActionItem, toActionItem } from './review.ts';
 import { observe, receiveSignal } from './signals.ts';
 import type { Happening, TimelineEntry } from './timeline.ts';
 
@@ -46,13 +46,11 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
     case 'record delivery':
       return { happenings: [{ type: 'MessageDelivered', about: command.about, channel: command.channel }] };
     case 'record post-mortem': {
-      const known = incident.postMortem?.url === command.url;
-      return { happenings: known ? [] : [{ type: 'PostMortemDrafted', url: command.url }] };
+      const { type: _, id: __, ...draft } = command;
+      return { happenings: incident.postMortem?.url ? [] : [{ type: 'PostMortemDrafted', ...draft }] };
     }
-    case 'raise action item': {
-      const { type: _, id: __, ...item } = command;
-      return { happenings: [{ type: 'ActionItemRaised', ...item }] };
-    }
+    case 'raise action item':
+      return raiseActionItem(incident, command);
     case 'change action item':
     case 'finish action item':
       return toActionItem(incident, command);

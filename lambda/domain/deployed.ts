@@ -20,6 +20,8 @@ export interface Deployed {
   subscribers?: readonly TopicSubscribers[];
   /** What customers see: in the one function that writes it. */
   site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance' | 'subscribeUrl'>;
+  /** E-mail addresses of people by name: in the one function that invites them. */
+  addresses?: Record<string, string>;
 }
 
 /** The protected service's parts, as the diagnosis asks for them. */

@@ -5,6 +5,7 @@ import type {
   AttemptOutcome,
   Audience,
   ChecklistItem,
+  Draft,
   Finding,
   Person,
   Priority,
@@ -57,7 +58,7 @@ export interface ActionItem {
   owner?: string | undefined;
   priority: Priority;
   dueAt: string;
-  remindedAt?: string;
+  remindedAt?: string | undefined;
   done?: Person & { at: string };
 }
 
@@ -120,7 +121,7 @@ export interface Incident {
   publication?: { askedAt?: string; at?: string; components?: string[] | undefined };
   /** Who was told, and what last. */
   told: Partial<Record<Audience, Told>>;
-  postMortem?: { url?: string; remindedAt?: string; doneAt?: string };
+  postMortem?: Partial<Draft> & { remindedAt?: string; doneAt?: string };
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;

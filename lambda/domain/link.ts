@@ -1,7 +1,7 @@
 import { base64url, bytesOf, decode, encode } from './base64url.ts';
 
-/** What a link lets its recipient do, once. `view` changes nothing. */
-export const LINK_ACTIONS = ['acknowledge', 'approve', 'decline', 'publish', 'resolve', 'view'] as const;
+/** What a link lets its recipient do, once. `view` and `read` change nothing. */
+export const LINK_ACTIONS = ['acknowledge', 'approve', 'decline', 'publish', 'resolve', 'view', 'read'] as const;
 export type LinkAction = (typeof LINK_ACTIONS)[number];
 
 /** What a link says: who may do what to which incident, and until when. */
@@ -13,7 +13,7 @@ export interface Link {
   person: string;
   /** Seconds since 1970; from then on it is worth nothing. */
   expires: number;
-  /** The step to be approved or declined. */
+  /** The step to be approved or declined, or the file of the review to be read. */
   step?: string;
 }
 
@@ -30,6 +30,7 @@ const LETTERS: Record<LinkAction, string> = {
   publish: 'p',
   resolve: 'r',
   view: 'v',
+  read: 'f',
 };
 const MAC_BYTES = 32;
 

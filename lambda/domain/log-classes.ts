@@ -1,3 +1,6 @@
+/** Words by which a line tells of an error, however a logger writes them: a filter pattern of CloudWatch Logs. */
+export const ERROR_WORDS = '?ERROR ?Error ?error ?FATAL ?CRITICAL ?Exception';
+
 /** What an error line is about. The line itself may hold personal data, and is told to nobody. */
 const CLASSES: readonly [name: string, pattern: RegExp][] = [
   [

@@ -1,4 +1,5 @@
 import { checklist } from './checklist.ts';
+import { alarmUrl } from './console.ts';
 import { attemptUnderWay, firing, type Incident, type Run, type Status } from './incident.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
@@ -226,11 +227,10 @@ const SYSTEMS = { pagerduty: 'PagerDuty', opsgenie: 'Opsgenie', slack: 'Slack' }
 /** Links to tickets and threads, to the alarms in the console, and those of the service's policy. */
 export function links({ signals, policy, references }: Incident): { label: string; url: string }[] {
   const { region } = policy;
-  const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#alarmsV2:alarm`;
   const alarms = Object.keys(signals).flatMap(key => alarmOf(key) ?? []);
   return [
     ...references.flatMap(({ system, url }) => (url ? [{ label: SYSTEMS[system], url }] : [])),
-    ...alarms.map(name => ({ label: `Alarm ${name}`, url: `${console}/${encodeURIComponent(name)}` })),
+    ...alarms.map(name => ({ label: `Alarm ${name}`, url: alarmUrl(region, name) })),
     ...policy.links,
   ];
 }

@@ -22,8 +22,11 @@ const SMS = 160;
 export function writePage(render: Render, fields: PageFields, { lines, link }: Answers): PageText {
   const { subject, body } = letter(render, 'messages/page.txt', { ...fields, answers: lines });
   const sms = inOneSms(fields, shorter => render('messages/sms.txt', shorter).trim());
-  return { subject: cut(plain(subject), SUBJECT), body, sms: link ? `${sms}\n${link.label}: ${link.url}` : sms };
+  return { subject: subjectLine(subject), body, sms: link ? `${sms}\n${link.label}: ${link.url}` : sms };
 }
+
+/** As SNS takes it. */
+export const subjectLine = (subject: string) => cut(plain(subject), SUBJECT);
 
 /** What is said gives way first, then what the trouble and the service are called: never which incident it is. */
 function inOneSms(fields: PageFields, write: (fields: PageFields) => string): string {

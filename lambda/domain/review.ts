@@ -2,7 +2,7 @@ import type { Decision, Obligation, PersonCommand } from './commands.ts';
 import { internalIn, isPublic } from './communication.ts';
 import { type ActionItem, type Incident, isOpen } from './incident.ts';
 import { minutesBetween, plusMinutes } from './time.ts';
-import type { Happening } from './timeline.ts';
+import type { Assignment, Happening } from './timeline.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -58,6 +58,15 @@ export function learned(incident: Incident | undefined, happenings: Happening[],
   return [...happenings.slice(0, end), item, ...happenings.slice(end)];
 }
 
+/** What a person wants done. */
+export function raiseActionItem(
+  { id, drill }: Incident,
+  { type: _, id: __, ...item }: Extract<PersonCommand, { type: 'raise action item' }>,
+): Decision {
+  if (drill) return { refused: `${id} is a drill: it leaves nothing to be done that anybody would be reminded of` };
+  return { happenings: [{ type: 'ActionItemRaised', ...item }] };
+}
+
 type ItemCommand = Extract<PersonCommand, { type: 'change action item' | 'finish action item' }>;
 
 /** What people say of an action item, also when the incident is over. The last of a chore ends it. */
@@ -66,10 +75,7 @@ export function toActionItem(incident: Incident, command: ItemCommand): Decision
   const { actionItems, id, policy } = incident;
   const item = actionItems.find(other => other.id === command.item.toUpperCase());
   if (!item) return { refused: `${id} has no action item ${command.item}: ${known(actionItems)}` };
-  if (command.type === 'change action item') {
-    const { owner, priority, dueAt } = command;
-    return { happenings: [{ type: 'ActionItemChanged', by, via, item: item.id, owner, priority, dueAt }] };
-  }
+  if (command.type === 'change action item') return changeActionItem(incident, item, command);
   if (item.done) return { happenings: [] };
   const last = policy.playbook.chore && isOpen(incident) && openItems(incident).length === 1;
   return {
@@ -78,6 +84,21 @@ export function toActionItem(incident: Incident, command: ItemCommand): Decision
       ...(last ? [{ type: 'Resolved' as const, by, via, reason: item.action }] : []),
     ],
   };
+}
+
+/** What differs from what is known is a change. */
+function changeActionItem(
+  { id }: Incident,
+  item: ActionItem,
+  { by, via, ...said }: Extract<PersonCommand, { type: 'change action item' }>,
+): Decision {
+  if (item.done) return { refused: `${item.id} of ${id} was done by ${item.done.by} already` };
+  const news = (['owner', 'priority', 'dueAt'] as const).filter(
+    field => said[field] !== undefined && said[field] !== item[field],
+  );
+  if (news.length === 0) return { happenings: [] };
+  const changes: Assignment = Object.fromEntries(news.map(field => [field, said[field]]));
+  return { happenings: [{ type: 'ActionItemChanged', by, via, item: item.id, ...changes }] };
 }
 
 const known = (items: ActionItem[]) =>

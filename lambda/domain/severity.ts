@@ -5,6 +5,22 @@ export const SEVERITIES: readonly Severity[] = ['P1', 'P2', 'P3', 'P4'];
 
 export const SEVERITY_NAMES: Record<Severity, string> = { P1: 'Critical', P2: 'High', P3: 'Medium', P4: 'Low' };
 
+/** What each comes to, in the runbook's words. */
+export const SEVERITY_MEANINGS: Record<Severity, string> = {
+  P1: 'service down',
+  P2: 'major impact',
+  P3: 'partial impact',
+  P4: 'minimal impact',
+};
+
+/** What speaks for a severity and no number tells: people weigh it, and set the severity. */
+const JUDGED_BY_PEOPLE: Record<Severity, readonly string[]> = {
+  P1: [],
+  P2: ['workaround available', 'performance severely degraded'],
+  P3: ['workaround available'],
+  P4: ['general questions', 'feature requests', 'minor cosmetic issues'],
+};
+
 /**
  * What can be measured, counted or declared, by name: what people declare, what signals count, what the checks find
  * (`checks.ts`), and what a playbook measures. A step that names another fails at synthesis.
@@ -87,6 +103,26 @@ function readOut({ fact, unit }: Criterion, value: number): string {
   return unit === 'count' ? `${value} ${name}` : name;
 }
 
+/** What makes a severity, each of the runbook's words once, with what meets it. What no number tells, people judge. */
+export function criteriaFor(severity: Severity, criteria: readonly Criterion[]): { text: string; met: string }[] {
+  const own = criteria.filter(criterion => criterion.severity === severity);
+  const words = [...new Set(own.map(({ criterion }) => criterion))];
+  const bounds = (text: string) => own.filter(({ criterion }) => criterion === text).map(readBound);
+  return [
+    ...words.map(text => ({ text, met: bounds(text).join(', or ') })),
+    ...JUDGED_BY_PEOPLE[severity].map(text => ({ text, met: 'people judge' })),
+  ];
+}
+
+/** When a criterion holds, read out: "over 25 % of requests failing". */
+function readBound({ fact, over, atLeast, unit }: Criterion): string {
+  const name = FACT_NAMES[fact] ?? fact;
+  if (unit === 'count') return `${atLeast ?? `more than ${over}`} ${name}`;
+  if (unit !== 'share') return name;
+  if (over === 0) return `any share ${name}`;
+  return over === undefined ? `${percent(atLeast ?? 0)} ${name}` : `over ${percent(over)} ${name}`;
+}
+
 /** A share of 0 to 1 in per cent; one decimal below 10 %, so that 0.4 % does not read as nothing. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
@@ -113,7 +149,9 @@ export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment
   if (reasons.length > 0) return { severity, reasons };
   return {
     severity,
-    reasons: [{ severity, criterion: 'minimal impact', text: 'minimal impact: no criterion of P1 to P3 is met' }],
+    reasons: [
+      { severity, criterion: SEVERITY_MEANINGS.P4, text: `${SEVERITY_MEANINGS.P4}: no criterion of P1 to P3 is met` },
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { destination, escaped } from './markdown.ts';
 
 /** Liquid templates by their name, which is that of their file in `templates/` without `.liquid`: `pages/incident.html`. */
 export type Templates = Record<string, string>;
@@ -14,7 +15,8 @@ export interface Letter {
 
 /**
  * Renders templates that were read before. Nothing is left to chance: a field or a filter that does not exist is an error.
- * What is written into HTML is escaped unless a template says `raw`; everything else is text for people.
+ * What is written into HTML or Markdown is escaped unless a template says `raw`, in Markdown also `url`; everything else is
+ * text for people.
  */
 export function renderer(templates: Templates): Render {
   const strict = {
@@ -25,9 +27,12 @@ export function renderer(templates: Templates): Render {
     ownPropertyOnly: true,
     jekyllInclude: false,
   };
-  const html = new Liquid({ ...strict, outputEscape: 'escape' });
   const text = new Liquid(strict);
-  return (name, data) => (name.endsWith('.html') ? html : text).renderFileSync(name, data);
+  const html = new Liquid({ ...strict, outputEscape: 'escape' });
+  const markdown = new Liquid({ ...strict, outputEscape: value => escaped(String(value ?? '')) });
+  markdown.registerFilter('url', { handler: (value: string) => destination(value), raw: true });
+  const engine = (name: string) => (name.endsWith('.html') ? html : name.endsWith('.md') ? markdown : text);
+  return (name, data) => engine(name).renderFileSync(name, data);
 }
 
 /** A template whose first line is the subject. @throws Error when it is not. */

@@ -11,3 +11,7 @@ export const clock = (iso: string) => iso.slice(11, 16);
 
 /** `YYYY-MM-DD HH:MM UTC`, as the runbook writes dates. */
 export const dateTime = (iso: string) => `${iso.slice(0, 10)} ${clock(iso)} UTC`;
+
+/** `HH:MM`, and before it the date where that is not the day of `since`. */
+export const clockSince = (since: string, iso: string) =>
+  since.slice(0, 10) === iso.slice(0, 10) ? clock(iso) : `${iso.slice(0, 10)} ${clock(iso)}`;

@@ -73,6 +73,27 @@ export interface Reference {
 /** The runbook's initial response checklist (2.1). */
 export type ChecklistItem = 'acknowledge' | 'ticket' | 'channel' | 'severity' | 'log' | 'stakeholders';
 
+/** The draft of a post-mortem, and who is to make what of it, by the names of the configuration. */
+export interface Draft {
+  /** Where people of the account read it. */
+  url: string;
+  /** Who is to write it: whoever was in command. Absent, one of the reviewers. */
+  author?: string | undefined;
+  /** Absent, there is nobody to meet. */
+  meeting?: Meeting | undefined;
+}
+
+/** When and with whom an incident is reviewed. */
+export interface Meeting {
+  at: string;
+  /** Of the people on call. */
+  timeZone: string;
+  /** Whoever calls the meeting comes first. */
+  attendees: readonly string[];
+  /** Who may come. */
+  guests: readonly string[];
+}
+
 /** What only people know, in their words. */
 export interface Review {
   /** One paragraph. */
@@ -171,8 +192,7 @@ export interface Happenings {
   UpdatePosted: Person & { to: Audience; status: Exclude<Status, 'closed'>; text?: string; nextAt?: string };
   /** What entry `about` says has reached its audience. */
   MessageDelivered: { about: number; channel: DeliveryChannel };
-  /** `url`: where people of the account read it. */
-  PostMortemDrafted: { url: string };
+  PostMortemDrafted: Draft;
   PostMortemOverdue: { hours: number };
   /** The review is done. */
   PostMortemDone: Person & Review;

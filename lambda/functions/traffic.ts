@@ -1,20 +1,10 @@
-import { type Datapoint, type MetricQuery, readMetrics } from '../adapters/cloudwatch.ts';
+import { type Datapoint, readMetrics } from '../adapters/cloudwatch.ts';
 import { describeService, recentDeployments } from '../adapters/ecs.ts';
 import type { Resources } from '../domain/deployed.ts';
 import { type DeploymentState, deploymentState, type MinuteOfTraffic } from '../domain/deployment.ts';
+import { trafficQueries } from '../domain/investigated-metrics.ts';
 
 const MINUTE = 60_000;
-
-/** What counts the load balancer's requests and those that fail: with no healthy task, it is itself that answers 5xx. */
-export const trafficQueries = ({ loadBalancer }: Resources): MetricQuery[] =>
-  Object.entries({
-    requests: 'RequestCount',
-    errors: 'HTTPCode_Target_5XX_Count',
-    refused: 'HTTPCode_ELB_5XX_Count',
-  }).map(([id, name]) => ({
-    ...{ id, name, namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: loadBalancer } },
-    ...{ statistic: 'Sum', period: 60 },
-  }));
 
 /**
  * Minute by minute, whole minutes only. Where nothing failed there is no datapoint of errors; where the load balancer

@@ -99,6 +99,7 @@ interface Called {
   reviewers?: string[] | undefined;
   reviewGuests?: string[] | undefined;
   stakeholders?: string[] | undefined;
+  hotline?: string | undefined;
   pagerduty?: unknown;
   opsgenie?: unknown;
 }
@@ -118,6 +119,7 @@ export function faultsOfPeople({ people, escalation, operations, ...others }: Ca
   const [first] = escalation;
   return [
     ...sharedAddresses(people),
+    ...ownNumber(people, others.hotline),
     ...escalation.flatMap((level, i) => [
       ...order(escalation, i),
       ...level.people.flatMap((name, j) => unknown(name, 'escalation', i, 'people', j)),
@@ -157,6 +159,13 @@ function sharedAddresses(people: Called['people']): Fault[] {
       return owner ? [{ path: ['people', name, kind], message: `an address that is not also that of ${owner}` }] : [];
     }),
   );
+}
+
+/** What stands in the runbook, whoever reads that may call. */
+function ownNumber(people: Called['people'], hotline: string | undefined): Fault[] {
+  const digits = (number = '') => number.replace(/\D/g, '');
+  const owner = Object.keys(people).find(name => people[name]?.sms && digits(people[name].sms) === digits(hotline));
+  return owner ? [{ path: ['hotline'], message: `a number that is not ${owner}'s own: the runbook tells it` }] : [];
 }
 
 /** An e-mail wakes nobody. Who is called alone needs a telephone, unless another system rings theirs. */

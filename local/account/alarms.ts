@@ -151,8 +151,10 @@ export class Alarms {
     const status = this.statuses.get(name);
     if (!alarm || !status) return [];
     const since = new Date(status.since);
+    const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold } = alarm.properties;
     return [
       {
+        ...{ Namespace, MetricName, Dimensions, Statistic, Period, Threshold },
         AlarmName: name,
         AlarmArn: alarm.arn,
         AlarmDescription: alarm.properties['AlarmDescription'],

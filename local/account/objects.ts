@@ -18,6 +18,8 @@ export interface StoredObject {
 export class Objects {
   private readonly stored = new Map<string, StoredObject>();
   private readonly listeners: ((object: StoredObject) => void)[] = [];
+  /** What a bucket that keeps versions had before. */
+  private readonly former: StoredObject[] = [];
   private readonly account: Account;
 
   constructor(account: Account) {
@@ -45,6 +47,11 @@ export class Objects {
     return this.stored.get(`${bucket}/${key}`);
   }
 
+  /** What an object was before, the oldest first: where its bucket keeps that. */
+  formerly(bucket: string, key: string): StoredObject[] {
+    return this.former.filter(object => object.bucket === bucket && object.key === key);
+  }
+
   /** The bucket that a construct made, by its path: "StatusPage/Bucket". */
   named(path: string): string {
     const found = this.account.ofType('AWS::S3::Bucket').find(bucket => bucket.path === path);
@@ -64,8 +71,10 @@ export class Objects {
     this.listeners.push(listener);
   }
 
-  private put({ Bucket, Key, Body, ContentType, CacheControl }: Put) {
+  private put({ Bucket, Key, Body, ContentType, CacheControl, IfNoneMatch }: Put) {
     this.bucket(Bucket);
+    if (IfNoneMatch === '*' && this.find(Bucket, Key))
+      throw new ServiceError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
     // The SDK asks for the URL that it would sign.
     if (Body === undefined) {
       const hostname = `${Bucket}.s3.${this.account.region}.amazonaws.com`;
@@ -102,8 +111,15 @@ export class Objects {
   }
 
   private store(object: StoredObject): void {
+    const before = this.find(object.bucket, object.key);
+    if (before && this.keepsVersions(object.bucket)) this.former.push(before);
     this.stored.set(`${object.bucket}/${object.key}`, object);
     for (const listener of this.listeners) listener(object);
+  }
+
+  private keepsVersions(bucket: string): boolean {
+    const found = this.account.ofType('AWS::S3::Bucket').find(({ ref }) => ref === bucket);
+    return found?.properties['VersioningConfiguration']?.Status === 'Enabled';
   }
 
   private bucket(name: string): string {
@@ -126,4 +142,5 @@ interface Put {
   Body?: string | Uint8Array;
   ContentType?: string;
   CacheControl?: string;
+  IfNoneMatch?: string;
 }

@@ -44,7 +44,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, automation, budget, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, automation, budget, hotline, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
     ],
     [
       c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),
@@ -134,6 +134,11 @@ describe('a wrong configuration says where, what was found, and what is expected
     ],
     [c => Object.assign(c, { automation: true }), "automation is true: expected 'on' or 'off'"],
     [c => Object.assign(c, { budget: { runs: 3 } }), 'budget.hours is missing: expected a whole number from 1 to 168'],
+    [c => Object.assign(c, { hotline: ' ' }), 'hotline is "": expected the number to call when all else fails'],
+    [
+      c => Object.assign(c, { hotline: '+1 (555) 555-0101' }),
+      `hotline is "+1 (555) 555-0101": expected a number that is not ben's own: the runbook tells it`,
+    ],
     [c => Object.assign(c, { links: [{ label: 'Wiki', url: 'wiki' }] }), 'links.0.url is "wiki": expected a URL'],
   ]);
 

@@ -73,8 +73,8 @@ it('investigates in the order of the runbook, and notes what the plan is judged 
     ],
     [false, 'ECS: 9 of 10 tasks running'],
     [true, 'Deployments: none in the last hour'],
-    [true, 'Database: available, 2 members, writer writer-1'],
     [false, LOGS],
+    [true, 'Database: available, 2 members, writer writer-1'],
   ]);
   expect((await stored()).facts).toEqual({
     ...{ healthFailingShare: 1, databaseConnections: 1700, usersAffectedShare: 0.38, cpuPercent: 71.6 },
@@ -96,8 +96,8 @@ it('a check that is denied or that finds nothing there is a finding, and the res
     [true, 'Metrics: no database connections reported, no requests counted'],
     [null, 'ECS service: could not be checked (AccessDeniedException)'],
     [null, 'deployments: could not be checked (AccessDeniedException)'],
-    [null, 'database: could not be checked (Aurora cluster production: not found)'],
     [false, LOGS],
+    [null, 'database: could not be checked (Aurora cluster production: not found)'],
   ]);
   expect((await stored()).facts).toEqual({ healthFailingShare: 1, errorLines: 3 });
 });
@@ -122,8 +122,8 @@ it('a check that does not answer in time is a finding, and the rest goes on', as
     [false, expect.stringMatching(/^Metrics: 1700 of 1722/)],
     [false, 'ECS: 9 of 10 tasks running'],
     [true, 'Deployments: none in the last hour'],
-    [null, 'database: could not be checked (no answer in 12 s)'],
     [false, LOGS],
+    [null, 'database: could not be checked (no answer in 12 s)'],
   ]);
 });
 

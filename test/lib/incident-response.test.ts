@@ -589,6 +589,8 @@ describe('least privilege', () => {
       'Investigate/Role ecs:DescribeTaskDefinition',
       'Investigate/Role ecs:ListTasks',
       'Plan/Role cloudwatch:DescribeAlarms',
+      'PostMortem/Role cloudwatch:DescribeAlarms',
+      'PostMortem/Role cloudwatch:GetMetricWidgetImage',
       'Probe/Role cloudwatch:GetMetricData',
       'Probe/Role cloudwatch:PutMetricData',
       'Probe/Role ec2:DescribeSecurityGroups',

@@ -211,7 +211,7 @@ describe('with a second region', () => {
   });
 
   it('a rehearsal knows both buckets by the names that the function writes to', () => {
-    const deployed = resolveTemplate(two.deployed);
+    const embedded = resolveTemplate(two.embedded);
     const [written] = deployed.flatMap(({ properties }) => properties['Environment']?.Variables?.SITE_BUCKETS ?? []);
     const known = deployed.filter(({ type }) => type === 'AWS::S3::Bucket').map(({ ref }) => ref);
     expect(known).toEqual(expect.arrayContaining(written.split(',').map((place: string) => place.split('/')[1])));

@@ -10,7 +10,7 @@ export interface Ran {
 }
 
 /** Runs the command line as a process of its own, which finds AWS on loopback and nowhere else. */
-export async function runIncident(aws: AwsEndpoint, args: string[]): Promise<Ran> {
+export async function runIncident(aws: AwsEndpoint, args: string[], cwd = '.'): Promise<Ran> {
   const { PATH = '' } = process.env;
   // No profile, no metadata service, no proxy: nothing but what a test says.
   const nothing = {
@@ -20,6 +20,7 @@ export async function runIncident(aws: AwsEndpoint, args: string[]): Promise<Ran
   };
   const child = spawn(process.execPath, [BIN, ...args], {
     env: { PATH, NO_COLOR: '1', ...nothing, ...aws.environment },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const read = async (stream: NodeJS.ReadableStream) => {

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { ServiceConfig } from '../../lib/config.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';
 import type { Playbook } from '../../lib/playbook.ts';
@@ -15,7 +16,9 @@ export interface Synthesised {
   /** Of each other stack of the app, by its name. */
   others: Record<string, Template>;
   /** As the embedded account reads it. */
-  deployed: Assembly;
+  embedded: Assembly;
+  /** What is compiled into the functions. */
+  deployed: Deployed;
   /** What CDK and cdk-nag had to say. */
   report: { pluginReports: unknown[] };
 }
@@ -29,17 +32,17 @@ export function synthesise(
     context: { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-path-metadata': true },
   });
   const stack = new Stack(app, 'Stack', { env: { region: config.region } });
-  new IncidentResponse(stack, 'IncidentResponse', { config, playbooks });
+  const { deployed } = new IncidentResponse(stack, 'IncidentResponse', { config, playbooks });
   if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
   const report = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
-  const deployed = readAssembly(assembly.directory);
+  const embedded = readAssembly(assembly.directory);
   const { Stack: template, ...others } = Object.fromEntries(
     assembly.stacks.map(({ stackName, template }) => [stackName, Template.fromJSON(template)]),
   );
   rmSync(assembly.directory, { recursive: true });
   if (!template) throw new Error('the app has no stack of ours');
-  return { template, others, deployed, report };
+  return { template, others, embedded, deployed, report };
 }
 
 /** The resources of a type by their construct's path, as `Intake/Function`. */

@@ -17,7 +17,7 @@ import { type Incident, isOpen } from '../../domain/incident.ts';
 import type { SignedLink } from '../../domain/link.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
-import { HttpEvent, type HttpResponse, page, rawBody } from '../http.ts';
+import { file, HttpEvent, type HttpResponse, page, rawBody } from '../http.ts';
 import { rendered } from '../templates.ts';
 
 /** The door of the links in messages. To open one shows the incident and changes nothing, whoever or whatever opens it. */
@@ -27,6 +27,8 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
   try {
     const found = await find(event.rawPath.slice(1));
     if (!found) return says(403, REFUSAL);
+    if (found.link.action === 'read')
+      return method === 'GET' ? await read(found.link) : withAllowed(says(405, REFUSAL));
     return method === 'GET' ? show(found, 200, standing(found)) : await act(found, typed(event));
   } catch (error) {
     console.error({ message: `a link did not work: ${(error as Error).message}` });
@@ -50,6 +52,12 @@ async function find(text: string): Promise<Found | undefined> {
   if (!link || link.expires * 1000 <= Date.now()) return undefined;
   const { incident } = await ask({ do: 'show', incident: link.incident });
   return incident && { incident, link, requestId: `link/${Buffer.from(link.mac).toString('base64url')}` };
+}
+
+/** A file of the review, for who may not read where it lies: guests have no account at AWS. */
+async function read({ incident, step: name = '' }: SignedLink): Promise<HttpResponse> {
+  const { content } = await ask({ do: 'review file', incident, name });
+  return content === undefined ? says(403, REFUSAL) : file(name, Buffer.from(content, 'base64').toString('utf8'));
 }
 
 async function act(found: Found, text: string): Promise<HttpResponse> {

@@ -20,6 +20,7 @@ import type { Signal } from '../../domain/signal.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
+import { finish, reviewFile, reviewFiles } from './review.ts';
 
 /** People act here, whichever door they come through: the only function that lets them change an incident. */
 export const handler = entrypoint(CommandRequest, async (request): Promise<CommandAnswer> => {
@@ -39,6 +40,12 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
       });
     case 'reopen':
       return onKnown(request.incident, async incident => reopen(incident, request));
+    case 'review files':
+      return onKnown(request.incident, reviewFiles);
+    case 'review file':
+      return onKnown(request.incident, incident => reviewFile(incident, request.name));
+    case 'finish post-mortem':
+      return onKnown(request.incident, incident => finish(incident, request, answered));
     case 'open': {
       const { by, requestId, text, title, critical } = request;
       const playbook = `${DECLARED}-${digest(requestId)}`;

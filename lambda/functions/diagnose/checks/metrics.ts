@@ -1,7 +1,8 @@
-import { type MetricQuery, readMetrics } from '../../../adapters/cloudwatch.ts';
+import { readMetrics } from '../../../adapters/cloudwatch.ts';
 import type { Resources } from '../../../domain/deployed.ts';
+import { loadQueries, trafficQueries } from '../../../domain/investigated-metrics.ts';
 import { percent } from '../../../domain/severity.ts';
-import { trafficOf, trafficQueries } from '../../traffic.ts';
+import { trafficOf } from '../../traffic.ts';
 
 /** The metrics of the last hour: load, connections, and the share of requests that fail. */
 export async function metrics(resources: Resources, now: Date) {
@@ -31,21 +32,3 @@ export async function metrics(resources: Resources, now: Date) {
     },
   };
 }
-
-const loadQueries = ({ cluster, ecsService, database }: Resources): MetricQuery[] => [
-  {
-    id: 'cpu',
-    namespace: 'AWS/ECS',
-    name: 'CPUUtilization',
-    dimensions: { ClusterName: cluster, ServiceName: ecsService },
-    statistic: 'Average',
-    period: 300,
-  },
-  connectionsOf('connections', 'WRITER', database),
-  connectionsOf('readers', 'READER', database),
-];
-
-const connectionsOf = (id: string, Role: string, { cluster }: Resources['database']): MetricQuery => ({
-  ...{ id, namespace: 'AWS/RDS', name: 'DatabaseConnections', dimensions: { DBClusterIdentifier: cluster, Role } },
-  ...{ statistic: 'Average', period: 60 },
-});

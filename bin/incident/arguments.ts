@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from 'commander';
+import { SEVERITIES } from '../../lambda/domain/severity.ts';
+import type { Priority } from '../../lambda/domain/timeline.ts';
+
+export const ID = 'as INC-2026-01-31-001';
+
+export function incident(text: string): string {
+  const id = text.toUpperCase();
+  if (!/^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/.test(id)) throw new InvalidArgumentError(`Expected an incident ${ID}.`);
+  return id;
+}
+
+export function severity(text: string) {
+  const found = SEVERITIES.find(known => known === text.toUpperCase());
+  if (!found) throw new InvalidArgumentError(`Expected one of ${SEVERITIES.join(', ')}.`);
+  return found;
+}
+
+export function month(text: string): string {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Expected a month as 2026-01.');
+  if (text > new Date().toISOString()) throw new InvalidArgumentError('It has not begun.');
+  return text;
+}
+
+export const ITEMS = ['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders'] as const;
+
+export function item(text: string) {
+  const found = ITEMS.find(known => known === text);
+  if (!found) throw new InvalidArgumentError(`Expected one of ${ITEMS.join(', ')}.`);
+  return found;
+}
+
+export const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
+
+export function priority(text: string): Priority {
+  const found = PRIORITIES.find(known => known === text.toLowerCase());
+  if (!found) throw new InvalidArgumentError(`Expected one of ${PRIORITIES.join(', ')}.`);
+  return found;
+}
+
+/** In the morning of that day, UTC: then its owner is reminded, with the day before them. */
+export function dueDate(text: string): string {
+  const time = `${text}T09:00:00.000Z`;
+  const exists = /^\d{4}-\d{2}-\d{2}$/.test(text) && Date.parse(time) && new Date(time).toISOString() === time;
+  if (!exists) throw new InvalidArgumentError('Expected a day as 2026-02-14.');
+  return time;
+}

@@ -1,0 +1,151 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { CommandAnswer } from '../../lambda/adapters/command-request.ts';
+import { isNeeded, type OpenPoint, openPoints } from '../../lambda/domain/final-post-mortem.ts';
+import type { Incident } from '../../lambda/domain/incident.ts';
+import { openItems, postMortemDue } from '../../lambda/domain/review.ts';
+import { dateTime } from '../../lambda/domain/time.ts';
+import type { Priority } from '../../lambda/domain/timeline.ts';
+import { dueDate, ID, incident, PRIORITIES, priority } from './arguments.ts';
+import type { Asked, Client } from './client.ts';
+import { Failure } from './failure.ts';
+import { table } from './table.ts';
+
+/** What the commands of the command line have in common. */
+export interface Tools {
+  client: () => Promise<Client>;
+  /** @throws Failure when it was refused. */
+  done: (asked: Asked, asks?: Promise<Client>) => Promise<CommandAnswer>;
+  told: (answer: CommandAnswer, what: string) => void;
+  print: (answer: unknown, text: string) => void;
+}
+
+interface Assigned {
+  owner?: string;
+  priority?: Priority;
+  due?: string;
+}
+
+const DOCUMENT = 'post-mortem.md';
+
+/** What comes after an incident: its post-mortem, and what remains to be done. */
+export function addReview(program: Command, tools: Tools): void {
+  program
+    .command('post-mortem')
+    .description('fetch the post-mortem with its pictures and the invitation; --done: the review is done')
+    .argument('<id>', ID, incident)
+    .option('--done <file>', 'the completed document: it is kept, and told to stakeholders, reviewers and customers')
+    .action((id: string, { done: file }: { done?: string }) =>
+      file === undefined ? fetchReview(id, tools) : finishReview(id, file, tools),
+    );
+
+  const action = program.command('action').description('what remains to be done of an incident: add, set, done');
+  const assigned = (command: Command) =>
+    command
+      .option('--owner <name>', 'who does it: as people are called in config/, so that they are told and reminded')
+      .option('--priority <priority>', PRIORITIES.join(', '), priority)
+      .option('--due <day>', 'as 2026-02-14: the owner is reminded on that day', dueDate);
+  const about = (name: string, description: string) =>
+    action.command(name).description(description).argument('<id>', ID, incident);
+
+  assigned(about('add', 'something is to be done for good'))
+    .argument('<action>', 'in a few words, quoted')
+    .argument('<text...>', 'why, and what is meant')
+    .action(async (id: string, what: string, text: string[], given: Assigned) => {
+      const act = { type: 'raise action item', action: what, text: text.join(' '), ...assignment(given) } as const;
+      const answer = await tools.done({ do: 'act', incident: id, act });
+      tools.told(answer, `${id}: ${answer.incident?.actionItems.at(-1)?.id} is to be done.`);
+    });
+
+  assigned(about('set', 'who does it, how soon it matters, or until when'))
+    .argument('<item>', 'as A1')
+    .action(async (id: string, item: string, given: Assigned) => {
+      if (Object.keys(given).length === 0) throw new Failure(2, 'What changes? --owner, --priority or --due says so.');
+      const act = { type: 'change action item', item, ...assignment(given) } as const;
+      tools.told(await tools.done({ do: 'act', incident: id, act }), `${id}: ${item.toUpperCase()} is changed.`);
+    });
+
+  about('done', 'it is done')
+    .argument('<item>', 'as A1')
+    .action(async (id: string, item: string) => {
+      const answer = await tools.done({ do: 'act', incident: id, act: { type: 'finish action item', item } });
+      tools.told(answer, `${id}: ${item.toUpperCase()} is done.`);
+    });
+}
+
+const assignment = ({ due, ...given }: Assigned) => ({ ...given, ...(due ? { dueAt: due } : {}) });
+
+/** Saves what there is of a review, and leaves alone what somebody has edited. */
+async function fetchReview(id: string, { client, done, print }: Tools): Promise<void> {
+  const asks = client();
+  const answer = await done({ do: 'review files', incident: id }, asks);
+  const saved: { file: string; kept: boolean }[] = [];
+  for (const { name } of answer.files ?? []) {
+    const { content = '' } = await done({ do: 'review file', incident: id, name }, asks);
+    saved.push({ file: join(id, name), kept: await save(id, name, Buffer.from(content, 'base64')) });
+  }
+  const document = await readFile(join(id, DOCUMENT), 'utf8').catch(() => '');
+  const open = openPoints(document);
+  print({ incident: answer.incident, saved, open }, fetched(id, answer.incident, saved, open));
+}
+
+/** @returns whether another of that name was there, and was kept. */
+async function save(folder: string, name: string, content: Uint8Array): Promise<boolean> {
+  const path = join(folder, name);
+  const failed = (error: Error): never => {
+    throw new Failure(2, `${path} cannot be written: ${error.message}`, { cause: error });
+  };
+  await mkdir(folder, { recursive: true }).catch(failed);
+  try {
+    await writeFile(path, content, { flag: 'wx' });
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EEXIST' ? !(await readFile(path)).equals(content) : failed(error as Error);
+  }
+}
+
+function fetched(
+  id: string,
+  known: Incident | undefined,
+  saved: { file: string; kept: boolean }[],
+  open: OpenPoint[],
+): string {
+  const files = saved.map(({ file, kept }) => [`  ${file}`, kept ? 'yours is different, and kept' : '']);
+  const done = known?.postMortem?.doneAt;
+  const due = known && postMortemDue(known);
+  return [
+    `${id}: saved\n${table(files, [78])}`,
+    ...stillOpen(open, due && !done ? ` by ${dateTime(due)}` : ''),
+    done
+      ? `The review was done on ${dateTime(done)}.`
+      : `When it is complete: npx incident post-mortem ${id} --done ${join(id, DOCUMENT)}`,
+  ].join('\n\n');
+}
+
+/** First what the review cannot be done without. */
+function stillOpen(open: OpenPoint[], by = ''): string[] {
+  const listed = (title: string, points: OpenPoint[]) => {
+    const rows = points.map(({ section, text }) => [`  ${section}`, text]);
+    return rows.length > 0 ? [`${title}\n${table(rows, [36])}`] : [];
+  };
+  const [needed, rest] = [open.filter(isNeeded), open.filter(point => !isNeeded(point))];
+  return [...listed(`Needed${by}:`, needed), ...listed('Open beside that:', rest)];
+}
+
+async function finishReview(id: string, file: string, { done, told }: Tools): Promise<void> {
+  const document = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new Failure(2, `${file} cannot be read: ${error.message}`, { cause: error });
+  });
+  const answer = await done({ do: 'finish post-mortem', incident: id, document });
+  const unowned = answer.incident ? openItems(answer.incident).filter(({ owner }) => !owner) : [];
+  const rest = [
+    ...stillOpen(openPoints(document)),
+    ...unowned.map(
+      ({ id: item, action }) =>
+        `${item} has no owner: npx incident action set ${id} ${item} --owner NAME   (${action})`,
+    ),
+  ];
+  told(answer, [`${id}: the review is done, and told.`, ...rest].join('\n'));
+}

@@ -1,0 +1,27 @@
+/** Addresses of the AWS console: where people of the account read what the responder links to. */
+const consoleOf = (region: string) => `https://${region}.console.aws.amazon.com`;
+
+export const objectUrl = (region: string, bucket: string, key: string) =>
+  `${consoleOf(region)}/s3/object/${bucket}?region=${region}&prefix=${key}`;
+
+/** An execution of a runbook, step by step. */
+export const executionUrl = (region: string, execution: string) =>
+  `${consoleOf(region)}/systems-manager/automation/execution/${execution}?region=${region}`;
+
+/** The events of a log group between two times. What follows the `#` is encoded twice, the second time with `$` for `%`. */
+export function logsUrl(region: string, logGroup: string, from: string, to: string): string {
+  const twice = (text: string) => encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
+  const window = encodeURIComponent(`?start=${Date.parse(from)}&end=${Date.parse(to)}`).replaceAll('%', '$');
+  const events = `logsV2:log-groups/log-group/${twice(logGroup)}/log-events${window}`;
+  return `${consoleOf(region)}/cloudwatch/home?region=${region}#${events}`;
+}
+
+export const alarmUrl = (region: string, alarmName: string) =>
+  `${consoleOf(region)}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(alarmName)}`;
+
+/** All alarms of the region. */
+export const alarmsUrl = (region: string) => `${consoleOf(region)}/cloudwatch/home?region=${region}#alarmsV2:`;
+
+/** Where a runbook is run by hand. */
+export const automationUrl = (region: string, document: string) =>
+  `${consoleOf(region)}/systems-manager/automation/execute/${document}?region=${region}`;

@@ -1,0 +1,213 @@
+import { affected, isPublic } from './communication.ts';
+import { executionUrl, logsUrl } from './console.ts';
+import { timesOf } from './figures.ts';
+import type { Graph } from './graphs.ts';
+import type { Incident } from './incident.ts';
+import { usersAffected } from './internal-notification.ts';
+import { told } from './log.ts';
+import { links } from './messages.ts';
+import {
+  couldHaveGoneBetter,
+  healer,
+  span,
+  type TargetLine,
+  type Tried,
+  targets,
+  tried,
+  wentWell,
+} from './response-assessment.ts';
+import { postMortemDue } from './review.ts';
+import { percent, SEVERITY_NAMES, type Severity } from './severity.ts';
+import { clock, clockSince, dateTime, minutesBetween, plusMinutes } from './time.ts';
+import type { EntryOf, EntryType, Meeting, TimelineEntry } from './timeline.ts';
+
+/** What the template `documents/post-mortem.md` is filled with: the runbook's 4.1. What nobody but a person knows is null, or is not there. */
+export interface PostMortem {
+  id: string;
+  service: string;
+  title: string;
+  date: string;
+  severity: Severity;
+  severityName: string;
+  duration: string;
+  from: string;
+  to: string;
+  reporter: string;
+  commander: string | null;
+  reviewers: readonly string[];
+  due: string;
+  meeting: string | null;
+  impact: string;
+  /** Since when customers were told; null, they were not. */
+  published: string | null;
+  /** How it ended, in a sentence. */
+  ended: string;
+  timeline: { time: string; text: string }[];
+  fired: string[];
+  found: { time: string; texts: string[] } | null;
+  detected: string;
+  /** The largest share of requests that was seen failing; null, nobody measured it. */
+  usersAffected: string | null;
+  /** As customers know them; none, where there is no status page. */
+  components: string[];
+  dataLoss: string[];
+  securityBreach: string[];
+  downtime: { minutes: number; from: string; to: string; until: string };
+  /** When it became as severe as it is: what is promised is counted from there. */
+  since: string;
+  targets: TargetLine[];
+  tried: (Tried & { url: string | null })[];
+  skipped: { title: string; reasons: string[] }[];
+  wentWell: string[];
+  couldHaveGoneBetter: string[];
+  actionItems: { id: string; action: string; text: string; owner: string | null; priority: string; due: string }[];
+  graphs: { file: string | null; title: string; why: string | null }[];
+  links: { label: string; url: string }[];
+}
+
+/** What else there is of an incident than its timeline. */
+export interface Sources {
+  reviewers: readonly string[];
+  meeting: Meeting | undefined;
+  graphs: readonly Graph[];
+  /** Where the tasks of the service log. */
+  logGroup: string;
+}
+
+/** The draft: what is known of an incident that is over. */
+export function postMortem(incident: Incident, { reviewers, meeting, graphs, logGroup }: Sources): PostMortem {
+  const { id, policy, title, severity, startedAt, resolvedAt = startedAt, commander = null, publication } = incident;
+  const at = (iso: string) => clockSince(startedAt, iso);
+  const share = usersAffected(incident);
+  const { region } = policy;
+  return {
+    ...{ id, title, severity, commander, reviewers, service: policy.title },
+    date: startedAt.slice(0, 10),
+    severityName: SEVERITY_NAMES[severity],
+    duration: span(minutesBetween(startedAt, resolvedAt)),
+    from: clock(startedAt),
+    to: at(resolvedAt),
+    reporter: incident.reporter ?? 'automation',
+    due: dateTime(postMortemDue(incident) ?? resolvedAt),
+    meeting: meeting ? dateTime(meeting.at) : null,
+    impact: policy.playbook.impact,
+    published: publication?.at && isPublic(incident) ? at(publication.at) : null,
+    ended: ended(incident),
+    timeline: incident.timeline
+      .filter(entry => isNotable(incident, entry))
+      .map(entry => ({ time: at(entry.at), text: told(entry, incident)[1] })),
+    fired: [...new Set(signals(incident).map(({ summary }) => summary))],
+    found: found(incident),
+    detected: detected(incident),
+    usersAffected: share === undefined ? null : percent(share),
+    components: policy.statusPage ? affected(incident).map(({ name }) => name) : [],
+    dataLoss: declared(incident, 'dataLoss'),
+    securityBreach: declared(incident, 'securityBreach'),
+    downtime: downtime(incident),
+    since: at(incident.severityAt),
+    targets: targets(incident),
+    tried: tried(incident).map(step => ({ ...step, url: step.execution && executionUrl(region, step.execution) })),
+    skipped: skipped(incident),
+    wentWell: wentWell(incident),
+    couldHaveGoneBetter: couldHaveGoneBetter(incident),
+    actionItems: incident.actionItems.map(({ owner = null, dueAt, priority, ...item }) => ({
+      ...{ id: item.id, action: item.action, text: item.text, owner, priority },
+      due: dueAt.slice(0, 10),
+    })),
+    graphs: graphs.map(({ file = null, title: name, why = null }) => ({ file, title: name, why })),
+    links: [
+      { label: `Logs of the tasks, ${logGroup}`, url: logsUrl(region, logGroup, ...around(incident)) },
+      ...links(incident),
+    ],
+  };
+}
+
+/** Minutes before and after an incident that belong to it: how it began, and that it stayed over. */
+const AROUND = 30;
+
+/** From when to when it is looked at. */
+export const around = ({ startedAt, resolvedAt = startedAt }: Incident): [string, string] => [
+  plusMinutes(startedAt, -AROUND),
+  plusMinutes(resolvedAt, AROUND),
+];
+
+/** What happens by itself and tells a reader nothing, or stands elsewhere in the document. */
+const NOISE: ReadonlySet<EntryType> = new Set<EntryType>([
+  ...(['PageSent', 'MessageDelivered', 'ChecklistTicked', 'ResponseRequested', 'ResponseEnded'] as const),
+  ...(['ActionItemRaised', 'ActionItemChanged', 'ActionItemDone', 'ActionItemDue'] as const),
+  ...(['PostMortemDrafted', 'PostMortemOverdue', 'PostMortemDone'] as const),
+]);
+
+function isNotable({ timeline }: Incident, entry: TimelineEntry): boolean {
+  if (NOISE.has(entry.type)) return false;
+  const earlier = timeline.slice(0, entry.seq);
+  if (entry.type === 'UpdatePosted') {
+    const last = earlier.findLast(other => other.type === 'UpdatePosted' && other.to === entry.to);
+    return entry.text !== undefined || !(last?.type === 'UpdatePosted' && last.status === entry.status);
+  }
+  // Left out in every attempt for the same reasons, it is told once.
+  if (entry.type === 'StepSkipped') return !earlier.some(other => other.type === 'StepSkipped' && isSame(other, entry));
+  return true;
+}
+
+const isSame = (a: EntryOf<'StepSkipped'>, b: EntryOf<'StepSkipped'>) =>
+  a.step === b.step && a.reasons.join() === b.reasons.join();
+
+const signals = ({ timeline }: Incident) => timeline.filter(entry => entry.type === 'SignalFired');
+
+/** What the first diagnosis that found something found: later ones see what was done about it too. */
+function found({ timeline, startedAt }: Incident): PostMortem['found'] {
+  for (const entry of timeline) {
+    if (entry.type !== 'DiagnosisRecorded') continue;
+    const texts = entry.findings.filter(({ ok }) => ok === false).map(({ summary }) => summary);
+    if (texts.length > 0) return { time: clockSince(startedAt, entry.at), texts };
+  }
+  return null;
+}
+
+function detected(incident: Incident): string {
+  const { reporter, timeline, startedAt, openedAt } = incident;
+  const at = clockSince(startedAt, openedAt);
+  if (reporter) return `${reporter} declared it at ${at} UTC. No alarm had fired.`;
+  const real = timeline.find(entry => entry.type === 'DrillBecameReal');
+  if (real) return `In the middle of a drill, at ${clockSince(startedAt, real.at)} UTC: ${real.reason}`;
+  const after = timesOf(incident).detect;
+  const dated = after === undefined ? '' : `, ${span(after)} after it began`;
+  return `By an alarm, at ${at} UTC${dated}: ${signals(incident)[0]?.summary ?? 'what it said is not known'}`;
+}
+
+function ended(incident: Incident): string {
+  const { timeline, startedAt } = incident;
+  const healed = healer(incident);
+  const end = timeline.findLast(entry => entry.type === 'Resolved');
+  const restored = timeline.findLast(entry => entry.type === 'Mitigated');
+  if (healed && restored)
+    return `Automation ended it: "${healed.title}" was verified, and the service restored at ${clockSince(startedAt, restored.at)} UTC.`;
+  if (end && end.by !== 'automation') return `${end.by} resolved it: ${end.reason}.`;
+  return `It ended without a step that was verified to help: ${end?.reason ?? 'not known'}.`;
+}
+
+const declared = ({ timeline }: Incident, what: 'dataLoss' | 'securityBreach') =>
+  timeline.flatMap(entry =>
+    entry.type === 'Declared' && entry.fact === what ? [`${entry.by}, ${dateTime(entry.at)}: ${entry.text}`] : [],
+  );
+
+/** From the beginning until every signal was clear for good, or a person said that it is over. */
+export function downtime(incident: Incident): PostMortem['downtime'] {
+  const { startedAt } = incident;
+  const { mitigate, resolve = 0 } = timesOf(incident);
+  const minutes = mitigate ?? resolve;
+  return {
+    minutes: Math.round(minutes),
+    from: clock(startedAt),
+    to: clockSince(startedAt, plusMinutes(startedAt, minutes)),
+    until: mitigate === undefined ? 'it was resolved' : 'every signal was clear',
+  };
+}
+
+function skipped({ timeline }: Incident): PostMortem['skipped'] {
+  const left = timeline.filter(entry => entry.type === 'StepSkipped');
+  return left
+    .filter((entry, i) => !left.slice(0, i).some(other => isSame(other, entry)))
+    .map(({ title, reasons }) => ({ title, reasons }));
+}

@@ -1,0 +1,57 @@
+import type { CommandAnswer } from '../../adapters/command-request.ts';
+import { type Committed, commit, keyOf } from '../../adapters/incidents.ts';
+import { listFolder, put, read } from '../../adapters/s3.ts';
+import { handle } from '../../domain/decide.ts';
+import { readReview } from '../../domain/final-post-mortem.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { isReviewed } from '../../domain/review.ts';
+import type { Person } from '../../domain/timeline.ts';
+import { folderOf } from '../reviews.ts';
+
+/** Lambda answers with 6 MB at most, and base64 takes a third more. */
+const MOST = 4_000_000;
+
+const bucket = () => process.env['REVIEWS_BUCKET'] ?? '';
+
+/** What there is of a review: the post-mortem, its pictures, the invitation. */
+export async function reviewFiles(incident: Incident): Promise<CommandAnswer> {
+  const { id, status } = incident;
+  const files = await listFolder(bucket(), folderOf(incident));
+  if (files.length > 0) return { incident, files };
+  if (isReviewed(incident)) return { refused: `the post-mortem of ${id} is not drafted yet: ask again in a minute` };
+  return { refused: `${id} is ${status} and has no post-mortem: one is drafted when a P1 or P2 is resolved` };
+}
+
+export async function reviewFile(incident: Incident, name: string): Promise<CommandAnswer> {
+  const known = await listFolder(bucket(), folderOf(incident));
+  const file = known.find(other => other.name === name);
+  if (!file) return { refused: `the review of ${incident.id} has no file ${name}` };
+  if (file.size > MOST)
+    return { refused: `${name} has ${file.size} bytes: open it where ${incident.postMortem?.url} is` };
+  const content = await read(bucket(), `${folderOf(incident)}${name}`);
+  return { content: Buffer.from(content).toString('base64') };
+}
+
+interface Finishing extends Person {
+  requestId: string;
+  document: string;
+}
+
+/**
+ * The review is done, in the words of the document. It is stored first, where the draft was, which the bucket keeps as the
+ * version before: what is refused afterwards has lost nothing.
+ */
+export async function finish(
+  incident: Incident,
+  { by, via, requestId, document }: Finishing,
+  answered: (committed: Committed) => Promise<CommandAnswer>,
+): Promise<CommandAnswer> {
+  const found = readReview(document);
+  if ('refused' in found) return { refused: `the post-mortem of ${incident.id} is not complete: ${found.refused}` };
+  const command = { type: 'finish post-mortem', id: `person/${requestId}`, by, via, ...found.review } as const;
+  const handled = handle(incident, command, new Date().toISOString());
+  if ('refused' in handled) return { incident, refused: handled.refused };
+  const key = `${folderOf(incident)}post-mortem.md`;
+  await put({ bucket: bucket(), key, body: document, contentType: 'text/markdown; charset=utf-8' });
+  return answered(await commit(keyOf(incident), command));
+}

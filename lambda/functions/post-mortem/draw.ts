@@ -1,0 +1,41 @@
+import { drawGraph, readWatched } from '../../adapters/cloudwatch.ts';
+import type { Resources } from '../../domain/deployed.ts';
+import { alarmsThatFired, type Drawing, drawings, type Graph } from '../../domain/graphs.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { around } from '../../domain/post-mortem.ts';
+import { plusMinutes } from '../../domain/time.ts';
+
+/** Minutes of the future that are shown, so that the last mark does not stand on the edge. */
+const MARGIN = 3;
+
+/** A picture with its bytes, or without, and why. */
+export type Drawn = Graph & { png?: Uint8Array };
+
+/** The graphs of an incident. One that cannot be had holds up nothing: it says so. */
+export async function draw(incident: Incident, resources: Resources): Promise<Drawn[]> {
+  const { drawn, rest } = alarmsThatFired(incident);
+  const alarms = await readWatched(drawn).catch((error: Error) => {
+    console.error({ message: `the alarms could not be read: ${error.message}`, error: error.name });
+    return [];
+  });
+  const found = drawn.flatMap(name => alarms.find(alarm => alarm.name === name) ?? []);
+  const unknown = drawn.filter(name => !found.some(alarm => alarm.name === name));
+  const [from, end] = around(incident);
+  const soon = plusMinutes(new Date().toISOString(), MARGIN);
+  const graphs = await Promise.all(drawings(incident, found, resources, [from, end < soon ? end : soon]).map(drawOne));
+  return [
+    ...graphs,
+    ...unknown.map(title => ({ title, why: 'CloudWatch did not say what it watches' })),
+    ...rest.map(title => ({ title, why: 'other alarms fired before it' })),
+  ];
+}
+
+async function drawOne({ title, file, widget }: Drawing): Promise<Drawn> {
+  try {
+    return { title, file, png: await drawGraph(widget) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    console.error({ message: `no graph: ${message}`, error: name, graph: title });
+    return { title, why: `CloudWatch did not give it (${name})` };
+  }
+}

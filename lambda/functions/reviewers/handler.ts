@@ -1,0 +1,26 @@
+import { reviewLinks } from '../../adapters/links.ts';
+import { publishNotice } from '../../adapters/sns.ts';
+import { reviewNotice } from '../../domain/review-notices.ts';
+import { letter } from '../../domain/templates.ts';
+import { isDelivered, listener, recordDelivery } from '../listener.ts';
+import { names } from '../names.ts';
+import { rendered } from '../templates.ts';
+
+/** Tells people what an incident owes that is over, and what was learnt of it. What was told is not told again. */
+export const handler = listener(async (incident, entry) => {
+  const notice = reviewNotice(incident, entry, {
+    people: names(process.env['PEOPLE']),
+    reviewers: names(process.env['REVIEWERS']),
+    guests: names(process.env['REVIEW_GUESTS']),
+    stakeholders: names(process.env['STAKEHOLDERS']),
+    operations: names(process.env['OPERATIONS']),
+  });
+  if (!notice || isDelivered(incident, entry, notice.channel)) return { sent: [] };
+  const { to, channel, template, fields } = notice;
+  if (to.length === 0) throw new Error(`nobody who has an e-mail address is to be told of ${entry.type}`);
+  const links = entry.type === 'PostMortemDrafted' ? { links: await reviewLinks(incident, entry) } : {};
+  const message = letter(rendered, template, { ...fields, ...links });
+  await publishNotice(process.env['NOTICES_TOPIC'] ?? '', { people: to, ...message });
+  await recordDelivery(incident, entry, channel);
+  return { sent: to };
+});

@@ -1,0 +1,32 @@
+import { internalNotification } from '../../lambda/domain/internal-notification.ts';
+import { postIncident } from '../../lambda/domain/post-incident.ts';
+import { publicIncident } from '../../lambda/domain/public-incident.ts';
+import { letter, renderer } from '../../lambda/domain/templates.ts';
+import type { Source } from '../runbook-document.ts';
+import { readFolders } from '../templates.ts';
+import { exampleIncident, firstOf } from './example.ts';
+
+/** The runbook's section 3: who is told what, and the messages as an incident of this service may have them. */
+export function communication(source: Source) {
+  const { config, policy } = source;
+  const { stakeholders = [], operations, slack } = config;
+  const templates = readFolders('documents', 'messages', 'status-updates');
+  const render = renderer(templates);
+  const example = exampleIncident(source);
+  const told = firstOf(example, 'UpdatePosted', 'stakeholders');
+  const reviewed = firstOf(example, 'PostMortemDone');
+  return {
+    ...{ stakeholders, operations, slack: slack !== undefined, updateMinutes: policy.updateMinutes },
+    statusPage: policy.statusPage?.url ?? null,
+    internal: letter(render, 'messages/internal-notification.txt', internalNotification(told.incident, told.entry)),
+    statusUpdates: (publicIncident(example, render)?.updates ?? [])
+      .toReversed()
+      .map(({ status, body }) => ({ status, body })),
+    postIncident: letter(render, 'messages/post-incident.txt', postIncident(reviewed.incident, reviewed.entry)),
+    templates: Object.entries(templates).map(([name, text]) => ({
+      file: `templates/${name}.liquid`,
+      // As it stands in a cell of a table.
+      subject: /^Subject: *(.+)/.exec(text)?.[1]?.replaceAll('|', '\\|') ?? null,
+    })),
+  };
+}

@@ -1,0 +1,21 @@
+import { AGENDA, MEETING_MINUTES } from '../../lambda/domain/review-meeting.ts';
+import type { Source } from '../runbook-document.ts';
+import { readFolders } from '../templates.ts';
+
+const DOCUMENT = 'documents/post-mortem.md';
+
+/** The runbook's section 4: what follows an incident. */
+export function postIncidentReview({ config, policy }: Source) {
+  const { reviewers = [], reviewGuests = [] } = config;
+  const text = readFolders('documents')[DOCUMENT] ?? '';
+  return {
+    ...{ reviewers, guests: reviewGuests, agenda: AGENDA, minutes: MEETING_MINUTES },
+    hours: policy.postMortemHours,
+    actionItemDays: policy.actionItemDays,
+    file: `templates/${DOCUMENT}.liquid`,
+    sections: [...text.matchAll(/^(##+) (.+)$/gm)].map(([, rank = '', heading = '']) => ({
+      heading,
+      within: rank.length > 2,
+    })),
+  };
+}

@@ -1,0 +1,177 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../lambda/functions/command/handler.ts';
+import { handler as postMortem } from '../../lambda/functions/post-mortem/handler.ts';
+import { AwsEndpoint } from '../support/aws-endpoint.ts';
+import { useBucket } from '../support/bucket.ts';
+import { runIncident } from '../support/command-line.ts';
+import { committed, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
+import { completed, REVIEWED_ID as ID, resolvedIncident } from '../support/reviewed.ts';
+import { of } from '../support/story.ts';
+
+useResponder({ RESPONSE_STATE_MACHINE: 'response', REVIEWS_BUCKET: 'reviews', REVIEWERS: 'cleo' });
+mockClient(SFNClient);
+const { stored: files } = useBucket();
+let aws: AwsEndpoint;
+let directory: string;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'incident-review-'));
+  aws = new AwsEndpoint(event => invoke(handler, event));
+  await aws.start();
+});
+afterEach(() => {
+  aws.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const incident = (...args: string[]) => runIncident(aws, args, directory);
+const saved = () => readdirSync(join(directory, ID));
+const document = join(ID, 'post-mortem.md');
+const mine = () => readFileSync(join(directory, document), 'utf8');
+const write = (text: string) => writeFileSync(join(directory, document), text);
+
+async function drafted(): Promise<void> {
+  await resolvedIncident();
+  const { seq = 99 } = of((await stored()).timeline, 'Resolved')[0] ?? {};
+  await invoke(postMortem, { detail: { incident: { ...KEY, id: ID }, entry: { seq } } });
+  files.set(`reviews/${ID}/1-requests-that-failed.png`, Buffer.from([137, 80, 0, 255]));
+}
+
+describe('post-mortem', () => {
+  it('saves the draft with its pictures, says what is open, until when, and how it is finished', async () => {
+    await drafted();
+    const { code, out } = await incident('post-mortem', ID);
+    expect(code).toBe(0);
+    expect(saved()).toEqual(['1-requests-that-failed.png', 'post-mortem.md']);
+    expect(readFileSync(join(directory, ID, '1-requests-that-failed.png'))).toEqual(Buffer.from([137, 80, 0, 255]));
+    expect(mine()).toBe(String(files.get(`reviews/${ID}/post-mortem.md`)));
+    expect(out).toMatchSnapshot();
+  });
+
+  it('leaves alone what somebody has edited', async () => {
+    await drafted();
+    await incident('post-mortem', ID);
+    write('mine');
+    const { code, out } = await incident('post-mortem', ID);
+    expect([code, mine()]).toEqual([0, 'mine']);
+    expect(out).toMatch(/post-mortem\.md +yours is different, and kept/);
+  });
+
+  it('--done finishes the review, in the words of the file', async () => {
+    await drafted();
+    await incident('post-mortem', ID);
+    write(completed(mine()));
+    const { code, out } = await incident('post-mortem', ID, '--done', document);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      `${ID}: the review is done, and told.\nA1 has no owner: npx incident action set ${ID} A1 --owner NAME   (Review the runbook)`,
+    );
+    expect(await stored()).toMatchObject({ status: 'closed' });
+    expect((await incident('show', ID)).out).toMatch(/Review +done on 2026-04-07 10:00 UTC\n +https:/);
+    const again = await incident('post-mortem', ID, '--done', document);
+    expect([again.code, again.err]).toEqual([1, `the post-mortem of ${ID} was done already`]);
+  });
+
+  it('--done is refused while something is open, and names it', async () => {
+    await drafted();
+    await incident('post-mortem', ID);
+    const { code, err } = await incident('post-mortem', ID, '--done', document);
+    expect(code).toBe(1);
+    expect(err).toContain(`the post-mortem of ${ID} is not complete: "Summary" is still open: what caused it`);
+    expect((await stored()).status).toBe('resolved');
+  });
+
+  it.each<[number, string, string[], () => unknown, RegExp]>([
+    [1, 'of an incident that is open', ['post-mortem', ID], () => openIncident(), /has no post-mortem: one is drafted/],
+    [1, 'of one that is not there', ['post-mortem', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
+    [
+      2,
+      'in a file that is not there',
+      ['post-mortem', ID, '--done', 'x.md'],
+      () => {},
+      /^x\.md cannot be read: ENOENT/,
+    ],
+    [2, 'of a thing that is none', ['post-mortem', 'x'], () => {}, /Expected an incident as INC-2026-01-31-001/],
+  ])('%i: %s', async (code, _, args, given, err) => {
+    await given();
+    expect(await incident(...args)).toMatchObject({ code, out: '', err: expect.stringMatching(err) });
+  });
+
+  it('2: where nothing can be saved', async () => {
+    await drafted();
+    writeFileSync(join(directory, ID), 'a file where the folder is to be');
+    expect(await incident('post-mortem', ID)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/cannot be written/),
+    });
+  });
+
+  it('is one JSON document when asked for', async () => {
+    await drafted();
+    const { out } = await incident('post-mortem', ID, '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      saved: [{ file: join(ID, '1-requests-that-failed.png'), kept: false }, { file: document }],
+      open: expect.arrayContaining([{ section: 'Root cause', text: 'the cause, not the symptom' }]),
+    });
+  });
+});
+
+describe('action', () => {
+  const add = (...more: string[]) => incident('action', 'add', ID, 'Add tasks', 'too', 'few', '--as', 'ada', ...more);
+
+  it('adds, changes and finishes what remains to be done, and show tells of it', async () => {
+    await openIncident();
+    expect(await add()).toMatchObject({ code: 0, out: `${ID}: A1 is to be done.` });
+    expect((await add('--owner', 'ben', '--priority', 'HIGH', '--due', '2026-05-01')).out).toBe(
+      `${ID}: A2 is to be done.`,
+    );
+    expect((await incident('action', 'set', ID, 'a1', '--owner', 'cleo', '--as', 'ada')).out).toBe(
+      `${ID}: A1 is changed.`,
+    );
+    expect((await stored()).actionItems).toMatchObject([
+      { id: 'A1', action: 'Add tasks', text: 'too few', owner: 'cleo', priority: 'medium' },
+      { id: 'A2', owner: 'ben', priority: 'high', dueAt: '2026-05-01T09:00:00.000Z' },
+    ]);
+    const shown = (await incident('show', ID)).out;
+    expect(shown).toMatch(/A1 +medium +cleo +2026-04-21 +Add tasks: too few/);
+    expect(shown).toMatch(/A2 +high +ben +2026-05-01 +Add tasks: too few/);
+    expect((await incident('action', 'done', ID, 'A1', '--as', 'ada')).out).toBe(`${ID}: A1 is done.`);
+    expect((await incident('action', 'done', ID, 'A1', '--as', 'ada')).out).toBe(`${ID}: it was so already.`);
+    expect((await incident('show', ID)).out).toMatch(/A2 +high.*\n +1 done/);
+  });
+
+  it('also when the incident is over, and when it is due it is shown with the review', async () => {
+    await drafted();
+    setMinute(100);
+    expect((await add()).out).toBe(`${ID}: A2 is to be done.`);
+    setMinute(30 + 1440);
+    await committed({ type: 'meet', id: 'overdue', obligation: { type: 'remind of post-mortem' } });
+    expect((await incident('show', ID)).out).toMatch(
+      /Review +post-mortem due by 2026-04-08 10:00 UTC, overdue\n +https:/,
+    );
+  });
+
+  it.each<[number, string, string[], RegExp]>([
+    [1, 'one that is not there', ['set', ID, 'A7', '--owner', 'ada'], /has no action item A7: it has none/],
+    [2, 'one that is none', ['done', ID, 'first'], /an action item such as A1/],
+    [2, 'nothing that changes', ['set', ID, 'A1'], /What changes\? --owner, --priority or --due/],
+    [2, 'no such priority', ['set', ID, 'A1', '--priority', 'urgent'], /Expected one of high, medium, low/],
+    [2, 'no such day', ['set', ID, 'A1', '--due', '2026-02-30'], /Expected a day as 2026-02-14/],
+    [2, 'no text', ['add', ID, 'Add tasks'], /missing required argument 'text'/],
+    [2, 'nothing', [], /Usage: incident action/],
+  ])('%i: %s', async (code, _, args, err) => {
+    await openIncident();
+    expect(await incident('action', ...args, '--as', 'ada')).toMatchObject({ code, err: expect.stringMatching(err) });
+  });
+});
+
+it('helps with both, without asking AWS', async () => {
+  expect((await incident('post-mortem', '--help')).out).toContain('--done <file>');
+  expect((await incident('action', 'add', '--help')).out).toContain('--due <day>');
+  expect(aws.calls).toEqual([]);
+});

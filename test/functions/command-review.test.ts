@@ -1,0 +1,100 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describe, expect, it } from 'vitest';
+import { handler } from '../../lambda/functions/command/handler.ts';
+import { handler as postMortem } from '../../lambda/functions/post-mortem/handler.ts';
+import { useBucket } from '../support/bucket.ts';
+import { invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
+import { completed, REVIEWED_ID, resolvedIncident } from '../support/reviewed.ts';
+import { of, types } from '../support/story.ts';
+
+useResponder({ RESPONSE_STATE_MACHINE: 'response', REVIEWS_BUCKET: 'reviews', REVIEWERS: 'cleo' });
+mockClient(SFNClient);
+const { stored: files, s3 } = useBucket();
+const KEY_OF_DOCUMENT = `reviews/${REVIEWED_ID}/post-mortem.md`;
+
+/** Without CloudWatch: the document says that there are no pictures. */
+async function drafted(): Promise<string> {
+  await resolvedIncident();
+  const { seq = 99 } = of((await stored()).timeline, 'Resolved')[0] ?? {};
+  await invoke(postMortem, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq } } });
+  return String(files.get(KEY_OF_DOCUMENT));
+}
+
+const ask = (request: object) => invoke(handler, { incident: REVIEWED_ID, ...request });
+const finish = (document: string, requestId = 'finish') =>
+  ask({ do: 'finish post-mortem', by: 'ada', via: 'command line', requestId, document });
+
+describe('the files of a review', () => {
+  it('are listed, and each is given as it is', async () => {
+    const document = await drafted();
+    files.set(`reviews/${REVIEWED_ID}/1-graph.png`, Buffer.from([0, 255]));
+    const { files: listed, incident } = await ask({ do: 'review files' });
+    expect(listed?.map(({ name }) => name)).toEqual(['1-graph.png', 'post-mortem.md']);
+    expect(incident?.id).toBe(REVIEWED_ID);
+    expect(await ask({ do: 'review file', name: '1-graph.png' })).toEqual({ content: 'AP8=' });
+    const { content = '' } = await ask({ do: 'review file', name: 'post-mortem.md' });
+    expect(Buffer.from(content, 'base64').toString()).toBe(document);
+  });
+
+  it('that are not there, or too large for an answer of Lambda, are refused with what to do', async () => {
+    await drafted();
+    expect(await ask({ do: 'review file', name: 'x.png' })).toMatchObject({ refused: /has no file x\.png/ });
+    files.set(`reviews/${REVIEWED_ID}/film.png`, Buffer.alloc(4_000_001));
+    const { refused } = await ask({ do: 'review file', name: 'film.png' });
+    expect(refused).toMatch(/film\.png has 4000001 bytes: open it where https:.+ is/);
+  });
+
+  it.each(['../x/post-mortem.md', 'a/b', '', '.', 'POST.md'])('named %j are no names', async name => {
+    await drafted();
+    await expect(ask({ do: 'review file', name })).rejects.toThrow('the name of a file of the review');
+  });
+
+  it('of an incident that has none, it is said why', async () => {
+    await openIncident();
+    expect(await ask({ do: 'review files' })).toMatchObject({ refused: /is identified and has no post-mortem/ });
+  });
+
+  it('that are not written yet can be asked for again', async () => {
+    await resolvedIncident();
+    expect(await ask({ do: 'review files' })).toMatchObject({ refused: /is not drafted yet/ });
+  });
+});
+
+describe('a review is done', () => {
+  it('in the words of the document, which is kept where the draft was', async () => {
+    const document = completed(await drafted());
+    setMinute(100);
+    expect(await finish(document)).toMatchObject({ happened: ['PostMortemDone'], incident: { status: 'closed' } });
+    expect(String(files.get(KEY_OF_DOCUMENT))).toBe(document);
+    expect((await stored()).timeline.at(-1)).toMatchObject({
+      ...{ type: 'PostMortemDone', by: 'ada', via: 'command line' },
+      ...{ rootCause: 'We stopped a job.', lessons: 'We stopped a job.', dataImpact: 'We stopped a job.' },
+    });
+  });
+
+  it('once, asked again under the same id', async () => {
+    const document = completed(await drafted());
+    await finish(document);
+    expect(await finish(document)).toMatchObject({ happened: ['PostMortemDone'] });
+    expect(await finish(document, 'another')).toMatchObject({ refused: /was done already/ });
+    expect(types((await stored()).timeline).filter(type => type === 'PostMortemDone')).toHaveLength(1);
+  });
+
+  it('not while something is open: what is named, and nothing is lost or kept', async () => {
+    const document = await drafted();
+    const { refused } = await finish(`${document}\nmore`);
+    for (const open of ['"Summary" is still open', '"Root cause" is still open', '"Lessons learned" is still open'])
+      expect(refused).toContain(open);
+    expect(String(files.get(KEY_OF_DOCUMENT))).toBe(document);
+    expect((await stored()).status).toBe('resolved');
+  });
+
+  it('not while the document could not be kept', async () => {
+    const document = completed(await drafted());
+    s3.on(PutObjectCommand).rejects(new Error('SlowDown'));
+    await expect(finish(document)).rejects.toThrow('SlowDown');
+    expect((await stored()).status).toBe('resolved');
+  });
+});

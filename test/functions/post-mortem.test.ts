@@ -1,0 +1,163 @@
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricWidgetImageCommand } from '@aws-sdk/client-cloudwatch';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RUNBOOK_SEVERITIES } from '../../lambda/domain/policy.ts';
+import { handler } from '../../lambda/functions/post-mortem/handler.ts';
+import { useBucket } from '../support/bucket.ts';
+import { ALARM, committed, DEPLOYED, invoke, KEY, setMinute, stored, useResponder } from '../support/responder.ts';
+import { REVIEWED_ID, resolvedIncident } from '../support/reviewed.ts';
+import { minute, of, types } from '../support/story.ts';
+
+useResponder({ REVIEWS_BUCKET: 'reviews', REVIEWERS: 'cleo,dora', REVIEW_GUESTS: 'finn' });
+const { stored: files, s3 } = useBucket();
+const cloudwatch = mockClient(CloudWatchClient);
+const FOLDER = `reviews/${REVIEWED_ID}/`;
+const PNG = Buffer.from('89504e47', 'hex');
+
+beforeEach(() => {
+  const addresses = Object.fromEntries(['ada', 'cleo', 'dora', 'finn'].map(name => [name, `${name}@example.com`]));
+  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, addresses });
+  cloudwatch.reset();
+  cloudwatch.on(DescribeAlarmsCommand).resolves({
+    MetricAlarms: [
+      {
+        ...{
+          AlarmName: ALARM,
+          AlarmDescription: 'Connections',
+          Namespace: 'AWS/RDS',
+          MetricName: 'DatabaseConnections',
+        },
+        ...{ Dimensions: [{ Name: 'Role', Value: 'WRITER' }], Statistic: 'Average', Period: 60, Threshold: 1635 },
+      },
+    ],
+  });
+  cloudwatch.on(GetMetricWidgetImageCommand).resolves({ MetricWidgetImage: PNG });
+});
+
+const hear = async () => {
+  const { seq = 99 } = of((await stored()).timeline, 'Resolved')[0] ?? {};
+  return invoke(handler, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq } } });
+};
+const names = () => [...files.keys()].map(key => key.replace(FOLDER, ''));
+const document = () => String(files.get(`${FOLDER}post-mortem.md`));
+const widgets = () =>
+  cloudwatch
+    .commandCalls(GetMetricWidgetImageCommand)
+    .map(({ args: [{ input }] }) => JSON.parse(input.MetricWidget ?? ''));
+
+describe('when a P1 or P2 is resolved', () => {
+  it('the post-mortem is drafted, with its pictures and the invitation, and the incident says where and for whom', async () => {
+    await resolvedIncident();
+    expect(await hear()).toMatchObject({ drafted: true, pictures: 2 });
+    const pictures = ['1-requests-that-failed.png', `2-${ALARM}.png`];
+    expect(names()).toEqual([...pictures, 'invitation.ics', 'post-mortem.md']);
+    for (const name of pictures) expect(document()).toContain(`](${name})`);
+    const [draft] = of((await stored()).timeline, 'PostMortemDrafted');
+    expect(draft).toMatchObject({
+      url: `https://us-east-1.console.aws.amazon.com/s3/object/reviews?region=us-east-1&prefix=${FOLDER}post-mortem.md`,
+      author: 'ada',
+      meeting: { at: '2026-04-08T14:00:00.000Z', attendees: ['ada', 'cleo', 'dora'], guests: ['finn'] },
+    });
+    const types = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.ContentType);
+    expect(new Set(types)).toEqual(
+      new Set(['image/png', 'text/calendar; charset=utf-8', 'text/markdown; charset=utf-8']),
+    );
+  });
+
+  it('addresses stand in the invitation alone', async () => {
+    await resolvedIncident();
+    await committed({ type: 'note', id: 'note', by: 'Cleo@example.com', text: 'looked' });
+    await hear();
+    const invitation = String(files.get(`${FOLDER}invitation.ics`)).replace(/\r\n /g, '');
+    expect(invitation.toLowerCase()).toContain('mailto:ada@example.com');
+    expect(document()).toContain('cleo: looked');
+    expect(document()).not.toMatch(/@example\.com/i);
+    expect(JSON.stringify(of((await stored()).timeline, 'PostMortemDrafted'))).not.toContain('@');
+  });
+
+  it('the pictures show half an hour more before and after, as far as there has been one', async () => {
+    await resolvedIncident();
+    await hear();
+    expect(widgets().map(({ start, end }) => [start, end])).toEqual(Array(2).fill([minute(-30), minute(33)]));
+    expect(widgets()[1]).toMatchObject({
+      metrics: [['AWS/RDS', 'DatabaseConnections', 'Role', 'WRITER', { stat: 'Average' }]],
+      annotations: { horizontal: [{ value: 1635 }] },
+    });
+  });
+
+  it('asked again, late, or after somebody has edited it, it stays as it is', async () => {
+    await resolvedIncident();
+    await hear();
+    files.set(`${FOLDER}post-mortem.md`, Buffer.from('edited'));
+    setMinute(600);
+    expect(await hear()).toMatchObject({ drafted: false });
+    expect(document()).toBe('edited');
+    expect(of((await stored()).timeline, 'PostMortemDrafted')).toHaveLength(1);
+  });
+
+  it('a crash before it was written down is made up for, and nothing is overwritten', async () => {
+    await resolvedIncident();
+    files.set(`${FOLDER}post-mortem.md`, Buffer.from('edited meanwhile'));
+    expect(await hear()).toMatchObject({ drafted: true });
+    expect(document()).toBe('edited meanwhile');
+    expect(of((await stored()).timeline, 'PostMortemDrafted')).toHaveLength(1);
+  });
+});
+
+describe('what cannot be had is said, and stops nothing:', () => {
+  it('a picture', async () => {
+    cloudwatch
+      .on(GetMetricWidgetImageCommand)
+      .rejectsOnce(Object.assign(new Error('x'), { name: 'Throttling' }))
+      .resolves({ MetricWidgetImage: PNG });
+    await resolvedIncident();
+    expect(await hear()).toMatchObject({ drafted: true, pictures: 1 });
+    expect(document()).toContain('Requests that failed, per cent: not drawn, CloudWatch did not give it (Throttling)');
+  });
+
+  it('an alarm that is gone, and one that CloudWatch does not tell of', async () => {
+    await resolvedIncident();
+    cloudwatch.on(DescribeAlarmsCommand).resolvesOnce({ MetricAlarms: [] });
+    await hear();
+    expect(document()).toContain(`${ALARM}: not drawn, CloudWatch did not say what it watches`);
+  });
+
+  it('all of CloudWatch', async () => {
+    cloudwatch.rejects(new Error('it is down'));
+    await resolvedIncident();
+    expect(await hear()).toMatchObject({ drafted: true, pictures: 0 });
+    expect(names()).toEqual(['invitation.ics', 'post-mortem.md']);
+  });
+
+  it('anybody to meet', async () => {
+    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, addresses: {} });
+    await resolvedIncident();
+    await hear();
+    expect(names()).not.toContain('invitation.ics');
+    expect(document()).toContain('| Review meeting | _[to be filled in: when]_ |');
+  });
+});
+
+it('a bucket that is down fails it, so that it is tried again, and nothing is said to be drafted', async () => {
+  s3.on(PutObjectCommand).rejectsOnce(new Error('SlowDown'));
+  await resolvedIncident();
+  await expect(hear()).rejects.toThrow('SlowDown');
+  expect(types((await stored()).timeline)).not.toContain('PostMortemDrafted');
+  expect(await hear()).toMatchObject({ drafted: true });
+});
+
+it.each<[string, Parameters<typeof resolvedIncident>]>([
+  ['a drill', [{ drill: true }]],
+  ['what was none', [{}, {}, { cancelled: true }]],
+  ['a P3', [{ level: 'warning' }, { criteria: [] }]],
+  [
+    'what nobody reviews',
+    [{}, { severities: { ...RUNBOOK_SEVERITIES, P2: { ...RUNBOOK_SEVERITIES.P2, reviewed: false } } }],
+  ],
+])('nothing is drafted of %s', async (_, given) => {
+  await resolvedIncident(...given);
+  expect(await hear()).toMatchObject({ drafted: false });
+  expect(files.size).toBe(0);
+  expect(cloudwatch.calls()).toHaveLength(0);
+});

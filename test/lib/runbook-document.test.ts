@@ -1,0 +1,313 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import * as acm from '@aws-sdk/client-acm';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as ec2 from '@aws-sdk/client-ec2';
+import * as ecs from '@aws-sdk/client-ecs';
+import * as elasticache from '@aws-sdk/client-elasticache';
+import * as rds from '@aws-sdk/client-rds';
+import * as ssm from '@aws-sdk/client-ssm';
+import { describe, expect, it } from 'vitest';
+import { configurationOf, configurations } from '../../bin/configurations.ts';
+import { commands } from '../../bin/incident/commands.ts';
+import { differences } from '../../bin/runbook/differences.ts';
+import config from '../../config/mockupaws-production.ts';
+import { DECLARED } from '../../lambda/domain/policy.ts';
+import { DEFAULT_CONFIG, defineService } from '../../lib/config.ts';
+import { documentOf, runbookDocument } from '../../lib/runbook-document.ts';
+import { operationOf, shapeOf } from '../support/sdk-model.ts';
+import { resources, synthesise } from '../support/stack.ts';
+
+const ROOT = `${import.meta.dirname}/../..`;
+const document = runbookDocument(config, DEFAULT_CONFIG);
+const { template, deployed } = synthesise(config);
+const playbooks = Object.values(deployed.policies)
+  .map(({ playbook }) => playbook)
+  .filter(({ name, chore }) => name !== DECLARED && !chore);
+
+/** A service with nothing that may be left out. */
+const bare = defineService({
+  ...config,
+  ...{ redis: undefined, certificates: undefined, slack: undefined, pagerduty: undefined, opsgenie: undefined },
+  ...{ statusPage: undefined, stakeholders: undefined, reviewers: undefined, reviewGuests: undefined },
+  ...{ hotline: undefined, serviceHealth: undefined, serviceMemory: undefined },
+});
+
+/** The headings, each with its line; what begins with # in a block of code is none. */
+function headingsOf(lines: string[]): { rank: number; text: string; at: number }[] {
+  let fenced = false;
+  return lines.flatMap((line, at) => {
+    if (line.startsWith('```')) fenced = !fenced;
+    const [, marks = '', text = ''] = (!fenced && /^(#+) (.+)$/.exec(line)) || [];
+    return marks ? [{ rank: marks.length, text, at }] : [];
+  });
+}
+
+/** What stands under a heading, down to the next of its rank. */
+function section(heading: string, text = document): string {
+  const lines = text.split('\n');
+  const headings = headingsOf(lines);
+  const found = headings.find(({ at }) => lines[at] === heading);
+  if (!found) throw new Error(`there is no heading ${heading}`);
+  const next = headings.find(({ at, rank }) => at > found.at && rank <= found.rank);
+  return lines.slice(found.at + 1, next?.at).join('\n');
+}
+
+/** Those that a text lacks: shorter to read than the text. */
+const lacking = (text: string, wanted: readonly string[]) => wanted.filter(words => !text.includes(words));
+
+describe('the committed document', () => {
+  const written = configurations().filter(
+    name => name === DEFAULT_CONFIG || existsSync(`${ROOT}/${documentOf(name).file}`),
+  );
+
+  it.each(written)('of config/%s.ts is what the responder acts on', async name => {
+    const { file, command } = documentOf(name);
+    const committed = readFileSync(`${ROOT}/${file}`, 'utf8');
+    const current = name === DEFAULT_CONFIG ? document : runbookDocument(await configurationOf(name), name);
+    const changed = differences(committed, current);
+    expect(changed, `${file} is stale: ${command}`).toBe('');
+  });
+});
+
+describe('the document has', () => {
+  it("the user's sections, in their order", () => {
+    const headings = headingsOf(document.split('\n')).map(({ text }) => text);
+    expect(headings.filter(heading => /^\d[.\d]* |^Quick/.test(heading) && !/^5\.\d\.\d/.test(heading))).toEqual([
+      '1. Severity levels',
+      '2. Response procedures',
+      '2.1 Initial response checklist',
+      '2.2 Investigation',
+      '2.3 Escalation path',
+      '2.4 Resolution and recovery',
+      ...['1. Immediate mitigation', '2. Root-cause fix', '3. Verification', '4. Closeout'],
+      '3. Communication templates',
+      '3.1 Internal notification',
+      '3.2 Customer notification',
+      '3.3 Status page update',
+      '3.4 Post-incident communication',
+      '4. Post-incident review',
+      '4.1 Post-mortem document',
+      '4.2 Review meeting',
+      '5. Common incidents',
+      '5.1 Database Connections Exhausted',
+      '5.2 High Memory Usage',
+      '5.3 Redis Connection Issues',
+      '5.4 SSL Certificate Expiry',
+      '5.5 Bad Deployment',
+      '5.6 Service Down',
+      'Quick reference',
+    ]);
+  });
+
+  it('each severity with its criteria and times', () => {
+    const wanted = [
+      ...['P1 Critical (service down)', 'P2 High (major impact)', 'P3 Medium (partial', 'P4 Low (minimal'],
+      '| **Response time** | 15 minutes | 1 hour | 4 hours | 24 hours |',
+      '| **Resolution target** | 2 hours | 8 hours | 24 hours | best effort |',
+      ...['complete service unavailability', 'data loss or corruption', 'security breach', 'more than 50 % of users'],
+      ...['core functionality impaired', 'more than 25 % of users', 'workaround', 'performance severely degraded'],
+      ...['non-critical features affected', 'less than 25 % of users'],
+      ...['general questions', 'feature requests', 'minor cosmetic issues'],
+    ];
+    expect(lacking(section('## 1. Severity levels'), wanted)).toEqual([]);
+  });
+
+  it('the investigation in the order of the runbook, with the names of the service', () => {
+    const asked = section('### 2.2 Investigation').split('\n');
+    const order = [
+      'curl -f https://mockupaws.com/api/v1/health',
+      'curl -f https://api.mockupaws.com/api/v1/health',
+      'aws cloudwatch get-metric-statistics --namespace AWS/ECS --metric-name CPUUtilization',
+      'aws ecs describe-services --cluster mockupaws-production --services backend',
+      'aws logs tail /ecs/mockupaws-production',
+      'aws rds describe-db-clusters --db-cluster-identifier mockupaws-production',
+    ].map(command => asked.findIndex(line => line.startsWith(command)));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it('the escalation path with its times, roles and people', () => {
+    const rows = section('### 2.3 Escalation path')
+      .split('\n')
+      .filter(line => /^\| \d/.test(line))
+      .map(row => row.split('|').map(cell => cell.trim()));
+    expect(rows.map(row => row.slice(1, 4))).toEqual([
+      ['0-15', '1', 'On-call engineer'],
+      ['15-30', '2', 'Senior engineer'],
+      ['30-60', '3', 'Engineering manager'],
+      ['60+', '4', 'VP Engineering / CTO'],
+    ]);
+    config.escalation.forEach(({ people }, i) => {
+      expect(lacking(rows[i]?.[4] ?? '', people)).toEqual([]);
+    });
+  });
+
+  it.each(playbooks)('$title: every alarm as it is synthesised, every step in its order', playbook => {
+    const { title, alarms, plan, impact, advice } = playbook;
+    const number = playbooks.indexOf(playbook) + 1;
+    const text = section(`### 5.${number} ${title}`);
+    expect(lacking(text, [impact, ...(advice ? [advice.action] : [])])).toEqual([]);
+    for (const [name, level] of Object.entries(alarms)) {
+      const alarm = resources(template, 'AWS::CloudWatch::Alarm').find(
+        ({ properties }) => properties.AlarmName === name,
+      );
+      const { AlarmDescription, Threshold, EvaluationPeriods, Period, MetricName } = alarm?.properties ?? {};
+      const row = text.split('\n').find(line => line.includes(`\`${name}\``)) ?? '';
+      const fires = ` ${Threshold} for ${(EvaluationPeriods * Period) / 60} min`;
+      expect(lacking(row.replaceAll('\\', ''), [`| ${level} |`, AlarmDescription, MetricName, fires]), row).toEqual([]);
+    }
+    const steps = headingsOf(text.split('\n')).map(heading => heading.text);
+    expect(steps).toEqual(plan.map((step, i) => `5.${number}.${i + 1} ${step.title}`));
+    plan.forEach(({ mode, document, parameters, undo }, i) => {
+      const own = section(`#### ${steps[i]}`, text);
+      const wanted = [
+        ...[`--document-name ${document} `, 'Verified: ', mode === 'approve' ? 'waits for approval' : 'runs by itself'],
+        ...Object.keys({ ...parameters, ...undo?.parameters }).map(name => `${name}=`),
+        ...(undo ? [`# ${undo.title}`] : []),
+      ];
+      expect(lacking(own, wanted), steps[i]).toEqual([]);
+    });
+  });
+
+  it('every runbook that is deployed, with all that a person may give it', () => {
+    for (const { properties } of resources(template, 'AWS::SSM::Document')) {
+      const parameters = Object.entries<{ description: string; default?: unknown }>(properties.Content.parameters);
+      const given = parameters.filter(([, { default: value }]) => typeof value !== 'object' || Array.isArray(value));
+      const rows = given.map(([name, { description }]) => `| \`${name}\` | ${description} |`);
+      expect(lacking(section(`### ${properties.Name}`), rows)).toEqual([]);
+    }
+  });
+
+  it('every template by its file', () => {
+    const files = readdirSync(`${ROOT}/templates`, { recursive: true, encoding: 'utf8' });
+    const written = files.filter(file => /^(messages|status-updates|documents)\/.*\.liquid$/.test(file));
+    expect(written.length).toBeGreaterThan(5);
+    expect(
+      lacking(
+        document,
+        written.map(file => `\`templates/${file}\``),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      '3.1 Internal notification',
+      ...['[INCIDENT\\] P1 - mockupAWS Service Down', 'Incident ID: INC-', 'Severity: P1 - Critical', 'Started: '],
+      ...['Impact: ', 'Description:', 'Actions taken:', 'Initial investigation', 'Rollback initiated'],
+      ...['(+30 minutes)', 'Incident commander: ', 'Slack: '],
+    ],
+    [
+      '3.3 Status page update',
+      '**Investigating**',
+      '**Identified**',
+      '**Resolved**',
+      'within 24 hours',
+      'Posted 09:31 UTC',
+    ],
+    [
+      '3.4 Post-incident communication',
+      ...['Post-Incident Review: INC-', 'Summary', 'Issue detected', 'Root cause', 'Duration: 22 minutes'],
+      ...['Users affected', 'Data loss', 'Lessons learned', 'Action items'],
+    ],
+    ['4.1 Post-mortem document', 'Summary', 'Timeline', 'Root cause analysis', 'Why', 'SLA impact', 'Attachments'],
+    ['4.2 Review meeting', '30 minutes', '| 10 | Root cause |', 'cleo, dora', 'finn, gina', 'incident commander'],
+  ])('in %s what the runbook names', (heading, ...wanted) => {
+    expect(lacking(section(`### ${heading}`), wanted)).toEqual([]);
+  });
+
+  it('what is asked for in a hurry', () => {
+    const wanted = [
+      ...['https://status.mockupaws.com', 'https://mockupaws.pagerduty.com', '1-555-MOCKUP'],
+      ...['CloudWatch alarms', 'ECS service', 'Database', 'aws logs tail /ecs/mockupaws-production --follow'],
+    ];
+    expect(lacking(section('## Quick reference'), wanted)).toEqual([]);
+  });
+});
+
+describe.each([
+  ['with nearly everything', config, document],
+  ['with nothing that may be left out', bare, runbookDocument(bare, DEFAULT_CONFIG)],
+])('the document of a service %s', (_, service, text) => {
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
+
+  it('tells no address and no telephone of anybody, no secret, and no account but in what is configured', () => {
+    const addresses = Object.values(service.people)
+      .flatMap(({ email, sms }) => [email ?? '', sms ?? ''])
+      .filter(Boolean);
+    expect(lacking(text, addresses)).toEqual(addresses);
+    expect(/[\w.+-]+@[\w-]+\.\w/.exec(text)).toBeNull();
+    expect(lacking(text, ['secretsmanager', ':secret:'])).toHaveLength(2);
+    const accounts = [...text.matchAll(/\S*\b\d{12}\b\S*/g)].map(([word]) => `"${word}"`);
+    expect(lacking(JSON.stringify(service), accounts)).toEqual([]);
+  });
+
+  it('is whole: each link within it leads somewhere, each table has its columns, nothing is unfilled', () => {
+    const slug = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-');
+    const anchors = headingsOf(text.split('\n')).map(heading => slug(heading.text));
+    const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
+    expect(links.filter(anchor => !anchors.includes(anchor))).toEqual([]);
+    const prose = text.replace(/^```.*?^```$/gms, '');
+    for (const [table] of prose.matchAll(/(?:^\|.*\n)+/gm)) {
+      const widths = table
+        .trim()
+        .split('\n')
+        .map(row => row.split(/(?<!\\)\|/).length);
+      expect(new Set(widths).size, table).toBe(1);
+    }
+    expect(/undefined|\bnull\b|NaN|\[object|\{\{|\{%/.exec(prose.replace(/`[^`]*`/g, ''))).toBeNull();
+  });
+
+  it('has commands that a shell can read, and that `npx incident` and the AWS SDK know', () => {
+    execFileSync('bash', ['-n'], { input: blocks.join('\n') });
+    const known = commands().commands.map(command => command.name());
+    const asked = [...text.matchAll(/npx incident ([\w-]+)/g)].map(([, name = '']) => name);
+    expect(asked.filter(name => !known.includes(name))).toEqual([]);
+    const calls = blocks.flatMap(awsCalls);
+    expect(calls.length).toBeGreaterThan(30);
+    for (const call of calls) expect(faultsOf(call), call).toEqual([]);
+  });
+});
+
+/** Each call of `aws` on a line, also those within another; what tails logs is of the command line alone. */
+function awsCalls(block: string): string[] {
+  const within: string[] = [];
+  const lines = block
+    .replace(/ \\\n +/g, ' ')
+    .replace(/\$\((aws [^)]+)\)/g, (_, call: string) => `X${within.push(call)}`)
+    .split('\n');
+  return [...lines, ...within].filter(line => line.startsWith('aws ') && !line.startsWith('aws logs tail '));
+}
+
+const CLIENTS: Record<string, object> = { acm, cloudwatch, ec2, ecs, elasticache, rds, ssm };
+
+/** What of a call the service does not know: an option, or what is picked from its answer. @throws of an operation. */
+function faultsOf(call: string): string[] {
+  const [, service = '', command = ''] = call.split(' ');
+  const name = command.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase()).replace('Db', 'DB');
+  const { input, output } = operationOf(CLIENTS[service] as Record<string, unknown>, name);
+  const options = [...call.matchAll(/ --([\w-]+)/g)].map(([, option = '']) => option);
+  const given = options.filter(option => !['region', 'output', 'query'].includes(option));
+  const picked = / --query '(?:sort_by\()?(\w+)/.exec(call)?.[1];
+  return [
+    ...given.filter(option => !membersOf(input).includes(option.replaceAll('-', ''))),
+    ...(picked && !membersOf(output).includes(picked.toLowerCase()) ? [picked] : []),
+  ];
+}
+
+function membersOf(schema: unknown): string[] {
+  const shape = shapeOf(schema);
+  return shape.kind === 'structure' ? [...shape.members.keys()].map(member => member.toLowerCase()) : [];
+}
+
+it('what is stale is shown in short', () => {
+  const many = Array.from({ length: 100 }, (_, i) => `line ${i}`).join('\n');
+  expect(differences('a\nb\nc', 'a\nB\nc\nd')).toBe('+ 2: B\n- 2: b\n+ 4: d');
+  expect(differences('', many).split('\n')).toHaveLength(21);
+  expect(differences('same', 'same')).toBe('');
+});
