@@ -42,12 +42,17 @@ export class StatusPage extends QueuedListener {
     incidents.grantList(this);
     incidents.grantHistory(this);
     this.allowReading('cloudwatch:GetMetricData');
-    ownAlarms.tell('StatusPageFailing', [paging.operations], 'The status page has not been written for 15 minutes', {
-      metric: this.function.metricErrors({ period: EVERY, statistic: 'Sum' }),
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      evaluationPeriods: 3,
-    });
+    ownAlarms.tell(
+      'StatusPageFailing',
+      [paging.operations],
+      'Writing the status page has been failing for 15 minutes',
+      {
+        metric: this.function.metricErrors({ period: EVERY, statistic: 'Sum' }),
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        evaluationPeriods: 3,
+      },
+    );
   }
 
   private allowWriting(bucket: IBucket): void {

@@ -11,6 +11,7 @@ type Write = (directory: string, rehearsed: Rehearsed) => Promise<string | undef
 
 const KINDS: Record<string, Write> = {
   messages: writeMessages,
+  'status-page': writeStatusPage,
   'post-mortem': writePostMortem,
   incident: (directory, { world }) => writeJson(directory, 'incident.json', [...world.incidents.values()][0] ?? null),
   summary: (directory, { summary }) => writeJson(directory, 'summary.json', summary),
@@ -49,6 +50,14 @@ async function writePostMortem(directory: string, { world: { objects } }: Rehear
   for (const { key, body } of own)
     await writeInto(directory, join('post-mortem', key.slice(folder?.length)), body ?? new Uint8Array());
   return own.length > 0 ? 'post-mortem' : undefined;
+}
+
+/** The files of the site, as they lie in its bucket. */
+async function writeStatusPage(directory: string, { world }: Rehearsed): Promise<string | undefined> {
+  const bucket = world.account.ofType('AWS::S3::Bucket').find(({ path }) => path === 'StatusPage/Bucket');
+  const files = bucket ? world.objects.of(bucket.ref) : [];
+  await Promise.all(files.map(({ key, body = '' }) => writeInto(directory, join('status-page', key), body)));
+  return files.length > 0 ? 'status-page' : undefined;
 }
 
 async function writeJson(directory: string, file: string, content: unknown): Promise<string> {

@@ -181,7 +181,8 @@ export class World {
 
   /** True when no incident is open and the service is well. */
   get calm(): boolean {
-    return [...this.incidents.values()].every(({ status }) => status === 'resolved') && this.service.healthy;
+    const over = ({ status }: IncidentItem) => status === 'resolved' || status === 'closed';
+    return [...this.incidents.values()].every(over) && this.service.healthy;
   }
 
   private note({ after }: StreamRecord): void {

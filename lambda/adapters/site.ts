@@ -9,8 +9,8 @@ export interface SiteBucket {
 }
 
 /**
- * An update is seen within half a minute, a visitor waits for none, and while S3 fails, whoever has a copy goes on showing it
- * for a week: the page says as of when it is.
+ * An update is seen within a minute, a visitor waits for none, and while S3 fails, whoever has a copy goes on showing it for a
+ * week: the page says as of when it is.
  */
 const CACHE_CONTROL = 'public, max-age=30, stale-while-revalidate=30, stale-if-error=604800';
 

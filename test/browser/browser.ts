@@ -3,10 +3,9 @@ import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
-const WIDTH = 360;
-/** Pixels of a picture: Chromium fails at some that are higher, and nobody looks at them. */
+/** Pixels of a picture: at windows that are higher Chromium fails, and nobody looks at so much. */
 const HIGHEST = 4000;
-export const PHONE = { viewport: { width: WIDTH, height: 740 }, isMobile: true, hasTouch: true };
+export const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 const SCREENSHOTS = `${import.meta.dirname}/../../out/screenshots`;
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -33,13 +32,19 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
   };
 }
 
+/** Of a page that it has not drawn yet, Chromium has no picture. */
+const DRAWN = 'new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))';
+
 /** That it is accessible and no wider than its window, with a picture of it to look at. */
 export async function judge(name: string, page: Page): Promise<void> {
+  await page.evaluate(DRAWN);
   const size = '[document.documentElement.scrollWidth, document.documentElement.scrollHeight]';
   const [wide = 0, high = 0] = await page.evaluate<number[]>(size);
-  const { width } = page.viewportSize() ?? { width: WIDTH };
-  const clip = { x: 0, y: 0, width, height: Math.min(high, HIGHEST) };
-  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true, clip });
+  const { width, height } = page.viewportSize() ?? PHONE.viewport;
+  // A picture of the whole page would need a window as high as the page, however little of it is wanted.
+  await page.setViewportSize({ width, height: Math.min(high, HIGHEST) });
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
+  await page.setViewportSize({ width, height });
   expect(wide, name).toBeLessThanOrEqual(width);
   expect(await violationsOf(page), name).toEqual([]);
 }

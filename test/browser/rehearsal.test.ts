@@ -61,6 +61,16 @@ it('a person finds their message, presses Acknowledge, and sees what came of it'
   expect(told.at(-1)).toContain('on my way');
 });
 
+it('the status page that a message names is the rehearsed one, and its pages lead to one another', async () => {
+  const page = await open(`${served.mailbox}messages?to=finn`);
+  await page.getByRole('link', { name: 'https://status.mockupaws.com', exact: true }).first().click();
+  expect(page.url()).toBe(served.statusPage);
+  await judge('rehearsed-status-page', page);
+  await page.locator('a[href^="/incidents/"]').first().click();
+  expect(page.url()).toMatch(/\/incidents\/INC-[-\d]+\.html$/);
+  await judge('rehearsed-status-page-incident', page);
+});
+
 it('time passes at the press of a button', async () => {
   const page = await open(served.mailbox, { javaScriptEnabled: false });
   const now = async () => Date.parse(`${(await page.textContent('main'))?.match(/It is (\S+ \S+) UTC/)?.[1]}Z`);

@@ -65,9 +65,8 @@ describe('a server on loopback', () => {
       known.filter(({ internal, family }) => !internal && family === 'IPv4'),
     );
     for (const { address } of addresses) {
-      const socket = connect({ host: address, port: Number(port) });
-      const [error] = await once(socket, 'error');
-      expect(error.code, address).toBe('ECONNREFUSED');
+      const connected = once(connect({ host: address, port: Number(port) }), 'connect');
+      await expect(connected, address).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     }
   });
 
@@ -89,6 +88,7 @@ describe('the mailbox', () => {
     ({
       topics: { messages },
       vendors: { received: [] },
+      mail: { mails: [] },
       incidents: new Map(),
       clock: { iso: '2026-03-02T09:00:00.000Z' },
       account: {

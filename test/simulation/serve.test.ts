@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SECURITY_HEADERS } from '../../lambda/domain/status-page/headers.ts';
 import { received } from '../../local/messages.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { Servers } from '../../local/serve/serve.ts';
@@ -10,12 +11,13 @@ const MINUTE = 60_000;
 const servers = await Servers.open(0);
 let world: World;
 let mailbox: string;
+let statusPage: string | null;
 
 beforeAll(async () => {
   world = await World.create(assembly(), 4);
   nobodyAnswers.befall(world);
   await world.clock.run(12 * MINUTE, () => false);
-  ({ mailbox } = servers.show(world, { scenario: nobodyAnswers, outputs: {} }));
+  ({ mailbox, statusPage } = servers.show(world, { scenario: nobodyAnswers, outputs: {} }));
 });
 afterAll(() => servers.close());
 
@@ -59,4 +61,22 @@ it('shows nothing but the mailbox and the doors of the account', async () => {
     expect((await fetch(new URL(path, mailbox))).status, path).toBe(404);
   expect((await fetch(new URL(`/door/${door}/nonsense`, mailbox))).status).toBe(403);
   expect(world.queues.total).toBe(0);
+});
+
+it('the status page is what customers get: the files of its bucket, with the headers of the template', async () => {
+  const site = (path: string, init?: RequestInit) => fetch(new URL(path, statusPage ?? ''), init);
+  for (const [path, status, type, part] of [
+    ['/', 200, 'text/html; charset=utf-8', 'API requests time out'],
+    ['/style.css', 200, 'text/css; charset=utf-8', 'color-scheme'],
+    ['/nothing', 404, 'text/html; charset=utf-8', 'No such page'],
+  ] as const) {
+    const answer = await site(path);
+    expect([answer.status, answer.headers.get('content-type')], path).toEqual([status, type]);
+    expect(Object.fromEntries(answer.headers), path).toMatchObject(SECURITY_HEADERS);
+    expect(answer.headers.get('cache-control'), path).toContain('max-age=30');
+    expect(await answer.text(), path).toContain(part);
+  }
+  const { incidents } = (await (await site('/api/v2/incidents.json')).json()) as { incidents: { id: string }[] };
+  expect(incidents.map(({ id }) => id)).toEqual([...world.incidents.keys()]);
+  expect((await site('/', { method: 'POST', headers: { origin: new URL(statusPage ?? '').origin } })).status).toBe(403);
 });

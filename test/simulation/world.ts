@@ -22,22 +22,24 @@ export function withRunbook(name: string, change: (content: Properties) => void)
   return altered;
 }
 
-/** The same with some steps in another mode, as if it had been configured so: functions carry their policy in their code. */
-export function withModes(modes: Record<string, string>): Assembly {
+/** The same with some steps in another mode. */
+export const withModes = (modes: Record<string, string>): Assembly =>
+  withCode(code =>
+    Object.entries(modes).reduce(
+      (text, [step, mode]) => text.replace(new RegExp(`(name:"${step}",.{0,600}?mode:)"[a-z ]+"`), `$1"${mode}"`),
+      code,
+    ),
+  );
+
+/** The same with the functions changed, as if it had been configured so: they carry their policy in their code. */
+export function withCode(change: (code: string) => string): Assembly {
   const altered = assembly();
   const directory = mkdtempSync(join(tmpdir(), 'incident-response-altered-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   cpSync(altered.directory, directory, { recursive: true });
-  for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(f =>
-    f.endsWith('index.js'),
-  )) {
-    const code = readFileSync(join(directory, file), 'utf8');
-    const steps = Object.entries(modes).reduce(
-      (text, [step, mode]) => text.replace(new RegExp(`(name:"${step}",.{0,600}?mode:)"[a-z ]+"`), `$1"${mode}"`),
-      code,
-    );
-    writeFileSync(join(directory, file), steps);
-  }
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter(name => name.endsWith('index.js')).map(name => join(directory, name)))
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
   return { ...altered, directory };
 }
 
