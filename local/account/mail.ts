@@ -14,7 +14,8 @@ interface Contact {
 }
 
 /** Where SES shows its page to whoever wants to unsubscribe. */
-const UNSUBSCRIBE = 'https://unsubscribe.ses.example';
+export const SES_HOST = 'unsubscribe.ses.example';
+const UNSUBSCRIBE = `https://${SES_HOST}`;
 const PLACEHOLDER = '{{amazonSESUnsubscribeUrl}}';
 
 /** SES, version 2: the contact list of the template, and mails to customers, with SES's own links to unsubscribe. */

@@ -1,15 +1,18 @@
 import type { Account } from '../account/account.ts';
+import { SES_HOST } from '../account/mail.ts';
 import type { Answered } from './loopback.ts';
 
 /** Where an address in a message or a page leads here; what is not rehearsed leads where it always does. */
 export type Lead = (url: string) => string;
 
-/** Paths below which a door is: what its Function URL has after the host comes after it. */
+/** Paths below which a door is: what its URL has after the host comes after it. */
 export const doorPath = (host: string) => `/door/${host}`;
 
-/** The hosts of the Function URLs: doors that people come in by. */
-export const doorHosts = (account: Account): string[] =>
-  account.ofType('AWS::Lambda::Url').map(({ attributes }) => new URL(attributes['FunctionUrl'] ?? '').host);
+/** The hosts that people come in by: those of the Function URLs, and SES's, where customers unsubscribe. */
+export const doorHosts = (account: Account): string[] => [
+  ...account.ofType('AWS::Lambda::Url').map(({ attributes }) => new URL(attributes['FunctionUrl'] ?? '').host),
+  SES_HOST,
+];
 
 /** Doors lead to their path on whichever server shows the link, the hosts of the status page to its own server. */
 export function leading(account: Account, statusPage: { hosts: string[]; origin: string } | undefined): Lead {

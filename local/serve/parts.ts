@@ -18,7 +18,7 @@ const MARKUP = /<(?<url>https?:[^|>\s]+)(?:\|(?<label>[^>]*))?>|\*(?<strong>[^\s
 export const partsOf = (text: string, lead: Lead): Part[] => split(text, URLS, lead, plain => plain);
 
 /** The same of a text in Slack's markup, as it is seen there. */
-export const partsOfMarkup = (text: string, lead: Lead): Part[] => split(text, MARKUP, lead, unescaped);
+export const partsOfMarkup = (text: string, lead: Lead = url => url): Part[] => split(text, MARKUP, lead, unescaped);
 
 function split(text: string, pattern: RegExp, lead: Lead, read: (text: string) => string): Part[] {
   const parts: Part[] = [];

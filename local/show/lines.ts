@@ -1,4 +1,5 @@
 import type { Happened } from '../account/account.ts';
+import { partsOfMarkup } from '../serve/parts.ts';
 
 /** What a person reads of one thing that happened. */
 export interface Line {
@@ -13,6 +14,11 @@ export interface Line {
 type Details = Record<string, any>;
 
 const beginning = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
+
+const withoutMarkup = (text: string) =>
+  partsOfMarkup(text)
+    .map(part => part.text)
+    .join('');
 
 const audience = (to: string) => (to === 'public' ? 'customers' : to);
 
@@ -35,7 +41,7 @@ const LINES: Record<string, Describe> = {
   'customer mail': ({ to, subject }) => ({ label: 'email', text: `to ${to}: ${subject}`, tone: 'act' }),
   // The first message is changed with every reply: that would only repeat it.
   slack: ({ text, change }) =>
-    change ? undefined : { label: 'slack', text: beginning(text.split('\n')[0]), tone: 'plain' },
+    change ? undefined : { label: 'slack', text: beginning(withoutMarkup(text).split('\n')[0] ?? ''), tone: 'plain' },
   pagerduty: ({ action, key, summary }) => ({
     label: 'pagerduty',
     text: [action, key, summary].filter(Boolean).join(' '),
@@ -159,7 +165,7 @@ const LINES: Record<string, Describe> = {
     text: `to ${audience(to)}: ${beginning(text ?? status)}, ${nextAt ? `the next by ${nextAt.slice(11, 16)}` : 'the last'}`,
     tone: 'act',
   }),
-  PostMortemDrafted: ({ url }) => ({ label: 'review', text: `the post-mortem is drafted: ${url}`, tone: 'act' }),
+  PostMortemDrafted: () => ({ label: 'review', text: 'the post-mortem is drafted', tone: 'act' }),
   PostMortemOverdue: ({ hours }) => ({
     label: 'TOO LATE',
     text: `the post-mortem: due within ${hours} h`,

@@ -17,7 +17,7 @@ export interface Show {
 type Style = Parameters<typeof styleText>[0];
 
 const LABEL = 12;
-const INDENT = ' '.repeat(10 + LABEL);
+const INDENT = ' '.repeat('00:00:00 '.length + LABEL);
 
 const STYLES: Record<Line['tone'], Style> = {
   bad: ['red', 'bold'],
@@ -47,7 +47,7 @@ export function asTerminal({ trace = false }: { trace?: boolean | undefined }): 
       const [first = '', ...rest] = wrap(line.text, width - INDENT.length);
       const style = STYLES[line.tone];
       const text = line.tone === 'quiet' ? styleText('dim', first) : first;
-      print(`${styleText('dim', happened.at.slice(11, 19))}  ${styleText(style, line.label.padEnd(LABEL))}${text}`);
+      print(`${styleText('dim', happened.at.slice(11, 19))} ${styleText(style, line.label.padEnd(LABEL))}${text}`);
       for (const more of rest) print(`${INDENT}${line.tone === 'quiet' ? styleText('dim', more) : more}`);
       for (const detail of line.details ?? []) {
         const [start = '', ...others] = wrap(detail.text, width - INDENT.length - 2);

@@ -71,6 +71,17 @@ it('the status page that a message names is the rehearsed one, and its pages lea
   await judge('rehearsed-status-page-incident', page);
 });
 
+it('a customer subscribes on the status page, and confirms by the mail', async () => {
+  const page = await open(served.statusPage ?? '', { javaScriptEnabled: false });
+  await page.getByLabel('E-mail address').fill('noa@customer.example');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Look into your mailbox');
+  await page.goto(`${served.mailbox}messages?to=noa@customer.example`);
+  await page.getByRole('link', { name: /subscribe\// }).click();
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  expect(await page.textContent('main')).toContain('subscribed');
+});
+
 it('time passes at the press of a button', async () => {
   const page = await open(served.mailbox, { javaScriptEnabled: false });
   const now = async () => Date.parse(`${(await page.textContent('main'))?.match(/It is (\S+ \S+) UTC/)?.[1]}Z`);

@@ -80,3 +80,38 @@ it('the status page is what customers get: the files of its bucket, with the hea
   expect(incidents.map(({ id }) => id)).toEqual([...world.incidents.keys()]);
   expect((await site('/', { method: 'POST', headers: { origin: new URL(statusPage ?? '').origin } })).status).toBe(403);
 });
+
+it('a customer subscribes on the status page, confirms by the mail in the mailbox, and unsubscribes by SES', async () => {
+  const email = 'noa@customer.example';
+  const origin = new URL(statusPage ?? '').origin;
+  const press = (url: URL, body: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+    fetch(url, { method: 'POST', headers: { origin: url.origin, ...headers }, body: new URLSearchParams(body) });
+  const linkIn = async (pattern: RegExp) => {
+    const [, link = ''] = (await get(`/messages?to=${email}`)).match(pattern) ?? [];
+    return new URL(link, mailbox);
+  };
+  const contact = () => world.mail.contacts.get(email);
+
+  const form = await (await fetch(statusPage ?? '')).text();
+  const action = new URL(form.match(/<form method="post" action="([^"]+)"/)?.[1] ?? '', origin);
+  expect(action.origin).toBe(origin);
+  const asked = { email, component: 'api' };
+  expect((await press(action, asked, { origin: 'https://evil.example' })).status).toBe(403);
+  expect((await fetch(new URL(`/messages?to=${email}`, mailbox))).status).toBe(404);
+  expect((await press(action, asked)).status).toBe(200);
+
+  const confirm = await linkIn(/<a href="([^"]+)">https:\/\/status\.mockupaws\.com\/subscribe\//);
+  expect(confirm.origin).toBe(origin);
+  expect(await (await fetch(confirm)).text()).toContain('<form method="post">');
+  expect(contact()).toBeUndefined();
+  await press(confirm);
+  expect(contact()).toMatchObject({ UnsubscribeAll: false });
+
+  // The next update to customers is due within half an hour.
+  for (let passed = 0; passed < 4; passed++) await press(new URL('/time', mailbox));
+  const unsubscribe = await linkIn(/<a href="(\/door\/unsubscribe[^"]+)"/);
+  await fetch(unsubscribe);
+  expect(contact()).toMatchObject({ UnsubscribeAll: false });
+  await press(unsubscribe);
+  expect(contact()).toMatchObject({ UnsubscribeAll: true });
+});
