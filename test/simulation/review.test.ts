@@ -43,14 +43,14 @@ it('what is owed after a P2: drafted, overdue, reminded of, done, told, closed',
   expect(opened.body.replaceAll('\r\n ', '')).toContain('MAILTO:finn@mockupaws.com');
 
   // What nobody does falls due.
-  await pass(17);
+  await pass(32);
   expect(typesOf(world).filter(type => type === 'PostMortemOverdue')).toHaveLength(1);
   expect(to(/^\[OVERDUE\]/)).toEqual(addressesOf('ada', 'cleo', 'dora'));
   const person = (requestId: string) => ({ incident: id, by: 'dora', via: 'command line', requestId });
   const act = (command: object) => world.command({ do: 'act', ...person(JSON.stringify(command)), act: command });
   const dueAt = new Date(world.clock.now + 2 * MINUTE).toISOString();
   await act({ type: 'change action item', item: 'A1', owner: 'ben', dueAt });
-  await pass(4);
+  await pass(19);
   expect(to(new RegExp(`^${id} A1: `))).toEqual(addressesOf('ben'));
   expect(to(new RegExp(`^\\[DUE\\] ${id} A1: `))).toEqual(addressesOf('ben'));
 
