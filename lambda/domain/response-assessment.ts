@@ -16,6 +16,7 @@ const ofType = <T extends EntryType>({ timeline }: Incident, type: T): EntryOf<T
   timeline.filter((entry): entry is EntryOf<T> => entry.type === type);
 
 const NOBODY = 'nobody acknowledged it before it was over';
+const OVER = 'it was over before that';
 
 /** How long it took, where seconds do not count. */
 export const span = (minutes: number) => (minutes < 1 ? 'less than a minute' : duration(minutes));
@@ -34,6 +35,7 @@ export function targets(incident: Incident): TargetLine[] {
   const first = ofType(incident, 'Acknowledged').find(({ at }) => at >= startedAt);
   const updates = ofType(incident, 'UpdatePosted').filter(({ to, at }) => to === 'stakeholders' && at >= startedAt);
   const late = ofType(incident, 'TargetMissed').some(({ target, to }) => target === 'update' && to === 'stakeholders');
+  const early = minutesBetween(severityAt, resolvedAt) < (stakeholdersMinutes ?? 0);
   return [
     {
       target: 'Acknowledged',
@@ -57,8 +59,8 @@ export function targets(incident: Incident): TargetLine[] {
           {
             target: 'Stakeholders told',
             promised: `within ${duration(stakeholdersMinutes)}, then every ${duration(policy.updateMinutes)}`,
-            took: updates[0] ? `${took(updates[0].at)}, ${updates.length} in all` : 'not at all',
-            kept: updates.length > 0 && !late,
+            took: updates[0] ? `${took(updates[0].at)}, ${updates.length} in all` : early ? OVER : 'not at all',
+            kept: !late && (early || updates.length > 0),
           },
         ]),
   ];
@@ -126,7 +128,7 @@ export function wentWell(incident: Incident): string[] {
   return [
     ...(reporter === undefined && detected !== undefined ? [`An alarm detected it after ${span(detected)}`] : []),
     ...targets(incident).flatMap(({ target, promised, took, kept }) =>
-      kept && took !== NOBODY ? [`${target} as promised (${promised}): ${took}`] : [],
+      kept && took !== NOBODY && took !== OVER ? [`${target} as promised (${promised}): ${took}`] : [],
     ),
     ...(healed ? [`"${healed.title}" ended it, and was verified`] : []),
     ...(publication?.at ? [`Customers were told from ${clockSince(startedAt, publication.at)} UTC on`] : []),
