@@ -5,6 +5,16 @@ const common = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Needs the synthesised app, as the simulation does. */
 const IN_THE_ACCOUNT = 'test/runbooks/execution.test.ts';
 
+/** Every scenario that can be rehearsed, to its end: what of the simulation `npm test` runs. */
+const SCENARIOS = 'test/simulation/scenarios.test.ts';
+
+const account = {
+  ...common,
+  // Worlds share nothing but what is costly to load: the SDK, and PostgreSQL in WebAssembly.
+  isolate: false,
+  globalSetup: ['test/support/synthesized.ts'],
+};
+
 const SHARING = ['domain', 'config', 'lib', 'local'].map(room => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
@@ -31,14 +41,13 @@ export default defineConfig({
           ],
         },
       },
+      { test: { ...account, name: 'scenarios', include: [SCENARIOS] } },
       {
         test: {
-          ...common,
+          ...account,
           name: 'simulation',
-          // Worlds share nothing but what is costly to load: the SDK, and PostgreSQL in WebAssembly.
-          isolate: false,
           include: ['test/simulation/**/*.test.ts', IN_THE_ACCOUNT],
-          globalSetup: ['test/support/synthesized.ts'],
+          exclude: [SCENARIOS],
         },
       },
     ],
