@@ -5,15 +5,8 @@ const common = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Needs the synthesised app, as the simulation does. */
 const IN_THE_ACCOUNT = 'test/runbooks/execution.test.ts';
 
-/** Every scenario that can be rehearsed, to its end: what of the simulation `npm test` runs. */
-const SCENARIOS = 'test/simulation/scenarios.test.ts';
-
-const account = {
-  ...common,
-  // Worlds share nothing but what is costly to load: the SDK, and PostgreSQL in WebAssembly.
-  isolate: false,
-  globalSetup: ['test/support/synthesized.ts'],
-};
+/** The command line, as processes of its own. */
+const COMMAND_LINE = 'test/bin/**/*.test.ts';
 
 const SHARING = ['domain', 'config', 'lib', 'local'].map(room => `test/${room}/**/*.test.ts`);
 
@@ -38,16 +31,19 @@ export default defineConfig({
             'test/docs/**',
             'test/browser/**',
             IN_THE_ACCOUNT,
+            COMMAND_LINE,
           ],
         },
       },
-      { test: { ...account, name: 'scenarios', include: [SCENARIOS] } },
+      { test: { ...common, name: 'command-line', include: [COMMAND_LINE] } },
       {
         test: {
-          ...account,
+          ...common,
           name: 'simulation',
+          // Worlds share nothing but what is costly to load: the SDK, and PostgreSQL in WebAssembly.
+          isolate: false,
           include: ['test/simulation/**/*.test.ts', IN_THE_ACCOUNT],
-          exclude: [SCENARIOS],
+          globalSetup: ['test/support/synthesized.ts'],
         },
       },
     ],
