@@ -192,7 +192,10 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       return { publication: { ...incident.publication, at: entry.at, components: entry.components } };
     case 'UpdatePosted': {
       const { to, seq, at, status, nextAt } = entry;
-      return { told: { ...incident.told, [to]: { seq, at, status, nextAt, delivered: false, missed: false } } };
+      const last = incident.told[to];
+      const waitsSince = last && !last.delivered && !last.missed ? last.waitsSince : at;
+      const told = { seq, at, status, nextAt, delivered: false, waitsSince, missed: false };
+      return { told: { ...incident.told, [to]: told } };
     }
     case 'MessageDelivered': {
       const { about } = entry;

@@ -58,7 +58,7 @@ function missed(incident: Incident, to: Audience, now: string): Obligation[] {
   const last = incident.told[to];
   if (!isTold(incident, to) || last?.missed) return [];
   const owed = last
-    ? plusMinutes(last.delivered && last.nextAt ? last.nextAt : last.at, GRACE)
+    ? plusMinutes(last.delivered && last.nextAt ? last.nextAt : last.waitsSince, GRACE)
     : to === 'stakeholders' && !incident.breached.includes('update')
       ? firstBy(incident)
       : undefined;

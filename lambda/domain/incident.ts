@@ -70,6 +70,8 @@ export interface Told {
   /** By when the next one is owed; absent, there is none to come. */
   nextAt?: string | undefined;
   delivered: boolean;
+  /** Since when the audience waits for one that arrives: those that follow one that has not arrived do not hide it. */
+  waitsSince: string;
   /** That it did not arrive, or the next did not come in time, was told. */
   missed: boolean;
 }

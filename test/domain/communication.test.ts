@@ -191,6 +191,18 @@ describe('an update that does not arrive', () => {
     expect(missed(story).map(({ to }) => to)).toEqual(['public', 'public']);
   });
 
+  test('is not hidden by those that follow it and do not arrive either', () => {
+    const story = told();
+    story.fires();
+    for (let at = 0; at <= 14; at++) {
+      story.at(at).watches();
+      delivers(story, 'stakeholders');
+      // Every four minutes somebody says something, which nobody reads.
+      if (at % 4 === 3) story.tell({ type: 'post update', by: 'ada', text: `minute ${at}` });
+    }
+    expect(missed(story).map(({ to }) => to)).toEqual(['public']);
+  });
+
   test('by mail to subscribers is not yet one on the page', () => {
     const story = told();
     story.fires();
