@@ -1,3 +1,4 @@
+import { customerLetter } from '../../lambda/domain/customer-notification.ts';
 import { internalNotification } from '../../lambda/domain/internal-notification.ts';
 import { postIncident } from '../../lambda/domain/post-incident.ts';
 import { publicIncident } from '../../lambda/domain/public-incident.ts';
@@ -15,10 +16,15 @@ export function communication(source: Source) {
   const example = exampleIncident(source);
   const told = firstOf(example, 'UpdatePosted', 'stakeholders');
   const reviewed = firstOf(example, 'PostMortemDone');
+  // The first is the notification, what follows are updates.
+  const letters = [firstOf(example, 'UpdatePosted', 'public'), firstOf(example, 'Mitigated')].flatMap(
+    ({ incident }) => customerLetter(incident, render) ?? [],
+  );
   return {
     ...{ stakeholders, operations, slack: slack !== undefined, updateMinutes: policy.updateMinutes },
     statusPage: policy.statusPage?.url ?? null,
     internal: letter(render, 'messages/internal-notification.txt', internalNotification(told.incident, told.entry)),
+    customers: config.statusPage?.subscribers ? letters.map(({ subject, body }) => ({ subject, body })) : [],
     statusUpdates: (publicIncident(example, render)?.updates ?? [])
       .toReversed()
       .map(({ status, body }) => ({ status, body })),

@@ -199,6 +199,11 @@ describe('the document has', () => {
       ...['(+30 minutes)', 'Incident commander: ', 'Slack: '],
     ],
     [
+      '3.2 Customer notification',
+      ...['Service Disruption - mockupAWS', 'We are investigating', 'Impact: ', 'Started: 09:30 UTC'],
+      ...['Status: Investigating', 'every 30 minutes', 'https://status.mockupaws.com/', 'We apologise'],
+    ],
+    [
       '3.3 Status page update',
       '**Investigating**',
       '**Identified**',

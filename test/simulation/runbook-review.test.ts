@@ -38,6 +38,11 @@ it('a quarter begins: the runbook is to be reviewed, once, and nobody is woken, 
   expect(messages.map(({ to, channel, subject }) => `${to}, ${channel}: ${subject}`).sort()).toEqual(
     ['cleo', 'dora'].map(name => `${name}@mockupaws.com, email: INC-2026-04-01-001 A1: Runbook Review`),
   );
+  const page = world.objects
+    .of(world.objects.named('StatusPage/Bucket'))
+    .map(({ body }) => new TextDecoder().decode(body));
+  expect(page.length).toBeGreaterThan(0);
+  expect(page.filter(text => /Runbook Review|INC-2026-04-01-001/.test(text))).toEqual([]);
   expect(world.runbooks.runs).toEqual([]);
   expect(world.queues.total).toBe(0);
 });
