@@ -1,6 +1,13 @@
 import type { Incident } from './incident.ts';
 import { clock } from './time.ts';
-import type { Audience, DeliveryChannel, Door, EntryType, Happenings, TimelineEntry } from './timeline.ts';
+import {
+  AUDIENCE_NAMES,
+  type DeliveryChannel,
+  type Door,
+  type EntryType,
+  type Happenings,
+  type TimelineEntry,
+} from './timeline.ts';
 
 /** How a line is meant: as trouble, as relief, as something done or to be done, or as none of these. */
 export type Tone = 'bad' | 'good' | 'act' | 'quiet';
@@ -18,7 +25,6 @@ const CHANNELS: Record<DeliveryChannel, string> = {
 type Say = { [T in EntryType]: (entry: Happenings[T], title: (run: string) => string) => Said };
 
 const by = ({ by: who, via }: { by: string; via?: Door }) => (via ? `${who} (${via})` : who);
-const AUDIENCES: Record<Audience, string> = { stakeholders: 'stakeholders', public: 'customers' };
 const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
   checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
 
@@ -32,7 +38,7 @@ const SAY: Say = {
   Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],
   TargetMissed: ({ target, minutes, to }) => [
     'bad',
-    to ? `the update to ${AUDIENCES[to]} is missed` : `the ${target} target of ${minutes} min is missed`,
+    to ? `the update to ${AUDIENCE_NAMES[to]} is missed` : `the ${target} target of ${minutes} min is missed`,
   ],
   PageSent: ({ level, role, urgency, to }) => ['quiet', `${urgency} sent to ${to ?? role}, level ${level}`],
   Acknowledged: ({ until, ...person }) => ['good', `acknowledged by ${by(person)} until ${clock(until)}`],
@@ -83,7 +89,7 @@ const SAY: Say = {
   ],
   UpdatePosted: ({ to, status, text, nextAt }) => [
     'act',
-    `update to ${AUDIENCES[to]}: ${text ?? status}${nextAt ? `; the next by ${clock(nextAt)}` : ''}`,
+    `update to ${AUDIENCE_NAMES[to]}: ${text ?? status}${nextAt ? `; the next by ${clock(nextAt)}` : ''}`,
   ],
   MessageDelivered: ({ about, channel }) => ['quiet', `entry ${about} has reached ${CHANNELS[channel]}`],
   PostMortemDrafted: ({ url }) => ['act', `the post-mortem is drafted: ${url}`],

@@ -5,7 +5,7 @@ import type { EscalationLevel } from './policy.ts';
 import { endResponse, notVerified } from './response.ts';
 import { review } from './review.ts';
 import { minutesBetween } from './time.ts';
-import type { Audience, Check, Happening, Target } from './timeline.ts';
+import { AUDIENCE_NAMES, type Audience, type Check, type Happening, type Target } from './timeline.ts';
 
 /** Minutes after which a requested attempt that shows no sign of life is started again. */
 const START_MINUTES = 2;
@@ -158,11 +158,9 @@ function missed({ policy, severity, escalation, timeline }: Incident, target: Ta
   if (target === 'response' || !pages || !escalation) return [told];
   const called = Math.max(0, ...timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])));
   const next = policy.escalation.find(({ level }) => level === called + 1);
-  const reason = to ? `the update to ${NAMES[to]} has not gone out` : `not resolved for ${minutes} min`;
+  const reason = to ? `the update to ${AUDIENCE_NAMES[to]} has not gone out` : `not resolved for ${minutes} min`;
   return next ? [told, { type: 'Escalated', level: next.level, role: next.role, reason }] : [told];
 }
-
-const NAMES: Record<Audience, string> = { stakeholders: 'stakeholders', public: 'customers' };
 
 const unanswered = ({ acknowledged }: Incident, { afterMinutes }: EscalationLevel) =>
   acknowledged && afterMinutes === 0

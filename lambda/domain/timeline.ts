@@ -49,6 +49,9 @@ export type Target = 'response' | 'resolution' | 'update';
 /** Who is told how it goes on: stakeholders by mail; the public by the status page and, who subscribed, by mail. */
 export type Audience = 'stakeholders' | 'public';
 
+/** As people are told of them. */
+export const AUDIENCE_NAMES: Record<Audience, string> = { stakeholders: 'stakeholders', public: 'customers' };
+
 /** Ways to people outside of the escalation path, and to the metrics. Each records what it has delivered. */
 export type DeliveryChannel = 'stakeholders' | 'status page' | 'subscribers' | 'reviewers' | 'figures';
 
