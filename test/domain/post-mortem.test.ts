@@ -94,6 +94,9 @@ const METADATA = [
   ...['Due', 'Review meeting'],
 ];
 
+/** Any address that stands in a text is made a link by GitHub's Markdown, and leads to nothing but what it says. */
+const isBare = ({ text, href }: Tokens.Link) => [text, `mailto:${text}`, `http://${text}`].includes(href);
+
 describe('the document of any incident, in whatever words', () => {
   test('has every field of the runbook, and nothing that anybody wrote becomes more than text', () => {
     fc.assert(
@@ -124,8 +127,12 @@ describe('the document of any incident, in whatever words', () => {
         const types: string[] = [];
         marked.walkTokens(tokens, token => {
           if (token.type === 'html') expect(token.raw).toMatch(/^<!--[^<]*-->\s*$/);
-          if (token.type === 'image') expect(token.href).toBe('1-graph.png');
-          if (token.type === 'link' && token.text !== token.href) expect(token.href).toMatch(/^https:\/\//);
+          if (token.type === 'image') {
+            expect(token.href).toBe('1-graph.png');
+            // Alternative text is rendered as text: what marked reads into it, unescaped by then, is nothing of the document.
+            token.tokens = [];
+          }
+          if (token.type === 'link' && !isBare(token as Tokens.Link)) expect(token.href).toMatch(/^https:\/\//);
           types.push(token.type);
         });
         expect(types.filter(type => type === 'image')).toHaveLength(1);
