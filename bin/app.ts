@@ -15,6 +15,8 @@ const stack = new Stack(app, `${config.service}-incident-response`, {
 new IncidentResponse(stack, 'IncidentResponse', {
   config,
   playbooks: commonIncidents(config),
+  // A rehearsal shows what the playbooks can do, whatever the configuration lets them.
+  fullModes: app.node.tryGetContext('modes') === 'full',
 });
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks());

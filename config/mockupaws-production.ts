@@ -57,7 +57,6 @@ export default defineService({
   reviewGuests: ['finn', 'gina'],
   stakeholders: ['dora', 'emil', 'finn'],
   hotline: '+1-555-MOCKUP',
-  automation: 'on',
   serviceHealth: {
     scaleUpTo: 20,
     maintenance: {
@@ -65,7 +64,7 @@ export default defineService({
         'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mockupaws-production/50dc6c495c0c9188/f2f7dc8efc522ab2',
     },
   },
-  redisHealth: { hitRate: 0.5, evictionsPerMinute: 10_000 },
+  redisHealth: { evictionsPerMinute: 10_000 },
   serviceMemory: {
     heapDump: {
       container: 'backend',

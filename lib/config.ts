@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
 import { CertificateExpiry, Certificates } from './config/certificates.ts';
 import { Database } from './config/database.ts';
-import { issueAt, list, matching, object, text, url, whole } from './config/fields.ts';
+import { issueAt, list, Mode, matching, object, text, url, whole } from './config/fields.ts';
 import { Opsgenie } from './config/opsgenie.ts';
 import { PagerDuty } from './config/pagerduty.ts';
 import { Escalation, faultsOfPeople, Operations, People, Reviewers, Stakeholders } from './config/people.ts';
@@ -59,8 +59,13 @@ export const ServiceConfig = v.pipe(
     reviewers: Reviewers,
     reviewGuests: Stakeholders,
     stakeholders: Stakeholders,
+    /**
+     * How far automation goes, at most, in every playbook that says nothing else. `observe` changes nothing: runbooks run dry, and
+     * people are told what would have been done, on what evidence.
+     */
+    mode: v.optional(Mode, 'observe'),
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
-    automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'off'),
+    automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'on'),
     budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
     /** A number to call when all else fails. It stands in the runbook, so it is nobody's own. */
     hotline: v.optional(text('the number to call when all else fails')),

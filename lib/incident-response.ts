@@ -25,7 +25,7 @@ import { Listener } from './listener.ts';
 import { OwnAlarms } from './own-alarms.ts';
 import { pageTemplates } from './page-templates.ts';
 import { Paging } from './paging.ts';
-import { type BoundPlaybook, checkPlaybook, type Playbook } from './playbook.ts';
+import { type BoundPlaybook, checkPlaybook, inModes, type Playbook } from './playbook.ts';
 import { ResponseWorkflow } from './response-workflow.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -33,6 +33,8 @@ export interface IncidentResponseProps {
   config: ServiceConfig;
   /** The common incidents that are answered. */
   playbooks: Playbook[];
+  /** Every step goes as far as its playbook lets it, whatever the configuration says: for rehearsals. @default false */
+  fullModes?: boolean;
 }
 
 /** The responder of one service: everything from its alarms to the people who are told. */
@@ -47,10 +49,11 @@ export class IncidentResponse extends Construct {
   private readonly bus: EventBus;
   private readonly switches: { automation: StringParameter; maintenance: StringParameter };
 
-  constructor(scope: Construct, id: string, { config, playbooks }: IncidentResponseProps) {
+  constructor(scope: Construct, id: string, { config, playbooks, fullModes = false }: IncidentResponseProps) {
     super(scope, id);
     this.config = config;
-    const bound = playbooks.map(playbook => checkPlaybook(playbook.bind(this, config)));
+    const inEarnest = (playbook: BoundPlaybook) => (fullModes ? playbook : inModes(playbook, config.mode));
+    const bound = playbooks.map(playbook => inEarnest(checkPlaybook(playbook.bind(this, config))));
     this.playbooks = bound;
     this.deployed = describeDeployed(config, bound);
     this.incidents = new IncidentsTable(this, 'Incidents');

@@ -5,7 +5,9 @@ import type { Construct } from 'constructs';
 import { factsIn } from '../lambda/domain/advice.ts';
 import { CHECKS, EVERY_INCIDENT } from '../lambda/domain/checks.ts';
 import type { Resources } from '../lambda/domain/deployed.ts';
-import type { Measure, Mode, PlaybookPolicy, Step } from '../lambda/domain/policy.ts';
+import { factsNamed } from '../lambda/domain/evidence.ts';
+import { type Measure, MODES, type Mode, type PlaybookPolicy, type Step } from '../lambda/domain/policy.ts';
+import { AFFECTED_SHARE } from '../lambda/domain/severity.ts';
 import type { SignalLevel } from '../lambda/domain/signal.ts';
 import { ALARM_TAGS } from '../lambda/domain/signal.ts';
 import type { ServiceConfig } from './config.ts';
@@ -20,7 +22,10 @@ export interface Playbook {
 }
 
 export interface BoundPlaybook {
+  /** Each step in its full mode: `auto`, or `approve` where a person must decide by its nature. */
   policy: PlaybookPolicy;
+  /** How far its steps may go, if it is said. Absent, as far as the service's `mode` lets them. */
+  settings?: { mode?: Mode | undefined; modes?: Partial<Record<string, Mode | undefined>> };
   runbooks: Runbook[];
   /** Its alarms stand on what the probe measures (`lambda/domain/probe.ts`), so there must be one. */
   probed?: boolean;
@@ -66,7 +71,7 @@ export function serviceAlarm(scope: Construct, { service }: ServiceConfig, props
 export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
   const { name, alarms, plan, advice, checks = [], measures = [] } = bound.policy;
   const found = new Set<string>([
-    ...['criticalSignals', 'warningSignals'],
+    AFFECTED_SHARE,
     ...[...EVERY_INCIDENT, ...checks].flatMap(check => CHECKS[check]),
     ...measures.map(({ fact }) => fact),
   ]);
@@ -78,7 +83,7 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
     ...(Object.keys(alarms).length > 0 ? [] : ['has no alarm: nothing would open an incident']),
     ...plan.flatMap((step, i) => {
       const twice = plan.findIndex(other => other.name === step.name) < i ? ['has the name of an earlier step'] : [];
-      return [...twice, ...faultsOf(step, bound.runbooks), ...unknown(factsOf(step))].map(
+      return [...twice, ...faultsOf(step, bound.runbooks), ...unknown(factsNamed(step))].map(
         fault => `step ${step.name} ${fault}`,
       );
     }),
@@ -88,11 +93,12 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
   throw new Error(`The playbook ${name} is wrong:\n${faults.map(fault => `  ${fault}`).join('\n')}`);
 }
 
-/** Every fact that a step names. */
-function factsOf({ blastRadius, onlyIf = [], unless = [], parameters, undo }: Step): string[] {
-  const given = Object.values({ ...parameters, ...undo?.parameters });
-  const read = given.flatMap(value => (typeof value === 'string' ? [] : [value.fact]));
-  return [blastRadius.fact, ...[...onlyIf, ...unless].map(({ fact }) => fact), ...read];
+/** Each step in the mode that the configuration gives it: what it says of the step, or the lesser of all else. */
+export function inModes({ policy, settings = {}, ...rest }: BoundPlaybook, ofService: Mode): BoundPlaybook {
+  const { mode = ofService, modes = {} } = settings;
+  const lesser = (full: Mode) => MODES[Math.min(MODES.indexOf(mode), MODES.indexOf(full))] ?? 'off';
+  const plan = policy.plan.map(step => ({ ...step, mode: modes[step.name] ?? lesser(step.mode) }));
+  return { ...rest, settings, policy: { ...policy, plan } };
 }
 
 function faultsOf(step: Step, runbooks: Runbook[]): string[] {
@@ -103,12 +109,12 @@ function faultsOf(step: Step, runbooks: Runbook[]): string[] {
   const expected = (holds: boolean, field: string, value: unknown, words: string) =>
     holds ? [] : [`has ${field} ${JSON.stringify(value)}: expected ${words}`];
   return [
-    ...expected(MODES.includes(mode), 'mode', mode, MODES.join(', ')),
     ...expected(verifyMinutes >= 1, 'verifyMinutes', verifyMinutes, '1 or more: what is not verified has failed'),
     ...expected(cooldownMinutes >= 0 && cooldownMinutes <= WEEK, 'cooldownMinutes', cooldownMinutes, `0 to ${WEEK}`),
     ...expected(maximumShare > 0 && maximumShare <= 1, 'maximumShare', maximumShare, 'a share over 0, at most 1'),
     ...expected(measures.length <= 1, 'blastRadius', blastRadius, 'one of leaves, reaches and touches'),
-    ...expected(step.onlyIf?.length !== 0, 'onlyIf', step.onlyIf, 'at least one cause, or it could never run'),
+    ...expected(step.causes?.length > 0, 'causes', step.causes, 'at least one fact that justifies it'),
+    ...expected(FULL_MODES.includes(mode), 'mode', mode, FULL_MODES.join(' or ')),
     ...expected((touches ?? 0) <= maximumShare, 'touches', touches, 'at most maximumShare, or it could never run'),
     ...expected(runbook !== undefined, 'document', document, 'that of one of the runbooks the playbook binds'),
     ...Object.keys({ ...parameters, ...undo?.parameters, DryRun: '' })
@@ -120,4 +126,5 @@ function faultsOf(step: Step, runbooks: Runbook[]): string[] {
 /** Minutes for which runs are remembered. */
 const WEEK = 7 * 24 * 60;
 
-const MODES: readonly string[] = ['off', 'dry run', 'approve', 'auto'] satisfies Mode[];
+/** Less than its full mode is for the configuration to say. */
+const FULL_MODES: readonly Mode[] = ['auto', 'approve'];

@@ -68,7 +68,7 @@ const TRACING = [
 ];
 
 /**
- * One short attempt: diagnose, classify, then step by step run a runbook and verify it, until the plan says it is over.
+ * One short attempt: diagnose, classify, run the runbook of a step, verify it, and again, until the plan says it is over.
  * It never waits for a person. A failure anywhere hands over to one.
  */
 export class ResponseWorkflow extends Construct {
@@ -145,6 +145,7 @@ export class ResponseWorkflow extends Construct {
       return task;
     };
 
+    const look = guarded(this.call('Diagnose', diagnose, attempt, JsonPath.DISCARD));
     const choose = guarded(this.call('Choose step', plan, attempt, '$.plan'));
     const startRunbook = guarded(
       new CallAwsService(this, 'Start runbook', {
@@ -202,16 +203,15 @@ export class ResponseWorkflow extends Construct {
     verifyStep.next(
       new Choice(this, 'Verified?')
         .when(Condition.stringEquals('$.verification.returned.verdict', 'again'), waitForSignal.next(verifyStep))
-        .otherwise(stepDone.next(choose)),
+        // What comes next is judged by what is measured then, and a person who takes over reads nothing older.
+        .otherwise(stepDone.next(look)),
     );
     choose.next(
       new Choice(this, 'Anything to run?')
         .when(Condition.stringEquals('$.plan.returned.next', 'run'), startRunbook)
         .otherwise(new Succeed(this, 'Attempt over')),
     );
-    return guarded(this.call('Diagnose', diagnose, attempt, JsonPath.DISCARD))
-      .next(guarded(this.call('Classify', classify, attempt, JsonPath.DISCARD)))
-      .next(choose);
+    return look.next(guarded(this.call('Classify', classify, attempt, JsonPath.DISCARD))).next(choose);
   }
 
   /** Invokes a function; what it returned stands at `returned` below the path. A call repeated does nothing twice. */

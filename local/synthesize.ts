@@ -6,6 +6,9 @@ import { type Assembly, readAssembly } from './account/template.ts';
 
 const project = join(import.meta.dirname, '..');
 
+/** `full`: every step goes as far as its playbook lets it; `configured`: as far as the configuration does. */
+export type Modes = 'full' | 'configured';
+
 /** The app could not be synthesised; the message is what CDK said. */
 export class SynthesisFailed extends Error {}
 
@@ -13,24 +16,31 @@ export class SynthesisFailed extends Error {}
  * Synthesises the real app with the real CDK, hands its assembly to `use`, and removes it afterwards. Assets are read
  * from it while it is used. @throws SynthesisFailed
  */
-export async function withSynthesis<Result>(use: (assembly: Assembly) => Promise<Result>): Promise<Result> {
+export async function withSynthesis<Result>(
+  use: (assembly: Assembly) => Promise<Result>,
+  modes: Modes = 'full',
+): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'incident-response-'));
   try {
-    await run(directory);
+    await run(directory, modes);
     return await use(readAssembly(directory));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function run(directory: string): Promise<void> {
+async function run(directory: string, modes: Modes): Promise<void> {
   const cdk = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const path = `${join(project, 'node_modules', '.bin')}:${process.env['PATH']}`;
-  const child = spawn(process.execPath, [cdk, 'synth', '--quiet', '--output', directory], {
-    cwd: project,
-    env: { ...process.env, PATH: path },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [cdk, 'synth', '--quiet', '--output', directory, '--context', `modes=${modes}`],
+    {
+      cwd: project,
+      env: { ...process.env, PATH: path },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => said.push(String(data)));
   const code = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));

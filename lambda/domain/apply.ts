@@ -1,5 +1,5 @@
 import { type ActionItem, allClear, type Incident, MEANT, type Run, type Status } from './incident.ts';
-import { atLeast } from './severity.ts';
+import { atLeast, withAffected } from './severity.ts';
 import type { SignalState } from './signal.ts';
 import { plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry } from './timeline.ts';
@@ -48,6 +48,8 @@ function open(entry: EntryOf<'IncidentOpened'>): Incident {
     openedAt: at,
     signals: {},
     facts: {},
+    measuredAt: {},
+    objects: {},
     findings: [],
     runs: [],
     actionItems: [],
@@ -121,8 +123,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     }
     case 'DiagnosisRecorded':
       return {
-        findings: entry.findings,
-        facts: Object.assign({}, ...entry.findings.map(f => f.facts)),
+        ...measured(entry),
         // What was looked at and found well identifies nothing.
         status:
           incident.status === 'investigating' && entry.findings.some(f => f.ok === false)
@@ -146,6 +147,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
         undoes,
         parameters,
         facts: incident.facts,
+        objects: incident.objects,
         startedAt,
         status: 'running',
       };
@@ -246,6 +248,20 @@ function signal(
   const { key, level, summary, signalAt } = entry;
   return { signals: { ...incident.signals, [key]: { state, level, summary, at: signalAt } } };
 }
+
+/** The facts of a diagnosis, each with its time; what an earlier one measured is not known any more. */
+const measured = ({ attempt, findings, at }: EntryOf<'DiagnosisRecorded'>) => ({
+  findings,
+  diagnosedIn: attempt,
+  facts: withAffected(Object.assign({}, ...findings.map(({ facts }) => facts))),
+  objects: Object.assign({}, ...findings.map(({ objects }) => objects)),
+  measuredAt: Object.assign(
+    {},
+    ...findings.map(({ facts, times, at: found = at }) =>
+      Object.fromEntries(Object.keys(facts).map(fact => [fact, times?.[fact] ?? found])),
+    ),
+  ),
+});
 
 const changed = ({ actionItems }: Incident, id: string, change: Partial<ActionItem>) =>
   actionItems.map(item => (item.id === id ? { ...item, ...change } : item));

@@ -13,7 +13,7 @@ export const CHECKS = {
     ...['memoryPercent', 'oomKills', 'taskRestarts', 'taskMemory', 'taskRevision'],
     ...['heapDumpPossible', 'tasksToRestart', 'memoryRaisable', 'climbBeganWithDeployment', 'revisionBeforeClimb'],
   ],
-  redis: ['redisNodes', 'redisNodesAvailable', 'redisRestartable', 'redisFailover'],
+  redis: ['redisNodes', 'redisNodesAvailable', 'redisNodesUnavailable', 'redisRestartable', 'redisFailover'],
   'security groups': ['cachePathBlocked'],
   certificates: [
     'certificateDaysLeft',

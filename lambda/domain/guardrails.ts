@@ -1,5 +1,6 @@
+import { cause, needs, object, result } from './evidence.ts';
 import type { Incident, Run } from './incident.ts';
-import type { BlastRadius, Cause, Step } from './policy.ts';
+import type { BlastRadius, Step } from './policy.ts';
 import { atLeast, percent } from './severity.ts';
 import { minutesBetween, plusMinutes } from './time.ts';
 import type { GuardrailResult } from './timeline.ts';
@@ -32,24 +33,40 @@ export interface OtherIncident {
   apart: boolean;
 }
 
-const result = (guardrail: GuardrailResult['guardrail'], passed: boolean, reason: string): GuardrailResult => ({
-  guardrail,
-  passed,
-  reason,
-});
+/** A run that changes nothing: of a step that only observes, in a drill, or while automation is switched off. */
+export const isDryRun = ({ drill }: Incident, { mode }: Step, readings: Readings): boolean =>
+  drill === true || mode === 'observe' || isOff(readings);
 
-/** Every guardrail, in order, whether it passed or not. The step may run only if all passed. */
+/** Unreadable means off. */
+export const isOff = ({ automation }: Readings) => automation === 'unreadable' || automation.value !== 'on';
+
+/** What keeps automation from acting, and not from telling what it would do. */
+const OF_ACTING: readonly GuardrailResult['guardrail'][] = [
+  'kill switch',
+  'maintenance window',
+  'cooldown',
+  'budget',
+  'another incident',
+];
+
+/** The guardrails that stop a step: of a dry run, those that make it senseless. */
+export const stopping = (results: readonly GuardrailResult[], dryRun: boolean) =>
+  results.filter(({ passed, guardrail }) => !passed && !(dryRun && OF_ACTING.includes(guardrail)));
+
+/** Every guardrail, in order, whether it passed or not. */
 export function guardrails(incident: Incident, step: Step, readings: Readings, now: string): GuardrailResult[] {
   return [
     killSwitch(readings),
     maintenanceWindow(readings, now),
-    mode(incident, step),
+    mode(incident, step, readings),
     cooldown(incident, step, readings, now),
     budget(incident, step, readings),
     blastRadius(incident, step),
     severity(incident, step),
     anotherIncident(incident, readings),
-    cause(incident, step),
+    object(incident, step),
+    needs(incident, step),
+    cause(incident, step, now),
   ];
 }
 
@@ -73,16 +90,13 @@ function maintenanceWindow({ maintenanceUntil }: Readings, now: string): Guardra
   return result('maintenance window', over, over ? 'maintenance is over' : `maintenance until ${maintenanceUntil}`);
 }
 
-function mode(incident: Incident, step: Step): GuardrailResult {
+function mode(incident: Incident, step: Step, readings: Readings): GuardrailResult {
   const approved = incident.attempt?.approved && incident.attempt.from === step.name;
-  const words = {
-    off: 'off',
-    'dry run': 'dry run: nothing is changed',
-    approve: 'needs approval',
-    auto: 'automatic',
-  } as const;
+  const words = { off: 'off', observe: 'observe: nothing is changed', approve: 'needs approval', auto: 'automatic' };
   if (step.mode === 'approve' && approved) return result('mode', true, 'approved');
-  return result('mode', step.mode === 'auto' || step.mode === 'dry run', words[step.mode]);
+  // Nobody is asked for what would not be done.
+  if (step.mode === 'approve' && isOff(readings)) return result('mode', true, 'would need approval');
+  return result('mode', step.mode === 'auto' || step.mode === 'observe', words[step.mode]);
 }
 
 function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
@@ -161,25 +175,6 @@ function anotherIncident({ id, openedAt, policy }: Incident, { others }: Reading
   return before
     ? result('another incident', false, `${before.id} is being worked on`)
     : result('another incident', true, 'no other is being worked on');
-}
-
-const rounded = (value: number | undefined) => value && Math.round(value * 100) / 100;
-
-function cause({ facts, drill }: Incident, { onlyIf, unless = [], mode }: Step): GuardrailResult {
-  // What nobody could look at may be against it: then a person must weigh it.
-  const unseen = unless.find(({ fact }) => facts[fact] === undefined);
-  if (unseen && mode !== 'approve') return result('cause', false, `${unseen.fact} is not known, and may be against it`);
-  const isFound = ({ fact, atLeast }: Cause) => (facts[fact] ?? Number.NEGATIVE_INFINITY) >= atLeast;
-  const against = unless.find(isFound);
-  if (against) return result('cause', false, `${against.fact} is ${rounded(facts[against.fact])}: this is no remedy`);
-  if (!onlyIf) return result('cause', true, 'suits every cause');
-  if (drill) return result('cause', true, 'a drill: taken as found');
-  const said = ({ fact, atLeast }: Cause) =>
-    `${fact} is ${rounded(facts[fact]) ?? 'not known'}, needs ${atLeast} or more`;
-  const found = onlyIf.find(isFound);
-  return found
-    ? result('cause', true, `${found.fact} is ${rounded(facts[found.fact])}`)
-    : result('cause', false, onlyIf.map(said).join(', '));
 }
 
 /** The ledger after a reservation: old runs drop out, the same run is reserved once. */

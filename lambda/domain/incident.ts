@@ -29,6 +29,7 @@ export interface Run {
   parameters: Record<string, string>;
   /** What was known when it started: to this its change is put back, whatever was measured since. */
   facts: Facts;
+  objects: Record<string, string>;
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
   reason?: string;
@@ -91,6 +92,12 @@ export interface Incident {
   openedAt: string;
   signals: Record<string, { state: SignalState; level: SignalLevel; summary: string; at: string }>;
   facts: Facts;
+  /** When each fact was measured. */
+  measuredAt: Record<string, string>;
+  /** Names of the things that the diagnosis judged. */
+  objects: Record<string, string>;
+  /** The attempt that measured the facts. */
+  diagnosedIn?: number;
   findings: Finding[];
   /** When the severity last rose: response and resolution times count from here. */
   severityAt: string;

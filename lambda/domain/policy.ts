@@ -3,8 +3,13 @@ import type { Criterion, Fact, Severity } from './severity.ts';
 import { RUNBOOK_CRITERIA } from './severity.ts';
 import type { SignalLevel } from './signal.ts';
 
-/** Off does nothing, dry run executes the runbook without changes, approve waits for a person, auto acts. */
-export type Mode = 'off' | 'dry run' | 'approve' | 'auto';
+/**
+ * How far automation goes. `off`: the step is left out. `observe`: its runbook runs dry, and people are told what it would
+ * have done. `approve`: a person decides. `auto`: it acts.
+ */
+export type Mode = 'off' | 'observe' | 'approve' | 'auto';
+
+export const MODES: readonly Mode[] = ['off', 'observe', 'approve', 'auto'];
 
 export interface SeverityPolicy {
   /** Minutes until somebody must have acknowledged. */
@@ -59,14 +64,28 @@ export interface BlastRadius {
   maximumShare: number;
 }
 
-/** Something the diagnosis must have found: the fact, at or over its bound. */
-export interface Cause {
-  fact: Fact;
-  atLeast: number;
-}
+/** Something the diagnosis measures, and when it holds. */
+export type Bound = { fact: Fact } & ({ atLeast: number } | { under: number });
 
-/** A parameter of a runbook: given, or read from a fact of the diagnosis, or a share of one, rounded down. */
-export type ParameterValue = string | { fact: Fact; share?: number };
+/** A measurement that justifies a step: taken in the same attempt, and not long ago. */
+export type Cause = Bound & {
+  /** Told to people as the evidence; `{}` is the value, `{%}` the value as per cent: "{%} of requests fail". */
+  means: string;
+  /** Minutes for which the measurement counts. @default 5 */
+  withinMinutes?: number;
+};
+
+/** A condition without which a step cannot work or would do harm. */
+export type Need = Bound & {
+  /** Told to people when it does not hold: "the service is not deployed by rolling updates". */
+  otherwise: string;
+};
+
+/**
+ * A parameter of a runbook: given, or read from the diagnosis. A fact is a number, or a share of one, rounded down; an
+ * object is the name of the thing that was judged.
+ */
+export type ParameterValue = string | { fact: Fact; share?: number } | { object: string };
 
 /** One remedy of a plan: a runbook with parameters, and what guards and verifies it. */
 export interface Step {
@@ -85,10 +104,12 @@ export interface Step {
   target: string;
   cooldownMinutes: number;
   blastRadius: BlastRadius;
-  /** The causes that it remedies: one of them must have been found. Absent, the step suits the incident whatever its cause. */
-  onlyIf?: Cause[];
+  /** The causes that it remedies: one of them must have been measured. An alarm is none. */
+  causes: Cause[];
+  /** All of them must hold. */
+  needs?: Need[];
   /** Causes that it cannot remedy: if one was found, it is left out; so it is by itself if nobody could tell. */
-  unless?: Cause[];
+  unless?: Bound[];
   /** Minutes after the runbook's end within which the signal must clear. */
   verifyMinutes: number;
   /**

@@ -1,6 +1,6 @@
 import type { Decision, RunOutcome } from './commands.ts';
-import { guardrails, type Readings, runId } from './guardrails.ts';
-import { allClear, attemptUnderWay, firing, type Incident, owedUndos, stillChanged } from './incident.ts';
+import { guardrails, isDryRun, isOff, type Readings, runId, stopping } from './guardrails.ts';
+import { allClear, attemptUnderWay, firing, type Incident, owedUndos, type Run, stillChanged } from './incident.ts';
 import type { Step } from './policy.ts';
 import { finish, leftChanged, putBack, undoOf, whyTakenBack } from './put-back.ts';
 import { reassess } from './signals.ts';
@@ -53,18 +53,12 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   const skipped: Happening[] = [];
   for (const step of stepsLeft(incident, attempt)) {
     const results = guardrails(incident, step, readings, now);
-    const failed = results.filter(result => !result.passed);
+    const dryRun = isDryRun(incident, step, readings);
+    const failed = stopping(results, dryRun);
     if (failed.length === 0) {
       const run = runId(incident, attempt, step.name);
       return {
-        happenings: [
-          ...skipped,
-          start(incident, attempt, step, {
-            run,
-            dryRun: step.mode === 'dry run' || incident.drill === true,
-            guardrails: results,
-          }),
-        ],
+        happenings: [...skipped, start(incident, attempt, step, { run, dryRun, guardrails: results })],
       };
     }
     if (step.mode === 'approve' && failed.every(({ guardrail }) => guardrail === 'mode')) {
@@ -91,7 +85,14 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
           : [{ type: 'Mitigated' as const, reason: 'the drill ran its plan dry' }]),
       ],
     };
-  return finish(incident, attempt, readings, now, handOver(attempt, exhausted(incident, attempt, skipped)), skipped);
+  return finish(
+    incident,
+    attempt,
+    readings,
+    now,
+    handOver(attempt, exhausted(incident, attempt, skipped, readings)),
+    skipped,
+  );
 }
 
 /** The steps of the plan not yet tried in this attempt, in order, from the approved one on. */
@@ -131,7 +132,7 @@ const mitigated = ({ status }: Incident): Happening[] =>
   status === 'monitoring' ? [] : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
 
 /** Why a person is needed: each step of the plan, since it was begun, and what became of it. */
-function exhausted(incident: Incident, attempt: number, skippedNow: Happening[]): string {
+function exhausted(incident: Incident, attempt: number, skippedNow: Happening[], readings: Readings): string {
   const began = begunIn(incident, attempt);
   const ran = incident.runs.filter(run => run.attempt >= began && !run.undoes);
   const skipped = [
@@ -139,15 +140,36 @@ function exhausted(incident: Incident, attempt: number, skippedNow: Happening[])
     ...skippedNow.flatMap(s => (s.type === 'StepSkipped' ? [s] : [])),
   ];
   const words = [
-    ...ran.map(run => `${run.title}: ${run.status === 'rehearsed' ? 'dry run only' : (run.reason ?? run.status)}`),
+    ...observed(incident, ran),
+    ...ran.filter(({ status }) => status !== 'rehearsed').map(run => `${run.title}: ${run.reason ?? run.status}`),
     ...incident.timeline.flatMap(e => (e.type === 'ApprovalDeclined' ? [notApproved(incident, e)] : [])),
     ...skipped.map(s => `${s.title}: skipped (${s.reasons.join('; ')})`),
   ];
-  const done = ran.some(run => run.status === 'succeeded');
-  const verdict = done ? 'the plan has done what it can, and the signals are not clear' : 'the plan did not help';
+  const verdict = verdictOn(ran, readings);
   return words.length > 0
     ? `${verdict}. ${words.map(word => word.replace(/\.$/, '')).join('. ')}${stillRelieving(incident)}`
     : 'the plan has no step that could be run';
+}
+
+function verdictOn(ran: readonly Run[], readings: Readings): string {
+  const acted = ran.filter(({ dryRun }) => !dryRun);
+  if (acted.some(({ status }) => status === 'succeeded'))
+    return 'the plan has done what it can, and the signals are not clear';
+  if (acted.length > 0) return 'the plan did not help';
+  if (isOff(readings)) return 'automation is switched off and changed nothing';
+  return ran.length > 0 ? 'automation only observes here and changed nothing' : 'automation did nothing';
+}
+
+/** Steps that were run dry, with their evidence. Only the first is certain: it might have helped. */
+function observed({ timeline }: Incident, ran: readonly Run[]): string[] {
+  return ran
+    .filter(({ status }) => status === 'rehearsed')
+    .map(({ run, title }, i) => {
+      const begun = timeline.find((e): e is EntryOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
+      const evidence = begun?.guardrails.find(({ guardrail }) => guardrail === 'cause')?.reason;
+      const because = evidence ? ` (${evidence})` : '';
+      return i === 0 ? `It would have run: ${title}${because}` : `If that had not helped: ${title}${because}`;
+    });
 }
 
 /** What relieves people goes on while a person looks for the cause, who must know of it. */

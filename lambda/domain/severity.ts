@@ -30,6 +30,15 @@ export type Fact = string;
 /** What is known. Shares are 0 to 1, yes and no are 1 and 0. A fact that is absent is unknown. */
 export type Facts = Partial<Record<Fact, number>>;
 
+/** The share of people who are served badly, as far as anything tells. */
+export const AFFECTED_SHARE = 'affectedShare';
+
+/** The worse of what the load balancer and the health URLs tell; unknown while neither tells. */
+export function withAffected(facts: Facts): Facts {
+  const shares = [facts.usersAffectedShare, facts.healthFailingShare].filter(share => share !== undefined);
+  return shares.length > 0 ? { ...facts, [AFFECTED_SHARE]: Math.max(...shares) } : facts;
+}
+
 /** One line of the runbook's severity table: holds when the fact is at or over its bound. Data, so that it can be frozen into an incident. */
 export interface Criterion {
   severity: Severity;

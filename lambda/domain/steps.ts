@@ -1,6 +1,6 @@
+import { type Known, parameterOf } from './evidence.ts';
 import type { Incident, Run } from './incident.ts';
 import type { ParameterValue, Step } from './policy.ts';
-import type { Facts } from './severity.ts';
 import type { GuardrailResult, Happening } from './timeline.ts';
 
 interface Starting {
@@ -14,20 +14,20 @@ interface Starting {
 export function start(incident: Incident, attempt: number, step: Step, starting: Starting): Happening {
   const { undoes, ...rest } = starting;
   const { title, parameters } = (undoes && step.undo) || step;
-  const { facts } = undoes ?? incident;
+  const known = undoes ?? incident;
   const { runbook, document, name } = step;
   const given = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
-  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident.id, facts, value)]));
+  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident, known, value)]));
   const about = { attempt, step: name, title, runbook, document, parameters: resolved, undoes: undoes?.run };
   return { type: 'StepStarted', ...about, ...rest };
 }
 
-/** A fact that a parameter needs is known by then: the blast radius was judged by it. */
-function resolve(id: string, facts: Facts, value: ParameterValue): string {
-  if (typeof value === 'string') return value;
-  const fact = facts[value.fact];
-  if (fact === undefined) throw new Error(`${id}: the fact ${value.fact}, a parameter of a step, is not known`);
-  return String(value.share === undefined ? fact : Math.floor(fact * value.share));
+/** Read from the diagnosis. A guardrail has seen to it that it is known; a drill goes on without. */
+function resolve({ id, drill }: Incident, known: Known, value: ParameterValue): string {
+  const resolved = parameterOf(known, value);
+  if (resolved !== undefined) return resolved;
+  if (drill && typeof value !== 'string' && 'object' in value) return '';
+  throw new Error(`${id}: a parameter of a step is not known: ${JSON.stringify(value)}`);
 }
 
 /** Automation has done what it can or may: a person takes over. */

@@ -9,6 +9,12 @@ export interface Finding {
   ok: boolean | null;
   summary: string;
   facts: Facts;
+  /** When the facts were measured. Absent, when the diagnosis was recorded. */
+  at?: string;
+  /** When those facts were measured that are older than `at`, as metrics are. */
+  times?: Record<string, string>;
+  /** Names of the things that were judged, such as the deployment that is to blame. */
+  objects?: Record<string, string>;
 }
 
 /** One condition of a verification, with what was seen. */
@@ -29,6 +35,8 @@ export interface GuardrailResult {
     | 'blast radius'
     | 'severity'
     | 'another incident'
+    | 'object'
+    | 'needs'
     | 'cause';
   passed: boolean;
   reason: string;

@@ -41,7 +41,7 @@ export const CertificateExpiry = v.optional(
       /** Days before its end at which the alarms fire. */
       warningDays: v.optional(whole(2, 60), 30),
       criticalDays: v.optional(whole(1, 59), 7),
-      modes: modes('restore-validation-records', 'request-replacement', 'update-certificate'),
+      ...modes('restore-validation-records', 'request-replacement', 'update-certificate'),
     }),
     v.check(({ warningDays, criticalDays }) => criticalDays < warningDays, 'criticalDays below warningDays'),
   ),

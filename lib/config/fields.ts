@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MODES } from '../../lambda/domain/policy.ts';
 
 export const text = (expected: string) => v.pipe(v.string(expected), v.trim(), v.minLength(1, expected));
 export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected));
@@ -32,12 +33,18 @@ export const url = (protocol: RegExp, expected: string) =>
 export const awsId = (prefix: string, of: string) =>
   matching(new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`), `the id of ${of}: ${prefix}- and 8 or 17 hex digits`);
 
-export const Mode = v.picklist(['off', 'dry run', 'approve', 'auto'], "'off', 'dry run', 'approve' or 'auto'");
+export const Mode = v.picklist(MODES, "'off', 'observe', 'approve' or 'auto'");
 
-/** Mode by step; a step not named keeps its default. */
+/**
+ * How far a playbook goes. `mode` is the most that each of its steps may do by itself, by default the service's: with `auto`, a
+ * step that asks by its nature still asks. `modes` says it of single steps, whatever else is said.
+ */
 export const modes = <Step extends string>(...steps: Step[]) => {
   const entries = Object.fromEntries(steps.map(step => [step, v.optional(Mode)]));
-  return v.optional(object(entries as Record<Step, v.OptionalSchema<typeof Mode, undefined>>), {} as never);
+  return {
+    mode: v.optional(Mode),
+    modes: v.optional(object(entries as Record<Step, v.OptionalSchema<typeof Mode, undefined>>), {} as never),
+  };
 };
 
 /** Two shares at which alarms fire, the warning first. */

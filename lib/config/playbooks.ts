@@ -22,12 +22,12 @@ export const ServiceHealth = v.optional(
         priority: v.optional(whole(1, 50_000), 1),
       }),
     ),
-    modes: modes('roll-back', 'scale-up', 'maintenance-mode'),
+    ...modes('roll-back', 'scale-up', 'maintenance-mode'),
   }),
   {},
 );
 
-export const BadDeployment = v.optional(object({ modes: modes('roll-back') }), {});
+export const BadDeployment = v.optional(object({ ...modes('roll-back') }), {});
 
 export const DatabaseConnections = v.optional(
   v.pipe(
@@ -37,7 +37,7 @@ export const DatabaseConnections = v.optional(
       critical: v.optional(share, 0.95),
       /** Seconds without activity after which a session may be ended. */
       idleSeconds: v.optional(whole(30, 86_400), 300),
-      modes: modes('scale-down', 'kill-idle-connections', 'raise-max-connections'),
+      ...modes('scale-down', 'kill-idle-connections', 'raise-max-connections'),
       /** What max_connections is raised to. By default twice as many, at most Aurora's own default of 5000. */
       raiseTo: v.optional(whole(10, 262_143)),
     }),

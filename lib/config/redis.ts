@@ -25,7 +25,7 @@ export const RedisHealth = v.optional(
     hitRate: v.optional(share),
     /** Keys evicted a minute at which the alarm fires. */
     evictionsPerMinute: v.optional(whole(1, 1_000_000_000)),
-    modes: modes('open-circuit-breaker', 'restart-redis'),
+    ...modes('open-circuit-breaker', 'restart-redis'),
   }),
   {},
 );

@@ -28,7 +28,7 @@ export const ServiceMemory = v.optional(
           'at least one role of the task',
         ),
       ),
-      modes: modes('capture-heap-dump', 'restart-tasks', 'raise-memory', 'roll-back'),
+      ...modes('capture-heap-dump', 'restart-tasks', 'raise-memory', 'roll-back'),
     }),
     warningBelowCritical(),
   ),

@@ -26,6 +26,7 @@ export class BadDeployment implements Playbook {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     return {
+      settings: config.badDeployment,
       runbooks: [runbook],
       probed: true,
       policy: {
@@ -34,7 +35,7 @@ export class BadDeployment implements Playbook {
         impact: 'Requests fail since the latest deployment, or its tasks do not start',
         customers: { title: 'Errors after an update', impact: 'Some requests fail since our latest update.' },
         alarms: { [alarm]: 'critical' },
-        plan: [rollBack(config, runbook, config.badDeployment.modes['roll-back'])],
+        plan: [rollBack(config, runbook)],
       },
     };
   }

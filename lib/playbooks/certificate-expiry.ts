@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
+import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import type { Runbook } from '../runbook.ts';
@@ -30,6 +30,7 @@ export class CertificateExpiry implements Playbook {
     const updateCertificate = updateCertificateRunbook(scope, config, watched);
     const { warningDays, criticalDays } = config.certificateExpiry;
     return {
+      settings: config.certificateExpiry,
       runbooks: [
         restoreRecords,
         requestReplacement,
@@ -61,57 +62,57 @@ export class CertificateExpiry implements Playbook {
 }
 
 /** ACM renews by itself when they stand, hours later: that they stand is what the runbook verifies. */
-function restore({ service, certificateExpiry }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function restore({ service }: ServiceConfig, { runbook, documentName }: Runbook): Step {
   return {
     name: 'restore-validation-records',
     title: 'Put the missing validation records back, so that ACM renews within hours',
     runbook,
     document: documentName,
     parameters: {},
-    mode: certificateExpiry.modes['restore-validation-records'] ?? 'auto',
+    mode: 'auto',
     minimumSeverity: 'P3',
     target: `${service}/validation-records`,
     cooldownMinutes: 60,
     ...EVERY_CERTIFICATE,
-    onlyIf: [{ fact: 'missingValidationRecords', atLeast: 1 }],
+    causes: [{ fact: 'missingValidationRecords', atLeast: 1, means: 'validation records missing: {}' }],
     verifyMinutes: 1,
     verifiedBy: 'runbook',
   };
 }
 
 /** It changes nothing that is served. Found by its tag, it is requested once. */
-function request({ service, certificateExpiry }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function request({ service }: ServiceConfig, { runbook, documentName }: Runbook): Step {
   return {
     name: 'request-replacement',
     title: 'Request a new certificate for the same names',
     runbook,
     document: documentName,
     parameters: TO_REPLACE,
-    mode: certificateExpiry.modes['request-replacement'] ?? 'auto',
+    mode: 'auto',
     minimumSeverity: 'P3',
     target: `${service}/certificates`,
     cooldownMinutes: 60,
     ...EVERY_CERTIFICATE,
-    onlyIf: [{ fact: 'certificatesToReplace', atLeast: 1 }],
+    causes: [TO_BE_REPLACED],
     verifyMinutes: 1,
     verifiedBy: 'runbook',
   };
 }
 
 /** What everybody connects through is changed, so a person decides. If what is served then is not well, it is taken back. */
-function update({ service, certificateExpiry }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function update({ service }: ServiceConfig, { runbook, documentName }: Runbook): Step {
   return {
     name: 'update-certificate',
     title: 'Have load balancer and CloudFront serve the new certificate',
     runbook,
     document: documentName,
     parameters: { ...TO_REPLACE, Direction: 'replacement' },
-    mode: certificateExpiry.modes['update-certificate'] ?? 'approve',
+    mode: 'approve',
     minimumSeverity: 'P3',
     target: `${service}/certificates`,
     cooldownMinutes: 30,
     ...EVERY_CERTIFICATE,
-    onlyIf: [{ fact: 'certificatesToReplace', atLeast: 1 }],
+    causes: [TO_BE_REPLACED],
     verifyMinutes: 6,
     undo: {
       title: 'Have load balancer and CloudFront serve the former certificate again',
@@ -121,6 +122,7 @@ function update({ service, certificateExpiry }: ServiceConfig, { runbook, docume
   };
 }
 
+const TO_BE_REPLACED: Cause = { fact: 'certificatesToReplace', atLeast: 1, means: 'certificates to be replaced: {}' };
 const TO_REPLACE = { Certificates: { fact: 'certificatesToReplaceByNumber' } };
 const EVERY_CERTIFICATE: Pick<Step, 'blastRadius'> = {
   blastRadius: { fact: 'certificatesInUse', touches: 1, maximumShare: 1 },

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
+import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
 import { raisedConnections, type ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import type { Runbook } from '../runbook.ts';
@@ -21,6 +21,7 @@ export class DatabaseConnections implements Playbook {
     const killIdleConnections = killIdleConnectionsRunbook(scope, config);
     const raiseMaxConnections = raiseMaxConnectionsRunbook(scope, config);
     return {
+      settings: config.databaseConnections,
       runbooks: [scaleService, killIdleConnections, raiseMaxConnections],
       policy: {
         name: this.name,
@@ -49,11 +50,12 @@ function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): S
     runbook,
     document: documentName,
     parameters: { DesiredCount: String(ecs.scaleDownTo), AutoScaling: scaling('suspend') },
-    mode: config.databaseConnections.modes['scale-down'] ?? 'auto',
+    mode: 'auto',
     minimumSeverity: 'P2',
     target: `${ecs.cluster}/${ecs.service}`,
     cooldownMinutes: 60,
     blastRadius: { fact: 'desiredTasks', leaves: ecs.scaleDownTo, maximumShare: 0.6 },
+    causes: [writerIsFull(config), readersAreFull(config)],
     verifyMinutes: 4,
     undo: {
       title: `Scale ${ecs.service} back up`,
@@ -70,19 +72,19 @@ function killIdle(config: ServiceConfig, { runbook, documentName }: Runbook): St
     runbook,
     document: documentName,
     parameters: { Limit: { fact: 'databaseConnections', share: KILL_SHARE } },
-    mode: databaseConnections.modes['kill-idle-connections'] ?? 'auto',
+    mode: 'auto',
     minimumSeverity: 'P3',
     target: database.cluster,
     cooldownMinutes: 15,
     blastRadius: { fact: 'databaseConnections', touches: KILL_SHARE, maximumShare: KILL_SHARE },
-    onlyIf: [writerIsFull(config)],
+    causes: [writerIsFull(config)],
     verifyMinutes: 6,
   };
 }
 
 /** It costs a reboot of the writer, so a person decides: every connection is dropped. */
 function raiseMaximum(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
-  const { database, databaseConnections } = config;
+  const { database } = config;
   const raised = raisedConnections(config);
   return {
     name: 'raise-max-connections',
@@ -90,20 +92,28 @@ function raiseMaximum(config: ServiceConfig, { runbook, documentName }: Runbook)
     runbook,
     document: documentName,
     parameters: { MaxConnections: String(raised) },
-    mode: databaseConnections.modes['raise-max-connections'] ?? 'approve',
+    mode: 'approve',
     minimumSeverity: 'P2',
     target: database.cluster,
     cooldownMinutes: 1440,
     blastRadius: { fact: 'databaseConnections', touches: 1, maximumShare: 1 },
-    onlyIf: [writerIsFull(config)],
+    causes: [writerIsFull(config)],
     verifyMinutes: 8,
   };
 }
 
-/** Both remedies act on the writer alone: against full readers they would only do harm. */
-const writerIsFull = ({ database, databaseConnections }: ServiceConfig) => ({
-  fact: 'databaseConnections' as const,
+/** As the writer's, on average. */
+const readersAreFull = (config: ServiceConfig): Cause => ({
+  ...writerIsFull(config),
+  fact: 'readerConnections',
+  means: `the readers use {} of ${config.database.maxConnections.toLocaleString('en')} connections`,
+});
+
+/** Ending sessions and raising the maximum act on the writer alone: against full readers they would only do harm. */
+const writerIsFull = ({ database, databaseConnections }: ServiceConfig): Cause => ({
+  fact: 'databaseConnections',
   atLeast: Math.floor(database.maxConnections * databaseConnections.warning),
+  means: `the writer uses {} of ${database.maxConnections.toLocaleString('en')} connections`,
 });
 
 /** The runbook's last remedy is no step that can be run at night, but work to be done: so it is advised, with the numbers. */

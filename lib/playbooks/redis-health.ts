@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { Step } from '../../lambda/domain/policy.ts';
+import type { Cause, Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { circuitBreakerRunbook, openCircuitBreaker } from '../remedies/circuit-breaker.ts';
@@ -20,8 +20,8 @@ export class RedisHealth implements Playbook {
     const scope = new Construct(parent, this.name);
     const breaker = circuitBreakerRunbook(scope, config, REDIS);
     const restart = restartRedisRunbook(scope, config, redis);
-    const { modes } = config.redisHealth;
     return {
+      settings: config.redisHealth,
       runbooks: [breaker, restart, checkRedisRunbook(scope, config, redis)],
       probed: true,
       resources: { redis },
@@ -35,13 +35,28 @@ export class RedisHealth implements Playbook {
         checks: ['redis', 'security groups'],
         measures: redisMeasures(config, redis),
         plan: [
-          openCircuitBreaker(config, breaker, REDIS, modes['open-circuit-breaker']),
+          openCircuitBreaker(config, breaker, REDIS, redisCauses(config, redis)),
           restartRedis(config, restart, redis),
         ],
       },
     };
   }
 }
+
+/** A node that is overrun, as measured. */
+const overrun = ({ connections }: ServiceConfig['redisHealth'], { nodes }: Redis): Cause[] =>
+  nodes.flatMap((node, i) => [
+    { fact: `redisCpu${i + 1}`, atLeast: 90, means: `Redis node ${node} uses {} % of its engine CPU` },
+    { fact: `redisMemory${i + 1}`, atLeast: 90, means: `Redis node ${node} uses {} % of its memory` },
+    { fact: `redisConnections${i + 1}`, atLeast: connections, means: `Redis node ${node} has {} connections` },
+  ]);
+
+/** A cache that is overrun, gone, or out of reach. */
+const redisCauses = ({ redisHealth }: ServiceConfig, redis: Redis): Cause[] => [
+  ...overrun(redisHealth, redis),
+  { fact: 'redisNodesUnavailable', atLeast: 1, means: 'Redis nodes not available: {}' },
+  { fact: 'cachePathBlocked', atLeast: 1, means: 'security groups keep the tasks from Redis' },
+];
 
 /** Writes fail for a minute, or all that it holds is lost: a person decides. Against a closed way it helps nothing. */
 function restartRedis({ redisHealth }: ServiceConfig, { runbook, documentName }: Runbook, redis: Redis): Step {
@@ -51,12 +66,13 @@ function restartRedis({ redisHealth }: ServiceConfig, { runbook, documentName }:
     runbook,
     document: documentName,
     parameters: {},
-    mode: redisHealth.modes['restart-redis'] ?? 'approve',
+    mode: 'approve',
     minimumSeverity: 'P2',
     target: redis.replicationGroup,
     cooldownMinutes: 240,
     blastRadius: { fact: 'redisNodes', touches: 1, maximumShare: 1 },
-    onlyIf: [{ fact: 'redisRestartable', atLeast: 1 }],
+    causes: overrun(redisHealth, redis),
+    needs: [{ fact: 'redisRestartable', atLeast: 1, otherwise: 'cluster mode is on, so it cannot be restarted' }],
     unless: [{ fact: 'cachePathBlocked', atLeast: 1 }],
     verifyMinutes: 8,
   };

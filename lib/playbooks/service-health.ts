@@ -20,11 +20,12 @@ export class ServiceHealth implements Playbook {
 
   bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
     const scope = new Construct(parent, this.name);
-    const { modes, scaleUpTo, maintenance } = config.serviceHealth;
+    const { scaleUpTo, maintenance } = config.serviceHealth;
     const rollBackTo = rollBackRunbook(parent, config);
     const scale = scaleUpTo === undefined ? [] : [scaleUpRunbook(scope, config, scaleUpTo)];
     const page = maintenance ? [maintenanceRunbook(scope, config, maintenance)] : [];
     return {
+      settings: config.serviceHealth,
       runbooks: [rollBackTo, ...scale, ...page],
       probed: true,
       policy: {
@@ -35,9 +36,9 @@ export class ServiceHealth implements Playbook {
         symptom: true,
         alarms: this.alarms(scope, config),
         plan: [
-          rollBack(config, rollBackTo, modes['roll-back']),
+          rollBack(config, rollBackTo),
           ...scale.map(runbook => scaleUp(config, runbook, scaleUpTo ?? 0)),
-          ...page.map(runbook => showMaintenance(config, runbook, modes['maintenance-mode'])),
+          ...page.map(runbook => showMaintenance(config, runbook)),
         ],
       },
     };
@@ -120,22 +121,22 @@ const responseTime = ({ loadBalancer }: ServiceConfig) =>
  * Only where tasks are overrun or missing: more of them mend nothing else. It is put back by whoever knows that the
  * load is gone, or at once if it did harm.
  */
-function scaleUp({ ecs, serviceHealth }: ServiceConfig, { runbook, documentName }: Runbook, reaches: number): Step {
+function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: Runbook, reaches: number): Step {
   return {
     name: 'scale-up',
     title: `Scale ${ecs.service} up to ${reaches} tasks`,
     runbook,
     document: documentName,
     parameters: { DesiredCount: String(reaches) },
-    mode: serviceHealth.modes['scale-up'] ?? 'auto',
+    mode: 'auto',
     minimumSeverity: 'P2',
     target: `${ecs.cluster}/${ecs.service}`,
     cooldownMinutes: 60,
     // Twice as many at most: what holds up the service must hold up its database.
     blastRadius: { fact: 'desiredTasks', reaches, maximumShare: 1 },
-    onlyIf: [
-      { fact: 'missingTasks', atLeast: 1 },
-      { fact: 'cpuPercent', atLeast: 80 },
+    causes: [
+      { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' },
+      { fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' },
     ],
     verifyMinutes: 6,
     undo: {

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
+import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import type { Runbook } from '../runbook.ts';
@@ -19,6 +19,7 @@ export class ServiceMemory implements Playbook {
     const restart = restartTasksRunbook(scope, config);
     const { raise, goBack } = raiseMemoryRunbooks(scope, config, taskRoles);
     return {
+      settings: config.serviceMemory,
       runbooks: [...dump, restart, ...raise, goBack],
       probed: true,
       resources: { memory: { high: warning * 100, heapDump: heapDump?.container, raisable: raise.length > 0 } },
@@ -50,6 +51,12 @@ const VERIFY_MINUTES = 13;
 
 const targetOf = ({ ecs }: ServiceConfig) => `${ecs.cluster}/${ecs.service}`;
 
+/** Tasks that use too much memory now, or were killed for want of it. */
+const shortOfMemory = ({ serviceMemory }: ServiceConfig): Cause[] => [
+  { fact: 'memoryPercent', atLeast: serviceMemory.warning * 100, means: 'the tasks use {} % of their memory' },
+  { fact: 'oomKills', atLeast: 1, means: 'tasks killed for want of memory within ten minutes: {}' },
+];
+
 /** First, as every other step destroys what it would show. */
 function captureHeapDump(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
   return {
@@ -58,13 +65,17 @@ function captureHeapDump(config: ServiceConfig, { runbook, documentName }: Runbo
     runbook,
     document: documentName,
     parameters: {},
-    mode: config.serviceMemory.modes['capture-heap-dump'] ?? 'auto',
+    mode: 'auto',
     minimumSeverity: 'P3',
     target: targetOf(config),
     cooldownMinutes: 60,
     // A task may stand still while it writes, so another must be there.
     blastRadius: { fact: 'runningTasks', touches: 0.5, maximumShare: 0.5 },
-    onlyIf: [{ fact: 'heapDumpPossible', atLeast: 1 }],
+    causes: [
+      ...shortOfMemory(config),
+      { fact: 'taskRestarts', atLeast: 3, means: '{} tasks ended by themselves within ten minutes' },
+    ],
+    needs: [{ fact: 'heapDumpPossible', atLeast: 1, otherwise: 'no heap can be dumped, as the diagnosis says' }],
     verifyMinutes: 1,
     verifiedBy: 'runbook',
   };
@@ -77,12 +88,13 @@ function restartTasks(config: ServiceConfig, { runbook, documentName }: Runbook)
     runbook,
     document: documentName,
     parameters: {},
-    mode: config.serviceMemory.modes['restart-tasks'] ?? 'auto',
+    mode: 'auto',
     minimumSeverity: 'P3',
     target: targetOf(config),
     cooldownMinutes: 120,
     blastRadius: { fact: 'runningTasks', touches: 1, maximumShare: 1 },
-    onlyIf: [{ fact: 'tasksToRestart', atLeast: 1 }],
+    causes: shortOfMemory(config),
+    needs: [{ fact: 'tasksToRestart', atLeast: 1, otherwise: 'the tasks cannot be replaced, as the diagnosis says' }],
     verifyMinutes: VERIFY_MINUTES,
   };
 }
@@ -96,12 +108,13 @@ function raiseMemory(config: ServiceConfig, { runbook, documentName }: Runbook):
     runbook,
     document: documentName,
     parameters: { Revision: 'next' },
-    mode: config.serviceMemory.modes['raise-memory'] ?? 'approve',
+    mode: 'approve',
     minimumSeverity: 'P3',
     target: targetOf(config),
     cooldownMinutes: 1440,
     blastRadius: { fact: 'runningTasks', touches: 1, maximumShare: 1 },
-    onlyIf: [{ fact: 'memoryRaisable', atLeast: 1 }],
+    causes: shortOfMemory(config),
+    needs: [{ fact: 'memoryRaisable', atLeast: 1, otherwise: 'memory cannot be raised, as the diagnosis says' }],
     verifyMinutes: VERIFY_MINUTES,
     undo: {
       title: `Give the tasks of ${service} their former size again`,
@@ -119,12 +132,12 @@ function rollBack(config: ServiceConfig, { runbook, documentName }: Runbook): St
     runbook,
     document: documentName,
     parameters: { Revision: { fact: 'revisionBeforeClimb' } },
-    mode: config.serviceMemory.modes['roll-back'] ?? 'approve',
+    mode: 'approve',
     minimumSeverity: 'P3',
     target: targetOf(config),
     cooldownMinutes: 120,
     blastRadius: { fact: 'revisionBeforeClimb', touches: 1, maximumShare: 1 },
-    onlyIf: [{ fact: 'climbBeganWithDeployment', atLeast: 1 }],
+    causes: [{ fact: 'climbBeganWithDeployment', atLeast: 1, means: 'memory began to climb with a deployment' }],
     verifyMinutes: VERIFY_MINUTES,
   };
 }

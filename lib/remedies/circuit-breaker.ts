@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { Mode, Step } from '../../lambda/domain/policy.ts';
+import type { Cause, Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import { Runbook } from '../runbook.ts';
 
@@ -25,12 +25,12 @@ export function circuitBreakerRunbook(scope: Construct, { service }: ServiceConf
   });
 }
 
-/** Relief while the trouble lasts, for people who suffer from it: the dependency is not healed, only left out. */
+/** Relief while the trouble lasts, for people who suffer from it: the dependency, ill by one of the causes, is left out. */
 export function openCircuitBreaker(
   { service }: ServiceConfig,
   { runbook, documentName }: Runbook,
   dependency: string,
-  mode: Mode = 'auto',
+  causes: Cause[],
 ): Step {
   return {
     name: 'open-circuit-breaker',
@@ -38,15 +38,13 @@ export function openCircuitBreaker(
     runbook,
     document: documentName,
     parameters: { State: 'open' },
-    mode,
+    mode: 'auto',
     minimumSeverity: 'P3',
     target: `${service}/${dependency.toLowerCase()}`,
     cooldownMinutes: 30,
     blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
-    onlyIf: [
-      { fact: 'usersAffectedShare', atLeast: 0.01 },
-      { fact: 'healthFailingShare', atLeast: 0.01 },
-    ],
+    causes,
+    needs: [{ fact: 'affectedShare', atLeast: 0.01, otherwise: 'people are served well' }],
     verifyMinutes: 4,
     verifiedBy: 'health',
     undo: {

@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Mode, Step } from '../../lambda/domain/policy.ts';
+import type { Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import { Runbook } from '../runbook.ts';
 
@@ -47,22 +47,22 @@ const page = (title: string) =>
 const escaped = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
 
 /** It heals nothing, so no signal can verify it; it stays on until a person, who is called then, turns it off. */
-export function showMaintenance(
-  { ecs, title }: ServiceConfig,
-  { runbook, documentName }: Runbook,
-  mode: Mode = 'approve',
-): Step {
+export function showMaintenance({ ecs, title }: ServiceConfig, { runbook, documentName }: Runbook): Step {
   return {
     name: 'maintenance-mode',
     title: `Show the maintenance page of ${title} until a person turns it off`,
     runbook,
     document: documentName,
     parameters: { Mode: 'on' },
-    mode,
+    mode: 'approve',
     minimumSeverity: 'P1',
     target: `${ecs.cluster}/${ecs.service}`,
     cooldownMinutes: 60,
     blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
+    causes: [
+      { fact: 'healthFailingShare', atLeast: 1, means: 'no health URL answers well' },
+      { fact: 'usersAffectedShare', atLeast: 0.5, means: '{%} of requests fail' },
+    ],
     verifyMinutes: 1,
     verifiedBy: 'runbook',
   };

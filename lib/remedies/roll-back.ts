@@ -1,7 +1,7 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Mode, Step } from '../../lambda/domain/policy.ts';
+import type { Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import { Runbook } from '../runbook.ts';
 
@@ -36,20 +36,20 @@ export function rollBackRunbook(parent: Construct, { service, ecs }: ServiceConf
 }
 
 /** Takes the latest deployment back, when it is to blame. */
-export function rollBack({ ecs }: ServiceConfig, { runbook, documentName }: Runbook, mode: Mode = 'auto'): Step {
+export function rollBack({ ecs }: ServiceConfig, { runbook, documentName }: Runbook): Step {
   return {
     name: 'roll-back',
     title: `Roll ${ecs.service} back to the version before the latest deployment`,
     runbook,
     document: documentName,
     parameters: {},
-    mode,
+    mode: 'auto',
     minimumSeverity: 'P3',
     target: `${ecs.cluster}/${ecs.service}`,
     // Longer than a deployment can be blamed: a rollback must not be rolled back.
     cooldownMinutes: 120,
     blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
-    onlyIf: [{ fact: 'deploymentSuspect', atLeast: 1 }],
+    causes: [{ fact: 'deploymentSuspect', atLeast: 1, means: 'a deployment is to blame' }],
     verifyMinutes: 6,
   };
 }

@@ -1,5 +1,6 @@
+import { readBound } from '../../lambda/domain/evidence.ts';
 import { duration } from '../../lambda/domain/messages.ts';
-import type { BlastRadius, Cause, Mode, ParameterValue, Step, Undo } from '../../lambda/domain/policy.ts';
+import type { BlastRadius, Bound, Mode, ParameterValue, Step, Undo } from '../../lambda/domain/policy.ts';
 import { percent } from '../../lambda/domain/severity.ts';
 import type { Source } from '../runbook-document.ts';
 import { startAutomation } from './shell.ts';
@@ -22,7 +23,7 @@ export function readStep(source: Source, step: Step) {
 const modes = ({ policy }: Source): Record<Mode, string> => ({
   auto: 'runs by itself',
   approve: `waits for approval, ${policy.approvalMinutes} minutes; no answer is a no`,
-  'dry run': 'is rehearsed only, and changes nothing',
+  observe: 'only observes: its runbook runs dry and changes nothing',
   off: 'is switched off, and left to people',
 });
 
@@ -42,12 +43,13 @@ function radius({ fact, leaves, reaches, touches = 1, maximumShare }: BlastRadiu
   return touches < 1 ? `touches ${percent(touches)} of \`${fact}\` at most, ${known}` : known;
 }
 
-const causes = ({ onlyIf = [], unless = [] }: Step): string[] => [
-  ...(onlyIf.length > 0 ? [`only if ${onlyIf.map(found).join(' or ')}`] : []),
+const causes = ({ causes, needs = [], unless = [] }: Step): string[] => [
+  `only if ${causes.map(found).join(' or ')}, measured within the last minutes`,
+  ...needs.map(need => `not unless ${found(need)} (else ${need.otherwise})`),
   ...unless.map(cause => `not if ${found(cause)}`),
 ];
 
-const found = ({ fact, atLeast }: Cause) => `\`${fact}\` is ${atLeast} or more`;
+const found = (bound: Bound) => `\`${bound.fact}\` is ${readBound(bound)}`;
 
 const VERIFIED: Record<'signals' | 'health' | 'runbook', (minutes: number) => string> = {
   signals: minutes => `every alarm that fired is clear and the health URLs answer, within ${duration(minutes)}`,
@@ -72,5 +74,6 @@ const byHand = ({ config }: Source, { document }: Pick<Step, 'document'>, parame
 /** What the responder reads from its diagnosis, a person fills in. */
 function given(value: ParameterValue): string {
   if (typeof value === 'string') return value;
+  if ('object' in value) return `<${value.object}>`;
   return value.share === undefined ? `<${value.fact}>` : `<${percent(value.share)} of ${value.fact}>`;
 }

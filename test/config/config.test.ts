@@ -44,7 +44,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, automation, budget, hotline, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, mode, automation, budget, hotline, links, serviceHealth, badDeployment, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
     ],
     [
       c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),
@@ -76,7 +76,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     ],
     [
       c => Object.assign(c, { badDeployment: { modes: { 'roll-back': 'yes' } } }),
-      `badDeployment.modes.roll-back is "yes": expected 'off', 'dry run', 'approve' or 'auto'`,
+      `badDeployment.modes.roll-back is "yes": expected 'off', 'observe', 'approve' or 'auto'`,
     ],
     [
       c => Object.assign(c.ecs, { clutser: 'a' }),
@@ -277,7 +277,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [connections({ idleSeconds: 5 }), 'databaseConnections.idleSeconds is 5: expected a whole number from 30 to 86400'],
     [
       connections({ modes: { 'scale-down': 'automatic' } }),
-      "databaseConnections.modes.scale-down is \"automatic\": expected 'off', 'dry run', 'approve' or 'auto'",
+      "databaseConnections.modes.scale-down is \"automatic\": expected 'off', 'observe', 'approve' or 'auto'",
     ],
     [
       connections({ modes: { scaledown: 'auto' } }),
@@ -342,10 +342,11 @@ describe('a second region for the status page', () => {
 });
 
 it('a good configuration is filled with the defaults of the runbook', () => {
-  const { automation, budget, links, databaseConnections, ...needed } = good;
+  const { mode, automation, budget, links, databaseConnections, ...needed } = good;
   expect(defineService(needed)).toEqual({
     ...needed,
-    automation: 'off',
+    mode: 'observe',
+    automation: 'on',
     budget: { runs: 12, hours: 24 },
     links: [],
     databaseConnections: { warning: 0.8, critical: 0.95, idleSeconds: 300, modes: {} },

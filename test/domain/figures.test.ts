@@ -16,7 +16,7 @@ import { monthlyReport } from '../../lambda/domain/report.ts';
 import { minutesBetween } from '../../lambda/domain/time.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step, temporary } from '../support/story.ts';
 
-const PLAN = [temporary('scale', { minimumSeverity: 'P4' }), step('rehearse', { mode: 'dry run' }), step('restart')];
+const PLAN = [temporary('scale', { minimumSeverity: 'P4' }), step('rehearse', { mode: 'observe' }), step('restart')];
 
 /** What befalls an incident, each after some minutes in which nothing but the watch acts. */
 const moves = fc.array(

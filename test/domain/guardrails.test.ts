@@ -7,6 +7,8 @@ import { minute, of, policy, READINGS, Story, started, step, types } from '../su
 
 const NOW = 100;
 
+const FOUND = [{ fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' }];
+
 const ran = (minutesAgo: number, changes: Partial<LedgerRun> = {}): LedgerRun => ({
   run: `INC-0/1/${minutesAgo}`,
   runbook: 'other',
@@ -38,7 +40,28 @@ test('with every guardrail passed the step runs, and the entry says why it might
     ['blast radius', true],
     ['severity', true],
     ['another incident', true],
+    ['object', true],
+    ['needs', true],
     ['cause', true],
+  ]);
+});
+
+describe('while the kill switch is off, or cannot be read', () => {
+  const OFF: Partial<Readings>[] = [{ automation: { value: 'off', since: minute(0) } }, { automation: 'unreadable' }];
+
+  test.each(OFF)('a step in any mode runs dry: %j', readings => {
+    for (const mode of ['observe', 'approve', 'auto'] as const)
+      expect(of(decided({ mode }, readings), 'StepStarted')).toMatchObject([{ dryRun: true }]);
+    expect(reasons({ mode: 'off' }, readings)).toEqual(['mode: off']);
+  });
+});
+
+test('a dry run is stopped by what makes it senseless, and not by what keeps automation from acting', () => {
+  const busy = { ledger: Array.from({ length: 12 }, () => ran(1, { runbook: 'restart', target: 'restart' })) };
+  const held = { ...busy, maintenanceUntil: minute(NOW + 9), others: 'unreadable' } as const;
+  expect(of(decided({ mode: 'observe' }, held), 'StepStarted')).toMatchObject([{ dryRun: true }]);
+  expect(reasons({ mode: 'observe', causes: FOUND }, held, { desiredTasks: 10, cpuPercent: 8 })).toEqual([
+    'cause: cpuPercent is 8, needs 80 or more',
   ]);
 });
 
@@ -46,13 +69,6 @@ describe('each guardrail alone stops a step that would otherwise run', () => {
   const busy = Array.from({ length: 12 }, (_, i) => ran(60 + i));
 
   test.each<[string, Partial<Step>, Partial<Readings>, Facts | undefined, string]>([
-    [
-      'the kill switch is off',
-      {},
-      { automation: { value: 'off', since: minute(0) } },
-      undefined,
-      'kill switch: automation is off',
-    ],
     [
       'maintenance',
       {},
@@ -104,7 +120,7 @@ describe('each guardrail alone stops a step that would otherwise run', () => {
       undefined,
       'blast radius: nothing to act on: desiredTasks is 10, to be 10',
     ],
-    ['the whole is not known', {}, {}, {}, 'blast radius: desiredTasks is not known'],
+    ['the whole is not known', { causes: FOUND }, {}, { cpuPercent: 99 }, 'blast radius: desiredTasks is not known'],
     ['the trouble is too small', { minimumSeverity: 'P2' }, {}, undefined, 'severity: P3, needs P2'],
   ])('%s', (_, changes, readings, facts, reason) => {
     expect(reasons(changes, readings, facts)).toEqual([reason]);
@@ -112,10 +128,6 @@ describe('each guardrail alone stops a step that would otherwise run', () => {
   });
 
   test('what cannot be read means no, each by itself', () => {
-    expect(reasons({}, { automation: 'unreadable' })).toEqual([
-      'kill switch: the kill switch cannot be read, which means off',
-      'budget: earlier runs cannot be read',
-    ]);
     expect(reasons({}, { ledger: 'unreadable' })).toEqual([
       'cooldown: earlier runs cannot be read',
       'budget: earlier runs cannot be read',
@@ -124,7 +136,7 @@ describe('each guardrail alone stops a step that would otherwise run', () => {
   });
 
   test('all that failed are told, not the first alone', () => {
-    expect(reasons({ mode: 'off', minimumSeverity: 'P1' }, { automation: 'unreadable' })).toHaveLength(4);
+    expect(reasons({ mode: 'off', minimumSeverity: 'P1' }, { ledger: 'unreadable' })).toHaveLength(4);
   });
 
   test('a step that another guardrail stops is not put before a person', () => {
@@ -263,27 +275,65 @@ describe('two responses do not work on one service', () => {
 });
 
 describe('a step for a cause', () => {
-  const onlyIf = [
-    { fact: 'cpuPercent', atLeast: 80 },
-    { fact: 'missingTasks', atLeast: 1 },
-  ] as const;
+  const causes = [...FOUND, { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' }];
   const facts = (changes: Facts) => ({ desiredTasks: 10, ...changes });
 
   test('runs when one of them was found', () => {
-    expect(started(decided({ onlyIf: [...onlyIf] }, {}, facts({ cpuPercent: 80 })))).toEqual(['restart']);
-    expect(started(decided({ onlyIf: [...onlyIf] }, {}, facts({ cpuPercent: 8, missingTasks: 1 })))).toEqual([
-      'restart',
-    ]);
+    expect(started(decided({ causes }, {}, facts({ cpuPercent: 80 })))).toEqual(['restart']);
+    expect(started(decided({ causes }, {}, facts({ cpuPercent: 8, missingTasks: 1 })))).toEqual(['restart']);
+  });
+
+  test('says on what evidence, in words', () => {
+    const evidence = (found: Facts) =>
+      of(decided({ causes }, {}, facts(found)), 'StepStarted')[0]?.guardrails.find(g => g.guardrail === 'cause')
+        ?.reason;
+    expect(evidence({ cpuPercent: 80.456 })).toBe('the tasks use 80.46 % of their CPU');
+    expect(evidence({ missingTasks: 1200 })).toBe('tasks missing: 1,200');
+  });
+
+  test.each([
+    [5, ['restart']],
+    [6, []],
+  ])('measured %i minutes ago, runs %j', (minutes, runs) => {
+    const story = new Story(step('restart', { causes }));
+    story.at(NOW - minutes).fires('warning');
+    story.diagnoses(facts({ cpuPercent: 80 }));
+    const planned = story.at(NOW).plans();
+    expect(started(planned)).toEqual(runs);
+    const old = `cause: cpuPercent was 80 at ${minute(NOW - 6).slice(11, 16)}: too long ago, missingTasks is not known, needs 1 or more`;
+    expect(of(planned, 'StepSkipped').flatMap(e => e.reasons)).toEqual(runs.length > 0 ? [] : [old]);
+  });
+
+  test('a metric counts from when it was measured, not from when it was read', () => {
+    const story = new Story(step('restart', { causes }));
+    story.at(NOW).fires('warning');
+    const found = { check: 'metrics', ok: false, summary: '', facts: facts({ cpuPercent: 99 }) };
+    const findings = [{ ...found, at: minute(NOW), times: { cpuPercent: minute(NOW - 9) } }];
+    story.tell({ type: 'record diagnosis', attempt: 1, findings });
+    expect(started(story.plans())).toEqual([]);
+  });
+
+  test('another attempt must measure it anew', () => {
+    const story = new Story(step('restart', { causes }), step('again', { mode: 'approve' }));
+    story.at(NOW).fires('warning');
+    story.diagnoses(facts({ cpuPercent: 99 }));
+    story.plans();
+    story.ends('no');
+    story.plans();
+    story.tell({ type: 'answer approval', step: 'again', approve: false, by: 'ada' });
+    story.clears('warning', { at: minute(NOW + 1) });
+    story.fires('warning', { at: minute(NOW + 1.1) });
+    expect(started(story.plans())).toEqual([]);
   });
 
   test('says what was found instead, and unknown is not found', () => {
-    expect(reasons({ onlyIf: [...onlyIf] }, {}, facts({ cpuPercent: 79 }))).toEqual([
+    expect(reasons({ causes }, {}, facts({ cpuPercent: 79 }))).toEqual([
       'cause: cpuPercent is 79, needs 80 or more, missingTasks is not known, needs 1 or more',
     ]);
   });
 
   test('is left out when one was found that it cannot remedy, whatever else was found', () => {
-    const step = { onlyIf: [...onlyIf], unless: [{ fact: 'cachePathBlocked', atLeast: 1 }] };
+    const step = { causes, unless: [{ fact: 'cachePathBlocked', atLeast: 1 }] };
     const found = { cpuPercent: 80 };
     expect(reasons(step, {}, facts({ ...found, cachePathBlocked: 1 }))).toEqual([
       'cause: cachePathBlocked is 1: this is no remedy',
@@ -313,4 +363,39 @@ describe('a step that adds', () => {
       'blast radius: nothing to act on: desiredTasks is 0, to be 20',
     ]);
   });
+});
+
+describe('a step that names its object', () => {
+  const named = { parameters: { DeploymentArn: { object: 'suspectDeployment' } } };
+  const diagnosed = (objects: Record<string, string>) => {
+    const story = new Story(step('restart', named));
+    story.at(NOW).fires('warning');
+    const findings = [{ check: 'deployments', ok: false, summary: '', facts: { desiredTasks: 10 }, objects }];
+    story.tell({ type: 'record diagnosis', attempt: 1, findings });
+    return story.plans();
+  };
+
+  test('hands it to the runbook', () => {
+    expect(of(diagnosed({ suspectDeployment: 'arn:42' }), 'StepStarted')).toMatchObject([
+      { parameters: { DeploymentArn: 'arn:42', DryRun: 'false' } },
+    ]);
+  });
+
+  test('is left out while nobody knows which', () => {
+    expect(of(diagnosed({}), 'StepSkipped')).toMatchObject([{ reasons: ['object: suspectDeployment is not known'] }]);
+    expect(reasons({ parameters: { Count: { fact: 'runningTasks' } } })).toEqual(['object: runningTasks is not known']);
+  });
+});
+
+test('a step is left out, in words, while it lacks what it needs', () => {
+  const needs = [{ fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy it by rolling updates' }];
+  const found = (rollingUpdates?: number) => ({
+    desiredTasks: 10,
+    ...(rollingUpdates === undefined ? {} : { rollingUpdates }),
+  });
+  expect(started(decided({ needs }, {}, found(1)))).toEqual(['restart']);
+  expect(reasons({ needs }, {}, found(0))).toEqual(['needs: ECS does not deploy it by rolling updates']);
+  expect(reasons({ needs }, {}, found())).toEqual([
+    'needs: rollingUpdates is not known: perhaps ECS does not deploy it by rolling updates',
+  ]);
 });

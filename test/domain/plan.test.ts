@@ -89,11 +89,16 @@ describe('the steps of the plan', () => {
     expect(reasonOf(story)).toBe('the plan has no step that could be run');
   });
 
-  test('the kill switch stops the plan between two steps', () => {
+  test('the kill switch keeps the next step from acting: it runs dry, and a person takes over', () => {
     const story = diagnosed(step('first'), step('second'));
     story.plans();
     story.ends(FAILED);
-    expect(types(story.plans(OFF))).toEqual(['StepSkipped', 'HandedOver', 'ResponseEnded']);
+    expect(of(story.plans(OFF), 'StepStarted')).toMatchObject([{ step: 'second', dryRun: true }]);
+    story.ends([]);
+    expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toBe(
+      'the plan did not help. It would have run: Do second (10 tasks are wanted). Do first: health: 503',
+    );
   });
 
   test('a new attempt begins with the first step again', () => {
@@ -156,7 +161,7 @@ describe('a dry run', () => {
   };
 
   test('changes nothing: the runbook is told so, nothing is owed back, and the plan goes on', () => {
-    const { story, begun } = rehearsed(temporary('first', { mode: 'dry run' }), step('second'));
+    const { story, begun } = rehearsed(temporary('first', { mode: 'observe' }), step('second'));
     expect(begun).toMatchObject({ dryRun: true, parameters: { DryRun: 'true' } });
     expect(types(story.ends([]))).toEqual(['StepRehearsed']);
     expect(started(story.plans())).toEqual(['second']);
@@ -166,7 +171,7 @@ describe('a dry run', () => {
   });
 
   test('is no success, even if the signals clear meanwhile', () => {
-    const { story } = rehearsed(step('first', { mode: 'dry run' }));
+    const { story } = rehearsed(step('first', { mode: 'observe' }));
     story.clears();
     story.ends(PASSED);
     expect(story.plans()).toMatchObject([
@@ -176,15 +181,20 @@ describe('a dry run', () => {
     expect(of(story.incident.timeline, 'StepSucceeded')).toEqual([]);
   });
 
-  test('of the whole plan ends with a person', () => {
-    const { story } = rehearsed(step('first', { mode: 'dry run' }));
+  test('of the whole plan ends with a person, who learns what would have been done, and on what evidence', () => {
+    const { story } = rehearsed(step('first', { mode: 'observe' }), step('second', { mode: 'observe' }));
     story.ends([]);
     story.plans();
-    expect(reasonOf(story)).toBe('the plan did not help. Do first: dry run only');
+    story.ends([]);
+    story.plans();
+    expect(reasonOf(story)).toBe(
+      'automation only observes here and changed nothing. It would have run: Do first (10 tasks are wanted). ' +
+        'If that had not helped: Do second (10 tasks are wanted)',
+    );
   });
 
   test('that fails has failed', () => {
-    const { story } = rehearsed(step('first', { mode: 'dry run' }));
+    const { story } = rehearsed(step('first', { mode: 'observe' }));
     expect(story.ends('access denied')).toMatchObject([{ type: 'StepFailed', reason: 'access denied' }]);
   });
 });
@@ -234,7 +244,7 @@ describe('a step that needs approval', () => {
     const { story } = asking(...plan);
     answer(story, true);
     story.diagnoses();
-    expect(started(story.plans(OFF))).toEqual([]);
+    expect(of(story.plans(OFF), 'StepStarted')).toMatchObject([{ dryRun: true }]);
   });
 
   test.each<[string, (story: Story) => unknown]>([

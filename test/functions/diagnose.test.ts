@@ -77,7 +77,13 @@ it('investigates in the order of the runbook, and notes what the plan is judged 
     [true, 'Database: available, 2 members, writer writer-1'],
   ]);
   expect((await stored()).facts).toEqual({
-    ...{ healthFailingShare: 1, databaseConnections: 1700, usersAffectedShare: 0.38, cpuPercent: 71.6 },
+    ...{
+      affectedShare: 1,
+      healthFailingShare: 1,
+      databaseConnections: 1700,
+      usersAffectedShare: 0.38,
+      cpuPercent: 71.6,
+    },
     ...{ desiredTasks: 10, runningTasks: 9, missingTasks: 1, databaseMembers: 2 },
     ...{ deploymentInProgress: 0, deploymentSuspect: 0, readerConnections: 600, errorLines: 3 },
   });
@@ -99,7 +105,7 @@ it('a check that is denied or that finds nothing there is a finding, and the res
     [false, LOGS],
     [null, 'database: could not be checked (Aurora cluster production: not found)'],
   ]);
-  expect((await stored()).facts).toEqual({ healthFailingShare: 1, errorLines: 3 });
+  expect((await stored()).facts).toEqual({ affectedShare: 1, healthFailingShare: 1, errorLines: 3 });
 });
 
 it('a check that does not answer in time is a finding, and the rest goes on', async () => {

@@ -52,7 +52,7 @@ describe('a step that may run', () => {
   });
 
   it('in a dry run is no automatic run', async () => {
-    await openIncident([step('kill-idle', { mode: 'dry run' })]);
+    await openIncident([step('kill-idle', { mode: 'observe' })]);
     expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['true'] } });
     expect((await readLedger(SERVICE)).runs).toEqual([]);
   });
@@ -70,22 +70,6 @@ describe('nothing runs, and a person takes over,', () => {
   };
 
   it.each<[string, () => unknown, string]>([
-    [
-      'the kill switch cannot be read',
-      () => ssm.on(GetParametersCommand).rejects(new Error('AccessDenied')),
-      'the kill switch cannot be read, which means off',
-    ],
-    [
-      'the kill switch is not there',
-      () => ssm.on(GetParametersCommand).resolves({ InvalidParameters: ['/automation'] }),
-      'the kill switch cannot be read, which means off',
-    ],
-    ['the kill switch is off', () => ssm.on(GetParametersCommand).resolves(switches('off')), 'automation is off'],
-    [
-      'the kill switch says anything else',
-      () => ssm.on(GetParametersCommand).resolves(switches('ON')),
-      'automation is off',
-    ],
     [
       'there is maintenance',
       () => ssm.on(GetParametersCommand).resolves(switches('on', minute(60))),
@@ -115,6 +99,19 @@ describe('nothing runs, and a person takes over,', () => {
     arrange();
     await handsOver(reason);
   });
+});
+
+it.each<[string, () => unknown]>([
+  ['cannot be read', () => ssm.on(GetParametersCommand).rejects(new Error('AccessDenied'))],
+  ['is not there', () => ssm.on(GetParametersCommand).resolves({ InvalidParameters: ['/automation'] })],
+  ['is off', () => ssm.on(GetParametersCommand).resolves(switches('off'))],
+  ['says anything else', () => ssm.on(GetParametersCommand).resolves(switches('ON'))],
+])('when the kill switch %s, the step runs dry, and no run is reserved', async (_, arrange) => {
+  arrange();
+  await openIncident();
+  expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['true'] } });
+  expect((await stored()).runs).toMatchObject([{ dryRun: true }]);
+  expect((await readLedger(SERVICE)).runs).toEqual([]);
 });
 
 it('an alarm that has cleared meanwhile ends the attempt, with nothing run', async () => {

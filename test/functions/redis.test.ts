@@ -82,7 +82,7 @@ describe('the state of Redis', () => {
     expect(await redis(resources)).toEqual({
       ok: true,
       summary: 'Redis: available, 2 of 2 nodes available, primary production-001, a replica can take over',
-      facts: { redisNodes: 2, redisNodesAvailable: 2, redisRestartable: 1, redisFailover: 1 },
+      facts: { redisNodes: 2, redisNodesAvailable: 2, redisNodesUnavailable: 0, redisRestartable: 1, redisFailover: 1 },
     });
   });
 

@@ -666,10 +666,12 @@ describe('a playbook that cannot be honoured fails at synthesis', () => {
 
   it.each<[string, (step: Record<string, unknown>) => void, string]>([
     ['verification', step => Object.assign(step, { verifyMinutes: 0 }), 'verifyMinutes 0: expected 1 or more'],
+    ['mode', step => Object.assign(step, { mode: 'automatic' }), 'mode "automatic": expected auto or approve'],
+    ['cause', step => Object.assign(step, { causes: [] }), 'causes []: expected at least one fact that justifies it'],
     [
-      'mode',
-      step => Object.assign(step, { mode: 'automatic' }),
-      'mode "automatic": expected off, dry run, approve, auto',
+      'alarm as its cause',
+      step => Object.assign(step, { causes: [{ fact: 'criticalSignals', atLeast: 1, means: 'an alarm' }] }),
+      'stands on criticalSignals, which none of its checks and measures finds',
     ],
     [
       'parameter',

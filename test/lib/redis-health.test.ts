@@ -14,7 +14,7 @@ const alarmsOf = (...args: Parameters<typeof synthesise>) =>
     );
 
 describe('the alarms of Redis', () => {
-  const alarms = alarmsOf(config);
+  const alarms = alarmsOf({ ...config, redisHealth: { ...config.redisHealth, hitRate: 0.5 } });
   const named = (suffix: string) => {
     const found = alarms.filter(({ AlarmName }) => AlarmName.startsWith(`mockupaws-production-redis-${suffix}-`));
     expect(found.map(({ Dimensions }) => Dimensions)).toEqual(

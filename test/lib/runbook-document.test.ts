@@ -56,6 +56,14 @@ function section(heading: string, text = document): string {
 /** Those that a text lacks: shorter to read than the text. */
 const lacking = (text: string, wanted: readonly string[]) => wanted.filter(words => !text.includes(words));
 
+/** As the document says how far a step goes. */
+const WORDS = {
+  auto: 'runs by itself',
+  approve: 'waits for approval',
+  observe: 'only observes',
+  off: 'is switched off',
+};
+
 describe('the committed document', () => {
   const written = configurations().filter(
     name => name === DEFAULT_CONFIG || existsSync(`${ROOT}/${documentOf(name).file}`),
@@ -162,7 +170,7 @@ describe('the document has', () => {
     plan.forEach(({ mode, document, parameters, undo }, i) => {
       const own = section(`#### ${steps[i]}`, text);
       const wanted = [
-        ...[`--document-name ${document} `, 'Verified: ', mode === 'approve' ? 'waits for approval' : 'runs by itself'],
+        ...[`--document-name ${document} `, 'Verified: ', WORDS[mode]],
         ...Object.keys({ ...parameters, ...undo?.parameters }).map(name => `${name}=`),
         ...(undo ? [`# ${undo.title}`] : []),
       ];

@@ -101,7 +101,7 @@ it('while nobody suffers, the cache is not left out', async () => {
   redis.suffer('gone');
   Object.defineProperty(redis, 'errorShare', { value: 0 });
   await world.clock.run(15 * MINUTE, () => false);
-  expect(skipped(world).join()).toContain('open-circuit-breaker cause: usersAffectedShare is 0, needs 0.01 or more');
+  expect(skipped(world).join()).toContain('open-circuit-breaker needs: people are served well');
 });
 
 it('with cluster mode on nobody is asked for a restart, and the diagnosis says why', async () => {
@@ -109,7 +109,7 @@ it('with cluster mode on nobody is asked for a restart, and the diagnosis says w
   world.service.redis.clusterMode = true;
   redisRestart.befall(world);
   await world.clock.run(20 * MINUTE, () => false);
-  expect(skipped(world).join()).toContain('cause: redisRestartable is 0, needs 1 or more');
+  expect(skipped(world).join()).toContain('needs: cluster mode is on, so it cannot be restarted');
   expect(JSON.stringify(timelineOf(world))).toContain('cluster mode on, so it cannot be restarted');
   expect(typesOf(world)).not.toContain('ApprovalRequested');
 });

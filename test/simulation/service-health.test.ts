@@ -95,7 +95,7 @@ it('shows the maintenance page, and takes it away', async () => {
 
 it('opens an incident of its own beside that of the database when that is not healed, and leaves the service to it', async () => {
   const world = await World.create(assembly(), 3);
-  world.parameters.set('/incident-response/mockupaws-production/automation', 'off');
+  world.parameters.set('/incident-response/mockupaws-production/maintenance-until', '2026-03-02T12:00:00Z');
   databaseConnections.befall(world);
   await world.clock.run(60 * MINUTE, () => false);
   const playbooks = [...world.incidents.values()].map(({ timeline }) => timeline[0]?.['playbook']);

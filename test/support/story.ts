@@ -28,6 +28,8 @@ export const step = (name: string, changes: Partial<Step> = {}): Step => ({
   target: name,
   cooldownMinutes: 60,
   blastRadius: { fact: 'desiredTasks', touches: 0.3, maximumShare: 0.5 },
+  // Of any age: how old a measurement may be is a story of its own.
+  causes: [{ fact: 'desiredTasks', atLeast: 0, means: '{} tasks are wanted', withinMinutes: 100_000 }],
   verifyMinutes: 5,
   ...changes,
 });

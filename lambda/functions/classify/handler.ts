@@ -3,10 +3,10 @@ import { entrypoint } from '../entrypoint.ts';
 import { AttemptEvent } from '../events.ts';
 
 /** Judges severity anew by what the diagnosis found: it rises by itself, and only a person lowers it. */
-export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt }) => {
+export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt, after }) => {
   const { incident, refused } = await commit(
     { slot, number },
-    { type: 'classify', id: `classify/${attempt}`, attempt },
+    { type: 'classify', id: `classify/${attempt}/${after}`, attempt },
   );
   console.info({ message: 'classified', incident: incident?.id, severity: incident?.severity, refused });
 });

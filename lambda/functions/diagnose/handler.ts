@@ -4,13 +4,13 @@ import { AttemptEvent } from '../events.ts';
 import { investigate } from './investigation.ts';
 
 /** Investigates what its playbook asks for; a check that fails is evidence and stops nothing. */
-export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt }) => {
+export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt, after }) => {
   const incident = await load({ slot, number });
   if (!incident) throw new Error(`there is no incident ${slot} ${number}`);
   const findings = await investigate(incident.policy.playbook);
   const { refused } = await commit(
     { slot, number },
-    { type: 'record diagnosis', id: `diagnose/${attempt}`, attempt, findings },
+    { type: 'record diagnosis', id: `diagnose/${attempt}/${after}`, attempt, findings },
   );
   console.info({ message: 'diagnosed', attempt, findings: findings.map(({ check, ok }) => ({ check, ok })), refused });
 });

@@ -25,6 +25,7 @@ export async function redis({ redis }: Resources) {
     facts: {
       redisNodes: redis.nodes.length,
       redisNodesAvailable: available.length,
+      redisNodesUnavailable: redis.nodes.length - available.length,
       redisRestartable: ClusterEnabled ? 0 : 1,
       redisFailover: failover ? 1 : 0,
     },
