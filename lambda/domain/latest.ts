@@ -1,0 +1,50 @@
+import { clock } from './time.ts';
+
+/** The value of one period. */
+export interface Point {
+  /** When the period began, in milliseconds. */
+  at: number;
+  value: number;
+}
+
+/** Seconds by which a metric may come late. CloudWatch says nowhere how late: so much is borne. */
+export const LATE_SECONDS = 180;
+
+/** Whole periods without a value, beyond lateness, after which the last one says nothing of now. */
+const PERIODS = 2;
+
+/** The last value of a metric with the end of its period, or since when there is none; undefined without any at all. */
+export type Latest = { value: number; measuredAt: string } | { silentSince: string } | undefined;
+
+/**
+ * The latest whole period of a series, as long as it tells of now. CloudWatch answers with the running period too, whose
+ * sum is not its sum yet.
+ */
+export function latest(points: readonly Point[] | undefined, period: number, now: Date): Latest {
+  const ended = (at: number) => at + period * 1000;
+  const last = points?.findLast(({ at }) => ended(at) <= now.getTime());
+  if (!last) return undefined;
+  const at = new Date(ended(last.at)).toISOString();
+  const old = now.getTime() - ended(last.at) > (PERIODS * period + LATE_SECONDS) * 1000;
+  return old ? { silentSince: at } : { value: last.value, measuredAt: at };
+}
+
+export const valueIn = (found: Latest): number | undefined => (found && 'value' in found ? found.value : undefined);
+
+/** "not reported since 09:02" in UTC, or "not reported" where nothing was found at all. */
+export const silence = (found: Latest): string =>
+  found && 'silentSince' in found ? `not reported since ${clock(found.silentSince)}` : 'not reported';
+
+/** The facts that are known, and when each was measured. */
+export function known(found: Record<string, Latest>): {
+  facts: Record<string, number>;
+  times: Record<string, string>;
+} {
+  const measured = Object.entries(found).flatMap(([fact, one]) =>
+    one && 'value' in one ? [[fact, one] as const] : [],
+  );
+  return {
+    facts: Object.fromEntries(measured.map(([fact, { value }]) => [fact, value])),
+    times: Object.fromEntries(measured.map(([fact, { measuredAt }]) => [fact, measuredAt])),
+  };
+}
