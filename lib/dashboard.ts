@@ -111,7 +111,10 @@ function health(config: ServiceConfig, { memory, redis, certificates }: Resource
       title: 'Faults (0 is well)',
       left: [
         probed('deployment', 'deployment to blame'),
-        ...(redis ? [probed('cachePath', 'cache cannot be reached')] : []),
+        probed('writerGone', 'database has no writer'),
+        ...(redis
+          ? [probed('cachePath', 'cache cannot be reached'), probed('cacheNodesGone', 'nodes of the cache gone')]
+          : []),
         ...(certificates ? [probed('certificateFaults', 'certificates')] : []),
       ],
       leftYAxis: { min: 0, showUnits: false },

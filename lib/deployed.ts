@@ -6,7 +6,7 @@ import { servicePolicy } from './policy.ts';
 
 /** What the functions need of the configuration and the playbooks, as it is compiled into them. */
 export function describeDeployed(config: ServiceConfig, bound: BoundPlaybook[]): Deployed {
-  const { service, region, healthUrls, ecs, loadBalancer, database, escalation } = config;
+  const { service, region, healthUrls, ecs, loadBalancer, database, escalation, serviceHealth } = config;
   return {
     service,
     region,
@@ -22,6 +22,7 @@ export function describeDeployed(config: ServiceConfig, bound: BoundPlaybook[]):
       cluster: ecs.cluster,
       ecsService: ecs.service,
       loadBalancer,
+      minimumRequests: serviceHealth.minimumRequests,
       logGroup: logGroupOf(config),
       database: { cluster: database.cluster, maxConnections: database.maxConnections },
       ...Object.assign({}, ...bound.map(({ resources }) => resources)),

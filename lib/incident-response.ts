@@ -19,7 +19,7 @@ import { describeDeployed } from './deployed.ts';
 import { addFigures } from './figures.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
-import { allowInvestigating, allowReadingService } from './investigation.ts';
+import { allowInvestigating, allowReadingDatabase, allowReadingService } from './investigation.ts';
 import { Links } from './links.ts';
 import { Listener } from './listener.ts';
 import { OwnAlarms } from './own-alarms.ts';
@@ -211,6 +211,7 @@ export class IncidentResponse extends Construct {
       deadLetters,
     });
     allowReadingService(probe, this.config);
+    allowReadingDatabase(probe, this.config);
     probe.allowReading('cloudwatch:GetMetricData');
     probe.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': PROBE_NAMESPACE } });
     for (const statement of bound.flatMap(({ permissions }) => permissions?.probe ?? []))

@@ -23,14 +23,22 @@ export function allowReadingService(fn: ResponderFunction, config: ServiceConfig
     });
 }
 
+/** Lets a function look at the database cluster and its members. */
+export function allowReadingDatabase(fn: ResponderFunction, { database }: ServiceConfig): void {
+  const arn = `arn:${Aws.PARTITION}:rds:${Aws.REGION}:${Aws.ACCOUNT_ID}:cluster:${database.cluster}`;
+  fn.allow(['rds:DescribeDBClusters'], [arn]);
+}
+
 /** Lets a function look at all that the investigation looks at: what is common to all incidents, and what playbooks add. */
 export function allowInvestigating(fn: ResponderFunction, config: ServiceConfig, bound: BoundPlaybook[]): void {
   const region = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
   const logGroup = logGroupOf(config);
   allowReadingService(fn, config);
-  fn.allow(['rds:DescribeDBClusters'], [`arn:${Aws.PARTITION}:rds:${region}:cluster:${config.database.cluster}`])
-    .allow(['logs:FilterLogEvents'], [`arn:${Aws.PARTITION}:logs:${region}:log-group:${logGroup}:*`])
-    .allowReading('cloudwatch:GetMetricData');
+  allowReadingDatabase(fn, config);
+  fn.allow(['logs:FilterLogEvents'], [`arn:${Aws.PARTITION}:logs:${region}:log-group:${logGroup}:*`]).allowReading(
+    'cloudwatch:GetMetricData',
+    'application-autoscaling:DescribeScalableTargets',
+  );
   Validations.of(fn.role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${logGroup}:*]`,
     reason: 'One log group: IAM writes it with all of its streams.',

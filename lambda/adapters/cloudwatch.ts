@@ -11,6 +11,7 @@ import type { Measurement } from '../domain/figures.ts';
 import type { WatchedAlarm } from '../domain/graphs.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { MetricQuery } from '../domain/investigated-metrics.ts';
+import type { Point } from '../domain/latest.ts';
 import { alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal, type SignalState } from '../domain/signal.ts';
 import { minutesBetween } from '../domain/time.ts';
 
@@ -54,20 +55,13 @@ function toSignal({ service, playbook, signals }: Incident, alarm: MetricAlarm):
   return { id, key, state, level: known.level, service, playbook, at, summary, ...(drill ? { drill } : {}) };
 }
 
-/** One period's value. */
-export interface Datapoint {
-  /** When the period began, in milliseconds. */
-  at: number;
-  value: number;
-}
-
 /** Datapoints of the last hour, or hours, by query id, the oldest first. @throws when the signal says that it takes too long. */
 export async function readMetrics(
   queries: MetricQuery[],
   now: Date,
   hours = 1,
   abortSignal?: AbortSignal,
-): Promise<Record<string, Datapoint[]>> {
+): Promise<Record<string, Point[]>> {
   const { MetricDataResults = [] } = await client.send(
     new GetMetricDataCommand({
       StartTime: new Date(now.getTime() - hours * 3_600_000),

@@ -1,4 +1,5 @@
 import {
+  ClusterNotFoundException,
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
@@ -31,6 +32,24 @@ export async function describeService(cluster: string, service: string) {
   return found;
 }
 
+/** The same; of a service or cluster that does not exist, what is missing: "cluster production". */
+export async function findService(cluster: string, service: string) {
+  try {
+    const { services = [], failures = [] } = await client.send(
+      new DescribeServicesCommand({ cluster, services: [service] }),
+    );
+    const [found] = services;
+    // ECS remembers for a while a service that was deleted.
+    if (found && found.status !== 'INACTIVE') return { found };
+    const reason = failures[0]?.reason ?? 'MISSING';
+    if (found || reason === 'MISSING') return { missing: `service ${service} in cluster ${cluster}` };
+    throw new Error(`ECS service ${cluster}/${service}: ${reason}`);
+  } catch (error) {
+    if (error instanceof ClusterNotFoundException) return { missing: `cluster ${cluster}` };
+    throw error;
+  }
+}
+
 /** As many as ECS describes in one call: of more in an hour, the oldest are left out. */
 const MOST_DEPLOYMENTS = 20;
 
@@ -51,17 +70,20 @@ export async function recentDeployments(
   const { serviceDeployments = [] } = await client.send(
     new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }),
   );
-  const changes = serviceDeployments.map(({ createdAt, sourceServiceRevisions, targetServiceRevision }) => ({
-    at: createdAt ?? now,
-    source: sourceServiceRevisions?.[0]?.arn ?? '',
-    target: targetServiceRevision?.arn ?? '',
-  }));
+  const changes = serviceDeployments.map(
+    ({ serviceDeploymentArn, createdAt, sourceServiceRevisions, targetServiceRevision }) => ({
+      arn: serviceDeploymentArn,
+      at: createdAt ?? now,
+      source: sourceServiceRevisions?.[0]?.arn ?? '',
+      target: targetServiceRevision?.arn ?? '',
+    }),
+  );
   const revisions = await describeRevisions(changes.flatMap(({ source, target }) => [source, target]));
   return changes
-    .map(({ at, source, target }) => {
+    .map(({ arn, at, source, target }) => {
       const before = revisions.get(source);
       const from = revisionOf(before?.taskDefinition ?? '');
-      return { at, restart: source === target || isSameVersion(before, revisions.get(target)), from };
+      return { arn, at, restart: source === target || isSameVersion(before, revisions.get(target)), from };
     })
     .sort((a, b) => b.at.getTime() - a.at.getTime());
 }

@@ -3,18 +3,22 @@ import {
   DescribeCacheClustersCommand,
   DescribeReplicationGroupsCommand,
   ElastiCacheClient,
+  ReplicationGroupNotFoundFault,
 } from '@aws-sdk/client-elasticache';
 
 const client = new ElastiCacheClient({});
 
-/** The replication group with its node groups. @throws ReplicationGroupNotFoundFault */
-export async function describeReplicationGroup(id: string) {
-  const { ReplicationGroups = [] } = await client.send(
-    new DescribeReplicationGroupsCommand({ ReplicationGroupId: id }),
-  );
-  const [found] = ReplicationGroups;
-  if (!found) throw new Error(`replication group ${id}: not found`);
-  return found;
+/** The replication group with its node groups; undefined where there is none of that name. */
+export async function findReplicationGroup(id: string) {
+  try {
+    const { ReplicationGroups = [] } = await client.send(
+      new DescribeReplicationGroupsCommand({ ReplicationGroupId: id }),
+    );
+    return ReplicationGroups[0];
+  } catch (error) {
+    if (error instanceof ReplicationGroupNotFoundFault) return undefined;
+    throw error;
+  }
 }
 
 /** One node, which ElastiCache calls a cache cluster; undefined when it is gone. */
@@ -27,3 +31,15 @@ export async function describeNode(id: string) {
     throw error;
   }
 }
+
+/** States in which a node answers nobody. In any other it may. */
+const SERVES_NOBODY = ['creating', 'deleted', 'deleting', 'incompatible-network', 'restore-failed'];
+
+/** Each node: its state, undefined where there is no such node, and whether it may serve anybody. */
+export const readNodes = (ids: readonly string[]) =>
+  Promise.all(
+    ids.map(async id => {
+      const status = (await describeNode(id))?.CacheClusterStatus;
+      return { id, status, serves: status !== undefined && !SERVES_NOBODY.includes(status) };
+    }),
+  );

@@ -1,11 +1,14 @@
-import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
+import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 
 const client = new RDSClient({});
 
-/** The Aurora cluster with its members. @throws DBClusterNotFoundFault */
-export async function describeCluster(identifier: string) {
-  const { DBClusters = [] } = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
-  const [found] = DBClusters;
-  if (!found) throw new Error(`Aurora cluster ${identifier}: not found`);
-  return found;
+/** The Aurora cluster with its members; undefined where there is none of that name. */
+export async function findCluster(identifier: string) {
+  try {
+    const { DBClusters = [] } = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
+    return DBClusters[0];
+  } catch (error) {
+    if (error instanceof DBClusterNotFoundFault) return undefined;
+    throw error;
+  }
 }

@@ -4,16 +4,25 @@
  */
 export const CHECKS = {
   'service health': ['healthFailingShare'],
-  metrics: ['databaseConnections', 'readerConnections', 'usersAffectedShare', 'cpuPercent'],
-  'ECS service': ['desiredTasks', 'runningTasks', 'missingTasks'],
-  deployments: ['deploymentAgeMinutes', 'deploymentInProgress', 'deploymentSuspect'],
+  metrics: [
+    ...['databaseConnections', 'databaseConnectionsShare', 'readerConnections'],
+    ...['usersAffectedShare', 'responseSeconds', 'cpuPercent'],
+  ],
+  'ECS service': [
+    ...['serviceExists', 'desiredTasks', 'runningTasks', 'missingTasks', 'rollingUpdates'],
+    ...['scalingMinimum', 'scalingMaximum', 'scalingSuspended'],
+  ],
+  deployments: ['deploymentAgeMinutes', 'deploymentInProgress', 'deploymentSuspect', 'suspectIsLatest'],
   logs: ['errorLines'],
-  database: ['databaseMembers'],
+  database: ['databaseExists', 'databaseMembers'],
   memory: [
     ...['memoryPercent', 'oomKills', 'taskRestarts', 'taskMemory', 'taskRevision'],
     ...['heapDumpPossible', 'tasksToRestart', 'memoryRaisable', 'climbBeganWithDeployment', 'revisionBeforeClimb'],
   ],
-  redis: ['redisNodes', 'redisNodesAvailable', 'redisNodesUnavailable', 'redisRestartable', 'redisFailover'],
+  redis: [
+    ...['redisExists', 'redisNodes', 'redisNodesAvailable', 'redisNodesGone'],
+    ...['redisRestartable', 'redisFailover'],
+  ],
   'security groups': ['cachePathBlocked'],
   certificates: [
     'certificateDaysLeft',

@@ -32,6 +32,8 @@ export interface Resources {
   ecsService: string;
   /** `app/NAME/ID`, as the load balancer's metrics name it. */
   loadBalancer: string;
+  /** Requests of the last minutes below which nobody can tell what share of them fails. */
+  minimumRequests: number;
   /** Where its tasks log. */
   logGroup: string;
   database: { cluster: string; maxConnections: number };

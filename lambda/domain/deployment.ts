@@ -1,9 +1,4 @@
-/** The share of requests that failed in one minute. */
-export interface MinuteOfTraffic {
-  /** When the minute began, in milliseconds. */
-  at: number;
-  share: number;
-}
+import { FAILING_SHARE, type MinuteOfTraffic } from './traffic.ts';
 
 /** A deployment that ECS still counts as one of the service's. */
 export interface Rollout {
@@ -15,6 +10,8 @@ export interface Rollout {
 
 /** One deployment of the service, and what it put into place. */
 export interface PastDeployment {
+  /** ARN of the service deployment. */
+  arn?: string | undefined;
   at: Date;
   /** It put the version into place that was there already: every task was started anew, and nothing else. */
   restart: boolean;
@@ -43,10 +40,12 @@ export interface DeploymentState {
   inProgress: boolean;
   /** Why a deployment is to blame; undefined when none is. */
   fault?: string;
+  /** ARN of the deployment to blame, where it is known. */
+  suspect?: string;
+  /** No other version was deployed since the one to blame. */
+  suspectIsLatest?: boolean;
 }
 
-/** The share of failing requests at which a service counts as failing. */
-export const FAILING_SHARE = 0.05;
 /** Minutes after a deployment within which errors must begin to be blamed on it. */
 const SUSPECT_MINUTES = 15;
 /** Minutes before a deployment that must have been well: errors that were there already are not its own. */
@@ -65,34 +64,50 @@ export function deploymentState(
   deployed: readonly PastDeployment[],
   traffic: readonly MinuteOfTraffic[],
   now: Date,
+  leastRequests: number,
 ): DeploymentState {
   const [primary] = rollouts.filter(({ status }) => status === 'PRIMARY');
   const minutesAgo = (date: Date) => Math.round((now.getTime() - date.getTime()) / MINUTE);
-  const began = deployed.filter(({ restart }) => !restart).map(({ at }) => at);
-  const guilty = began.find(date => errorsBeganWith(date.getTime(), traffic));
-  const [latest] = began;
+  const changes = deployed.filter(({ restart }) => !restart);
+  const [latest] = changes;
   const inProgress = rollouts.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
-  const fault =
+  const failed =
     primary?.rolloutState === 'FAILED'
       ? 'ECS says that it failed'
       : inProgress && (primary?.failedTasks ?? 0) >= FAILED_TASKS
         ? `${primary?.failedTasks} of its tasks failed to start`
-        : guilty && `requests have failed since the one ${minutesAgo(guilty)} min ago`;
-  return { ...(latest && { ageMinutes: minutesAgo(latest) }), inProgress, ...(fault && { fault }) };
+        : undefined;
+  // ECS speaks of the deployment that it knows as the primary one, which is the last that began, a restart too.
+  const guilty = failed ? deployed[0] : changes.find(({ at }) => errorsBeganWith(at.getTime(), traffic, leastRequests));
+  const fault = failed ?? (guilty && `requests have failed since the one ${minutesAgo(guilty.at)} min ago`);
+  return {
+    ...(latest && { ageMinutes: minutesAgo(latest.at) }),
+    inProgress,
+    ...(fault && { fault }),
+    ...(guilty?.arn && { suspect: guilty.arn }),
+    ...(guilty && { suspectIsLatest: guilty === latest }),
+  };
 }
 
-/** Well before, failing soon after, and ever since. Nothing known of the time before proves nothing. */
-function errorsBeganWith(deployed: number, traffic: readonly MinuteOfTraffic[]): boolean {
+/**
+ * Well before, failing soon after, and ever since, of requests enough to tell. Nothing known of the time before proves
+ * nothing, nor does a minute of which not all is known yet, unless it fails already.
+ */
+function errorsBeganWith(deployed: number, traffic: readonly MinuteOfTraffic[], leastRequests: number): boolean {
   const start = Math.floor(deployed / MINUTE) * MINUTE;
-  const before = traffic.filter(({ at }) => at < start && at >= start - BEFORE_MINUTES * MINUTE);
-  const after = traffic.filter(({ at }) => at >= start);
-  const first = after.findIndex(({ share }) => share >= FAILING_SHARE);
+  const fails = ({ failed, requests }: MinuteOfTraffic) => failed / requests >= FAILING_SHARE;
+  const enough = (minutes: readonly MinuteOfTraffic[]) =>
+    minutes.reduce((all, { requests }) => all + requests, 0) >= leastRequests;
+  const known = traffic.filter(minute => minute.settled || fails(minute));
+  const before = known.filter(({ at }) => at < start && at >= start - BEFORE_MINUTES * MINUTE);
+  const after = known.filter(({ at }) => at >= start);
+  const first = after.findIndex(fails);
   const since = first === -1 ? [] : after.slice(first);
   return (
-    before.length > 0 &&
-    before.every(({ share }) => share < FAILING_SHARE) &&
-    since.length > 0 &&
-    since.every(({ share }) => share >= FAILING_SHARE) &&
+    enough(before) &&
+    !before.some(fails) &&
+    enough(since) &&
+    since.every(fails) &&
     (since[0]?.at ?? Number.POSITIVE_INFINITY) - start <= SUSPECT_MINUTES * MINUTE
   );
 }

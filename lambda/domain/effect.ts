@@ -1,38 +1,47 @@
-import type { MinuteOfTraffic } from './deployment.ts';
 import type { Run } from './incident.ts';
-import { percent } from './severity.ts';
+import { type Facts, percent } from './severity.ts';
 import type { Check } from './timeline.ts';
-
-/** Of the requests, so few may fail that people are relieved. */
-const FEW = 0.05;
+import { FAILING_SHARE, type Traffic, trafficWords } from './traffic.ts';
 
 /** By how much more of the requests must fail than before: less may be chance. */
 const WORSE_BY = 0.1;
 
+/** What is measured of people, before a run and after it. */
+export type Measured = Facts & { usersAffectedShare?: number; healthFailingShare?: number };
+
 /**
- * Whether a run made it worse: in the latest whole minute after the runbook's end more requests fail than the diagnosis
- * saw before it. Undefined when it did not, or when nobody can tell.
+ * What a run did to people, by what was measured before and after it. Harmful: a tenth more of the requests fail, or no
+ * health URL answers any more; then there may be no request to count. Relieved: requests or health URLs were failing, and
+ * of each that was, at most half as much fails now. Undefined: neither, or nobody can tell.
  */
-export function madeWorse({ facts }: Run, traffic: readonly MinuteOfTraffic[], ended: string): Check | undefined {
+export function impactOf(before: Measured, after: Measured): 'harmful' | 'relieved' | undefined {
+  const { usersAffectedShare: share, healthFailingShare: health } = before;
+  const { usersAffectedShare: shareNow, healthFailingShare: healthNow } = after;
+  if (share !== undefined && shareNow !== undefined && shareNow >= share + WORSE_BY) return 'harmful';
+  if (health !== undefined && health < 1 && healthNow === 1) return 'harmful';
+  const failing = (was = 0) => was >= FAILING_SHARE;
+  const fell = (was?: number, is?: number) => (failing(was) ? is !== undefined && is <= (was ?? 0) / 2 : !failing(is));
+  return (failing(share) || failing(health)) && fell(share, shareNow) && fell(health, healthNow)
+    ? 'relieved'
+    : undefined;
+}
+
+/** Whether a run made it worse, for people to read. Undefined when it did not, or when nobody can tell. */
+export function madeWorse({ facts }: Run, traffic: Traffic, healthFailingShare: number): Check | undefined {
+  const after = { ...('share' in traffic && { usersAffectedShare: traffic.share }), healthFailingShare };
+  if (impactOf(facts, after) !== 'harmful') return undefined;
   const before = facts.usersAffectedShare;
-  const after = shareSince(traffic, ended);
-  if (before === undefined || after === undefined || after < before + WORSE_BY) return undefined;
-  return {
-    check: 'requests failing',
-    passed: false,
-    seen: `${percent(after)} since, ${percent(before)} before: it made it worse`,
-  };
+  return 'share' in traffic && before !== undefined && traffic.share >= before + WORSE_BY
+    ? harm('requests failing', `${percent(traffic.share)} since, ${percent(before)} before`)
+    : harm('health URLs', 'none answers since, some did before');
 }
 
-/** Whether people are relieved since: in the latest whole minute after the runbook's end next to no request fails. */
-export function relieved(traffic: readonly MinuteOfTraffic[], ended: string): Check {
-  const after = shareSince(traffic, ended);
-  return {
-    check: 'requests failing',
-    passed: after !== undefined && after < FEW,
-    seen: after === undefined ? 'no whole minute of requests since' : percent(after),
-  };
-}
+const harm = (check: string, seen: string): Check => ({ check, passed: false, seen: `${seen}: it made it worse` });
 
-const shareSince = (traffic: readonly MinuteOfTraffic[], ended: string) =>
-  traffic.filter(({ at }) => at >= Date.parse(ended)).at(-1)?.share;
+/** Whether people are served: next to no request fails. Where there are too few to judge, the health URLs alone say so. */
+export function relieved(traffic: Traffic): Check {
+  const check = 'requests failing';
+  return 'share' in traffic
+    ? { check, passed: traffic.share < FAILING_SHARE, seen: percent(traffic.share) }
+    : { check, passed: traffic.unknown === 'too few requests', seen: trafficWords(traffic) };
+}

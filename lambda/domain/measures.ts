@@ -1,3 +1,4 @@
+import { known, type Latest, silence, valueIn } from './latest.ts';
 import type { Measure } from './policy.ts';
 import { percent } from './severity.ts';
 import type { Finding } from './timeline.ts';
@@ -6,29 +7,27 @@ import type { Finding } from './timeline.ts';
 export function measured(
   playbook: string,
   measures: readonly Measure[],
-  values: readonly (number | undefined)[],
+  values: readonly Latest[],
 ): Omit<Finding, 'check'> {
-  const known = measures.flatMap((measure, i) => {
-    const value = values[i];
-    return value === undefined ? [] : [{ ...measure, value }];
-  });
+  const bad = measures.some((measure, i) => isBad(measure, valueIn(values[i])));
   const told = measures.map(({ label, unit }, i) => `${label} ${readOut(values[i], unit)}`);
   return {
-    ok: !known.some(isBad),
+    ok: !bad,
     summary: `${playbook}: ${told.join(', ')}`,
-    facts: Object.fromEntries(known.map(({ fact, value }) => [fact, value])),
+    ...known(Object.fromEntries(measures.map(({ fact }, i) => [fact, values[i]]))),
   };
 }
 
-function readOut(value: number | undefined, unit: Measure['unit']): string {
-  if (value === undefined) return 'not reported';
+function readOut(found: Latest, unit: Measure['unit']): string {
+  const value = valueIn(found);
+  if (value === undefined) return silence(found);
   if (unit === 'share') return percent(value);
   if (unit === 'bytes') return `${(value / 2 ** 30).toFixed(1)} GiB`;
   const number = Math.round(value * 10) / 10;
   return { percent: `${number} %`, seconds: `${number} s`, days: `${number} days`, count: String(number) }[unit];
 }
 
-function isBad({ bad, value }: Measure & { value: number }): boolean {
-  if (!bad) return false;
+function isBad({ bad }: Measure, value: number | undefined): boolean {
+  if (!bad || value === undefined) return false;
   return 'atLeast' in bad ? value >= bad.atLeast : value < bad.under;
 }

@@ -4,7 +4,7 @@ export const PROBE_NAMESPACE = 'IncidentResponse';
 export const PROBE_METRICS = {
   /** Share of the health URLs that do not answer well, 0 to 1. */
   health: 'HealthFailingShare',
-  /** Share of the load balancer's requests answered with 5xx in the last whole minute, 0 to 1. */
+  /** Share of the requests of the last whole minutes that failed, 0 to 1. Of too few, nothing is published. */
   errors: 'ErrorShare',
   /** Tasks that run. Container Insights would tell too, at a price. */
   tasks: 'RunningTasks',
@@ -16,6 +16,10 @@ export const PROBE_METRICS = {
   restarts: 'TaskRestarts',
   /** 1 while security groups keep the tasks from the cache, else 0. Where nobody can tell, nothing is published. */
   cachePath: 'CachePathBlocked',
+  /** Configured nodes of the cache that ElastiCache does not know, or whose state serves nobody. */
+  cacheNodesGone: 'CacheNodesGone',
+  /** 1 while the database has no writer, or there is no such cluster, else 0. */
+  writerGone: 'WriterGone',
   /** Days left of the certificate that ends first, of what ACM has and what is served. */
   certificateDays: 'CertificateDaysLeft',
   /** What browsers refuse of what is served, its age apart, and renewals that do not come. */

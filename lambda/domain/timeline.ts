@@ -9,11 +9,11 @@ export interface Finding {
   ok: boolean | null;
   summary: string;
   facts: Facts;
-  /** When the facts were measured. Absent, when the diagnosis was recorded. */
+  /** When it was looked. */
   at?: string;
-  /** When those facts were measured that are older than `at`, as metrics are. */
+  /** When a fact was measured, where that is another time than `at`. */
   times?: Record<string, string>;
-  /** Names of the things that were judged, such as the deployment that is to blame. */
+  /** The things that were judged, by what they are: `suspectDeployment` is an ARN. */
   objects?: Record<string, string>;
 }
 
@@ -35,8 +35,6 @@ export interface GuardrailResult {
     | 'blast radius'
     | 'severity'
     | 'another incident'
-    | 'object'
-    | 'needs'
     | 'cause';
   passed: boolean;
   reason: string;

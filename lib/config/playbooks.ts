@@ -10,6 +10,11 @@ export const ServiceHealth = v.optional(
       v.pipe(object({ warning: v.optional(share, 0.05), critical: v.optional(share, 0.5) }), warningBelowCritical()),
       {},
     ),
+    /**
+     * Requests of the last five minutes below which nobody can tell what share of them fails: then the health URLs alone
+     * speak. At 50, one failed request is 2 %.
+     */
+    minimumRequests: v.optional(whole(1, 100_000), 50),
     /** Average seconds of an answer at which the alarm fires. */
     responseSeconds: v.optional(whole(1, 60), 2),
     /** Where the maintenance page is shown, if people approve: a rule of this listener, before all its others. Absent, it is not. */

@@ -54,7 +54,7 @@ const overrun = ({ connections }: ServiceConfig['redisHealth'], { nodes }: Redis
 /** A cache that is overrun, gone, or out of reach. */
 const redisCauses = ({ redisHealth }: ServiceConfig, redis: Redis): Cause[] => [
   ...overrun(redisHealth, redis),
-  { fact: 'redisNodesUnavailable', atLeast: 1, means: 'Redis nodes not available: {}' },
+  { fact: 'redisNodesGone', atLeast: 1, means: 'Redis nodes gone: {}' },
   { fact: 'cachePathBlocked', atLeast: 1, means: 'security groups keep the tasks from Redis' },
 ];
 

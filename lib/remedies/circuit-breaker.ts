@@ -45,7 +45,7 @@ export function openCircuitBreaker(
     blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
     causes,
     needs: [{ fact: 'affectedShare', atLeast: 0.01, otherwise: 'people are served well' }],
-    verifyMinutes: 4,
+    verifyMinutes: 6,
     verifiedBy: 'health',
     undo: {
       title: `Close the circuit breaker of ${dependency} again`,

@@ -31,6 +31,7 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 /** The service that each SDK client speaks to, as IAM calls it. */
 const CLIENTS: Record<string, string> = {
   '@aws-sdk/client-acm': 'acm',
+  '@aws-sdk/client-application-auto-scaling': 'application-autoscaling',
   '@aws-sdk/client-cloudfront': 'cloudfront',
   '@aws-sdk/client-cloudwatch': 'cloudwatch',
   '@aws-sdk/client-cloudwatch-logs': 'logs',

@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { deploymentState, type MinuteOfTraffic, type Rollout } from '../../lambda/domain/deployment.ts';
+import { deploymentState, type Rollout } from '../../lambda/domain/deployment.ts';
+import type { MinuteOfTraffic } from '../../lambda/domain/traffic.ts';
 
 const NOW = new Date('2026-04-07T10:00:00.000Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 
 /** The last half hour; requests fail in these minutes, counted backwards from now. */
-const traffic = (failing: (minutesAgo: number) => boolean, from = 30): MinuteOfTraffic[] =>
+const traffic = (failing: (minutesAgo: number) => boolean, from = 30, requests = 100): MinuteOfTraffic[] =>
   Array.from({ length: from }, (_, i) => from - i).map(minutes => ({
     at: ago(minutes).getTime(),
-    share: failing(minutes) ? 0.3 : 0.001,
+    requests,
+    failed: failing(minutes) ? requests * 0.3 : 0,
+    settled: minutes > 3,
   }));
 
-const version = (at: Date) => ({ at, restart: false });
+const version = (at: Date) => ({ arn: `deployment of ${at.toISOString()}`, at, restart: false });
+const LEAST = 50;
 
 const COMPLETED: Rollout[] = [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }];
 const faultOf = (began: Date[], minutes: MinuteOfTraffic[], rollouts = COMPLETED) =>
-  deploymentState(rollouts, began.map(version), minutes, NOW).fault;
+  deploymentState(rollouts, began.map(version), minutes, NOW, LEAST).fault;
 
 describe('a deployment is to blame when', () => {
   it('requests began to fail soon after it, and have since', () => {
@@ -47,12 +51,14 @@ describe('a deployment is to blame when', () => {
 describe('a deployment is not to blame when', () => {
   it.each<[string, Date[], MinuteOfTraffic[]]>([
     ['requests failed before it', [ago(8)], traffic(m => m <= 12)],
-    ['they have stopped failing', [ago(8)], traffic(m => m <= 6 && m > 1)],
+    ['they have stopped failing', [ago(8)], traffic(m => m <= 6 && m > 4)],
     ['they began to fail long after it', [ago(25)], traffic(m => m <= 8)],
     ['none fail', [ago(8)], traffic(() => false)],
     ['there was none', [], traffic(m => m <= 6)],
     ['nothing is known of the time before it', [ago(8)], traffic(m => m <= 6, 8)],
     ['nothing is known of the time after it', [ago(0)], traffic(() => false)],
+    ['one of few requests failed', [ago(8)], traffic(m => m === 1, 30, 10)],
+    ['there were too few requests before it', [ago(8)], traffic(m => m <= 6, 30, 4)],
   ])('%s', (_, began, minutes) => {
     expect(faultOf(began, minutes)).toBeUndefined();
   });
@@ -61,17 +67,34 @@ describe('a deployment is not to blame when', () => {
 it('one that only started the same version anew is not to blame, nor is it the latest', () => {
   const failing = traffic(m => m <= 6);
   const restart = { at: ago(8), restart: true };
-  expect(deploymentState(COMPLETED, [restart], failing, NOW)).toEqual({ inProgress: false });
-  expect(deploymentState(COMPLETED, [restart, version(ago(50))], failing, NOW)).toEqual({
+  expect(deploymentState(COMPLETED, [restart], failing, NOW, LEAST)).toEqual({ inProgress: false });
+  expect(deploymentState(COMPLETED, [restart, version(ago(50))], failing, NOW, LEAST)).toEqual({
     ...{ ageMinutes: 50, inProgress: false },
   });
 });
 
+it('names the one to blame, and whether another version was deployed since', () => {
+  const failing = traffic(m => m <= 6);
+  const blamed = (...deployed: ReturnType<typeof version>[]) => {
+    const { suspect, suspectIsLatest } = deploymentState(COMPLETED, deployed, failing, NOW, LEAST);
+    return [suspect, suspectIsLatest];
+  };
+  const [bad, fix] = [version(ago(8)), version(ago(2))];
+  expect(blamed(bad)).toEqual([bad.arn, true]);
+  expect(blamed(fix, bad)).toEqual([bad.arn, false]);
+  expect(blamed({ ...fix, restart: true }, bad)).toEqual([bad.arn, true]);
+  expect(blamed()).toEqual([undefined, undefined]);
+  const failed = [{ status: 'PRIMARY', rolloutState: 'FAILED' }];
+  expect(deploymentState(failed, [fix, bad], [], NOW, LEAST)).toMatchObject({
+    ...{ suspect: fix.arn, suspectIsLatest: true },
+  });
+});
+
 it('tells the age of the latest, and whether one is under way', () => {
-  expect(deploymentState(COMPLETED, [ago(8), ago(50)].map(version), [], NOW)).toEqual({
+  expect(deploymentState(COMPLETED, [ago(8), ago(50)].map(version), [], NOW, LEAST)).toEqual({
     ageMinutes: 8,
     inProgress: false,
   });
   const rollouts = [...COMPLETED, { status: 'ACTIVE', rolloutState: 'IN_PROGRESS' }];
-  expect(deploymentState(rollouts, [], [], NOW)).toEqual({ inProgress: true });
+  expect(deploymentState(rollouts, [], [], NOW, LEAST)).toEqual({ inProgress: true });
 });

@@ -1,6 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { madeWorse } from '../../lambda/domain/effect.ts';
+import { describe, expect, it, test } from 'vitest';
+import { impactOf, type Measured, madeWorse, relieved } from '../../lambda/domain/effect.ts';
+import type { Traffic } from '../../lambda/domain/traffic.ts';
 import { FAILED, minute, of, PASSED, READINGS, Story, started, step, temporary, types } from '../support/story.ts';
+
+const share = (usersAffectedShare: number): Measured => ({ usersAffectedShare });
+const health = (healthFailingShare: number): Measured => ({ healthFailingShare });
+const both = (requests: number, urls: number): Measured => ({ ...share(requests), ...health(urls) });
 
 /** A temporary step and one after it, the first under way. */
 function underWay(): Story {
@@ -44,22 +49,43 @@ describe('a step that made it worse', () => {
   });
 });
 
-describe('worse is', () => {
-  const story = underWay();
-  const [run] = story.incident.runs;
-  const judged = (shares: number[], facts = { usersAffectedShare: 0.2 }) => {
-    if (!run) throw new Error('there is no run');
-    const traffic = shares.map((share, i) => ({ at: Date.parse(minute(i)), share }));
-    return madeWorse({ ...run, facts }, traffic, minute(2))?.seen;
-  };
-
-  test('a tenth more of the requests failing in the latest whole minute since the runbook ended', () => {
-    expect(judged([0.2, 0.2, 0.25, 0.31])).toBe('31 % since, 20 % before: it made it worse');
-    expect(judged([0.2, 0.2, 0.9, 0.29])).toBeUndefined();
+describe('what a run did to people', () => {
+  it.each<[string, Measured, Measured, ReturnType<typeof impactOf>]>([
+    ['a tenth more of the requests fail', share(0.2), share(0.31), 'harmful'],
+    ['a little more of them fail', share(0.2), share(0.29), undefined],
+    ['nobody knows what failed before', {}, share(1), undefined],
+    ['nobody knows what fails since', share(0.2), {}, undefined],
+    ['no health URL answers any more, and there is no request', health(0.5), health(1), 'harmful'],
+    ['none answered before', health(1), health(1), undefined],
+    ['one more health URL fails', health(0), health(0.5), undefined],
+    ['half as many requests fail', share(0.4), share(0.2), 'relieved'],
+    ['most of them fail as before', share(0.4), share(0.25), undefined],
+    ['next to none failed before', share(0.01), share(0), undefined],
+    ['all health URLs answer again', health(1), health(0), 'relieved'],
+    ['they answer, and as many requests fail', both(0.4, 1), both(0.4, 0), undefined],
+    ['they answer, and nobody knows of the requests', both(0.4, 1), health(0), undefined],
+    ['they answer, and requests begin to fail', both(0, 1), both(0.08, 0), undefined],
+    ['fewer requests fail, and no health URL answers', both(0.4, 0.5), both(0.1, 1), 'harmful'],
+  ])('%s', (_, before, after, impact) => {
+    expect(impactOf(before, after)).toBe(impact);
   });
+});
 
-  test('not what was so before it ended, nor what nobody knows', () => {
-    expect(judged([0.2, 0.9])).toBeUndefined();
-    expect(judged([0, 0, 1, 1], {} as never)).toBeUndefined();
-  });
+it('harm is read out with what was measured before and since', () => {
+  const [run] = underWay().incident.runs;
+  if (!run) throw new Error('there is no run');
+  const measuredAt = minute(3);
+  const facts = both(0.2, 0.5);
+  const seen = (traffic: Traffic, failing: number) => madeWorse({ ...run, facts }, traffic, failing)?.seen;
+  expect(seen({ share: 0.31, measuredAt }, 0.5)).toBe('31 % since, 20 % before: it made it worse');
+  expect(seen({ unknown: 'no whole minute' }, 1)).toBe('none answers since, some did before: it made it worse');
+  expect(seen({ share: 0.29, measuredAt }, 0.5)).toBeUndefined();
+});
+
+it('people are relieved when next to no request fails, or too few are made to tell', () => {
+  const passed = (traffic: Traffic) => relieved(traffic).passed;
+  expect(passed({ share: 0.04, measuredAt: minute(3) })).toBe(true);
+  expect(passed({ share: 0.05, measuredAt: minute(3) })).toBe(false);
+  expect(passed({ unknown: 'too few requests' })).toBe(true);
+  expect(passed({ unknown: 'no whole minute' })).toBe(false);
 });

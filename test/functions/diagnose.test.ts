@@ -1,6 +1,12 @@
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeServicesCommand, ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
+import {
+  ClusterNotFoundException,
+  DescribeServicesCommand,
+  ECSClient,
+  ListServiceDeploymentsCommand,
+} from '@aws-sdk/client-ecs';
 import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -13,6 +19,7 @@ useResponder();
 const cloudwatch = mockClient(CloudWatchClient);
 const ecs = mockClient(ECSClient);
 const rds = mockClient(RDSClient);
+const scaling = mockClient(ApplicationAutoScalingClient);
 const logs = mockClient(CloudWatchLogsClient);
 
 /** The latest minutes before `START`, as CloudWatch gives them. */
@@ -21,19 +28,23 @@ const series = (Id: string, ...Values: number[]) => ({
   Timestamps: Values.map((_, i) => new Date(minute(i - Values.length))),
 });
 
+const SERVICE = { status: 'ACTIVE', taskDefinition: 'arn:aws:ecs:us-east-1:123456789012:task-definition/backend:42' };
+
 beforeEach(async () => {
-  for (const client of [cloudwatch, ecs, rds, logs]) client.reset();
+  for (const client of [cloudwatch, ecs, rds, scaling, logs]) client.reset();
+  scaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [] });
   cloudwatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: [
       series('connections', 900, 1700),
       series('readers', 600),
-      series('requests', 1000),
-      series('errors', 380),
+      series('requests', 1000, 990, 990, 990),
+      series('errors', 380, 0, 0, 0),
+      series('seconds', 1.234, 0, 0, 0),
       series('cpu', 71.6),
     ],
   });
   ecs.on(DescribeServicesCommand).resolves({
-    services: [{ desiredCount: 10, runningCount: 9, deployments: [{ rolloutState: 'COMPLETED' }] }],
+    services: [{ ...SERVICE, desiredCount: 10, runningCount: 9, deployments: [{ rolloutState: 'COMPLETED' }] }],
   });
   ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
   rds.on(DescribeDBClustersCommand).resolves({
@@ -59,6 +70,7 @@ beforeEach(async () => {
   await receive(signal(), policyOf());
 });
 
+const SERVICE_MISSING = 'ECS: there is no service backend in cluster production';
 const LOGS = 'Logs: 3 error lines in 15 min, 2 of them "too many connections"';
 
 const found = async () => (await stored()).findings.map(({ ok, summary }) => [ok, summary]);
@@ -69,7 +81,7 @@ it('investigates in the order of the runbook, and notes what the plan is judged 
     [false, 'Health: mockupaws.com HTTP 503'],
     [
       false,
-      'Metrics: 1700 of 1722 database connections (99 %), 600 on the readers (35 %), 38 % of requests fail, CPU 72 %',
+      'Metrics: 1700 of 1722 database connections (99 %), 600 on the readers (35 %), 38 % of requests fail, answers take 1.23 s, CPU 72 %',
     ],
     [false, 'ECS: 9 of 10 tasks running'],
     [true, 'Deployments: none in the last hour'],
@@ -77,14 +89,10 @@ it('investigates in the order of the runbook, and notes what the plan is judged 
     [true, 'Database: available, 2 members, writer writer-1'],
   ]);
   expect((await stored()).facts).toEqual({
-    ...{
-      affectedShare: 1,
-      healthFailingShare: 1,
-      databaseConnections: 1700,
-      usersAffectedShare: 0.38,
-      cpuPercent: 71.6,
-    },
-    ...{ desiredTasks: 10, runningTasks: 9, missingTasks: 1, databaseMembers: 2 },
+    ...{ affectedShare: 1, healthFailingShare: 1, databaseConnections: 1700, databaseConnectionsShare: 1700 / 1722 },
+    ...{ usersAffectedShare: 0.38, responseSeconds: 1.234, cpuPercent: 71.6 },
+    ...{ serviceExists: 1, desiredTasks: 10, runningTasks: 9, missingTasks: 1, rollingUpdates: 1 },
+    ...{ scalingMinimum: 0, scalingMaximum: 5000, scalingSuspended: 0, databaseExists: 1, databaseMembers: 2 },
     ...{ deploymentInProgress: 0, deploymentSuspect: 0, readerConnections: 600, errorLines: 3 },
   });
 });
@@ -99,13 +107,92 @@ it('a check that is denied or that finds nothing there is a finding, and the res
   await invoke(handler, attempt);
   expect(await found()).toEqual([
     [false, 'Health: mockupaws.com HTTP 503'],
-    [true, 'Metrics: no database connections reported, no requests counted'],
+    [null, 'Metrics: database connections not reported, too few requests to judge, CPU not reported'],
     [null, 'ECS service: could not be checked (AccessDeniedException)'],
     [null, 'deployments: could not be checked (AccessDeniedException)'],
     [false, LOGS],
-    [null, 'database: could not be checked (Aurora cluster production: not found)'],
+    [false, 'Database: there is no cluster production'],
   ]);
-  expect((await stored()).facts).toEqual({ affectedShare: 1, healthFailingShare: 1, errorLines: 3 });
+  expect((await stored()).facts).toEqual({ affectedShare: 1, healthFailingShare: 1, errorLines: 3, databaseExists: 0 });
+});
+
+it('tells when each fact was measured, and names what was judged', async () => {
+  await invoke(handler, attempt);
+  const { findings } = await stored();
+  const of = (name: string) => findings.find(({ check }) => check === name);
+  for (const { check, at } of findings) expect(at, check).toBe(minute(0));
+  expect(of('metrics')?.times).toEqual({
+    ...{ databaseConnections: minute(0), databaseConnectionsShare: minute(0), readerConnections: minute(0) },
+    ...{ usersAffectedShare: minute(-3), responseSeconds: minute(-3), cpuPercent: minute(0) },
+  });
+  expect(of('ECS service')?.objects).toEqual({ taskDefinition: SERVICE.taskDefinition });
+  expect(of('database')?.objects).toEqual({ databaseWriter: 'writer-1' });
+  expect(of('deployments')?.objects).toBeUndefined();
+});
+
+it('a value that came long ago is no fact, and since when there is none is told', async () => {
+  const old = (Id: string) => ({ Id, Values: [1700], Timestamps: [new Date(minute(-7))] });
+  cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [old('connections'), old('readers'), old('cpu')] });
+  await invoke(handler, attempt);
+  const metrics = (await stored()).findings.find(({ check }) => check === 'metrics');
+  expect(metrics).toMatchObject({ ok: null, facts: {}, times: {} });
+  expect(metrics?.summary).toBe(
+    'Metrics: database connections not reported since 09:24, of the readers not reported since 09:24, ' +
+      'too few requests to judge, CPU not reported since 09:24',
+  );
+});
+
+describe('the ECS service', () => {
+  const look = async () => {
+    await invoke(handler, attempt);
+    return (await stored()).findings.find(({ check }) => check === 'ECS service');
+  };
+  const serves = (changes: object) =>
+    ecs.on(DescribeServicesCommand).resolves({ services: [{ ...SERVICE, ...changes }] });
+
+  it.each<[string, () => unknown, string]>([
+    ['MISSING', () => ecs.on(DescribeServicesCommand).resolves({ failures: [{ reason: 'MISSING' }] }), SERVICE_MISSING],
+    ['INACTIVE', () => serves({ status: 'INACTIVE' }), SERVICE_MISSING],
+    [
+      'in no cluster',
+      () => ecs.on(DescribeServicesCommand).rejects(new ClusterNotFoundException({ message: 'no', $metadata: {} })),
+      'ECS: there is no cluster production',
+    ],
+  ])('that does not exist is named: %s', async (_, prepare, summary) => {
+    prepare();
+    expect(await look()).toMatchObject({ ok: false, summary, facts: { serviceExists: 0 } });
+  });
+
+  it.each([
+    ['deployed by CODE_DEPLOY', { deploymentController: { type: 'CODE_DEPLOY' } }, 0],
+    ['deployed by BLUE_GREEN', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, 0],
+    ['10 tasks', { deploymentController: { type: 'ECS' }, deploymentConfiguration: { strategy: 'ROLLING' } }, 1],
+  ])('%s is replaced task by task or not', async (words, changes, rollingUpdates) => {
+    serves({ ...changes, desiredCount: 10, runningCount: 10 });
+    const found = await look();
+    expect(found?.facts).toMatchObject({ rollingUpdates });
+    expect(found?.summary).toContain(words);
+  });
+
+  it('tells the bounds of its auto scaling, and whether any of it is suspended', async () => {
+    const target = { MinCapacity: 4, MaxCapacity: 20, SuspendedState: { ScheduledScalingSuspended: true } };
+    scaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [target as never] });
+    const found = await look();
+    expect(found?.facts).toMatchObject({ scalingMinimum: 4, scalingMaximum: 20, scalingSuspended: 1 });
+    expect(found?.summary).toBe('ECS: 9 of 10 tasks running, scaled between 4 and 20, suspended');
+    expect(scaling.commandCalls(DescribeScalableTargetsCommand)[0]?.args[0].input).toEqual({
+      ...{ ServiceNamespace: 'ecs', ResourceIds: ['service/production/backend'] },
+      ScalableDimension: 'ecs:service:DesiredCount',
+    });
+  });
+
+  it('whose auto scaling cannot be read is counted all the same, and nothing is known of its bounds', async () => {
+    scaling.on(DescribeScalableTargetsCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+    const found = await look();
+    expect(found?.summary).toBe('ECS: 9 of 10 tasks running, its auto scaling could not be read (AccessDenied)');
+    expect(found?.facts).toMatchObject({ runningTasks: 9 });
+    expect(Object.keys(found?.facts ?? {}).filter(fact => fact.startsWith('scaling'))).toEqual([]);
+  });
 });
 
 it('a check that does not answer in time is a finding, and the rest goes on', async () => {
@@ -115,7 +202,7 @@ it('a check that does not answer in time is a finding, and the rest goes on', as
     return new Promise(() => undefined);
   });
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })));
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: new Date(minute(0)) });
   const diagnosed = invoke(handler, attempt);
   await asked.promise;
   await vi.advanceTimersByTimeAsync(11_999);

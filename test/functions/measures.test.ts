@@ -29,6 +29,11 @@ const read = (minutesAgo: number) => {
 };
 
 it('a measure is the latest value, and one that is old says nothing of now', async () => {
-  expect(await read(3)).toEqual({ ok: false, summary: 'Redis: engine CPU 97 %', facts: { cacheCpu: 97 } });
-  expect(await read(6)).toEqual({ ok: true, summary: 'Redis: engine CPU not reported', facts: {} });
+  expect(await read(3)).toEqual({
+    ...{ ok: false, summary: 'Redis: engine CPU 97 %' },
+    ...{ facts: { cacheCpu: 97 }, times: { cacheCpu: '2026-04-07T09:58:30.000Z' } },
+  });
+  expect(await read(7)).toEqual({
+    ...{ ok: true, summary: 'Redis: engine CPU not reported since 09:54', facts: {}, times: {} },
+  });
 });

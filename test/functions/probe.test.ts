@@ -10,6 +10,7 @@ import {
   ListServiceDeploymentsCommand,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
+import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
@@ -20,16 +21,18 @@ const NOW = new Date('2026-04-07T10:00:30.000Z');
 const at = (minutesAgo: number) => new Date(Math.floor(NOW.getTime() / 60_000) * 60_000 - minutesAgo * 60_000);
 const cloudwatch = mockClient(CloudWatchClient);
 const ecs = mockClient(ECSClient);
+const rds = mockClient(RDSClient);
 const servers: Server[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
-  for (const client of [cloudwatch, ecs]) client.reset();
+  for (const client of [cloudwatch, ecs, rds]) client.reset();
   cloudwatch.on(PutMetricDataCommand).resolves({});
   sees([100, 100], [0, 0]);
   runs({ runningCount: 10 });
   ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
+  has({ IsClusterWriter: false }, { IsClusterWriter: true });
 });
 
 afterEach(() => {
@@ -42,10 +45,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The load balancer, minute by minute, the last whole minute last; a minute without errors has no datapoint of them. */
+/** The members of the database cluster. */
+const has = (...DBClusterMembers: object[]) =>
+  rds.on(DescribeDBClustersCommand).resolves({ DBClusters: [{ Status: 'available', DBClusterMembers }] });
+
+/** The load balancer, minute by minute, up to the last that is settled; one without errors has no datapoint of them. */
 function sees(requests: number[], errors: number[]): void {
   const series = (Id: string, values: number[]) => {
-    const points = values.map((value, i) => ({ value, time: at(values.length - i) }));
+    const points = values.map((value, i) => ({ value, time: at(values.length - i + 3) }));
     const counted = points.filter(({ value }) => value > 0);
     return { Id, Timestamps: counted.map(({ time }) => time), Values: counted.map(({ value }) => value) };
   };
@@ -94,7 +101,7 @@ function published(): Record<string, number | undefined> {
 describe('a health URL', () => {
   it('that answers is well, whatever its body, unless it is said what it must contain', async () => {
     expect(await probed(await answering(200), await answering(204, ''))).toEqual({
-      ...{ HealthFailingShare: 0, ErrorShare: 0, RunningTasks: 10, DeploymentFailing: 0 },
+      ...{ HealthFailingShare: 0, ErrorShare: 0, RunningTasks: 10, DeploymentFailing: 0, WriterGone: 0 },
     });
   });
 
@@ -116,7 +123,7 @@ describe('a health URL', () => {
 });
 
 describe('what the load balancer saw', () => {
-  it('is the share of the last whole minute, its own 5xx included', async () => {
+  it('is the share of the last settled minute, its own 5xx included', async () => {
     sees([100, 200], [0, 50]);
     expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0.25 });
   });
@@ -126,16 +133,44 @@ describe('what the load balancer saw', () => {
     expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0 });
   });
 
-  it('no request at all is no error', async () => {
-    sees([], []);
-    expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0 });
+  it('of too few requests is not published: nobody can tell', async () => {
+    sees([1], [1]);
+    expect(await probed(await answering(200))).not.toHaveProperty('ErrorShare');
+    expect(await publishedAnew([], [])).not.toHaveProperty('ErrorShare');
+    expect(await publishedAnew([49, 1], [0, 1])).toMatchObject({ ErrorShare: 0.02 });
+  });
+
+  async function publishedAnew(requests: number[], errors: number[]) {
+    cloudwatch.resetHistory();
+    sees(requests, errors);
+    return probed(await answering(200));
+  }
+});
+
+describe('the writer of the database', () => {
+  const gone = async () => (await probed(await answering(200)))['WriterGone'];
+
+  it('is gone where the cluster has none', async () => {
+    has({ IsClusterWriter: false });
+    expect(await gone()).toBe(1);
+  });
+
+  it('is gone where there is no such cluster', async () => {
+    rds.on(DescribeDBClustersCommand).rejects(new DBClusterNotFoundFault({ message: 'no', $metadata: {} }));
+    expect(await gone()).toBe(1);
+  });
+
+  it('is not known to be gone where nobody may look', async () => {
+    rds.on(DescribeDBClustersCommand).rejects(new Error('AccessDenied'));
+    await expect(gone()).rejects.toThrow('AccessDenied');
+    expect(published()).not.toHaveProperty('WriterGone');
   });
 });
 
 describe('a deployment is to blame', () => {
-  /** A deployment three minutes ago, since which requests fail. */
+  /** A deployment six minutes ago, since which requests fail. */
   const deployed = (source: object | undefined, target: object) => {
-    const [createdAt, serviceDeploymentArn] = [at(3), 'deployment'];
+    const [createdAt, serviceDeploymentArn] = [at(6), 'deployment'];
     const revision = (arn: string) => ({ serviceRevisionArn: arn, taskDefinition: 'backend:41' });
     const serviceDeployments = [
       { createdAt, serviceDeploymentArn, sourceServiceRevisions: source ? [{ arn: 'source' }] : [] },
@@ -178,7 +213,7 @@ describe('a deployment is to blame', () => {
 it('publishes what it could measure, and fails over what it could not: missing is missing', async () => {
   ecs.on(DescribeServicesCommand).rejects(new Error('AccessDenied'));
   await expect(probed(await answering(200))).rejects.toThrow('AccessDenied');
-  expect(published()).toEqual({ HealthFailingShare: 0, ErrorShare: 0 });
+  expect(published()).toEqual({ HealthFailingShare: 0, ErrorShare: 0, WriterGone: 0 });
 });
 
 describe('tasks that stopped', () => {

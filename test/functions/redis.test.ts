@@ -6,7 +6,9 @@ import {
   DescribeCacheClustersCommand,
   DescribeReplicationGroupsCommand,
   ElastiCacheClient,
+  ReplicationGroupNotFoundFault,
 } from '@aws-sdk/client-elasticache';
+import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { redis } from '../../lambda/functions/diagnose/checks/redis.ts';
@@ -19,6 +21,7 @@ const elasticache = mockClient(ElastiCacheClient);
 const ec2 = mockClient(EC2Client);
 const cloudwatch = mockClient(CloudWatchClient);
 const ecs = mockClient(ECSClient);
+const rds = mockClient(RDSClient);
 
 const resources = {
   ...DEPLOYED.resources,
@@ -61,7 +64,7 @@ const ingress = (...IpPermissions: object[]) => {
 const REDIS = { IpProtocol: 'tcp', FromPort: 6379, ToPort: 6379 };
 
 beforeEach(() => {
-  for (const client of [elasticache, ec2, cloudwatch, ecs]) client.reset();
+  for (const client of [elasticache, ec2, cloudwatch, ecs, rds]) client.reset();
   group();
   node(PRIMARY, 'available');
   node(REPLICA, 'available');
@@ -82,7 +85,11 @@ describe('the state of Redis', () => {
     expect(await redis(resources)).toEqual({
       ok: true,
       summary: 'Redis: available, 2 of 2 nodes available, primary production-001, a replica can take over',
-      facts: { redisNodes: 2, redisNodesAvailable: 2, redisNodesUnavailable: 0, redisRestartable: 1, redisFailover: 1 },
+      facts: {
+        ...{ redisExists: 1, redisNodes: 2, redisNodesAvailable: 2, redisNodesGone: 0 },
+        ...{ redisRestartable: 1, redisFailover: 1 },
+      },
+      objects: { redisPrimary: PRIMARY },
     });
   });
 
@@ -92,7 +99,7 @@ describe('the state of Redis', () => {
     const found = await redis(resources);
     expect([found.ok, found.summary]).toEqual([
       false,
-      'Redis: available, 1 of 2 nodes available, primary production-001, a restart would lose what it holds',
+      'Redis: available, 1 of 2 nodes available, there is no node production-002, primary production-001, a restart would lose what it holds',
     ]);
     node(REPLICA, 'available');
     group({ AutomaticFailover: 'disabled' });
@@ -104,6 +111,14 @@ describe('the state of Redis', () => {
     const found = await redis(resources);
     expect(found.summary).toContain('cluster mode on, so it cannot be restarted');
     expect(found.facts).toMatchObject({ redisRestartable: 0, redisFailover: 0 });
+  });
+
+  it('that does not exist is named', async () => {
+    const missing = new ReplicationGroupNotFoundFault({ message: 'not found', $metadata: {} });
+    elasticache.on(DescribeReplicationGroupsCommand).rejects(missing);
+    expect(await redis(resources)).toEqual({
+      ...{ ok: false, summary: 'Redis: there is no replication group production', facts: { redisExists: 0 } },
+    });
   });
 
   it('that cannot be read is no state', async () => {
@@ -152,6 +167,7 @@ describe('the probe', () => {
     cloudwatch.on(PutMetricDataCommand).resolves({});
     ecs.on(DescribeServicesCommand).resolves({ services: [{ runningCount: 10, deployments: [] }] });
     ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
+    rds.on(DescribeDBClustersCommand).resolves({ DBClusters: [{ DBClusterMembers: [{ IsClusterWriter: true }] }] });
     vi.stubGlobal('fetch', async () => new Response('ok'));
     vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: of });
     await invoke(probe, {});
@@ -165,6 +181,20 @@ describe('the probe', () => {
     expect(await published()).toMatchObject({ CachePathBlocked: 1 });
     ingress({ ...REDIS, PrefixListIds: [{ PrefixListId: 'pl-1' }] });
     expect(await published()).not.toHaveProperty('CachePathBlocked');
+  });
+
+  it('counts the nodes that are not there or serve nobody, whatever the others do', async () => {
+    expect(await published()).toMatchObject({ CacheNodesGone: 0 });
+    for (const serving of ['modifying', 'snapshotting', 'rebooting cluster nodes', 'a state of tomorrow']) {
+      node(REPLICA, serving);
+      expect(await published(), serving).toMatchObject({ CacheNodesGone: 0 });
+    }
+    node(REPLICA, 'deleting');
+    expect(await published()).toMatchObject({ CacheNodesGone: 1 });
+    elasticache
+      .on(DescribeCacheClustersCommand, { CacheClusterId: REPLICA })
+      .rejects(new CacheClusterNotFoundFault({ message: 'not found', $metadata: {} }));
+    expect(await published()).toMatchObject({ CacheNodesGone: 1, CachePathBlocked: 0 });
   });
 
   it('asks nothing of a cache that is not there', async () => {

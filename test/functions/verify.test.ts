@@ -137,18 +137,31 @@ it('a step that heals nothing is verified by its runbook, and the service is non
 
 describe('a temporary change that', () => {
   /** What the load balancer counted in minute 3 to 4, of 1000 requests; 100 failed before. */
-  async function verifyAt(failed: number, asked = step('kill-idle', { undo: { title: 'Undo', parameters: {} } })) {
+  async function verifyAt(
+    failed: number,
+    asked = step('kill-idle', { undo: { title: 'Undo', parameters: {} } }),
+    status = 200,
+  ) {
     const other = { ...attempt, slot: 'mockupaws-production/CacheFailure', id: 'INC-2026-04-07-002' };
     const key = { slot: other.slot, number: 1 };
     await openIncident([asked], { id: 'event-3', playbook: 'CacheFailure' });
     const findings = [
-      { check: 'metrics', ok: false, summary: '', facts: { desiredTasks: 10, usersAffectedShare: 0.1 } },
+      {
+        check: 'metrics',
+        ok: false,
+        summary: '',
+        facts: { desiredTasks: 10, usersAffectedShare: 0.1, healthFailingShare: 0 },
+      },
     ];
     await committed({ type: 'record diagnosis', id: 'again', attempt: 1, findings }, key);
     await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS }, key);
-    says('ALARM');
-    const of = (Id: string, value: number) => ({ Id, Values: [value], Timestamps: [new Date(minute(3))] });
-    cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [of('requests', 1000), of('errors', failed)] });
+    says('ALARM', status);
+    const of = (Id: string, value: number, ...minutes: number[]) => ({
+      ...{ Id, Values: minutes.map(() => value), Timestamps: minutes.map(minutesIn => new Date(minute(minutesIn))) },
+    });
+    cloudwatch
+      .on(GetMetricDataCommand)
+      .resolves({ MetricDataResults: [of('requests', 1000, -1, 0, 3), of('errors', failed, 3)] });
     setMinute(4.2);
     const execution = { AutomationExecutionId: 'e', AutomationExecutionStatus: 'Success', ExecutionEndTime: minute(3) };
     const verdict = await invoke(handler, { ...other, run: 'INC-2026-04-07-002/1/kill-idle', execution });
@@ -160,6 +173,12 @@ describe('a temporary change that', () => {
     expect(verdict).toMatchObject({ verdict: 'done' });
     expect(run).toMatchObject({ status: 'failed', worse: true });
     expect(run?.reason).toContain('requests failing: 30 % since, 10 % before: it made it worse');
+  });
+
+  it('left no health URL that answers has failed at once, though no request came through', async () => {
+    const { verdict, run } = await verifyAt(0, undefined, 503);
+    expect(verdict).toMatchObject({ verdict: 'done' });
+    expect(run?.reason).toContain('health URLs: none answers since, some did before: it made it worse');
   });
 
   it('made it a little worse is given its time', async () => {

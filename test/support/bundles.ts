@@ -24,6 +24,7 @@ const ACTIONS: Record<string, string> = { ListObjectsV2: 'ListBucket', SendMessa
 const ALSO: Record<string, string[]> = { RegisterTaskDefinition: ['ecs:TagResource', 'iam:PassRole'] };
 const IAM_PREFIXES: Record<string, string> = {
   'lib-dynamodb': 'dynamodb',
+  'client-application-auto-scaling': 'application-autoscaling',
   'client-cloudwatch-logs': 'logs',
   'client-elastic-load-balancing-v2': 'elasticloadbalancing',
   'client-eventbridge': 'events',

@@ -32,6 +32,7 @@ export const DEPLOYED: Deployed = {
     cluster: 'production',
     ecsService: 'backend',
     loadBalancer: 'app/production/50dc6c495c0c9188',
+    minimumRequests: 50,
     logGroup: '/ecs/production',
     database: { cluster: 'production', maxConnections: 1722 },
   },

@@ -14,18 +14,18 @@ export function investigate(...playbooks: PlaybookPolicy[]): Promise<Finding[]> 
   const now = new Date();
   const checks = new Set([...EVERY_INCIDENT, ...playbooks.flatMap(({ checks = [] }) => checks)]);
   return Promise.all([
-    ...[...checks].map(check => inTime(check, () => CHECKS[check](resources, now))),
+    ...[...checks].map(check => inTime(check, now, () => CHECKS[check](resources, now))),
     ...playbooks.flatMap(({ title, measures: measured = [] }) =>
-      measured.length > 0 ? [inTime(title, () => measures(title, measured, now))] : [],
+      measured.length > 0 ? [inTime(title, now, () => measures(title, measured, now))] : [],
     ),
   ]);
 }
 
-async function inTime(check: string, look: () => Found): Promise<Finding> {
+async function inTime(check: string, now: Date, look: () => Found): Promise<Finding> {
   const clock = Promise.withResolvers<never>();
   const timer = setTimeout(() => clock.reject(new Error(`no answer in ${BUDGET_SECONDS} s`)), BUDGET_SECONDS * 1000);
   try {
-    return { check, ...(await Promise.race([look(), clock.promise])) };
+    return { check, at: now.toISOString(), ...(await Promise.race([look(), clock.promise])) };
   } catch (error) {
     const { name, message } = error as Error;
     return {

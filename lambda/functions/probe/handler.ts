@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { describeService } from '../../adapters/ecs.ts';
+import { readNodes } from '../../adapters/elasticache.ts';
 import { probe } from '../../adapters/http.ts';
+import { findCluster } from '../../adapters/rds.ts';
 import type { Resources } from '../../domain/deployed.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
+import { judgeTraffic, type Traffic } from '../../domain/traffic.ts';
 import { readCachePath } from '../cache-path.ts';
 import { measureCertificates } from '../certificates.ts';
 import { deployed } from '../deployed.ts';
@@ -23,10 +26,14 @@ export const handler = entrypoint(v.unknown(), async () => {
   const certificates = resources.certificates && measureCertificates(resources.certificates, now);
   const measurements = {
     [PROBE_METRICS.health]: healthFailing(resources.healthUrls),
-    [PROBE_METRICS.errors]: traffic.then(minutes => minutes.at(-1)?.share ?? 0),
+    [PROBE_METRICS.errors]: traffic.then(minutes => shareOf(judgeTraffic(minutes, now, resources.minimumRequests))),
     [PROBE_METRICS.tasks]: describeService(resources.cluster, resources.ecsService).then(s => s.runningCount ?? 0),
     [PROBE_METRICS.deployment]: readDeployments(resources, now, traffic).then(({ fault }) => (fault ? 1 : 0)),
-    ...(resources.redis ? { [PROBE_METRICS.cachePath]: cachePathBlocked(resources.redis) } : {}),
+    [PROBE_METRICS.writerGone]: writerGone(resources.database),
+    ...(resources.redis && {
+      [PROBE_METRICS.cachePath]: cachePathBlocked(resources.redis),
+      [PROBE_METRICS.cacheNodesGone]: nodesGone(resources.redis),
+    }),
     ...(stopped && {
       [PROBE_METRICS.kills]: stopped.then(({ kills }) => kills),
       [PROBE_METRICS.restarts]: stopped.then(({ restarts }) => restarts),
@@ -54,6 +61,23 @@ async function healthFailing(urls: Resources['healthUrls']): Promise<number> {
   const failing = probes.filter(({ healthy }) => !healthy);
   for (const { url, seen } of failing) console.info({ message: 'health check failed', url, seen });
   return failing.length / urls.length;
+}
+
+/** Undefined where too few people asked for anything. */
+const shareOf = (traffic: Traffic) => ('share' in traffic ? traffic.share : undefined);
+
+/** One without a cluster, too. */
+async function writerGone({ cluster }: Resources['database']): Promise<number> {
+  const found = await findCluster(cluster);
+  const gone = !found?.DBClusterMembers?.some(({ IsClusterWriter }) => IsClusterWriter);
+  if (gone) console.info({ message: 'the database has no writer', cluster, found: found?.Status });
+  return Number(gone);
+}
+
+async function nodesGone({ nodes }: NonNullable<Resources['redis']>): Promise<number> {
+  const gone = (await readNodes(nodes)).filter(({ serves }) => !serves);
+  if (gone.length > 0) console.info({ message: 'nodes of the cache are gone', gone });
+  return gone.length;
 }
 
 /** Undefined where nobody can tell. */

@@ -2,12 +2,10 @@ import * as v from 'valibot';
 import { probe } from '../../adapters/http.ts';
 import { relieved } from '../../domain/effect.ts';
 import { notVerified } from '../../domain/response.ts';
+import { judgeTraffic } from '../../domain/traffic.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { readTraffic } from '../traffic.ts';
-
-/** Requests of the last minutes count, not of the last hour: it is asked whether people are well served now. */
-const MINUTES = 3;
 
 /**
  * Whether the service serves people: its health URLs answer as they must, and next to no request has failed just now.
@@ -16,14 +14,13 @@ const MINUTES = 3;
 export const handler = entrypoint(v.unknown(), async () => {
   const { resources } = deployed();
   const now = new Date();
-  const since = new Date(now.getTime() - MINUTES * 60_000).toISOString();
   const [probes, traffic] = await Promise.all([
     Promise.all(resources.healthUrls.map(target => probe(target))),
     readTraffic(resources, now),
   ]);
   const checks = [
     ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen })),
-    relieved(traffic, since),
+    relieved(judgeTraffic(traffic, now, resources.minimumRequests)),
   ];
   const fault = notVerified(checks);
   if (fault !== undefined) throw new Error(`not well: ${fault}`);

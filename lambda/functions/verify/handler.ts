@@ -4,6 +4,7 @@ import { madeWorse, relieved } from '../../domain/effect.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { alarmOf } from '../../domain/signal.ts';
 import { minutesBetween } from '../../domain/time.ts';
+import { judgeTraffic, type Traffic } from '../../domain/traffic.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { type AttemptEvent, RunEvent } from '../events.ts';
@@ -38,10 +39,11 @@ export const handler = entrypoint(RunEvent, async event => {
   const { signals, checks: all } = await verifyService(incident);
   const after = await commitObserved(incident, signals);
   const relieves = step?.verifiedBy === 'health' && !known?.undoes;
-  const traffic = relieves || (step?.undo && !known?.undoes) ? await trafficSeen() : [];
-  const ended = execution.ExecutionEndTime ?? new Date().toISOString();
-  const checks = relieves ? [...all.filter(({ check }) => !alarmOf(check)), relieved(traffic, ended)] : all;
-  const harm = known && step?.undo && !known.undoes && madeWorse(known, traffic, ended);
+  const health = all.filter(({ check }) => !alarmOf(check));
+  const traffic = relieves || (step?.undo && !known?.undoes) ? await trafficSince(execution.ExecutionEndTime) : UNKNOWN;
+  const checks = relieves ? [...health, relieved(traffic)] : all;
+  const failing = health.filter(({ passed }) => !passed).length / Math.max(1, health.length);
+  const harm = known && step?.undo && !known.undoes && madeWorse(known, traffic, failing);
   if (harm) return record(event, { run, execution: id, checks: [...checks, harm], worse: true });
   const passed = checks.every(check => check.passed);
   if (!passed && !timeIsUp(after, run, execution.ExecutionEndTime)) return { verdict: 'again', run };
@@ -60,12 +62,19 @@ async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutco
   return { verdict: 'done', run: outcome.run };
 }
 
+const UNKNOWN: Traffic = { unknown: 'no whole minute' };
+
 /** Asked only of what can be put back, or relieves. Unreadable, nobody can tell. */
-const trafficSeen = () =>
-  readTraffic(deployed().resources, new Date()).catch((error: Error) => {
-    console.error({ message: 'what it did to the requests cannot be told', error: error.name });
-    return [];
-  });
+async function trafficSince(ended = new Date().toISOString()): Promise<Traffic> {
+  const { resources } = deployed();
+  const now = new Date();
+  try {
+    return judgeTraffic(await readTraffic(resources, now), now, resources.minimumRequests, Date.parse(ended));
+  } catch (error) {
+    console.error({ message: 'what it did to the requests cannot be told', error: (error as Error).name });
+    return UNKNOWN;
+  }
+}
 
 /** The time to verify counts from the runbook's end. */
 function timeIsUp({ policy, runs }: Incident, run: string, ended: string | undefined): boolean {

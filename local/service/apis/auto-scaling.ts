@@ -21,5 +21,6 @@ export function provideAutoScaling(account: Account, { shape, tasks }: Simulated
         return {};
       },
     },
+    DescribeScalableTargets: { run: () => ({ ScalableTargets: [] }) },
   });
 }

@@ -82,6 +82,7 @@ it('tells how much is used, of how much, what became of tasks, and what can be d
       ...{ memoryPercent: 90, oomKills: 1, taskRestarts: 1, taskMemory: 4096, taskRevision: 42 },
       ...{ heapDumpPossible: 1, tasksToRestart: 2, memoryRaisable: 1, climbBeganWithDeployment: 0 },
     },
+    times: { memoryPercent: NOW.toISOString() },
   });
 });
 
@@ -201,7 +202,7 @@ it('lays a climb to the deployment with which it began, and names the revision b
 it('without a metric nothing is known of it, and only what was killed tells', async () => {
   cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   const { summary, facts } = await look();
-  expect(summary).toMatch(/^Memory: no use reported, 0 tasks killed/);
+  expect(summary).toMatch(/^Memory: use not reported, 0 tasks killed/);
   expect(facts).not.toHaveProperty('memoryPercent');
   expect(facts).toMatchObject({ tasksToRestart: 0, memoryRaisable: 0 });
 });

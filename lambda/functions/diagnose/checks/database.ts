@@ -1,13 +1,17 @@
-import { describeCluster } from '../../../adapters/rds.ts';
+import { findCluster } from '../../../adapters/rds.ts';
 import type { Resources } from '../../../domain/deployed.ts';
 
 /** The cluster and its members. */
 export async function database({ database }: Resources) {
-  const { Status, DBClusterMembers = [], HttpEndpointEnabled } = await describeCluster(database.cluster);
-  const writer = DBClusterMembers.find(member => member.IsClusterWriter)?.DBInstanceIdentifier ?? 'none';
+  const found = await findCluster(database.cluster);
+  if (!found)
+    return { ok: false, summary: `Database: there is no cluster ${database.cluster}`, facts: { databaseExists: 0 } };
+  const { Status, DBClusterMembers = [], HttpEndpointEnabled } = found;
+  const writer = DBClusterMembers.find(member => member.IsClusterWriter)?.DBInstanceIdentifier;
   return {
-    ok: Status === 'available',
-    summary: `Database: ${Status}, ${DBClusterMembers.length} members, writer ${writer}${HttpEndpointEnabled ? '' : ', Data API off'}`,
-    facts: { databaseMembers: DBClusterMembers.length },
+    ok: Status === 'available' && writer !== undefined,
+    summary: `Database: ${Status}, ${DBClusterMembers.length} members, writer ${writer ?? 'none'}${HttpEndpointEnabled ? '' : ', Data API off'}`,
+    facts: { databaseExists: 1, databaseMembers: DBClusterMembers.length },
+    ...(writer && { objects: { databaseWriter: writer } }),
   };
 }

@@ -3,15 +3,18 @@ import { readDeployments, readTraffic } from '../../traffic.ts';
 
 /** The latest deployment, and whether it is to blame. */
 export async function deployments(resources: Resources, now: Date) {
-  const { ageMinutes, inProgress, fault } = await readDeployments(resources, now, readTraffic(resources, now));
+  const state = await readDeployments(resources, now, readTraffic(resources, now));
+  const { ageMinutes, inProgress, fault, suspect, suspectIsLatest } = state;
   const latest = ageMinutes === undefined ? 'none in the last hour' : `the latest ${ageMinutes} min ago`;
   return {
     ok: fault === undefined,
-    summary: `Deployments: ${fault ?? latest}`,
+    summary: `Deployments: ${fault ?? latest}${suspectIsLatest === false ? ', not the latest' : ''}`,
     facts: {
       ...(ageMinutes === undefined ? {} : { deploymentAgeMinutes: ageMinutes }),
       deploymentInProgress: inProgress ? 1 : 0,
       deploymentSuspect: fault === undefined ? 0 : 1,
+      ...(suspectIsLatest === undefined ? {} : { suspectIsLatest: suspectIsLatest ? 1 : 0 }),
     },
+    ...(suspect && { objects: { suspectDeployment: suspect } }),
   };
 }

@@ -1,4 +1,5 @@
-import { type Datapoint, readMetrics } from '../../../adapters/cloudwatch.ts';
+import { readMetrics } from '../../../adapters/cloudwatch.ts';
+import { latest } from '../../../domain/latest.ts';
 import { measured } from '../../../domain/measures.ts';
 import type { Measure } from '../../../domain/policy.ts';
 
@@ -13,12 +14,4 @@ export async function measures(playbook: string, measures: readonly Measure[], n
     measures,
     measures.map(({ metric }, i) => latest(series[`m${i}`], metric.period, now)),
   );
-}
-
-/** Periods after which a value says nothing of now: what is gone reports no more, and must not be read out as it was. */
-const PERIODS = 5;
-
-function latest(series: Datapoint[] = [], period: number, now: Date): number | undefined {
-  const last = series.at(-1);
-  return last && now.getTime() - last.at <= PERIODS * period * 1000 ? last.value : undefined;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../adapters/ecs.ts';
 import type { Resources } from '../../../domain/deployed.ts';
 import { nextSize, sizeOf } from '../../../domain/fargate.ts';
+import { known, latest, silence, valueIn } from '../../../domain/latest.ts';
 import { climbBeganWith, STOPPED_MINUTES } from '../../../domain/memory.ts';
 import { readTasks } from '../../memory.ts';
 
@@ -30,7 +31,8 @@ export async function memory(resources: Resources, now: Date) {
   ]);
   const { taskDefinition } = await describeTaskDefinition(service.taskDefinition ?? '');
   const used = series['memory'] ?? [];
-  const percent = used.at(-1)?.value;
+  const inUse = latest(used, 60, now);
+  const percent = valueIn(inUse);
   // What restarts by itself and has memory enough is not helped by another restart, nor by more memory.
   const short = kills > 0 || (percent ?? 0) >= memory.high;
   const climb = climbBeganWith(deployments, used);
@@ -39,7 +41,9 @@ export async function memory(resources: Resources, now: Date) {
   const noRaise = raiseFault(memory.raisable, service, sizeOf(taskDefinition));
   const revision = revisionOf(service.taskDefinition ?? '');
   const parts = [
-    percent === undefined ? 'no use reported' : `${Math.round(percent)} % of ${taskDefinition.memory ?? 'unknown'} MiB`,
+    percent === undefined
+      ? `use ${silence(inUse)}`
+      : `${Math.round(percent)} % of ${taskDefinition.memory ?? 'unknown'} MiB`,
     `${kills} tasks killed for want of it and ${restarts} ended by themselves in ${STOPPED_MINUTES} min`,
     ...(climb ? [`climbing since the deployment of ${climb.at.toISOString().slice(11, 16)}`] : []),
     noDump ? `no heap dump: ${noDump}` : 'heap dump possible',
@@ -49,6 +53,7 @@ export async function memory(resources: Resources, now: Date) {
   return {
     ok: !short && restarts === 0,
     summary: `Memory: ${parts.join(', ')}`,
+    times: known({ memoryPercent: inUse }).times,
     facts: {
       ...(percent === undefined ? {} : { memoryPercent: percent }),
       ...{ oomKills: kills, taskRestarts: restarts },

@@ -1,34 +1,53 @@
 import { readMetrics } from '../../../adapters/cloudwatch.ts';
 import type { Resources } from '../../../domain/deployed.ts';
 import { loadQueries, trafficQueries } from '../../../domain/investigated-metrics.ts';
+import { known, latest, silence, valueIn } from '../../../domain/latest.ts';
 import { percent } from '../../../domain/severity.ts';
-import { trafficOf } from '../../traffic.ts';
+import { judgeTraffic, minutesOf, responseTime, trafficWords } from '../../../domain/traffic.ts';
 
-/** The metrics of the last hour: load, connections, and the share of requests that fail. */
+/** The metrics of the last minutes: load, connections, the share of requests that fail, and how long answers take. */
 export async function metrics(resources: Resources, now: Date) {
-  const series = await readMetrics([...loadQueries(resources), ...trafficQueries(resources)], now);
-  const last = (id: string) => series[id]?.at(-1)?.value;
-  const { maxConnections } = resources.database;
+  const queries = loadQueries(resources);
+  const series = await readMetrics([...queries, ...trafficQueries(resources)], now);
+  const last = (id: string) => latest(series[id], queries.find(query => query.id === id)?.period ?? 60, now);
+  const { database, minimumRequests } = resources;
+  const of = (value: number) => percent(value / database.maxConnections);
   const [connections, readers, cpu] = [last('connections'), last('readers'), last('cpu')];
-  const share = trafficOf(series, now).at(-1)?.share;
+  const minutes = minutesOf(series, now);
+  const traffic = judgeTraffic(minutes, now, minimumRequests);
+  const seconds = responseTime(series['seconds'] ?? [], minutes, now, minimumRequests);
+  const [writes, reads, load] = [connections, readers, cpu].map(valueIn);
   const parts = [
-    ...(connections === undefined
-      ? ['no database connections reported']
+    writes === undefined
+      ? `database connections ${silence(connections)}`
+      : `${Math.round(writes)} of ${database.maxConnections} database connections (${of(writes)})`,
+    // A cluster without readers never reports any.
+    ...(readers === undefined
+      ? []
       : [
-          `${Math.round(connections)} of ${maxConnections} database connections (${percent(connections / maxConnections)})`,
+          reads === undefined
+            ? `of the readers ${silence(readers)}`
+            : `${Math.round(reads)} on the readers (${of(reads)})`,
         ]),
-    ...(readers === undefined ? [] : [`${Math.round(readers)} on the readers (${percent(readers / maxConnections)})`]),
-    ...(share === undefined ? ['no requests counted'] : [`${percent(share)} of requests fail`]),
-    ...(cpu === undefined ? [] : [`CPU ${Math.round(cpu)} %`]),
+    trafficWords(traffic),
+    ...(seconds ? [`answers take ${Math.round(seconds.value * 100) / 100} s`] : []),
+    load === undefined ? `CPU ${silence(cpu)}` : `CPU ${Math.round(load)} %`,
   ];
+  const share = 'share' in traffic ? traffic.share : undefined;
+  const bad = Math.max(writes ?? 0, reads ?? 0) >= database.maxConnections * 0.8 || (share ?? 0) >= 0.01;
   return {
-    ok: Math.max(connections ?? 0, readers ?? 0) < maxConnections * 0.8 && (share ?? 0) < 0.01,
+    ok: bad ? false : writes === undefined ? null : true,
     summary: `Metrics: ${parts.join(', ')}`,
-    facts: {
-      ...(connections === undefined ? {} : { databaseConnections: connections }),
-      ...(readers === undefined ? {} : { readerConnections: readers }),
-      ...(share === undefined ? {} : { usersAffectedShare: share }),
-      ...(cpu === undefined ? {} : { cpuPercent: cpu }),
-    },
+    ...known({
+      databaseConnections: connections,
+      databaseConnectionsShare:
+        connections && 'value' in connections
+          ? { ...connections, value: connections.value / database.maxConnections }
+          : undefined,
+      readerConnections: readers,
+      usersAffectedShare: 'share' in traffic ? { value: traffic.share, measuredAt: traffic.measuredAt } : undefined,
+      responseSeconds: seconds,
+      cpuPercent: cpu,
+    }),
   };
 }
