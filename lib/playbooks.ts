@@ -3,11 +3,12 @@ import type { Playbook } from './playbook.ts';
 import { BadDeployment } from './playbooks/bad-deployment.ts';
 import { CertificateExpiry } from './playbooks/certificate-expiry.ts';
 import { DatabaseConnections } from './playbooks/database-connections.ts';
+import { Monitoring } from './playbooks/monitoring.ts';
 import { RedisHealth } from './playbooks/redis-health.ts';
 import { ServiceHealth } from './playbooks/service-health.ts';
 import { ServiceMemory } from './playbooks/service-memory.ts';
 
-/** The common incidents of the runbook's section 5, and the two it implies, as far as the service has what they protect. */
+/** The common incidents of the runbook's section 5, the two it implies, as far as the service has what they protect, and that nobody sees. */
 export const commonIncidents = (config: ServiceConfig): Playbook[] => [
   new DatabaseConnections(),
   new ServiceMemory(),
@@ -15,4 +16,5 @@ export const commonIncidents = (config: ServiceConfig): Playbook[] => [
   ...(config.certificates ? [new CertificateExpiry()] : []),
   new BadDeployment(),
   new ServiceHealth(),
+  new Monitoring(),
 ];

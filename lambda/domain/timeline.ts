@@ -35,6 +35,8 @@ export interface GuardrailResult {
     | 'blast radius'
     | 'severity'
     | 'another incident'
+    | 'object'
+    | 'needs'
     | 'cause';
   passed: boolean;
   reason: string;

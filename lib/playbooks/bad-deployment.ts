@@ -22,8 +22,7 @@ export class BadDeployment implements Playbook {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 2,
       datapointsToAlarm: 2,
-      // A probe that is silent blames no deployment; that it is silent, the alarm of the health URLs says.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: TreatMissingData.MISSING,
     });
     return {
       settings: config.badDeployment,

@@ -12,7 +12,7 @@ import { rollBack, rollBackRunbook } from '../remedies/roll-back.ts';
 import { Runbook } from '../runbook.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
-const { BREACHING, NOT_BREACHING } = TreatMissingData;
+const { MISSING, NOT_BREACHING } = TreatMissingData;
 
 /** The service is down, or fails, whatever the cause: the runbook's 2.4, immediate mitigation. */
 export class ServiceHealth implements Playbook {
@@ -55,11 +55,11 @@ export class ServiceHealth implements Playbook {
     return {
       ...alarm('health-down', 3, {
         level: 'critical',
-        alarmDescription: 'No health URL answers, or nobody asks them: the probe is silent',
+        alarmDescription: 'No health URL answers',
         metric: probeMetric(config, 'health', 'Minimum'),
         threshold: 1,
         comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: BREACHING,
+        treatMissingData: MISSING,
       }),
       ...alarm('health-failing', 10, {
         level: 'critical',
@@ -67,7 +67,7 @@ export class ServiceHealth implements Playbook {
         metric: probeMetric(config, 'health', 'Minimum'),
         threshold: 0,
         comparisonOperator: GREATER_THAN_THRESHOLD,
-        treatMissingData: NOT_BREACHING,
+        treatMissingData: MISSING,
       }),
       ...alarm('no-task-running', 2, {
         level: 'critical',
@@ -75,7 +75,7 @@ export class ServiceHealth implements Playbook {
         metric: probeMetric(config, 'tasks', 'Maximum'),
         threshold: 1,
         comparisonOperator: LESS_THAN_THRESHOLD,
-        treatMissingData: NOT_BREACHING,
+        treatMissingData: MISSING,
       }),
       ...alarm('errors-critical', 3, {
         level: 'critical',

@@ -58,6 +58,11 @@ export class Redis {
     this.trouble = trouble;
   }
 
+  /** Whether ElastiCache knows no such node any more. */
+  isGone(node: string): boolean {
+    return this.trouble === 'gone' && node === this.primary;
+  }
+
   /** The tasks serve people without the cache. */
   get bypassed(): boolean {
     return this.opened;

@@ -11,7 +11,7 @@ const may = (from: typeof template, path: string) => {
   return statementsOf(from, refersTo(fn?.properties.Role)[0] ?? '');
 };
 
-it('its alarms stand on what the probe measures every minute; a minute that it could not measure changes nothing', () => {
+it('its alarms stand on what the probe measures every minute; without it nobody knows', () => {
   const alarms = resources(template, 'AWS::CloudWatch::Alarm')
     .map(({ properties }) => properties)
     .filter(({ Tags }) => JSON.stringify(Tags ?? '').includes('CertificateExpiry'));
@@ -23,9 +23,9 @@ it('its alarms stand on what the probe measures every minute; a minute that it c
   ]);
   const often = '3 of 3 x 60';
   expect(rules.sort()).toEqual([
-    ['certificate-expiry-critical', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 7', often, 'ignore'],
-    ['certificate-expiry-warning', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 30', often, 'ignore'],
-    ['certificate-faults', 'Minimum CertificateFaults GreaterThanOrEqualToThreshold 1', often, 'ignore'],
+    ['certificate-expiry-critical', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 7', often, 'missing'],
+    ['certificate-expiry-warning', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 30', often, 'missing'],
+    ['certificate-faults', 'Minimum CertificateFaults GreaterThanOrEqualToThreshold 1', often, 'missing'],
   ]);
 });
 

@@ -126,10 +126,10 @@ describe('a signal', () => {
     });
     const alarms = all('AWS::CloudWatch::Alarm').filter(({ properties }) => properties.Namespace === 'AWS/RDS');
     expect(alarms.map(({ properties }) => properties)).toMatchObject([
-      level('', 'WRITER', 'warning', 1377, 'breaching'),
-      level('', 'WRITER', 'critical', 1635, 'breaching'),
-      level('-readers', 'READER', 'warning', 1377, 'missing'),
-      level('-readers', 'READER', 'critical', 1635, 'missing'),
+      level('', 'WRITER', 'warning', 1377, 'missing'),
+      level('', 'WRITER', 'critical', 1635, 'missing'),
+      level('-readers', 'READER', 'warning', 1377, 'notBreaching'),
+      level('-readers', 'READER', 'critical', 1635, 'notBreaching'),
     ]);
   });
 });

@@ -31,10 +31,9 @@ describe('the alarms of Redis', () => {
     ['memory-warning', 'DatabaseMemoryUsagePercentage', 'Average', 'GreaterThanOrEqualTo', 80, 5, 'missing'],
     ['memory-critical', 'DatabaseMemoryUsagePercentage', 'Average', 'GreaterThanOrEqualTo', 90, 5, 'missing'],
     ['connections', 'CurrConnections', 'Average', 'GreaterThanOrEqualTo', 50_000, 10, 'missing'],
-    ['gone', 'CurrConnections', 'Average', 'LessThan', 1, 5, 'breaching'],
-    ['hit-rate', 'CacheHitRate', 'Average', 'LessThan', 50, 10, 'missing'],
+    ['hit-rate', 'CacheHitRate', 'Average', 'LessThan', 50, 10, 'notBreaching'],
     ['evictions', 'Evictions', 'Sum', 'GreaterThanOrEqualTo', 10_000, 10, 'missing'],
-    ['lag', 'ReplicationLag', 'Average', 'GreaterThanOrEqualTo', 30, 10, 'missing'],
+    ['lag', 'ReplicationLag', 'Average', 'GreaterThanOrEqualTo', 30, 10, 'notBreaching'],
   ])('%s stands on %s of each node', (suffix, MetricName, Statistic, comparison, Threshold, minutes, missing) => {
     expect(named(suffix)).toMatchObject({
       ...{ Namespace: 'AWS/ElastiCache', MetricName, Statistic, Threshold, Period: 60 },
@@ -43,10 +42,13 @@ describe('the alarms of Redis', () => {
     });
   });
 
-  it('and one on the way to them, for which a probe that is silent is no sign of trouble', () => {
-    expect(alarms).toHaveLength(17);
+  it('and two on the way to them and on those that are gone, as the probe asks', () => {
+    expect(alarms).toHaveLength(16);
     expect(alarms.find(({ AlarmName }) => AlarmName === 'mockupaws-production-redis-unreachable')).toMatchObject({
       ...{ Namespace: 'IncidentResponse', MetricName: 'CachePathBlocked', TreatMissingData: 'notBreaching' },
+    });
+    expect(alarms.find(({ AlarmName }) => AlarmName === 'mockupaws-production-redis-nodes-gone')).toMatchObject({
+      ...{ Namespace: 'IncidentResponse', MetricName: 'CacheNodesGone', TreatMissingData: 'missing' },
     });
   });
 

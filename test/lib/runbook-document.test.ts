@@ -104,6 +104,7 @@ describe('the document has', () => {
       '5.4 SSL Certificate Expiry',
       '5.5 Bad Deployment',
       '5.6 Service Down',
+      '5.7 Monitoring Is Blind',
       'Quick reference',
     ]);
   });

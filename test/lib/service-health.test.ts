@@ -20,13 +20,13 @@ describe('the alarms', () => {
       p.TreatMissingData,
     ]);
     expect(rules.sort()).toEqual([
-      ['deployment-failing', 'Maximum DeploymentFailing GreaterThanOrEqualToThreshold 1', '2 of 2', 'notBreaching'],
+      ['deployment-failing', 'Maximum DeploymentFailing GreaterThanOrEqualToThreshold 1', '2 of 2', 'missing'],
       ['errors-critical', 'Average ErrorShare GreaterThanOrEqualToThreshold 0.5', '3 of 3', 'notBreaching'],
       ['errors-warning', 'Average ErrorShare GreaterThanOrEqualToThreshold 0.05', '10 of 10', 'notBreaching'],
-      ['health-down', 'Minimum HealthFailingShare GreaterThanOrEqualToThreshold 1', '3 of 3', 'breaching'],
-      ['health-failing', 'Minimum HealthFailingShare GreaterThanThreshold 0', '10 of 10', 'notBreaching'],
+      ['health-down', 'Minimum HealthFailingShare GreaterThanOrEqualToThreshold 1', '3 of 3', 'missing'],
+      ['health-failing', 'Minimum HealthFailingShare GreaterThanThreshold 0', '10 of 10', 'missing'],
       ['latency', 'Average TargetResponseTime GreaterThanOrEqualToThreshold 2', '10 of 10', 'notBreaching'],
-      ['no-task-running', 'Maximum RunningTasks LessThanThreshold 1', '2 of 2', 'notBreaching'],
+      ['no-task-running', 'Maximum RunningTasks LessThanThreshold 1', '2 of 2', 'missing'],
     ]);
   });
 
@@ -86,8 +86,13 @@ describe('what is not configured is not there', () => {
   });
 
   it('no probe without a playbook or a status page that stands on it', () => {
+    class Unprobed extends DatabaseConnections {
+      override bind(...given: Parameters<DatabaseConnections['bind']>) {
+        return { ...super.bind(...given), probed: false };
+      }
+    }
     const functions = (service: typeof config) => {
-      const { template: bare } = synthesise(service, { playbooks: [new DatabaseConnections()] });
+      const { template: bare } = synthesise(service, { playbooks: [new Unprobed()] });
       return resources(bare, 'AWS::Lambda::Function').map(({ path }) => path);
     };
     expect(functions({ ...config, statusPage: undefined })).not.toContain('Probe/Function');

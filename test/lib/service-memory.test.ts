@@ -15,7 +15,7 @@ const roleOf = (path: string) => {
   return refersTo(fn?.properties.Role)[0] ?? '';
 };
 
-it('alarms when memory is high, a task was killed or tasks keep ending; missing data neither opens nor clears', () => {
+it('alarms when memory is high, a task was killed or tasks keep ending; without data nobody knows', () => {
   const alarms = all('AWS::CloudWatch::Alarm').filter(({ properties }) =>
     /ServiceMemory/.test(JSON.stringify(properties.Tags)),
   );
@@ -28,10 +28,10 @@ it('alarms when memory is high, a task was killed or tasks keep ending; missing 
   ]);
   const atLeast = (metric: string, threshold: number) => `${metric} GreaterThanOrEqualToThreshold ${threshold}`;
   expect(rules).toEqual([
-    ['memory-warning', 'warning', atLeast('Average AWS/ECS MemoryUtilization', 80), '5 of 5 × 60', 'ignore'],
-    ['memory-critical', 'critical', atLeast('Average AWS/ECS MemoryUtilization', 90), '5 of 5 × 60', 'ignore'],
-    ['oom-kills', 'warning', atLeast('Maximum IncidentResponse OutOfMemoryKills', 1), '1 of 1 × 60', 'ignore'],
-    ['task-restarts', 'warning', atLeast('Maximum IncidentResponse TaskRestarts', 3), '5 of 5 × 60', 'ignore'],
+    ['memory-warning', 'warning', atLeast('Average AWS/ECS MemoryUtilization', 80), '5 of 5 × 60', 'missing'],
+    ['memory-critical', 'critical', atLeast('Average AWS/ECS MemoryUtilization', 90), '5 of 5 × 60', 'missing'],
+    ['oom-kills', 'warning', atLeast('Maximum IncidentResponse OutOfMemoryKills', 1), '1 of 1 × 60', 'missing'],
+    ['task-restarts', 'warning', atLeast('Maximum IncidentResponse TaskRestarts', 3), '5 of 5 × 60', 'missing'],
   ]);
 });
 

@@ -6,10 +6,10 @@ import type { ServiceConfig } from '../../config.ts';
 import { serviceAlarm } from '../../playbook.ts';
 import { probeMetric } from '../../probe-metric.ts';
 
-/** On what the probe measures every minute. A minute in which it could not changes nothing: that it is silent, others say. */
+/** On what the probe measures every minute. Minutes in which it could not are minutes in which nobody sees. */
 export function certificateAlarms(scope: Construct, playbook: string, config: ServiceConfig): PlaybookPolicy['alarms'] {
   const { warningDays, criticalDays } = config.certificateExpiry;
-  const common = { playbook, evaluationPeriods: 3, datapointsToAlarm: 3, treatMissingData: TreatMissingData.IGNORE };
+  const common = { playbook, evaluationPeriods: 3, datapointsToAlarm: 3, treatMissingData: TreatMissingData.MISSING };
   const ends = (level: SignalLevel, days: number) =>
     serviceAlarm(scope, config, {
       ...common,

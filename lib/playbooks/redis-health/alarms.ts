@@ -10,7 +10,7 @@ import { probeMetric } from '../../probe-metric.ts';
 import type { Redis } from './runbooks.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
-const { BREACHING, MISSING, NOT_BREACHING } = TreatMissingData;
+const { MISSING, NOT_BREACHING } = TreatMissingData;
 
 /** Seconds by which a replica is too far behind to take over. */
 const LAG_SECONDS = 30;
@@ -24,7 +24,8 @@ interface Watched {
   bound: { atLeast: number } | { under: number };
   /** What is said of a node. */
   says: string;
-  missing?: TreatMissingData;
+  /** A node that is well may report nothing of it. */
+  mayBeSilent?: boolean;
 }
 
 /** What is watched of each node: roles move with every failover, so none is watched as the primary alone. */
@@ -40,7 +41,11 @@ function watched(
     bound: { atLeast },
     says: `has used ${atLeast} % of its memory or more`,
   });
-  const warning = (suffix: string, metric: string, given: Pick<Watched, 'bound' | 'says' | 'statistic'>): Watched => ({
+  const warning = (
+    suffix: string,
+    metric: string,
+    given: Pick<Watched, 'bound' | 'says' | 'statistic' | 'mayBeSilent'>,
+  ): Watched => ({
     ...given,
     suffix,
     level: 'warning',
@@ -58,16 +63,6 @@ function watched(
     },
     memory('memory-warning', 'warning', 80),
     memory('memory-critical', 'critical', 90),
-    // ElastiCache itself keeps some connections to a node that is there, so one without any, or without data, is not.
-    {
-      suffix: 'gone',
-      level: 'critical',
-      metric: 'CurrConnections',
-      minutes: 5,
-      bound: { under: 1 },
-      says: 'takes no connections and reports nothing: it is gone',
-      missing: BREACHING,
-    },
     warning('connections', 'CurrConnections', {
       bound: { atLeast: connections },
       says: `has ${connections} connections or more`,
@@ -78,6 +73,7 @@ function watched(
           warning('hit-rate', 'CacheHitRate', {
             bound: { under: hitRate * 100 },
             says: `answers less than ${percent(hitRate)} of the reads from memory`,
+            mayBeSilent: true,
           }),
         ]),
     ...(evictionsPerMinute === undefined
@@ -95,6 +91,8 @@ function watched(
           warning('lag', 'ReplicationLag', {
             bound: { atLeast: LAG_SECONDS },
             says: `is ${LAG_SECONDS} s or more behind the primary`,
+            // The primary is behind nobody.
+            mayBeSilent: true,
           }),
         ]),
   ];
@@ -106,7 +104,7 @@ const metricOf = (node: string, metricName: string, statistic = 'Average') =>
     dimensionsMap: { CacheClusterId: node, CacheNodeId: '0001' },
   });
 
-/** Each node by its own metrics, and the way to them by what the probe sees of the security groups. */
+/** Each node by its own metrics; the way to them, and whether they are there, by what the probe asks. */
 export function redisAlarms(
   scope: Construct,
   playbook: string,
@@ -114,22 +112,24 @@ export function redisAlarms(
   redis: Redis,
 ): PlaybookPolicy['alarms'] {
   const ofNodes = redis.nodes.flatMap(node =>
-    watched(redis, config.redisHealth).map(({ suffix, level, metric, statistic, minutes, bound, says, missing }) => {
-      const atLeast = 'atLeast' in bound;
-      const name = serviceAlarm(scope, config, {
-        playbook,
-        level,
-        suffix: `redis-${suffix}-${node}`,
-        alarmDescription: `Redis node ${node} ${says}`,
-        metric: metricOf(node, metric, statistic),
-        threshold: atLeast ? bound.atLeast : bound.under,
-        comparisonOperator: atLeast ? GREATER_THAN_OR_EQUAL_TO_THRESHOLD : LESS_THAN_THRESHOLD,
-        evaluationPeriods: minutes,
-        datapointsToAlarm: minutes,
-        treatMissingData: missing ?? MISSING,
-      });
-      return [name, level] as const;
-    }),
+    watched(redis, config.redisHealth).map(
+      ({ suffix, level, metric, statistic, minutes, bound, says, mayBeSilent }) => {
+        const atLeast = 'atLeast' in bound;
+        const name = serviceAlarm(scope, config, {
+          playbook,
+          level,
+          suffix: `redis-${suffix}-${node}`,
+          alarmDescription: `Redis node ${node} ${says}`,
+          metric: metricOf(node, metric, statistic),
+          threshold: atLeast ? bound.atLeast : bound.under,
+          comparisonOperator: atLeast ? GREATER_THAN_OR_EQUAL_TO_THRESHOLD : LESS_THAN_THRESHOLD,
+          evaluationPeriods: minutes,
+          datapointsToAlarm: minutes,
+          treatMissingData: mayBeSilent ? NOT_BREACHING : MISSING,
+        });
+        return [name, level] as const;
+      },
+    ),
   );
   const path = serviceAlarm(scope, config, {
     playbook,
@@ -144,7 +144,19 @@ export function redisAlarms(
     // Nothing is published where nobody can tell: that is no sign of trouble.
     treatMissingData: NOT_BREACHING,
   });
-  return { ...Object.fromEntries(ofNodes), [path]: 'critical' };
+  const gone = serviceAlarm(scope, config, {
+    playbook,
+    level: 'critical',
+    suffix: 'redis-nodes-gone',
+    alarmDescription: 'A node of Redis does not exist, or its state serves nobody',
+    metric: probeMetric(config, 'cacheNodesGone', 'Minimum'),
+    threshold: 1,
+    comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: 5,
+    datapointsToAlarm: 5,
+    treatMissingData: MISSING,
+  });
+  return { ...Object.fromEntries(ofNodes), [path]: 'critical', [gone]: 'critical' };
 }
 
 /** What the diagnosis reads out of each node: the primary reports no lag. */

@@ -29,8 +29,8 @@ export function memoryAlarms(scope: Construct, playbook: string, config: Service
       alarmDescription: `${percent(share)} or more of the memory of the tasks is in use`,
       evaluationPeriods: 5,
       datapointsToAlarm: 5,
-      // No task, no data. That none runs, ServiceHealth tells, and must not wait for this; nor were it a sign of recovery.
-      treatMissingData: TreatMissingData.IGNORE,
+      // No task, no data, which is no sign of recovery. That none runs, ServiceHealth tells.
+      treatMissingData: TreatMissingData.MISSING,
     });
   const counted = (suffix: string, metric: 'kills' | 'restarts', threshold: number, minutes: number, said: string) =>
     serviceAlarm(scope, config, {
@@ -39,8 +39,7 @@ export function memoryAlarms(scope: Construct, playbook: string, config: Service
       alarmDescription: said,
       evaluationPeriods: minutes,
       datapointsToAlarm: minutes,
-      // Of a silent probe the alarm of the health URLs tells.
-      treatMissingData: TreatMissingData.IGNORE,
+      treatMissingData: TreatMissingData.MISSING,
     });
   return {
     [high('warning', warning)]: 'warning',

@@ -27,7 +27,7 @@ export function provideElastiCache(account: Account, { shape, redis }: Simulated
     };
   };
   const describeNode = ({ CacheClusterId }: Input) => {
-    if (!redis.nodes.includes(CacheClusterId))
+    if (!redis.nodes.includes(CacheClusterId) || redis.isGone(CacheClusterId))
       throw new ServiceError('CacheClusterNotFoundFault', `CacheCluster not found: ${CacheClusterId}`);
     const SecurityGroups = [{ SecurityGroupId: redis.cacheGroup, Status: 'active' }];
     return { CacheClusterId, CacheClusterStatus: statusOf(CacheClusterId), Engine: 'redis', SecurityGroups };
