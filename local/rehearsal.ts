@@ -1,7 +1,9 @@
 import type { Happened } from './account/account.ts';
+import type { Change } from './account/changes.ts';
 import type { Faults } from './account/faults.ts';
 import type { Assembly } from './account/template.ts';
 import type { Message } from './account/topics.ts';
+import type { Publication } from './published.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { World } from './world.ts';
 
@@ -21,6 +23,10 @@ export interface Summary {
   messages: Pick<Message, 'channel' | 'to' | 'subject' | 'at'>[];
   runbooks: { name: string; status: string; at: string }[];
   service: { healthy: boolean };
+  /** Calls by which the deployed stack changed the protected service, from the account's call log. */
+  changed: readonly Change[];
+  /** What customers were told, from the status page's bucket and their mailboxes. */
+  published: readonly Publication[];
   matched?: { event: number; id: string; matched: boolean; rules: string[] }[];
   virtualSeconds: number;
 }
@@ -145,6 +151,8 @@ function summarise(
       at: startedAt,
     })),
     service: { healthy: service.healthy },
+    changed: world.changed,
+    published: world.published,
     ...(matched ? { matched } : {}),
     virtualSeconds: Math.round(virtualSeconds),
   };

@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Account } from './account/account.ts';
 import { Alarms } from './account/alarms.ts';
 import { Buses } from './account/buses.ts';
+import { type Change, Changes } from './account/changes.ts';
 import { Dashboards } from './account/dashboards.ts';
 import { Distributions } from './account/distributions.ts';
 import { type Faults, Misfortune } from './account/faults.ts';
@@ -23,6 +24,7 @@ import { Workflows } from './account/workflows.ts';
 import { Clock } from './clock.ts';
 import { Customers } from './customers.ts';
 import { People } from './people.ts';
+import { type Publication, Published } from './published.ts';
 import { Random } from './random.ts';
 import { provideAcm } from './service/apis/acm.ts';
 import { provideAutoScaling } from './service/apis/auto-scaling.ts';
@@ -43,7 +45,6 @@ import type { CertificateShape } from './service/certificates.ts';
 import type { RedisShape } from './service/redis.ts';
 import { SimulatedService } from './service/service.ts';
 import { SimulatedSessions } from './service/sessions.ts';
-import { followStatusPage } from './status-page.ts';
 import { Vendors } from './vendors/vendors.ts';
 
 /** An entry of an incident's timeline, as its item in the table holds it. */
@@ -93,6 +94,8 @@ export class World {
   readonly alarms: Alarms;
   readonly dashboards: Dashboards;
   readonly incidents = new Map<string, IncidentItem>();
+  private readonly changes: Changes;
+  private readonly told: Published;
   private readonly ready: Promise<void>;
 
   private constructor(assembly: Assembly, seed: number, faults: Faults, start: string, sessions: SimulatedSessions) {
@@ -115,11 +118,12 @@ export class World {
     this.parameters = new Parameters(this.account);
     this.objects = new Objects(this.account);
     this.distributions = new Distributions(this.account, this.objects, this.functions);
-    followStatusPage(this.account, this.objects);
     new Keys(this.account, seed);
     new Graphs(this.account, metrics);
     this.people = new People(this.account, this.topics, this.functions);
     this.mail = new Mail(this.account);
+    this.told = new Published(this.account, this.objects, this.mail.mails);
+    this.changes = new Changes(this.account);
     this.customers = new Customers(this.account, this.distributions, this.mail);
     new Workflows(this.account, this.functions);
     new Streams(this.account, tables, this.functions, this.queues);
@@ -177,6 +181,16 @@ export class World {
     const { payload, error } = await this.functions.invoke(command.ref, request);
     if (error) throw new Error(error.errorMessage);
     return payload as Record<string, unknown>;
+  }
+
+  /** Calls by which the deployed stack changed the protected service, in order. */
+  get changed(): readonly Change[] {
+    return this.changes.list;
+  }
+
+  /** Everything that customers were told, in order. */
+  get published(): readonly Publication[] {
+    return this.told.list;
   }
 
   /** True when no incident is open and the service is well. */

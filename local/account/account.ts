@@ -28,10 +28,22 @@ export interface Operation {
   /** The action, where it is not the operation's own name. */
   action?: string;
   context?: (input: Input) => RequestContext;
+  /** How it changed the protected service, in words; undefined when it did not. Absent, its name says whether it does. */
+  changes?: (input: Input, output: unknown) => string | undefined;
   run: (input: Input, caller: Caller) => unknown;
 }
 
 export type Operations = Record<string, Operation>;
+
+/** Told of a call that a service answered; one that it refused changed nothing. */
+export type OnAnswer = (
+  caller: Caller,
+  service: string,
+  name: string,
+  operation: Operation,
+  input: Input,
+  output: unknown,
+) => void;
 
 /** Something that happened in the world, for whoever shows it. */
 export interface Happened {
@@ -50,6 +62,7 @@ export class Account {
   readonly assembly: Assembly;
   private readonly services = new Map<string, Operations>();
   private readonly listeners: ((happened: Happened) => void)[] = [];
+  private readonly answered: OnAnswer[] = [];
 
   constructor(assembly: Assembly, clock: Clock, random: Random) {
     this.assembly = assembly;
@@ -78,6 +91,10 @@ export class Account {
     this.listeners.push(listener);
   }
 
+  onAnswer(told: OnAnswer): void {
+    this.answered.push(told);
+  }
+
   /**
    * A call as a client makes it: checked against the caller's role, then answered. Gives the answer and the virtual
    * milliseconds it took. @throws ServiceError as the service would; Unsupported where the embedded account has no such operation.
@@ -93,7 +110,9 @@ export class Account {
     const milliseconds = this.random.between(4, 40);
     this.emit('call', { function: caller.name, service, operation, milliseconds });
     this.authorise(caller, service, operation, found, input);
-    return { output: await found.run(input, caller), milliseconds };
+    const output = await found.run(input, caller);
+    for (const told of this.answered) told(caller, service, operation, found, input, output);
+    return { output, milliseconds };
   }
 
   /** @throws ServiceError AccessDeniedException, worded as IAM words it. */

@@ -75,7 +75,7 @@ const mark = (ok: boolean | null) =>
   ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
 
 function summarise(
-  { incident, minutes, promises, runbooks, matched, service, kept }: Summary,
+  { incident, minutes, promises, runbooks, matched, service, changed, published, kept }: Summary,
   outputs: Outputs,
 ): string[] {
   const minute = (name: string, value: number | null) => `${name} ${value === null ? '–' : `${value.toFixed(1)} min`}`;
@@ -97,6 +97,11 @@ function summarise(
       row(i === 0 ? 'Runbooks' : '', `${mark(status === 'Success')} ${at.slice(11, 16)} ${name}`),
     ),
     row('Service', service.healthy ? `${mark(true)} healthy` : `${mark(false)} not healthy`),
+    row('Changed', changed.length === 0 ? 'nothing of the service' : compact(changed.map(({ action }) => action))),
+    row(
+      'Published',
+      published.length === 0 ? 'nothing' : compact(published.map(({ via, status }) => `${status} (${via})`)),
+    ),
     ...promises.map(({ promise, kept: ok }, i) => row(i === 0 ? 'Promised' : '', `${mark(ok)} ${promise}`)),
     ...Object.values(outputs).map((file, i) => row(i === 0 ? 'Written' : '', file)),
     '',
@@ -104,6 +109,13 @@ function summarise(
       ? []
       : [kept ? styleText('green', 'It ended as promised.') : styleText('red', 'It did not end as promised.')]),
   ];
+}
+
+/** Names in the order in which they first came, each with how often it did. */
+function compact(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count > 1 ? `${name} × ${count}` : name)).join(' · ');
 }
 
 /** Breaks text at blanks. */

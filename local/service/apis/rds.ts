@@ -67,9 +67,15 @@ export function provideRds(account: Account, service: SimulatedService, sessions
     },
   });
 
+  /** By the answer that told it. */
+  const ended = new WeakMap<object, number>();
   account.provide('rds-data', {
     ExecuteStatement: {
       resources: ({ resourceArn }) => [resourceArn],
+      changes: (_, output) => {
+        const sessions = ended.get(output as object);
+        return sessions ? `${sessions} database sessions ended` : undefined;
+      },
       run: async ({ sql, parameters = [], resourceArn, secretArn }, { role }) => {
         if (!account.permissions.allows(role, 'secretsmanager:GetSecretValue', secretArn)) {
           throw new ServiceError(
@@ -86,7 +92,9 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         const { length } = result.terminatedPids;
         database.terminated(result.terminatedPids);
         if (length > 0) account.emit('service', { change: `${length} database sessions ended` });
-        return toDataApiResponse(result);
+        const response = toDataApiResponse(result);
+        ended.set(response, length);
+        return response;
       },
     },
   });
