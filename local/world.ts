@@ -5,7 +5,7 @@ import { Buses } from './account/buses.ts';
 import { type Change, Changes } from './account/changes.ts';
 import { Dashboards } from './account/dashboards.ts';
 import { Distributions } from './account/distributions.ts';
-import { type Faults, Misfortune } from './account/faults.ts';
+import { type Faults, latenessOf, Misfortune } from './account/faults.ts';
 import { Functions } from './account/functions.ts';
 import { Graphs } from './account/graphs.ts';
 import { Keys } from './account/keys.ts';
@@ -102,7 +102,8 @@ export class World {
     const random = new Random(seed);
     this.clock = new Clock(start);
     this.account = new Account(assembly, this.clock, random);
-    this.metrics = new Metrics(this.account);
+    // Drawn apart, so that a world with late metrics is otherwise the one without.
+    this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed)));
     const { metrics } = this;
     this.service = new SimulatedService(shapeOf(assembly), this.clock, random, metrics);
     this.queues = new Queues(this.account);

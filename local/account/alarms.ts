@@ -8,7 +8,10 @@ import type { Topics } from './topics.ts';
 
 interface Status {
   state: AlarmState;
+  /** When the state became another. */
   since: number;
+  /** When it was last set, be it to the same. */
+  updated: number;
   reason: string;
   reasonData: string | undefined;
 }
@@ -20,6 +23,9 @@ interface SetAlarmStateInput {
   StateReason: string;
   StateReasonData?: string;
 }
+
+/** Alarms on a page, and names in a request, at most. */
+const PAGE = 100;
 
 /** CloudWatch's alarms: judged once a minute; a change of state becomes an event and sets off the alarm's actions. */
 export class Alarms {
@@ -40,15 +46,14 @@ export class Alarms {
       this.statuses.set(alarm.ref, {
         state: 'OK',
         since: account.clock.now - 86_400_000,
+        updated: account.clock.now - 86_400_000,
         reason: 'OK since yesterday',
         reasonData: undefined,
       });
     }
     account.provide('cloudwatch', {
       DescribeAlarms: {
-        run: ({ AlarmNames = [] }: Input) => ({
-          MetricAlarms: (AlarmNames as string[]).flatMap(name => this.describe(name)),
-        }),
+        run: input => this.describeAlarms(input),
       },
       SetAlarmState: {
         resources: ({ AlarmName }) => [this.find(AlarmName)?.arn ?? `arn:aws:cloudwatch:::alarm:${AlarmName}`],
@@ -64,7 +69,7 @@ export class Alarms {
     if (!alarm || !before) throw new ServiceError('ResourceNotFound', `Alarm ${AlarmName} does not exist`);
     const { now } = this.account.clock;
     const since = StateValue === before.state ? before.since : now;
-    const status = { state: StateValue, since, reason: StateReason, reasonData: StateReasonData };
+    const status = { state: StateValue, since, updated: now, reason: StateReason, reasonData: StateReasonData };
     this.statuses.set(AlarmName, status);
     if (StateValue !== before.state) this.tell(alarm, before, status);
   }
@@ -87,16 +92,17 @@ export class Alarms {
       period: Period,
     };
     const last = Math.floor(now / (Period * 1000)) * Period * 1000 - Period * 1000;
-    const range = Array.from(
-      { length: evaluationRange(EvaluationPeriods) },
-      (_, i) => last - (evaluationRange(EvaluationPeriods) - 1 - i) * Period * 1000,
-    );
+    // CloudWatch reads as many periods more as the metric is late, or a short alarm on a late metric would never see any.
+    const late = Math.ceil(this.metrics.lateness(Namespace) / (Period * 1000));
+    const length = evaluationRange(EvaluationPeriods) + late;
+    const range = Array.from({ length }, (_, i) => last - (length - 1 - i) * Period * 1000);
     const datapoints = range.map(start => this.metrics.datapoint(query, start));
     const metadata = { statistic: Statistic, period: Period, lastPeriod: new Date(last), queryDate: new Date(now) };
     const { state, reason, reasonData } = evaluate(ruleOf(alarm), datapoints, before.state, metadata);
     if (state === before.state) return;
-    this.statuses.set(alarm.ref, { state, since: now, reason, reasonData });
-    this.tell(alarm, before, { state, since: now, reason, reasonData });
+    const status = { state, since: now, updated: now, reason, reasonData };
+    this.statuses.set(alarm.ref, status);
+    this.tell(alarm, before, status);
   }
 
   private tell(alarm: Deployed, before: Status, now: Status): void {
@@ -146,11 +152,42 @@ export class Alarms {
     return this.account.ofType('AWS::CloudWatch::Alarm').find(({ ref }) => ref === name);
   }
 
+  /** Metric alarms alone unless AlarmTypes names others, in the order of their names, page by page. */
+  private describeAlarms({
+    AlarmNames,
+    AlarmNamePrefix,
+    AlarmTypes,
+    StateValue,
+    MaxRecords,
+    NextToken,
+    ...more
+  }: Input) {
+    const [unknown] = Object.keys(more);
+    if (unknown) throw new Unsupported('DescribeAlarms', unknown);
+    if (AlarmNames && AlarmNamePrefix !== undefined)
+      throw new ServiceError('ValidationError', 'AlarmNames and AlarmNamePrefix cannot both be specified');
+    if ((AlarmNames?.length ?? 0) > PAGE)
+      throw new ServiceError('ValidationError', `AlarmNames must have length less than or equal to ${PAGE}`);
+    const types: string[] = AlarmTypes ?? ['MetricAlarm'];
+    const found = [...this.statuses]
+      .filter(([name]) => (AlarmNames ? AlarmNames.includes(name) : name.startsWith(AlarmNamePrefix ?? '')))
+      .filter(([, { state }]) => types.includes('MetricAlarm') && (StateValue === undefined || state === StateValue))
+      .map(([name]) => name)
+      .sort();
+    const from = NextToken === undefined ? 0 : Number(NextToken);
+    const page = found.slice(from, from + (MaxRecords ?? PAGE));
+    const next = from + page.length;
+    return {
+      MetricAlarms: page.flatMap(name => this.describe(name)),
+      CompositeAlarms: [],
+      ...(next < found.length ? { NextToken: String(next) } : {}),
+    };
+  }
+
   private describe(name: string) {
     const alarm = this.find(name);
     const status = this.statuses.get(name);
     if (!alarm || !status) return [];
-    const since = new Date(status.since);
     const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold } = alarm.properties;
     return [
       {
@@ -160,8 +197,9 @@ export class Alarms {
         AlarmDescription: alarm.properties['AlarmDescription'],
         StateValue: status.state,
         StateReason: status.reason,
-        StateUpdatedTimestamp: since,
-        StateTransitionedTimestamp: since,
+        StateReasonData: status.reasonData,
+        StateUpdatedTimestamp: new Date(status.updated),
+        StateTransitionedTimestamp: new Date(status.since),
       },
     ];
   }

@@ -1,6 +1,9 @@
 import type { Random } from '../random.ts';
 
-/** What goes wrong between the services, as it does: at least once, late, out of order. Chances are 0 to 1. */
+/**
+ * What goes wrong between the services, as it does: at least once, late, out of order; and what no document settles.
+ * Chances are 0 to 1.
+ */
 export interface Faults {
   /** An asynchronous delivery is made twice. */
   duplicated?: number;
@@ -12,6 +15,18 @@ export interface Faults {
   unheard?: number;
   /** Functions that fail always, by name. */
   broken?: readonly string[];
+  /** The most seconds by which the metrics of a namespace are late. How late each is, the seed decides. */
+  lateMetrics?: number;
+}
+
+/** Milliseconds by which the metrics of each namespace are late, the same for as long as the world lasts. */
+export function latenessOf({ lateMetrics = 0 }: Faults, random: Random): (namespace: string) => number {
+  const drawn = new Map<string, number>();
+  return namespace => {
+    const known = drawn.get(namespace) ?? (lateMetrics > 0 ? random.between(0, lateMetrics) * 1000 : 0);
+    drawn.set(namespace, known);
+    return known;
+  };
 }
 
 /** Decides by the world's seed what befalls each delivery and invocation. */

@@ -23,6 +23,11 @@ const namesOf = (dimensions: { Name: string; Value: string }[]): Record<string, 
 const listOf = (dimensions: Record<string, string>) =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 
+const isLost = (gone: Lost, namespace: string, name: string, dimensions: Record<string, string>) =>
+  gone.namespace === namespace &&
+  gone.name === name &&
+  Object.entries(gone.dimensions).every(([dimension, value]) => dimensions[dimension] === value);
+
 /** Where in the series, which is in the order of time, what was measured at `time` or later begins. */
 function firstFrom(series: readonly { at: number }[], time: number): number {
   let [low, high] = [0, series.length];
@@ -34,13 +39,36 @@ function firstFrom(series: readonly { at: number }[], time: number): number {
   return low;
 }
 
-/** CloudWatch's metrics: values with the moment they were measured, read back by period and statistic. */
-export class Metrics {
-  private readonly series = new Map<string, { at: number; value: number }[]>();
-  private readonly account: Account;
+const MINUTE = 60_000;
 
-  constructor(account: Account) {
+/** A value, when it was measured, and from when on it can be read. */
+interface Value {
+  at: number;
+  value: number;
+  visible: number;
+}
+
+/** A metric that is not reported: with these dimensions among its own. */
+interface Lost {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+}
+
+/**
+ * CloudWatch's metrics: values with the moment they were measured, read back by period and statistic. How late they can be
+ * read differs by namespace; AWS's own services report whole minutes, so that late ones never show a part of one.
+ */
+export class Metrics {
+  private readonly series = new Map<string, Value[]>();
+  private readonly account: Account;
+  /** Milliseconds by which the metrics of a namespace are late. */
+  readonly lateness: (namespace: string) => number;
+  private lost: Lost[] = [];
+
+  constructor(account: Account, lateness: (namespace: string) => number = () => 0) {
     this.account = account;
+    this.lateness = lateness;
     account.provide('cloudwatch', {
       GetMetricData: { run: (input: Input) => this.getMetricData(input) },
       PutMetricData: {
@@ -61,11 +89,24 @@ export class Metrics {
     value: number,
     at = this.account.clock.now,
   ): void {
+    if (this.lost.some(gone => isLost(gone, namespace, name, dimensions))) return;
     const key = keyOf(namespace, name, listOf(dimensions));
     const values = this.series.get(key) ?? [];
+    const late = this.lateness(namespace);
+    const reported = late > 0 && namespace.startsWith('AWS/') ? (Math.floor(at / MINUTE) + 1) * MINUTE : at;
     // Dated back, it comes in between.
-    values.splice(firstFrom(values, at + 1), 0, { at, value });
+    values.splice(firstFrom(values, at + 1), 0, { at, value, visible: reported + late });
     this.series.set(key, values);
+  }
+
+  /** From now on the metric is not reported, nor is any that has more dimensions than these. */
+  lose(namespace: string, name: string, dimensions: Record<string, string> = {}): void {
+    this.lost.push({ namespace, name, dimensions });
+  }
+
+  /** It is reported again; what was not reported in between stays unknown. */
+  regain(namespace: string, name: string): void {
+    this.lost = this.lost.filter(gone => gone.namespace !== namespace || gone.name !== name);
   }
 
   /** Every value that was put, in order. */
@@ -73,10 +114,13 @@ export class Metrics {
     return (this.series.get(keyOf(namespace, name, listOf(dimensions))) ?? []).map(({ value }) => value);
   }
 
-  /** The statistic of the period that begins at `start`; undefined without data. */
+  /** The statistic of the period that begins at `start`, by what can be read of it now; undefined without data. */
   datapoint({ namespace, name, dimensions, statistic, period }: MetricQuery, start: number): number | undefined {
     const series = this.series.get(keyOf(namespace, name, dimensions)) ?? [];
-    const values = series.slice(firstFrom(series, start), firstFrom(series, start + period * 1000)).map(v => v.value);
+    const { now } = this.account.clock;
+    const values = series
+      .slice(firstFrom(series, start), firstFrom(series, start + period * 1000))
+      .flatMap(({ value, visible }) => (visible <= now ? [value] : []));
     if (values.length === 0) return undefined;
     const sum = values.reduce((a, b) => a + b, 0);
     switch (statistic) {
@@ -111,7 +155,8 @@ export class Metrics {
       const points: { start: number; value: number }[] = [];
       const began = this.series.get(keyOf(query.namespace, query.name, query.dimensions))?.[0]?.at ?? to;
       const first = Math.max(Math.ceil(from / step), Math.floor(began / step)) * step;
-      for (let start = first; start + step <= to; start += step) {
+      // The period that is still running is answered too, by what there is of it.
+      for (let start = first; start < to; start += step) {
         const value = this.datapoint(query, start);
         if (value !== undefined) points.push({ start, value });
       }

@@ -9,6 +9,7 @@ import { LoadBalancer } from './load-balancer.ts';
 import { Logs } from './logs.ts';
 import { Memory } from './memory.ts';
 import { Redis, type RedisShape } from './redis.ts';
+import { Scaling } from './scaling.ts';
 import { Tasks } from './tasks.ts';
 
 /** The names that the synthesised app protects, and the size of what bears them. */
@@ -24,7 +25,8 @@ export interface ServiceShape {
 }
 
 const TICK_SECONDS = 10;
-const REQUESTS_PER_SECOND = 120;
+/** Requests in ten seconds below which chance says how many there are. */
+const FEW = 60;
 const USUAL_TASKS = 10;
 const NO_CACHE = 'ETIMEDOUT connecting to redis';
 const NO_CONNECTION = 'FATAL: remaining connection slots are reserved for roles with privileges';
@@ -36,6 +38,7 @@ const NO_CONNECTION = 'FATAL: remaining connection slots are reserved for roles 
 export class SimulatedService {
   readonly shape: ServiceShape;
   readonly tasks: Tasks;
+  readonly scaling: Scaling;
   readonly deployments: Deployments;
   readonly memory: Memory;
   readonly exec = new Exec();
@@ -44,6 +47,8 @@ export class SimulatedService {
   readonly certificates: Certificates;
   readonly redis: Redis;
   readonly logs: Logs;
+  /** How many people ask at the usual load. One request in twenty minutes is 1 / 1200. */
+  requestsPerSecond = 120;
   private readonly random: Random;
   private readonly metrics: Metrics;
 
@@ -52,6 +57,7 @@ export class SimulatedService {
     this.random = random;
     this.metrics = metrics;
     this.tasks = new Tasks(USUAL_TASKS);
+    this.scaling = new Scaling(this.tasks, clock);
     this.deployments = new Deployments(clock);
     this.memory = new Memory(this.tasks, this.deployments, clock);
     this.database = new Database(shape.databaseCluster, shape.maxConnections, this.tasks, clock, random);
@@ -75,6 +81,7 @@ export class SimulatedService {
       this.redis.healthy &&
       this.certificates.healthy &&
       this.tasks.healthy &&
+      this.scaling.asPeopleLeftIt &&
       this.memory.healthy &&
       !this.deployments.underWay &&
       !this.loadBalancer.maintenance
@@ -92,6 +99,7 @@ export class SimulatedService {
 
   /** Ten seconds of its life. */
   tick(): void {
+    this.scaling.tick();
     this.tasks.tick();
     this.deployments.tick(TICK_SECONDS);
     this.certificates.tick();
@@ -109,28 +117,51 @@ export class SimulatedService {
   }
 
   private measure(): void {
-    const { cluster, ecsService, loadBalancer, databaseCluster } = this.shape;
+    const { cluster, ecsService, databaseCluster } = this.shape;
     const { metrics, random, database, redis, tasks } = this;
     redis.measure(metrics);
-    const requests = REQUESTS_PER_SECOND * TICK_SECONDS * tasks.load + random.between(-60, 60);
+    const requests = this.requests();
     const service = { ClusterName: cluster, ServiceName: ecsService };
     const role = (Role: string) => ({ DBClusterIdentifier: databaseCluster, Role });
-    const balancer = { LoadBalancer: loadBalancer };
     metrics.put('AWS/RDS', 'DatabaseConnections', role('WRITER'), database.connections);
     metrics.put('AWS/RDS', 'DatabaseConnections', role('READER'), database.readerConnections);
-    this.logs.write(requests * this.errorShare, this.fault);
     this.memory.measure(metrics, service);
-    metrics.put('AWS/ECS', 'CPUUtilization', service, tasks.cpu + random.between(-3, 3));
-    metrics.put('AWS/ApplicationELB', 'RequestCount', balancer, requests);
-    // With no task to send them to, the load balancer itself answers 503.
-    const errors = tasks.running > 0 ? 'HTTPCode_Target_5XX_Count' : 'HTTPCode_ELB_5XX_Count';
-    metrics.put('AWS/ApplicationELB', errors, balancer, Math.round(requests * this.errorShare));
-    if (tasks.running > 0)
-      metrics.put(
-        'AWS/ApplicationELB',
-        'TargetResponseTime',
-        balancer,
-        (redis.bypassed ? 0.3 : 0.08) + 3 * this.errorShare,
-      );
+    const cpu = tasks.cpu + random.between(-3, 3);
+    if (tasks.running > 0) metrics.put('AWS/ECS', 'CPUUtilization', service, cpu);
+    this.measureTraffic(requests);
+  }
+
+  /** Requests of these ten seconds. Few are few at random: none in most, one in some. */
+  private requests(): number {
+    const usual = this.requestsPerSecond * TICK_SECONDS;
+    const expected = usual * this.tasks.load;
+    const noise = this.random.between(-60, 60) * Math.min(1, usual / 1200);
+    if (expected >= FEW) return Math.round(expected + noise);
+    return Math.floor(expected) + (this.random.next() < expected % 1 ? 1 : 0);
+  }
+
+  /** What the load balancer reports: nothing of what there was none of. */
+  private measureTraffic(requests: number): void {
+    if (requests === 0) return;
+    const { metrics, redis, tasks } = this;
+    const balancer = { LoadBalancer: this.shape.loadBalancer };
+    const put = (name: string, value: number) => metrics.put('AWS/ApplicationELB', name, balancer, value);
+    const failed = this.failed(requests);
+    this.logs.write(failed, this.fault);
+    // With no task to send them to, the load balancer itself answers 503, and counts no request.
+    if (tasks.running === 0) {
+      put('HTTPCode_ELB_5XX_Count', requests);
+      return;
+    }
+    put('RequestCount', requests);
+    if (failed > 0) put('HTTPCode_Target_5XX_Count', failed);
+    put('TargetResponseTime', (redis.bypassed ? 0.3 : 0.08) + 3 * this.errorShare);
+  }
+
+  /** Of few requests each fails or does not, by chance. */
+  private failed(requests: number): number {
+    const expected = requests * this.errorShare;
+    if (requests >= FEW) return Math.round(expected);
+    return Math.floor(expected) + (this.random.next() < expected % 1 ? 1 : 0);
   }
 }

@@ -5,7 +5,10 @@ const STRETCH = 2.5;
 export class Tasks {
   desired: number;
   running: number;
+  /** Whether any of auto scaling is suspended. */
   scalingSuspended = false;
+  /** Auto scaling takes away what is not needed, which is no trouble. */
+  mayBeFewer = false;
   /** What people ask of the service, as a multiple of the usual. */
   load = 1;
   /** False where none can be started any more, as with a registry that is gone. */
@@ -20,9 +23,8 @@ export class Tasks {
   }
 
   get healthy(): boolean {
-    return (
-      this.running === this.desired && this.desired >= this.usual && !this.scalingSuspended && this.errorShare === 0
-    );
+    const enough = this.mayBeFewer || this.desired >= this.usual;
+    return this.running === this.desired && enough && this.errorShare === 0;
   }
 
   /** Share of requests that find too few tasks. */

@@ -1,26 +1,79 @@
-import { type Account, ServiceError } from '../../account/account.ts';
+import { type Account, type Input, ServiceError } from '../../account/account.ts';
+import type { Suspensions } from '../scaling.ts';
 import type { SimulatedService } from '../service.ts';
 
-/** Application Auto Scaling, as far as it may be suspended. */
-export function provideAutoScaling(account: Account, { shape, tasks }: SimulatedService): void {
+const FLAGS: readonly (keyof Suspensions)[] = [
+  'DynamicScalingInSuspended',
+  'DynamicScalingOutSuspended',
+  'ScheduledScalingSuspended',
+];
+const DIMENSION = 'ecs:service:DesiredCount';
+
+/** Application Auto Scaling: the service as a scalable target, its bounds and what of it is suspended. */
+export function provideAutoScaling(account: Account, { shape, scaling }: SimulatedService): void {
   const { cluster, ecsService } = shape;
+  const own = `service/${cluster}/${ecsService}`;
+  const arn = `arn:aws:application-autoscaling:${account.region}:123456789012:scalable-target/0ec5`;
+  const created = new Date(account.clock.now - 86_400_000);
+  scaling.tell = change => account.emit('service', { change });
+
+  const described = ({ min, max }: { min: number; max: number }) => ({
+    ...{ ServiceNamespace: 'ecs', ResourceId: own, ScalableDimension: DIMENSION, ScalableTargetARN: arn },
+    ...{ MinCapacity: min, MaxCapacity: max, SuspendedState: { ...scaling.suspended }, CreationTime: created },
+    RoleARN: `arn:aws:iam::123456789012:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/ECSService`,
+  });
+
   account.provide('application-autoscaling', {
+    DescribeScalableTargets: {
+      run: ({ ServiceNamespace, ResourceIds = [own], ScalableDimension = DIMENSION }) => ({
+        ScalableTargets:
+          scaling.bounds &&
+          ServiceNamespace === 'ecs' &&
+          ScalableDimension === DIMENSION &&
+          (ResourceIds as string[]).includes(own)
+            ? [described(scaling.bounds)]
+            : [],
+      }),
+    },
     RegisterScalableTarget: {
-      resources: () => [`arn:aws:application-autoscaling:${account.region}:123456789012:scalable-target/0ec5`],
+      resources: () => [arn],
       context: input => ({
         'application-autoscaling:service-namespace': input['ServiceNamespace'],
         'application-autoscaling:scalable-dimension': input['ScalableDimension'],
       }),
-      run: input => {
-        if (input['ResourceId'] !== `service/${cluster}/${ecsService}`) {
-          throw new ServiceError('ValidationException', `ECS service doesn't exist: ${input['ResourceId']}`);
+      run: ({ ResourceId, MinCapacity, MaxCapacity, SuspendedState }) => {
+        if (ResourceId !== own)
+          throw new ServiceError('ValidationException', `ECS service doesn't exist: ${ResourceId}`);
+        const wanted = suspensionsOf(SuspendedState);
+        const min = MinCapacity ?? scaling.bounds?.min;
+        const max = MaxCapacity ?? scaling.bounds?.max;
+        if (min === undefined || max === undefined)
+          throw new ServiceError(
+            'ValidationException',
+            'MinCapacity and MaxCapacity are required to register a target',
+          );
+        if (min > max)
+          throw new ServiceError('ValidationException', 'Maximum capacity cannot be less than minimum capacity');
+        if (wanted) {
+          scaling.apply(wanted);
+          const states = FLAGS.filter(flag => flag in wanted).map(flag => (wanted[flag] ? 'suspended' : 'resumed'));
+          const state = [...new Set(states)].join(' and ');
+          account.emit('service', { change: `auto scaling of ${ecsService} ${state}` });
         }
-        tasks.scalingSuspended = input['SuspendedState']?.DynamicScalingOutSuspended === true;
-        const state = tasks.scalingSuspended ? 'suspended' : 'resumed';
-        account.emit('service', { change: `auto scaling of ${ecsService} ${state}` });
-        return {};
+        if (MinCapacity !== undefined || MaxCapacity !== undefined || !scaling.bounds) scaling.register({ min, max });
+        return { ScalableTargetARN: arn };
       },
     },
     DescribeScalableTargets: { run: () => ({ ScalableTargets: [] }) },
   });
+}
+
+/** The members that were given; undefined when the state was not. */
+function suspensionsOf(given: Input | undefined): Partial<Suspensions> | undefined {
+  if (!given) return undefined;
+  const unknown = Object.keys(given).find(flag => !FLAGS.includes(flag as keyof Suspensions));
+  const text = FLAGS.find(flag => given[flag] !== undefined && typeof given[flag] !== 'boolean');
+  if (unknown || text)
+    throw new ServiceError('ValidationException', `SuspendedState.${unknown ?? `${text} must be a boolean`}`);
+  return Object.fromEntries(FLAGS.flatMap(flag => (given[flag] === undefined ? [] : [[flag, given[flag]]])));
 }
