@@ -129,7 +129,7 @@ export class World {
     new Workflows(this.account, this.functions);
     new Streams(this.account, tables, this.functions, this.queues);
     new Polling(this.account, this.functions, this.queues);
-    provideEcs(this.account, this.service);
+    provideEcs(this.account, this.service, faults, new Random(seed + 0xec5));
     provideEcsTasks(this.account, this.service);
     provideUploads(this.account, this.service, this.objects);
     this.functions.webSocket = this.service.exec.socket;

@@ -17,6 +17,10 @@ export interface Faults {
   broken?: readonly string[];
   /** The most seconds by which the metrics of a namespace are late. How late each is, the seed decides. */
   lateMetrics?: number;
+  /** The most seconds for which ECS answers with what was before a change. How long, the seed decides each time. */
+  staleReads?: number;
+  /** ECS lists deployments in no order; what order that is, the seed decides. */
+  unordered?: boolean;
 }
 
 /** Milliseconds by which the metrics of each namespace are late, the same for as long as the world lasts. */

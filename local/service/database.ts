@@ -109,7 +109,7 @@ export class Database {
 
   private get pooled(): number {
     const grown = Math.min(this.grown.tasks, this.tasks.running);
-    return grown * this.grown.pool + (this.tasks.running - grown) * this.pool;
+    return grown * this.grown.pool + (this.tasks.running + this.tasks.surge - grown) * this.pool;
   }
 
   /** The writer's session list as it would show it, the service's own first. */

@@ -1,140 +1,228 @@
 import { ServiceError } from '../account/account.ts';
 import type { Clock } from '../clock.ts';
+import { ids, type Leak, type Revision, Revisions } from './revisions.ts';
+import { type Configuration, progress, ROLLING, surge, takenBack } from './strategy.ts';
 
-/** What makes a task hold more and more memory. */
-export interface Leak {
-  /** MiB. */
-  perMinute: number;
-  /** MiB at which it stops by itself; absent, it never does. */
-  atMost?: number;
+export type { Leak, Revision };
+
+export type DeploymentStatus =
+  | 'IN_PROGRESS'
+  | 'SUCCESSFUL'
+  | 'STOP_REQUESTED'
+  | 'STOPPED'
+  | 'ROLLBACK_REQUESTED'
+  | 'ROLLBACK_IN_PROGRESS'
+  | 'ROLLBACK_SUCCESSFUL'
+  | 'ROLLBACK_FAILED';
+
+/** A part of the service's tasks: those that one deployment started. */
+export interface Part {
+  /** As ECS names its scheduler's deployment: `ecs-svc/ID`. */
+  scheduler: string;
+  serviceRevision: string;
+  revision: Revision;
+  /** Of all tasks, 0 to 1. */
+  share: number;
 }
-
-/** One version of the service: how much of what its tasks answer fails, what they leak, and how large they are. */
-export interface Revision {
-  number: number;
-  errorShare: number;
-  leak?: Leak | undefined;
-  cpu: number;
-  /** MiB. */
-  memory: number;
-}
-
-const SIZE = { cpu: 1024, memory: 4096 };
 
 /** One service deployment, as ECS remembers it. */
 export interface Deployment {
   id: string;
+  scheduler: string;
+  /** Of the target. */
+  serviceRevision: string;
+  configuration: Configuration;
   createdAt: number;
-  status: 'IN_PROGRESS' | 'SUCCESSFUL' | 'ROLLBACK_IN_PROGRESS' | 'ROLLBACK_SUCCESSFUL';
+  finishedAt?: number;
+  status: DeploymentStatus;
+  reason?: string;
+  stage?: string;
+  rollbackAt?: number;
+  /** What ran when it began, what ran longest first: more than one part where it replaced another deployment. */
+  before: Part[];
+  /** The version to which it is rolled back. */
   source: Revision;
   target: Revision;
   /** Share of the tasks that run the target, 0 to 1. */
   done: number;
 }
 
-/** Seconds in which a deployment replaces all tasks. */
-const ROLLOUT_SECONDS = 240;
 const DAY = 86_400_000;
+/** Seconds for which a deployment that is to be stopped says so. */
+const STOP_SECONDS = 10;
 
 /** The versions of the service that were deployed: a bad one fails its share of requests until it is rolled back. */
 export class Deployments {
   /** The latest first. */
   readonly history: Deployment[] = [];
+  /** How the next ones are done. */
+  configuration: Configuration = ROLLING;
+  /** How a version with another size differs from the one that it is of. */
+  resized: Partial<Revision> = {};
+  /** A rollback ends as ROLLBACK_FAILED, and takes nothing back. */
+  rollbackFails = false;
+  /** Told of what a person deploys. */
+  tell: (does: string) => void = () => undefined;
+  /** Told before anything changes. */
+  changing: () => void = () => undefined;
   private readonly clock: Clock;
-  private readonly revisions: Revision[] = [
-    { number: 40, errorShare: 0, ...SIZE },
-    { number: 41, errorShare: 0, ...SIZE },
-  ];
-  private current: Revision;
+  private readonly revisions = new Revisions();
 
   constructor(clock: Clock) {
     this.clock = clock;
-    this.current = this.revision(41);
-    const createdAt = clock.now - DAY;
-    const before = this.revision(40);
+    const former = ids('before');
+    const before = [
+      { scheduler: former.digits, serviceRevision: former.digits, revision: this.revision(40), share: 1 },
+    ];
     this.history.push({
-      id: 'deployment-0',
-      createdAt,
-      status: 'SUCCESSFUL',
-      source: before,
-      target: this.current,
-      done: 1,
+      ...{ ...this.made(this.revision(41), before), createdAt: clock.now - DAY, finishedAt: clock.now - DAY },
+      ...{ status: 'SUCCESSFUL', done: 1 },
     });
   }
 
-  get latest(): Deployment | undefined {
-    return this.history[0];
+  get latest(): Deployment {
+    const [latest] = this.history;
+    if (!latest) throw new Error('a service has a deployment');
+    return latest;
   }
 
   /** The version that runs, or is being put into place. */
   get wanted(): Revision {
-    const [latest] = this.history;
-    return latest?.status === 'IN_PROGRESS' ? latest.target : this.current;
+    const { status, source, target } = this.latest;
+    return status.startsWith('ROLLBACK') && status !== 'ROLLBACK_FAILED' ? source : target;
   }
 
-  /** Somebody deploys a new version. */
-  deploy(errorShare: number, leak?: Leak): void {
-    const number = Math.max(...this.revisions.map(revision => revision.number)) + 1;
-    this.revisions.push({ ...this.current, number, errorShare, leak });
-    this.begin(number);
+  /** What runs now, part by part: those that are left of what was before, then those of the latest deployment. */
+  get parts(): Part[] {
+    const { before, done, scheduler, serviceRevision, target: revision } = this.latest;
+    const left = before.map(part => ({ ...part, share: part.share * (1 - done) }));
+    return [...left, { scheduler, serviceRevision, revision, share: done }].filter(({ share }) => share > 0);
+  }
+
+  /** The part that ECS is putting, or has put, into place. */
+  get primary(): Part {
+    const { scheduler, serviceRevision, before, done, target } = this.latest;
+    const [source] = before;
+    if (source && this.wanted === source.revision && this.latest.status.startsWith('ROLLBACK'))
+      return { ...source, share: source.share * (1 - done) };
+    return { scheduler, serviceRevision, revision: target, share: done };
+  }
+
+  /** A person deploys a new version. */
+  deploy(errorShare = 0, leak?: Leak): void {
+    const added = this.revisions.add(this.wanted, { errorShare, leak });
+    this.tell(`deploys revision ${added.number}`);
+    this.begin(added.number);
   }
 
   /** Registers the current version with another size. What that does beside, a scenario may say. */
   register(cpu: number, memory: number): Revision {
-    const number = Math.max(...this.revisions.map(revision => revision.number)) + 1;
-    const registered = { ...this.current, ...this.resized, number, cpu, memory };
-    this.revisions.push(registered);
-    return registered;
+    return this.revisions.add(this.wanted, { ...this.resized, cpu, memory });
   }
 
-  /** How a version with another size differs from the one that it is of. */
-  resized: Partial<Revision> = {};
-
-  /** Puts a version that is there into the place of the current one; forced, the same one anew. */
+  /**
+   * Puts a version that is there into the place of the current one; forced, the same one anew. A deployment that is under
+   * way is replaced: it stops where it is, and what it had started is part of what the new one replaces.
+   */
   begin(number: number, forced = false): void {
     const target = this.revision(number);
-    if (target === this.current && !forced) return;
-    const id = `deployment-${this.history.length}`;
-    const { now: createdAt } = this.clock;
-    this.history.unshift({ id, createdAt, status: 'IN_PROGRESS', source: this.current, target, done: 0 });
+    if (target === this.wanted && !forced) return;
+    this.changing();
+    const { latest } = this;
+    const before = this.parts;
+    if (this.underWay) {
+      latest.reason = 'The service deployment was replaced by a newer one.';
+      this.end(latest, 'STOPPED');
+    }
+    this.history.unshift(this.made(target, before));
   }
 
-  /** Ends a deployment that is under way, and takes back what it did. */
+  /** Ends a deployment that is under way, and takes back what it did. One that is already being ended goes on so. */
   rollBack(id: string): void {
-    const [latest] = this.history;
-    if (latest?.id !== id || latest.status !== 'IN_PROGRESS')
-      throw new ServiceError('ServiceDeploymentNotFoundException', 'There is no ongoing deployment to be stopped.');
-    latest.status = 'ROLLBACK_IN_PROGRESS';
+    const deployment = this.stoppable(id);
+    if (deployment.status !== 'IN_PROGRESS') return;
+    this.changing();
+    deployment.status = 'ROLLBACK_REQUESTED';
+    deployment.rollbackAt = this.clock.now;
+  }
+
+  /** Ends a deployment where it is. */
+  abort(id: string): void {
+    const deployment = this.stoppable(id);
+    if (deployment.status !== 'IN_PROGRESS') return;
+    this.changing();
+    deployment.status = 'STOP_REQUESTED';
+    deployment.rollbackAt = this.clock.now;
   }
 
   get underWay(): boolean {
-    return this.history[0]?.status.endsWith('IN_PROGRESS') ?? false;
+    return this.latest.finishedAt === undefined;
   }
 
-  /** Share of the requests that fail because of the version that answers them. */
+  /** Share of the requests that fail because of the versions that answer them. */
   get errorShare(): number {
-    const [latest] = this.history;
-    if (!latest || !this.underWay) return this.current.errorShare;
-    return latest.done * latest.target.errorShare + (1 - latest.done) * latest.source.errorShare;
+    return this.parts.reduce((sum, { share, revision }) => sum + share * revision.errorShare, 0);
+  }
+
+  /** Tasks that a deployment runs beside the usual ones, as a share of these. */
+  get surge(): number {
+    const { configuration, createdAt, done } = this.latest;
+    return this.underWay ? surge(configuration, (this.clock.now - createdAt) / 1000, done) : 0;
   }
 
   tick(seconds: number): void {
-    const [latest] = this.history;
-    if (!latest || !this.underWay) return;
-    const forward = latest.status === 'IN_PROGRESS';
-    latest.done += (forward ? seconds : -seconds) / ROLLOUT_SECONDS;
-    if (forward && latest.done >= 1) this.end(latest, 'SUCCESSFUL', latest.target);
-    if (!forward && latest.done <= 0) this.end(latest, 'ROLLBACK_SUCCESSFUL', latest.source);
-  }
-
-  private end(deployment: Deployment, status: Deployment['status'], current: Revision): void {
-    deployment.status = status;
-    this.current = current;
+    if (!this.underWay) return;
+    const { latest, clock } = this;
+    const { configuration, createdAt, rollbackAt = clock.now } = latest;
+    const stopping = clock.now - rollbackAt >= STOP_SECONDS * 1000;
+    if (latest.status === 'STOP_REQUESTED') {
+      if (stopping) this.end(latest, 'STOPPED');
+    } else if (latest.status === 'ROLLBACK_REQUESTED') {
+      if (stopping) latest.status = 'ROLLBACK_IN_PROGRESS';
+    } else if (latest.status === 'ROLLBACK_IN_PROGRESS') {
+      if (this.rollbackFails) this.end(latest, 'ROLLBACK_FAILED');
+      else if (latest.done <= 0) this.restore(latest);
+      else latest.done = Math.max(0, latest.done - takenBack(configuration, seconds));
+    } else {
+      const now = progress(configuration, (clock.now - createdAt) / 1000, seconds, latest.done);
+      latest.done = now.done;
+      latest.stage = now.stage;
+      if (now.over) this.end(latest, 'SUCCESSFUL');
+    }
   }
 
   revision(number: number): Revision {
-    const found = this.revisions.find(revision => revision.number === number);
-    if (!found) throw new ServiceError('ClientException', 'Unable to describe task definition.');
+    return this.revisions.find(number);
+  }
+
+  private restore(deployment: Deployment): void {
+    deployment.before = deployment.before.slice(0, 1).map(part => ({ ...part, share: 1 }));
+    this.end(deployment, 'ROLLBACK_SUCCESSFUL');
+  }
+
+  private end(deployment: Deployment, status: DeploymentStatus): void {
+    deployment.status = status;
+    deployment.finishedAt = this.clock.now;
+  }
+
+  /** @throws ServiceError where there is none, or it is over. */
+  private stoppable(id: string): Deployment {
+    const found = this.history.find(deployment => deployment.id === id);
+    if (found?.configuration.controller !== 'ECS')
+      throw new ServiceError('ServiceDeploymentNotFoundException', 'Service deployment not found.');
+    if (found.finishedAt !== undefined)
+      throw new ServiceError('ConflictException', 'There is no ongoing deployment to be stopped.');
     return found;
+  }
+
+  private made(target: Revision, before: Part[]): Deployment {
+    const { letters: id, digits: scheduler } = ids(`deployment ${this.history.length}`);
+    const [first] = before;
+    if (!first) throw new Error('something runs before a deployment');
+    const serviceRevision = ids(`revision ${this.history.length}`).digits;
+    return {
+      ...{ id, scheduler, serviceRevision, configuration: this.configuration, createdAt: this.clock.now },
+      ...{ status: 'IN_PROGRESS', before, source: first.revision, target, done: 0 },
+    };
   }
 }

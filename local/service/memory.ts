@@ -1,6 +1,6 @@
 import type { Metrics } from '../account/metrics.ts';
 import type { Clock } from '../clock.ts';
-import type { Deployments, Leak } from './deployments.ts';
+import type { Deployments, Leak, Part } from './deployments.ts';
 import type { Tasks } from './tasks.ts';
 
 /** One task of the service, while it runs. */
@@ -8,7 +8,7 @@ export interface RunningTask {
   id: string;
   startedAt: number;
   revision: number;
-  /** The deployment that started it. */
+  /** The deployment that started it, as ECS's scheduler names it. */
   deployment: string;
   /** MiB that it holds. */
   used: number;
@@ -113,22 +113,33 @@ export class Memory {
     while (this.running.length < this.tasks.running) this.start();
   }
 
-  /** While a deployment is under way, its share of the tasks is its own: the oldest are replaced. */
+  /** Each deployment has its share of the tasks: the oldest of those that have too many are replaced. */
   private keepVersion(): void {
-    const { latest } = this.deployments;
-    if (!latest) return;
-    const wanted = Math.floor(Math.min(1, Math.max(0, latest.done)) * this.running.length);
-    const others = this.running.filter(({ deployment }) => deployment !== latest.id);
-    const own = this.running.filter(({ deployment }) => deployment === latest.id);
-    const replaced = [...others.slice(0, Math.max(0, wanted - own.length)), ...own.slice(wanted)];
-    for (const task of replaced) {
-      const back = task.deployment === latest.id;
+    const { parts, latest } = this.deployments;
+    const counts = countsOf(parts, this.running.length, latest.scheduler);
+    const missing = parts.flatMap(part => {
+      const more = (counts.get(part.scheduler) ?? 0) - this.of(part.scheduler).length;
+      return Array.from({ length: Math.max(0, more) }, () => part);
+    });
+    const surplus = [...new Set(this.running.map(({ deployment }) => deployment))].flatMap(deployment => {
+      const own = this.of(deployment);
+      const kept = counts.get(deployment) ?? 0;
+      // Of its own, the one that is being taken back gives up what it started last.
+      return deployment === latest.scheduler ? own.slice(kept) : own.slice(0, Math.max(0, own.length - kept));
+    });
+    surplus.forEach((task, i) => {
+      const part = missing[i];
+      if (!part) return;
       this.stop(task, 'ServiceSchedulerInitiated', 'Scaling activity initiated by (deployment)');
-      this.start(back ? latest.source.number : latest.target.number, back ? 'rolled-back' : latest.id);
-    }
+      this.start(part.revision.number, part.scheduler);
+    });
   }
 
-  private start(revision = this.deployments.wanted.number, deployment = this.deployments.latest?.id ?? ''): void {
+  private of(scheduler: string): RunningTask[] {
+    return this.running.filter(({ deployment }) => deployment === scheduler);
+  }
+
+  private start(revision = this.deployments.wanted.number, deployment = this.deployments.primary.scheduler): void {
     const number = this.started++;
     const id = (0xa1b2c3d4 + number).toString(16).padStart(32, '0');
     const used = BASE + ((number * 37) % 100);
@@ -155,4 +166,14 @@ export class Memory {
     this.running.splice(this.running.indexOf(task), 1);
     this.stopped.unshift({ ...task, stoppedAt: this.clock.now, stopCode, stoppedReason, ...(reason && { reason }) });
   }
+}
+
+/** How many of `total` tasks each part has, by its scheduler: the latest deployment's whole share, the others what is left. */
+function countsOf(parts: readonly Part[], total: number, latest: string): Map<string, number> {
+  const counts = new Map(parts.map(({ scheduler, share }) => [scheduler, Math.floor(share * total + 1e-9)]));
+  const [first] = parts.filter(({ scheduler }) => scheduler !== latest);
+  const left = total - [...counts.values()].reduce((a, b) => a + b, 0);
+  const taker = first?.scheduler ?? latest;
+  counts.set(taker, (counts.get(taker) ?? 0) + left);
+  return counts;
 }

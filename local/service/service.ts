@@ -102,6 +102,7 @@ export class SimulatedService {
     this.scaling.tick();
     this.tasks.tick();
     this.deployments.tick(TICK_SECONDS);
+    this.tasks.surge = Math.round(this.tasks.running * this.deployments.surge);
     this.certificates.tick();
     this.memory.tick(TICK_SECONDS);
     this.redis.tick();

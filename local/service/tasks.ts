@@ -5,6 +5,8 @@ const STRETCH = 2.5;
 export class Tasks {
   desired: number;
   running: number;
+  /** Tasks that a deployment runs beside these. */
+  surge = 0;
   /** Whether any of auto scaling is suspended. */
   scalingSuspended = false;
   /** Auto scaling takes away what is not needed, which is no trouble. */

@@ -1,60 +1,64 @@
 import { type Account, type Input, ServiceError } from '../../account/account.ts';
-import type { Deployment } from '../deployments.ts';
+import type { Faults } from '../../account/faults.ts';
+import type { Random } from '../../random.ts';
+import { ids } from '../revisions.ts';
 import type { SimulatedService } from '../service.ts';
+import { describing } from './ecs-described.ts';
 
-/** ECS, as far as the service's tasks and deployments go. */
-export function provideEcs(account: Account, service: SimulatedService): void {
+/** ECS, as far as the service's tasks and deployments go. What it reads may be of a moment ago. */
+export function provideEcs(account: Account, service: SimulatedService, faults: Faults, random: Random): void {
   const { shape, tasks, deployments } = service;
-  const { cluster, ecsService } = shape;
-  const arn = (resource: string) => `arn:aws:ecs:${account.region}:123456789012:${resource}`;
-  const own = `${cluster}/${ecsService}`;
+  const { ecsService } = shape;
+  const { arn, serviceArn, taskDefinition, revisionArn, deploymentArn, ...told } = describing(account.region, service);
   const asked = (input: Input) => arn(`service/${input['cluster']}/${input['services']?.[0] ?? input['service']}`);
-  const known = (input: Input) => asked(input) === arn(`service/${own}`);
   const requireKnown = (input: Input) => {
-    if (!known(input)) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
+    if (asked(input) !== serviceArn) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
   };
-  const taskDefinition = (revision: number) => arn(`task-definition/${ecsService}:${revision}`);
-  const revisionArn = (revision: number) => arn(`service-revision/${own}/${revision}`);
-  const deploymentArn = ({ id }: Deployment) => arn(`service-deployment/${own}/${id}`);
-  const described = (deployment: Deployment) => ({
-    serviceDeploymentArn: deploymentArn(deployment),
-    status: deployment.status,
-    createdAt: new Date(deployment.createdAt),
-    sourceServiceRevisions: [{ arn: revisionArn(deployment.source.number) }],
-    targetServiceRevision: { arn: revisionArn(deployment.target.number) },
-  });
   const last = (text: string) => text.split('/').at(-1) ?? '';
 
-  const describe = () => ({
-    serviceArn: arn(`service/${own}`),
-    serviceName: ecsService,
-    status: 'ACTIVE',
-    taskDefinition: taskDefinition(deployments.wanted.number),
-    desiredCount: tasks.desired,
-    runningCount: tasks.running,
-    pendingCount: Math.max(0, tasks.desired - tasks.running),
-    launchType: 'FARGATE',
-    deploymentController: { type: 'ECS' },
-    deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
-    deployments: [
-      {
-        id: `ecs-svc/${deployments.latest?.id}`,
-        status: 'PRIMARY',
-        rolloutState: deployments.underWay ? 'IN_PROGRESS' : 'COMPLETED',
-        failedTasks: 0,
-        taskDefinition: taskDefinition(deployments.wanted.number),
-        desiredCount: tasks.desired,
-        runningCount: tasks.running,
-      },
-    ],
-  });
+  const history = () =>
+    deployments.history
+      .filter(({ configuration }) => configuration.controller === 'ECS')
+      .map(deployment => ({ brief: told.brief(deployment), full: told.full(deployment) }));
+  const now = () => ({ service: told.service(), history: history() });
+  let former: { until: number; state: ReturnType<typeof now> } | undefined;
+  /** What a read tells: for a while after a change, what was before it. */
+  const read = () => (former && account.clock.now < former.until ? former.state : now());
+  const changing = () => {
+    const { staleReads = 0 } = faults;
+    if (staleReads === 0) return;
+    const state = read();
+    former = { until: account.clock.now + random.between(0, staleReads) * 1000, state };
+  };
+  deployments.changing = changing;
+  deployments.tell = does => account.emit('person', { who: `a developer of ${ecsService}`, does, tone: 'plain' });
+
+  const seed = random.uuid();
+  const listed = () => {
+    const found = read().history;
+    if (!faults.unordered) return found;
+    const place = ({ brief }: (typeof found)[number]) => ids(`${seed} ${brief.serviceDeploymentArn}`).digits;
+    return found.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
+  };
+
+  /** What only the controller of a service's deployments may change. */
+  const requireController = (wanted: string | undefined, forced: boolean) => {
+    const { controller } = deployments.configuration;
+    if (controller === 'ECS' || (wanted === undefined && !forced)) return;
+    const what = wanted === undefined ? 'Cannot force a new deployment' : 'Unable to update task definition';
+    const instead = controller === 'CODE_DEPLOY' ? ' Use AWS CodeDeploy to trigger a new deployment.' : '';
+    throw new ServiceError(
+      'InvalidParameterException',
+      `${what} on services with a ${controller} deployment controller.${instead}`,
+    );
+  };
 
   account.provide('ecs', {
     DescribeServices: {
       resources: input => [asked(input)],
       run: input =>
-        known(input)
-          ? { services: [describe()], failures: [] }
+        asked(input) === serviceArn
+          ? { services: [read().service], failures: [] }
           : { services: [], failures: [{ arn: asked(input), reason: 'MISSING' }] },
     },
     UpdateService: {
@@ -62,56 +66,82 @@ export function provideEcs(account: Account, service: SimulatedService): void {
       run: input => {
         requireKnown(input);
         const { desiredCount, taskDefinition: wanted, forceNewDeployment = false } = input;
+        requireController(wanted, forceNewDeployment);
         if (desiredCount !== undefined) {
+          changing();
           tasks.desired = desiredCount;
           account.emit('service', { change: `${ecsService} is to run ${tasks.desired} tasks` });
         }
         if (wanted !== undefined) {
-          deployments.begin(Number(String(wanted).split(':').at(-1)));
+          deployments.begin(Number(String(wanted).split(':').at(-1)), forceNewDeployment);
           account.emit('service', { change: `${ecsService} is to run ${last(wanted)}` });
-        }
-        if (wanted === undefined && forceNewDeployment) {
+        } else if (forceNewDeployment) {
           deployments.begin(deployments.wanted.number, true);
           account.emit('service', { change: `the tasks of ${ecsService} are replaced, one by one` });
         }
-        return { service: describe() };
+        return { service: told.service() };
       },
     },
     ListServiceDeployments: {
       resources: input => [asked(input)],
       run: input => {
         requireKnown(input);
-        const after = input['createdAt']?.after === undefined ? 0 : new Date(input['createdAt'].after).getTime();
-        const found = deployments.history.filter(({ createdAt }) => createdAt >= after);
-        return { serviceDeployments: found.slice(0, input['maxResults'] ?? 20).map(described) };
+        const { createdAt = {}, status = [], maxResults = 20, nextToken = '0' } = input;
+        const within = (time: Date) =>
+          (createdAt.after === undefined || time >= new Date(createdAt.after)) &&
+          (createdAt.before === undefined || time <= new Date(createdAt.before));
+        const found = listed()
+          .map(({ brief }) => brief)
+          .filter(brief => within(brief.createdAt as Date) && (status.length === 0 || status.includes(brief.status)));
+        const next = Number(nextToken) + maxResults;
+        return {
+          serviceDeployments: found.slice(Number(nextToken), next),
+          ...(next < found.length ? { nextToken: String(next) } : {}),
+        };
       },
     },
     DescribeServiceDeployments: {
       resources: ({ serviceDeploymentArns }) => serviceDeploymentArns,
-      run: ({ serviceDeploymentArns }) => ({
-        serviceDeployments: deployments.history
-          .filter(deployment => serviceDeploymentArns.includes(deploymentArn(deployment)))
-          .map(described),
-        failures: [],
-      }),
+      run: ({ serviceDeploymentArns }) => {
+        const found = read()
+          .history.map(({ full }) => full)
+          .filter(full => serviceDeploymentArns.includes(full.serviceDeploymentArn));
+        const missing = (serviceDeploymentArns as string[]).filter(
+          wanted => !found.some(full => full.serviceDeploymentArn === wanted),
+        );
+        return { serviceDeployments: found, failures: missing.map(wanted => ({ arn: wanted, reason: 'MISSING' })) };
+      },
     },
     DescribeServiceRevisions: {
       resources: ({ serviceRevisionArns }) => serviceRevisionArns,
-      run: ({ serviceRevisionArns }) => ({
-        serviceRevisions: (serviceRevisionArns as string[]).map(serviceRevisionArn => ({
-          serviceRevisionArn,
-          taskDefinition: taskDefinition(Number(last(serviceRevisionArn))),
-        })),
-        failures: [],
-      }),
+      run: ({ serviceRevisionArns }) => {
+        const known = deployments.history.flatMap(({ before, serviceRevision, target: revision }) => [
+          ...before,
+          { serviceRevision, revision },
+        ]);
+        const byArn = new Map(known.map(part => [revisionArn(part.serviceRevision), part.revision]));
+        const wanted = serviceRevisionArns as string[];
+        return {
+          serviceRevisions: wanted.flatMap(serviceRevisionArn => {
+            const revision = byArn.get(serviceRevisionArn);
+            return revision
+              ? [{ serviceRevisionArn, serviceArn, taskDefinition: taskDefinition(revision.number) }]
+              : [];
+          }),
+          failures: wanted.filter(other => !byArn.has(other)).map(other => ({ arn: other, reason: 'MISSING' })),
+        };
+      },
     },
     StopServiceDeployment: {
       resources: ({ serviceDeploymentArn }) => [serviceDeploymentArn],
-      run: ({ serviceDeploymentArn, stopType }) => {
-        if (stopType !== 'ROLLBACK')
-          throw new ServiceError('InvalidParameterException', `stopType ${stopType} is not simulated`);
-        deployments.rollBack(last(serviceDeploymentArn));
-        account.emit('service', { change: `the deployment of ${ecsService} is stopped and rolled back` });
+      run: ({ serviceDeploymentArn, stopType = 'ROLLBACK' }) => {
+        if (!['ROLLBACK', 'ABORT'].includes(stopType))
+          throw new ServiceError('InvalidParameterException', `stopType must be ABORT or ROLLBACK, not ${stopType}`);
+        const id = last(serviceDeploymentArn);
+        if (stopType === 'ROLLBACK') deployments.rollBack(id);
+        else deployments.abort(id);
+        const how = stopType === 'ROLLBACK' ? 'stopped and rolled back' : 'stopped where it is';
+        account.emit('service', { change: `the deployment of ${ecsService} is ${how}` });
         return { serviceDeploymentArn };
       },
     },
