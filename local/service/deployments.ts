@@ -55,7 +55,7 @@ const STOP_SECONDS = 10;
 export class Deployments {
   /** The latest first. */
   readonly history: Deployment[] = [];
-  /** How the next ones are done. */
+  /** How they are done. */
   configuration: Configuration = ROLLING;
   /** How a version with another size differs from the one that it is of. */
   resized: Partial<Revision> = {};
@@ -97,6 +97,12 @@ export class Deployments {
     const { before, done, scheduler, serviceRevision, target: revision } = this.latest;
     const left = before.map(part => ({ ...part, share: part.share * (1 - done) }));
     return [...left, { scheduler, serviceRevision, revision, share: done }].filter(({ share }) => share > 0);
+  }
+
+  /** The service is deployed in another way, and always was. */
+  configure(changes: Partial<Configuration>): void {
+    this.configuration = { ...this.configuration, ...changes };
+    for (const deployment of this.history) deployment.configuration = this.configuration;
   }
 
   /** The part that ECS is putting, or has put, into place. */

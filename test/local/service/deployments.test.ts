@@ -5,20 +5,19 @@ import type { Faults } from '../../../local/account/faults.ts';
 import { Random } from '../../../local/random.ts';
 import { provideEcs } from '../../../local/service/apis/ecs.ts';
 import { provideEcsTasks } from '../../../local/service/apis/ecs-tasks.ts';
-import { ROLLING } from '../../../local/service/strategy.ts';
+import type { Configuration } from '../../../local/service/strategy.ts';
 import { embeddedService } from '../../support/embedded-service.ts';
 
 const SERVICE = { cluster: 'shop', service: 'web' };
-const BLUE_GREEN = { ...ROLLING, strategy: 'BLUE_GREEN', bakeMinutes: 10 } as const;
-const CANARY = { ...ROLLING, strategy: 'CANARY', percent: 5, stepMinutes: 4, bakeMinutes: 2 } as const;
-const LINEAR = { ...ROLLING, strategy: 'LINEAR', percent: 25, stepMinutes: 2, bakeMinutes: 2 } as const;
+const BLUE_GREEN = { strategy: 'BLUE_GREEN', bakeMinutes: 10 } as const;
+const CANARY = { strategy: 'CANARY', percent: 5, stepMinutes: 4, bakeMinutes: 2 } as const;
+const LINEAR = { strategy: 'LINEAR', percent: 25, stepMinutes: 2, bakeMinutes: 2 } as const;
 
-function deployed(configuration: typeof ROLLING | typeof BLUE_GREEN = ROLLING, faults: Faults = {}, seed = 1) {
+function deployed(configuration: Partial<Configuration> = {}, faults: Faults = {}, seed = 1) {
   const embedded = embeddedService(seed);
   const { account, call, service } = embedded;
   const { deployments } = service;
-  deployments.configuration = configuration;
-  for (const deployment of deployments.history) deployment.configuration = configuration;
+  deployments.configure(configuration);
   provideEcs(account, service, faults, new Random(seed));
   provideEcsTasks(account, service);
   const ecs = (operation: string, input: object = {}) => call('ecs', operation, { ...SERVICE, ...input });
@@ -137,10 +136,10 @@ describe('two deployments at once', () => {
     });
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(ROLLING, BLUE_GREEN, CANARY, LINEAR),
+        fc.constantFrom<Partial<Configuration>>({}, BLUE_GREEN, CANARY, LINEAR),
         fc.array(act, { maxLength: 6 }),
         async (configuration, acts) => {
-          const { deployments, clock, pass, service } = deployed(configuration as typeof ROLLING);
+          const { deployments, clock, pass, service } = deployed(configuration);
           for (const { act: what, seconds } of acts) {
             await clock.run(seconds * 1000, () => false);
             if (what === 'deploy') deployments.deploy(0.1);
@@ -168,8 +167,8 @@ describe('two deployments at once', () => {
 
 describe('strategies that shift the traffic', () => {
   /** The target's share of the traffic, each minute. */
-  async function shares(configuration: object, minutes: number) {
-    const { deployments, pass, latest } = deployed(configuration as typeof ROLLING);
+  async function shares(configuration: Partial<Configuration>, minutes: number) {
+    const { deployments, pass, latest } = deployed(configuration);
     deployments.deploy(0.5);
     const seen: number[] = [];
     for (let i = 0; i < minutes; i++) {
@@ -209,10 +208,8 @@ describe('strategies that shift the traffic', () => {
 });
 
 describe.each(['CODE_DEPLOY', 'EXTERNAL'] as const)('a service of the %s controller', controller => {
-  const configuration = { ...ROLLING, controller } as unknown as typeof ROLLING;
-
   test('is not updated to a task definition, nor anew, by UpdateService; its count is', async () => {
-    const { update, described } = deployed(configuration);
+    const { update, described } = deployed({ controller });
     const wrong = `on services with a ${controller} deployment controller`;
     await expect(update({ taskDefinition: 'web:40' })).rejects.toThrow(`Unable to update task definition ${wrong}`);
     await expect(update({ forceNewDeployment: true })).rejects.toThrow(wrong);
@@ -221,7 +218,7 @@ describe.each(['CODE_DEPLOY', 'EXTERNAL'] as const)('a service of the %s control
   });
 
   test('has task sets, and no service deployments', async () => {
-    const { deployments, described, list, pass } = deployed(configuration);
+    const { deployments, described, list, pass } = deployed({ controller });
     deployments.deploy(0.1);
     await pass(2);
     const service = await described();
@@ -252,7 +249,7 @@ describe('reads', () => {
   test('no document says in what order deployments are listed: the seed does, each time the same', async () => {
     const orders = await Promise.all(
       Array.from({ length: 12 }, async (_, seed) => {
-        const { deployments, list, pass } = deployed(ROLLING, { unordered: true }, seed);
+        const { deployments, list, pass } = deployed({}, { unordered: true }, seed);
         deployments.deploy(0);
         await pass(6);
         deployments.deploy(0);
@@ -267,7 +264,7 @@ describe('reads', () => {
   test('after a change they may tell of what was before it, for no longer than the world allows', async () => {
     let stale = 0;
     for (let seed = 0; seed < 8; seed++) {
-      const { described, list, update, latest, clock } = deployed(ROLLING, { staleReads: 30 }, seed);
+      const { described, list, update, latest, clock } = deployed({}, { staleReads: 30 }, seed);
       const [before, history] = [await described(), await list()];
       const { service } = await update({ taskDefinition: 'web:40', desiredCount: 12 });
       expect(service).toMatchObject({ desiredCount: 12, taskDefinition: expect.stringMatching(/:40$/) });
