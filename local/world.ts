@@ -115,7 +115,7 @@ export class World {
     this.functions.tls = tlsOf(this.service);
     this.buses = new Buses(this.account, this.functions, this.queues);
     this.topics = new Topics(this.account);
-    this.runbooks = new Runbooks(this.account, this.functions);
+    this.runbooks = new Runbooks(this.account, this.functions, faults.automation);
     this.parameters = new Parameters(this.account);
     this.objects = new Objects(this.account);
     this.distributions = new Distributions(this.account, this.objects, this.functions);

@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts';
+import type { Undocumented } from './runbooks.ts';
 
 /**
  * What goes wrong between the services, as it does: at least once, late, out of order; and what no document settles.
@@ -21,6 +22,8 @@ export interface Faults {
   staleReads?: number;
   /** ECS lists deployments in no order; what order that is, the seed decides. */
   unordered?: boolean;
+  /** What AWS may do where no document settles it. */
+  automation?: Undocumented;
 }
 
 /** Milliseconds by which the metrics of each namespace are late, the same for as long as the world lasts. */

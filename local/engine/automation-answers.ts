@@ -23,11 +23,21 @@ export const failed = (why: string) =>
 export const timedOut = () =>
   new StepFailure('TimedOut', `Step timed out while step is Execute/Cancelling action. ${guide}`);
 
-/** What the selectors find. One that finds nothing leaves its output out and does not fail the step. */
-export function chosen(outputs: readonly Output[], response: Json): Map<string, Json> {
+/** What may become of an output whose Selector finds nothing: no document says. */
+export type MissingOutput = 'left out' | 'the selector' | 'failed step';
+
+/** What the selectors find. */
+export function chosen(
+  outputs: readonly Output[],
+  response: Json,
+  missing: MissingOutput = 'left out',
+): Map<string, Json> {
   const found = outputs.flatMap(({ name, selector, type }): [string, Json][] => {
     const value = select(selector, response);
-    if (value === undefined || value === null) return [];
+    if (value === undefined || value === null) {
+      if (missing === 'failed step') throw failed(`Invalid Output Selector ${selector.text}.`);
+      return missing === 'left out' ? [] : [[name, selector.text]];
+    }
     const converted = convert(value, type);
     if (converted === undefined) throw failed(`The output ${name} is ${JSON.stringify(value)}, which is no ${type}.`);
     return [[name, converted]];

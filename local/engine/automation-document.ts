@@ -1,4 +1,5 @@
 /** SSM Automation documents, schema 0.3: everything a document says is checked here, at load. */
+import { type Choice, choices } from './automation-branch.ts';
 import { type Work, work } from './automation-inputs.ts';
 import { convert, referencesIn, type ValueType, valueTypes } from './automation-values.ts';
 import { fields, flag, list, number, text } from './checks.ts';
@@ -21,7 +22,9 @@ export type Output = { name: string; selector: Path; type: ValueType };
 export type Step = {
   name: string;
   action: string;
-  work: Work;
+  /** As written. */
+  inputs: JsonObject;
+  work: Work | Loop;
   outputs: Output[];
   onFailure: 'Abort' | 'Continue' | { step: string };
   isCritical: boolean;
@@ -30,6 +33,9 @@ export type Step = {
   maxAttempts: number;
   timeoutSeconds: number | undefined;
 };
+
+/** A `do while`: the condition is asked when the steps have run, and is that of one choice. */
+export type Loop = { kind: 'loop'; steps: readonly Step[]; again: Choice['holds']; most: number };
 
 export type AutomationDocument = {
   /** As written: it may refer to a parameter. */
@@ -46,6 +52,8 @@ const actions: Record<string, { inputs: readonly string[] | 'open'; longest?: nu
   'aws:assertAwsResourceProperty': { inputs: 'open' },
   'aws:sleep': { inputs: ['Duration', 'Timestamp'] },
   'aws:branch': { inputs: ['Choices', 'Default'] },
+  // Over a list it is not supported.
+  'aws:loop': { inputs: ['Steps', 'LoopCondition', 'MaxIterations'] },
   'aws:invokeLambdaFunction': {
     inputs: ['FunctionName', 'Qualifier', 'InvocationType', 'LogType', 'InputPayload', 'Payload'],
     longest: 300,
@@ -98,19 +106,25 @@ export function load(content: unknown): AutomationDocument {
     Object.entries(document.parameters ?? {}).map(([name, value]) => [name, parameter(value, `parameters.${name}`)]),
   );
   const raw = list(document.mainSteps, 'document.mainSteps').map((step, i) => fields(step, named(step, i), stepFields));
-  const outputTypes = new Map(raw.flatMap((step, i) => [...outputsOf(step, named(step, i))]));
+  const outputTypes = new Map(raw.flatMap((step, i) => outputsOf(step, named(step, i))));
+  // AWS does not document whether the outputs of a loop's steps can be read outside of it: here they cannot.
   const typeOf =
-    (where: string) =>
+    (where: string, within: JsonObject[] = []) =>
     (name: string): ValueType => {
-      const type = variables.includes(name) ? 'String' : (parameters.get(name)?.type ?? outputTypes.get(name));
+      const inner = new Map(within.flatMap(step => outputsOf(step, where)));
+      const type =
+        (variables.includes(name) ? 'String' : parameters.get(name)?.type) ?? outputTypes.get(name) ?? inner.get(name);
       if (!type) throw new Unsupported(where, `"${name}" is no parameter, no output of a step and no variable`);
       return type;
     };
   const steps = raw.map((step, i) => {
     const where = named(step, i);
-    for (const name of referencesIn(step.inputs, `${where}.inputs`)) typeOf(where)(name);
-    return loadStep(step, where, typeOf(where));
+    const typed = typeOf(where, innerOf(step, where));
+    for (const name of referencesIn(step.inputs, `${where}.inputs`)) typed(name);
+    return loadStep(step, where, typed);
   });
+  const names = steps.flatMap(({ name, work }) => [name, ...(work.kind === 'loop' ? work.steps.map(s => s.name) : [])]);
+  if (new Set(names).size < names.length) throw new Unsupported('document.mainSteps', 'the same name twice');
   checkPath(steps);
   const outputs = list(document.outputs, 'document.outputs').map(output => text(output, 'document.outputs'));
   for (const output of outputs)
@@ -123,6 +137,31 @@ export function load(content: unknown): AutomationDocument {
 
 const named = (step: unknown, index: number) =>
   isObject(step) && typeof step.name === 'string' ? step.name : `mainSteps[${index}]`;
+
+function innerOf({ action, inputs }: JsonObject, where: string): JsonObject[] {
+  if (action !== 'aws:loop') return [];
+  const { Steps } = fields(inputs, `${where}.inputs`, ['Steps', 'LoopCondition', 'MaxIterations']);
+  return list(Steps, `${where}.inputs.Steps`).map((step, i) => fields(step, named(step, i), stepFields));
+}
+
+const MOST_ITERATIONS = 100;
+
+function loop(step: JsonObject, inputs: JsonObject, where: string, typeOf: (name: string) => ValueType): Loop {
+  const steps = innerOf(step, where).map((inner, i) => loadStep(inner, named(inner, i), typeOf));
+  if (steps.length === 0) throw new Unsupported(where, 'a loop without steps');
+  for (const { name, work, isEnd, nextStep, onFailure } of steps)
+    if (work.kind === 'loop' || work.kind === 'branch' || isEnd || nextStep !== undefined || onFailure !== 'Abort')
+      throw new Unsupported(name, 'another way than onward within a loop');
+  const condition = fields(
+    inputs.LoopCondition,
+    `${where}.inputs.LoopCondition`,
+    Object.keys(inputs.LoopCondition ?? {}),
+  );
+  const [choice] = choices([{ ...condition, NextStep: 'again' }], `${where}.inputs.LoopCondition`, typeOf);
+  const most = number(inputs.MaxIterations, `${where}.inputs.MaxIterations`, 1);
+  if (most > MOST_ITERATIONS || !choice) throw new Unsupported(`${where}.inputs.MaxIterations`, String(most));
+  return { kind: 'loop', steps, again: choice.holds, most };
+}
 
 function parameter(value: unknown, where: string): Parameter {
   const counts = ['minItems', 'maxItems', 'minChars', 'maxChars'];
@@ -214,7 +253,8 @@ function loadStep(step: JsonObject, where: string, typeOf: (name: string) => Val
   return {
     name,
     action,
-    work: work(action, inputs, where, typeOf),
+    inputs,
+    work: action === 'aws:loop' ? loop(step, inputs, where, typeOf) : work(action, inputs, where, typeOf),
     outputs: declared(step, where),
     onFailure: target === undefined ? (onFailure === 'Continue' ? 'Continue' : 'Abort') : { step: target },
     isCritical: step.isCritical === undefined ? onFailure !== 'Continue' : flag(step.isCritical, `${where}.isCritical`),
@@ -229,7 +269,6 @@ function loadStep(step: JsonObject, where: string, typeOf: (name: string) => Val
 function checkPath(steps: readonly Step[]): void {
   if (steps.length === 0) throw new Unsupported('document.mainSteps', 'no steps');
   const byName = new Map(steps.map((step, i) => [step.name, { step, following: steps[i + 1]?.name }]));
-  if (byName.size < steps.length) throw new Unsupported('document.mainSteps', 'the same name twice');
   const done = new Set<string>();
   const walk = (name: string, trail: string[]) => {
     const found = byName.get(name);

@@ -8,6 +8,7 @@ import {
   chosen,
   failed,
   type LambdaAnswer,
+  type MissingOutput,
   parsed,
   printed,
   StepFailure,
@@ -19,12 +20,23 @@ import { asStrings, InvalidParameters, interpolate, resolveParameters } from './
 import { asJson, isObject, type Json, type JsonObject, select } from './json-path.ts';
 import { Unsupported } from './unsupported.ts';
 
-export { type AutomationDocument, InvalidParameters, type LambdaAnswer, load };
+export { type AutomationDocument, InvalidParameters, type LambdaAnswer, load, type MissingOutput };
 
-export type StepStatus = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut';
+export type StepStatus = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
 
 export type Effect =
-  | { type: 'step'; name: string; action: string; status: StepStatus; failureMessage?: string }
+  | {
+      type: 'step';
+      name: string;
+      action: string;
+      status: StepStatus;
+      failureMessage?: string;
+      /** Of a step within a loop, counted from 1. */
+      iteration?: number;
+      /** Each as JSON text; a reference to what is not there stays as it is written. */
+      inputs?: Record<string, string>;
+      outputs?: Record<string, string[]>;
+    }
   | { type: 'api'; step: string; service: string; api: string; parameters: JsonObject; timeoutSeconds?: number }
   | { type: 'lambda'; step: string; functionName: string; qualifier?: string; payload: Json; timeoutSeconds?: number }
   | { type: 'sleep'; seconds: number };
@@ -36,6 +48,8 @@ export type Context = {
   now(): Date;
   /** AWS does not document whether a function's own error fails its step. It does here, unless this is false. */
   functionErrorFailsStep?: boolean;
+  /** Nor what becomes of an output whose Selector finds nothing. It is left out here, unless this says otherwise. */
+  missingOutput?: MissingOutput;
 };
 
 export type StepReport = {
@@ -46,7 +60,7 @@ export type StepReport = {
   outputs: Record<string, string[]>;
 };
 export type Outcome = {
-  status: 'Success' | 'Failed' | 'TimedOut';
+  status: 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
   failureMessage?: string;
   outputs: Record<string, string[]>;
   steps: StepReport[];
@@ -94,21 +108,7 @@ class Execution {
     let failure: StepFailure | undefined;
     let index = 0;
     for (let step = steps[0]; step; step = steps[index]) {
-      const { name, action } = step;
-      yield { type: 'step', name, action, status: 'InProgress' };
-      const { result, wrong } = yield* this.#attempts(step);
-      const failureMessage = wrong?.message;
-      const status = wrong?.status ?? 'Success';
-      const outputs = Object.fromEntries([...(result?.outputs ?? [])].map(([key, value]) => [key, asStrings(value)]));
-      if (result) this.#outputs.set(name, result.outputs);
-      this.#reports.set(name, {
-        name,
-        action,
-        status,
-        outputs,
-        ...(failureMessage === undefined ? {} : { failureMessage }),
-      });
-      yield { type: 'step', name, action, status, ...(failureMessage === undefined ? {} : { failureMessage }) };
+      const { result, wrong } = yield* this.#take(step);
       if (wrong && step.isCritical) failure ??= wrong;
       const next = this.#next(step, result);
       if (next === undefined) break;
@@ -120,6 +120,34 @@ class Execution {
       outputs: Object.fromEntries(this.#document.outputs.map(name => [name, this.#reported(name)])),
       steps: [...this.#reports.values()],
     };
+  }
+
+  /** One step, from its beginning to what it came to. */
+  *#take(step: Step, iteration?: number): Generator<Effect, { result?: Result; wrong?: StepFailure }, unknown> {
+    const { name, action } = step;
+    const told = { type: 'step', name, action, ...(iteration === undefined ? {} : { iteration }) } as const;
+    yield { ...told, status: 'InProgress', inputs: this.#told(step.inputs) };
+    const { result, wrong } = yield* this.#attempts(step);
+    const failureMessage = wrong?.message;
+    const status = wrong?.status ?? 'Success';
+    const outputs = Object.fromEntries([...(result?.outputs ?? [])].map(([key, value]) => [key, asStrings(value)]));
+    if (result) this.#outputs.set(name, result.outputs);
+    const why = failureMessage === undefined ? {} : { failureMessage };
+    this.#reports.set(name, { name, action, status, outputs, ...why });
+    yield { ...told, status, outputs, ...why };
+    return { ...(result && { result }), ...(wrong && { wrong }) };
+  }
+
+  #told(inputs: JsonObject): Record<string, string> {
+    const lenient = (value: Json) =>
+      interpolate(value, name => {
+        try {
+          return this.#find(name) ?? `{{ ${name} }}`;
+        } catch {
+          return `{{ ${name} }}`;
+        }
+      });
+    return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, JSON.stringify(lenient(value))]));
   }
 
   #next(step: Step, result: Result | undefined): 'following' | { step: string } | undefined {
@@ -160,7 +188,7 @@ class Execution {
         yield* this.#sleep('seconds' in work ? work.seconds : (Date.parse(work.until) - this.#now()) / 1000, deadline);
         return none;
       case 'api':
-        return { outputs: chosen(step.outputs, yield* this.#call(step, work, deadline)) };
+        return { outputs: this.#chosen(step, yield* this.#call(step, work, deadline)) };
       case 'assert': {
         const value = select(work.selector, yield* this.#call(step, work, deadline));
         if (!this.#desired(work.desired, value, step))
@@ -175,6 +203,16 @@ class Execution {
         return none;
       case 'lambda':
         return { outputs: yield* this.#invoke(step, deadline) };
+      case 'loop':
+        for (let iteration = 1; iteration <= work.most; iteration += 1) {
+          for (const inner of work.steps) {
+            const { wrong } = yield* this.#take(inner, iteration);
+            if (wrong) throw wrong;
+          }
+          if (!work.again(name => this.#find(name))) break;
+        }
+        // Ended by MaxIterations it is no failure: a document must look for itself.
+        return none;
     }
   }
 
@@ -230,7 +268,7 @@ class Execution {
     const outputs = new Map<string, Json>([['StatusCode', StatusCode]]);
     if (FunctionError !== undefined) outputs.set('FunctionError', FunctionError);
     if (body !== undefined) outputs.set('Payload', typeof body === 'string' ? body : JSON.stringify(body));
-    for (const [name, value] of chosen(step.outputs, asJson({ StatusCode, FunctionError, Payload: body })))
+    for (const [name, value] of this.#chosen(step, asJson({ StatusCode, FunctionError, Payload: body })))
       outputs.set(name, value);
     return outputs;
   }
@@ -262,6 +300,7 @@ class Execution {
     return asList(this.#resolved(desired)).some(wanted => printed(wanted) === printed(value));
   }
 
+  #chosen = (step: Step, answer: Json) => chosen(step.outputs, answer, this.#context.missingOutput);
   #now = () => this.#context.now().getTime();
   #left = (deadline: number) => (Number.isFinite(deadline) ? { timeoutSeconds: (deadline - this.#now()) / 1000 } : {});
 

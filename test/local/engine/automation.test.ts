@@ -686,6 +686,74 @@ describe('aws:invokeLambdaFunction', () => {
   });
 });
 
+describe('aws:loop', () => {
+  const look = {
+    ...{ name: 'look', action: 'aws:invokeLambdaFunction', inputs: { FunctionName: 'f' } },
+    outputs: [{ Name: 'Waiting', Selector: '$.Payload.waiting', Type: 'String' }],
+  };
+  const loop = (more: object = {}) => ({
+    name: 'wait',
+    action: 'aws:loop',
+    inputs: {
+      Steps: [{ name: 'pause', action: 'aws:sleep', inputs: { Duration: 'PT30S' } }, look],
+      LoopCondition: { Variable: '{{ look.Waiting }}', StringEquals: 'true' },
+      MaxIterations: 4,
+      ...more,
+    },
+  });
+  const waits =
+    (times: number): Answer =>
+    (_, nth) => ({ StatusCode: 200, Payload: JSON.stringify({ waiting: String(nth <= times) }) });
+
+  it('goes on while its condition holds when its steps have run, and tells each of them', () => {
+    const ran = run(document([loop()]), {}, waits(2));
+    expect([ran.outcome.status, ran.calls.length, ran.slept]).toEqual(['Success', 3, [30, 30, 30]]);
+    expect(ran.progress.slice(0, 5)).toEqual([
+      ...['wait InProgress', 'pause InProgress', 'pause Success', 'look InProgress', 'look Success'],
+    ]);
+  });
+
+  it('ends with MaxIterations, and is no failure then', () => {
+    const ran = run(document([loop(), call('after')]), {}, waits(99));
+    expect([ran.outcome.status, ran.calls.length]).toEqual(['Success', 5]);
+  });
+
+  it('fails with a step of it', () => {
+    const ran = run(document([loop(), call('after')]), {}, broken);
+    expect(ran.outcome.status).toBe('Failed');
+    expect(ran.steps).toMatchObject({ wait: 'Failed', look: 'Failed', after: 'Pending' });
+  });
+
+  it.each<[string, object[]]>([
+    ['a list to iterate over', [loop({ Iterators: ['a'] })]],
+    ['more iterations than AWS makes', [loop({ MaxIterations: 101 })]],
+    ['no condition', [loop({ LoopCondition: undefined })]],
+    ['no steps', [loop({ Steps: [] })]],
+    ['a loop within', [loop({ Steps: [loop()] })]],
+    ['a way out of it', [loop({ Steps: [{ ...look, isEnd: true }] })]],
+    ['a name that is taken', [loop(), call('look')]],
+    [
+      'an output of it outside, which no document promises',
+      [loop(), call('x', { inputs: { Service: 'ecs', Api: 'DescribeServices', cluster: '{{ look.Waiting }}' } })],
+    ],
+  ])('is refused with %s', (_, steps) => {
+    expect(() => load(document(steps))).toThrow(Unsupported);
+  });
+});
+
+describe('a Selector that finds nothing', () => {
+  const seen = (missingOutput: Context['missingOutput']) => {
+    const outputs = [{ Name: 'Arn', Selector: '$.nothing', Type: 'String' }];
+    return run(document([call('a', { outputs })], { outputs: ['a.Arn'] }), {}, () => ({}), { missingOutput }).outcome;
+  };
+
+  it('may be left out, be there as it is written, or fail its step', () => {
+    expect(seen('left out')).toMatchObject({ status: 'Success', outputs: { 'a.Arn': [] } });
+    expect(seen('the selector')).toMatchObject({ status: 'Success', outputs: { 'a.Arn': ['$.nothing'] } });
+    expect(seen('failed step').status).toBe('Failed');
+  });
+});
+
 describe('refusals at load', () => {
   const wait = (inputs: object) =>
     document([
