@@ -26,7 +26,7 @@ import { OwnAlarms } from './own-alarms.ts';
 import { pageTemplates } from './page-templates.ts';
 import { Paging } from './paging.ts';
 import { type BoundPlaybook, checkPlaybook, inModes, type Playbook } from './playbook.ts';
-import { ResponseWorkflow } from './response-workflow.ts';
+import { allowReadingExecutions, ResponseWorkflow } from './response-workflow.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface IncidentResponseProps {
@@ -284,6 +284,7 @@ export class IncidentResponse extends Construct {
       description: 'Whether a runbook did what it was for',
     });
     verify.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
+    allowReadingExecutions(verify);
     const handOver = this.createFunction('HandOver', {
       folder: 'hand-over',
       description: 'The workflow failed: a person takes over',

@@ -20,6 +20,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { ENDED } from '../lambda/domain/execution.ts';
 import type { ResponderFunction } from './function.ts';
 import type { Runbook } from './runbook.ts';
 
@@ -36,18 +37,16 @@ export interface ResponseWorkflowProps {
 const RUNBOOK_SECONDS = 15;
 const VERIFY_SECONDS = 30;
 
-const TERMINAL = [
-  'Success',
-  'Failed',
-  'TimedOut',
-  'Cancelled',
-  'CompletedWithSuccess',
-  'CompletedWithFailure',
-  'Rejected',
-  'Exited',
-];
-
 const AUTOMATION_EXECUTIONS = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-execution/*`;
+
+/** Lets a function read what became of a runbook's execution, step by step. */
+export function allowReadingExecutions(fn: ResponderFunction): void {
+  fn.allow(['ssm:GetAutomationExecution', 'ssm:DescribeAutomationStepExecutions'], [AUTOMATION_EXECUTIONS]);
+  Validations.of(fn.role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
+    reason: 'The id of an execution is not known before it is started; it is only read.',
+  });
+}
 
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery',
@@ -157,6 +156,7 @@ export class ResponseWorkflow extends Construct {
           ClientToken: JsonPath.stringAt('$.plan.returned.clientToken'),
         },
         iamResources: runbooks.flatMap(runbook => runbook.startable),
+        resultSelector: { 'id.$': '$.AutomationExecutionId' },
         resultPath: '$.runbook',
       }),
     );
@@ -165,8 +165,10 @@ export class ResponseWorkflow extends Construct {
       new CallAwsService(this, 'Read runbook', {
         service: 'ssm',
         action: 'getAutomationExecution',
-        parameters: { AutomationExecutionId: JsonPath.stringAt('$.runbook.AutomationExecutionId') },
+        parameters: { AutomationExecutionId: JsonPath.stringAt('$.runbook.id') },
         iamResources: [AUTOMATION_EXECUTIONS],
+        // Of an execution with many steps, the whole would be more than a state may hold.
+        resultSelector: { 'status.$': '$.AutomationExecution.AutomationExecutionStatus' },
         resultPath: '$.observed',
       }),
     );
@@ -178,7 +180,7 @@ export class ResponseWorkflow extends Construct {
         {
           ...attempt,
           run: JsonPath.stringAt('$.plan.returned.run'),
-          execution: JsonPath.objectAt('$.observed.AutomationExecution'),
+          execution: JsonPath.stringAt('$.runbook.id'),
         },
         '$.verification',
       ),
@@ -190,14 +192,14 @@ export class ResponseWorkflow extends Construct {
       time: WaitTime.duration(Duration.seconds(VERIFY_SECONDS)),
     });
     const stepDone = new Pass(this, 'Step done', { inputPath: '$.plan.returned.run', resultPath: '$.after' });
-    const status = '$.observed.AutomationExecution.AutomationExecutionStatus';
+    const status = '$.observed.status';
 
     startRunbook
       .next(waitForRunbook)
       .next(readRunbook)
       .next(
         new Choice(this, 'Runbook ended?')
-          .when(Condition.or(...TERMINAL.map(value => Condition.stringEquals(status, value))), verifyStep)
+          .when(Condition.or(...ENDED.map(value => Condition.stringEquals(status, value))), verifyStep)
           .otherwise(waitForRunbook),
       );
     verifyStep.next(

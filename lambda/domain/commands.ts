@@ -25,6 +25,10 @@ export interface RunOutcome {
   /** Absent when the runbook itself failed: then `reason` says how. */
   checks?: Check[];
   reason?: string;
+  /** It ended before anything was changed, as its object was not what it was taken for. */
+  unchanged?: true;
+  /** The changes that the runbook made or may have made, in words. */
+  changed?: string[];
   /** It did harm: what it changed is put back at once, not when the attempt ends. */
   worse?: boolean;
 }

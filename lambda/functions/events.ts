@@ -7,17 +7,8 @@ const Key = { slot: v.string(), number: v.number() };
 export const AttemptEvent = v.object({ ...Key, id: v.string(), attempt: v.number(), after: v.string() });
 export type AttemptEvent = v.InferOutput<typeof AttemptEvent>;
 
-/** With the execution of a runbook, as `GetAutomationExecution` reports it. */
-export const RunEvent = v.object({
-  ...AttemptEvent.entries,
-  run: v.string(),
-  execution: v.object({
-    AutomationExecutionId: v.string(),
-    AutomationExecutionStatus: v.string(),
-    FailureMessage: v.optional(v.string()),
-    ExecutionEndTime: v.optional(v.string()),
-  }),
-});
+/** With the id of a runbook's execution: what it came to is read, as a state of the workflow may be too small to hold it. */
+export const RunEvent = v.object({ ...AttemptEvent.entries, run: v.string(), execution: v.string() });
 
 /** With the error that a `Catch` of the workflow caught. */
 export const FailureEvent = v.object({

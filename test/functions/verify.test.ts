@@ -4,6 +4,12 @@ import {
   GetMetricDataCommand,
   type StateValue,
 } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeAutomationStepExecutionsCommand,
+  GetAutomationExecutionCommand,
+  SSMClient,
+  type StepExecution,
+} from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/verify/handler.ts';
@@ -21,6 +27,7 @@ import { minute, of, READINGS, step } from '../support/story.ts';
 
 useResponder();
 const cloudwatch = mockClient(CloudWatchClient);
+const ssm = mockClient(SSMClient);
 const RUN = 'INC-2026-04-07-001/1/kill-idle';
 
 /** What alarm and health URL say. */
@@ -35,24 +42,28 @@ function says(StateValue: StateValue, status = 200): void {
 
 beforeEach(async () => {
   cloudwatch.reset();
+  ssm.reset();
   await openIncident([step('kill-idle', { verifyMinutes: 5 })]);
   await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
   setMinute(4);
   says('OK');
 });
 
-/** Asks whether the run, which ended at minute 3, did what it was for. */
-const verify = (execution: object = {}) =>
-  invoke(handler, {
-    ...attempt,
-    run: RUN,
-    execution: {
-      AutomationExecutionId: 'e-1',
+/** What Systems Manager tells of the execution; it ended at minute 3. */
+const ended = (execution: object = {}) =>
+  ssm.on(GetAutomationExecutionCommand).resolves({
+    AutomationExecution: {
       AutomationExecutionStatus: 'Success',
-      ExecutionEndTime: minute(3),
+      ExecutionEndTime: new Date(minute(3)),
       ...execution,
     },
   });
+
+/** Asks whether the run did what it was for. */
+const verify = (execution: object = {}) => {
+  ended(execution);
+  return invoke(handler, { ...attempt, run: RUN, execution: 'e-1' });
+};
 
 it('verified: the runbook ended well, the alarm is clear and the service healthy', async () => {
   expect(await verify()).toEqual({ verdict: 'done', run: RUN });
@@ -109,6 +120,39 @@ it.each(['Failed', 'TimedOut', 'Cancelled', 'CompletedWithFailure'])(
   },
 );
 
+const asked = (payload: object, more: StepExecution = {}): StepExecution => ({
+  ...{ StepName: 'act', Action: 'aws:invokeLambdaFunction', StepStatus: 'Success' },
+  Outputs: { Payload: [JSON.stringify(payload)] },
+  ...more,
+});
+
+it.each<[string, StepExecution, string]>([
+  ['a function of it failed', asked({ errorMessage: 'gone' }, { Outputs: { FunctionError: ['Unhandled'] } }), 'act: '],
+  ['a function of it judged so', asked({ verdict: 'failed', reason: 'no dump came', changed: [] }), 'no dump came'],
+  ['it found nothing to act on', asked({ verdict: 'unchanged', reason: 'a newer one', changed: [] }), 'a newer one'],
+])('a runbook has not succeeded where %s, though it ended Success and the alarm is clear', async (_, one, reason) => {
+  await verify({ StepExecutions: [one] });
+  const { timeline, runs } = await stored();
+  expect(of(timeline, 'StepFailed')[0]?.reason).toContain(reason);
+  expect(runs[0]?.status).toBe('failed');
+  expect(cloudwatch.calls()).toEqual([]);
+});
+
+it('of an execution with many steps, each is read', async () => {
+  ssm
+    .on(DescribeAutomationStepExecutionsCommand, { AutomationExecutionId: 'e-1', NextToken: undefined })
+    .resolves({ StepExecutions: [{ StepName: 'first' }], NextToken: 'more' })
+    .on(DescribeAutomationStepExecutionsCommand, { AutomationExecutionId: 'e-1', NextToken: 'more' })
+    .resolves({ StepExecutions: [asked({ verdict: 'failed', reason: 'at the very end', changed: [] })] });
+  await verify({ StepExecutions: [{ StepName: 'first' }], StepExecutionsTruncated: true });
+  expect(of((await stored()).timeline, 'StepFailed')[0]?.reason).toBe('at the very end');
+});
+
+it('a runbook that is still under way is asked for again', async () => {
+  expect(await verify({ AutomationExecutionStatus: 'Cancelling' })).toEqual({ verdict: 'again', run: RUN });
+  expect((await stored()).runs[0]?.status).toBe('running');
+});
+
 it('asked twice, the outcome stands', async () => {
   await verify();
   says('ALARM');
@@ -129,8 +173,8 @@ it('a step that heals nothing is verified by its runbook, and the service is non
   await openIncident(plan, { id: 'event-2', playbook: 'CacheFailure' });
   await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS }, key);
   says('ALARM', 503);
-  const execution = { AutomationExecutionId: 'e-2', AutomationExecutionStatus: 'Success' };
-  await invoke(handler, { ...other, run: 'INC-2026-04-07-002/1/kill-idle', execution });
+  ended({ ExecutionEndTime: undefined });
+  await invoke(handler, { ...other, run: 'INC-2026-04-07-002/1/kill-idle', execution: 'e-2' });
   const { runs, status } = await stored(key);
   expect([runs[0]?.status, status]).toEqual(['succeeded', 'identified']);
 });
@@ -163,8 +207,8 @@ describe('a temporary change that', () => {
       .on(GetMetricDataCommand)
       .resolves({ MetricDataResults: [of('requests', 1000, -1, 0, 3), of('errors', failed, 3)] });
     setMinute(4.2);
-    const execution = { AutomationExecutionId: 'e', AutomationExecutionStatus: 'Success', ExecutionEndTime: minute(3) };
-    const verdict = await invoke(handler, { ...other, run: 'INC-2026-04-07-002/1/kill-idle', execution });
+    ended();
+    const verdict = await invoke(handler, { ...other, run: 'INC-2026-04-07-002/1/kill-idle', execution: 'e' });
     return { verdict, run: (await stored(key)).runs[0] };
   }
 

@@ -1,6 +1,8 @@
+import { readExecution } from '../../adapters/automation.ts';
 import { commit, load } from '../../adapters/incidents.ts';
 import type { RunOutcome } from '../../domain/commands.ts';
 import { madeWorse, relieved } from '../../domain/effect.ts';
+import { resultOf } from '../../domain/execution.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { alarmOf } from '../../domain/signal.ts';
 import { minutesBetween } from '../../domain/time.ts';
@@ -19,36 +21,35 @@ export const handler = entrypoint(RunEvent, async event => {
   const { slot, number, run, execution } = event;
   const incident = await load({ slot, number });
   if (!incident) throw new Error(`there is no incident ${slot} ${number}`);
-  const id = execution.AutomationExecutionId;
-  if (execution.AutomationExecutionStatus !== 'Success') {
-    const why = execution.FailureMessage ?? 'no message';
-    return record(event, {
-      run,
-      execution: id,
-      reason: `the runbook ended ${execution.AutomationExecutionStatus}: ${why}`.slice(0, 1000),
-    });
-  }
+  const read = await readExecution(execution);
+  const { ended, reason, changed } = resultOf(read);
+  if (ended === 'running') return { verdict: 'again', run };
+  const ran: RunOutcome = { run, execution, ...(changed.length > 0 && { changed }) };
+  if (ended === 'unchanged') return record(event, { ...ran, reason: cut(reason), unchanged: true });
+  if (ended === 'failed') return record(event, { ...ran, reason: cut(reason) });
   const known = incident.runs.find(r => r.run === run);
   if (known && known.status !== 'running') return { verdict: 'done', run };
-  if (known?.dryRun) return record(event, { run, execution: id });
+  if (known?.dryRun) return record(event, ran);
   const undone = incident.runs.find(r => r.run === known?.undoes);
   if (undone && (incident.status !== 'monitoring' || undone.status === 'failed'))
-    return record(event, { run, execution: id, checks: [ENDED_WELL] });
+    return record(event, { ...ran, checks: [ENDED_WELL] });
   const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
-  if (step?.verifiedBy === 'runbook') return record(event, { run, execution: id, checks: [ENDED_WELL] });
+  if (step?.verifiedBy === 'runbook') return record(event, { ...ran, checks: [ENDED_WELL] });
   const { signals, checks: all } = await verifyService(incident);
   const after = await commitObserved(incident, signals);
   const relieves = step?.verifiedBy === 'health' && !known?.undoes;
   const health = all.filter(({ check }) => !alarmOf(check));
-  const traffic = relieves || (step?.undo && !known?.undoes) ? await trafficSince(execution.ExecutionEndTime) : UNKNOWN;
+  const traffic = relieves || (step?.undo && !known?.undoes) ? await trafficSince(read.endedAt) : UNKNOWN;
   const checks = relieves ? [...health, relieved(traffic)] : all;
   const failing = health.filter(({ passed }) => !passed).length / Math.max(1, health.length);
   const harm = known && step?.undo && !known.undoes && madeWorse(known, traffic, failing);
-  if (harm) return record(event, { run, execution: id, checks: [...checks, harm], worse: true });
+  if (harm) return record(event, { ...ran, checks: [...checks, harm], worse: true });
   const passed = checks.every(check => check.passed);
-  if (!passed && !timeIsUp(after, run, execution.ExecutionEndTime)) return { verdict: 'again', run };
-  return record(event, { run, execution: id, checks });
+  if (!passed && !timeIsUp(after, run, read.endedAt)) return { verdict: 'again', run };
+  return record(event, { ...ran, checks });
 });
+
+const cut = (reason = 'no message') => reason.slice(0, 1000);
 
 /** What is put back because nothing helped, or heals nothing, no signal can verify: its runbook looked for itself. */
 const ENDED_WELL = { check: 'runbook', passed: true, seen: 'Success' };

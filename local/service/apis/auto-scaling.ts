@@ -64,7 +64,6 @@ export function provideAutoScaling(account: Account, { shape, scaling }: Simulat
         return { ScalableTargetARN: arn };
       },
     },
-    DescribeScalableTargets: { run: () => ({ ScalableTargets: [] }) },
   });
 }
 
