@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** They end what hangs, and judge no speed: a busy machine starts its databases many times slower than an idle one. */
+const common = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 /** Needs the synthesised app, as the simulation does. */
 const IN_THE_ACCOUNT = 'test/runbooks/execution.test.ts';
