@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { awsId, list, matching, object, secretArn, text, whole } from './fields.ts';
 
@@ -23,6 +24,44 @@ const DatabaseAccess = v.variant(
   ({ path }) => (path ? "'data-api' or 'direct'" : "{ via: 'data-api', … } or { via: 'direct', … }"),
 );
 
+const names = (expected: string) => v.optional(v.array(text(expected), `a list: ${expected}`), []);
+
+const ADDRESS = 'an IP address such as 10.0.4.17, or a range such as 10.0.4.0/24';
+const addressRange = v.pipe(
+  v.string(ADDRESS),
+  v.check(given => {
+    const [address = '', bits, ...rest] = given.split('/');
+    const longest = { 4: 32, 6: 128 }[isIP(address)];
+    if (longest === undefined || address.includes('%') || rest.length > 0) return false;
+    return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest);
+  }, ADDRESS),
+);
+
+/**
+ * Sessions that are never ended, beside those of `ALWAYS_PROTECTED` and those that the database itself shows to be in
+ * use. `*` stands for anything in a name: `etl-*`. Example: `{ users: ['batch'], addresses: ['10.0.4.0/24'] }`.
+ *
+ * Poolers need it most: PgBouncer and RDS Proxy open their connections as their clients' users and under their clients'
+ * application names. Only their addresses tell them apart, or a user that nothing else has.
+ */
+const Protect = object({
+  users: names('the name of a database user, * standing for anything'),
+  applications: names('an application_name, * standing for anything'),
+  addresses: v.optional(v.array(addressRange, `a list: ${ADDRESS}`), []),
+  /** The last statement of a session: a mark such as `*keep-alive*`, in any case of letters. */
+  statements: names('the last statement of a session, * standing for anything'),
+});
+
+/**
+ * Poolers and monitoring agents that can be told by a name. PgBouncer's documentation names its `auth_user` so, PgCat
+ * gives its connections its own name before a client uses them; Datadog and pganalyze document their users, and
+ * Datadog's agent its default application name. RDS Proxy is found by the address of its own user.
+ */
+export const ALWAYS_PROTECTED = {
+  users: ['pgbouncer', 'datadog', 'pganalyze'],
+  applications: ['pgbouncer*', 'pgcat', 'datadog-agent', 'incident-response'],
+};
+
 /** The service's Aurora cluster. */
 export const Database = object({
   cluster: text('the identifier of the Aurora cluster'),
@@ -34,4 +73,5 @@ export const Database = object({
   /** The instances of the cluster: whichever is the writer may have to be rebooted, and no other than these may be. */
   instances: list(text('the identifier of an instance'), 'at least one instance of the cluster'),
   access: DatabaseAccess,
+  protect: v.optional(Protect, {}),
 });

@@ -42,11 +42,17 @@ export const DatabaseConnections = v.optional(
       critical: v.optional(share, 0.95),
       /** Seconds without activity after which a session may be ended. */
       idleSeconds: v.optional(whole(30, 86_400), 300),
+      /** The same for a session that has a transaction open: to end it undoes its work. */
+      idleInTransactionSeconds: v.optional(whole(30, 86_400), 900),
       ...modes('scale-down', 'kill-idle-connections', 'raise-max-connections'),
       /** What max_connections is raised to. By default twice as many, at most Aurora's own default of 5000. */
       raiseTo: v.optional(whole(10, 262_143)),
     }),
     warningBelowCritical(),
+    v.check(
+      ({ idleSeconds, idleInTransactionSeconds }) => idleInTransactionSeconds >= idleSeconds,
+      'idleInTransactionSeconds of idleSeconds or more',
+    ),
   ),
   {},
 );

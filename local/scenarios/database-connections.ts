@@ -20,14 +20,14 @@ export const databaseConnections: Scenario = {
   name: 'database-connections',
   title: 'Database connection pool exhaustion: a later step heals it',
   story:
-    'A report export opens database sessions, leaves them idle in a transaction and forgets them. Within minutes the ' +
+    'A report export opens database sessions and forgets them. Within minutes the ' +
     'database is full and a third of the requests fail. The sessions are not the service’s own: scaling it down frees ' +
     'some connections, but only ending the forgotten sessions heals it.',
   befall: world =>
     begin(world, 'report-export begins to open sessions that nobody closes', () =>
       world.service.database.startLeak({
         application: 'report-export',
-        state: 'idle in transaction',
+        state: 'idle',
         perMinute: 620,
         atMost: world.service.database.maxConnections,
       }),
@@ -110,7 +110,7 @@ export const madeWorse: Scenario = {
       database.traffic = Math.round(database.maxConnections * 0.19);
       database.startLeak({
         application: 'report-export',
-        state: 'idle in transaction',
+        state: 'idle',
         perMinute: 620,
         atMost: Math.round(database.maxConnections * 0.725),
       });

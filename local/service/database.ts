@@ -20,6 +20,24 @@ interface Held {
   since: number;
 }
 
+/** Sessions of the service's own that wait idle for days, and what comes of ending them. */
+const WAITING = [
+  {
+    application: 'order-worker',
+    statement: 'LISTEN orders',
+    harm: 'the order worker’s session has ended: nobody hears of new orders, and they fail',
+  },
+  {
+    application: 'scheduler',
+    statement: 'SELECT pg_try_advisory_lock(1)',
+    advisoryLock: true,
+    harm: 'the scheduler’s lock is free: a second scheduler runs beside the first, and jobs fail',
+  },
+];
+/** Share of requests that fail for each of them. */
+const HARM = 0.15;
+
+const FIRST_PID = 1000;
 const REBOOT_SECONDS = 60;
 
 /** The Aurora cluster: as many connections as it allows, held by the tasks' pools and by whoever forgot theirs. */
@@ -46,6 +64,8 @@ export class Database {
   private readerHeld = { sessions: 0, atMost: 0 };
   private nextPid = 20_000;
   private rebootedUntil = 0;
+  /** Waiting sessions that somebody ended, by their places. */
+  private missing = new Set<number>();
 
   constructor(name: string, maxConnections: number, tasks: Tasks, clock: Clock, random: Random) {
     this.parameterGroup = name;
@@ -104,7 +124,7 @@ export class Database {
     const refused = full < 0.9 ? 0 : 0.4 * ((full - 0.9) / 0.1);
     const demand = this.demand + this.unspared;
     const starved = demand > this.pooled ? 1 - this.pooled / demand : 0;
-    return Math.min(1, refused + starved);
+    return Math.min(1, refused + starved + HARM * this.missing.size);
   }
 
   private get pooled(): number {
@@ -116,13 +136,18 @@ export class Database {
   sessions(): SimulatedSession[] {
     const { now } = this.clock;
     const own = Array.from({ length: this.pooled }, (_, i) => ({
-      pid: 1000 + i,
+      pid: FIRST_PID + i,
       user: 'backend',
       application: 'backend',
       database: 'mockupaws',
       state: i % 4 === 0 ? 'active' : 'idle',
       idleSeconds: (i * 7) % 25,
     }));
+    // They are connections of the tasks' pools like all others, but wait for days.
+    for (const [i, { application, statement, advisoryLock = false }] of WAITING.entries()) {
+      const waiting = { application, statement, advisoryLock, state: 'idle', idleSeconds: 86_400 };
+      if (!this.missing.has(i) && own[i]) Object.assign(own[i], waiting);
+    }
     const held = this.held.map(({ pid, application, state, since }) => ({
       pid,
       user: application,
@@ -142,10 +167,13 @@ export class Database {
     return [...own, ...held, system];
   }
 
-  /** Sessions that were terminated are gone; a task of the service opens its own again. */
-  terminated(pids: number[]): void {
+  /** Sessions that were terminated are gone; a task of the service opens its own again. Returns the harm done. */
+  terminated(pids: number[]): string[] {
     const gone = new Set(pids);
     this.held = this.held.filter(({ pid }) => !gone.has(pid));
+    const ended = [...WAITING.keys()].filter(i => gone.has(FIRST_PID + i) && !this.missing.has(i));
+    for (const i of ended) this.missing.add(i);
+    return ended.map(i => WAITING[i]?.harm ?? '');
   }
 
   /** What the parameter group says from now on; the writer goes on with what it has. */
@@ -159,6 +187,8 @@ export class Database {
     this.maxConnections = this.wantedConnections;
     this.held = [];
     this.leak = undefined;
+    // Nothing answers meanwhile, so the tasks are started anew, and with them whatever waits.
+    this.missing.clear();
   }
 
   tick(seconds: number): void {

@@ -16,6 +16,22 @@ export interface SimulatedSession {
   superuser?: boolean;
   /** True for the session that executes the statement. Default: none of them. */
   own?: boolean;
+  /** The last statement. Default: ''. */
+  statement?: string;
+  /** The client's IP address; null over a socket of the machine. Default: null. */
+  address?: string | null;
+  /** Default: false. */
+  advisoryLock?: boolean;
+  /** Default: false. */
+  temporaryTable?: boolean;
+}
+
+export interface SimulatedServer {
+  maxConnections: number;
+  /** The database that the statement is executed in. */
+  database: string;
+  /** As `server_version_num` has it. Default: 170004. */
+  version?: number;
 }
 
 /** A parameter as the RDS Data API takes it. */
@@ -44,23 +60,37 @@ export interface SimulatedResult {
 // unknown column or, for max_connections, as an unknown setting: nothing is silently answered from PGlite itself.
 const CATALOGUE = `
 CREATE SCHEMA simulation;
-CREATE TABLE simulation.server (own_pid integer, max_connections integer);
+CREATE TABLE simulation.server (own_pid integer, max_connections integer, database name, version integer);
 CREATE TABLE simulation.session (
   pid integer PRIMARY KEY, usename name, application_name text, datname name, state text, state_change timestamptz,
-  backend_type text, rolsuper boolean, terminated integer);
+  backend_type text, rolsuper boolean, query text, client_addr inet, advisory_lock boolean, temporary_table boolean,
+  terminated integer);
 CREATE SEQUENCE simulation.termination;
 CREATE VIEW simulation.pg_roles AS
   SELECT CAST(dense_rank() OVER (ORDER BY usename) + 100000 AS oid) AS oid, usename AS rolname, bool_or(rolsuper) AS rolsuper
   FROM simulation.session WHERE usename IS NOT NULL GROUP BY usename;
 CREATE VIEW simulation.pg_stat_activity AS
-  SELECT pid, role.oid AS usesysid, usename, application_name, datname, state, state_change, backend_type
+  SELECT pid, role.oid AS usesysid, usename, application_name, datname, state, state_change, backend_type, query, client_addr
   FROM simulation.session LEFT JOIN simulation.pg_roles AS role ON role.rolname = usename WHERE terminated IS NULL;
+CREATE VIEW simulation.pg_locks AS
+  SELECT 'advisory' AS locktype, pid FROM simulation.session WHERE advisory_lock AND terminated IS NULL;
+CREATE VIEW simulation.pg_namespace AS
+  SELECT CAST(pid AS oid) AS oid, CAST('pg_temp_' || pid AS name) AS nspname
+  FROM simulation.session, simulation.server WHERE temporary_table AND terminated IS NULL AND datname = database;
+CREATE VIEW simulation.pg_class AS
+  SELECT CAST(pid AS oid) AS relnamespace, usesysid AS relowner, 't' AS relpersistence
+  FROM simulation.pg_stat_activity JOIN simulation.session USING (pid) WHERE temporary_table;
+CREATE FUNCTION simulation.pg_stat_get_backend_pid(number integer) RETURNS integer STABLE LANGUAGE sql
+  AS 'SELECT pid FROM simulation.session WHERE pid = number AND terminated IS NULL';
+CREATE FUNCTION simulation.current_database() RETURNS name STABLE LANGUAGE sql
+  AS 'SELECT database FROM simulation.server';
 CREATE FUNCTION simulation.pg_backend_pid() RETURNS integer STABLE LANGUAGE sql
   AS 'SELECT own_pid FROM simulation.server';
 CREATE FUNCTION simulation.current_setting(name text) RETURNS text STABLE LANGUAGE plpgsql AS $$
   BEGIN
-    IF name <> 'max_connections' THEN RAISE 'The simulated database has no setting %', name; END IF;
-    RETURN (SELECT max_connections FROM simulation.server);
+    IF name = 'max_connections' THEN RETURN (SELECT max_connections FROM simulation.server); END IF;
+    IF name = 'server_version_num' THEN RETURN (SELECT version FROM simulation.server); END IF;
+    RAISE 'The simulated database has no setting %', name;
   END $$;
 CREATE FUNCTION simulation.pg_terminate_backend(target integer) RETURNS boolean VOLATILE LANGUAGE plpgsql AS $$
   BEGIN
@@ -71,9 +101,11 @@ CREATE FUNCTION simulation.pg_terminate_backend(target integer) RETURNS boolean 
 
 const ADD_SESSIONS = `
 INSERT INTO simulation.session
-SELECT pid, usename, application_name, datname, state, now() - idle_seconds * INTERVAL '1 second', backend_type, rolsuper
+SELECT pid, usename, application_name, datname, state, now() - idle_seconds * INTERVAL '1 second', backend_type, rolsuper,
+  query, client_addr, advisory_lock, temporary_table
 FROM jsonb_to_recordset($1) AS row(pid integer, usename text, application_name text, datname text, state text,
-  idle_seconds double precision, backend_type text, rolsuper boolean)`;
+  idle_seconds double precision, backend_type text, rolsuper boolean, query text, client_addr inet, advisory_lock boolean,
+  temporary_table boolean)`;
 
 const plain = ({ name, value }: SimulatedParameter): [string, Value] => [
   name ?? '',
@@ -117,15 +149,17 @@ export class SimulatedSessions {
     sql: string,
     parameters: readonly SimulatedParameter[] | Record<string, Value>,
     sessions: readonly SimulatedSession[],
-    maxConnections: number,
+    { maxConnections, database, version = 170_004 }: SimulatedServer,
   ): Promise<SimulatedResult> {
     const named = Array.isArray(parameters) ? Object.fromEntries(parameters.map(plain)) : parameters;
     const { text, values } = positional(sql, named as Record<string, Value>);
     // One transaction, so that now() is the same for the sessions' ages and for the statement.
     return this.#database.transaction(async transaction => {
-      await transaction.query('INSERT INTO simulation.server VALUES ($1, $2)', [
+      await transaction.query('INSERT INTO simulation.server VALUES ($1, $2, $3, $4)', [
         sessions.find(session => session.own)?.pid ?? 0,
         maxConnections,
+        database,
+        version,
       ]);
       await transaction.query(ADD_SESSIONS, [sessions.map(row)]);
       await transaction.exec('SET LOCAL search_path = simulation, pg_catalog');
@@ -156,6 +190,10 @@ const row = (session: SimulatedSession) => ({
   idle_seconds: session.idleSeconds,
   backend_type: session.backendType ?? 'client backend',
   rolsuper: session.superuser ?? session.user === 'rdsadmin',
+  query: session.statement ?? '',
+  client_addr: session.address ?? null,
+  advisory_lock: session.advisoryLock ?? false,
+  temporary_table: session.temporaryTable ?? false,
 });
 
 /** The result as the Data API's ExecuteStatement returns it with `includeResultMetadata`. */

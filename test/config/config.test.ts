@@ -272,9 +272,13 @@ describe('a wrong configuration says where, what was found, and what is expected
     [connections({ warning: 80 }), 'databaseConnections.warning is 80: expected a share between 0 and 1'],
     [
       connections({ warning: 0.9, critical: 0.9 }),
-      'databaseConnections is {"warning":0.9,"critical":0.9,"idleSeconds":300,"modes":{}}: expected a warning share below the critical one',
+      'databaseConnections is {"warning":0.9,"critical":0.9,"idleSeconds":300,"idleInTransactionSeconds":900,"modes":{}}: expected a warning share below the critical one',
     ],
     [connections({ idleSeconds: 5 }), 'databaseConnections.idleSeconds is 5: expected a whole number from 30 to 86400'],
+    [
+      connections({ idleSeconds: 901 }),
+      'databaseConnections is {"warning":0.8,"critical":0.95,"idleSeconds":901,"idleInTransactionSeconds":900,"modes":{}}: expected idleInTransactionSeconds of idleSeconds or more',
+    ],
     [
       connections({ modes: { 'scale-down': 'automatic' } }),
       "databaseConnections.modes.scale-down is \"automatic\": expected 'off', 'observe', 'approve' or 'auto'",
@@ -304,6 +308,24 @@ describe('a wrong configuration says where, what was found, and what is expected
       'database.instances is []: expected at least one instance of the cluster',
     ],
   ]);
+
+  it('sessions that are protected, with every fault at once', () => {
+    const address = 'expected an IP address such as 10.0.4.17, or a range such as 10.0.4.0/24';
+    const protect = {
+      users: [''],
+      applications: 'etl',
+      addresses: ['10.0.4', '10.0.4.0/33', '10.0.4.0/', '::1/129', 'fe80::1%eth0', 'example.com', 7],
+      statement: ['*'],
+    };
+    expect(faults(c => Object.assign(c.database, { protect }))).toEqual([
+      'database.protect.users.0 is "": expected the name of a database user, * standing for anything',
+      'database.protect.applications is "etl": expected a list: an application_name, * standing for anything',
+      ...protect.addresses.map((given, i) => `database.protect.addresses.${i} is ${JSON.stringify(given)}: ${address}`),
+      'database.protect.statement is not a field of database.protect: expected one of users, applications, addresses, statements',
+    ]);
+    const addresses = ['10.0.4.17', '10.0.0.0/8', '0.0.0.0/0', '2001:db8::/32', '::1'];
+    expect(() => faults(c => Object.assign(c.database, { protect: { addresses } }))).toThrow('was accepted');
+  });
 
   it('the way into the VPC, with every fault at once', () => {
     const access = {
@@ -349,7 +371,7 @@ it('a good configuration is filled with the defaults of the runbook', () => {
     automation: 'on',
     budget: { runs: 12, hours: 24 },
     links: [],
-    databaseConnections: { warning: 0.8, critical: 0.95, idleSeconds: 300, modes: {} },
+    databaseConnections: { warning: 0.8, critical: 0.95, idleSeconds: 300, idleInTransactionSeconds: 900, modes: {} },
   });
   expect(good.escalation.map(({ afterMinutes }) => afterMinutes)).toEqual([0, 15, 30, 60]);
 });

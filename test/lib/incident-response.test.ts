@@ -544,7 +544,9 @@ describe('the functions', () => {
     for (const [name, value] of variables) vi.stubEnv(name, typeof value === 'string' ? value : JSON.stringify(value));
     mockClient(RDSDataClient).rejects(new Error('AccessDenied'));
     mockClient(SecretsManagerClient).rejects(new Error('AccessDenied'));
-    await expect(handler({ dryRun: true, idleSeconds: 300 }, {} as never)).rejects.toThrow(beyond);
+    const event = { dryRun: true, idleSeconds: 300, idleInTransactionSeconds: 900, limit: 100 };
+    const { verdict, reason } = await handler(event, {} as never);
+    expect([verdict, reason]).toEqual(['failed', expect.stringMatching(beyond)]);
     vi.unstubAllEnvs();
   });
 

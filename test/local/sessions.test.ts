@@ -3,15 +3,20 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { positional } from '../../lambda/adapters/query.ts';
 import {
   COUNT_SESSIONS,
+  END_IDLE_SESSIONS,
+  endParameters,
   type KillRequest,
-  TERMINATE_IDLE_SESSIONS,
-  terminateParameters,
 } from '../../lambda/functions/kill-idle-connections/sessions.ts';
 import { type SimulatedSession, SimulatedSessions, toDataApiResponse } from '../../local/service/sessions.ts';
 import { type DatabaseSession, type SessionOptions, TestDatabase } from '../support/database-sessions.ts';
 import { startPostgres } from '../support/postgres.ts';
 
-const request: KillRequest = { dryRun: false, idleSeconds: 60, limit: 100 };
+const nobody = { users: [], applications: [], addresses: [], statements: [] };
+const request: KillRequest = {
+  ...{ dryRun: false, idleSeconds: 60, idleInTransactionSeconds: 300, limit: 100 },
+  protect: nobody,
+};
+const server = { maxConnections: 405, database: 'shop' };
 
 const session = (pid: number, values: Partial<SimulatedSession> = {}): SimulatedSession => ({
   pid,
@@ -29,23 +34,22 @@ beforeAll(async () => {
 });
 afterAll(() => simulated?.stop());
 
-const terminate = (sessions: SimulatedSession[], values: Partial<KillRequest> = {}) =>
-  simulated.execute(TERMINATE_IDLE_SESSIONS, terminateParameters({ ...request, ...values }), sessions, 405);
+const terminate = (sessions: SimulatedSession[], values: Partial<KillRequest> = {}, version = 170_004) =>
+  simulated.execute(END_IDLE_SESSIONS, endParameters({ ...request, ...values }), sessions, { ...server, version });
+
+/** Who is spared, by reason: the application is the session's number. */
+const spared = (rows: Record<string, unknown>[]) =>
+  Object.fromEntries(rows.filter(row => row['spared'] !== '').map(row => [row['application_name'], row['spared']]));
 
 describe('simulated sessions', () => {
   test('the longest idle are terminated first, whatever their order', async () => {
-    const { terminatedPids, rows } = await terminate([
+    const { terminatedPids } = await terminate([
       session(1, { idleSeconds: 61 }),
       session(2, { idleSeconds: 900 }),
       session(3, { idleSeconds: 300.5 }),
       session(4, { idleSeconds: 59.999 }),
     ]);
     expect(terminatedPids).toEqual([2, 3, 1]);
-    expect(rows.map(row => [row['pid'], row['idle_seconds']])).toEqual([
-      [2, 900],
-      [3, 300],
-      [1, 61],
-    ]);
   });
 
   test('its own session, superusers, RDS, replication and busy sessions are never terminated', async () => {
@@ -64,6 +68,53 @@ describe('simulated sessions', () => {
     expect(terminatedPids).toEqual([10]);
   });
 
+  const numbered = (sessions: Partial<SimulatedSession>[]) =>
+    sessions.map((values, i) => session(i + 1, { application: String(i + 1), ...values }));
+
+  test('what only looks idle is spared, for the first reason that holds', async () => {
+    const { terminatedPids, rows } = await terminate(
+      numbered([
+        { state: 'idle in transaction', idleSeconds: 299 },
+        { state: 'idle in transaction', idleSeconds: 301 },
+        { statement: 'LISTEN orders' },
+        { statement: 'begin; listen orders; commit' },
+        { statement: 'SELECT * FROM listen_again' },
+        { temporaryTable: true },
+        { advisoryLock: true, temporaryTable: true },
+        { database: 'other', temporaryTable: true },
+        { backendType: 'walsender' },
+      ]),
+    );
+    expect(terminatedPids).toEqual([5, 2]);
+    expect(spared(rows)).toEqual({
+      ...{ 1: 'open transaction', 3: 'listen', 4: 'listen', 6: 'temporary table', 7: 'advisory lock' },
+      ...{ 8: 'other database', 9: 'replication' },
+    });
+  });
+
+  test('addresses are protected, one by one and by range, and where RDS Proxy comes from is its pool', async () => {
+    const sessions = numbered([
+      { address: '10.0.4.17' },
+      { address: '10.0.5.1' },
+      { address: '10.0.6.1' },
+      { address: '2001:db8::7' },
+      { address: null },
+      { address: '10.0.9.9' },
+      { address: '10.0.9.9', user: 'rdsproxyadmin', state: 'active' },
+    ]);
+    const addresses = ['10.0.4.17', '10.0.5.0/24', '2001:db8::/32'];
+    const { terminatedPids, rows } = await terminate(sessions, { protect: { ...nobody, addresses } });
+    expect(terminatedPids).toEqual([3, 5]);
+    const protectedAddress = 'protected address';
+    expect(spared(rows)).toEqual({ 1: protectedAddress, 2: protectedAddress, 4: protectedAddress, 6: 'RDS Proxy' });
+  });
+
+  test('before PostgreSQL 16, which does not tell the session of a temporary table, all of its owner are spared', async () => {
+    const sessions = numbered([{ temporaryTable: true }, {}, { user: 'batch' }]);
+    expect((await terminate(sessions, {}, 150_008)).terminatedPids).toEqual([3]);
+    expect((await terminate(sessions, {}, 160_000)).terminatedPids).toEqual([2, 3]);
+  });
+
   test('nothing is kept: the same input has the same answer', async () => {
     const sessions = [session(1), session(2, { state: 'idle in transaction' }), session(3, { state: 'active' })];
     const first = await terminate(sessions);
@@ -78,7 +129,7 @@ describe('simulated sessions', () => {
       session(3, { state: 'active' }),
       session(4, { backendType: 'walsender' }),
     ];
-    const { rows, columns, terminatedPids } = await simulated.execute(COUNT_SESSIONS, {}, sessions, 405);
+    const { rows, columns, terminatedPids } = await simulated.execute(COUNT_SESSIONS, {}, sessions, server);
     expect(rows).toEqual([
       { state: 'active', sessions: 1, max_connections: 405 },
       { state: 'idle', sessions: 2, max_connections: 405 },
@@ -94,7 +145,7 @@ describe('simulated sessions', () => {
   });
 
   test('the parameters of the Data API are understood', async () => {
-    const parameters = Object.entries(terminateParameters(request)).map(([name, value]) => ({
+    const parameters = Object.entries(endParameters(request)).map(([name, value]) => ({
       name,
       value:
         typeof value === 'boolean'
@@ -103,13 +154,13 @@ describe('simulated sessions', () => {
             ? { longValue: value }
             : { stringValue: value },
     }));
-    const { terminatedPids } = await simulated.execute(TERMINATE_IDLE_SESSIONS, parameters, [session(1)], 405);
+    const { terminatedPids } = await simulated.execute(END_IDLE_SESSIONS, parameters, [session(1)], server);
     expect(terminatedPids).toEqual([1]);
   });
 
   test('what is not simulated is refused', async () => {
-    const run = (sql: string) => simulated.execute(sql, {}, [session(1)], 405);
-    await expect(run('SELECT query FROM pg_stat_activity')).rejects.toThrow('column "query" does not exist');
+    const run = (sql: string) => simulated.execute(sql, {}, [session(1)], server);
+    await expect(run('SELECT xact_start FROM pg_stat_activity')).rejects.toThrow('column "xact_start" does not exist');
     await expect(run("SELECT current_setting('work_mem')")).rejects.toThrow('no setting work_mem');
     await expect(run('SELECT :pid')).rejects.toThrow('Cannot find parameter: pid');
     // A refusal leaves nothing behind.
@@ -130,7 +181,12 @@ describe('the simulation and PostgreSQL', () => {
   const PICTURE = `
     SELECT pid, CAST(usename AS text) AS user, application_name AS application, CAST(datname AS text) AS database, state,
            CAST(coalesce(extract(epoch FROM now() - state_change), 0) AS float8) AS "idleSeconds",
-           backend_type AS "backendType", coalesce(rolsuper, false) AS superuser, pid = pg_backend_pid() AS own
+           backend_type AS "backendType", coalesce(rolsuper, false) AS superuser, pid = pg_backend_pid() AS own,
+           query AS statement, host(client_addr) AS address,
+           pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory') AS "advisoryLock",
+           pid IN (SELECT pg_stat_get_backend_pid(CAST(substr(nspname, 9) AS integer))
+                   FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+                   WHERE nspname ~ '^pg_temp_') AS "temporaryTable"
     FROM pg_stat_activity LEFT JOIN pg_roles ON pg_roles.oid = usesysid ORDER BY pid`;
 
   test('give the same answer to the same statement for any mix of sessions', async () => {
@@ -139,16 +195,24 @@ describe('the simulation and PostgreSQL', () => {
         state: fc.constantFrom('idle', 'idle in transaction', 'idle in transaction (aborted)', 'active'),
         user: fc.constantFrom('app', 'batch', 'rdsadmin', 'dba'),
         application: fc.constantFrom('web', 'pgAdmin 4', ''),
-        database: fc.constantFrom('postgres', 'shop'),
+        database: fc.constantFrom('postgres', 'postgres', 'shop'),
+        statements: fc.constantFrom(
+          ...[[], ['SELECT 1'], ['LISTEN orders'], ['LISTEN orders', 'SELECT 1'], ['SELECT 1; listen orders']],
+          ...[['SELECT pg_advisory_lock_shared(1)'], ['CREATE TEMP TABLE found (id integer)']],
+        ),
       }) satisfies fc.Arbitrary<SessionOptions>,
       { minLength: 1, maxLength: 7 },
     );
     const requests = fc.record({
       dryRun: fc.boolean(),
       limit: fc.constantFrom(1, 2, 3, 100),
-      database: fc.constantFrom(undefined, 'shop'),
-      protectedUsers: fc.constantFrom(undefined, ['batch']),
-      protectedApplications: fc.constantFrom(undefined, ['pgAdmin%', 'nothing']),
+      idleInTransactionSeconds: fc.constantFrom(0, 86_400),
+      protect: fc.record({
+        users: fc.constantFrom([], ['batch']),
+        applications: fc.constantFrom([], ['pgAdmin*', 'nothing']),
+        addresses: fc.constantFrom([], [], ['127.0.0.0/8'], ['10.0.0.0/8']),
+        statements: fc.constantFrom([], ['*ROLLBACK', 'select 1']),
+      }),
     });
     await fc.assert(
       fc.asyncProperty(mix, requests, fc.nat({ max: 6 }), async (options, wanted, from) => {
@@ -162,13 +226,14 @@ describe('the simulation and PostgreSQL', () => {
           const threshold = sessions.find(({ pid }) => pid === opened[from % opened.length]?.pid)?.idleSeconds ?? 0;
           for (const [sql, parameters] of [
             [COUNT_SESSIONS, {}],
-            [TERMINATE_IDLE_SESSIONS, terminateParameters({ ...wanted, idleSeconds: threshold })],
+            [END_IDLE_SESSIONS, endParameters({ ...wanted, idleSeconds: threshold })],
           ] as const) {
             const { text, values } = positional(sql, parameters);
             const real = await client.query(text, values);
-            const { rows, terminatedPids } = await simulated.execute(sql, parameters, sessions, 60);
+            const { rows, terminatedPids } = await simulated.execute(sql, parameters, sessions, {
+              ...{ maxConnections: 60, database: 'postgres' },
+            });
             expect(rows).toEqual(real.rows);
-            expect(terminatedPids).toEqual(real.rows.filter(row => row.terminated).map(row => row.pid));
             const dead = opened.filter(({ pid }) => terminatedPids.includes(pid));
             expect(dead).toHaveLength(terminatedPids.length);
             await Promise.all(dead.map(({ ended }) => ended));

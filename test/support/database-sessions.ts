@@ -9,6 +9,8 @@ export interface SessionOptions {
   application?: string;
   database?: string;
   state?: SessionState;
+  /** Executed one by one, within the transaction of a state that has one. */
+  statements?: readonly string[];
   /** A replication connection: a `walsender`, no client backend. */
   replication?: boolean;
 }
@@ -19,6 +21,8 @@ export interface DatabaseSession {
   options: SessionOptions;
   /** Brings an idle session to work on a statement that does not end by itself. */
   busy(): Promise<void>;
+  /** Executes a statement and comes back when the server shows the session idle again. */
+  execute(statement: string): Promise<void>;
   /** Asks over the session's own socket. */
   alive(): Promise<boolean>;
   /** Resolves when the server has closed the session. */
@@ -30,6 +34,8 @@ const ROLES = {
   app: 'LOGIN',
   batch: 'LOGIN',
   rdsadmin: 'LOGIN',
+  rdsproxyadmin: 'LOGIN',
+  pgbouncer: 'LOGIN',
   replicator: 'LOGIN REPLICATION',
   /** The rights that matter of RDS's rds_superuser, which is no superuser. */
   responder: 'LOGIN IN ROLE pg_signal_backend, pg_read_all_stats',
@@ -73,6 +79,7 @@ export class TestDatabase {
   /** Opens a session and resolves when the server shows it in the state asked for. */
   async open(options: SessionOptions = {}): Promise<DatabaseSession> {
     const { user = 'app', application = 'web', database = 'postgres', state = 'idle', replication } = options;
+    const { statements = [] } = options;
     const config = { application_name: application, database, ...(replication ? { replication: 'database' } : {}) };
     const client =
       user === this.server.superuser ? await this.server.connect(config) : await this.connect(user as Role, config);
@@ -87,11 +94,9 @@ export class TestDatabase {
       );
       await this.#until(pid, 'active');
     };
-    if (state === 'idle in transaction') await client.query('BEGIN');
-    if (state === 'idle in transaction (aborted)') {
-      await client.query('BEGIN');
-      await client.query('SELECT 1/0').catch(() => undefined);
-    }
+    if (state.startsWith('idle in transaction')) await client.query('BEGIN');
+    for (const statement of statements) await client.query(statement);
+    if (state === 'idle in transaction (aborted)') await client.query('SELECT 1/0').catch(() => undefined);
     if (state === 'active') await busy();
     else await this.#until(pid, state);
 
@@ -99,6 +104,10 @@ export class TestDatabase {
       pid,
       options,
       busy,
+      execute: async statement => {
+        await client.query(statement);
+        await this.#until(pid, 'idle');
+      },
       alive: async () => {
         if (running) {
           // A statement that answers to a cancel request is the statement of a living session.

@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import { dataApiQuery } from '../../adapters/data-api.ts';
 import { withPostgres } from '../../adapters/postgres.ts';
 import type { Query } from '../../adapters/query.ts';
-import { entrypoint } from '../entrypoint.ts';
+import type { SessionReport } from '../../domain/sessions.ts';
+import { check, entrypoint } from '../entrypoint.ts';
 import { killIdleConnections } from './kill.ts';
+import type { Protected } from './sessions.ts';
 
 const SHORTEST_IDLE = 30;
-const DEFAULT_LIMIT = 100;
 
 /** SSM Automation hands every parameter over as a string. */
 const atLeast = (least: number, expected: string) =>
@@ -22,36 +23,53 @@ const flag = v.pipe(
   v.transform(value => value === true || value === 'true'),
 );
 
-const names = (expected: string) =>
-  v.pipe(
-    v.union([v.array(v.string()), v.string()], expected),
-    v.transform(given => (typeof given === 'string' ? given.split(',') : given)),
-    v.transform(list => list.map(name => name.trim()).filter(name => name !== '')),
-  );
+const seconds = atLeast(SHORTEST_IDLE, `a whole number of seconds, ${SHORTEST_IDLE} or more`);
 
-/**
- * What the runbook asks for; strings are accepted for each. `limit` is 100 by default, `database` all of them. Strict,
- * because a misspelt protection would protect nothing.
- */
+/** Strings are accepted for each field. Strict, because a misspelt limit would limit nothing. */
 export const KillEvent = v.strictObject({
   dryRun: flag,
-  idleSeconds: atLeast(SHORTEST_IDLE, `a whole number of seconds, ${SHORTEST_IDLE} or more`),
-  limit: v.optional(atLeast(1, 'a whole number of sessions, 1 or more'), DEFAULT_LIMIT),
-  database: v.optional(
-    v.pipe(
-      v.string('the name of a database'),
-      v.transform(name => name || undefined),
-    ),
-  ),
-  protectedUsers: v.optional(names('user names, as a list or separated by commas')),
-  protectedApplications: v.optional(names('LIKE patterns of application names, as a list or separated by commas')),
+  idleSeconds: seconds,
+  idleInTransactionSeconds: seconds,
+  limit: atLeast(1, 'a whole number of sessions, 1 or more'),
 });
 
-/** Terminates idle database sessions, the longest idle first, or lists them in a dry run. */
-export const handler = entrypoint(KillEvent, async request => {
-  const result = await withDatabase(query => killIdleConnections(query, request));
-  console.info(result.message);
-  return result;
+const ProtectedSessions = v.strictObject({
+  users: v.array(v.string()),
+  applications: v.array(v.string()),
+  addresses: v.array(v.string()),
+  statements: v.array(v.string()),
+});
+
+/**
+ * Ends idle database sessions, the longest idle first, or says in a dry run which they would be. A database that cannot
+ * be reached or asked is a verdict: whether an error of a function fails a step of SSM Automation is not documented.
+ */
+export const handler = entrypoint(KillEvent, async (request): Promise<SessionReport> => {
+  const protect = protectedSessions();
+  try {
+    const report = await withDatabase(query => killIdleConnections(query, { ...request, protect }));
+    console.info(report.message);
+    return report;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error({ message: `failed: ${reason}` });
+    return failed(request.dryRun, reason);
+  }
+});
+
+/** The deployment says who is protected, so that no caller can lift it. Without it nothing may be ended. */
+function protectedSessions(): Protected {
+  return check(ProtectedSessions, JSON.parse(process.env['PROTECTED'] ?? 'null'));
+}
+
+const failed = (dryRun: boolean, reason: string): SessionReport => ({
+  verdict: 'failed',
+  reason,
+  dryRun,
+  changed: [],
+  connections: { inUse: 0, maximum: 0, states: {} },
+  ...{ toEnd: 0, ended: 0, candidates: [], spared: [], cannotSee: [] },
+  message: `The sessions could not be judged: ${reason}`,
 });
 
 function withDatabase<T>(use: (query: Query) => Promise<T>): Promise<T> {

@@ -1,88 +1,159 @@
 import * as v from 'valibot';
 import type { Query } from '../../adapters/query.ts';
 import {
-  COUNT_SESSIONS,
-  type KillRequest,
-  type KillResult,
-  type Session,
-  TERMINATE_IDLE_SESSIONS,
-  terminateParameters,
-} from './sessions.ts';
+  CANNOT_SEE,
+  countOf,
+  describeGroup,
+  type SessionGroup,
+  type SessionReport,
+  SPARED,
+  type SparedGroup,
+  type SparedReason,
+  thousands,
+} from '../../domain/sessions.ts';
+import { COUNT_SESSIONS, END_IDLE_SESSIONS, endParameters, type KillRequest } from './sessions.ts';
 
-const MOST_LISTED = 20;
+const MOST_GROUPS = 10;
+const MOST_CHANGED = 5;
+const MOST_NAMES = 3;
 
 const CountRow = v.object({ state: v.string(), sessions: v.number(), max_connections: v.number() });
 
-const SessionRow = v.object({
-  pid: v.number(),
+const GroupRow = v.object({
+  spared: v.picklist(['', ...(Object.keys(SPARED) as SparedReason[])]),
   usename: v.string(),
   application_name: v.string(),
-  datname: v.string(),
   state: v.string(),
+  sessions: v.number(),
+  ended: v.number(),
   idle_seconds: v.number(),
-  matched: v.number(),
-  permitted: v.boolean(),
-  terminated: v.boolean(),
 });
+type GroupRow = v.InferOutput<typeof GroupRow>;
 
-const toSession = (row: v.InferOutput<typeof SessionRow>): Session => ({
-  pid: row.pid,
-  user: row.usename,
-  application: row.application_name,
-  database: row.datname,
-  state: row.state,
-  idleSeconds: row.idle_seconds,
-  permitted: row.permitted,
-  terminated: row.terminated,
-});
+/** A pooler may put its client's address into the name of the application. */
+const ADDRESS = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[\da-f]{0,4}(?::[\da-f]{0,4}){2,}\]?)(?::\d+)?/gi;
+const readable = (name: string) =>
+  name
+    .replace(ADDRESS, '…')
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, 48);
 
-const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+const most = <T extends { sessions: number }>(groups: Iterable<T>) =>
+  [...groups].sort((a, b) => b.sessions - a.sessions);
 
-const summary = (request: KillRequest, chosen: readonly Session[], result: Omit<KillResult, 'message'>): string => {
-  const { matched, terminated, connections, notTerminated } = result;
-  const all = Object.values(connections).reduce((sum, n) => sum + n, 0);
-  const idle = `idle for ${request.idleSeconds} s or longer`;
-  const sentences: string[] = [];
-  const refused = chosen.filter(session => !session.permitted).length;
-  const gone = notTerminated.length - refused;
-  const capped = matched > chosen.length ? `, the most one run may take being ${request.limit}` : '';
-
-  if (matched === 0) sentences.push(`No session is ${idle}: nothing to terminate`);
-  else if (request.dryRun) {
-    sentences.push(
-      `Dry run: of ${count(matched, 'session')} ${idle}, ${chosen.length - refused} would be terminated${capped}`,
-    );
-  } else sentences.push(`Terminated ${terminated} of ${count(matched, 'session')} ${idle}${capped}`);
-  if (refused > 0) {
-    sentences.push(`${refused} may not be terminated by this database user: grant it pg_signal_backend`);
+/** Groups that read the same once their names can be shown are one. */
+function candidatesOf(rows: readonly GroupRow[]): SessionGroup[] {
+  const groups = new Map<string, SessionGroup>();
+  for (const row of rows) {
+    const [user, application, { state }] = [readable(row.usename), readable(row.application_name), row];
+    const key = JSON.stringify([user, application, state]);
+    const group = groups.get(key) ?? { user, application, state, sessions: 0, ended: 0, idleSeconds: 0 };
+    group.sessions += row.sessions;
+    group.ended += row.ended;
+    group.idleSeconds = Math.max(group.idleSeconds, row.idle_seconds);
+    groups.set(key, group);
   }
-  if (!request.dryRun && gone > 0) sentences.push(`${gone} had already ended`);
-  if (connections['hidden']) {
-    sentences.push(
-      `${count(connections['hidden'], 'session hides its state', 'sessions hide their state')} from this database user: grant it pg_read_all_stats`,
-    );
+  return most(groups.values());
+}
+
+function sparedOf(rows: readonly GroupRow[]): SparedGroup[] {
+  const reasons = new Map<SparedReason, Map<string, number>>();
+  for (const { spared, application_name: name, sessions } of rows) {
+    if (spared === '') continue;
+    const applications = reasons.get(spared) ?? new Map<string, number>();
+    applications.set(readable(name), (applications.get(readable(name)) ?? 0) + sessions);
+    reasons.set(spared, applications);
   }
-  sentences.push(`${all} of ${result.maxConnections} connections were in use`);
-  return `${sentences.join('. ')}.`;
-};
+  return most(
+    Array.from(reasons, ([reason, applications]) => {
+      const named = most(Array.from(applications, ([name, sessions]) => ({ name, sessions })));
+      return {
+        reason,
+        sessions: total(named, 'sessions'),
+        applications: named.slice(0, MOST_NAMES).map(({ name }) => name),
+      };
+    }),
+  );
+}
+
+const total = <Key extends string>(groups: readonly Record<Key, number>[], key: Key) =>
+  groups.reduce((sum, group) => sum + group[key], 0);
+
+function changedOf(candidates: readonly SessionGroup[]): string[] {
+  const ended = candidates.filter(group => group.ended > 0);
+  const rest = ended.slice(MOST_CHANGED);
+  return [
+    ...ended.slice(0, MOST_CHANGED).map(group => `ended ${countOf(group.ended, 'session')} of ${describeGroup(group)}`),
+    ...(rest.length > 0 ? [`ended ${countOf(total(rest, 'ended'), 'more session')}`] : []),
+  ];
+}
+
+/** An empty set is no fault and nothing to act on; a set that could not be judged or touched is a fault. */
+function verdictOf(
+  request: KillRequest,
+  { toEnd, ended, refused, hidden, looksIdle }: Record<'toEnd' | 'ended' | 'refused' | 'hidden' | 'looksIdle', number>,
+): Pick<SessionReport, 'verdict' | 'reason'> {
+  if (request.dryRun ? toEnd > 0 : ended > 0) return { verdict: 'done', reason: '' };
+  if (refused > 0)
+    return {
+      verdict: 'failed',
+      reason: `The database user may not end ${countOf(refused, 'session')}: grant it pg_signal_backend.`,
+    };
+  if (hidden > 0)
+    return {
+      verdict: 'failed',
+      reason: `${countOf(hidden, 'session hides its', 'sessions hide their')} state from the database user: grant it pg_read_all_stats.`,
+    };
+  if (toEnd > 0)
+    return { verdict: 'unchanged', reason: `${countOf(toEnd, 'session')} had already ended by the time of the run.` };
+  if (looksIdle > 0)
+    return {
+      verdict: 'unchanged',
+      reason: `No session was ended: ${looksIdle === 1 ? 'the one' : `all ${thousands(looksIdle)}`} idle for ${request.idleSeconds} s or longer ${looksIdle === 1 ? 'is' : 'are'} spared.`,
+    };
+  return { verdict: 'unchanged', reason: `No session has been idle for ${request.idleSeconds} s or longer.` };
+}
+
+/** @throws Error that says that the outcome is unknown, when the statement fails on its way. */
+async function endSessions(query: Query, request: KillRequest): Promise<GroupRow[]> {
+  const rows = await query(END_IDLE_SESSIONS, endParameters(request)).catch(error => {
+    const unknown = request.dryRun ? '' : ' Some sessions may have been ended.';
+    throw new Error(`${error instanceof Error ? error.message : String(error)}.${unknown}`, { cause: error });
+  });
+  return v.parse(v.array(GroupRow), rows);
+}
 
 /**
- * Counts the sessions, then terminates those that `request` describes, or lists them in a dry run. Doing it again is
- * harmless: an idle session is terminated once, and an empty set is left at that. The values of `request` are taken
- * as they are; the handler validates them. Rejects with what `query` rejected with.
+ * Counts the sessions, then ends those that have been idle for long enough and that nothing spares, or says which they
+ * would be. Doing it again is harmless: an idle session is ended once, and an empty set is left at that. The values of
+ * `request` are taken as they are; the handler validates them. Rejects with what `query` rejected with.
  */
-export const killIdleConnections = async (query: Query, request: KillRequest): Promise<KillResult> => {
+export async function killIdleConnections(query: Query, request: KillRequest): Promise<SessionReport> {
   const counts = v.parse(v.array(CountRow), await query(COUNT_SESSIONS, {}));
-  const rows = v.parse(v.array(SessionRow), await query(TERMINATE_IDLE_SESSIONS, terminateParameters(request)));
-  const chosen = rows.map(toSession);
-  const result = {
+  const rows = await endSessions(query, request);
+  const states = Object.fromEntries(counts.map(({ state, sessions }) => [state, sessions]));
+  const candidates = candidatesOf(rows.filter(({ spared }) => spared === ''));
+  const spared = sparedOf(rows);
+  const [toEnd, ended] = [total(candidates, 'sessions'), total(candidates, 'ended')];
+  const refused = spared.find(({ reason }) => reason === 'not permitted')?.sessions ?? 0;
+  const hidden = states['hidden'] ?? 0;
+  const looksIdle = toEnd + total(spared, 'sessions');
+  const connections = { inUse: total(counts, 'sessions'), maximum: counts[0]?.max_connections ?? 0, states };
+  const verdict = verdictOf(request, { toEnd, ended, refused, hidden, looksIdle });
+  const did = request.dryRun ? `${toEnd} would be ended` : `${ended} ended`;
+  return {
+    ...verdict,
     dryRun: request.dryRun,
-    maxConnections: counts[0]?.max_connections ?? 0,
-    connections: Object.fromEntries(counts.map(({ state, sessions }) => [state, sessions])),
-    matched: rows[0]?.matched ?? 0,
-    terminated: chosen.filter(session => session.terminated).length,
-    notTerminated: request.dryRun ? [] : chosen.filter(session => !session.terminated).map(session => session.pid),
-    sessions: chosen.slice(0, MOST_LISTED),
+    changed: changedOf(candidates),
+    connections,
+    toEnd,
+    ended,
+    candidates: candidates.slice(0, MOST_GROUPS),
+    spared,
+    cannotSee:
+      hidden > 0
+        ? [...CANNOT_SEE, `${countOf(hidden, 'session that hides', 'sessions that hide')} their state`]
+        : CANNOT_SEE,
+    message: `${request.dryRun ? 'Dry run: of' : 'Of'} ${countOf(looksIdle, 'session')} idle for ${request.idleSeconds} s or longer, ${did}, ${looksIdle - toEnd} spared. ${connections.inUse} of ${connections.maximum} connections were in use.`,
   };
-  return { ...result, message: summary(request, chosen, result) };
-};
+}

@@ -1,4 +1,4 @@
-/** Statements of PostgreSQL 12 and later, and what they return. Parameters are written `:name`. */
+/** Statements of PostgreSQL 12 and later, and their parameters, written `:name`. */
 
 /**
  * Sessions by state, before anything is terminated. `hidden` are sessions whose state the database user may not see:
@@ -14,105 +14,133 @@ GROUP BY 1
 ORDER BY 1`;
 
 /**
- * Selects sessions that have done nothing for `:idle_seconds` and, unless `:dry_run`, terminates them, oldest first,
- * at most `:most`. Selection and termination are one statement, so what is terminated is what is idle now, not what
- * an earlier listing showed; the window left is the statement's own few milliseconds.
+ * Judges every session that has done nothing for `:idle_seconds`, and terminates those that nothing spares, unless
+ * `:dry_run`: the longest idle first, at most `:most`. A session is spared for the first reason that holds; the reasons
+ * are the keys of `SPARED`.
  *
- * Never chosen: a session that is running a statement, its own, replication and background processes (they are no
- * client backends), superusers, the users RDS keeps for itself, `:protected_users` (a JSON array of names),
- * `:protected_applications` (a JSON array of LIKE patterns), and other databases than `:database` when it is not ''.
+ * Judgement and termination are one statement: it decides by the sessions as they are when it runs, not by an earlier
+ * listing, so a session that went to work or took a lock since a dry run lives. The window left is the statement's own
+ * few milliseconds. The answer is counted by group, so its size does not grow with the number of sessions.
  *
- * A session that the database user may not terminate is returned with `permitted` false and left alone: to try would
- * abort the statement half-way, after some sessions are gone. Such sessions come last and take no place from others.
+ * - An open transaction must be idle for longer, `:idle_in_transaction_seconds`, also when others wait for its locks:
+ *   being waited for does not show that its client is gone, a client that talks to another service in the middle of its
+ *   transaction looks the same, and to end it rolls back work that nobody can bring back. Beyond that age its locks do
+ *   more harm than the rollback. An aborted transaction gets no shorter time, as it may return to a savepoint.
+ * - Temporary tables are found by the number of the backend in their schema's name. The number leads to the session
+ *   from PostgreSQL 16 on; before, all sessions of the table's owner are spared. Only tables of the function's own
+ *   database can be seen, hence sessions of other databases are spared.
+ * - RDS Proxy opens its pooled connections as its clients' users. They come from where its own user, rdsproxyadmin,
+ *   is connected from.
+ * - A session that the database user may not terminate would abort the statement half-way, after some are gone.
  */
-export const TERMINATE_IDLE_SESSIONS = `
-WITH candidate AS MATERIALIZED (
-  SELECT session.pid, session.usename, session.application_name, session.datname, session.state, session.state_change,
-         pg_has_role('pg_signal_backend', 'USAGE') OR pg_has_role(session.usesysid, 'USAGE') AS permitted,
-         count(*) OVER () AS matched
+export const END_IDLE_SESSIONS = `
+WITH temporary_tables AS MATERIALIZED (
+  SELECT DISTINCT
+    CASE WHEN CAST(current_setting('server_version_num') AS integer) >= 160000
+      THEN pg_stat_get_backend_pid(CAST(substring(CAST(schema.nspname AS text) FROM '^pg_temp_(\\d+)$') AS integer))
+    END AS pid,
+    relation.relowner AS owner
+  FROM pg_class AS relation
+  JOIN pg_namespace AS schema ON schema.oid = relation.relnamespace
+  WHERE relation.relpersistence = 't' AND CAST(schema.nspname AS text) ~ '^pg_temp_\\d+$'
+),
+advisory_locks AS MATERIALIZED (
+  SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory'
+),
+proxies AS MATERIALIZED (
+  SELECT DISTINCT client_addr FROM pg_stat_activity WHERE usename = 'rdsproxyadmin'
+),
+judged AS MATERIALIZED (
+  SELECT session.pid, CAST(session.usename AS text) AS usename, session.application_name, session.state,
+    session.state_change,
+    CASE
+      WHEN session.backend_type <> 'client backend' THEN 'replication'
+      WHEN role.rolsuper OR session.usename IN (
+        'rdsadmin', 'rdsrepladmin', 'rdstopmgr', 'rdsproxyadmin', 'rdswriteforwarduser') THEN 'database service'
+      WHEN EXISTS (
+        SELECT FROM jsonb_array_elements_text(CAST(:protected_users AS jsonb)) AS protected(pattern)
+        WHERE CAST(session.usename AS text) LIKE protected.pattern) THEN 'protected user'
+      WHEN EXISTS (
+        SELECT FROM jsonb_array_elements_text(CAST(:protected_applications AS jsonb)) AS protected(pattern)
+        WHERE session.application_name LIKE protected.pattern) THEN 'protected application'
+      WHEN EXISTS (
+        SELECT FROM jsonb_array_elements_text(CAST(:protected_addresses AS jsonb)) AS protected(range)
+        WHERE session.client_addr <<= CAST(protected.range AS inet)) THEN 'protected address'
+      WHEN EXISTS (
+        SELECT FROM jsonb_array_elements_text(CAST(:protected_statements AS jsonb)) AS protected(pattern)
+        WHERE session.query ILIKE protected.pattern) THEN 'protected statement'
+      WHEN EXISTS (SELECT FROM proxies WHERE proxies.client_addr = session.client_addr) THEN 'RDS Proxy'
+      WHEN session.datname <> current_database() THEN 'other database'
+      WHEN EXISTS (SELECT FROM advisory_locks WHERE advisory_locks.pid = session.pid) THEN 'advisory lock'
+      WHEN EXISTS (
+        SELECT FROM temporary_tables AS held
+        WHERE held.pid = session.pid
+           OR (held.owner = session.usesysid
+               AND CAST(current_setting('server_version_num') AS integer) < 160000)) THEN 'temporary table'
+      WHEN session.query ~* '(^|;|\\*/|\\n)\\s*listen\\s' THEN 'listen'
+      WHEN session.state <> 'idle'
+        AND session.state_change > now() - CAST(:idle_in_transaction_seconds AS double precision) * INTERVAL '1 second'
+        THEN 'open transaction'
+      WHEN NOT (pg_has_role('pg_signal_backend', 'USAGE') OR pg_has_role(session.usesysid, 'USAGE'))
+        THEN 'not permitted'
+    END AS spared
   FROM pg_stat_activity AS session
   JOIN pg_roles AS role ON role.oid = session.usesysid
-  WHERE session.backend_type = 'client backend'
+  WHERE session.backend_type IN ('client backend', 'walsender')
     AND session.state IN ('idle', 'idle in transaction', 'idle in transaction (aborted)')
     AND session.state_change <= now() - CAST(:idle_seconds AS double precision) * INTERVAL '1 second'
     AND session.pid <> pg_backend_pid()
-    AND NOT role.rolsuper
-    AND session.usename NOT IN ('rdsadmin', 'rdsrepladmin', 'rdstopmgr', 'rdsproxyadmin', 'rdswriteforwarduser')
-    AND (CAST(:database AS text) = '' OR session.datname = CAST(:database AS text))
-    AND NOT EXISTS (
-      SELECT FROM jsonb_array_elements_text(CAST(:protected_users AS jsonb)) AS protected(name)
-      WHERE session.usename = protected.name)
-    AND NOT EXISTS (
-      SELECT FROM jsonb_array_elements_text(CAST(:protected_applications AS jsonb)) AS protected(pattern)
-      WHERE session.application_name LIKE protected.pattern)
-  ORDER BY permitted DESC, session.state_change, session.pid
-  LIMIT CAST(:most AS bigint)
+),
+chosen AS MATERIALIZED (
+  SELECT pid FROM judged WHERE spared IS NULL ORDER BY state_change, pid LIMIT CAST(:most AS bigint)
+),
+ended AS MATERIALIZED (
+  SELECT pid, CASE WHEN CAST(:dry_run AS boolean) THEN false ELSE pg_terminate_backend(pid) END AS ended FROM chosen
 )
-SELECT pid,
-       CAST(usename AS text) AS usename,
-       application_name,
-       CAST(datname AS text) AS datname,
-       state,
-       CAST(floor(extract(epoch FROM now() - state_change)) AS integer) AS idle_seconds,
-       CAST(matched AS integer) AS matched,
-       permitted,
-       CASE WHEN CAST(:dry_run AS boolean) OR NOT permitted THEN false ELSE pg_terminate_backend(pid) END AS terminated
-FROM candidate
-ORDER BY permitted DESC, state_change, pid`;
+SELECT CASE WHEN judged.spared IS NULL AND ended.pid IS NULL THEN 'limit' ELSE coalesce(judged.spared, '') END AS spared,
+       judged.usename,
+       judged.application_name,
+       judged.state,
+       CAST(count(*) AS integer) AS sessions,
+       CAST(count(*) FILTER (WHERE ended.ended) AS integer) AS ended,
+       CAST(floor(max(extract(epoch FROM now() - judged.state_change))) AS integer) AS idle_seconds
+FROM judged
+LEFT JOIN ended ON ended.pid = judged.pid
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 5 DESC, 2, 3, 4`;
 
-/** What is to be terminated. */
+/** Sessions that are left alone, by who they are. In all but the addresses, `*` stands for anything. */
+export interface Protected {
+  users: readonly string[];
+  applications: readonly string[];
+  /** IP addresses, or ranges in CIDR notation. */
+  addresses: readonly string[];
+  /** The session's last statement, in any case of letters. */
+  statements: readonly string[];
+}
+
 export interface KillRequest {
-  /** True lists the sessions and terminates none. */
+  /** True judges the sessions and terminates none. */
   dryRun: boolean;
   /** How long a session must have done nothing, in seconds. */
   idleSeconds: number;
+  /** The same for a session that has a transaction open. */
+  idleInTransactionSeconds: number;
   /** Most sessions to terminate in this run. */
   limit: number;
-  /** Only sessions of this database; default every database of the server. */
-  database?: string;
-  /** User names that are never terminated, beside superusers and RDS's own. */
-  protectedUsers?: readonly string[];
-  /** LIKE patterns of application names that are never terminated: `pgAdmin%`. */
-  protectedApplications?: readonly string[];
+  protect: Protected;
 }
 
-/** A session that was chosen. No address and no query text: they may be personal data. */
-export interface Session {
-  pid: number;
-  user: string;
-  application: string;
-  database: string;
-  state: string;
-  /** Whole seconds in that state. */
-  idleSeconds: number;
-  /** False when the database user lacks the right to terminate it. */
-  permitted: boolean;
-  /** True when the server was told to terminate it. */
-  terminated: boolean;
-}
+/** `*` is the one wildcard: what LIKE takes for others is escaped. */
+const likePattern = (name: string) => name.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%');
 
-export interface KillResult {
-  dryRun: boolean;
-  /** The server's limit, reserved connections included. */
-  maxConnections: number;
-  /** Client sessions by state before the run, the function's own included. */
-  connections: Record<string, number>;
-  /** Sessions that met the conditions, beyond the limit too. */
-  matched: number;
-  terminated: number;
-  /** Process ids that were to be terminated and were not: not permitted, or gone by themselves. Empty in a dry run. */
-  notTerminated: number[];
-  /** The first 20 chosen, the longest idle first. */
-  sessions: Session[];
-  /** One line for an operator. */
-  message: string;
-}
-
-export const terminateParameters = (request: KillRequest) => ({
-  dry_run: request.dryRun,
-  idle_seconds: request.idleSeconds,
-  most: request.limit,
-  database: request.database ?? '',
-  protected_users: JSON.stringify(request.protectedUsers ?? []),
-  protected_applications: JSON.stringify(request.protectedApplications ?? []),
+export const endParameters = ({ dryRun, idleSeconds, idleInTransactionSeconds, limit, protect }: KillRequest) => ({
+  dry_run: dryRun,
+  idle_seconds: idleSeconds,
+  idle_in_transaction_seconds: Math.max(idleSeconds, idleInTransactionSeconds),
+  most: limit,
+  protected_users: JSON.stringify(protect.users.map(likePattern)),
+  protected_applications: JSON.stringify(protect.applications.map(likePattern)),
+  protected_addresses: JSON.stringify(protect.addresses),
+  protected_statements: JSON.stringify(protect.statements.map(likePattern)),
 });

@@ -1,6 +1,7 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { ALWAYS_PROTECTED } from '../../config/database.ts';
 import { raisedConnections, type ServiceConfig } from '../../config.ts';
 import { DatabaseFunction } from '../../database-function.ts';
 import { Runbook } from '../../runbook.ts';
@@ -47,6 +48,7 @@ export function killIdleConnectionsRunbook(scope: Construct, config: ServiceConf
     folder: 'kill-idle-connections',
     description: `Ends idle sessions of ${database.cluster}`,
     timeout: 60,
+    environment: { PROTECTED: JSON.stringify(protectedSessions(database)) },
   });
   return new Runbook(scope, 'KillIdleConnections', {
     runbook: 'kill-idle-connections',
@@ -54,11 +56,20 @@ export function killIdleConnectionsRunbook(scope: Construct, config: ServiceConf
     defaults: {
       FunctionName: fn.functionName,
       IdleSeconds: String(databaseConnections.idleSeconds),
+      IdleInTransactionSeconds: String(databaseConnections.idleInTransactionSeconds),
       Limit: String(Math.floor(database.maxConnections * KILL_SHARE)),
     },
     permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
   });
 }
+
+/** The configuration adds to what is always protected: a list of one's own must not lift the protection of poolers. */
+const protectedSessions = ({ protect }: ServiceConfig['database']) => ({
+  users: [...ALWAYS_PROTECTED.users, ...protect.users],
+  applications: [...ALWAYS_PROTECTED.applications, ...protect.applications],
+  addresses: protect.addresses,
+  statements: protect.statements,
+});
 
 export function raiseMaxConnectionsRunbook(scope: Construct, config: ServiceConfig): Runbook {
   const { database, service } = config;

@@ -76,7 +76,7 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         const sessions = ended.get(output as object);
         return sessions ? `${sessions} database sessions ended` : undefined;
       },
-      run: async ({ sql, parameters = [], resourceArn, secretArn }, { role }) => {
+      run: async ({ sql, parameters = [], resourceArn, secretArn, database: name }, { role }) => {
         if (!account.permissions.allows(role, 'secretsmanager:GetSecretValue', secretArn)) {
           throw new ServiceError(
             'AccessDeniedException',
@@ -88,10 +88,12 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         }
         if (!database.available)
           throw new ServiceError('DatabaseUnavailableException', 'The writer instance is not available.');
-        const result = await sessions.execute(sql, parameters, database.sessions(), database.maxConnections);
+        const { maxConnections } = database;
+        const result = await sessions.execute(sql, parameters, database.sessions(), { maxConnections, database: name });
         const { length } = result.terminatedPids;
-        database.terminated(result.terminatedPids);
+        const harm = database.terminated(result.terminatedPids);
         if (length > 0) account.emit('service', { change: `${length} database sessions ended` });
+        for (const change of harm) account.emit('service', { change });
         const response = toDataApiResponse(result);
         ended.set(response, length);
         return response;

@@ -1,0 +1,125 @@
+/** The report of the function that ends idle database sessions, and its wording for people. */
+import * as v from 'valibot';
+
+/** A session that looks idle is left alone for the first of these reasons that holds. The keys stand in the statement. */
+export const SPARED = {
+  replication: 'replication',
+  'database service': 'the database service’s own, or a superuser’s',
+  'protected user': 'protected by the configuration (user)',
+  'protected application': 'protected by the configuration (application)',
+  'protected address': 'protected by the configuration (address)',
+  'protected statement': 'protected by the configuration (last statement)',
+  'RDS Proxy': 'connected from an address of RDS Proxy',
+  'other database': 'in another database, where temporary tables cannot be seen',
+  'advisory lock': 'holds an advisory lock',
+  'temporary table': 'holds a temporary table',
+  listen: 'last statement was LISTEN',
+  'open transaction': 'in a transaction that has not been idle for long enough',
+  'not permitted': 'may not be ended by this database user (grant it pg_signal_backend)',
+  limit: 'beyond the most sessions that one run may end',
+} as const;
+
+export type SparedReason = keyof typeof SPARED;
+
+/** PostgreSQL shows none of this of other sessions, so no judgement can rest on it. */
+export const CANNOT_SEE = [
+  'LISTEN of a session that has executed another statement since',
+  'prepared statements, settings and open cursors of a session',
+  'for which client a pooler keeps a connection: it looks like that client’s own, unless database.protect names the pooler',
+];
+
+const SessionGroup = v.object({
+  user: v.string(),
+  application: v.string(),
+  /** `idle`, `idle in transaction` or `idle in transaction (aborted)`. */
+  state: v.string(),
+  sessions: v.number(),
+  /** Sessions that the server was told to end; 0 in a dry run. */
+  ended: v.number(),
+  /** Whole seconds in that state, of the one that is longest in it. */
+  idleSeconds: v.number(),
+});
+
+const SparedGroup = v.object({
+  reason: v.picklist(Object.keys(SPARED) as SparedReason[]),
+  sessions: v.number(),
+  /** The applications with most of them, at most three. */
+  applications: v.array(v.string()),
+});
+
+/** No query text, no address: they may be personal data. Bounded, as it must fit into the output of an SSM execution. */
+export const SessionReport = v.object({
+  /** `unchanged`: nothing was ended, and nothing is wrong. */
+  verdict: v.picklist(['done', 'unchanged', 'failed']),
+  /** Why it is not done; empty when it is. Never absent, as a document must not select what may be. */
+  reason: v.string(),
+  dryRun: v.boolean(),
+  /** One entry for each group of sessions that was ended. */
+  changed: v.array(v.string()),
+  connections: v.object({
+    inUse: v.number(),
+    /** The server's limit, reserved connections included. */
+    maximum: v.number(),
+    /** Client sessions by state before the run, the function's own included. */
+    states: v.record(v.string(), v.number()),
+  }),
+  /** Sessions that were judged to be ended: all of them, while `candidates` lists the largest groups. */
+  toEnd: v.number(),
+  ended: v.number(),
+  candidates: v.array(SessionGroup),
+  spared: v.array(SparedGroup),
+  cannotSee: v.array(v.string()),
+  /** One line for an operator, without names. */
+  message: v.string(),
+});
+
+export type SessionGroup = v.InferOutput<typeof SessionGroup>;
+export type SparedGroup = v.InferOutput<typeof SparedGroup>;
+export type SessionReport = v.InferOutput<typeof SessionReport>;
+
+/** Reads a report from the output of an execution; undefined when it is none, or was cut off. */
+export function readSessionReport(payload: string): SessionReport | undefined {
+  try {
+    const result = v.safeParse(SessionReport, JSON.parse(payload));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const thousands = (n: number) => n.toLocaleString('en-US');
+export const countOf = (n: number, one: string, many = `${one}s`) => `${thousands(n)} ${n === 1 ? one : many}`;
+
+/** `report-export (user reports), idle in transaction` */
+export const describeGroup = ({ user, application, state }: SessionGroup) =>
+  `${application || 'no application name'} (user ${user}), ${state}`;
+
+const duration = (seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`);
+
+const listedAs = (group: SessionGroup) =>
+  `- ${countOf(group.sessions, 'session')}: ${describeGroup(group)} for up to ${duration(group.idleSeconds)}`;
+
+const sparedAs = ({ reason, sessions, applications }: SparedGroup) => {
+  const names = applications.map(name => name || 'no application name').join(', ');
+  return `- ${countOf(sessions, 'session')}: ${SPARED[reason]}${names ? ` (${names})` : ''}`;
+};
+
+/** Tells a person what would end or has ended, what is spared and why, and what nobody can see: for an approval or a page. */
+export function sessionLines(report: SessionReport): string[] {
+  const { reason, candidates, spared, toEnd, ended, dryRun, cannotSee, connections } = report;
+  if (connections.maximum === 0) return [reason];
+  const unlisted = toEnd - candidates.reduce((sum, { sessions }) => sum + sessions, 0);
+  const sparedCount = spared.reduce((sum, { sessions }) => sum + sessions, 0);
+  const used = `${thousands(connections.inUse)} of ${thousands(connections.maximum)} connections in use`;
+  return [
+    ...(reason ? [reason] : []),
+    `${dryRun ? `Would end ${countOf(toEnd, 'session')}` : `Ended ${thousands(ended)} of ${countOf(toEnd, 'session')}`}; ${used}.`,
+    ...candidates.map(listedAs),
+    ...(unlisted > 0 ? [`- ${countOf(unlisted, 'more session')}`] : []),
+    ...(sparedCount > 0
+      ? [`Spares ${countOf(sparedCount, 'session')} that ${sparedCount === 1 ? 'looks' : 'look'} idle:`]
+      : []),
+    ...spared.map(sparedAs),
+    `Cannot be seen: ${cannotSee.join('; ')}.`,
+  ];
+}
