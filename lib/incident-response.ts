@@ -26,7 +26,7 @@ import { OwnAlarms } from './own-alarms.ts';
 import { pageTemplates } from './page-templates.ts';
 import { Paging } from './paging.ts';
 import { type BoundPlaybook, checkPlaybook, inModes, type Playbook } from './playbook.ts';
-import { allowReadingExecutions, ResponseWorkflow } from './response-workflow.ts';
+import { allowReadingExecutions, allowStoppingExecutions, ResponseWorkflow } from './response-workflow.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface IncidentResponseProps {
@@ -168,7 +168,11 @@ export class IncidentResponse extends Construct {
       folder: 'watch',
       description: 'Once a minute: what every open incident is owed by now',
       deadLetters,
-      environment: { RESPONSE_STATE_MACHINE: stateMachine },
+      environment: {
+        RESPONSE_STATE_MACHINE: stateMachine,
+        AUTOMATION_PARAMETER: this.switches.automation.parameterName,
+        MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
+      },
       deployed: this.deployed,
       timeout: 50,
     });
@@ -176,7 +180,10 @@ export class IncidentResponse extends Construct {
     this.incidents.grantOpen(watch);
     this.incidents.grantList(watch);
     watch.allow(['states:StartExecution'], [stateMachine]);
-    watch.allowReading('cloudwatch:DescribeAlarms');
+    watch.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
+    const { automation, maintenance } = this.switches;
+    watch.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
+    allowStoppingExecutions(watch);
     new Rule(this, 'EveryMinute', {
       description: 'Once a minute',
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -39,6 +39,12 @@ const VERIFY_SECONDS = 30;
 
 const AUTOMATION_EXECUTIONS = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-execution/*`;
 
+/** Lets a function stop an execution, and read how far it came. */
+export function allowStoppingExecutions(fn: ResponderFunction): void {
+  allowReadingExecutions(fn);
+  fn.allow(['ssm:StopAutomationExecution'], [AUTOMATION_EXECUTIONS]);
+}
+
 /** Lets a function read what became of a runbook's execution, step by step. */
 export function allowReadingExecutions(fn: ResponderFunction): void {
   fn.allow(['ssm:GetAutomationExecution', 'ssm:DescribeAutomationStepExecutions'], [AUTOMATION_EXECUTIONS]);
@@ -185,6 +191,14 @@ export class ResponseWorkflow extends Construct {
         '$.verification',
       ),
     );
+    const noteExecution = guarded(
+      this.call(
+        'Note execution',
+        verify,
+        { ...attempt, run: JsonPath.stringAt('$.plan.returned.run'), execution: JsonPath.stringAt('$.runbook.id') },
+        JsonPath.DISCARD,
+      ),
+    );
     const waitForRunbook = new Wait(this, 'Wait for runbook', {
       time: WaitTime.duration(Duration.seconds(RUNBOOK_SECONDS)),
     });
@@ -195,6 +209,7 @@ export class ResponseWorkflow extends Construct {
     const status = '$.observed.status';
 
     startRunbook
+      .next(noteExecution)
       .next(waitForRunbook)
       .next(readRunbook)
       .next(

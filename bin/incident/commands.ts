@@ -192,6 +192,13 @@ export function commands(): Command {
     });
 
   program
+    .command('revert')
+    .description('take back the change of a step, whatever it relieves')
+    .argument('<id>', ID, incident)
+    .argument('<step>', 'the step, as `show` names it')
+    .action((id: string, step: string) => act(id, { type: 'revert', step }, `${step} is being reverted.`));
+
+  program
     .command('resolve')
     .description('declare it over; what automation changed is put back first')
     .argument('<id>', ID, incident)

@@ -6,14 +6,16 @@ import {
   type MetricAlarm,
   type MetricDataQuery,
   PutMetricDataCommand,
+  paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
+import { type AlarmWithoutData, blindKey, blindOf } from '../domain/blindness.ts';
 import type { Measurement } from '../domain/figures.ts';
 import type { WatchedAlarm } from '../domain/graphs.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { MetricQuery } from '../domain/investigated-metrics.ts';
 import type { Point } from '../domain/latest.ts';
 import { alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal, type SignalState } from '../domain/signal.ts';
-import { minutesBetween } from '../domain/time.ts';
+import { clock, minutesBetween } from '../domain/time.ts';
 
 const client = new CloudWatchClient({});
 
@@ -21,13 +23,44 @@ const STATES: Record<string, SignalState> = { OK: 'cleared', ALARM: 'firing', IN
 
 /** What the alarms behind an incident's signals say now. An alarm that is not there says nothing, which is unknown. */
 export async function observeAlarms(incident: Incident): Promise<Signal[]> {
+  const blind = await observeBlindness(incident);
   const names = Object.keys(incident.signals).flatMap(key => alarmOf(key) ?? []);
-  if (names.length === 0) return [];
+  if (names.length === 0) return blind;
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: names.slice(0, 100) }));
-  return names.flatMap(
+  const seen = names.flatMap(
     name =>
       toSignal(incident, MetricAlarms.find(({ AlarmName }) => AlarmName === name) ?? missing(incident, name)) ?? [],
   );
+  return [...blind, ...seen];
+}
+
+/** An alarm that was without data, and has some by now, or is gone. */
+async function observeBlindness({ signals, service, playbook }: Incident): Promise<Signal[]> {
+  const names = Object.keys(signals).flatMap(key => blindOf(key) ?? []);
+  if (names.length === 0) return [];
+  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: names.slice(0, 100) }));
+  return names.map((name): Signal => {
+    const found = MetricAlarms.find(({ AlarmName }) => AlarmName === name);
+    const blind = found?.StateValue === 'INSUFFICIENT_DATA';
+    const since = found?.StateTransitionedTimestamp ?? found?.StateUpdatedTimestamp ?? new Date();
+    const at = since.toISOString();
+    const key = blindKey(name);
+    const summary = blind ? (signals[key]?.summary ?? name) : `Data again since ${clock(at)} UTC: ${name}`;
+    const id = `observed/${key}/${at}`;
+    return { id, key, state: blind ? 'firing' : 'cleared', level: 'warning', service, playbook, at, summary };
+  });
+}
+
+/** The alarms with this prefix that have no data to judge by. */
+export async function alarmsWithoutData(AlarmNamePrefix: string): Promise<AlarmWithoutData[]> {
+  const found: AlarmWithoutData[] = [];
+  const pages = paginateDescribeAlarms({ client }, { AlarmNamePrefix, StateValue: 'INSUFFICIENT_DATA' });
+  for await (const { MetricAlarms = [] } of pages)
+    for (const { AlarmName: name, AlarmDescription: description, StateReason: reason, ...alarm } of MetricAlarms) {
+      const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+      if (name && since) found.push({ name, description, reason, since: since.toISOString() });
+    }
+  return found;
 }
 
 /** Dated as the state last known, so that the alarm counts again should it come back as it was. */

@@ -38,6 +38,7 @@ const Act = v.variant('type', [
     type: v.literal('tick'),
     item: v.picklist(['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders']),
   }),
+  v.strictObject({ type: v.literal('revert'), step: text(100) }),
   v.strictObject({ type: v.literal('resolve'), reason: text(1000), cancelled: v.optional(v.boolean()) }),
   v.strictObject({ type: v.literal('publish'), components: v.optional(v.pipe(v.array(text(40)), v.minLength(1))) }),
   v.strictObject({ type: v.literal('post update'), text: text(2000), internal: v.optional(v.boolean()) }),

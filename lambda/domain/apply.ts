@@ -9,6 +9,7 @@ const RESPONSE_ENTRIES: ReadonlySet<EntryType> = new Set([
   'DiagnosisRecorded',
   'StepSkipped',
   'StepStarted',
+  'RunbookStarted',
   'StepSucceeded',
   'StepRehearsed',
   'StepFailed',
@@ -118,8 +119,12 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
         escalation: incident.escalation && { since: entry.at, level: 1, calledAt: entry.at },
       };
     case 'ResponseRequested': {
-      const { attempt: number, from, approved, at } = entry;
-      return { attempt: { number, from, approved, requestedAt: at, progressAt: at, skipped: [] }, approval: undefined };
+      const { attempt: number, from, approved, revert, at } = entry;
+      return {
+        attempt: { number, from, approved, revert, requestedAt: at, progressAt: at, skipped: [] },
+        // A revert answers no question that is open.
+        approval: revert ? incident.approval : undefined,
+      };
     }
     case 'DiagnosisRecorded':
       return {
@@ -130,6 +135,14 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
             ? 'identified'
             : incident.status,
       };
+    case 'ServiceMeasured': {
+      const { facts, measuredAt: at } = entry;
+      const times = Object.fromEntries(Object.keys(facts).map(fact => [fact, at]));
+      return {
+        facts: withAffected({ ...incident.facts, ...facts }),
+        measuredAt: { ...incident.measuredAt, ...times },
+      };
+    }
     case 'StepSkipped': {
       const { step, title, reasons } = entry;
       const attempt = incident.attempt;
@@ -153,12 +166,22 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       };
       return { runs: [...incident.runs, started] };
     }
+    case 'RunbookStarted':
+      return { runs: settle(incident, entry.run, { execution: entry.execution }) };
+    case 'ExecutionStopped':
+      return { runs: settle(incident, entry.run, { abandoned: false }) };
     case 'StepSucceeded':
       return { runs: settle(incident, entry.run, { status: 'succeeded' }) };
     case 'StepRehearsed':
       return { runs: settle(incident, entry.run, { status: 'rehearsed' }) };
-    case 'StepFailed':
-      return { runs: settle(incident, entry.run, { status: 'failed', reason: entry.reason, worse: entry.worse }) };
+    case 'StepFailed': {
+      const { reason, impact, unchanged, abandoned } = entry;
+      return { runs: settle(incident, entry.run, { status: 'failed', reason, impact, unchanged, abandoned }) };
+    }
+    case 'HarmSeen':
+      return { runs: settle(incident, entry.run, { impact: 'harmful' }) };
+    case 'RevertRequested':
+      return { runs: settle(incident, entry.run, { revertRequestedAt: entry.at }) };
     case 'ApprovalRequested':
       return { approval: { step: entry.step, title: entry.title, expiresAt: entry.expiresAt } };
     case 'ApprovalGiven':
@@ -266,5 +289,5 @@ const measured = ({ attempt, findings, at }: EntryOf<'DiagnosisRecorded'>) => ({
 const changed = ({ actionItems }: Incident, id: string, change: Partial<ActionItem>) =>
   actionItems.map(item => (item.id === id ? { ...item, ...change } : item));
 
-const settle = ({ runs }: Incident, run: string, outcome: Pick<Run, 'status' | 'reason' | 'worse'>) =>
+const settle = ({ runs }: Incident, run: string, outcome: Partial<Run>) =>
   runs.map(r => (r.run === run ? { ...r, ...outcome } : r));

@@ -1,4 +1,5 @@
 import { checklist } from './checklist.ts';
+import { verdictWords } from './effect.ts';
 import { firing, type Incident, isOpen } from './incident.ts';
 import { duration, links, missedTarget } from './messages.ts';
 import { SEVERITY_NAMES } from './severity.ts';
@@ -40,8 +41,10 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   StepSucceeded: ({ run, checks }, incident) =>
     `:white_check_mark: ${titleOf(incident, run)}: done and verified (${seen(checks)})`,
   StepRehearsed: ({ run }, incident) => `:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`,
-  StepFailed: ({ run, reason, worse }, incident) =>
-    `:x: ${titleOf(incident, run)}: ${worse ? 'made it worse' : 'did not help'} (${safe(reason)})`,
+  StepFailed: ({ run, reason, impact }, incident) =>
+    `:x: ${titleOf(incident, run)}: ${verdictWords(impact)} (${safe(reason)})`,
+  HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,
+  RevertRequested: ({ title, by }) => `:leftwards_arrow_with_hook: *${safe(by)}* has reverted: ${safe(title)}`,
   ApprovalRequested: ({ title, expiresAt }) =>
     `:raised_hand: *Approve "${safe(title)}"?* The buttons are in the first message. Unanswered at ${clock(expiresAt)} UTC, it is a no.`,
   ApprovalGiven: ({ step, by }) => `:thumbsup: ${safe(step)} approved by *${safe(by)}*`,
@@ -49,7 +52,7 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
     `:thumbsdown: ${safe(step)} ${by === 'time' ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
   HandedOver: ({ reason }) => `:sos: *Automation needs you*: ${safe(reason)}`,
   PublicationRequested: ({ severity }) =>
-    `:loudspeaker: *Are customers to be told?* A ${severity} is published only if somebody presses the button in the first message.`,
+    `:loudspeaker: *Are customers to be told?* This ${severity} is published only if somebody presses the button in the first message.`,
   Published: ({ by }) =>
     `:loudspeaker: Customers are told from now on${by === 'automation' ? '' : `, says *${safe(by)}*`}`,
   UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>

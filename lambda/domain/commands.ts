@@ -1,6 +1,7 @@
 import type { Readings } from './guardrails.ts';
+import type { Impact } from './incident.ts';
 import type { Policy } from './policy.ts';
-import type { Severity } from './severity.ts';
+import type { Facts, Severity } from './severity.ts';
 import type { Signal } from './signal.ts';
 import type {
   Assignment,
@@ -25,12 +26,12 @@ export interface RunOutcome {
   /** Absent when the runbook itself failed: then `reason` says how. */
   checks?: Check[];
   reason?: string;
+  /** What it did to people, as measured. */
+  impact?: Impact;
   /** It ended before anything was changed, as its object was not what it was taken for. */
   unchanged?: true;
   /** The changes that the runbook made or may have made, in words. */
   changed?: string[];
-  /** It did harm: what it changed is put back at once, not when the attempt ends. */
-  worse?: boolean;
 }
 
 /** What somebody or something wants done to an incident. The id makes it idempotent: applied twice, it happened once. */
@@ -40,12 +41,17 @@ export type Command = { id: string } & (
   | { type: 'record diagnosis'; attempt: number; findings: Finding[] }
   | { type: 'classify'; attempt: number }
   | { type: 'next step'; attempt: number; readings: Readings }
+  | { type: 'note execution'; attempt: number; run: string; execution: string }
   | { type: 'record outcome'; attempt: number; outcome: RunOutcome }
+  /** An execution whose attempt is over was stopped. */
+  | { type: 'record stop'; run: string; changed: readonly string[] }
   | { type: 'end response'; attempt: number; reason: string }
   | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string }
   | ({ type: 'record reference' } & Reference)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
   | ({ type: 'record post-mortem' } & Draft)
+  /** What is measured of the service each minute, at that time. */
+  | { type: 'record measurement'; facts: Facts; at: string }
   | { type: 'meet'; obligation: Obligation; checks?: Check[] }
   | ByPerson
 );
@@ -60,6 +66,8 @@ type ByPerson = Person &
     | { type: 'set severity'; severity: Severity; reason?: string }
     | { type: 'declare'; what: 'dataLoss' | 'securityBreach'; text: string }
     | { type: 'tick'; item: ChecklistItem }
+    /** The change of a step is reverted, whatever it relieves. */
+    | { type: 'revert'; step: string }
     | { type: 'resolve'; reason: string; cancelled?: boolean | undefined }
     /** Customers are told from now on. */
     | { type: 'publish'; components?: string[] | undefined }
@@ -87,6 +95,7 @@ export type Obligation =
   | { type: 'remind of action item'; item: string }
   | { type: 'start response'; attempt: number }
   | { type: 'end stalled response'; attempt: number }
+  | { type: 'stop execution'; run: string; execution: string }
   | { type: 'expire approval'; step: string }
   | { type: 'put back'; attempt: number }
   | { type: 'settle' };

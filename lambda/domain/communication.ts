@@ -1,4 +1,5 @@
 import type { Decision, Obligation, PersonCommand } from './commands.ts';
+import { isHarmed } from './harm.ts';
 import type { Incident } from './incident.ts';
 import type { Component, Policy } from './policy.ts';
 import { minutesBetween, plusMinutes } from './time.ts';
@@ -21,16 +22,19 @@ export const isPublic = ({ publication }: Incident) => publication?.at !== undef
 /** What is owed to those who are told: first to decide who is, then updates, and whoever was left without is a fault. */
 export const communication = (incident: Incident, now: string): Obligation[] => [
   ...AUDIENCES.flatMap(to => missed(incident, to, now)),
-  ...publication(incident),
+  ...publication(incident, now),
   ...AUDIENCES.filter(to => updateDue(incident, to, now)).map((to): Obligation => ({ type: 'post update', to })),
 ];
 
-function publication(incident: Incident): Obligation[] {
-  const { drill, policy, severity } = incident;
-  if (drill || !policy.statusPage || isPublic(incident)) return [];
+/** Measured harm is published by itself. Of an alarm that nothing measured bears out, a person is asked. */
+function publication(incident: Incident, now: string): Obligation[] {
+  const { drill, policy, severity, publication, diagnosedIn, openedAt } = incident;
   const { publishes } = policy.severities[severity];
-  if (publishes === 'auto') return [{ type: 'publish' }];
-  return publishes === 'approve' && !incident.publication?.askedAt ? [{ type: 'ask to publish' }] : [];
+  if (drill || !policy.statusPage || isPublic(incident) || publishes === 'off') return [];
+  if (publishes === 'auto' && isHarmed(incident)) return [{ type: 'publish' }];
+  if (policy.playbook.internal) return [];
+  const looked = publishes === 'approve' || diagnosedIn !== undefined || minutesBetween(openedAt, now) >= AHEAD;
+  return looked && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];
 }
 
 /** Whoever was told once is told to the end, even if the severity has fallen since. */

@@ -3,9 +3,10 @@ import { apply } from './apply.ts';
 import type { Command, Decision } from './commands.ts';
 import { farewell } from './communication.ts';
 import { type Incident, isOpen } from './incident.ts';
+import { recordMeasurement } from './measurement.ts';
 import { meet } from './obligations.ts';
 import { byPerson } from './people.ts';
-import { classify, endResponse, nextStep, recordDiagnosis, recordOutcome } from './response.ts';
+import { classify, endResponse, nextStep, noteExecution, recordDiagnosis, recordOutcome } from './response.ts';
 import { finishPostMortem, learned, raiseActionItem, toActionItem } from './review.ts';
 import { observe, receiveSignal } from './signals.ts';
 import type { Happening, TimelineEntry } from './timeline.ts';
@@ -39,6 +40,15 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return recordOutcome(incident, command.attempt, command.outcome);
     case 'end response':
       return endResponse(incident, command.attempt, command.reason);
+    case 'note execution':
+      return noteExecution(incident, command.attempt, command.run, command.execution);
+    case 'record stop': {
+      const { run, changed } = command;
+      const title = incident.runs.find(r => r.run === run && r.abandoned)?.title;
+      return { happenings: title ? [{ type: 'ExecutionStopped', run, title, changed }] : [] };
+    }
+    case 'record measurement':
+      return recordMeasurement(incident, command.facts, command.at);
     case 'meet':
       return meet(incident, command.obligation, command.checks ?? [], now);
     case 'record page':
@@ -73,6 +83,7 @@ const AFTERWARDS: readonly Command['type'][] = [
   'record page',
   'record reference',
   'record delivery',
+  'record stop',
   'record post-mortem',
   'raise action item',
   'change action item',

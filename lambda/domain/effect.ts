@@ -1,4 +1,4 @@
-import type { Run } from './incident.ts';
+import type { Impact, Run } from './incident.ts';
 import { type Facts, percent } from './severity.ts';
 import type { Check } from './timeline.ts';
 import { FAILING_SHARE, type Traffic, trafficWords } from './traffic.ts';
@@ -14,7 +14,7 @@ export type Measured = Facts & { usersAffectedShare?: number; healthFailingShare
  * health URL answers any more; then there may be no request to count. Relieved: requests or health URLs were failing, and
  * of each that was, at most half as much fails now. Undefined: neither, or nobody can tell.
  */
-export function impactOf(before: Measured, after: Measured): 'harmful' | 'relieved' | undefined {
+export function impactOf(before: Measured, after: Measured): Impact | undefined {
   const { usersAffectedShare: share, healthFailingShare: health } = before;
   const { usersAffectedShare: shareNow, healthFailingShare: healthNow } = after;
   if (share !== undefined && shareNow !== undefined && shareNow >= share + WORSE_BY) return 'harmful';
@@ -26,10 +26,30 @@ export function impactOf(before: Measured, after: Measured): 'harmful' | 'reliev
     : undefined;
 }
 
+/** What became of a run that was not verified, in words. */
+export const verdictWords = (impact: Impact | undefined) =>
+  impact === 'harmful'
+    ? 'made it worse'
+    : impact === 'relieved'
+      ? 'relieved people, and did not end the trouble'
+      : 'did not help';
+
+/** What is measured of people now. */
+export const nowOf = (traffic: Traffic, healthFailingShare: number): Measured => ({
+  ...('share' in traffic && { usersAffectedShare: traffic.share }),
+  healthFailingShare,
+});
+
+/** Enough is known of the requests since to tell whether they suffer. */
+export const judged = (traffic: Traffic): Check => ({
+  check: 'requests judged',
+  passed: 'share' in traffic || traffic.unknown === 'too few requests',
+  seen: 'share' in traffic ? `${percent(traffic.share)} fail` : trafficWords(traffic),
+});
+
 /** Whether a run made it worse, for people to read. Undefined when it did not, or when nobody can tell. */
 export function madeWorse({ facts }: Run, traffic: Traffic, healthFailingShare: number): Check | undefined {
-  const after = { ...('share' in traffic && { usersAffectedShare: traffic.share }), healthFailingShare };
-  if (impactOf(facts, after) !== 'harmful') return undefined;
+  if (impactOf(facts, nowOf(traffic, healthFailingShare)) !== 'harmful') return undefined;
   const before = facts.usersAffectedShare;
   return 'share' in traffic && before !== undefined && traffic.share >= before + WORSE_BY
     ? harm('requests failing', `${percent(traffic.share)} since, ${percent(before)} before`)

@@ -58,7 +58,7 @@ export function cause(incident: Incident, { causes, unless = [], mode }: Step, n
 }
 
 /** An unknown fact holds no bound. */
-function holds(bound: Bound, facts: Facts): boolean {
+export function holds(bound: Bound, facts: Facts): boolean {
   const value = facts[bound.fact] ?? Number.NaN;
   return 'atLeast' in bound ? value >= bound.atLeast : value < bound.under;
 }

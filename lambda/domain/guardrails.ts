@@ -38,7 +38,8 @@ export const isDryRun = ({ drill }: Incident, { mode }: Step, readings: Readings
   drill === true || mode === 'observe' || isOff(readings);
 
 /** Unreadable means off. */
-export const isOff = ({ automation }: Readings) => automation === 'unreadable' || automation.value !== 'on';
+export const isOff = ({ automation }: Pick<Readings, 'automation'>) =>
+  automation === 'unreadable' || automation.value !== 'on';
 
 /** What keeps automation from acting, and not from telling what it would do. */
 const OF_ACTING: readonly GuardrailResult['guardrail'][] = [

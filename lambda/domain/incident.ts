@@ -33,15 +33,28 @@ export interface Run {
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
   reason?: string;
-  /** It failed and did harm. */
-  worse?: boolean;
+  /** What it did to people, if it failed and that was measured: harm is reverted at once, relief stays. */
+  impact?: Impact;
+  /** Of its runbook, once it has begun. */
+  execution?: string;
+  /** It failed before anything was changed. */
+  unchanged?: boolean;
+  /** Its attempt ended while its runbook may still run, and nobody has stopped that. */
+  abandoned?: boolean;
+  /** When a person last asked for its change to be reverted. */
+  revertRequestedAt?: string;
 }
+
+/** What a remedy did to the people whom the service serves. */
+export type Impact = 'harmful' | 'relieved';
 
 export interface Attempt {
   number: number;
   /** The step it begins with, and whether a person approved that one. */
   from?: string;
   approved?: boolean;
+  /** It reverts what is to be reverted, and does nothing else. */
+  revert?: boolean;
   requestedAt: string;
   /** Last sign of life, for finding attempts that crashed without a word. */
   progressAt: string;
@@ -174,7 +187,7 @@ export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.o
 function changes({ runs, policy }: Incident): { run: Run; when: NonNullable<Undo['when']> }[] {
   const of = (run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.undo;
   return runs
-    .filter(run => !run.dryRun && !run.undoes)
+    .filter(run => !run.dryRun && !run.undoes && !run.unchanged)
     .flatMap(run => {
       const undo = of(run);
       return undo ? [{ run, when: undo.when ?? 'ended' }] : [];
@@ -185,21 +198,35 @@ function changes({ runs, policy }: Incident): { run: Run; when: NonNullable<Undo
 /** Changes to be put back now that nobody has tried to put back yet. */
 export const owedUndos = (incident: Incident): Run[] =>
   changes(incident)
-    .filter(({ run, when }) => run.worse || isDue(incident, run, when))
+    .filter(({ run, when }) => isUrgent(run, when) || isDue(incident, run, when))
     .map(({ run }) => run)
-    .filter(({ run }) => !incident.runs.some(other => other.undoes === run));
+    .filter(run => !wasTried(incident, run));
 
+/** A revert that failed is not tried again by itself; a person may ask for it anew. */
+const wasTried = ({ runs }: Incident, { run, revertRequestedAt = '' }: Run) =>
+  runs.some(other => other.undoes === run && other.startedAt >= revertRequestedAt);
+
+/** To be reverted before anything else: what did harm, what was meant to stay and did not help, what a person wants gone. */
+export const urgentUndos = (incident: Incident): Run[] =>
+  changes(incident)
+    .filter(({ run, when }) => isUrgent(run, when))
+    .map(({ run }) => run)
+    .filter(run => !wasTried(incident, run));
+
+const isUrgent = ({ impact, status, revertRequestedAt }: Run, when: Undo['when']) =>
+  impact === 'harmful' ||
+  revertRequestedAt !== undefined ||
+  (when === 'failed' && status === 'failed' && impact !== 'relieved');
+
+/** Relief is not taken away while it is needed: it stays until the signals are clear or a person decides. */
 function isDue(incident: Incident, run: Run, when: Undo['when']): boolean {
-  if (when === 'worse') return false;
-  if (when === 'failed') return run.status === 'failed';
-  return when === 'ended' || allClear(incident) || incident.resolution !== undefined;
+  if (when === 'worse' || when === 'failed') return false;
+  const over = allClear(incident) || incident.resolution !== undefined;
+  return over || (when === 'ended' && run.impact !== 'relieved');
 }
 
 /** Whether a change is to be put back one day, or may stay. */
-function mustGo(run: Run, when: Undo['when']): boolean {
-  if (when === 'worse') return run.worse ?? false;
-  return when !== 'failed' || run.status === 'failed';
-}
+const mustGo = (run: Run, when: Undo['when']) => isUrgent(run, when) || (when !== 'worse' && when !== 'failed');
 
 /** Changes not verified as put back, of those that may not stay. */
 export const stillChanged = (incident: Incident): Run[] =>
@@ -207,6 +234,14 @@ export const stillChanged = (incident: Incident): Run[] =>
     .filter(({ run, when }) => mustGo(run, when))
     .map(({ run }) => run)
     .filter(({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'));
+
+/** The changes that stay for now, because they relieve people. */
+export const lastingChanges = (incident: Incident): Run[] => {
+  const owed = owedUndos(incident);
+  return stillChanged(incident).filter(
+    run => run.status !== 'running' && run.impact !== 'harmful' && !owed.includes(run) && !wasTried(incident, run),
+  );
+};
 
 /** The facts that severity is judged by: what the diagnosis measured, and how many signals of each level are firing. */
 export function factsOf(incident: Incident): Facts {

@@ -1,3 +1,4 @@
+import { verdictWords } from './effect.ts';
 import type { Incident } from './incident.ts';
 import { clock } from './time.ts';
 import {
@@ -63,9 +64,22 @@ const SAY: Say = {
   StepStarted: ({ title, dryRun }) => ['act', `${title}${dryRun ? ', dry run' : ''}`],
   StepSucceeded: ({ run }, title) => ['good', `verified: ${title(run)}`],
   StepRehearsed: ({ run }, title) => ['quiet', `dry run, nothing changed: ${title(run)}`],
-  StepFailed: ({ run, reason, checks, worse }, title) => [
+  RunbookStarted: ({ run, execution }, title) => ['quiet', `execution ${execution}: ${title(run)}`],
+  ExecutionStopped: ({ title, changed }) => [
+    'act',
+    `stopped: ${title}${changed.length > 0 ? `, after ${changed.join('; ')}` : ', before it changed anything'}`,
+  ],
+  HarmSeen: ({ title, seen }) => ['bad', `does harm by now, and is reverted: ${title} (${seen})`],
+  RevertRequested: ({ title, ...person }) => ['act', `${by(person)} reverts: ${title}`],
+  ServiceMeasured: ({ facts }) => [
+    'quiet',
+    `measured: ${Object.entries(facts)
+      .map(([fact, value]) => `${fact} ${value}`)
+      .join(', ')}`,
+  ],
+  StepFailed: ({ run, reason, checks, impact }, title) => [
     'bad',
-    `${worse ? 'made it worse' : 'did not help'}: ${title(run)} (${failed(checks) || reason})`,
+    `${verdictWords(impact)}: ${title(run)} (${failed(checks) || reason})`,
   ],
   ApprovalRequested: ({ title, expiresAt }) => ['act', `approval is asked for until ${clock(expiresAt)}: ${title}`],
   ApprovalGiven: ({ step, ...person }) => ['good', `${by(person)} approves ${step}`],

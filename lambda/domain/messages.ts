@@ -1,6 +1,6 @@
 import { checklist } from './checklist.ts';
 import { alarmUrl } from './console.ts';
-import { attemptUnderWay, firing, type Incident, type Run, type Status } from './incident.ts';
+import { attemptUnderWay, firing, type Incident, lastingChanges, type Run, type Status } from './incident.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
@@ -53,6 +53,7 @@ export const PAGE_ENTRIES = [
   'TargetMissed',
   'ApprovalRequested',
   'HandedOver',
+  'ExecutionStopped',
   'PublicationRequested',
   'DrillBecameReal',
   'Resolved',
@@ -89,7 +90,7 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
 }
 
 /** What can wait until people are awake. */
-const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested'];
+const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped'];
 
 function overtaken({ resolvedAt, acknowledged, approval, publication }: Incident, entry: PageEntry): boolean {
   if (resolvedAt && entry.type !== 'Resolved') return true;
@@ -155,15 +156,20 @@ function headline(incident: Incident, entry: PageEntry): string {
     case 'ApprovalRequested':
       return `Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`;
     case 'PublicationRequested':
-      return `Are customers to be told? A ${entry.severity} is published only if you say so`;
+      return `Are customers to be told? ${unpublished(incident, entry.severity)}, so it is published only if you say so`;
     case 'TargetMissed':
       return missedTarget(entry);
+    case 'ExecutionStopped':
+      return `Stopped "${entry.title}" ${entry.changed.length > 0 ? `after it had changed: ${entry.changed.join('; ')}` : 'before it changed anything'}`;
     case 'DrillBecameReal':
       return `This is no drill any more: ${entry.reason}`;
     default:
       return firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status;
   }
 }
+
+const unpublished = ({ policy }: Incident, severity: Severity) =>
+  policy.severities[severity].publishes === 'auto' ? 'No harm to them was measured' : `It is a ${severity}`;
 
 /** What was promised and not kept. */
 export function missedTarget({
@@ -198,7 +204,11 @@ export function doing(incident: Incident): string[] {
       `[${marks[run.status]}] ${clock(run.startedAt)} ${run.title}: ${run.reason ? `${words[run.status]} (${run.reason})` : words[run.status]}`,
   );
   const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: skipped (${s.reasons.join('; ')})`);
-  return [...runs, ...skipped, ...planned(incident).map(title => `[ ] ${title}: planned`), next(incident)];
+  const lasting = lastingChanges(incident).map(
+    ({ title, step }) =>
+      `[*] Stays in place while it relieves people: ${title} (npx incident revert ${incident.id} ${step})`,
+  );
+  return [...runs, ...skipped, ...planned(incident).map(title => `[ ] ${title}: planned`), ...lasting, next(incident)];
 }
 
 /** What the attempt under way may still come to. */

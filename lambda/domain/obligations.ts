@@ -12,12 +12,14 @@ const START_MINUTES = 2;
 
 /** What is due by `now`. Pure: no timers, so a missed minute is made up by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
-  if (!isOpen(incident) || incident.policy.playbook.chore) return review(incident, now);
+  if (!isOpen(incident) || incident.policy.playbook.chore)
+    return [...executionsToStop(incident), ...review(incident, now)];
   const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
   return [
     ...levels,
     ...(levels.length === 0 ? reminder(incident, now) : []),
     ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
+    ...executionsToStop(incident),
     ...response(incident, now),
     ...approval(incident, now),
     ...calm(incident, now),
@@ -65,6 +67,12 @@ function response(incident: Incident, now: string): Obligation[] {
   const started = attempt.progressAt !== attempt.requestedAt;
   return !started && silent >= START_MINUTES ? [{ type: 'start response', attempt: attempt.number }] : [];
 }
+
+/** What no attempt waits for any more must not go on acting: a person may have taken over. */
+const executionsToStop = ({ runs }: Incident): Obligation[] =>
+  runs.flatMap(({ run, abandoned, execution }) =>
+    abandoned && execution ? [{ type: 'stop execution', run, execution }] : [],
+  );
 
 /** Minutes of silence that are borne: a step that is being verified has its own time for that. */
 function patience({ policy, runs }: Incident): number {
@@ -121,6 +129,8 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
     case 'remind of action item':
       return { happenings: [{ type: 'ActionItemDue', item: obligation.item }] };
     case 'start response':
+    // What stopping comes to is recorded by a command of its own.
+    case 'stop execution':
       return { happenings: [] };
     case 'end stalled response':
       return endResponse(

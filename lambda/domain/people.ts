@@ -1,7 +1,8 @@
 import { toChore } from './chore.ts';
 import type { Command, Decision, PersonCommand } from './commands.ts';
 import { postByPerson, publish } from './communication.ts';
-import { factsOf, type Incident } from './incident.ts';
+import { attemptUnderWay, factsOf, type Incident, stillChanged } from './incident.ts';
+import { revertNow } from './measurement.ts';
 import { resolveByPerson } from './response.ts';
 import { assess, atLeast, type Severity } from './severity.ts';
 import { assigned, raise } from './signals.ts';
@@ -37,6 +38,8 @@ export function byPerson(
       return incident.ticked.includes(command.item)
         ? { happenings: [] }
         : { happenings: [{ type: 'ChecklistTicked', by, via, item: command.item }] };
+    case 'revert':
+      return revertByPerson(incident, command);
     case 'resolve':
       return resolveByPerson(incident, { by, via }, command, now);
     case 'publish':
@@ -81,6 +84,19 @@ function answerApproval(
 }
 
 const expired = (step: string) => `the approval of ${step} expired, which means no`;
+
+/** Also of a change whose revert failed before. */
+function revertByPerson(incident: Incident, { step, by, via }: Extract<Command, { type: 'revert' }>): Decision {
+  const run = stillChanged(incident).find(changed => changed.step === step);
+  if (!run) {
+    const left = stillChanged(incident).map(changed => changed.step);
+    return {
+      refused: `${incident.id}: ${step} has left no change${left.length > 0 ? `; ${left.join(', ')} has` : ''}`,
+    };
+  }
+  const requested: Happening = { type: 'RevertRequested', by, via, run: run.run, title: run.title };
+  return { happenings: attemptUnderWay(incident) ? [requested] : [requested, revertNow(incident)] };
+}
 
 /** As a person judges it. Automation raises it again only if what it finds is worse than what the person knew. */
 function setSeverity(

@@ -179,6 +179,8 @@ export interface PlaybookPolicy {
   symptom?: boolean;
   /** It acts on nothing that other playbooks act on, and may stay open for days: it waits for no other, and no other for it. */
   apart?: boolean;
+  /** Nothing that customers could notice: without measured harm nobody is asked whether they are to be told. */
+  internal?: boolean;
   /** Work that falls due, and no trouble: nothing is diagnosed, nobody is called, no target and no figure counts it. */
   chore?: boolean;
 }
@@ -190,6 +192,8 @@ export interface ServicePolicy {
   region: string;
   severities: Record<Severity, SeverityPolicy>;
   criteria: readonly Criterion[];
+  /** Measured, each by itself lets customers be told without a person: nothing else does. */
+  harm: readonly Bound[];
   escalation: EscalationLevel[];
   /** Minutes for which an acknowledgement holds before escalation starts again. */
   acknowledgementMinutes: number;
@@ -284,6 +288,10 @@ export const RUNBOOK_POLICY: Omit<
 > = {
   severities: RUNBOOK_SEVERITIES,
   criteria: RUNBOOK_CRITERIA,
+  harm: [
+    { fact: 'usersAffectedShare', atLeast: 0.05 },
+    { fact: 'healthFailingShare', atLeast: 0.01 },
+  ],
   escalation: [...RUNBOOK_ESCALATION],
   acknowledgementMinutes: 30,
   remindMinutes: 10,

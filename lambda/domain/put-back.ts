@@ -37,16 +37,17 @@ export function putBack(
     return { happenings: [...before, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
   }
   const step = stepOf(incident, owed);
-  const run = `${owed.run}/undo`;
+  const tries = incident.runs.filter(({ undoes }) => undoes === owed.run).length;
+  const run = `${owed.run}/undo${tries === 0 ? '' : `/${tries + 1}`}`;
   return {
     happenings: [...before, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
   };
 }
 
-export const whyTakenBack = ({ worse }: Run) => (worse ? 'a step made it worse' : 'a step did not help');
-
-export const undoOf = ({ policy }: Incident, run: Run) =>
-  policy.playbook.plan.find(step => step.name === run.step)?.undo;
+export function whyTakenBack({ impact, revertRequestedAt }: Run): string {
+  if (revertRequestedAt !== undefined) return 'a person wants it reverted';
+  return impact === 'harmful' ? 'a step made it worse' : 'a step did not help';
+}
 
 function stepOf({ id, policy }: Incident, run: Run): Step {
   const step = policy.playbook.plan.find(({ name }) => name === run.step);

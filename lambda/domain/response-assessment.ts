@@ -94,7 +94,7 @@ export const tried = (incident: Incident): Tried[] =>
     return {
       time: clockSince(incident.startedAt, run.startedAt),
       title: run.title,
-      outcome: run.worse ? 'made it worse' : OUTCOMES[run.status],
+      outcome: run.impact === 'harmful' ? 'made it worse' : OUTCOMES[run.status],
       evidence: evidence(run, end),
       execution: end?.execution ?? null,
     };

@@ -1,8 +1,17 @@
 import type { Decision, RunOutcome } from './commands.ts';
 import { guardrails, isDryRun, isOff, type Readings, runId, stopping } from './guardrails.ts';
-import { allClear, attemptUnderWay, firing, type Incident, owedUndos, type Run, stillChanged } from './incident.ts';
+import {
+  allClear,
+  attemptUnderWay,
+  firing,
+  type Incident,
+  lastingChanges,
+  owedUndos,
+  type Run,
+  urgentUndos,
+} from './incident.ts';
 import type { Step } from './policy.ts';
-import { finish, leftChanged, putBack, undoOf, whyTakenBack } from './put-back.ts';
+import { finish, leftChanged, putBack, whyTakenBack } from './put-back.ts';
 import { reassess } from './signals.ts';
 import { handOver, start } from './steps.ts';
 import { plusMinutes } from './time.ts';
@@ -32,14 +41,14 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   const running = incident.runs.find(run => run.attempt === attempt && run.status === 'running');
   if (running) return { happenings: [] };
   if (incident.resolution) return finish(incident, attempt, readings, now, resolved(incident, attempt));
-  // What did harm, or was meant to stay and did not help, is taken back before anything else.
-  const [failed] = owedUndos(incident).filter(run => run.worse || undoOf(incident, run)?.when === 'failed');
-  if (failed) return putBack(incident, attempt, failed, readings, now, handOver(attempt, whyTakenBack(failed)));
+  const [urgent] = urgentUndos(incident);
+  if (urgent) return putBack(incident, attempt, urgent, readings, now, handOver(attempt, whyTakenBack(urgent)));
   if (allClear(incident) && !incident.drill) {
     const end: Happening[] = [{ type: 'ResponseEnded', attempt, outcome: 'recovered' }];
     return finish(incident, attempt, readings, now, end, mitigated(incident));
   }
 
+  if (incident.attempt?.revert) return { happenings: [{ type: 'ResponseEnded', attempt, outcome: 'reverted' }] };
   if (firing(incident).length === 0 && !incident.drill) {
     return finish(
       incident,
@@ -174,10 +183,7 @@ function observed({ timeline }: Incident, ran: readonly Run[]): string[] {
 
 /** What relieves people goes on while a person looks for the cause, who must know of it. */
 function stillRelieving(incident: Incident): string {
-  const { plan } = incident.policy.playbook;
-  const lasting = stillChanged(incident).filter(
-    run => !run.worse && plan.find(({ name }) => name === run.step)?.undo?.when === 'recovered',
-  );
+  const lasting = lastingChanges(incident);
   return lasting.length > 0
     ? `. Stays until the signals are clear: ${lasting.map(run => `"${run.title}" (run ${run.run})`).join(', ')}`
     : '';
@@ -201,7 +207,7 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   const run = incident.runs.find(r => r.run === outcome.run);
   if (run?.status !== 'running')
     return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
-  const { execution, reason, checks = [], worse } = outcome;
+  const { execution, reason, checks = [], impact, unchanged } = outcome;
   if (reason === undefined && run.dryRun) return { happenings: [{ type: 'StepRehearsed', run: run.run, execution }] };
   const failure = reason ?? notVerified(checks);
   if (failure === undefined) {
@@ -211,12 +217,17 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
         : [];
     return { happenings: [{ type: 'StepSucceeded', run: run.run, checks, execution }, ...mitigated] };
   }
-  const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, worse };
+  const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, impact, unchanged };
   return run.undoes
     ? {
         happenings: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}${leftChanged(incident)}`)],
       }
     : { happenings: [failed] };
+}
+
+export function noteExecution(incident: Incident, attempt: number, run: string, execution: string): Decision {
+  const known = incident.runs.find(r => r.run === run)?.execution;
+  return outdated(incident, attempt) ?? { happenings: known ? [] : [{ type: 'RunbookStarted', run, execution }] };
 }
 
 /** Which checks did not pass; undefined when all did. No check at all is no verification. */
@@ -233,7 +244,7 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
   const running = incident.runs.filter(run => run.attempt === attempt && run.status === 'running');
   return {
     happenings: [
-      ...running.map(run => ({ type: 'StepFailed' as const, run: run.run, reason, checks: [] })),
+      ...running.map(({ run }) => ({ type: 'StepFailed' as const, run, reason, checks: [], abandoned: true })),
       ...handOver(attempt, `${reason}${leftChanged(incident)}`),
     ],
   };

@@ -1,4 +1,4 @@
-import type { Status } from './incident.ts';
+import type { Impact, Status } from './incident.ts';
 import type { Policy } from './policy.ts';
 import type { Facts, Reason, Severity } from './severity.ts';
 import type { SignalLevel } from './signal.ts';
@@ -126,7 +126,7 @@ interface SignalSeen {
 }
 
 /** Why an attempt of the response ended. */
-export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval' | 'resolved';
+export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval' | 'resolved' | 'reverted';
 
 /** Everything that can happen to an incident, in the past tense, with its data. */
 export interface Happenings {
@@ -164,8 +164,10 @@ export interface Happenings {
   /** In the middle of a drill the alarm fired by itself. */
   DrillBecameReal: { reason: string };
   /** `from` names the step with which the attempt begins, approved or not; absent begins with the plan's first. */
-  ResponseRequested: { attempt: number; from?: string; approved?: boolean };
+  ResponseRequested: { attempt: number; from?: string; approved?: boolean; revert?: boolean };
   DiagnosisRecorded: { attempt: number; findings: Finding[] };
+  /** Measured between diagnoses, and recorded because it changes a judgement. */
+  ServiceMeasured: { facts: Facts; measuredAt: string };
   StepSkipped: { attempt: number; step: string; title: string; reasons: string[] };
   StepStarted: {
     attempt: number;
@@ -180,10 +182,27 @@ export interface Happenings {
     undoes?: string;
     guardrails: GuardrailResult[];
   };
+  /** The execution of its runbook has begun. */
+  RunbookStarted: { run: string; execution: string };
   StepSucceeded: { run: string; checks: Check[]; execution?: string };
   StepRehearsed: { run: string; execution?: string };
-  /** `worse`: it did harm, and is put back before anything else. */
-  StepFailed: { run: string; reason: string; checks: Check[]; execution?: string; worse?: boolean };
+  /** `impact`: what it did to people, as measured. */
+  StepFailed: {
+    run: string;
+    reason: string;
+    checks: Check[];
+    execution?: string;
+    impact?: Impact;
+    /** It ended before anything was changed. */
+    unchanged?: boolean;
+    /** The attempt ended while its runbook may still run. */
+    abandoned?: boolean;
+  };
+  /** `changed`: by the runbook, until then, in words. */
+  ExecutionStopped: { run: string; title: string; changed: readonly string[] };
+  /** A change that stayed does harm by now. */
+  HarmSeen: { run: string; title: string; seen: string };
+  RevertRequested: Person & { run: string; title: string };
   ApprovalRequested: { step: string; title: string; expiresAt: string };
   ApprovalGiven: Person & { step: string };
   ApprovalDeclined: Person & { step: string };

@@ -3,7 +3,8 @@ import { describeService, recentDeployments } from '../adapters/ecs.ts';
 import type { Resources } from '../domain/deployed.ts';
 import { type DeploymentState, deploymentState } from '../domain/deployment.ts';
 import { trafficQueries } from '../domain/investigated-metrics.ts';
-import { type MinuteOfTraffic, minutesOf } from '../domain/traffic.ts';
+import { judgeTraffic, type MinuteOfTraffic, minutesOf, type Traffic } from '../domain/traffic.ts';
+import { deployed } from './deployed.ts';
 
 /** What the load balancer saw in the last hour. */
 export const readTraffic = async (resources: Resources, now: Date): Promise<MinuteOfTraffic[]> =>
@@ -21,4 +22,20 @@ export async function readDeployments(
     traffic,
   ]);
   return deploymentState(deployments, deployed, minutes, now, minimumRequests);
+}
+
+/** Nobody can tell. */
+export const UNJUDGED: Traffic = { unknown: 'no whole minute' };
+
+/** The share of requests that fail of those since, or of the last minutes. Where CloudWatch does not answer, nobody can tell. */
+export async function trafficSince(since?: string): Promise<Traffic> {
+  const { resources } = deployed();
+  const now = new Date();
+  try {
+    const minutes = await readTraffic(resources, now);
+    return judgeTraffic(minutes, now, resources.minimumRequests, since === undefined ? 0 : Date.parse(since));
+  } catch (error) {
+    console.error({ message: 'the share of failing requests cannot be told', error: (error as Error).name });
+    return UNJUDGED;
+  }
 }

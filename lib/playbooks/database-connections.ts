@@ -57,7 +57,7 @@ function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): S
     cooldownMinutes: 60,
     blastRadius: { fact: 'desiredTasks', leaves: ecs.scaleDownTo, maximumShare: 0.6 },
     causes: [writerIsFull(config), readersAreFull(config)],
-    verifyMinutes: 4,
+    verifyMinutes: 6,
     undo: {
       title: `Scale ${ecs.service} back up`,
       parameters: { DesiredCount: { fact: 'desiredTasks' }, AutoScaling: scaling('resume') },

@@ -1,12 +1,13 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { MONITORING } from '../../lambda/domain/blindness.ts';
 import type { ServiceConfig } from '../config.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';
 
 /** Nobody sees how the service is. Nothing is done about the service, which may be well. */
 export class Monitoring implements Playbook {
-  readonly name = 'Monitoring';
+  readonly name = MONITORING;
 
   bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
     const scope = new Construct(parent, this.name);
@@ -31,6 +32,7 @@ export class Monitoring implements Playbook {
         title: 'Monitoring Is Blind',
         impact: 'None is known: nobody sees whether the service is well',
         apart: true,
+        internal: true,
         alarms: { [silent]: 'critical' },
         plan: [],
       },

@@ -121,7 +121,7 @@ export const madeWorse: Scenario = {
     ...HEALED,
     {
       promise: 'the step that made it worse is put back before the next one',
-      kept: world => entries(world, 'StepFailed')[0]?.['worse'] === true,
+      kept: world => entries(world, 'StepFailed')[0]?.['impact'] === 'harmful',
     },
     ran('scale-service', 'scale-service', 'kill-idle-connections'),
   ],

@@ -158,7 +158,7 @@ export const redisMadeWorse: Scenario = {
     {
       promise: 'the step that made it worse is put back before anything else',
       kept: world =>
-        entries(world, 'StepFailed')[0]?.['worse'] === true &&
+        entries(world, 'StepFailed')[0]?.['impact'] === 'harmful' &&
         entries(world, 'StepStarted')
           .map(({ step, undoes }) => `${step}${undoes ? ' undone' : ''}`)
           .join() === 'open-circuit-breaker,open-circuit-breaker undone',

@@ -68,6 +68,7 @@ describe('while an incident is open', () => {
           const story = told();
           story.careful = false;
           story.fires();
+          story.suffers();
           if (severity === 'P1') story.tell({ type: 'declare', by: 'ada', what: 'dataLoss', text: 'orders' });
           for (let at = 0; at <= 240; at++) {
             story.at(at);
@@ -101,6 +102,7 @@ describe('while an incident is open', () => {
   test('a change of status is told sooner, and the end at once, to whoever heard of it, and to nobody afterwards', () => {
     const story = told();
     story.fires();
+    story.suffers();
     watched(story, 0, 12);
     story.at(12).diagnoses({ healthFailingShare: 0.5 });
     watched(story, 13, 20);
@@ -123,10 +125,11 @@ describe('while an incident is open', () => {
 });
 
 describe('customers', () => {
-  const published = (severity: keyof typeof SEVERE, changes: Partial<Policy> = {}, drill = false) => {
+  const published = (severity: keyof typeof SEVERE, changes: Partial<Policy> = {}, drill = false, harm = true) => {
     const story = told(changes);
     story.fires('warning', { drill });
     story.tell({ type: 'set severity', severity, by: 'ada' });
+    if (harm) story.suffers(0.06);
     watched(story, 0, 45);
     return story;
   };
@@ -140,6 +143,24 @@ describe('customers', () => {
     const { timeline } = published(severity).incident;
     expect(of(timeline, 'Published').length > 0).toBe(byItself);
     expect(of(timeline, 'PublicationRequested')).toHaveLength(asked ? 1 : 0);
+  });
+
+  test.each(['P1', 'P2'] as const)(
+    'of a %s that only alarms tell of a person is asked, once, and nothing is published',
+    severity => {
+      const { incident } = published(severity, {}, false, false);
+      expect(of(incident.timeline, 'Published')).toEqual([]);
+      expect(of(incident.timeline, 'PublicationRequested')).toHaveLength(1);
+    },
+  );
+
+  test('are told as soon as harm is measured, or a person says that there is some', () => {
+    const measured = published('P2', {}, false, false);
+    measured.suffers(0.05);
+    expect(types(measured.watches())).toContain('Published');
+    const declared = published('P2', {}, false, false);
+    declared.tell({ type: 'declare', by: 'ada', what: 'dataLoss', text: 'orders' });
+    expect(types(declared.watches())).toContain('Published');
   });
 
   test('are not told of a drill, nor without a status page, whoever wants it', () => {
@@ -176,6 +197,7 @@ describe('an update that does not arrive', () => {
   test('is told to people, one level higher, once; the next one may be missed again', () => {
     const story = told();
     story.fires();
+    story.suffers();
     for (let at = 0; at <= 20; at++) {
       story.at(at).watches();
       delivers(story, 'stakeholders');
@@ -194,6 +216,7 @@ describe('an update that does not arrive', () => {
   test('is not hidden by those that follow it and do not arrive either', () => {
     const story = told();
     story.fires();
+    story.suffers();
     for (let at = 0; at <= 14; at++) {
       story.at(at).watches();
       delivers(story, 'stakeholders');
@@ -206,6 +229,7 @@ describe('an update that does not arrive', () => {
   test('by mail to subscribers is not yet one on the page', () => {
     const story = told();
     story.fires();
+    story.suffers();
     story.watches();
     story.at(1).watches();
     const { seq } = story.incident.told.public ?? { seq: 0 };
@@ -218,6 +242,7 @@ describe('in a person’s own words', () => {
   test('an update reaches all who are told, or stakeholders alone, and is the last one for half an hour', () => {
     const story = told();
     story.fires();
+    story.suffers();
     watched(story, 0, 5);
     story.at(6).tell({ type: 'post update', by: 'ada', via: 'slack', text: 'We have stopped the export.' });
     expect(story.incident.timeline.slice(-2)).toMatchObject([
@@ -244,6 +269,7 @@ describe('in a person’s own words', () => {
   ])('%s is refused to customers', (_, text) => {
     const story = told();
     story.fires();
+    story.suffers();
     watched(story, 0, 2);
     expect(story.tell({ type: 'post update', by: 'ada', text })).toEqual([]);
     expect(story.refused).toContain('customers would read');

@@ -20,7 +20,7 @@ const harmful = (story: Story) =>
   story.tell({
     type: 'record outcome',
     attempt: 1,
-    outcome: { run: story.incident.runs[0]?.run ?? '', checks: FAILED, worse: true },
+    outcome: { run: story.incident.runs[0]?.run ?? '', checks: FAILED, impact: 'harmful' },
   });
 
 describe('a step that made it worse', () => {

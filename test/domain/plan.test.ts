@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attemptUnderWay, isOpen } from '../../lambda/domain/incident.ts';
+import { doing } from '../../lambda/domain/messages.ts';
 import type { Step } from '../../lambda/domain/policy.ts';
 import {
   FAILED,
@@ -513,4 +514,128 @@ describe('a change that is meant to stay', () => {
     const [handedOver] = of(story.plans(OFF), 'HandedOver');
     expect(handedOver?.reason).toMatch(/a step did not help.+Still changed/);
   });
+});
+
+describe('a change for a while that relieves people', () => {
+  /** Scaled down, with `impact` measured; then a step asks, and nobody answers. */
+  const relieving = (relieves = true) => {
+    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
+    story.plans();
+    const run = 'INC-2026-04-07-001/1/first';
+    story.tell({
+      type: 'record outcome',
+      attempt: 1,
+      outcome: { run, checks: FAILED, ...(relieves ? { impact: 'relieved' } : {}) },
+    });
+    story.plans();
+    story.at(31).watches();
+    story.diagnoses();
+    const ended = story.plans();
+    return { story, ended };
+  };
+
+  test('stays though nobody answers and a person takes over; without relief it is put back', () => {
+    expect(started(relieving(false).ended)).toEqual(['undo first']);
+    const { story, ended } = relieving();
+    expect(types(ended)).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toMatch(/Stays until the signals are clear: "Do first"/);
+    expect(doing(story.incident).join()).toContain('npx incident revert INC-2026-04-07-001 first');
+    for (const minute of [40, 90, 300]) {
+      story.at(minute).watches();
+      expect(attemptUnderWay(story.incident)).toBeUndefined();
+    }
+  });
+
+  test('is put back when the signals are clear', () => {
+    const { story } = relieving();
+    story.at(40).clears();
+    story.watches();
+    story.diagnoses();
+    expect(started(story.plans())).toEqual(['undo first']);
+  });
+
+  test.each([
+    ['harm that is measured', (story: Story) => void story.suffers(0.9)],
+    ['a person', (story: Story) => void story.tell({ type: 'revert', step: 'first', by: 'ada' })],
+  ])('is reverted by %s, and nothing else is done', (_, revert) => {
+    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
+    story.diagnoses({ desiredTasks: 10, usersAffectedShare: 0.4 });
+    story.plans();
+    const run = 'INC-2026-04-07-001/1/first';
+    story.tell({ type: 'record outcome', attempt: 1, outcome: { run, checks: FAILED, impact: 'relieved' } });
+    story.plans();
+    revert(story.at(10));
+    expect(attemptUnderWay(story.incident)).toMatchObject({ number: 2, revert: true });
+    expect(story.incident.approval?.step, 'the question stays open').toBe('second');
+    story.diagnoses();
+    expect(started(story.plans())).toEqual(['undo first']);
+    story.ends();
+    expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'reverted' }]);
+    expect(story.tell({ type: 'revert', step: 'first', by: 'ben' })).toEqual([]);
+    expect(story.refused).toBe('INC-2026-04-07-001: first has left no change');
+  });
+
+  test('whose revert failed is not tried again by itself, and by a person once more', () => {
+    const { story } = relieving();
+    const revert = () => story.tell({ type: 'revert', step: 'first', by: 'ada' });
+    revert();
+    story.diagnoses();
+    story.plans();
+    story.ends('AccessDenied');
+    expect(story.at(90).due()).not.toContainEqual(expect.objectContaining({ type: 'put back' }));
+    story.at(91);
+    revert();
+    story.diagnoses();
+    expect(of(story.plans(), 'StepStarted')).toMatchObject([{ run: 'INC-2026-04-07-001/1/first/undo/2' }]);
+  });
+
+  test('is not reverted while automation is switched off, whoever asks', () => {
+    const { story } = relieving();
+    story.tell({ type: 'revert', step: 'first', by: 'ada' });
+    story.diagnoses();
+    expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);
+    expect(reasonOf(story)).toMatch(/^a person wants it reverted\. not put back \(kill switch/);
+  });
+});
+
+describe('an execution whose attempt is over', () => {
+  const abandoned = () => {
+    const story = diagnosed(step('first'));
+    story.plans();
+    const run = 'INC-2026-04-07-001/1/first';
+    story.tell({ type: 'note execution', attempt: 1, run, execution: 'e-1' });
+    story.at(5).tell({ type: 'end response', attempt: 1, reason: 'automation was switched off' });
+    return { story, run };
+  };
+
+  test('is to be stopped until it is, once, and what it had changed is told', () => {
+    const { story, run } = abandoned();
+    const stop = { type: 'stop execution', run, execution: 'e-1' };
+    expect(story.due()).toContainEqual(stop);
+    story.resolves();
+    expect(story.due(), 'also when somebody has resolved it').toContainEqual(stop);
+    const stopped = story.tell({ type: 'record stop', run, changed: ['setCount: ecs UpdateService'] });
+    expect(types(stopped)).toEqual(['ExecutionStopped']);
+    expect(story.due()).not.toContainEqual(stop);
+    expect(story.tell({ type: 'record stop', run, changed: [] })).toEqual([]);
+  });
+
+  test('that ended in time, or of which nobody knows, is not', () => {
+    const story = diagnosed(step('first'));
+    story.plans();
+    story.tell({ type: 'end response', attempt: 1, reason: 'stalled' });
+    expect(story.due()).not.toContainEqual(expect.objectContaining({ type: 'stop execution' }));
+  });
+});
+
+test('a run that ended before anything was changed leaves nothing to put back', () => {
+  const story = diagnosed(temporary('first'));
+  story.plans();
+  const outcome = {
+    run: 'INC-2026-04-07-001/1/first',
+    reason: 'a newer deployment has taken its place',
+    unchanged: true,
+  } as const;
+  story.tell({ type: 'record outcome', attempt: 1, outcome });
+  expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
 });

@@ -141,6 +141,7 @@ describe('the review of what customers were told of', () => {
   const published = () => {
     const story = Story.under(reviewed({ statusPage, internalNames: ['shop-production-1'] }));
     story.fires();
+    story.suffers();
     story.watches();
     story.at(30).resolves();
     return story;

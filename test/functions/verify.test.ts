@@ -215,7 +215,7 @@ describe('a temporary change that', () => {
   it('made it worse has failed at once', async () => {
     const { verdict, run } = await verifyAt(300);
     expect(verdict).toMatchObject({ verdict: 'done' });
-    expect(run).toMatchObject({ status: 'failed', worse: true });
+    expect(run).toMatchObject({ status: 'failed', impact: 'harmful' });
     expect(run?.reason).toContain('requests failing: 30 % since, 10 % before: it made it worse');
   });
 

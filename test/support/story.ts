@@ -153,6 +153,11 @@ export class Story {
     ];
   }
 
+  /** Between two diagnoses this share of the requests was measured to fail. */
+  suffers(usersAffectedShare = 0.4): TimelineEntry[] {
+    return this.tell({ type: 'record measurement', facts: { usersAffectedShare }, at: this.now });
+  }
+
   plans(readings: Readings = this.readings): TimelineEntry[] {
     return this.tell({ type: 'next step', attempt: this.attempt, readings });
   }

@@ -1,17 +1,19 @@
+import type * as v from 'valibot';
 import { readExecution } from '../../adapters/automation.ts';
 import { commit, load } from '../../adapters/incidents.ts';
 import type { RunOutcome } from '../../domain/commands.ts';
-import { madeWorse, relieved } from '../../domain/effect.ts';
+import { impactOf, judged, madeWorse, nowOf, relieved } from '../../domain/effect.ts';
 import { resultOf } from '../../domain/execution.ts';
-import type { Incident } from '../../domain/incident.ts';
+import type { Incident, Run } from '../../domain/incident.ts';
+import type { Step } from '../../domain/policy.ts';
 import { alarmOf } from '../../domain/signal.ts';
 import { minutesBetween } from '../../domain/time.ts';
-import { judgeTraffic, type Traffic } from '../../domain/traffic.ts';
-import { deployed } from '../deployed.ts';
+import type { Check } from '../../domain/timeline.ts';
+import type { Traffic } from '../../domain/traffic.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { type AttemptEvent, RunEvent } from '../events.ts';
 import { commitObserved, verifyService } from '../service-state.ts';
-import { readTraffic } from '../traffic.ts';
+import { trafficSince, UNJUDGED } from '../traffic.ts';
 
 /**
  * Whether a run did what it was for: the runbook ended well, the signals that fired are clear and the health URLs
@@ -23,35 +25,59 @@ export const handler = entrypoint(RunEvent, async event => {
   if (!incident) throw new Error(`there is no incident ${slot} ${number}`);
   const read = await readExecution(execution);
   const { ended, reason, changed } = resultOf(read);
-  if (ended === 'running') return { verdict: 'again', run };
+  if (ended === 'running') return note(event);
   const ran: RunOutcome = { run, execution, ...(changed.length > 0 && { changed }) };
   if (ended === 'unchanged') return record(event, { ...ran, reason: cut(reason), unchanged: true });
   if (ended === 'failed') return record(event, { ...ran, reason: cut(reason) });
   const known = incident.runs.find(r => r.run === run);
   if (known && known.status !== 'running') return { verdict: 'done', run };
   if (known?.dryRun) return record(event, ran);
-  const undone = incident.runs.find(r => r.run === known?.undoes);
-  if (undone && (incident.status !== 'monitoring' || undone.status === 'failed'))
-    return record(event, { ...ran, checks: [ENDED_WELL] });
   const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
   if (step?.verifiedBy === 'runbook') return record(event, { ...ran, checks: [ENDED_WELL] });
   const { signals, checks: all } = await verifyService(incident);
   const after = await commitObserved(incident, signals);
-  const relieves = step?.verifiedBy === 'health' && !known?.undoes;
   const health = all.filter(({ check }) => !alarmOf(check));
-  const traffic = relieves || (step?.undo && !known?.undoes) ? await trafficSince(read.endedAt) : UNKNOWN;
-  const checks = relieves ? [...health, relieved(traffic)] : all;
   const failing = health.filter(({ passed }) => !passed).length / Math.max(1, health.length);
-  const harm = known && step?.undo && !known.undoes && madeWorse(known, traffic, failing);
-  if (harm) return record(event, { ...ran, checks: [...checks, harm], worse: true });
+  const traffic = step?.undo || step?.verifiedBy === 'health' ? await trafficSince(read.endedAt) : UNJUDGED;
+  const checks = inWhatMatters(incident, known, step, { all, health, traffic });
+  const harm = known && step?.undo && madeWorse(known, traffic, failing);
+  if (harm) return record(event, { ...ran, checks: [...checks, harm], impact: 'harmful' });
   const passed = checks.every(check => check.passed);
   if (!passed && !timeIsUp(after, run, read.endedAt)) return { verdict: 'again', run };
-  return record(event, { ...ran, checks });
+  const impact = known && !known.undoes && step?.undo ? impactOf(known.facts, nowOf(traffic, failing)) : undefined;
+  return record(event, { ...ran, checks, ...(impact && { impact }) });
 });
+
+interface Seen {
+  all: Check[];
+  health: Check[];
+  traffic: Traffic;
+}
+
+/**
+ * The checks that verify a run: of one that should end the trouble, all; of one that relieves, that people are served. A
+ * revert in the midst of the trouble cannot end it: that it does no harm is enough, as soon as that can be told.
+ */
+function inWhatMatters(
+  { status, runs }: Incident,
+  run: Run | undefined,
+  step: Step | undefined,
+  { all, health, traffic }: Seen,
+): Check[] {
+  const reverted = runs.find(r => r.run === run?.undoes);
+  if (reverted && (status !== 'monitoring' || reverted.status === 'failed')) return [ENDED_WELL, judged(traffic)];
+  return step?.verifiedBy === 'health' && !reverted ? [...health, relieved(traffic)] : all;
+}
+
+/** Whoever must stop the execution finds it by its id. */
+async function note({ slot, number, attempt, run, execution }: v.InferOutput<typeof RunEvent>) {
+  await commit({ slot, number }, { type: 'note execution', id: `execution/${run}`, attempt, run, execution });
+  return { verdict: 'again', run };
+}
 
 const cut = (reason = 'no message') => reason.slice(0, 1000);
 
-/** What is put back because nothing helped, or heals nothing, no signal can verify: its runbook looked for itself. */
+/** A step that heals nothing no signal can verify: its runbook looked for itself. */
 const ENDED_WELL = { check: 'runbook', passed: true, seen: 'Success' };
 
 async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutcome) {
@@ -61,20 +87,6 @@ async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutco
   );
   console.info({ message: 'run verified', run: outcome.run, reason: outcome.reason, refused });
   return { verdict: 'done', run: outcome.run };
-}
-
-const UNKNOWN: Traffic = { unknown: 'no whole minute' };
-
-/** Asked only of what can be put back, or relieves. Unreadable, nobody can tell. */
-async function trafficSince(ended = new Date().toISOString()): Promise<Traffic> {
-  const { resources } = deployed();
-  const now = new Date();
-  try {
-    return judgeTraffic(await readTraffic(resources, now), now, resources.minimumRequests, Date.parse(ended));
-  } catch (error) {
-    console.error({ message: 'what it did to the requests cannot be told', error: (error as Error).name });
-    return UNKNOWN;
-  }
 }
 
 /** The time to verify counts from the runbook's end. */

@@ -10,6 +10,9 @@ import type { Check } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { commitObserved, verifyService } from '../service-state.ts';
+import { lookForBlindness } from './blindness.ts';
+import { commitMeasured } from './measured.ts';
+import { obeySwitch, stop } from './stop.ts';
 
 /** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
 const REVIEWS = 15;
@@ -20,6 +23,7 @@ export const handler = entrypoint(v.unknown(), async () => {
   const [incidents, reviews] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : []]);
   const outcomes = await Promise.allSettled([
     ...(timeForReviews ? [openRunbookReview()] : []),
+    lookForBlindness(incidents),
     ...incidents.map(look),
     ...reviews.map(incident => meetAll(incident)),
   ]);
@@ -41,7 +45,9 @@ async function look(known: Incident): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.
   if (known.policy.playbook.chore) return meetAll(known);
   const { signals, checks } = await verifyService(known).catch(unverified);
-  const incident = await commitObserved(known, signals);
+  const observed = await commitObserved(known, signals);
+  const measured = await commitMeasured(observed, checks);
+  const incident = await obeySwitch(measured);
   if (incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0)) await startResponse(incident);
   await meetAll(incident, checks);
 }
@@ -57,6 +63,7 @@ const unverified = ({ name }: Error) => ({
 });
 
 async function meet(incident: Incident, obligation: Obligation, checks: Check[]) {
+  if (obligation.type === 'stop execution') return stop(incident, obligation);
   const id = `watch/${JSON.stringify(obligation)}/${incident.timeline.length}`;
   const { incident: after, entries, refused } = await commit(keyOf(incident), { type: 'meet', id, obligation, checks });
   console.info({

@@ -1,0 +1,18 @@
+import { alarmsWithoutData } from '../../adapters/cloudwatch.ts';
+import { receive } from '../../adapters/incidents.ts';
+import { startResponse } from '../../adapters/step-functions.ts';
+import { blindSignals, MONITORING } from '../../domain/blindness.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { deployed } from '../deployed.ts';
+
+/** Alarms whose metrics have stopped open an incident that says so. While people look into another trouble, its diagnosis says it. */
+export async function lookForBlindness(open: readonly Incident[]): Promise<void> {
+  const { service, policies } = deployed();
+  const policy = policies[MONITORING];
+  if (!policy || open.some(({ playbook, policy }) => playbook !== MONITORING && !policy.playbook.apart)) return;
+  const alarms = await alarmsWithoutData(`${service}-`);
+  for (const signal of blindSignals(service, alarms, policies, new Date().toISOString())) {
+    const { incident, entries } = await receive(signal, policy);
+    if (incident && entries.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
+  }
+}

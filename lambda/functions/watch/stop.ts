@@ -1,0 +1,27 @@
+import { readExecution, stopExecution } from '../../adapters/automation.ts';
+import { commit, keyOf } from '../../adapters/incidents.ts';
+import { readSwitches } from '../../adapters/parameters.ts';
+import type { Obligation } from '../../domain/commands.ts';
+import { resultOf } from '../../domain/execution.ts';
+import { isOff } from '../../domain/guardrails.ts';
+import { attemptUnderWay, type Incident } from '../../domain/incident.ts';
+
+/** Switched off while a runbook acts, automation stops: the attempt ends, and its execution is stopped with it. */
+export async function obeySwitch(incident: Incident): Promise<Incident> {
+  const attempt = attemptUnderWay(incident);
+  if (!attempt || !incident.runs.some(({ status, dryRun }) => status === 'running' && !dryRun)) return incident;
+  const { AUTOMATION_PARAMETER = '', MAINTENANCE_PARAMETER = '' } = process.env;
+  if (!isOff(await readSwitches(AUTOMATION_PARAMETER, MAINTENANCE_PARAMETER))) return incident;
+  const { number } = attempt;
+  const reason = 'automation was switched off while a runbook was running';
+  const command = { type: 'end response', id: `switched off/${number}`, attempt: number, reason } as const;
+  return (await commit(keyOf(incident), command)).incident ?? incident;
+}
+
+/** What no attempt waits for any more is stopped, and what it had changed is told. */
+export async function stop(incident: Incident, { run, execution }: Extract<Obligation, { type: 'stop execution' }>) {
+  await stopExecution(execution);
+  const { changed } = resultOf(await readExecution(execution));
+  await commit(keyOf(incident), { type: 'record stop', id: `stopped/${run}`, run, changed });
+  console.info({ message: 'execution stopped', incident: incident.id, run, execution });
+}
