@@ -88,11 +88,11 @@ const skipped = (world: World) =>
     .filter(({ type }) => type === 'StepSkipped')
     .map(({ step, reasons }) => `${step} ${reasons}`);
 
-it('a node that is gone opens an incident, though it reports nothing', async () => {
+it('a node that is gone opens an incident, as the probe asks for it', async () => {
   const world = await World.create(assembly(), 3);
   world.service.redis.suffer('gone');
   await world.clock.run(10 * MINUTE, () => false);
-  expect(timelineOf(world).find(({ type }) => type === 'SignalFired')?.['key']).toContain('redis-gone');
+  expect(timelineOf(world).find(({ type }) => type === 'SignalFired')?.['key']).toContain('redis-nodes-gone');
 });
 
 it('while nobody suffers, the cache is not left out', async () => {

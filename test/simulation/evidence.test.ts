@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { World } from '../../local/world.ts';
+import { assembly, timelineOf } from './world.ts';
+
+const MINUTE = 60_000;
+
+/** A world in which CloudWatch gets of the metrics only what is let through. */
+async function world(lets: (namespace: string, name: string) => boolean): Promise<World> {
+  const made = await World.create(assembly(), 3);
+  const put = made.metrics.put.bind(made.metrics);
+  made.metrics.put = (...metric) => {
+    if (lets(metric[0], metric[1])) put(...metric);
+  };
+  return made;
+}
+
+const opened = (made: World) =>
+  timelineOf(made).flatMap(entry => (entry.type === 'IncidentOpened' ? [entry['playbook']] : []));
+
+describe('on a healthy service metrics that vanish open no incident, and nothing is done:', () => {
+  // That nobody asks the health URLs any more is all that silence tells.
+  it.each([
+    ['AWS/RDS', []],
+    ['AWS/ECS', []],
+    ['AWS/ElastiCache', []],
+    ['AWS/ApplicationELB', []],
+    ['IncidentResponse', ['Monitoring']],
+  ])('%s', async (vanished, playbooks) => {
+    const made = await world(namespace => namespace !== vanished);
+    await made.clock.run(14 * MINUTE, () => false);
+    expect(opened(made)).toEqual(playbooks);
+    expect(made.runbooks.runs).toEqual([]);
+    expect(made.service.tasks.desired).toBe(made.service.tasks.usual);
+  });
+});
+
+describe('on a service with next to no requests', () => {
+  it('one that fails is no incident, though a version was deployed just before', async () => {
+    const made = await world(namespace => namespace !== 'AWS/ApplicationELB');
+    const balancer = { LoadBalancer: made.service.shape.loadBalancer };
+    const asked = (failed: number) => {
+      const { metrics, clock } = made;
+      for (const name of ['RequestCount', ...(failed > 0 ? ['HTTPCode_Target_5XX_Count'] : [])])
+        Object.getPrototypeOf(metrics).put.call(metrics, 'AWS/ApplicationELB', name, balancer, 1, clock.now);
+    };
+    for (const minutes of [3, 6, 9]) made.clock.after(minutes * MINUTE, () => asked(0));
+    made.clock.after(12 * MINUTE, () => made.service.deployments.deploy(0));
+    made.clock.after(14 * MINUTE, () => asked(1));
+    await made.clock.run(40 * MINUTE, () => false);
+    expect(opened(made)).toEqual([]);
+    expect(made.metrics.valuesOf('IncidentResponse', 'ErrorShare', { Service: 'mockupaws-production' }).at(-1)).toBe(0);
+  });
+});
