@@ -67,7 +67,7 @@ const STORY: [number, Happening][] = [
   [
     8,
     {
-      ...{ type: 'StepFailed', run: 'r1', reason: 'it timed out', worse: false },
+      ...{ type: 'StepFailed', run: 'r1', reason: 'it timed out' },
       checks: [{ check: 'health', passed: false, seen: '503' }],
     },
   ],
@@ -139,7 +139,7 @@ const BY_HAND: [number, Happening][] = [
   [
     9,
     {
-      ...{ type: 'StepFailed', run: 'r3', reason: 'it timed out', checks: [], worse: true },
+      ...{ type: 'StepFailed', run: 'r3', reason: 'it timed out', checks: [], impact: 'harmful' },
       execution: '11111111-2222-3333-4444-555555555555',
     },
   ],
