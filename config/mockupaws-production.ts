@@ -68,8 +68,14 @@ export default defineService({
   serviceMemory: {
     heapDump: {
       container: 'backend',
-      // A Node.js program started with --heapsnapshot-signal=SIGUSR2 and --diagnostic-dir=/tmp.
-      command: "kill -USR2 1 && sleep 20 && curl -fsS -T /tmp/Heap*.heapsnapshot '{url}' && rm /tmp/Heap*.heapsnapshot",
+      // A Node.js program started with --heapsnapshot-signal=SIGUSR2 and --diagnostic-dir=/tmp. The dump is whole when it no
+      // longer grows and its JSON is closed; at last the command prints how many bytes it has.
+      command:
+        'rm -f /tmp/Heap*.heapsnapshot; kill -USR2 1 && ' +
+        'until ls -l /tmp/Heap*.heapsnapshot > /tmp/heap.size && sleep 5 && ' +
+        'ls -l /tmp/Heap*.heapsnapshot | cmp -s /tmp/heap.size - && tail -c 1 /tmp/Heap*.heapsnapshot | grep -q }; ' +
+        "do sleep 1; done && curl -fsS -T /tmp/Heap*.heapsnapshot '{url}' && " +
+        'cat /tmp/Heap*.heapsnapshot | wc -c && rm /tmp/Heap*.heapsnapshot',
     },
     taskRoles: [
       'arn:aws:iam::123456789012:role/mockupaws-production-task',

@@ -3,9 +3,9 @@ import { Alarm, type AlarmProps, type CfnAlarm, type Metric } from 'aws-cdk-lib/
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { factsIn } from '../lambda/domain/advice.ts';
-import { CHECKS, EVERY_INCIDENT } from '../lambda/domain/checks.ts';
+import { CHECKS, EVERY_INCIDENT, OBJECTS } from '../lambda/domain/checks.ts';
 import type { Resources } from '../lambda/domain/deployed.ts';
-import { factsNamed } from '../lambda/domain/evidence.ts';
+import { factsNamed, objectsNamed } from '../lambda/domain/evidence.ts';
 import { type Measure, MODES, type Mode, type PlaybookPolicy, type Step } from '../lambda/domain/policy.ts';
 import { AFFECTED_SHARE } from '../lambda/domain/severity.ts';
 import type { SignalLevel } from '../lambda/domain/signal.ts';
@@ -75,6 +75,11 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
     ...[...EVERY_INCIDENT, ...checks].flatMap(check => CHECKS[check]),
     ...measures.map(({ fact }) => fact),
   ]);
+  const objects = new Set([...EVERY_INCIDENT, ...checks].flatMap(check => OBJECTS[check] ?? []));
+  const unnamed = (step: Step) =>
+    objectsNamed(step)
+      .filter(object => !objects.has(object))
+      .map(object => `acts on ${object}, which none of its checks names`);
   const unknown = (facts: readonly string[]) =>
     facts
       .filter(fact => !found.has(fact))
@@ -83,7 +88,7 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
     ...(Object.keys(alarms).length > 0 ? [] : ['has no alarm: nothing would open an incident']),
     ...plan.flatMap((step, i) => {
       const twice = plan.findIndex(other => other.name === step.name) < i ? ['has the name of an earlier step'] : [];
-      return [...twice, ...faultsOf(step, bound.runbooks), ...unknown(factsNamed(step))].map(
+      return [...twice, ...faultsOf(step, bound.runbooks), ...unknown(factsNamed(step)), ...unnamed(step)].map(
         fault => `step ${step.name} ${fault}`,
       );
     }),

@@ -1,4 +1,9 @@
-import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { WAYS, type Way } from '../domain/scaling.ts';
 
 const client = new ApplicationAutoScalingClient({});
 
@@ -30,3 +35,31 @@ export async function findScaling(cluster: string, service: string): Promise<Sca
 
 /** Tasks that a service may have, by the quotas of ECS. */
 export const MOST_TASKS = 5000;
+const SUSPENDED = {
+  in: 'DynamicScalingInSuspended',
+  out: 'DynamicScalingOutSuspended',
+  scheduled: 'ScheduledScalingSuspended',
+} as const;
+
+const target = (cluster: string, service: string) =>
+  ({
+    ServiceNamespace: 'ecs',
+    ResourceId: `service/${cluster}/${service}`,
+    ScalableDimension: 'ecs:service:DesiredCount',
+  }) as const;
+
+/** What is suspended of the auto scaling of an ECS service; undefined where there is none. */
+export async function suspendedScaling(cluster: string, service: string): Promise<Way[] | undefined> {
+  const { ServiceNamespace, ResourceId, ScalableDimension } = target(cluster, service);
+  const { ScalableTargets = [] } = await client.send(
+    new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds: [ResourceId], ScalableDimension }),
+  );
+  const [found] = ScalableTargets;
+  return found && WAYS.filter(way => found.SuspendedState?.[SUSPENDED[way]] === true);
+}
+
+/** Suspends exactly these ways. One that is not named would be resumed. */
+export async function setSuspended(cluster: string, service: string, ways: readonly Way[]): Promise<void> {
+  const SuspendedState = Object.fromEntries(WAYS.map(way => [SUSPENDED[way], ways.includes(way)]));
+  await client.send(new RegisterScalableTargetCommand({ ...target(cluster, service), SuspendedState }));
+}

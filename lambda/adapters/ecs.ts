@@ -13,12 +13,16 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   type ServiceRevision,
+  StopServiceDeploymentCommand,
   type Tag,
   type Task,
   type TaskDefinition,
   UpdateServiceCommand,
+  type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isSameVersion, type PastDeployment } from '../domain/deployment.ts';
+import type { ServiceDeployment } from '../domain/roll-back.ts';
+import { primaryOf } from '../domain/rollout.ts';
 
 const client = new ECSClient({});
 
@@ -162,7 +166,61 @@ export async function registerTaskDefinition(input: RegisterTaskDefinitionComman
   return taskDefinition.taskDefinitionArn;
 }
 
-/** Begins a deployment of this revision. */
-export async function deployRevision(cluster: string, service: string, taskDefinition: string): Promise<void> {
-  await client.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
+/** Changes the service so that a deployment begins, and gives that one's id: in the answer it leads. */
+export async function beginDeployment(input: UpdateServiceCommandInput): Promise<string | undefined> {
+  const { service } = await client.send(new UpdateServiceCommand(input));
+  return service && primaryOf(service)?.id;
+}
+
+/** Sets the number of tasks. */
+export async function setDesiredCount(cluster: string, service: string, desiredCount: number): Promise<void> {
+  await client.send(new UpdateServiceCommand({ cluster, service, desiredCount }));
+}
+
+/** Has ECS stop a deployment that is under way, and go back to what ran before it. */
+export async function stopServiceDeployment(serviceDeploymentArn: string): Promise<void> {
+  await client.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }));
+}
+
+/** Every deployment of the service that ECS remembers, or those since a moment. Their order means nothing. */
+export async function listServiceDeployments(cluster: string, service: string, since?: Date) {
+  const found: { arn: string; createdAt: Date }[] = [];
+  // Whether the bound counts as inside is not documented.
+  const createdAt = since && { after: new Date(since.getTime() - 1000) };
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListServiceDeploymentsCommand({
+        cluster,
+        service,
+        maxResults: 100,
+        ...(createdAt && { createdAt }),
+        nextToken,
+      }),
+    );
+    for (const { serviceDeploymentArn: arn, createdAt: at } of page.serviceDeployments ?? [])
+      if (arn && at) found.push({ arn, createdAt: at });
+    ({ nextToken } = page);
+  } while (nextToken);
+  return found;
+}
+
+/** One deployment of a service, and what it replaced by what; undefined when ECS does not know it. */
+export async function serviceDeployment(arn: string): Promise<ServiceDeployment | undefined> {
+  const { serviceDeployments = [] } = await client.send(
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }),
+  );
+  const found = serviceDeployments.find(({ serviceDeploymentArn }) => serviceDeploymentArn === arn);
+  if (!found?.createdAt) return undefined;
+  const sources = (found.sourceServiceRevisions ?? []).flatMap(source => source.arn ?? []);
+  const target = found.targetServiceRevision?.arn ?? '';
+  const revisions = await describeRevisions([...sources, target]);
+  const taskDefinition = (revision: string) => revisions.get(revision)?.taskDefinition ?? '';
+  return {
+    arn,
+    status: found.status ?? 'unknown',
+    createdAt: found.createdAt,
+    sources: sources.map(taskDefinition).filter(name => name !== ''),
+    target: taskDefinition(target),
+  };
 }

@@ -3,7 +3,9 @@ import {
   DescribeCacheClustersCommand,
   DescribeReplicationGroupsCommand,
   ElastiCacheClient,
+  RebootCacheClusterCommand,
   ReplicationGroupNotFoundFault,
+  TestFailoverCommand,
 } from '@aws-sdk/client-elasticache';
 
 const client = new ElastiCacheClient({});
@@ -43,3 +45,15 @@ export const readNodes = (ids: readonly string[]) =>
       return { id, status, serves: status !== undefined && !SERVES_NOBODY.includes(status) };
     }),
   );
+/** Has a replica take over as the primary, and gives the group's status. AWS calls it a test, and allows few a day. */
+export async function failOver(ReplicationGroupId: string, NodeGroupId: string): Promise<string | undefined> {
+  const { ReplicationGroup } = await client.send(new TestFailoverCommand({ ReplicationGroupId, NodeGroupId }));
+  return ReplicationGroup?.Status;
+}
+
+/** Reboots a node, which loses what it holds, and gives its status. */
+export async function rebootNode(CacheClusterId: string): Promise<string | undefined> {
+  const reboot = new RebootCacheClusterCommand({ CacheClusterId, CacheNodeIdsToReboot: ['0001'] });
+  const { CacheCluster } = await client.send(reboot);
+  return CacheCluster?.CacheClusterStatus;
+}

@@ -1,4 +1,4 @@
-import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Readings } from '../domain/guardrails.ts';
 
 const client = new SSMClient({});
@@ -28,4 +28,14 @@ export async function readSwitches(
     console.error({ message: 'the kill switch cannot be read, which means off', error: (error as Error).name });
     return { automation: 'unreadable', maintenanceUntil: 'unreadable' };
   }
+}
+
+/** What a parameter says. @throws ParameterNotFound */
+export async function readParameter(Name: string): Promise<string> {
+  const { Parameter } = await client.send(new GetParameterCommand({ Name }));
+  return Parameter?.Value ?? '';
+}
+
+export async function writeParameter(Name: string, Value: string): Promise<void> {
+  await client.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
 }

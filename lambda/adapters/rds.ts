@@ -1,4 +1,11 @@
-import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
+import {
+  DBClusterNotFoundFault,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBClusterParameterGroupCommand,
+  RDSClient,
+  RebootDBInstanceCommand,
+} from '@aws-sdk/client-rds';
 
 const client = new RDSClient({});
 
@@ -11,4 +18,21 @@ export async function findCluster(identifier: string) {
     if (error instanceof DBClusterNotFoundFault) return undefined;
     throw error;
   }
+}
+
+/** Whether an instance is available, rebooting or else. */
+export async function instanceStatus(DBInstanceIdentifier: string): Promise<string | undefined> {
+  const { DBInstances = [] } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
+  return DBInstances[0]?.DBInstanceStatus;
+}
+
+/** Sets the parameter, which is static: it takes effect when an instance is rebooted. */
+export async function setMaxConnections(DBClusterParameterGroupName: string, ParameterValue: string): Promise<void> {
+  const parameter = { ParameterName: 'max_connections', ParameterValue, ApplyMethod: 'pending-reboot' as const };
+  await client.send(new ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters: [parameter] }));
+}
+
+/** Reboots an instance: every connection to it is dropped. */
+export async function rebootInstance(DBInstanceIdentifier: string): Promise<void> {
+  await client.send(new RebootDBInstanceCommand({ DBInstanceIdentifier }));
 }

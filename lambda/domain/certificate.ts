@@ -135,16 +135,14 @@ export function needsReplacement(
   return days <= criticalDays || (days <= warningDays && whyNotRenewed(held) !== undefined);
 }
 
-/** The certificates at these places of the configuration as one number, as facts must be: 13 is the first and the third. */
-export const toNumbers = (places: number[]): number => Number(places.map(place => place + 1).join('')) || 0;
-
-/** Which of the configured certificates `13` means. @throws when there are not as many. */
-export function byNumbers<Certificate>(certificates: readonly Certificate[], numbers: string): Certificate[] {
-  return [...new Set(numbers)].map(digit => {
-    const found = certificates[Number(digit) - 1];
-    if (found) return found;
-    throw new Error(`there is no certificate ${digit}: ${certificates.length} are configured, counted from 1`);
-  });
+/** Those of the configured certificates that are named by their ARNs; else which of them are not configured. */
+export function byArns<Certificate extends { arn: string }>(
+  certificates: readonly Certificate[],
+  arns: readonly string[],
+): Certificate[] | { unknown: string } {
+  const unknown = arns.filter(arn => !certificates.some(certificate => certificate.arn === arn));
+  if (unknown.length > 0) return { unknown: `not configured: ${unknown.join(', ')}` };
+  return certificates.filter(({ arn }) => arns.includes(arn));
 }
 
 /** DNS names are compared without case, and without the dot that ends them. */

@@ -30,13 +30,21 @@ export const CHECKS = {
     'certificateRenewable',
     'missingValidationRecords',
     'certificatesToReplace',
-    'certificatesToReplaceByNumber',
     'replacementReady',
   ],
   'served certificates': ['servedFaults', 'servedDaysLeft'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type CheckName = keyof typeof CHECKS;
+
+/** The names of things that checks find, for steps that act on the very thing that was judged. */
+export const OBJECTS: Partial<Record<CheckName, readonly string[]>> = {
+  'ECS service': ['taskDefinition'],
+  deployments: ['suspectDeployment'],
+  database: ['databaseWriter'],
+  redis: ['redisPrimary'],
+  certificates: ['certificatesToReplace'],
+};
 
 /** What is looked at whatever the incident. */
 export const EVERY_INCIDENT: readonly CheckName[] = [

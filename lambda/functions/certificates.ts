@@ -1,7 +1,6 @@
 import { describeCertificate } from '../adapters/acm.ts';
 import { handshake } from '../adapters/tls.ts';
 import {
-  byNumbers,
   daysLeft,
   type HeldCertificate,
   renewalFault,
@@ -68,6 +67,3 @@ function faultsOf(all: Seen[], now: Date): string[] {
   for (const fault of faults) console.info({ message: 'certificate fault', fault });
   return faults;
 }
-
-/** Those that a runbook names by their places in the configuration. */
-export const chosen = (numbers: string): WatchedCertificate[] => byNumbers(configured(), numbers);

@@ -6,8 +6,13 @@ export const flag = v.pipe(
   v.transform(value => value === 'true'),
 );
 
-/** Of the configured certificates, those at these places. */
-export const numbers = v.pipe(
+/** Certificates by their ARNs, separated by commas; none, where the function is to find out which. */
+export const arns = v.pipe(
   v.string(),
-  v.regex(/^[1-9]{1,9}$/, 'the numbers of certificates, as 1, or 13 for the first and the third'),
+  v.transform(text =>
+    text
+      .split(',')
+      .map(arn => arn.trim())
+      .filter(arn => arn !== ''),
+  ),
 );

@@ -10,7 +10,10 @@ export const ServiceMemory = v.optional(
       /** Shares of the tasks' memory at which the alarms fire. */
       warning: v.optional(share, 0.8),
       critical: v.optional(share, 0.9),
-      /** How a task dumps its heap: a command in one of its containers that uploads it to `{url}`. Absent, none is dumped. */
+      /**
+       * How a task dumps its heap: a command in one of its containers that uploads it to `{url}`, prints at last how many
+       * bytes it has, and ends with 0 only when it is whole. Absent, none is dumped.
+       */
       heapDump: v.optional(
         object({
           container: text('the name of the container whose heap is dumped'),

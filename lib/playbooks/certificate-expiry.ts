@@ -123,7 +123,8 @@ function update({ service }: ServiceConfig, { runbook, documentName }: Runbook):
 }
 
 const TO_BE_REPLACED: Cause = { fact: 'certificatesToReplace', atLeast: 1, means: 'certificates to be replaced: {}' };
-const TO_REPLACE = { Certificates: { fact: 'certificatesToReplaceByNumber' } };
+/** By name: a deployment may change meanwhile which certificates there are. */
+const TO_REPLACE = { CertificateArns: { object: 'certificatesToReplace' } };
 const EVERY_CERTIFICATE: Pick<Step, 'blastRadius'> = {
   blastRadius: { fact: 'certificatesInUse', touches: 1, maximumShare: 1 },
 };

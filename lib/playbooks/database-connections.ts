@@ -50,7 +50,11 @@ function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): S
     title: `Scale ${ecs.service} down to ${ecs.scaleDownTo} tasks`,
     runbook,
     document: documentName,
-    parameters: { DesiredCount: String(ecs.scaleDownTo), AutoScaling: scaling('suspend') },
+    parameters: {
+      DesiredCount: String(ecs.scaleDownTo),
+      ExpectedCount: { fact: 'desiredTasks' },
+      AutoScaling: scaling('suspend'),
+    },
     mode: 'auto',
     minimumSeverity: 'P2',
     target: `${ecs.cluster}/${ecs.service}`,
@@ -60,7 +64,12 @@ function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): S
     verifyMinutes: 6,
     undo: {
       title: `Scale ${ecs.service} back up`,
-      parameters: { DesiredCount: { fact: 'desiredTasks' }, AutoScaling: scaling('resume') },
+      // Whoever has scaled it since has decided.
+      parameters: {
+        DesiredCount: { fact: 'desiredTasks' },
+        ExpectedCount: String(ecs.scaleDownTo),
+        AutoScaling: scaling('resume'),
+      },
     },
   };
 }
@@ -92,7 +101,7 @@ function raiseMaximum(config: ServiceConfig, { runbook, documentName }: Runbook)
     title: `Raise max_connections from ${database.maxConnections} to ${raised}, rebooting the writer`,
     runbook,
     document: documentName,
-    parameters: { MaxConnections: String(raised) },
+    parameters: { MaxConnections: String(raised), WriterInstanceId: { object: 'databaseWriter' } },
     mode: 'approve',
     minimumSeverity: 'P2',
     target: database.cluster,

@@ -65,7 +65,7 @@ function restartRedis({ redisHealth }: ServiceConfig, { runbook, documentName }:
     title: `Restart the primary of ${redis.replicationGroup}, by failover where a replica can take over`,
     runbook,
     document: documentName,
-    parameters: {},
+    parameters: { PrimaryNodeId: { object: 'redisPrimary' } },
     mode: 'approve',
     minimumSeverity: 'P2',
     target: redis.replicationGroup,

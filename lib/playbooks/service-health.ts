@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
 import { percent } from '../../lambda/domain/severity.ts';
 import type { ServiceConfig } from '../config.ts';
+import { ResponderFunction } from '../function.ts';
 import { type BoundPlaybook, type Playbook, type ServiceAlarmProps, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';
 import { maintenanceRunbook, showMaintenance } from '../remedies/maintenance-mode.ts';
@@ -22,7 +23,7 @@ export class ServiceHealth implements Playbook {
     const scope = new Construct(parent, this.name);
     const { scaleUpTo, maintenance } = config.serviceHealth;
     const rollBackTo = rollBackRunbook(parent, config);
-    const scale = scaleUpTo === undefined ? [] : [scaleUpRunbook(scope, config, scaleUpTo)];
+    const scale = scaleUpTo === undefined ? [] : [scaleUpRunbook(scope, config)];
     const page = maintenance ? [maintenanceRunbook(scope, config, maintenance)] : [];
     return {
       settings: config.serviceHealth,
@@ -127,7 +128,7 @@ function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: Runbook, rea
     title: `Scale ${ecs.service} up to ${reaches} tasks`,
     runbook,
     document: documentName,
-    parameters: { DesiredCount: String(reaches) },
+    parameters: { DesiredCount: String(reaches), ExpectedCount: { fact: 'desiredTasks' } },
     mode: 'auto',
     minimumSeverity: 'P2',
     target: `${ecs.cluster}/${ecs.service}`,
@@ -138,21 +139,29 @@ function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: Runbook, rea
       { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' },
       { fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' },
     ],
+    needs: [
+      { fact: 'scalingMaximum', atLeast: reaches, otherwise: 'Application Auto Scaling allows fewer tasks' },
+      { fact: 'databaseConnectionsShare', under: 0.5, otherwise: 'the database has no room for twice the connections' },
+    ],
     verifyMinutes: 6,
     undo: {
       title: `Scale ${ecs.service} back down`,
-      parameters: { DesiredCount: { fact: 'desiredTasks' } },
+      parameters: { DesiredCount: { fact: 'desiredTasks' }, ExpectedCount: String(reaches) },
       when: 'worse',
     },
   };
 }
 
-function scaleUpRunbook(scope: Construct, { service, ecs }: ServiceConfig, reaches: number): Runbook {
+function scaleUpRunbook(scope: Construct, { service, ecs }: ServiceConfig): Runbook {
   const arn = `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${ecs.cluster}/${ecs.service}`;
+  const { function: fn } = new ResponderFunction(scope, 'ScaleUpFunction', {
+    folder: 'scale-up',
+    description: `Raises the number of tasks of ${ecs.service}`,
+  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn]);
   return new Runbook(scope, 'ScaleUp', {
     runbook: 'scale-up',
     service,
-    defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service, DesiredCount: reaches },
-    permissions: [new PolicyStatement({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [arn] })],
+    defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
   });
 }

@@ -87,14 +87,18 @@ function restartTasks(config: ServiceConfig, { runbook, documentName }: Runbook)
     title: `Restart the tasks of ${config.ecs.service}, none stopped before another has started`,
     runbook,
     document: documentName,
-    parameters: {},
+    parameters: { TaskDefinition: { object: 'taskDefinition' } },
     mode: 'auto',
     minimumSeverity: 'P3',
     target: targetOf(config),
     cooldownMinutes: 120,
     blastRadius: { fact: 'runningTasks', touches: 1, maximumShare: 1 },
     causes: shortOfMemory(config),
-    needs: [{ fact: 'tasksToRestart', atLeast: 1, otherwise: 'the tasks cannot be replaced, as the diagnosis says' }],
+    needs: [
+      { fact: 'tasksToRestart', atLeast: 1, otherwise: 'the tasks cannot be replaced, as the diagnosis says' },
+      // While both run, the former tasks and the new ones hold connections.
+      { fact: 'databaseConnectionsShare', under: 0.5, otherwise: 'the database has no room for twice the connections' },
+    ],
     verifyMinutes: VERIFY_MINUTES,
   };
 }
@@ -107,7 +111,7 @@ function raiseMemory(config: ServiceConfig, { runbook, documentName }: Runbook):
     title: `Give the tasks of ${service} the next larger size of Fargate`,
     runbook,
     document: documentName,
-    parameters: { Revision: 'next' },
+    parameters: { Revision: 'next', TaskDefinition: { object: 'taskDefinition' } },
     mode: 'approve',
     minimumSeverity: 'P3',
     target: targetOf(config),
@@ -131,13 +135,14 @@ function rollBack(config: ServiceConfig, { runbook, documentName }: Runbook): St
     title: `Roll ${config.ecs.service} back to the version before its memory began to climb`,
     runbook,
     document: documentName,
-    parameters: { Revision: { fact: 'revisionBeforeClimb' } },
+    parameters: { Revision: { fact: 'revisionBeforeClimb' }, TaskDefinition: { object: 'taskDefinition' } },
     mode: 'approve',
     minimumSeverity: 'P3',
     target: targetOf(config),
     cooldownMinutes: 120,
     blastRadius: { fact: 'revisionBeforeClimb', touches: 1, maximumShare: 1 },
     causes: [{ fact: 'climbBeganWithDeployment', atLeast: 1, means: 'memory began to climb with a deployment' }],
+    needs: [{ fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy the service by rolling updates' }],
     verifyMinutes: VERIFY_MINUTES,
   };
 }

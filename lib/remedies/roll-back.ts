@@ -3,36 +3,38 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
+import { ResponderFunction } from '../function.ts';
 import { Runbook } from '../runbook.ts';
 
-/** The runbook that takes the latest deployment back: one for all playbooks of the service. */
+/** The runbook that takes a deployment back: one for all playbooks of the service. The work is its function's. */
 export function rollBackRunbook(parent: Construct, { service, ecs }: ServiceConfig): Runbook {
   const existing = parent.node.tryFindChild('RollBack');
   if (existing instanceof Runbook) return existing;
   const arn = (type: string, rest = '') =>
     `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${type}/${ecs.cluster}/${ecs.service}${rest}`;
-  const runbook = new Runbook(parent, 'RollBack', {
-    runbook: 'roll-back',
-    service,
-    defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service },
-    permissions: [
-      new PolicyStatement({
-        actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments', 'ecs:UpdateService'],
-        resources: [arn('service')],
-      }),
-      new PolicyStatement({
-        actions: ['ecs:DescribeServiceDeployments', 'ecs:StopServiceDeployment'],
-        resources: [arn('service-deployment', '/*')],
-      }),
-      new PolicyStatement({ actions: ['ecs:DescribeServiceRevisions'], resources: [arn('service-revision', '/*')] }),
-    ],
-  });
+  const { function: fn, role } = new ResponderFunction(parent, 'RollBackFunction', {
+    folder: 'roll-back',
+    description: `Takes a deployment of ${ecs.service} back`,
+    timeout: 60,
+  })
+    .allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments', 'ecs:UpdateService'], [arn('service')])
+    // IAM may ask for the service beside what is named.
+    .allow(
+      ['ecs:DescribeServiceDeployments', 'ecs:StopServiceDeployment'],
+      [arn('service-deployment', '/*'), arn('service')],
+    )
+    .allow(['ecs:DescribeServiceRevisions'], [arn('service-revision', '/*'), arn('service')]);
   for (const type of ['service-deployment', 'service-revision'])
-    Validations.of(runbook.role).acknowledge({
+    Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:${type}/${ecs.cluster}/${ecs.service}/*]`,
       reason: 'ECS gives the ids of deployments and revisions as they come; the service they belong to is fixed.',
     });
-  return runbook;
+  return new Runbook(parent, 'RollBack', {
+    runbook: 'roll-back',
+    service,
+    defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
+  });
 }
 
 /** Takes the latest deployment back, when it is to blame. */
@@ -42,7 +44,7 @@ export function rollBack({ ecs }: ServiceConfig, { runbook, documentName }: Runb
     title: `Roll ${ecs.service} back to the version before the latest deployment`,
     runbook,
     document: documentName,
-    parameters: {},
+    parameters: { DeploymentArn: { object: 'suspectDeployment' } },
     mode: 'auto',
     minimumSeverity: 'P3',
     target: `${ecs.cluster}/${ecs.service}`,
@@ -50,6 +52,10 @@ export function rollBack({ ecs }: ServiceConfig, { runbook, documentName }: Runb
     cooldownMinutes: 120,
     blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
     causes: [{ fact: 'deploymentSuspect', atLeast: 1, means: 'a deployment is to blame' }],
-    verifyMinutes: 6,
+    needs: [
+      { fact: 'suspectIsLatest', atLeast: 1, otherwise: 'a newer deployment has taken the place of the one to blame' },
+      { fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy the service by rolling updates' },
+    ],
+    verifyMinutes: 8,
   };
 }

@@ -193,7 +193,7 @@ class Execution {
         const value = select(work.selector, yield* this.#call(step, work, deadline));
         if (!this.#desired(work.desired, value, step))
           throw failed(
-            `The value of ${work.selector.text} is ${JSON.stringify(value ?? null)}, not among ${JSON.stringify(work.desired)}.`,
+            `The value of ${work.selector.text} is ${JSON.stringify(value ?? null)}, not among ${JSON.stringify(this.#resolved(work.desired))}.`,
           );
         return none;
       }

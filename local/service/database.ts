@@ -176,6 +176,11 @@ export class Database {
     return ended.map(i => WAITING[i]?.harm ?? '');
   }
 
+  /** The parameter group says something else than the writer goes by. */
+  get awaitsReboot(): boolean {
+    return this.wantedConnections !== this.maxConnections;
+  }
+
   /** What the parameter group says from now on; the writer goes on with what it has. */
   want(maxConnections: number): void {
     this.wantedConnections = maxConnections;

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  byNumbers,
+  byArns,
   gradeOf,
   type HeldCertificate,
   needsReplacement,
   renewalFault,
   type Served,
-  toNumbers,
   type WatchedCertificate,
   within,
 } from '../../lambda/domain/certificate.ts';
@@ -86,17 +85,10 @@ it('a renewal that waits is a fault from 45 days on, one that failed at once, of
   expect(fault({ renewal: 'SUCCESS', notAfter: inDays(1) })).toBe(false);
 });
 
-it('certificates are named by their places, and come back as they were named', () => {
-  const places = fc.uniqueArray(fc.integer({ min: 0, max: 8 }), { minLength: 1 });
-  const nine = [...'abcdefghi'];
-  fc.assert(
-    fc.property(places, given => {
-      expect(byNumbers(nine, String(toNumbers(given)))).toEqual(given.map(place => nine[place]));
-    }),
-  );
-  expect(toNumbers([])).toBe(0);
-  expect(() => byNumbers(['a'], '2')).toThrow('there is no certificate 2: 1 are configured');
-  expect(() => byNumbers(['a'], '0')).toThrow('there is no certificate 0');
+it('certificates are named by their ARNs, and one that is not configured is said', () => {
+  const all = ['a', 'b', 'c'].map(arn => ({ arn }));
+  expect(byArns(all, ['c', 'a'])).toEqual([{ arn: 'a' }, { arn: 'c' }]);
+  expect(byArns(all, ['c', 'x', 'y'])).toEqual({ unknown: 'not configured: x, y' });
 });
 
 it('a name lies in a zone by whole labels, whatever its case and its last dot', () => {

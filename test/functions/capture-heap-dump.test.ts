@@ -34,6 +34,8 @@ const runs = (...tasks: Task[]) => {
   ecs.on(ListTasksCommand).resolves({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) });
   ecs.on(DescribeTasksCommand).resolves({ tasks });
 };
+/** The command's last lines, when it went well and its dump has so many bytes. */
+const whole = (bytes: number) => `${bytes}\r\nheap-dump-complete\r\n`;
 const says = (text: string) => (socket: ServerSocket) => {
   const message = { sequence: 0, flags: 1, id: '00000000-0000-4000-8000-000000000000', payloadType: 1, payload: text };
   socket.send(encode({ ...message, type: 'output_stream_data' }));
@@ -68,7 +70,7 @@ beforeEach(() => {
   const streamUrl = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   ecs.on(ExecuteCommandCommand).resolves({ session: { streamUrl, tokenValue: TOKEN } });
   runs(task('young', 30), task('old', 10), task('middle', 20));
-  act = says('');
+  act = says(whole(123_456_789));
   uploaded(123_456_789);
 });
 afterEach(() => {
@@ -83,7 +85,7 @@ const commands = () => ecs.commandCalls(ExecuteCommandCommand).map(({ args: [{ i
 describe('a heap dump', () => {
   it('is written by the oldest task, uploaded to a URL for this one object, and told by its key', async () => {
     const told = await run();
-    expect(told).toMatchObject({ dryRun: false, task: 'old', bytes: 123_456_789 });
+    expect(told).toMatchObject({ verdict: 'done', task: 'old', bytes: 123_456_789 });
     const { key = '' } = told as { key?: string };
     expect(key).toMatch(/^heap-dumps\/backend\/\d{4}-\d\d-\d\dT[\d.-]+Z-old$/);
     const [input, ...others] = commands();
@@ -91,7 +93,9 @@ describe('a heap dump', () => {
     expect(input).toMatchObject({ cluster: 'production', container: 'backend', interactive: true });
     expect(input?.task).toMatch(/\/old$/);
     const [, url = ''] =
-      input?.command?.match(/^\/bin\/sh -c "kill -USR2 1 && curl -fsS -T \/tmp\/heap '(.+)'"$/) ?? [];
+      input?.command?.match(
+        /^\/bin\/sh -c "\( kill -USR2 1 && curl -fsS -T \/tmp\/heap '(.+)' \) && echo heap-dump-complete \|\| echo heap-dump-failed"$/,
+      ) ?? [];
     expect(new URL(url).pathname).toBe(`/${key}`);
     expect(new URL(url).hostname).toBe('dumps.s3.us-east-1.amazonaws.com');
     const parameters = new URL(url).searchParams;
@@ -102,13 +106,20 @@ describe('a heap dump', () => {
   });
 
   it('dry, is only looked into', async () => {
-    expect(await run({ dryRun: 'true' })).toMatchObject({ dryRun: true, task: 'old' });
+    expect(await run({ dryRun: 'true' })).toMatchObject({ verdict: 'done', task: 'old', changed: [] });
     expect([commands(), s3.calls()]).toEqual([[], []]);
   });
 
-  it('that was uploaded counts, however the session ended', async () => {
-    act = socket => socket.close(1011);
-    expect(await run()).toMatchObject({ bytes: 123_456_789 });
+  it.each<[string, typeof act, number, RegExp]>([
+    ['whose session broke off', socket => socket.close(1011), 123, /: the session broke off \(1011\)$/],
+    ['whose command failed', says('5\r\nheap-dump-failed\r\n'), 5, /did not end well; of its dump 5 bytes are there/],
+    ['that still grew', says(whole(900)), 700, /the dump has 900 bytes, and only 700 of them were uploaded/],
+    ['whose size is not told', says('\r\nheap-dump-complete\r\n'), 5, /did not print at its end how many bytes/],
+    ['of which more is said than is true', says(`${whole(5)}and more`), 5, /did not end well/],
+  ])('%s may be a part, and is none', async (_, agent, bytes, reason) => {
+    act = agent;
+    uploaded(bytes);
+    expect(await run()).toMatchObject({ verdict: 'failed', reason: expect.stringMatching(reason) });
   });
 
   it.each<[string, () => void, RegExp]>([
@@ -122,23 +133,23 @@ describe('a heap dump', () => {
     ['there is no such container', () => runs(task('a', 1, { containers: [] })), /have no container backend$/],
   ])('cannot be had where %s, and nothing is begun', async (_, prepare, error) => {
     prepare();
-    await expect(run()).rejects.toThrow(error);
+    expect(await run()).toMatchObject({ verdict: 'unchanged', reason: expect.stringMatching(error), changed: [] });
     expect([commands(), s3.calls()]).toEqual([[], []]);
   });
 
   it.each<[string, typeof act, RegExp]>([
-    ['fails', says('sh: curl: not found'), /uploaded nothing, and ended with: sh: curl: not found$/],
-    ['says nothing', says(''), /the command uploaded nothing, and printed nothing$/],
+    ['fails', says('sh: curl: not found'), /uploaded nothing, and it ended with: sh: curl: not found$/],
+    ['says nothing', says(''), /the command uploaded nothing, and it printed nothing$/],
     ['loses its session', socket => socket.close(1011), /the session broke off \(1011\)$/],
-  ])('whose command %s is an error that says so', async (_, agent, error) => {
+  ])('whose command %s has failed, and says so', async (_, agent, error) => {
     act = agent;
     uploaded(undefined);
-    await expect(run()).rejects.toThrow(error);
+    expect(await run()).toMatchObject({ verdict: 'failed', reason: expect.stringMatching(error) });
   });
 
   it('that is empty is none', async () => {
     uploaded(0);
-    await expect(run()).rejects.toThrow('nothing but an empty object');
+    expect(await run()).toMatchObject({ verdict: 'failed', reason: expect.stringContaining('nothing but an empty') });
   });
 });
 
@@ -150,9 +161,9 @@ it('neither the URL nor the token is told anybody, whatever the command prints',
     const signature = new URL(url).search;
     says(`curl: (22) ${url} returned 403; again ${signature.slice(1)}\r\nand ${url.slice(0, -7)}`)(socket);
   };
-  const failed = (await run().catch((error: Error) => error)) as Error;
-  expect(failed.message).toContain('returned 403');
-  const told = JSON.stringify([failed.message, failed.stack, logged]);
+  const failed = await run();
+  expect(failed.reason).toContain('returned 403');
+  const told = JSON.stringify([failed, logged]);
   expect(told).not.toMatch(/X-Amz|AKIDEXAMPLE|Signature=/);
   expect(told).not.toContain(TOKEN);
 });

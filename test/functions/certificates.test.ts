@@ -119,6 +119,8 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   vi.stubEnv('CERTIFICATES', JSON.stringify([WATCHED]));
+  vi.stubEnv('WARNING_DAYS', '30');
+  vi.stubEnv('CRITICAL_DAYS', '7');
   for (const client of [acm, route53, elb, cloudfront]) client.reset();
   serves.clear();
   holds();
@@ -248,7 +250,7 @@ describe('the diagnosis', () => {
     const well = { ...WATCHED, arn: NEW };
     expect(await look([well, WATCHED])).toMatchObject({
       summary: expect.stringContaining(`a replacement is ISSUED: ${NEW}`),
-      facts: { certificatesToReplace: 1, certificatesToReplaceByNumber: 2, replacementReady: 1 },
+      facts: { certificatesToReplace: 1, replacementReady: 1 },
     });
   });
 
@@ -270,7 +272,10 @@ describe('restoring validation records', () => {
       .on(ListResourceRecordSetsCommand)
       .resolvesOnce({ ResourceRecordSets: [], IsTruncated: false, MaxItems: 1 })
       .resolves({ ResourceRecordSets: [standing], IsTruncated: false, MaxItems: 1 });
-    expect(await invoke(restore, { dryRun: 'false' })).toEqual({ restored: [RECORD.name], different: [] });
+    expect(await invoke(restore, { dryRun: 'false' })).toEqual({
+      ...{ verdict: 'done', reason: '', changed: [`put back: ${RECORD.name}`] },
+      ...{ restored: [RECORD.name], different: [] },
+    });
     const [change, ...others] = route53.commandCalls(ChangeResourceRecordSetsCommand);
     expect(others).toEqual([]);
     expect(change?.args[0].input).toMatchObject({
@@ -287,28 +292,36 @@ describe('restoring validation records', () => {
   });
 
   it('dry, or with nothing missing, changes nothing', async () => {
-    expect(await invoke(restore, { dryRun: 'false' })).toEqual({ restored: [], different: [] });
+    expect(await invoke(restore, { dryRun: 'false' })).toMatchObject({ verdict: 'done', changed: [], restored: [] });
     stands(undefined);
-    expect(await invoke(restore, { dryRun: 'true' })).toEqual({ restored: [RECORD.name], different: [] });
+    expect(await invoke(restore, { dryRun: 'true' })).toMatchObject({
+      verdict: 'done',
+      changed: [],
+      restored: [RECORD.name],
+    });
     expect(route53.commandCalls(ChangeResourceRecordSetsCommand)).toEqual([]);
   });
 
   it('never overwrites another value, and fails over it', async () => {
     stands('_somebody.else.');
-    await expect(invoke(restore, { dryRun: 'false' })).rejects.toThrow(
-      'another value stands in _a.example.com.: a person must decide',
-    );
+    expect(await invoke(restore, { dryRun: 'false' })).toMatchObject({
+      verdict: 'unchanged',
+      reason: expect.stringContaining('another value stands in _a.example.com.: a person must decide'),
+    });
     expect(route53.commandCalls(ChangeResourceRecordSetsCommand)).toEqual([]);
   });
 
   it('fails when what it created is not there', async () => {
     stands(undefined);
-    await expect(invoke(restore, { dryRun: 'false' })).rejects.toThrow('put back, but not there: _a.example.com.');
+    expect(await invoke(restore, { dryRun: 'false' })).toMatchObject({
+      verdict: 'failed',
+      reason: 'put back, but not there: _a.example.com.',
+    });
   });
 });
 
 describe('requesting a replacement', () => {
-  const asked = { dryRun: 'false', certificates: '1' };
+  const asked = { dryRun: 'false', certificateArns: ARN };
 
   it('asks for the same names, proven by DNS, and marks it', async () => {
     acm.on(RequestCertificateCommand).resolves({ CertificateArn: NEW });
@@ -317,7 +330,8 @@ describe('requesting a replacement', () => {
       .resolves({ Certificate: detail({ Status: 'PENDING_VALIDATION' }) });
     stands(undefined);
     expect(await invoke(request, asked)).toMatchObject({
-      issued: 'false',
+      ...{ verdict: 'done', waiting: 'true', certificateArns: ARN },
+      changed: [`${NEW} is requested in the place of ${ARN}`, 'validation records are written: _a.example.com.'],
       replacements: [{ replaces: ARN, arn: NEW }],
     });
     expect(acm.commandCalls(RequestCertificateCommand)[0]?.args[0].input).toEqual({
@@ -333,18 +347,21 @@ describe('requesting a replacement', () => {
 
   it('goes on with the one that it finds by its tag', async () => {
     replaced('PENDING_VALIDATION');
-    expect(await invoke(request, asked)).toMatchObject({ issued: 'false' });
+    expect(await invoke(request, asked)).toMatchObject({ verdict: 'done', waiting: 'true', changed: [] });
     replaced('ISSUED');
-    expect(await invoke(request, { ...asked, required: 'true' })).toMatchObject({ issued: 'true' });
+    expect(await invoke(request, { ...asked, required: 'true' })).toMatchObject({ verdict: 'done', waiting: 'false' });
     expect(acm.commandCalls(RequestCertificateCommand)).toEqual([]);
   });
 
   it('fails, when it must be issued by now, and says why it is not', async () => {
     replaced('PENDING_VALIDATION');
     stands('_somebody.else.');
-    await expect(invoke(request, { ...asked, required: 'true' })).rejects.toThrow(
-      `${NEW} is PENDING_VALIDATION, as another value stands in _a.example.com.. Run this again later`,
-    );
+    expect(await invoke(request, { ...asked, required: 'true' })).toMatchObject({
+      verdict: 'failed',
+      reason: expect.stringContaining(
+        `${NEW} is PENDING_VALIDATION, as another value stands in _a.example.com.. Run this again later`,
+      ),
+    });
   });
 
   it('dry, requests nothing', async () => {
@@ -356,13 +373,31 @@ describe('requesting a replacement', () => {
 
   it('refuses an imported certificate, and one that is not configured', async () => {
     holds({ Type: 'IMPORTED' });
-    await expect(invoke(request, asked)).rejects.toThrow('is not replaced by itself: imported');
-    await expect(invoke(request, { ...asked, certificates: '2' })).rejects.toThrow('there is no certificate 2');
+    expect(await invoke(request, asked)).toMatchObject({
+      verdict: 'unchanged',
+      reason: expect.stringContaining('is not replaced by itself: imported'),
+    });
+    expect(await invoke(request, { ...asked, certificateArns: `${ARN},${NEW}` })).toMatchObject({
+      verdict: 'unchanged',
+      reason: `not configured: ${NEW}`,
+    });
+  });
+
+  it('without one named, finds those that need it', async () => {
+    const found = { ...asked, certificateArns: '' };
+    expect(await invoke(request, found)).toMatchObject({
+      verdict: 'unchanged',
+      reason: 'no certificate needs a replacement',
+    });
+    holds({ NotAfter: inDays(5) });
+    replaced('ISSUED');
+    expect(await invoke(request, found)).toMatchObject({ verdict: 'done', certificateArns: ARN, waiting: 'false' });
+    expect(acm.commandCalls(RequestCertificateCommand)).toEqual([]);
   });
 });
 
 describe('updating what serves a certificate', () => {
-  const asked = { dryRun: 'false', certificates: '1', direction: 'replacement' };
+  const asked = { dryRun: 'false', certificateArns: ARN, direction: 'replacement' };
   const ViewerCertificate = {
     ACMCertificateArn: ARN,
     Certificate: ARN,
@@ -396,9 +431,11 @@ describe('updating what serves a certificate', () => {
   it('changes a default certificate, and the distribution as it was read, with nothing left of the former one', async () => {
     elb
       .on(DescribeListenerCertificatesCommand)
+      // To see what it changes, and to change it.
+      .resolvesOnce({ Certificates: [{ CertificateArn: ARN, IsDefault: true }] })
       .resolvesOnce({ Certificates: [{ CertificateArn: ARN, IsDefault: true }] })
       .resolves({ Certificates: [{ CertificateArn: NEW, IsDefault: true }] });
-    expect(await invoke(update, asked)).toMatchObject({ deployed: 'true' });
+    expect(await invoke(update, asked)).toMatchObject({ verdict: 'done', waiting: 'false' });
     expect(changed()).toEqual([
       [ModifyListenerCommand.name, { ListenerArn: LISTENER, Certificates: [{ CertificateArn: NEW }] }],
     ]);
@@ -413,7 +450,7 @@ describe('updating what serves a certificate', () => {
 
   it('adds one for further names before it removes the other, and leaves the default alone', async () => {
     listens({ arn: 'arn:default', isDefault: true }, { arn: ARN, isDefault: false });
-    expect(await invoke(update, asked)).toMatchObject({ deployed: 'false' });
+    expect(await invoke(update, asked)).toMatchObject({ verdict: 'done', waiting: 'true' });
     expect(changed().map(([name]) => name)).toEqual([
       AddListenerCertificatesCommand.name,
       RemoveListenerCertificatesCommand.name,
@@ -431,15 +468,23 @@ describe('updating what serves a certificate', () => {
   it('changes nothing dry, nothing before every replacement is issued, and nothing that is as it should be', async () => {
     await invoke(update, { ...asked, dryRun: 'true' });
     replaced('PENDING_VALIDATION');
-    await expect(invoke(update, asked)).rejects.toThrow('is PENDING_VALIDATION, not ISSUED');
+    const refused = (reason: string) => ({
+      verdict: 'unchanged',
+      reason: expect.stringContaining(reason),
+      changed: [],
+    });
+    expect(await invoke(update, asked)).toMatchObject(refused('is PENDING_VALIDATION, not ISSUED'));
     acm.on(ListCertificatesCommand).resolves({ CertificateSummaryList: [] });
-    await expect(invoke(update, asked)).rejects.toThrow('has no replacement: run request-replacement first');
+    expect(await invoke(update, asked)).toMatchObject(refused('has no replacement: run request-replacement first'));
+    expect(await invoke(update, { ...asked, certificateArns: '' })).toMatchObject(
+      refused('no certificate has a replacement that could be served'),
+    );
     replaced('ISSUED');
     listens({ arn: NEW, isDefault: true });
     cloudfront.on(GetDistributionConfigCommand).resolves({
       DistributionConfig: { ViewerCertificate: { ACMCertificateArn: NEW } } as never,
     });
-    expect(await invoke(update, asked)).toMatchObject({ deployed: 'true' });
+    expect(await invoke(update, asked)).toMatchObject({ verdict: 'done', waiting: 'false' });
     expect(changed()).toEqual([]);
     expect(cloudfront.commandCalls(UpdateDistributionCommand)).toEqual([]);
   });
@@ -452,13 +497,19 @@ describe('updating what serves a certificate', () => {
       } as never,
     });
     listens({ arn: NEW, isDefault: true });
-    await expect(invoke(update, { ...asked, required: 'true' })).rejects.toThrow('not everywhere yet: E1');
+    expect(await invoke(update, { ...asked, look: 'true' })).toMatchObject({ verdict: 'done', waiting: 'true' });
+    expect(await invoke(update, { ...asked, look: 'true', required: 'true' })).toMatchObject({
+      verdict: 'failed',
+      reason: 'not everywhere yet: E1. Run this again later',
+    });
+    expect(changed()).toEqual([]);
   });
 });
 
 it('a person is told what each host serves', async () => {
   served('api.example.com', 100, { distrust: 'SELF_SIGNED' });
   expect(await invoke(verify, {})).toEqual({
+    ...{ verdict: 'done', reason: '', changed: [] },
     good: 'false',
     hosts: ['example.com A', 'api.example.com T (its chain is not trusted (SELF_SIGNED))'],
   });

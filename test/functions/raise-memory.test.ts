@@ -21,23 +21,36 @@ const definition = {
   ],
 };
 
+const SERVICE = { status: 'ACTIVE', taskDefinition: arn(41), deployments: [{ id: 'ecs-svc/1', status: 'PRIMARY' }] };
+
 beforeEach(() => {
   for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   ecs.reset();
-  ecs.on(DescribeServicesCommand).resolves({ services: [{ taskDefinition: arn(41) }] });
+  ecs.on(DescribeServicesCommand).resolves({ services: [SERVICE] });
   ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: definition, tags: [{ key: 'team', value: 'web' }] });
   ecs.on(RegisterTaskDefinitionCommand).resolves({ taskDefinition: { taskDefinitionArn: arn(42) } });
-  ecs.on(UpdateServiceCommand).resolves({});
+  ecs.on(UpdateServiceCommand).resolves({ service: { deployments: [{ id: 'ecs-svc/2', status: 'PRIMARY' }] } });
 });
 afterEach(() => vi.restoreAllMocks());
 
-const run = (revision: string, dryRun = 'false') =>
-  invoke(handler, { dryRun, cluster: 'production', service: 'backend', revision });
+const run = (revision: string, more: object = {}) =>
+  invoke(handler, {
+    dryRun: 'false',
+    cluster: 'production',
+    service: 'backend',
+    revision,
+    taskDefinition: '',
+    ...more,
+  });
 const inputs = (command: Parameters<typeof ecs.commandCalls>[0]) =>
   ecs.commandCalls(command).map(({ args: [{ input }] }) => input);
 
 it('registers the next size, with the limits of its containers and its tags, and deploys it', async () => {
-  expect(await run('next')).toMatchObject({ from: 'backend:41', to: 'backend:42' });
+  const what = 'backend is given 9216 MiB in place of 8192, with 2048 CPU units: backend:41 → backend:42.';
+  expect(await run('next')).toEqual({
+    ...{ verdict: 'done', reason: '', changed: [what], message: what },
+    ...{ waiting: 'true', deployment: 'ecs-svc/2', former: 'ecs-svc/1' },
+  });
   expect(inputs(RegisterTaskDefinitionCommand)).toEqual([
     {
       ...{ family: 'backend', cpu: '2048', memory: '9216', taskRoleArn: definition.taskRoleArn },
@@ -54,19 +67,25 @@ it('registers the next size, with the limits of its containers and its tags, and
 });
 
 it('dry, says which size it would be, and changes nothing', async () => {
-  const { message } = await run('next', 'true');
-  expect(message).toBe('Dry run: backend would be given 9216 MiB in place of 8192, with 2048 CPU units.');
+  const { message } = await run('next', { dryRun: 'true' });
+  expect(message).toBe(
+    'Dry run: backend, which runs backend:41, would be given 9216 MiB in place of 8192, with 2048 CPU units.',
+  );
   expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);
 });
 
 it('returns to a revision that is there, and registers none', async () => {
-  expect(await run('39')).toMatchObject({ from: 'backend:41', to: 'backend:39' });
+  expect(await run('39')).toMatchObject({
+    verdict: 'done',
+    waiting: 'true',
+    message: expect.stringMatching(/backend:39\.$/),
+  });
   expect(inputs(RegisterTaskDefinitionCommand)).toEqual([]);
   expect(inputs(UpdateServiceCommand)).toMatchObject([{ taskDefinition: arn(39) }]);
 });
 
 it('done already, does nothing: the tasks are not replaced once more', async () => {
-  await run('41');
+  expect(await run('41')).toMatchObject({ verdict: 'done', waiting: 'false', changed: [] });
   expect(inputs(UpdateServiceCommand)).toEqual([]);
 });
 
@@ -76,6 +95,20 @@ it.each<[string, object, string, string]>([
   ['a revision that is gone', { status: 'INACTIVE' }, '39', 'backend:39 is INACTIVE: it cannot run'],
 ])('%s is refused, and nothing is changed', async (_, changes, revision, error) => {
   ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: { ...definition, ...changes } });
-  await expect(run(revision)).rejects.toThrow(error);
+  expect(await run(revision)).toMatchObject({
+    verdict: 'unchanged',
+    reason: expect.stringContaining(error),
+    changed: [],
+  });
+  expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);
+});
+
+it.each<[string, object, object, string]>([
+  ['another version', {}, { taskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
+  ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, {}, 'those of the controller CODE_DEPLOY'],
+  ['blue/green', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, {}, 'are BLUE_GREEN, not rolling ones'],
+])('of a service with %s nothing is changed', async (_, changes, given, reason) => {
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ ...SERVICE, ...changes }] });
+  expect(await run('next', given)).toMatchObject({ verdict: 'unchanged', reason: expect.stringContaining(reason) });
   expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);
 });

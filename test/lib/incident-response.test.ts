@@ -577,6 +577,7 @@ describe('least privilege', () => {
       'CertificateExpiry/RequestReplacementFunction/Role acm:RequestCertificate',
       'CertificateExpiry/UpdateCertificateFunction/Role acm:ListCertificates',
       'CertificateExpiry/UpdateCertificateFunction/Role elasticloadbalancing:DescribeListenerCertificates',
+      'DatabaseConnections/ScaleServiceFunction/Role application-autoscaling:DescribeScalableTargets',
       'Diagnose/Role acm:ListCertificates',
       'Diagnose/Role application-autoscaling:DescribeScalableTargets',
       'Diagnose/Role cloudwatch:GetMetricData',

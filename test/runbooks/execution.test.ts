@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/execution.ts';
 import { readSessionReport } from '../../lambda/domain/sessions.ts';
-import { type Input, ServiceError } from '../../local/account/account.ts';
+import { type Input, ServiceError, shortName } from '../../local/account/account.ts';
 import type { RunbookRun, Undocumented } from '../../local/account/runbooks.ts';
 import type { Properties } from '../../local/account/template.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
@@ -15,38 +16,65 @@ const documents = Object.values(assembly().template.Resources)
 const short = (name: string) => name.replace('mockupaws-production-', '');
 const RAISE = 'mockupaws-production-raise-max-connections';
 
-/** A call that a runbook makes: to an API, or to a function. */
+/** What AWS may do where no document settles it. */
+const POSITIONS: Undocumented[] = [
+  { functionErrorFailsStep: true, missingOutput: 'left out' },
+  { functionErrorFailsStep: false, missingOutput: 'left out' },
+  { functionErrorFailsStep: false, missingOutput: 'the selector' },
+  { functionErrorFailsStep: false, missingOutput: 'failed step' },
+];
+
+/** A call that a runbook makes, itself or by its function: to an API, or to the function. */
 interface Call {
   operation: string;
   input: Input;
 }
 
-/** Notes the calls of a runbook, and lets the one with the given number fail. */
-function tap(world: World, name: string, failing = -1): Call[] {
+/** What is to go wrong: from the call with this number on, each that is the same; once, or for ever. */
+interface Trouble {
+  from: number;
+  once?: boolean;
+  /** The function itself fails, and not the call to it. */
+  inside?: boolean;
+}
+
+/** Notes the calls of a runbook and of its function, and has some of them fail. */
+function tap(world: World, name: string, trouble?: Trouble): Call[] {
   const calls: Call[] = [];
   const { account, functions } = world;
   const [call, invoke] = [account.call.bind(account), functions.invoke.bind(functions)];
-  const note = (operation: string, input: Input) => {
-    if (calls.push({ operation, input }) - 1 === failing)
-      throw new ServiceError('ThrottlingException', 'Rate exceeded');
-  };
-  account.call = async (caller, service, operation, input) => {
-    if (caller.name === name) note(`${service}:${operation}`, input);
-    return call(caller, service, operation, input);
-  };
   const document = account.ofType('AWS::SSM::Document').find(({ ref }) => ref === name);
   const target: string | undefined = document?.properties['Content'].parameters.FunctionName?.default;
+  const path = account.ofType('AWS::Lambda::Function').find(({ ref }) => ref === target)?.path;
+  let stricken: string | undefined;
+  const strikes = (operation: string, input: Input) => {
+    const key = JSON.stringify([operation, input]);
+    const nth = calls.push({ operation, input }) - 1;
+    if (nth === trouble?.from) stricken = key;
+    return key === stricken && (nth === trouble?.from || !trouble?.once);
+  };
+  account.call = async (caller, service, operation, input) => {
+    const own = caller.name === name || (path !== undefined && caller.name === shortName(path));
+    if (own && strikes(`${service}:${operation}`, input))
+      throw new ServiceError('ThrottlingException', 'Rate exceeded');
+    return call(caller, service, operation, input);
+  };
   functions.invoke = async (nameOrArn, event) => {
-    if (nameOrArn === target) note('lambda:InvokeFunction', event as Input);
+    if (nameOrArn === target && strikes(INVOKE, event as Input)) {
+      if (!trouble?.inside) throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.');
+      return { error: { errorType: 'Error', errorMessage: 'it broke' }, milliseconds: 5 };
+    }
     return invoke(nameOrArn, event);
   };
   return calls;
 }
 
+const INVOKE = 'lambda:InvokeFunction';
+
 /** The app, and a person who may run every document from the console. */
 function withOperator() {
   const altered = assembly();
-  const may = { Effect: 'Allow', Action: ['ssm:StartAutomationExecution', 'iam:PassRole'], Resource: '*' };
+  const may = { Effect: 'Allow', Action: ['ssm:*Automation*', 'iam:PassRole'], Resource: '*' };
   altered.template.Resources['Operator'] = {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -57,23 +85,51 @@ function withOperator() {
   return altered;
 }
 
-/** Runs a document as a person would from the console, with the service's values as its defaults, to its end. */
-async function run(world: World, name: string, parameters: Record<string, string>): Promise<RunbookRun> {
-  const operator = world.account.ofType('AWS::IAM::Role').find(({ logicalId }) => logicalId === 'Operator');
-  const caller = { name: 'a person', role: operator?.arn ?? '' };
+const operatorOf = (world: World) => ({
+  name: 'a person',
+  role: world.account.ofType('AWS::IAM::Role').find(({ logicalId }) => logicalId === 'Operator')?.arn ?? '',
+});
+
+/** Starts a document as a person would from the console, with the service's values as its defaults. */
+async function start(world: World, name: string, parameters: Record<string, string>): Promise<RunbookRun> {
   const [document] = world.account.ofType('AWS::SSM::Document').filter(({ ref }) => ref === name);
   const given = Object.entries(parameters).filter(([key]) => document?.properties['Content'].parameters[key]);
   const Parameters = Object.fromEntries(given.map(([key, value]) => [key, [value]]));
-  await world.account.call(caller, 'ssm', 'StartAutomationExecution', { DocumentName: name, Parameters });
+  const input = { DocumentName: name, Parameters };
+  await world.account.call(operatorOf(world), 'ssm', 'StartAutomationExecution', input);
   const started = world.runbooks.runs.at(-1);
   if (!started) throw new Error(`${name} did not start`);
+  return started;
+}
+
+/** The same, to its end. */
+async function run(world: World, name: string, parameters: Record<string, string>): Promise<RunbookRun> {
+  const started = await start(world, name, parameters);
   await world.clock.run(70 * MINUTE, () => started.outcome !== undefined);
   return started;
 }
 
-const READS = /:(Describe|List|Get)/;
-const changes = (calls: Call[]) =>
-  calls.filter(({ operation, input }) => !READS.test(operation) && input['dryRun'] !== 'true');
+/** As the responder judges an execution: by every step, in pages. */
+async function resultIn(world: World, { id, outcome }: RunbookRun): Promise<ExecutionResult> {
+  const steps: StepExecution[] = [];
+  let NextToken: string | undefined;
+  do {
+    const input = { AutomationExecutionId: id, ...(NextToken && { NextToken }) };
+    const { output } = await world.account.call(operatorOf(world), 'ssm', 'DescribeAutomationStepExecutions', input);
+    steps.push(...(output as { StepExecutions: StepExecution[] }).StepExecutions);
+    ({ NextToken } = output as { NextToken?: string });
+  } while (NextToken);
+  return resultOf({ status: outcome?.status ?? 'InProgress', failureMessage: outcome?.failureMessage, steps });
+}
+
+const READS = /:(Describe|List|Get|Filter)/;
+/** The calls that change something; of the statements, those that are told not to run dry. */
+const changes = (calls: Call[]) => calls.filter(({ operation, input }) => mayChangeBy(operation, input));
+function mayChangeBy(operation: string, input: Input): boolean {
+  if (operation === INVOKE || READS.test(operation)) return false;
+  if (operation !== 'rds-data:ExecuteStatement') return true;
+  return (input['parameters'] ?? []).some(({ name, value }: Input) => name === 'dry_run' && !value.booleanValue);
+}
 
 /** What a runbook needs to act on, beyond a service that is well. */
 const PREPARED: Record<string, (world: World) => void> = {
@@ -86,11 +142,49 @@ const PREPARED: Record<string, (world: World) => void> = {
   },
 };
 
-/** What a person must say, as no service has it as its value. */
-const GIVEN: Record<string, Record<string, string>> = { 'return-to-revision': { Revision: '40' } };
+const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate';
 
-async function prepared(name: string): Promise<World> {
-  const world = await World.create(withOperator(), 1);
+/** What a person must say, as no service has it as its value. */
+const GIVEN: Record<string, Record<string, string>> = {
+  'return-to-revision': { Revision: '40' },
+  'raise-memory': { Revision: 'next' },
+  'scale-service': { DesiredCount: '5', AutoScaling: 'suspend' },
+  'scale-up': { DesiredCount: '12' },
+  'raise-max-connections': { MaxConnections: '3444' },
+  'circuit-breaker': { State: 'open' },
+  'maintenance-mode': { Mode: 'on' },
+  'request-replacement': { CertificateArns: `${CERTIFICATE}/3f2a1c5e-7b94-4d0a-9c61-5e8d2f7a4b10` },
+  'update-certificate': { Direction: 'replacement' },
+};
+
+const DEPLOYMENT = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/mockupaws-production/backend';
+
+/** An object that is no longer what its caller judged, and what is said of it. */
+const OUTDATED: Record<string, [parameters: Record<string, string>, said: string, prepare?: (world: World) => void]> = {
+  'roll-back': [
+    { DeploymentArn: `${DEPLOYMENT}/deployment-1` },
+    'a newer deployment (deployment-2) has taken the place of deployment-1',
+    ({ service }) => service.deployments.deploy(0),
+  ],
+  'restart-tasks': [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
+  'raise-memory': [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
+  'return-to-revision': [{ TaskDefinition: 'backend:42' }, 'it runs backend:41 by now, not backend:42'],
+  'scale-service': [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
+  'scale-up': [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
+  'raise-max-connections': [
+    { WriterInstanceId: 'mockupaws-production-1' },
+    'mockupaws-production-2 is the writer by now, not mockupaws-production-1',
+  ],
+  'restart-redis': [
+    { PrimaryNodeId: 'mockupaws-production-002' },
+    'mockupaws-production-001 is the primary by now, not mockupaws-production-002',
+  ],
+  'request-replacement': [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
+  'update-certificate': [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
+};
+
+async function prepared(name: string, automation: Undocumented = {}): Promise<World> {
+  const world = await World.create(withOperator(), 1, { automation });
   PREPARED[short(name)]?.(world);
   return world;
 }
@@ -98,50 +192,97 @@ async function prepared(name: string): Promise<World> {
 describe.each(documents)('$name', ({ name, content }) => {
   /** What only reads has no dry run. */
   const mayChange = content.parameters['DryRun'] !== undefined;
+  const given = { ...GIVEN[short(name)] };
+  const acting = { ...given, DryRun: 'false' };
 
-  it('dry, changes nothing', async () => {
-    const world = await prepared(name);
+  it('dry, changes nothing; its function failing, it fails and goes no further, whatever AWS makes of that', async () => {
+    const automation: Undocumented = {};
+    const world = await prepared(name, automation);
     const calls = tap(world, name);
-    const { outcome } = await run(world, name, { ...GIVEN[short(name)] });
-    expect(outcome).toMatchObject({ status: 'Success' });
+    const dry = await run(world, name, given);
+    expect(await resultIn(world, dry)).toMatchObject({ ended: 'succeeded', changed: [] });
     expect(calls.length).toBeGreaterThan(0);
     if (mayChange) expect(changes(calls)).toEqual([]);
-  });
-
-  it('never succeeds when one of its calls fails, and does nothing after that', async () => {
-    const world = await prepared(name);
-    const calls = tap(world, name);
-    const { outcome } = await run(world, name, { ...GIVEN[short(name)], DryRun: 'false' });
-    expect(outcome?.status).toBe('Success');
-    // A wait asks again and again: its first call stands for all of them.
-    const distinct = calls.flatMap((call, i) => (isRepeated(calls, i) ? [] : [[call, i] as const]));
-    for (const [call, failing] of distinct) {
-      const other = await prepared(name);
-      const made = tap(other, name, failing);
-      const failed = await run(other, name, { ...GIVEN[short(name)], DryRun: 'false' });
-      const what = `${call.operation}, call ${failing + 1}`;
-      expect(failed.outcome?.status, what).toBe('Failed');
-      expect(failed.outcome?.failureMessage, what).toBeTruthy();
-      expect(made.slice(failing + 1), what).toEqual([]);
+    if (!content.parameters['FunctionName']) return;
+    for (const position of POSITIONS) {
+      Object.assign(automation, position);
+      const made = tap(world, name, { from: 0, inside: true });
+      const failed = await run(world, name, acting);
+      expect(failed.outcome?.status, JSON.stringify(position)).toBe('Failed');
+      const { ended, reason } = await resultIn(world, failed);
+      expect(ended).toBe('failed');
+      if (position.missingOutput !== 'failed step') expect(reason).toContain('it broke');
+      expect(changes(made)).toEqual([]);
     }
   });
+
+  it('never succeeds while one of its calls fails for good, and changes nothing after that', async () => {
+    const world = await prepared(name);
+    const calls = tap(world, name);
+    const done = await run(world, name, acting);
+    expect(await resultIn(world, done)).toMatchObject({ ended: 'succeeded' });
+    // One reading of a kind stands for all of them; each change and each invocation is its own.
+    const seen = new Set<string>();
+    const distinct = calls.flatMap((call, i) => {
+      const key = READS.test(call.operation) ? call.operation : JSON.stringify(call);
+      return seen.size < seen.add(key).size ? [[call, i] as const] : [];
+    });
+    // An investigation says of what it could not see that it could not, and goes on.
+    const fatal = distinct.filter(([{ operation }]) => short(name) !== 'investigate' || operation === INVOKE);
+    for (const [call, from] of fatal) {
+      const other = await prepared(name, POSITIONS[from % POSITIONS.length]);
+      const made = tap(other, name, { from });
+      const failed = await run(other, name, acting);
+      const what = `${call.operation}, call ${from + 1}`;
+      expect((await resultIn(other, failed)).ended, what).toBe('failed');
+      expect(failed.outcome?.failureMessage, what).toBeTruthy();
+      expect(changes(made.slice(from + 1)), what).toEqual([]);
+    }
+  });
+
+  it('bears that a reading of its own is throttled once', async () => {
+    const world = await prepared(name);
+    const calls = tap(world, name);
+    await run(world, name, acting);
+    const own = calls.findLastIndex(({ operation, input }) =>
+      operation === INVOKE ? input['dryRun'] !== 'false' : !content.parameters['FunctionName'] && READS.test(operation),
+    );
+    if (own < 0) return;
+    const other = await prepared(name);
+    tap(other, name, { from: own, once: true });
+    expect(await resultIn(other, await run(other, name, acting))).toMatchObject({ ended: 'succeeded' });
+  });
+
+  it.runIf(OUTDATED[short(name)])(
+    'ends without any change where its object is another by now, and says why',
+    async () => {
+      const [parameters, said, prepare] = OUTDATED[short(name)] ?? [{}, ''];
+      const world = await prepared(name);
+      prepare?.(world);
+      const calls = tap(world, name);
+      const { outcome, ...ran } = await run(world, name, { ...acting, ...parameters });
+      expect(await resultIn(world, { outcome, ...ran } as RunbookRun)).toEqual({
+        ...{ ended: 'unchanged', reason: said, changed: [] },
+      });
+      // A person at the console sees it too.
+      expect(outcome).toMatchObject({ status: 'Failed', failureMessage: expect.stringContaining(said) });
+      expect(changes(calls)).toEqual([]);
+    },
+  );
 });
 
-const isRepeated = (calls: Call[], i: number) =>
-  i > 0 && JSON.stringify(calls[i]) === JSON.stringify(calls[i - 1]) && READS.test(calls[i]?.operation ?? '');
-
 describe('in an incident, a runbook that scales for a while and fails', () => {
-  it.each([0, 2, 5])('at its call %i is a failed step, and is put back', async failing => {
+  it.each([0, 1, 6])('at its call %i is a failed step, and is put back', async failing => {
     const world = await World.create(assembly(), 3);
     const name = 'mockupaws-production-scale-service';
-    const calls = tap(world, name, failing);
+    const calls = tap(world, name, { from: failing, once: true });
     databaseConnections.befall(world);
     await world.clock.run(60 * MINUTE, () => false);
     const timeline = timelineOf(world);
     const [first] = timeline.filter(({ type, step }) => type === 'StepStarted' && step === 'scale-down');
     expect(calls.length).toBeGreaterThan(failing);
     expect(timeline.find(({ type, run }) => type === 'StepFailed' && run === first?.['run'])?.['reason']).toContain(
-      'ThrottlingException',
+      'Rate',
     );
     const undo = timeline.find(({ type, undoes }) => type === 'StepStarted' && undoes === first?.['run']);
     expect(timeline.find(({ type, run }) => type === 'StepSucceeded' && run === undo?.['run'])).toBeDefined();
@@ -152,7 +293,7 @@ describe('in an incident, a runbook that scales for a while and fails', () => {
 describe('raising max_connections', () => {
   const raise = async (world: World, parameters: Record<string, string> = {}) => {
     const calls = tap(world, RAISE);
-    const { outcome } = await run(world, RAISE, { DryRun: 'false', ...parameters });
+    const { outcome } = await run(world, RAISE, { DryRun: 'false', MaxConnections: '3444', ...parameters });
     return { outcome, done: changes(calls), database: world.service.database };
   };
 
@@ -189,13 +330,17 @@ describe('raising max_connections', () => {
     world.service.database.parameterGroup = 'default.aurora-postgresql16';
     const { outcome, done } = await raise(world);
     expect(outcome?.status).toBe('Failed');
-    expect(outcome?.failureMessage).toMatch(/default\.aurora-postgresql16.+because a default one cannot be modified/);
+    expect(outcome?.failureMessage).toMatch(
+      /default\.aurora-postgresql16, and a default parameter group cannot be modified/,
+    );
     expect(done).toEqual([]);
   });
 
   it('dry, says which group and which writer it would change', async () => {
     const { outcome } = await raise(await World.create(withOperator(), 1), { DryRun: 'true' });
-    expect(outcome?.outputs).toMatchObject({ 'readCluster.ParameterGroup': ['mockupaws-production'] });
+    expect(String(outcome?.outputs['raise.Payload'])).toContain(
+      'mockupaws-production: 3444, with a reboot of the writer mockupaws-production-2',
+    );
   });
 
   it('may be done to no other cluster', async () => {
@@ -205,7 +350,7 @@ describe('raising max_connections', () => {
     const parameters = document?.Properties['Content'].parameters as Properties;
     parameters['ClusterIdentifier'].default = 'shop-production';
     const { outcome } = await raise(await World.create(altered, 1));
-    expect(outcome?.failureMessage).toContain('AccessDenied');
+    expect(outcome?.failureMessage).toContain('not authorized to perform: rds:DescribeDBClusters');
   });
 });
 
@@ -268,11 +413,11 @@ describe('restarting Redis', () => {
   );
 
   it.each([
-    ['with cluster mode on', { clusterMode: true }, 'ClusterEnabled is true, not among ["False"]'],
+    ['with cluster mode on', { clusterMode: true }, 'cluster mode is on'],
     [
       'where the primary is not found',
       { primary: 'mockupaws-production-009', automaticFailover: false },
-      'a group whose primary is among its first two nodes',
+      'ElastiCache names no node of the group as its primary',
     ],
   ])('refuses %s, and says so', async (_, topology, why) => {
     const world = await World.create(withOperator(), 1);

@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import * as applicationAutoScaling from '@aws-sdk/client-application-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as elasticache from '@aws-sdk/client-elasticache';
-import * as rds from '@aws-sdk/client-rds';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +14,8 @@ import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../sup
 interface Step {
   name: string;
   action: string;
+  isEnd?: boolean;
+  maxAttempts?: number;
   inputs: {
     Service: string;
     Api: string;
@@ -41,15 +41,17 @@ const CLIENTS: Record<string, Record<string, unknown>> = {
   ecs,
   elasticache,
   elbv2,
-  rds,
   ssm,
   sts,
-  'application-autoscaling': applicationAutoScaling,
 };
 
 const folder = `${import.meta.dirname}/../../runbooks`;
 const read = (file: string): Document => parse(readFileSync(`${folder}/${file}`, 'utf8'));
 const documents = readdirSync(folder).map(file => ({ file, document: read(file) }));
+
+/** The steps in the order of their running, those within a loop before the loop itself, whose condition may refer to them. */
+const allSteps = (steps: Step[]): Step[] =>
+  steps.flatMap(step => [...((step.inputs['Steps'] as Step[] | undefined) ?? []), step]);
 
 const CALLS = ['aws:executeAwsApi', 'aws:waitForAwsResourceProperty', 'aws:assertAwsResourceProperty'];
 const TYPES: Record<string, string> = {
@@ -70,7 +72,7 @@ function faults({ parameters, mainSteps, outputs = [] }: Document): string[] {
     return whole === undefined ? undefined : (known.get(whole) ?? 'value that nothing gives');
   };
   return [
-    ...mainSteps.flatMap(step => {
+    ...allSteps(mainSteps).flatMap(step => {
       const found = faultsOfStep(step, typeOf);
       const references = [...JSON.stringify(step.inputs).matchAll(/\{\{ *([\w.:]+) *\}\}/g)].map(
         ([, name = '']) => name,
@@ -132,6 +134,46 @@ describe.each(documents)('$file', ({ document }) => {
   });
 });
 
+describe.each(documents)('$file, whatever AWS leaves open,', ({ document: { parameters, mainSteps } }) => {
+  const steps = allSteps(mainSteps);
+
+  it('has a default for no choice of its own but the dry run: a person says how many, and which way', () => {
+    const given = Object.entries(parameters).filter(([, parameter]) => parameter.default !== undefined);
+    const kept = ['DryRun', 'AutoScaling', 'ExpectedCount', 'DeploymentArn', 'TaskDefinition'];
+    kept.push('WriterInstanceId', 'PrimaryNodeId', 'CertificateArns');
+    for (const [name, parameter] of given) {
+      expect(kept, name).toContain(name);
+      if (!['DryRun', 'AutoScaling'].includes(name)) expect(parameter.default, name).toBe('');
+    }
+  });
+
+  it('says for each branch where it goes otherwise, and never ends in one', () => {
+    for (const { name, inputs, isEnd } of steps.filter(({ action }) => action === 'aws:branch'))
+      expect([name, typeof inputs['Default'], isEnd]).toEqual([name, 'string', undefined]);
+  });
+
+  it('branches on the verdict of every function that it calls, or looks once more', () => {
+    const text = JSON.stringify(mainSteps.filter(({ action }) => action === 'aws:branch'));
+    for (const { name } of mainSteps.filter(({ action }) => action === 'aws:invokeLambdaFunction'))
+      expect(text, name).toContain(`{{ ${name}.Verdict }}`);
+  });
+
+  it('reads once more when it is throttled', () => {
+    const reads = steps.filter(
+      ({ inputs }) => /^(Describe|List|Get)/.test(inputs.Api ?? '') && inputs.Service !== 'sts',
+    );
+    for (const step of reads) expect(step.maxAttempts, step.name).toBeGreaterThanOrEqual(3);
+  });
+
+  it('selects no member of a list that may be absent', () => {
+    const selectors = steps.flatMap(({ outputs = [], inputs }) => [
+      ...outputs.map(({ Selector }) => Selector),
+      inputs.PropertySelector ?? '',
+    ]);
+    for (const selector of selectors) expect(selector).not.toMatch(/\[[1-9]/);
+  });
+});
+
 describe('in the synthesised template', () => {
   const { template } = synthesise(config);
   const deployed = resources(template, 'AWS::SSM::Document').map(({ properties }) => properties);
@@ -142,7 +184,9 @@ describe('in the synthesised template', () => {
     expect(Content?.mainSteps).toEqual(document.mainSteps);
     const [role = ''] = refersTo(Content.parameters.AutomationAssumeRole.default);
     const allowed = statementsOf(template, role).flatMap(actionsOf);
-    expect([...new Set(allowed)].sort()).toEqual([...new Set(document.mainSteps.flatMap(actionsOfStep))].sort());
+    expect([...new Set(allowed)].sort()).toEqual(
+      [...new Set(allSteps(document.mainSteps).flatMap(actionsOfStep))].sort(),
+    );
   });
 });
 
@@ -156,54 +200,61 @@ function actionsOfStep({ action, inputs: { Service, Api } }: Step): string[] {
 }
 
 describe('the check itself', () => {
-  const mistakes: [what: string, change: (steps: Record<string, Step>) => void, fault: string][] = [
+  const mistakes: [what: string, file: string, change: (steps: Record<string, Step>) => void, fault: string][] = [
     [
       'a misspelt operation',
-      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { Api: 'UpdateServices' }),
-      'setCount: there is no operation UpdateServices',
+      'maintenance-mode',
+      ({ turnOn }) => Object.assign(turnOn?.inputs ?? {}, { Api: 'ModifyRules' }),
+      'turnOn: there is no operation ModifyRules',
     ],
     [
       'a misspelt parameter',
-      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { desiredcount: 1 }),
-      'setCount: UpdateService has no desiredcount',
+      'circuit-breaker',
+      ({ setState }) => Object.assign(setState?.inputs ?? {}, { value: 'x' }),
+      'setState: PutParameter has no value',
     ],
     [
       'a misspelt parameter further in',
-      ({ suspendScaling }) =>
-        Object.assign(suspendScaling?.inputs['SuspendedState'] ?? {}, { ScheduledSuspended: true }),
-      'suspendScaling: RegisterScalableTarget.SuspendedState has no ScheduledSuspended',
+      'maintenance-mode',
+      ({ turnOff }) => Object.assign([turnOff?.inputs['Conditions']].flat()[0] ?? {}, { field: 'x' }),
+      'turnOff: ModifyRule.Conditions[0] has no field',
     ],
     [
       'a value of another type',
-      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { desiredCount: '{{ ServiceName }}' }),
-      'setCount: UpdateService.desiredCount is a string, not a number',
+      'circuit-breaker',
+      ({ setState }) => Object.assign(setState?.inputs ?? {}, { Overwrite: '{{ Name }}' }),
+      'setState: PutParameter.Overwrite is a string, not a boolean',
     ],
     [
       'a missing parameter',
-      ({ readService }) => delete readService?.inputs['services'],
-      'readService: DescribeServices lacks services, which is required',
+      'circuit-breaker',
+      ({ readState }) => delete readState?.inputs['Name'],
+      'readState: GetParameter lacks Name, which is required',
     ],
     [
       'a misspelt selector',
-      ({ requireActive }) => Object.assign(requireActive?.inputs ?? {}, { PropertySelector: '$.services[0].state' }),
-      'requireActive: $.services[0].state picks nothing: the output has no state there',
+      'maintenance-mode',
+      ({ requireOn }) => Object.assign(requireOn?.inputs ?? {}, { PropertySelector: '$.Rules[0].Field' }),
+      'requireOn: $.Rules[0].Field picks nothing: the output has no Field there',
     ],
     [
       'an output of another type',
-      ({ readService }) => Object.assign(readService?.outputs?.[0] ?? {}, { Type: 'String' }),
-      'readService: the output DesiredCount is a number, not a String',
+      'circuit-breaker',
+      ({ readState }) => Object.assign(readState?.outputs?.[0] ?? {}, { Type: 'Integer' }),
+      'readState: the output State is a string, not a Integer',
     ],
     [
       'a reference to nothing',
-      ({ setCount }) => Object.assign(setCount?.inputs ?? {}, { service: '{{ Service }}' }),
-      'setCount: {{ Service }} is given by nothing',
+      'circuit-breaker',
+      ({ setState }) => Object.assign(setState?.inputs ?? {}, { Value: '{{ Valve }}' }),
+      'setState: {{ Valve }} is given by nothing',
     ],
   ];
 
-  it.each(mistakes)('sees %s', (_, change, fault) => {
-    const document = read('scale-service.yaml');
+  it.each(mistakes)('sees %s', (_, file, change, fault) => {
+    const document = read(`${file}.yaml`);
     change(Object.fromEntries(document.mainSteps.map(step => [step.name, step])));
-    expect(faults(document)).toContain(fault);
+    expect(faults(document).join('\n')).toContain(fault);
   });
 
   it('reads the schemas as the SDK means them', () => {

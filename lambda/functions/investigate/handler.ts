@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { done } from '../../domain/verdict.ts';
 import { deployed } from '../deployed.ts';
 import { investigate } from '../diagnose/investigation.ts';
 import { entrypoint } from '../entrypoint.ts';
@@ -6,5 +7,8 @@ import { entrypoint } from '../entrypoint.ts';
 /** The investigation of every playbook at once, for a person who runs it from the console: one line a finding. */
 export const handler = entrypoint(v.unknown(), async () => {
   const findings = await investigate(...Object.values(deployed().policies).map(({ playbook }) => playbook));
-  return { findings: findings.map(({ ok, summary }) => `${ok === null ? '?' : ok ? 'ok' : 'NOT OK'}  ${summary}`) };
+  return {
+    ...done(),
+    findings: findings.map(({ ok, summary }) => `${ok === null ? '?' : ok ? 'ok' : 'NOT OK'}  ${summary}`),
+  };
 });

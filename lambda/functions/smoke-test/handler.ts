@@ -3,13 +3,14 @@ import { probe } from '../../adapters/http.ts';
 import { relieved } from '../../domain/effect.ts';
 import { notVerified } from '../../domain/response.ts';
 import { judgeTraffic } from '../../domain/traffic.ts';
+import { done, failed } from '../../domain/verdict.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { readTraffic } from '../traffic.ts';
 
 /**
  * Whether the service serves people: its health URLs answer as they must, and next to no request has failed just now.
- * @throws Error that names what is not well, so that the runbook fails.
+ * Else its verdict names what is not well, so that the runbook fails.
  */
 export const handler = entrypoint(v.unknown(), async () => {
   const { resources } = deployed();
@@ -23,6 +24,6 @@ export const handler = entrypoint(v.unknown(), async () => {
     relieved(judgeTraffic(traffic, now, resources.minimumRequests)),
   ];
   const fault = notVerified(checks);
-  if (fault !== undefined) throw new Error(`not well: ${fault}`);
-  return { passed: checks.map(({ check, seen }) => `${check}: ${seen}`) };
+  if (fault !== undefined) return failed(`not well: ${fault}`);
+  return { ...done(), passed: checks.map(({ check, seen }) => `${check}: ${seen}`) };
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { done } from '../../domain/verdict.ts';
 import { configured } from '../certificates.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { gradeHosts, hostsOf, said } from '../served.ts';
@@ -8,5 +9,5 @@ export const handler = entrypoint(v.unknown(), async () => {
   const graded = await gradeHosts(hostsOf(configured()), new Date());
   const hosts = graded.map(said);
   console.info({ message: 'what is served', hosts });
-  return { good: String(graded.every(one => 'grade' in one && one.grade === 'A')), hosts };
+  return { ...done(), good: String(graded.every(one => 'grade' in one && one.grade === 'A')), hosts };
 });

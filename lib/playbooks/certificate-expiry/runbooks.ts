@@ -29,13 +29,16 @@ export const requestReplacementRunbook = (scope: Construct, config: ServiceConfi
     id: 'RequestReplacement',
     runbook: 'request-replacement',
     description: 'Requests certificates in the place of others, and proves their names',
+    environment: {
+      WARNING_DAYS: String(config.certificateExpiry.warningDays),
+      CRITICAL_DAYS: String(config.certificateExpiry.criticalDays),
+    },
     permissions: [
       ...seeCertificates(watched),
       ...requestCertificates(watched),
       ...seeRecords(watched),
       ...createRecords(watched),
     ],
-    defaults: { Certificates: allOf(watched) },
   });
 
 export const updateCertificateRunbook = (scope: Construct, config: ServiceConfig, watched: Certificates) =>
@@ -44,7 +47,6 @@ export const updateCertificateRunbook = (scope: Construct, config: ServiceConfig
     runbook: 'update-certificate',
     description: 'Has load balancers and CloudFront serve another certificate',
     permissions: [...seeCertificates(watched), ...changeListeners(watched), ...changeDistributions(watched)],
-    defaults: { Certificates: allOf(watched) },
   });
 
 /** For a person at the console: the responder's diagnosis and its alarms see the same. */
@@ -56,15 +58,13 @@ export const verifyCertificateRunbook = (scope: Construct, config: ServiceConfig
     permissions: [],
   });
 
-const allOf = (watched: Certificates) => watched.map((_, i) => i + 1).join('');
-
 interface CertificateRunbook {
   id: string;
   /** Of the runbook, and of the function's folder. */
   runbook: string;
   description: string;
   permissions: PolicyStatement[];
-  defaults?: Record<string, string>;
+  environment?: Record<string, string>;
 }
 
 /** The work is its function's, which has the permissions; the runbook calls it. */
@@ -72,11 +72,11 @@ function certificateRunbook(
   scope: Construct,
   { service }: ServiceConfig,
   watched: Certificates,
-  { id, runbook, description, permissions, defaults }: CertificateRunbook,
+  { id, runbook, description, permissions, environment }: CertificateRunbook,
 ): Runbook {
   const { function: fn, role } = new ResponderFunction(scope, `${id}Function`, {
     ...{ folder: runbook, description, timeout: 60 },
-    environment: { CERTIFICATES: JSON.stringify(watched) },
+    environment: { CERTIFICATES: JSON.stringify(watched), ...environment },
   });
   for (const permission of permissions) role.addToPolicy(permission);
   if (permissions.some(({ resources }) => resources.includes('*')))
@@ -89,7 +89,7 @@ function certificateRunbook(
   return new Runbook(scope, id, {
     runbook,
     service,
-    defaults: { FunctionName: fn.functionName, ...defaults },
+    defaults: { FunctionName: fn.functionName },
     permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
   });
 }

@@ -1,9 +1,11 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { ALWAYS_PROTECTED } from '../../config/database.ts';
-import { raisedConnections, type ServiceConfig } from '../../config.ts';
+import type { ServiceConfig } from '../../config.ts';
 import { DatabaseFunction } from '../../database-function.ts';
+import { ResponderFunction } from '../../function.ts';
 import { Runbook } from '../../runbook.ts';
 
 /** The largest share of the sessions that one run may end. */
@@ -12,34 +14,38 @@ export const KILL_SHARE = 0.8;
 /** `ecs:service/a/b`, in this account and region. */
 const arn = (resource: string) => `arn:${Aws.PARTITION}:${resource.replace(':', `:${Aws.REGION}:${Aws.ACCOUNT_ID}:`)}`;
 
+/** The work is its function's. What of auto scaling it suspended stands in a parameter: nothing else is resumed. */
 export function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceConfig): Runbook {
-  const runbook = new Runbook(scope, 'ScaleService', {
-    runbook: 'scale-service',
-    service,
-    defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service, DesiredCount: ecs.scaleDownTo },
-    permissions: [
-      new PolicyStatement({
-        actions: ['ecs:DescribeServices', 'ecs:UpdateService'],
-        resources: [arn(`ecs:service/${ecs.cluster}/${ecs.service}`)],
-      }),
-      new PolicyStatement({
-        actions: ['application-autoscaling:RegisterScalableTarget'],
-        resources: [arn('application-autoscaling:scalable-target/*')],
-        conditions: {
-          StringEquals: {
-            'application-autoscaling:service-namespace': 'ecs',
-            'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
-          },
-        },
-      }),
-    ],
+  const suspended = new StringParameter(scope, 'SuspendedScaling', {
+    parameterName: `/incident-response/${service}/suspended-scaling`,
+    description: `What the responder has suspended of the auto scaling of ${ecs.service}, and will resume: "none", or in,out,scheduled`,
+    stringValue: 'none',
   });
-  Validations.of(runbook.role).acknowledge({
+  const { function: fn, role } = new ResponderFunction(scope, 'ScaleServiceFunction', {
+    folder: 'scale-service',
+    description: `Sets the number of tasks of ${ecs.service}`,
+    environment: { SUSPENDED_PARAMETER: suspended.parameterName },
+  })
+    .allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn(`ecs:service/${ecs.cluster}/${ecs.service}`)])
+    .allow(['ssm:GetParameter', 'ssm:PutParameter'], [suspended.parameterArn])
+    .allow(['application-autoscaling:RegisterScalableTarget'], [arn('application-autoscaling:scalable-target/*')], {
+      StringEquals: {
+        'application-autoscaling:service-namespace': 'ecs',
+        'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+      },
+    })
+    .allowReading('application-autoscaling:DescribeScalableTargets');
+  Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:application-autoscaling:<AWS::Region>:<AWS::AccountId>:scalable-target/*]',
     reason:
       'The id of a scalable target is known to Application Auto Scaling alone; conditions narrow it to ECS task counts.',
   });
-  return runbook;
+  return new Runbook(scope, 'ScaleService', {
+    runbook: 'scale-service',
+    service,
+    defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
+  });
 }
 
 export function killIdleConnectionsRunbook(scope: Construct, config: ServiceConfig): Runbook {
@@ -71,25 +77,21 @@ const protectedSessions = ({ protect }: ServiceConfig['database']) => ({
   statements: protect.statements,
 });
 
-export function raiseMaxConnectionsRunbook(scope: Construct, config: ServiceConfig): Runbook {
-  const { database, service } = config;
+export function raiseMaxConnectionsRunbook(scope: Construct, { database, service }: ServiceConfig): Runbook {
+  const { function: fn } = new ResponderFunction(scope, 'RaiseMaxConnectionsFunction', {
+    folder: 'raise-max-connections',
+    description: `Sets max_connections of ${database.cluster}, and reboots the writer`,
+  })
+    .allow(['rds:DescribeDBClusters'], [arn(`rds:cluster:${database.cluster}`)])
+    .allow(['rds:ModifyDBClusterParameterGroup'], [arn(`rds:cluster-pg:${database.parameterGroup}`)])
+    .allow(
+      ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
+      database.instances.map(instance => arn(`rds:db:${instance}`)),
+    );
   return new Runbook(scope, 'RaiseMaxConnections', {
     runbook: 'raise-max-connections',
     service,
-    defaults: { ClusterIdentifier: database.cluster, MaxConnections: String(raisedConnections(config)) },
-    permissions: [
-      new PolicyStatement({
-        actions: ['rds:DescribeDBClusters'],
-        resources: [arn(`rds:cluster:${database.cluster}`)],
-      }),
-      new PolicyStatement({
-        actions: ['rds:ModifyDBClusterParameterGroup'],
-        resources: [arn(`rds:cluster-pg:${database.parameterGroup}`)],
-      }),
-      new PolicyStatement({
-        actions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
-        resources: database.instances.map(instance => arn(`rds:db:${instance}`)),
-      }),
-    ],
+    defaults: { FunctionName: fn.functionName, ClusterIdentifier: database.cluster },
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
   });
 }

@@ -2,6 +2,7 @@ import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config.ts';
+import { ResponderFunction } from '../../function.ts';
 import { Runbook } from '../../runbook.ts';
 
 export type Redis = NonNullable<ServiceConfig['redis']>;
@@ -44,16 +45,16 @@ export function checkRedisRunbook(scope: Construct, { service }: ServiceConfig, 
 }
 
 export function restartRedisRunbook(scope: Construct, { service }: ServiceConfig, redis: Redis): Runbook {
+  const { function: fn } = new ResponderFunction(scope, 'RestartRedisFunction', {
+    folder: 'restart-redis',
+    description: `Restarts the primary of ${redis.replicationGroup}`,
+  })
+    .allow(['elasticache:DescribeReplicationGroups', 'elasticache:TestFailover'], [group(redis)])
+    .allow(['elasticache:DescribeCacheClusters', 'elasticache:RebootCacheCluster'], nodes(redis));
   return new Runbook(scope, 'RestartRedis', {
     runbook: 'restart-redis',
     service,
-    defaults: { ReplicationGroupId: redis.replicationGroup },
-    permissions: [
-      new PolicyStatement({
-        actions: ['elasticache:DescribeReplicationGroups', 'elasticache:TestFailover'],
-        resources: [group(redis)],
-      }),
-      new PolicyStatement({ actions: ['elasticache:RebootCacheCluster'], resources: nodes(redis) }),
-    ],
+    defaults: { FunctionName: fn.functionName, ReplicationGroupId: redis.replicationGroup },
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
   });
 }

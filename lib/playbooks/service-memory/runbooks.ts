@@ -8,13 +8,15 @@ import { arn, readTaskDefinition, serviceArn } from './statements.ts';
 
 export function restartTasksRunbook(scope: Construct, config: ServiceConfig): Runbook {
   const { service, ecs } = config;
+  const { function: fn } = new ResponderFunction(scope, 'RestartTasksFunction', {
+    folder: 'restart-tasks',
+    description: `Starts the tasks of ${ecs.service} anew`,
+  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [serviceArn(config)]);
   return new Runbook(scope, 'RestartTasks', {
     runbook: 'restart-tasks',
     service,
-    defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service },
-    permissions: [
-      new PolicyStatement({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [serviceArn(config)] }),
-    ],
+    defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
   });
 }
 
@@ -53,10 +55,7 @@ export function raiseMemoryRunbooks(
       runbook: name,
       service,
       defaults: { FunctionName: functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
-      permissions: [
-        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
-        new PolicyStatement({ actions: ['ecs:DescribeServices'], resources: [serviceArn(config)] }),
-      ],
+      permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })],
     });
   return {
     raise: taskRoles ? [runbook('RaiseMemory', 'raise-memory')] : [],

@@ -28,6 +28,7 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         const DBClusterMembers = [reader, writer].map(name => ({
           DBInstanceIdentifier: name,
           IsClusterWriter: name === writer,
+          DBClusterParameterGroupStatus: name === writer && database.awaitsReboot ? 'pending-reboot' : 'in-sync',
         }));
         const { parameterGroup: DBClusterParameterGroup } = database;
         const cluster = { DBClusterIdentifier, DBClusterParameterGroup, Engine: 'aurora-postgresql' };

@@ -8,8 +8,9 @@ export function provideUploads(account: Account, { exec, memory, shape }: Simula
     const url = /'(https:[^']+)'/.exec(command)?.[1];
     if (!url) return { printed: 'curl: no URL specified' };
     const [oldest] = memory.running;
-    objects.upload(url, Math.round((oldest?.used ?? 0) * 2 ** 20));
+    const bytes = Math.round((oldest?.used ?? 0) * 2 ** 20);
+    objects.upload(url, bytes);
     account.emit('service', { change: `a task of ${shape.ecsService} uploads its heap` });
-    return { printed: '' };
+    return { printed: `${bytes}\r\n${/&& echo (\S+) \|\|/.exec(command)?.[1] ?? ''}\r\n` };
   };
 }

@@ -5,7 +5,6 @@ import {
   type HeldCertificate,
   inDays,
   needsReplacement,
-  toNumbers,
   type WatchedCertificate,
   whyNotRenewed,
   whyNotReplaced,
@@ -27,13 +26,13 @@ export async function certificates(resources: Resources, now: Date) {
   return {
     ok: days.every(left => left > bounds.warningDays) && missing === 0 && renewable,
     summary: `Certificates: ${all.map(one => summary(one, now)).join('; ')}`,
+    objects: { certificatesToReplace: toReplace.map(i => watched[i]?.arn ?? '').join(',') },
     facts: {
       ...(days.length > 0 ? { certificateDaysLeft: Math.min(...days) } : {}),
       certificatesInUse: used.length,
       certificateRenewable: renewable ? 1 : 0,
       missingValidationRecords: missing,
       certificatesToReplace: toReplace.length,
-      certificatesToReplaceByNumber: toNumbers(toReplace),
       replacementReady: toReplace.length > 0 && toReplace.every(i => all[i]?.replacement?.status === 'ISSUED') ? 1 : 0,
     },
   };

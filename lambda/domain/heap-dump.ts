@@ -1,0 +1,23 @@
+/** What the shell prints when the whole command has ended with 0. */
+const COMPLETE = 'heap-dump-complete';
+const FAILED = 'heap-dump-failed';
+
+/** The command as the shell is to run it: it says itself how it ended, which a session does not tell. */
+export const framed = (command: string): string => `( ${command} ) && echo ${COMPLETE} || echo ${FAILED}`;
+
+/**
+ * Why there is no whole dump; undefined when there is one. The command must have ended with 0, and have printed last how many
+ * bytes the file has: a file that was still growing while it was uploaded has more than the object.
+ */
+export function whyNotWhole(printed: string, uploaded: number | undefined): string | undefined {
+  const text = printed.replaceAll('\r', '').trimEnd();
+  if (uploaded === undefined) return 'the command uploaded nothing';
+  if (uploaded === 0) return 'the command uploaded nothing but an empty object';
+  if (!text.endsWith(`\n${COMPLETE}`) && text !== COMPLETE)
+    return `the command did not end well; of its dump ${uploaded} bytes are there, which may be a part`;
+  const told = /(?:^|\n)\s*(\d+)\s*\nheap-dump-complete$/.exec(text)?.[1];
+  if (told === undefined) return 'the command did not print at its end how many bytes its dump has';
+  return Number(told) === uploaded
+    ? undefined
+    : `the dump has ${told} bytes, and only ${uploaded} of them were uploaded`;
+}

@@ -1,0 +1,47 @@
+import type { EcsService } from './rollout.ts';
+import { done, failed, type Verdict } from './verdict.ts';
+
+/** The ways in which Application Auto Scaling changes the number of tasks, each of which can be suspended. */
+export const WAYS = ['in', 'out', 'scheduled'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** Ways as one text: "in,out", or "none". */
+export const toText = (ways: readonly Way[]): string => (ways.length > 0 ? ways.join(',') : 'none');
+export const toWays = (text: string): Way[] => WAYS.filter(way => text.split(',').includes(way));
+
+/** What this responder suspends, beyond what somebody has suspended already: only that is ever resumed. */
+export const toSuspend = (suspended: readonly Way[]): Way[] => WAYS.filter(way => !suspended.includes(way));
+
+export interface Counted extends EcsService {
+  desiredCount?: number | undefined;
+  runningCount?: number | undefined;
+}
+
+/** Why the number of tasks is not set; undefined when it may be. */
+export function whyNotScaled(service: Counted, expected: string): string | undefined {
+  const { status, desiredCount, deploymentController } = service;
+  if (status !== 'ACTIVE') return `the service is ${status}`;
+  if (deploymentController?.type === 'EXTERNAL') return 'its tasks are those of an EXTERNAL deployment controller';
+  return expected === '' || Number(expected) === desiredCount
+    ? undefined
+    : `it is to run ${desiredCount} tasks by now, not ${expected}`;
+}
+
+/**
+ * How the tasks stand that were asked for. Where Application Auto Scaling is in charge, it may move their number within its
+ * bounds: then as many as it wants by now will do.
+ */
+export function scalingProgress(
+  { desiredCount: wanted = 0, runningCount: running = 0 }: Counted,
+  target: number,
+  former: number,
+  autoScaled: boolean,
+): 'waiting' | Verdict {
+  const fewer = target < former;
+  if (fewer ? running <= target : running >= target) return done();
+  if (wanted === former && wanted !== target) return 'waiting';
+  const moved = fewer ? wanted > target : wanted < target;
+  if (!moved) return 'waiting';
+  if (!autoScaled) return failed(`somebody has set the number of tasks to ${wanted} meanwhile, not ${target}`);
+  return (fewer ? running <= wanted : running >= wanted) ? done() : 'waiting';
+}
