@@ -43,7 +43,10 @@ describe('the new certificate, once it may be served,', () => {
     });
     expect(runs(world).slice(0, 3)).toEqual(['request-replacement', 'update-certificate', 'update-certificate']);
     const [undo] = timelineOf(world).filter(({ type, undoes }) => type === 'StepStarted' && undoes);
-    expect(undo).toMatchObject({ step: 'update-certificate', parameters: { Certificates: '1', Direction: 'former' } });
+    expect(undo).toMatchObject({
+      step: 'update-certificate',
+      parameters: { CertificateArns: '', Direction: 'former' },
+    });
     expect(timelineOf(world).filter(({ type }) => type === 'StepFailed')).toMatchObject([
       { reason: expect.stringContaining('UNABLE_TO_VERIFY_LEAF_SIGNATURE') },
     ]);

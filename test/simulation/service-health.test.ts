@@ -28,8 +28,7 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
     const world = await suffer(
       badDeployment,
       withRunbook('roll-back', content => {
-        const act = content['mainSteps'].find(({ name }: { name: string }) => name === 'mayAct');
-        act.inputs.Choices[0].StringEquals = 'never';
+        content['mainSteps'][0].inputs.InputPayload.dryRun = 'true';
       }),
     );
     unresolved(world);
@@ -54,8 +53,8 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
       await suffer(
         serviceDown,
         withRunbook('scale-up', content => {
-          const set = content['mainSteps'].find(({ name }: { name: string }) => name === 'setCount');
-          set.inputs.desiredCount = 10;
+          for (const { inputs } of content['mainSteps'])
+            if (inputs.InputPayload) inputs.InputPayload.desiredCount = '10';
         }),
       ),
     );

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Assembly } from '../../local/account/template.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from '../../local/scenarios/service-memory.ts';
 import { type Entry, World } from '../../local/world.ts';
-import { assembly, withModes, withRunbook } from './world.ts';
+import { assembly, withCode, withModes, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
 
@@ -21,23 +22,20 @@ async function suffer(scenario: Scenario, altered = assembly(), minutes = 60): P
 }
 
 describe('the incident does not resolve when its remedy is taken away:', () => {
-  it.each<[string, (content: Parameters<Parameters<typeof withRunbook>[1]>[0]) => void]>([
+  it.each<[string, () => Assembly]>([
     [
       'a restart that only pretends',
-      content => {
-        const act = content['mainSteps'].find(({ name }: { name: string }) => name === 'mayAct');
-        act.inputs.Choices[0].StringEquals = 'never';
-      },
+      () =>
+        withRunbook('restart-tasks', content => {
+          content['mainSteps'][0].inputs.InputPayload.dryRun = 'true';
+        }),
     ],
     [
       'a restart that forces no deployment',
-      content => {
-        const restart = content['mainSteps'].find(({ name }: { name: string }) => name === 'restart');
-        restart.inputs.forceNewDeployment = false;
-      },
+      () => withCode(code => code.replaceAll('forceNewDeployment:!0', 'forceNewDeployment:!1')),
     ],
-  ])('%s', async (_, change) => {
-    const world = await suffer(serviceMemory, withRunbook('restart-tasks', change));
+  ])('%s', async (_, altered) => {
+    const world = await suffer(serviceMemory, altered());
     expect(world.service.healthy).toBe(false);
     expect(types(world)).not.toContain('Resolved');
     expect(types(world)).toContain('StepFailed');
