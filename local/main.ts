@@ -106,7 +106,7 @@ async function act(what: Scenario | Record<string, unknown>[], options: Options)
         await interrupted();
       }
       return rehearsed.summary.kept ? 0 : 1;
-    });
+    }, scenario?.modes);
   } finally {
     synthesis.done();
     await servers?.close();

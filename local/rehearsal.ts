@@ -46,7 +46,7 @@ export interface RehearsalOptions {
 
 /** Rehearses a scenario to its end. */
 export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<Rehearsed> {
-  return inWorld(options, async world => {
+  return inWorld({ ...options, faults: { ...scenario.faults, ...options.faults } }, async world => {
     scenario.befall(world);
     await world.clock.run(scenario.minutes * MINUTE, () => scenario.over(world));
     await linger(world);

@@ -51,8 +51,12 @@ const OF_ACTING: readonly GuardrailResult['guardrail'][] = [
 ];
 
 /** The guardrails that stop a step: of a dry run, those that make it senseless. */
-export const stopping = (results: readonly GuardrailResult[], dryRun: boolean) =>
-  results.filter(({ passed, guardrail }) => !passed && !(dryRun && OF_ACTING.includes(guardrail)));
+export function stopping(results: readonly GuardrailResult[], dryRun: boolean): GuardrailResult[] {
+  const failed = results.filter(({ passed, guardrail }) => !passed && !(dryRun && OF_ACTING.includes(guardrail)));
+  // Without its cause a step has no object either, and what it would need interests nobody.
+  const causeless = failed.some(({ guardrail }) => guardrail === 'cause');
+  return causeless ? failed.filter(({ guardrail }) => guardrail !== 'object' && guardrail !== 'needs') : failed;
+}
 
 /** Every guardrail, in order, whether it passed or not. */
 export function guardrails(incident: Incident, step: Step, readings: Readings, now: string): GuardrailResult[] {

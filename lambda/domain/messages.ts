@@ -229,8 +229,12 @@ function next(incident: Incident): string {
   if (incident.approval)
     return `Waiting for approval of "${incident.approval.title}" until ${clock(incident.approval.expiresAt)} UTC.`;
   if (!attemptUnderWay(incident)) return 'Nothing is running.';
+  if (onlyObserves(incident)) return 'Automation only observes here and will change nothing: you need to act.';
   return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';
 }
+
+const onlyObserves = ({ policy: { playbook } }: Incident) =>
+  playbook.plan.length > 0 && playbook.plan.every(({ mode }) => mode === 'observe' || mode === 'off');
 
 const SYSTEMS = { pagerduty: 'PagerDuty', opsgenie: 'Opsgenie', slack: 'Slack' } as const;
 

@@ -150,7 +150,12 @@ function exhausted(incident: Incident, attempt: number, skippedNow: Happening[],
   ];
   const words = [
     ...observed(incident, ran),
-    ...ran.filter(({ status }) => status !== 'rehearsed').map(run => `${run.title}: ${run.reason ?? run.status}`),
+    ...ran
+      .filter(({ status }) => status !== 'rehearsed')
+      .map(
+        ({ title, impact, reason, status }) =>
+          `${title}: ${impact === 'relieved' ? 'relieved people; ' : ''}${reason ?? status}`,
+      ),
     ...incident.timeline.flatMap(e => (e.type === 'ApprovalDeclined' ? [notApproved(incident, e)] : [])),
     ...skipped.map(s => `${s.title}: skipped (${s.reasons.join('; ')})`),
   ];
@@ -164,6 +169,7 @@ function verdictOn(ran: readonly Run[], readings: Readings): string {
   const acted = ran.filter(({ dryRun }) => !dryRun);
   if (acted.some(({ status }) => status === 'succeeded'))
     return 'the plan has done what it can, and the signals are not clear';
+  if (acted.some(({ impact }) => impact === 'relieved')) return 'the plan relieved people, and did not end the trouble';
   if (acted.length > 0) return 'the plan did not help';
   if (isOff(readings)) return 'automation is switched off and changed nothing';
   return ran.length > 0 ? 'automation only observes here and changed nothing' : 'automation did nothing';

@@ -1,4 +1,5 @@
 import { acknowledgementLapses } from './acknowledgement-lapses.ts';
+import { deployedMeanwhile, observe, reliefStays, runbookFails } from './acts-on-evidence.ts';
 import { approvalGiven } from './approval-given.ts';
 import { badDeployment } from './bad-deployment.ts';
 import { badDeploymentHandedOver } from './bad-deployment-handed-over.ts';
@@ -6,6 +7,7 @@ import { certificateExpiry, certificateHandedOver, certificateReplaced } from '.
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
 import { drill } from './drill.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
+import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
 import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from './redis-health.ts';
 import type { Scenario } from './scenario.ts';
 import { serviceDown } from './service-down.ts';
@@ -38,4 +40,11 @@ export const SCENARIOS: readonly Scenario[] = [
   acknowledgementLapses,
   approvalGiven,
   drill,
+  observe,
+  deployedMeanwhile,
+  reliefStays,
+  runbookFails,
+  metricVanishes,
+  alarmTested,
+  quietNight,
 ];

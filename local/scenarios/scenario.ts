@@ -1,3 +1,5 @@
+import type { Faults } from '../account/faults.ts';
+import type { Modes } from '../synthesize.ts';
 import type { World } from '../world.ts';
 
 /** A rehearsed incident: what befalls the service, and how it must end. */
@@ -6,6 +8,10 @@ export interface Scenario {
   title: string;
   /** What happens, in two or three sentences, told before it starts. */
   story: string;
+  /** What is unkind about its world. */
+  faults?: Faults;
+  /** How far automation may go. @default full */
+  modes?: Modes;
   /** Puts the trouble on the agenda. */
   befall: (world: World) => void;
   /** Virtual minutes after which it is over at the latest. */

@@ -33,8 +33,8 @@ export const serviceDownMadeWorse: Scenario = {
       kept: world =>
         entries(world)
           .filter(({ type }) => type === 'StepFailed')
-          .map(({ worse }) => worse)
-          .join() === 'true' && world.service.tasks.desired === world.service.tasks.usual,
+          .map(({ impact }) => impact)
+          .join() === 'harmful' && world.service.tasks.desired === world.service.tasks.usual,
     },
     {
       promise: 'the incident is handed over, not resolved',

@@ -39,7 +39,7 @@ it('a P3 asks the first level, without waking anyone, and a person publishes it 
   expect(message?.Subject).toBe('[INCIDENT - TELL CUSTOMERS?] P3 - mockupAWS Database Connections Exhausted');
   expect(message?.MessageAttributes?.['urgency']?.StringValue).toBe('notice');
   const { default: body } = JSON.parse(message?.Message ?? '{}');
-  expect(body).toMatch(/^Are customers to be told\? A P3 is published only if you say so\n/);
+  expect(body).toMatch(/^Are customers to be told\? It is a P3, so it is published only if you say so\n/);
   const path = /Publish: +https:\/\/door\.example(\/\S+)/.exec(body)?.[1] ?? '';
 
   const opened = await invoke(answer, urlEvent('GET', path));

@@ -6,7 +6,7 @@ import { assembly } from './world.ts';
 it.each(SCENARIOS.map(scenario => [scenario.name, scenario] as const))(
   '%s ends as it promises',
   async (_, scenario) => {
-    const { summary } = await rehearse(scenario, { assembly: assembly(), seed: 1 });
+    const { summary } = await rehearse(scenario, { assembly: assembly(scenario.modes), seed: 1 });
     expect(summary.promises.filter(({ kept }) => !kept)).toEqual([]);
   },
 );

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { type Assembly, type Properties, readAssembly } from '../../local/account/template.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
+import type { Modes } from '../../local/synthesize.ts';
 import type { World } from '../../local/world.ts';
 
 const MINUTE = 60_000;
 
 /** The app as synthesised for this run, each time a fresh copy. */
-export const assembly = (): Assembly => structuredClone(readAssembly(inject('assembly')));
+export const assembly = (modes: Modes = 'full'): Assembly =>
+  structuredClone(readAssembly(inject(modes === 'full' ? 'assembly' : 'configured')));
 
 /** The same with one runbook's content changed, as if it had been deployed so. */
 export function withRunbook(name: string, change: (content: Properties) => void): Assembly {
