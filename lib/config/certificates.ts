@@ -29,7 +29,7 @@ const Certificate = object({
   distributionId: v.optional(matching(/^E[A-Z0-9]{7,20}$/, 'the id of a CloudFront distribution, as E1A2B3C4D5E6F7')),
 });
 
-/** The service's certificates. Runbooks name them by their places, of which a digit tells nine. */
+/** The service's certificates. All that functions know of them must fit into their environment. */
 export const Certificates = v.pipe(
   list(Certificate, 'at least one certificate'),
   v.maxLength(9, 'nine certificates at most'),
