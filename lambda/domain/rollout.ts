@@ -74,11 +74,13 @@ export function whyNotRestarted(service: EcsService): string | undefined {
 export function progressOf(service: EcsService, id: string, former: string): 'waiting' | Verdict {
   const own = service.deployments?.find(deployment => deployment.id === id);
   const leading = primaryOf(service)?.id;
+  // What ECS says of one that was replaced is not documented: it did not end as it was meant to.
+  if (leading !== undefined && leading !== id && leading !== former)
+    return failed(`the deployment ${leading} has taken the place of ${id}`);
   if (own?.rolloutState === 'COMPLETED') return done();
   if (own?.rolloutState === 'FAILED')
     return failed(`the deployment ${id} failed: ${own.rolloutStateReason ?? 'no reason'}`);
-  if (leading === undefined || leading === id || leading === former) return 'waiting';
-  return failed(`the deployment ${leading} has taken the place of ${id}`);
+  return 'waiting';
 }
 
 /** How a deployment that is being rolled back stands. */

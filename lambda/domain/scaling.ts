@@ -17,12 +17,12 @@ export interface Counted extends EcsService {
   runningCount?: number | undefined;
 }
 
-/** Why the number of tasks is not set; undefined when it may be. */
-export function whyNotScaled(service: Counted, expected: string): string | undefined {
+/** Why the number of tasks is not set; undefined when it may be, or is so already. */
+export function whyNotScaled(service: Counted, target: number, expected: string): string | undefined {
   const { status, desiredCount, deploymentController } = service;
   if (status !== 'ACTIVE') return `the service is ${status}`;
   if (deploymentController?.type === 'EXTERNAL') return 'its tasks are those of an EXTERNAL deployment controller';
-  return expected === '' || Number(expected) === desiredCount
+  return expected === '' || Number(expected) === desiredCount || target === desiredCount
     ? undefined
     : `it is to run ${desiredCount} tasks by now, not ${expected}`;
 }

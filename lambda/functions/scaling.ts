@@ -54,7 +54,7 @@ export async function scale(
   { before, after }: { before?: () => Promise<string[]>; after?: () => Promise<string[]> } = {},
 ): Promise<Scaled> {
   const found = await describeService(cluster, service);
-  const reason = whyNotScaled(found, expectedCount);
+  const reason = whyNotScaled(found, Number(desiredCount), expectedCount);
   if (reason) return scaled({ verdict: 'unchanged', reason, changed: [] });
   const former = found.desiredCount ?? 0;
   if (dryRun) return scaled(done(), `Dry run: ${toldOf(found)}; ${desiredCount} would be asked for.`);

@@ -7,11 +7,13 @@ const count = fc.integer({ min: 0, max: 30 });
 describe('the number of tasks', () => {
   it('is set only while it is what the caller judged by', () => {
     const service = { status: 'ACTIVE', desiredCount: 10 };
-    expect(whyNotScaled(service, '10')).toBeUndefined();
-    expect(whyNotScaled(service, '')).toBeUndefined();
-    expect(whyNotScaled(service, '9')).toBe('it is to run 10 tasks by now, not 9');
-    expect(whyNotScaled({ ...service, status: 'DRAINING' }, '')).toBe('the service is DRAINING');
-    expect(whyNotScaled({ ...service, deploymentController: { type: 'EXTERNAL' } }, '')).toContain('EXTERNAL');
+    expect(whyNotScaled(service, 5, '10')).toBeUndefined();
+    expect(whyNotScaled(service, 5, '')).toBeUndefined();
+    // Half done before, it goes on from there.
+    expect(whyNotScaled(service, 10, '9')).toBeUndefined();
+    expect(whyNotScaled(service, 5, '9')).toBe('it is to run 10 tasks by now, not 9');
+    expect(whyNotScaled({ ...service, status: 'DRAINING' }, 5, '')).toBe('the service is DRAINING');
+    expect(whyNotScaled({ ...service, deploymentController: { type: 'EXTERNAL' } }, 5, '')).toContain('EXTERNAL');
   });
 
   it('is reached with as many as were asked for or beyond, whatever auto scaling makes of it afterwards', () => {

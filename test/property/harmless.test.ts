@@ -24,12 +24,10 @@ function wellFacts(policy: Policy): fc.Arbitrary<Facts> {
     return [fact, fc.option(value, { nil: undefined, freq: 9 })] as const;
   });
   const rest = { desiredTasks: 10, runningTasks: 10, redisNodes: 2, redisRestartable: 1, heapDumpPossible: 1 };
-  return fc
-    .record(Object.fromEntries(values))
-    .map(drawn => ({
-      ...rest,
-      ...Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)),
-    }));
+  return fc.record(Object.fromEntries(values)).map(drawn => ({
+    ...rest,
+    ...Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)),
+  }));
 }
 
 type Move = { do: 'fires' | 'clears' | 'loses'; alarm: string } | { do: 'work'; facts: Facts } | { do: 'watch' };

@@ -24,7 +24,11 @@ const POSITIONS: Undocumented[] = [
 ];
 
 /** What a runbook needs to act on, beyond a service that is well. */
-const PREPARED: Record<string, (world: World) => void> = {
+const PREPARED: Record<string, (world: World) => unknown> = {
+  'kill-idle-connections': ({ service, clock }) => {
+    service.database.startLeak({ application: 'report-export', state: 'idle', perMinute: 600, atMost: 300 });
+    return clock.run(8 * MINUTE, () => false);
+  },
   'roll-back': ({ service }) => service.deployments.deploy(0.4),
   'update-certificate': ({ service: { certificates } }) => {
     const { arn, names } = certificates.first;
@@ -52,32 +56,35 @@ const GIVEN: Record<string, Record<string, string>> = {
 const DEPLOYMENT = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/mockupaws-production/backend';
 
 /** An object that is no longer what its caller judged, and what is said of it. */
-const OUTDATED: Record<string, [parameters: Record<string, string>, said: string, prepare?: (world: World) => void]> = {
-  'roll-back': [
-    { DeploymentArn: `${DEPLOYMENT}/deployment-1` },
-    'a newer deployment (deployment-2) has taken the place of deployment-1',
-    ({ service }) => service.deployments.deploy(0),
-  ],
-  'restart-tasks': [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
-  'raise-memory': [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
-  'return-to-revision': [{ TaskDefinition: 'backend:42' }, 'it runs backend:41 by now, not backend:42'],
-  'scale-service': [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
-  'scale-up': [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
-  'raise-max-connections': [
+const OUTDATED: Record<string, (world: World) => [parameters: Record<string, string>, said: string]> = {
+  'roll-back': ({ service: { deployments } }) => {
+    const bad = deployments.latest?.id;
+    deployments.deploy(0);
+    return [
+      { DeploymentArn: `${DEPLOYMENT}/${bad}` },
+      `a newer deployment (${deployments.latest?.id}) has taken the place of ${bad}`,
+    ];
+  },
+  'restart-tasks': () => [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
+  'raise-memory': () => [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
+  'return-to-revision': () => [{ TaskDefinition: 'backend:42' }, 'it runs backend:41 by now, not backend:42'],
+  'scale-service': () => [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
+  'scale-up': () => [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
+  'raise-max-connections': () => [
     { WriterInstanceId: 'mockupaws-production-1' },
     'mockupaws-production-2 is the writer by now, not mockupaws-production-1',
   ],
-  'restart-redis': [
+  'restart-redis': () => [
     { PrimaryNodeId: 'mockupaws-production-002' },
     'mockupaws-production-001 is the primary by now, not mockupaws-production-002',
   ],
-  'request-replacement': [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
-  'update-certificate': [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
+  'request-replacement': () => [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
+  'update-certificate': () => [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
 };
 
 async function prepared(name: string, automation: Undocumented = {}): Promise<World> {
   const world = await World.create(withOperator(), 1, { automation });
-  PREPARED[short(name)]?.(world);
+  await PREPARED[short(name)]?.(world);
   return world;
 }
 
@@ -148,9 +155,8 @@ describe.each(documents)('$name', ({ name, content }) => {
   it.runIf(OUTDATED[short(name)])(
     'ends without any change where its object is another by now, and says why',
     async () => {
-      const [parameters, said, prepare] = OUTDATED[short(name)] ?? [{}, ''];
       const world = await prepared(name);
-      prepare?.(world);
+      const [parameters, said] = OUTDATED[short(name)]?.(world) ?? [{}, ''];
       const calls = tap(world, name);
       const { outcome, ...ran } = await run(world, name, { ...acting, ...parameters });
       expect(await resultIn(world, { outcome, ...ran } as RunbookRun)).toEqual({
@@ -164,7 +170,8 @@ describe.each(documents)('$name', ({ name, content }) => {
 });
 
 describe('in an incident, a runbook that scales for a while and fails', () => {
-  it.each([0, 1, 6])('at its call %i is a failed step, and is put back', async failing => {
+  // A function that fails without a word may have changed something.
+  it.each([0, 1, 6])('at its call %i is a failed step, and is put back as far as it came', async failing => {
     const world = await World.create(assembly(), 3);
     const name = 'mockupaws-production-scale-service';
     const calls = tap(world, name, { from: failing, once: true });
@@ -176,8 +183,9 @@ describe('in an incident, a runbook that scales for a while and fails', () => {
     expect(timeline.find(({ type, run }) => type === 'StepFailed' && run === first?.['run'])?.['reason']).toContain(
       'Rate',
     );
-    const undo = timeline.find(({ type, undoes }) => type === 'StepStarted' && undoes === first?.['run']);
-    expect(timeline.find(({ type, run }) => type === 'StepSucceeded' && run === undo?.['run'])).toBeDefined();
+    const undone = timeline.filter(({ type, undoes }) => type === 'StepStarted' && undoes === first?.['run']);
+    const verified = timeline.filter(({ type, run }) => type === 'StepSucceeded' && run === undone[0]?.['run']);
+    expect([undone.length, verified.length]).toEqual([1, 1]);
     expect([world.service.tasks.desired, world.service.tasks.scalingSuspended]).toEqual([10, false]);
   });
 });

@@ -29,11 +29,11 @@ describe('what changed the service, and what customers were told', () => {
     const { summary, world } = await rehearse(scenario, { assembly: assembly(), seed: 5 });
     const { changed, published } = summary;
     expect(changed.map(({ action, by }) => `${action} ${by}`)).toEqual([
-      'RegisterScalableTarget mockupaws-production-scale-service',
-      'UpdateService mockupaws-production-scale-service',
+      'RegisterScalableTarget scale-service',
+      'UpdateService scale-service',
       'ExecuteStatement kill-idle-connections',
-      'UpdateService mockupaws-production-scale-service',
-      'RegisterScalableTarget mockupaws-production-scale-service',
+      'UpdateService scale-service',
+      'RegisterScalableTarget scale-service',
     ]);
     expect(changed[2]?.summary).toMatch(/^\d+ database sessions ended$/);
     const page = published.filter(({ via }) => via === 'status page');

@@ -20,7 +20,7 @@ it('what is owed after a P2: drafted, overdue, reminded of, done, told, closed',
       .map(message => message.to)
       .sort();
   world.people.answer({ to: 'ada@mockupaws.com', link: 'Acknowledge', after: 2, once: true });
-  await suffer(world, 25);
+  await suffer(world, 35);
   const [incident] = world.incidents.values();
   const id = incident?.id ?? '';
   expect(incident).toMatchObject({ severity: 'P2', status: 'resolved' });

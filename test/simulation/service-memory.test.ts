@@ -74,7 +74,7 @@ it('more memory that makes it worse is taken back at once', async () => {
   serviceMemoryLimit.befall(world);
   await world.clock.run(60 * MINUTE, () => false);
   const failed = of(world).filter(({ type, run }) => type === 'StepFailed' && run.includes('raise-memory'));
-  expect(failed.map(({ worse }) => worse)).toEqual([true]);
+  expect(failed.map(({ impact }) => impact)).toEqual(['harmful']);
   expect(world.service.deployments.wanted.number).toBe(41);
   expect(world.service.errorShare).toBe(0);
   expect(types(world)).toContain('HandedOver');

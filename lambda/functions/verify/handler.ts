@@ -28,7 +28,9 @@ export const handler = entrypoint(RunEvent, async event => {
   if (ended === 'running') return note(event);
   const ran: RunOutcome = { run, execution, ...(changed.length > 0 && { changed }) };
   if (ended === 'unchanged') return record(event, { ...ran, reason: cut(reason), unchanged: true });
-  if (ended === 'failed') return record(event, { ...ran, reason: cut(reason) });
+  // Where nothing was changed, nothing is to be put back.
+  const nothing = changed.length === 0 && { unchanged: true as const };
+  if (ended === 'failed') return record(event, { ...ran, reason: cut(reason), ...nothing });
   const known = incident.runs.find(r => r.run === run);
   if (known && known.status !== 'running') return { verdict: 'done', run };
   if (known?.dryRun) return record(event, ran);
@@ -55,17 +57,19 @@ interface Seen {
 }
 
 /**
- * The checks that verify a run: of one that should end the trouble, all; of one that relieves, that people are served. A
- * revert in the midst of the trouble cannot end it: that it does no harm is enough, as soon as that can be told.
+ * The checks that verify a run: of one that should end the trouble, and of the revert of one that did, all; of one that
+ * relieves, that people are served. A revert in the midst of the trouble cannot end it: that it does no harm is enough, as
+ * soon as that can be told.
  */
 function inWhatMatters(
-  { status, runs }: Incident,
+  { resolution, runs }: Incident,
   run: Run | undefined,
   step: Step | undefined,
   { all, health, traffic }: Seen,
 ): Check[] {
   const reverted = runs.find(r => r.run === run?.undoes);
-  if (reverted && (status !== 'monitoring' || reverted.status === 'failed')) return [ENDED_WELL, judged(traffic)];
+  const inTrouble = resolution || reverted?.revertRequestedAt || reverted?.status === 'failed';
+  if (reverted && inTrouble) return [ENDED_WELL, judged(traffic)];
   return step?.verifiedBy === 'health' && !reverted ? [...health, relieved(traffic)] : all;
 }
 

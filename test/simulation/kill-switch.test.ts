@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { databaseConnections } from '../../local/scenarios/database-connections.ts';
+import { World } from '../../local/world.ts';
+import { assembly, timelineOf } from './world.ts';
+
+const MINUTE = 60_000;
+const AUTOMATION = '/incident-response/mockupaws-production/automation';
+const SCALE_SERVICE = 'mockupaws-production-scale-service';
+
+const statusOf = (world: World, name: string) =>
+  world.runbooks.runs.filter(run => run.name === name).map(({ outcome }) => outcome?.status);
+
+it.each([['off'], [undefined]])(
+  'set to %s while a runbook acts, it is stopped within a minute and what it had changed is told; one that a person started goes on',
+  async value => {
+    const world = await World.create(assembly(), 3);
+    // No task stops: the runbook waits for them.
+    world.service.tasks.tick = () => undefined;
+    databaseConnections.befall(world);
+    const acts = () => world.runbooks.runs.some(({ name, outcome }) => name === SCALE_SERVICE && !outcome);
+    await world.clock.run(20 * MINUTE, acts);
+    const role = world.account.ofType('AWS::IAM::Role').find(({ path }) => path === 'Response/Role')?.arn ?? '';
+    const byHand = { DocumentName: SCALE_SERVICE, Parameters: { DesiredCount: ['6'], DryRun: ['false'] } };
+    await world.account.call({ role, name: 'ada' }, 'ssm', 'StartAutomationExecution', byHand);
+    world.parameters.set(AUTOMATION, value);
+    await world.clock.run(2 * MINUTE, () => false);
+
+    const [ours, theirs] = statusOf(world, SCALE_SERVICE);
+    expect(ours).toBe('Cancelled');
+    expect(theirs).not.toBe('Cancelled');
+    const [stopped] = timelineOf(world).filter(({ type }) => type === 'ExecutionStopped');
+    expect(stopped?.['changed'].join()).toMatch(/suspended/);
+    expect(timelineOf(world).find(({ type }) => type === 'HandedOver')?.['reason']).toMatch(
+      /^automation was switched off while a runbook was running\. Still changed/,
+    );
+    await world.clock.run(5 * MINUTE, () => false);
+    expect(world.topics.messages.some(({ body }) => body.includes('after it had changed: '))).toBe(true);
+    expect(timelineOf(world).filter(({ type, dryRun }) => type === 'StepStarted' && dryRun === false)).toHaveLength(1);
+  },
+);
