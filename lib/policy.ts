@@ -22,11 +22,13 @@ export function servicePolicy(config: ServiceConfig): ServicePolicy {
     database,
     statusPage,
     stakeholders,
+    serviceHealth,
   } = config;
   const console = `https://${region}.console.aws.amazon.com`;
   return {
     ...RUNBOOK_POLICY,
     ...{ service, title, region, budget, reviewers },
+    harm: [...RUNBOOK_POLICY.harm, { fact: 'responseSeconds', atLeast: serviceHealth.responseSeconds }],
     severities: stakeholders ? RUNBOOK_SEVERITIES : WITHOUT_STAKEHOLDERS,
     statusPage: statusPage && { url: statusPage.url, components: statusPage.components },
     internalNames: internalNames(config),

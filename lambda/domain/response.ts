@@ -1,4 +1,5 @@
 import type { Decision, RunOutcome } from './commands.ts';
+import { objectsNamed } from './evidence.ts';
 import { guardrails, isDryRun, isOff, type Readings, runId, stopping } from './guardrails.ts';
 import {
   allClear,
@@ -175,14 +176,16 @@ function verdictOn(ran: readonly Run[], readings: Readings): string {
   return ran.length > 0 ? 'automation only observes here and changed nothing' : 'automation did nothing';
 }
 
-/** Steps that were run dry, with their evidence. Only the first is certain: it might have helped. */
-function observed({ timeline }: Incident, ran: readonly Run[]): string[] {
+/** Steps that were run dry, with their evidence and their object. Only the first is certain: it might have helped. */
+function observed({ timeline, policy }: Incident, ran: readonly Run[]): string[] {
   return ran
     .filter(({ status }) => status === 'rehearsed')
-    .map(({ run, title }, i) => {
+    .map(({ run, step, title, objects }, i) => {
       const begun = timeline.find((e): e is EntryOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
       const evidence = begun?.guardrails.find(({ guardrail }) => guardrail === 'cause')?.reason;
-      const because = evidence ? ` (${evidence})` : '';
+      const planned = policy.playbook.plan.find(({ name }) => name === step);
+      const on = (planned ? objectsNamed(planned) : []).flatMap(name => objects[name]?.split('/').at(-1) ?? []);
+      const because = evidence ? ` (${[evidence, ...on.map(object => `on ${object}`)].join('; ')})` : '';
       return i === 0 ? `It would have run: ${title}${because}` : `If that had not helped: ${title}${because}`;
     });
 }

@@ -314,15 +314,15 @@ describe('a step for a cause', () => {
   });
 
   test('another attempt must measure it anew', () => {
-    const story = new Story(step('restart', { causes }), step('again', { mode: 'approve' }));
+    const story = new Story(step('restart', { causes, cooldownMinutes: 0 }));
     story.at(NOW).fires('warning');
     story.diagnoses(facts({ cpuPercent: 99 }));
     story.plans();
-    story.ends('no');
+    story.at(NOW + 1).clears('warning');
+    story.ends();
     story.plans();
-    story.tell({ type: 'answer approval', step: 'again', approve: false, by: 'ada' });
-    story.clears('warning', { at: minute(NOW + 1) });
-    story.fires('warning', { at: minute(NOW + 1.1) });
+    story.at(NOW + 2).fires('warning');
+    expect(story.incident.attempt?.number).toBe(2);
     expect(started(story.plans())).toEqual([]);
   });
 
@@ -379,6 +379,18 @@ describe('a step that names its object', () => {
     expect(of(diagnosed({ suspectDeployment: 'arn:42' }), 'StepStarted')).toMatchObject([
       { parameters: { DeploymentArn: 'arn:42', DryRun: 'false' } },
     ]);
+  });
+
+  test('only observed, tells people which it would have acted on', () => {
+    const story = new Story(step('restart', { ...named, mode: 'observe' }));
+    story.at(NOW).fires('warning');
+    const objects = { suspectDeployment: 'arn:aws:ecs:x:1:service-deployment/c/s/d42' };
+    const findings = [{ check: 'deployments', ok: false, summary: '', facts: { desiredTasks: 10 }, objects }];
+    story.tell({ type: 'record diagnosis', attempt: 1, findings });
+    story.plans();
+    story.ends([]);
+    story.plans();
+    expect(story.incident.handedOver?.reason).toContain('It would have run: Do restart (10 tasks are wanted; on d42)');
   });
 
   test('is left out while nobody knows which', () => {
