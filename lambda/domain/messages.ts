@@ -208,7 +208,13 @@ export function doing(incident: Incident): string[] {
     ({ title, step }) =>
       `[*] Stays in place while it relieves people: ${title} (npx incident revert ${incident.id} ${step})`,
   );
-  return [...runs, ...skipped, ...planned(incident).map(title => `[ ] ${title}: planned`), ...lasting, next(incident)];
+  return [
+    ...runs,
+    ...skipped,
+    ...planned(incident).map(title => `[ ] ${title}: ${onlyObserves(incident) ? 'would be planned' : 'planned'}`),
+    ...lasting,
+    next(incident),
+  ];
 }
 
 /** What the attempt under way may still come to. */

@@ -163,7 +163,7 @@ function exhausted(incident: Incident, attempt: number, skippedNow: Happening[],
   const verdict = verdictOn(ran, readings);
   return words.length > 0
     ? `${verdict}. ${words.map(word => word.replace(/\.$/, '')).join('. ')}${stillRelieving(incident)}`
-    : 'the plan has no step that could be run';
+    : 'nothing is done by itself about this';
 }
 
 function verdictOn(ran: readonly Run[], readings: Readings): string {

@@ -175,7 +175,7 @@ describe('what a page says', () => {
       story => story.responds(),
       'HandedOver',
       '[INCIDENT - NEEDS YOU]',
-      'Automation needs you: the plan has no step that could be run',
+      'Automation needs you: nothing is done by itself about this',
     ],
     [
       'a resolution',

@@ -87,7 +87,7 @@ describe('the steps of the plan', () => {
   test('an empty plan is handed over', () => {
     const story = diagnosed();
     story.plans();
-    expect(reasonOf(story)).toBe('the plan has no step that could be run');
+    expect(reasonOf(story)).toBe('nothing is done by itself about this');
   });
 
   test('the kill switch keeps the next step from acting: it runs dry, and a person takes over', () => {
