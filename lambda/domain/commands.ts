@@ -26,9 +26,9 @@ export interface RunOutcome {
   /** Absent when the runbook itself failed: then `reason` says how. */
   checks?: Check[];
   reason?: string;
-  /** What it did to people, as measured. */
+  /** The effect on people, as measured. */
   impact?: Impact;
-  /** It ended before anything was changed, as its object was not what it was taken for. */
+  /** The runbook ended before it changed anything. */
   unchanged?: true;
   /** The changes that the runbook made or may have made, in words. */
   changed?: string[];
@@ -50,7 +50,7 @@ export type Command = { id: string } & (
   | ({ type: 'record reference' } & Reference)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
   | ({ type: 'record post-mortem' } & Draft)
-  /** What is measured of the service each minute, at that time. */
+  /** Measured by the watch, each minute, at that time. */
   | { type: 'record measurement'; facts: Facts; at: string }
   | { type: 'meet'; obligation: Obligation; checks?: Check[] }
   | ByPerson

@@ -33,13 +33,13 @@ export interface Run {
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
   reason?: string;
-  /** What it did to people, if it failed and that was measured: harm is reverted at once, relief stays. */
+  /** The effect on people of a run that failed, as measured: harm is reverted at once, relief stays. */
   impact?: Impact;
   /** Of its runbook, once it has begun. */
   execution?: string;
-  /** It failed before anything was changed. */
+  /** The run failed before it changed anything. */
   unchanged?: boolean;
-  /** Its attempt ended while its runbook may still run, and nobody has stopped that. */
+  /** The attempt ended while the runbook may still run, and nobody has stopped that. */
   abandoned?: boolean;
   /** When a person last asked for its change to be reverted. */
   revertRequestedAt?: string;

@@ -193,7 +193,7 @@ export interface Happenings {
     checks: Check[];
     execution?: string;
     impact?: Impact;
-    /** It ended before anything was changed. */
+    /** The runbook ended before it changed anything. */
     unchanged?: boolean;
     /** The attempt ended while its runbook may still run. */
     abandoned?: boolean;

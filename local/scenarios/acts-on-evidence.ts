@@ -16,6 +16,16 @@ const migration = ({ service }: World) =>
     atMost: service.database.maxConnections,
   });
 
+const reportExport = (world: World) =>
+  begin(world, 'report-export begins to open sessions that nobody closes', () =>
+    world.service.database.startLeak({
+      application: 'report-export',
+      state: 'idle',
+      perMinute: 620,
+      atMost: world.service.database.maxConnections,
+    }),
+  );
+
 /** Sessions that somebody else had opened are gone. */
 function endForgotten({ service: { database }, account }: World): void {
   account.emit('person', { who: 'ada', does: 'ends the forgotten sessions', tone: 'good' });
@@ -113,14 +123,7 @@ export const runbookFails: Scenario = {
     'goes on as if it had not. The step counts as failed all the same, and a person is called who ends the sessions.',
   faults: { broken: ['kill-idle-connections'], automation: { functionErrorFailsStep: false } },
   befall: world => {
-    begin(world, 'report-export begins to open sessions that nobody closes', () =>
-      world.service.database.startLeak({
-        application: 'report-export',
-        state: 'idle',
-        perMinute: 620,
-        atMost: world.service.database.maxConnections,
-      }),
-    );
+    reportExport(world);
     world.clock.after(70 * MINUTE, () => endForgotten(world));
   },
   minutes: 120,
@@ -150,14 +153,7 @@ export const observe: Scenario = {
     'plan runs dry; people learn at once that automation will not act, and at the end what it would have done, and why. Somebody does it.',
   modes: 'configured',
   befall: world => {
-    begin(world, 'report-export begins to open sessions that nobody closes', () =>
-      world.service.database.startLeak({
-        application: 'report-export',
-        state: 'idle',
-        perMinute: 620,
-        atMost: world.service.database.maxConnections,
-      }),
-    );
+    reportExport(world);
     world.clock.after(40 * MINUTE, () => endForgotten(world));
   },
   minutes: 90,

@@ -5,7 +5,7 @@ import { recordMeasurement } from '../../domain/measurement.ts';
 import type { Check } from '../../domain/timeline.ts';
 import { trafficSince } from '../traffic.ts';
 
-/** What people suffer now, where it changes a judgement. */
+/** Records what people suffer now, where it changes a judgement. */
 export async function commitMeasured(incident: Incident, checks: Check[]): Promise<Incident> {
   const urls = checks.filter(({ check }) => /^https?:/.test(check));
   if (urls.length === 0 || incident.drill) return incident;

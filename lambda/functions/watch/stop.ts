@@ -18,7 +18,7 @@ export async function obeySwitch(incident: Incident): Promise<Incident> {
   return (await commit(keyOf(incident), command)).incident ?? incident;
 }
 
-/** What no attempt waits for any more is stopped, and what it had changed is told. */
+/** Stops an execution that no attempt waits for any more, and tells what it had changed. */
 export async function stop(incident: Incident, { run, execution }: Extract<Obligation, { type: 'stop execution' }>) {
   await stopExecution(execution);
   const { changed } = resultOf(await readExecution(execution));
