@@ -1,4 +1,5 @@
 import type { World } from '../world.ts';
+import { databaseConnections, handedOverWithAdvice } from './database-connections.ts';
 import { NOTHING_CHANGED } from './nothing-happens.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
@@ -7,24 +8,6 @@ import type { Scenario } from './scenario.ts';
 const MINUTE = 60_000;
 
 const database = ofPlaybook('DatabaseConnections');
-
-const migration = ({ service }: World) =>
-  service.database.startLeak({
-    application: 'migration',
-    state: 'active',
-    perMinute: 620,
-    atMost: service.database.maxConnections,
-  });
-
-const reportExport = (world: World) =>
-  begin(world, 'report-export begins to open sessions that nobody closes', () =>
-    world.service.database.startLeak({
-      application: 'report-export',
-      state: 'idle',
-      perMinute: 620,
-      atMost: world.service.database.maxConnections,
-    }),
-  );
 
 /** Sessions that somebody else had opened are gone. */
 function endForgotten({ service: { database }, account }: World): void {
@@ -80,7 +63,7 @@ export const reliefStays: Scenario = {
     'answers the approval of a reboot, and a person is called: the tasks stay scaled down. An hour and a half later somebody ' +
     'ends the migration; only then are the tasks put back.',
   befall: world => {
-    begin(world, 'a migration begins to hold sessions that are all at work', () => migration(world));
+    handedOverWithAdvice.befall(world);
     const failing: number[] = [];
     world.clock.every(MINUTE, () => void failing.push(world.service.errorShare));
     failingByMinute.set(world, failing);
@@ -123,7 +106,7 @@ export const runbookFails: Scenario = {
     'goes on as if it had not. The step counts as failed all the same, and a person is called who ends the sessions.',
   faults: { broken: ['kill-idle-connections'], automation: { functionErrorFailsStep: false } },
   befall: world => {
-    reportExport(world);
+    databaseConnections.befall(world);
     world.clock.after(70 * MINUTE, () => endForgotten(world));
   },
   minutes: 120,
@@ -153,7 +136,7 @@ export const observe: Scenario = {
     'plan runs dry; people learn at once that automation will not act, and at the end what it would have done, and why. Somebody does it.',
   modes: 'configured',
   befall: world => {
-    reportExport(world);
+    databaseConnections.befall(world);
     world.clock.after(40 * MINUTE, () => endForgotten(world));
   },
   minutes: 90,
