@@ -48,7 +48,7 @@ const target = (cluster: string, service: string) =>
     ScalableDimension: 'ecs:service:DesiredCount',
   }) as const;
 
-/** What is suspended of the auto scaling of an ECS service; undefined where there is none. */
+/** The suspended ways of the auto scaling of an ECS service; undefined where it has none. */
 export async function suspendedScaling(cluster: string, service: string): Promise<Way[] | undefined> {
   const { ServiceNamespace, ResourceId, ScalableDimension } = target(cluster, service);
   const { ScalableTargets = [] } = await client.send(

@@ -185,7 +185,7 @@ export async function stopServiceDeployment(serviceDeploymentArn: string): Promi
 /** Every deployment of the service that ECS remembers, or those since a moment. Their order means nothing. */
 export async function listServiceDeployments(cluster: string, service: string, since?: Date) {
   const found: { arn: string; createdAt: Date }[] = [];
-  // Whether the bound counts as inside is not documented.
+  // No document says whether the bound counts as inside.
   const createdAt = since && { after: new Date(since.getTime() - 1000) };
   let nextToken: string | undefined;
   do {

@@ -30,7 +30,7 @@ export async function readSwitches(
   }
 }
 
-/** What a parameter says. @throws ParameterNotFound */
+/** Reads a parameter. @throws ParameterNotFound */
 export async function readParameter(Name: string): Promise<string> {
   const { Parameter } = await client.send(new GetParameterCommand({ Name }));
   return Parameter?.Value ?? '';

@@ -20,7 +20,7 @@ export async function findCluster(identifier: string) {
   }
 }
 
-/** Whether an instance is available, rebooting or else. */
+/** The status of an instance: available, rebooting or else. */
 export async function instanceStatus(DBInstanceIdentifier: string): Promise<string | undefined> {
   const { DBInstances = [] } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
   return DBInstances[0]?.DBInstanceStatus;

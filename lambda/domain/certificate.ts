@@ -135,7 +135,7 @@ export function needsReplacement(
   return days <= criticalDays || (days <= warningDays && whyNotRenewed(held) !== undefined);
 }
 
-/** Those of the configured certificates that are named by their ARNs; else which of them are not configured. */
+/** Finds configured certificates by their ARNs; names those that are not configured. */
 export function byArns<Certificate extends { arn: string }>(
   certificates: readonly Certificate[],
   arns: readonly string[],

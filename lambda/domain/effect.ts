@@ -6,11 +6,11 @@ import { FAILING_SHARE, type Traffic, trafficWords } from './traffic.ts';
 /** By how much more of the requests must fail than before: less may be chance. */
 const WORSE_BY = 0.1;
 
-/** What is measured of people, before a run and after it. */
+/** Measurements of people, before a run and after it. */
 export type Measured = Facts & { usersAffectedShare?: number; healthFailingShare?: number };
 
 /**
- * What a run did to people, by what was measured before and after it. Harmful: a tenth more of the requests fail, or no
+ * The impact of a run on people, by what was measured before and after it. Harmful: a tenth more of the requests fail, or no
  * health URL answers any more; then there may be no request to count. Relieved: requests or health URLs were failing, and
  * of each that was, at most half as much fails now. Undefined: neither, or nobody can tell.
  */
@@ -26,7 +26,7 @@ export function impactOf(before: Measured, after: Measured): Impact | undefined 
     : undefined;
 }
 
-/** What became of a run that was not verified, in words. */
+/** The verdict on a run that was not verified, in words. */
 export const verdictWords = (impact: Impact | undefined) =>
   impact === 'harmful'
     ? 'made it worse'

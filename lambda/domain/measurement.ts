@@ -2,8 +2,7 @@ import type { Decision } from './commands.ts';
 import { impactOf } from './effect.ts';
 import { isHarmed } from './harm.ts';
 import { attemptUnderWay, type Incident, lastingChanges } from './incident.ts';
-import type { Facts } from './severity.ts';
-import { percent, withAffected } from './severity.ts';
+import { type Facts, percent, withAffected } from './severity.ts';
 import { raise } from './signals.ts';
 import type { Happening } from './timeline.ts';
 
