@@ -3,7 +3,7 @@ import type { PersonCommand } from './commands.ts';
 import { type Incident, isOpen } from './incident.ts';
 import type { Link } from './link.ts';
 import { told } from './log.ts';
-import { doing } from './messages.ts';
+import { doing, previewed } from './messages.ts';
 import { SEVERITY_NAMES } from './severity.ts';
 import { clock, dateTime } from './time.ts';
 import type { EntryType } from './timeline.ts';
@@ -111,8 +111,11 @@ const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Inciden
     explains: `You take it on, as ${person}: nobody else is called for ${policy.acknowledgementMinutes} minutes.`,
     ...{ field: 'Note', required: false, button: 'Acknowledge' },
   }),
-  approve: ({ approval }) => ({
-    explains: `"${approval?.title}" is then done at once, and verified. No answer by ${clock(approval?.expiresAt ?? '')} UTC means no.`,
+  approve: incident => ({
+    explains: [
+      `"${incident.approval?.title}" is then done at once, and verified. No answer by ${clock(incident.approval?.expiresAt ?? '')} UTC means no.`,
+      ...previewed(incident, incident.approval?.step ?? ''),
+    ].join(' '),
     ...{ field: 'Note', required: false, button: 'Approve' },
   }),
   decline: ({ approval }) => ({

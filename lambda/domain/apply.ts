@@ -149,7 +149,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       return attempt ? { attempt: { ...attempt, skipped: [...attempt.skipped, { step, title, reasons }] } } : {};
     }
     case 'StepStarted': {
-      const { run, step, title, runbook, attempt, dryRun, undoes, parameters, at: startedAt } = entry;
+      const { run, step, title, runbook, attempt, dryRun, preview, undoes, parameters, at: startedAt } = entry;
       const started: Run = {
         run,
         step,
@@ -157,6 +157,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
         runbook,
         attempt,
         dryRun,
+        preview,
         undoes,
         parameters,
         facts: incident.facts,
@@ -173,7 +174,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'StepSucceeded':
       return { runs: settle(incident, entry.run, { status: 'succeeded' }) };
     case 'StepRehearsed':
-      return { runs: settle(incident, entry.run, { status: 'rehearsed' }) };
+      return { runs: settle(incident, entry.run, { status: 'rehearsed', report: entry.report }) };
     case 'StepFailed': {
       const { reason, impact, unchanged, abandoned } = entry;
       return { runs: settle(incident, entry.run, { status: 'failed', reason, impact, unchanged, abandoned }) };

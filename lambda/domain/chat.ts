@@ -40,7 +40,8 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   StepStarted: ({ title, dryRun }) => `:arrow_forward: ${safe(title)}${dryRun ? ' (dry run: nothing is changed)' : ''}`,
   StepSucceeded: ({ run, checks }, incident) =>
     `:white_check_mark: ${titleOf(incident, run)}: done and verified (${seen(checks)})`,
-  StepRehearsed: ({ run }, incident) => `:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`,
+  StepRehearsed: ({ run, report = [] }, incident) =>
+    [`:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`, ...report.map(safe)].join('\n'),
   StepFailed: ({ run, reason, impact }, incident) =>
     `:x: ${titleOf(incident, run)}: ${verdictWords(impact)} (${safe(reason)})`,
   HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,

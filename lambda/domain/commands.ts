@@ -32,6 +32,8 @@ export interface RunOutcome {
   unchanged?: true;
   /** The changes that the runbook made or may have made, in words. */
   changed?: string[];
+  /** What a dry run reported for people, a line each. */
+  report?: string[];
 }
 
 /** What somebody or something wants done to an incident. The id makes it idempotent: applied twice, it happened once. */

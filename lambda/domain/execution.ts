@@ -1,3 +1,5 @@
+import { readSessionReport, sessionLines } from './sessions.ts';
+
 /** One step of a runbook's execution, as GetAutomationExecution tells of it. */
 export interface StepExecution {
   StepName?: string | undefined;
@@ -54,6 +56,13 @@ export function resultOf({ status, failureMessage, steps }: Execution): Executio
   const asserted = status === 'Failed' && changed.length === 0 && steps.some(isAssertion);
   return { ended: asserted ? 'unchanged' : 'failed', reason, changed };
 }
+
+/** What its functions reported for people, a line each: in a dry run, what they would do. */
+export const reportOf = ({ steps }: Execution): string[] =>
+  steps.flatMap(({ Outputs = {} }) => {
+    const sessions = readSessionReport(Outputs['Payload']?.[0] ?? '');
+    return sessions ? sessionLines(sessions) : [];
+  });
 
 /** The first function that failed, or that judged that it must not go on. */
 function faultOf(steps: readonly StepExecution[]): { ended: 'failed' | 'unchanged'; reason: string } | undefined {

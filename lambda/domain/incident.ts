@@ -25,6 +25,8 @@ export interface Run {
   runbook: string;
   attempt: number;
   dryRun: boolean;
+  /** A dry run before approval is asked for. */
+  preview?: boolean;
   undoes?: string;
   parameters: Record<string, string>;
   /** What was known when it started: to this its change is put back, whatever was measured since. */
@@ -35,6 +37,8 @@ export interface Run {
   reason?: string;
   /** The effect on people of a run that failed, as measured: harm is reverted at once, relief stays. */
   impact?: Impact;
+  /** What a dry run would have done, for people, a line each. */
+  report?: readonly string[];
   /** Of its runbook, once it has begun. */
   execution?: string;
   /** The run failed before it changed anything. */
@@ -182,6 +186,10 @@ export const allClear = (incident: Incident) => Object.values(incident.signals).
 
 /** The attempt that is under way, if any. */
 export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.outcome ? attempt : undefined);
+
+/** The latest dry run that told what is, or was, to be approved. */
+export const previewOf = ({ runs }: Incident, step: string): Run | undefined =>
+  runs.findLast(run => run.preview && run.step === step);
 
 /** Runs that changed something that can be put back, the latest first. One that failed may have changed it all the same. */
 function changes({ runs, policy }: Incident): { run: Run; when: NonNullable<Undo['when']> }[] {

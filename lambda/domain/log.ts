@@ -61,9 +61,15 @@ const SAY: Say = {
     `diagnosed: ${findings.filter(({ ok }) => !ok).length} of ${findings.length} checks found something`,
   ],
   StepSkipped: ({ title, reasons }) => ['quiet', `skipped: ${title} (${reasons.join('; ')})`],
-  StepStarted: ({ title, dryRun }) => ['act', `${title}${dryRun ? ', dry run' : ''}`],
+  StepStarted: ({ title, dryRun, preview }) => [
+    'act',
+    `${title}${dryRun ? `, dry run${preview ? ' before approval is asked for' : ''}` : ''}`,
+  ],
   StepSucceeded: ({ run }, title) => ['good', `verified: ${title(run)}`],
-  StepRehearsed: ({ run }, title) => ['quiet', `dry run, nothing changed: ${title(run)}`],
+  StepRehearsed: ({ run, report = [] }, title) => [
+    'quiet',
+    [`dry run, nothing changed: ${title(run)}`, ...report.slice(0, 1)].join('. '),
+  ],
   RunbookStarted: ({ run, execution }, title) => ['quiet', `execution ${execution}: ${title(run)}`],
   ExecutionStopped: ({ title, changed }) => [
     'act',

@@ -1,6 +1,14 @@
 import { checklist } from './checklist.ts';
 import { alarmUrl } from './console.ts';
-import { attemptUnderWay, firing, type Incident, lastingChanges, type Run, type Status } from './incident.ts';
+import {
+  attemptUnderWay,
+  firing,
+  type Incident,
+  lastingChanges,
+  previewOf,
+  type Run,
+  type Status,
+} from './incident.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
@@ -154,7 +162,9 @@ function headline(incident: Incident, entry: PageEntry): string {
     case 'HandedOver':
       return `Automation needs you: ${entry.reason}`;
     case 'ApprovalRequested':
-      return `Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`;
+      return [`Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`, ...previewed(incident, entry.step)].join(
+        '. ',
+      );
     case 'PublicationRequested':
       return `Are customers to be told? ${unpublished(incident, entry.severity)}, so it is published only if you say so`;
     case 'TargetMissed':
@@ -167,6 +177,9 @@ function headline(incident: Incident, entry: PageEntry): string {
       return firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status;
   }
 }
+
+/** What is to be approved, in one sentence. */
+export const previewed = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];
 
 const unpublished = ({ policy }: Incident, severity: Severity) =>
   policy.severities[severity].publishes === 'auto' ? 'No harm to them was measured' : `It is a ${severity}`;
@@ -199,10 +212,14 @@ export function doing(incident: Incident): string[] {
     rehearsed: 'dry run, nothing changed',
     failed: 'did not help',
   };
-  const runs = incident.runs.map(
-    run =>
-      `[${marks[run.status]}] ${clock(run.startedAt)} ${run.title}: ${run.reason ? `${words[run.status]} (${run.reason})` : words[run.status]}`,
-  );
+  const runs = incident.runs.flatMap(run => {
+    const became = run.dryRun && run.status === 'failed' ? 'the dry run ended' : words[run.status];
+    const why = run.reason ? ` (${run.reason})` : '';
+    return [
+      `[${marks[run.status]}] ${clock(run.startedAt)} ${run.title}: ${became}${why}`,
+      ...(run.report ?? []).map(line => `    ${line}`),
+    ];
+  });
   const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: skipped (${s.reasons.join('; ')})`);
   const lasting = lastingChanges(incident).map(
     ({ title, step }) =>

@@ -8,6 +8,7 @@ import {
   type Incident,
   lastingChanges,
   owedUndos,
+  previewOf,
   type Run,
   urgentUndos,
 } from './incident.ts';
@@ -71,7 +72,14 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
         happenings: [...skipped, start(incident, attempt, step, { run, dryRun, guardrails: results })],
       };
     }
-    if (step.mode === 'approve' && failed.every(({ guardrail }) => guardrail === 'mode')) {
+    const needsApproval = step.mode === 'approve' && failed.every(({ guardrail }) => guardrail === 'mode');
+    const preview = needsApproval ? previewOf(incident, step.name) : undefined;
+    if (needsApproval && preview?.attempt !== attempt) {
+      const run = `${runId(incident, attempt, step.name)}/preview`;
+      const begun = start(incident, attempt, step, { run, dryRun: true, preview: true, guardrails: results });
+      return { happenings: [...skipped, begun] };
+    }
+    if (preview?.status === 'rehearsed') {
       const expiresAt = plusMinutes(now, incident.policy.approvalMinutes);
       const { name, title } = step;
       return {
@@ -82,7 +90,9 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
         ],
       };
     }
-    const reasons = failed.map(({ guardrail, reason }) => `${guardrail}: ${reason}`);
+    const reasons = preview
+      ? [`its dry run: ${preview.reason}`]
+      : failed.map(({ guardrail, reason }) => `${guardrail}: ${reason}`);
     skipped.push({ type: 'StepSkipped', attempt, step: step.name, title: step.title, reasons });
   }
   if (incident.drill)
@@ -110,7 +120,7 @@ export function stepsLeft(incident: Incident, attempt: number): Step[] {
   const { plan } = incident.policy.playbook;
   const from = incident.attempt?.from;
   const tried = new Set([
-    ...incident.runs.filter(run => run.attempt === attempt).map(run => run.step),
+    ...incident.runs.filter(run => run.attempt === attempt && !run.preview).map(run => run.step),
     ...(incident.attempt?.skipped ?? []).map(s => s.step),
     ...declined(incident),
   ]);
@@ -144,7 +154,7 @@ const mitigated = ({ status }: Incident): Happening[] =>
 /** Why a person is needed: each step of the plan, since it was begun, and what became of it. */
 function exhausted(incident: Incident, attempt: number, skippedNow: Happening[], readings: Readings): string {
   const began = begunIn(incident, attempt);
-  const ran = incident.runs.filter(run => run.attempt >= began && !run.undoes);
+  const ran = incident.runs.filter(run => run.attempt >= began && !run.undoes && !run.preview);
   const skipped = [
     ...(incident.attempt?.skipped ?? []),
     ...skippedNow.flatMap(s => (s.type === 'StepSkipped' ? [s] : [])),
@@ -216,8 +226,9 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   const run = incident.runs.find(r => r.run === outcome.run);
   if (run?.status !== 'running')
     return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
-  const { execution, reason, checks = [], impact, unchanged } = outcome;
-  if (reason === undefined && run.dryRun) return { happenings: [{ type: 'StepRehearsed', run: run.run, execution }] };
+  const { execution, reason, checks = [], impact, unchanged, report } = outcome;
+  if (reason === undefined && run.dryRun)
+    return { happenings: [{ type: 'StepRehearsed', run: run.run, execution, report }] };
   const failure = reason ?? notVerified(checks);
   if (failure === undefined) {
     const mitigated: Happening[] =

@@ -6,6 +6,7 @@ import type { GuardrailResult, Happening } from './timeline.ts';
 interface Starting {
   run: string;
   dryRun: boolean;
+  preview?: boolean;
   undoes?: Run;
   guardrails: GuardrailResult[];
 }

@@ -178,6 +178,8 @@ export interface Happenings {
     document: string;
     parameters: Record<string, string>;
     dryRun: boolean;
+    /** A dry run before approval is asked for: it tells what would be approved. */
+    preview?: boolean;
     /** The run that this one puts back. */
     undoes?: string;
     guardrails: GuardrailResult[];
@@ -185,7 +187,8 @@ export interface Happenings {
   /** The execution of its runbook has begun. */
   RunbookStarted: { run: string; execution: string };
   StepSucceeded: { run: string; checks: Check[]; execution?: string };
-  StepRehearsed: { run: string; execution?: string };
+  /** `report`: what would have been done, for people, a line each. */
+  StepRehearsed: { run: string; execution?: string; report?: readonly string[] };
   /** `impact`: what it did to people, as measured. */
   StepFailed: {
     run: string;

@@ -159,6 +159,16 @@ export const observe: Scenario = {
         ),
     },
     {
+      promise: 'it is told which sessions would end, and which are spared, and why',
+      kept: ({ topics }) =>
+        topics.messages.some(
+          ({ body }) =>
+            /Would end \d+ sessions; [\d,]+ of 1,722 connections in use\./.test(body) &&
+            /- \d+ sessions: report-export \(user [\w-]+\), idle/.test(body) &&
+            /Cannot be seen: /.test(body),
+        ),
+    },
+    {
       promise: 'every runbook that runs, runs dry',
       kept: ({ runbooks: { runs } }) =>
         runs.length > 0 && runs.every(({ parameters }) => parameters['DryRun']?.[0] === 'true'),

@@ -22,11 +22,11 @@ export const approvalGiven: Scenario = {
   over: world => world.calm && of(world, 'Resolved').length > 0,
   promises: [
     {
-      promise: 'the reboot is approved by the link in the message, and only then done',
+      promise: 'the reboot is run dry, approved by the link in the message, and only then done',
       kept: world => {
         const [given] = of(world, 'ApprovalGiven');
-        const step = of(world, 'StepStarted').find(entry => entry['step'] === 'raise-max-connections');
-        return given?.['via'] === 'link' && step !== undefined && step.seq > given.seq;
+        const [dry, step] = of(world, 'StepStarted').filter(entry => entry['step'] === 'raise-max-connections');
+        return dry?.['preview'] === true && given?.['via'] === 'link' && step !== undefined && step.seq > given.seq;
       },
     },
     {

@@ -59,7 +59,7 @@ export const drill: Scenario = {
     {
       promise: 'every runbook of the plan runs, dry',
       kept: ({ runbooks: { runs } }) =>
-        runs.map(({ name }) => name.replace('mockupaws-production-', '')).join() ===
+        [...new Set(runs.map(({ name }) => name.replace('mockupaws-production-', '')))].join() ===
           'scale-service,kill-idle-connections,raise-max-connections' &&
         runs.every(
           ({ parameters, outcome }) => parameters['DryRun']?.join() === 'true' && outcome?.status === 'Success',

@@ -25,9 +25,15 @@ export const begin = ({ clock, account }: World, change: string, fault: () => vo
     fault();
   });
 
-/** Every run of a runbook, in order, by the runbooks' names. */
+/** The runs of runbooks that were to act, in order. */
+export const acting = ({ runbooks: { runs } }: World) =>
+  runs.filter(({ parameters }) => parameters['DryRun']?.[0] !== 'true');
+
+/** Every run of a runbook that was to act, in order, by the runbooks' names. */
 export const ran = (...names: string[]): Promised => ({
-  promise: names.length > 0 ? `the runbooks that run are ${names.join(', ')}` : 'no runbook is run',
-  kept: ({ runbooks: { runs } }) =>
-    runs.length === names.length && runs.every(({ name }, i) => name.endsWith(`-${names[i]}`)),
+  promise: names.length > 0 ? `the runbooks that act are ${names.join(', ')}` : 'no runbook acts',
+  kept: world => {
+    const runs = acting(world);
+    return runs.length === names.length && runs.every(({ name }, i) => name.endsWith(`-${names[i]}`));
+  },
 });

@@ -1,17 +1,17 @@
 import type { World } from '../world.ts';
-import { begin, ofPlaybook } from './of-playbook.ts';
+import { acting, begin, ofPlaybook } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
 const { entries, handedOver, oneIncident: ONE_OF_REDIS, calm } = ofPlaybook('RedisHealth');
 
 /** Every run, as `circuit-breaker open`. */
-const runs = ({ runbooks }: World) =>
-  runbooks.runs.map(({ name, parameters }) =>
+const runs = (world: World) =>
+  acting(world).map(({ name, parameters }) =>
     [name.replace(/^.*-(circuit-breaker|restart-redis)$/, '$1'), ...(parameters['State'] ?? [])].join(' '),
   );
 const ran = (...names: string[]): Promised => ({
-  promise: `the runbooks that run are ${names.join(', ')}`,
+  promise: `the runbooks that act are ${names.join(', ')}`,
   kept: world => runs(world).join() === names.join(),
 });
 

@@ -107,9 +107,9 @@ const LINES: Record<string, Describe> = {
     details: findings.map(({ ok, summary }: Details) => ({ ok, text: summary })),
   }),
   StepSkipped: ({ title, reasons }) => ({ label: 'skipped', text: `${title}: ${reasons.join('; ')}`, tone: 'warn' }),
-  StepStarted: ({ title, dryRun, guardrails }) => ({
+  StepStarted: ({ title, dryRun, preview, guardrails }) => ({
     label: 'step',
-    text: dryRun ? `${title} (dry run)` : title,
+    text: `${title}${preview ? ' (dry run, before approval is asked for)' : dryRun ? ' (dry run)' : ''}`,
     tone: 'act',
     details: guardrails.map(({ guardrail, passed, reason }: Details) => ({
       ok: passed,
@@ -122,7 +122,12 @@ const LINES: Record<string, Describe> = {
     tone: 'good',
     details: checks(list),
   }),
-  StepRehearsed: () => ({ label: 'dry run', text: 'nothing was changed', tone: 'warn' }),
+  StepRehearsed: ({ report = [] }) => ({
+    label: 'dry run',
+    text: 'nothing was changed',
+    tone: 'warn',
+    details: report.map((text: string) => ({ ok: null, text })),
+  }),
   StepFailed: ({ reason, checks: list }) => ({
     label: 'NOT FIXED',
     text: list.length > 0 ? 'not verified, so it counts as failed:' : reason,

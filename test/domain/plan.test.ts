@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { RunOutcome } from '../../lambda/domain/commands.ts';
 import { attemptUnderWay, isOpen } from '../../lambda/domain/incident.ts';
-import { doing } from '../../lambda/domain/messages.ts';
+import { doing, pages } from '../../lambda/domain/messages.ts';
 import type { Step } from '../../lambda/domain/policy.ts';
 import {
   FAILED,
@@ -216,6 +217,46 @@ describe('a step that needs approval', () => {
       { type: 'ApprovalRequested', step: 'first', title: 'Do first', expiresAt: minute(31) },
       { type: 'ResponseEnded', outcome: 'awaiting approval' },
     ]);
+  });
+
+  describe('is run dry before it is asked for', () => {
+    const previewed = (outcome: Partial<RunOutcome>) => {
+      const story = diagnosed(...plan);
+      const [begun] = of(story.decides(), 'StepStarted');
+      const run = begun?.run ?? '';
+      story.tell({ type: 'record outcome', attempt: 1, outcome: { run, ...outcome } });
+      return { story, begun };
+    };
+    const report = ['Would end 2 sessions; 90 of 100 connections in use.', '- 2 sessions: migration'];
+
+    test('and whoever is asked reads what would be done', () => {
+      const { story, begun } = previewed({ report });
+      expect(begun).toMatchObject({ step: 'first', dryRun: true, preview: true, parameters: { DryRun: 'true' } });
+      const [asked] = of(story.decides(), 'ApprovalRequested');
+      const [page] = asked ? pages(story.incident, asked) : [];
+      expect(page?.fields.short).toContain(report[0]);
+      expect(page?.fields.doing.join('\n')).toContain(report.join('\n    '));
+    });
+
+    test.each([
+      ['finds nothing to do', { reason: 'No session has been idle for 300 s or longer.', unchanged: true as const }],
+      ['fails', { reason: 'the database cannot be reached' }],
+    ])('and one that %s is not asked for', (_, outcome) => {
+      const { story } = previewed(outcome);
+      expect(story.decides()).toMatchObject([
+        { type: 'StepSkipped', step: 'first', reasons: [`its dry run: ${outcome.reason}`] },
+        { type: 'StepStarted', step: 'second' },
+      ]);
+    });
+
+    test('anew in each attempt that asks', () => {
+      const story = diagnosed(step('first', { mode: 'approve' }));
+      story.plans();
+      story.clears();
+      story.at(40).fires('critical', { at: minute(40) });
+      story.diagnoses();
+      expect(of(story.decides(), 'StepStarted')).toMatchObject([{ attempt: 2, preview: true }]);
+    });
   });
 
   test('given in time begins the next attempt with that step', () => {

@@ -158,7 +158,16 @@ export class Story {
     return this.tell({ type: 'record measurement', facts: { usersAffectedShare }, at: this.now });
   }
 
+  /** What is decided, once the dry run that comes before the question is over. */
   plans(readings: Readings = this.readings): TimelineEntry[] {
+    const decided = this.decides(readings);
+    const isPreview = (entry: TimelineEntry) => entry.type === 'StepStarted' && entry.preview;
+    if (!decided.some(isPreview)) return decided;
+    this.ends();
+    return [...decided.filter(entry => !isPreview(entry)), ...this.plans(readings)];
+  }
+
+  decides(readings: Readings = this.readings): TimelineEntry[] {
     return this.tell({ type: 'next step', attempt: this.attempt, readings });
   }
 
@@ -247,6 +256,8 @@ export const of = <T extends EntryType>(entries: readonly TimelineEntry[], type:
 /** What happened, in a word each. */
 export const types = (entries: readonly TimelineEntry[]): EntryType[] => entries.map(({ type }) => type);
 
-/** The steps that were started, in order; those that put back marked so. */
+/** The steps that were started, in order; those that put back marked so. A preview starts none. */
 export const started = (entries: readonly TimelineEntry[]): string[] =>
-  of(entries, 'StepStarted').map(({ step, undoes }) => (undoes ? `undo ${step}` : step));
+  of(entries, 'StepStarted')
+    .filter(({ preview }) => !preview)
+    .map(({ step, undoes }) => (undoes ? `undo ${step}` : step));

@@ -3,7 +3,7 @@ import { readExecution } from '../../adapters/automation.ts';
 import { commit, load } from '../../adapters/incidents.ts';
 import type { RunOutcome } from '../../domain/commands.ts';
 import { impactOf, judged, madeWorse, nowOf, relieved } from '../../domain/effect.ts';
-import { resultOf } from '../../domain/execution.ts';
+import { reportOf, resultOf } from '../../domain/execution.ts';
 import type { Incident, Run } from '../../domain/incident.ts';
 import type { Step } from '../../domain/policy.ts';
 import { alarmOf } from '../../domain/signal.ts';
@@ -33,7 +33,7 @@ export const handler = entrypoint(RunEvent, async event => {
   if (ended === 'failed') return record(event, { ...ran, reason: cut(reason), ...nothing });
   const known = incident.runs.find(r => r.run === run);
   if (known && known.status !== 'running') return { verdict: 'done', run };
-  if (known?.dryRun) return record(event, ran);
+  if (known?.dryRun) return record(event, { ...ran, report: reportOf(read) });
   const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
   if (step?.verifiedBy === 'runbook') return record(event, { ...ran, checks: [ENDED_WELL] });
   const { signals, checks: all } = await verifyService(incident);
