@@ -38,18 +38,7 @@ export interface DashboardProps {
 const LATELY = { start: '-PT3H' };
 
 /** Functions without which no incident takes its way. The others fail into dead letters or steps, which are told. */
-const IN_THE_WAY = [
-  'Intake',
-  'Publish',
-  'Watch',
-  'Diagnose',
-  'Classify',
-  'Plan',
-  'Verify',
-  'HandOver',
-  'Command',
-  'Page',
-];
+const IN_THE_WAY = ['Intake', 'Publish', 'Watch', 'Diagnose', 'Plan', 'Verify', 'HandOver', 'Command', 'Page'];
 
 /**
  * One page: how the service is, how incidents were answered over the range chosen, and how the responder is. At most 50
@@ -94,6 +83,16 @@ function health(config: ServiceConfig, { memory, redis, certificates }: Resource
       title: 'What fails (share, 0 to 1)',
       left: [probed('health', 'health URLs'), probed('errors', 'requests')],
       leftYAxis: { min: 0, max: 1, showUnits: false },
+    }),
+    new GraphWidget({
+      ...graph,
+      title: 'Seconds of an answer',
+      left: [
+        probed('seconds', 'on average'),
+        probed('p95', 'one answer in twenty, at least'),
+        probed('healthSeconds', 'slowest health URL'),
+      ],
+      leftYAxis: { min: 0, showUnits: false },
     }),
     new GraphWidget({
       ...graph,

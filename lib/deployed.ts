@@ -16,6 +16,7 @@ export function describeDeployed(config: ServiceConfig, bound: BoundPlaybook[]):
         { ...servicePolicy(config), playbook },
       ]),
     ),
+    criteria: servicePolicy(config).criteria,
     rosters: escalation.map(({ people, rotation }) => ({ people, rotation })),
     resources: {
       healthUrls,

@@ -19,7 +19,7 @@ import { describeDeployed } from './deployed.ts';
 import { addFigures } from './figures.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 import { IncidentsTable } from './incidents-table.ts';
-import { allowInvestigating, allowReadingDatabase, allowReadingService } from './investigation.ts';
+import { allowInvestigating, allowReadingDatabase, allowReadingService, ecsServiceArn } from './investigation.ts';
 import { Links } from './links.ts';
 import { Listener } from './listener.ts';
 import { OwnAlarms } from './own-alarms.ts';
@@ -183,6 +183,7 @@ export class IncidentResponse extends Construct {
     watch.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
     const { automation, maintenance } = this.switches;
     watch.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
+    watch.allow(['ecs:DescribeServices'], [ecsServiceArn(this.config)]);
     allowStoppingExecutions(watch);
     new Rule(this, 'EveryMinute', {
       description: 'Once a minute',
@@ -258,7 +259,9 @@ export class IncidentResponse extends Construct {
     const smokeTest = this.createFunction('SmokeTest', {
       folder: 'smoke-test',
       description: 'Whether the service serves people now',
-    }).allowReading('cloudwatch:GetMetricData');
+    })
+      .allowReading('cloudwatch:GetMetricData')
+      .allow(['ecs:DescribeServices'], [ecsServiceArn(this.config)]);
     new ConsoleRunbooks(this, 'Console', { service: this.config.service, investigate, smokeTest });
   }
 

@@ -7,8 +7,9 @@ import { Monitoring } from './playbooks/monitoring.ts';
 import { RedisHealth } from './playbooks/redis-health.ts';
 import { ServiceHealth } from './playbooks/service-health.ts';
 import { ServiceMemory } from './playbooks/service-memory.ts';
+import { SlowResponses } from './playbooks/slow-responses.ts';
 
-/** The common incidents of the runbook's section 5, the two it implies, as far as the service has what they protect, and that nobody sees. */
+/** The common incidents of the runbook's section 5, the three it implies, as far as the service has what they protect, and that nobody sees. */
 export const commonIncidents = (config: ServiceConfig): Playbook[] => [
   new DatabaseConnections(),
   new ServiceMemory(),
@@ -16,5 +17,6 @@ export const commonIncidents = (config: ServiceConfig): Playbook[] => [
   ...(config.certificates ? [new CertificateExpiry()] : []),
   new BadDeployment(),
   new ServiceHealth(),
+  new SlowResponses(),
   new Monitoring(),
 ];

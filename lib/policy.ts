@@ -1,4 +1,5 @@
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type ServicePolicy } from '../lambda/domain/policy.ts';
+import { runbookCriteria } from '../lambda/domain/severity.ts';
 import type { ServiceConfig } from './config.ts';
 
 /** The dashboard of a service. Its name is taken once in an account, whatever the region. */
@@ -28,7 +29,7 @@ export function servicePolicy(config: ServiceConfig): ServicePolicy {
   return {
     ...RUNBOOK_POLICY,
     ...{ service, title, region, budget, reviewers },
-    harm: [...RUNBOOK_POLICY.harm, { fact: 'responseSeconds', atLeast: serviceHealth.responseSeconds }],
+    criteria: runbookCriteria(serviceHealth),
     severities: stakeholders ? RUNBOOK_SEVERITIES : WITHOUT_STAKEHOLDERS,
     statusPage: statusPage && { url: statusPage.url, components: statusPage.components },
     internalNames: internalNames(config),

@@ -10,6 +10,8 @@ export interface Probe {
   healthy: boolean;
   /** "HTTP 200", "HTTP 503", "ECONNREFUSED", "no answer in 5 s", "HTTP 200 without "ok"". */
   seen: string;
+  /** From the question to the end of what was read of the answer; absent where there was none. */
+  seconds?: number;
 }
 
 /** Of an answer, read no further for what it must contain. */
@@ -17,21 +19,29 @@ const MOST_BYTES = 65_536;
 
 /** Asks a health URL as `curl -f` would: healthy is a status below 400, with what it must contain, in time. Never throws. */
 export async function probe({ url, contains }: HealthUrl, seconds = 5): Promise<Probe> {
+  const began = performance.now();
   try {
     const response = await fetch(url, {
       redirect: 'follow',
       signal: AbortSignal.timeout(seconds * 1000),
       headers: { 'user-agent': 'incident-response health probe' },
     });
-    const seen = `HTTP ${response.status}`;
-    if (response.status >= 400) return { url, healthy: false, seen };
-    if (contains === undefined || (await beginning(response)).includes(contains)) return { url, healthy: true, seen };
-    return { url, healthy: false, seen: `${seen} without ${JSON.stringify(contains)}` };
+    const found = contains === undefined || (await beginning(response)).includes(contains);
+    const healthy = response.status < 400 && found;
+    const without = healthy || response.status >= 400 ? '' : ` without ${JSON.stringify(contains)}`;
+    const took = (performance.now() - began) / 1000;
+    return { url, healthy, seen: `HTTP ${response.status}${without}`, seconds: took };
   } catch (error) {
     const { name, cause } = error as Error & { cause?: { code?: string } };
     return { url, healthy: false, seen: name === 'TimeoutError' ? `no answer in ${seconds} s` : (cause?.code ?? name) };
   }
 }
+
+/** The seconds of the slowest that answered; undefined where none did. */
+export const slowest = (probes: readonly Probe[]): number | undefined => {
+  const took = probes.flatMap(({ seconds }) => seconds ?? []);
+  return took.length > 0 ? Math.max(...took) : undefined;
+};
 
 async function beginning({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();

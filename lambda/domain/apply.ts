@@ -1,5 +1,6 @@
+import { isServed } from './harm.ts';
 import { type ActionItem, allClear, type Incident, MEANT, type Run, type Status } from './incident.ts';
-import { atLeast, withAffected } from './severity.ts';
+import { atLeast, withAffected, withService } from './severity.ts';
 import type { SignalState } from './signal.ts';
 import { plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry } from './timeline.ts';
@@ -43,6 +44,7 @@ function open(entry: EntryOf<'IncidentOpened'>): Incident {
     severityReasons: [],
     severityAt: at,
     declared: {},
+    servedSince: at,
     breached: [],
     references: [],
     ticked: [],
@@ -74,7 +76,8 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       const begins = incident.policy.severities[severity].pages && !incident.escalation;
       return {
         ...{ severity, severityReasons, overruled },
-        ...(atLeast(incident.severity, severity) ? {} : { severityAt: at }),
+        // What was promised is promised anew.
+        ...(atLeast(incident.severity, severity) ? {} : { severityAt: at, breached: [], improvedTo: undefined }),
         ...(begins ? { escalation: { since: at, level: 0, calledAt: at } } : {}),
       };
     }
@@ -128,7 +131,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     }
     case 'DiagnosisRecorded':
       return {
-        ...measured(entry),
+        ...served(incident, measured(entry), entry.at),
         // What was looked at and found well identifies nothing.
         status:
           incident.status === 'investigating' && entry.findings.some(f => f.ok === false)
@@ -136,13 +139,17 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
             : incident.status,
       };
     case 'ServiceMeasured': {
-      const { facts, measuredAt: at } = entry;
-      const times = Object.fromEntries(Object.keys(facts).map(fact => [fact, at]));
-      return {
-        facts: withAffected({ ...incident.facts, ...facts }),
+      const { facts, measuredAt } = entry;
+      const times = Object.fromEntries(Object.keys(facts).map(fact => [fact, measuredAt]));
+      const known = {
+        facts: withService(incident.facts, facts),
         measuredAt: { ...incident.measuredAt, ...times },
       };
+      const worse = isServed(incident) && !isServed({ ...incident, ...known });
+      return { ...served(incident, known, measuredAt), ...(worse ? { status: worsen(incident) } : {}) };
     }
+    case 'ImprovementSeen':
+      return { improvedTo: entry.severity };
     case 'StepSkipped': {
       const { step, title, reasons } = entry;
       const attempt = incident.attempt;
@@ -261,7 +268,13 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
   }
 }
 
-/** A signal that fires again after mitigation means it was none. */
+/** What is known now, and since when people have been served well. */
+const served = <K extends Pick<Incident, 'facts'>>(incident: Incident, known: K, at: string) => ({
+  ...known,
+  servedSince: isServed({ ...incident, ...known }) ? (incident.servedSince ?? at) : undefined,
+});
+
+/** A signal that fires again after mitigation, or people who suffer again, mean that it was none. */
 const worsen = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);
 
 function signal(

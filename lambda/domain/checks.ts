@@ -3,10 +3,10 @@
  * Data, so that a playbook may name them, and a step that stands on a fact nobody finds fails at synthesis.
  */
 export const CHECKS = {
-  'service health': ['healthFailingShare'],
+  'service health': ['healthFailingShare', 'healthSeconds'],
   metrics: [
     ...['databaseConnections', 'databaseConnectionsShare', 'readerConnections'],
-    ...['usersAffectedShare', 'responseSeconds', 'cpuPercent'],
+    ...['usersAffectedShare', 'responseSeconds', 'responseP95Seconds', 'cpuPercent'],
   ],
   'ECS service': [
     ...['serviceExists', 'desiredTasks', 'runningTasks', 'missingTasks', 'rollingUpdates'],

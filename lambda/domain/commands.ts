@@ -1,7 +1,8 @@
 import type { Readings } from './guardrails.ts';
 import type { Impact } from './incident.ts';
+import type { ServiceMeasurement } from './measurement.ts';
 import type { Policy } from './policy.ts';
-import type { Facts, Severity } from './severity.ts';
+import type { Severity } from './severity.ts';
 import type { Signal } from './signal.ts';
 import type {
   Assignment,
@@ -52,8 +53,8 @@ export type Command = { id: string } & (
   | ({ type: 'record reference' } & Reference)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
   | ({ type: 'record post-mortem' } & Draft)
-  /** Measured by the watch, each minute, at that time. */
-  | { type: 'record measurement'; facts: Facts; at: string }
+  /** Measured by the watch, each minute. `before`: what it measured the minute before. */
+  | ({ type: 'record measurement'; before?: ServiceMeasurement } & ServiceMeasurement)
   | { type: 'meet'; obligation: Obligation; checks?: Check[] }
   | ByPerson
 );
@@ -100,4 +101,5 @@ export type Obligation =
   | { type: 'stop execution'; run: string; execution: string }
   | { type: 'expire approval'; step: string }
   | { type: 'put back'; attempt: number }
+  | { type: 'tell improvement'; severity: Severity }
   | { type: 'settle' };

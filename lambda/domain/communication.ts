@@ -46,11 +46,12 @@ function isTold({ told, policy, severity, ...incident }: Incident, to: Audience)
 
 function updateDue(incident: Incident, to: Audience, now: string): boolean {
   if (!isTold(incident, to)) return false;
-  const { told, status, policy, findings } = incident;
+  const { told, status, policy, findings, severityAt } = incident;
   const last = told[to];
   if (!last) return to === 'public' || findings.length > 0 || minutesBetween(now, firstBy(incident)) <= AHEAD;
   const passed = minutesBetween(last.at, now);
-  return passed >= policy.updateMinutes - WATCH || (last.status !== status && passed >= APART);
+  const news = last.status !== status || (to === 'stakeholders' && last.at < severityAt);
+  return passed >= policy.updateMinutes - WATCH || (news && passed >= APART);
 }
 
 /** When stakeholders must have heard of it. */

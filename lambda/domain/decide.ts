@@ -48,7 +48,7 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return { happenings: title ? [{ type: 'ExecutionStopped', run, title, changed }] : [] };
     }
     case 'record measurement':
-      return recordMeasurement(incident, command.facts, command.at);
+      return recordMeasurement(incident, command, command.before);
     case 'meet':
       return meet(incident, command.obligation, command.checks ?? [], now);
     case 'record page':

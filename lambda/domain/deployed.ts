@@ -1,6 +1,7 @@
 import type { Bounds, WatchedCertificate } from './certificate.ts';
 import type { Roster } from './on-call.ts';
 import type { Policy } from './policy.ts';
+import type { Criterion } from './severity.ts';
 import type { SiteInput } from './status-page/site.ts';
 import type { TopicSubscribers } from './subscriptions.ts';
 
@@ -10,6 +11,8 @@ export interface Deployed {
   region: string;
   /** By playbook. */
   policies: Record<string, Policy>;
+  /** The severity table that the service is judged by now; each policy holds it too, for the incidents opened under it. */
+  criteria: readonly Criterion[];
   /**
    * Who can be called at each level, the first level first. Not part of the policies, which an incident keeps as they were:
    * whoever is on call by now is called.

@@ -1,5 +1,5 @@
 import type { Policy, Undo } from './policy.ts';
-import type { Facts, Reason, Severity } from './severity.ts';
+import { type Facts, type Reason, type Severity, withService } from './severity.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 import type {
   AttemptOutcome,
@@ -118,6 +118,8 @@ export interface Incident {
   findings: Finding[];
   /** When the severity last rose: response and resolution times count from here. */
   severityAt: string;
+  /** The severity that it would have by now, of which people were told since it last rose. */
+  improvedTo?: Severity;
   /** What automation judged when a person set the severity: only more than that raises it again. */
   overruled?: Severity;
   /** What people declared. */
@@ -151,6 +153,8 @@ export interface Incident {
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;
+  /** Since when people have been served well, as far as was measured. */
+  servedSince?: string;
   /** A person has declared it over: what is still changed is put back, and then it is resolved. */
   resolution?: Person & { reason: string; cancelled?: boolean };
   resolvedAt?: string;
@@ -255,7 +259,8 @@ export const lastingChanges = (incident: Incident): Run[] => {
 export function factsOf(incident: Incident): Facts {
   const count = (level: SignalLevel) => firing(incident).filter(([, s]) => s.level === level).length;
   return {
-    ...incident.facts,
+    // Trouble that is independent of the service is judged by facts of its own.
+    ...(incident.policy.playbook.apart ? withService(incident.facts, {}) : incident.facts),
     ...incident.declared,
     criticalSignals: count('critical'),
     warningSignals: count('warning'),

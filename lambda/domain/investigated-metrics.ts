@@ -7,13 +7,13 @@ export interface MetricQuery {
   namespace: string;
   name: string;
   dimensions: Record<string, string>;
-  statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum' | 'SampleCount';
+  statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum' | 'SampleCount' | 'p95';
   /** Seconds. */
   period: number;
 }
 
-/** How busy the tasks are, how full the database, and how long answers take. */
-export const loadQueries = ({ cluster, ecsService, database, loadBalancer }: Resources): MetricQuery[] => [
+/** How busy the tasks are, and how full the database. */
+export const loadQueries = ({ cluster, ecsService, database }: Resources): MetricQuery[] => [
   {
     id: 'cpu',
     namespace: 'AWS/ECS',
@@ -24,10 +24,6 @@ export const loadQueries = ({ cluster, ecsService, database, loadBalancer }: Res
   },
   connectionsOf('connections', 'WRITER', database),
   connectionsOf('readers', 'READER', database),
-  {
-    ...{ id: 'seconds', namespace: 'AWS/ApplicationELB', name: 'TargetResponseTime' },
-    ...{ dimensions: { LoadBalancer: loadBalancer }, statistic: 'Average', period: 60 },
-  },
 ];
 
 const connectionsOf = (id: string, Role: string, { cluster }: Resources['database']): MetricQuery => ({
@@ -36,17 +32,21 @@ const connectionsOf = (id: string, Role: string, { cluster }: Resources['databas
 });
 
 /**
- * What counts the load balancer's requests and those that fail. With no target to choose it answers 5xx itself, and does
- * not count the request; with a bad gateway and a time-out it had chosen one, and does.
+ * The load balancer's requests, those that fail, and how long answers take. With no target to choose it answers 5xx itself,
+ * and does not count the request; with a bad gateway and a time-out it had chosen one, and does.
  */
-export const trafficQueries = ({ loadBalancer }: Resources): MetricQuery[] =>
-  Object.entries({
-    requests: 'RequestCount',
-    errors: 'HTTPCode_Target_5XX_Count',
-    refused: 'HTTPCode_ELB_5XX_Count',
-    badGateway: 'HTTPCode_ELB_502_Count',
-    timedOut: 'HTTPCode_ELB_504_Count',
-  } satisfies Record<keyof Counts, string>).map(([id, name]) => ({
+export function trafficQueries({ loadBalancer }: Resources): MetricQuery[] {
+  const query = (id: keyof Counts, name: string, statistic: MetricQuery['statistic'] = 'Sum'): MetricQuery => ({
     ...{ id, name, namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: loadBalancer } },
-    ...{ statistic: 'Sum', period: 60 },
-  }));
+    ...{ statistic, period: 60 },
+  });
+  return [
+    query('requests', 'RequestCount'),
+    query('errors', 'HTTPCode_Target_5XX_Count'),
+    query('refused', 'HTTPCode_ELB_5XX_Count'),
+    query('badGateway', 'HTTPCode_ELB_502_Count'),
+    query('timedOut', 'HTTPCode_ELB_504_Count'),
+    query('seconds', 'TargetResponseTime', 'Average'),
+    query('p95', 'TargetResponseTime', 'p95'),
+  ];
+}

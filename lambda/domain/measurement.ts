@@ -1,32 +1,71 @@
 import type { Decision } from './commands.ts';
 import { impactOf } from './effect.ts';
-import { isHarmed } from './harm.ts';
-import { attemptUnderWay, type Incident, lastingChanges } from './incident.ts';
-import { type Facts, percent, withAffected } from './severity.ts';
-import { raise } from './signals.ts';
-import type { Happening } from './timeline.ts';
+import { isServed } from './harm.ts';
+import { allClear, attemptUnderWay, firing, type Incident, lastingChanges } from './incident.ts';
+import { assessService, atLeast, type Facts, percent, SEVERITIES, type Severity, withService } from './severity.ts';
+import { another, raise } from './signals.ts';
+import type { EntryOf, Happening } from './timeline.ts';
+
+/** How people are served, as measured at that time. */
+export interface ServiceMeasurement {
+  facts: Facts;
+  at: string;
+}
+
+/** Minutes after which a measurement is no evidence that something held ever since. */
+export const MEASUREMENTS_APART = 3;
 
 /**
- * What was measured of the service between two diagnoses. It is recorded only when it changes a judgement: whether people
- * suffer, how severe it is, or whether a change that was left in place does harm by now; that is reverted at once.
+ * A measurement of the service between two diagnoses. It is recorded only when it changes a judgement: how severe it is, for
+ * two measurements in a row, or that a change that was left in place does harm by now; that is reverted at once.
  */
-export function recordMeasurement(incident: Incident, facts: Facts, measuredAt: string): Decision {
-  const after = { ...incident, facts: withAffected({ ...incident.facts, ...facts }) };
+export function recordMeasurement(
+  incident: Incident,
+  now: ServiceMeasurement,
+  before: ServiceMeasurement | undefined,
+): Decision {
+  const attempt = attemptUnderWay(incident);
+  const harmful = attempt ? [] : lastingChanges(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
+  const held = before && !incident.policy.playbook.apart ? heldOf(incident, now, before) : undefined;
+  if (!held && harmful.length === 0) return { happenings: [] };
+  const { facts, at } = held ?? now;
+  const after = { ...incident, facts: withService(incident.facts, facts) };
   const rises = raise(after);
-  const harmful = attemptUnderWay(incident)
-    ? []
-    : lastingChanges(incident).filter(run => impactOf(run.facts, facts) === 'harmful');
-  if (isHarmed(after) === isHarmed(incident) && rises.length === 0 && harmful.length === 0) return { happenings: [] };
   const seen = `${percent(after.facts['affectedShare'] ?? 0)} of requests or health URLs fail`;
+  const reverts: Happening[] = harmful.map(({ run, title }) => ({ type: 'HarmSeen', run, title, seen }));
   return {
     happenings: [
-      { type: 'ServiceMeasured', facts, measuredAt },
+      { type: 'ServiceMeasured', facts, measuredAt: at },
       ...rises,
-      ...harmful.map(({ run, title }): Happening => ({ type: 'HarmSeen', run, title, seen })),
-      ...(harmful.length > 0 ? [revertNow(incident)] : []),
+      ...reverts,
+      ...(reverts.length > 0 ? [revertNow(incident)] : consequences(after, rises)),
     ],
   };
 }
+
+/** The measurement that shows what has held in both, where that is another judgement than the one that stands. */
+function heldOf({ facts, policy }: Incident, now: ServiceMeasurement, before: ServiceMeasurement) {
+  const rank = (of: Facts) => SEVERITIES.indexOf(assessService(of, policy.criteria).severity);
+  const [worse, better] = rank(now.facts) <= rank(before.facts) ? [now, before] : [before, now];
+  if (rank(better.facts) < rank(facts)) return better;
+  return rank(worse.facts) > rank(facts) ? worse : undefined;
+}
+
+/** Once it is more severe, the plan may do what it might not before; once people are served again, it is mitigated. */
+function consequences(after: Incident, rises: readonly Happening[]): Happening[] {
+  if (attemptUnderWay(after) || after.drill) return [];
+  const risen = rises.find((rise): rise is EntryOf<'SeverityAssigned'> => rise.type === 'SeverityAssigned');
+  if (risen && !after.approval && firing(after).length > 0 && unlocks(after, risen.severity)) return another(after);
+  return isServed(after) && allClear(after) && after.status !== 'monitoring'
+    ? [{ type: 'Mitigated', reason: 'every signal cleared, and people are served' }]
+    : [];
+}
+
+const unlocks = ({ severity, policy }: Incident, risen: Severity) =>
+  policy.playbook.plan.some(
+    ({ mode, minimumSeverity }) =>
+      mode !== 'off' && !atLeast(severity, minimumSeverity) && atLeast(risen, minimumSeverity),
+  );
 
 /** An attempt that reverts, and does nothing else. */
 export const revertNow = ({ attempt }: Incident): Happening => ({

@@ -63,6 +63,7 @@ export const PAGE_ENTRIES = [
   'HandedOver',
   'ExecutionStopped',
   'PublicationRequested',
+  'ImprovementSeen',
   'DrillBecameReal',
   'Resolved',
 ] as const satisfies EntryType[];
@@ -98,7 +99,7 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
 }
 
 /** What can wait until people are awake. */
-const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped'];
+const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];
 
 function overtaken({ resolvedAt, acknowledged, approval, publication }: Incident, entry: PageEntry): boolean {
   if (resolvedAt && entry.type !== 'Resolved') return true;
@@ -151,6 +152,7 @@ function kindOf({ type }: PageEntry): string {
   if (type === 'Resolved') return '[RESOLVED]';
   if (type === 'HandedOver') return '[INCIDENT - NEEDS YOU]';
   if (type === 'PublicationRequested') return '[INCIDENT - TELL CUSTOMERS?]';
+  if (type === 'ImprovementSeen') return '[INCIDENT - IMPROVED]';
   return type === 'ApprovalRequested' ? '[INCIDENT - APPROVAL]' : '[INCIDENT]';
 }
 
@@ -167,6 +169,8 @@ function headline(incident: Incident, entry: PageEntry): string {
       );
     case 'PublicationRequested':
       return `Are customers to be told? ${unpublished(incident, entry.severity)}, so it is published only if you say so`;
+    case 'ImprovementSeen':
+      return `Improved: ${entry.seen}. By now it would be a ${entry.severity}; only you can lower it: npx incident severity ${incident.id} ${entry.severity}`;
     case 'TargetMissed':
       return missedTarget(entry);
     case 'ExecutionStopped':

@@ -1,9 +1,11 @@
 import type { Decision, Obligation } from './commands.ts';
 import { communication, postUpdate } from './communication.ts';
-import { allClear, attemptUnderWay, type Incident, isOpen, owedUndos, stillChanged } from './incident.ts';
+import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, owedUndos, stillChanged } from './incident.ts';
 import type { EscalationLevel } from './policy.ts';
 import { endResponse, notVerified } from './response.ts';
 import { review } from './review.ts';
+import { assess, atLeast } from './severity.ts';
+import { alarmOf } from './signal.ts';
 import { minutesBetween } from './time.ts';
 import { AUDIENCE_NAMES, type Audience, type Check, type Happening, type Target } from './timeline.ts';
 
@@ -23,6 +25,7 @@ export function obligations(incident: Incident, now: string): Obligation[] {
     ...response(incident, now),
     ...approval(incident, now),
     ...calm(incident, now),
+    ...improvement(incident),
     ...communication(incident, now),
     ...review(incident, now),
   ];
@@ -98,6 +101,20 @@ function calm(incident: Incident, now: string): Obligation[] {
   return minutesBetween(calmSince, now) >= policy.settleMinutes ? [{ type: 'settle' }] : [];
 }
 
+/** It is less severe by now, and nothing that is under way would end it: only a person may lower it. */
+function improvement(incident: Incident): Obligation[] {
+  const { severity, improvedTo, overruled, policy } = incident;
+  if (incident.drill || overruled || attemptUnderWay(incident) || allClear(incident)) return [];
+  const now = assess(factsOf(incident), policy.criteria).severity;
+  return atLeast(now, improvedTo ?? severity) ? [] : [{ type: 'tell improvement', severity: now }];
+}
+
+/** How people are served now, for whoever is to judge. */
+const servedNow = (incident: Incident): string =>
+  assess(factsOf(incident), incident.policy.criteria)
+    .reasons.map(({ text }) => text)
+    .join('; ');
+
 /** Does what is due, if it still is. `checks` are the verification that settling needs. */
 export function meet(incident: Incident, obligation: Obligation, checks: Check[], now: string): Decision {
   const due = obligations(incident, now).some(other => JSON.stringify(other) === JSON.stringify(obligation));
@@ -148,12 +165,16 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
         ],
       };
     }
+    case 'tell improvement':
+      return { happenings: [{ type: 'ImprovementSeen', severity: obligation.severity, seen: servedNow(incident) }] };
     case 'put back':
       return { happenings: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':
-      return notVerified(checks) === undefined
-        ? { happenings: [{ type: 'Resolved', by: 'automation', reason: settled(incident) }] }
-        : { happenings: [{ type: 'SettlingFailed', checks }, ...unsettled(incident, checks)] };
+      if (notVerified(checks) !== undefined)
+        return { happenings: [{ type: 'SettlingFailed', checks }, ...unsettled(incident, checks)] };
+      return isSettled(incident, now)
+        ? { happenings: [{ type: 'Resolved', by: 'automation', reason: settled(incident, checks) }] }
+        : { refused: `people have not been served well for ${incident.policy.settleMinutes} min yet` };
   }
 }
 
@@ -183,4 +204,12 @@ const unsettled = ({ handedOver }: Incident, checks: Check[]): Happening[] =>
     ? []
     : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
 
-const settled = ({ policy }: Incident) => `all signals clear and the service healthy for ${policy.settleMinutes} min`;
+/** Well for the whole time, not only at its end. */
+const isSettled = ({ servedSince, policy }: Incident, now: string) =>
+  policy.playbook.apart || (servedSince !== undefined && minutesBetween(servedSince, now) >= policy.settleMinutes);
+
+const settled = ({ policy }: Incident, checks: Check[]) =>
+  [
+    `all signals clear and the service healthy for ${policy.settleMinutes} min`,
+    ...checks.flatMap(({ check, seen }) => (alarmOf(check) ? [] : [`${check}: ${seen}`])),
+  ].join('; ');

@@ -192,8 +192,6 @@ export interface ServicePolicy {
   region: string;
   severities: Record<Severity, SeverityPolicy>;
   criteria: readonly Criterion[];
-  /** Measured, each by itself lets customers be told without a person: nothing else does. */
-  harm: readonly Bound[];
   escalation: EscalationLevel[];
   /** Minutes for which an acknowledgement holds before escalation starts again. */
   acknowledgementMinutes: number;
@@ -288,10 +286,6 @@ export const RUNBOOK_POLICY: Omit<
 > = {
   severities: RUNBOOK_SEVERITIES,
   criteria: RUNBOOK_CRITERIA,
-  harm: [
-    { fact: 'usersAffectedShare', atLeast: 0.05 },
-    { fact: 'healthFailingShare', atLeast: 0.01 },
-  ],
   escalation: [...RUNBOOK_ESCALATION],
   acknowledgementMinutes: 30,
   remindMinutes: 10,

@@ -6,6 +6,11 @@ export const PROBE_METRICS = {
   health: 'HealthFailingShare',
   /** Share of the requests of the last whole minutes that failed, 0 to 1. Of too few, nothing is published. */
   errors: 'ErrorShare',
+  /** Seconds of an answer in those minutes, on average and of the slowest twentieth at least. Likewise. */
+  seconds: 'ResponseSeconds',
+  p95: 'ResponseSecondsP95',
+  /** Seconds of the slowest health URL that answers. */
+  healthSeconds: 'HealthSeconds',
   /** Tasks that run. Container Insights would tell too, at a price. */
   tasks: 'RunningTasks',
   /** 1 while a deployment is to blame for what is wrong, else 0. */

@@ -43,6 +43,8 @@ export interface UpdateFields {
   /** What customers notice. */
   impact: string;
   status: PublicStatus;
+  /** A step helped by then, or a person had ended it: only then a fix is in place. */
+  fixed: boolean;
   /** A person's own words; null, the template's. */
   text: string | null;
   components: string[];
@@ -107,6 +109,14 @@ function updateOf(incident: Incident, entry: PublicEntry): Said | undefined {
   return undefined;
 }
 
+const isFixed = (before: readonly TimelineEntry[]): boolean =>
+  before.some(
+    entry =>
+      entry.type === 'StepSucceeded' ||
+      (entry.type === 'StepFailed' && entry.impact === 'relieved') ||
+      entry.type === 'ResolutionRequested',
+  );
+
 function written(incident: Incident, entry: PublicEntry, { nextAt, ...said }: Said, render: Render): PublicUpdate {
   const { policy, cancelled = false } = incident;
   const words = wordsForCustomers(incident);
@@ -114,6 +124,7 @@ function written(incident: Incident, entry: PublicEntry, { nextAt, ...said }: Sa
     service: policy.title,
     ...words,
     ...said,
+    fixed: isFixed(incident.timeline.slice(0, entry.seq)),
     components: affected(incident).map(({ name }) => name),
     posted: `${clock(entry.at)} UTC`,
     next: nextAt ? `${clock(nextAt)} UTC` : null,

@@ -1,6 +1,7 @@
 import type { Decision, RunOutcome } from './commands.ts';
 import { objectsNamed } from './evidence.ts';
 import { guardrails, isDryRun, isOff, type Readings, runId, stopping } from './guardrails.ts';
+import { isServed } from './harm.ts';
 import {
   allClear,
   attemptUnderWay,
@@ -148,8 +149,11 @@ function resolved({ resolution }: Incident, attempt: number): Happening[] {
   ];
 }
 
-const mitigated = ({ status }: Incident): Happening[] =>
-  status === 'monitoring' ? [] : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
+/** Where people still suffer by what was measured, the watch finds out when that has ended. */
+const mitigated = (incident: Incident): Happening[] =>
+  incident.status === 'monitoring' || !(isServed(incident) || incident.policy.playbook.apart)
+    ? []
+    : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
 
 /** Why a person is needed: each step of the plan, since it was begun, and what became of it. */
 function exhausted(incident: Incident, attempt: number, skippedNow: Happening[], readings: Readings): string {

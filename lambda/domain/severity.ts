@@ -16,7 +16,7 @@ export const SEVERITY_MEANINGS: Record<Severity, string> = {
 /** What speaks for a severity and no number tells: people weigh it, and set the severity. */
 const JUDGED_BY_PEOPLE: Record<Severity, readonly string[]> = {
   P1: [],
-  P2: ['workaround available', 'performance severely degraded'],
+  P2: ['workaround available'],
   P3: ['workaround available'],
   P4: ['general questions', 'feature requests', 'minor cosmetic issues'],
 };
@@ -49,8 +49,8 @@ export interface Criterion {
   over?: number;
   /** … or reach this one. */
   atLeast?: number;
-  /** How the number is read out: a share as per cent, or a count. */
-  unit?: 'share' | 'count';
+  /** How the number is read out: a share as per cent, a count, or seconds. */
+  unit?: 'share' | 'count' | 'seconds';
 }
 
 /** Why a severity was given: the criterion, and the number that met it. */
@@ -65,40 +65,76 @@ export interface Assessment {
   reasons: Reason[];
 }
 
+/** Seconds of an answer, on average, and of the slowest twentieth at least. */
+export interface ResponseBounds {
+  average: number;
+  p95: number;
+}
+
+/** The numbers that the runbook's table leaves open. */
+export interface CriteriaBounds {
+  /** The share of failing requests, 0 to 1, below which nobody is bothered. */
+  failingShare: number;
+  /** From when on people notice that answers are slow, and from when on they give up. */
+  noticeable: ResponseBounds;
+  severe: ResponseBounds;
+}
+
+/**
+ * A second is the limit of an uninterrupted train of thought, ten that of attention (Nielsen, 1993). Twice the first on
+ * average is noticed; that one in twenty waits for ten, or everybody for half of that, drives people away.
+ */
+export const USUAL_BOUNDS: CriteriaBounds = {
+  failingShare: 0.05,
+  noticeable: { average: 2, p95: 5 },
+  severe: { average: 5, p95: 10 },
+};
+
+/** A health URL is asked once a minute: its one answer is held against what the slowest may take. */
+const slow = (severity: Severity, criterion: string, { average, p95 }: ResponseBounds): Criterion[] => [
+  { severity, criterion, fact: 'responseSeconds', atLeast: average, unit: 'seconds' },
+  { severity, criterion, fact: 'responseP95Seconds', atLeast: p95, unit: 'seconds' },
+  { severity, criterion, fact: 'healthSeconds', atLeast: p95, unit: 'seconds' },
+];
+
+const share = (severity: Severity, criterion: string, bound: Pick<Criterion, 'fact' | 'over' | 'atLeast'>) =>
+  ({ severity, criterion, unit: 'share', ...bound }) as const;
+
+const count = (severity: Severity, criterion: string, fact: Fact) =>
+  ({ severity, criterion, fact, atLeast: 1, unit: 'count' }) as const;
+
 /** The runbook's table (section 1), in its order. A user's configuration may add to it. */
-export const RUNBOOK_CRITERIA: readonly Criterion[] = [
-  {
-    severity: 'P1',
-    criterion: 'complete service unavailability',
-    fact: 'healthFailingShare',
-    atLeast: 1,
-    unit: 'share',
-  },
+export const runbookCriteria = ({ failingShare, noticeable, severe }: CriteriaBounds): readonly Criterion[] => [
+  share('P1', 'complete service unavailability', { fact: 'healthFailingShare', atLeast: 1 }),
   { severity: 'P1', criterion: 'data loss or corruption', fact: 'dataLoss', atLeast: 1 },
   { severity: 'P1', criterion: 'security breach', fact: 'securityBreach', atLeast: 1 },
-  {
-    severity: 'P1',
-    criterion: 'more than 50 % of users affected',
-    fact: 'usersAffectedShare',
-    over: 0.5,
-    unit: 'share',
-  },
-  {
-    severity: 'P2',
-    criterion: 'more than 25 % of users affected',
-    fact: 'usersAffectedShare',
-    over: 0.25,
-    unit: 'share',
-  },
-  { severity: 'P2', criterion: 'core functionality impaired', fact: 'criticalSignals', atLeast: 1, unit: 'count' },
-  { severity: 'P2', criterion: 'core functionality impaired', fact: 'healthFailingShare', over: 0, unit: 'share' },
-  { severity: 'P3', criterion: 'less than 25 % of users affected', fact: 'usersAffectedShare', over: 0, unit: 'share' },
-  { severity: 'P3', criterion: 'non-critical features affected', fact: 'warningSignals', atLeast: 1, unit: 'count' },
+  share('P1', 'more than 50 % of users affected', { fact: 'usersAffectedShare', over: 0.5 }),
+  share('P2', 'more than 25 % of users affected', { fact: 'usersAffectedShare', over: 0.25 }),
+  count('P2', 'core functionality impaired', 'criticalSignals'),
+  share('P2', 'core functionality impaired', { fact: 'healthFailingShare', over: 0 }),
+  ...slow('P2', 'performance severely degraded', severe),
+  share('P3', 'less than 25 % of users affected', { fact: 'usersAffectedShare', atLeast: failingShare }),
+  ...slow('P3', 'performance noticeably degraded', noticeable),
+  count('P3', 'non-critical features affected', 'warningSignals'),
+];
+
+export const RUNBOOK_CRITERIA = runbookCriteria(USUAL_BOUNDS);
+
+/** The facts that tell how people are served, measured each minute while an incident is open. */
+export const SERVICE_FACTS: readonly Fact[] = [
+  'usersAffectedShare',
+  'healthFailingShare',
+  'responseSeconds',
+  'responseP95Seconds',
+  'healthSeconds',
 ];
 
 const FACT_NAMES: Partial<Record<Fact, string>> = {
   healthFailingShare: 'of health URLs failing',
   usersAffectedShare: 'of requests failing',
+  responseSeconds: 'for an answer on average',
+  responseP95Seconds: 'or more for one answer in twenty',
+  healthSeconds: 'for the slowest health URL',
   criticalSignals: 'critical signal firing',
   warningSignals: 'warning signal firing',
   dataLoss: 'declared',
@@ -109,6 +145,7 @@ const FACT_NAMES: Partial<Record<Fact, string>> = {
 function readOut({ fact, unit }: Criterion, value: number): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (unit === 'share') return `${percent(value)} ${name}`;
+  if (unit === 'seconds') return `${Math.round(value * 10) / 10} s ${name}`;
   return unit === 'count' ? `${value} ${name}` : name;
 }
 
@@ -127,9 +164,11 @@ export function criteriaFor(severity: Severity, criteria: readonly Criterion[]):
 function readBound({ fact, over, atLeast, unit }: Criterion): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (unit === 'count') return `${atLeast ?? `more than ${over}`} ${name}`;
+  if (unit === 'seconds') return `${atLeast} s ${name}`;
   if (unit !== 'share') return name;
   if (over === 0) return `any share ${name}`;
-  return over === undefined ? `${percent(atLeast ?? 0)} ${name}` : `over ${percent(over)} ${name}`;
+  if (over !== undefined) return `over ${percent(over)} ${name}`;
+  return `${percent(atLeast ?? 0)}${atLeast === 1 ? '' : ' or more'} ${name}`;
 }
 
 /** A share of 0 to 1 in per cent; one decimal below 10 %, so that 0.4 % does not read as nothing. */
@@ -162,6 +201,16 @@ export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment
       { severity, criterion: SEVERITY_MEANINGS.P4, text: `${SEVERITY_MEANINGS.P4}: no criterion of P1 to P3 is met` },
     ],
   };
+}
+
+/** How severe it is by how people are served alone, as far as that is known. */
+export const assessService = (facts: Facts, criteria: readonly Criterion[]): Assessment =>
+  assess(Object.fromEntries(SERVICE_FACTS.map(fact => [fact, facts[fact]])), criteria);
+
+/** What is known, with another measurement of how people are served: what could not be told this time is not known now. */
+export function withService(facts: Facts, measured: Facts): Facts {
+  const others = Object.entries(facts).filter(([fact]) => fact !== AFFECTED_SHARE && !SERVICE_FACTS.includes(fact));
+  return withAffected({ ...Object.fromEntries(others), ...measured });
 }
 
 /** Whether `severity` is at least as severe as `floor`. */

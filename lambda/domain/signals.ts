@@ -1,4 +1,5 @@
 import type { Command, Decision } from './commands.ts';
+import { isServed } from './harm.ts';
 import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, MEANT } from './incident.ts';
 import type { Policy } from './policy.ts';
 import { type Assessment, assess, atLeast, type Severity } from './severity.ts';
@@ -156,13 +157,14 @@ function consequence(before: Incident, after: Incident, news: Signal[], worsens:
   const fired = news.some(signal => signal.state === 'firing');
   if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : another(before);
   // A drill goes on with its plan though the alarm is green again.
-  return allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
+  const well = isServed(after) || after.policy.playbook.apart;
+  return well && allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];
 }
 
 /** The next attempt, or a person when there have been enough. */
-function another({ attempt, policy }: Incident): Happening[] {
+export function another({ attempt, policy }: Incident): Happening[] {
   const number = (attempt?.number ?? 0) + 1;
   return number <= policy.maximumAttempts
     ? [{ type: 'ResponseRequested', attempt: number }]

@@ -168,6 +168,8 @@ export interface Happenings {
   DiagnosisRecorded: { attempt: number; findings: Finding[] };
   /** Measured between diagnoses, and recorded because it changes a judgement. */
   ServiceMeasured: { facts: Facts; measuredAt: string };
+  /** By what is known now it would be of this severity. Only a person lowers it, and is asked to. */
+  ImprovementSeen: { severity: Severity; seen: string };
   StepSkipped: { attempt: number; step: string; title: string; reasons: string[] };
   StepStarted: {
     attempt: number;

@@ -9,12 +9,26 @@ export interface MinuteOfTraffic {
   requests: number;
   /** Requests answered with 5xx, by a target or by the load balancer itself. */
   failed: number;
+  /** How long its answers took, in seconds, where that was reported: on average, and the slowest twentieth at least. */
+  seconds?: number | undefined;
+  p95?: number | undefined;
   /** No count can come in any more. Until then `failed / requests` is the least share that failed, and zero means nothing. */
   settled: boolean;
 }
 
-/** The share of requests that failed, 0 to 1, and the end of the latest minute that it is of; or why nobody can tell. */
-export type Traffic = { share: number; measuredAt: string } | { unknown: 'too few requests' | 'no whole minute' };
+/**
+ * The share of requests that failed, 0 to 1, how long answers took, in seconds, and the end of the latest minute that it is
+ * of; or why nobody can tell.
+ */
+export type Traffic = JudgedTraffic | { unknown: 'too few requests' | 'no whole minute' };
+
+export interface JudgedTraffic {
+  share: number;
+  /** On average, and of the slowest twentieth at least. Absent where nothing was reported. */
+  seconds?: number | undefined;
+  p95?: number | undefined;
+  measuredAt: string;
+}
 
 /** The share of failing requests at which a service counts as failing. */
 export const FAILING_SHARE = 0.05;
@@ -23,8 +37,10 @@ const MINUTE = 60_000;
 /** Minutes that are judged together, at most: the bound of their age, beyond lateness. */
 const MOST_MINUTES = 5;
 
-/** Sums by minute, by the ids of `trafficQueries`. Where nothing was counted there is no datapoint. */
-export type Counts = Partial<Record<'requests' | 'errors' | 'refused' | 'badGateway' | 'timedOut', Point[]>>;
+/** Values by minute, by the ids of `trafficQueries`. Where nothing was counted there is no datapoint. */
+export type Counts = Partial<
+  Record<'requests' | 'errors' | 'refused' | 'badGateway' | 'timedOut' | 'seconds' | 'p95', Point[]>
+>;
 
 /**
  * The whole minutes, the oldest first. A count may come late, and in parts: errors before the requests that they are of,
@@ -35,6 +51,7 @@ export function minutesOf(counts: Counts, now: Date): MinuteOfTraffic[] {
   const at = (points: Point[] = []) => new Map(points.map(point => [point.at, point.value]));
   const [requests, errors, refused] = [at(counts.requests), at(counts.errors), at(counts.refused)];
   const [badGateway, timedOut] = [at(counts.badGateway), at(counts.timedOut)];
+  const [seconds, p95] = [at(counts.seconds), at(counts.p95)];
   const whole = [...new Set([...requests.keys(), ...errors.keys(), ...refused.keys()])]
     .filter(start => start + MINUTE <= now.getTime())
     .sort((a, b) => a - b);
@@ -46,6 +63,8 @@ export function minutesOf(counts: Counts, now: Date): MinuteOfTraffic[] {
       at: start,
       requests: Math.max(requests.get(start) ?? 0, byTargets + chosen) + byBalancer - chosen,
       failed: byTargets + byBalancer,
+      seconds: seconds.get(start),
+      p95: p95.get(start),
       settled: start + MINUTE + LATE_SECONDS * 1000 <= now.getTime(),
     };
   });
@@ -67,27 +86,10 @@ export function judgeTraffic(minutes: readonly MinuteOfTraffic[], now: Date, lea
     .toSorted((a, b) => b.share - a.share)[0];
   const pooled = from < to ? pool(minutes, from, to, least) : [];
   const settled = sum(pooled, 'requests') >= least ? judged(pooled) : undefined;
-  if (early && early.share >= (settled?.share || FAILING_SHARE)) return early;
+  // What took long may still be counted: only settled minutes tell how long answers take.
+  if (early && early.share >= (settled?.share || FAILING_SHARE))
+    return { ...early, seconds: settled?.seconds, p95: settled?.p95 };
   return settled ?? { unknown: from < to ? 'too few requests' : 'no whole minute' };
-}
-
-/** The average seconds of an answer in the minutes that are judged; absent where there are too few requests. */
-export function responseTime(
-  seconds: readonly Point[],
-  minutes: readonly MinuteOfTraffic[],
-  now: Date,
-  least: number,
-): { value: number; measuredAt: string } | undefined {
-  const { from, to } = window(now, 0);
-  const pooled = pool(minutes, from, to, least);
-  const timed = seconds.flatMap(({ at, value }) => {
-    const minute = pooled.find(other => other.at === at);
-    return minute ? [{ ...minute, value }] : [];
-  });
-  const requests = sum(timed, 'requests');
-  if (sum(pooled, 'requests') < least || requests === 0) return undefined;
-  const total = timed.reduce((all, minute) => all + minute.value * minute.requests, 0);
-  return { value: total / requests, measuredAt: judged(timed).measuredAt };
 }
 
 /** Read out: "38 % of requests fail". */
@@ -96,7 +98,14 @@ export const trafficWords = (traffic: Traffic): string =>
     ? { 'too few requests': 'too few requests to judge', 'no whole minute': 'no whole minute of requests' }[
         traffic.unknown
       ]
-    : `${percent(traffic.share)} of requests fail`;
+    : [`${percent(traffic.share)} of requests fail`, ...takes(traffic)].join(', ');
+
+const takes = ({ seconds, p95 }: JudgedTraffic) =>
+  seconds === undefined
+    ? []
+    : [`answers take ${rounded(seconds)} s${p95 === undefined ? '' : `, one in twenty ${rounded(p95)} s or more`}`];
+
+const rounded = (seconds: number) => Math.round(seconds * 100) / 100;
 
 /** The last settled minutes that are not too old, from the first's beginning to the last's end. */
 function window(now: Date, since: number): { from: number; to: number } {
@@ -116,7 +125,16 @@ function pool(minutes: readonly MinuteOfTraffic[], from: number, to: number, lea
 const sum = (minutes: readonly MinuteOfTraffic[], of: 'requests' | 'failed') =>
   minutes.reduce((all, minute) => all + minute[of], 0);
 
-const judged = (minutes: readonly MinuteOfTraffic[]) => ({
+const judged = (minutes: readonly MinuteOfTraffic[]): JudgedTraffic => ({
   share: sum(minutes, 'failed') / sum(minutes, 'requests'),
+  seconds: weighted(minutes, 'seconds'),
+  p95: weighted(minutes, 'p95'),
   measuredAt: new Date(Math.max(...minutes.map(({ at }) => at)) + MINUTE).toISOString(),
 });
+
+/** By requests, of the minutes for which it was reported: exact for an average, near enough for a percentile. */
+function weighted(minutes: readonly MinuteOfTraffic[], of: 'seconds' | 'p95'): number | undefined {
+  const timed = minutes.filter(minute => minute[of] !== undefined);
+  const total = timed.reduce((all, minute) => all + (minute[of] ?? 0) * minute.requests, 0);
+  return timed.length > 0 ? total / sum(timed, 'requests') : undefined;
+}

@@ -6,22 +6,26 @@ import type { Signal, SignalState } from '../domain/signal.ts';
 import type { Check } from '../domain/timeline.ts';
 import { deployed } from './deployed.ts';
 
-/** The state of the protected service, measured now: the verification of every step and of settling. */
+/** The state of the protected service, measured now: the verification of every step. */
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {
   const [signals, probes] = await Promise.all([
     observeAlarms(incident),
     Promise.all(deployed().resources.healthUrls.map(target => probe(target))),
   ]);
-  const alarms = signals.map(({ key, state, summary }) => ({
-    check: key,
-    passed: state === 'cleared',
-    seen: said(state, summary),
-  }));
   return {
     signals,
-    checks: [...alarms, ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen }))],
+    checks: [
+      ...signals.map(toCheck),
+      ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen })),
+    ],
   };
 }
+
+export const toCheck = ({ key, state, summary }: Signal): Check => ({
+  check: key,
+  passed: state === 'cleared',
+  seen: said(state, summary),
+});
 
 const said = (state: SignalState, summary: string) =>
   ({ cleared: 'OK', firing: 'ALARM', unknown: `unknown, ${summary}` })[state];

@@ -1,34 +1,54 @@
 import * as v from 'valibot';
+import { type ResponseBounds, USUAL_BOUNDS } from '../../lambda/domain/severity.ts';
 import { matching, modes, object, share, warningBelowCritical, whole } from './fields.ts';
 
+const SECONDS = 'seconds from 0.1 to 300';
+const seconds = v.pipe(v.number(SECONDS), v.minValue(0.1, SECONDS), v.maxValue(300, SECONDS));
+
+const responseBounds = ({ average, p95 }: ResponseBounds) =>
+  object({ average: v.optional(seconds, average), p95: v.optional(seconds, p95) });
+
+const isBelow = (noticeable: ResponseBounds, severe: ResponseBounds) =>
+  noticeable.average < severe.average && noticeable.p95 < severe.p95;
+
 export const ServiceHealth = v.optional(
-  object({
-    /** Tasks run when too few bear the load. Absent, the service is not scaled up. */
-    scaleUpTo: v.optional(whole(1, 1000)),
-    /** Shares of requests answered with 5xx at which the alarms fire. */
-    errorShare: v.optional(
-      v.pipe(object({ warning: v.optional(share, 0.05), critical: v.optional(share, 0.5) }), warningBelowCritical()),
-      {},
-    ),
-    /**
-     * Requests of the last five minutes below which nobody can tell what share of them fails: then the health URLs alone
-     * speak. At 50, one failed request is 2 %.
-     */
-    minimumRequests: v.optional(whole(1, 100_000), 50),
-    /** Average seconds of an answer at which the alarm fires. */
-    responseSeconds: v.optional(whole(1, 60), 2),
-    /** Where the maintenance page is shown, if people approve: a rule of this listener, before all its others. Absent, it is not. */
-    maintenance: v.optional(
-      object({
-        listenerArn: matching(
-          /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
-          'the ARN of a listener of the load balancer',
+  v.pipe(
+    object({
+      /** Tasks run when too few bear the load. Absent, the service is not scaled up. */
+      scaleUpTo: v.optional(whole(1, 1000)),
+      /** The share of failing requests from which it is an incident. A quarter and half of them have alarms of their own. */
+      failingShare: v.optional(
+        v.pipe(
+          share,
+          v.check(value => value < 0.25, 'a share below 0.25, from which on it is a P2'),
         ),
-        priority: v.optional(whole(1, 50_000), 1),
-      }),
-    ),
-    ...modes('roll-back', 'scale-up', 'maintenance-mode'),
-  }),
+        USUAL_BOUNDS.failingShare,
+      ),
+      /**
+       * Requests of the last five minutes below which nobody can tell what share of them fails: then the health URLs alone
+       * speak. At 50, one failed request is 2 %.
+       */
+      minimumRequests: v.optional(whole(1, 100_000), 50),
+      /**
+       * Seconds of an answer, on average and of the slowest twentieth (p95), from which on slowness is noticed (P3) and drives
+       * people away (P2). A second is the limit of an uninterrupted train of thought, ten that of attention.
+       */
+      noticeable: v.optional(responseBounds(USUAL_BOUNDS.noticeable), {}),
+      severe: v.optional(responseBounds(USUAL_BOUNDS.severe), {}),
+      /** Where the maintenance page is shown, if people approve: a rule of this listener, before all its others. Absent, it is not. */
+      maintenance: v.optional(
+        object({
+          listenerArn: matching(
+            /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
+            'the ARN of a listener of the load balancer',
+          ),
+          priority: v.optional(whole(1, 50_000), 1),
+        }),
+      ),
+      ...modes('roll-back', 'scale-up', 'maintenance-mode'),
+    }),
+    v.check(({ noticeable, severe }) => isBelow(noticeable, severe), 'bounds of noticeable below those of severe'),
+  ),
   {},
 );
 

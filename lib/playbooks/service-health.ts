@@ -1,16 +1,14 @@
-import { Aws, Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
+import type { PlaybookPolicy } from '../../lambda/domain/policy.ts';
 import { percent } from '../../lambda/domain/severity.ts';
+import type { SignalLevel } from '../../lambda/domain/signal.ts';
 import type { ServiceConfig } from '../config.ts';
-import { ResponderFunction } from '../function.ts';
 import { type BoundPlaybook, type Playbook, type ServiceAlarmProps, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';
 import { maintenanceRunbook, showMaintenance } from '../remedies/maintenance-mode.ts';
 import { rollBack, rollBackRunbook } from '../remedies/roll-back.ts';
-import { Runbook } from '../runbook.ts';
+import { scaleUp, scaleUpRunbook } from '../remedies/scale-up.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 const { MISSING, NOT_BREACHING } = TreatMissingData;
@@ -23,7 +21,7 @@ export class ServiceHealth implements Playbook {
     const scope = new Construct(parent, this.name);
     const { scaleUpTo, maintenance } = config.serviceHealth;
     const rollBackTo = rollBackRunbook(parent, config);
-    const scale = scaleUpTo === undefined ? [] : [scaleUpRunbook(scope, config)];
+    const scale = scaleUpTo === undefined ? [] : [scaleUpRunbook(parent, config)];
     const page = maintenance ? [maintenanceRunbook(scope, config, maintenance)] : [];
     return {
       settings: config.serviceHealth,
@@ -47,12 +45,22 @@ export class ServiceHealth implements Playbook {
 
   /** Down is told after minutes. What fails in part is told after ten: until then, a playbook that knows the cause is at work. */
   private alarms(scope: Construct, config: ServiceConfig): PlaybookPolicy['alarms'] {
-    const { errorShare, responseSeconds } = config.serviceHealth;
-    const shares = { critical: percent(errorShare.critical), warning: percent(errorShare.warning) };
+    const { failingShare } = config.serviceHealth;
     const alarm = (suffix: string, minutes: number, props: Omit<Given, 'suffix'>) => {
       const periods = { evaluationPeriods: minutes, datapointsToAlarm: minutes };
       return { [serviceAlarm(scope, config, { playbook: this.name, suffix, ...periods, ...props })]: props.level };
     };
+    const failing = (suffix: string, minutes: number, level: SignalLevel, threshold: number, over: boolean) =>
+      alarm(suffix, minutes, {
+        level,
+        alarmDescription: over
+          ? `More than ${percent(threshold)} of requests fail`
+          : `${percent(threshold)} of requests or more fail`,
+        metric: probeMetric(config, 'errors', 'Average'),
+        threshold,
+        comparisonOperator: over ? GREATER_THAN_THRESHOLD : GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: NOT_BREACHING,
+      });
     return {
       ...alarm('health-down', 3, {
         level: 'critical',
@@ -78,90 +86,12 @@ export class ServiceHealth implements Playbook {
         comparisonOperator: LESS_THAN_THRESHOLD,
         treatMissingData: MISSING,
       }),
-      ...alarm('errors-critical', 3, {
-        level: 'critical',
-        alarmDescription: `${shares.critical} of requests or more fail`,
-        metric: probeMetric(config, 'errors', 'Average'),
-        threshold: errorShare.critical,
-        comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: NOT_BREACHING,
-      }),
-      ...alarm('errors-warning', 10, {
-        level: 'warning',
-        alarmDescription: `${shares.warning} of requests or more fail`,
-        metric: probeMetric(config, 'errors', 'Average'),
-        threshold: errorShare.warning,
-        comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: NOT_BREACHING,
-      }),
-      ...alarm('latency', 10, {
-        level: 'warning',
-        alarmDescription: `Requests take ${responseSeconds} s or more on average`,
-        metric: responseTime(config),
-        threshold: responseSeconds,
-        comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: NOT_BREACHING,
-      }),
+      // The bounds of P1, P2 and P3.
+      ...failing('errors-half', 3, 'critical', 0.5, true),
+      ...failing('errors-quarter', 5, 'critical', 0.25, true),
+      ...failing('errors', 10, 'warning', failingShare, false),
     };
   }
 }
 
 type Given = Omit<ServiceAlarmProps, 'playbook' | 'evaluationPeriods' | 'datapointsToAlarm'>;
-
-/** CloudWatch has it as it is: without requests there is none, which is no fault. */
-const responseTime = ({ loadBalancer }: ServiceConfig) =>
-  new Metric({
-    namespace: 'AWS/ApplicationELB',
-    metricName: 'TargetResponseTime',
-    dimensionsMap: { LoadBalancer: loadBalancer },
-    statistic: 'Average',
-    period: Duration.minutes(1),
-  });
-
-/**
- * Only where tasks are overrun or missing: more of them mend nothing else. It is put back by whoever knows that the
- * load is gone, or at once if it did harm.
- */
-function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: Runbook, reaches: number): Step {
-  return {
-    name: 'scale-up',
-    title: `Scale ${ecs.service} up to ${reaches} tasks`,
-    runbook,
-    document: documentName,
-    parameters: { DesiredCount: String(reaches), ExpectedCount: { fact: 'desiredTasks' } },
-    mode: 'auto',
-    minimumSeverity: 'P2',
-    target: `${ecs.cluster}/${ecs.service}`,
-    cooldownMinutes: 60,
-    // Twice as many at most: what holds up the service must hold up its database.
-    blastRadius: { fact: 'desiredTasks', reaches, maximumShare: 1 },
-    causes: [
-      { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' },
-      { fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' },
-    ],
-    needs: [
-      { fact: 'scalingMaximum', atLeast: reaches, otherwise: 'Application Auto Scaling allows fewer tasks' },
-      { fact: 'databaseConnectionsShare', under: 0.5, otherwise: 'the database has no room for twice the connections' },
-    ],
-    verifyMinutes: 6,
-    undo: {
-      title: `Scale ${ecs.service} back down`,
-      parameters: { DesiredCount: { fact: 'desiredTasks' }, ExpectedCount: String(reaches) },
-      when: 'worse',
-    },
-  };
-}
-
-function scaleUpRunbook(scope: Construct, { service, ecs }: ServiceConfig): Runbook {
-  const arn = `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${ecs.cluster}/${ecs.service}`;
-  const { function: fn } = new ResponderFunction(scope, 'ScaleUpFunction', {
-    folder: 'scale-up',
-    description: `Raises the number of tasks of ${ecs.service}`,
-  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn]);
-  return new Runbook(scope, 'ScaleUp', {
-    runbook: 'scale-up',
-    service,
-    defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
-    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
-  });
-}

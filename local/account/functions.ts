@@ -210,7 +210,12 @@ export class Functions {
       require: (id: string) => this.provideModule(id, caller, timer),
       process: { ...process, env: environment },
       Date: virtualDate(() => this.account.clock.now),
-      fetch: (url: string | URL, init?: RequestInit) => this.fetch(String(url), init),
+      performance: { now: () => this.account.clock.now + timer.milliseconds },
+      fetch: async (url: string | URL, init?: RequestInit) => {
+        const response = await this.fetch(String(url), init);
+        timer.milliseconds += timingOf(response);
+        return response;
+      },
       WebSocket: this.webSocket,
       console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
     };
@@ -297,6 +302,10 @@ function virtualDate(now: () => number) {
       Object.prototype.toString.call(value) === '[object Date]';
   };
 }
+
+/** The milliseconds that an answer took, as its `Server-Timing` says. */
+const timingOf = ({ headers }: Response): number =>
+  Number(/dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1] ?? 0);
 
 function silent(log: (level: string, line: unknown) => void) {
   const at = (level: string) => (line: unknown) => log(level, line);

@@ -134,6 +134,8 @@ export class Metrics {
         return Math.min(...values);
       case 'SampleCount':
         return values.length;
+      case 'p95':
+        return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
       default:
         throw new Unsupported(`the metric ${namespace} ${name}`, `the statistic ${statistic}`);
     }

@@ -14,6 +14,7 @@ import { serviceDown } from './service-down.ts';
 import { serviceDownHandedOver } from './service-down-handed-over.ts';
 import { serviceDownMadeWorse } from './service-down-made-worse.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from './service-memory.ts';
+import { grows, halfMended, slow, slowBurn } from './severity-follows.ts';
 
 /** Every scenario, the first being what `npm start` rehearses. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -44,6 +45,10 @@ export const SCENARIOS: readonly Scenario[] = [
   deployedMeanwhile,
   reliefStays,
   runbookFails,
+  slowBurn,
+  grows,
+  halfMended,
+  slow,
   metricVanishes,
   alarmTested,
   quietNight,

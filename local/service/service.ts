@@ -49,6 +49,13 @@ export class SimulatedService {
   readonly logs: Logs;
   /** How many people ask at the usual load. One request in twenty minutes is 1 / 1200. */
   requestsPerSecond = 120;
+  /** No health URL answers well, whatever the service does. */
+  healthUrlsFail = false;
+  /** Share of requests that fail for a reason that no health URL shows. */
+  hiddenFault = 0;
+  /** Seconds by which each answer is late, whatever the cause; and what a health URL takes. */
+  slowness = 0;
+  healthSeconds = 0.05;
   private readonly random: Random;
   private readonly metrics: Metrics;
 
@@ -71,13 +78,19 @@ export class SimulatedService {
     const { redis, database, tasks, deployments } = this;
     return Math.min(
       1,
-      redis.errorShare + database.errorShare + tasks.errorShare + deployments.errorShare + this.memory.errorShare,
+      this.hiddenFault +
+        redis.errorShare +
+        database.errorShare +
+        tasks.errorShare +
+        deployments.errorShare +
+        this.memory.errorShare,
     );
   }
 
   get healthy(): boolean {
     return (
       this.errorShare < 0.01 &&
+      this.slowness === 0 &&
       this.redis.healthy &&
       this.certificates.healthy &&
       this.tasks.healthy &&
@@ -91,8 +104,8 @@ export class SimulatedService {
   /** Whether a health URL answers well: the page does from a cache, the API needs the database. */
   answers(hostname: string): boolean {
     const needsDatabase = hostname.startsWith('api.');
-    if (this.loadBalancer.maintenance) return false;
-    return this.tasks.running > 0 && !(needsDatabase && this.errorShare > 0.05);
+    if (this.loadBalancer.maintenance || this.healthUrlsFail) return false;
+    return this.tasks.running > 0 && !(needsDatabase && this.errorShare - this.hiddenFault > 0.05);
   }
 
   static readonly tickMilliseconds = TICK_SECONDS * 1000;
@@ -156,7 +169,7 @@ export class SimulatedService {
     }
     put('RequestCount', requests);
     if (failed > 0) put('HTTPCode_Target_5XX_Count', failed);
-    put('TargetResponseTime', (redis.bypassed ? 0.3 : 0.08) + 3 * this.errorShare);
+    put('TargetResponseTime', (redis.bypassed ? 0.3 : 0.08) + 3 * this.errorShare + this.slowness);
   }
 
   /** Of few requests each fails or does not, by chance. */

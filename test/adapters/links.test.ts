@@ -2,8 +2,8 @@ import { GenerateMacCommand } from '@aws-sdk/client-kms';
 import { expect, it, vi } from 'vitest';
 import { personalLinks, verify } from '../../lambda/adapters/links.ts';
 import { kms, useLinks } from '../support/links.ts';
-import { committed, openIncident, stored } from '../support/responder.ts';
-import { READINGS, step } from '../support/story.ts';
+import { approvalAsked, committed, openIncident, stored } from '../support/responder.ts';
+import { step } from '../support/story.ts';
 
 useLinks();
 
@@ -18,7 +18,7 @@ const tokenOf = (url = '') => new URL(url).pathname.slice(1);
 it('offers what can be done: to acknowledge while it is open, to answer an approval while it waits', async () => {
   await openIncident([step('ask', { mode: 'approve' })]);
   expect(labels(await linksOf())).toEqual(['Acknowledge']);
-  await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+  await approvalAsked();
   const [approve, , acknowledge] = await linksOf();
   const { approval } = await stored();
   const link = await verify('mockupaws-production', tokenOf(approve?.url));

@@ -51,8 +51,12 @@ describe('a wrong configuration says where, what was found, and what is expected
       'serviceHealth.scaleUpTo is 0: expected a whole number from 1 to 1000',
     ],
     [
-      c => Object.assign(c, { serviceHealth: { errorShare: { warning: 0.5, critical: 0.5 } } }),
-      'serviceHealth.errorShare is {"warning":0.5,"critical":0.5}: expected a warning share below the critical one',
+      c => Object.assign(c, { serviceHealth: { failingShare: 0.25 } }),
+      'serviceHealth.failingShare is 0.25: expected a share below 0.25, from which on it is a P2',
+    ],
+    [
+      c => Object.assign(c, { serviceHealth: { severe: { average: 400 } } }),
+      'serviceHealth.severe.average is 400: expected seconds from 0.1 to 300',
     ],
     [
       c => Object.assign(c, { serviceHealth: { maintenance: { listenerArn: 'listener' } } }),

@@ -80,10 +80,9 @@ const missedBy = (incident: Incident, now: string) =>
     .filter(({ kept }) => !kept)
     .map(({ target }) => target)
     .sort();
+/** Once it is more severe, what was missed before may be missed, and told, again: it is judged once. */
 const toldMissed = ({ timeline }: Incident) =>
-  of(timeline, 'TargetMissed')
-    .flatMap(({ target }) => (target === 'update' ? [] : [target]))
-    .sort();
+  [...new Set(of(timeline, 'TargetMissed').flatMap(({ target }) => (target === 'update' ? [] : [target])))].sort();
 
 describe('targets', () => {
   test('are missed exactly when people were told so, where the watch looks each minute', () => {

@@ -209,7 +209,11 @@ describe('settling', () => {
     const story = calm();
     expect(story.at(14).due()).toEqual([]);
     expect(story.at(15).watches()).toMatchObject([
-      { type: 'Resolved', by: 'automation', reason: 'all signals clear and the service healthy for 5 min' },
+      {
+        type: 'Resolved',
+        by: 'automation',
+        reason: 'all signals clear and the service healthy for 5 min; health: 200',
+      },
     ]);
   });
 

@@ -45,7 +45,32 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
       { usersAffectedShare: 0.24 },
       ['P3', 'less than 25 % of users affected: 24 % of requests failing'],
     ],
-    ['a few', { usersAffectedShare: 0.004 }, ['P3', 'less than 25 % of users affected: 0.4 % of requests failing']],
+    ['a few', { usersAffectedShare: 0.05 }, ['P3', 'less than 25 % of users affected: 5.0 % of requests failing']],
+    ['too few', { usersAffectedShare: 0.049 }, ['P4', 'minimal impact: no criterion of P1 to P3 is met']],
+    [
+      'answers that drive people away',
+      { responseSeconds: 5 },
+      ['P2', 'performance severely degraded: 5 s for an answer on average'],
+    ],
+    [
+      'one answer in twenty that does',
+      { responseSeconds: 4.9, responseP95Seconds: 10 },
+      ['P2', 'performance severely degraded: 10 s or more for one answer in twenty'],
+    ],
+    [
+      'answers that are noticed to be slow',
+      { responseSeconds: 2, responseP95Seconds: 9.9 },
+      [
+        'P3',
+        'performance noticeably degraded: 2 s for an answer on average',
+        'performance noticeably degraded: 9.9 s or more for one answer in twenty',
+      ],
+    ],
+    [
+      'a slow health URL',
+      { healthSeconds: 5 },
+      ['P3', 'performance noticeably degraded: 5 s for the slowest health URL'],
+    ],
     ['no user', { usersAffectedShare: 0 }, ['P4', 'minimal impact: no criterion of P1 to P3 is met']],
     ['a critical signal', { criticalSignals: 1 }, ['P2', 'core functionality impaired: 1 critical signal firing']],
     ['a warning', { warningSignals: 1 }, ['P3', 'non-critical features affected: 1 warning signal firing']],

@@ -298,6 +298,7 @@ describe('whatever befalls an incident, in whatever order', () => {
             if (story.incident.runs.some(({ status }) => status === 'running')) story.ends();
             story.responds(() => PASSED);
           }
+          story.suffers(0);
           story.watches();
         }
         if (stillChanged(story.incident).length > 0) {

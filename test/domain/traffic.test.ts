@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Counts, judgeTraffic, minutesOf, responseTime, trafficWords } from '../../lambda/domain/traffic.ts';
+import { type Counts, judgeTraffic, minutesOf, trafficWords } from '../../lambda/domain/traffic.ts';
 
 const MINUTE = 60_000;
 const NOW = new Date('2026-04-07T10:00:30.000Z');
@@ -167,16 +167,19 @@ describe('however late the counts come, up to three minutes, and in whatever par
 describe('the seconds of an answer', () => {
   const time = (minutes: Parameters<typeof counted>[0], seconds: Record<number, number>) => {
     const points = Object.entries(seconds).map(([ago, value]) => ({ at: began(Number(ago)), value }));
-    return responseTime(points, minutesOf(counted(minutes), NOW), NOW, LEAST);
+    return judgeTraffic(minutesOf({ ...counted(minutes), seconds: points, p95: points }, NOW), NOW, LEAST);
   };
 
-  it('are of the same minutes, by their requests', () => {
+  it('are of the minutes that are judged, by their requests', () => {
     const minutes = { 4: { requests: 20 }, 3: { requests: 30 } };
-    expect(time(minutes, { 4: 1, 3: 2, 0: 9 })).toEqual({ value: 1.6, measuredAt: '2026-04-07T09:57:00.000Z' });
+    expect(time(minutes, { 4: 1, 3: 2, 0: 9 })).toEqual({
+      ...{ share: 0, seconds: 1.6, p95: 1.6 },
+      measuredAt: '2026-04-07T09:57:00.000Z',
+    });
   });
 
   it('are unknown with too few requests, or where none was answered by a target', () => {
-    expect(time({ 3: { requests: 49 } }, { 3: 9 })).toBeUndefined();
-    expect(time({ 3: { refused: 100 } }, {})).toBeUndefined();
+    expect(time({ 3: { requests: 49 } }, { 3: 9 })).toEqual({ unknown: 'too few requests' });
+    expect(time({ 3: { refused: 100 } }, {})).not.toHaveProperty('seconds', expect.any(Number));
   });
 });

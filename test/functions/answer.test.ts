@@ -7,8 +7,17 @@ import { receive } from '../../lambda/adapters/incidents.ts';
 import { handler } from '../../lambda/functions/answer/handler.ts';
 import { urlEvent } from '../support/door.ts';
 import { ID, kms, linkPath, useLinks } from '../support/links.ts';
-import { committed, invoke, openIncident, policyOf, setMinute, signal, stored } from '../support/responder.ts';
-import { of, READINGS, step, types } from '../support/story.ts';
+import {
+  approvalAsked,
+  committed,
+  invoke,
+  openIncident,
+  policyOf,
+  setMinute,
+  signal,
+  stored,
+} from '../support/responder.ts';
+import { of, step, types } from '../support/story.ts';
 
 useLinks();
 const workflows = mockClient(SFNClient);
@@ -97,7 +106,7 @@ describe('pressing the button', () => {
 
   it('approves; who comes later is told who came first, before and after pressing', async () => {
     await openIncident([step('ask', { mode: 'approve' })]);
-    await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+    await approvalAsked();
     const decline = await linkPath({ action: 'decline', step: 'ask', person: 'ben' });
     expect((await get(decline)).body).toContain('Decline</button>');
     await post(await linkPath({ action: 'approve', step: 'ask' }));
@@ -172,7 +181,7 @@ it.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed, whate
 
 it('says so when the command failed halfway; opened again, the link says what was done', async () => {
   await openIncident([step('ask', { mode: 'approve' })]);
-  await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+  await approvalAsked();
   workflows.on(StartExecutionCommand).rejects(new Error('Step Functions is down'));
   const path = await linkPath({ action: 'approve', step: 'ask' });
   expect((await post(path)).statusCode).toBe(503);

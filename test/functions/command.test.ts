@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
 import {
-  committed,
+  approvalAsked,
   DEPLOYED,
   invoke,
   openChore,
@@ -13,7 +13,7 @@ import {
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { READINGS, step } from '../support/story.ts';
+import { step } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
 const workflows = mockClient(SFNClient);
@@ -49,7 +49,7 @@ describe('what a person does to an incident', () => {
 
   it('approved, starts the attempt that begins with the step', async () => {
     await openIncident([step('ask', { mode: 'approve' })]);
-    await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+    await approvalAsked();
     await act({ type: 'answer approval', step: 'ask', approve: true });
     expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
     expect(await act({ type: 'answer approval', step: 'ask', approve: false })).toMatchObject({

@@ -89,6 +89,7 @@ it('investigates in the order of the runbook, and notes what the plan is judged 
     [true, 'Database: available, 2 members, writer writer-1'],
   ]);
   expect((await stored()).facts).toEqual({
+    healthSeconds: expect.any(Number),
     ...{ affectedShare: 1, healthFailingShare: 1, databaseConnections: 1700, databaseConnectionsShare: 1700 / 1722 },
     ...{ usersAffectedShare: 0.38, responseSeconds: 1.234, cpuPercent: 71.6 },
     ...{ serviceExists: 1, desiredTasks: 10, runningTasks: 9, missingTasks: 1, rollingUpdates: 1 },
@@ -113,7 +114,9 @@ it('a check that is denied or that finds nothing there is a finding, and the res
     [false, LOGS],
     [false, 'Database: there is no cluster production'],
   ]);
-  expect((await stored()).facts).toEqual({ affectedShare: 1, healthFailingShare: 1, errorLines: 3, databaseExists: 0 });
+  expect((await stored()).facts).toEqual({
+    ...{ affectedShare: 1, healthFailingShare: 1, healthSeconds: expect.any(Number), errorLines: 3, databaseExists: 0 },
+  });
 });
 
 it('tells when each fact was measured, and names what was judged', async () => {

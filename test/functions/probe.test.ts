@@ -101,7 +101,8 @@ function published(): Record<string, number | undefined> {
 describe('a health URL', () => {
   it('that answers is well, whatever its body, unless it is said what it must contain', async () => {
     expect(await probed(await answering(200), await answering(204, ''))).toEqual({
-      ...{ HealthFailingShare: 0, ErrorShare: 0, RunningTasks: 10, DeploymentFailing: 0, WriterGone: 0 },
+      ...{ HealthFailingShare: 0, HealthSeconds: expect.any(Number), ErrorShare: 0, RunningTasks: 10 },
+      ...{ DeploymentFailing: 0, WriterGone: 0 },
     });
   });
 
@@ -213,7 +214,9 @@ describe('a deployment is to blame', () => {
 it('publishes what it could measure, and fails over what it could not: missing is missing', async () => {
   ecs.on(DescribeServicesCommand).rejects(new Error('AccessDenied'));
   await expect(probed(await answering(200))).rejects.toThrow('AccessDenied');
-  expect(published()).toEqual({ HealthFailingShare: 0, ErrorShare: 0, WriterGone: 0 });
+  expect(published()).toEqual({
+    ...{ HealthFailingShare: 0, HealthSeconds: expect.any(Number), ErrorShare: 0, WriterGone: 0 },
+  });
 });
 
 describe('tasks that stopped', () => {

@@ -1,4 +1,5 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -20,6 +21,7 @@ import { minute, of, START, types } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:response' });
 const cloudwatch = mockClient(CloudWatchClient);
+const ecs = mockClient(ECSClient);
 const states = mockClient(SFNClient);
 const started = () => states.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input.name);
 const alarm = (StateValue: 'OK' | 'ALARM', at: string) =>
@@ -32,6 +34,8 @@ beforeEach(() => {
   states.reset();
   states.on(StartExecutionCommand).resolves({});
   alarm('ALARM', START);
+  cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ desiredCount: 10, runningCount: 10 }] });
   vi.stubGlobal('fetch', async () => new Response());
 });
 const watch = () => invoke(handler, { 'detail-type': 'Scheduled Event' });

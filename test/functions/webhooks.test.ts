@@ -11,8 +11,8 @@ import { handler as slack } from '../../lambda/functions/slack/handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack, signed } from '../../local/vendors/slack.ts';
-import { committed, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
-import { READINGS, step, types } from '../support/story.ts';
+import { approvalAsked, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
+import { step, types } from '../support/story.ts';
 import { VendorServer } from '../support/vendor-server.ts';
 
 const ID = 'INC-2026-04-07-001';
@@ -90,7 +90,7 @@ describe('a button in Slack', () => {
     ['decline', 'ApprovalDeclined'],
   ])('%ss the step that waits, and who comes too late is told so alone', async (button, type) => {
     await openIncident([step('ask', { mode: 'approve' })]);
-    await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+    await approvalAsked();
     const [first, second] = [await pressed(button), await pressed('approve', { user: 'U9999999999' })];
     await comes(slack, first);
     expect((await happened()).slice(-2)).toEqual([type, 'ResponseRequested']);

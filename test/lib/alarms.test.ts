@@ -18,6 +18,9 @@ const PROBED: Record<keyof typeof PROBE_METRICS, Kind> = {
   health: 'steady',
   // Of too few requests nobody can tell.
   errors: 'occasional',
+  seconds: 'occasional',
+  p95: 'occasional',
+  healthSeconds: 'occasional',
   tasks: 'steady',
   deployment: 'steady',
   kills: 'steady',

@@ -104,7 +104,8 @@ describe('the document has', () => {
       '5.4 SSL Certificate Expiry',
       '5.5 Bad Deployment',
       '5.6 Service Down',
-      '5.7 Monitoring Is Blind',
+      '5.7 Slow Responses',
+      '5.8 Monitoring Is Blind',
       'Quick reference',
     ]);
   });

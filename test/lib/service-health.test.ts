@@ -8,7 +8,7 @@ import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../sup
 const { template } = synthesise(config);
 const all = (type: string) => resources(template, type).map(({ properties }) => properties);
 const probed = all('AWS::CloudWatch::Alarm').filter(({ Tags }) =>
-  /ServiceHealth|BadDeployment/.test(JSON.stringify(Tags)),
+  /ServiceHealth|SlowResponses|BadDeployment/.test(JSON.stringify(Tags)),
 );
 
 describe('the alarms', () => {
@@ -21,12 +21,23 @@ describe('the alarms', () => {
     ]);
     expect(rules.sort()).toEqual([
       ['deployment-failing', 'Maximum DeploymentFailing GreaterThanOrEqualToThreshold 1', '2 of 2', 'missing'],
-      ['errors-critical', 'Average ErrorShare GreaterThanOrEqualToThreshold 0.5', '3 of 3', 'notBreaching'],
-      ['errors-warning', 'Average ErrorShare GreaterThanOrEqualToThreshold 0.05', '10 of 10', 'notBreaching'],
+      ['errors', 'Average ErrorShare GreaterThanOrEqualToThreshold 0.05', '10 of 10', 'notBreaching'],
+      ['errors-half', 'Average ErrorShare GreaterThanThreshold 0.5', '3 of 3', 'notBreaching'],
+      ['errors-quarter', 'Average ErrorShare GreaterThanThreshold 0.25', '5 of 5', 'notBreaching'],
       ['health-down', 'Minimum HealthFailingShare GreaterThanOrEqualToThreshold 1', '3 of 3', 'missing'],
       ['health-failing', 'Minimum HealthFailingShare GreaterThanThreshold 0', '10 of 10', 'missing'],
-      ['latency', 'Average TargetResponseTime GreaterThanOrEqualToThreshold 2', '10 of 10', 'notBreaching'],
+      ['health-time', 'Average HealthSeconds GreaterThanOrEqualToThreshold 5', '10 of 10', 'notBreaching'],
+      ['health-time-severe', 'Average HealthSeconds GreaterThanOrEqualToThreshold 10', '5 of 5', 'notBreaching'],
       ['no-task-running', 'Maximum RunningTasks LessThanThreshold 1', '2 of 2', 'missing'],
+      ['response-time', 'Average ResponseSeconds GreaterThanOrEqualToThreshold 2', '10 of 10', 'notBreaching'],
+      ['response-time-p95', 'Average ResponseSecondsP95 GreaterThanOrEqualToThreshold 5', '10 of 10', 'notBreaching'],
+      [
+        'response-time-p95-severe',
+        'Average ResponseSecondsP95 GreaterThanOrEqualToThreshold 10',
+        '5 of 5',
+        'notBreaching',
+      ],
+      ['response-time-severe', 'Average ResponseSeconds GreaterThanOrEqualToThreshold 5', '5 of 5', 'notBreaching'],
     ]);
   });
 
@@ -34,10 +45,8 @@ describe('the alarms', () => {
     for (const { Metrics, Namespace, Dimensions, Period, AlarmName } of probed) {
       expect(Metrics, AlarmName).toBeUndefined();
       expect(Period).toBe(60);
-      if (Namespace !== 'AWS/ApplicationELB') {
-        expect(Namespace, AlarmName).toBe('IncidentResponse');
-        expect(Dimensions, AlarmName).toEqual([{ Name: 'Service', Value: 'mockupaws-production' }]);
-      }
+      expect(Namespace, AlarmName).toBe('IncidentResponse');
+      expect(Dimensions, AlarmName).toEqual([{ Name: 'Service', Value: 'mockupaws-production' }]);
     }
   });
 });

@@ -3,14 +3,20 @@ import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { attemptUnderWay } from '../../lambda/domain/incident.ts';
 import { type Bound, MODES, type Policy } from '../../lambda/domain/policy.ts';
-import type { Facts } from '../../lambda/domain/severity.ts';
+import { type Facts, SERVICE_FACTS } from '../../lambda/domain/severity.ts';
 import { synthesise } from '../support/stack.ts';
 import { PASSED, READINGS, Story } from '../support/story.ts';
 
 const { deployed } = synthesise(config);
 
 /** Everything that a policy takes as a sign of trouble, or of people who suffer. */
-const signs = ({ playbook, harm }: Policy): Bound[] => [...playbook.plan.flatMap(({ causes }) => causes), ...harm];
+const signs = ({ playbook, criteria }: Policy): Bound[] => [
+  ...playbook.plan.flatMap(({ causes }) => causes),
+  // Any share of failing health URLs is one; a double that is nearly none stands for none.
+  ...criteria
+    .filter(({ fact }) => SERVICE_FACTS.includes(fact))
+    .map(({ fact, atLeast, over = 0 }) => ({ fact, atLeast: atLeast ?? (over || Number.MIN_VALUE) })),
+];
 
 /** Every fact is on the side of its bounds on which nothing is wrong, as close as it may be, or not known. */
 function wellFacts(policy: Policy): fc.Arbitrary<Facts> {

@@ -10,9 +10,10 @@ import type { Command } from '../../lambda/domain/commands.ts';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Incident } from '../../lambda/domain/incident.ts';
 import { type Policy, REVIEW_PLAYBOOK, type Step } from '../../lambda/domain/policy.ts';
+import { RUNBOOK_CRITERIA } from '../../lambda/domain/severity.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
 import { readFolders } from '../../lib/templates.ts';
-import { minute, policy, START, step } from './story.ts';
+import { minute, policy, READINGS, START, step } from './story.ts';
 
 export const ALARM = 'mockupaws-production-database-connections-critical';
 export const KEY = { slot: 'mockupaws-production/DatabaseConnections', number: 1 };
@@ -26,6 +27,7 @@ export const DEPLOYED: Deployed = {
     CacheFailure: policyOf(),
     [REVIEW_PLAYBOOK.name]: { ...policyOf(), playbook: REVIEW_PLAYBOOK },
   },
+  criteria: RUNBOOK_CRITERIA,
   rosters: ['ada', 'ben', 'cleo', 'dora'].map(person => ({ people: [person] })),
   resources: {
     healthUrls: [{ url: 'https://mockupaws.com/health' }],
@@ -142,6 +144,14 @@ export async function openIncident(
   const findings = [{ check: 'ECS service', ok: false, summary: 'ECS: 10 of 10 tasks', facts: { desiredTasks: 10 } }];
   const key = { slot: `${opening.service}/${opening.playbook}`, number: 1 };
   return committed({ type: 'record diagnosis', id: `diagnose/${opening.playbook}`, attempt: 1, findings }, key);
+}
+
+/** The plan has come to a step that needs approval: it was run dry, and people are asked. */
+export async function approvalAsked(): Promise<void> {
+  const next = (id: string) => committed({ type: 'next step', id, attempt: 1, readings: READINGS });
+  const run = (await next('plan')).runs.at(-1)?.run ?? '';
+  await committed({ type: 'record outcome', id: 'preview', attempt: 1, outcome: { run } });
+  await next('ask');
 }
 
 export const CHORE_KEY = { slot: 'mockupaws-production/RunbookReview', number: 1 };

@@ -90,8 +90,8 @@ export class Story {
   refused: string | undefined;
   /** Folds anew after every command; a long story may prefer to do so once. */
   careful = true;
-  /** Every command given, with its id. */
-  readonly commands: Command[] = [];
+  /** Every command given that may come again, with its id: one to an incident that is over does not reach the next. */
+  commands: Command[] = [];
   private current: Incident | undefined;
   private count = 0;
 
@@ -123,10 +123,12 @@ export class Story {
   tell(told: Told): TimelineEntry[] {
     const before = this.current;
     const command = { id: `command ${++this.count}`, ...told, ...this.openAs(told) } as Command;
-    this.commands.push(command);
     const handled = handle(before, command, this.now);
     this.refused = 'refused' in handled ? handled.refused : undefined;
     this.current = handled.incident;
+    if (before && handled.incident?.id !== before.id)
+      this.commands = this.commands.filter(({ type }) => type === 'receive signal');
+    this.commands.push(command);
     this.check(before);
     return 'refused' in handled ? [] : handled.entries;
   }
@@ -153,9 +155,15 @@ export class Story {
     ];
   }
 
-  /** Between two diagnoses this share of the requests was measured to fail. */
+  /** Between two diagnoses this share of the requests was measured to fail, a minute ago and now. */
   suffers(usersAffectedShare = 0.4): TimelineEntry[] {
-    return this.tell({ type: 'record measurement', facts: { usersAffectedShare }, at: this.now });
+    return this.measures({ usersAffectedShare }, { usersAffectedShare });
+  }
+
+  /** How people are served now, and how they were a minute ago. */
+  measures(facts: Facts, minuteAgo: Facts): TimelineEntry[] {
+    const before = { facts: minuteAgo, at: plusMinutes(this.now, -1) };
+    return this.tell({ type: 'record measurement', facts, at: this.now, before });
   }
 
   /** What is decided, once the dry run that comes before the question is over. */

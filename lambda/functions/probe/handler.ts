@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { describeService } from '../../adapters/ecs.ts';
 import { readNodes } from '../../adapters/elasticache.ts';
-import { probe } from '../../adapters/http.ts';
+import { type Probe, probe, slowest } from '../../adapters/http.ts';
 import { findCluster } from '../../adapters/rds.ts';
 import type { Resources } from '../../domain/deployed.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
@@ -21,14 +21,19 @@ import { readDeployments, readTraffic } from '../traffic.ts';
 export const handler = entrypoint(v.unknown(), async () => {
   const { service, resources } = deployed();
   const now = new Date();
-  const traffic = readTraffic(resources, now);
+  const health = Promise.all(resources.healthUrls.map(target => probe(target)));
+  const minutes = readTraffic(resources, now);
+  const traffic = minutes.then(read => judgeTraffic(read, now, resources.minimumRequests));
   const stopped = resources.memory && readTasks(resources, now);
   const certificates = resources.certificates && measureCertificates(resources.certificates, now);
   const measurements = {
-    [PROBE_METRICS.health]: healthFailing(resources.healthUrls),
-    [PROBE_METRICS.errors]: traffic.then(minutes => shareOf(judgeTraffic(minutes, now, resources.minimumRequests))),
+    [PROBE_METRICS.health]: health.then(healthFailing),
+    [PROBE_METRICS.healthSeconds]: health.then(slowest),
+    [PROBE_METRICS.errors]: traffic.then(of('share')),
+    [PROBE_METRICS.seconds]: traffic.then(of('seconds')),
+    [PROBE_METRICS.p95]: traffic.then(of('p95')),
     [PROBE_METRICS.tasks]: describeService(resources.cluster, resources.ecsService).then(s => s.runningCount ?? 0),
-    [PROBE_METRICS.deployment]: readDeployments(resources, now, traffic).then(({ fault }) => (fault ? 1 : 0)),
+    [PROBE_METRICS.deployment]: readDeployments(resources, now, minutes).then(({ fault }) => (fault ? 1 : 0)),
     [PROBE_METRICS.writerGone]: writerGone(resources.database),
     ...(resources.redis && {
       [PROBE_METRICS.cachePath]: cachePathBlocked(resources.redis),
@@ -56,15 +61,15 @@ export const handler = entrypoint(v.unknown(), async () => {
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
 
-async function healthFailing(urls: Resources['healthUrls']): Promise<number> {
-  const probes = await Promise.all(urls.map(target => probe(target)));
+function healthFailing(probes: readonly Probe[]): number {
   const failing = probes.filter(({ healthy }) => !healthy);
   for (const { url, seen } of failing) console.info({ message: 'health check failed', url, seen });
-  return failing.length / urls.length;
+  return failing.length / probes.length;
 }
 
 /** Undefined where too few people asked for anything. */
-const shareOf = (traffic: Traffic) => ('share' in traffic ? traffic.share : undefined);
+const of = (what: 'share' | 'seconds' | 'p95') => (traffic: Traffic) =>
+  'share' in traffic ? traffic[what] : undefined;
 
 /** One without a cluster, too. */
 async function writerGone({ cluster }: Resources['database']): Promise<number> {

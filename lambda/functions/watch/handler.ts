@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { observeAlarms } from '../../adapters/cloudwatch.ts';
 import { commit, incidentsUnderReview, keyOf, openIncidents, receive } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import { runbookReviewDue } from '../../domain/chore.ts';
@@ -6,12 +7,13 @@ import type { Obligation } from '../../domain/commands.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { obligations } from '../../domain/obligations.ts';
 import { REVIEW_PLAYBOOK } from '../../domain/policy.ts';
+import type { Signal } from '../../domain/signal.ts';
 import type { Check } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
-import { commitObserved, verifyService } from '../service-state.ts';
+import { commitObserved, toCheck } from '../service-state.ts';
 import { lookForBlindness } from './blindness.ts';
-import { commitMeasured } from './measured.ts';
+import { commitMeasured, type Minute, measureMinute } from './measured.ts';
 import { obeySwitch, stop } from './stop.ts';
 
 /** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
@@ -21,10 +23,13 @@ const REVIEWS = 15;
 export const handler = entrypoint(v.unknown(), async () => {
   const timeForReviews = new Date().getUTCMinutes() % REVIEWS === 0;
   const [incidents, reviews] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : []]);
+  const minute = incidents.some(({ policy }) => !policy.playbook.chore)
+    ? measureMinute().catch(unmeasured)
+    : Promise.resolve(undefined);
   const outcomes = await Promise.allSettled([
     ...(timeForReviews ? [openRunbookReview()] : []),
     lookForBlindness(incidents),
-    ...incidents.map(look),
+    ...incidents.map(incident => look(incident, minute)),
     ...reviews.map(incident => meetAll(incident)),
   ]);
   const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
@@ -41,15 +46,21 @@ async function openRunbookReview(): Promise<void> {
   if (signal) await receive(signal, policy);
 }
 
-async function look(known: Incident): Promise<void> {
+async function look(known: Incident, minute: Promise<Minute | undefined>): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.
   if (known.policy.playbook.chore) return meetAll(known);
-  const { signals, checks } = await verifyService(known).catch(unverified);
-  const observed = await commitObserved(known, signals);
-  const measured = await commitMeasured(observed, checks);
-  const incident = await obeySwitch(measured);
+  const [signals, measured] = await Promise.all([observeAlarms(known).catch(unobserved), minute]);
+  const observed = await commitObserved(known, signals ?? []);
+  const judged = measured ? await commitMeasured(observed, measured) : observed;
+  const incident = await obeySwitch(judged);
   if (incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0)) await startResponse(incident);
-  await meetAll(incident, checks);
+  await meetAll(incident, checksOf(known, signals, measured));
+}
+
+/** What must be well before it settles. Trouble that is independent of the service is not healed by the service being well. */
+function checksOf({ policy }: Incident, signals: Signal[] | undefined, minute: Minute | undefined): Check[] {
+  if (!signals || (!minute && !policy.playbook.apart)) return [UNVERIFIED];
+  return [...signals.map(toCheck), ...(policy.playbook.apart ? [] : (minute?.checks ?? []))];
 }
 
 async function meetAll(incident: Incident, checks: Check[] = []): Promise<void> {
@@ -57,10 +68,9 @@ async function meetAll(incident: Incident, checks: Check[] = []): Promise<void> 
 }
 
 /** Escalation must not wait for CloudWatch: what cannot be verified is not verified, and the rest goes on. */
-const unverified = ({ name }: Error) => ({
-  signals: [],
-  checks: [{ check: 'verification', passed: false, seen: name }],
-});
+const UNVERIFIED: Check = { check: 'verification', passed: false, seen: 'could not be asked' };
+const unobserved = ({ name }: Error) => void console.error({ message: 'the alarms cannot be read', error: name });
+const unmeasured = ({ name }: Error) => void console.error({ message: 'the service cannot be measured', error: name });
 
 async function meet(incident: Incident, obligation: Obligation, checks: Check[]) {
   if (obligation.type === 'stop execution') return stop(incident, obligation);

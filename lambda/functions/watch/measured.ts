@@ -1,19 +1,32 @@
 import { commit, keyOf } from '../../adapters/incidents.ts';
-import { nowOf } from '../../domain/effect.ts';
+import { swapMeasurement } from '../../adapters/measurements.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { recordMeasurement } from '../../domain/measurement.ts';
+import { MEASUREMENTS_APART, recordMeasurement, type ServiceMeasurement } from '../../domain/measurement.ts';
+import { minutesBetween } from '../../domain/time.ts';
 import type { Check } from '../../domain/timeline.ts';
-import { trafficSince } from '../traffic.ts';
+import { deployed } from '../deployed.ts';
+import { measureService } from '../service-measurement.ts';
 
-/** Records what people suffer now, where it changes a judgement. */
-export async function commitMeasured(incident: Incident, checks: Check[]): Promise<Incident> {
-  const urls = checks.filter(({ check }) => /^https?:/.test(check));
-  if (urls.length === 0 || incident.drill) return incident;
-  const failing = urls.filter(({ passed }) => !passed).length / urls.length;
-  const at = new Date().toISOString();
-  const facts = nowOf(await trafficSince(), failing);
-  const decision = recordMeasurement(incident, facts, at);
+/** How people are served this minute, and how they were the minute before, if that was measured. */
+export interface Minute {
+  now: ServiceMeasurement;
+  before: ServiceMeasurement | undefined;
+  checks: Check[];
+}
+
+/** Measured once a minute, however many incidents are open. */
+export async function measureMinute(): Promise<Minute> {
+  const { checks, ...now } = await measureService();
+  const last = await swapMeasurement(deployed().service, now);
+  const recent = last && minutesBetween(last.at, now.at) <= MEASUREMENTS_APART;
+  return { now, before: recent ? last : undefined, checks };
+}
+
+/** Records how people are served, where it changes a judgement. */
+export async function commitMeasured(incident: Incident, { now, before }: Minute): Promise<Incident> {
+  if (incident.drill) return incident;
+  const decision = recordMeasurement(incident, now, before);
   if ('refused' in decision || decision.happenings.length === 0) return incident;
-  const command = { type: 'record measurement', id: `measured/${at}`, facts, at } as const;
+  const command = { type: 'record measurement', id: `measured/${now.at}`, ...now, ...(before && { before }) } as const;
   return (await commit(keyOf(incident), command)).incident ?? incident;
 }

@@ -8,8 +8,9 @@ export function answer(service: SimulatedService): Fetch {
     const code = service.certificates.refusal(hostname);
     if (code) throw new TypeError('fetch failed', { cause: { code } });
     if (!pathname.endsWith('/health')) return new Response('not found', { status: 404 });
+    const headers = { 'server-timing': `total;dur=${service.healthSeconds * 1000}` };
     return service.answers(hostname)
-      ? new Response('ok', { status: 200 })
-      : new Response('unavailable', { status: 503 });
+      ? new Response('ok', { status: 200, headers })
+      : new Response('unavailable', { status: 503, headers });
   };
 }

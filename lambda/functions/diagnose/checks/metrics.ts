@@ -1,9 +1,9 @@
 import { readMetrics } from '../../../adapters/cloudwatch.ts';
 import type { Resources } from '../../../domain/deployed.ts';
 import { loadQueries, trafficQueries } from '../../../domain/investigated-metrics.ts';
-import { known, latest, silence, valueIn } from '../../../domain/latest.ts';
+import { known, type Latest, latest, silence, valueIn } from '../../../domain/latest.ts';
 import { percent } from '../../../domain/severity.ts';
-import { judgeTraffic, minutesOf, responseTime, trafficWords } from '../../../domain/traffic.ts';
+import { judgeTraffic, minutesOf, trafficWords } from '../../../domain/traffic.ts';
 
 /** The metrics of the last minutes: load, connections, the share of requests that fail, and how long answers take. */
 export async function metrics(resources: Resources, now: Date) {
@@ -15,7 +15,6 @@ export async function metrics(resources: Resources, now: Date) {
   const [connections, readers, cpu] = [last('connections'), last('readers'), last('cpu')];
   const minutes = minutesOf(series, now);
   const traffic = judgeTraffic(minutes, now, minimumRequests);
-  const seconds = responseTime(series['seconds'] ?? [], minutes, now, minimumRequests);
   const [writes, reads, load] = [connections, readers, cpu].map(valueIn);
   const parts = [
     writes === undefined
@@ -30,9 +29,12 @@ export async function metrics(resources: Resources, now: Date) {
             : `${Math.round(reads)} on the readers (${of(reads)})`,
         ]),
     trafficWords(traffic),
-    ...(seconds ? [`answers take ${Math.round(seconds.value * 100) / 100} s`] : []),
     load === undefined ? `CPU ${silence(cpu)}` : `CPU ${Math.round(load)} %`,
   ];
+  const judged = (of: 'share' | 'seconds' | 'p95'): Latest =>
+    'share' in traffic && traffic[of] !== undefined
+      ? { value: traffic[of], measuredAt: traffic.measuredAt }
+      : undefined;
   const share = 'share' in traffic ? traffic.share : undefined;
   const bad = Math.max(writes ?? 0, reads ?? 0) >= database.maxConnections * 0.8 || (share ?? 0) >= 0.01;
   return {
@@ -45,8 +47,9 @@ export async function metrics(resources: Resources, now: Date) {
           ? { ...connections, value: connections.value / database.maxConnections }
           : undefined,
       readerConnections: readers,
-      usersAffectedShare: 'share' in traffic ? { value: traffic.share, measuredAt: traffic.measuredAt } : undefined,
-      responseSeconds: seconds,
+      usersAffectedShare: judged('share'),
+      responseSeconds: judged('seconds'),
+      responseP95Seconds: judged('p95'),
       cpuPercent: cpu,
     }),
   };

@@ -1,0 +1,22 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ServiceMeasurement } from '../domain/measurement.ts';
+
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+
+/** Keeps the latest measurement of a service in place of the one before, which it returns; undefined when there was none. */
+export async function swapMeasurement(
+  service: string,
+  { facts, at }: ServiceMeasurement,
+): Promise<ServiceMeasurement | undefined> {
+  const { Attributes } = await client.send(
+    new UpdateCommand({
+      TableName: process.env['INCIDENTS_TABLE'],
+      Key: { slot: `measured/${service}`, number: 0 },
+      UpdateExpression: 'SET facts = :facts, measuredAt = :at',
+      ExpressionAttributeValues: { ':facts': facts, ':at': at },
+      ReturnValues: 'ALL_OLD',
+    }),
+  );
+  return Attributes && { facts: Attributes['facts'], at: Attributes['measuredAt'] };
+}

@@ -1,0 +1,37 @@
+import { describeService } from '../adapters/ecs.ts';
+import { probe, slowest } from '../adapters/http.ts';
+import { nowOf, relieved } from '../domain/effect.ts';
+import { promptness, tasksRunning } from '../domain/harm.ts';
+import type { ServiceMeasurement } from '../domain/measurement.ts';
+import type { Check } from '../domain/timeline.ts';
+import { judgeTraffic } from '../domain/traffic.ts';
+import { deployed } from './deployed.ts';
+import { readTraffic } from './traffic.ts';
+
+/**
+ * How people are served now: whether the health URLs answer, what share of requests fails, how long answers take, and
+ * whether all tasks run. `facts` are what severity is judged by, `checks` what a smoke test asks.
+ */
+export async function measureService(): Promise<ServiceMeasurement & { checks: Check[] }> {
+  const { resources, criteria } = deployed();
+  const now = new Date();
+  const [probes, minutes, service] = await Promise.all([
+    Promise.all(resources.healthUrls.map(target => probe(target))),
+    readTraffic(resources, now),
+    describeService(resources.cluster, resources.ecsService),
+  ]);
+  const traffic = judgeTraffic(minutes, now, resources.minimumRequests);
+  const failing = probes.filter(({ healthy }) => !healthy).length / Math.max(1, probes.length);
+  const seconds = slowest(probes);
+  const facts = { ...nowOf(traffic, failing), ...(seconds !== undefined && { healthSeconds: seconds }) };
+  return {
+    facts,
+    at: now.toISOString(),
+    checks: [
+      ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen })),
+      relieved(traffic),
+      promptness(facts, criteria),
+      tasksRunning(service),
+    ],
+  };
+}

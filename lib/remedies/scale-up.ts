@@ -1,0 +1,58 @@
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Step } from '../../lambda/domain/policy.ts';
+import type { ServiceConfig } from '../config.ts';
+import { ResponderFunction } from '../function.ts';
+import { Runbook } from '../runbook.ts';
+
+/** The runbook that raises the number of tasks: one for all playbooks of the service. */
+export function scaleUpRunbook(parent: Construct, { service, ecs }: ServiceConfig): Runbook {
+  const existing = parent.node.tryFindChild('ScaleUp');
+  if (existing instanceof Runbook) return existing;
+  const arn = `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${ecs.cluster}/${ecs.service}`;
+  const { function: fn } = new ResponderFunction(parent, 'ScaleUpFunction', {
+    folder: 'scale-up',
+    description: `Raises the number of tasks of ${ecs.service}`,
+  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn]);
+  return new Runbook(parent, 'ScaleUp', {
+    runbook: 'scale-up',
+    service,
+    defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
+  });
+}
+
+/**
+ * Only where tasks are overrun or missing: more of them mend nothing else. It is put back by whoever knows that the
+ * load is gone, or at once if it did harm.
+ */
+export function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: Runbook, reaches: number): Step {
+  return {
+    name: 'scale-up',
+    title: `Scale ${ecs.service} up to ${reaches} tasks`,
+    runbook,
+    document: documentName,
+    parameters: { DesiredCount: String(reaches), ExpectedCount: { fact: 'desiredTasks' } },
+    mode: 'auto',
+    minimumSeverity: 'P2',
+    target: `${ecs.cluster}/${ecs.service}`,
+    cooldownMinutes: 60,
+    // Twice as many at most: what holds up the service must hold up its database.
+    blastRadius: { fact: 'desiredTasks', reaches, maximumShare: 1 },
+    causes: [
+      { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' },
+      { fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' },
+    ],
+    needs: [
+      { fact: 'scalingMaximum', atLeast: reaches, otherwise: 'Application Auto Scaling allows fewer tasks' },
+      { fact: 'databaseConnectionsShare', under: 0.5, otherwise: 'the database has no room for twice the connections' },
+    ],
+    verifyMinutes: 6,
+    undo: {
+      title: `Scale ${ecs.service} back down`,
+      parameters: { DesiredCount: { fact: 'desiredTasks' }, ExpectedCount: String(reaches) },
+      when: 'worse',
+    },
+  };
+}
