@@ -45,7 +45,7 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   StepFailed: ({ run, reason, impact }, incident) =>
     `:x: ${titleOf(incident, run)}: ${verdictWords(impact)} (${safe(reason)})`,
   ImprovementSeen: ({ severity, seen }, incident) =>
-    `:large_green_circle: Improved: ${safe(seen)}. Only you can lower the severity: \`npx incident severity ${incident.id} ${severity}\``,
+    `:large_green_circle: Improved: ${safe(seen)}. By that it is a ${severity}, and only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
   HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,
   RevertRequested: ({ title, by }) => `:leftwards_arrow_with_hook: *${safe(by)}* has reverted: ${safe(title)}`,
   ApprovalRequested: ({ title, expiresAt }) =>

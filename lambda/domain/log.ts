@@ -83,7 +83,7 @@ const SAY: Say = {
       .map(([fact, value]) => `${fact} ${value}`)
       .join(', ')}`,
   ],
-  ImprovementSeen: ({ severity, seen }) => ['good', `improved, by now it would be a ${severity}: ${seen}`],
+  ImprovementSeen: ({ severity, seen }) => ['good', `improved, by now a ${severity}: ${seen}`],
   StepFailed: ({ run, reason, checks, impact }, title) => [
     'bad',
     `${verdictWords(impact)}: ${title(run)} (${failed(checks) || reason})`,

@@ -170,7 +170,7 @@ function headline(incident: Incident, entry: PageEntry): string {
     case 'PublicationRequested':
       return `Are customers to be told? ${unpublished(incident, entry.severity)}, so it is published only if you say so`;
     case 'ImprovementSeen':
-      return `Improved: ${entry.seen}. By now it would be a ${entry.severity}; only you can lower it: npx incident severity ${incident.id} ${entry.severity}`;
+      return `Improved: ${entry.seen}. By that it is a ${entry.severity}, and only you can lower it: npx incident severity ${incident.id} ${entry.severity}`;
     case 'TargetMissed':
       return missedTarget(entry);
     case 'ExecutionStopped':

@@ -4,7 +4,7 @@ import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, owedUndos, s
 import type { EscalationLevel } from './policy.ts';
 import { endResponse, notVerified } from './response.ts';
 import { review } from './review.ts';
-import { assess, atLeast } from './severity.ts';
+import { assess, atLeast, serviceWords } from './severity.ts';
 import { alarmOf } from './signal.ts';
 import { minutesBetween } from './time.ts';
 import { AUDIENCE_NAMES, type Audience, type Check, type Happening, type Target } from './timeline.ts';
@@ -109,12 +109,6 @@ function improvement(incident: Incident): Obligation[] {
   return atLeast(now, improvedTo ?? severity) ? [] : [{ type: 'tell improvement', severity: now }];
 }
 
-/** How people are served now, for whoever is to judge. */
-const servedNow = (incident: Incident): string =>
-  assess(factsOf(incident), incident.policy.criteria)
-    .reasons.map(({ text }) => text)
-    .join('; ');
-
 /** Does what is due, if it still is. `checks` are the verification that settling needs. */
 export function meet(incident: Incident, obligation: Obligation, checks: Check[], now: string): Decision {
   const due = obligations(incident, now).some(other => JSON.stringify(other) === JSON.stringify(obligation));
@@ -166,7 +160,11 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
       };
     }
     case 'tell improvement':
-      return { happenings: [{ type: 'ImprovementSeen', severity: obligation.severity, seen: servedNow(incident) }] };
+      return {
+        happenings: [
+          { type: 'ImprovementSeen', severity: obligation.severity, seen: `now ${serviceWords(incident.facts)}` },
+        ],
+      };
     case 'put back':
       return { happenings: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':

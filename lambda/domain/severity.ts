@@ -133,7 +133,7 @@ const FACT_NAMES: Partial<Record<Fact, string>> = {
   healthFailingShare: 'of health URLs failing',
   usersAffectedShare: 'of requests failing',
   responseSeconds: 'for an answer on average',
-  responseP95Seconds: 'or more for one answer in twenty',
+  responseP95Seconds: 'for one answer in twenty',
   healthSeconds: 'for the slowest health URL',
   criticalSignals: 'critical signal firing',
   warningSignals: 'warning signal firing',
@@ -164,7 +164,7 @@ export function criteriaFor(severity: Severity, criteria: readonly Criterion[]):
 function readBound({ fact, over, atLeast, unit }: Criterion): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (unit === 'count') return `${atLeast ?? `more than ${over}`} ${name}`;
-  if (unit === 'seconds') return `${atLeast} s ${name}`;
+  if (unit === 'seconds') return `${atLeast} s or more ${name}`;
   if (unit !== 'share') return name;
   if (over === 0) return `any share ${name}`;
   if (over !== undefined) return `over ${percent(over)} ${name}`;
@@ -206,6 +206,17 @@ export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment
 /** How severe it is by how people are served alone, as far as that is known. */
 export const assessService = (facts: Facts, criteria: readonly Criterion[]): Assessment =>
   assess(Object.fromEntries(SERVICE_FACTS.map(fact => [fact, facts[fact]])), criteria);
+
+/** How people are served, read out: "30 % of requests failing, 50 % of health URLs failing, 6 s for an answer on average". */
+export function serviceWords(facts: Facts): string {
+  const { usersAffectedShare: share, healthFailingShare: health, responseSeconds: seconds } = facts;
+  const parts = [
+    share === undefined ? 'too few requests to judge' : `${percent(share)} of requests failing`,
+    ...(health ? [`${percent(health)} of health URLs failing`] : []),
+    ...(seconds === undefined ? [] : [`${Math.round(seconds * 10) / 10} s for an answer on average`]),
+  ];
+  return parts.join(', ');
+}
 
 /** What is known, with another measurement of how people are served: what could not be told this time is not known now. */
 export function withService(facts: Facts, measured: Facts): Facts {

@@ -55,7 +55,7 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
     [
       'one answer in twenty that does',
       { responseSeconds: 4.9, responseP95Seconds: 10 },
-      ['P2', 'performance severely degraded: 10 s or more for one answer in twenty'],
+      ['P2', 'performance severely degraded: 10 s for one answer in twenty'],
     ],
     [
       'answers that are noticed to be slow',
@@ -63,7 +63,7 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
       [
         'P3',
         'performance noticeably degraded: 2 s for an answer on average',
-        'performance noticeably degraded: 9.9 s or more for one answer in twenty',
+        'performance noticeably degraded: 9.9 s for one answer in twenty',
       ],
     ],
     [

@@ -120,7 +120,7 @@ it('improvement is told once for each severity that it comes down to, and only a
   story.at(1).suffers(0.6);
   story.at(3).suffers(0.3);
   expect(of(story.watches(FAILED), 'ImprovementSeen')).toMatchObject([
-    { severity: 'P2', seen: 'more than 25 % of users affected: 30 % of requests failing' },
+    { severity: 'P2', seen: 'now 30 % of requests failing' },
   ]);
   story.at(5).suffers(0.4);
   expect(of(story.watches(FAILED), 'ImprovementSeen')).toEqual([]);
