@@ -12,11 +12,13 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
+  type Service,
   type ServiceRevision,
   StopServiceDeploymentCommand,
   type Tag,
   type Task,
   type TaskDefinition,
+  type TaskSet,
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
@@ -57,15 +59,21 @@ export async function findService(cluster: string, service: string) {
 /** As many as ECS describes in one call: of more in an hour, the oldest are left out. */
 const MOST_DEPLOYMENTS = 20;
 
-/** The deployments of the last hour, or hours, the latest first. */
+/**
+ * The deployments of the last hour, or hours, the latest first. ECS has service deployments only where it deploys by itself;
+ * those of another controller show in the service's task sets.
+ */
 export async function recentDeployments(
   cluster: string,
-  service: string,
+  { serviceName, deploymentController, taskSets = [] }: Service,
   now: Date,
   hours = 1,
 ): Promise<PastDeployment[]> {
   const after = new Date(now.getTime() - hours * 3_600_000);
-  const listed = await client.send(new ListServiceDeploymentsCommand({ cluster, service, createdAt: { after } }));
+  if ((deploymentController?.type ?? 'ECS') !== 'ECS') return deploymentsIn(taskSets, after);
+  const listed = await client.send(
+    new ListServiceDeploymentsCommand({ cluster, service: serviceName, createdAt: { after } }),
+  );
   const serviceDeploymentArns = (listed.serviceDeployments ?? [])
     .toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0))
     .flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])
@@ -90,6 +98,16 @@ export async function recentDeployments(
       return { arn, at, restart: source === target || isSameVersion(before, revisions.get(target)), from };
     })
     .sort((a, b) => b.at.getTime() - a.at.getTime());
+}
+
+/** A set that was replaced is gone before long, so what ran before the latest one may not be known. */
+function deploymentsIn(taskSets: readonly TaskSet[], after: Date): PastDeployment[] {
+  const sets = taskSets.toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+  return sets.flatMap(({ taskSetArn, createdAt }, i) =>
+    createdAt && createdAt >= after
+      ? [{ arn: taskSetArn, at: createdAt, restart: false, from: revisionOf(sets[i + 1]?.taskDefinition ?? '') }]
+      : [],
+  );
 }
 
 async function describeRevisions(arns: string[]): Promise<Map<string, ServiceRevision>> {

@@ -16,12 +16,9 @@ export async function readDeployments(
   now: Date,
   traffic: Promise<MinuteOfTraffic[]>,
 ): Promise<DeploymentState> {
-  const [{ deployments = [] }, deployed, minutes] = await Promise.all([
-    describeService(cluster, ecsService),
-    recentDeployments(cluster, ecsService, now),
-    traffic,
-  ]);
-  return deploymentState(deployments, deployed, minutes, now, minimumRequests);
+  const service = await describeService(cluster, ecsService);
+  const [deployed, minutes] = await Promise.all([recentDeployments(cluster, service, now), traffic]);
+  return deploymentState(service.deployments ?? [], deployed, minutes, now, minimumRequests);
 }
 
 /** Nobody can tell. */

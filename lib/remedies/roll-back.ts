@@ -54,7 +54,12 @@ export function rollBack({ ecs }: ServiceConfig, { runbook, documentName }: Runb
     causes: [{ fact: 'deploymentSuspect', atLeast: 1, means: 'a deployment is to blame' }],
     needs: [
       { fact: 'suspectIsLatest', atLeast: 1, otherwise: 'a newer deployment has taken the place of the one to blame' },
-      { fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy the service by rolling updates' },
+      {
+        fact: 'rollingUpdates',
+        atLeast: 1,
+        otherwise:
+          'ECS does not deploy the service by rolling updates: take the deployment back with the tool that made it',
+      },
     ],
     verifyMinutes: 8,
   };

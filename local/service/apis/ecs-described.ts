@@ -72,6 +72,9 @@ export function describing(region: string, { shape, tasks, deployments }: Simula
   const taskSets = () =>
     deployments.parts.map(part => ({
       ...{ id: `ecs-svc/${part.scheduler}`, taskDefinition: taskDefinition(part.revision.number), serviceArn },
+      taskSetArn: arn(`task-set/${own}/ecs-svc/${part.scheduler}`),
+      // What ran before all that is remembered is of an earlier day.
+      createdAt: date(deployments.history.find(({ scheduler }) => scheduler === part.scheduler)?.createdAt ?? 0),
       status: part.scheduler === deployments.primary.scheduler ? 'PRIMARY' : 'ACTIVE',
       scale: { value: Math.round(part.share * 1000) / 10, unit: 'PERCENT' },
     }));

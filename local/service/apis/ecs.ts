@@ -53,6 +53,12 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
     );
   };
 
+  /** No document says what is listed where another controller deploys: to whoever asks all the same, nothing is. */
+  const requireOwnDeployments = () => {
+    if (deployments.configuration.controller !== 'ECS')
+      throw new ServiceError('UnsupportedFeatureException', 'The service has no service deployments.');
+  };
+
   account.provide('ecs', {
     DescribeServices: {
       resources: input => [asked(input)],
@@ -86,6 +92,7 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
       resources: input => [asked(input)],
       run: input => {
         requireKnown(input);
+        requireOwnDeployments();
         const { createdAt = {}, status = [], maxResults = 20, nextToken = '0' } = input;
         const within = (time: Date) =>
           (createdAt.after === undefined || time >= new Date(createdAt.after)) &&

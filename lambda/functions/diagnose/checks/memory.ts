@@ -23,13 +23,15 @@ type Tasks = Awaited<ReturnType<typeof describeTasks>>;
 export async function memory(resources: Resources, now: Date) {
   const { cluster, ecsService, memory } = resources;
   if (!memory) throw new Error('nobody watches the memory of this service');
-  const [{ service, kills, restarts }, running, deployments, series] = await Promise.all([
+  const [{ service, kills, restarts }, running, series] = await Promise.all([
     readTasks(resources, now),
     describeTasks(cluster, ecsService, 'RUNNING'),
-    recentDeployments(cluster, ecsService, now, HOURS),
     readMetrics([utilisation(resources)], now, HOURS),
   ]);
-  const { taskDefinition } = await describeTaskDefinition(service.taskDefinition ?? '');
+  const [deployments, { taskDefinition }] = await Promise.all([
+    recentDeployments(cluster, service, now, HOURS),
+    describeTaskDefinition(service.taskDefinition ?? ''),
+  ]);
   const used = series['memory'] ?? [];
   const inUse = latest(used, 60, now);
   const percent = valueIn(inUse);
