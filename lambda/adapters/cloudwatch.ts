@@ -23,32 +23,27 @@ const STATES: Record<string, SignalState> = { OK: 'cleared', ALARM: 'firing', IN
 
 /** What the alarms behind an incident's signals say now. An alarm that is not there says nothing, which is unknown. */
 export async function observeAlarms(incident: Incident): Promise<Signal[]> {
-  const blind = await observeBlindness(incident);
-  const names = Object.keys(incident.signals).flatMap(key => alarmOf(key) ?? []);
-  if (names.length === 0) return blind;
-  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: names.slice(0, 100) }));
-  const seen = names.flatMap(
-    name =>
-      toSignal(incident, MetricAlarms.find(({ AlarmName }) => AlarmName === name) ?? missing(incident, name)) ?? [],
-  );
-  return [...blind, ...seen];
+  const keys = Object.keys(incident.signals);
+  const names = keys.flatMap(key => alarmOf(key) ?? []);
+  const blind = keys.flatMap(key => blindOf(key) ?? []);
+  const AlarmNames = [...new Set([...blind, ...names])].slice(0, 100);
+  if (AlarmNames.length === 0) return [];
+  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames }));
+  const found = new Map(MetricAlarms.map(alarm => [alarm.AlarmName, alarm]));
+  return [
+    ...blind.map(name => blindSignal(incident, name, found.get(name))),
+    ...names.flatMap(name => toSignal(incident, found.get(name) ?? missing(incident, name)) ?? []),
+  ];
 }
 
 /** An alarm that was without data, and has some by now, or is gone. */
-async function observeBlindness({ signals, service, playbook }: Incident): Promise<Signal[]> {
-  const names = Object.keys(signals).flatMap(key => blindOf(key) ?? []);
-  if (names.length === 0) return [];
-  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: names.slice(0, 100) }));
-  return names.map((name): Signal => {
-    const found = MetricAlarms.find(({ AlarmName }) => AlarmName === name);
-    const blind = found?.StateValue === 'INSUFFICIENT_DATA';
-    const since = found?.StateTransitionedTimestamp ?? found?.StateUpdatedTimestamp ?? new Date();
-    const at = since.toISOString();
-    const key = blindKey(name);
-    const summary = blind ? (signals[key]?.summary ?? name) : `Data again since ${clock(at)} UTC: ${name}`;
-    const id = `observed/${key}/${at}`;
-    return { id, key, state: blind ? 'firing' : 'cleared', level: 'warning', service, playbook, at, summary };
-  });
+function blindSignal({ signals, service, playbook }: Incident, name: string, found: MetricAlarm | undefined): Signal {
+  const blind = found?.StateValue === 'INSUFFICIENT_DATA';
+  const at = (found?.StateTransitionedTimestamp ?? found?.StateUpdatedTimestamp ?? new Date()).toISOString();
+  const key = blindKey(name);
+  const summary = blind ? (signals[key]?.summary ?? name) : `Data again since ${clock(at)} UTC: ${name}`;
+  const id = `observed/${key}/${at}`;
+  return { id, key, state: blind ? 'firing' : 'cleared', level: 'warning', service, playbook, at, summary };
 }
 
 /** The alarms with this prefix that have no data to judge by. */

@@ -108,6 +108,18 @@ it('one incident that fails holds up no other, and is told of', async () => {
   for (const key of [undefined, other]) expect((await stored(key)).escalation?.level).toBe(2);
 });
 
+it('reads the requests once for all open incidents, and the alarms of one, those without data too, by one call', async () => {
+  await receive(signal(), policyOf());
+  await receive(signal({ id: 'blind', key: 'blind:memory', level: 'warning' }), policyOf());
+  await receive(signal({ id: 'event-2', playbook: 'CacheFailure' }), policyOf());
+  setMinute(1);
+  await watch();
+  expect(cloudwatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
+  const asked = cloudwatch.commandCalls(DescribeAlarmsCommand).map(({ args }) => args[0].input.AlarmNames?.length);
+  expect(asked.sort()).toEqual([1, 2]);
+  expect((await stored()).signals).toMatchObject({ 'blind:memory': { state: 'cleared' } });
+});
+
 describe('the quarterly review of the runbook', () => {
   const review = { slot: 'mockupaws-production/RunbookReview', number: 1 };
 
