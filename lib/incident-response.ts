@@ -72,7 +72,7 @@ export class IncidentResponse extends Construct {
       bound.flatMap(({ policy }) => Object.keys(policy.alarms)),
     );
     const undelivered = this.publish();
-    this.watch(stateMachine);
+    this.watch(workflow);
     // The status page says what was measured, whoever stands on it.
     if (config.statusPage || bound.some(({ probed }) => probed)) this.probe(bound);
 
@@ -162,7 +162,7 @@ export class IncidentResponse extends Construct {
   }
 
   /** Once a minute, what is owed. A watch gone silent is told to the first level directly, past everything else. */
-  private watch(stateMachine: string): void {
+  private watch({ stateMachine: { stateMachineArn: stateMachine, role } }: ResponseWorkflow): void {
     const deadLetters = this.ownAlarms.deadLetters('Watch', 'Minutes in which what was owed could not be done');
     const watch = this.createFunction('Watch', {
       folder: 'watch',
@@ -170,6 +170,7 @@ export class IncidentResponse extends Construct {
       deadLetters,
       environment: {
         RESPONSE_STATE_MACHINE: stateMachine,
+        RESPONSE_ROLE: role.roleName,
         AUTOMATION_PARAMETER: this.switches.automation.parameterName,
         MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
       },

@@ -39,9 +39,10 @@ const VERIFY_SECONDS = 30;
 
 const AUTOMATION_EXECUTIONS = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-execution/*`;
 
-/** Lets a function stop an execution, and read how far it came. */
+/** Lets a function stop an execution, find it, and read how far it came. */
 export function allowStoppingExecutions(fn: ResponderFunction): void {
   allowReadingExecutions(fn);
+  fn.allowReading('ssm:DescribeAutomationExecutions');
   fn.allow(['ssm:StopAutomationExecution'], [AUTOMATION_EXECUTIONS]);
 }
 

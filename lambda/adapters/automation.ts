@@ -1,6 +1,8 @@
 import {
+  type AutomationExecutionMetadata,
   DescribeAutomationStepExecutionsCommand,
   GetAutomationExecutionCommand,
+  paginateDescribeAutomationExecutions,
   SSMClient,
   type StepExecution,
   StopAutomationExecutionCommand,
@@ -32,6 +34,39 @@ async function readSteps(AutomationExecutionId: string): Promise<StepExecution[]
     ({ NextToken } = page);
   } while (NextToken);
   return steps;
+}
+
+/** An execution that was asked for, and whose id did not arrive. */
+export interface LostExecution {
+  document: string;
+  parameters: Record<string, string>;
+  /** When it was asked for. */
+  at: string;
+  /** Name of the role that asked. */
+  role: string;
+}
+
+/** Milliseconds by which two clocks of AWS may differ. */
+const SKEW = 10_000;
+
+/** Finds such an execution, whatever became of it: never one that somebody else started. Undefined when there is none. */
+export async function findExecution({ document, parameters, at, role }: LostExecution): Promise<string | undefined> {
+  const since = new Date(Date.parse(at) - SKEW).toISOString();
+  const Filters = [
+    { Key: 'DocumentNamePrefix' as const, Values: [document] },
+    { Key: 'StartTimeAfter' as const, Values: [since] },
+  ];
+  // As IAM or as STS names a role, its name is a part of its own.
+  const wanted = ({ DocumentName, ExecutedBy = '' }: AutomationExecutionMetadata) =>
+    DocumentName === document && ExecutedBy.split('/').includes(role);
+  for await (const page of paginateDescribeAutomationExecutions({ client }, { Filters }))
+    for (const { AutomationExecutionId } of (page.AutomationExecutionMetadataList ?? []).filter(wanted)) {
+      const found = await client.send(new GetAutomationExecutionCommand({ AutomationExecutionId }));
+      const given = found.AutomationExecution?.Parameters ?? {};
+      if (Object.entries(parameters).every(([name, value]) => given[name]?.join() === value))
+        return AutomationExecutionId;
+    }
+  return undefined;
 }
 
 /** Cancels an execution: its step under way is ended as well. One that is over already is no error. */

@@ -98,7 +98,8 @@ export type Obligation =
   | { type: 'remind of action item'; item: string }
   | { type: 'start response'; attempt: number }
   | { type: 'end stalled response'; attempt: number }
-  | { type: 'stop execution'; run: string; execution: string }
+  /** `execution`: absent, its id was not noted in time. */
+  | { type: 'stop execution'; run: string; execution?: string }
   | { type: 'expire approval'; step: string }
   | { type: 'put back'; attempt: number }
   | { type: 'tell improvement'; severity: Severity }

@@ -12,16 +12,19 @@ import { AUDIENCE_NAMES, type Audience, type Check, type Happening, type Target 
 /** Minutes after which a requested attempt that shows no sign of life is started again. */
 const START_MINUTES = 2;
 
+/** Minutes for which an execution is looked for whose id was not noted: longer than any runbook takes. */
+const SEARCH_MINUTES = 60;
+
 /** What is due by `now`. Pure: no timers, so a missed minute is made up by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
   if (!isOpen(incident) || incident.policy.playbook.chore)
-    return [...executionsToStop(incident), ...review(incident, now)];
+    return [...executionsToStop(incident, now), ...review(incident, now)];
   const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
   return [
     ...levels,
     ...(levels.length === 0 ? reminder(incident, now) : []),
     ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
-    ...executionsToStop(incident),
+    ...executionsToStop(incident, now),
     ...response(incident, now),
     ...approval(incident, now),
     ...calm(incident, now),
@@ -72,10 +75,12 @@ function response(incident: Incident, now: string): Obligation[] {
 }
 
 /** What no attempt waits for any more must not go on acting: a person may have taken over. */
-const executionsToStop = ({ runs }: Incident): Obligation[] =>
-  runs.flatMap(({ run, abandoned, execution }) =>
-    abandoned && execution ? [{ type: 'stop execution', run, execution }] : [],
-  );
+const executionsToStop = ({ runs }: Incident, now: string): Obligation[] =>
+  runs.flatMap(({ run, abandoned, execution, startedAt }) => {
+    if (!abandoned) return [];
+    if (execution) return [{ type: 'stop execution', run, execution }];
+    return minutesBetween(startedAt, now) < SEARCH_MINUTES ? [{ type: 'stop execution', run }] : [];
+  });
 
 /** Minutes of silence that are borne: a step that is being verified has its own time for that. */
 function patience({ policy, runs }: Incident): number {

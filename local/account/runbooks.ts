@@ -19,6 +19,8 @@ export interface RunbookRun {
   id: string;
   name: string;
   startedAt: string;
+  /** The role that started it. */
+  startedBy: string;
   endedAt?: string;
   parameters: Record<string, string[]>;
   outcome?: Outcome;
@@ -65,6 +67,7 @@ export class Runbooks {
         resources: ofExecution,
         run: ({ AutomationExecutionId }) => this.describe(this.find(AutomationExecutionId)),
       },
+      DescribeAutomationExecutions: { run: input => this.list(input) },
       DescribeAutomationStepExecutions: { resources: ofExecution, run: input => this.describeSteps(input) },
       StopAutomationExecution: { resources: ofExecution, run: input => this.stop(input) },
     });
@@ -86,7 +89,7 @@ export class Runbooks {
       ...this.undocumented,
     };
     const steps = document.steps.map(step => ({ name: step.name, action: step.action, status: 'Pending' as const }));
-    const run: RunbookRun = { id, name, startedAt: clock.iso, parameters, steps };
+    const run: RunbookRun = { id, name, startedAt: clock.iso, startedBy: caller.role, parameters, steps };
     const execution = execute(document, parameters, context);
     this.runs.push(run);
     if (token) this.tokens.set(token, id);
@@ -216,13 +219,37 @@ export class Runbooks {
     return run;
   }
 
+  /** In pages, the latest first; who started one is named as STS does. */
+  private list({ Filters = [], NextToken = '0', MaxResults = PAGE, ...others }: Input) {
+    const passes = (run: RunbookRun) =>
+      (Filters as { Key: string; Values: string[] }[]).every(({ Key, Values }) => {
+        if (Key === 'DocumentNamePrefix') return Values.some(prefix => run.name.startsWith(prefix));
+        if (Key === 'StartTimeAfter') return Values.every(time => Date.parse(run.startedAt) > Date.parse(time));
+        throw new Unsupported('ssm:DescribeAutomationExecutions', Key);
+      });
+    if (Object.keys(others).length > 0)
+      throw new Unsupported('ssm:DescribeAutomationExecutions', Object.keys(others).join(', '));
+    const found = this.runs.filter(passes).reverse();
+    const [from, to] = [Number(NextToken), Number(NextToken) + Number(MaxResults)];
+    return {
+      AutomationExecutionMetadataList: found.slice(from, to).map(run => ({
+        AutomationExecutionId: run.id,
+        DocumentName: run.name,
+        AutomationExecutionStatus: statusOf(run),
+        ExecutionStartTime: new Date(run.startedAt),
+        ExecutedBy: `${run.startedBy.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/session`,
+      })),
+      ...(to < found.length && { NextToken: String(to) }),
+    };
+  }
+
   private describe(run: RunbookRun) {
     const StepExecutions = run.steps.map(step => described(run, step));
     return {
       AutomationExecution: {
         AutomationExecutionId: run.id,
         DocumentName: run.name,
-        AutomationExecutionStatus: run.outcome?.status ?? (run.cancelling ? 'Cancelling' : 'InProgress'),
+        AutomationExecutionStatus: statusOf(run),
         ExecutionStartTime: new Date(run.startedAt),
         ...(run.endedAt && { ExecutionEndTime: new Date(run.endedAt) }),
         ...(run.outcome?.failureMessage && { FailureMessage: run.outcome.failureMessage }),
@@ -250,6 +277,8 @@ export class Runbooks {
 /** Steps of which GetAutomationExecution tells, and those of a page. AWS says only that there are such bounds. */
 const MOST_STEPS = 50;
 const PAGE = 10;
+
+const statusOf = ({ outcome, cancelling }: RunbookRun) => outcome?.status ?? (cancelling ? 'Cancelling' : 'InProgress');
 
 function described(run: RunbookRun, { name, action, status, inputs, outputs, ...rest }: StepRun) {
   const { startedAt, endedAt, failureMessage, iteration } = rest;

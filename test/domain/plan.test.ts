@@ -661,11 +661,22 @@ describe('an execution whose attempt is over', () => {
     expect(story.tell({ type: 'record stop', run, changed: [] })).toEqual([]);
   });
 
-  test('that ended in time, or of which nobody knows, is not', () => {
+  test('that ended in time is not', () => {
+    const story = diagnosed(step('first'));
+    story.plans();
+    story.ends();
+    story.tell({ type: 'end response', attempt: 1, reason: 'stalled' });
+    expect(story.due()).not.toContainEqual(expect.objectContaining({ type: 'stop execution' }));
+  });
+
+  test('whose id was not noted is looked for and stopped, for an hour', () => {
     const story = diagnosed(step('first'));
     story.plans();
     story.tell({ type: 'end response', attempt: 1, reason: 'stalled' });
-    expect(story.due()).not.toContainEqual(expect.objectContaining({ type: 'stop execution' }));
+    const stop = { type: 'stop execution', run: 'INC-2026-04-07-001/1/first' };
+    expect(story.due()).toContainEqual(stop);
+    story.at(60);
+    expect(story.due()).not.toContainEqual(stop);
   });
 });
 

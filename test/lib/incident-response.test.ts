@@ -613,6 +613,7 @@ describe('least privilege', () => {
       'Verify/Role cloudwatch:GetMetricData',
       'Watch/Role cloudwatch:DescribeAlarms',
       'Watch/Role cloudwatch:GetMetricData',
+      'Watch/Role ssm:DescribeAutomationExecutions',
     ]);
     const actions = all('AWS::IAM::Role').flatMap(({ id }) => may(id).flatMap(actionsOf));
     expect(actions.filter(action => action.includes('*'))).toEqual([]);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { World } from '../../local/world.ts';
+import { operatorOf, withOperator } from '../support/executions.ts';
 import { assembly, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;
@@ -38,3 +39,26 @@ it.each([['off'], [undefined]])(
     expect(timelineOf(world).filter(({ type, dryRun }) => type === 'StepStarted' && dryRun === false)).toHaveLength(1);
   },
 );
+
+it('an execution whose id was not noted is found and stopped, and never the same one of a person', async () => {
+  const world = await World.create(withOperator(), 3, { broken: ['verify'] });
+  // No task stops: the runbook waits for them.
+  world.service.tasks.tick = () => undefined;
+  databaseConnections.befall(world);
+  const ours = () => world.runbooks.runs.find(({ name, parameters }) => name === SCALE_SERVICE && acts(parameters));
+  const acts = (parameters: Record<string, string[]>) => parameters['DryRun']?.[0] === 'false';
+  await world.clock.run(20 * MINUTE, () => ours() !== undefined);
+  const { name: DocumentName, parameters: Parameters } = ours() ?? {};
+  const input = { DocumentName, Parameters };
+  await world.account.call(operatorOf(world), 'ssm', 'StartAutomationExecution', input);
+  world.parameters.set(AUTOMATION, 'off');
+  await world.clock.run(2 * MINUTE, () => false);
+
+  expect(timelineOf(world).filter(({ type }) => type === 'RunbookStarted')).toEqual([]);
+  const [mine, theirs] = statusOf(world, SCALE_SERVICE);
+  expect(mine).toBe('Cancelled');
+  expect(theirs).not.toBe('Cancelled');
+  const [stopped, ...again] = timelineOf(world).filter(({ type }) => type === 'ExecutionStopped');
+  expect(stopped?.['changed'].join()).toMatch(/suspended/);
+  expect(again).toEqual([]);
+});

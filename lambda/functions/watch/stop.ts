@@ -1,10 +1,11 @@
-import { readExecution, stopExecution } from '../../adapters/automation.ts';
+import { findExecution, readExecution, stopExecution } from '../../adapters/automation.ts';
 import { commit, keyOf } from '../../adapters/incidents.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import type { Obligation } from '../../domain/commands.ts';
 import { resultOf } from '../../domain/execution.ts';
 import { isOff } from '../../domain/guardrails.ts';
 import { attemptUnderWay, type Incident } from '../../domain/incident.ts';
+import type { EntryOf } from '../../domain/timeline.ts';
 
 /** Switched off while a runbook acts, automation stops: the attempt ends, and its execution is stopped with it. */
 export async function obeySwitch(incident: Incident): Promise<Incident> {
@@ -18,10 +19,21 @@ export async function obeySwitch(incident: Incident): Promise<Incident> {
   return (await commit(keyOf(incident), command)).incident ?? incident;
 }
 
-/** Stops an execution that no attempt waits for any more, and tells what it had changed. */
-export async function stop(incident: Incident, { run, execution }: Extract<Obligation, { type: 'stop execution' }>) {
+/** Stops an execution that no attempt waits for any more, and tells what it had changed. One that has not begun is asked for again. */
+export async function stop(
+  incident: Incident,
+  { run, execution: noted }: Extract<Obligation, { type: 'stop execution' }>,
+) {
+  const execution = noted ?? (await find(incident, run));
+  if (!execution) return;
   await stopExecution(execution);
   const { changed } = resultOf(await readExecution(execution));
   await commit(keyOf(incident), { type: 'record stop', id: `stopped/${run}`, run, changed });
   console.info({ message: 'execution stopped', incident: incident.id, run, execution });
+}
+
+/** The execution of a run, where its id was not noted in time. */
+async function find({ timeline }: Incident, run: string): Promise<string | undefined> {
+  const started = timeline.find((e): e is EntryOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
+  return started && findExecution({ ...started, role: process.env['RESPONSE_ROLE'] ?? '' });
 }
