@@ -111,6 +111,7 @@ function health(config: ServiceConfig, { memory, redis, certificates }: Resource
       left: [
         probed('deployment', 'deployment to blame'),
         probed('writerGone', 'database has no writer'),
+        probed('namesMissing', 'configured, but not there'),
         ...(redis
           ? [probed('cachePath', 'cache cannot be reached'), probed('cacheNodesGone', 'nodes of the cache gone')]
           : []),

@@ -1,12 +1,26 @@
 import {
   AddListenerCertificatesCommand,
   DescribeListenerCertificatesCommand,
+  DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
+  LoadBalancerNotFoundException,
   ModifyListenerCommand,
   RemoveListenerCertificatesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 const client = new ElasticLoadBalancingV2Client({});
+
+/** Whether there is the load balancer `app/NAME/ID`. Made anew under its name, it has another id, and other metrics. */
+export async function loadBalancerExists(loadBalancer: string): Promise<boolean> {
+  const [, name = ''] = loadBalancer.split('/');
+  try {
+    const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({ Names: [name] }));
+    return LoadBalancers.some(({ LoadBalancerArn = '' }) => LoadBalancerArn.endsWith(`:loadbalancer/${loadBalancer}`));
+  } catch (error) {
+    if (error instanceof LoadBalancerNotFoundException) return false;
+    throw error;
+  }
+}
 
 interface ListenerCertificate {
   arn: string;

@@ -33,6 +33,7 @@ export const CHECKS = {
     'replacementReady',
   ],
   'served certificates': ['servedFaults', 'servedDaysLeft'],
+  'configured names': ['namesMissing'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type CheckName = keyof typeof CHECKS;

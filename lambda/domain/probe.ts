@@ -25,6 +25,8 @@ export const PROBE_METRICS = {
   cacheNodesGone: 'CacheNodesGone',
   /** 1 while the database has no writer, or there is no such cluster, else 0. */
   writerGone: 'WriterGone',
+  /** Things that the configuration names and AWS does not know: a wrong name, or deleted. */
+  namesMissing: 'ConfiguredNamesMissing',
   /** Days left of the certificate that ends first, of what ACM has and what is served. */
   certificateDays: 'CertificateDaysLeft',
   /** What browsers refuse of what is served, its age apart, and renewals that do not come. */

@@ -1,9 +1,11 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { MONITORING } from '../../lambda/domain/blindness.ts';
 import type { ServiceConfig } from '../config.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';
+import { seeGroup } from './redis-health/runbooks.ts';
 
 /** Nobody sees how the service is. Nothing is done about the service, which may be well. */
 export class Monitoring implements Playbook {
@@ -24,16 +26,35 @@ export class Monitoring implements Playbook {
       // Of nothing measured there is not even a count of zero.
       treatMissingData: TreatMissingData.BREACHING,
     });
+    const missing = serviceAlarm(scope, config, {
+      playbook: this.name,
+      level: 'warning',
+      suffix: 'names-missing',
+      alarmDescription: 'Something that the configuration names does not exist, so nobody sees whether it is well',
+      metric: probeMetric(config, 'namesMissing', 'Maximum'),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // What is being replaced may be gone for a while.
+      evaluationPeriods: 10,
+      datapointsToAlarm: 10,
+      treatMissingData: TreatMissingData.MISSING,
+    });
+    const seeNames = [
+      new PolicyStatement({ actions: ['elasticloadbalancing:DescribeLoadBalancers'], resources: ['*'] }),
+      ...(config.redis ? [seeGroup(config.redis)] : []),
+    ];
     return {
       runbooks: [],
       probed: true,
+      permissions: { diagnose: seeNames, probe: seeNames },
       policy: {
         name: this.name,
         title: 'Monitoring Is Blind',
         impact: 'None is known: nobody sees whether the service is well',
         apart: true,
         internal: true,
-        alarms: { [silent]: 'critical' },
+        alarms: { [silent]: 'critical', [missing]: 'warning' },
+        checks: ['configured names'],
         plan: [],
       },
     };

@@ -92,6 +92,14 @@ const COMMANDS: Record<CheckName, (source: Source) => string[]> = {
       host =>
         `openssl s_client -connect ${host}:443 -servername ${host} </dev/null 2>/dev/null \\\n  | openssl x509 -noout -subject -issuer -enddate`,
     ),
+  'configured names': ({ config: { ecs, loadBalancer, region } }) => [
+    aws(region, `ecs describe-services --cluster ${ecs.cluster} --services ${ecs.service}`, "--query 'failures'"),
+    aws(
+      region,
+      `elbv2 describe-load-balancers --names ${loadBalancer.split('/')[1]}`,
+      "--query 'LoadBalancers[].LoadBalancerArn'",
+    ),
+  ],
 };
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -74,6 +74,14 @@ export class Alarms {
     if (StateValue !== before.state) this.tell(alarm, before, status);
   }
 
+  /** Leaves every alarm as a deployment does that has just created it: nobody has judged it yet. */
+  createAnew(): void {
+    const { now } = this.account.clock;
+    const reason = 'Unchecked: Initial alarm creation';
+    for (const name of this.statuses.keys())
+      this.statuses.set(name, { state: 'INSUFFICIENT_DATA', since: now, updated: now, reason, reasonData: undefined });
+  }
+
   /** Judges every alarm by the periods that have ended. */
   judge(): void {
     for (const alarm of this.account.ofType('AWS::CloudWatch::Alarm')) this.judgeOne(alarm);

@@ -109,6 +109,11 @@ export class Metrics {
     this.lost = this.lost.filter(gone => gone.namespace !== namespace || gone.name !== name);
   }
 
+  /** Nothing of the namespace was ever reported. */
+  forget(namespace: string): void {
+    for (const key of this.series.keys()) if (key.startsWith(`${namespace} `)) this.series.delete(key);
+  }
+
   /** Every value that was put, in order. */
   valuesOf(namespace: string, name: string, dimensions: Record<string, string>): readonly number[] {
     return (this.series.get(keyOf(namespace, name, listOf(dimensions))) ?? []).map(({ value }) => value);

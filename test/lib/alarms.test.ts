@@ -29,6 +29,7 @@ const PROBED: Record<keyof typeof PROBE_METRICS, Kind> = {
   cachePath: 'occasional',
   cacheNodesGone: 'steady',
   writerGone: 'steady',
+  namesMissing: 'steady',
   certificateDays: 'steady',
   certificateFaults: 'steady',
 };

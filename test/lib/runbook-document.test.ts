@@ -4,6 +4,7 @@ import * as acm from '@aws-sdk/client-acm';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as elasticache from '@aws-sdk/client-elasticache';
 import * as rds from '@aws-sdk/client-rds';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -299,7 +300,7 @@ function awsCalls(block: string): string[] {
   return [...lines, ...within].filter(line => line.startsWith('aws ') && !line.startsWith('aws logs tail '));
 }
 
-const CLIENTS: Record<string, object> = { acm, cloudwatch, ec2, ecs, elasticache, rds, ssm };
+const CLIENTS: Record<string, object> = { acm, cloudwatch, ec2, ecs, elasticache, elbv2, rds, ssm };
 
 /** What of a call the service does not know: an option, or what is picked from its answer. @throws of an operation. */
 function faultsOf(call: string): string[] {

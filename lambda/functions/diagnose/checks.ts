@@ -2,6 +2,7 @@ import type { CheckName } from '../../domain/checks.ts';
 import type { Resources } from '../../domain/deployed.ts';
 import type { Finding } from '../../domain/timeline.ts';
 import { certificates } from './checks/certificates.ts';
+import { configuredNames } from './checks/configured-names.ts';
 import { database } from './checks/database.ts';
 import { deployments } from './checks/deployments.ts';
 import { ecsService } from './checks/ecs-service.ts';
@@ -28,4 +29,5 @@ export const CHECKS: Record<CheckName, (resources: Resources, now: Date) => Foun
   'security groups': securityGroups,
   certificates,
   'served certificates': servedCertificates,
+  'configured names': configuredNames,
 };

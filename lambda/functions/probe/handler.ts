@@ -12,6 +12,7 @@ import { measureCertificates } from '../certificates.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { readTasks } from '../memory.ts';
+import { missingNames } from '../missing-names.ts';
 import { readDeployments, readTraffic } from '../traffic.ts';
 
 /**
@@ -35,6 +36,7 @@ export const handler = entrypoint(v.unknown(), async () => {
     [PROBE_METRICS.tasks]: describeService(resources.cluster, resources.ecsService).then(s => s.runningCount ?? 0),
     [PROBE_METRICS.deployment]: readDeployments(resources, now, minutes).then(({ fault }) => (fault ? 1 : 0)),
     [PROBE_METRICS.writerGone]: writerGone(resources.database),
+    [PROBE_METRICS.namesMissing]: namesMissing(resources),
     ...(resources.redis && {
       [PROBE_METRICS.cachePath]: cachePathBlocked(resources.redis),
       [PROBE_METRICS.cacheNodesGone]: nodesGone(resources.redis),
@@ -58,7 +60,10 @@ export const handler = entrypoint(v.unknown(), async () => {
   }
   await publishMetrics(PROBE_NAMESPACE, service, values, now);
   console.info({ message: 'probed', ...values });
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  for (const { message } of failures) console.error({ message });
+  // Of what does not exist an alarm tells, and nothing about it can be measured.
+  if (failures.length > 0 && !values[PROBE_METRICS.namesMissing])
+    throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
 
 function healthFailing(probes: readonly Probe[]): number {
@@ -83,6 +88,12 @@ async function nodesGone({ nodes }: NonNullable<Resources['redis']>): Promise<nu
   const gone = (await readNodes(nodes)).filter(({ serves }) => !serves);
   if (gone.length > 0) console.info({ message: 'nodes of the cache are gone', gone });
   return gone.length;
+}
+
+async function namesMissing(resources: Resources): Promise<number> {
+  const missing = await missingNames(resources);
+  if (missing.length > 0) console.info({ message: 'the configuration names what does not exist', missing });
+  return missing.length;
 }
 
 /** Undefined where nobody can tell. */

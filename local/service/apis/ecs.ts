@@ -11,7 +11,11 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
   const { ecsService } = shape;
   const { arn, serviceArn, taskDefinition, revisionArn, deploymentArn, ...told } = describing(account.region, service);
   const asked = (input: Input) => arn(`service/${input['cluster']}/${input['services']?.[0] ?? input['service']}`);
+  const requireCluster = ({ cluster }: Input) => {
+    if (cluster !== shape.cluster) throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
+  };
   const requireKnown = (input: Input) => {
+    requireCluster(input);
     if (asked(input) !== serviceArn) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
   };
   const last = (text: string) => text.split('/').at(-1) ?? '';
@@ -62,10 +66,12 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
   account.provide('ecs', {
     DescribeServices: {
       resources: input => [asked(input)],
-      run: input =>
-        asked(input) === serviceArn
+      run: input => {
+        requireCluster(input);
+        return asked(input) === serviceArn
           ? { services: [read().service], failures: [] }
-          : { services: [], failures: [{ arn: asked(input), reason: 'MISSING' }] },
+          : { services: [], failures: [{ arn: asked(input), reason: 'MISSING' }] };
+      },
     },
     UpdateService: {
       resources: input => [asked(input)],

@@ -2,8 +2,8 @@ import { type Account, type Input, ServiceError } from '../../account/account.ts
 import type { Condition } from '../load-balancer.ts';
 import type { SimulatedService } from '../service.ts';
 
-/** Elastic Load Balancing, as far as the rule with the maintenance page goes. */
-export function provideElb(account: Account, { loadBalancer }: SimulatedService): void {
+/** Elastic Load Balancing, as far as the load balancer and the rule with the maintenance page go. */
+export function provideElb(account: Account, { shape, loadBalancer }: SimulatedService): void {
   const [rule] = account.ofType('AWS::ElasticLoadBalancingV2::ListenerRule');
   loadBalancer.conditions = (rule?.properties['Conditions'] as Input[] | undefined)?.map(
     (condition): Condition => ({ Field: condition['Field'] }),
@@ -13,6 +13,15 @@ export function provideElb(account: Account, { loadBalancer }: SimulatedService)
     return { RuleArn: arn, Conditions: loadBalancer.conditions };
   };
   account.provide('elasticloadbalancing', {
+    DescribeLoadBalancers: {
+      run: ({ Names }) => {
+        const [, name] = shape.loadBalancer.split('/');
+        if (Names?.join() !== name)
+          throw new ServiceError('LoadBalancerNotFoundException', `Load balancers '[${Names}]' not found`);
+        const arn = `arn:aws:elasticloadbalancing:${account.region}:123456789012:loadbalancer/${shape.loadBalancer}`;
+        return { LoadBalancers: [{ LoadBalancerName: name, LoadBalancerArn: arn }] };
+      },
+    },
     DescribeRules: { run: ({ RuleArns }) => ({ Rules: (RuleArns as string[]).map(found) }) },
     ModifyRule: {
       resources: ({ RuleArn }) => [RuleArn],

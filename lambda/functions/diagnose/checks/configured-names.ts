@@ -1,0 +1,15 @@
+import type { Resources } from '../../../domain/deployed.ts';
+import { missingNames } from '../../missing-names.ts';
+
+/** Whether there is what the configuration names: of a name that is misspelt, no metric ever comes. */
+export async function configuredNames(resources: Resources) {
+  const missing = await missingNames(resources);
+  return {
+    ok: missing.length === 0,
+    summary:
+      missing.length === 0
+        ? 'Configuration: the service, load balancer and cache that it names exist'
+        : `Configuration: ${missing.map(thing => `there is no ${thing}`).join(', ')}. Correct the name, and deploy again`,
+    facts: { namesMissing: missing.length },
+  };
+}
