@@ -16,7 +16,7 @@ import {
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { READINGS, step } from '../support/story.ts';
+import { FAILED, READINGS, step, temporary } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
 const workflows = mockClient(SFNClient);
@@ -87,6 +87,20 @@ describe('what is asked is done, and said', () => {
     expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
     const late = await incident('decline', ID, 'ask');
     expect([late.code, late.err]).toEqual([1, 'ask was approved by ada@mockupaws.com already']);
+  });
+
+  it('a change that stayed is reverted, and a step that left none is not', async () => {
+    await openIncident([temporary('scale-down')]);
+    await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+    const outcome = { run: `${ID}/1/scale-down`, checks: FAILED, impact: 'relieved' as const };
+    await committed({ type: 'record outcome', id: 'outcome', attempt: 1, outcome });
+    const none = await incident('revert', ID, 'kill-idle');
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('kill-idle has left no change')]);
+    const { code, out } = await incident('revert', ID, 'scale-down');
+    expect([code, out]).toEqual([0, `${ID}: scale-down is being reverted.`]);
+    expect((await stored()).timeline.find(({ type }) => type === 'RevertRequested')).toMatchObject({
+      ...{ by: 'ada@mockupaws.com', via: 'command line', run: `${ID}/1/scale-down` },
+    });
   });
 
   it('an incident is declared, resolved, and goes on in another', async () => {
