@@ -37,8 +37,8 @@ export interface DashboardProps {
 /** What is shown of now, whichever range is chosen for the figures. */
 const LATELY = { start: '-PT3H' };
 
-/** Functions without which no incident takes its way. The others fail into dead letters or steps, which are told. */
-const IN_THE_WAY = ['Intake', 'Publish', 'Watch', 'Diagnose', 'Plan', 'Verify', 'HandOver', 'Command', 'Page'];
+/** Functions without which no incident takes its way. The others fail into dead letters, steps or a hand-over, which are told. */
+const IN_THE_WAY = ['Intake', 'Publish', 'Watch', 'HandOver', 'Command', 'Page'];
 
 /**
  * One page: how the service is, how incidents were answered over the range chosen, and how the responder is. At most 50
