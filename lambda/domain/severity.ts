@@ -51,6 +51,8 @@ export interface Criterion {
   atLeast?: number;
   /** How the number is read out: a share as per cent, a count, or seconds. */
   unit?: 'share' | 'count' | 'seconds';
+  /** The words before the number, where the runbook's leave out a bound that it meets. @default criterion */
+  told?: string;
 }
 
 /** Why a severity was given: the criterion, and the number that met it. */
@@ -113,7 +115,11 @@ export const runbookCriteria = ({ failingShare, noticeable, severe }: CriteriaBo
   count('P2', 'core functionality impaired', 'criticalSignals'),
   share('P2', 'core functionality impaired', { fact: 'healthFailingShare', over: 0 }),
   ...slow('P2', 'performance severely degraded', severe),
-  share('P3', 'less than 25 % of users affected', { fact: 'usersAffectedShare', atLeast: failingShare }),
+  {
+    ...share('P3', 'less than 25 % of users affected', { fact: 'usersAffectedShare', atLeast: failingShare }),
+    // Of exactly 25 % the runbook's table says nothing: it is not more, so it is here.
+    told: 'up to 25 % of users affected',
+  },
   ...slow('P3', 'performance noticeably degraded', noticeable),
   count('P3', 'non-critical features affected', 'warningSignals'),
 ];
@@ -142,12 +148,18 @@ const FACT_NAMES: Partial<Record<Fact, string>> = {
 };
 
 /** The number as it is read out, with what it counts: "38 % of requests failing". */
-function readOut({ fact, unit }: Criterion, value: number): string {
+function readOut({ fact, unit, over }: Criterion, value: number): string {
   const name = FACT_NAMES[fact] ?? fact;
-  if (unit === 'share') return `${percent(value)} ${name}`;
+  if (unit === 'share') return `${overBound(value, over)} ${name}`;
   if (unit === 'seconds') return `${Math.round(value * 10) / 10} s ${name}`;
   return unit === 'count' ? `${value} ${name}` : name;
 }
+
+/** A share that is over a bound must not be rounded to it: "more than 25 %: 25 %" contradicts itself. */
+const overBound = (share: number, bound?: number) =>
+  bound !== undefined && share > bound && Number.parseFloat(percent(share)) <= Number.parseFloat(percent(bound))
+    ? `just over ${percent(bound)}`
+    : percent(share);
 
 /** What makes a severity, each of the runbook's words once, with what meets it. What no number tells, people judge. */
 export function criteriaFor(severity: Severity, criteria: readonly Criterion[]): { text: string; met: string }[] {
@@ -192,7 +204,7 @@ export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment
     .map(criterion => ({
       severity,
       criterion: criterion.criterion,
-      text: `${criterion.criterion}: ${readOut(criterion, facts[criterion.fact] ?? 0)}`,
+      text: `${criterion.told ?? criterion.criterion}: ${readOut(criterion, facts[criterion.fact] ?? 0)}`,
     }));
   if (reasons.length > 0) return { severity, reasons };
   return {

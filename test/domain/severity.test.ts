@@ -40,12 +40,8 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
       { usersAffectedShare: 0.26 },
       ['P2', 'more than 25 % of users affected: 26 % of requests failing'],
     ],
-    [
-      'under a quarter',
-      { usersAffectedShare: 0.24 },
-      ['P3', 'less than 25 % of users affected: 24 % of requests failing'],
-    ],
-    ['a few', { usersAffectedShare: 0.05 }, ['P3', 'less than 25 % of users affected: 5.0 % of requests failing']],
+    ['under a quarter', { usersAffectedShare: 0.24 }, ['P3', 'up to 25 % of users affected: 24 % of requests failing']],
+    ['a few', { usersAffectedShare: 0.05 }, ['P3', 'up to 25 % of users affected: 5.0 % of requests failing']],
     ['too few', { usersAffectedShare: 0.049 }, ['P4', 'minimal impact: no criterion of P1 to P3 is met']],
     [
       'answers that drive people away',
@@ -84,8 +80,14 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
     expect(judge(facts)).toEqual(expected);
   });
 
-  test('exactly a quarter is not more than a quarter', () => {
-    expect(judge({ usersAffectedShare: 0.25 })[0]).toBe('P3');
+  test.each<[number, string[]]>([
+    [0.25, ['P3', 'up to 25 % of users affected: 25 % of requests failing']],
+    [0.2501, ['P2', 'more than 25 % of users affected: just over 25 % of requests failing']],
+    [0.5, ['P2', 'more than 25 % of users affected: 50 % of requests failing']],
+    [0.5049, ['P1', 'more than 50 % of users affected: just over 50 % of requests failing']],
+    [0.00001, ['P3', 'up to 25 % of users affected: just over 0 % of requests failing']],
+  ])('the words of a bound agree with its number: %s', (usersAffectedShare, expected) => {
+    expect(judge({ usersAffectedShare })).toEqual(expected);
   });
 
   test('the most severe criterion decides, and every criterion of that severity is a reason', () => {
