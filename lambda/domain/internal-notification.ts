@@ -22,7 +22,8 @@ export interface InternalNotification {
   description: string[];
   /** A person's own words; null, there are none. */
   text: string | null;
-  actions: { done: boolean; text: string }[];
+  /** `done` is null of what does not apply to this incident. */
+  actions: { done: boolean | null; text: string }[];
   /** `HH:MM UTC`, and minutes from this message; null, it is the last. */
   next: { at: string; minutes: number } | null;
   commander: string | null;
@@ -80,18 +81,33 @@ const description = ({ signals, findings, severityReasons }: Incident): string[]
 /** The runbook's names for what takes a version back. */
 const ROLLBACKS = ['roll-back', 'return-to-revision'];
 
-function actions(incident: Incident): { done: boolean; text: string }[] {
-  const { findings, runs, policy } = incident;
-  const rollsBack = (runbook: string) => ROLLBACKS.includes(runbook);
-  const isRollback = (run: Run) => rollsBack(run.runbook) && !run.dryRun;
-  const planned = policy.playbook.plan.some(({ runbook }) => rollsBack(runbook));
+const rollsBack = ({ runbook }: { runbook: string }) => ROLLBACKS.includes(runbook);
+const isRollback = (run: Run) => rollsBack(run) && !run.dryRun;
+
+function actions(incident: Incident): InternalNotification['actions'] {
+  const { findings, runs } = incident;
   const acknowledged = checklist(incident).filter(({ item }) => item === 'acknowledge');
   return [
     ...acknowledged.map(({ done, text }) => ({ done, text })),
     { done: findings.length > 0, text: 'Initial investigation' },
-    ...(planned || runs.some(isRollback) ? [{ done: runs.some(isRollback), text: 'Rollback initiated' }] : []),
+    rollback(incident),
     ...runs.filter(run => !isRollback(run)).map(run => ({ done: run.status === 'succeeded', text: said(run) })),
   ];
+}
+
+/** The line stands in every message, as the runbook has it: done, still open, or why there is nothing to roll back. */
+function rollback({ runs, policy, timeline }: Incident): InternalNotification['actions'][number] {
+  const text = 'Rollback initiated';
+  if (runs.some(isRollback)) return { done: true, text };
+  const planned = policy.playbook.plan.filter(rollsBack);
+  if (planned.length === 0) return { done: null, text: `${text}: not applicable (no rollback remedies this trouble)` };
+  const withoutCause = planned.every(({ name }) => {
+    const skipped = timeline.findLast(entry => entry.type === 'StepSkipped' && entry.step === name);
+    return skipped?.type === 'StepSkipped' && skipped.reasons.some(reason => reason.startsWith('cause: '));
+  });
+  return withoutCause
+    ? { done: null, text: `${text}: not applicable (no deployment was found to be the cause)` }
+    : { done: false, text };
 }
 
 const WORDS: Record<Run['status'], string> = {

@@ -87,6 +87,48 @@ describe('the internal notification of the runbook (3.1)', () => {
     expect(body).toContain('Incident commander: nobody took command');
   });
 
+  test.each<[string, string, () => Story]>([
+    ['not yet decided', '- [ ] Rollback initiated', down],
+    [
+      'no cause for it found',
+      '- [-] Rollback initiated: not applicable (no deployment was found to be the cause)',
+      () => {
+        const base = down().policy;
+        const causes = [{ fact: 'suspectDeployment', atLeast: 1, means: 'a deployment' }];
+        const plan = [step('first'), step('roll-back', { causes })];
+        const story = Story.under({ ...base, playbook: { ...base.playbook, plan } });
+        story.at(4).fires('critical');
+        story.responds();
+        return story;
+      },
+    ],
+    [
+      'held back by a guardrail',
+      '- [ ] Rollback initiated',
+      () => {
+        const base = down().policy;
+        const story = Story.under({ ...base, playbook: { ...base.playbook, plan: [step('roll-back')] } });
+        story.at(4).fires('critical');
+        story.readings = { ...story.readings, maintenanceUntil: minute(500) };
+        story.responds();
+        return story;
+      },
+    ],
+    [
+      'none in the plan',
+      '- [-] Rollback initiated: not applicable (no rollback remedies this trouble)',
+      () => {
+        const story = new Story(step('first'));
+        story.at(4).fires('critical');
+        return story;
+      },
+    ],
+  ])('the checklist always has its line for the rollback: %s', (_, line, told) => {
+    const story = told();
+    updates(story);
+    expect(mailed(story).body.split('\n')).toContain(line);
+  });
+
   test('a drill is marked, on top and in its body', () => {
     const story = down();
     const drill = Story.under(story.policy);
