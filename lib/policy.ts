@@ -31,7 +31,9 @@ export function servicePolicy(config: ServiceConfig): ServicePolicy {
     ...{ service, title, region, budget, reviewers },
     criteria: runbookCriteria(serviceHealth),
     severities: stakeholders ? RUNBOOK_SEVERITIES : WITHOUT_STAKEHOLDERS,
-    statusPage: statusPage && { url: statusPage.url, components: statusPage.components },
+    statusPage: statusPage && {
+      ...{ url: statusPage.url, components: statusPage.components, investigations: statusPage.investigations },
+    },
     internalNames: internalNames(config),
     escalation: escalation.map(({ role, afterMinutes }, i) => ({ level: i + 1, role, afterMinutes })),
     links: [

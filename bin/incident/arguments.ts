@@ -4,9 +4,11 @@ import type { Priority } from '../../lambda/domain/timeline.ts';
 
 export const ID = 'as INC-2026-01-31-001';
 
+export const isId = (text: string) => /^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/i.test(text);
+
 export function incident(text: string): string {
   const id = text.toUpperCase();
-  if (!/^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/.test(id)) throw new InvalidArgumentError(`Expected an incident ${ID}.`);
+  if (!isId(id)) throw new InvalidArgumentError(`Expected an incident ${ID}.`);
   return id;
 }
 
@@ -14,6 +16,12 @@ export function severity(text: string) {
   const found = SEVERITIES.find(known => known === text.toUpperCase());
   if (!found) throw new InvalidArgumentError(`Expected one of ${SEVERITIES.join(', ')}.`);
   return found;
+}
+
+export function yesOrNo(text: string): boolean {
+  const found = ['no', 'yes'].indexOf(text.toLowerCase());
+  if (found === -1) throw new InvalidArgumentError('Expected yes or no.');
+  return found === 1;
 }
 
 export function month(text: string): string {

@@ -5,6 +5,7 @@ import { SEVERITIES } from '../../lambda/domain/severity.ts';
 import { DRILL } from '../../lambda/domain/signal.ts';
 import { ID, ITEMS, incident, item, month, severity } from './arguments.ts';
 import { type Asked, Client } from './client.ts';
+import { addDeclare } from './declare.ts';
 import { Failure } from './failure.ts';
 import { report } from './report.ts';
 import { addReview } from './review.ts';
@@ -25,7 +26,7 @@ Examples:
   npx incident note INC-2026-01-31-001 looking at the export job
   npx incident update INC-2026-01-31-001 we have stopped the export, and watch
   npx incident resolve INC-2026-01-31-001 export job stopped, pool drained
-  npx incident declare "Wrong orders" customers are charged twice --critical
+  npx incident declare "Customers are charged twice" --severity P2
   npx incident post-mortem INC-2026-01-31-001
   npx incident drill DatabaseConnections
   npx incident report --month 2026-01
@@ -152,19 +153,6 @@ export function commands(): Command {
     .argument('<item>', ITEMS.join(', '), item)
     .action((id: string, line: (typeof ITEMS)[number]) => act(id, { type: 'tick', item: line }, `${line} ticked.`));
 
-  for (const [name, what, words] of [
-    ['data-loss', 'dataLoss', 'a data loss'],
-    ['security-breach', 'securityBreach', 'a security breach'],
-  ] as const)
-    program
-      .command(name)
-      .description(`declare ${words} in an incident, which makes it a P1`)
-      .argument('<id>', ID, incident)
-      .argument('<text...>', 'what is known of it')
-      .action((id: string, text: string[]) =>
-        act(id, { type: 'declare', what, text: text.join(' ') }, `${words} is declared.`),
-      );
-
   program
     .command('publish')
     .description('let customers know: on the status page, and by mail to those who subscribed')
@@ -173,8 +161,15 @@ export function commands(): Command {
       '--component <ids...>',
       'what is affected, as statusPage.components names it; by default what the playbook affects',
     )
-    .action((id: string, { component }: { component?: string[] }) =>
-      act(id, { type: 'publish', ...(component ? { components: component } : {}) }, 'customers are told from now on.'),
+    .option('--no', 'say no to the question: they are not told, and nobody is asked any more')
+    .action((id: string, { component, no }: { component?: string[]; no?: boolean }) =>
+      no
+        ? act(id, { type: 'withhold' }, 'customers are not told.')
+        : act(
+            id,
+            { type: 'publish', ...(component ? { components: component } : {}) },
+            'customers are told from now on.',
+          ),
     );
 
   program
@@ -222,17 +217,7 @@ export function commands(): Command {
       told(answer, `${id} goes on in ${answer.incident?.id}.`);
     });
 
-  program
-    .command('declare')
-    .description('open an incident that no alarm has found')
-    .argument('<title>', 'in a few words, quoted')
-    .argument('<text...>', 'what is seen')
-    .option('--critical', 'core functionality is impaired: a P2, which calls people')
-    .action(async (title: string, text: string[], { critical = false }: { critical?: boolean }) => {
-      const answer = await done({ do: 'open', title, text: text.join(' '), critical });
-      told(answer, `${answer.incident?.id} is open, ${answer.incident?.severity}.`);
-    });
-
+  addDeclare(program, { done, told, print, client });
   addReview(program, { done, told, print, client });
 
   program

@@ -26,6 +26,14 @@ const Assignment = {
   dueAt: v.optional(v.pipe(v.string(), v.isoTimestamp('a time such as 2026-01-31T18:00:00Z'))),
 };
 
+/** As what people declare it: the one form, of a new incident and of one that is open. */
+const Declaration = {
+  severity: v.optional(Severity),
+  dataLoss: v.optional(v.boolean()),
+  securityBreach: v.optional(v.boolean()),
+  workaround: v.optional(v.boolean()),
+};
+
 /** What a person does to an incident. */
 const Act = v.variant('type', [
   v.strictObject({ type: v.literal('acknowledge') }),
@@ -33,7 +41,7 @@ const Act = v.variant('type', [
   v.strictObject({ type: v.literal('take command') }),
   v.strictObject({ type: v.literal('note'), text: text(2000) }),
   v.strictObject({ type: v.literal('set severity'), severity: Severity, reason: v.optional(text(500)) }),
-  v.strictObject({ type: v.literal('declare'), what: v.picklist(['dataLoss', 'securityBreach']), text: text(1000) }),
+  v.strictObject({ type: v.literal('declare'), text: v.optional(text(1000)), ...Declaration }),
   v.strictObject({
     type: v.literal('tick'),
     item: v.picklist(['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders']),
@@ -41,6 +49,7 @@ const Act = v.variant('type', [
   v.strictObject({ type: v.literal('revert'), step: text(100) }),
   v.strictObject({ type: v.literal('resolve'), reason: text(1000), cancelled: v.optional(v.boolean()) }),
   v.strictObject({ type: v.literal('publish'), components: v.optional(v.pipe(v.array(text(40)), v.minLength(1))) }),
+  v.strictObject({ type: v.literal('withhold') }),
   v.strictObject({ type: v.literal('post update'), text: text(2000), internal: v.optional(v.boolean()) }),
   v.strictObject({ type: v.literal('raise action item'), action: text(200), text: text(1000), ...Assignment }),
   v.strictObject({ type: v.literal('change action item'), item: Item, ...Assignment }),
@@ -73,8 +82,8 @@ export const CommandRequest = v.variant('do', [
     do: v.literal('open'),
     ...Asked,
     title: text(100),
-    text: text(1000),
-    critical: v.optional(v.boolean(), false),
+    text: v.optional(text(1000)),
+    ...Declaration,
   }),
 ]);
 export type CommandRequest = v.InferInput<typeof CommandRequest>;

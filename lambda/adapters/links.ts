@@ -82,7 +82,7 @@ type Offered = Pick<Link, 'action' | 'expires' | 'step'> & { label: string };
 function offered(incident: Incident, { at, type }: TimelineEntry): Offered[] {
   const expires = seconds(at) + HOURS * 3600;
   if (!isOpen(incident)) return [{ action: 'view', label: 'View', expires }];
-  const { approval } = incident;
+  const { approval, publication } = incident;
   const answer = approval && { step: approval.step, expires: seconds(approval.expiresAt) };
   return [
     ...(answer
@@ -91,8 +91,11 @@ function offered(incident: Incident, { at, type }: TimelineEntry): Offered[] {
           { action: 'decline' as const, label: 'Decline', ...answer },
         ]
       : []),
-    ...(type === 'PublicationRequested' && !isPublic(incident)
-      ? [{ action: 'publish' as const, label: 'Publish', expires }]
+    ...(type === 'PublicationRequested' && !isPublic(incident) && !publication?.declined
+      ? [
+          { action: 'publish' as const, label: 'Publish', expires },
+          { action: 'withhold' as const, label: 'Do not publish', expires },
+        ]
       : []),
     { action: 'acknowledge', label: 'Acknowledge', expires },
     ...(type === 'HandedOver' ? [{ action: 'resolve' as const, label: 'Resolve', expires }] : []),

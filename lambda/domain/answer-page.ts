@@ -1,9 +1,11 @@
 import { checklist } from './checklist.ts';
 import type { PersonCommand } from './commands.ts';
+import { isHarmed } from './harm.ts';
 import { type Incident, isOpen } from './incident.ts';
 import type { Link } from './link.ts';
 import { told } from './log.ts';
 import { doing, previewed } from './messages.ts';
+import { investigationOf } from './publication.ts';
 import { SEVERITY_NAMES } from './severity.ts';
 import { clock, dateTime } from './time.ts';
 import type { EntryType } from './timeline.ts';
@@ -122,15 +124,23 @@ const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Inciden
     explains: `"${approval?.title}" is then not done.`,
     ...{ field: 'Note', required: false, button: 'Decline' },
   }),
-  publish: ({ policy }) => ({
-    explains: `From now on customers see it on ${policy.statusPage?.url ?? 'the status page'}, with an update at least every ${policy.updateMinutes} minutes.`,
+  publish: incident => ({
+    explains: `From now on customers see ${publishedAs(incident)} on ${incident.policy.statusPage?.url ?? 'the status page'}, with an update at least every ${incident.policy.updateMinutes} minutes.`,
     ...{ field: 'Note', required: false, button: 'Publish' },
+  }),
+  withhold: () => ({
+    explains:
+      'Customers are not told, and nobody is asked any more. If harm to them is measured, that is published all the same.',
+    ...{ field: 'Note', required: false, button: 'Do not publish' },
   }),
   resolve: () => ({
     explains: 'You declare it over. What automation changed for a while is put back first.',
     ...{ field: 'What ended it', required: true, button: 'Resolve' },
   }),
 };
+
+const publishedAs = (incident: Incident) =>
+  investigationOf(incident) && !isHarmed(incident) ? 'an investigation, without an outage,' : 'it';
 
 /** What its recipient wants who presses the button; undefined for a link that only shows. */
 export function commandOf({ action, step = '' }: Link, text: string) {
@@ -142,6 +152,8 @@ export function commandOf({ action, step = '' }: Link, text: string) {
       return { type: 'answer approval', step, approve: action === 'approve' } as const;
     case 'publish':
       return { type: 'publish' } as const;
+    case 'withhold':
+      return { type: 'withhold' } as const;
     case 'resolve':
       return { type: 'resolve', reason: text } as const;
     case 'view':
@@ -155,6 +167,7 @@ const DONE: Record<Link['action'], string> = {
   approve: 'approved it',
   decline: 'declined it',
   publish: 'let customers know',
+  withhold: 'kept it from the status page',
   resolve: 'declared it over',
   view: 'seen it',
   read: 'read it',

@@ -106,7 +106,13 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'CommandTaken':
       return { commander: entry.by };
     case 'Declared':
-      return { declared: { ...incident.declared, [entry.fact]: 1 } };
+      return {
+        declared: { ...incident.declared, [entry.fact]: 1 },
+        // Whatever was answered before was answered without this.
+        publication: incident.publication?.at ? incident.publication : undefined,
+      };
+    case 'WorkaroundReported':
+      return { declared: { ...incident.declared, workaround: entry.available ? 1 : 0 } };
     case 'ReferenceAdded': {
       const { system, ref, url } = entry;
       return { references: [...incident.references, { system, ref, url }] };
@@ -220,9 +226,15 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'ActionItemDue':
       return { actionItems: changed(incident, entry.item, { remindedAt: entry.at }) };
     case 'PublicationRequested':
-      return { publication: { askedAt: entry.at } };
-    case 'Published':
-      return { publication: { ...incident.publication, at: entry.at, components: entry.components } };
+      return {
+        publication: { askedAt: incident.publication?.askedAt ?? entry.at, calledAt: entry.at, level: entry.level },
+      };
+    case 'PublicationDeclined':
+      return { publication: { ...incident.publication, declined: { by: entry.by, at: entry.at } } };
+    case 'Published': {
+      const { at, components, investigation } = entry;
+      return { publication: { ...incident.publication, at, components, investigation } };
+    }
     case 'UpdatePosted': {
       const { to, seq, at, status, nextAt } = entry;
       const last = incident.told[to];

@@ -6,7 +6,7 @@ import { SEVERITY_NAMES } from './severity.ts';
 import { DRILL } from './signal.ts';
 import { cut } from './ticket.ts';
 import { clock, dateTime, minutesBetween } from './time.ts';
-import type { Check, EntryType, TimelineEntry } from './timeline.ts';
+import type { Check, EntryOf, EntryType, TimelineEntry } from './timeline.ts';
 
 /** A message for Slack. `text` is what notifications and screen readers tell; `metadata` says what it stands for. */
 export interface Post {
@@ -18,7 +18,7 @@ export interface Post {
 export type Block = { type: string; [field: string]: unknown };
 
 /** What a button does; its value says to which incident, and for which step. */
-export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'resolve';
+export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'withhold' | 'resolve';
 
 /** What becomes a reply in the thread, by what it says; an entry that is not here changes the first message at most. */
 const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>, incident: Incident) => string } = {
@@ -31,6 +31,8 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   NoteAdded: ({ by, text }) => `:memo: ${safe(by)}: ${safe(text)}`,
   Declared: ({ by, fact, text }) =>
     `:rotating_light: ${safe(by)} declares *${fact === 'dataLoss' ? 'data loss' : 'a security breach'}*: ${safe(text)}`,
+  WorkaroundReported: ({ by, available, text }) =>
+    `:memo: ${safe(by)}: ${available ? 'a workaround is available' : '*there is no workaround*'}${text ? `, ${safe(text)}` : ''}`,
   DrillBecameReal: ({ reason }) => `:rotating_light: *This is no drill any more*: ${safe(reason)}`,
   DiagnosisRecorded: ({ findings }) =>
     [
@@ -54,8 +56,9 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   ApprovalDeclined: ({ step, by }) =>
     `:thumbsdown: ${safe(step)} ${by === 'time' ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
   HandedOver: ({ reason }) => `:sos: *Automation needs you*: ${safe(reason)}`,
-  PublicationRequested: ({ severity }) =>
-    `:loudspeaker: *Are customers to be told?* This ${severity} is published only if somebody presses the button in the first message.`,
+  PublicationRequested: ({ severity, level = 1 }) =>
+    `:loudspeaker: *Are customers to be told?*${level > 1 ? ` Nobody has answered: level ${level} is asked.` : ''} This ${severity} is published only if somebody says so. The buttons are in the first message.`,
+  PublicationDeclined: ({ by }) => `:mute: Customers are not told, says *${safe(by)}*`,
   Published: ({ by }) =>
     `:loudspeaker: Customers are told from now on${by === 'automation' ? '' : `, says *${safe(by)}*`}`,
   UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>
@@ -91,10 +94,15 @@ export function reply(incident: Incident, entry: TimelineEntry): Post | undefine
   return { text, metadata: { event_type: 'incident_entry', event_payload: { id: incident.id, seq: entry.seq } } };
 }
 
-/** The severity that it is opened with stands in the first message; an update in the templates' words tells the thread nothing. */
+/** The severity that it is opened with stands in the first message; an update in the templates' words tells the thread nothing; nor does who is asked again. */
 const isKnown = ({ timeline }: Incident, entry: TimelineEntry) =>
+  (entry.type === 'PublicationRequested' && isAskedAgain(timeline, entry)) ||
   (entry.type === 'SeverityAssigned' && entry.command === timeline[0]?.command) ||
   (entry.type === 'UpdatePosted' && entry.text === undefined);
+
+const isAskedAgain = (timeline: readonly TimelineEntry[], { seq, level }: EntryOf<'PublicationRequested'>) =>
+  timeline.findLast(other => other.type === 'PublicationRequested' && other.seq < seq && other.level === level) !==
+  undefined;
 
 /** The last entry that the first message must show. */
 export const shown = ({ timeline }: Incident): number =>
@@ -181,7 +189,7 @@ function actions(incident: Incident): Block[] {
   return [
     ...answers,
     button('acknowledge', 'Acknowledge', answers.length > 0 ? {} : { style: 'primary' }),
-    ...(publication?.askedAt && !publication.at
+    ...(publication?.askedAt && !publication.at && !publication.declined
       ? [
           button('publish', 'Tell customers', {
             ...asking(
@@ -191,6 +199,7 @@ function actions(incident: Incident): Block[] {
               'Not yet',
             ),
           }),
+          button('withhold', 'Do not tell customers'),
         ]
       : []),
     button('take-command', 'Take command'),

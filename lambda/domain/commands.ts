@@ -1,3 +1,4 @@
+import type { Declaration } from './declaration.ts';
 import type { Readings } from './guardrails.ts';
 import type { Impact } from './incident.ts';
 import type { ServiceMeasurement } from './measurement.ts';
@@ -67,13 +68,15 @@ type ByPerson = Person &
     | { type: 'take command' }
     | { type: 'note'; text: string }
     | { type: 'set severity'; severity: Severity; reason?: string }
-    | { type: 'declare'; what: 'dataLoss' | 'securityBreach'; text: string }
+    | ({ type: 'declare'; text?: string | undefined } & Declaration)
     | { type: 'tick'; item: ChecklistItem }
     /** The change of a step is reverted, whatever it relieves. */
     | { type: 'revert'; step: string }
     | { type: 'resolve'; reason: string; cancelled?: boolean | undefined }
     /** Customers are told from now on. */
     | { type: 'publish'; components?: string[] | undefined }
+    /** They are not. */
+    | { type: 'withhold' }
     /** In a person's own words. `internal`: to stakeholders alone. */
     | { type: 'post update'; text: string; internal?: boolean | undefined }
     | ({ type: 'raise action item'; action: string; text: string } & Assignment)
@@ -92,7 +95,7 @@ export type Obligation =
   | { type: 'remind'; level: number }
   | { type: 'miss target'; target: Target; to?: Audience }
   | { type: 'publish' }
-  | { type: 'ask to publish' }
+  | { type: 'ask to publish'; level?: number }
   | { type: 'post update'; to: Audience }
   | { type: 'remind of post-mortem' }
   | { type: 'remind of action item'; item: string }

@@ -1,5 +1,4 @@
 import type { Decision, Obligation, PersonCommand } from './commands.ts';
-import { isHarmed } from './harm.ts';
 import type { Incident } from './incident.ts';
 import type { Component, Policy } from './policy.ts';
 import { minutesBetween, plusMinutes } from './time.ts';
@@ -19,23 +18,11 @@ const AUDIENCES: readonly Audience[] = ['stakeholders', 'public'];
 /** Customers are told of it. */
 export const isPublic = ({ publication }: Incident) => publication?.at !== undefined;
 
-/** What is owed to those who are told: first to decide who is, then updates, and whoever was left without is a fault. */
+/** What is owed to those who are told: updates, and whoever was left without is a fault. */
 export const communication = (incident: Incident, now: string): Obligation[] => [
   ...AUDIENCES.flatMap(to => missed(incident, to, now)),
-  ...publication(incident, now),
   ...AUDIENCES.filter(to => updateDue(incident, to, now)).map((to): Obligation => ({ type: 'post update', to })),
 ];
-
-/** Measured harm is published by itself. Of an alarm that nothing measured bears out, a person is asked. */
-function publication(incident: Incident, now: string): Obligation[] {
-  const { drill, policy, severity, publication, diagnosedIn, openedAt } = incident;
-  const { publishes } = policy.severities[severity];
-  if (drill || !policy.statusPage || isPublic(incident) || publishes === 'off') return [];
-  if (publishes === 'auto' && isHarmed(incident)) return [{ type: 'publish' }];
-  if (policy.playbook.internal) return [];
-  const looked = publishes === 'approve' || diagnosedIn !== undefined || minutesBetween(openedAt, now) >= AHEAD;
-  return looked && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];
-}
 
 /** Whoever was told once is told to the end, even if the severity has fallen since. */
 function isTold({ told, policy, severity, ...incident }: Incident, to: Audience): boolean {
@@ -93,18 +80,6 @@ export function farewell(incident: Incident | undefined, happenings: Happening[]
     via: end.via,
   });
   return [...happenings, ...told.map(last)];
-}
-
-/** A person lets customers know. */
-export function publish(incident: Incident, { by, via }: Person, components?: string[]): Decision {
-  const { policy, id, drill } = incident;
-  if (!policy.statusPage) return { refused: 'there is no status page: statusPage is not configured' };
-  if (drill) return { refused: `${id} is a drill: customers are not told of it` };
-  if (isPublic(incident)) return { happenings: [] };
-  const known = policy.statusPage.components.map(component => component.id);
-  const unknown = components?.find(component => !known.includes(component));
-  if (unknown) return { refused: `there is no component ${unknown}: there is ${known.join(', ')}` };
-  return { happenings: [{ type: 'Published', by, via, ...(components ? { components } : {}) }] };
 }
 
 /** A person's own words, to all who are told of the incident, or to stakeholders alone. */

@@ -7,9 +7,8 @@ type Judged = Pick<Incident, 'policy' | 'facts'>;
 /** Nothing that was measured of how people are served is an incident by itself. */
 export const isServed = ({ policy, facts }: Judged): boolean => assessService(facts, policy.criteria).severity === 'P4';
 
-/** People suffer, as measured, or a person said that they do. An alarm alone says nothing of people. */
-export const isHarmed = (incident: Judged & Pick<Incident, 'declared'>): boolean =>
-  Object.keys(incident.declared).length > 0 || (!incident.policy.playbook.apart && !isServed(incident));
+/** People suffer, as measured. An alarm alone says nothing of people, nor does what somebody declared. */
+export const isHarmed = (incident: Judged): boolean => !incident.policy.playbook.ownFacts && !isServed(incident);
 
 /** Answers come in time: nobody notices that they are slow. */
 export function promptness(

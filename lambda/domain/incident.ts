@@ -7,6 +7,7 @@ import type {
   ChecklistItem,
   Draft,
   Finding,
+  Investigation,
   Person,
   Priority,
   Reference,
@@ -94,6 +95,19 @@ export interface Told {
   missed: boolean;
 }
 
+export interface Publication {
+  askedAt?: string;
+  /** When it was asked last, and of which level of the escalation path; absent, it is asked once. */
+  calledAt?: string;
+  level?: number | undefined;
+  declined?: { by: string; at: string };
+  /** Since when customers know. */
+  at?: string;
+  /** As a person named them. */
+  components?: string[] | undefined;
+  investigation?: Investigation | undefined;
+}
+
 /** The state of an incident: nothing but the fold of its timeline. */
 export interface Incident {
   id: string;
@@ -145,8 +159,8 @@ export interface Incident {
   handedOver?: { at: string; reason: string };
   /** What remains to be done for good. */
   actionItems: ActionItem[];
-  /** Whether customers may know: asked for, or since when, with the components that a person named. */
-  publication?: { askedAt?: string; at?: string; components?: string[] | undefined };
+  /** Whether customers may know: asked for, answered with no, or since when they do. */
+  publication?: Publication;
   /** Who was told, and what last. */
   told: Partial<Record<Audience, Told>>;
   postMortem?: Partial<Draft> & { remindedAt?: string; doneAt?: string };
@@ -178,6 +192,10 @@ export const MEANT = {
 
 /** Open means people or automation may still have to act. */
 export const isOpen = ({ status }: Pick<Incident, 'status'>) => status !== 'resolved' && status !== 'closed';
+
+/** Declared as a P4, it asks for an answer: nothing is looked into until somebody says that it is worse. */
+export const isQuestion = ({ severity, attempt, policy }: Pick<Incident, 'severity' | 'attempt' | 'policy'>) =>
+  severity === 'P4' && attempt === undefined && !policy.playbook.chore;
 
 /** The signals that are firing, the critical ones first. */
 export const firing = (incident: Incident) =>
@@ -260,7 +278,7 @@ export function factsOf(incident: Incident): Facts {
   const count = (level: SignalLevel) => firing(incident).filter(([, s]) => s.level === level).length;
   return {
     // Trouble that is independent of the service is judged by facts of its own.
-    ...(incident.policy.playbook.apart ? withService(incident.facts, {}) : incident.facts),
+    ...(incident.policy.playbook.ownFacts ? withService(incident.facts, {}) : incident.facts),
     ...incident.declared,
     criticalSignals: count('critical'),
     warningSignals: count('warning'),

@@ -1,7 +1,16 @@
 import { base64url, bytesOf, decode, encode } from './base64url.ts';
 
 /** What a link lets its recipient do, once. `view` and `read` change nothing. */
-export const LINK_ACTIONS = ['acknowledge', 'approve', 'decline', 'publish', 'resolve', 'view', 'read'] as const;
+export const LINK_ACTIONS = [
+  'acknowledge',
+  'approve',
+  'decline',
+  'publish',
+  'withhold',
+  'resolve',
+  'view',
+  'read',
+] as const;
 export type LinkAction = (typeof LINK_ACTIONS)[number];
 
 /** What a link says: who may do what to which incident, and until when. */
@@ -28,6 +37,7 @@ const LETTERS: Record<LinkAction, string> = {
   approve: 'y',
   decline: 'n',
   publish: 'p',
+  withhold: 'w',
   resolve: 'r',
   view: 'v',
   read: 'f',

@@ -49,6 +49,10 @@ const SAY: Say = {
     'bad',
     `${by(person)} declares a ${{ dataLoss: 'data loss', securityBreach: 'security breach' }[fact]}: ${text}`,
   ],
+  WorkaroundReported: ({ available, text, ...person }) => [
+    'quiet',
+    `${by(person)}: ${available ? 'a workaround is available' : 'there is no workaround'}${text ? `, ${text}` : ''}`,
+  ],
   ReferenceAdded: ({ system, ref, url }) => ['quiet', `kept in ${system}: ${url ?? ref}`],
   ChecklistTicked: ({ item, ...person }) => ['quiet', `${by(person)} ticks ${item}`],
   DrillBecameReal: ({ reason }) => ['bad', `this is no drill any more: ${reason}`],
@@ -103,10 +107,14 @@ const SAY: Say = {
   ],
   ActionItemDone: ({ item, ...person }) => ['good', `${by(person)} has done ${item}`],
   ActionItemDue: ({ item }) => ['act', `${item} is due and not done`],
-  PublicationRequested: ({ severity }) => ['act', `are customers to be told of this ${severity}? A person says so`],
-  Published: ({ components, ...person }) => [
+  PublicationRequested: ({ severity, level }) => [
     'act',
-    `customers are told from now on, says ${by(person)}${components ? `: ${components.join(', ')}` : ''}`,
+    `are customers to be told of this ${severity}? ${level ? `Level ${level} is asked` : 'A person says so'}`,
+  ],
+  PublicationDeclined: person => ['act', `customers are not told, says ${by(person)}`],
+  Published: ({ components, investigation, ...person }) => [
+    'act',
+    `customers are told from now on${investigation ? ', of an investigation' : ''}, says ${by(person)}${components ? `: ${components.join(', ')}` : ''}`,
   ],
   UpdatePosted: ({ to, status, text, nextAt }) => [
     'act',

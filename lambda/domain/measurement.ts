@@ -26,7 +26,7 @@ export function recordMeasurement(
 ): Decision {
   const attempt = attemptUnderWay(incident);
   const harmful = attempt ? [] : lastingChanges(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
-  const held = before && !incident.policy.playbook.apart ? heldOf(incident, now, before) : undefined;
+  const held = before && !incident.policy.playbook.ownFacts ? heldOf(incident, now, before) : undefined;
   if (!held && harmful.length === 0) return { happenings: [] };
   const { facts, at } = held ?? now;
   const after = { ...incident, facts: withService(incident.facts, facts) };

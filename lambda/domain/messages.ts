@@ -4,15 +4,17 @@ import {
   attemptUnderWay,
   firing,
   type Incident,
+  isQuestion,
   lastingChanges,
   previewOf,
   type Run,
   type Status,
 } from './incident.ts';
+import { investigationOf } from './publication.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
-import { clock, dateTime, minutesBetween } from './time.ts';
+import { clock, dateTime, minutesBetween, plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 
 /** A message to one escalation level, before it is written. */
@@ -20,6 +22,8 @@ export interface PageMessage {
   level: number;
   urgency: Urgency;
   fields: PageFields;
+  /** Asked before whoever is on call at the level. */
+  person?: string | undefined;
 }
 
 /** What the templates `messages/page.txt` and `messages/sms.txt` are filled with. */
@@ -87,16 +91,25 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
     fields: fieldsOf(incident, entry, level),
   });
   const called = [...new Set(incident.timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])))];
+  const told = () => (called.length > 0 ? called : [1]).map(level => message(level, wakes ? 'page' : 'notice'));
   switch (entry.type) {
     case 'IncidentOpened':
       return wakes || called.length > 0 ? [] : [message(1, 'notice')];
     case 'Escalated':
     case 'Reminded':
       return [message(entry.level, 'page')];
+    case 'PublicationRequested':
+      if (entry.level === undefined) return told();
+      return [{ ...message(entry.level, 'page'), person: entry.level === 1 ? incident.commander : undefined }];
+    case 'HandedOver':
+      return isKnownToPeople(incident) && !wakes ? [] : told();
     default:
-      return (called.length > 0 ? called : [1]).map(level => message(level, wakes ? 'page' : 'notice'));
+      return told();
   }
 }
+
+/** Whoever declared it wants a person to look, and whoever is on call has been told so: automation had nothing to try. */
+const isKnownToPeople = ({ reporter, policy }: Incident) => reporter !== undefined && policy.playbook.plan.length === 0;
 
 /** What can wait until people are awake. */
 const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];
@@ -104,7 +117,7 @@ const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested', 'Execut
 function overtaken({ resolvedAt, acknowledged, approval, publication }: Incident, entry: PageEntry): boolean {
   if (resolvedAt && entry.type !== 'Resolved') return true;
   if (entry.type === 'Escalated' || entry.type === 'Reminded') return (acknowledged?.at ?? '') > entry.at;
-  if (entry.type === 'PublicationRequested') return publication?.at !== undefined;
+  if (entry.type === 'PublicationRequested') return (publication?.at ?? publication?.declined) !== undefined;
   return entry.type === 'ApprovalRequested' && approval?.step !== entry.step;
 }
 
@@ -168,7 +181,7 @@ function headline(incident: Incident, entry: PageEntry): string {
         '. ',
       );
     case 'PublicationRequested':
-      return `Are customers to be told? ${unpublished(incident, entry.severity)}, so it is published only if you say so`;
+      return `Are customers to be told? ${unpublished(incident, entry)}`;
     case 'ImprovementSeen':
       return `Improved: ${entry.seen}. By that it is a ${entry.severity}, and only you can lower it: npx incident severity ${incident.id} ${entry.severity}`;
     case 'TargetMissed':
@@ -178,15 +191,29 @@ function headline(incident: Incident, entry: PageEntry): string {
     case 'DrillBecameReal':
       return `This is no drill any more: ${entry.reason}`;
     default:
-      return firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status;
+      return isQuestion(incident)
+        ? asked(incident)
+        : (firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status);
   }
 }
+
+/** An answer is all that is wanted. */
+const asked = ({ policy, severity, severityAt, signals }: Incident) =>
+  [
+    `An answer is due by ${dateTime(plusMinutes(severityAt, policy.severities[severity].responseMinutes))}`,
+    ...Object.values(signals).map(({ summary }) => summary),
+  ].join(': ');
 
 /** What is to be approved, in one sentence. */
 export const previewed = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];
 
-const unpublished = ({ policy }: Incident, severity: Severity) =>
-  policy.severities[severity].publishes === 'auto' ? 'No harm to them was measured' : `It is a ${severity}`;
+function unpublished(incident: Incident, { severity, level }: EntryOf<'PublicationRequested'>): string {
+  const investigation = investigationOf(incident);
+  if (level !== undefined && investigation)
+    return `The status page would say that you investigate a ${investigation === 'data' ? 'data' : 'security'} matter, and show no outage. You are asked until somebody says yes or no`;
+  const auto = incident.policy.severities[severity].publishes === 'auto';
+  return `${auto ? 'No harm to them was measured' : `It is a ${severity}`}, so it is published only if you say so`;
+}
 
 /** What was promised and not kept. */
 export function missedTarget({

@@ -2,6 +2,7 @@ import type { Decision, Obligation } from './commands.ts';
 import { communication, postUpdate } from './communication.ts';
 import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, owedUndos, stillChanged } from './incident.ts';
 import type { EscalationLevel } from './policy.ts';
+import { investigationOf, publication, published } from './publication.ts';
 import { endResponse, notVerified } from './response.ts';
 import { review } from './review.ts';
 import { assess, atLeast, serviceWords } from './severity.ts';
@@ -29,6 +30,7 @@ export function obligations(incident: Incident, now: string): Obligation[] {
     ...approval(incident, now),
     ...calm(incident, now),
     ...improvement(incident),
+    ...publication(incident, now),
     ...communication(incident, now),
     ...review(incident, now),
   ];
@@ -103,6 +105,8 @@ function calm(incident: Incident, now: string): Obligation[] {
     return [{ type: 'put back', attempt: (attempt?.number ?? 0) + 1 }];
   // What automation changed and could not put back is for a person to end.
   if (stillChanged(incident).length > 0) return [];
+  // What a person declared and nothing measures, only a person can end.
+  if (investigationOf(incident)) return [];
   return minutesBetween(calmSince, now) >= policy.settleMinutes ? [{ type: 'settle' }] : [];
 }
 
@@ -135,9 +139,13 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
     case 'miss target':
       return { happenings: missed(incident, obligation.target, obligation.to) };
     case 'publish':
-      return { happenings: [{ type: 'Published', by: 'automation' }] };
-    case 'ask to publish':
-      return { happenings: [{ type: 'PublicationRequested', severity: incident.severity }] };
+      return { happenings: [published(incident, { by: 'automation' })] };
+    case 'ask to publish': {
+      const { level } = obligation;
+      return {
+        happenings: [{ type: 'PublicationRequested', severity: incident.severity, ...(level ? { level } : {}) }],
+      };
+    }
     case 'post update':
       return { happenings: [postUpdate(incident, obligation.to, now)] };
     case 'remind of post-mortem':
@@ -209,7 +217,7 @@ const unsettled = ({ handedOver }: Incident, checks: Check[]): Happening[] =>
 
 /** Well for the whole time, not only at its end. */
 const isSettled = ({ servedSince, policy }: Incident, now: string) =>
-  policy.playbook.apart || (servedSince !== undefined && minutesBetween(servedSince, now) >= policy.settleMinutes);
+  policy.playbook.ownFacts || (servedSince !== undefined && minutesBetween(servedSince, now) >= policy.settleMinutes);
 
 const settled = ({ policy }: Incident, checks: Check[]) =>
   [

@@ -1,11 +1,13 @@
 import { toChore } from './chore.ts';
 import type { Command, Decision, PersonCommand } from './commands.ts';
-import { postByPerson, publish } from './communication.ts';
+import { postByPerson } from './communication.ts';
+import { factsIn, faultIn, graveIn, byPerson as judgedBy, said } from './declaration.ts';
 import { attemptUnderWay, factsOf, type Incident, stillChanged } from './incident.ts';
 import { revertNow } from './measurement.ts';
+import { publish, withhold } from './publication.ts';
 import { resolveByPerson } from './response.ts';
 import { assess, atLeast, type Severity } from './severity.ts';
-import { assigned, raise } from './signals.ts';
+import { assigned, reassess } from './signals.ts';
 import { plusMinutes } from './time.ts';
 import type { Happening, Person } from './timeline.ts';
 
@@ -31,7 +33,7 @@ export function byPerson(
     case 'note':
       return { happenings: [{ type: 'NoteAdded', by, via, text: command.text }] };
     case 'set severity':
-      return setSeverity(incident, command);
+      return { happenings: setSeverity(incident, command) };
     case 'declare':
       return declare(incident, command);
     case 'tick':
@@ -44,6 +46,8 @@ export function byPerson(
       return resolveByPerson(incident, { by, via }, command, now);
     case 'publish':
       return publish(incident, { by, via }, command.components);
+    case 'withhold':
+      return withhold(incident, { by, via });
     case 'post update':
       return postByPerson(incident, command, now);
   }
@@ -101,27 +105,43 @@ function revertByPerson(incident: Incident, { step, by, via }: Extract<Command, 
 /** As a person judges it. Automation raises it again only if what it finds is worse than what the person knew. */
 function setSeverity(
   incident: Incident,
-  { severity, reason, by, via }: Extract<Command, { type: 'set severity' }>,
-): Decision {
-  if (severity === incident.severity && incident.overruled) return { happenings: [] };
+  { severity, reason, by, via }: Person & { severity: Severity; reason?: string | undefined },
+): Happening[] {
+  if (severity === incident.severity && incident.overruled) return [];
   const { severity: overrules } = assess(factsOf(incident), incident.policy.criteria);
-  const criterion = 'set by a person';
-  const reasons = [{ severity, criterion, text: `${criterion}: ${by}${reason ? `, ${reason}` : ''}` }];
-  const rises = isWorse(severity, incident.severity);
-  return {
-    happenings: assigned({ severity, reasons }, incident.policy, {
-      ...{ by, via, overrules },
-      escalated: incident.escalation?.level ?? 0,
-      why: 'severity raised to',
-      calls: rises,
-    }),
-  };
+  const judged = judgedBy(severity, `set by a person: ${by}${reason ? `, ${reason}` : ''}`);
+  const rises = !atLeast(incident.severity, severity);
+  const happened = assigned(judged, incident.policy, {
+    ...{ by, via, overrules },
+    escalated: incident.escalation?.level ?? 0,
+    why: 'severity raised to',
+    calls: rises,
+  });
+  return rises ? lookedInto(incident, happened) : happened;
 }
 
-const isWorse = (severity: Severity, than: Severity) => !atLeast(than, severity);
+/** A question that turns out to be trouble is looked into from then on. */
+const lookedInto = ({ attempt }: Incident, risen: Happening[]): Happening[] =>
+  attempt || risen.length === 0 ? risen : [...risen, { type: 'ResponseRequested', attempt: 1 }];
 
-function declare(incident: Incident, { what, text, by, via }: Extract<Command, { type: 'declare' }>): Decision {
-  if (incident.declared[what]) return { happenings: [] };
-  const declared = { ...incident, declared: { ...incident.declared, [what]: 1 } };
-  return { happenings: [{ type: 'Declared', by, via, fact: what, text }, ...raise(declared)] };
+/** Something of an incident that is open. What was declared already is so already. */
+function declare(
+  incident: Incident,
+  { text = '', by, via, ...declaration }: Extract<Command, { type: 'declare' }>,
+): Decision {
+  const fault = faultIn(declaration);
+  if (fault) return { refused: fault };
+  const { declared } = incident;
+  const news = said(declaration, { text, by, via }, declared);
+  const after = { ...incident, declared: { ...declared, ...factsIn(declaration) } };
+  const { severity } = declaration;
+  if (graveIn(declaration).length > 0) {
+    // Whoever set the severity before did not know of it.
+    const risen = graveIn(declaration).every(fact => declared[fact])
+      ? []
+      : reassess({ ...after, overruled: undefined });
+    return { happenings: [...news, ...lookedInto(incident, risen)] };
+  }
+  if (severity) return { happenings: [...news, ...setSeverity(after, { severity, reason: text, by, via })] };
+  return { happenings: news.length > 0 ? [...news, ...reassess(after)] : [] };
 }

@@ -40,6 +40,8 @@ export interface Component {
 export interface StatusPage {
   url: string;
   components: readonly Component[];
+  /** A declared breach or data loss is published when a person says so, or, with `auto`, by itself. @default approve */
+  investigations?: 'approve' | 'auto' | undefined;
 }
 
 export interface EscalationLevel {
@@ -179,6 +181,8 @@ export interface PlaybookPolicy {
   symptom?: boolean;
   /** It acts on nothing that other playbooks act on, and may stay open for days: it waits for no other, and no other for it. */
   apart?: boolean;
+  /** It is judged by facts of its own: other trouble of the service does not raise it, and the service being well does not end it. */
+  ownFacts?: boolean;
   /** Nothing that customers could notice: without measured harm nobody is asked whether they are to be told. */
   internal?: boolean;
   /** Work that falls due, and no trouble: nothing is diagnosed, nobody is called, no target and no figure counts it. */
@@ -236,6 +240,7 @@ export const DECLARED_PLAYBOOK: PlaybookPolicy = {
   impact: 'As declared',
   alarms: {},
   plan: [],
+  apart: true,
 };
 
 /** The playbook of the runbook's own review, which falls due every quarter. */

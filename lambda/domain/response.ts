@@ -151,7 +151,7 @@ function resolved({ resolution }: Incident, attempt: number): Happening[] {
 
 /** Where people still suffer by what was measured, the watch finds out when that has ended. */
 const mitigated = (incident: Incident): Happening[] =>
-  incident.status === 'monitoring' || !(isServed(incident) || incident.policy.playbook.apart)
+  incident.status === 'monitoring' || !(isServed(incident) || incident.policy.playbook.ownFacts)
     ? []
     : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
 

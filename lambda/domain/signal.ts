@@ -1,3 +1,6 @@
+import type { Declaration } from './declaration.ts';
+import type { Door } from './timeline.ts';
+
 /** What a signal says: firing and cleared are knowledge, unknown (INSUFFICIENT_DATA) is the lack of it and never acted on. */
 export type SignalState = 'firing' | 'cleared' | 'unknown';
 
@@ -24,6 +27,8 @@ export interface Signal {
   drill?: boolean;
   /** Who declared it; absent, a machine did. */
   reporter?: string;
+  /** As what a person declared it, with what they know of it, and through which door. */
+  declared?: Declaration & { text: string; via?: Door | undefined };
 }
 
 /** What the reason of an alarm begins with that a person set off to rehearse. */

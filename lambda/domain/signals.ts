@@ -1,8 +1,9 @@
 import type { Command, Decision } from './commands.ts';
+import { byPerson, factsIn, faultIn, graveIn, said, severityDeclared } from './declaration.ts';
 import { isServed } from './harm.ts';
 import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, MEANT } from './incident.ts';
 import type { Policy } from './policy.ts';
-import { type Assessment, assess, atLeast, type Severity } from './severity.ts';
+import { type Assessment, assess, atLeast, type Facts, type Severity } from './severity.ts';
 import type { Signal } from './signal.ts';
 import type { Happening, Person } from './timeline.ts';
 
@@ -12,6 +13,8 @@ export function receiveSignal(
   { signal, policy, openAs }: Extract<Command, { type: 'receive signal' }>,
   now: string,
 ): Decision {
+  const fault = signal.declared && faultIn(signal.declared);
+  if (fault) return { refused: fault };
   if (!incident || !isOpen(incident)) {
     if (signal.state !== 'firing' || isStale(incident, signal)) return { happenings: [] };
     if (!openAs) return { refused: 'a new incident needs an id' };
@@ -74,12 +77,26 @@ function open(
   return [
     { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt, drill, reporter },
     toHappening(signal),
-    ...(policy.playbook.chore
-      ? [{ type: 'ActionItemRaised' as const, action: title, text: signal.summary }]
-      : [
-          ...assigned(assess(facts, policy.criteria), policy, { by: 'automation', escalated: 0, why: 'opened as' }),
-          { type: 'ResponseRequested' as const, attempt: 1 },
-        ]),
+    ...begin(signal, policy, facts),
+  ];
+}
+
+/** A question is not looked into: it asks for an answer. */
+function begin(signal: Signal, policy: Policy, counted: Facts): Happening[] {
+  const { declared, reporter: by = '' } = signal;
+  const how = { escalated: 0, why: declared ? 'declared as' : 'opened as' };
+  const attempt: Happening = { type: 'ResponseRequested', attempt: 1 };
+  if (policy.playbook.chore) return [{ type: 'ActionItemRaised', action: policy.playbook.title, text: signal.summary }];
+  const judged = assess({ ...counted, ...(declared ? factsIn(declared) : {}) }, policy.criteria);
+  if (!declared) return [...assigned(judged, policy, { by: 'automation', ...how }), attempt];
+  const { via, text } = declared;
+  const severity = severityDeclared(declared);
+  return [
+    ...said(declared, { text, by, via }),
+    ...(graveIn(declared).length > 0
+      ? assigned(judged, policy, { by: 'automation', ...how })
+      : assigned(byPerson(severity, `declared by ${by}`), policy, { by, via, overrules: judged.severity, ...how })),
+    ...(severity === 'P4' ? [] : [attempt]),
   ];
 }
 
@@ -157,7 +174,7 @@ function consequence(before: Incident, after: Incident, news: Signal[], worsens:
   const fired = news.some(signal => signal.state === 'firing');
   if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : another(before);
   // A drill goes on with its plan though the alarm is green again.
-  const well = isServed(after) || after.policy.playbook.apart;
+  const well = isServed(after) || after.policy.playbook.ownFacts;
   return well && allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];

@@ -60,6 +60,9 @@ export type Audience = 'stakeholders' | 'public';
 /** As people are told of them. */
 export const AUDIENCE_NAMES: Record<Audience, string> = { stakeholders: 'stakeholders', public: 'customers' };
 
+/** A matter that a person declared and that nothing measures: a security breach, or a data loss. */
+export type Investigation = 'security' | 'data';
+
 /** Ways to people outside of the escalation path, and to the metrics. Each records what it has delivered. */
 export type DeliveryChannel = 'stakeholders' | 'status page' | 'subscribers' | 'reviewers' | 'figures';
 
@@ -159,6 +162,8 @@ export interface Happenings {
   NoteAdded: Person & { text: string };
   /** What no alarm can know. */
   Declared: Person & { fact: 'dataLoss' | 'securityBreach'; text: string };
+  /** Whether people have another way to do what fails. The last word counts. */
+  WorkaroundReported: Person & { available: boolean; text?: string | undefined };
   ReferenceAdded: Reference;
   ChecklistTicked: Person & { item: ChecklistItem };
   /** In the middle of a drill the alarm fired by itself. */
@@ -219,10 +224,18 @@ export interface Happenings {
   ActionItemDone: Person & { item: string };
   /** Not done by its date: its owner is reminded. */
   ActionItemDue: { item: string };
-  /** Whether customers are to be told is for a person to say. */
-  PublicationRequested: { severity: Severity };
-  /** From here on customers are told. `components`: as a person says; absent, those that the playbook affects. */
-  Published: Person & { components?: string[] };
+  /**
+   * Whether customers are to be told is for a person to say. `level`: of the escalation path, as the question climbs it;
+   * absent, it is asked once, and wakes nobody.
+   */
+  PublicationRequested: { severity: Severity; level?: number };
+  /** A person said no. */
+  PublicationDeclined: Person;
+  /**
+   * From here on customers are told. `components`: as a person says; absent, those that the playbook affects.
+   * `investigation`: of a matter that was declared and that nobody measured, in words of its own and without an outage.
+   */
+  Published: Person & { components?: string[]; investigation?: Investigation };
   /** How things stand, for one audience. `text`: a person's own words; absent, the template's. `nextAt`: absent, it is the last. */
   UpdatePosted: Person & { to: Audience; status: Exclude<Status, 'closed'>; text?: string; nextAt?: string };
   /** What entry `about` says has reached its audience. */

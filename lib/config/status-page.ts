@@ -59,6 +59,11 @@ export const StatusPage = v.optional(
       components: list(Component, 'at least one component, as customers know your service'),
       maintenance: v.optional(v.array(Maintenance, 'a list of maintenances'), []),
       subscribers: v.optional(Subscribers),
+      /**
+       * A security breach or a data loss that somebody declared appears as an investigation, without an outage that nobody measured:
+       * `approve`, when a person says so; `auto`, by itself.
+       */
+      investigations: v.optional(v.picklist(['approve', 'auto'], "'approve' or 'auto'"), 'approve'),
     }),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;

@@ -52,6 +52,7 @@ export class CertificateExpiry implements Playbook {
           impact: 'Browsers and clients may warn of our certificate or refuse to connect.',
         },
         apart: true,
+        ownFacts: true,
         alarms: certificateAlarms(scope, this.name, config),
         checks: ['certificates', 'served certificates'],
         plan: [restore(config, restoreRecords), request(config, requestReplacement), update(config, updateCertificate)],

@@ -77,8 +77,9 @@ describe('what is asked is done, and said', () => {
 
   it('a declared data loss makes it a P1', async () => {
     await openIncident();
-    expect((await incident('data-loss', ID, 'orders of today')).code).toBe(0);
-    expect(await stored()).toMatchObject({ severity: 'P1', declared: { dataLoss: 1 } });
+    const { code, out } = await incident('declare', ID, 'orders', 'of today', '--data-loss', '--workaround', 'no');
+    expect([code, out]).toEqual([0, `${ID}: declared. It is a P1.`]);
+    expect(await stored()).toMatchObject({ severity: 'P1', declared: { dataLoss: 1, workaround: 0 } });
   });
 
   it('the step that awaits an answer need not be named', async () => {
@@ -104,10 +105,39 @@ describe('what is asked is done, and said', () => {
   });
 
   it('an incident is declared, resolved, and goes on in another', async () => {
-    const declared = await incident('declare', 'Wrong orders', 'customers', 'are charged twice', '--critical');
-    expect(declared.out).toBe(`${ID} is open, P2.`);
+    const args = ['Wrong orders', 'customers', 'are charged twice', '--severity', 'p2', '--workaround', 'yes'];
+    expect((await incident('declare', ...args)).out).toBe(`${ID} is open, P2.`);
     await incident('resolve', ID, 'fixed');
     expect((await incident('reopen', ID, 'it is back')).out).toBe(`${ID} goes on in INC-2026-04-07-002.`);
+  });
+
+  const opened = async (...args: string[]) => {
+    const { code, out } = await incident('--json', 'declare', ...args);
+    expect(code).toBe(0);
+    return JSON.parse(out).incident;
+  };
+
+  it('in one command: severity, data loss, breach and workaround', async () => {
+    const breach = await opened('A token was published', 'on GitHub', '--security-breach', '--workaround', 'no');
+    expect(breach).toMatchObject({ severity: 'P1', declared: { securityBreach: 1, workaround: 0 } });
+    expect(breach.severityReasons).toMatchObject([{ text: 'security breach: declared' }]);
+    expect(await opened('Slow pages')).toMatchObject({ severity: 'P3' });
+  });
+
+  it('a question is a P4, and is told by when an answer is due', async () => {
+    const { out } = await incident('declare', 'May we export by XML?', '--severity', 'p4');
+    expect(out).toBe(`${ID} is open, P4. An answer is due by 2026-04-08 09:30 UTC.`);
+    expect(workflows.commandCalls(StartExecutionCommand)).toEqual([]);
+  });
+
+  it('a workaround is said of an incident that is open', async () => {
+    await openIncident();
+    const said = await incident('workaround', ID, 'yes', 'use the old export');
+    expect([said.code, said.out]).toEqual([0, `${ID}: declared. It is a P2.`]);
+    expect((await stored()).timeline).toContainEqual(
+      expect.objectContaining({ type: 'WorkaroundReported', available: true, text: 'use the old export' }),
+    );
+    expect((await incident('workaround', ID, 'yes')).out).toBe(`${ID}: it was so already.`);
   });
 
   it('once, though an answer of Lambda was lost', async () => {
@@ -203,6 +233,18 @@ describe('what goes wrong is told, with what to do, and ends with', () => {
     [2, 'a month that is none', ['report', '--month', '2026-13'], () => {}, /Expected a month as 2026-01/],
     [2, 'a month to come', ['report', '--month', '9999-12'], () => {}, /It has not begun/],
     [2, 'no such line of the checklist', ['tick', ID, 'lunch'], () => {}, /stakeholders/],
+    [
+      2,
+      'a breach that is no P1',
+      ['declare', 'x', '--security-breach', '--severity', 'P3'],
+      () => {},
+      /is a P1, not a P3/,
+    ],
+    [2, 'a workaround that is neither', ['declare', 'x', '--workaround', 'maybe'], () => {}, /Expected yes or no/],
+    [2, 'a severity that is none', ['declare', 'x', '--severity', 'P5'], () => {}, /Expected one of P1, P2, P3, P4/],
+    [2, 'a title that is too long', ['declare', 'x'.repeat(101)], () => {}, /has 101 characters, 100 at most/],
+    [2, 'nothing that is declared', ['declare', ID, 'hm'], () => {}, /What is declared\?/],
+    [2, 'a data loss without a word', ['declare', ID, '--data-loss'], () => {}, /Say after the incident/],
     [2, 'a text that is too long', ['note', ID, 'x'.repeat(2001)], () => {}, /act\.text/],
     [2, 'a link that is not of SNS', ['confirm', 'https://example.com/'], () => {}, /this is no link to SNS/],
     [2, 'no such service', ['list', '--service', 'shop'], () => {}, /describes no service shop.*mockupaws-production/],

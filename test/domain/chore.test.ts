@@ -124,7 +124,7 @@ describe('a review that is open', () => {
   type Asked = PersonCommand extends infer C ? (C extends { type: string } ? Omit<C, 'id' | 'by'> : never) : never;
   it.each<Asked>([
     { type: 'set severity', severity: 'P1' },
-    { type: 'declare', what: 'dataLoss', text: 'gone' },
+    { type: 'declare', dataLoss: true, text: 'gone' },
     { type: 'publish' },
     { type: 'post update', text: 'we look' },
     { type: 'tick', item: 'stakeholders' },

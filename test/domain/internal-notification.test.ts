@@ -27,7 +27,7 @@ const down = () => {
 describe('the internal notification of the runbook (3.1)', () => {
   test('has every field, in the runbook’s form', () => {
     const story = down();
-    story.tell({ type: 'declare', by: 'ada', what: 'dataLoss', text: 'orders' });
+    story.tell({ type: 'declare', by: 'ada', dataLoss: true, text: 'orders' });
     story.diagnoses({ usersAffectedShare: 0.38, desiredTasks: 10 });
     story.acknowledges('ada');
     story.tell({ type: 'record reference', system: 'slack', ref: 'C1/1', url: 'https://slack.example/C1/1' });

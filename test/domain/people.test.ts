@@ -54,11 +54,11 @@ describe('the severity that a person sets', () => {
 describe('what people declare', () => {
   test('makes it a P1, says who, and outlives a diagnosis', () => {
     const story = opened('warning');
-    const entries = story.tell({ type: 'declare', what: 'dataLoss', text: 'orders of Monday are gone', ...ADA });
+    const entries = story.tell({ type: 'declare', dataLoss: true, text: 'orders of Monday are gone', ...ADA });
     expect(types(entries)).toEqual(['Declared', 'SeverityAssigned', 'Escalated']);
     story.diagnoses({});
     expect(story.incident.severityReasons.map(({ text }) => text)).toContain('data loss or corruption: declared');
-    expect(story.tell({ type: 'declare', what: 'dataLoss', text: 'again', ...ADA })).toEqual([]);
+    expect(story.tell({ type: 'declare', dataLoss: true, text: 'again', ...ADA })).toEqual([]);
   });
 });
 

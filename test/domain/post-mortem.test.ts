@@ -61,7 +61,7 @@ function perform(story: Story, next: Move): void {
       story.tell({ type: 'note', by: 'ada', text: next.text });
       return;
     case 'dataLoss':
-      story.tell({ type: 'declare', by: next.text, what: 'dataLoss', text: next.text });
+      story.tell({ type: 'declare', by: next.text, dataLoss: true, text: next.text });
       return;
     case 'item':
       story.tell({ type: 'raise action item', by: 'ada', action: next.text, text: next.text, owner: next.text });

@@ -73,7 +73,7 @@ describe('what a person does to an incident', () => {
 
 describe('an incident declared by hand', () => {
   const declare = (title: string, requestId = title) =>
-    invoke(handler, { do: 'open', ...ADA, requestId, title, text: 'orders are wrong', critical: true });
+    invoke(handler, { do: 'open', ...ADA, requestId, title, text: 'orders are wrong', severity: 'P2' });
 
   it('is opened with who declared it, investigated, and people are called', async () => {
     const { incident } = await declare('Wrong orders');

@@ -13,11 +13,12 @@ import {
 } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { PersonCommand } from '../../domain/commands.ts';
+import { faultIn, LEVELS, severityDeclared } from '../../domain/declaration.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { DECLARED } from '../../domain/policy.ts';
 import { type MonthlyReport, monthlyReport } from '../../domain/report.ts';
 import type { Signal } from '../../domain/signal.ts';
-import type { TimelineEntry } from '../../domain/timeline.ts';
+import type { Person, TimelineEntry } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
@@ -47,9 +48,12 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
     case 'finish post-mortem':
       return onKnown(request.incident, incident => finish(incident, request, answered));
     case 'open': {
-      const { by, requestId, text, title, critical } = request;
+      const { do: _, title, text = title, by, via, requestId, ...declaration } = request;
+      const fault = faultIn(declaration);
+      if (fault) return { refused: fault };
       const playbook = `${DECLARED}-${digest(requestId)}`;
-      return declared({ by, requestId, playbook, title, critical, summary: `${text} (declared by ${by})` });
+      const summary = `${text} (declared by ${by})`;
+      return declared({ by, requestId, playbook, title, summary, declared: { ...declaration, text, via } });
     }
   }
 });
@@ -85,12 +89,12 @@ async function onKnown(id: string, act: (incident: Incident) => Promise<CommandA
 /** What is resolved stays resolved: the trouble goes on in an incident of its own, which names the one before. */
 async function reopen(
   { id, status, playbook, title, severity, policy }: Incident,
-  { by, requestId, reason }: { by: string; requestId: string; reason: string },
+  { by, via, requestId, reason }: Person & { requestId: string; reason: string },
 ): Promise<CommandAnswer> {
   if (status !== 'resolved' && status !== 'closed') return { refused: `${id} is ${status}: it is not over` };
   if (policy.playbook.chore) return { refused: `${id} is work that was done, and is not reopened` };
-  const critical = severity === 'P1' || severity === 'P2';
-  return declared({ by, requestId, playbook, title, critical, summary: `${id} reopened by ${by}: ${reason}` });
+  const summary = `${id} reopened by ${by}: ${reason}`;
+  return declared({ by, requestId, playbook, title, summary, declared: { severity, text: reason, via } });
 }
 
 interface Declared {
@@ -98,25 +102,24 @@ interface Declared {
   requestId: string;
   playbook: string;
   title: string;
-  critical: boolean;
   summary: string;
+  declared: NonNullable<Signal['declared']>;
 }
 
 /** Declared by a person, it is a signal like another, which only a person clears. */
-async function declared({ by, requestId, playbook, title, critical, summary }: Declared): Promise<CommandAnswer> {
+async function declared({ by, requestId, title, ...said }: Declared): Promise<CommandAnswer> {
   const { service, policies } = deployed();
-  const policy = policies[playbook] ?? policies[DECLARED];
+  const policy = policies[said.playbook] ?? policies[DECLARED];
   if (!policy) throw new Error(`no policy for ${DECLARED} incidents is deployed`);
   const signal: Signal = {
     id: `person/${requestId}`,
     key: `declared:${digest(requestId)}`,
     state: 'firing',
-    level: critical ? 'critical' : 'warning',
+    level: LEVELS[severityDeclared(said.declared)],
     service,
-    playbook,
     at: new Date().toISOString(),
-    summary,
     reporter: by,
+    ...said,
   };
   return answered(await receive(signal, { ...policy, playbook: { ...policy.playbook, title } }));
 }

@@ -22,11 +22,15 @@ export function addressed(
   links: PersonalLink[],
 ): PageText {
   const link = links.find(({ action }) => action === (WANTED[entry.type] ?? 'acknowledge')) ?? null;
-  return writePage(rendered, fields, { lines: answers(incident, links), link });
+  return writePage(rendered, fields, { lines: answers(incident, entry, links), link });
 }
 
-function answers(incident: Incident, links: PersonalLink[]): string[] {
+function answers({ id, ...incident }: Incident, { type }: PageEntry, links: PersonalLink[]): string[] {
   const width = Math.max(...links.map(({ label }) => label.length)) + 1;
   if (links.length > 0) return links.map(({ label, url }) => `${`${label}:`.padEnd(width)} ${url}`);
-  return [`npx incident ${isOpen(incident) ? 'ack' : 'show'} ${incident.id}`];
+  if (!isOpen(incident)) return [`npx incident show ${id}`];
+  return [
+    ...(type === 'PublicationRequested' ? [`npx incident publish ${id}`, `npx incident publish ${id} --no`] : []),
+    `npx incident ack ${id}`,
+  ];
 }

@@ -23,8 +23,8 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   const told: Pick<EntryOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
   for (const page of pages(incident, entry)) {
-    const { level, urgency } = page;
-    for (const person of recipients(incident, entry, page)) {
+    const { urgency } = page;
+    for (const { person, level } of recipients(incident, entry, page)) {
       if (sent.some(other => other.level === level && other.to === person)) continue;
       try {
         const links = await personalLinks(incident, entry, person);
@@ -49,17 +49,25 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   return result;
 });
 
+interface Recipient {
+  person: string;
+  level: number;
+}
+
 /**
  * Those on call when it happened, by the roster as it is deployed now. By the time of the entry, so that a page tried again
  * after a hand-over does not go to two. That it is resolved is also told to those who were paged and whose turn has ended.
  */
-function recipients(incident: Incident, entry: PageEntry, { level }: PageMessage): string[] {
+function recipients(incident: Incident, entry: PageEntry, { level, person }: PageMessage): Recipient[] {
   const { rosters } = deployed();
+  // A level to which that person is subscribed, whoever of it is on call.
+  const own = rosters.findIndex(({ people }) => person !== undefined && people.includes(person));
+  if (person !== undefined && own >= 0) return [{ person, level: own + 1 }];
   const roster = rosters[placeOf(level)];
   if (!roster) throw new Error('no escalation level is deployed');
   const called = sentPages(incident).filter(page => page.level === level && page.urgency === 'page');
   const before = entry.type === 'Resolved' ? called.flatMap(({ to }) => to ?? []) : [];
-  return [...new Set([...onCall(roster, entry.at), ...before])];
+  return [...new Set([...onCall(roster, entry.at), ...before])].map(name => ({ person: name, level }));
 }
 
 const sentPages = ({ timeline }: Incident) => timeline.filter(entry => entry.type === 'PageSent');

@@ -87,6 +87,8 @@ function actOf(button: string, step: string): Act | undefined {
       return { type: 'answer approval', step, approve: button === 'approve' };
     case 'publish':
       return { type: 'publish' };
+    case 'withhold':
+      return { type: 'withhold' };
     case 'resolve':
       return { type: 'resolve', reason: 'declared over in Slack' };
     default:

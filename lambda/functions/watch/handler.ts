@@ -4,7 +4,7 @@ import { commit, incidentsUnderReview, keyOf, openIncidents, receive } from '../
 import { startResponse } from '../../adapters/step-functions.ts';
 import { runbookReviewDue } from '../../domain/chore.ts';
 import type { Obligation } from '../../domain/commands.ts';
-import type { Incident } from '../../domain/incident.ts';
+import { type Incident, isQuestion } from '../../domain/incident.ts';
 import { obligations } from '../../domain/obligations.ts';
 import { REVIEW_PLAYBOOK } from '../../domain/policy.ts';
 import type { Signal } from '../../domain/signal.ts';
@@ -48,7 +48,7 @@ async function openRunbookReview(): Promise<void> {
 
 async function look(known: Incident, minute: Promise<Minute | undefined>): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.
-  if (known.policy.playbook.chore) return meetAll(known);
+  if (known.policy.playbook.chore || isQuestion(known)) return meetAll(known);
   const [signals, measured] = await Promise.all([observeAlarms(known).catch(unobserved), minute]);
   const observed = await commitObserved(known, signals ?? []);
   const judged = measured ? await commitMeasured(observed, measured) : observed;
@@ -59,8 +59,8 @@ async function look(known: Incident, minute: Promise<Minute | undefined>): Promi
 
 /** What must be well before it settles. Trouble that is independent of the service is not healed by the service being well. */
 function checksOf({ policy }: Incident, signals: Signal[] | undefined, minute: Minute | undefined): Check[] {
-  if (!signals || (!minute && !policy.playbook.apart)) return [UNVERIFIED];
-  return [...signals.map(toCheck), ...(policy.playbook.apart ? [] : (minute?.checks ?? []))];
+  if (!signals || (!minute && !policy.playbook.ownFacts)) return [UNVERIFIED];
+  return [...signals.map(toCheck), ...(policy.playbook.ownFacts ? [] : (minute?.checks ?? []))];
 }
 
 async function meetAll(incident: Incident, checks: Check[] = []): Promise<void> {
