@@ -33,28 +33,32 @@ function isTold({ told, policy, severity, ...incident }: Incident, to: Audience)
 
 function updateDue(incident: Incident, to: Audience, now: string): boolean {
   if (!isTold(incident, to)) return false;
-  const { told, status, policy, findings, severityAt } = incident;
+  const { told, status, policy, findings } = incident;
   const last = told[to];
-  if (!last) return to === 'public' || findings.length > 0 || minutesBetween(now, firstBy(incident)) <= AHEAD;
+  if (!last) return to === 'public' || findings.length > 0 || minutesBetween(now, heardBy(incident)) <= AHEAD;
   const passed = minutesBetween(last.at, now);
-  const news = last.status !== status || (to === 'stakeholders' && last.at < severityAt);
-  return passed >= policy.updateMinutes - WATCH || (news && passed >= APART);
+  if (to === 'stakeholders' && hasRisenSince(incident, last.at)) return true;
+  return passed >= policy.updateMinutes - WATCH || (last.status !== status && passed >= APART);
 }
 
-/** When stakeholders must have heard of it. */
-const firstBy = ({ policy, severity, severityAt }: Incident) =>
+/** What stakeholders heard last was said of a lesser trouble: they hear of every rise in time, the first and each later one. */
+const hasRisenSince = ({ policy, severity, severityAt }: Incident, at: string) =>
+  at < severityAt && policy.severities[severity].stakeholdersMinutes !== undefined;
+
+/** When stakeholders must have heard of it, counted from when it became as severe as it is. */
+const heardBy = ({ policy, severity, severityAt }: Incident) =>
   plusMinutes(severityAt, policy.severities[severity].stakeholdersMinutes ?? 0);
 
 /** One that did not arrive, or was not sent: the audience waits for it, and does not know why. */
 function missed(incident: Incident, to: Audience, now: string): Obligation[] {
   const last = incident.told[to];
+  const missing: Obligation = { type: 'miss target', target: 'update', to };
   if (!isTold(incident, to) || last?.missed) return [];
-  const owed = last
-    ? plusMinutes(last.delivered && last.nextAt ? last.nextAt : last.waitsSince, GRACE)
-    : to === 'stakeholders' && !incident.breached.includes('update')
-      ? firstBy(incident)
-      : undefined;
-  return owed && owed < now ? [{ type: 'miss target', target: 'update', to }] : [];
+  const rise = to === 'stakeholders' && (!last || hasRisenSince(incident, last.at)) ? heardBy(incident) : undefined;
+  if (!last) return rise && rise < now && !incident.breached.includes('update') ? [missing] : [];
+  const next = plusMinutes(last.delivered && last.nextAt ? last.nextAt : last.waitsSince, GRACE);
+  const owed = rise && rise < next ? rise : next;
+  return owed < now ? [missing] : [];
 }
 
 /** What automation says of an incident that is open: how it stands, in the words of the templates. */

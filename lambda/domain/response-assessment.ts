@@ -35,6 +35,8 @@ export function targets(incident: Incident): TargetLine[] {
   const first = ofType(incident, 'Acknowledged').find(({ at }) => at >= startedAt);
   const updates = ofType(incident, 'UpdatePosted').filter(({ to, at }) => to === 'stakeholders' && at >= startedAt);
   const late = ofType(incident, 'TargetMissed').some(({ target, to }) => target === 'update' && to === 'stakeholders');
+  // What they heard before was said of a lesser trouble.
+  const heard = updates.find(update => update.at >= severityAt);
   const early = minutesBetween(severityAt, resolvedAt) < (stakeholdersMinutes ?? 0);
   return [
     {
@@ -59,8 +61,8 @@ export function targets(incident: Incident): TargetLine[] {
           {
             target: 'Stakeholders told',
             promised: `within ${duration(stakeholdersMinutes)}, then every ${duration(policy.updateMinutes)}`,
-            took: updates[0] ? `${took(updates[0].at)}, ${updates.length} in all` : early ? OVER : 'not at all',
-            kept: !late && (early || updates.length > 0),
+            took: heard ? `${took(heard.at)}, ${updates.length} in all` : early ? OVER : 'not at all',
+            kept: !late && (early || heard !== undefined),
           },
         ]),
   ];

@@ -14,7 +14,7 @@ const PAGE = {
   ],
 };
 const SEVERE = {
-  P1: { dataLoss: 1 },
+  P1: { usersAffectedShare: 0.6 },
   P2: { healthFailingShare: 0.5 },
   P3: { usersAffectedShare: 0.1 },
   P4: {},
@@ -68,8 +68,7 @@ describe('while an incident is open', () => {
           const story = told();
           story.careful = false;
           story.fires();
-          story.suffers();
-          if (severity === 'P1') story.tell({ type: 'declare', by: 'ada', dataLoss: true, text: 'orders' });
+          story.suffers(severity === 'P1' ? 0.6 : 0.4);
           for (let at = 0; at <= 240; at++) {
             story.at(at);
             if (at === diagnosed) story.diagnoses(SEVERE[severity]);
@@ -114,6 +113,34 @@ describe('while an incident is open', () => {
       expect(last).toMatchObject({ status: 'resolved', at: minute(20) });
       expect(last?.nextAt).toBeUndefined();
     }
+  });
+
+  const rise = (story: Story, to: 'P1' | 'P2') => story.tell({ type: 'set severity', severity: to, by: 'ada' });
+
+  test.each(['P1', 'P2'] as const)('stakeholders hear of each rise to a %s at once, whatever they heard before', to => {
+    const story = told();
+    story.fires(to === 'P1' ? 'critical' : 'warning');
+    story.diagnoses({});
+    watched(story, 0, 4);
+    // Told of a P2, or, as a person wrote to them, of a P3.
+    if (to === 'P2') story.tell({ type: 'post update', text: 'we look at it', by: 'ada' });
+    story.at(5);
+    rise(story, to);
+    watched(story, 5, 20);
+    const since = updates(story, 'stakeholders').filter(({ at }) => at >= minute(5));
+    expect(since.map(({ at }) => at)).toEqual([minute(5)]);
+  });
+
+  test('that stakeholders have not heard of a rise within 15 minutes is a missed target', () => {
+    const story = told();
+    story.fires();
+    story.diagnoses({});
+    watched(story, 0, 2);
+    rise(story, 'P1');
+    // Nobody watches: what is posted then has not reached them in time.
+    story.at(18).watches();
+    const missed = of(story.incident.timeline, 'TargetMissed').filter(({ target }) => target === 'update');
+    expect(missed).toMatchObject([{ to: 'stakeholders' }]);
   });
 
   test('who was not told of it is not told of its end', () => {
