@@ -148,6 +148,26 @@ const BY_HAND: [number, Happening][] = [
   [400, { type: 'Resolved', by: 'ben', via: 'link', reason: 'the job was stopped' }],
 ];
 
+/** A breach that a person declared, released by another: nothing of the service was measured to suffer. */
+const BREACH: [number, Happening][] = [
+  ...BY_HAND.slice(0, 2),
+  [5, { type: 'Declared', by: 'ben', via: 'command line', fact: 'securityBreach', text: 'a token was published' }],
+  [5, { type: 'WorkaroundReported', by: 'ben', via: 'command line', available: false }],
+  [
+    5,
+    {
+      ...{ type: 'SeverityAssigned', severity: 'P1', by: 'automation' },
+      reasons: [{ severity: 'P1', criterion: 'security breach', text: 'security breach: declared' }],
+    },
+  ],
+  [5, { type: 'Escalated', level: 1, role: 'On-call engineer', reason: 'declared as P1' }],
+  [6, { type: 'PublicationRequested', severity: 'P1', level: 1 }],
+  [9, { type: 'Published', by: 'ada', via: 'link', investigation: 'security' }],
+  [9, { type: 'UpdatePosted', to: 'public', status: 'investigating', by: 'automation', nextAt: minute(39) }],
+  [400, { type: 'Resolved', by: 'ada', via: 'link', reason: 'the token was revoked' }],
+  [400, { type: 'UpdatePosted', to: 'public', status: 'resolved', by: 'ada' }],
+];
+
 const told = (...parts: [number, Happening][][]): Incident =>
   fold(
     parts
@@ -164,6 +184,7 @@ export const SAMPLES = {
   resolved: told(STORY, END),
   reviewed: told(STORY, END, REVIEWED),
   byHand: told(BY_HAND),
+  investigation: told(BREACH),
 };
 
 /** The last entry of a type, of which there must be one. */

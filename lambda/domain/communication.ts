@@ -1,4 +1,5 @@
 import type { Decision, Obligation, PersonCommand } from './commands.ts';
+import { disruptions } from './disruption.ts';
 import type { Incident } from './incident.ts';
 import type { Component, Policy } from './policy.ts';
 import { minutesBetween, plusMinutes } from './time.ts';
@@ -123,8 +124,15 @@ export function internalIn(text: string, { internalNames }: Pick<Policy, 'intern
   return INTERNAL.exec(text)?.[0] ?? internalNames.find(name => lower.includes(name.toLowerCase()));
 }
 
-/** What of the service an incident affects, as customers know it: what a person named, or what its playbook affects. */
-export function affected({ policy, playbook, publication }: Incident): readonly Component[] {
+/** What of the service an incident affects, as customers know it. An investigation affects what was measured to suffer. */
+export function affected(incident: Incident): readonly Component[] {
+  const { publication } = incident;
+  const none = publication?.investigation && !publication.components && disruptions(incident).length === 0;
+  return none ? [] : concerned(incident);
+}
+
+/** What of the service an incident is about: what a person named, or what its playbook affects. */
+export function concerned({ policy, playbook, publication }: Incident): readonly Component[] {
   const components = policy.statusPage?.components ?? [];
   const named = publication?.components;
   if (named) return components.filter(({ id }) => named.includes(id));

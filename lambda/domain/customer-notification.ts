@@ -1,5 +1,6 @@
+import { concerned } from './communication.ts';
 import type { Incident } from './incident.ts';
-import { type PublicIncident, publicIncident, wordsForCustomers } from './public-incident.ts';
+import { type PublicIncident, type PublicUpdate, publicIncident, wordsForCustomers } from './public-incident.ts';
 import { listed, STATUS_WORDS } from './status-page/words.ts';
 import { type Letter, letter, type Render } from './templates.ts';
 import { clock } from './time.ts';
@@ -13,7 +14,10 @@ export interface CustomerNotification {
   /** As customers know the trouble, and what they notice. */
   title: string;
   impact: string;
+  /** Empty, nothing is known to be. */
   affected: string;
+  /** It is no disruption, but a matter that was declared. */
+  investigation: boolean;
   /** `HH:MM UTC` */
   started: string;
   status: string;
@@ -45,24 +49,26 @@ export function customerLetter(incident: Incident, render: Render): CustomerLett
   return {
     number,
     update: update.id,
-    components: shown.components.map(({ id }) => id),
-    ...letter(render, `messages/${template}.txt`, notification(incident, shown, update.body)),
+    components: concerned(incident).map(({ id }) => id),
+    ...letter(render, `messages/${template}.txt`, notification(incident, shown, update)),
   };
 }
 
 function notification(
-  { policy }: Incident,
+  incident: Incident,
   { id, name, status, startedAt, resolvedAt, components }: PublicIncident,
-  update: string,
+  { at, body }: PublicUpdate,
 ): CustomerNotification {
+  const { policy, publication } = incident;
   return {
     service: policy.title,
     title: name,
-    impact: wordsForCustomers({ policy }).impact,
+    impact: wordsForCustomers(incident, at).impact,
+    investigation: publication?.investigation !== undefined,
     affected: listed(components.map(component => component.name)),
     started: `${clock(startedAt)} UTC`,
     status: STATUS_WORDS[status],
-    update,
+    update: body,
     updateMinutes: resolvedAt ? null : policy.updateMinutes,
     url: `${policy.statusPage?.url}/incidents/${id}.html`,
   };

@@ -1,6 +1,6 @@
 import type { Incident } from './incident.ts';
 import { usersAffected } from './internal-notification.ts';
-import { downtime } from './post-mortem.ts';
+import { trouble } from './post-mortem.ts';
 import { healer } from './response-assessment.ts';
 import { percent, SEVERITY_NAMES, type Severity } from './severity.ts';
 import { clockSince } from './time.ts';
@@ -48,7 +48,7 @@ export function postIncident(incident: Incident, review: EntryOf<'PostMortemDone
     summary: review.summary,
     timeline: milestones(incident),
     rootCause: review.rootCause,
-    minutes: downtime(incident).minutes,
+    minutes: trouble(incident).minutes,
     usersAffected: share === undefined ? null : percent(share),
     dataLoss: review.dataImpact,
     lessons: review.lessons,
@@ -72,6 +72,6 @@ export function milestones(incident: Incident): Milestones {
     investigationStarted: at(began?.at),
     rootCauseIdentified: at(identified?.at),
     fixDeployed: at(healer(incident)?.startedAt),
-    serviceRestored: downtime(incident).to,
+    serviceRestored: trouble(incident).to,
   };
 }

@@ -1,11 +1,13 @@
 import { affected, isPublic } from './communication.ts';
 import { executionUrl, logsUrl } from './console.ts';
+import { disruptions } from './disruption.ts';
 import { timesOf } from './figures.ts';
 import type { Graph } from './graphs.ts';
 import type { Incident } from './incident.ts';
 import { usersAffected } from './internal-notification.ts';
 import { told } from './log.ts';
 import { links } from './messages.ts';
+import { investigationOf } from './publication.ts';
 import {
   couldHaveGoneBetter,
   healer,
@@ -192,8 +194,15 @@ const declared = ({ timeline }: Incident, what: 'dataLoss' | 'securityBreach') =
     entry.type === 'Declared' && entry.fact === what ? [`${entry.by}, ${dateTime(entry.at)}: ${entry.text}`] : [],
   );
 
-/** From the beginning until every signal was clear for good, or a person said that it is over. */
+/** The minutes that count against the service. */
 export function downtime(incident: Incident): PostMortem['downtime'] {
+  // What was declared of a service that nobody measured to suffer was no outage of it.
+  const none = investigationOf(incident) !== undefined && disruptions(incident).length === 0;
+  return { ...trouble(incident), ...(none ? { minutes: 0 } : {}) };
+}
+
+/** From the beginning until every signal was clear for good, or a person said that it is over. */
+export function trouble(incident: Incident): PostMortem['downtime'] {
   const { startedAt } = incident;
   const { mitigate, resolve = 0 } = timesOf(incident);
   const minutes = mitigate ?? resolve;

@@ -1,11 +1,12 @@
 import { affected, isPublic } from './communication.ts';
+import { disruptions } from './disruption.ts';
 import type { Incident } from './incident.ts';
 import type { Component } from './policy.ts';
 import { isReviewed } from './review.ts';
-import type { Severity } from './severity.ts';
+import { SEVERITIES, type Severity } from './severity.ts';
 import type { Render } from './templates.ts';
 import { clock } from './time.ts';
-import type { EntryOf, TimelineEntry } from './timeline.ts';
+import type { EntryOf, Investigation, TimelineEntry } from './timeline.ts';
 
 /** Statuspage's words for an incident: `postmortem` once customers have read what was learnt. */
 export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'postmortem';
@@ -25,6 +26,14 @@ export interface PublicIncident {
   /** The newest first. */
   updates: PublicUpdate[];
   components: readonly Component[];
+  /** Of an investigation: for how long the components suffered, as measured. Absent, for as long as it lasts. */
+  disruptions?: readonly PublicDisruption[] | undefined;
+}
+
+export interface PublicDisruption {
+  from: string;
+  to?: string | undefined;
+  impact: Impact;
 }
 
 export interface PublicUpdate {
@@ -56,6 +65,8 @@ export interface UpdateFields {
   postMortemHours: number | null;
   /** It was none. */
   cancelled: boolean;
+  /** A matter that was declared and not measured; null, it is a disruption. */
+  investigation: Investigation | null;
 }
 
 const IMPACTS: Record<Severity, Impact> = { P1: 'critical', P2: 'major', P3: 'minor', P4: 'none' };
@@ -68,14 +79,31 @@ const UPDATES: Record<PublicStatus, string> = {
   postmortem: 'post-mortem',
 };
 
-/** How customers call what a playbook is about, in their own words. */
-export const wordsForCustomers = ({ policy }: Pick<Incident, 'policy'>) =>
-  policy.playbook.customers ?? { title: 'Service disruption', impact: 'Requests may fail or take longer than usual.' };
+const INVESTIGATIONS: Record<Investigation, string> = {
+  security: 'Security investigation',
+  data: 'Data investigation',
+};
+
+/** How customers call it, in their own words: an investigation by what it is, anything else by what its playbook is about. */
+export function wordsForCustomers(incident: Incident, at?: string): { title: string; impact: string } {
+  const { policy, publication } = incident;
+  const usual = policy.playbook.customers ?? {
+    title: 'Service disruption',
+    impact: 'Requests may fail or take longer than usual.',
+  };
+  if (!publication?.investigation) return usual;
+  const suffer = disruptions(incident).some(({ from, to }) => !at || (from <= at && (!to || at < to)));
+  return {
+    title: INVESTIGATIONS[publication.investigation],
+    impact: suffer ? usual.impact : 'We know of no disruption of the service.',
+  };
+}
 
 /** As customers see it; undefined while they are not told of it. */
 export function publicIncident(incident: Incident, render: Render): PublicIncident | undefined {
   if (!isPublic(incident) || incident.drill) return undefined;
-  const { id, severity, startedAt, mitigatedAt, resolvedAt, cancelled, timeline } = incident;
+  const { id, startedAt, mitigatedAt, resolvedAt, cancelled, timeline, publication } = incident;
+  const investigated = publication?.investigation !== undefined;
   const updates = timeline.flatMap(entry => {
     const said = updateOf(incident, entry as PublicEntry);
     return said ? [written(incident, entry as PublicEntry, said, render)] : [];
@@ -84,14 +112,25 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
   return {
     id,
     name: wordsForCustomers(incident).title,
-    impact: cancelled ? 'none' : IMPACTS[severity],
+    impact: cancelled ? 'none' : impactOf(incident),
     status: updates[0]?.status ?? (resolvedAt ? 'resolved' : 'investigating'),
     startedAt,
-    monitoringAt: mitigatedAt,
+    monitoringAt: investigated ? undefined : mitigatedAt,
     resolvedAt,
     updates,
     components: affected(incident),
+    ...(investigated
+      ? { disruptions: disruptions(incident).map(({ severity, ...when }) => ({ ...when, impact: IMPACTS[severity] })) }
+      : {}),
   };
+}
+
+/** Of an investigation as measured, at its worst. */
+function impactOf(incident: Incident): Impact {
+  if (!incident.publication?.investigation) return IMPACTS[incident.severity];
+  const severities = disruptions(incident).map(({ severity }) => severity);
+  const worst = SEVERITIES.find(severity => severities.includes(severity));
+  return worst ? IMPACTS[worst] : 'none';
 }
 
 /** Stays the same whatever is written anew. */
@@ -103,11 +142,15 @@ type Said = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefine
 
 function updateOf(incident: Incident, entry: PublicEntry): Said | undefined {
   if (entry.type === 'UpdatePosted' && entry.to === 'public')
-    return { status: entry.status, text: entry.text ?? null, nextAt: entry.nextAt };
+    return { status: statusOf(incident, entry), text: entry.text ?? null, nextAt: entry.nextAt };
   if (entry.type === 'PostMortemDone' && entry.customers && isPublic(incident))
     return { status: 'postmortem', text: entry.customers };
   return undefined;
 }
+
+/** Of an investigation neither a cause is known nor a fix in place, whatever a diagnosis of the service found. */
+const statusOf = ({ publication }: Incident, { status }: EntryOf<'UpdatePosted'>) =>
+  publication?.investigation && status !== 'resolved' ? 'investigating' : status;
 
 const isFixed = (before: readonly TimelineEntry[]): boolean =>
   before.some(
@@ -118,8 +161,9 @@ const isFixed = (before: readonly TimelineEntry[]): boolean =>
   );
 
 function written(incident: Incident, entry: PublicEntry, { nextAt, ...said }: Said, render: Render): PublicUpdate {
-  const { policy, cancelled = false } = incident;
-  const words = wordsForCustomers(incident);
+  const { policy, cancelled = false, publication } = incident;
+  const words = wordsForCustomers(incident, entry.at);
+  const investigation = publication?.investigation ?? null;
   const fields: UpdateFields = {
     service: policy.title,
     ...words,
@@ -130,7 +174,9 @@ function written(incident: Incident, entry: PublicEntry, { nextAt, ...said }: Sa
     next: nextAt ? `${clock(nextAt)} UTC` : null,
     postMortemHours: isReviewed(incident) ? policy.postMortemHours : null,
     cancelled,
+    investigation,
   };
-  const body = render(`status-updates/${UPDATES[said.status]}.txt`, fields).trim();
+  const template = investigation && said.status === 'investigating' ? 'investigation' : UPDATES[said.status];
+  const body = render(`status-updates/${template}.txt`, fields).trim();
   return { id: updateId(incident, entry), status: said.status, at: entry.at, body };
 }

@@ -23,6 +23,7 @@ export function communication(source: Source) {
   return {
     ...{ stakeholders, operations, slack: slack !== undefined, updateMinutes: policy.updateMinutes },
     statusPage: policy.statusPage?.url ?? null,
+    investigations: policy.statusPage?.investigations ?? 'approve',
     internal: letter(render, 'messages/internal-notification.txt', internalNotification(told.incident, told.entry)),
     customers: config.statusPage?.subscribers ? letters.map(({ subject, body }) => ({ subject, body })) : [],
     statusUpdates: (publicIncident(example, render)?.updates ?? [])

@@ -3,7 +3,7 @@ import type { Impact, PublicIncident, PublicUpdate } from '../public-incident.ts
 import { plusMinutes } from '../time.ts';
 import { changedAt, componentChangedAt, incidentChangedAt, knownSince } from './changes.ts';
 import type { Maintenance, SiteFile, SiteInput } from './site.ts';
-import { componentState, isOpen, overallState, type Stage, type State, stageOf, stateOf } from './state.ts';
+import { componentState, isOpen, overallState, type Stage, type State, stageOf, stateAt } from './state.ts';
 
 /** How many incidents and maintenances Statuspage lists. */
 const RECENT = 50;
@@ -119,7 +119,7 @@ function updateOf({ subscribeUrl }: SiteInput, incident: PublicIncident, update:
   const { components, updates } = incident;
   const before = updates[updates.indexOf(update) + 1];
   const statusAfter = (said: PublicUpdate | undefined) =>
-    STATUS[said && !isEnd(said) ? stateOf(incident) : 'operational'];
+    STATUS[said && !isEnd(said) ? stateAt(incident, said.at) : 'operational'];
   return {
     ...{ id, status, body, incident_id: incident.id, created_at: at, updated_at: at, display_at: at },
     affected_components: components.map(component => ({

@@ -44,10 +44,11 @@ export const incidentPage = (site: SiteInput, incident: PublicIncident): Inciden
 });
 
 export const incidentLine = (incident: PublicIncident): IncidentLine => {
-  const { id, name, status, startedAt, resolvedAt, components } = incident;
+  const { id, name, status, startedAt, resolvedAt, components, disruptions } = incident;
+  const harmless = disruptions ? 'Investigation' : 'No impact';
   return {
     ...{ id, name },
-    impact: incident.impact === 'none' ? { state: 'operational', word: 'No impact' } : shown(stateOf(incident)),
+    impact: incident.impact === 'none' ? { state: 'operational', word: harmless } : shown(stateOf(incident)),
     status: STATUS_WORDS[status],
     open: isOpen(incident),
     started: time(startedAt),

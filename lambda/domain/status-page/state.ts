@@ -40,8 +40,16 @@ const OF_IMPACT: Record<Impact, State> = {
 /** Minutes without a measurement after which nobody knows how the service is. */
 export const SILENCE = 10;
 
-/** What an incident makes of its components while it lasts. */
+/** What an incident makes of its components at its worst. */
 export const stateOf = ({ impact }: Pick<PublicIncident, 'impact'>): State => OF_IMPACT[impact];
+
+/** What it makes of them at a time while it lasts. */
+export function stateAt({ impact, disruptions }: PublicIncident, at: string): State {
+  if (!disruptions) return OF_IMPACT[impact];
+  return worst(
+    disruptions.filter(({ from, to }) => from <= at && (!to || at < to)).map(each => OF_IMPACT[each.impact]),
+  );
+}
 
 export const worst = (states: readonly State[]): State =>
   STATES.findLast(state => states.includes(state)) ?? 'operational';
@@ -68,7 +76,11 @@ export const unknownSince = (site: SiteInput) => (isMeasured(site) ? undefined :
 /** How a component is now: what people are told of comes first; what was not measured is not up. */
 export function componentState(site: SiteInput, component: string): State {
   const { incidents, maintenance, now } = site;
-  const told = worst(incidents.filter(incident => isOpen(incident) && affects(incident, component)).map(stateOf));
+  const told = worst(
+    incidents
+      .filter(incident => isOpen(incident) && affects(incident, component))
+      .map(incident => stateAt(incident, now)),
+  );
   if (told !== 'operational') return told;
   const atWork = ({ components, ...planned }: Maintenance) =>
     components.includes(component) && stageOf(planned, now) === 'in_progress';

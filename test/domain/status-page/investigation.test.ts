@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { customerLetter } from '../../../lambda/domain/customer-notification.ts';
+import { type Policy, RUNBOOK_SEVERITIES } from '../../../lambda/domain/policy.ts';
+import { publicIncident } from '../../../lambda/domain/public-incident.ts';
+import { history } from '../../../lambda/domain/status-page/history.ts';
+import { incidentLine } from '../../../lambda/domain/status-page/incident-page.ts';
+import { componentState } from '../../../lambda/domain/status-page/state.ts';
+import { renderer } from '../../../lambda/domain/templates.ts';
+import { readFolders } from '../../../lib/templates.ts';
+import { siteInput } from '../../support/status-page.ts';
+import { minute, policy, Story } from '../../support/story.ts';
+
+const render = renderer(readFolders('messages', 'status-updates'));
+const API = { id: 'api', name: 'API', description: '' };
+const POLICY: Partial<Policy> = {
+  severities: RUNBOOK_SEVERITIES,
+  statusPage: { url: 'https://status.mockupaws.com', components: [API] },
+};
+
+/** A breach of a service that is well, which ada releases after two minutes. */
+function released(declaration: object = { securityBreach: true }): Story {
+  const story = Story.under(policy([], POLICY));
+  story.fires('declared', { reporter: 'grace', declared: { ...declaration, text: 'the token of a customer' } });
+  story.at(1).diagnoses({ usersAffectedShare: 0, healthFailingShare: 0 });
+  story.at(2).tell({ type: 'publish', by: 'ada' });
+  return watched(story, 2, 4);
+}
+
+function watched(story: Story, from: number, to: number): Story {
+  for (let at = from; at <= to; at++) story.at(at).watches();
+  return story;
+}
+
+const shown = ({ incident }: Story) => {
+  const found = publicIncident(incident, render);
+  if (!found) throw new Error('customers are told nothing');
+  return found;
+};
+
+/** The page as it is then; the whole of that day was measured. */
+const site = (story: Story) => {
+  const day = { '2026-04-07': (Date.parse(story.now) - Date.parse('2026-04-07T00:00:00Z')) / 86_400_000 };
+  const incidents = [shown(story)];
+  return siteInput({ now: story.now, components: [API], incidents, measured: { days: day, lastAt: story.now } });
+};
+
+const text = (story: Story) => shown(story).updates[0]?.body ?? '';
+
+describe('a declared breach on the status page', () => {
+  it('is an investigation in its own words: nothing is down, and the uptime is untouched', () => {
+    const story = watched(released(), 5, 50);
+    expect(shown(story)).toMatchObject({
+      ...{ name: 'Security investigation', impact: 'none', status: 'investigating', components: [] },
+    });
+    expect(text(story)).toMatch(
+      /^We are investigating a security matter that concerns mockupAWS\. We know of no disruption of the service\.\n/,
+    );
+    expect(incidentLine(shown(story))).toMatchObject({ impact: { word: 'Investigation' }, components: '' });
+    expect(componentState(site(story), 'api')).toBe('operational');
+    expect(history(site(story), 'api').uptime).toBe(1);
+    story.resolves();
+    expect(text(story)).toMatch(/^Our investigation is complete\.\n/);
+    expect(history(site(story), 'api').uptime).toBe(1);
+  });
+
+  it('says nothing of what was declared, and names a data loss as what it is', () => {
+    expect(JSON.stringify(shown(released()))).not.toContain('token');
+    expect(shown(released({ dataLoss: true })).name).toBe('Data investigation');
+    expect(text(released({ dataLoss: true }))).toMatch(/^We are investigating whether data of mockupAWS were lost/);
+  });
+
+  it('claims no cause and no fix, whatever a diagnosis of the service finds', () => {
+    const story = released();
+    expect(story.incident.status).toBe('identified');
+    expect(shown(story).updates.map(({ status }) => status)).toEqual(['investigating']);
+  });
+
+  it('shows harm that is measured meanwhile, as it was measured, and for as long', () => {
+    const story = released();
+    story.at(10).suffers(0.3);
+    watched(story, 10, 34);
+    expect(componentState(site(story), 'api')).toBe('partial_outage');
+    expect(text(story)).toMatch(/ Requests may fail or take longer than usual\.\n/);
+    story.at(35).suffers(0);
+    watched(story, 35, 70);
+    expect(componentState(site(story), 'api')).toBe('operational');
+    expect(text(story)).toMatch(/ We know of no disruption of the service\.\n/);
+    const [today] = history(site(story), 'api').days.slice(-1);
+    expect(today?.down).toBe(25);
+    story.at(90).resolves();
+    expect(history(site(story), 'api').days.at(-1)?.down).toBe(25);
+    expect(shown(story)).toMatchObject({
+      impact: 'major',
+      components: [API],
+      disruptions: [{ from: minute(10), to: minute(35) }],
+    });
+  });
+
+  it('is mailed to who subscribed, as no disruption', () => {
+    const letter = customerLetter(released().incident, render);
+    expect(letter).toMatchObject({ subject: 'Security investigation - mockupAWS', components: ['api'] });
+    expect(letter?.body).not.toMatch(/Affected|apologi|[Oo]utage/);
+  });
+});
