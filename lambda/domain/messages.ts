@@ -91,7 +91,8 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
     fields: fieldsOf(incident, entry, level),
   });
   const called = [...new Set(incident.timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])))];
-  const told = () => (called.length > 0 ? called : [1]).map(level => message(level, wakes ? 'page' : 'notice'));
+  const told = (urgency: Urgency = wakes ? 'page' : 'notice') =>
+    (called.length > 0 ? called : [1]).map(level => message(level, urgency));
   switch (entry.type) {
     case 'IncidentOpened':
       return wakes || called.length > 0 ? [] : [message(1, 'notice')];
@@ -102,13 +103,13 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
       if (entry.level === undefined) return told();
       return [{ ...message(entry.level, 'page'), person: entry.level === 1 ? incident.commander : undefined }];
     case 'HandedOver':
-      return isKnownToPeople(incident) && !wakes ? [] : told();
+      return isKnownToPeople(incident) ? (wakes ? told('notice') : []) : told();
     default:
       return told();
   }
 }
 
-/** Whoever declared it wants a person to look, and whoever is on call has been told so: automation had nothing to try. */
+/** Whoever declared it wants a person to look, and whoever is on call knows: automation had nothing to try, and wakes nobody once more. */
 const isKnownToPeople = ({ reporter, policy }: Incident) => reporter !== undefined && policy.playbook.plan.length === 0;
 
 /** What can wait until people are awake. */
@@ -181,7 +182,7 @@ function headline(incident: Incident, entry: PageEntry): string {
         '. ',
       );
     case 'PublicationRequested':
-      return `Are customers to be told? ${unpublished(incident, entry)}`;
+      return publishedOrNot(incident, entry);
     case 'ImprovementSeen':
       return `Improved: ${entry.seen}. By that it is a ${entry.severity}, and only you can lower it: npx incident severity ${incident.id} ${entry.severity}`;
     case 'TargetMissed':
@@ -207,12 +208,12 @@ const asked = ({ policy, severity, severityAt, signals }: Incident) =>
 /** What is to be approved, in one sentence. */
 export const previewed = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];
 
-function unpublished(incident: Incident, { severity, level }: EntryOf<'PublicationRequested'>): string {
+function publishedOrNot(incident: Incident, { severity, level }: EntryOf<'PublicationRequested'>): string {
   const investigation = investigationOf(incident);
   if (level !== undefined && investigation)
-    return `The status page would say that you investigate a ${investigation === 'data' ? 'data' : 'security'} matter, and show no outage. You are asked until somebody says yes or no`;
+    return `Tell customers of the ${investigation} investigation (no outage is shown)? Say yes or no: you are asked until then`;
   const auto = incident.policy.severities[severity].publishes === 'auto';
-  return `${auto ? 'No harm to them was measured' : `It is a ${severity}`}, so it is published only if you say so`;
+  return `Are customers to be told? ${auto ? 'No harm to them was measured' : `It is a ${severity}`}, so it is published only if you say so`;
 }
 
 /** What was promised and not kept. */

@@ -3,6 +3,7 @@ import { deployedMeanwhile, observe, reliefStays, runbookFails } from './acts-on
 import { approvalGiven } from './approval-given.ts';
 import { badDeployment } from './bad-deployment.ts';
 import { badDeploymentHandedOver } from './bad-deployment-handed-over.ts';
+import { breach } from './breach.ts';
 import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
 import { drill } from './drill.ts';
@@ -40,6 +41,7 @@ export const SCENARIOS: readonly Scenario[] = [
   nobodyAnswers,
   acknowledgementLapses,
   approvalGiven,
+  breach,
   drill,
   observe,
   deployedMeanwhile,

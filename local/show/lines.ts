@@ -155,14 +155,15 @@ const LINES: Record<string, Describe> = {
   }),
   ActionItemDone: ({ item, by }) => ({ label: 'done', text: `${item}, by ${by}`, tone: 'good' }),
   ActionItemDue: ({ item }) => ({ label: 'TOO LATE', text: `${item} is due and not done`, tone: 'warn' }),
-  PublicationRequested: ({ severity, incident }) => ({
+  PublicationRequested: ({ severity, incident, level }) => ({
     label: 'publish?',
-    text: `customers hear of a ${severity} only if a person says so: npx incident publish ${incident}`,
+    text: `customers hear of a ${severity} only if a person says so${level ? `, level ${level} is asked` : ''}: npx incident publish ${incident}`,
     tone: 'warn',
   }),
-  Published: ({ by, components }) => ({
+  PublicationDeclined: ({ by }) => ({ label: 'publish: no', text: `customers are not told, says ${by}`, tone: 'warn' }),
+  Published: ({ by, components, investigation }) => ({
     label: 'published',
-    text: `customers are told from now on${components ? ` of ${components.join(', ')}` : ''}${by === 'automation' ? '' : `, says ${by}`}`,
+    text: `customers are told from now on${investigation ? ', of an investigation' : ''}${components ? ` of ${components.join(', ')}` : ''}${by === 'automation' ? '' : `, says ${by}`}`,
     tone: 'warn',
   }),
   UpdatePosted: ({ to, status, text, nextAt }) => ({

@@ -57,7 +57,7 @@ describe('whether a declared breach is published', () => {
       { level: 1, urgency: 'page', person: 'ada' },
       { level: 2, urgency: 'page', person: undefined },
     ]);
-    expect(sent[0]?.fields.headline).toMatch(/^Are customers to be told\? .* investigate a security matter/);
+    expect(sent[0]?.fields.headline).toMatch(/^Tell customers of the security investigation \(no outage is shown\)\?/);
   });
 
   it('is for a person to say: yes publishes an investigation, and ends the asking', () => {
