@@ -13,6 +13,7 @@ import {
 } from '../../lambda/domain/severity.ts';
 import { DRILL } from '../../lambda/domain/signal.ts';
 import { clock, dateTime } from '../../lambda/domain/time.ts';
+import { workaroundAsked } from '../../lambda/domain/workaround.ts';
 import { table } from './table.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -108,6 +109,7 @@ function choreHeader(incident: Incident): string {
 function header(incident: Incident): string {
   const { id, severity, status, title, policy, severityReasons, startedAt, resolvedAt } = incident;
   const { commander, acknowledged, reporter, handedOver, references } = incident;
+  const asked = workaroundAsked(incident);
   const people = [
     commander
       ? `${commander} ${resolvedAt ? 'was' : 'is'} in command`
@@ -121,6 +123,7 @@ function header(incident: Incident): string {
   const rows = [
     ...severityReasons.map(({ text }, i) => [i === 0 ? 'Because' : '', text]),
     ['Impact', policy.playbook.impact],
+    ...(asked ? [['Workaround', asked]] : []),
     ['Started', dateTime(startedAt)],
     ...(resolvedAt ? [['Resolved', dateTime(resolvedAt)]] : []),
     ['People', people.join('; ')],

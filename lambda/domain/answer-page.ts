@@ -9,6 +9,7 @@ import { investigationOf } from './publication.ts';
 import { SEVERITY_NAMES } from './severity.ts';
 import { clock, dateTime } from './time.ts';
 import type { EntryType } from './timeline.ts';
+import { workaroundAsked } from './workaround.ts';
 
 /** The page with words alone. */
 export interface MessagePage {
@@ -73,6 +74,7 @@ export function incidentPage(
   const { id, policy, title, severity, severityReasons, status, startedAt, commander, acknowledged, timeline } =
     incident;
   const heading = `${policy.title} ${title}`;
+  const asked = workaroundAsked(incident);
   return {
     title: `${severity} ${heading} - ${id}`,
     drill: incident.drill ?? false,
@@ -87,6 +89,7 @@ export function incidentPage(
       { name: 'Status', value: status },
       { name: 'Started', value: dateTime(startedAt) },
       { name: 'Impact', value: policy.playbook.impact },
+      ...(asked ? [{ name: 'Workaround', value: asked }] : []),
       { name: 'Commander', value: commander ?? 'nobody yet: the first to acknowledge' },
       ...(acknowledged && isOpen(incident)
         ? [{ name: 'Acknowledged', value: `by ${acknowledged.by}, until ${clock(acknowledged.until)} UTC` }]

@@ -1,6 +1,6 @@
 import { isServed } from './harm.ts';
 import { type ActionItem, allClear, type Incident, MEANT, type Run, type Status } from './incident.ts';
-import { atLeast, withAffected, withService } from './severity.ts';
+import { atLeast, withAffected, withBesides, withService } from './severity.ts';
 import type { SignalState } from './signal.ts';
 import { plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry } from './timeline.ts';
@@ -72,7 +72,9 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       return allClear(cleared) ? { ...cleared, calmSince: incident.calmSince ?? entry.at } : cleared;
     }
     case 'SeverityAssigned': {
-      const { severity, reasons: severityReasons, overrules: overruled, at } = entry;
+      const { severity, overrules: overruled, at } = entry;
+      const { policy, declared } = incident;
+      const severityReasons = withBesides(severity, entry.reasons, { ...policy, declared });
       const begins = incident.policy.severities[severity].pages && !incident.escalation;
       return {
         ...{ severity, severityReasons, overruled },
@@ -111,8 +113,13 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
         // Whatever was answered before was answered without this.
         publication: incident.publication?.at ? incident.publication : undefined,
       };
-    case 'WorkaroundReported':
-      return { declared: { ...incident.declared, workaround: entry.available ? 1 : 0 } };
+    case 'WorkaroundReported': {
+      const declared = { ...incident.declared, workaround: entry.available ? 1 : 0 };
+      return {
+        declared,
+        severityReasons: withBesides(incident.severity, incident.severityReasons, { ...incident.policy, declared }),
+      };
+    }
     case 'ReferenceAdded': {
       const { system, ref, url } = entry;
       return { references: [...incident.references, { system, ref, url }] };

@@ -7,6 +7,7 @@ import { DRILL } from './signal.ts';
 import { cut } from './ticket.ts';
 import { clock, dateTime, minutesBetween } from './time.ts';
 import type { Check, EntryOf, EntryType, TimelineEntry } from './timeline.ts';
+import { workaroundAsked } from './workaround.ts';
 
 /** A message for Slack. `text` is what notifications and screen readers tell; `metadata` says what it stands for. */
 export interface Post {
@@ -112,6 +113,7 @@ export const shown = ({ timeline }: Incident): number =>
 export function head(incident: Incident): Post {
   const { id, policy, severity, title, startedAt, status, commander } = incident;
   const what = `${policy.title} ${title}`;
+  const asked = workaroundAsked(incident);
   const symbol = isOpen(incident) ? (severity === 'P1' || severity === 'P2' ? '🔴' : '🟠') : '🟢';
   const field = (name: string, value: string) => ({ type: 'mrkdwn', text: cut(`*${name}*\n${safe(value)}`, 2000) });
   const section = (text: string): Block => ({ type: 'section', text: { type: 'mrkdwn', text: cut(text, SECTION) } });
@@ -133,6 +135,7 @@ export function head(incident: Incident): Post {
           field('Commander', commander ?? 'nobody yet'),
           field('Started', dateTime(startedAt)),
           field('Impact', policy.playbook.impact),
+          ...(asked ? [field('Workaround', asked)] : []),
         ],
       },
       section(

@@ -4,6 +4,7 @@ import { duration, links } from './messages.ts';
 import { percent, SEVERITY_NAMES, type Severity } from './severity.ts';
 import { clock, dateTime, minutesBetween } from './time.ts';
 import type { EntryOf } from './timeline.ts';
+import { workaround } from './workaround.ts';
 
 /** What the template `messages/internal-notification.txt` is filled with: the runbook's 3.1. */
 export interface InternalNotification {
@@ -18,6 +19,8 @@ export interface InternalNotification {
   started: string;
   status: Status;
   impact: string;
+  /** Whether people have another way; null, nobody has said. */
+  workaround: string | null;
   /** What was seen and found, a line each. */
   description: string[];
   /** A person's own words; null, there are none. */
@@ -47,6 +50,7 @@ export function internalNotification(incident: Incident, entry: EntryOf<'UpdateP
     started: dateTime(startedAt),
     status: entry.status,
     impact: impactOf(incident),
+    workaround: workaround(incident),
     description: description(incident),
     text: entry.text ?? null,
     actions: actions(incident),

@@ -16,6 +16,7 @@ import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
 import { clock, dateTime, minutesBetween, plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
+import { workaroundAsked } from './workaround.ts';
 
 /** A message to one escalation level, before it is written. */
 export interface PageMessage {
@@ -45,6 +46,8 @@ export interface PageFields {
   started: string;
   status: Status;
   impact: string;
+  /** Whether people have another way, or that somebody is to say; null, neither. */
+  workaround: string | null;
   commander: string;
   /** As what the reader is called; null when it is over. */
   called: string | null;
@@ -135,6 +138,7 @@ function fieldsOf(incident: Incident, entry: PageEntry, level: number): PageFiel
     reasons: severityReasons.map(({ text }) => text),
     started: dateTime(startedAt),
     impact: policy.playbook.impact,
+    workaround: workaroundAsked(incident),
     commander: incident.commander ?? 'nobody yet: the first to acknowledge',
     called: entry.type === 'Resolved' ? null : called(incident, entry, level),
     signals: Object.values(signals).map(({ state, summary }) => ({ firing: state === 'firing', text: summary })),

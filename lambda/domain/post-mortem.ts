@@ -22,6 +22,7 @@ import { postMortemDue } from './review.ts';
 import { percent, SEVERITY_NAMES, type Severity } from './severity.ts';
 import { clock, clockSince, dateTime, minutesBetween, plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, Meeting, TimelineEntry } from './timeline.ts';
+import { workaround } from './workaround.ts';
 
 /** What the template `documents/post-mortem.md` is filled with: the runbook's 4.1. What nobody but a person knows is null, or is not there. */
 export interface PostMortem {
@@ -40,6 +41,8 @@ export interface PostMortem {
   due: string;
   meeting: string | null;
   impact: string;
+  /** Whether people had another way; null, nobody said. */
+  workaround: string | null;
   /** Since when customers were told; null, they were not. */
   published: string | null;
   /** How it ended, in a sentence. */
@@ -93,6 +96,7 @@ export function postMortem(incident: Incident, { reviewers, meeting, graphs, log
     due: dateTime(postMortemDue(incident) ?? resolvedAt),
     meeting: meeting ? dateTime(meeting.at) : null,
     impact: policy.playbook.impact,
+    workaround: workaround(incident),
     published: publication?.at && isPublic(incident) ? at(publication.at) : null,
     ended: ended(incident),
     timeline: incident.timeline

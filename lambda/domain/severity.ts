@@ -16,8 +16,8 @@ export const SEVERITY_MEANINGS: Record<Severity, string> = {
 /** What speaks for a severity and no number tells: people weigh it, and set the severity. */
 const JUDGED_BY_PEOPLE: Record<Severity, readonly string[]> = {
   P1: [],
-  P2: ['workaround available'],
-  P3: ['workaround available'],
+  P2: [],
+  P3: [],
   P4: ['general questions', 'feature requests', 'minor cosmetic issues'],
 };
 
@@ -53,6 +53,8 @@ export interface Criterion {
   unit?: 'share' | 'count' | 'seconds';
   /** The words before the number, where the runbook's leave out a bound that it meets. @default criterion */
   told?: string;
+  /** It makes no severity, and is a reason beside those that do: a workaround alone is no trouble. */
+  beside?: true;
 }
 
 /** Why a severity was given: the criterion, and the number that met it. */
@@ -115,6 +117,7 @@ export const runbookCriteria = ({ failingShare, noticeable, severe }: CriteriaBo
   count('P2', 'core functionality impaired', 'criticalSignals'),
   share('P2', 'core functionality impaired', { fact: 'healthFailingShare', over: 0 }),
   ...slow('P2', 'performance severely degraded', severe),
+  { severity: 'P2', criterion: 'workaround available', fact: 'workaround', atLeast: 1, beside: true },
   {
     ...share('P3', 'less than 25 % of users affected', { fact: 'usersAffectedShare', atLeast: failingShare }),
     // Of exactly 25 % the runbook's table says nothing: it is not more, so it is here.
@@ -122,6 +125,7 @@ export const runbookCriteria = ({ failingShare, noticeable, severe }: CriteriaBo
   },
   ...slow('P3', 'performance noticeably degraded', noticeable),
   count('P3', 'non-critical features affected', 'warningSignals'),
+  { severity: 'P3', criterion: 'workaround available', fact: 'workaround', atLeast: 1, beside: true },
 ];
 
 export const RUNBOOK_CRITERIA = runbookCriteria(USUAL_BOUNDS);
@@ -145,6 +149,7 @@ const FACT_NAMES: Partial<Record<Fact, string>> = {
   warningSignals: 'warning signal firing',
   dataLoss: 'declared',
   securityBreach: 'declared',
+  workaround: 'declared',
 };
 
 /** The number as it is read out, with what it counts: "38 % of requests failing". */
@@ -173,8 +178,9 @@ export function criteriaFor(severity: Severity, criteria: readonly Criterion[]):
 }
 
 /** When a criterion holds, read out: "over 25 % of requests failing". */
-function readBound({ fact, over, atLeast, unit }: Criterion): string {
+function readBound({ fact, over, atLeast, unit, beside }: Criterion): string {
   const name = FACT_NAMES[fact] ?? fact;
+  if (beside) return `${name}, beside another`;
   if (unit === 'count') return `${atLeast ?? `more than ${over}`} ${name}`;
   if (unit === 'seconds') return `${atLeast} s or more ${name}`;
   if (unit !== 'share') return name;
@@ -197,15 +203,9 @@ function holds({ fact, over, atLeast }: Criterion, facts: Facts): boolean {
 
 /** The most severe criterion that holds decides; every criterion of that severity is a reason. Nothing known is P4. */
 export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment {
-  const met = criteria.filter(criterion => holds(criterion, facts));
+  const met = criteria.filter(criterion => !criterion.beside && holds(criterion, facts));
   const severity = SEVERITIES.find(level => met.some(criterion => criterion.severity === level)) ?? 'P4';
-  const reasons = met
-    .filter(criterion => criterion.severity === severity)
-    .map(criterion => ({
-      severity,
-      criterion: criterion.criterion,
-      text: `${criterion.told ?? criterion.criterion}: ${readOut(criterion, facts[criterion.fact] ?? 0)}`,
-    }));
+  const reasons = met.filter(criterion => criterion.severity === severity).map(criterion => reasonOf(criterion, facts));
   if (reasons.length > 0) return { severity, reasons };
   return {
     severity,
@@ -214,6 +214,27 @@ export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment
     ],
   };
 }
+
+const reasonOf = (criterion: Criterion, facts: Facts): Reason => ({
+  severity: criterion.severity,
+  criterion: criterion.criterion,
+  text: `${criterion.told ?? criterion.criterion}: ${readOut(criterion, facts[criterion.fact] ?? 0)}`,
+});
+
+/** The reasons of a severity with those that stand beside them, as far as they are declared by now. */
+export const withBesides = (
+  severity: Severity,
+  reasons: readonly Reason[],
+  { declared, criteria }: { declared: Facts; criteria: readonly Criterion[] },
+): Reason[] => {
+  const besides = criteria.filter(({ beside }) => beside);
+  return [
+    ...reasons.filter(reason => besides.every(({ criterion }) => criterion !== reason.criterion)),
+    ...besides
+      .filter(criterion => criterion.severity === severity && holds(criterion, declared))
+      .map(criterion => reasonOf(criterion, declared)),
+  ];
+};
 
 /** How severe it is by how people are served alone, as far as that is known. */
 export const assessService = (facts: Facts, criteria: readonly Criterion[]): Assessment =>
