@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { receive } from '../../lambda/adapters/incidents.ts';
 import { head } from '../../lambda/domain/chat.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
@@ -61,4 +61,44 @@ it('Slack has a button for it, as long as it is asked', async () => {
   expect(await buttons()).toContain('"action_id":"publish"');
   await committed({ type: 'publish', id: 'published', by: 'ben' });
   expect(await buttons()).not.toContain('publish');
+});
+
+it('a person says no by the other link, once, and nobody is asked any more', async () => {
+  const { default: body } = JSON.parse((await asked())?.Message ?? '{}');
+  const path = /Do not publish: +https:\/\/door\.example(\/\S+)/.exec(body)?.[1] ?? '';
+  expect((await invoke(answer, urlEvent('GET', path))).body).toContain('Do not publish</button>');
+  expect((await invoke(answer, urlEvent('POST', path, ''))).body).toContain('ada has kept it from the status page');
+  expect((await invoke(answer, urlEvent('POST', path, ''))).body).toContain('done already');
+  expect(of((await stored()).timeline, 'PublicationDeclined')).toMatchObject([{ by: 'ada', via: 'link' }]);
+  sns.resetHistory();
+  expect(await asked()).toBeUndefined();
+  const yes = /Publish: +https:\/\/door\.example(\/\S+)/.exec(body)?.[1] ?? '';
+  expect((await invoke(answer, urlEvent('GET', yes))).body).toContain('ada said no at 09:30 UTC');
+});
+
+describe('of a declared breach', () => {
+  beforeEach(async () => {
+    await committed({ type: 'declare', id: 'breach', by: 'ben', securityBreach: true, text: 'a token' });
+  });
+
+  const told = async () => {
+    await committed({ type: 'meet', id: 'watch breach', obligation: { type: 'ask to publish', level: 1 } });
+    const [, { seq } = { seq: 99 }] = of((await stored()).timeline, 'PublicationRequested');
+    const event = { incident: { ...KEY, id: ID }, entry: { seq } };
+    const { sent } = await invoke(page, { 'detail-type': 'PublicationRequested', detail: event });
+    return [sent, sns.commandCalls(PublishCommand).at(-1)?.args[0].input.TopicArn];
+  };
+
+  it('the commander is paged, at the level that person is on', async () => {
+    await committed({ type: 'take command', id: 'command', by: 'cleo' });
+    expect(await told()).toEqual([[{ level: 3, urgency: 'page', to: 'cleo' }], 'level-3']);
+  });
+
+  it.each([
+    ['there is no commander', undefined],
+    ['the commander is nobody who can be paged', 'slack:U1'],
+  ])('whoever is on call is, while %s', async (_, commander) => {
+    if (commander) await committed({ type: 'take command', id: 'command', by: commander });
+    expect(await told()).toEqual([[{ level: 1, urgency: 'page', to: 'ada' }], 'level-1']);
+  });
 });

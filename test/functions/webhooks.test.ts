@@ -3,6 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { receive } from '../../lambda/adapters/incidents.ts';
 import { head } from '../../lambda/domain/chat.ts';
 import { handler as command } from '../../lambda/functions/command/handler.ts';
 import { handler as opsgenie } from '../../lambda/functions/opsgenie-webhook/handler.ts';
@@ -11,7 +12,16 @@ import { handler as slack } from '../../lambda/functions/slack/handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack, signed } from '../../local/vendors/slack.ts';
-import { approvalAsked, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
+import {
+  approvalAsked,
+  committed,
+  invoke,
+  openIncident,
+  policyOf,
+  signal,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
 import { step, types } from '../support/story.ts';
 import { VendorServer } from '../support/vendor-server.ts';
 
@@ -97,6 +107,17 @@ describe('a button in Slack', () => {
     await comes(slack, second);
     expect(vendor.whispers).toEqual([`ask was ${button}d by ada already`]);
     expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+  });
+
+  it('answers whether customers are to be told, with yes or no', async () => {
+    const statusPage = { url: 'https://status.mockupaws.com', components: [] };
+    await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage });
+    await committed({ type: 'meet', id: 'watch', obligation: { type: 'ask to publish' } });
+    const [no, yes] = [await pressed('withhold'), await pressed('publish', { user: 'U9999999999' })];
+    await comes(slack, no);
+    await comes(slack, yes);
+    expect((await happened()).at(-1)).toBe('PublicationDeclined');
+    expect(vendor.whispers).toEqual([expect.stringMatching(/^ada said no at/)]);
   });
 
   it('resolves; after that, nothing happens, and that is said', async () => {
