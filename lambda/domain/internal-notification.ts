@@ -76,8 +76,14 @@ export function usersAffected({ timeline }: Pick<Incident, 'timeline'>): number 
   return shares.length > 0 ? Math.max(...shares) : undefined;
 }
 
-const description = ({ signals, findings, severityReasons }: Incident): string[] => [
+const description = ({ signals, findings, severityReasons, timeline }: Incident): string[] => [
   ...severityReasons.map(({ text }) => text),
+  // With an incident that begins with it, it stands in the signal.
+  ...timeline.flatMap(entry =>
+    entry.type === 'Declared' && Object.values(signals).every(({ summary }) => !summary.startsWith(entry.text))
+      ? [`${entry.text} (declared by ${entry.by})`]
+      : [],
+  ),
   ...Object.values(signals).map(({ state, summary }) => (state === 'firing' ? summary : `${summary} (no longer)`)),
   ...findings.filter(({ ok }) => ok === false).map(({ summary }) => summary),
 ];

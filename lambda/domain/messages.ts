@@ -10,11 +10,11 @@ import {
   type Run,
   type Status,
 } from './incident.ts';
-import { investigationOf } from './publication.ts';
+import { answerDue, publishedOrNot } from './questions.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
-import { clock, dateTime, minutesBetween, plusMinutes } from './time.ts';
+import { clock, dateTime, minutesBetween } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 import { workaroundAsked } from './workaround.ts';
 
@@ -197,28 +197,13 @@ function headline(incident: Incident, entry: PageEntry): string {
       return `This is no drill any more: ${entry.reason}`;
     default:
       return isQuestion(incident)
-        ? asked(incident)
+        ? answerDue(incident)
         : (firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status);
   }
 }
 
-/** An answer is all that is wanted. */
-const asked = ({ policy, severity, severityAt, signals }: Incident) =>
-  [
-    `An answer is due by ${dateTime(plusMinutes(severityAt, policy.severities[severity].responseMinutes))}`,
-    ...Object.values(signals).map(({ summary }) => summary),
-  ].join(': ');
-
 /** What is to be approved, in one sentence. */
 export const previewed = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];
-
-function publishedOrNot(incident: Incident, { severity, level }: EntryOf<'PublicationRequested'>): string {
-  const investigation = investigationOf(incident);
-  if (level !== undefined && investigation)
-    return `Tell customers of the ${investigation} investigation (no outage is shown)? Say yes or no: you are asked until then`;
-  const auto = incident.policy.severities[severity].publishes === 'auto';
-  return `Are customers to be told? ${auto ? 'No harm to them was measured' : `It is a ${severity}`}, so it is published only if you say so`;
-}
 
 /** What was promised and not kept. */
 export function missedTarget({

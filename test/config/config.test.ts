@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import good from '../../config/mockupaws-production.ts';
 import { defineService, raisedConnections, runbookEscalation, type ServiceConfig } from '../../lib/config.ts';
+import { servicePolicy } from '../../lib/policy.ts';
 import { directAccess } from '../support/direct-access.ts';
 
 /** A configuration as an operator may write it, with no compiler beside it. */
@@ -365,6 +366,17 @@ describe('a second region for the status page', () => {
     [secondRegion('us-east-1'), 'statusPage.secondRegion is "us-east-1": expected another region than us-east-1'],
     [secondRegion('oregon'), 'statusPage.secondRegion is "oregon": expected an AWS region such as us-west-2'],
   ]);
+});
+
+describe('how a declared breach or data loss gets onto the status page', () => {
+  const investigations = (c: Draft) => Object.assign(c['statusPage'] as object, { investigations: 'always' });
+  each([[investigations, `statusPage.investigations is "always": expected 'approve' or 'auto'`]]);
+
+  it('by a person, unless the configuration says otherwise', () => {
+    expect(servicePolicy(good).statusPage?.investigations).toBe('approve');
+    const statusPage = { ...good.statusPage, investigations: 'auto' } as typeof good.statusPage;
+    expect(servicePolicy(defineService({ ...good, statusPage })).statusPage?.investigations).toBe('auto');
+  });
 });
 
 it('a good configuration is filled with the defaults of the runbook', () => {

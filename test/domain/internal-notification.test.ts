@@ -46,6 +46,7 @@ describe('the internal notification of the runbook (3.1)', () => {
       'Impact: Nobody can order (38 % of requests failing, as measured)',
       'Description:',
       '- data loss or corruption: declared',
+      '- orders (declared by ada)',
       '- critical: 1700 (threshold 1635)',
       'Actions taken:',
       '- [x] Acknowledge within 15 min',
