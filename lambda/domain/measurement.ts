@@ -46,7 +46,9 @@ export function recordMeasurement(
 /** The measurement that shows what has held in both, where that is another judgement than the one that stands. */
 function heldOf({ facts, policy }: Incident, now: ServiceMeasurement, before: ServiceMeasurement) {
   const rank = (of: Facts) => SEVERITIES.indexOf(assessService(of, policy.criteria).severity);
-  const [worse, better] = rank(now.facts) <= rank(before.facts) ? [now, before] : [before, now];
+  // Of two alike the first: since then it has held.
+  const worse = rank(now.facts) < rank(before.facts) ? now : before;
+  const better = rank(now.facts) > rank(before.facts) ? now : before;
   if (rank(better.facts) < rank(facts)) return better;
   return rank(worse.facts) > rank(facts) ? worse : undefined;
 }

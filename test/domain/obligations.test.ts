@@ -191,7 +191,7 @@ describe('an attempt', () => {
     expect(story.at(4 + silent).due()).toEqual([]);
     expect(types(story.at(5 + silent).watches())).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
     expect(story.incident.handedOver?.reason).toBe(`no sign of life from the response for ${silent} min`);
-    expect(story.at(6 + silent).due()).toEqual([]);
+    expect(story.at(6 + silent).due()).toMatchObject([{ type: 'stop execution' }]);
   });
 });
 

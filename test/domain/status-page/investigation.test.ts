@@ -92,7 +92,7 @@ describe('a declared breach on the status page', () => {
     expect(shown(story)).toMatchObject({
       impact: 'major',
       components: [API],
-      disruptions: [{ from: minute(10), to: minute(35) }],
+      disruptions: [{ from: minute(9), to: minute(34) }],
     });
   });
 
