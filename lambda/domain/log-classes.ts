@@ -7,6 +7,7 @@ const CLASSES: readonly [name: string, pattern: RegExp][] = [
     'too many connections',
     /too many (clients|connections)|remaining connection slots|connection pool|no connection available/i,
   ],
+  ['read-only database', /read-only (transaction|mode)|ReadOnlySqlTransaction/i],
   ['out of memory', /out ?of ?memory|OOM|heap (limit|space)/i],
   ['time-out', /time(d)?[ -]?out|deadline exceeded|ETIMEDOUT/i],
   ['connection refused', /ECONNREFUSED|connection refused|ECONNRESET|connection reset/i],

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
+import { Members } from './members.ts';
 import type { SimulatedSession } from './sessions.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -39,12 +40,15 @@ const HARM = 0.15;
 
 const FIRST_PID = 1000;
 const REBOOT_SECONDS = 60;
+/** Share of requests that write, and fail while nobody accepts writes. */
+const WRITES = 0.4;
 
 /** The Aurora cluster: as many connections as it allows, held by the tasks' pools and by whoever forgot theirs. */
 export class Database {
   /** What the writer allows. It is static: a new value waits for a reboot. */
   maxConnections: number;
   parameterGroup: string;
+  readonly members: Members;
   /** As the parameter group has it. */
   private wantedConnections: number;
   private readonly tasks: Tasks;
@@ -69,6 +73,7 @@ export class Database {
 
   constructor(name: string, maxConnections: number, tasks: Tasks, clock: Clock, random: Random) {
     this.parameterGroup = name;
+    this.members = new Members(name, clock);
     this.maxConnections = maxConnections;
     this.wantedConnections = maxConnections;
     this.pool = Math.round(maxConnections * 0.023);
@@ -102,9 +107,13 @@ export class Database {
     this.demand = connections;
   }
 
-  /** False while the writer reboots. */
+  /** False while the writer reboots, is being replaced by a reader, or is gone. */
   get available(): boolean {
-    return this.clock.now >= this.rebootedUntil;
+    return !this.rebooting && this.members.answers;
+  }
+
+  get rebooting(): boolean {
+    return this.clock.now < this.rebootedUntil;
   }
 
   /** Connections to the writer now, all users: never more than it allows. */
@@ -124,7 +133,8 @@ export class Database {
     const refused = full < 0.9 ? 0 : 0.4 * ((full - 0.9) / 0.1);
     const demand = this.demand + this.unspared;
     const starved = demand > this.pooled ? 1 - this.pooled / demand : 0;
-    return Math.min(1, refused + starved + HARM * this.missing.size);
+    const unwritten = this.members.acceptsWrites ? 0 : WRITES;
+    return Math.min(1, refused + starved + unwritten + HARM * this.missing.size);
   }
 
   private get pooled(): number {
@@ -197,6 +207,7 @@ export class Database {
   }
 
   tick(seconds: number): void {
+    if (this.members.tick()) this.held = [];
     this.grown.tasks = Math.min(this.grown.tasks, this.tasks.running);
     const { readerHeld } = this;
     readerHeld.sessions = Math.min(readerHeld.atMost, readerHeld.sessions + Math.round(readerHeld.atMost / 20));

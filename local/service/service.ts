@@ -29,6 +29,7 @@ const TICK_SECONDS = 10;
 const FEW = 60;
 const USUAL_TASKS = 10;
 const NO_CACHE = 'ETIMEDOUT connecting to redis';
+const READ_ONLY = 'cannot execute INSERT in a read-only transaction';
 const NO_CONNECTION = 'FATAL: remaining connection slots are reserved for roles with privileges';
 
 /**
@@ -93,6 +94,7 @@ export class SimulatedService {
       this.slowness === 0 &&
       this.redis.healthy &&
       this.certificates.healthy &&
+      this.database.members.acceptsWrites &&
       this.tasks.healthy &&
       this.scaling.asPeopleLeftIt &&
       this.memory.healthy &&
@@ -127,6 +129,7 @@ export class SimulatedService {
   /** What the tasks log of a request that failed. */
   private get fault(): string {
     if (this.redis.errorShare > 0) return NO_CACHE;
+    if (this.database.available && !this.database.members.acceptsWrites) return READ_ONLY;
     return this.database.errorShare > 0 ? NO_CONNECTION : 'unhandled exception';
   }
 
@@ -137,7 +140,8 @@ export class SimulatedService {
     const requests = this.requests();
     const service = { ClusterName: cluster, ServiceName: ecsService };
     const role = (Role: string) => ({ DBClusterIdentifier: databaseCluster, Role });
-    metrics.put('AWS/RDS', 'DatabaseConnections', role('WRITER'), database.connections);
+    if (database.members.trouble !== 'gone')
+      metrics.put('AWS/RDS', 'DatabaseConnections', role('WRITER'), database.connections);
     metrics.put('AWS/RDS', 'DatabaseConnections', role('READER'), database.readerConnections);
     this.memory.measure(metrics, service);
     const cpu = tasks.cpu + random.between(-3, 3);

@@ -32,6 +32,10 @@ export interface SimulatedServer {
   database: string;
   /** As `server_version_num` has it. Default: 170004. */
   version?: number;
+  /** A reader, or a writer that accepts no writes: every transaction is read-only. Default: false. */
+  inRecovery?: boolean;
+  /** `default_transaction_read_only` of the user. Default: false. */
+  readOnlyByDefault?: boolean;
 }
 
 /** A parameter as the RDS Data API takes it. */
@@ -57,10 +61,11 @@ export interface SimulatedResult {
 }
 
 // The catalogue the statements read, in a schema that is searched before pg_catalog. What is missing here fails as an
-// unknown column or, for max_connections, as an unknown setting: nothing is silently answered from PGlite itself.
+// unknown column or, of a setting, as an unknown setting: nothing is silently answered from PGlite itself.
 const CATALOGUE = `
 CREATE SCHEMA simulation;
-CREATE TABLE simulation.server (own_pid integer, max_connections integer, database name, version integer);
+CREATE TABLE simulation.server (
+  own_pid integer, max_connections integer, database name, version integer, in_recovery boolean, by_default boolean);
 CREATE TABLE simulation.session (
   pid integer PRIMARY KEY, usename name, application_name text, datname name, state text, state_change timestamptz,
   backend_type text, rolsuper boolean, query text, client_addr inet, advisory_lock boolean, temporary_table boolean,
@@ -90,8 +95,16 @@ CREATE FUNCTION simulation.current_setting(name text) RETURNS text STABLE LANGUA
   BEGIN
     IF name = 'max_connections' THEN RETURN (SELECT max_connections FROM simulation.server); END IF;
     IF name = 'server_version_num' THEN RETURN (SELECT version FROM simulation.server); END IF;
+    IF name = 'default_transaction_read_only' THEN
+      RETURN (SELECT CASE WHEN by_default THEN 'on' ELSE 'off' END FROM simulation.server);
+    END IF;
+    IF name = 'transaction_read_only' THEN
+      RETURN (SELECT CASE WHEN by_default OR in_recovery THEN 'on' ELSE 'off' END FROM simulation.server);
+    END IF;
     RAISE 'The simulated database has no setting %', name;
   END $$;
+CREATE FUNCTION simulation.pg_is_in_recovery() RETURNS boolean STABLE LANGUAGE sql
+  AS 'SELECT in_recovery FROM simulation.server';
 CREATE FUNCTION simulation.pg_terminate_backend(target integer) RETURNS boolean VOLATILE LANGUAGE plpgsql AS $$
   BEGIN
     UPDATE simulation.session SET terminated = nextval('simulation.termination') WHERE pid = target AND terminated IS NULL;
@@ -149,17 +162,19 @@ export class SimulatedSessions {
     sql: string,
     parameters: readonly SimulatedParameter[] | Record<string, Value>,
     sessions: readonly SimulatedSession[],
-    { maxConnections, database, version = 170_004 }: SimulatedServer,
+    { maxConnections, database, version = 170_004, inRecovery = false, readOnlyByDefault = false }: SimulatedServer,
   ): Promise<SimulatedResult> {
     const named = Array.isArray(parameters) ? Object.fromEntries(parameters.map(plain)) : parameters;
     const { text, values } = positional(sql, named as Record<string, Value>);
     // One transaction, so that now() is the same for the sessions' ages and for the statement.
     return this.#database.transaction(async transaction => {
-      await transaction.query('INSERT INTO simulation.server VALUES ($1, $2, $3, $4)', [
+      await transaction.query('INSERT INTO simulation.server VALUES ($1, $2, $3, $4, $5, $6)', [
         sessions.find(session => session.own)?.pid ?? 0,
         maxConnections,
         database,
         version,
+        inRecovery,
+        readOnlyByDefault,
       ]);
       await transaction.query(ADD_SESSIONS, [sessions.map(row)]);
       await transaction.exec('SET LOCAL search_path = simulation, pg_catalog');

@@ -7,14 +7,14 @@ export function provideRds(account: Account, service: SimulatedService, sessions
   const { databaseCluster } = service.shape;
   const { database } = service;
   const arn = (resource: string) => `arn:aws:rds:${account.region}:123456789012:${resource}`;
-  /** The reader comes first: who takes the first member for the writer errs. */
-  const [reader, writer] = [`${databaseCluster}-1`, `${databaseCluster}-2`];
-  const statusOf = (instance: string) => (instance === writer && !database.available ? 'rebooting' : 'available');
+  const { members } = database;
+  const statusOf = (instance: string) =>
+    members.isWriter(instance) && database.rebooting ? 'rebooting' : members.statusOf(instance);
 
   const describeInstance = ({ DBInstanceIdentifier: name }: Input) => {
-    if (name !== reader && name !== writer)
-      throw new ServiceError('DBInstanceNotFound', `DBInstance ${name} not found.`);
-    return { DBInstanceIdentifier: name, DBInstanceStatus: statusOf(name), Engine: 'aurora-postgresql' };
+    if (!members.names.includes(name)) throw new ServiceError('DBInstanceNotFound', `DBInstance ${name} not found.`);
+    const [DBInstanceStatus, DBInstanceClass] = [statusOf(name), 'db.r6g.large'];
+    return { DBInstanceIdentifier: name, DBInstanceStatus, DBInstanceClass, Engine: 'aurora-postgresql' };
   };
   const ofInstance = ({ DBInstanceIdentifier }: Input) => [arn(`db:${DBInstanceIdentifier}`)];
 
@@ -25,14 +25,30 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         if (DBClusterIdentifier !== databaseCluster) {
           throw new ServiceError('DBClusterNotFoundFault', `DBCluster ${DBClusterIdentifier} not found.`);
         }
-        const DBClusterMembers = [reader, writer].map(name => ({
+        const DBClusterMembers = members.names.map(name => ({
           DBInstanceIdentifier: name,
-          IsClusterWriter: name === writer,
-          DBClusterParameterGroupStatus: name === writer && database.awaitsReboot ? 'pending-reboot' : 'in-sync',
+          IsClusterWriter: members.isWriter(name),
+          DBClusterParameterGroupStatus: members.isWriter(name) && database.awaitsReboot ? 'pending-reboot' : 'in-sync',
+          PromotionTier: 1,
         }));
         const { parameterGroup: DBClusterParameterGroup } = database;
         const cluster = { DBClusterIdentifier, DBClusterParameterGroup, Engine: 'aurora-postgresql' };
-        return { DBClusters: [{ ...cluster, Status: 'available', HttpEndpointEnabled: true, DBClusterMembers }] };
+        return { DBClusters: [{ ...cluster, Status: members.status, HttpEndpointEnabled: true, DBClusterMembers }] };
+      },
+    },
+    FailoverDBCluster: {
+      resources: ({ DBClusterIdentifier }) => [arn(`cluster:${DBClusterIdentifier}`)],
+      run: ({ DBClusterIdentifier, TargetDBInstanceIdentifier: target }) => {
+        if (members.status !== 'available')
+          throw new ServiceError(
+            'InvalidDBClusterStateFault',
+            `DBCluster ${DBClusterIdentifier} is ${members.status}.`,
+          );
+        if (target !== members.reader || statusOf(target) !== 'available')
+          throw new ServiceError('InvalidDBInstanceState', `${target} cannot take over as the writer.`);
+        members.failOver(target);
+        account.emit('service', { change: `${target} takes over as the writer: all connections are dropped` });
+        return { DBCluster: { DBClusterIdentifier, Status: members.status } };
       },
     },
     DescribeDBInstances: { resources: ofInstance, run: input => ({ DBInstances: [describeInstance(input)] }) },
@@ -61,7 +77,7 @@ export function provideRds(account: Account, service: SimulatedService, sessions
       resources: ofInstance,
       run: input => {
         const name = describeInstance(input).DBInstanceIdentifier;
-        if (name === writer) database.reboot();
+        if (members.isWriter(name)) database.reboot();
         account.emit('service', { change: `${name} reboots: all its connections are dropped` });
         return { DBInstance: describeInstance(input) };
       },
@@ -90,7 +106,9 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         if (!database.available)
           throw new ServiceError('DatabaseUnavailableException', 'The writer instance is not available.');
         const { maxConnections } = database;
-        const result = await sessions.execute(sql, parameters, database.sessions(), { maxConnections, database: name });
+        const server = { maxConnections, database: name, readOnlyByDefault: members.readOnlyByDefault };
+        const inRecovery = !members.acceptsWrites;
+        const result = await sessions.execute(sql, parameters, database.sessions(), { ...server, inRecovery });
         const { length } = result.terminatedPids;
         const harm = database.terminated(result.terminatedPids);
         if (length > 0) account.emit('service', { change: `${length} database sessions ended` });
