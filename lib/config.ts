@@ -6,7 +6,7 @@ import { issueAt, list, Mode, matching, object, text, url, whole } from './confi
 import { Opsgenie } from './config/opsgenie.ts';
 import { PagerDuty } from './config/pagerduty.ts';
 import { Escalation, faultsOfPeople, Operations, People, Reviewers, Stakeholders } from './config/people.ts';
-import { BadDeployment, DatabaseConnections, ServiceHealth } from './config/playbooks.ts';
+import { BadDeployment, DatabaseAvailability, DatabaseConnections, ServiceHealth } from './config/playbooks.ts';
 import { Redis, RedisHealth } from './config/redis.ts';
 import { ServiceMemory } from './config/service-memory.ts';
 import { Slack } from './config/slack.ts';
@@ -75,6 +75,7 @@ export const ServiceConfig = v.pipe(
     ),
     serviceHealth: ServiceHealth,
     badDeployment: BadDeployment,
+    databaseAvailability: DatabaseAvailability,
     databaseConnections: DatabaseConnections,
     serviceMemory: ServiceMemory,
     certificateExpiry: CertificateExpiry,

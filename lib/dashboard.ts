@@ -112,6 +112,7 @@ function health(config: ServiceConfig, { memory, redis, certificates }: Resource
         probed('deployment', 'deployment to blame'),
         probed('writerGone', 'database has no writer'),
         probed('namesMissing', 'configured, but not there'),
+        probed('writerReadOnly', 'database is read-only'),
         ...(redis
           ? [probed('cachePath', 'cache cannot be reached'), probed('cacheNodesGone', 'nodes of the cache gone')]
           : []),

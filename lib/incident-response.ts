@@ -218,6 +218,7 @@ export class IncidentResponse extends Construct {
       folder: 'probe',
       description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
       deadLetters,
+      environment: environmentOf(bound),
     });
     allowReadingService(probe, this.config);
     allowReadingDatabase(probe, this.config);
@@ -255,6 +256,7 @@ export class IncidentResponse extends Construct {
     const investigate = this.createFunction('Investigate', {
       folder: 'investigate',
       description: 'Investigates for a person, without an incident',
+      environment: environmentOf(bound),
     });
     allowInvestigating(investigate, this.config, bound);
     const smokeTest = this.createFunction('SmokeTest', {
@@ -274,6 +276,7 @@ export class IncidentResponse extends Construct {
     const diagnose = this.createFunction('Diagnose', {
       folder: 'diagnose',
       description: 'Investigates in the order of the runbook',
+      environment: environmentOf(bound),
     });
     allowInvestigating(diagnose, this.config, bound);
     const classify = this.createFunction('Classify', {
@@ -331,3 +334,7 @@ export class IncidentResponse extends Construct {
     };
   }
 }
+
+/** What the functions that look find in their environment. */
+const environmentOf = (bound: readonly BoundPlaybook[]): Record<string, string> =>
+  Object.assign({}, ...bound.map(({ environment }) => environment));

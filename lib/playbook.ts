@@ -33,6 +33,8 @@ export interface BoundPlaybook {
   resources?: Partial<Resources>;
   /** What the functions must be allowed to look at: the diagnosis for its checks, the probe for its metrics. */
   permissions?: { diagnose?: PolicyStatement[]; probe?: PolicyStatement[] };
+  /** What these functions find in their environment. */
+  environment?: Record<string, string>;
 }
 
 /** A metric as the investigation reads it. @throws when the metric is an expression, which has no one value to name. */

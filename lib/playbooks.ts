@@ -2,6 +2,7 @@ import type { ServiceConfig } from './config.ts';
 import type { Playbook } from './playbook.ts';
 import { BadDeployment } from './playbooks/bad-deployment.ts';
 import { CertificateExpiry } from './playbooks/certificate-expiry.ts';
+import { DatabaseAvailability } from './playbooks/database-availability.ts';
 import { DatabaseConnections } from './playbooks/database-connections.ts';
 import { Monitoring } from './playbooks/monitoring.ts';
 import { RedisHealth } from './playbooks/redis-health.ts';
@@ -15,6 +16,7 @@ export const commonIncidents = (config: ServiceConfig): Playbook[] => [
   new ServiceMemory(),
   ...(config.redis ? [new RedisHealth()] : []),
   ...(config.certificates ? [new CertificateExpiry()] : []),
+  new DatabaseAvailability(),
   new BadDeployment(),
   new ServiceHealth(),
   new SlowResponses(),

@@ -1,7 +1,10 @@
 import {
   DBClusterNotFoundFault,
+  type DBInstance,
+  DBInstanceNotFoundFault,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  FailoverDBClusterCommand,
   ModifyDBClusterParameterGroupCommand,
   RDSClient,
   RebootDBInstanceCommand,
@@ -20,10 +23,26 @@ export async function findCluster(identifier: string) {
   }
 }
 
-/** The status of an instance: available, rebooting or else. */
-export async function instanceStatus(DBInstanceIdentifier: string): Promise<string | undefined> {
-  const { DBInstances = [] } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
-  return DBInstances[0]?.DBInstanceStatus;
+/** An instance; undefined where there is none of that name. */
+export async function findInstance(DBInstanceIdentifier: string): Promise<DBInstance | undefined> {
+  try {
+    const { DBInstances = [] } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
+    return DBInstances[0];
+  } catch (error) {
+    if (error instanceof DBInstanceNotFoundFault) return undefined;
+    throw error;
+  }
+}
+
+/** Those of the instances that are there. */
+export async function findInstances(identifiers: readonly string[]): Promise<DBInstance[]> {
+  const found = await Promise.all(identifiers.map(findInstance));
+  return found.filter(instance => instance !== undefined);
+}
+
+/** The status of an instance: available, rebooting or else; undefined where there is none of that name. */
+export async function instanceStatus(identifier: string): Promise<string | undefined> {
+  return (await findInstance(identifier))?.DBInstanceStatus;
 }
 
 /** Sets the parameter, which is static: it takes effect when an instance is rebooted. */
@@ -35,4 +54,9 @@ export async function setMaxConnections(DBClusterParameterGroupName: string, Par
 /** Reboots an instance: every connection to it is dropped. */
 export async function rebootInstance(DBInstanceIdentifier: string): Promise<void> {
   await client.send(new RebootDBInstanceCommand({ DBInstanceIdentifier }));
+}
+
+/** Makes a reader the writer: every connection to both is dropped. RDS answers before it has happened. */
+export async function failOver(DBClusterIdentifier: string, TargetDBInstanceIdentifier: string): Promise<void> {
+  await client.send(new FailoverDBClusterCommand({ DBClusterIdentifier, TargetDBInstanceIdentifier }));
 }

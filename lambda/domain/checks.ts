@@ -15,6 +15,7 @@ export const CHECKS = {
   deployments: ['deploymentAgeMinutes', 'deploymentInProgress', 'deploymentSuspect', 'suspectIsLatest'],
   logs: ['errorLines'],
   database: ['databaseExists', 'databaseMembers'],
+  'database writer': ['writerGoneMinutes', 'writerReadOnlyMinutes', 'readersAvailable', 'clusterAvailable'],
   memory: [
     ...['memoryPercent', 'oomKills', 'taskRestarts', 'taskMemory', 'taskRevision'],
     ...['heapDumpPossible', 'tasksToRestart', 'memoryRaisable', 'climbBeganWithDeployment', 'revisionBeforeClimb'],
@@ -43,6 +44,7 @@ export const OBJECTS: Partial<Record<CheckName, readonly string[]>> = {
   'ECS service': ['taskDefinition'],
   deployments: ['suspectDeployment'],
   database: ['databaseWriter'],
+  'database writer': ['lostWriter', 'readerToPromote'],
   redis: ['redisPrimary'],
   certificates: ['certificatesToReplace'],
 };

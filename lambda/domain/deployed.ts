@@ -40,6 +40,8 @@ export interface Resources {
   /** Where its tasks log. */
   logGroup: string;
   database: { cluster: string; maxConnections: number };
+  /** The instances of the database cluster that may become its writer, where somebody may make them that. */
+  databaseInstances?: readonly string[];
   /** The cache, if the service has one that is watched. */
   redis?: { replicationGroup: string; nodes: string[]; serviceSecurityGroups: string[]; port: number };
   /** What may be done about the memory of its tasks; absent, nobody watches it. */

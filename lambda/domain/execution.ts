@@ -59,9 +59,11 @@ export function resultOf({ status, failureMessage, steps }: Execution): Executio
 
 /** What its functions reported for people, a line each: in a dry run, what they would do. */
 export const reportOf = ({ steps }: Execution): string[] =>
-  steps.flatMap(({ Outputs = {} }) => {
-    const sessions = readSessionReport(Outputs['Payload']?.[0] ?? '');
-    return sessions ? sessionLines(sessions) : [];
+  steps.flatMap(step => {
+    const sessions = readSessionReport(step.Outputs?.['Payload']?.[0] ?? '');
+    if (sessions) return sessionLines(sessions);
+    const { report } = payloadOf(step);
+    return Array.isArray(report) ? report.map(String) : [];
   });
 
 /** The first function that failed, or that judged that it must not go on. */

@@ -27,6 +27,8 @@ export const PROBE_METRICS = {
   writerGone: 'WriterGone',
   /** Things that the configuration names and AWS does not know: a wrong name, or deleted. */
   namesMissing: 'ConfiguredNamesMissing',
+  /** 1 while the database refuses writes over the endpoint of its writer, else 0. While it does not answer, nothing is published. */
+  writerReadOnly: 'WriterReadOnly',
   /** Days left of the certificate that ends first, of what ACM has and what is served. */
   certificateDays: 'CertificateDaysLeft',
   /** What browsers refuse of what is served, its age apart, and renewals that do not come. */

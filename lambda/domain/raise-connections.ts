@@ -1,29 +1,11 @@
-/** An Aurora cluster, as DescribeDBClusters tells of it. */
-export interface DatabaseCluster {
-  Status?: string | undefined;
-  DBClusterParameterGroup?: string | undefined;
-  DBClusterMembers?: Member[] | undefined;
-}
-
-interface Member {
-  DBInstanceIdentifier?: string | undefined;
-  IsClusterWriter?: boolean | undefined;
-  /** `pending-reboot` while the instance does not yet go by the cluster's parameter group, `in-sync` when it does. */
-  DBClusterParameterGroupStatus?: string | undefined;
-}
-
-const writerOf = ({ DBClusterMembers = [] }: DatabaseCluster) =>
-  DBClusterMembers.find(({ IsClusterWriter }) => IsClusterWriter);
-
-const memberOf = ({ DBClusterMembers = [] }: DatabaseCluster, id: string) =>
-  DBClusterMembers.find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === id);
+import { type DatabaseCluster, memberOf, writerOf } from './database-cluster.ts';
 
 /** The group and the writer to change; roles move with every failover, so the writer must be who the caller took for it. */
 export function raiseOf(
   cluster: DatabaseCluster,
   named: string,
 ): { group: string; writer: string } | { refused: string } {
-  const writer = writerOf(cluster)?.DBInstanceIdentifier;
+  const writer = writerOf(cluster);
   const { Status, DBClusterParameterGroup: group = '' } = cluster;
   if (Status !== 'available') return { refused: `the cluster is ${Status}` };
   if (!writer) return { refused: 'RDS names no instance of the cluster as its writer' };

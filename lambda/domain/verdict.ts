@@ -9,6 +9,8 @@ export interface Verdict {
   reason: string;
   /** The changes that it made, one sentence each. */
   changed: string[];
+  /** What people are to know of it, a sentence each, the first on its own: in a dry run, what would be done. */
+  report?: string[];
 }
 
 export const done = (changed: string[] = []): Verdict => ({ verdict: 'done', reason: '', changed });

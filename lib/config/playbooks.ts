@@ -54,6 +54,8 @@ export const ServiceHealth = v.optional(
 
 export const BadDeployment = v.optional(object({ ...modes('roll-back') }), {});
 
+export const DatabaseAvailability = v.optional(object({ ...modes('fail-over') }), {});
+
 export const DatabaseConnections = v.optional(
   v.pipe(
     object({

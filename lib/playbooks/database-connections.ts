@@ -23,7 +23,6 @@ export class DatabaseConnections implements Playbook {
     return {
       settings: config.databaseConnections,
       runbooks: [scaleService, killIdleConnections, raiseMaxConnections],
-      probed: true,
       policy: {
         name: this.name,
         title: 'Database Connections Exhausted',

@@ -54,6 +54,14 @@ const COMMANDS: Record<CheckName, (source: Source) => string[]> = {
       "--query 'DBClusters[0].{status: Status, members: DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter]}'",
     ),
   ],
+  'database writer': ({ config: { region, database } }) => [
+    aws(
+      region,
+      `rds describe-db-instances --filters Name=db-cluster-id,Values=${database.cluster}`,
+      "--query 'DBInstances[].[DBInstanceIdentifier, DBInstanceStatus, PromotionTier]' --output text",
+    ),
+    `psql -h $(aws rds describe-db-clusters --db-cluster-identifier ${database.cluster} --query 'DBClusters[0].Endpoint' --output text --region ${region}) \\\n  -d ${database.access.database} -c 'SHOW transaction_read_only'`,
+  ],
   memory: ({ config: { region, ecs } }) => {
     const stopped = `$(aws ecs list-tasks --cluster ${ecs.cluster} --service-name ${ecs.service} --desired-status STOPPED --query 'taskArns[]' --output text --region ${region})`;
     return [

@@ -6,6 +6,7 @@ import { badDeploymentHandedOver } from './bad-deployment-handed-over.ts';
 import { breach } from './breach.ts';
 import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
+import { databaseFailover } from './database-failover.ts';
 import { drill } from './drill.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   healedByFirstStep,
   handedOverWithAdvice,
   madeWorse,
+  databaseFailover,
   redisHealth,
   redisRestart,
   redisHandedOver,

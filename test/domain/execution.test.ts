@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultOf, type StepExecution } from '../../lambda/domain/execution.ts';
+import { reportOf, resultOf, type StepExecution } from '../../lambda/domain/execution.ts';
 
 const call = (Api: string, more: StepExecution = {}): StepExecution => ({
   ...{ StepName: Api.toLowerCase(), Action: 'aws:executeAwsApi', StepStatus: 'Success' },
@@ -81,5 +81,21 @@ describe('an execution', () => {
     expect(end('Failed', asked(undefined, { StepStatus: 'Failed' }, 'true')).changed).toEqual([]);
     expect(end('Failed', asked(undefined, { StepStatus: 'Failed' })).changed).toHaveLength(1);
     expect(end('Failed', asked(undefined, { StepStatus: 'Pending' })).changed).toEqual([]);
+  });
+});
+
+describe('what a dry run reports for people', () => {
+  const reported = (...payloads: object[]) =>
+    reportOf({ status: 'Success', steps: [call('DescribeServices'), ...payloads.map(payload => asked(payload))] });
+
+  it('is what its functions say of it, in their order', () => {
+    expect(
+      reported(done, { ...done, report: ['Would fail over.', 'Drops all.'] }, { ...done, report: ['Then ends.'] }),
+    ).toEqual([...['Would fail over.', 'Drops all.', 'Then ends.']]);
+  });
+
+  it('is nothing of functions that report nothing', () => {
+    expect(reported(done, { ...done, report: 'no list' })).toEqual([]);
+    expect(reportOf({ status: 'Success', steps: [asked(undefined)] })).toEqual([]);
   });
 });

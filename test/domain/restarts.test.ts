@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { awaitsReboot, type DatabaseCluster, isRaised, raiseOf } from '../../lambda/domain/raise-connections.ts';
+import type { DatabaseCluster } from '../../lambda/domain/database-cluster.ts';
+import { awaitsReboot, isRaised, raiseOf } from '../../lambda/domain/raise-connections.ts';
 import { hasBegun, hasEnded, type ReplicationGroup, restartOf } from '../../lambda/domain/restart-redis.ts';
 
 describe('Redis', () => {

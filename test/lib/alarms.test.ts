@@ -30,6 +30,7 @@ const PROBED: Record<keyof typeof PROBE_METRICS, Kind> = {
   cacheNodesGone: 'steady',
   writerGone: 'steady',
   namesMissing: 'steady',
+  writerReadOnly: 'steady',
   certificateDays: 'steady',
   certificateFaults: 'steady',
 };

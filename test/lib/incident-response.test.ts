@@ -625,40 +625,49 @@ describe('least privilege', () => {
 
 describe('with a database that is reached from within the VPC', () => {
   const within = (type: string) => resources(direct.template, type);
-  const kill = within('AWS::Lambda::Function').find(({ path }) => path.includes('KillIdleConnections'));
+  const asking = ['KillIdleConnections', 'WriterState'].map(name => {
+    const called = ({ path }: { path: string }) => path.includes(`${name}Function`);
+    const found = (type: string) => within(type).filter(called);
+    const [fn] = found('AWS::Lambda::Function');
+    return { fn, groups: found('AWS::EC2::SecurityGroup'), rules: found('AWS::EC2::SecurityGroupIngress') };
+  });
 
   it('passes the checks of CDK and of cdk-nag, without a warning', () => {
     expect(direct.report.pluginReports).toEqual([]);
   });
 
-  it('places the function in its subnets, lets it reach the database, and trusts the authorities of RDS', () => {
-    const [group] = within('AWS::EC2::SecurityGroup');
-    expect(group?.properties.VpcId).toBe('vpc-0a1b2c3d');
-    expect(kill?.properties.VpcConfig).toEqual({
-      SubnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
-      SecurityGroupIds: [{ 'Fn::GetAtt': [group?.id, 'GroupId'] }],
-    });
-    expect(kill?.properties.Environment.Variables).toEqual(
-      expect.objectContaining({
-        DATABASE_ACCESS: 'direct',
-        DATABASE_HOST: 'mockupaws-production.cluster-abc.us-east-1.rds.amazonaws.com',
-        DATABASE_PORT: '5432',
-        NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
-      }),
-    );
-    const [rule, ...others] = within('AWS::EC2::SecurityGroupIngress');
-    expect(others).toEqual([]);
-    expect(rule?.properties).toMatchObject({
-      GroupId: 'sg-0a1b2c3d',
-      SourceSecurityGroupId: { 'Fn::GetAtt': [group?.id, 'GroupId'] },
-      ...{ IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432 },
-    });
+  it('places the functions in its subnets, lets them reach the database, and trusts the authorities of RDS', () => {
+    expect(within('AWS::EC2::SecurityGroup')).toHaveLength(asking.length);
+    expect(within('AWS::EC2::SecurityGroupIngress')).toHaveLength(asking.length);
+    for (const { fn, groups, rules } of asking) {
+      const [[group], [rule]] = [groups, rules];
+      expect(group?.properties.VpcId).toBe('vpc-0a1b2c3d');
+      expect(fn?.properties.VpcConfig).toEqual({
+        SubnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
+        SecurityGroupIds: [{ 'Fn::GetAtt': [group?.id, 'GroupId'] }],
+      });
+      expect(fn?.properties.Environment.Variables).toEqual(
+        expect.objectContaining({
+          DATABASE_ACCESS: 'direct',
+          DATABASE_HOST: 'mockupaws-production.cluster-abc.us-east-1.rds.amazonaws.com',
+          DATABASE_PORT: '5432',
+          NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+        }),
+      );
+      expect(rule?.properties).toMatchObject({
+        GroupId: 'sg-0a1b2c3d',
+        SourceSecurityGroupId: { 'Fn::GetAtt': [group?.id, 'GroupId'] },
+        ...{ IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432 },
+      });
+    }
   });
 
   it('needs no Data API, and network interfaces instead', () => {
-    const actions = statementsOf(direct.template, roleOf(kill?.properties.Role)).flatMap(actionsOf);
-    expect(actions).toEqual(expect.arrayContaining(['secretsmanager:GetSecretValue', 'ec2:CreateNetworkInterface']));
-    expect(actions.filter(action => action.startsWith('rds-data:'))).toEqual([]);
+    for (const { fn } of asking) {
+      const actions = statementsOf(direct.template, roleOf(fn?.properties.Role)).flatMap(actionsOf);
+      expect(actions).toEqual(expect.arrayContaining(['secretsmanager:GetSecretValue', 'ec2:CreateNetworkInterface']));
+      expect(actions.filter(action => action.startsWith('rds-data:'))).toEqual([]);
+    }
   });
 });
 

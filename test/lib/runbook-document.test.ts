@@ -103,10 +103,11 @@ describe('the document has', () => {
       '5.2 High Memory Usage',
       '5.3 Redis Connection Issues',
       '5.4 SSL Certificate Expiry',
-      '5.5 Bad Deployment',
-      '5.6 Service Down',
-      '5.7 Slow Responses',
-      '5.8 Monitoring Is Blind',
+      '5.5 Database Writer Unavailable',
+      '5.6 Bad Deployment',
+      '5.7 Service Down',
+      '5.8 Slow Responses',
+      '5.9 Monitoring Is Blind',
       'Quick reference',
     ]);
   });

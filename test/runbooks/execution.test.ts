@@ -74,6 +74,10 @@ const OUTDATED: Record<string, (world: World) => [parameters: Record<string, str
     { WriterInstanceId: 'mockupaws-production-1' },
     'mockupaws-production-2 is the writer by now, not mockupaws-production-1',
   ],
+  'fail-over-database': () => [
+    { WriterInstanceId: 'none', ReaderInstanceId: 'mockupaws-production-1' },
+    'mockupaws-production-2 is the writer by now, not none',
+  ],
   'restart-redis': () => [
     { PrimaryNodeId: 'mockupaws-production-002' },
     'mockupaws-production-001 is the primary by now, not mockupaws-production-002',
@@ -251,6 +255,53 @@ describe('raising max_connections', () => {
     parameters['ClusterIdentifier'].default = 'shop-production';
     const { outcome } = await raise(await World.create(altered, 1));
     expect(outcome?.failureMessage).toContain('not authorized to perform: rds:DescribeDBClusters');
+  });
+});
+
+describe('failing the database over', () => {
+  const failOver = async (world: World, parameters: Record<string, string> = {}) => {
+    const name = 'mockupaws-production-fail-over-database';
+    const calls = tap(world, name);
+    const ran = await run(world, name, { DryRun: 'false', ...parameters });
+    return { ...(await resultIn(world, ran)), done: changes(calls), members: world.service.database.members };
+  };
+
+  it('makes the reader the writer, and waits until RDS says that it is', async () => {
+    const { ended, changed, done, members } = await failOver(await World.create(withOperator(), 1));
+    expect([ended, changed]).toEqual(['succeeded', [expect.stringContaining('make mockupaws-production-1')]]);
+    expect(done).toEqual([
+      {
+        operation: 'rds:FailoverDBCluster',
+        input: {
+          ...{ DBClusterIdentifier: 'mockupaws-production', TargetDBInstanceIdentifier: 'mockupaws-production-1' },
+        },
+      },
+    ]);
+    expect([members.writer, members.status, members.acceptsWrites]).toEqual([
+      ...['mockupaws-production-1', 'available', true],
+    ]);
+  });
+
+  it('has failed where the reader never takes over', async () => {
+    const world = await World.create(withOperator(), 1);
+    world.service.database.members.tick = () => false;
+    const { ended, reason } = await failOver(world);
+    expect([ended, reason]).toEqual([
+      'failed',
+      'mockupaws-production-1 has not taken over: the cluster is failing-over, its writer mockupaws-production-2',
+    ]);
+  });
+
+  it('is refused where the reader cannot take over, and while RDS is at work on the cluster', async () => {
+    const world = await World.create(withOperator(), 1);
+    const { members } = world.service.database;
+    members.readerFailed = true;
+    expect(await failOver(world, { ReaderInstanceId: 'mockupaws-production-1' })).toMatchObject({
+      ...{ ended: 'unchanged', reason: 'mockupaws-production-1 cannot take over: it is failed', done: [] },
+    });
+    members.failOver('mockupaws-production-1');
+    await world.clock.run(10_000, () => false);
+    expect(await failOver(world)).toMatchObject({ ended: 'unchanged', reason: 'the cluster is failing-over' });
   });
 });
 

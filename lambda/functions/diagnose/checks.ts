@@ -4,6 +4,7 @@ import type { Finding } from '../../domain/timeline.ts';
 import { certificates } from './checks/certificates.ts';
 import { configuredNames } from './checks/configured-names.ts';
 import { database } from './checks/database.ts';
+import { databaseWriter } from './checks/database-writer.ts';
 import { deployments } from './checks/deployments.ts';
 import { ecsService } from './checks/ecs-service.ts';
 import { logs } from './checks/logs.ts';
@@ -24,6 +25,7 @@ export const CHECKS: Record<CheckName, (resources: Resources, now: Date) => Foun
   deployments,
   logs,
   database,
+  'database writer': databaseWriter,
   memory,
   redis,
   'security groups': securityGroups,

@@ -2,6 +2,7 @@ import { EVERY_INCIDENT } from '../../domain/checks.ts';
 import type { PlaybookPolicy } from '../../domain/policy.ts';
 import type { Finding } from '../../domain/timeline.ts';
 import { deployed } from '../deployed.ts';
+import { inTime } from '../in-time.ts';
 import { measures } from './checks/measures.ts';
 import { CHECKS, type Found } from './checks.ts';
 
@@ -14,18 +15,16 @@ export function investigate(...playbooks: PlaybookPolicy[]): Promise<Finding[]> 
   const now = new Date();
   const checks = new Set([...EVERY_INCIDENT, ...playbooks.flatMap(({ checks = [] }) => checks)]);
   return Promise.all([
-    ...[...checks].map(check => inTime(check, now, () => CHECKS[check](resources, now))),
+    ...[...checks].map(check => checked(check, now, () => CHECKS[check](resources, now))),
     ...playbooks.flatMap(({ title, measures: measured = [] }) =>
-      measured.length > 0 ? [inTime(title, now, () => measures(title, measured, now))] : [],
+      measured.length > 0 ? [checked(title, now, () => measures(title, measured, now))] : [],
     ),
   ]);
 }
 
-async function inTime(check: string, now: Date, look: () => Found): Promise<Finding> {
-  const clock = Promise.withResolvers<never>();
-  const timer = setTimeout(() => clock.reject(new Error(`no answer in ${BUDGET_SECONDS} s`)), BUDGET_SECONDS * 1000);
+async function checked(check: string, now: Date, look: () => Found): Promise<Finding> {
   try {
-    return { check, at: now.toISOString(), ...(await Promise.race([look(), clock.promise])) };
+    return { check, at: now.toISOString(), ...(await inTime(BUDGET_SECONDS, look())) };
   } catch (error) {
     const { name, message } = error as Error;
     return {
@@ -34,7 +33,5 @@ async function inTime(check: string, now: Date, look: () => Found): Promise<Find
       summary: `${check}: could not be checked (${name === 'Error' ? message : name})`,
       facts: {},
     };
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
-import { dataApiQuery } from '../../adapters/data-api.ts';
-import { withPostgres } from '../../adapters/postgres.ts';
-import type { Query } from '../../adapters/query.ts';
 import type { SessionReport } from '../../domain/sessions.ts';
+import { withDatabase } from '../database.ts';
 import { check, entrypoint } from '../entrypoint.ts';
 import { killIdleConnections } from './kill.ts';
 import type { Protected } from './sessions.ts';
@@ -71,15 +69,3 @@ const failed = (dryRun: boolean, reason: string): SessionReport => ({
   ...{ toEnd: 0, ended: 0, candidates: [], spared: [], cannotSee: [] },
   message: `The sessions could not be judged: ${reason}`,
 });
-
-function withDatabase<T>(use: (query: Query) => Promise<T>): Promise<T> {
-  const { env } = process;
-  const [secretArn, database] = [env['SECRET_ARN'] ?? '', env['DATABASE_NAME'] ?? ''];
-  if (env['DATABASE_ACCESS'] === 'data-api') {
-    return use(dataApiQuery({ clusterArn: env['CLUSTER_ARN'] ?? '', secretArn, database }));
-  }
-  return withPostgres(
-    { host: env['DATABASE_HOST'] ?? '', port: Number(env['DATABASE_PORT']), secretArn, database },
-    use,
-  );
-}

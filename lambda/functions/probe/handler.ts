@@ -4,6 +4,7 @@ import { describeService } from '../../adapters/ecs.ts';
 import { readNodes } from '../../adapters/elasticache.ts';
 import { type Probe, probe, slowest } from '../../adapters/http.ts';
 import { findCluster } from '../../adapters/rds.ts';
+import { askWriter, canAskWriter } from '../../adapters/writer-state.ts';
 import type { Resources } from '../../domain/deployed.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
 import { judgeTraffic, type Traffic } from '../../domain/traffic.ts';
@@ -37,6 +38,7 @@ export const handler = entrypoint(v.unknown(), async () => {
     [PROBE_METRICS.deployment]: readDeployments(resources, now, minutes).then(({ fault }) => (fault ? 1 : 0)),
     [PROBE_METRICS.writerGone]: writerGone(resources.database),
     [PROBE_METRICS.namesMissing]: namesMissing(resources),
+    ...(canAskWriter() && { [PROBE_METRICS.writerReadOnly]: writerReadOnly() }),
     ...(resources.redis && {
       [PROBE_METRICS.cachePath]: cachePathBlocked(resources.redis),
       [PROBE_METRICS.cacheNodesGone]: nodesGone(resources.redis),
@@ -82,6 +84,13 @@ async function writerGone({ cluster }: Resources['database']): Promise<number> {
   const gone = !found?.DBClusterMembers?.some(({ IsClusterWriter }) => IsClusterWriter);
   if (gone) console.info({ message: 'the database has no writer', cluster, found: found?.Status });
   return Number(gone);
+}
+
+/** Undefined where the database does not answer. */
+async function writerReadOnly(): Promise<number | undefined> {
+  const state = await askWriter();
+  if (!state.answered || state.readOnly) console.info({ message: 'the database accepts no writes', ...state });
+  return state.answered ? Number(state.readOnly) : undefined;
 }
 
 async function nodesGone({ nodes }: NonNullable<Resources['redis']>): Promise<number> {

@@ -6,7 +6,6 @@ import { percent } from '../../../lambda/domain/severity.ts';
 import type { SignalLevel } from '../../../lambda/domain/signal.ts';
 import type { ServiceConfig } from '../../config.ts';
 import { serviceAlarm } from '../../playbook.ts';
-import { probeMetric } from '../../probe-metric.ts';
 
 /** The members of an Aurora cluster by their role, as CloudWatch has them. Each member allows as many connections. */
 const ROLES = [
@@ -22,7 +21,7 @@ const ROLES = [
 
 /**
  * Connections by role, at the configured shares of what the database allows: of the readers it is their average. That
- * there is no writer is asked of RDS by the probe: a metric that does not come proves nothing.
+ * there is no writer `DatabaseAvailability` knows: a metric that does not come proves nothing.
  */
 export function connectionAlarms(scope: Construct, playbook: string, config: ServiceConfig): PlaybookPolicy['alarms'] {
   const { cluster, maxConnections } = config.database;
@@ -54,18 +53,5 @@ export function connectionAlarms(scope: Construct, playbook: string, config: Ser
       return [name, level] as const;
     }),
   );
-  const gone = serviceAlarm(scope, config, {
-    playbook,
-    level: 'critical',
-    suffix: 'database-writer-gone',
-    alarmDescription: `The database cluster ${cluster} has no writer, or does not exist`,
-    metric: probeMetric(config, 'writerGone', 'Minimum'),
-    threshold: 1,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    // A failover takes a minute or two.
-    evaluationPeriods: 5,
-    datapointsToAlarm: 5,
-    treatMissingData: TreatMissingData.MISSING,
-  });
-  return { ...Object.fromEntries(alarms), [gone]: 'critical' };
+  return Object.fromEntries(alarms);
 }

@@ -1,0 +1,18 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import * as v from 'valibot';
+import { WriterState } from '../domain/writer.ts';
+
+const client = new LambdaClient({});
+
+/** Whether the database can be asked at all: a playbook that needs it brings the function. */
+export const canAskWriter = () => process.env['WRITER_STATE_FUNCTION'] !== undefined;
+
+/** Asks the function that has a way to the database. @throws when it failed; a database that is silent is an answer. */
+export async function askWriter(): Promise<WriterState> {
+  const { Payload, FunctionError } = await client.send(
+    new InvokeCommand({ FunctionName: process.env['WRITER_STATE_FUNCTION'], Payload: '{}' }),
+  );
+  const answer = JSON.parse(Payload?.transformToString() || 'null');
+  if (FunctionError) throw new Error(`the database could not be asked: ${answer?.errorMessage ?? FunctionError}`);
+  return v.parse(WriterState, answer);
+}

@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import { ASK_WRITER, judgeWriter, WriterRow, type WriterState } from '../../domain/writer.ts';
+import { withDatabase } from '../database.ts';
+import { entrypoint } from '../entrypoint.ts';
+import { inTime } from '../in-time.ts';
+
+/** Seconds after which the database counts as silent: whoever asks has no more time. */
+const PATIENCE_SECONDS = 8;
+
+/**
+ * Asks over the endpoint of the writer whether it accepts writes. A database that does not answer is an answer too: it proves
+ * nothing, as it may be the way to it that is closed.
+ */
+export const handler = entrypoint(v.unknown(), async (): Promise<WriterState> => {
+  try {
+    const [row] = await inTime(
+      PATIENCE_SECONDS,
+      withDatabase(query => query(ASK_WRITER, {})),
+    );
+    return judgeWriter(v.parse(WriterRow, row));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error({ message: `the database did not answer: ${reason}` });
+    return { answered: false, reason };
+  }
+});
