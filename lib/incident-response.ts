@@ -15,6 +15,7 @@ import { addChannels } from './channels.ts';
 import type { ServiceConfig } from './config.ts';
 import { ConsoleRunbooks } from './console-runbooks.ts';
 import { addDashboard } from './dashboard.ts';
+import { addDatabaseCopies } from './database-copies.ts';
 import { describeDeployed } from './deployed.ts';
 import { addFigures } from './figures.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
@@ -265,7 +266,8 @@ export class IncidentResponse extends Construct {
     })
       .allowReading('cloudwatch:GetMetricData')
       .allow(['ecs:DescribeServices'], [ecsServiceArn(this.config)]);
-    new ConsoleRunbooks(this, 'Console', { service: this.config.service, investigate, smokeTest });
+    const console = new ConsoleRunbooks(this, 'Console', { service: this.config.service, investigate, smokeTest });
+    addDatabaseCopies(console, this.config);
   }
 
   private responseFunctions(bound: BoundPlaybook[]) {

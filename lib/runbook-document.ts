@@ -16,6 +16,7 @@ import { investigation } from './runbook-document/investigation.ts';
 import { mitigations } from './runbook-document/mitigations.ts';
 import { ownAlarms } from './runbook-document/own-alarms.ts';
 import { quickReference } from './runbook-document/quick-reference.ts';
+import { recovery } from './runbook-document/recovery.ts';
 import { postIncidentReview } from './runbook-document/review.ts';
 import { runbooks } from './runbook-document/runbooks.ts';
 import { severityLevels } from './runbook-document/severity-levels.ts';
@@ -75,6 +76,7 @@ function describe(source: Source, command: string) {
     investigation: investigation(source),
     escalation: escalationPath(source),
     mitigations: relief,
+    recovery: recovery(source),
     rollBack: relief.find(({ runbook }) => runbook === 'roll-back')?.mode ?? null,
     communication: communication(source),
     review: postIncidentReview(source),

@@ -1,4 +1,6 @@
 import {
+  CreateDBInstanceCommand,
+  type CreateDBInstanceCommandInput,
   DBClusterNotFoundFault,
   type DBInstance,
   DBInstanceNotFoundFault,
@@ -8,6 +10,8 @@ import {
   ModifyDBClusterParameterGroupCommand,
   RDSClient,
   RebootDBInstanceCommand,
+  RestoreDBClusterToPointInTimeCommand,
+  type RestoreDBClusterToPointInTimeCommandInput,
 } from '@aws-sdk/client-rds';
 
 const client = new RDSClient({});
@@ -59,4 +63,14 @@ export async function rebootInstance(DBInstanceIdentifier: string): Promise<void
 /** Makes a reader the writer: every connection to both is dropped. RDS answers before it has happened. */
 export async function failOver(DBClusterIdentifier: string, TargetDBInstanceIdentifier: string): Promise<void> {
   await client.send(new FailoverDBClusterCommand({ DBClusterIdentifier, TargetDBInstanceIdentifier }));
+}
+
+/** Makes a cluster beside another. RDS refuses one that is there already, and answers long before the new one can be used. */
+export async function restoreCluster(input: RestoreDBClusterToPointInTimeCommandInput): Promise<void> {
+  await client.send(new RestoreDBClusterToPointInTimeCommand(input));
+}
+
+/** Adds an instance to a cluster. RDS refuses one that is there already. */
+export async function createInstance(input: CreateDBInstanceCommandInput): Promise<void> {
+  await client.send(new CreateDBInstanceCommand(input));
 }

@@ -1,6 +1,11 @@
 import { type Account, type Input, ServiceError } from '../../account/account.ts';
+import { Copies } from '../copies.ts';
 import type { SimulatedService } from '../service.ts';
 import { type SimulatedSessions, toDataApiResponse } from '../sessions.ts';
+import { provideCopying } from './rds-copying.ts';
+
+/** Days for which the cluster's backups are kept. */
+const BACKUP_DAYS = 7;
 
 /** RDS: the cluster with a reader and a writer, its parameter group and their reboots. */
 export function provideRds(account: Account, service: SimulatedService, sessions: SimulatedSessions): void {
@@ -8,33 +13,47 @@ export function provideRds(account: Account, service: SimulatedService, sessions
   const { database } = service;
   const arn = (resource: string) => `arn:aws:rds:${account.region}:123456789012:${resource}`;
   const { members } = database;
+  const { clock } = account;
+  const copies = new Copies(clock);
   const statusOf = (instance: string) =>
     members.isWriter(instance) && database.rebooting ? 'rebooting' : members.statusOf(instance);
 
   const describeInstance = ({ DBInstanceIdentifier: name }: Input) => {
-    if (!members.names.includes(name)) throw new ServiceError('DBInstanceNotFound', `DBInstance ${name} not found.`);
-    const [DBInstanceStatus, DBInstanceClass] = [statusOf(name), 'db.r6g.large'];
-    return { DBInstanceIdentifier: name, DBInstanceStatus, DBInstanceClass, Engine: 'aurora-postgresql' };
+    const copied = copies.findInstance(name);
+    if (copied) return { ...copied.input, DBInstanceStatus: copied.status };
+    if (!members.names.includes(name))
+      throw new ServiceError('DBInstanceNotFoundFault', `DBInstance ${name} not found.`);
+    const instance = { DBInstanceIdentifier: name, DBInstanceStatus: statusOf(name), DBInstanceClass: 'db.r6g.large' };
+    const DBParameterGroups = [{ DBParameterGroupName: 'mockupaws-instances' }];
+    return { ...instance, DBParameterGroups, PubliclyAccessible: false, Engine: 'aurora-postgresql' };
+  };
+  const describeCluster = (name: string) => {
+    const copied = copies.find(name);
+    if (copied) return { ...copied.restored, Status: copied.status, Endpoint: `${name}.cluster-abc.rds.amazonaws.com` };
+    if (name !== databaseCluster) throw new ServiceError('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
+    const DBClusterMembers = members.names.map(id => ({
+      DBInstanceIdentifier: id,
+      IsClusterWriter: members.isWriter(id),
+      DBClusterParameterGroupStatus: members.isWriter(id) && database.awaitsReboot ? 'pending-reboot' : 'in-sync',
+      PromotionTier: 1,
+    }));
+    const { parameterGroup: DBClusterParameterGroup } = database;
+    return {
+      ...{ DBClusterIdentifier: name, DBClusterParameterGroup, Status: members.status, DBClusterMembers },
+      ...{ Engine: 'aurora-postgresql', EngineVersion: '16.6', HttpEndpointEnabled: true, Port: 5432 },
+      ...{ DBSubnetGroup: 'mockupaws-database', StorageType: 'aurora' },
+      VpcSecurityGroups: [{ VpcSecurityGroupId: 'sg-0d1e2f3a4b5c6d7e8', Status: 'active' }],
+      EarliestRestorableTime: new Date(clock.now - BACKUP_DAYS * 86_400_000),
+      LatestRestorableTime: new Date(clock.now - 5 * 60_000),
+    };
   };
   const ofInstance = ({ DBInstanceIdentifier }: Input) => [arn(`db:${DBInstanceIdentifier}`)];
 
+  provideCopying(account, copies, { describeCluster, describeInstance });
   account.provide('rds', {
     DescribeDBClusters: {
       resources: ({ DBClusterIdentifier }) => [arn(`cluster:${DBClusterIdentifier}`)],
-      run: ({ DBClusterIdentifier }) => {
-        if (DBClusterIdentifier !== databaseCluster) {
-          throw new ServiceError('DBClusterNotFoundFault', `DBCluster ${DBClusterIdentifier} not found.`);
-        }
-        const DBClusterMembers = members.names.map(name => ({
-          DBInstanceIdentifier: name,
-          IsClusterWriter: members.isWriter(name),
-          DBClusterParameterGroupStatus: members.isWriter(name) && database.awaitsReboot ? 'pending-reboot' : 'in-sync',
-          PromotionTier: 1,
-        }));
-        const { parameterGroup: DBClusterParameterGroup } = database;
-        const cluster = { DBClusterIdentifier, DBClusterParameterGroup, Engine: 'aurora-postgresql' };
-        return { DBClusters: [{ ...cluster, Status: members.status, HttpEndpointEnabled: true, DBClusterMembers }] };
-      },
+      run: ({ DBClusterIdentifier }) => ({ DBClusters: [describeCluster(DBClusterIdentifier)] }),
     },
     FailoverDBCluster: {
       resources: ({ DBClusterIdentifier }) => [arn(`cluster:${DBClusterIdentifier}`)],
@@ -76,7 +95,8 @@ export function provideRds(account: Account, service: SimulatedService, sessions
     RebootDBInstance: {
       resources: ofInstance,
       run: input => {
-        const name = describeInstance(input).DBInstanceIdentifier;
+        describeInstance(input);
+        const { DBInstanceIdentifier: name } = input;
         if (members.isWriter(name)) database.reboot();
         account.emit('service', { change: `${name} reboots: all its connections are dropped` });
         return { DBInstance: describeInstance(input) };

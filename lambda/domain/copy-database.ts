@@ -1,0 +1,124 @@
+import { type DatabaseCluster, type DatabaseInstance, writerOf } from './database-cluster.ts';
+
+/** A cluster, and what of it a copy takes over, as DescribeDBClusters tells of it. */
+export interface Source extends DatabaseCluster {
+  Engine?: string | undefined;
+  EngineVersion?: string | undefined;
+  Port?: number | undefined;
+  DBSubnetGroup?: string | undefined;
+  VpcSecurityGroups?: { VpcSecurityGroupId?: string | undefined }[] | undefined;
+  IAMDatabaseAuthenticationEnabled?: boolean | undefined;
+  StorageType?: string | undefined;
+  ServerlessV2ScalingConfiguration?: { MinCapacity?: number | undefined; MaxCapacity?: number | undefined } | undefined;
+  EarliestRestorableTime?: Date | undefined;
+  LatestRestorableTime?: Date | undefined;
+}
+
+/** An instance, and what of it that of a copy takes over, as DescribeDBInstances tells of it. */
+export interface SourceInstance extends DatabaseInstance {
+  DBParameterGroups?: { DBParameterGroupName?: string | undefined }[] | undefined;
+  PubliclyAccessible?: boolean | undefined;
+}
+
+/** A clone is as the source is now, and shares its storage until either changes; all else is restored from the backups. */
+export type Wanted = { kind: 'clone' } | { kind: 'restore'; to: string };
+
+/** Every copy is called so, which is what the role of the runbook may create. */
+export const copyOf = (cluster: string, name: string) => {
+  const copy = `${cluster}-copy-${name}`;
+  return { cluster: copy, instance: `${copy}-1` };
+};
+
+/** The time to restore to that means the latest there is. */
+export const LATEST = 'latest';
+
+/** RDS takes no longer identifier. */
+const LONGEST = 63;
+
+/** What keeps a copy from being made, in words; undefined when nothing does. Nothing that is there is overwritten. */
+export function refusal(
+  source: Source,
+  wanted: Wanted,
+  copy: ReturnType<typeof copyOf>,
+  taken: { cluster: boolean; instance: boolean },
+): string | undefined {
+  if (copy.instance.length > LONGEST)
+    return `${copy.instance} is longer than ${LONGEST} characters: give a shorter name`;
+  for (const what of ['cluster', 'instance'] as const)
+    if (taken[what]) return `there is ${copy[what]} already, and nothing is overwritten: give another name`;
+  if (wanted.kind === 'clone' || wanted.to === LATEST) return undefined;
+  const { EarliestRestorableTime: earliest, LatestRestorableTime: latest } = source;
+  const time = new Date(wanted.to);
+  if (!earliest || !latest) return 'RDS names no time to which it can be restored';
+  return time >= earliest && time <= latest
+    ? undefined
+    : `it can be restored to ${utc(earliest)} at the earliest and ${utc(latest)} at the latest, not to ${wanted.to}`;
+}
+
+/** What RDS is told to restore: beside the source, with its network, its parameters and its size. */
+export function restoration(cluster: string, source: Source, wanted: Wanted, copy: string) {
+  const { Port, DBSubnetGroup, VpcSecurityGroups = [], DBClusterParameterGroup, StorageType } = source;
+  const { ServerlessV2ScalingConfiguration, IAMDatabaseAuthenticationEnabled } = source;
+  const latest = wanted.kind === 'clone' || wanted.to === LATEST;
+  return {
+    ...{ SourceDBClusterIdentifier: cluster, DBClusterIdentifier: copy },
+    RestoreType: wanted.kind === 'clone' ? 'copy-on-write' : 'full-copy',
+    ...(latest ? { UseLatestRestorableTime: true } : { RestoreToTime: new Date(wanted.to) }),
+    ...{ Port, DBSubnetGroupName: DBSubnetGroup, DBClusterParameterGroupName: DBClusterParameterGroup, StorageType },
+    VpcSecurityGroupIds: securityGroups(VpcSecurityGroups),
+    ...{ ServerlessV2ScalingConfiguration, EnableIAMDatabaseAuthentication: IAMDatabaseAuthenticationEnabled },
+  };
+}
+
+/** A cluster comes without an instance: what RDS is told to add, as the writer of the source is. */
+export function firstInstance({ Engine }: Source, like: SourceInstance, copy: ReturnType<typeof copyOf>) {
+  const { DBInstanceClass, PubliclyAccessible, DBParameterGroups = [] } = like;
+  return {
+    ...{ DBClusterIdentifier: copy.cluster, DBInstanceIdentifier: copy.instance, Engine, DBInstanceClass },
+    ...{ PubliclyAccessible, DBParameterGroupName: DBParameterGroups[0]?.DBParameterGroupName },
+  };
+}
+
+/** The instance whose class the copy gets. */
+export const modelOf = (source: Source): string | undefined =>
+  writerOf(source) ?? source.DBClusterMembers?.[0]?.DBInstanceIdentifier;
+
+/** What a copy is to be, for people. */
+export function description(
+  cluster: string,
+  source: Source,
+  wanted: Wanted,
+  copy: ReturnType<typeof copyOf>,
+  like: SourceInstance,
+): string[] {
+  const { Engine, EngineVersion, DBSubnetGroup, DBClusterParameterGroup, VpcSecurityGroups = [] } = source;
+  return [
+    `The new cluster ${copy.cluster}, with the instance ${copy.instance} (${like.DBInstanceClass}), is ${made(cluster, source, wanted)}.`,
+    `As ${cluster} has them: ${Engine} ${EngineVersion}, subnet group ${DBSubnetGroup}, security groups ${securityGroups(VpcSecurityGroups).join(', ')}, parameter group ${DBClusterParameterGroup}.`,
+    `The cluster ${cluster} itself goes on as it is.`,
+  ];
+}
+
+function made(cluster: string, { LatestRestorableTime }: Source, wanted: Wanted): string {
+  if (wanted.kind === 'clone') return `a clone of ${cluster} as it is now`;
+  const latest = LatestRestorableTime ? `the latest restorable time (${utc(LatestRestorableTime)})` : 'the latest time';
+  return `restored from ${cluster} as of ${wanted.to === LATEST ? latest : wanted.to}`;
+}
+
+/** What a person does with a copy that is there. */
+export function nextSteps(
+  cluster: string,
+  copy: ReturnType<typeof copyOf>,
+  found: { Endpoint?: string | undefined },
+): string[] {
+  return [
+    `The cluster ${copy.cluster} accepts connections at ${found.Endpoint}. Its users and passwords are those of the time that it is a copy of; the Data API is off.`,
+    `Compare its data with those of ${cluster} before anything uses it.`,
+    `To use it, put its endpoint where the tasks have that of ${cluster} and deploy them, turn deletion protection on, then name it in database.cluster and database.instances of the configuration and deploy the responder.`,
+    `To delete it: aws rds delete-db-instance --db-instance-identifier ${copy.instance} && aws rds delete-db-cluster --db-cluster-identifier ${copy.cluster} --skip-final-snapshot`,
+  ];
+}
+
+const securityGroups = (groups: NonNullable<Source['VpcSecurityGroups']>) =>
+  groups.flatMap(({ VpcSecurityGroupId: id }) => id ?? []);
+const utc = (time: Date) => `${time.toISOString().slice(0, 19)}Z`;
