@@ -141,10 +141,12 @@ const positional = (sql: string, parameters: Record<string, Value>) => {
 
 /**
  * Executes the statement that would go to the database, unchanged, in an embedded PostgreSQL whose `pg_stat_activity`
- * holds simulated sessions. Nothing is kept between calls, so the same input has the same answer.
+ * holds simulated sessions. No session is kept between calls, so the same input has the same answer.
  */
 export class SimulatedSessions {
   readonly #database: PGlite;
+  /** Answers without sessions: they are of the server alone, which is asked every minute. */
+  readonly #ofServer = new Map<string, SimulatedResult>();
 
   private constructor(database: PGlite) {
     this.#database = database;
@@ -159,6 +161,20 @@ export class SimulatedSessions {
 
   /** Rejects with PostgreSQL's own error, or when a parameter of the statement is missing. */
   async execute(
+    sql: string,
+    parameters: readonly SimulatedParameter[] | Record<string, Value>,
+    sessions: readonly SimulatedSession[],
+    server: SimulatedServer,
+  ): Promise<SimulatedResult> {
+    const key = JSON.stringify([sql, parameters, server]);
+    const known = this.#ofServer.get(key);
+    if (known && sessions.length === 0) return known;
+    const result = await this.#execute(sql, parameters, sessions, server);
+    if (sessions.length === 0) this.#ofServer.set(key, result);
+    return result;
+  }
+
+  async #execute(
     sql: string,
     parameters: readonly SimulatedParameter[] | Record<string, Value>,
     sessions: readonly SimulatedSession[],

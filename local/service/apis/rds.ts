@@ -128,7 +128,9 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         const { maxConnections } = database;
         const server = { maxConnections, database: name, readOnlyByDefault: members.readOnlyByDefault };
         const inRecovery = !members.acceptsWrites;
-        const result = await sessions.execute(sql, parameters, database.sessions(), { ...server, inRecovery });
+        // A statement that does not look at sessions need not wait for the database to be told of them.
+        const seen = sql.includes('pg_stat_activity') ? database.sessions() : [];
+        const result = await sessions.execute(sql, parameters, seen, { ...server, inRecovery });
         const { length } = result.terminatedPids;
         const harm = database.terminated(result.terminatedPids);
         if (length > 0) account.emit('service', { change: `${length} database sessions ended` });
