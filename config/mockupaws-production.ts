@@ -53,7 +53,7 @@ export default defineService({
     { people: ['emil'] },
   ),
   operations: ['operations'],
-  reviewers: ['cleo', 'dora'],
+  reviewers: ['cleo'],
   reviewGuests: ['finn', 'gina'],
   stakeholders: ['dora', 'emil', 'finn'],
   hotline: '+1-555-MOCKUP',

@@ -8,7 +8,7 @@ export function addFigures(scope: Construct, parts: ListenerProps['parts']): voi
   const figures = new Listener(scope, 'Figures', {
     folder: 'figures',
     description: 'How long an incident took and what was kept, as metrics',
-    entries: ['Resolved'],
+    entries: ['OutageMeasured'],
     lost: 'Incidents that the metrics do not count',
     parts,
   });

@@ -1,5 +1,6 @@
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type ServicePolicy } from '../lambda/domain/policy.ts';
 import { runbookCriteria } from '../lambda/domain/severity.ts';
+import { reviewersOf } from './config/people.ts';
 import type { ServiceConfig } from './config.ts';
 
 /** The dashboard of a service. Its name is taken once in an account, whatever the region. */
@@ -11,24 +12,14 @@ export const dashboardOf = ({ service, region }: Pick<ServiceConfig, 'service' |
 
 /** The runbook's policy with what the service's configuration says differently. */
 export function servicePolicy(config: ServiceConfig): ServicePolicy {
-  const {
-    service,
-    title,
-    region,
-    escalation,
-    reviewers = [],
-    budget,
-    links,
-    ecs,
-    database,
-    statusPage,
-    stakeholders,
-    serviceHealth,
-  } = config;
+  const { service, title, region, escalation, budget, links, ecs, database, statusPage, stakeholders, serviceHealth } =
+    config;
   const console = `https://${region}.console.aws.amazon.com`;
   return {
     ...RUNBOOK_POLICY,
-    ...{ service, title, region, budget, reviewers },
+    ...{ service, title, region, budget },
+    reviewers: reviewersOf(config),
+    reviewTimeZone: escalation[0]?.rotation?.timeZone ?? 'UTC',
     criteria: runbookCriteria(serviceHealth),
     severities: stakeholders ? RUNBOOK_SEVERITIES : WITHOUT_STAKEHOLDERS,
     statusPage: statusPage && {

@@ -37,6 +37,8 @@ export const documentTemplates = () =>
     ),
   });
 
+const LATE = { dueAt: '2026-02-01T09:47:00.000Z', expectedAt: '2026-02-02T09:47:00.000Z' };
+
 const CIRCLE: Circle = {
   people: ['ada', 'cleo', 'finn'],
   ...{ reviewers: ['cleo'], guests: ['finn'], stakeholders: ['finn'], operations: ['cleo'] },
@@ -58,7 +60,7 @@ export function noticeTemplates() {
     samples[notice.template] = [...(samples[notice.template] ?? []), notice.fields];
   };
   for (const draft of DRAFTS) tell(resolved, { type: 'PostMortemDrafted', ...draft });
-  for (const incident of [resolved, drafted]) tell(incident, { type: 'PostMortemOverdue', hours: 24 });
+  for (const incident of [resolved, drafted]) tell(incident, { type: 'PostMortemOverdue', hours: 24, ...LATE });
   for (const incident of [resolved, byHand, chore]) tell(incident, { type: 'ActionItemDue', item: 'A1' });
   tell(resolved, { type: 'ActionItemChanged', by: 'ada', item: 'A1', owner: 'ada' });
   for (const incident of [reviewed, { ...byHand, actionItems: [] }]) tell(incident, lastOf(reviewed, 'PostMortemDone'));

@@ -3,6 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwne
 import { Construct } from 'constructs';
 import { REVIEW_ENTRIES } from '../lambda/domain/review-notices.ts';
 import type { ChannelParts } from './channel.ts';
+import { reviewersOf } from './config/people.ts';
 import type { ServiceConfig } from './config.ts';
 import type { ResponderFunction } from './function.ts';
 import { Listener } from './listener.ts';
@@ -11,16 +12,16 @@ import { documentTemplates, noticeTemplates } from './review-templates.ts';
 /** What is owed after an incident: a post-mortem with its pictures and a meeting, and whoever must hear of it. */
 export function addReviews(scope: Construct, parts: ChannelParts): void {
   const { config, paging, deployed, command, links } = parts;
-  const { reviewers = [], reviewGuests = [], stakeholders = [], operations } = config;
+  const { reviewGuests = [], stakeholders = [], operations } = config;
   const reviews = new Reviews(scope, 'Reviews');
   const addresses = addressesOf(config);
-  const circle = { REVIEWERS: reviewers.join(','), REVIEW_GUESTS: reviewGuests.join(',') };
+  const circle = { REVIEWERS: reviewersOf(config).join(','), REVIEW_GUESTS: reviewGuests.join(',') };
 
   const postMortem = new Listener(scope, 'PostMortem', {
     folder: 'post-mortem',
-    description: 'Drafts the post-mortem of an incident that is over',
-    entries: ['Resolved'],
-    lost: 'Incidents whose post-mortem was not drafted',
+    description: 'Measures an incident that is over, and drafts its post-mortem',
+    entries: ['Resolved', 'PostMortemRequested'],
+    lost: 'Incidents that were not measured, or whose post-mortem was not drafted',
     deployed: { ...deployed, addresses },
     templates: documentTemplates(),
     environment: { REVIEWS_BUCKET: reviews.bucket.bucketName, ...circle },
@@ -28,7 +29,7 @@ export function addReviews(scope: Construct, parts: ChannelParts): void {
     parts,
   });
   reviews.grantWrite(postMortem);
-  postMortem.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricWidgetImage');
+  postMortem.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'cloudwatch:GetMetricWidgetImage');
 
   const told = new Listener(scope, 'Reviewers', {
     folder: 'reviewers',

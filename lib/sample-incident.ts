@@ -93,7 +93,18 @@ const END: [number, Happening][] = [
 ];
 
 const REVIEWED: [number, Happening][] = [
+  [
+    18,
+    {
+      ...{ type: 'OutageMeasured', from: minute(-1), to: minute(11) },
+      worst: { at: minute(4), share: 0.62, of: 'requests' },
+      slowest: { at: minute(5), seconds: 3.2 },
+    },
+  ],
+  [18, { type: 'CauseIdentified', by: 'ada', text: 'too few tasks', happenedAt: minute(4) }],
+  [18, { type: 'FixDeployed', by: 'ada', text: 'more tasks', happenedAt: minute(10) }],
   [18, { type: 'PostMortemDrafted', url: 'https://example.com/INC-2026-01-31-001/post-mortem.md' }],
+  [890, { type: 'PostMortemOverdue', hours: 24, dueAt: minute(889), expectedAt: minute(2330) }],
   [
     900,
     {

@@ -27,7 +27,10 @@ export class StatusPage extends QueuedListener {
       folder: 'status-page',
       description: 'What customers see',
       name: 'status page',
-      entries: ['Published', 'UpdatePosted', 'SeverityAssigned', 'Mitigated', 'Resolved', 'PostMortemDone'],
+      entries: [
+        ...(['Published', 'UpdatePosted', 'SeverityAssigned', 'Mitigated', 'Resolved', 'OutageMeasured'] as const),
+        ...(['PostMortemRequested', 'PostMortemOverdue', 'PostMortemDone'] as const),
+      ],
       every: EVERY,
       lost: 'Changes that the status page does not show',
       deployed: { ...deployed, site: { title: parts.config.title, url, components, maintenance, subscribeUrl } },

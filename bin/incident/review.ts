@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import type { CommandAnswer } from '../../lambda/adapters/command-request.ts';
 import { isNeeded, type OpenPoint, openPoints } from '../../lambda/domain/final-post-mortem.ts';
 import type { Incident } from '../../lambda/domain/incident.ts';
-import { openItems, postMortemDue } from '../../lambda/domain/review.ts';
+import { openItems, postMortemPromised } from '../../lambda/domain/review.ts';
 import { dateTime } from '../../lambda/domain/time.ts';
 import type { Priority } from '../../lambda/domain/timeline.ts';
-import { dueDate, ID, incident, PRIORITIES, priority } from './arguments.ts';
+import { dueDate, ID, incident, moment, PRIORITIES, priority } from './arguments.ts';
 import type { Asked, Client } from './client.ts';
 import { Failure } from './failure.ts';
 import { table } from './table.ts';
@@ -36,9 +36,26 @@ export function addReview(program: Command, tools: Tools): void {
     .description('fetch the post-mortem with its pictures and the invitation; --done: the review is done')
     .argument('<id>', ID, incident)
     .option('--done <file>', 'the completed document: it is kept, and told to stakeholders, reviewers and customers')
-    .action((id: string, { done: file }: { done?: string }) =>
-      file === undefined ? fetchReview(id, tools) : finishReview(id, file, tools),
-    );
+    .option('--request', 'draft one of an incident for which none is owed, such as a P3')
+    .action((id: string, { done: file, request }: { done?: string; request?: boolean }) => {
+      if (request) return requestReview(id, tools);
+      return file === undefined ? fetchReview(id, tools) : finishReview(id, file, tools);
+    });
+
+  for (const [name, type, what] of [
+    ['cause', 'state cause', 'the cause is known'],
+    ['fix', 'state fix', 'the fix is in place'],
+  ] as const)
+    program
+      .command(name)
+      .description(`write down that ${what}: the review tells it with its time`)
+      .argument('<id>', ID, incident)
+      .argument('<text...>', 'in a sentence')
+      .option('--at <time>', 'when, as 2026-01-31T09:12Z; by default now', moment)
+      .action(async (id: string, text: string[], { at = new Date().toISOString() }: { at?: string }) => {
+        const act = { type, text: text.join(' '), happenedAt: at } as const;
+        tools.told(await tools.done({ do: 'act', incident: id, act }), `${id}: ${what} since ${dateTime(at)}.`);
+      });
 
   const action = program.command('action').description('what remains to be done of an incident: add, set, done');
   const assigned = (command: Command) =>
@@ -75,6 +92,13 @@ export function addReview(program: Command, tools: Tools): void {
 }
 
 const assignment = ({ due, ...given }: Assigned) => ({ ...given, ...(due ? { dueAt: due } : {}) });
+
+async function requestReview(id: string, { done, told }: Tools): Promise<void> {
+  const answer = await done({ do: 'act', incident: id, act: { type: 'request post-mortem' } });
+  const over = answer.incident?.resolvedAt !== undefined;
+  const next = over ? `in a minute: npx incident post-mortem ${id}` : 'when it is resolved.';
+  told(answer, `${id}: a post-mortem is drafted ${next}`);
+}
 
 /** Saves what there is of a review, and leaves alone what somebody has edited. */
 async function fetchReview(id: string, { client, done, print }: Tools): Promise<void> {
@@ -114,7 +138,7 @@ function fetched(
 ): string {
   const files = saved.map(({ file, kept }) => [`  ${file}`, kept ? 'yours is different, and kept' : '']);
   const done = known?.postMortem?.doneAt;
-  const due = known && postMortemDue(known);
+  const due = known && postMortemPromised(known);
   return [
     `${id}: saved\n${table(files, [78])}`,
     ...stillOpen(open, due && !done ? ` by ${dateTime(due)}` : ''),

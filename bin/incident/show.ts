@@ -2,7 +2,8 @@ import { styleText } from 'node:util';
 import { checklist } from '../../lambda/domain/checklist.ts';
 import { type Incident, isOpen, type Run } from '../../lambda/domain/incident.ts';
 import { type Tone, told } from '../../lambda/domain/log.ts';
-import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review.ts';
+import { basis, lasted, worstWords } from '../../lambda/domain/outage.ts';
+import { isReviewed, openItems, postMortemPromised } from '../../lambda/domain/review.ts';
 import {
   criteriaFor,
   RUNBOOK_CRITERIA,
@@ -126,6 +127,8 @@ function header(incident: Incident): string {
     ...(asked ? [['Workaround', asked]] : []),
     ['Started', dateTime(startedAt)],
     ...(resolvedAt ? [['Resolved', dateTime(resolvedAt)]] : []),
+    ...(resolvedAt ? [['Lasted', `${lasted(incident)}, ${basis(incident)}`]] : []),
+    ...(resolvedAt ? [['Users', worstWords(incident) ?? 'not measured']] : []),
     ['People', people.join('; ')],
     ...(handedOver && !resolvedAt ? [['Over to', styleText('red', `people: ${handedOver.reason}`)]] : []),
     ...reviewed(incident),
@@ -139,7 +142,7 @@ function header(incident: Incident): string {
 /** The post-mortem, if one is owed: until when, and where it is. */
 function reviewed(incident: Incident): string[][] {
   const { postMortem } = incident;
-  const due = isReviewed(incident) ? postMortemDue(incident) : undefined;
+  const due = isReviewed(incident) ? postMortemPromised(incident) : undefined;
   if (!due) return [];
   const where = ['', postMortem?.url ?? 'not drafted yet'];
   if (postMortem?.doneAt) return [['Review', `done on ${dateTime(postMortem.doneAt)}`], where];

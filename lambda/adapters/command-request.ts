@@ -54,6 +54,14 @@ const Act = v.variant('type', [
   v.strictObject({ type: v.literal('raise action item'), action: text(200), text: text(1000), ...Assignment }),
   v.strictObject({ type: v.literal('change action item'), item: Item, ...Assignment }),
   v.strictObject({ type: v.literal('finish action item'), item: Item }),
+  ...(['state cause', 'state fix'] as const).map(type =>
+    v.strictObject({
+      type: v.literal(type),
+      text: text(1000),
+      happenedAt: v.pipe(v.string(), v.isoTimestamp('a time such as 2026-01-31T18:00:00.000Z')),
+    }),
+  ),
+  v.strictObject({ type: v.literal('request post-mortem') }),
 ]);
 export type Act = v.InferOutput<typeof Act>;
 

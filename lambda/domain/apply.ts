@@ -258,12 +258,20 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       ]);
       return { told: Object.fromEntries(told) };
     }
+    case 'OutageMeasured': {
+      const { from, to, open, worst, slowest, unknown } = entry;
+      return { outage: { from, to, open, worst, slowest, unknown } };
+    }
+    case 'CauseIdentified':
+      return { status: incident.status === 'investigating' ? 'identified' : incident.status };
     case 'PostMortemDrafted': {
       const { url, author, meeting } = entry;
       return { postMortem: { ...incident.postMortem, url, author, meeting } };
     }
     case 'PostMortemOverdue':
-      return { postMortem: { ...incident.postMortem, remindedAt: entry.at } };
+      return { postMortem: { ...incident.postMortem, remindedAt: entry.at, expectedAt: entry.expectedAt } };
+    case 'PostMortemRequested':
+      return { postMortem: { ...incident.postMortem, requestedAt: entry.at } };
     case 'PostMortemDone':
       return { postMortem: { ...incident.postMortem, doneAt: entry.at }, status: 'closed' };
     case 'Mitigated':
@@ -281,6 +289,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     }
     case 'Resolved':
       return { status: 'resolved', resolvedAt: entry.at, cancelled: entry.cancelled, approval: undefined };
+    case 'FixDeployed':
     case 'NoteAdded':
     case 'PageSent':
       return {};

@@ -1,11 +1,13 @@
 import { checklist } from './checklist.ts';
 import { verdictWords } from './effect.ts';
 import { firing, type Incident, isOpen } from './incident.ts';
-import { duration, links, missedTarget } from './messages.ts';
+import { links, missedTarget } from './messages.ts';
+import { basis, lasted, worstWords } from './outage.ts';
+import { postMortemDue } from './review.ts';
 import { SEVERITY_NAMES } from './severity.ts';
 import { DRILL } from './signal.ts';
 import { cut } from './ticket.ts';
-import { clock, dateTime, minutesBetween } from './time.ts';
+import { clock, dateTime } from './time.ts';
 import type { Check, EntryOf, EntryType, TimelineEntry } from './timeline.ts';
 import { workaroundAsked } from './workaround.ts';
 
@@ -64,16 +66,24 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
     `:loudspeaker: Customers are told from now on${by === 'automation' ? '' : `, says *${safe(by)}*`}`,
   UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>
     `:loudspeaker: *${safe(by)}* tells ${to === 'public' ? 'customers' : 'stakeholders'}: ${safe(text)} (The next by ${clock(nextAt)} UTC)`,
-  PostMortemDrafted: ({ url }, { policy }) =>
-    `:page_facing_up: The <${url}|post-mortem> is drafted, and due within ${policy.postMortemHours} hours`,
-  PostMortemOverdue: ({ hours }) => `:hourglass: The post-mortem is not done within ${hours} hours`,
+  OutageMeasured: (_, incident) =>
+    `It lasted ${safe(lasted(incident) ?? '')}, ${safe(basis(incident))}: ${safe(worstWords(incident) ?? 'nothing measured how many noticed')}`,
+  CauseIdentified: ({ by, text, happenedAt }) =>
+    `:mag: Cause identified by *${safe(by)}* at ${clock(happenedAt)} UTC: ${safe(text)}`,
+  FixDeployed: ({ by, text, happenedAt }) =>
+    `:wrench: Fix in place by *${safe(by)}* at ${clock(happenedAt)} UTC: ${safe(text)}`,
+  PostMortemRequested: ({ by }) => `:page_facing_up: *${safe(by)}* wants a post-mortem`,
+  PostMortemDrafted: ({ url }, incident) =>
+    `:page_facing_up: The <${url}|post-mortem> is drafted, and due by ${dateTime(postMortemDue(incident) ?? '')}`,
+  PostMortemOverdue: ({ hours, dueAt }) =>
+    `:hourglass: The post-mortem ${dueAt ? `was due by ${dateTime(dueAt)}, and is late` : `is not done within ${hours} hours`}`,
   PostMortemDone: ({ by, summary }) => `:page_facing_up: The review is done, by *${safe(by)}*: ${safe(summary)}`,
   ActionItemDone: ({ by, item }) => `:white_check_mark: ${item} is done, by *${safe(by)}*`,
   ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
   Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
   SettlingFailed: ({ checks }) => `Not well yet: ${seen(checks.filter(({ passed }) => !passed))}`,
-  Resolved: ({ reason, at, by }, { startedAt }) =>
-    `:checkered_flag: *Resolved* after ${duration(minutesBetween(startedAt, at))}${by === 'automation' ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
+  Resolved: ({ reason, by }) =>
+    `:checkered_flag: *Resolved*${by === 'automation' ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
 };
 
 /** The entries of which the chat hears: those that are told, and those that the first message shows. */

@@ -14,6 +14,7 @@ import type {
   Draft,
   Finding,
   Happening,
+  MeasuredOutage,
   Person,
   Reference,
   Review,
@@ -32,6 +33,8 @@ export interface RunOutcome {
   impact?: Impact;
   /** The runbook ended before it changed anything. */
   unchanged?: true;
+  /** When the runbook ended. */
+  endedAt?: string;
   /** The changes that the runbook made or may have made, in words. */
   changed?: string[];
   /** What a dry run reported for people, a line each. */
@@ -53,6 +56,7 @@ export type Command = { id: string } & (
   | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string }
   | ({ type: 'record reference' } & Reference)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
+  | { type: 'record outage'; outage: MeasuredOutage }
   | ({ type: 'record post-mortem' } & Draft)
   /** Measured by the watch, each minute. `before`: what it measured the minute before. */
   | ({ type: 'record measurement'; before?: ServiceMeasurement } & ServiceMeasurement)
@@ -82,6 +86,10 @@ type ByPerson = Person &
     | ({ type: 'raise action item'; action: string; text: string } & Assignment)
     | ({ type: 'change action item'; item: string } & Assignment)
     | { type: 'finish action item'; item: string }
+    /** The cause is known, or the fix is in place: in a person's word, and since when. */
+    | { type: 'state cause' | 'state fix'; text: string; happenedAt: string }
+    /** Of an incident for which none is owed. */
+    | { type: 'request post-mortem' }
     | ({ type: 'finish post-mortem' } & Review)
   );
 

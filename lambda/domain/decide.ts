@@ -7,7 +7,15 @@ import { recordMeasurement } from './measurement.ts';
 import { meet } from './obligations.ts';
 import { byPerson } from './people.ts';
 import { classify, endResponse, nextStep, noteExecution, recordDiagnosis, recordOutcome } from './response.ts';
-import { finishPostMortem, learned, raiseActionItem, toActionItem } from './review.ts';
+import {
+  finishPostMortem,
+  learned,
+  raiseActionItem,
+  recordOutage,
+  requestPostMortem,
+  stateMilestone,
+  toActionItem,
+} from './review.ts';
 import { observe, receiveSignal } from './signals.ts';
 import type { Happening, TimelineEntry } from './timeline.ts';
 
@@ -55,6 +63,8 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return recordPage(incident, command);
     case 'record delivery':
       return { happenings: [{ type: 'MessageDelivered', about: command.about, channel: command.channel }] };
+    case 'record outage':
+      return recordOutage(incident, command.outage);
     case 'record post-mortem': {
       const { type: _, id: __, ...draft } = command;
       return { happenings: incident.postMortem?.url ? [] : [{ type: 'PostMortemDrafted', ...draft }] };
@@ -66,6 +76,11 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return toActionItem(incident, command);
     case 'finish post-mortem':
       return finishPostMortem(incident, command);
+    case 'request post-mortem':
+      return requestPostMortem(incident, command);
+    case 'state cause':
+    case 'state fix':
+      return stateMilestone(incident, command, now);
     case 'record reference': {
       const { system, ref, url } = command;
       const known = incident.references.some(other => other.system === system);
@@ -84,7 +99,11 @@ const AFTERWARDS: readonly Command['type'][] = [
   'record reference',
   'record delivery',
   'record stop',
+  'record outage',
   'record post-mortem',
+  'request post-mortem',
+  'state cause',
+  'state fix',
   'raise action item',
   'change action item',
   'finish action item',

@@ -1,6 +1,7 @@
 import { apply } from './apply.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { targetsMissed } from './obligations.ts';
+import { clearedAt, outageOf } from './outage.ts';
 import { RUNBOOK_SEVERITIES } from './policy.ts';
 import { SEVERITIES, type Severity } from './severity.ts';
 import { minutesBetween } from './time.ts';
@@ -13,7 +14,7 @@ export const TIMES = {
     name: 'time to detect',
     metric: 'MinutesToDetect',
     definition:
-      'from the beginning of the trouble, as the alarm dates it, until the incident is opened; unknown of what a person declared',
+      'from the beginning of the trouble, as the metrics date it, or else the alarm, until the incident is opened; unknown where neither does',
   },
   acknowledge: {
     abbreviation: 'MTTA',
@@ -25,7 +26,8 @@ export const TIMES = {
     abbreviation: 'MTTM',
     name: 'time to mitigate',
     metric: 'MinutesToMitigate',
-    definition: 'from the beginning until every signal was clear for good; unknown of what was resolved without that',
+    definition:
+      'as long as people were harmed by the metrics, in whole minutes; where these show no harm, from the beginning until every signal was clear for good',
   },
   resolve: {
     abbreviation: 'MTTR',
@@ -62,17 +64,18 @@ export function leftOut({ drill, cancelled, policy }: Incident): LeftOut | undef
 
 /** In minutes, to a hundredth. What has not happened, or nobody knows, is absent. */
 export function timesOf(incident: Incident): Partial<Record<Time, number>> {
-  const { timeline, startedAt, openedAt, resolvedAt, reporter } = incident;
+  const { timeline, openedAt, resolvedAt, reporter } = incident;
+  const { from, minutes: lasted, by } = outageOf(incident);
   const real = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
   const entries = timeline.slice(Math.max(0, real));
   const detectedAt = timeline[real]?.at ?? openedAt;
-  // Declared, or real in the middle of a drill, it is dated by its detection.
-  const dated = reporter === undefined && real < 0;
+  // Declared, or real in the middle of a drill, it is dated by its detection, unless the metrics date it.
+  const dated = by === 'metrics' || (reporter === undefined && real < 0);
   const known: Record<Time, number | undefined> = {
-    detect: dated ? minutes(startedAt, detectedAt) : undefined,
+    detect: dated ? minutes(from, detectedAt) : undefined,
     acknowledge: minutes(detectedAt, first(entries, 'Acknowledged')),
-    mitigate: minutes(startedAt, mitigatedAt(entries)),
-    resolve: minutes(startedAt, resolvedAt),
+    mitigate: by === 'metrics' || clearedAt(incident) ? lasted : undefined,
+    resolve: minutes(from, resolvedAt),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
@@ -81,12 +84,6 @@ const minutes = (from: string, to: string | undefined) =>
   to === undefined ? undefined : Math.round(Math.max(0, minutesBetween(from, to)) * 100) / 100;
 
 const first = (entries: readonly TimelineEntry[], type: EntryType) => entries.find(entry => entry.type === type)?.at;
-
-/** A signal that fires again after mitigation means it was none. */
-function mitigatedAt(entries: readonly TimelineEntry[]): string | undefined {
-  const last = entries.findLastIndex(({ type }) => type === 'Mitigated');
-  return entries.slice(last).some(({ type }) => type === 'SignalFired') ? undefined : entries[last]?.at;
-}
 
 export type Promised = Exclude<Target, 'update'>;
 

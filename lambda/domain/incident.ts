@@ -8,6 +8,7 @@ import type {
   Draft,
   Finding,
   Investigation,
+  MeasuredOutage,
   Person,
   Priority,
   Reference,
@@ -163,7 +164,7 @@ export interface Incident {
   publication?: Publication;
   /** Who was told, and what last. */
   told: Partial<Record<Audience, Told>>;
-  postMortem?: Partial<Draft> & { remindedAt?: string; doneAt?: string };
+  postMortem?: Partial<Draft> & { requestedAt?: string; remindedAt?: string; expectedAt?: string; doneAt?: string };
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;
@@ -172,6 +173,8 @@ export interface Incident {
   /** A person has declared it over: what is still changed is put back, and then it is resolved. */
   resolution?: Person & { reason: string; cancelled?: boolean };
   resolvedAt?: string;
+  /** As the metrics tell of it, once they were read. */
+  outage?: MeasuredOutage;
   /** It was none. */
   cancelled?: boolean;
   timeline: TimelineEntry[];

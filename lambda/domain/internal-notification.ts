@@ -1,6 +1,7 @@
 import { checklist } from './checklist.ts';
 import type { Incident, Run, Status } from './incident.ts';
-import { duration, links } from './messages.ts';
+import { links } from './messages.ts';
+import { worstRecorded } from './outage.ts';
 import { percent, SEVERITY_NAMES, type Severity } from './severity.ts';
 import { clock, dateTime, minutesBetween } from './time.ts';
 import type { EntryOf } from './timeline.ts';
@@ -32,8 +33,8 @@ export interface InternalNotification {
   commander: string | null;
   /** Where the conversation is; null, there is none. */
   slack: string | null;
-  /** How long it took, once it is over. */
-  duration: string | null;
+  /** When it was resolved. How long people were without is told once the metrics are read. */
+  resolved: string | null;
   links: { label: string; url: string }[];
 }
 
@@ -56,24 +57,16 @@ export function internalNotification(incident: Incident, entry: EntryOf<'UpdateP
     actions: actions(incident),
     next: entry.nextAt ? { at: `${clock(entry.nextAt)} UTC`, minutes } : null,
     slack: references.find(({ system }) => system === 'slack')?.url ?? null,
-    duration: over && resolvedAt ? duration(minutesBetween(startedAt, resolvedAt)) : null,
+    resolved: over && resolvedAt ? dateTime(resolvedAt) : null,
     links: links(incident),
   };
 }
 
-/** What people notice, and how many of them, as measured. */
+/** What people notice, and how many of them, as far as it was recorded: not the worst there was. */
 export function impactOf(incident: Incident): string {
-  const share = usersAffected(incident);
+  const seen = worstRecorded(incident);
   const { impact } = incident.policy.playbook;
-  return share === undefined ? impact : `${impact} (${percent(share)} of requests failing, as measured)`;
-}
-
-/** The largest share of requests that any diagnosis saw fail; undefined, nobody measured it. */
-export function usersAffected({ timeline }: Pick<Incident, 'timeline'>): number | undefined {
-  const shares = timeline.flatMap(entry =>
-    entry.type === 'DiagnosisRecorded' ? entry.findings.flatMap(({ facts }) => facts['usersAffectedShare'] ?? []) : [],
-  );
-  return shares.length > 0 ? Math.max(...shares) : undefined;
+  return seen ? `${impact} (${percent(seen.share)} of requests failed when measured at ${clock(seen.at)} UTC)` : impact;
 }
 
 const description = ({ signals, findings, severityReasons, timeline }: Incident): string[] => [

@@ -1,4 +1,5 @@
 import type { Resources } from './deployed.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from './probe.ts';
 import type { Counts } from './traffic.ts';
 
 /** A metric whose values of the last hour the diagnosis reads. */
@@ -24,6 +25,15 @@ export const loadQueries = ({ cluster, ecsService, database }: Resources): Metri
   },
   connectionsOf('connections', 'WRITER', database),
   connectionsOf('readers', 'READER', database),
+];
+
+/** What tells afterwards how people fared: requests that failed, health URLs that failed, how long answers took. */
+export const impactQueries = (service: string, resources: Resources): MetricQuery[] => [
+  ...trafficQueries(resources),
+  {
+    ...{ id: 'failing', namespace: PROBE_NAMESPACE, name: PROBE_METRICS.health, dimensions: { Service: service } },
+    ...{ statistic: 'Maximum', period: 60 },
+  },
 ];
 
 const connectionsOf = (id: string, Role: string, { cluster }: Resources['database']): MetricQuery => ({

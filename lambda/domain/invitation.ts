@@ -6,7 +6,7 @@ import ical, {
   ICalEventStatus,
 } from 'ical-generator';
 import type { Incident } from './incident.ts';
-import { MEETING_MINUTES } from './review-meeting.ts';
+import { MEETING_MINUTES } from './review-time.ts';
 import type { Letter } from './templates.ts';
 import { plusMinutes } from './time.ts';
 import type { Meeting } from './timeline.ts';

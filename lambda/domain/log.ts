@@ -1,6 +1,7 @@
 import { verdictWords } from './effect.ts';
 import type { Incident } from './incident.ts';
-import { clock } from './time.ts';
+import { percent } from './severity.ts';
+import { clock, dateTime } from './time.ts';
 import {
   AUDIENCE_NAMES,
   type DeliveryChannel,
@@ -122,7 +123,29 @@ const SAY: Say = {
   ],
   MessageDelivered: ({ about, channel }) => ['quiet', `entry ${about} has reached ${CHANNELS[channel]}`],
   PostMortemDrafted: ({ url }) => ['act', `the post-mortem is drafted: ${url}`],
-  PostMortemOverdue: ({ hours }) => ['bad', `the post-mortem is not done within ${hours} h`],
+  OutageMeasured: ({ from, to, worst, unknown }) => [
+    'quiet',
+    unknown
+      ? `the metrics do not tell how long it lasted: ${unknown}`
+      : from && to
+        ? `measured: people were harmed from ${clock(from)} to ${clock(to)}${worst ? `, at the worst ${percent(worst.share)} of ${worst.of} at ${clock(worst.at)}` : ''}`
+        : 'measured: no harm to people',
+  ],
+  CauseIdentified: ({ text, happenedAt, ...person }) => [
+    'good',
+    `${by(person)} identified the cause at ${clock(happenedAt)}: ${text}`,
+  ],
+  FixDeployed: ({ text, happenedAt, ...person }) => [
+    'good',
+    `${by(person)} had the fix in place at ${clock(happenedAt)}: ${text}`,
+  ],
+  PostMortemRequested: person => ['act', `${by(person)} wants a post-mortem`],
+  PostMortemOverdue: ({ hours, dueAt }) => [
+    'bad',
+    dueAt
+      ? `the post-mortem was due by ${dateTime(dueAt)}, and is late`
+      : `the post-mortem is not done within ${hours} h`,
+  ],
   PostMortemDone: person => ['good', `${by(person)} closes the review: the post-mortem is done`],
   Mitigated: ({ reason }) => ['good', `recovered: ${reason}`],
   SettlingFailed: ({ checks }) => ['bad', `not well yet: ${failed(checks)}`],

@@ -14,7 +14,7 @@ import { answerDue, publishedOrNot } from './questions.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
-import { clock, dateTime, minutesBetween } from './time.ts';
+import { clock, dateTime } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 import { workaroundAsked } from './workaround.ts';
 
@@ -178,7 +178,7 @@ function kindOf({ type }: PageEntry): string {
 function headline(incident: Incident, entry: PageEntry): string {
   switch (entry.type) {
     case 'Resolved':
-      return `Resolved after ${duration(minutesBetween(incident.startedAt, entry.at))}: ${entry.reason}`;
+      return `Resolved: ${entry.reason}`;
     case 'HandedOver':
       return `Automation needs you: ${entry.reason}`;
     case 'ApprovalRequested':

@@ -4,7 +4,7 @@ import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, owedUndos, s
 import type { EscalationLevel } from './policy.ts';
 import { investigationOf, publication, published } from './publication.ts';
 import { endResponse, notVerified } from './response.ts';
-import { review } from './review.ts';
+import { overdue, review } from './review.ts';
 import { assess, atLeast, serviceWords } from './severity.ts';
 import { alarmOf } from './signal.ts';
 import { minutesBetween } from './time.ts';
@@ -149,7 +149,7 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
     case 'post update':
       return { happenings: [postUpdate(incident, obligation.to, now)] };
     case 'remind of post-mortem':
-      return { happenings: [{ type: 'PostMortemOverdue', hours: incident.policy.postMortemHours }] };
+      return { happenings: [overdue(incident, now)] };
     case 'remind of action item':
       return { happenings: [{ type: 'ActionItemDue', item: obligation.item }] };
     case 'start response':

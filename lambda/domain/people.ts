@@ -12,7 +12,14 @@ import { plusMinutes } from './time.ts';
 import type { Happening, Person } from './timeline.ts';
 
 /** What is said of an incident that may be over by then. */
-type Afterwards = 'raise action item' | 'change action item' | 'finish action item' | 'finish post-mortem';
+type Afterwards =
+  | 'raise action item'
+  | 'change action item'
+  | 'finish action item'
+  | 'state cause'
+  | 'state fix'
+  | 'request post-mortem'
+  | 'finish post-mortem';
 
 /** What people do to an open incident, whichever door they came through. */
 export function byPerson(

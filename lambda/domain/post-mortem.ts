@@ -4,14 +4,14 @@ import { disruptions } from './disruption.ts';
 import { timesOf } from './figures.ts';
 import type { Graph } from './graphs.ts';
 import type { Incident } from './incident.ts';
-import { usersAffected } from './internal-notification.ts';
 import { told } from './log.ts';
 import { links } from './messages.ts';
+import { type Milestone, milestones } from './milestones.ts';
+import { basis, lasted, outageOf, span, worstWords } from './outage.ts';
 import { investigationOf } from './publication.ts';
 import {
   couldHaveGoneBetter,
   healer,
-  span,
   type TargetLine,
   type Tried,
   targets,
@@ -19,8 +19,8 @@ import {
   wentWell,
 } from './response-assessment.ts';
 import { postMortemDue } from './review.ts';
-import { percent, SEVERITY_NAMES, type Severity } from './severity.ts';
-import { clock, clockSince, dateTime, minutesBetween, plusMinutes } from './time.ts';
+import { SEVERITY_NAMES, type Severity } from './severity.ts';
+import { clockSince, dateTime, plusMinutes } from './time.ts';
 import type { EntryOf, EntryType, Meeting, TimelineEntry } from './timeline.ts';
 import { workaround } from './workaround.ts';
 
@@ -32,7 +32,9 @@ export interface PostMortem {
   date: string;
   severity: Severity;
   severityName: string;
+  /** The one that everything tells, and on what it stands. */
   duration: string;
+  basis: string;
   from: string;
   to: string;
   reporter: string;
@@ -51,13 +53,17 @@ export interface PostMortem {
   fired: string[];
   found: { time: string; texts: string[] } | null;
   detected: string;
-  /** The largest share of requests that was seen failing; null, nobody measured it. */
+  /** How many noticed, at the worst; null, nobody measured it. */
   usersAffected: string | null;
+  /** When the cause was known, and the fix in place; null, nobody knows. */
+  causeIdentified: string | null;
+  fixDeployed: string | null;
   /** As customers know them; none, where there is no status page. */
   components: string[];
   dataLoss: string[];
   securityBreach: string[];
-  downtime: { minutes: number; from: string; to: string; until: string };
+  /** What it comes to against what customers were promised, as far as that is known. */
+  downtime: string;
   /** When it became as severe as it is: what is promised is counted from there. */
   since: string;
   targets: TargetLine[];
@@ -83,15 +89,18 @@ export interface Sources {
 export function postMortem(incident: Incident, { reviewers, meeting, graphs, logGroup }: Sources): PostMortem {
   const { id, policy, title, severity, startedAt, resolvedAt = startedAt, commander = null, publication } = incident;
   const at = (iso: string) => clockSince(startedAt, iso);
-  const share = usersAffected(incident);
+  const { from, to = resolvedAt } = outageOf(incident);
+  const { rootCauseIdentified, fixDeployed } = milestones(incident);
+  const known = (milestone: Milestone | null) => milestone && `${milestone.at} UTC (${milestone.source})`;
   const { region } = policy;
   return {
     ...{ id, title, severity, commander, reviewers, service: policy.title },
     date: startedAt.slice(0, 10),
     severityName: SEVERITY_NAMES[severity],
-    duration: span(minutesBetween(startedAt, resolvedAt)),
-    from: clock(startedAt),
-    to: at(resolvedAt),
+    duration: lasted(incident) ?? 'not over',
+    basis: basis(incident),
+    from: at(from),
+    to: at(to),
     reporter: incident.reporter ?? 'automation',
     due: dateTime(postMortemDue(incident) ?? resolvedAt),
     meeting: meeting ? dateTime(meeting.at) : null,
@@ -105,7 +114,9 @@ export function postMortem(incident: Incident, { reviewers, meeting, graphs, log
     fired: [...new Set(signals(incident).map(({ summary }) => summary))],
     found: found(incident),
     detected: detected(incident),
-    usersAffected: share === undefined ? null : percent(share),
+    usersAffected: worstWords(incident),
+    causeIdentified: known(rootCauseIdentified),
+    fixDeployed: known(fixDeployed),
     components: policy.statusPage ? affected(incident).map(({ name }) => name) : [],
     dataLoss: declared(incident, 'dataLoss'),
     securityBreach: declared(incident, 'securityBreach'),
@@ -198,24 +209,19 @@ const declared = ({ timeline }: Incident, what: 'dataLoss' | 'securityBreach') =
     entry.type === 'Declared' && entry.fact === what ? [`${entry.by}, ${dateTime(entry.at)}: ${entry.text}`] : [],
   );
 
-/** The minutes that count against the service. */
-export function downtime(incident: Incident): PostMortem['downtime'] {
+function downtime(incident: Incident): string {
   // What was declared of a service that nobody measured to suffer was no outage of it.
-  const none = investigationOf(incident) !== undefined && disruptions(incident).length === 0;
-  return { ...trouble(incident), ...(none ? { minutes: 0 } : {}) };
-}
-
-/** From the beginning until every signal was clear for good, or a person said that it is over. */
-export function trouble(incident: Incident): PostMortem['downtime'] {
-  const { startedAt } = incident;
-  const { mitigate, resolve = 0 } = timesOf(incident);
-  const minutes = mitigate ?? resolve;
-  return {
-    minutes: Math.round(minutes),
-    from: clock(startedAt),
-    to: clockSince(startedAt, plusMinutes(startedAt, minutes)),
-    until: mitigate === undefined ? 'it was resolved' : 'every signal was clear',
-  };
+  if (investigationOf(incident) !== undefined && disruptions(incident).length === 0) return 'No downtime was measured.';
+  const { startedAt, outage, resolvedAt = startedAt } = incident;
+  const { from, to = resolvedAt, by } = outageOf(incident);
+  const [long, when] = [
+    lasted(incident) ?? 'not over',
+    `${clockSince(startedAt, from)} to ${clockSince(startedAt, to)} UTC`,
+  ];
+  if (by === 'metrics') return `${long} of downtime: ${when}, ${basis(incident)}.`;
+  const signals = `By the signals it lasted ${long}: ${when}.`;
+  if (outage && outage.unknown === undefined) return `No downtime: the metrics show no harm to people. ${signals}`;
+  return `Not known: ${outage?.unknown ?? 'it was not measured'}. ${signals}`;
 }
 
 function skipped({ timeline }: Incident): PostMortem['skipped'] {

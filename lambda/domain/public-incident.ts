@@ -1,11 +1,12 @@
 import { affected, isPublic } from './communication.ts';
 import { disruptions } from './disruption.ts';
 import type { Incident } from './incident.ts';
+import { outageOf } from './outage.ts';
 import type { Component } from './policy.ts';
-import { isReviewed } from './review.ts';
+import { isReviewed, postMortemDue } from './review.ts';
 import { SEVERITIES, type Severity } from './severity.ts';
 import type { Render } from './templates.ts';
-import { clock } from './time.ts';
+import { clock, dateTime, plusMinutes } from './time.ts';
 import type { EntryOf, Investigation, TimelineEntry } from './timeline.ts';
 
 /** Statuspage's words for an incident: `postmortem` once customers have read what was learnt. */
@@ -23,6 +24,8 @@ export interface PublicIncident {
   startedAt: string;
   monitoringAt?: string | undefined;
   resolvedAt?: string | undefined;
+  /** When people were served again, once it is over: before it was resolved. */
+  endedAt?: string | undefined;
   /** The newest first. */
   updates: PublicUpdate[];
   components: readonly Component[];
@@ -61,8 +64,8 @@ export interface UpdateFields {
   posted: string;
   /** By when the next one follows; null after the end. */
   next: string | null;
-  /** Hours within which a post-mortem follows; null, none does. */
-  postMortemHours: number | null;
+  /** When a post-mortem follows: "within 24 hours", or "by 2026-02-02 20:30 UTC"; null, none does. */
+  postMortem: string | null;
   /** It was none. */
   cancelled: boolean;
   /** A matter that was declared and not measured; null, it is a disruption. */
@@ -71,12 +74,13 @@ export interface UpdateFields {
 
 const IMPACTS: Record<Severity, Impact> = { P1: 'critical', P2: 'major', P3: 'minor', P4: 'none' };
 
-const UPDATES: Record<PublicStatus, string> = {
+const UPDATES: Record<PublicStatus | 'late', string> = {
   investigating: 'investigating',
   identified: 'update',
   monitoring: 'update',
   resolved: 'resolved',
   postmortem: 'post-mortem',
+  late: 'post-mortem-late',
 };
 
 const INVESTIGATIONS: Record<Investigation, string> = {
@@ -102,8 +106,9 @@ export function wordsForCustomers(incident: Incident, at?: string): { title: str
 /** As customers see it; undefined while they are not told of it. */
 export function publicIncident(incident: Incident, render: Render): PublicIncident | undefined {
   if (!isPublic(incident) || incident.drill) return undefined;
-  const { id, startedAt, mitigatedAt, resolvedAt, cancelled, timeline, publication } = incident;
+  const { id, mitigatedAt, resolvedAt, cancelled, timeline, publication } = incident;
   const investigated = publication?.investigation !== undefined;
+  const { from, to } = outageOf(incident);
   const updates = timeline.flatMap(entry => {
     const said = updateOf(incident, entry as PublicEntry);
     return said ? [written(incident, entry as PublicEntry, said, render)] : [];
@@ -114,9 +119,10 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
     name: wordsForCustomers(incident).title,
     impact: cancelled ? 'none' : impactOf(incident),
     status: updates[0]?.status ?? (resolvedAt ? 'resolved' : 'investigating'),
-    startedAt,
+    startedAt: from,
     monitoringAt: investigated ? undefined : mitigatedAt,
     resolvedAt,
+    endedAt: resolvedAt && to,
     updates,
     components: affected(incident),
     ...(investigated
@@ -136,15 +142,19 @@ function impactOf(incident: Incident): Impact {
 /** Stays the same whatever is written anew. */
 export const updateId = ({ id }: Pick<Incident, 'id'>, { seq }: Pick<TimelineEntry, 'seq'>) => `${id}-${seq}`;
 
-type PublicEntry = EntryOf<'UpdatePosted' | 'PostMortemDone'>;
+type PublicEntry = EntryOf<'UpdatePosted' | 'PostMortemDone' | 'PostMortemOverdue'>;
 
-type Said = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefined };
+type Said = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefined; late?: string };
 
 function updateOf(incident: Incident, entry: PublicEntry): Said | undefined {
   if (entry.type === 'UpdatePosted' && entry.to === 'public')
     return { status: statusOf(incident, entry), text: entry.text ?? null, nextAt: entry.nextAt };
   if (entry.type === 'PostMortemDone' && entry.customers && isPublic(incident))
     return { status: 'postmortem', text: entry.customers };
+  // A promise that was broken is told with the one that holds now: the last, in place of those before.
+  const isLast = incident.timeline.findLast(({ type }) => type === 'PostMortemOverdue') === entry;
+  if (entry.type === 'PostMortemOverdue' && entry.expectedAt && isLast)
+    return { status: 'resolved', text: null, late: dateTime(entry.expectedAt) };
   return undefined;
 }
 
@@ -160,7 +170,12 @@ const isFixed = (before: readonly TimelineEntry[]): boolean =>
       entry.type === 'ResolutionRequested',
   );
 
-function written(incident: Incident, entry: PublicEntry, { nextAt, ...said }: Said, render: Render): PublicUpdate {
+function written(
+  incident: Incident,
+  entry: PublicEntry,
+  { nextAt, late, ...said }: Said,
+  render: Render,
+): PublicUpdate {
   const { policy, cancelled = false, publication } = incident;
   const words = wordsForCustomers(incident, entry.at);
   const investigation = publication?.investigation ?? null;
@@ -172,11 +187,20 @@ function written(incident: Incident, entry: PublicEntry, { nextAt, ...said }: Sa
     components: affected(incident).map(({ name }) => name),
     posted: `${clock(entry.at)} UTC`,
     next: nextAt ? `${clock(nextAt)} UTC` : null,
-    postMortemHours: isReviewed(incident) ? policy.postMortemHours : null,
+    postMortem: late ? `by ${late}` : isReviewed(incident) ? promise(incident) : null,
     cancelled,
     investigation,
   };
-  const template = investigation && said.status === 'investigating' ? 'investigation' : UPDATES[said.status];
+  const template =
+    investigation && said.status === 'investigating' ? 'investigation' : UPDATES[late ? 'late' : said.status];
   const body = render(`status-updates/${template}.txt`, fields).trim();
   return { id: updateId(incident, entry), status: said.status, at: entry.at, body };
+}
+
+/** The hours, where the meeting falls within them; else when the post-mortem is done that follows it. */
+function promise(incident: Incident): string {
+  const { policy, resolvedAt = '' } = incident;
+  const due = postMortemDue(incident) ?? '';
+  const hours = policy.postMortemHours;
+  return due <= plusMinutes(resolvedAt, hours * 60) ? `within ${hours} hours` : `by ${dateTime(due)}`;
 }

@@ -1,6 +1,7 @@
 import { judge, timesOf } from './figures.ts';
 import type { Incident, Run } from './incident.ts';
 import { duration, missedTarget } from './messages.ts';
+import { span } from './outage.ts';
 import { clockSince, minutesBetween } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry } from './timeline.ts';
 
@@ -17,9 +18,6 @@ const ofType = <T extends EntryType>({ timeline }: Incident, type: T): EntryOf<T
 
 const NOBODY = 'nobody acknowledged it before it was over';
 const OVER = 'it was over before that';
-
-/** How long it took, where seconds do not count. */
-export const span = (minutes: number) => (minutes < 1 ? 'less than a minute' : duration(minutes));
 
 /** Response times against what the runbook promises, counted from when the severity last rose. */
 export function targets(incident: Incident): TargetLine[] {

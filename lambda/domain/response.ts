@@ -230,7 +230,7 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   const run = incident.runs.find(r => r.run === outcome.run);
   if (run?.status !== 'running')
     return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
-  const { execution, reason, checks = [], impact, unchanged, report } = outcome;
+  const { execution, reason, checks = [], impact, unchanged, report, endedAt } = outcome;
   if (reason === undefined && run.dryRun)
     return { happenings: [{ type: 'StepRehearsed', run: run.run, execution, report }] };
   const failure = reason ?? notVerified(checks);
@@ -239,7 +239,7 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
       !run.undoes && allClear(incident) && incident.status !== 'monitoring'
         ? [{ type: 'Mitigated', reason: run.title }]
         : [];
-    return { happenings: [{ type: 'StepSucceeded', run: run.run, checks, execution }, ...mitigated] };
+    return { happenings: [{ type: 'StepSucceeded', run: run.run, checks, execution, endedAt }, ...mitigated] };
   }
   const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, impact, unchanged };
   return run.undoes

@@ -1,10 +1,12 @@
+import { isPublic } from './communication.ts';
 import type { ActionItem, Incident } from './incident.ts';
+import { lasted } from './outage.ts';
 import { type PostIncident, postIncident } from './post-incident.ts';
-import { span } from './response-assessment.ts';
 import { postMortemDue } from './review.ts';
-import { AGENDA, type Invitees, localTime, MEETING_MINUTES } from './review-meeting.ts';
+import { type Invitees, localTime } from './review-meeting.ts';
+import { AGENDA, MEETING_MINUTES } from './review-time.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
-import { clock, dateTime, minutesBetween, plusMinutes } from './time.ts';
+import { clock, dateTime, plusMinutes } from './time.ts';
 import type { DeliveryChannel, Draft, EntryOf, EntryType, TimelineEntry } from './timeline.ts';
 
 /** The entries of which people hear by mail because of a review. */
@@ -46,7 +48,9 @@ export function reviewNotice(incident: Incident, entry: TimelineEntry, circle: C
       if (postMortem?.doneAt) return undefined;
       return notice(reached(circle, [postMortem?.author, ...reviewers]), 'post-mortem-overdue', {
         ...about(incident),
-        hours: entry.hours,
+        due: entry.dueAt ? dateTime(entry.dueAt) : `${entry.hours} hours after the resolution`,
+        expected: entry.expectedAt ? dateTime(entry.expectedAt) : null,
+        promised: isPublic(incident),
         author: postMortem?.author ?? null,
         url: postMortem?.url ?? null,
       });
@@ -149,10 +153,9 @@ export function invitationFields(
   { author, meeting, url }: Draft,
   links: InvitationFields['links'] = [],
 ): InvitationFields {
-  const { startedAt, resolvedAt = startedAt } = incident;
   return {
     ...about(incident),
-    duration: span(minutesBetween(startedAt, resolvedAt)),
+    duration: lasted(incident) ?? 'not over',
     meeting: meeting
       ? {
           date: meeting.at.slice(0, 10),
@@ -164,7 +167,7 @@ export function invitationFields(
         }
       : null,
     agenda: AGENDA,
-    due: dateTime(postMortemDue(incident) ?? resolvedAt),
+    due: dateTime(postMortemDue(incident) ?? ''),
     author: author ?? null,
     url,
     links,
@@ -173,7 +176,11 @@ export function invitationFields(
 
 /** What the template `messages/post-mortem-overdue.txt` is filled with. */
 export interface OverdueFields extends About {
-  hours: number;
+  due: string;
+  /** By when customers are told that it comes. */
+  expected: string | null;
+  /** Customers were promised it, and read that it is late. */
+  promised: boolean;
   author: string | null;
   url: string | null;
 }

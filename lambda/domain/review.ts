@@ -1,8 +1,9 @@
 import type { Decision, Obligation, PersonCommand } from './commands.ts';
 import { internalIn, isPublic } from './communication.ts';
 import { type ActionItem, type Incident, isOpen } from './incident.ts';
-import { minutesBetween, plusMinutes } from './time.ts';
-import type { Assignment, Happening } from './timeline.ts';
+import { meetingTime, writtenBy } from './review-time.ts';
+import { dateTime, minutesBetween, plusMinutes } from './time.ts';
+import type { Assignment, Happening, MeasuredOutage, Person } from './timeline.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -11,9 +12,12 @@ const AGAIN_DAYS = { postMortem: 1, actionItem: 7 };
 /** Days to bring the runbook up to date after an incident that was reviewed. */
 const RUNBOOK_DAYS = 7;
 
-/** Whether a post-mortem is owed for it: of what was resolved as P1 or P2, in earnest. */
-export const isReviewed = ({ policy, severity, drill, cancelled, resolvedAt }: Incident) =>
-  resolvedAt !== undefined && !drill && !cancelled && policy.severities[severity].reviewed;
+/** Whether a post-mortem is owed for it: of what was resolved as P1 or P2, in earnest, or of which somebody wants one. */
+export const isReviewed = ({ policy, severity, drill, cancelled, resolvedAt, postMortem }: Incident) =>
+  resolvedAt !== undefined &&
+  !drill &&
+  !cancelled &&
+  (policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined);
 
 /** It is over, and yet something is owed: the post-mortem, or action items. */
 export const isUnderReview = (incident: Incident) =>
@@ -21,15 +25,66 @@ export const isUnderReview = (incident: Incident) =>
 
 export const openItems = ({ actionItems }: Incident) => actionItems.filter(({ done }) => !done);
 
-/** By when the post-mortem is to be done. */
-export const postMortemDue = ({ policy, resolvedAt }: Incident) =>
-  resolvedAt && plusMinutes(resolvedAt, policy.postMortemHours * HOUR);
+/** From when the hours of the post-mortem count: the end, or when somebody wanted one. */
+const reviewedFrom = ({ resolvedAt, postMortem, policy, severity }: Incident) =>
+  resolvedAt && !policy.severities[severity].reviewed && (postMortem?.requestedAt ?? '') > resolvedAt
+    ? postMortem?.requestedAt
+    : resolvedAt;
+
+/** When it is reviewed, if somebody is to come. */
+export function meetingAt(incident: Incident): string | undefined {
+  const { postMortemHours, reviewTimeZone = 'UTC' } = incident.policy;
+  const from = reviewedFrom(incident);
+  return from && meetingTime(from, postMortemHours, reviewTimeZone);
+}
+
+/** By when the post-mortem is to be done: within its hours, or, where nobody works in these, after the meeting. */
+export function postMortemDue(incident: Incident): string | undefined {
+  const [from, meeting] = [reviewedFrom(incident), meetingAt(incident)];
+  if (!from || !meeting) return undefined;
+  const [within, written] = [plusMinutes(from, incident.policy.postMortemHours * HOUR), writtenBy(meeting)];
+  return written > within ? written : within;
+}
+
+/** By when it is to be done as people were told last: what was late once comes a day later, at most. */
+export const postMortemPromised = (incident: Incident) => incident.postMortem?.expectedAt ?? postMortemDue(incident);
+
+/** It is late: by when it was due, and by when it is now. */
+export const overdue = (incident: Incident, now: string): Happening => ({
+  type: 'PostMortemOverdue',
+  hours: incident.policy.postMortemHours,
+  dueAt: postMortemPromised(incident),
+  expectedAt: plusMinutes(now, AGAIN_DAYS.postMortem * DAY),
+});
+
+/** A person wants a post-mortem of an incident for which none is owed. */
+export function requestPostMortem(
+  { id, drill, cancelled, policy, severity, postMortem }: Incident,
+  { by, via }: Person,
+): Decision {
+  if (drill || cancelled) return { refused: `${id} is ${drill ? 'a drill' : 'cancelled'}: there is nothing to review` };
+  if (policy.playbook.chore) return { refused: `${id} is work that fell due: there is nothing to review` };
+  const owed = policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined;
+  return { happenings: owed ? [] : [{ type: 'PostMortemRequested', by, via }] };
+}
+
+/** What the metrics told. What they could not tell may be asked again. */
+export function recordOutage({ id, drill, outage, ...incident }: Incident, measured: MeasuredOutage): Decision {
+  if (drill || isOpen(incident))
+    return { refused: `${id} is ${drill ? 'a drill' : incident.status}: nothing to measure` };
+  const isNews = !outage || (outage.unknown !== undefined && measured.unknown === undefined);
+  return { happenings: isNews ? [{ type: 'OutageMeasured', ...measured }] : [] };
+}
+
+/** Why there is nothing to review, and how there can be. */
+export const notReviewed = ({ id }: Incident) =>
+  `${id} has no post-mortem: one is owed of a P1 or P2, and of others on request (npx incident post-mortem ${id} --request)`;
 
 /** What people owe by now, while it is open and afterwards. A drill leaves nothing to be done. */
 export function review(incident: Incident, now: string): Obligation[] {
   if (incident.drill) return [];
   const { postMortem } = incident;
-  const due = isReviewed(incident) && !postMortem?.doneAt ? postMortemDue(incident) : undefined;
+  const due = isReviewed(incident) && !postMortem?.doneAt ? postMortemPromised(incident) : undefined;
   return [
     ...(due && isDue(due, postMortem?.remindedAt, AGAIN_DAYS.postMortem, now)
       ? [{ type: 'remind of post-mortem' as const }]
@@ -119,11 +174,25 @@ export function finishPostMortem(
 ): Decision {
   const { id, postMortem } = incident;
   if (isOpen(incident)) return { refused: `${id} is ${incident.status}: the review begins when it is resolved` };
-  if (!isReviewed(incident)) return { refused: `${id} has no post-mortem: only a P1 or P2 is reviewed` };
+  if (!isReviewed(incident)) return { refused: notReviewed(incident) };
   if (postMortem?.doneAt) return { refused: `the post-mortem of ${id} was done already` };
   if (isPublic(incident) && !customers)
     return { refused: `customers were promised a post-mortem of ${id}: say what they are to read of it` };
   const found = customers && internalIn(customers, incident.policy);
   if (found) return { refused: `customers would read "${found}": say it without` };
   return { happenings: [{ type: 'PostMortemDone', by, via, summary, rootCause, lessons, dataImpact, customers }] };
+}
+
+/** A person says when the cause was known, or the fix in place. */
+export function stateMilestone(
+  { id, startedAt }: Incident,
+  { type, by, via, text, happenedAt }: Extract<PersonCommand, { type: 'state cause' | 'state fix' }>,
+  now: string,
+): Decision {
+  const outside =
+    happenedAt > now ? 'has not come yet' : happenedAt < startedAt ? `lies before ${id} began` : undefined;
+  if (outside) return { refused: `${dateTime(happenedAt)} ${outside}` };
+  return {
+    happenings: [{ type: type === 'state cause' ? 'CauseIdentified' : 'FixDeployed', by, via, text, happenedAt }],
+  };
 }

@@ -108,6 +108,21 @@ export interface Meeting {
   guests: readonly string[];
 }
 
+/** What the metrics tell of an incident that is over. Times are those of minutes, or of longer periods of a long incident. */
+export interface MeasuredOutage {
+  /** From the first period in which people were harmed to the end of the last; absent, in none. */
+  from?: string;
+  to?: string;
+  /** They still were when it was resolved. */
+  open?: boolean;
+  /** The period in which the largest share failed, and of what. */
+  worst?: { at: string; share: number; of: 'requests' | 'health URLs' };
+  /** The period in which an answer took longest, on average. */
+  slowest?: { at: string; seconds: number };
+  /** Why nobody can tell. */
+  unknown?: string;
+}
+
 /** What only people know, in their words. */
 export interface Review {
   /** One paragraph. */
@@ -193,7 +208,8 @@ export interface Happenings {
   };
   /** The execution of its runbook has begun. */
   RunbookStarted: { run: string; execution: string };
-  StepSucceeded: { run: string; checks: Check[]; execution?: string };
+  /** `endedAt`: when its runbook ended, before it was verified. */
+  StepSucceeded: { run: string; checks: Check[]; execution?: string; endedAt?: string };
   /** `report`: what would have been done, for people, a line each. */
   StepRehearsed: { run: string; execution?: string; report?: readonly string[] };
   /** `impact`: what it did to people, as measured. */
@@ -240,8 +256,15 @@ export interface Happenings {
   UpdatePosted: Person & { to: Audience; status: Exclude<Status, 'closed'>; text?: string; nextAt?: string };
   /** What entry `about` says has reached its audience. */
   MessageDelivered: { about: number; channel: DeliveryChannel };
+  OutageMeasured: MeasuredOutage;
+  /** In a person's word, and when that was. */
+  CauseIdentified: Person & { text: string; happenedAt: string };
+  FixDeployed: Person & { text: string; happenedAt: string };
   PostMortemDrafted: Draft;
-  PostMortemOverdue: { hours: number };
+  /** Somebody wants one of an incident for which none is owed. */
+  PostMortemRequested: Person;
+  /** `dueAt`: when it was due; `expectedAt`: by when it is now. */
+  PostMortemOverdue: { hours: number; dueAt?: string; expectedAt?: string };
   /** The review is done. */
   PostMortemDone: Person & Review;
   Mitigated: { reason: string };

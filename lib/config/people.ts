@@ -84,7 +84,7 @@ export const Escalation = list(
 /** Who hears of trouble in the responder itself: dead letters, a silent watch. */
 export const Operations = names('at least one person');
 
-/** Who reads the review of an incident, beside whoever was in command. */
+/** Who reads the review of an incident, beside whoever was in command, who acted on it, and the engineering manager of the escalation path. */
 export const Reviewers = v.optional(names('at least one person'));
 
 /** Who is told by e-mail: of how an incident goes on, or of a review that they may come to. */
@@ -108,6 +108,15 @@ interface Called {
 export const onLevel = ({ people, rotation }: Level): string[] => [
   ...new Set([...people, ...(rotation?.overrides ?? []).map(({ person }) => person)]),
 ];
+
+/** Of the runbook's review (4.2): whoever is on its level of the escalation path is one of the reviewers. */
+const MANAGER = /engineering manager/i;
+
+/** Those who read reviews: as configured, and by their role, so that nobody is named twice. */
+export function reviewersOf({ people, escalation, reviewers = [] }: Called): string[] {
+  const managers = escalation.filter(({ role }) => MANAGER.test(role)).flatMap(onLevel);
+  return [...new Set([...reviewers, ...managers.filter(name => people[name]?.email)])];
+}
 
 type Fault = { path: (string | number)[]; message: string };
 

@@ -4,7 +4,7 @@ import { plusMinutes } from '../../lambda/domain/time.ts';
 import type { Audience, EntryOf, Happening } from '../../lambda/domain/timeline.ts';
 import type { Source } from '../runbook-document.ts';
 
-const BEGAN = '2026-01-31T09:30:00.000Z';
+const BEGAN = '2026-01-30T09:30:00.000Z';
 const minute = (minutes: number) => plusMinutes(BEGAN, minutes);
 
 /**
@@ -42,7 +42,7 @@ function story(source: Source): [number, Happening][] {
     [
       1,
       {
-        ...{ type: 'IncidentOpened', id: 'INC-2026-01-31-001', number: 1, service: policy.service, playbook, title },
+        ...{ type: 'IncidentOpened', id: 'INC-2026-01-30-001', number: 1, service: policy.service, playbook, title },
         ...{ policy: { ...policy, playbook: bound.policy }, startedAt: BEGAN },
       },
     ],
@@ -74,6 +74,15 @@ function story(source: Source): [number, Happening][] {
     [27, { type: 'Resolved', ...by, reason: 'all signals clear and the service healthy' }],
     [27, { type: 'UpdatePosted', to: 'stakeholders', status: 'resolved', ...by }],
     [27, { type: 'UpdatePosted', to: 'public', status: 'resolved', ...by }],
+    [
+      28,
+      {
+        ...{ type: 'OutageMeasured', from: minute(0), to: minute(22) },
+        worst: { at: minute(7), share: 0.62, of: 'requests' },
+      },
+    ],
+    [40, { type: 'CauseIdentified', by: person, text: '[the cause]', happenedAt: minute(9) }],
+    [40, { type: 'FixDeployed', by: person, text: '[what was done]', happenedAt: minute(20) }],
     [
       1200,
       {

@@ -1,4 +1,4 @@
-import { AGENDA, MEETING_MINUTES } from '../../lambda/domain/review-meeting.ts';
+import { AGENDA, MEETING_MINUTES } from '../../lambda/domain/review-time.ts';
 import type { Source } from '../runbook-document.ts';
 import { readFolders } from '../templates.ts';
 
@@ -6,11 +6,12 @@ const DOCUMENT = 'documents/post-mortem.md';
 
 /** The runbook's section 4: what follows an incident. */
 export function postIncidentReview({ config, policy }: Source) {
-  const { reviewers = [], reviewGuests = [] } = config;
+  const { reviewGuests = [] } = config;
   const text = readFolders('documents')[DOCUMENT] ?? '';
   return {
-    ...{ reviewers, guests: reviewGuests, agenda: AGENDA, minutes: MEETING_MINUTES },
+    ...{ reviewers: policy.reviewers ?? [], guests: reviewGuests, agenda: AGENDA, minutes: MEETING_MINUTES },
     hours: policy.postMortemHours,
+    timeZone: policy.reviewTimeZone ?? 'UTC',
     actionItemDays: policy.actionItemDays,
     file: `templates/${DOCUMENT}.liquid`,
     sections: [...text.matchAll(/^(##+) (.+)$/gm)].map(([, rank = '', heading = '']) => ({

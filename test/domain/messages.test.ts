@@ -177,13 +177,7 @@ describe('what a page says', () => {
       '[INCIDENT - NEEDS YOU]',
       'Automation needs you: nothing is done by itself about this',
     ],
-    [
-      'a resolution',
-      story => story.at(84).resolves(),
-      'Resolved',
-      '[RESOLVED]',
-      'Resolved after 1 hour 24 minutes: fixed by hand',
-    ],
+    ['a resolution', story => story.at(84).resolves(), 'Resolved', '[RESOLVED]', 'Resolved: fixed by hand'],
     ['an escalation', () => undefined, 'Escalated', '[INCIDENT]', 'critical: 1700 (threshold 1635)'],
   ])('%s begins with the one sentence that matters', (_, befall, type, prefix, headline) => {
     const story = new Story();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { milestones } from '../../lambda/domain/milestones.ts';
+import { outageOf } from '../../lambda/domain/outage.ts';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/policy.ts';
-import { milestones } from '../../lambda/domain/post-incident.ts';
-import { downtime, postMortem } from '../../lambda/domain/post-mortem.ts';
+import { postMortem } from '../../lambda/domain/post-mortem.ts';
 import { couldHaveGoneBetter, healer, targets, tried, wentWell } from '../../lambda/domain/response-assessment.ts';
 import { FAILED, PASSED, policy, Story, step } from '../support/story.ts';
 
@@ -27,16 +28,16 @@ function healed(): Story {
 describe('of an incident that automation ended', () => {
   const { incident } = healed();
 
-  test('the times are those of the log, and the cause is identified when the log says so', () => {
+  test('the times are those of the log; the cause is the one that the verified step acted on, the fix its runbook', () => {
     expect(incident.resolvedAt).toBe('2026-04-07T09:56:00.000Z');
     expect(milestones(incident)).toEqual({
       detected: '09:30',
       investigationStarted: '09:30',
-      rootCauseIdentified: '09:32',
-      fixDeployed: '09:40',
+      rootCauseIdentified: { at: '09:40', source: '10 tasks are wanted; verified by "Do second"' },
+      fixDeployed: null,
       serviceRestored: '09:50',
     });
-    expect(downtime(incident)).toEqual({ minutes: 30, from: '09:20', to: '09:50', until: 'every signal was clear' });
+    expect(outageOf(incident)).toMatchObject({ minutes: 30, by: 'signals' });
   });
 
   test('every target is judged against what was promised', () => {
@@ -64,6 +65,48 @@ describe('of an incident that automation ended', () => {
   });
 });
 
+test('when its runbook ended is known, the fix was in place then, and not when it began', () => {
+  const story = under(step('first'));
+  story.fires();
+  story.at(2).diagnoses();
+  story.plans();
+  const { run = '' } = story.incident.runs.at(-1) ?? {};
+  story.at(9).clears();
+  const outcome = { run, checks: PASSED, endedAt: '2026-04-07T09:34:30.000Z' };
+  story.at(10).tell({ type: 'record outcome', attempt: 1, outcome });
+  expect(milestones(story.incident).fixDeployed).toEqual({ at: '09:34', source: '"Do first", verified' });
+});
+
+describe('of an incident whose cause no step verified', () => {
+  const failed = () => {
+    const story = under(step('first'));
+    story.fires();
+    story.at(2).responds();
+    return story;
+  };
+
+  test('neither cause nor fix is known, whatever a diagnosis found', () => {
+    expect(milestones(failed().incident)).toMatchObject({ rootCauseIdentified: null, fixDeployed: null });
+  });
+
+  test("a person's word counts, the last one, and no time that cannot be", () => {
+    const story = failed();
+    const says = (type: 'state cause' | 'state fix', text: string, happenedAt: string) =>
+      story.tell({ type, by: 'ada', text, happenedAt: `2026-04-07T${happenedAt}:00.000Z` });
+    story.at(60);
+    says('state cause', 'an export', '09:50');
+    says('state cause', 'a report', '09:52');
+    says('state fix', 'the report is stopped', '10:00');
+    expect(says('state fix', 'tomorrow', '10:31')).toEqual([]);
+    expect(story.refused).toBe('2026-04-07 10:31 UTC has not come yet');
+    expect(says('state cause', 'yesterday', '09:29')).toEqual([]);
+    expect(milestones(story.incident)).toMatchObject({
+      rootCauseIdentified: { at: '09:52', source: 'ada: a report' },
+      fixDeployed: { at: '10:00', source: 'ada: the report is stopped' },
+    });
+  });
+});
+
 test('an incident that a person declared and ended says so, and claims no step for itself', () => {
   const story = under(step('first'));
   story.fires('critical', { reporter: 'grace' });
@@ -77,7 +120,8 @@ test('an incident that a person declared and ended says so, and claims no step f
     reporter: 'grace',
     detected: 'grace declared it at 09:30 UTC. No alarm had fired.',
     ended: 'ada resolved it: fixed by hand.',
-    downtime: { minutes: 700, until: 'it was resolved' },
+    duration: '11 hours 40 minutes',
+    downtime: 'Not known: it was not measured. By the signals it lasted 11 hours 40 minutes: 09:30 to 21:10 UTC.',
     usersAffected: null,
   });
   expect(milestones(incident)).toMatchObject({ fixDeployed: null, serviceRestored: '21:10' });
@@ -106,7 +150,7 @@ test('what came back after it was mitigated is down until it is over for good', 
   story.at(12).clears();
   story.at(14).fires();
   story.at(40).resolves();
-  expect(downtime(story.incident)).toMatchObject({ minutes: 40, until: 'it was resolved' });
+  expect(outageOf(story.incident)).toMatchObject({ minutes: 40, to: story.incident.resolvedAt });
   expect(couldHaveGoneBetter(story.incident)).toContain('It came back after it had been mitigated');
 });
 

@@ -3,8 +3,10 @@ import ICAL from 'ical.js';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import { invitation } from '../../lambda/domain/invitation.ts';
-import { AGENDA, byName, meetingOf, meetingTime } from '../../lambda/domain/review-meeting.ts';
+import { postMortemDue } from '../../lambda/domain/review.ts';
+import { byName, meetingOf } from '../../lambda/domain/review-meeting.ts';
 import { invitationFields } from '../../lambda/domain/review-notices.ts';
+import { AGENDA, meetingTime, writtenBy } from '../../lambda/domain/review-time.ts';
 import { letter, renderer } from '../../lambda/domain/templates.ts';
 import { readFolders } from '../../lib/templates.ts';
 import { policy, Story } from '../support/story.ts';
@@ -14,7 +16,7 @@ const INVITEES = { people: Object.keys(ADDRESSES), reviewers: ['cleo', 'gone'], 
 
 /** Ben had command, Ada by her address and somebody unknown acted. */
 function reviewed() {
-  const story = Story.under(policy([]));
+  const story = Story.under(policy([], { reviewTimeZone: 'America/New_York' }));
   story.fires('critical', { summary: 'it failed' });
   story.tell({ type: 'note', by: 'Ada@Example.com', text: 'looking' });
   story.tell({ type: 'note', by: 'somebody', text: 'me too' });
@@ -25,34 +27,54 @@ function reviewed() {
 
 describe('a review', () => {
   test('meets whoever was in command, who acted and who reviews, as far as they can be invited; guests may come', () => {
-    expect(meetingOf(reviewed(), INVITEES, 'UTC')).toMatchObject({
+    expect(meetingOf(reviewed(), INVITEES)).toMatchObject({
       attendees: ['ben', 'ada', 'cleo'],
       guests: ['finn'],
     });
-    expect(meetingOf(reviewed(), { ...INVITEES, people: ['finn'] }, 'UTC')).toBeUndefined();
+    expect(meetingOf(reviewed(), { ...INVITEES, people: ['finn'] })).toBeUndefined();
   });
 
-  test('is on the first working day at least a day later, at two on the clocks of the people on call', () => {
-    const zones = fc.constantFrom('UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kolkata', 'Pacific/Auckland');
+  const local = (iso: string, timeZone: string) => Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone);
+  const isWork = (time: Temporal.ZonedDateTime) => time.dayOfWeek < 6 && time.hour >= 9 && time.hour < 17;
+
+  test('is in working hours, before the post-mortem is due: within its hours wherever these have one, else soon after', () => {
+    const zones = fc.constantFrom('UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu', 'Pacific/Auckland');
     const minutes = fc.integer({ min: 0, max: 3 * 365 * 1440 });
     fc.assert(
-      fc.property(minutes, zones, (minute, timeZone) => {
+      fc.property(minutes, zones, fc.constantFrom(24, 48, 72), (minute, timeZone, hours) => {
         const resolvedAt = new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
-        const meeting = Temporal.Instant.from(meetingTime(resolvedAt, timeZone)).toZonedDateTimeISO(timeZone);
-        const waited = meeting.since(Temporal.Instant.from(resolvedAt).toZonedDateTimeISO(timeZone)).total('hours');
-        expect([meeting.hour, meeting.minute]).toEqual([14, 0]);
-        expect(meeting.dayOfWeek).toBeLessThan(6);
-        expect(waited).toBeGreaterThanOrEqual(24);
-        expect(waited).toBeLessThanOrEqual(24 + 24 + 48 + 1);
+        const meeting = meetingTime(resolvedAt, hours, timeZone);
+        expect(isWork(local(meeting, timeZone))).toBe(true);
+        const story = Story.under(policy([], { reviewTimeZone: timeZone, postMortemHours: hours }));
+        const due = postMortemDue({ ...(story.fires() && story.incident), resolvedAt }) ?? '';
+        expect(meeting > resolvedAt && writtenBy(meeting) <= due).toBe(true);
+        const late = (Date.parse(due) - Date.parse(resolvedAt)) / 3_600_000 - hours;
+        if (late === 0) return;
+        // No half hour of the window was one of work, and it is the first afternoon of work after it.
+        const window = Array.from({ length: (hours - 3.5) * 2 }, (_, i) => i / 2 + 2);
+        const at = (hour: number) => new Date(Date.parse(resolvedAt) + hour * 3_600_000).toISOString();
+        const free = window.filter(
+          hour => isWork(local(at(hour), timeZone)) && isWork(local(at(hour + 0.5), timeZone)),
+        );
+        expect(free).toEqual([]);
+        expect(local(meeting, timeZone).hour).toBe(14);
+        expect(late).toBeLessThanOrEqual(72);
       }),
     );
-    expect(meetingTime('2026-03-06T09:21:00.000Z', 'America/New_York')).toBe('2026-03-09T18:00:00.000Z');
+  });
+
+  test.each([
+    ['at night: the same day', '2026-03-05T09:21:00.000Z', '2026-03-05T19:00:00.000Z'],
+    ['in the afternoon: the next', '2026-03-05T20:21:00.000Z', '2026-03-06T18:30:00.000Z'],
+    ['late on Friday: on Monday', '2026-03-06T21:00:00.000Z', '2026-03-09T18:00:00.000Z'],
+  ])('%s', (_, resolvedAt, meeting) => {
+    expect(meetingTime(resolvedAt, 24, 'America/New_York')).toBe(meeting);
   });
 });
 
 describe('its invitation', () => {
   const incident = reviewed();
-  const meeting = meetingOf(incident, INVITEES, 'America/New_York');
+  const meeting = meetingOf(incident, INVITEES);
   if (!meeting) throw new Error('nobody to meet');
   const url =
     'https://us-east-1.console.aws.amazon.com/s3/object/reviews?region=us-east-1&prefix=reviews/INC/post-mortem.md';

@@ -87,6 +87,8 @@ test('a post-mortem that is not done is told to its author and to whoever review
 
 describe('the post-incident message', () => {
   const story = resolved();
+  const worst = { at: minute(3), share: 0.62, of: 'requests' } as const;
+  story.tell({ type: 'record outage', outage: { from: minute(-1), to: minute(8), worst } });
   story.at(600).tell({ type: 'finish post-mortem', by: 'ada', ...WORDS });
   const notice = told(story.incident, 'PostMortemDone');
 
@@ -100,16 +102,16 @@ Orders failed.
 Timeline (UTC)
 09:30 - Issue detected
 09:30 - Investigation started
-09:31 - Root cause identified
-09:31 - Fix deployed
-09:40 - Service restored
+09:31 - Root cause identified (10 tasks are wanted; verified by "Do restart")
+not known - Fix deployed
+09:38 - Service restored
 
 Root cause
 A job.
 
 Impact
-- Duration: 20 minutes
-- Users affected: 40 % of requests failed at the worst, as measured
+- Duration: 9 minutes, as the metrics tell
+- Users affected: at the worst, at 09:33 UTC, 62 % of requests failed
 - Data loss: 12 records
 
 Lessons learned

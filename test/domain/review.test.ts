@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Policy, RUNBOOK_SEVERITIES } from '../../lambda/domain/policy.ts';
+import { publicIncident } from '../../lambda/domain/public-incident.ts';
 import { isUnderReview } from '../../lambda/domain/review.ts';
 import type { Happening } from '../../lambda/domain/timeline.ts';
 import { minute, of, policy, Story, step, types } from '../support/story.ts';
+import { render } from '../support/written.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -55,6 +57,30 @@ describe('a post-mortem', () => {
       expect(story.refused).toContain('has no post-mortem');
       expect(story.incident.status).toBe('resolved');
     }
+  });
+
+  test('is owed of a P3 once somebody wants one, from then on; of a drill or of what was none it is refused', () => {
+    const request = { type: 'request post-mortem', by: 'cleo' } as const;
+    const story = resolved({}, { warning: true });
+    story.at(3 * DAY).tell(request);
+    expect(story.tell(request)).toEqual([]);
+    expect(watched(story, 4 * DAY - 1, 4 * DAY)).toEqual([[], ['PostMortemOverdue']]);
+    story.tell({ type: 'finish post-mortem', by: 'cleo', ...WORDS });
+    expect(story.incident.status).toBe('closed');
+    expect(resolved().tell(request)).toEqual([]);
+    for (const how of [{ drill: true }, { cancelled: true }]) {
+      const none = resolved({}, how);
+      none.tell(request);
+      expect(none.refused).toMatch(/is (a drill|cancelled): there is nothing to review/);
+    }
+  });
+
+  test('wanted while the incident is open, is owed when it is over', () => {
+    const story = Story.under(reviewed());
+    story.fires('warning');
+    story.at(5).tell({ type: 'request post-mortem', by: 'cleo' });
+    story.at(3 * DAY).resolves();
+    expect(watched(story, 4 * DAY - 1, 4 * DAY)).toEqual([[], ['PostMortemOverdue']]);
   });
 
   test('is drafted once, whatever the draft says the second time', () => {
@@ -159,5 +185,40 @@ describe('the review of what customers were told of', () => {
     expect(finish(story, 'We had too little room.')).toMatchObject([{ customers: 'We had too little room.' }]);
     finish(story, 'Once more.');
     expect(story.refused).toContain('was done already');
+  });
+});
+
+describe('customers who were promised a post-mortem', () => {
+  const STATUS_PAGE = { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] };
+  /** Published, and over on that day, a Tuesday, or after so many more. */
+  const published = (days = 0) => {
+    const story = Story.under(reviewed({ statusPage: STATUS_PAGE }));
+    story.at(days * DAY).fires();
+    story.tell({ type: 'publish', by: 'ada' });
+    story.watches();
+    story.at(days * DAY + 30).resolves();
+    return story;
+  };
+  const latest = ({ incident }: Story) => publicIncident(incident, render)?.updates[0]?.body;
+
+  test('read within how many hours, or, where nobody works in these, when it comes', () => {
+    expect(latest(published())).toContain('A post-mortem follows within 24 hours.');
+    expect(latest(published(4))).toContain('A post-mortem follows by 2026-04-13 15:30 UTC.');
+  });
+
+  test('read that it is late and when it comes, each day anew, until they read it', () => {
+    const story = published();
+    const due = 30 + DAY;
+    const late = (at: string) =>
+      `The post-mortem of this incident is late, and we apologise. We will publish it by ${at}.`;
+    story.at(due).watches();
+    expect(latest(story)).toContain(late('2026-04-09 10:00 UTC'));
+    story.at(due + DAY).watches();
+    expect(latest(story)).toContain(late('2026-04-10 10:00 UTC'));
+    const updates = publicIncident(story.incident, render)?.updates ?? [];
+    expect(updates.filter(({ body }) => body.includes('is late'))).toHaveLength(1);
+    expect(updates[0]?.status).toBe('resolved');
+    story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS, customers: 'We had too few.' });
+    expect(latest(story)).toContain('We had too few.');
   });
 });

@@ -26,11 +26,12 @@ async function resolved(changes: Partial<Signal> = {}, { cancelled = false } = {
   await committed({ type: 'record outcome', id: 'outcome', attempt: 1, outcome });
   setMinute(10);
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'it is over', cancelled });
+  if (!changes.drill) await committed({ type: 'record outage', id: 'outage', outage: { unknown: 'no data' } });
 }
 
 const hears = async () => {
   const { id, timeline } = await stored();
-  const [entry] = of(timeline, 'Resolved');
+  const [entry] = [...of(timeline, 'OutageMeasured'), ...of(timeline, 'Resolved')];
   return invoke(handler, { detail: { incident: { ...KEY, id }, entry: { seq: entry?.seq } } });
 };
 

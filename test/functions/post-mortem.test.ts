@@ -1,4 +1,9 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricWidgetImageCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  GetMetricWidgetImageCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -14,6 +19,16 @@ const { stored: files, s3 } = useBucket();
 const cloudwatch = mockClient(CloudWatchClient);
 const FOLDER = `reviews/${REVIEWED_ID}/`;
 const PNG = Buffer.from('89504e47', 'hex');
+
+const minutes = Array.from({ length: 60 }, (_, i) => i - 30);
+const failed = (at: number) => (at === 3 ? 62 : at >= 2 && at < 8 ? 40 : 0);
+const series = (Id: string, value: (at: number) => number) => ({
+  ...{ Id, Timestamps: minutes.map(at => new Date(minute(at))), Values: minutes.map(value) },
+});
+/** Of a hundred requests a minute none failed, but 62 in minute 3, and 40 in the others from minute 2 to 7. */
+const METRICS = {
+  MetricDataResults: [series('requests', () => 100), series('errors', failed), series('failing', () => 0)],
+};
 
 beforeEach(() => {
   const addresses = Object.fromEntries(['ada', 'cleo', 'dora', 'finn'].map(name => [name, `${name}@example.com`]));
@@ -33,6 +48,7 @@ beforeEach(() => {
     ],
   });
   cloudwatch.on(GetMetricWidgetImageCommand).resolves({ MetricWidgetImage: PNG });
+  cloudwatch.on(GetMetricDataCommand).resolves(METRICS);
 });
 
 const hear = async () => {
@@ -57,12 +73,29 @@ describe('when a P1 or P2 is resolved', () => {
     expect(draft).toMatchObject({
       url: `https://us-east-1.console.aws.amazon.com/s3/object/reviews?region=us-east-1&prefix=${FOLDER}post-mortem.md`,
       author: 'ada',
-      meeting: { at: '2026-04-08T14:00:00.000Z', attendees: ['ada', 'cleo', 'dora'], guests: ['finn'] },
+      meeting: { at: '2026-04-07T14:00:00.000Z', attendees: ['ada', 'cleo', 'dora'], guests: ['finn'] },
     });
     const types = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.ContentType);
     expect(new Set(types)).toEqual(
       new Set(['image/png', 'text/calendar; charset=utf-8', 'text/markdown; charset=utf-8']),
     );
+  });
+
+  it('what people suffered is read from the metrics: from when to when, and the worst minute', async () => {
+    await resolvedIncident();
+    await hear();
+    expect(of((await stored()).timeline, 'OutageMeasured')).toEqual([
+      expect.objectContaining({
+        ...{ from: minute(2), to: minute(8) },
+        worst: { at: minute(3), share: 0.62, of: 'requests' },
+      }),
+    ]);
+    const [asked] = cloudwatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
+    expect([asked?.StartTime, asked?.EndTime]).toEqual([new Date(minute(-30)), new Date(minute(30))]);
+    expect(asked?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Period)).toEqual(Array(7).fill(60));
+    expect(document()).toContain('| Duration | 6 minutes (09:32 to 09:38 UTC), as the metrics tell |');
+    expect(document()).toContain('As measured, at the worst, at 09:33 UTC, 62 % of requests failed.');
+    expect(document()).toContain('6 minutes of downtime: 09:32 to 09:38 UTC, as the metrics tell.');
   });
 
   it('addresses stand in the invitation alone', async () => {
@@ -124,9 +157,12 @@ describe('what cannot be had is said, and stops nothing:', () => {
   });
 
   it('all of CloudWatch', async () => {
-    cloudwatch.rejects(new Error('it is down'));
+    cloudwatch.reset();
+    cloudwatch.rejects(Object.assign(new Error('it is down'), { name: 'ServiceUnavailable' }));
     await resolvedIncident();
     expect(await hear()).toMatchObject({ drafted: true, pictures: 0 });
+    expect(document()).toContain('Not known: CloudWatch did not answer (ServiceUnavailable). By the signals it lasted');
+    expect(document()).toContain('at least 40 % of requests failed');
     expect(names()).toEqual(['invitation.ics', 'post-mortem.md']);
   });
 
@@ -150,14 +186,51 @@ it('a bucket that is down fails it, so that it is tried again, and nothing is sa
 it.each<[string, Parameters<typeof resolvedIncident>]>([
   ['a drill', [{ drill: true }]],
   ['what was none', [{}, {}, { cancelled: true }]],
-  ['a P3', [{ level: 'warning' }, { criteria: [] }]],
-  [
-    'what nobody reviews',
-    [{}, { severities: { ...RUNBOOK_SEVERITIES, P2: { ...RUNBOOK_SEVERITIES.P2, reviewed: false } } }],
-  ],
 ])('nothing is drafted of %s', async (_, given) => {
   await resolvedIncident(...given);
   expect(await hear()).toMatchObject({ drafted: false });
   expect(files.size).toBe(0);
   expect(cloudwatch.calls()).toHaveLength(0);
+});
+
+describe('of an incident that nobody must review', () => {
+  it.each<[string, Parameters<typeof resolvedIncident>]>([
+    ['a P3', [{ level: 'warning' }, { criteria: [] }]],
+    [
+      'what is not reviewed here',
+      [{}, { severities: { ...RUNBOOK_SEVERITIES, P2: { ...RUNBOOK_SEVERITIES.P2, reviewed: false } } }],
+    ],
+  ])('nothing is drafted, and yet it is measured: %s', async (_, given) => {
+    await resolvedIncident(...given);
+    expect(await hear()).toMatchObject({ drafted: false });
+    expect(files.size).toBe(0);
+    expect((await stored()).outage).toMatchObject({ from: minute(2), to: minute(8) });
+  });
+
+  it('a post-mortem is drafted when somebody wants one, once, and is owed from then on', async () => {
+    await resolvedIncident({ level: 'warning' }, { criteria: [] });
+    await hear();
+    setMinute(3000);
+    const request = { type: 'request post-mortem', by: 'cleo' } as const;
+    await committed({ ...request, id: 'request' });
+    const { timeline } = await committed({ ...request, id: 'request again' });
+    const [wanted, ...others] = of(timeline, 'PostMortemRequested');
+    expect(others).toEqual([]);
+    const requested = { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq: wanted?.seq } } };
+    expect(await invoke(handler, requested)).toMatchObject({ drafted: true });
+    expect(await invoke(handler, requested)).toMatchObject({ drafted: false });
+    expect(document()).toContain('| Due | 2026-04-10 11:30 UTC |');
+    expect(of((await stored()).timeline, 'OutageMeasured')).toHaveLength(1);
+  });
+
+  it('what the metrics did not tell at first is asked again', async () => {
+    cloudwatch.on(GetMetricDataCommand).rejectsOnce(new Error('it is down')).resolves(METRICS);
+    await resolvedIncident({ level: 'warning' }, { criteria: [] });
+    await hear();
+    expect((await stored()).outage?.unknown).toContain('CloudWatch did not answer');
+    const { timeline } = await committed({ type: 'request post-mortem', id: 'request', by: 'cleo' });
+    const seq = of(timeline, 'PostMortemRequested')[0]?.seq;
+    await invoke(handler, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq } } });
+    expect((await stored()).outage).toMatchObject({ to: minute(8), worst: { share: 0.62 } });
+  });
 });

@@ -598,6 +598,7 @@ describe('least privilege', () => {
       'Investigate/Role elasticloadbalancing:DescribeLoadBalancers',
       'Plan/Role cloudwatch:DescribeAlarms',
       'PostMortem/Role cloudwatch:DescribeAlarms',
+      'PostMortem/Role cloudwatch:GetMetricData',
       'PostMortem/Role cloudwatch:GetMetricWidgetImage',
       'Probe/Role cloudwatch:GetMetricData',
       'Probe/Role cloudwatch:PutMetricData',

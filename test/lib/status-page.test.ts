@@ -158,7 +158,10 @@ it('is written every five minutes too, in one queue with what happens', () => {
   expect(
     rules.map(({ properties }) => properties.ScheduleExpression ?? properties.EventPattern['detail-type']),
   ).toEqual([
-    ['Published', 'UpdatePosted', 'SeverityAssigned', 'Mitigated', 'Resolved', 'PostMortemDone'],
+    [
+      ...['Published', 'UpdatePosted', 'SeverityAssigned', 'Mitigated', 'Resolved', 'OutageMeasured'],
+      ...['PostMortemRequested', 'PostMortemOverdue', 'PostMortemDone'],
+    ],
     'rate(5 minutes)',
   ]);
   const queue = sole('AWS::SQS::Queue').id;

@@ -70,13 +70,22 @@ const sum = (numbers: number[]) => numbers.reduce((total, number) => total + num
 const spansOf = ({ incidents, maintenance, now }: SiteInput, component: string): Span[] => [
   ...incidents
     .filter(incident => affects(incident, component) && stateOf(incident) !== 'operational')
-    .flatMap(({ id, name, startedAt: from, resolvedAt: to, impact, disruptions = [{ from, to, impact }] }) =>
-      disruptions.map(disruption => ({
-        from: Date.parse(disruption.from),
-        to: Date.parse(disruption.to ?? now),
-        state: stateOf(disruption),
-        event: { name, path: `/incidents/${id}.html` },
-      })),
+    .flatMap(
+      ({
+        id,
+        name,
+        startedAt: from,
+        resolvedAt,
+        endedAt: to = resolvedAt,
+        impact,
+        disruptions = [{ from, to, impact }],
+      }) =>
+        disruptions.map(disruption => ({
+          from: Date.parse(disruption.from),
+          to: Date.parse(disruption.to ?? now),
+          state: stateOf(disruption),
+          event: { name, path: `/incidents/${id}.html` },
+        })),
     ),
   ...maintenance
     .filter(planned => planned.components.includes(component) && planned.from <= now)

@@ -1,4 +1,4 @@
-import { duration } from '../messages.ts';
+import { span } from '../outage.ts';
 import type { PublicIncident, PublicUpdate } from '../public-incident.ts';
 import { clock, minutesBetween } from '../time.ts';
 import { type Dated, dated } from './frame.ts';
@@ -44,7 +44,7 @@ export const incidentPage = (site: SiteInput, incident: PublicIncident): Inciden
 });
 
 export const incidentLine = (incident: PublicIncident): IncidentLine => {
-  const { id, name, status, startedAt, resolvedAt, components, disruptions } = incident;
+  const { id, name, status, startedAt, resolvedAt, endedAt = resolvedAt, components, disruptions } = incident;
   const harmless = disruptions ? 'Investigation' : 'No impact';
   return {
     ...{ id, name },
@@ -52,7 +52,7 @@ export const incidentLine = (incident: PublicIncident): IncidentLine => {
     status: STATUS_WORDS[status],
     open: isOpen(incident),
     started: time(startedAt),
-    lasted: resolvedAt ? duration(Math.max(1, minutesBetween(startedAt, resolvedAt))) : null,
+    lasted: endedAt ? span(Math.round(minutesBetween(startedAt, endedAt))) : null,
     components: listed(components.map(component => component.name)),
   };
 };

@@ -4,7 +4,7 @@ import { listFolder, put, read } from '../../adapters/s3.ts';
 import { handle } from '../../domain/decide.ts';
 import { readReview } from '../../domain/final-post-mortem.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { isReviewed } from '../../domain/review.ts';
+import { isReviewed, notReviewed } from '../../domain/review.ts';
 import type { Person } from '../../domain/timeline.ts';
 import { folderOf } from '../reviews.ts';
 
@@ -15,11 +15,11 @@ const bucket = () => process.env['REVIEWS_BUCKET'] ?? '';
 
 /** What there is of a review: the post-mortem, its pictures, the invitation. */
 export async function reviewFiles(incident: Incident): Promise<CommandAnswer> {
-  const { id, status } = incident;
+  const { id } = incident;
   const files = await listFolder(bucket(), folderOf(incident));
   if (files.length > 0) return { incident, files };
   if (isReviewed(incident)) return { refused: `the post-mortem of ${id} is not drafted yet: ask again in a minute` };
-  return { refused: `${id} is ${status} and has no post-mortem: one is drafted when a P1 or P2 is resolved` };
+  return { refused: notReviewed(incident) };
 }
 
 export async function reviewFile(incident: Incident, name: string): Promise<CommandAnswer> {

@@ -1,6 +1,8 @@
 import { commit, keyOf } from '../../adapters/incidents.ts';
 import { putOnce } from '../../adapters/s3.ts';
 import { objectUrl } from '../../domain/console.ts';
+import type { Resources } from '../../domain/deployed.ts';
+import type { Incident } from '../../domain/incident.ts';
 import { invitation } from '../../domain/invitation.ts';
 import { postMortem } from '../../domain/post-mortem.ts';
 import { isReviewed } from '../../domain/review.ts';
@@ -14,21 +16,24 @@ import { names } from '../names.ts';
 import { folderOf } from '../reviews.ts';
 import { rendered } from '../templates.ts';
 import { draw } from './draw.ts';
+import { measure } from './measure.ts';
 
 /**
- * Drafts the post-mortem of an incident that is over, with pictures and an invitation to its review. What is in the bucket
- * already stays as it is: somebody may have edited it since.
+ * Measures an incident that is over, and drafts its post-mortem, if one is owed, with pictures and an invitation to its
+ * review. What is in the bucket already stays as it is: somebody may have edited it since.
  */
-export const handler = listener(async (resolved, entry) => {
-  if (entry.type !== 'Resolved' || !isReviewed(resolved) || resolved.postMortem?.url) return { drafted: false };
-  const { addresses = {}, resources, region, rosters } = deployed();
-  const incident = byName(resolved, addresses);
+export const handler = listener(async (over, { type, seq }) => {
+  if (type !== 'Resolved' && type !== 'PostMortemRequested') return { drafted: false };
+  const { addresses = {}, resources, region } = deployed();
+  const measured = await withOutage(over, resources);
+  if (!isReviewed(measured) || measured.postMortem?.url) return { drafted: false };
+  const incident = byName(measured, addresses);
   const invitees = {
     people: Object.keys(addresses),
     reviewers: names(process.env['REVIEWERS']),
     guests: names(process.env['REVIEW_GUESTS']),
   };
-  const meeting = meetingOf(incident, invitees, rosters[0]?.rotation?.timeZone ?? 'UTC');
+  const meeting = meetingOf(incident, invitees);
   const graphs = await draw(incident, resources);
 
   const bucket = process.env['REVIEWS_BUCKET'] ?? '';
@@ -45,6 +50,16 @@ export const handler = listener(async (resolved, entry) => {
   }
   const fields = postMortem(incident, { ...invitees, meeting, graphs, logGroup: resources.logGroup });
   await write('post-mortem.md', 'text/markdown; charset=utf-8', rendered('documents/post-mortem.md', fields));
-  await commit(keyOf(resolved), { type: 'record post-mortem', id: `post-mortem/${entry.seq}`, ...draft });
+  await commit(keyOf(over), { type: 'record post-mortem', id: `post-mortem/${seq}`, ...draft });
   return { drafted: true, pictures: graphs.filter(({ png }) => png).length };
 });
+
+/** The incident with what the metrics tell of it. A drill harms nobody, nor does what was none, or work that fell due. */
+async function withOutage(incident: Incident, resources: Resources): Promise<Incident> {
+  const { drill, cancelled, policy, resolvedAt, outage } = incident;
+  const isKnown = outage && outage.unknown === undefined;
+  if (!resolvedAt || drill || cancelled || policy.playbook.chore || isKnown) return incident;
+  const measured = await measure(incident, resources);
+  const id = `outage/${outage ? 'again' : 'first'}`;
+  return (await commit(keyOf(incident), { type: 'record outage', id, outage: measured })).incident ?? incident;
+}

@@ -26,7 +26,8 @@ export const handler = entrypoint(RunEvent, async event => {
   const read = await readExecution(execution);
   const { ended, reason, changed } = resultOf(read);
   if (ended === 'running') return note(event);
-  const ran: RunOutcome = { run, execution, ...(changed.length > 0 && { changed }) };
+  const { endedAt } = read;
+  const ran: RunOutcome = { run, execution, ...(endedAt && { endedAt }), ...(changed.length > 0 && { changed }) };
   if (ended === 'unchanged') return record(event, { ...ran, reason: cut(reason), unchanged: true });
   // Where nothing was changed, nothing is to be put back.
   const nothing = changed.length === 0 && { unchanged: true as const };

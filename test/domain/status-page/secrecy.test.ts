@@ -30,7 +30,7 @@ const INWARDS: Happening[] = [
 
 /** Words that mean something to the machine, and ids and times that the page shows as they are. */
 const STRUCTURE =
-  /^(type|to|status|severity|system|via|publishes|mode|state|level|priority|outcome|investigation|id|at|until|\w+At)$/;
+  /^(type|from|to|status|severity|system|via|publishes|mode|state|level|priority|outcome|investigation|id|at|until|\w+At)$/;
 /** What is written for customers, by the places where it stands. */
 const PUBLIC =
   /(^|\.)(policy\.title|playbook\.customers\.\w+|statusPage\.components\.\d+\.(id|name|description)|customers)$/;

@@ -1,0 +1,24 @@
+import { readMetrics } from '../../adapters/cloudwatch.ts';
+import { courseOf, windowOf } from '../../domain/course.ts';
+import type { Resources } from '../../domain/deployed.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { impactQueries } from '../../domain/investigated-metrics.ts';
+import { measureOutage } from '../../domain/outage.ts';
+import type { MeasuredOutage } from '../../domain/timeline.ts';
+
+/** What the metrics tell of an incident that is over. Where they cannot be read, that is what is told. */
+export async function measure(incident: Incident, resources: Resources): Promise<MeasuredOutage> {
+  const now = new Date();
+  const { from, to, seconds } = windowOf(incident, now.toISOString());
+  try {
+    const queries = impactQueries(incident.service, resources).map(query => ({ ...query, period: seconds }));
+    const hours = (Date.parse(to) - Date.parse(from)) / 3_600_000;
+    const points = await readMetrics(queries, new Date(to), hours);
+    const course = courseOf(points, { now, seconds, minimumRequests: resources.minimumRequests });
+    return measureOutage(incident, incident.policy.criteria, course);
+  } catch (error) {
+    const { name, message } = error as Error;
+    console.error({ message: `the outage cannot be measured: ${message}`, error: name });
+    return { unknown: `CloudWatch did not answer (${name})` };
+  }
+}
