@@ -168,7 +168,7 @@ function approval({ approval, id }: Incident): string {
   if (!approval) return '';
   const { step, title, expiresAt } = approval;
   const rows = [
-    ['', `${styleText('yellow', title)}, until ${clock(expiresAt)} UTC; no answer is a no`],
+    ['', `${styleText('yellow', title)}, until ${dateTime(expiresAt)}; no answer is a no`],
     ['', `npx incident approve ${id} ${step}`],
     ['', `npx incident decline ${id} ${step}`],
   ];

@@ -118,7 +118,7 @@ const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Inciden
   }),
   approve: incident => ({
     explains: [
-      `"${incident.approval?.title}" is then done at once, and verified. No answer by ${clock(incident.approval?.expiresAt ?? '')} UTC means no.`,
+      `"${incident.approval?.title}" is then done at once, and verified. No answer by ${dateTime(incident.approval?.expiresAt ?? '')} means no.`,
       ...previewed(incident, incident.approval?.step ?? ''),
     ].join(' '),
     ...{ field: 'Note', required: false, button: 'Approve' },

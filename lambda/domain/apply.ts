@@ -204,7 +204,9 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'RevertRequested':
       return { runs: settle(incident, entry.run, { revertRequestedAt: entry.at }) };
     case 'ApprovalRequested':
-      return { approval: { step: entry.step, title: entry.title, expiresAt: entry.expiresAt } };
+      return { approval: asked(entry, entry.at, 1) };
+    case 'ApprovalAskedAgain':
+      return { approval: asked(entry, incident.approval?.since ?? entry.at, entry.level) };
     case 'ApprovalGiven':
     case 'ApprovalDeclined':
       return { approval: undefined };
@@ -313,6 +315,14 @@ function signal(
   const { key, level, summary, signalAt } = entry;
   return { signals: { ...incident.signals, [key]: { state, level, summary, at: signalAt } } };
 }
+
+const asked = (
+  { step, title, expiresAt, at }: EntryOf<'ApprovalRequested' | 'ApprovalAskedAgain'>,
+  since: string,
+  level: number,
+) => ({
+  ...{ step, title, expiresAt, since, askedAt: at, level },
+});
 
 /** The facts of a diagnosis, each with its time; what an earlier one measured is not known any more. */
 const measured = ({ attempt, findings, at }: EntryOf<'DiagnosisRecorded'>) => ({

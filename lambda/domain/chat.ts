@@ -7,7 +7,7 @@ import { postMortemDue } from './review.ts';
 import { SEVERITY_NAMES } from './severity.ts';
 import { DRILL } from './signal.ts';
 import { cut } from './ticket.ts';
-import { clock, dateTime } from './time.ts';
+import { clock, clockSince, dateTime } from './time.ts';
 import type { Check, EntryOf, EntryType, TimelineEntry } from './timeline.ts';
 import { workaroundAsked } from './workaround.ts';
 
@@ -53,8 +53,10 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
     `:large_green_circle: Improved: ${safe(seen)}. By that it is a ${severity}, and only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
   HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,
   RevertRequested: ({ title, by }) => `:leftwards_arrow_with_hook: *${safe(by)}* has reverted: ${safe(title)}`,
-  ApprovalRequested: ({ title, expiresAt }) =>
-    `:raised_hand: *Approve "${safe(title)}"?* The buttons are in the first message. Unanswered at ${clock(expiresAt)} UTC, it is a no.`,
+  ApprovalRequested: ({ title, expiresAt, at }) =>
+    `:raised_hand: *Approve "${safe(title)}"?* The buttons are in the first message. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
+  ApprovalAskedAgain: ({ title, expiresAt, at }) =>
+    `:raised_hand: *Approve "${safe(title)}"?* Nobody has answered yet. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
   ApprovalGiven: ({ step, by }) => `:thumbsup: ${safe(step)} approved by *${safe(by)}*`,
   ApprovalDeclined: ({ step, by }) =>
     `:thumbsdown: ${safe(step)} ${by === 'time' ? 'was not approved in time' : `declined by *${safe(by)}*`}`,

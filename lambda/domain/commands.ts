@@ -112,6 +112,7 @@ export type Obligation =
   /** `execution`: absent, its id was not noted in time. */
   | { type: 'stop execution'; run: string; execution?: string }
   | { type: 'expire approval'; step: string }
+  | { type: 'ask again'; step: string; level: number }
   | { type: 'put back'; attempt: number }
   | { type: 'tell improvement'; severity: Severity }
   | { type: 'settle' };

@@ -88,8 +88,17 @@ function notFound(incident: Incident, wanted: Cause, now: string): string {
 const rounded = (value = Number.NaN) => Math.round(value * 100) / 100;
 
 /** Every fact that a step stands on, for a check at synthesis. */
-export const factsNamed = ({ causes, needs = [], unless = [], blastRadius, parameters, undo }: Step): Fact[] => [
+export const factsNamed = ({
+  causes,
+  needs = [],
+  unless = [],
+  blastRadius,
+  parameters,
+  undo,
+  approvalWaits,
+}: Step): Fact[] => [
   blastRadius.fact,
+  ...(approvalWaits ? [approvalWaits.fact] : []),
   ...[...causes, ...needs, ...unless].map(({ fact }: Bound) => fact),
   ...Object.values({ ...parameters, ...undo?.parameters }).flatMap(value =>
     typeof value !== 'string' && 'fact' in value ? [value.fact] : [],

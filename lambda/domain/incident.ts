@@ -156,7 +156,8 @@ export interface Incident {
   ticked: ChecklistItem[];
   attempt?: Attempt;
   runs: Run[];
-  approval?: { step: string; title: string; expiresAt: string };
+  /** What a person is asked, since when, and how far up, the last time when. */
+  approval?: { step: string; title: string; expiresAt: string; since: string; askedAt: string; level: number };
   handedOver?: { at: string; reason: string };
   /** What remains to be done for good. */
   actionItems: ActionItem[];

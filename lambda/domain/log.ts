@@ -93,7 +93,11 @@ const SAY: Say = {
     'bad',
     `${verdictWords(impact)}: ${title(run)} (${failed(checks) || reason})`,
   ],
-  ApprovalRequested: ({ title, expiresAt }) => ['act', `approval is asked for until ${clock(expiresAt)}: ${title}`],
+  ApprovalRequested: ({ title, expiresAt }) => ['act', `approval is asked for until ${dateTime(expiresAt)}: ${title}`],
+  ApprovalAskedAgain: ({ title, expiresAt, level }) => [
+    'act',
+    `approval is asked for again, up to level ${level}, until ${dateTime(expiresAt)}: ${title}`,
+  ],
   ApprovalGiven: ({ step, ...person }) => ['good', `${by(person)} approves ${step}`],
   ApprovalDeclined: ({ step, ...person }) => [
     'act',

@@ -1,3 +1,4 @@
+import { canWait } from './approval.ts';
 import { checklist } from './checklist.ts';
 import { alarmUrl } from './console.ts';
 import {
@@ -14,7 +15,7 @@ import { answerDue, publishedOrNot } from './questions.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
-import { clock, dateTime } from './time.ts';
+import { clock, clockSince, dateTime } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 import { workaroundAsked } from './workaround.ts';
 
@@ -67,6 +68,7 @@ export const PAGE_ENTRIES = [
   'Reminded',
   'TargetMissed',
   'ApprovalRequested',
+  'ApprovalAskedAgain',
   'HandedOver',
   'ExecutionStopped',
   'PublicationRequested',
@@ -87,7 +89,8 @@ export const isPageEntry = (entry: TimelineEntry): entry is PageEntry =>
 export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
   if (overtaken(incident, entry) || incident.policy.playbook.chore) return [];
   const { severity, policy } = incident;
-  const wakes = policy.severities[severity].pages && !QUIET.includes(entry.type);
+  const canSleep = QUIET.includes(entry.type) || (entry.type === 'ApprovalRequested' && canWait(entry));
+  const wakes = policy.severities[severity].pages && !canSleep;
   const message = (level: number, urgency: Urgency): PageMessage => ({
     level,
     urgency,
@@ -107,6 +110,8 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
       return [{ ...message(entry.level, 'page'), person: entry.level === 1 ? incident.commander : undefined }];
     case 'HandedOver':
       return isKnownToPeople(incident) ? (wakes ? told('notice') : []) : told();
+    case 'ApprovalAskedAgain':
+      return Array.from({ length: entry.level }, (_, i) => message(i + 1, 'notice'));
     default:
       return told();
   }
@@ -122,7 +127,8 @@ function overtaken({ resolvedAt, acknowledged, approval, publication }: Incident
   if (resolvedAt && entry.type !== 'Resolved') return true;
   if (entry.type === 'Escalated' || entry.type === 'Reminded') return (acknowledged?.at ?? '') > entry.at;
   if (entry.type === 'PublicationRequested') return (publication?.at ?? publication?.declined) !== undefined;
-  return entry.type === 'ApprovalRequested' && approval?.step !== entry.step;
+  const asks = entry.type === 'ApprovalRequested' || entry.type === 'ApprovalAskedAgain';
+  return asks && approval?.step !== entry.step;
 }
 
 function fieldsOf(incident: Incident, entry: PageEntry, level: number): PageFields {
@@ -171,7 +177,7 @@ function kindOf({ type }: PageEntry): string {
   if (type === 'HandedOver') return '[INCIDENT - NEEDS YOU]';
   if (type === 'PublicationRequested') return '[INCIDENT - TELL CUSTOMERS?]';
   if (type === 'ImprovementSeen') return '[INCIDENT - IMPROVED]';
-  return type === 'ApprovalRequested' ? '[INCIDENT - APPROVAL]' : '[INCIDENT]';
+  return type === 'ApprovalRequested' || type === 'ApprovalAskedAgain' ? '[INCIDENT - APPROVAL]' : '[INCIDENT]';
 }
 
 /** The one sentence that matters. */
@@ -182,9 +188,8 @@ function headline(incident: Incident, entry: PageEntry): string {
     case 'HandedOver':
       return `Automation needs you: ${entry.reason}`;
     case 'ApprovalRequested':
-      return [`Approve "${entry.title}" by ${clock(entry.expiresAt)} UTC`, ...previewed(incident, entry.step)].join(
-        '. ',
-      );
+    case 'ApprovalAskedAgain':
+      return [question(incident, entry), ...previewed(incident, entry.step)].join('. ');
     case 'PublicationRequested':
       return publishedOrNot(incident, entry);
     case 'ImprovementSeen':
@@ -200,6 +205,13 @@ function headline(incident: Incident, entry: PageEntry): string {
         ? answerDue(incident)
         : (firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status);
   }
+}
+
+function question({ approval }: Incident, entry: EntryOf<'ApprovalRequested' | 'ApprovalAskedAgain'>): string {
+  const asked = `Approve "${entry.title}" by ${clockSince(entry.at, entry.expiresAt)} UTC`;
+  return entry.type === 'ApprovalRequested'
+    ? asked
+    : `${asked}: nobody has answered since ${dateTime(approval?.since ?? entry.at)}`;
 }
 
 /** What is to be approved, in one sentence. */
@@ -271,7 +283,7 @@ function next(incident: Incident): string {
     return `Recovered; watching for ${incident.policy.settleMinutes} min before it is resolved.`;
   if (handedOver) return 'Automation has stopped: a person must act.';
   if (incident.approval)
-    return `Waiting for approval of "${incident.approval.title}" until ${clock(incident.approval.expiresAt)} UTC.`;
+    return `Waiting for approval of "${incident.approval.title}" until ${clockSince(incident.approval.askedAt, incident.approval.expiresAt)} UTC.`;
   if (!attemptUnderWay(incident)) return 'Nothing is running.';
   if (onlyObserves(incident)) return 'Automation only observes here and will change nothing: you need to act.';
   return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';

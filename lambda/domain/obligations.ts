@@ -1,3 +1,4 @@
+import { approvalOwed, askAgain } from './approval.ts';
 import type { Decision, Obligation } from './commands.ts';
 import { communication, postUpdate } from './communication.ts';
 import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, owedUndos, stillChanged } from './incident.ts';
@@ -27,7 +28,7 @@ export function obligations(incident: Incident, now: string): Obligation[] {
     ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
     ...executionsToStop(incident, now),
     ...response(incident, now),
-    ...approval(incident, now),
+    ...approvalOwed(incident, now),
     ...calm(incident, now),
     ...improvement(incident),
     ...publication(incident, now),
@@ -89,10 +90,6 @@ function patience({ policy, runs }: Incident): number {
   const running = runs.find(({ status }) => status === 'running');
   const step = policy.playbook.plan.find(({ name }) => name === running?.step);
   return policy.stallMinutes + (step?.verifyMinutes ?? 0);
-}
-
-function approval({ approval }: Incident, now: string): Obligation[] {
-  return approval && approval.expiresAt <= now ? [{ type: 'expire approval', step: approval.step }] : [];
 }
 
 function calm(incident: Incident, now: string): Obligation[] {
@@ -178,6 +175,8 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
           { type: 'ImprovementSeen', severity: obligation.severity, seen: `now ${serviceWords(incident.facts)}` },
         ],
       };
+    case 'ask again':
+      return { happenings: askAgain(incident, obligation.level) };
     case 'put back':
       return { happenings: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':

@@ -112,6 +112,11 @@ export interface Step {
   needs?: Need[];
   /** Causes that it cannot remedy: if one was found, it is left out; so it is by itself if nobody could tell. */
   unless?: Bound[];
+  /**
+   * A question that can wait: while the fact, in days, is over this, the answer has until then, is asked for again each day, a
+   * level further up, and wakes nobody. @default approvalMinutes of the service
+   */
+  approvalWaits?: { fact: Fact; overDays: number };
   /** Minutes after the runbook's end within which the signal must clear. */
   verifyMinutes: number;
   /**
@@ -207,7 +212,7 @@ export interface ServicePolicy {
   maximumAttempts: number;
   /** Minutes without progress after which an attempt counts as crashed. */
   stallMinutes: number;
-  /** Minutes to answer an approval; then it is a no. */
+  /** Minutes to answer an approval, of a step that says nothing else; then it is a no. */
   approvalMinutes: number;
   /** The cap over all playbooks of the service: tripped, it stays tripped until a person releases it. */
   budget: { runs: number; hours: number };

@@ -1,3 +1,4 @@
+import { answerBy, waited } from './approval.ts';
 import type { Decision, RunOutcome } from './commands.ts';
 import { objectsNamed } from './evidence.ts';
 import { guardrails, isDryRun, isOff, type Readings, runId, stopping } from './guardrails.ts';
@@ -17,7 +18,7 @@ import type { Step } from './policy.ts';
 import { finish, leftChanged, putBack, whyTakenBack } from './put-back.ts';
 import { reassess } from './signals.ts';
 import { handOver, start } from './steps.ts';
-import { plusMinutes } from './time.ts';
+import { minutesBetween, plusMinutes } from './time.ts';
 import type { Check, EntryOf, Finding, Happening, Person } from './timeline.ts';
 
 /** Refuses commands of an attempt that is over: a late or repeated workflow changes nothing. */
@@ -81,7 +82,7 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       return { happenings: [...skipped, begun] };
     }
     if (preview?.status === 'rehearsed') {
-      const expiresAt = plusMinutes(now, incident.policy.approvalMinutes);
+      const expiresAt = answerBy(incident, step, now);
       const { name, title } = step;
       return {
         happenings: [
@@ -218,9 +219,11 @@ function begunIn({ timeline }: Incident, attempt: number): number {
   return anew.at(-1) ?? attempt;
 }
 
-function notApproved({ policy }: Incident, { step, by }: EntryOf<'ApprovalDeclined'>): string {
+function notApproved({ policy, timeline }: Incident, { step, by, seq }: EntryOf<'ApprovalDeclined'>): string {
   const title = policy.playbook.plan.find(({ name }) => name === step)?.title ?? step;
-  return `${title}: ${by === 'time' ? `not approved within ${policy.approvalMinutes} min` : `declined by ${by}`}`;
+  if (by !== 'time') return `${title}: declined by ${by}`;
+  const asked = timeline.slice(0, seq).findLast(e => e.type === 'ApprovalRequested');
+  return `${title}: not approved within ${asked ? waited(minutesBetween(asked.at, asked.expiresAt)) : 'its time'}`;
 }
 
 /** A run succeeded only if it was verified; not verified is failed. What was put back wrongly goes to a person at once. */

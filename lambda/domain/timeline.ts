@@ -230,6 +230,8 @@ export interface Happenings {
   HarmSeen: { run: string; title: string; seen: string };
   RevertRequested: Person & { run: string; title: string };
   ApprovalRequested: { step: string; title: string; expiresAt: string };
+  /** `level`: the highest that is asked by now. */
+  ApprovalAskedAgain: { step: string; title: string; expiresAt: string; level: number };
   ApprovalGiven: Person & { step: string };
   ApprovalDeclined: Person & { step: string };
   ResponseEnded: { attempt: number; outcome: AttemptOutcome };

@@ -55,7 +55,11 @@ export class CertificateExpiry implements Playbook {
         ownFacts: true,
         alarms: certificateAlarms(scope, this.name, config),
         checks: ['certificates', 'served certificates'],
-        plan: [restore(config, restoreRecords), request(config, requestReplacement), update(config, updateCertificate)],
+        plan: [
+          restore(config, restoreRecords),
+          request(config, requestReplacement),
+          update(config, updateCertificate),
+        ].map(step => ({ ...step, approvalWaits: { fact: 'certificateDaysLeft', overDays: criticalDays } })),
         advice: lasting(config),
       },
     };

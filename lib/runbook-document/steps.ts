@@ -10,7 +10,7 @@ export function readStep(source: Source, step: Step) {
   const { title, runbook, document, mode, undo } = step;
   return {
     ...{ title, runbook, document },
-    mode: modes(source)[mode],
+    mode: modes(source, step)[mode],
     guardrails: [...guardrails(step), ...causes(step)],
     verified: VERIFIED[step.verifiedBy ?? 'signals'](step.verifyMinutes),
     command: byHand(source, step, step.parameters),
@@ -20,9 +20,11 @@ export function readStep(source: Source, step: Step) {
   };
 }
 
-const modes = ({ policy }: Source): Record<Mode, string> => ({
+const modes = ({ policy }: Source, { approvalWaits }: Step): Record<Mode, string> => ({
   auto: 'runs by itself',
-  approve: `waits for approval, ${policy.approvalMinutes} minutes; no answer is a no`,
+  approve: approvalWaits
+    ? `waits for approval until \`${approvalWaits.fact}\` is ${approvalWaits.overDays}, asked again each day, a level further up; no answer is a no`
+    : `waits for approval, ${policy.approvalMinutes} minutes; no answer is a no`,
   observe: 'only observes: its runbook runs dry and changes nothing',
   off: 'is switched off, and left to people',
 });

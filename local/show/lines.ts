@@ -136,7 +136,12 @@ const LINES: Record<string, Describe> = {
   }),
   ApprovalRequested: ({ title, expiresAt }) => ({
     label: 'approval',
-    text: `${title}: asked for until ${expiresAt.slice(11, 16)}`,
+    text: `${title}: asked for until ${expiresAt.slice(0, 16).replace('T', ' ')}`,
+    tone: 'warn',
+  }),
+  ApprovalAskedAgain: ({ title, level }) => ({
+    label: 'approval',
+    text: `${title}: asked for again, up to level ${level}`,
     tone: 'warn',
   }),
   ApprovalGiven: ({ step, by }) => ({ label: 'approval', text: `${step}: given by ${by}`, tone: 'good' }),

@@ -30,12 +30,13 @@ it('a rehearsed incident comes out in figures as its timeline tells it, in the m
   const { world } = await rehearse(answered, { assembly: assembly(), seed: 5 });
   const at = (type: string) => timelineOf(world).find(entry => entry.type === type)?.at ?? '';
   const [opened] = timelineOf(world);
-  const began: string = opened?.['startedAt'];
+  const outage = timelineOf(world).find(({ type }) => type === 'OutageMeasured');
+  const [began, ended]: string[] = [outage?.['from'], outage?.['to']];
   const expected = {
-    MinutesToDetect: [minutes(began, opened?.at ?? '')],
+    MinutesToDetect: [minutes(began ?? '', opened?.at ?? '')],
     MinutesToAcknowledge: [minutes(opened?.at ?? '', at('Acknowledged'))],
-    MinutesToMitigate: [minutes(began, at('Mitigated'))],
-    MinutesToResolve: [minutes(began, at('Resolved'))],
+    MinutesToMitigate: [minutes(began ?? '', ended ?? '')],
+    MinutesToResolve: [minutes(began ?? '', at('Resolved'))],
   };
   for (const [name, values] of Object.entries(expected)) {
     expect(values[0], name).toBeGreaterThan(0);

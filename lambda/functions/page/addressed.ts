@@ -8,6 +8,7 @@ import { rendered } from '../templates.ts';
 /** The answer that is asked for, where it is not that somebody takes it on. */
 const WANTED: Partial<Record<PageEntry['type'], LinkAction>> = {
   ApprovalRequested: 'approve',
+  ApprovalAskedAgain: 'approve',
   PublicationRequested: 'publish',
 };
 
