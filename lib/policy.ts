@@ -17,7 +17,7 @@ export function servicePolicy(config: ServiceConfig): ServicePolicy {
   const console = `https://${region}.console.aws.amazon.com`;
   return {
     ...RUNBOOK_POLICY,
-    ...{ service, title, region, budget },
+    ...{ service, title, region, budget, hotline: config.hotline },
     reviewers: reviewersOf(config),
     reviewTimeZone: escalation[0]?.rotation?.timeZone ?? 'UTC',
     criteria: runbookCriteria(serviceHealth),

@@ -10,6 +10,7 @@ const POLICY = {
   service: 'shop',
   title: 'Shop',
   region: 'us-east-1',
+  hotline: '+1-555-SHOP',
   links: [{ label: 'Status page', url: 'https://status.example.com' }],
   statusPage: { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: 'Requests' }] },
   playbook: {

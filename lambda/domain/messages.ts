@@ -15,7 +15,7 @@ import { answerDue, publishedOrNot } from './questions.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
-import { clock, clockSince, dateTime } from './time.ts';
+import { clock, clockSince, dateTime, minutesBetween } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 import { workaroundAsked } from './workaround.ts';
 
@@ -50,6 +50,8 @@ export interface PageFields {
   /** Whether people have another way, or that somebody is to say; null, neither. */
   workaround: string | null;
   commander: string;
+  /** The number to call, once nobody has answered for long or nobody is left to be called; null before. */
+  hotline: string | null;
   /** As what the reader is called; null when it is over. */
   called: string | null;
   signals: { firing: boolean; text: string }[];
@@ -146,6 +148,7 @@ function fieldsOf(incident: Incident, entry: PageEntry, level: number): PageFiel
     impact: policy.playbook.impact,
     workaround: workaroundAsked(incident),
     commander: incident.commander ?? 'nobody yet: the first to acknowledge',
+    hotline: entry.type === 'Resolved' ? null : hotline(incident, entry, level),
     called: entry.type === 'Resolved' ? null : called(incident, entry, level),
     signals: Object.values(signals).map(({ state, summary }) => ({ firing: state === 'firing', text: summary })),
     findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
@@ -154,6 +157,15 @@ function fieldsOf(incident: Incident, entry: PageEntry, level: number): PageFiel
     actionItems: actionItems.map(({ action, text }) => ({ action, text })),
     links: links(incident),
   };
+}
+
+/** Minutes without an answer after which everybody who is called learns the number. */
+const UNANSWERED = 60;
+
+function hotline({ policy, escalation }: Incident, { at }: PageEntry, level: number): string | null {
+  const isLast = level === policy.escalation.length;
+  const isUnanswered = escalation !== undefined && minutesBetween(escalation.since, at) >= UNANSWERED;
+  return isLast || isUnanswered ? (policy.hotline ?? null) : null;
 }
 
 /** The headline, and before it why this person is called now: on a telephone there is nothing else to read. */

@@ -17,6 +17,8 @@ export interface Answers {
 /** SNS takes fewer than 100 characters. */
 const SUBJECT = 99;
 const SMS = 160;
+/** A longer number would leave too little room for what is the matter: the e-mail has it. */
+const HOTLINE = 30;
 
 /** Writes a page by its templates, which may be changed: what SNS and telephones demand of it is seen to here. */
 export function writePage(render: Render, fields: PageFields, { lines, link }: Answers): PageText {
@@ -31,7 +33,9 @@ export const subjectLine = (subject: string) => cut(plain(subject), SUBJECT);
 /** What is said gives way first, then what the trouble and the service are called: never which incident it is. */
 function inOneSms(fields: PageFields, write: (fields: PageFields) => string): string {
   let { title, short, service } = fields;
-  const written = () => plain(write({ ...fields, title, short, service }));
+  const { hotline } = fields;
+  const number = hotline && hotline.length <= HOTLINE ? hotline : null;
+  const written = () => plain(write({ ...fields, title, short, service, hotline: number }));
   const over = () => Math.max(0, written().length - SMS);
   short = shortened(short, over());
   title = shortened(title, over());

@@ -228,6 +228,8 @@ export interface ServicePolicy {
   internalNames: readonly string[];
   /** Who reads the review, by the names of the configuration. */
   reviewers?: readonly string[];
+  /** The number to call when nobody answers, or all else fails. */
+  hotline?: string | undefined;
   /** The clocks on which reviews are planned. @default UTC */
   reviewTimeZone?: string;
   links: { label: string; url: string }[];
@@ -294,7 +296,7 @@ export const RUNBOOK_ESCALATION: readonly EscalationLevel[] = [
 /** What the runbook says for every service, and what it leaves open filled with the field's defaults. */
 export const RUNBOOK_POLICY: Omit<
   ServicePolicy,
-  'service' | 'title' | 'region' | 'links' | 'reviewers' | 'reviewTimeZone' | 'statusPage'
+  'service' | 'title' | 'region' | 'links' | 'reviewers' | 'reviewTimeZone' | 'hotline' | 'statusPage'
 > = {
   severities: RUNBOOK_SEVERITIES,
   criteria: RUNBOOK_CRITERIA,

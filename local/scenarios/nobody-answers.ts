@@ -58,6 +58,14 @@ export const nobodyAnswers: Scenario = {
         ),
     },
     {
+      promise: 'whoever is called last reads the number of the emergency hotline, by e-mail and by SMS',
+      kept: ({ topics }) => {
+        const calls = topics.messages.filter(({ channel, body }) => channel === 'sms' || body.includes('level 4 of 4'));
+        const last = calls.filter(({ to }) => /emil@|\+15555550104/.test(to));
+        return last.length > 1 && last.every(({ body }) => body.includes('+1-555-MOCKUP'));
+      },
+    },
+    {
       promise: 'it stays open',
       kept: world => of(world, 'Acknowledged').length === 0 && of(world, 'Resolved').length === 0,
     },
