@@ -56,6 +56,7 @@ export default defineService({
   reviewers: ['cleo'],
   reviewGuests: ['finn', 'gina'],
   stakeholders: ['dora', 'emil', 'finn'],
+  runbook: { version: '1.0.0', date: '2026-04-07', owner: 'DevOps Team' },
   hotline: '+1-555-MOCKUP',
   serviceHealth: {
     scaleUpTo: 20,

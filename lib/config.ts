@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
 import { CertificateExpiry, Certificates } from './config/certificates.ts';
 import { Database } from './config/database.ts';
-import { issueAt, list, Mode, matching, object, text, url, whole } from './config/fields.ts';
+import { day, issueAt, list, Mode, matching, object, text, url, whole } from './config/fields.ts';
 import { Opsgenie } from './config/opsgenie.ts';
 import { PagerDuty } from './config/pagerduty.ts';
 import { Escalation, faultsOfPeople, Operations, People, Reviewers, Stakeholders } from './config/people.ts';
@@ -67,7 +67,16 @@ export const ServiceConfig = v.pipe(
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
     automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'on'),
     budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
-    /** A number to call when all else fails. It stands in the runbook, so it is nobody's own. */
+    /** What the runbook's head says of it. `date` is when it was last changed or reviewed, and not that of a clock: written twice, it is the same. */
+    runbook: v.optional(
+      object({
+        /** By default that of package.json. */
+        version: v.optional(matching(/^\d+\.\d+\.\d+$/, 'a version such as 1.0.0')),
+        date: day('when it was last changed or reviewed, such as 2026-04-07'),
+        owner: text('the team or the person who keeps it'),
+      }),
+    ),
+    /** A number to call when all else fails. It stands in the runbook and in pages, so it is nobody's own. */
     hotline: v.optional(text('the number to call when all else fails')),
     links: v.optional(
       v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),

@@ -11,6 +11,7 @@ import { Runbook } from './runbook.ts';
 import { checklistByHand } from './runbook-document/checklist.ts';
 import { commonIncidents } from './runbook-document/common-incidents.ts';
 import { communication } from './runbook-document/communication.ts';
+import { edition } from './runbook-document/edition.ts';
 import { escalationPath } from './runbook-document/escalation.ts';
 import { investigation } from './runbook-document/investigation.ts';
 import { mitigations } from './runbook-document/mitigations.ts';
@@ -71,6 +72,7 @@ function describe(source: Source, command: string) {
   const relief = mitigations(source);
   return {
     ...{ title, command, acknowledgementMinutes, remindMinutes, settleMinutes, maximumAttempts, budget },
+    edition: edition(source),
     severities: severityLevels(source),
     checklist: checklistByHand(source),
     investigation: investigation(source),

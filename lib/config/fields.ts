@@ -3,6 +3,12 @@ import { MODES } from '../../lambda/domain/policy.ts';
 
 export const text = (expected: string) => v.pipe(v.string(expected), v.trim(), v.minLength(1, expected));
 export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected));
+/** A day of the calendar. */
+export const day = (expected: string) =>
+  v.pipe(
+    matching(/^\d{4}-\d\d-\d\d$/, expected),
+    v.check(given => new Date(`${given}T00:00:00Z`).toJSON()?.startsWith(given) ?? false, expected),
+  );
 export const whole = (from: number, to: number) => {
   const expected = `a whole number from ${from} to ${to}`;
   return v.pipe(v.number(expected), v.integer(expected), v.minValue(from, expected), v.maxValue(to, expected));

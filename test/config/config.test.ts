@@ -45,7 +45,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, mode, automation, budget, hotline, links, serviceHealth, badDeployment, databaseAvailability, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, mode, automation, budget, runbook, hotline, links, serviceHealth, badDeployment, databaseAvailability, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
     ],
     [
       c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),
@@ -139,6 +139,14 @@ describe('a wrong configuration says where, what was found, and what is expected
     ],
     [c => Object.assign(c, { automation: true }), "automation is true: expected 'on' or 'off'"],
     [c => Object.assign(c, { budget: { runs: 3 } }), 'budget.hours is missing: expected a whole number from 1 to 168'],
+    [
+      c => Object.assign(c, { runbook: { date: '2026-02-30', owner: 'Ops' } }),
+      'runbook.date is "2026-02-30": expected when it was last changed or reviewed, such as 2026-04-07',
+    ],
+    [
+      c => Object.assign(c, { runbook: { date: '2026-04-07' } }),
+      'runbook.owner is missing: expected the team or the person who keeps it',
+    ],
     [c => Object.assign(c, { hotline: ' ' }), 'hotline is "": expected the number to call when all else fails'],
     [
       c => Object.assign(c, { hotline: '+1 (555) 555-0101' }),

@@ -16,9 +16,11 @@ import config from '../../config/mockupaws-production.ts';
 import { DECLARED } from '../../lambda/domain/policy.ts';
 import { DEFAULT_CONFIG, defineService } from '../../lib/config.ts';
 import { documentOf, runbookDocument } from '../../lib/runbook-document.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { operationOf, shapeOf } from '../support/sdk-model.ts';
 import { resources, synthesise } from '../support/stack.ts';
 
+const { version } = packageJson;
 const ROOT = `${import.meta.dirname}/../..`;
 const document = runbookDocument(config, DEFAULT_CONFIG);
 const { template, deployed } = synthesise(config);
@@ -31,7 +33,7 @@ const bare = defineService({
   ...config,
   ...{ redis: undefined, certificates: undefined, slack: undefined, pagerduty: undefined, opsgenie: undefined },
   ...{ statusPage: undefined, stakeholders: undefined, reviewers: undefined, reviewGuests: undefined },
-  ...{ hotline: undefined, serviceHealth: undefined, serviceMemory: undefined },
+  ...{ hotline: undefined, runbook: undefined, serviceHealth: undefined, serviceMemory: undefined },
 });
 
 /** The headings, each with its line; what begins with # in a block of code is none. */
@@ -240,6 +242,22 @@ describe('the document has', () => {
       ...['CloudWatch alarms', 'ECS service', 'Database', 'aws logs tail /ecs/mockupaws-production --follow'],
     ];
     expect(lacking(section('## Quick reference'), wanted)).toEqual([]);
+  });
+});
+
+describe('its edition', () => {
+  const head = (of: string) => of.split('\n').slice(2, 8).join('\n');
+
+  it("is that of the user's runbook: version, date, owner, and when it is reviewed", () => {
+    const wanted = ['| Version | 1.0.0 |', '| Date | 2026-04-07 |', '| Owner | DevOps Team |', 'from 2026-07-01 on'];
+    expect(lacking(head(document), wanted)).toEqual([]);
+  });
+
+  it('is of the configuration and not of the clock; where it says nothing, the version is the package’s', () => {
+    const dated = (date: string) =>
+      head(runbookDocument(defineService({ ...config, runbook: { date, owner: 'Ops' } }), DEFAULT_CONFIG));
+    expect(lacking(dated('2026-12-31'), [`| Version | ${version} |`, 'from 2027-01-01 on'])).toEqual([]);
+    expect(lacking(head(runbookDocument(bare, DEFAULT_CONFIG)), [`| Version | ${version} |`, 'not given'])).toEqual([]);
   });
 });
 
