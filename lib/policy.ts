@@ -1,7 +1,7 @@
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type ServicePolicy } from '../lambda/domain/policy.ts';
 import { runbookCriteria } from '../lambda/domain/severity.ts';
 import { reviewersOf } from './config/people.ts';
-import type { ServiceConfig } from './config.ts';
+import { logGroupOf, type ServiceConfig } from './config.ts';
 
 /** The dashboard of a service. Its name is taken once in an account, whatever the region. */
 export const dashboardOf = ({ service, region }: Pick<ServiceConfig, 'service' | 'region'>) => {
@@ -18,6 +18,7 @@ export function servicePolicy(config: ServiceConfig): ServicePolicy {
   return {
     ...RUNBOOK_POLICY,
     ...{ service, title, region, budget, hotline: config.hotline },
+    logGroup: logGroupOf(config),
     reviewers: reviewersOf(config),
     reviewTimeZone: escalation[0]?.rotation?.timeZone ?? 'UTC',
     criteria: runbookCriteria(serviceHealth),

@@ -89,6 +89,9 @@ export function gradeOf(served: Served, now: Date): { grade: Grade; reasons: str
   return { grade: found[0]?.[0] ?? 'A', reasons: found.map(([, reason]) => reason) };
 }
 
+/** The whole rating, ciphers and keys included, of a host that the internet reaches. */
+export const sslLabsUrl = (host: string) => `https://www.ssllabs.com/ssltest/analyze.html?d=${host}`;
+
 /** Why people's browsers refuse what is served, its age apart: one fault each. */
 export function servedFaults({ host, names, matches, distrust }: Served): string[] {
   return [
@@ -151,3 +154,8 @@ export const sameName = (a: string, b: string): boolean => plain(a) === plain(b)
 export const within = (name: string, zone: string): boolean =>
   sameName(name, zone) || plain(name).endsWith(`.${plain(zone)}`);
 const plain = (name: string) => name.toLowerCase().replace(/\.$/, '');
+
+/** The hosts of certificates, each once. */
+export const hostsOf = (certificates: readonly { hosts: string[] }[]): string[] => [
+  ...new Set(certificates.flatMap(({ hosts }) => hosts)),
+];

@@ -1,6 +1,12 @@
 /** Words by which a line tells of an error, however a logger writes them: a filter pattern of CloudWatch Logs. */
 export const ERROR_WORDS = '?ERROR ?Error ?error ?FATAL ?CRITICAL ?Exception';
 
+/** The lines that the diagnosis reads, as a query of Logs Insights: for a person to read them. */
+export const ERROR_QUERY = `fields @timestamp, @logStream, @message
+| filter @message like /${ERROR_WORDS.replaceAll('?', '').split(' ').join('|')}/
+| sort @timestamp asc
+| limit 1000`;
+
 /** What an error line is about. The line itself may hold personal data, and is told to nobody. */
 const CLASSES: readonly [name: string, pattern: RegExp][] = [
   [

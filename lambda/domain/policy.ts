@@ -190,6 +190,8 @@ export interface PlaybookPolicy {
   ownFacts?: boolean;
   /** Nothing that customers could notice: without measured harm nobody is asked whether they are to be told. */
   internal?: boolean;
+  /** Where else its trouble is looked at. */
+  links?: readonly { label: string; url: string }[];
   /** Work that falls due, and no trouble: nothing is diagnosed, nobody is called, no target and no figure counts it. */
   chore?: boolean;
 }
@@ -228,6 +230,8 @@ export interface ServicePolicy {
   internalNames: readonly string[];
   /** Who reads the review, by the names of the configuration. */
   reviewers?: readonly string[];
+  /** Where the tasks log. */
+  logGroup?: string;
   /** The number to call when nobody answers, or all else fails. */
   hotline?: string | undefined;
   /** The clocks on which reviews are planned. @default UTC */
@@ -296,7 +300,7 @@ export const RUNBOOK_ESCALATION: readonly EscalationLevel[] = [
 /** What the runbook says for every service, and what it leaves open filled with the field's defaults. */
 export const RUNBOOK_POLICY: Omit<
   ServicePolicy,
-  'service' | 'title' | 'region' | 'links' | 'reviewers' | 'reviewTimeZone' | 'hotline' | 'statusPage'
+  'service' | 'title' | 'region' | 'links' | 'reviewers' | 'reviewTimeZone' | 'hotline' | 'logGroup' | 'statusPage'
 > = {
   severities: RUNBOOK_SEVERITIES,
   criteria: RUNBOOK_CRITERIA,

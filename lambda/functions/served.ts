@@ -26,8 +26,3 @@ export function said(graded: Graded): string {
   const { host, grade, reasons } = graded;
   return `${host} ${grade}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`;
 }
-
-/** The hosts of certificates, each once. */
-export const hostsOf = (certificates: readonly { hosts: string[] }[]): string[] => [
-  ...new Set(certificates.flatMap(({ hosts }) => hosts)),
-];

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { hostsOf, sslLabsUrl } from '../../lambda/domain/certificate.ts';
 import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
@@ -61,6 +62,7 @@ export class CertificateExpiry implements Playbook {
           update(config, updateCertificate),
         ].map(step => ({ ...step, approvalWaits: { fact: 'certificateDaysLeft', overDays: criticalDays } })),
         advice: lasting(config),
+        links: hostsOf(watched).map(host => ({ label: `SSL Labs, ${host}`, url: sslLabsUrl(host) })),
       },
     };
   }

@@ -1,3 +1,4 @@
+import { sslLabsUrl } from '../../lambda/domain/certificate.ts';
 import { CHECKS, type CheckName, EVERY_INCIDENT } from '../../lambda/domain/checks.ts';
 import { loadQueries, trafficQueries } from '../../lambda/domain/investigated-metrics.ts';
 import { ERROR_WORDS } from '../../lambda/domain/log-classes.ts';
@@ -98,7 +99,7 @@ const COMMANDS: Record<CheckName, (source: Source) => string[]> = {
   'served certificates': ({ config: { certificates = [] } }) =>
     [...new Set(certificates.flatMap(({ hosts }) => hosts))].map(
       host =>
-        `openssl s_client -connect ${host}:443 -servername ${host} </dev/null 2>/dev/null \\\n  | openssl x509 -noout -subject -issuer -enddate`,
+        `# The whole rating: ${sslLabsUrl(host)}\nopenssl s_client -connect ${host}:443 -servername ${host} </dev/null 2>/dev/null \\\n  | openssl x509 -noout -subject -issuer -enddate`,
     ),
   'configured names': ({ config: { ecs, loadBalancer, region } }) => [
     aws(region, `ecs describe-services --cluster ${ecs.cluster} --services ${ecs.service}`, "--query 'failures'"),

@@ -257,6 +257,21 @@ describe('what a page says', () => {
   });
 });
 
+test('a page leads to the error lines, and to whatever its playbook names', () => {
+  const base = policy([], { logGroup: '/ecs/shop' });
+  const sslLabs = {
+    label: 'SSL Labs, shop.example.com',
+    url: 'https://www.ssllabs.com/ssltest/analyze.html?d=shop.example.com',
+  };
+  const story = Story.under({ ...base, playbook: { ...base.playbook, links: [sslLabs] } });
+  story.fires();
+  const [message] = told(story, 'Escalated');
+  expect(message?.body).toContain(`${sslLabs.label}: ${sslLabs.url}`);
+  expect(message?.body).toMatch(
+    /Error lines, Logs Insights: https:\S+2026-04-07T09\*3a15\*3a00\S+source\S+\*2fecs\*2fshop\S+/,
+  );
+});
+
 describe('the emergency hotline', () => {
   const HOTLINE = '+1-555-MOCKUP';
   const unanswered = (changes: Parameters<typeof policy>[1] = { hotline: HOTLINE }) => {

@@ -511,6 +511,9 @@ it('a person is told what each host serves', async () => {
   expect(await invoke(verify, {})).toEqual({
     ...{ verdict: 'done', reason: '', changed: [] },
     good: 'false',
-    hosts: ['example.com A', 'api.example.com T (its chain is not trusted (SELF_SIGNED))'],
+    hosts: [
+      'example.com A; SSL Labs: https://www.ssllabs.com/ssltest/analyze.html?d=example.com',
+      'api.example.com T (its chain is not trusted (SELF_SIGNED)); SSL Labs: https://www.ssllabs.com/ssltest/analyze.html?d=api.example.com',
+    ],
   });
 });

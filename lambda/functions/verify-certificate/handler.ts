@@ -1,13 +1,14 @@
 import * as v from 'valibot';
+import { hostsOf, sslLabsUrl } from '../../domain/certificate.ts';
 import { done } from '../../domain/verdict.ts';
 import { configured } from '../certificates.ts';
 import { entrypoint } from '../entrypoint.ts';
-import { gradeHosts, hostsOf, said } from '../served.ts';
+import { gradeHosts, said } from '../served.ts';
 
 /** Says what every host serves, with a grade. It only looks. */
 export const handler = entrypoint(v.unknown(), async () => {
   const graded = await gradeHosts(hostsOf(configured()), new Date());
-  const hosts = graded.map(said);
+  const hosts = graded.map(one => `${said(one)}; SSL Labs: ${sslLabsUrl(one.host)}`);
   console.info({ message: 'what is served', hosts });
   return { ...done(), good: String(graded.every(one => 'grade' in one && one.grade === 'A')), hosts };
 });

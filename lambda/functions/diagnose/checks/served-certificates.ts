@@ -1,7 +1,7 @@
-import { daysLeft, servedFaults } from '../../../domain/certificate.ts';
+import { daysLeft, hostsOf, servedFaults } from '../../../domain/certificate.ts';
 import type { Resources } from '../../../domain/deployed.ts';
 import { certificatesOf } from '../../certificates.ts';
-import { gradeHosts, hostsOf, said } from '../../served.ts';
+import { gradeHosts, said } from '../../served.ts';
 
 /** What people are served at each host, graded in the manner of SSL Labs. */
 export async function servedCertificates(resources: Resources, now: Date) {
