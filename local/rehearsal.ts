@@ -18,7 +18,8 @@ export interface Summary {
   promises: { promise: string; kept: boolean }[];
   incident: Record<string, unknown> | null;
   /** Minutes from the fault to each. */
-  minutes: { detect: number | null; page: number | null; mitigate: number | null; resolve: number | null };
+  /** From the fault on; `outage`: how long people were harmed, as the responder measured it. */
+  minutes: Record<'detect' | 'page' | 'mitigate' | 'resolve' | 'outage', number | null>;
   timeline: Record<string, unknown>[];
   messages: Pick<Message, 'channel' | 'to' | 'subject' | 'at'>[];
   runbooks: { name: string; status: string; at: string }[];
@@ -119,6 +120,7 @@ function summarise(
   const start = fault ?? first('IncidentOpened');
   const since = (at: string | undefined) =>
     at && start ? Math.round((Date.parse(at) - Date.parse(start)) / 600) / 100 : null;
+  const measured = timeline.find(({ type }) => type === 'OutageMeasured');
   const { topics, runbooks, service } = world;
   return {
     type: 'summary',
@@ -142,6 +144,7 @@ function summarise(
       page: since(topics.messages[0]?.at),
       mitigate: since(first('Mitigated')),
       resolve: since(first('Resolved')),
+      outage: measured?.['to'] ? (Date.parse(measured['to']) - Date.parse(measured['from'])) / 60_000 : null,
     },
     timeline: timeline.map(({ policy: _, ...entry }) => entry),
     messages: topics.messages.map(({ channel, to, subject, at }) => ({ channel, to, subject, at })),

@@ -199,7 +199,7 @@ function ended(incident: Incident): string {
   const end = timeline.findLast(entry => entry.type === 'Resolved');
   const restored = timeline.findLast(entry => entry.type === 'Mitigated');
   if (healed && restored)
-    return `Automation ended it: "${healed.title}" was verified, and the service restored at ${clockSince(startedAt, restored.at)} UTC.`;
+    return `Automation ended it: "${healed.title}" was verified, and the service restored at ${clockSince(startedAt, outageOf(incident).to ?? restored.at)} UTC.`;
   if (end && end.by !== 'automation') return `${end.by} resolved it: ${end.reason}.`;
   return `It ended without a step that was verified to help: ${end?.reason ?? 'not known'}.`;
 }

@@ -79,7 +79,8 @@ function summarise(
   outputs: Outputs,
 ): string[] {
   const minute = (name: string, value: number | null) => `${name} ${value === null ? '–' : `${value.toFixed(1)} min`}`;
-  const { detect, page, mitigate, resolve } = minutes;
+  const { detect, page, mitigate, resolve, outage } = minutes;
+  const times = { detect, page, ...(outage === null ? { mitigate } : {}), resolve };
   return [
     ...(matched ?? []).map(m =>
       row(`event ${m.event}`, m.matched ? `matched ${m.rules.join(', ')}` : 'matched no rule'),
@@ -89,10 +90,11 @@ function summarise(
       : row('Incident', 'none'),
     row(
       'Time to',
-      [minute('detect', detect), minute('page', page), minute('mitigate', mitigate), minute('resolve', resolve)].join(
-        ' · ',
-      ),
+      Object.entries(times)
+        .map(([name, value]) => minute(name, value))
+        .join(' · '),
     ),
+    ...(outage === null ? [] : [row('Lasted', `${outage} min, as the metrics tell`)]),
     ...runbooks.map(({ name, status, at }, i) =>
       row(i === 0 ? 'Runbooks' : '', `${mark(status === 'Success')} ${at.slice(11, 16)} ${name}`),
     ),
