@@ -3,7 +3,7 @@ import { checklist } from '../../lambda/domain/checklist.ts';
 import { type Incident, isOpen, type Run } from '../../lambda/domain/incident.ts';
 import { type Tone, told } from '../../lambda/domain/log.ts';
 import { basis, lasted, worstWords } from '../../lambda/domain/outage.ts';
-import { isReviewed, openItems, postMortemPromised } from '../../lambda/domain/review.ts';
+import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review.ts';
 import {
   criteriaFor,
   RUNBOOK_CRITERIA,
@@ -142,12 +142,13 @@ function header(incident: Incident): string {
 /** The post-mortem, if one is owed: until when, and where it is. */
 function reviewed(incident: Incident): string[][] {
   const { postMortem } = incident;
-  const due = isReviewed(incident) ? postMortemPromised(incident) : undefined;
+  const due = isReviewed(incident) ? postMortemDue(incident) : undefined;
   if (!due) return [];
   const where = ['', postMortem?.url ?? 'not drafted yet'];
   if (postMortem?.doneAt) return [['Review', `done on ${dateTime(postMortem.doneAt)}`], where];
   const owed = `post-mortem due by ${dateTime(due)}`;
-  return [['Review', postMortem?.remindedAt ? styleText('red', `${owed}, overdue`) : owed], where];
+  const expected = postMortem?.expectedAt ? `, expected by ${dateTime(postMortem.expectedAt)}` : '';
+  return [['Review', postMortem?.remindedAt ? styleText('red', `${owed}, overdue${expected}`) : owed], where];
 }
 
 /** What is done is only counted. */

@@ -77,8 +77,10 @@ export function recordOutage({ id, drill, outage, ...incident }: Incident, measu
 }
 
 /** Why there is nothing to review, and how there can be. */
-export const notReviewed = ({ id }: Incident) =>
-  `${id} has no post-mortem: one is owed of a P1 or P2, and of others on request (npx incident post-mortem ${id} --request)`;
+export const notReviewed = ({ id, status, ...incident }: Incident) =>
+  isOpen({ status }) && incident.policy.severities[incident.severity].reviewed
+    ? `${id} is ${status} and has no post-mortem yet: it is drafted when it is resolved`
+    : `${id} has no post-mortem: one is owed of a P1 or P2, and of others on request (npx incident post-mortem ${id} --request)`;
 
 /** What people owe by now, while it is open and afterwards. A drill leaves nothing to be done. */
 export function review(incident: Incident, now: string): Obligation[] {

@@ -87,7 +87,13 @@ describe('post-mortem', () => {
   });
 
   it.each<[number, string, string[], () => unknown, RegExp]>([
-    [1, 'of an incident that is open', ['post-mortem', ID], () => openIncident(), /has no post-mortem: one is drafted/],
+    [
+      1,
+      'of an incident that is open',
+      ['post-mortem', ID],
+      () => openIncident(),
+      /has no post-mortem: one is owed/,
+    ],
     [1, 'of one that is not there', ['post-mortem', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
     [
       2,
@@ -152,7 +158,7 @@ describe('action', () => {
     setMinute(30 + 1440);
     await committed({ type: 'meet', id: 'overdue', obligation: { type: 'remind of post-mortem' } });
     expect((await incident('show', ID)).out).toMatch(
-      /Review +post-mortem due by 2026-04-08 10:00 UTC, overdue\n +https:/,
+      /Review +post-mortem due by 2026-04-08 10:00 UTC, overdue, expected by 2026-04-09 10:00 UTC\n +https:/,
     );
   });
 
