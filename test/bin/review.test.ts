@@ -87,13 +87,7 @@ describe('post-mortem', () => {
   });
 
   it.each<[number, string, string[], () => unknown, RegExp]>([
-    [
-      1,
-      'of an incident that is open',
-      ['post-mortem', ID],
-      () => openIncident(),
-      /has no post-mortem: one is owed/,
-    ],
+    [1, 'of an incident that is open', ['post-mortem', ID], () => openIncident(), /has no post-mortem: one is owed/],
     [1, 'of one that is not there', ['post-mortem', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
     [
       2,
