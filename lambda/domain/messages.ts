@@ -1,6 +1,7 @@
 import { canWait } from './approval.ts';
 import { checklist } from './checklist.ts';
-import { alarmUrl, insightsUrl } from './console.ts';
+import { alarmUrl } from './console.ts';
+import { errorLines } from './error-lines.ts';
 import {
   attemptUnderWay,
   firing,
@@ -12,11 +13,10 @@ import {
   type Status,
 } from './incident.ts';
 import { answerDue, publishedOrNot } from './questions.ts';
-import { ERROR_QUERY } from './log-classes.ts';
 import { stepsLeft } from './response.ts';
 import { SEVERITY_NAMES, type Severity } from './severity.ts';
 import { alarmOf } from './signal.ts';
-import { clock, clockSince, dateTime, minutesBetween, plusMinutes } from './time.ts';
+import { clock, clockSince, dateTime, minutesBetween } from './time.ts';
 import type { EntryOf, EntryType, TimelineEntry, Urgency } from './timeline.ts';
 import { workaroundAsked } from './workaround.ts';
 
@@ -319,18 +319,6 @@ export function links(incident: Incident): { label: string; url: string }[] {
     ...(policy.playbook.links ?? []),
     ...policy.links,
   ];
-}
-
-/** Minutes before and after an incident whose error lines belong to it. */
-const LOGGED = 15;
-
-/** The error lines that the diagnosis counts, as a query that is ready to be run: what they say is told to nobody else. */
-function errorLines({ policy, startedAt, timeline, resolvedAt }: Incident): { label: string; url: string }[] {
-  const { region, logGroup } = policy;
-  if (!logGroup) return [];
-  const to = plusMinutes(resolvedAt ?? timeline.at(-1)?.at ?? startedAt, LOGGED);
-  const url = insightsUrl(region, logGroup, ERROR_QUERY, plusMinutes(startedAt, -LOGGED), to);
-  return [{ label: 'Error lines, Logs Insights', url }];
 }
 
 /** "15 minutes", "2 hours", "1 hour 20 minutes". */
