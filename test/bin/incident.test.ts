@@ -7,6 +7,7 @@ import { AwsEndpoint, type AwsError } from '../support/aws-endpoint.ts';
 import { runIncident } from '../support/command-line.ts';
 import {
   ALARM,
+  approvalAsked,
   committed,
   DEPLOYED,
   invoke,
@@ -38,7 +39,7 @@ const incident = (...args: string[]) => runIncident(aws, args);
 
 const awaiting = async () => {
   await openIncident([step('ask', { mode: 'approve' })]);
-  await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
+  await approvalAsked();
 };
 
 describe('what is asked is done, and said', () => {

@@ -30,7 +30,8 @@ function reviewed(outage: MeasuredOutage): Incident {
   story.at(1).responds();
   story.suffers();
   story.at(2).watches();
-  story.at(35).clears();
+  story.at(35).suffers(0);
+  story.clears();
   story.at(40).resolves();
   story.tell({ type: 'record outage', outage });
   story.at(100).tell({ type: 'finish post-mortem', by: 'ada', ...REVIEW });

@@ -16,6 +16,7 @@ import { databaseWriter } from '../../lambda/functions/diagnose/checks/database-
 import { handler as failOver } from '../../lambda/functions/fail-over-database/handler.ts';
 import { handler as probe } from '../../lambda/functions/probe/handler.ts';
 import { handler as writerState } from '../../lambda/functions/writer-state/handler.ts';
+import { useLoadBalancer } from '../support/load-balancer.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
 import { minute, START } from '../support/story.ts';
 
@@ -23,6 +24,7 @@ useResponder({
   ...{ DATABASE_ACCESS: 'data-api', CLUSTER_ARN: 'arn:cluster', SECRET_ARN: 'arn:secret', DATABASE_NAME: 'shop' },
   ...{ WRITER_STATE_FUNCTION: 'writer-state', INSTANCES: 'one,two' },
 });
+useLoadBalancer();
 const rds = mockClient(RDSClient);
 const data = mockClient(RDSDataClient);
 const lambda = mockClient(LambdaClient);

@@ -10,28 +10,26 @@ import {
   ListServiceDeploymentsCommand,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
-import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import { handler } from '../../lambda/functions/probe/handler.ts';
+import { useLoadBalancer } from '../support/load-balancer.ts';
 import { DEPLOYED, invoke } from '../support/responder.ts';
 
 const NOW = new Date('2026-04-07T10:00:30.000Z');
 const at = (minutesAgo: number) => new Date(Math.floor(NOW.getTime() / 60_000) * 60_000 - minutesAgo * 60_000);
 const cloudwatch = mockClient(CloudWatchClient);
 const ecs = mockClient(ECSClient);
-const elb = mockClient(ElasticLoadBalancingV2Client);
+useLoadBalancer();
 const rds = mockClient(RDSClient);
 const servers: Server[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
-  for (const client of [cloudwatch, ecs, elb, rds]) client.reset();
-  const LoadBalancerArn = `arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/${DEPLOYED.resources.loadBalancer}`;
-  elb.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [{ LoadBalancerArn }] });
+  for (const client of [cloudwatch, ecs, rds]) client.reset();
   cloudwatch.on(PutMetricDataCommand).resolves({});
   sees([100, 100], [0, 0]);
   runs({ runningCount: 10 });

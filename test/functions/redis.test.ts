@@ -14,9 +14,11 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { redis } from '../../lambda/functions/diagnose/checks/redis.ts';
 import { securityGroups } from '../../lambda/functions/diagnose/checks/security-groups.ts';
 import { handler as probe } from '../../lambda/functions/probe/handler.ts';
+import { useLoadBalancer } from '../support/load-balancer.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
 
 useResponder();
+useLoadBalancer();
 const elasticache = mockClient(ElastiCacheClient);
 const ec2 = mockClient(EC2Client);
 const cloudwatch = mockClient(CloudWatchClient);

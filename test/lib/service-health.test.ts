@@ -90,7 +90,8 @@ describe('what is not configured is not there', () => {
 
   it('neither the maintenance page nor scaling up', () => {
     const bare = synthesise(defineService({ ...config, serviceHealth: {} }), { playbooks: [new ServiceHealth()] });
-    expect(documents(bare.template).sort()).toEqual(['investigate', 'roll-back', 'smoke-test']);
+    expect(documents(bare.template)).not.toContain('scale-up');
+    expect(documents(bare.template)).not.toContain('maintenance-mode');
     bare.template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 0);
   });
 

@@ -226,7 +226,7 @@ describe.each(['CODE_DEPLOY', 'EXTERNAL'] as const)('a service of the %s control
     expect(service['taskSets']).toHaveLength(2);
     expect(service['currentServiceDeployment']).toBeUndefined();
     expect('taskDefinition' in service).toBe(controller === 'CODE_DEPLOY');
-    expect(await list()).toEqual([]);
+    await expect(list()).rejects.toThrow('no service deployments');
   });
 });
 
