@@ -88,7 +88,7 @@ export class ServiceHealth implements Playbook {
       }),
       // The bounds of P1, P2 and P3.
       ...failing('errors-half', 3, 'critical', 0.5, true),
-      ...failing('errors-quarter', 5, 'critical', 0.25, true),
+      ...failing('errors-quarter', 10, 'critical', 0.25, true),
       ...failing('errors', 10, 'warning', failingShare, false),
     };
   }

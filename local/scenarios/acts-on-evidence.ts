@@ -163,8 +163,8 @@ export const observe: Scenario = {
       kept: ({ topics }) =>
         topics.messages.some(
           ({ body }) =>
-            /Would end \d+ sessions; [\d,]+ of 1,722 connections in use\./.test(body) &&
-            /- \d+ sessions: report-export \(user [\w-]+\), idle/.test(body) &&
+            /Would end [\d,]+ sessions; [\d,]+ of 1,722 connections in use\./.test(body) &&
+            /- [\d,]+ sessions: report-export \(user [\w-]+\), idle/.test(body) &&
             /Cannot be seen: /.test(body),
         ),
     },

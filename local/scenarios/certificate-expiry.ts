@@ -68,13 +68,13 @@ export const certificateReplaced: Scenario = {
   story:
     'The certificate is proven by e-mail, and nobody reads the mailbox any more: it cannot renew by itself. A new one for ' +
     'the same names is requested, proven by DNS, and issued. To change what everybody connects through needs approval: ' +
-    'nobody answers, and that means no. People have three weeks left, and a certificate that waits for them.',
+    'there is time, so the question stays open for days, and nobody is woken for it.',
   befall: world =>
     begin(world, 'the certificate has 20 days left, and nobody answers the e-mail of its renewal', 20, () => {
       world.service.certificates.first.validation = 'EMAIL';
     }),
   minutes: 90,
-  over: handedOver,
+  over: () => false,
   promises: [
     ONE_INCIDENT,
     ran('request-replacement'),
@@ -84,18 +84,17 @@ export const certificateReplaced: Scenario = {
         [...certificates.all.values()].map(({ status }) => status).join() === 'ISSUED,ISSUED',
     },
     {
-      promise: 'approval to serve it is asked for, and no answer is a no',
+      promise: 'approval to serve it is asked for, and the question stays open for days',
       kept: world =>
         entries(world, 'ApprovalRequested')
-          .map(({ step }) => step)
-          .join() === 'update-certificate' &&
-        entries(world, 'ApprovalDeclined')
-          .map(({ by }) => by)
-          .join() === 'time',
+          .map(
+            ({ step, at, expiresAt }) =>
+              `${step} for ${Math.floor((Date.parse(expiresAt) - Date.parse(at)) / DAY)} days`,
+          )
+          .join() === 'update-certificate for 12 days' && entries(world, 'ApprovalDeclined').length === 0,
     },
-    { promise: 'the incident is handed over, not resolved', kept: world => entries(world, 'Resolved').length === 0 },
+    { promise: 'the incident is not resolved', kept: world => entries(world, 'Resolved').length === 0 },
     NOBODY_IS_WOKEN,
-    ADVISED,
     EVERYBODY_CONNECTS,
     NO_DEAD_LETTERS,
   ],

@@ -23,7 +23,7 @@ describe('the alarms', () => {
       ['deployment-failing', 'Maximum DeploymentFailing GreaterThanOrEqualToThreshold 1', '2 of 2', 'missing'],
       ['errors', 'Average ErrorShare GreaterThanOrEqualToThreshold 0.05', '10 of 10', 'notBreaching'],
       ['errors-half', 'Average ErrorShare GreaterThanThreshold 0.5', '3 of 3', 'notBreaching'],
-      ['errors-quarter', 'Average ErrorShare GreaterThanThreshold 0.25', '5 of 5', 'notBreaching'],
+      ['errors-quarter', 'Average ErrorShare GreaterThanThreshold 0.25', '10 of 10', 'notBreaching'],
       ['health-down', 'Minimum HealthFailingShare GreaterThanOrEqualToThreshold 1', '3 of 3', 'missing'],
       ['health-failing', 'Minimum HealthFailingShare GreaterThanThreshold 0', '10 of 10', 'missing'],
       ['health-time', 'Average HealthSeconds GreaterThanOrEqualToThreshold 5', '10 of 10', 'notBreaching'],
