@@ -167,14 +167,24 @@ const overBound = (share: number, bound?: number) =>
     : percent(share);
 
 /** What makes a severity, each of the runbook's words once, with what meets it. What no number tells, people judge. */
-export function criteriaFor(severity: Severity, criteria: readonly Criterion[]): { text: string; met: string }[] {
+export function criteriaFor(severity: Severity, criteria: readonly Criterion[]): CriterionRow[] {
   const own = criteria.filter(criterion => criterion.severity === severity);
   const words = [...new Set(own.map(({ criterion }) => criterion))];
-  const bounds = (text: string) => own.filter(({ criterion }) => criterion === text).map(readBound);
   return [
-    ...words.map(text => ({ text, met: bounds(text).join(', or ') })),
-    ...JUDGED_BY_PEOPLE[severity].map(text => ({ text, met: 'people judge' })),
+    ...words.map(text => {
+      const bounds = own.filter(({ criterion }) => criterion === text);
+      return { text, met: bounds.map(readBound).join(', or '), facts: bounds.map(({ fact }) => fact) };
+    }),
+    ...JUDGED_BY_PEOPLE[severity].map(text => ({ text, met: 'people judge', facts: [] })),
   ];
+}
+
+export interface CriterionRow {
+  text: string;
+  /** When it holds. */
+  met: string;
+  /** The facts that it is judged by; none where only people can judge. */
+  facts: Fact[];
 }
 
 /** When a criterion holds, read out: "over 25 % of requests failing". */

@@ -14,6 +14,7 @@ import { commands } from '../../bin/incident/commands.ts';
 import { differences } from '../../bin/runbook/differences.ts';
 import config from '../../config/mockupaws-production.ts';
 import { DECLARED } from '../../lambda/domain/policy.ts';
+import { assess, RUNBOOK_CRITERIA } from '../../lambda/domain/severity.ts';
 import { DEFAULT_CONFIG, defineService } from '../../lib/config.ts';
 import { documentOf, runbookDocument } from '../../lib/runbook-document.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -125,6 +126,32 @@ describe('the document has', () => {
       ...['general questions', 'feature requests', 'minor cosmetic issues'],
     ];
     expect(lacking(section('## 1. Severity levels'), wanted)).toEqual([]);
+  });
+
+  it.each([
+    ['P1', 'complete service unavailability', 'measured each minute'],
+    ['P1', 'data loss or corruption', 'npx incident declare ID … --data-loss'],
+    ['P1', 'security breach', 'npx incident declare ID … --security-breach'],
+    ['P1', 'more than 50 % of users affected', 'measured each minute'],
+    ['P2', 'core functionality impaired', 'counted from its alarms'],
+    ['P2', 'more than 25 % of users affected', 'measured each minute'],
+    ['P2', 'workaround available', 'npx incident workaround ID'],
+    ['P2', 'performance severely degraded', 'measured each minute'],
+    ['P3', 'non-critical features affected', 'counted from its alarms'],
+    ['P3', 'less than 25 % of users affected', 'measured each minute'],
+    ['P3', 'workaround available', 'npx incident workaround ID'],
+    ['P4', 'general questions', 'npx incident declare "…" --severity P4'],
+    ['P4', 'feature requests', 'npx incident declare "…" --severity P4'],
+    ['P4', 'minor cosmetic issues', 'npx incident declare "…" --severity P4'],
+  ])('of section 1 who or what judges it: %s, %s', (severity, line, judged) => {
+    const row = section('## 1. Severity levels')
+      .split('\n')
+      .find(one => one.startsWith(`| ${severity}: ${line} |`));
+    expect(row).toContain(judged);
+    for (const { fact, over, atLeast = 0 } of RUNBOOK_CRITERIA.filter(
+      one => one.severity === severity && one.criterion === line && !one.beside,
+    ))
+      expect(assess({ [fact]: over === undefined ? atLeast : over + 0.001 }, RUNBOOK_CRITERIA).severity).toBe(severity);
   });
 
   it('the investigation in the order of the runbook, with the names of the service', () => {
