@@ -25,7 +25,7 @@ const HELP = `
 A data loss or a security breach is a P1. A P4 is a question: it wakes nobody, and an answer is due within 24 hours.
 `;
 
-/** What people declare: an incident that no alarm has found, or something of one that is open. */
+/** People declare an incident that no alarm has found, or something of one that is open. */
 export function addDeclare(program: Command, tools: Tools): void {
   program
     .command('declare')

@@ -56,7 +56,7 @@ export async function findExecution({ document, parameters, at, role }: LostExec
     { Key: 'DocumentNamePrefix' as const, Values: [document] },
     { Key: 'StartTimeAfter' as const, Values: [since] },
   ];
-  // As IAM or as STS names a role, its name is a part of its own.
+  // IAM and STS write a role's ARN differently; its name stands between slashes in both.
   const wanted = ({ DocumentName, ExecutedBy = '' }: AutomationExecutionMetadata) =>
     DocumentName === document && ExecutedBy.split('/').includes(role);
   for await (const page of paginateDescribeAutomationExecutions({ client }, { Filters }))

@@ -26,7 +26,7 @@ const Assignment = {
   dueAt: v.optional(v.pipe(v.string(), v.isoTimestamp('a time such as 2026-01-31T18:00:00Z'))),
 };
 
-/** As what people declare it: the one form, of a new incident and of one that is open. */
+/** The one form in which people declare, of a new incident and of one that is open. */
 const Declaration = {
   severity: v.optional(Severity),
   dataLoss: v.optional(v.boolean()),

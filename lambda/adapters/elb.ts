@@ -10,7 +10,7 @@ import {
 
 const client = new ElasticLoadBalancingV2Client({});
 
-/** Whether there is the load balancer `app/NAME/ID`. Made anew under its name, it has another id, and other metrics. */
+/** Tells whether the load balancer `app/NAME/ID` exists. Made anew under its name, it has another id, and other metrics. */
 export async function loadBalancerExists(loadBalancer: string): Promise<boolean> {
   const [, name = ''] = loadBalancer.split('/');
   try {

@@ -38,7 +38,7 @@ export async function findInstance(DBInstanceIdentifier: string): Promise<DBInst
   }
 }
 
-/** Those of the instances that are there. */
+/** The instances that exist, of those named. */
 export async function findInstances(identifiers: readonly string[]): Promise<DBInstance[]> {
   const found = await Promise.all(identifiers.map(findInstance));
   return found.filter(instance => instance !== undefined);

@@ -4,7 +4,7 @@ import { WriterState } from '../domain/writer.ts';
 
 const client = new LambdaClient({});
 
-/** Whether the database can be asked at all: a playbook that needs it brings the function. */
+/** Tells whether the database can be asked at all: a playbook that needs it brings the function. */
 export const canAskWriter = () => process.env['WRITER_STATE_FUNCTION'] !== undefined;
 
 /** Asks the function that has a way to the database. @throws when it failed; a database that is silent is an answer. */

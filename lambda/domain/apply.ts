@@ -78,7 +78,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       const begins = incident.policy.severities[severity].pages && !incident.escalation;
       return {
         ...{ severity, severityReasons, overruled },
-        // What was promised is promised anew.
+        // A rise renews every promise.
         ...(atLeast(incident.severity, severity) ? {} : { severityAt: at, breached: [], improvedTo: undefined }),
         ...(begins ? { escalation: { since: at, level: 0, calledAt: at } } : {}),
       };
@@ -298,7 +298,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
   }
 }
 
-/** What is known now, and since when people have been served well. */
+/** The facts as they are known now, and since when people have been served well. */
 const served = <K extends Pick<Incident, 'facts'>>(incident: Incident, known: K, at: string) => ({
   ...known,
   servedSince: isServed({ ...incident, ...known }) ? (incident.servedSince ?? at) : undefined,

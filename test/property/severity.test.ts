@@ -4,7 +4,7 @@ import { isOpen } from '../../lambda/domain/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/policy.ts';
 import { assess, type Facts, RUNBOOK_CRITERIA, SEVERITIES } from '../../lambda/domain/severity.ts';
 import { minutesBetween } from '../../lambda/domain/time.ts';
-import { FAILED, minute, of, PASSED, policy, Story } from '../support/story.ts';
+import { FAILED, of, PASSED, policy, Story } from '../support/story.ts';
 
 /** How people are served, minute by minute, mostly much as the minute before. */
 const course = fc
@@ -133,5 +133,18 @@ it('improvement is told once for each severity that it comes down to, and only a
       .due()
       .filter(({ type }) => type === 'tell improvement'),
   ).toEqual([]);
-  expect(minute(8)).toBe(story.now);
+});
+
+it('an incident that is judged by facts of its own is neither raised by other trouble nor held open by it', () => {
+  const base = policy([], { severities: RUNBOOK_SEVERITIES });
+  const story = Story.under({ ...base, playbook: { ...base.playbook, apart: true, ownFacts: true } });
+  story.fires('warning');
+  story.diagnoses({ healthFailingShare: 1, usersAffectedShare: 0.9 });
+  story.plans();
+  story.at(1).suffers(0.9);
+  expect(story.incident.severity).toBe('P3');
+  expect(story.due().filter(({ type }) => type === 'publish')).toEqual([]);
+  story.at(2).clears('warning');
+  story.at(8).suffers(0.9);
+  expect(of(story.watches(), 'Resolved')).toHaveLength(1);
 });
