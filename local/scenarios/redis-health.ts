@@ -160,6 +160,7 @@ export const redisMadeWorse: Scenario = {
       kept: world =>
         entries(world, 'StepFailed')[0]?.['impact'] === 'harmful' &&
         entries(world, 'StepStarted')
+          .filter(({ preview }) => !preview)
           .map(({ step, undoes }) => `${step}${undoes ? ' undone' : ''}`)
           .join() === 'open-circuit-breaker,open-circuit-breaker undone',
     },

@@ -6,6 +6,7 @@ import {
   certificateReplaced,
 } from '../../local/scenarios/certificate-expiry.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
+import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { World } from '../../local/world.ts';
 import { assembly, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
@@ -21,7 +22,7 @@ async function suffer(scenario: Scenario, altered: Assembly, prepare: (world: Wo
   return world;
 }
 
-const runs = ({ runbooks }: World) => runbooks.runs.map(({ name }) => name.replace('mockupaws-production-', ''));
+const runs = (world: World) => acting(world).map(({ name }) => name.replace('mockupaws-production-', ''));
 const served = ({ service: { certificates } }: World) =>
   ['mockupaws.com', 'api.mockupaws.com'].map(host => certificates.servedAt(host)?.arn === certificates.first.arn);
 
@@ -53,7 +54,7 @@ describe('the new certificate, once it may be served,', () => {
     expect(served(world)).toEqual([true, true]);
     expect(world.service.answers('mockupaws.com')).toBe(true);
     expect(typesOf(world)).toContain('HandedOver');
-    expect(world.topics.messages.map(({ channel }) => channel)).toContain('sms');
+    expect(world.topics.messages.map(({ subject }) => subject).join()).toContain('NEEDS YOU');
   });
 
   it('is not served where the runbook only pretends, and then nothing is resolved', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Faults } from '../../local/account/faults.ts';
 import type { Configuration } from '../../local/service/strategy.ts';
 import { World } from '../../local/world.ts';
-import { assembly, timelineOf, typesOf } from './world.ts';
+import { assembly, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 const SERVICE_DEPLOYMENT = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/mockupaws-production/backend';
@@ -91,7 +91,11 @@ describe('a bad rolling deployment is taken back once, and verified,', () => {
     ]);
     expect(world.calm).toBe(true);
     expect(world.queues.total).toBe(0);
-    const pages = timelineOf(world).filter(({ type }) => type === 'PageSent');
-    expect(new Set(pages.map(({ command, about, to }) => `${command} ${about} ${to}`)).size).toBe(pages.length);
+    const pages = [...world.incidents.values()].flatMap(({ id, timeline }) =>
+      timeline.flatMap(({ type, command, about, to }) =>
+        type === 'PageSent' ? [`${id} ${command} ${about} ${to}`] : [],
+      ),
+    );
+    expect(new Set(pages).size).toBe(pages.length);
   });
 });

@@ -11,6 +11,9 @@ const SCALE_SERVICE = 'mockupaws-production-scale-service';
 const statusOf = (world: World, name: string) =>
   world.runbooks.runs.filter(run => run.name === name).map(({ outcome }) => outcome?.status);
 
+/** Our runbook has changed something, and waits. */
+const hasScaled = ({ service: { tasks } }: World) => tasks.desired < tasks.usual;
+
 it.each([['off'], [undefined]])(
   'set to %s while a runbook acts, it is stopped within a minute and what it had changed is told; one that a person started goes on',
   async value => {
@@ -18,8 +21,7 @@ it.each([['off'], [undefined]])(
     // No task stops: the runbook waits for them.
     world.service.tasks.tick = () => undefined;
     databaseConnections.befall(world);
-    const acts = () => world.runbooks.runs.some(({ name, outcome }) => name === SCALE_SERVICE && !outcome);
-    await world.clock.run(20 * MINUTE, acts);
+    await world.clock.run(20 * MINUTE, () => hasScaled(world));
     const role = world.account.ofType('AWS::IAM::Role').find(({ path }) => path === 'Response/Role')?.arn ?? '';
     const byHand = { DocumentName: SCALE_SERVICE, Parameters: { DesiredCount: ['6'], DryRun: ['false'] } };
     await world.account.call({ role, name: 'ada' }, 'ssm', 'StartAutomationExecution', byHand);
@@ -47,7 +49,7 @@ it('an execution whose id was not noted is found and stopped, and never the same
   databaseConnections.befall(world);
   const ours = () => world.runbooks.runs.find(({ name, parameters }) => name === SCALE_SERVICE && acts(parameters));
   const acts = (parameters: Record<string, string[]>) => parameters['DryRun']?.[0] === 'false';
-  await world.clock.run(20 * MINUTE, () => ours() !== undefined);
+  await world.clock.run(20 * MINUTE, () => hasScaled(world));
   const { name: DocumentName, parameters: Parameters } = ours() ?? {};
   const input = { DocumentName, Parameters };
   await world.account.call(operatorOf(world), 'ssm', 'StartAutomationExecution', input);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
+import { acting } from '../../local/scenarios/of-playbook.ts';
 import { World } from '../../local/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
@@ -25,7 +26,11 @@ describe('links', () => {
     expect(linksOf(world, 'ada@mockupaws.com', 'Approve')).not.toEqual([]);
     expect(typesOf(world)).not.toContain('Acknowledged');
     expect(timelineOf(world).filter(({ type }) => type === 'ApprovalDeclined')).toMatchObject([{ by: 'time' }]);
-    expect(world.runbooks.runs.map(({ name }) => name).join()).not.toContain('raise-max-connections');
+    expect(
+      acting(world)
+        .map(({ name }) => name)
+        .join(),
+    ).not.toContain('raise-max-connections');
   });
 
   it('are another person’s own, and worth nothing to KMS of another account', async () => {

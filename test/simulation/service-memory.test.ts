@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Assembly } from '../../local/account/template.ts';
+import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from '../../local/scenarios/service-memory.ts';
@@ -12,7 +13,7 @@ const MINUTE = 60_000;
 const of = ({ incidents }: World, playbook = 'ServiceMemory'): Entry[] =>
   [...incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook).flatMap(i => i.timeline);
 const types = (world: World) => of(world).map(({ type }) => type);
-const ran = ({ runbooks: { runs } }: World) => runs.map(({ name }) => name.replace('mockupaws-production-', ''));
+const ran = (world: World) => acting(world).map(({ name }) => name.replace('mockupaws-production-', ''));
 
 async function suffer(scenario: Scenario, altered = assembly(), minutes = 60): Promise<World> {
   const world = await World.create(altered, 3);
