@@ -4,7 +4,7 @@ import { received } from '../../local/messages.ts';
 import { rehearse } from '../../local/rehearsal.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { World } from '../../local/world.ts';
-import { assembly, suffer, timelineOf, typesOf, withRunbook } from './world.ts';
+import { assembly, suffer, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 
 const AUTOMATION = '/incident-response/mockupaws-production/automation';
 const MAINTENANCE = '/incident-response/mockupaws-production/maintenance-until';
@@ -140,6 +140,19 @@ describe('a person who heals the service', () => {
     expect(typesOf(world)).toContain('Resolved');
     onlyRehearsed(world);
   });
+});
+
+it('whoever is asked to let sessions end reads which would, which are spared, and why; none ends before', async () => {
+  const world = await World.create(withModes({ 'kill-idle-connections': 'approve' }), 3);
+  databaseConnections.befall(world);
+  const asked = () => world.topics.messages.find(({ subject = '' }) => subject.includes('APPROVAL'));
+  await world.clock.run(40 * 60_000, () => asked() !== undefined);
+  const body = asked()?.body ?? '';
+  expect(body).toMatch(/Approve "Kill database connections .*Would end [\d,]+ sessions; [\d,]+ of 1,722 connections/s);
+  expect(body).toMatch(/- [\d,]+ sessions: report-export \(user report-export\), idle/);
+  expect(body).toMatch(/Spares \d+ sessions that look idle:/);
+  expect(body).toMatch(/- \d+ session.*: (holds an advisory lock|last statement was LISTEN)/);
+  expect(world.service.database.sessions().some(({ application }) => application === 'report-export')).toBe(true);
 });
 
 /** What happened to the incident of this playbook; another one may tell of the symptom. */
