@@ -299,10 +299,10 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
 }
 
 /** The facts as they are known now, and since when people have been served well. */
-const served = <K extends Pick<Incident, 'facts'>>(incident: Incident, known: K, at: string) => ({
-  ...known,
-  servedSince: isServed({ ...incident, ...known }) ? (incident.servedSince ?? at) : undefined,
-});
+const served = <K extends Pick<Incident, 'facts'>>(incident: Incident, known: K, at: string) =>
+  isServed({ ...incident, ...known })
+    ? { ...known, servedSince: incident.servedSince ?? at }
+    : { ...known, servedSince: undefined, harmed: true };
 
 /** A signal that fires again after mitigation, or people who suffer again, mean that it was none. */
 const worsen = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);

@@ -169,6 +169,8 @@ export interface Incident {
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
   calmSince?: string;
+  /** People were measured to suffer at some time. */
+  harmed?: boolean;
   /** Since when people have been served well, as far as was measured. */
   servedSince?: string;
   /** A person has declared it over: what is still changed is put back, and then it is resolved. */

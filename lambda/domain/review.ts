@@ -12,12 +12,21 @@ const AGAIN_DAYS = { postMortem: 1, actionItem: 7 };
 /** Days to bring the runbook up to date after an incident that was reviewed. */
 const RUNBOOK_DAYS = 7;
 
-/** Whether a post-mortem is owed for it: of what was resolved as P1 or P2, in earnest, or of which somebody wants one. */
-export const isReviewed = ({ policy, severity, drill, cancelled, resolvedAt, postMortem }: Incident) =>
-  resolvedAt !== undefined &&
-  !drill &&
-  !cancelled &&
-  (policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined);
+/** A post-mortem is owed for what was resolved as P1 or P2, in earnest, and for anything of which somebody wants one. */
+export const isReviewed = (incident: Incident) => {
+  const { policy, severity, drill, cancelled, resolvedAt, postMortem } = incident;
+  const owed = policy.severities[severity].reviewed && isBorneOut(incident);
+  return resolvedAt !== undefined && !drill && !cancelled && (owed || postMortem?.requestedAt !== undefined);
+};
+
+/** People suffered, customers were told, automation acted, or a person declared it or took it on. An alarm alone teaches nothing. */
+const isBorneOut = ({ harmed, publication, runs, reporter, declared, acknowledged }: Incident) =>
+  harmed === true ||
+  publication?.at !== undefined ||
+  runs.some(({ dryRun, unchanged }) => !dryRun && !unchanged) ||
+  reporter !== undefined ||
+  Object.keys(declared).length > 0 ||
+  acknowledged !== undefined;
 
 /** It is over, and yet something is owed: the post-mortem, or action items. */
 export const isUnderReview = (incident: Incident) =>

@@ -81,6 +81,10 @@ export const alarmTested: Scenario = {
       promise: 'no runbook acts',
       kept: world => timeline(world).every(({ type }) => type !== 'StepStarted'),
     },
+    {
+      promise: 'nobody is invited to review it',
+      kept: ({ topics }) => topics.messages.every(({ subject = '' }) => !/Review of/.test(subject)),
+    },
     RESOLVED,
     HEALTHY,
     NO_DEAD_LETTERS,
