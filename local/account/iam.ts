@@ -87,7 +87,8 @@ export class Permissions {
       this.trust.set(arn, properties['AssumeRolePolicyDocument'].Statement);
     }
     for (const { type, properties } of resources) {
-      if (type !== 'AWS::IAM::Policy') continue;
+      // A policy too large for its role goes on in a managed one.
+      if (type !== 'AWS::IAM::Policy' && type !== 'AWS::IAM::ManagedPolicy') continue;
       for (const role of properties['Roles'] as string[]) {
         this.byRole.get(`arn:aws:iam::123456789012:role/${role}`)?.push(...properties['PolicyDocument'].Statement);
       }

@@ -118,6 +118,7 @@ const IDENTITIES: Record<string, Identity> = {
 /** Types that nothing refers to by value; what they do is read from their properties. */
 const ANONYMOUS = new Set([
   'AWS::CDK::Metadata',
+  'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',

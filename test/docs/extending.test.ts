@@ -85,7 +85,7 @@ it('its test passes, and so do those that every runbook must pass', async () => 
     return JSON.parse(await readFile(report, 'utf8'));
   };
   expect(await vitest('test/simulation/disk-space')).toMatchObject({ numFailedTests: 0, numPassedTests: 2 });
-  const runbooks = await vitest('test/runbooks', '-t', 'fail-over-database');
+  const runbooks = await vitest('test/runbooks', '-t', 'switch-writer');
   expect(runbooks).toMatchObject({ numFailedTests: 0 });
   expect(runbooks.numPassedTests).toBeGreaterThanOrEqual(5);
 });

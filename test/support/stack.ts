@@ -73,7 +73,9 @@ export interface Statement {
 
 /** What a role may do, by the policies of the template. */
 export function statementsOf(template: Template, roleId: string): Statement[] {
-  return resources(template, 'AWS::IAM::Policy')
+  const kinds = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'];
+  return kinds
+    .flatMap(kind => resources(template, kind))
     .filter(({ properties }) => refersTo(properties.Roles).includes(roleId))
     .flatMap(({ properties }) => properties.PolicyDocument.Statement as Statement[]);
 }
