@@ -37,7 +37,7 @@ export interface RunOutcome {
   endedAt?: string;
   /** The changes that the runbook made or may have made, in words. */
   changed?: string[];
-  /** What a dry run reported for people, a line each. */
+  /** The report of a dry run for people, a line each. */
   report?: string[];
 }
 
@@ -88,7 +88,7 @@ type ByPerson = Person &
     | { type: 'finish action item'; item: string }
     /** The cause is known, or the fix is in place: in a person's word, and since when. */
     | { type: 'state cause' | 'state fix'; text: string; happenedAt: string }
-    /** Of an incident for which none is owed. */
+    /** A post-mortem is wanted of an incident for which none is owed. */
     | { type: 'request post-mortem' }
     | ({ type: 'finish post-mortem' } & Review)
   );

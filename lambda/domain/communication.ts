@@ -19,7 +19,7 @@ const AUDIENCES: readonly Audience[] = ['stakeholders', 'public'];
 /** Customers are told of it. */
 export const isPublic = ({ publication }: Incident) => publication?.at !== undefined;
 
-/** What is owed to those who are told: updates, and whoever was left without is a fault. */
+/** Updates owed to those who are told; whoever was left without one is a fault. */
 export const communication = (incident: Incident, now: string): Obligation[] => [
   ...AUDIENCES.flatMap(to => missed(incident, to, now)),
   ...AUDIENCES.filter(to => updateDue(incident, to, now)).map((to): Obligation => ({ type: 'post update', to })),
@@ -42,7 +42,7 @@ function updateDue(incident: Incident, to: Audience, now: string): boolean {
   return passed >= policy.updateMinutes - WATCH || (last.status !== status && passed >= APART);
 }
 
-/** What stakeholders heard last was said of a lesser trouble: they hear of every rise in time, the first and each later one. */
+/** The last update was about a lesser trouble: stakeholders hear of every rise in time, the first and each later one. */
 const hasRisenSince = ({ policy, severity, severityAt }: Incident, at: string) =>
   at < severityAt && policy.severities[severity].stakeholdersMinutes !== undefined;
 
@@ -124,14 +124,14 @@ export function internalIn(text: string, { internalNames }: Pick<Policy, 'intern
   return INTERNAL.exec(text)?.[0] ?? internalNames.find(name => lower.includes(name.toLowerCase()));
 }
 
-/** What of the service an incident affects, as customers know it. An investigation affects what was measured to suffer. */
+/** Components that an incident affects, as customers know them. An investigation affects what was measured to suffer. */
 export function affected(incident: Incident): readonly Component[] {
   const { publication } = incident;
   const none = publication?.investigation && !publication.components && disruptions(incident).length === 0;
   return none ? [] : concerned(incident);
 }
 
-/** What of the service an incident is about: what a person named, or what its playbook affects. */
+/** Components that an incident is about: those a person named, or those its playbook affects. */
 export function concerned({ policy, playbook, publication }: Incident): readonly Component[] {
   const components = policy.statusPage?.components ?? [];
   const named = publication?.components;

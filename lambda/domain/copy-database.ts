@@ -35,7 +35,7 @@ export const LATEST = 'latest';
 /** RDS takes no longer identifier. */
 const LONGEST = 63;
 
-/** What keeps a copy from being made, in words; undefined when nothing does. Nothing that is there is overwritten. */
+/** The reason why no copy can be made, in words; undefined when one can. Nothing that exists is overwritten. */
 export function refusal(
   source: Source,
   wanted: Wanted,
@@ -55,7 +55,7 @@ export function refusal(
     : `it can be restored to ${utc(earliest)} at the earliest and ${utc(latest)} at the latest, not to ${wanted.to}`;
 }
 
-/** What RDS is told to restore: beside the source, with its network, its parameters and its size. */
+/** The request to RDS: a copy beside the source, with its network, its parameters and its size. */
 export function restoration(cluster: string, source: Source, wanted: Wanted, copy: string) {
   const { Port, DBSubnetGroup, VpcSecurityGroups = [], DBClusterParameterGroup, StorageType } = source;
   const { ServerlessV2ScalingConfiguration, IAMDatabaseAuthenticationEnabled } = source;

@@ -2,7 +2,7 @@ import { answerBy, waited } from './approval.ts';
 import type { Decision, RunOutcome } from './commands.ts';
 import { objectsNamed } from './evidence.ts';
 import { guardrails, isDryRun, isOff, type Readings, runId, stopping } from './guardrails.ts';
-import { isServed } from './harm.ts';
+import { isHarmed } from './harm.ts';
 import {
   allClear,
   attemptUnderWay,
@@ -152,7 +152,7 @@ function resolved({ resolution }: Incident, attempt: number): Happening[] {
 
 /** Where people still suffer by what was measured, the watch finds out when that has ended. */
 const mitigated = (incident: Incident): Happening[] =>
-  incident.status === 'monitoring' || !(isServed(incident) || incident.policy.playbook.ownFacts)
+  incident.status === 'monitoring' || isHarmed(incident)
     ? []
     : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
 

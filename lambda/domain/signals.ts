@@ -1,6 +1,6 @@
 import type { Command, Decision } from './commands.ts';
 import { byPerson, factsIn, faultIn, graveIn, said, severityDeclared } from './declaration.ts';
-import { isServed } from './harm.ts';
+import { isHarmed } from './harm.ts';
 import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, MEANT } from './incident.ts';
 import type { Policy } from './policy.ts';
 import { type Assessment, assess, atLeast, type Facts, type Severity } from './severity.ts';
@@ -174,8 +174,7 @@ function consequence(before: Incident, after: Incident, news: Signal[], worsens:
   const fired = news.some(signal => signal.state === 'firing');
   if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : another(before);
   // A drill goes on with its plan though the alarm is green again.
-  const well = isServed(after) || after.policy.playbook.ownFacts;
-  return well && allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
+  return !isHarmed(after) && allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];
 }

@@ -1,5 +1,5 @@
 import { LATE_SECONDS, type Point } from './latest.ts';
-import { percent } from './severity.ts';
+import { percent, USUAL_BOUNDS } from './severity.ts';
 
 /** What the load balancer counted of one minute, as far as it is known by now. */
 export interface MinuteOfTraffic {
@@ -31,7 +31,7 @@ export interface JudgedTraffic {
 }
 
 /** The share of failing requests at which a service counts as failing. */
-export const FAILING_SHARE = 0.05;
+export const FAILING_SHARE = USUAL_BOUNDS.failingShare;
 
 const MINUTE = 60_000;
 /** Minutes that are judged together, at most: the bound of their age, beyond lateness. */

@@ -1,7 +1,7 @@
 import { minutesBetween } from '../../lambda/domain/time.ts';
 import type { World } from '../world.ts';
 import { begin } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './promises.ts';
+import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -47,12 +47,10 @@ const STAKEHOLDERS: Promised = {
   },
 };
 
-const WOKEN: Promised = {
-  promise: 'somebody is woken',
-  kept: ({ topics }) => topics.messages.some(({ channel }) => channel === 'sms'),
-};
-
 const PUBLISHED: Promised = { promise: 'customers are told', kept: ({ published }) => published.length > 0 };
+
+/** A rise brings all that its severity brings, and all ends well. */
+const FOLLOWED = [PAGED, STAKEHOLDERS, PUBLISHED, RESOLVED, HEALTHY, NO_DEAD_LETTERS];
 
 /** A P3 that wakes nobody becomes a P2 that does. */
 export const slowBurn: Scenario = {
@@ -75,12 +73,7 @@ export const slowBurn: Scenario = {
       kept: world => entries(world, 'SeverityAssigned')[0]?.severity === 'P3',
     },
     rises('P2', 0.25, 6),
-    WOKEN,
-    STAKEHOLDERS,
-    PUBLISHED,
-    RESOLVED,
-    HEALTHY,
-    NO_DEAD_LETTERS,
+    ...FOLLOWED,
   ],
 };
 
@@ -140,7 +133,7 @@ export const halfMended: Scenario = {
   minutes: 100,
   over: world => world.incidents.size > 0 && world.calm,
   promises: [
-    { promise: 'one incident is opened', kept: world => world.incidents.size === 1 },
+    ONE_INCIDENT,
     {
       promise: 'it is resolved only when people have been served for five minutes',
       kept: world =>
@@ -187,11 +180,6 @@ export const slow: Scenario = {
         entries(world, 'IncidentOpened')[0]?.title === 'Slow Responses' &&
         entries(world, 'SeverityAssigned').some(({ reasons }) => /severely degraded: 30/.test(JSON.stringify(reasons))),
     },
-    WOKEN,
-    STAKEHOLDERS,
-    PUBLISHED,
-    RESOLVED,
-    HEALTHY,
-    NO_DEAD_LETTERS,
+    ...FOLLOWED,
   ],
 };
