@@ -1,3 +1,5 @@
+import type { Check } from '../domain/timeline.ts';
+
 /** A health URL, and what its answer must contain; absent, a good status is enough. */
 export interface HealthUrl {
   url: string;
@@ -36,6 +38,15 @@ export async function probe({ url, contains }: HealthUrl, seconds = 5): Promise<
     return { url, healthy: false, seen: name === 'TimeoutError' ? `no answer in ${seconds} s` : (cause?.code ?? name) };
   }
 }
+
+export const probeAll = (targets: readonly HealthUrl[]): Promise<Probe[]> =>
+  Promise.all(targets.map(target => probe(target)));
+
+/** The share that is not healthy, 0 to 1; 0 where there is nothing to ask. */
+export const failingShare = (probes: readonly Probe[]): number =>
+  probes.filter(({ healthy }) => !healthy).length / Math.max(1, probes.length);
+
+export const toHealthCheck = ({ url, healthy, seen }: Probe): Check => ({ check: url, passed: healthy, seen });
 
 /** The seconds of the slowest that answered; undefined where none did. */
 export const slowest = (probes: readonly Probe[]): number | undefined => {

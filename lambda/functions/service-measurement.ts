@@ -1,5 +1,5 @@
 import { describeService } from '../adapters/ecs.ts';
-import { probe, slowest } from '../adapters/http.ts';
+import { failingShare, probeAll, slowest, toHealthCheck } from '../adapters/http.ts';
 import { nowOf, relieved } from '../domain/effect.ts';
 import { promptness, tasksRunning } from '../domain/harm.ts';
 import type { ServiceMeasurement } from '../domain/measurement.ts';
@@ -16,22 +16,16 @@ export async function measureService(): Promise<ServiceMeasurement & { checks: C
   const { resources, criteria } = deployed();
   const now = new Date();
   const [probes, minutes, service] = await Promise.all([
-    Promise.all(resources.healthUrls.map(target => probe(target))),
+    probeAll(resources.healthUrls),
     readTraffic(resources, now),
     describeService(resources.cluster, resources.ecsService),
   ]);
   const traffic = judgeTraffic(minutes, now, resources.minimumRequests);
-  const failing = probes.filter(({ healthy }) => !healthy).length / Math.max(1, probes.length);
   const seconds = slowest(probes);
-  const facts = { ...nowOf(traffic, failing), ...(seconds !== undefined && { healthSeconds: seconds }) };
+  const facts = { ...nowOf(traffic, failingShare(probes)), ...(seconds !== undefined && { healthSeconds: seconds }) };
   return {
     facts,
     at: now.toISOString(),
-    checks: [
-      ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen })),
-      relieved(traffic),
-      promptness(facts, criteria),
-      tasksRunning(service),
-    ],
+    checks: [...probes.map(toHealthCheck), relieved(traffic), promptness(facts, criteria), tasksRunning(service)],
   };
 }

@@ -1,5 +1,5 @@
 import { observeAlarms } from '../adapters/cloudwatch.ts';
-import { probe } from '../adapters/http.ts';
+import { probeAll, toHealthCheck } from '../adapters/http.ts';
 import { commit, keyOf } from '../adapters/incidents.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Signal, SignalState } from '../domain/signal.ts';
@@ -8,16 +8,10 @@ import { deployed } from './deployed.ts';
 
 /** The state of the protected service, measured now: the verification of every step. */
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {
-  const [signals, probes] = await Promise.all([
-    observeAlarms(incident),
-    Promise.all(deployed().resources.healthUrls.map(target => probe(target))),
-  ]);
+  const [signals, probes] = await Promise.all([observeAlarms(incident), probeAll(deployed().resources.healthUrls)]);
   return {
     signals,
-    checks: [
-      ...signals.map(toCheck),
-      ...probes.map(({ url, healthy, seen }) => ({ check: url, passed: healthy, seen })),
-    ],
+    checks: [...signals.map(toCheck), ...probes.map(toHealthCheck)],
   };
 }
 

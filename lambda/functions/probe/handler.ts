@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { describeService } from '../../adapters/ecs.ts';
 import { readNodes } from '../../adapters/elasticache.ts';
-import { type Probe, probe, slowest } from '../../adapters/http.ts';
+import { failingShare, type Probe, probeAll, slowest } from '../../adapters/http.ts';
 import { findCluster } from '../../adapters/rds.ts';
 import { askWriter, canAskWriter } from '../../adapters/writer-state.ts';
 import type { Resources } from '../../domain/deployed.ts';
@@ -23,7 +23,7 @@ import { readDeployments, readTraffic } from '../traffic.ts';
 export const handler = entrypoint(v.unknown(), async () => {
   const { service, resources } = deployed();
   const now = new Date();
-  const health = Promise.all(resources.healthUrls.map(target => probe(target)));
+  const health = probeAll(resources.healthUrls);
   const minutes = readTraffic(resources, now);
   const traffic = minutes.then(read => judgeTraffic(read, now, resources.minimumRequests));
   const stopped = resources.memory && readTasks(resources, now);
@@ -71,7 +71,7 @@ export const handler = entrypoint(v.unknown(), async () => {
 function healthFailing(probes: readonly Probe[]): number {
   const failing = probes.filter(({ healthy }) => !healthy);
   for (const { url, seen } of failing) console.info({ message: 'health check failed', url, seen });
-  return failing.length / probes.length;
+  return failingShare(probes);
 }
 
 /** Undefined where too few people asked for anything. */
