@@ -1,5 +1,5 @@
-import { renderSite } from '../lambda/domain/status-page/site.ts';
-import { renderer } from '../lambda/domain/templates.ts';
+import { renderer } from '../lambda/domain/kernel/templates.ts';
+import { renderSite } from '../lambda/domain/status-page/render-site.ts';
 import { readFolders } from '../lib/templates.ts';
 import { busySite } from '../test/support/status-page.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
+import { RUNBOOK_POLICY } from '../lambda/domain/incident/runbook-policy.ts';
 import { CertificateExpiry, Certificates } from './config/certificates.ts';
 import { Database } from './config/database.ts';
 import { day, issueAt, list, Mode, matching, object, text, url, whole } from './config/fields.ts';

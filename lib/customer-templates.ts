@@ -1,7 +1,12 @@
-import { customerLetter } from '../lambda/domain/customer-notification.ts';
-import type { Incident } from '../lambda/domain/incident.ts';
-import { CONFIRMATION_HOURS, confirmPage, NO_GOOD, subscribePage } from '../lambda/domain/subscribe-page.ts';
-import type { Templates } from '../lambda/domain/templates.ts';
+import type { Incident } from '../lambda/domain/incident/incident.ts';
+import type { Templates } from '../lambda/domain/kernel/templates.ts';
+import { customerLetter } from '../lambda/domain/subscribers/customer-notification.ts';
+import {
+  CONFIRMATION_HOURS,
+  confirmPage,
+  NO_GOOD,
+  subscribePage,
+} from '../lambda/domain/subscribers/subscribe-page.ts';
 import { SAMPLES } from './sample-incident.ts';
 import { readTemplates, type Samples } from './templates.ts';
 

@@ -17,9 +17,9 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { Resources } from '../lambda/domain/deployed.ts';
-import { DEFINITIONS, RUN_METRIC, TARGETS, TIME_NAMES, TIMES } from '../lambda/domain/figures.ts';
-import { PROBE_NAMESPACE } from '../lambda/domain/probe.ts';
+import { PROBE_NAMESPACE } from '../lambda/domain/diagnosis/probe-metrics.ts';
+import type { Resources } from '../lambda/domain/diagnosis/resources.ts';
+import { DEFINITIONS, RUN_METRIC, TARGETS, TIME_NAMES, TIMES } from '../lambda/domain/figures/figures.ts';
 import type { ServiceConfig } from './config.ts';
 import type { ResponderFunction } from './function.ts';
 import type { OwnAlarms } from './own-alarms.ts';

@@ -1,5 +1,5 @@
 import type { Deployed } from '../lambda/domain/deployed.ts';
-import { DECLARED_PLAYBOOK, REVIEW_PLAYBOOK } from '../lambda/domain/policy.ts';
+import { DECLARED_PLAYBOOK, REVIEW_PLAYBOOK } from '../lambda/domain/incident/policy.ts';
 import { logGroupOf, type ServiceConfig } from './config.ts';
 import type { BoundPlaybook } from './playbook.ts';
 import { servicePolicy } from './policy.ts';

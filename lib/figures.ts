@@ -1,6 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { PROBE_NAMESPACE } from '../lambda/domain/probe.ts';
+import { PROBE_NAMESPACE } from '../lambda/domain/diagnosis/probe-metrics.ts';
 import { Listener, type ListenerProps } from './listener.ts';
 
 /** The figures of each incident that is over, as metrics. */

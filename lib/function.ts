@@ -7,7 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Deployed } from '../lambda/domain/deployed.ts';
-import type { Templates } from '../lambda/domain/templates.ts';
+import type { Templates } from '../lambda/domain/kernel/templates.ts';
 import { bundled } from './bundle.ts';
 
 export interface ResponderFunctionProps {

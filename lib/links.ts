@@ -1,8 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { type IncidentPage, REFUSAL, UNAVAILABLE } from '../lambda/domain/answer-page.ts';
 import type { Deployed } from '../lambda/domain/deployed.ts';
+import { type IncidentPage, REFUSAL, UNAVAILABLE } from '../lambda/domain/messages/answer-page.ts';
 import { Door } from './door.ts';
 import type { ResponderFunction } from './function.ts';
 import { readTemplates, type Samples } from './templates.ts';

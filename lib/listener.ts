@@ -1,7 +1,7 @@
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import type { EntryType } from '../lambda/domain/timeline.ts';
+import type { EntryType } from '../lambda/domain/incident/events.ts';
 import type { ChannelParts } from './channel.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 

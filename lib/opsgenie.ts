@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { TICKET_ENTRIES } from '../lambda/domain/ticket.ts';
+import { TICKET_ENTRIES } from '../lambda/domain/messages/ticket.ts';
 import { Channel, type ChannelParts } from './channel.ts';
 import type { ServiceConfig } from './config.ts';
 import { Door } from './door.ts';

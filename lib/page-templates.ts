@@ -1,5 +1,5 @@
-import { isPageEntry, pages } from '../lambda/domain/messages.ts';
-import type { Templates } from '../lambda/domain/templates.ts';
+import type { Templates } from '../lambda/domain/kernel/templates.ts';
+import { isPageEntry, pages } from '../lambda/domain/messages/page.ts';
 import { SAMPLES } from './sample-incident.ts';
 import { readTemplates } from './templates.ts';
 

@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { Subscriber, TopicSubscribers } from '../lambda/domain/subscriptions.ts';
+import type { Subscriber, TopicSubscribers } from '../lambda/domain/on-call/subscriptions.ts';
 import { onLevel } from './config/people.ts';
 import type { ServiceConfig } from './config.ts';
 import type { ResponderFunction } from './function.ts';

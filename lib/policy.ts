@@ -1,5 +1,6 @@
-import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type ServicePolicy } from '../lambda/domain/policy.ts';
-import { runbookCriteria } from '../lambda/domain/severity.ts';
+import type { ServicePolicy } from '../lambda/domain/incident/policy.ts';
+import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES } from '../lambda/domain/incident/runbook-policy.ts';
+import { runbookCriteria } from '../lambda/domain/kernel/severity.ts';
 import { reviewersOf } from './config/people.ts';
 import { logGroupOf, type ServiceConfig } from './config.ts';
 

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { PROBE_METRICS, PROBE_NAMESPACE } from '../lambda/domain/probe.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../lambda/domain/diagnosis/probe-metrics.ts';
 import type { ServiceConfig } from './config.ts';
 
 /** What the probe measured of a minute, as a metric. */

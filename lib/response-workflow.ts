@@ -20,7 +20,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { ENDED } from '../lambda/domain/execution.ts';
+import { ENDED } from '../lambda/domain/remediation/execution.ts';
 import type { ResponderFunction } from './function.ts';
 import type { Runbook } from './runbook.ts';
 

@@ -1,7 +1,7 @@
-import type { Incident } from '../lambda/domain/incident.ts';
-import { postMortem } from '../lambda/domain/post-mortem.ts';
-import { type Circle, invitationFields, reviewNotice } from '../lambda/domain/review-notices.ts';
-import type { Draft, Happening, Meeting } from '../lambda/domain/timeline.ts';
+import type { Draft, Happening, Meeting } from '../lambda/domain/incident/events.ts';
+import type { Incident } from '../lambda/domain/incident/incident.ts';
+import { postMortem } from '../lambda/domain/post-mortem/post-mortem.ts';
+import { type Circle, invitationFields, reviewNotice } from '../lambda/domain/post-mortem/review-notices.ts';
 import { lastOf, SAMPLES } from './sample-incident.ts';
 import { readTemplates, type Samples } from './templates.ts';
 

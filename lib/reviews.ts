@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { REVIEW_ENTRIES } from '../lambda/domain/review-notices.ts';
+import { REVIEW_ENTRIES } from '../lambda/domain/post-mortem/review-notices.ts';
 import type { ChannelParts } from './channel.ts';
 import { reviewersOf } from './config/people.ts';
 import type { ServiceConfig } from './config.ts';

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ServicePolicy } from '../lambda/domain/policy.ts';
-import { renderer } from '../lambda/domain/templates.ts';
+import type { ServicePolicy } from '../lambda/domain/incident/policy.ts';
+import { renderer } from '../lambda/domain/kernel/templates.ts';
 import { DEFAULT_CONFIG, type ServiceConfig } from './config.ts';
 import { IncidentResponse } from './incident-response.ts';
 import type { BoundPlaybook } from './playbook.ts';

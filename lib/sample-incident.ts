@@ -1,7 +1,7 @@
-import { fold } from '../lambda/domain/apply.ts';
-import type { Incident } from '../lambda/domain/incident.ts';
-import { RUNBOOK_POLICY } from '../lambda/domain/policy.ts';
-import type { Happening } from '../lambda/domain/timeline.ts';
+import type { Happening } from '../lambda/domain/incident/events.ts';
+import { fold } from '../lambda/domain/incident/evolve.ts';
+import type { Incident } from '../lambda/domain/incident/incident.ts';
+import { RUNBOOK_POLICY } from '../lambda/domain/incident/runbook-policy.ts';
 
 const minute = (minutes: number) => new Date(Date.UTC(2026, 0, 31, 9, 30 + minutes)).toISOString();
 

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { CHAT_ENTRIES } from '../lambda/domain/chat.ts';
+import { CHAT_ENTRIES } from '../lambda/domain/messages/chat.ts';
 import { Channel, type ChannelParts } from './channel.ts';
 import type { ServiceConfig } from './config.ts';
 import { Door } from './door.ts';

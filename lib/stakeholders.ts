@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { internalNotification } from '../lambda/domain/internal-notification.ts';
+import { internalNotification } from '../lambda/domain/messages/internal-notification.ts';
 import type { ChannelParts } from './channel.ts';
 import { Listener } from './listener.ts';
 import { lastOf, SAMPLES } from './sample-incident.ts';

@@ -1,6 +1,7 @@
-import { publicIncident } from '../lambda/domain/public-incident.ts';
-import { renderSite, type SiteInput } from '../lambda/domain/status-page/site.ts';
-import type { Render, Templates } from '../lambda/domain/templates.ts';
+import type { Render, Templates } from '../lambda/domain/kernel/templates.ts';
+import { publicIncident } from '../lambda/domain/status-page/public-incident.ts';
+import { renderSite } from '../lambda/domain/status-page/render-site.ts';
+import type { SiteInput } from '../lambda/domain/status-page/site.ts';
 import { SAMPLES } from './sample-incident.ts';
 import { readTemplates } from './templates.ts';
 

@@ -3,7 +3,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { SUBSCRIBE_PATH } from '../lambda/domain/subscribe-page.ts';
+import { SUBSCRIBE_PATH } from '../lambda/domain/subscribers/subscribe-page.ts';
 import type { ChannelParts } from './channel.ts';
 import type { ServiceConfig } from './config.ts';
 import { QueuedListener } from './queued-listener.ts';

@@ -11,7 +11,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnConfigurationSet, CfnContactList } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
-import { SUBSCRIBE_PATH } from '../lambda/domain/subscribe-page.ts';
+import { SUBSCRIBE_PATH } from '../lambda/domain/subscribers/subscribe-page.ts';
 import { Channel, type ChannelParts } from './channel.ts';
 import type { ServiceConfig } from './config.ts';
 import { customerTemplates, subscribeTemplates } from './customer-templates.ts';

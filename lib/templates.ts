@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Liquid } from 'liquidjs';
-import { renderer, type Templates } from '../lambda/domain/templates.ts';
+import { renderer, type Templates } from '../lambda/domain/kernel/templates.ts';
 
 const root = `${import.meta.dirname}/../templates`;
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { SEVERITIES } from '../../lambda/domain/severity.ts';
-import type { Priority } from '../../lambda/domain/timeline.ts';
+import type { Priority } from '../../lambda/domain/incident/events.ts';
+import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 
 export const ID = 'as INC-2026-01-31-001';
 

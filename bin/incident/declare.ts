@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { type Declaration, faultIn } from '../../lambda/domain/declaration.ts';
-import { SEVERITIES, type Severity } from '../../lambda/domain/severity.ts';
-import { dateTime, plusMinutes } from '../../lambda/domain/time.ts';
+import type { Declaration } from '../../lambda/domain/incident/signal.ts';
+import { faultIn } from '../../lambda/domain/intake/declaration.ts';
+import { SEVERITIES, type Severity } from '../../lambda/domain/kernel/severity.ts';
+import { dateTime, plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import { ID, incident, isId, severity, yesOrNo } from './arguments.ts';
 import { Failure } from './failure.ts';
 import type { Tools } from './review.ts';

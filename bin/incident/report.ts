@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
-import { type Distribution, type Promised, TIME_NAMES, TIMES } from '../../lambda/domain/figures.ts';
-import { isOpen } from '../../lambda/domain/incident.ts';
-import type { MonthlyReport, ReportedIncident } from '../../lambda/domain/report.ts';
-import { percent, SEVERITIES, SEVERITY_NAMES } from '../../lambda/domain/severity.ts';
-import { dateTime } from '../../lambda/domain/time.ts';
+import { type Distribution, type Promised, TIME_NAMES, TIMES } from '../../lambda/domain/figures/figures.ts';
+import type { MonthlyReport, ReportedIncident } from '../../lambda/domain/figures/report.ts';
+import { isOpen } from '../../lambda/domain/incident/incident.ts';
+import { percent, SEVERITIES, SEVERITY_NAMES } from '../../lambda/domain/kernel/severity.ts';
+import { dateTime } from '../../lambda/domain/kernel/time.ts';
 import { table } from './table.ts';
 
 const bold = (text: string) => styleText('bold', text);

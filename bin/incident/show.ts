@@ -1,9 +1,7 @@
 import { styleText } from 'node:util';
-import { checklist } from '../../lambda/domain/checklist.ts';
-import { type Incident, isOpen, type Run } from '../../lambda/domain/incident.ts';
-import { type Tone, told } from '../../lambda/domain/log.ts';
-import { basis, lasted, worstWords } from '../../lambda/domain/outage.ts';
-import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review.ts';
+import { workaroundAsked } from '../../lambda/domain/communication/questions.ts';
+import { type Incident, isOpen, type Run } from '../../lambda/domain/incident/incident.ts';
+import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import {
   criteriaFor,
   RUNBOOK_CRITERIA,
@@ -11,10 +9,12 @@ import {
   SEVERITY_MEANINGS,
   SEVERITY_NAMES,
   type Severity,
-} from '../../lambda/domain/severity.ts';
-import { DRILL } from '../../lambda/domain/signal.ts';
-import { clock, dateTime } from '../../lambda/domain/time.ts';
-import { workaroundAsked } from '../../lambda/domain/workaround.ts';
+} from '../../lambda/domain/kernel/severity.ts';
+import { clock, dateTime } from '../../lambda/domain/kernel/time.ts';
+import { type Tone, told } from '../../lambda/domain/messages/log.ts';
+import { checklist } from '../../lambda/domain/on-call/checklist.ts';
+import { basis, lasted, worstWords } from '../../lambda/domain/outage/outage.ts';
+import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review/review.ts';
 import { table } from './table.ts';
 
 type Style = Parameters<typeof styleText>[0];

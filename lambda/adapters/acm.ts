@@ -9,7 +9,7 @@ import {
   ListTagsForCertificateCommand,
   RequestCertificateCommand,
 } from '@aws-sdk/client-acm';
-import { type HeldCertificate, sameName } from '../domain/certificate.ts';
+import { type HeldCertificate, sameName } from '../domain/diagnosis/certificate.ts';
 
 const clients = new Map<string, ACMClient>();
 

@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import type { Deployed } from '../domain/deployed.ts';
-import { ALARM_TAGS, alarmKey, DRILL, type Signal, type SignalLevel, type SignalState } from '../domain/signal.ts';
+import {
+  ALARM_TAGS,
+  alarmKey,
+  DRILL,
+  type Signal,
+  type SignalLevel,
+  type SignalState,
+} from '../domain/incident/signal.ts';
 
 const State = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const Timestamp = v.pipe(

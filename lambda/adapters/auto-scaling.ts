@@ -3,7 +3,7 @@ import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import { WAYS, type Way } from '../domain/scaling.ts';
+import { WAYS, type Way } from '../domain/remedies/scaling.ts';
 
 const client = new ApplicationAutoScalingClient({});
 

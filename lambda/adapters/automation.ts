@@ -7,7 +7,7 @@ import {
   type StepExecution,
   StopAutomationExecutionCommand,
 } from '@aws-sdk/client-ssm';
-import type { Execution } from '../domain/execution.ts';
+import type { Execution } from '../domain/remediation/execution.ts';
 
 const client = new SSMClient({});
 

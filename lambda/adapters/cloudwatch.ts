@@ -8,14 +8,22 @@ import {
   PutMetricDataCommand,
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
-import { type AlarmWithoutData, blindKey, blindOf } from '../domain/blindness.ts';
-import type { Measurement } from '../domain/figures.ts';
-import type { WatchedAlarm } from '../domain/graphs.ts';
-import type { Incident } from '../domain/incident.ts';
-import type { MetricQuery } from '../domain/investigated-metrics.ts';
-import type { Point } from '../domain/latest.ts';
-import { alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal, type SignalState } from '../domain/signal.ts';
-import { clock, minutesBetween } from '../domain/time.ts';
+import type { MetricQuery } from '../domain/diagnosis/metrics.ts';
+import type { Measurement } from '../domain/figures/figures.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import {
+  alarmKey,
+  alarmOf,
+  DRILL,
+  DRILL_MINUTES,
+  isDrill,
+  type Signal,
+  type SignalState,
+} from '../domain/incident/signal.ts';
+import { type AlarmWithoutData, blindKey, blindOf } from '../domain/intake/blindness.ts';
+import type { Point } from '../domain/kernel/latest.ts';
+import { clock, minutesBetween } from '../domain/kernel/time.ts';
+import type { WatchedAlarm } from '../domain/post-mortem/graphs.ts';
 
 const client = new CloudWatchClient({});
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Incident } from '../domain/incident.ts';
-import type { PlaybookPolicy } from '../domain/policy.ts';
-import type { MonthlyReport } from '../domain/report.ts';
+import type { MonthlyReport } from '../domain/figures/report.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 
 const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);

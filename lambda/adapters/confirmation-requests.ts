@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { base64url } from '../domain/base64url.ts';
-import type { SignedConfirmation } from '../domain/confirmation.ts';
+import { base64url } from '../domain/kernel/base64url.ts';
+import type { SignedConfirmation } from '../domain/subscribers/confirmation.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const TableName = () => process.env['SUBSCRIBERS_TABLE'];

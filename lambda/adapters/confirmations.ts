@@ -1,5 +1,11 @@
-import { base64url } from '../domain/base64url.ts';
-import { type Confirmation, canonical, format, parse, type SignedConfirmation } from '../domain/confirmation.ts';
+import { base64url } from '../domain/kernel/base64url.ts';
+import {
+  type Confirmation,
+  canonical,
+  format,
+  parse,
+  type SignedConfirmation,
+} from '../domain/subscribers/confirmation.ts';
 import { generateMac, verifyMac } from './kms.ts';
 
 const key = () => process.env['CONFIRMATIONS_KEY'] ?? '';

@@ -1,5 +1,5 @@
 import { DescribeSecurityGroupsCommand, DescribeVpcsCommand, EC2Client, type IpPermission } from '@aws-sdk/client-ec2';
-import type { End, Rule } from '../domain/security-groups.ts';
+import type { End, Rule } from '../domain/diagnosis/security-groups.ts';
 
 const client = new EC2Client({});
 

@@ -22,9 +22,9 @@ import {
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
-import { isSameVersion, type PastDeployment } from '../domain/deployment.ts';
-import type { ServiceDeployment } from '../domain/roll-back.ts';
-import { primaryOf } from '../domain/rollout.ts';
+import { isSameVersion, type PastDeployment } from '../domain/diagnosis/deployment.ts';
+import type { ServiceDeployment } from '../domain/remedies/roll-back.ts';
+import { primaryOf } from '../domain/remedies/rollout.ts';
 
 const client = new ECSClient({});
 

@@ -1,4 +1,4 @@
-import type { Check } from '../domain/timeline.ts';
+import type { Check } from '../domain/incident/events.ts';
 
 /** A health URL, and what its answer must contain; absent, a good status is enough. */
 export interface HealthUrl {

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Incident } from '../domain/incident.ts';
-import type { TimelineEntry } from '../domain/timeline.ts';
+import type { TimelineEntry } from '../domain/incident/events.ts';
+import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, keyOf } from './incidents.ts';
 
 /** What the bus carries about each entry: enough to route by and to find the incident again. */

@@ -1,15 +1,15 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { fold } from '../domain/apply.ts';
-import type { Command } from '../domain/commands.ts';
-import { isPublic } from '../domain/communication.ts';
+import { isPublic } from '../domain/communication/updates.ts';
 import { handle } from '../domain/decide.ts';
-import { type Incident, isOpen } from '../domain/incident.ts';
-import type { Policy } from '../domain/policy.ts';
-import { isUnderReview } from '../domain/review.ts';
-import type { Signal } from '../domain/signal.ts';
-import { opensIncident } from '../domain/signals.ts';
-import type { TimelineEntry } from '../domain/timeline.ts';
+import type { Command } from '../domain/incident/commands.ts';
+import type { TimelineEntry } from '../domain/incident/events.ts';
+import { fold } from '../domain/incident/evolve.ts';
+import { type Incident, isOpen } from '../domain/incident/incident.ts';
+import type { Policy } from '../domain/incident/policy.ts';
+import type { Signal } from '../domain/incident/signal.ts';
+import { opensIncident } from '../domain/intake/signals.ts';
+import { isUnderReview } from '../domain/review/review.ts';
 
 /** Where an incident is kept: one partition per service and playbook, numbered. Only the last of a slot can be open. */
 export interface IncidentKey {

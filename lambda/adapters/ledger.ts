@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { LedgerRun } from '../domain/guardrails.ts';
+import type { LedgerRun } from '../domain/incident/commands.ts';
 
 /** The automatic runs of a service over all its playbooks, kept in one item beside the incidents. */
 export interface Ledger {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { CustomerLetter } from '../domain/customer-notification.ts';
+import type { CustomerLetter } from '../domain/subscribers/customer-notification.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const TableName = () => process.env['SUBSCRIBERS_TABLE'];

@@ -1,8 +1,8 @@
-import { isPublic } from '../domain/communication.ts';
-import { type Incident, isOpen } from '../domain/incident.ts';
-import { canonical, format, type Link, type LinkAction, parse, type SignedLink } from '../domain/link.ts';
-import { postMortemDue } from '../domain/review.ts';
-import type { EntryOf, TimelineEntry } from '../domain/timeline.ts';
+import { isPublic } from '../domain/communication/updates.ts';
+import type { EntryOf, TimelineEntry } from '../domain/incident/events.ts';
+import { type Incident, isOpen } from '../domain/incident/incident.ts';
+import { canonical, format, type Link, type LinkAction, parse, type SignedLink } from '../domain/messages/link.ts';
+import { postMortemDue } from '../domain/review/review.ts';
 import { generateMac, verifyMac } from './kms.ts';
 
 /** A link in a message to one person. */

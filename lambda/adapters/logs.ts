@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { ERROR_WORDS } from '../domain/log-classes.ts';
+import { ERROR_WORDS } from '../domain/diagnosis/error-lines.ts';
 
 const client = new CloudWatchLogsClient({});
 

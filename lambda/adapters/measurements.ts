@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { ServiceMeasurement } from '../domain/measurement.ts';
+import type { ServiceMeasurement } from '../domain/incident/commands.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 

@@ -1,4 +1,4 @@
-import type { OpsgenieRequest } from '../domain/ticket.ts';
+import type { OpsgenieRequest } from '../domain/messages/ticket.ts';
 import { readSecret } from './secrets.ts';
 import { send } from './send.ts';
 

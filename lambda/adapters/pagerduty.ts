@@ -1,4 +1,4 @@
-import type { PagerDutyEvent } from '../domain/ticket.ts';
+import type { PagerDutyEvent } from '../domain/messages/ticket.ts';
 import { readSecret } from './secrets.ts';
 import { send } from './send.ts';
 

@@ -1,5 +1,5 @@
 import { GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Readings } from '../domain/guardrails.ts';
+import type { Readings } from '../domain/incident/commands.ts';
 
 const client = new SSMClient({});
 

@@ -4,7 +4,7 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { type DnsRecord, sameName, within } from '../domain/certificate.ts';
+import { type DnsRecord, sameName, within } from '../domain/diagnosis/certificate.ts';
 
 const client = new Route53Client({});
 

@@ -9,8 +9,8 @@ import {
   SendEmailCommand,
   UpdateContactCommand,
 } from '@aws-sdk/client-sesv2';
-import { type Preferences, preferences, wants } from '../domain/subscriber.ts';
-import type { Letter } from '../domain/templates.ts';
+import type { Letter } from '../domain/kernel/templates.ts';
+import { type Preferences, preferences, wants } from '../domain/subscribers/subscriber.ts';
 import { Refused, Unavailable } from './send.ts';
 
 // SES lets few calls a second through, and says so: it is asked again.

@@ -1,4 +1,4 @@
-import type { Post } from '../domain/chat.ts';
+import type { Post } from '../domain/messages/chat.ts';
 import { readSecret } from './secrets.ts';
 import { Refused, send, Unavailable } from './send.ts';
 

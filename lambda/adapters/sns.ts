@@ -1,7 +1,7 @@
 import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
-import { subjectLine } from '../domain/page-text.ts';
-import type { Listed } from '../domain/subscriptions.ts';
-import type { Urgency } from '../domain/timeline.ts';
+import type { Urgency } from '../domain/incident/events.ts';
+import { subjectLine } from '../domain/messages/page-text.ts';
+import type { Listed } from '../domain/on-call/subscriptions.ts';
 
 const client = new SNSClient({});
 

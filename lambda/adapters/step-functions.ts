@@ -1,5 +1,5 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { attemptUnderWay, type Incident } from '../domain/incident.ts';
+import { attemptUnderWay, type Incident } from '../domain/incident/incident.ts';
 import { keyOf } from './incidents.ts';
 
 const client = new SFNClient({});

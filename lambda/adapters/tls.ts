@@ -5,7 +5,7 @@ import {
   type DetailedPeerCertificate,
   type TLSSocket,
 } from 'node:tls';
-import type { Served } from '../domain/certificate.ts';
+import type { Served } from '../domain/diagnosis/certificate.ts';
 
 export interface Handshake {
   port?: number;

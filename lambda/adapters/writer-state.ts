@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
-import { WriterState } from '../domain/writer.ts';
+import { WriterState } from '../domain/diagnosis/writer.ts';
 
 const client = new LambdaClient({});
 

@@ -1,9 +1,9 @@
-import type { Decision, PersonCommand } from './commands.ts';
-import type { Incident } from './incident.ts';
-import { REVIEW_PLAYBOOK } from './policy.ts';
-import { openItems } from './review.ts';
-import type { Signal } from './signal.ts';
-import { minutesBetween } from './time.ts';
+import type { Decision, PersonCommand } from './incident/commands.ts';
+import type { Incident } from './incident/incident.ts';
+import { REVIEW_PLAYBOOK } from './incident/policy.ts';
+import type { Signal } from './incident/signal.ts';
+import { minutesBetween } from './kernel/time.ts';
+import { openItems } from './review/review.ts';
 
 /** Days from the beginning of a quarter in which its review may still be opened: minutes that were missed are made up for. */
 const WINDOW_DAYS = 14;

@@ -1,12 +1,21 @@
-import { advised } from './advice.ts';
-import { apply } from './apply.ts';
-import type { Command, Decision } from './commands.ts';
-import { farewell } from './communication.ts';
-import { type Incident, isOpen } from './incident.ts';
-import { recordMeasurement } from './measurement.ts';
+import { farewell } from './communication/updates.ts';
+import type { Command, Decision } from './incident/commands.ts';
+import type { Happening, TimelineEntry } from './incident/events.ts';
+import { apply } from './incident/evolve.ts';
+import { type Incident, isOpen } from './incident/incident.ts';
+import { observe, receiveSignal } from './intake/signals.ts';
 import { meet } from './obligations.ts';
-import { byPerson } from './people.ts';
-import { classify, endResponse, nextStep, noteExecution, recordDiagnosis, recordOutcome } from './response.ts';
+import { byPerson } from './operator-commands.ts';
+import { advised } from './remediation/advice.ts';
+import { recordMeasurement } from './remediation/measurement.ts';
+import {
+  classify,
+  endResponse,
+  nextStep,
+  noteExecution,
+  recordDiagnosis,
+  recordOutcome,
+} from './remediation/response.ts';
 import {
   finishPostMortem,
   learned,
@@ -15,9 +24,7 @@ import {
   requestPostMortem,
   stateMilestone,
   toActionItem,
-} from './review.ts';
-import { observe, receiveSignal } from './signals.ts';
-import type { Happening, TimelineEntry } from './timeline.ts';
+} from './review/review.ts';
 
 /**
  * What a command comes to, given the incident as it stands (undefined: there is none yet). Pure: the same arguments

@@ -1,15 +1,24 @@
-import { approvalOwed, askAgain } from './approval.ts';
-import type { Decision, Obligation } from './commands.ts';
-import { communication, postUpdate } from './communication.ts';
-import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, owedUndos, stillChanged } from './incident.ts';
-import type { EscalationLevel } from './policy.ts';
-import { investigationOf, publication, published } from './publication.ts';
-import { endResponse, notVerified } from './response.ts';
-import { overdue, review } from './review.ts';
-import { assess, atLeast, serviceWords } from './severity.ts';
-import { alarmOf } from './signal.ts';
-import { minutesBetween } from './time.ts';
-import { AUDIENCE_NAMES, type Audience, type Check, type Happening, type Target } from './timeline.ts';
+import { investigationOf, publication, published } from './communication/publication.ts';
+import { communication, postUpdate } from './communication/updates.ts';
+import type { Decision, Obligation } from './incident/commands.ts';
+import { AUDIENCE_NAMES, type Audience, type Check, type Happening, type Target } from './incident/events.ts';
+import {
+  allClear,
+  attemptUnderWay,
+  factsOf,
+  type Incident,
+  isOpen,
+  owedUndos,
+  stillChanged,
+} from './incident/incident.ts';
+import type { EscalationLevel } from './incident/policy.ts';
+import { alarmOf } from './incident/signal.ts';
+import { assess, atLeast, serviceWords } from './kernel/severity.ts';
+import { minutesBetween } from './kernel/time.ts';
+import { targetsMissed } from './on-call/targets.ts';
+import { approvalOwed, askAgain } from './remediation/approval.ts';
+import { endResponse, notVerified } from './remediation/response.ts';
+import { overdue, review } from './review/review.ts';
 
 /** Minutes after which a requested attempt that shows no sign of life is started again. */
 const START_MINUTES = 2;
@@ -42,24 +51,6 @@ function reminder({ escalation, policy, severity }: Incident, now: string): Obli
   if (!escalation || escalation.level === 0 || escalation.since > now || !policy.severities[severity].pages) return [];
   const due = minutesBetween(escalation.calledAt, now) >= policy.remindMinutes;
   return due ? [{ type: 'remind', level: escalation.level }] : [];
-}
-
-/**
- * The targets that are missed by `now` and not told of yet: what the runbook's table promises, counted from when the
- * severity last rose. A drill promises nothing.
- */
-export function targetsMissed(
-  { policy, severity, severityAt, acknowledged, breached, drill }: Incident,
-  now: string,
-): ('response' | 'resolution')[] {
-  if (drill) return [];
-  const { responseMinutes, resolutionMinutes = Number.POSITIVE_INFINITY } = policy.severities[severity];
-  const passed = minutesBetween(severityAt, now);
-  const missed = [
-    ...(!acknowledged && passed >= responseMinutes ? ['response' as const] : []),
-    ...(passed >= resolutionMinutes ? ['resolution' as const] : []),
-  ];
-  return missed.filter(target => !breached.includes(target));
 }
 
 function levelsDue({ escalation, policy, severity }: Incident, now: string): EscalationLevel[] {

@@ -1,7 +1,7 @@
 import { describeEnd } from '../adapters/ec2.ts';
 import { describeNode } from '../adapters/elasticache.ts';
-import type { Resources } from '../domain/deployed.ts';
-import { pathTo } from '../domain/security-groups.ts';
+import type { Resources } from '../domain/diagnosis/resources.ts';
+import { pathTo } from '../domain/diagnosis/security-groups.ts';
 
 /** Whether the security groups of the tasks and of the cache let the one reach the other. */
 export async function readCachePath({ nodes, serviceSecurityGroups, port }: NonNullable<Resources['redis']>) {

@@ -7,8 +7,8 @@ import {
   type Served,
   servedFaults,
   type WatchedCertificate,
-} from '../domain/certificate.ts';
-import type { Resources } from '../domain/deployed.ts';
+} from '../domain/diagnosis/certificate.ts';
+import type { Resources } from '../domain/diagnosis/resources.ts';
 
 export type Certificates = NonNullable<Resources['certificates']>;
 

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { load } from '../adapters/incidents.ts';
 import { tellRefused } from '../adapters/refusals.ts';
 import { Refused } from '../adapters/send.ts';
-import type { Incident } from '../domain/incident.ts';
-import type { TimelineEntry } from '../domain/timeline.ts';
+import type { TimelineEntry } from '../domain/incident/events.ts';
+import type { Incident } from '../domain/incident/incident.ts';
 import { entrypoint } from './entrypoint.ts';
 
 /** An event of the incident bus, also one that was refused and is tried again. */

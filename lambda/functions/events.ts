@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { PAGE_ENTRIES } from '../domain/messages.ts';
+import { PAGE_ENTRIES } from '../domain/messages/page.ts';
 
 const Key = { slot: v.string(), number: v.number() };
 

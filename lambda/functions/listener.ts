@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { commit, keyOf, load } from '../adapters/incidents.ts';
-import type { Incident } from '../domain/incident.ts';
-import type { DeliveryChannel, TimelineEntry } from '../domain/timeline.ts';
+import type { DeliveryChannel, TimelineEntry } from '../domain/incident/events.ts';
+import type { Incident } from '../domain/incident/incident.ts';
 import { entrypoint } from './entrypoint.ts';
 
 /** An event of the incident bus. */

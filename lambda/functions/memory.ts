@@ -1,6 +1,6 @@
 import { describeService, describeTasks } from '../adapters/ecs.ts';
-import type { Resources } from '../domain/deployed.ts';
-import { stoppedTasks } from '../domain/memory.ts';
+import { stoppedTasks } from '../domain/diagnosis/memory.ts';
+import type { Resources } from '../domain/diagnosis/resources.ts';
 
 /** The service, its tasks that run, and what became of those that stopped of late. */
 export async function readTasks({ cluster, ecsService }: Resources, now: Date) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describeService, serviceDeployment } from '../adapters/ecs.ts';
-import { type Begun, over, progressOf, rollbackProgress } from '../domain/rollout.ts';
-import { failed } from '../domain/verdict.ts';
+import { type Begun, over, progressOf, rollbackProgress } from '../domain/remedies/rollout.ts';
+import { failed } from '../domain/remedies/verdict.ts';
 import { flag } from './requests.ts';
 
 /** With `deployment`, a function behind a runbook is asked how the deployment stands that it began. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describeService, setDesiredCount } from '../adapters/ecs.ts';
-import { type Counted, scalingProgress, whyNotScaled } from '../domain/scaling.ts';
-import { done, failed, type Verdict } from '../domain/verdict.ts';
+import { type Counted, scalingProgress, whyNotScaled } from '../domain/remedies/scaling.ts';
+import { done, failed, type Verdict } from '../domain/remedies/verdict.ts';
 import { flag } from './requests.ts';
 
 const count = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'a number of tasks'));

@@ -1,5 +1,5 @@
 import { acceptsOldProtocols, type Handshake, handshake } from '../adapters/tls.ts';
-import { type Grade, gradeOf, type Served } from '../domain/certificate.ts';
+import { type Grade, gradeOf, type Served } from '../domain/diagnosis/certificate.ts';
 
 /** What came of looking at a host: a grade with its reasons, or why it could not be seen. */
 export type Graded =

@@ -1,10 +1,10 @@
 import { describeService } from '../adapters/ecs.ts';
 import { failingShare, probeAll, slowest, toHealthCheck } from '../adapters/http.ts';
-import { nowOf, relieved } from '../domain/effect.ts';
-import { promptness, tasksRunning } from '../domain/harm.ts';
-import type { ServiceMeasurement } from '../domain/measurement.ts';
-import type { Check } from '../domain/timeline.ts';
-import { judgeTraffic } from '../domain/traffic.ts';
+import { promptness, relieved, tasksRunning } from '../domain/diagnosis/service-health.ts';
+import { judgeTraffic } from '../domain/diagnosis/traffic.ts';
+import type { ServiceMeasurement } from '../domain/incident/commands.ts';
+import type { Check } from '../domain/incident/events.ts';
+import { nowOf } from '../domain/remediation/impact.ts';
 import { deployed } from './deployed.ts';
 import { readTraffic } from './traffic.ts';
 

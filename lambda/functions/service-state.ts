@@ -1,9 +1,9 @@
 import { observeAlarms } from '../adapters/cloudwatch.ts';
 import { probeAll, toHealthCheck } from '../adapters/http.ts';
 import { commit, keyOf } from '../adapters/incidents.ts';
-import type { Incident } from '../domain/incident.ts';
-import type { Signal, SignalState } from '../domain/signal.ts';
-import type { Check } from '../domain/timeline.ts';
+import type { Check } from '../domain/incident/events.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import type { Signal, SignalState } from '../domain/incident/signal.ts';
 import { deployed } from './deployed.ts';
 
 /** The state of the protected service, measured now: the verification of every step. */

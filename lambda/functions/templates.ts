@@ -1,4 +1,4 @@
-import { type Render, renderer, type Templates } from '../domain/templates.ts';
+import { type Render, renderer, type Templates } from '../domain/kernel/templates.ts';
 
 /** Written into the bundle at synthesis (see `lib/function.ts`). */
 declare const TEMPLATES: Templates;

@@ -1,9 +1,9 @@
 import { readMetrics } from '../adapters/cloudwatch.ts';
 import { describeService, recentDeployments } from '../adapters/ecs.ts';
-import type { Resources } from '../domain/deployed.ts';
-import { type DeploymentState, deploymentState } from '../domain/deployment.ts';
-import { trafficQueries } from '../domain/investigated-metrics.ts';
-import { judgeTraffic, type MinuteOfTraffic, minutesOf, type Traffic } from '../domain/traffic.ts';
+import { type DeploymentState, deploymentState } from '../domain/diagnosis/deployment.ts';
+import { trafficQueries } from '../domain/diagnosis/metrics.ts';
+import type { Resources } from '../domain/diagnosis/resources.ts';
+import { judgeTraffic, type MinuteOfTraffic, minutesOf, type Traffic } from '../domain/diagnosis/traffic.ts';
 import { deployed } from './deployed.ts';
 
 /** What the load balancer saw in the last hour. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MODES } from '../../lambda/domain/policy.ts';
+import { MODES } from '../../lambda/domain/incident/policy.ts';
 
 export const text = (expected: string) => v.pipe(v.string(expected), v.trim(), v.minLength(1, expected));
 export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected));

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import * as v from 'valibot';
-import { RUNBOOK_ESCALATION } from '../../lambda/domain/policy.ts';
+import { RUNBOOK_ESCALATION } from '../../lambda/domain/incident/runbook-policy.ts';
 import { list, matching, object, text, whole } from './fields.ts';
 
 const Name = matching(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and hyphens, such as ada');

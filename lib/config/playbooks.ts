@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type ResponseBounds, USUAL_BOUNDS } from '../../lambda/domain/severity.ts';
+import { type ResponseBounds, USUAL_BOUNDS } from '../../lambda/domain/kernel/severity.ts';
 import { matching, modes, object, share, warningBelowCritical, whole } from './fields.ts';
 
 const SECONDS = 'seconds from 0.1 to 300';

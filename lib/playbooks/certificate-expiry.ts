@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { hostsOf, sslLabsUrl } from '../../lambda/domain/certificate.ts';
-import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
+import { hostsOf, sslLabsUrl } from '../../lambda/domain/diagnosis/certificate.ts';
+import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import type { Runbook } from '../runbook.ts';

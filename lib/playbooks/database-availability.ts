@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/policy.ts';
-import { FAILOVER_MINUTES } from '../../lambda/domain/writer.ts';
+import { FAILOVER_MINUTES } from '../../lambda/domain/diagnosis/writer.ts';
+import type { Cause, PlaybookPolicy, Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import type { Runbook } from '../runbook.ts';

@@ -1,7 +1,7 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { MONITORING } from '../../lambda/domain/blindness.ts';
+import { MONITORING } from '../../lambda/domain/intake/blindness.ts';
 import type { ServiceConfig } from '../config.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';

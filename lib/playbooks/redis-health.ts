@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { Cause, Step } from '../../lambda/domain/policy.ts';
+import type { Cause, Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { circuitBreakerRunbook, openCircuitBreaker } from '../remedies/circuit-breaker.ts';

@@ -1,7 +1,7 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { PlaybookPolicy } from '../../lambda/domain/policy.ts';
-import type { SignalLevel } from '../../lambda/domain/signal.ts';
+import type { PlaybookPolicy } from '../../lambda/domain/incident/policy.ts';
+import type { SignalLevel } from '../../lambda/domain/incident/signal.ts';
 import type { ServiceConfig } from '../config.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
 import { probeMetric } from '../probe-metric.ts';

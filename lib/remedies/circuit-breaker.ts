@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { Cause, Step } from '../../lambda/domain/policy.ts';
+import type { Cause, Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import { Runbook } from '../runbook.ts';
 

@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Step } from '../../lambda/domain/policy.ts';
+import type { Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import { Runbook } from '../runbook.ts';
 

@@ -1,7 +1,7 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Step } from '../../lambda/domain/policy.ts';
+import type { Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config.ts';
 import { ResponderFunction } from '../function.ts';
 import { Runbook } from '../runbook.ts';

@@ -1,5 +1,5 @@
-import { checklistOf } from '../../lambda/domain/checklist.ts';
-import type { ChecklistItem } from '../../lambda/domain/timeline.ts';
+import type { ChecklistItem } from '../../lambda/domain/incident/events.ts';
+import { checklistOf } from '../../lambda/domain/on-call/checklist.ts';
 import type { Source } from '../runbook-document.ts';
 
 /** The runbook's 2.1 as of a P1: who does each by itself, if anything does, and how it is done by hand. */

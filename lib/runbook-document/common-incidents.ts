@@ -1,4 +1,4 @@
-import { factsIn } from '../../lambda/domain/advice.ts';
+import { factsIn } from '../../lambda/domain/remediation/advice.ts';
 import type { BoundPlaybook } from '../playbook.ts';
 import type { Source } from '../runbook-document.ts';
 import { readAlarm, readMetrics } from './alarms.ts';

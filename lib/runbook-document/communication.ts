@@ -1,8 +1,8 @@
-import { customerLetter } from '../../lambda/domain/customer-notification.ts';
-import { internalNotification } from '../../lambda/domain/internal-notification.ts';
-import { postIncident } from '../../lambda/domain/post-incident.ts';
-import { publicIncident } from '../../lambda/domain/public-incident.ts';
-import { letter, renderer } from '../../lambda/domain/templates.ts';
+import { letter, renderer } from '../../lambda/domain/kernel/templates.ts';
+import { internalNotification } from '../../lambda/domain/messages/internal-notification.ts';
+import { postIncident } from '../../lambda/domain/post-mortem/post-incident.ts';
+import { publicIncident } from '../../lambda/domain/status-page/public-incident.ts';
+import { customerLetter } from '../../lambda/domain/subscribers/customer-notification.ts';
 import type { Source } from '../runbook-document.ts';
 import { readFolders } from '../templates.ts';
 import { exampleIncident, firstOf } from './example.ts';

@@ -1,7 +1,7 @@
-import { fold } from '../../lambda/domain/apply.ts';
-import type { Incident } from '../../lambda/domain/incident.ts';
-import { plusMinutes } from '../../lambda/domain/time.ts';
-import type { Audience, EntryOf, Happening } from '../../lambda/domain/timeline.ts';
+import type { Audience, EntryOf, Happening } from '../../lambda/domain/incident/events.ts';
+import { fold } from '../../lambda/domain/incident/evolve.ts';
+import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import type { Source } from '../runbook-document.ts';
 
 const BEGAN = '2026-01-30T09:30:00.000Z';

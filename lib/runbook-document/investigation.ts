@@ -1,7 +1,7 @@
-import { sslLabsUrl } from '../../lambda/domain/certificate.ts';
-import { CHECKS, type CheckName, EVERY_INCIDENT } from '../../lambda/domain/checks.ts';
-import { loadQueries, trafficQueries } from '../../lambda/domain/investigated-metrics.ts';
-import { ERROR_WORDS } from '../../lambda/domain/log-classes.ts';
+import { sslLabsUrl } from '../../lambda/domain/diagnosis/certificate.ts';
+import { ERROR_WORDS } from '../../lambda/domain/diagnosis/error-lines.ts';
+import { loadQueries, trafficQueries } from '../../lambda/domain/diagnosis/metrics.ts';
+import { CHECKS, type CheckName, EVERY_INCIDENT } from '../../lambda/domain/incident/checks.ts';
 import { logGroupOf, type ServiceConfig } from '../config.ts';
 import type { Source } from '../runbook-document.ts';
 import { aws, statistics } from './shell.ts';

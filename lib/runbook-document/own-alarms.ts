@@ -1,4 +1,4 @@
-import { alarmUrl } from '../../lambda/domain/console.ts';
+import { alarmUrl } from '../../lambda/domain/kernel/console.ts';
 import type { Source } from '../runbook-document.ts';
 
 /** The alarms of the responder itself: those that belong to no playbook. */

@@ -1,4 +1,4 @@
-import { alarmsUrl } from '../../lambda/domain/console.ts';
+import { alarmsUrl } from '../../lambda/domain/kernel/console.ts';
 import { logGroupOf } from '../config.ts';
 import type { Source } from '../runbook-document.ts';
 import { aws, startAutomation } from './shell.ts';

@@ -1,4 +1,4 @@
-import { AGENDA, MEETING_MINUTES } from '../../lambda/domain/review-time.ts';
+import { AGENDA, MEETING_MINUTES } from '../../lambda/domain/review/meeting-time.ts';
 import type { Source } from '../runbook-document.ts';
 import { readFolders } from '../templates.ts';
 

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { automationUrl } from '../../lambda/domain/console.ts';
+import { automationUrl } from '../../lambda/domain/kernel/console.ts';
 import type { Runbook } from '../runbook.ts';
 import type { Source } from '../runbook-document.ts';
 import { startAutomation } from './shell.ts';

@@ -1,4 +1,3 @@
-import { duration } from '../../lambda/domain/messages.ts';
 import {
   type CriterionRow,
   criteriaFor,
@@ -7,7 +6,8 @@ import {
   SEVERITIES,
   SEVERITY_MEANINGS,
   SEVERITY_NAMES,
-} from '../../lambda/domain/severity.ts';
+} from '../../lambda/domain/kernel/severity.ts';
+import { duration } from '../../lambda/domain/kernel/time.ts';
 import type { Source } from '../runbook-document.ts';
 
 /** The runbook's section 1: what each severity is, and what it brings. */

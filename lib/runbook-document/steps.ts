@@ -1,7 +1,7 @@
-import { readBound } from '../../lambda/domain/evidence.ts';
-import { duration } from '../../lambda/domain/messages.ts';
-import type { BlastRadius, Bound, Mode, ParameterValue, Step, Undo } from '../../lambda/domain/policy.ts';
-import { percent } from '../../lambda/domain/severity.ts';
+import type { BlastRadius, Bound, Mode, ParameterValue, Step, Undo } from '../../lambda/domain/incident/policy.ts';
+import { percent } from '../../lambda/domain/kernel/severity.ts';
+import { duration } from '../../lambda/domain/kernel/time.ts';
+import { readBound } from '../../lambda/domain/remediation/evidence.ts';
 import type { Source } from '../runbook-document.ts';
 import { startAutomation } from './shell.ts';
 

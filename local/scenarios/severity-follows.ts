@@ -1,4 +1,4 @@
-import { minutesBetween } from '../../lambda/domain/time.ts';
+import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
 import type { World } from '../world.ts';
 import { begin } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';

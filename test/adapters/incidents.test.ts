@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { commit, load, openIncidents, receive } from '../../lambda/adapters/incidents.ts';
-import { fold } from '../../lambda/domain/apply.ts';
+import { fold } from '../../lambda/domain/incident/evolve.ts';
 import {
   committed,
   KEY,

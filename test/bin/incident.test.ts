@@ -1,7 +1,7 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/policy.ts';
+import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
 import { AwsEndpoint, type AwsError } from '../support/aws-endpoint.ts';
 import { runIncident } from '../support/command-line.ts';

@@ -1,6 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { renderSite, type SiteInput } from '../../lambda/domain/status-page/site.ts';
+import { renderSite } from '../../lambda/domain/status-page/render-site.ts';
+import type { SiteInput } from '../../lambda/domain/status-page/site.ts';
 import { type Served, serve } from '../support/served-site.ts';
 import { ago, busySite, COMPONENTS, maintenance, measuredFor, siteInput, told } from '../support/status-page.ts';
 import { render } from '../support/written.ts';

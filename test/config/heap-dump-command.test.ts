@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { framed, whyNotWhole } from '../../lambda/domain/heap-dump.ts';
+import { framed, whyNotWhole } from '../../lambda/domain/remedies/heap-dump.ts';
 
 /** Runs the example's command in a folder of its own, where a program writes its dump bit by bit with each pause. */
 function dump(parts: string[], curl: string) {

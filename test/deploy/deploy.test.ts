@@ -9,9 +9,9 @@ import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-s
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
-import { REVIEW_PLAYBOOK } from '../../lambda/domain/policy.ts';
-import { ALARM_TAGS } from '../../lambda/domain/signal.ts';
-import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import { REVIEW_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
 import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
 import { bootstrap, deploy, type Outputs, synthesize } from './cdk.ts';
 import { type Emulator, startEmulator } from './emulator.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { runbookReviewDue } from '../../lambda/domain/chore.ts';
-import type { PersonCommand } from '../../lambda/domain/commands.ts';
-import { isPageEntry, pages } from '../../lambda/domain/messages.ts';
-import { REVIEW_PLAYBOOK } from '../../lambda/domain/policy.ts';
-import { isUnderReview } from '../../lambda/domain/review.ts';
-import { plusMinutes } from '../../lambda/domain/time.ts';
+import type { PersonCommand } from '../../lambda/domain/incident/commands.ts';
+import { REVIEW_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
+import { isPageEntry, pages } from '../../lambda/domain/messages/page.ts';
+import { isUnderReview } from '../../lambda/domain/review/review.ts';
 import { of, policy, Story, types } from '../support/story.ts';
 
 const DAY = 24 * 60;

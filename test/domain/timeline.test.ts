@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fold } from '../../lambda/domain/apply.ts';
-import { type LedgerRun, type Readings, reserve } from '../../lambda/domain/guardrails.ts';
-import { attemptUnderWay, type Incident, isOpen, stillChanged } from '../../lambda/domain/incident.ts';
-import { isPageEntry, pages } from '../../lambda/domain/messages.ts';
+import type { LedgerRun, Readings } from '../../lambda/domain/incident/commands.ts';
+import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import { fold } from '../../lambda/domain/incident/evolve.ts';
+import { attemptUnderWay, type Incident, isOpen, stillChanged } from '../../lambda/domain/incident/incident.ts';
+import { alarmOf, type SignalState } from '../../lambda/domain/incident/signal.ts';
+import { atLeast, type Facts } from '../../lambda/domain/kernel/severity.ts';
+import { isPageEntry, pages } from '../../lambda/domain/messages/page.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
-import { atLeast, type Facts } from '../../lambda/domain/severity.ts';
-import { alarmOf, type SignalState } from '../../lambda/domain/signal.ts';
-import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import { reserve } from '../../lambda/domain/remediation/guardrails.ts';
 import { FAILED, minute, of, PASSED, policy, READINGS, Story, step, temporary } from '../support/story.ts';
 
 const PLAN = [

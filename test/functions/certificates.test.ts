@@ -28,7 +28,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Served } from '../../lambda/domain/certificate.ts';
+import type { Served } from '../../lambda/domain/diagnosis/certificate.ts';
 import { measureCertificates } from '../../lambda/functions/certificates.ts';
 import { certificates } from '../../lambda/functions/diagnose/checks/certificates.ts';
 import { servedCertificates } from '../../lambda/functions/diagnose/checks/served-certificates.ts';

@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EntryType } from '../../lambda/domain/timeline.ts';
+import type { EntryType } from '../../lambda/domain/incident/events.ts';
 import { handler as chat } from '../../lambda/functions/chat/handler.ts';
 import { handler as opsgenie } from '../../lambda/functions/opsgenie/handler.ts';
 import { handler as pagerduty } from '../../lambda/functions/pagerduty/handler.ts';

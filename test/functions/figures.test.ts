@@ -1,7 +1,7 @@
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
-import type { Signal } from '../../lambda/domain/signal.ts';
+import type { Signal } from '../../lambda/domain/incident/signal.ts';
 import { handler } from '../../lambda/functions/figures/handler.ts';
 import { committed, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { minute, of, READINGS, step } from '../support/story.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { withPostgres } from '../../lambda/adapters/postgres.ts';
 import { positional, type Query } from '../../lambda/adapters/query.ts';
-import { readSessionReport, type SessionReport, sessionLines } from '../../lambda/domain/sessions.ts';
+import { readSessionReport, type SessionReport, sessionLines } from '../../lambda/domain/remedies/sessions.ts';
 import { check } from '../../lambda/functions/entrypoint.ts';
 import { handler, KillEvent } from '../../lambda/functions/kill-idle-connections/handler.ts';
 import { killIdleConnections } from '../../lambda/functions/kill-idle-connections/kill.ts';

@@ -1,7 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
-import type { Measure } from '../../lambda/domain/policy.ts';
+import type { Measure } from '../../lambda/domain/incident/policy.ts';
 import { measures } from '../../lambda/functions/diagnose/checks/measures.ts';
 
 const NOW = new Date('2026-04-07T10:00:30.000Z');

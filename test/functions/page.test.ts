@@ -4,8 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { receive } from '../../lambda/adapters/incidents.ts';
-import { onCall, type Roster } from '../../lambda/domain/on-call.ts';
-import type { EntryType } from '../../lambda/domain/timeline.ts';
+import type { EntryType } from '../../lambda/domain/incident/events.ts';
+import { onCall, type Roster } from '../../lambda/domain/on-call/roster.ts';
 import { handler } from '../../lambda/functions/page/handler.ts';
 import {
   committed,

@@ -7,8 +7,8 @@ import {
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { RUNBOOK_SEVERITIES } from '../../lambda/domain/policy.ts';
-import { RUNBOOK_CRITERIA } from '../../lambda/domain/severity.ts';
+import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
+import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { handler } from '../../lambda/functions/post-mortem/handler.ts';
 import { useBucket } from '../support/bucket.ts';
 import { ALARM, committed, DEPLOYED, invoke, KEY, setMinute, stored, useResponder } from '../support/responder.ts';

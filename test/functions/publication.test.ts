@@ -2,7 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { receive } from '../../lambda/adapters/incidents.ts';
-import { head } from '../../lambda/domain/chat.ts';
+import { head } from '../../lambda/domain/messages/chat.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
 import { handler as page } from '../../lambda/functions/page/handler.ts';
 import { urlEvent } from '../support/door.ts';

@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
-import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
 import { handler } from '../../lambda/functions/publish/handler.ts';
 import { invoke, useResponder } from '../support/responder.ts';
 import { Story, step, types } from '../support/story.ts';

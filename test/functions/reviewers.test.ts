@@ -3,7 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EntryType } from '../../lambda/domain/timeline.ts';
+import type { EntryType } from '../../lambda/domain/incident/events.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
 import { handler } from '../../lambda/functions/reviewers/handler.ts';
 import { useBucket } from '../support/bucket.ts';

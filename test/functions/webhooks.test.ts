@@ -4,7 +4,7 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { receive } from '../../lambda/adapters/incidents.ts';
-import { head } from '../../lambda/domain/chat.ts';
+import { head } from '../../lambda/domain/messages/chat.ts';
 import { handler as command } from '../../lambda/functions/command/handler.ts';
 import { handler as opsgenie } from '../../lambda/functions/opsgenie-webhook/handler.ts';
 import { handler as pagerduty } from '../../lambda/functions/pagerduty-webhook/handler.ts';

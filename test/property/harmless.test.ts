@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { attemptUnderWay } from '../../lambda/domain/incident.ts';
-import { type Bound, MODES, type Policy } from '../../lambda/domain/policy.ts';
-import { type Facts, SERVICE_FACTS } from '../../lambda/domain/severity.ts';
+import { attemptUnderWay } from '../../lambda/domain/incident/incident.ts';
+import { type Bound, MODES, type Policy } from '../../lambda/domain/incident/policy.ts';
+import { type Facts, SERVICE_FACTS } from '../../lambda/domain/kernel/severity.ts';
 import { synthesise } from '../support/stack.ts';
 import { PASSED, READINGS, Story } from '../support/story.ts';
 

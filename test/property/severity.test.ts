@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isOpen } from '../../lambda/domain/incident.ts';
-import { RUNBOOK_SEVERITIES } from '../../lambda/domain/policy.ts';
-import { assess, type Facts, RUNBOOK_CRITERIA, SEVERITIES } from '../../lambda/domain/severity.ts';
-import { minutesBetween } from '../../lambda/domain/time.ts';
+import { isOpen } from '../../lambda/domain/incident/incident.ts';
+import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
+import { assess, type Facts, RUNBOOK_CRITERIA, SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
+import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
 import { FAILED, of, PASSED, policy, Story } from '../support/story.ts';
 
 /** How people are served, minute by minute, mostly much as the minute before. */

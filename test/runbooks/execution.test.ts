@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSessionReport } from '../../lambda/domain/sessions.ts';
+import { readSessionReport } from '../../lambda/domain/remedies/sessions.ts';
 import type { RunbookRun, Undocumented } from '../../local/account/runbooks.ts';
 import type { Properties } from '../../local/account/template.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold } from '../../lambda/domain/apply.ts';
-import { isOpen } from '../../lambda/domain/incident.ts';
-import type { TimelineEntry } from '../../lambda/domain/timeline.ts';
+import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import { fold } from '../../lambda/domain/incident/evolve.ts';
+import { isOpen } from '../../lambda/domain/incident/incident.ts';
 import type { Happened } from '../../local/account/account.ts';
 import type { Faults } from '../../local/account/faults.ts';
 import { type Entry, World } from '../../local/world.ts';

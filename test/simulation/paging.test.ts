@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { onCall } from '../../lambda/domain/on-call.ts';
+import { onCall } from '../../lambda/domain/on-call/roster.ts';
 import { World } from '../../local/world.ts';
 import { assembly, suffer, timelineOf } from './world.ts';
 

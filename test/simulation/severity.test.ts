@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { minutesBetween } from '../../lambda/domain/time.ts';
+import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
 import { rehearse } from '../../local/rehearsal.ts';
 import { grows, slowBurn } from '../../local/scenarios/severity-follows.ts';
 import { assembly, timelineOf } from './world.ts';

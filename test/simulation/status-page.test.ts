@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { internalIn } from '../../lambda/domain/communication.ts';
+import { internalIn } from '../../lambda/domain/communication/updates.ts';
 import { servicePolicy } from '../../lib/policy.ts';
 import type { Happened } from '../../local/account/account.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';

@@ -1,4 +1,4 @@
-import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/execution.ts';
+import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/remediation/execution.ts';
 import { type Input, ServiceError, shortName } from '../../local/account/account.ts';
 import type { RunbookRun } from '../../local/account/runbooks.ts';
 import type { World } from '../../local/world.ts';

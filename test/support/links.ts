@@ -4,7 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach } from 'vitest';
 import { sign } from '../../lambda/adapters/links.ts';
-import type { Link } from '../../lambda/domain/link.ts';
+import type { Link } from '../../lambda/domain/messages/link.ts';
 import { handler as command } from '../../lambda/functions/command/handler.ts';
 import { DEPLOYED, invoke, useResponder } from './responder.ts';
 import { START } from './story.ts';

@@ -6,12 +6,12 @@ import dynalite from 'dynalite';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { commit, load, receive } from '../../lambda/adapters/incidents.ts';
 import { runbookReviewDue } from '../../lambda/domain/chore.ts';
-import type { Command } from '../../lambda/domain/commands.ts';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
-import type { Incident } from '../../lambda/domain/incident.ts';
-import { type Policy, REVIEW_PLAYBOOK, type Step } from '../../lambda/domain/policy.ts';
-import { RUNBOOK_CRITERIA } from '../../lambda/domain/severity.ts';
-import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
+import type { Command } from '../../lambda/domain/incident/commands.ts';
+import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { type Policy, REVIEW_PLAYBOOK, type Step } from '../../lambda/domain/incident/policy.ts';
+import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
+import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { readFolders } from '../../lib/templates.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
 

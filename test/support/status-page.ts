@@ -1,7 +1,12 @@
-import type { Component } from '../../lambda/domain/policy.ts';
-import type { Impact, PublicIncident, PublicStatus, PublicUpdate } from '../../lambda/domain/public-incident.ts';
+import type { Component } from '../../lambda/domain/incident/policy.ts';
+import { clock, plusMinutes } from '../../lambda/domain/kernel/time.ts';
+import type {
+  Impact,
+  PublicIncident,
+  PublicStatus,
+  PublicUpdate,
+} from '../../lambda/domain/status-page/public-incident.ts';
 import type { Maintenance, SiteInput } from '../../lambda/domain/status-page/site.ts';
-import { clock, plusMinutes } from '../../lambda/domain/time.ts';
 
 /** A Saturday morning. */
 export const NOW = '2026-01-31T09:47:00.000Z';

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fold } from '../../lambda/domain/apply.ts';
-import type { Command, Obligation, RunOutcome } from '../../lambda/domain/commands.ts';
 import { handle } from '../../lambda/domain/decide.ts';
-import type { Readings } from '../../lambda/domain/guardrails.ts';
-import { attemptUnderWay, type Incident } from '../../lambda/domain/incident.ts';
+import type { Command, Obligation, Readings, RunOutcome } from '../../lambda/domain/incident/commands.ts';
+import type { Check, EntryOf, EntryType, TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import { fold } from '../../lambda/domain/incident/evolve.ts';
+import { attemptUnderWay, type Incident } from '../../lambda/domain/incident/incident.ts';
+import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
+import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
+import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
+import type { Facts } from '../../lambda/domain/kernel/severity.ts';
+import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
-import { type Policy, RUNBOOK_POLICY, RUNBOOK_SEVERITIES, type Step } from '../../lambda/domain/policy.ts';
-import type { Facts } from '../../lambda/domain/severity.ts';
-import { alarmKey, type Signal } from '../../lambda/domain/signal.ts';
-import { plusMinutes } from '../../lambda/domain/time.ts';
-import type { Check, EntryOf, EntryType, TimelineEntry } from '../../lambda/domain/timeline.ts';
 
 /** Minute 0 of every story. */
 export const START = '2026-04-07T09:30:00.000Z';

@@ -1,7 +1,7 @@
-import type { Incident } from '../../lambda/domain/incident.ts';
-import { type PageEntry, type PageMessage, pages } from '../../lambda/domain/messages.ts';
-import { type PageText, writePage } from '../../lambda/domain/page-text.ts';
-import { renderer } from '../../lambda/domain/templates.ts';
+import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { renderer } from '../../lambda/domain/kernel/templates.ts';
+import { type PageEntry, type PageMessage, pages } from '../../lambda/domain/messages/page.ts';
+import { type PageText, writePage } from '../../lambda/domain/messages/page-text.ts';
 import { readFolders } from '../../lib/templates.ts';
 
 /** The project's own templates, as the functions have them. */

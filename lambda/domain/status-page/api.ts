@@ -1,7 +1,7 @@
-import type { Component } from '../policy.ts';
-import type { Impact, PublicIncident, PublicUpdate } from '../public-incident.ts';
-import { plusMinutes } from '../time.ts';
+import type { Component } from '../incident/policy.ts';
+import { plusMinutes } from '../kernel/time.ts';
 import { changedAt, componentChangedAt, incidentChangedAt, knownSince } from './changes.ts';
+import type { Impact, PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { Maintenance, SiteFile, SiteInput } from './site.ts';
 import { componentState, isOpen, overallState, type Stage, type State, stageOf, stateAt } from './state.ts';
 

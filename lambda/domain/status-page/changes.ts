@@ -1,5 +1,5 @@
-import type { PublicIncident } from '../public-incident.ts';
-import { plusMinutes } from '../time.ts';
+import { plusMinutes } from '../kernel/time.ts';
+import type { PublicIncident } from './public-incident.ts';
 import type { SiteInput } from './site.ts';
 import { affects, SILENCE, unknownSince } from './state.ts';
 

@@ -1,6 +1,6 @@
 import { Feed } from 'feed';
-import type { PublicIncident, PublicUpdate } from '../public-incident.ts';
 import { changedAt } from './changes.ts';
+import type { PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { SiteFile, SiteInput } from './site.ts';
 import { paragraphs, STATUS_WORDS } from './words.ts';
 

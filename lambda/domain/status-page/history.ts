@@ -1,4 +1,4 @@
-import { duration } from '../messages.ts';
+import { duration } from '../kernel/time.ts';
 import type { SiteInput } from './site.ts';
 import { affects, isMeasured, STATE_WORDS, STATES, type State, stateOf, worst } from './state.ts';
 

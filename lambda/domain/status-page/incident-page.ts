@@ -1,7 +1,7 @@
-import { span } from '../outage.ts';
-import type { PublicIncident, PublicUpdate } from '../public-incident.ts';
-import { clock, minutesBetween } from '../time.ts';
+import { clock, minutesBetween } from '../kernel/time.ts';
+import { span } from '../outage/outage.ts';
 import { type Dated, dated } from './frame.ts';
+import type { PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { SiteInput } from './site.ts';
 import { isOpen, stateOf } from './state.ts';
 import { listed, paragraphs, type Shown, STATUS_WORDS, shown, type Time, time } from './words.ts';
@@ -69,3 +69,17 @@ export function updateView({ id, status, at, body }: PublicUpdate): UpdateView {
   const said = all.at(-1) === `Posted ${clock(at)} UTC` ? all.slice(0, -1) : all;
   return { id, status: STATUS_WORDS[status], paragraphs: said, posted: time(at) };
 }
+
+/** All there ever was, by month. */
+export interface HistoryPage extends Dated {
+  months: { name: string; incidents: IncidentLine[] }[];
+}
+
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+export const historyPage = (site: SiteInput): HistoryPage => ({
+  ...dated(site, 'History'),
+  months: Object.entries(Object.groupBy(site.incidents, ({ startedAt }) => MONTH.format(new Date(startedAt)))).map(
+    ([name, incidents = []]) => ({ name, incidents: incidents.map(incidentLine) }),
+  ),
+});

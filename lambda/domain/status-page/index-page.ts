@@ -1,4 +1,4 @@
-import { minutesBetween } from '../time.ts';
+import { minutesBetween } from '../kernel/time.ts';
 import { type ComponentView, componentView } from './component-view.ts';
 import { type Dated, dated } from './frame.ts';
 import { DAYS } from './history.ts';

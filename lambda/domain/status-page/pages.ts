@@ -1,7 +1,6 @@
-import type { Render } from '../templates.ts';
+import type { Render } from '../kernel/templates.ts';
 import { type Frame, frame } from './frame.ts';
-import { historyPage } from './history-page.ts';
-import { incidentPage } from './incident-page.ts';
+import { historyPage, incidentPage } from './incident-page.ts';
 import { indexPage } from './index-page.ts';
 import { maintenancePage } from './maintenance-page.ts';
 import type { SiteFile, SiteInput } from './site.ts';

@@ -1,10 +1,5 @@
-import type { Component } from '../policy.ts';
-import type { PublicIncident } from '../public-incident.ts';
-import type { Render } from '../templates.ts';
-import { apiFiles } from './api.ts';
-import { feedFile } from './feed.ts';
-import { pageFiles } from './pages.ts';
-import { tidied } from './tidy.ts';
+import type { Component } from '../incident/policy.ts';
+import type { PublicIncident } from './public-incident.ts';
 
 export interface SiteFile {
   /** Below the page's host: `index.html`, `incidents/INC-….html`, `api/v2/summary.json`, `history.atom`, … */
@@ -48,14 +43,4 @@ export interface SiteInput {
   now: string;
   /** Where customers subscribe, on the page's own host: it gets `email`, and `component` once for each. Absent, they cannot. */
   subscribeUrl?: string | undefined;
-}
-
-/**
- * The whole status page as files: what people read, what programs read, and the feed. The same input gives the same bytes, and
- * with `now` alone only the time of the page changes, and what is true of that time. It must be written anew at least every five
- * minutes: only so can it say that nothing has been measured.
- */
-export function renderSite(input: SiteInput, render: Render): SiteFile[] {
-  const site = tidied(input);
-  return [...pageFiles(site, render), ...apiFiles(site), feedFile(site)];
 }

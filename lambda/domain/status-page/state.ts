@@ -1,5 +1,5 @@
-import type { Impact, PublicIncident } from '../public-incident.ts';
-import { minutesBetween } from '../time.ts';
+import { minutesBetween } from '../kernel/time.ts';
+import type { Impact, PublicIncident } from './public-incident.ts';
 import type { Maintenance, SiteInput } from './site.ts';
 
 /** How a component is: Statuspage's words, and one that it has not. */

@@ -1,5 +1,5 @@
-import type { PublicStatus } from '../public-incident.ts';
-import { dateTime } from '../time.ts';
+import { dateTime } from '../kernel/time.ts';
+import type { PublicStatus } from './public-incident.ts';
 import { STATE_WORDS, type State } from './state.ts';
 
 export const STATUS_WORDS: Record<PublicStatus, string> = {

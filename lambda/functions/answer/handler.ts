@@ -1,5 +1,8 @@
 import { ask } from '../../adapters/command.ts';
 import { verify } from '../../adapters/links.ts';
+import { decide } from '../../domain/decide.ts';
+import type { PersonCommand } from '../../domain/incident/commands.ts';
+import { type Incident, isOpen } from '../../domain/incident/incident.ts';
 import {
   commandOf,
   done,
@@ -10,11 +13,8 @@ import {
   over,
   REFUSAL,
   UNAVAILABLE,
-} from '../../domain/answer-page.ts';
-import type { PersonCommand } from '../../domain/commands.ts';
-import { decide } from '../../domain/decide.ts';
-import { type Incident, isOpen } from '../../domain/incident.ts';
-import type { SignedLink } from '../../domain/link.ts';
+} from '../../domain/messages/answer-page.ts';
+import type { SignedLink } from '../../domain/messages/link.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { file, HttpEvent, type HttpResponse, page, rawBody } from '../http.ts';

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { describeTasks, execFault, executeCommand, oldest } from '../../adapters/ecs.ts';
 import { objectSize, uploadUrl } from '../../adapters/s3.ts';
 import { runToEnd } from '../../adapters/session.ts';
-import { framed, whyNotWhole } from '../../domain/heap-dump.ts';
-import { done, failed, unchanged } from '../../domain/verdict.ts';
+import { framed, whyNotWhole } from '../../domain/remedies/heap-dump.ts';
+import { done, failed, unchanged } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { flag } from '../requests.ts';
 

@@ -1,8 +1,8 @@
 import { commit, keyOf } from '../../adapters/incidents.ts';
 import { Refused } from '../../adapters/send.ts';
 import { findThread, permalink, post, readThread, update } from '../../adapters/slack.ts';
-import { head, reply, shown } from '../../domain/chat.ts';
-import type { Incident } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { head, reply, shown } from '../../domain/messages/chat.ts';
 import { channel } from '../channel.ts';
 
 /**

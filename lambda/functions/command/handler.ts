@@ -12,13 +12,14 @@ import {
   slotOf,
 } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
-import type { PersonCommand } from '../../domain/commands.ts';
-import { faultIn, LEVELS, severityDeclared } from '../../domain/declaration.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { DECLARED } from '../../domain/policy.ts';
-import { type MonthlyReport, monthlyReport } from '../../domain/report.ts';
-import type { Signal } from '../../domain/signal.ts';
-import type { Person, TimelineEntry } from '../../domain/timeline.ts';
+import { type MonthlyReport, monthlyReport } from '../../domain/figures/report.ts';
+import type { PersonCommand } from '../../domain/incident/commands.ts';
+import type { TimelineEntry } from '../../domain/incident/events.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import type { Person } from '../../domain/incident/person.ts';
+import { DECLARED } from '../../domain/incident/policy.ts';
+import type { Signal } from '../../domain/incident/signal.ts';
+import { faultIn, LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';

@@ -9,8 +9,8 @@ import {
   nextSteps,
   refusal,
   restoration,
-} from '../../domain/copy-database.ts';
-import { done, failed, unchanged, type Verdict } from '../../domain/verdict.ts';
+} from '../../domain/remedies/copy-database.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { flag } from '../requests.ts';
 

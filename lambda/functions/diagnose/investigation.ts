@@ -1,6 +1,6 @@
-import { EVERY_INCIDENT } from '../../domain/checks.ts';
-import type { PlaybookPolicy } from '../../domain/policy.ts';
-import type { Finding } from '../../domain/timeline.ts';
+import { EVERY_INCIDENT } from '../../domain/incident/checks.ts';
+import type { Finding } from '../../domain/incident/events.ts';
+import type { PlaybookPolicy } from '../../domain/incident/policy.ts';
 import { deployed } from '../deployed.ts';
 import { inTime } from '../in-time.ts';
 import { measures } from './checks/measures.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { failOver, findCluster, findInstances, instanceStatus } from '../../adapters/rds.ts';
-import { writerOf } from '../../domain/database-cluster.ts';
-import { failOverOf, hasTakenOver, NO_WRITER } from '../../domain/fail-over.ts';
-import { done, failed, unchanged, type Verdict } from '../../domain/verdict.ts';
+import { writerOf } from '../../domain/remedies/database-cluster.ts';
+import { failOverOf, hasTakenOver, NO_WRITER } from '../../domain/remedies/fail-over.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { flag } from '../requests.ts';
 

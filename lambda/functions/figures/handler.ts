@@ -1,7 +1,7 @@
 import { publishMeasurements } from '../../adapters/cloudwatch.ts';
-import { measurements } from '../../domain/figures.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { PROBE_NAMESPACE } from '../../domain/probe.ts';
+import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
+import { measurements } from '../../domain/figures/figures.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
 import { listener, recordDelivery } from '../listener.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { done } from '../../domain/verdict.ts';
+import { done } from '../../domain/remedies/verdict.ts';
 import { deployed } from '../deployed.ts';
 import { investigate } from '../diagnose/investigation.ts';
 import { entrypoint } from '../entrypoint.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { SessionReport } from '../../domain/sessions.ts';
+import type { SessionReport } from '../../domain/remedies/sessions.ts';
 import { withDatabase } from '../database.ts';
 import { check, entrypoint } from '../entrypoint.ts';
 import { killIdleConnections } from './kill.ts';

@@ -10,7 +10,7 @@ import {
   type SparedGroup,
   type SparedReason,
   thousands,
-} from '../../domain/sessions.ts';
+} from '../../domain/remedies/sessions.ts';
 import { COUNT_SESSIONS, END_IDLE_SESSIONS, endParameters, type KillRequest } from './sessions.ts';
 
 const MOST_GROUPS = 10;

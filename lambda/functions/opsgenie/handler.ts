@@ -1,6 +1,6 @@
 import { commit, keyOf } from '../../adapters/incidents.ts';
 import { request } from '../../adapters/opsgenie.ts';
-import { opsgenieRequest, ticketAction } from '../../domain/ticket.ts';
+import { opsgenieRequest, ticketAction } from '../../domain/messages/ticket.ts';
 import { channel } from '../channel.ts';
 
 /** The incident's alert in Opsgenie: created, acknowledged and closed with it. */

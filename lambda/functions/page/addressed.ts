@@ -1,8 +1,8 @@
 import type { PersonalLink } from '../../adapters/links.ts';
-import { type Incident, isOpen } from '../../domain/incident.ts';
-import type { LinkAction } from '../../domain/link.ts';
-import type { PageEntry, PageMessage } from '../../domain/messages.ts';
-import { type PageText, writePage } from '../../domain/page-text.ts';
+import { type Incident, isOpen } from '../../domain/incident/incident.ts';
+import type { LinkAction } from '../../domain/messages/link.ts';
+import type { PageEntry, PageMessage } from '../../domain/messages/page.ts';
+import { type PageText, writePage } from '../../domain/messages/page-text.ts';
 import { rendered } from '../templates.ts';
 
 /** The answer that is asked for, where it is not that somebody takes it on. */

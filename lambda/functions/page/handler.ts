@@ -1,10 +1,10 @@
 import { commit, load } from '../../adapters/incidents.ts';
 import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { isPageEntry, type PageEntry, type PageMessage, pages } from '../../domain/messages.ts';
-import { onCall } from '../../domain/on-call.ts';
-import type { EntryOf } from '../../domain/timeline.ts';
+import type { EntryOf } from '../../domain/incident/events.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { isPageEntry, type PageEntry, type PageMessage, pages } from '../../domain/messages/page.ts';
+import { onCall } from '../../domain/on-call/roster.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { PageEvent } from '../events.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ask } from '../../adapters/command.ts';
 import type { Act } from '../../adapters/command-request.ts';
 import { readSecret } from '../../adapters/secrets.ts';
-import { idIn } from '../../domain/ticket.ts';
+import { idIn } from '../../domain/messages/ticket.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { HttpEvent, json, rawBody } from '../http.ts';
 import { hmac, same } from '../signature.ts';

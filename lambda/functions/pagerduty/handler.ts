@@ -1,6 +1,6 @@
 import { commit, keyOf } from '../../adapters/incidents.ts';
 import { enqueue } from '../../adapters/pagerduty.ts';
-import { pagerDutyEvent, ticketAction } from '../../domain/ticket.ts';
+import { pagerDutyEvent, ticketAction } from '../../domain/messages/ticket.ts';
 import { channel } from '../channel.ts';
 
 /** The incident's ticket in PagerDuty: opened, acknowledged and resolved with it. */

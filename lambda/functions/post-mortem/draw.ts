@@ -1,9 +1,9 @@
 import { drawGraph, readWatched } from '../../adapters/cloudwatch.ts';
-import type { Resources } from '../../domain/deployed.ts';
-import { alarmsThatFired, type Drawing, drawings, type Graph } from '../../domain/graphs.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { around } from '../../domain/post-mortem.ts';
-import { plusMinutes } from '../../domain/time.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { plusMinutes } from '../../domain/kernel/time.ts';
+import { alarmsThatFired, type Drawing, drawings, type Graph } from '../../domain/post-mortem/graphs.ts';
+import { around } from '../../domain/post-mortem/post-mortem.ts';
 
 /** Minutes of the future that are shown, so that the last mark does not stand on the edge. */
 const MARGIN = 3;

@@ -1,10 +1,10 @@
 import { readMetrics } from '../../adapters/cloudwatch.ts';
-import { courseOf, windowOf } from '../../domain/course.ts';
-import type { Resources } from '../../domain/deployed.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { impactQueries } from '../../domain/investigated-metrics.ts';
-import { measureOutage } from '../../domain/outage.ts';
-import type { MeasuredOutage } from '../../domain/timeline.ts';
+import { impactQueries } from '../../domain/diagnosis/metrics.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import type { MeasuredOutage } from '../../domain/incident/events.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { courseOf, windowOf } from '../../domain/outage/course.ts';
+import { measureOutage } from '../../domain/outage/outage.ts';
 
 /** What the metrics tell of an incident that is over. Where they cannot be read, that is what is told. */
 export async function measure(incident: Incident, resources: Resources): Promise<MeasuredOutage> {

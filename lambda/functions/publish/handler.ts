@@ -2,8 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { publishEntries } from '../../adapters/incident-bus.ts';
-import { fold } from '../../domain/apply.ts';
-import type { TimelineEntry } from '../../domain/timeline.ts';
+import type { TimelineEntry } from '../../domain/incident/events.ts';
+import { fold } from '../../domain/incident/evolve.ts';
 
 /** The timeline speaks: every committed entry goes to the incident bus. A failure is retried from the record it hit. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { findCluster, instanceStatus, rebootInstance, setMaxConnections } from '../../adapters/rds.ts';
-import { awaitsReboot, isRaised, raiseOf } from '../../domain/raise-connections.ts';
-import { done, failed, unchanged, type Verdict } from '../../domain/verdict.ts';
+import { awaitsReboot, isRaised, raiseOf } from '../../domain/remedies/raise-connections.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { flag } from '../requests.ts';
 

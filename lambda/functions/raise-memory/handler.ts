@@ -5,9 +5,17 @@ import {
   describeTaskDefinition,
   registerTaskDefinition,
 } from '../../adapters/ecs.ts';
-import { nextSize, resized, sizeOf } from '../../domain/fargate.ts';
-import { begun, nameOf, over, primaryOf, refused, whyNotCurrent, whyNotRolling } from '../../domain/rollout.ts';
-import { done, failed } from '../../domain/verdict.ts';
+import { nextSize, resized, sizeOf } from '../../domain/remedies/fargate.ts';
+import {
+  begun,
+  nameOf,
+  over,
+  primaryOf,
+  refused,
+  whyNotCurrent,
+  whyNotRolling,
+} from '../../domain/remedies/rollout.ts';
+import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { Look, lookAtRollout } from '../rollout.ts';
 

@@ -1,8 +1,13 @@
 import * as v from 'valibot';
 import { describeCertificate, findReplacement, requestReplacement } from '../../adapters/acm.ts';
 import { compareRecords, createRecords } from '../../adapters/route-53.ts';
-import { byArns, needsReplacement, type WatchedCertificate, whyNotReplaced } from '../../domain/certificate.ts';
-import { done, failed, unchanged, type Verdict } from '../../domain/verdict.ts';
+import {
+  byArns,
+  needsReplacement,
+  type WatchedCertificate,
+  whyNotReplaced,
+} from '../../domain/diagnosis/certificate.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { configured } from '../certificates.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { arns, flag } from '../requests.ts';

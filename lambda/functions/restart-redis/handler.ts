@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describeNode, failOver, findReplicationGroup, rebootNode } from '../../adapters/elasticache.ts';
-import { hasBegun, hasEnded, restartOf } from '../../domain/restart-redis.ts';
-import { done, failed, unchanged, type Verdict } from '../../domain/verdict.ts';
+import { hasBegun, hasEnded, restartOf } from '../../domain/remedies/restart-redis.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { flag } from '../requests.ts';
 

@@ -9,8 +9,8 @@ import {
   whyNotCurrent,
   whyNotRestarted,
   whyNotRolling,
-} from '../../domain/rollout.ts';
-import { done, failed } from '../../domain/verdict.ts';
+} from '../../domain/remedies/rollout.ts';
+import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { Look, lookAtRollout } from '../rollout.ts';
 

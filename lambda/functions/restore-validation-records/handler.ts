@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describeCertificate } from '../../adapters/acm.ts';
 import { compareRecords, createRecords } from '../../adapters/route-53.ts';
-import type { WatchedCertificate } from '../../domain/certificate.ts';
-import { done, failed, unchanged } from '../../domain/verdict.ts';
+import type { WatchedCertificate } from '../../domain/diagnosis/certificate.ts';
+import { done, failed, unchanged } from '../../domain/remedies/verdict.ts';
 import { configured } from '../certificates.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { flag } from '../requests.ts';

@@ -1,7 +1,7 @@
 import { reviewLinks } from '../../adapters/links.ts';
 import { publishNotice } from '../../adapters/sns.ts';
-import { reviewNotice } from '../../domain/review-notices.ts';
-import { letter } from '../../domain/templates.ts';
+import { letter } from '../../domain/kernel/templates.ts';
+import { reviewNotice } from '../../domain/post-mortem/review-notices.ts';
 import { isDelivered, listener, recordDelivery } from '../listener.ts';
 import { names } from '../names.ts';
 import { rendered } from '../templates.ts';

@@ -6,9 +6,9 @@ import {
   serviceDeployment,
   stopServiceDeployment,
 } from '../../adapters/ecs.ts';
-import { latestOf, wayBack, whyNotLatest } from '../../domain/roll-back.ts';
-import { type Begun, begun, nameOf, over, primaryOf, refused, whyNotRolling } from '../../domain/rollout.ts';
-import { done, failed } from '../../domain/verdict.ts';
+import { latestOf, wayBack, whyNotLatest } from '../../domain/remedies/roll-back.ts';
+import { type Begun, begun, nameOf, over, primaryOf, refused, whyNotRolling } from '../../domain/remedies/rollout.ts';
+import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { Look, lookAtRollback, lookAtRollout } from '../rollout.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { setSuspended, suspendedScaling } from '../../adapters/auto-scaling.ts';
 import { readParameter, writeParameter } from '../../adapters/parameters.ts';
-import { toSuspend, toText, toWays } from '../../domain/scaling.ts';
+import { toSuspend, toText, toWays } from '../../domain/remedies/scaling.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { lookAtTasks, Scale, type Scaling, scale } from '../scaling.ts';
 

@@ -3,7 +3,7 @@ import { ask } from '../../adapters/command.ts';
 import type { Act, CommandAnswer } from '../../adapters/command-request.ts';
 import { readSecret } from '../../adapters/secrets.ts';
 import { whisper } from '../../adapters/slack.ts';
-import type { Button } from '../../domain/chat.ts';
+import type { Button } from '../../domain/messages/chat.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { type HttpEvent as Event, HttpEvent, json, rawBody } from '../http.ts';
 import { hmac, same } from '../signature.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { notVerified } from '../../domain/response.ts';
-import { done, failed } from '../../domain/verdict.ts';
+import { notVerified } from '../../domain/remediation/response.ts';
+import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { measureService } from '../service-measurement.ts';
 

@@ -1,6 +1,6 @@
 import { publishNotice } from '../../adapters/sns.ts';
-import { internalNotification } from '../../domain/internal-notification.ts';
-import { letter } from '../../domain/templates.ts';
+import { letter } from '../../domain/kernel/templates.ts';
+import { internalNotification } from '../../domain/messages/internal-notification.ts';
 import { isDelivered, listener, recordDelivery } from '../listener.ts';
 import { rendered } from '../templates.ts';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { publicIncidents } from '../../adapters/incidents.ts';
 import { putSite } from '../../adapters/site.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { publicIncident } from '../../domain/public-incident.ts';
-import { renderSite } from '../../domain/status-page/site.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { publicIncident } from '../../domain/status-page/public-incident.ts';
+import { renderSite } from '../../domain/status-page/render-site.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { isDelivered, recordDelivery } from '../listener.ts';

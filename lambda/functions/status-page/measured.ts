@@ -1,5 +1,5 @@
 import { readMetrics } from '../../adapters/cloudwatch.ts';
-import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/probe.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import { measured } from '../../domain/status-page/measured.ts';
 import type { Measured } from '../../domain/status-page/site.ts';
 

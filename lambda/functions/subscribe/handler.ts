@@ -1,8 +1,9 @@
 import { giveBack, isUsed, markUsed, mayAsk } from '../../adapters/confirmation-requests.ts';
 import { digestOf, sign, verify } from '../../adapters/confirmations.ts';
 import { sendMail, subscribe } from '../../adapters/ses.ts';
-import type { SignedConfirmation } from '../../domain/confirmation.ts';
-import { DECLARED } from '../../domain/policy.ts';
+import { DECLARED } from '../../domain/incident/policy.ts';
+import { letter } from '../../domain/kernel/templates.ts';
+import type { SignedConfirmation } from '../../domain/subscribers/confirmation.ts';
 import {
   ASKED,
   CONFIRMATION_HOURS,
@@ -15,8 +16,7 @@ import {
   subscribePage,
   TRY_AGAIN,
   type Wish,
-} from '../../domain/subscribe-page.ts';
-import { letter } from '../../domain/templates.ts';
+} from '../../domain/subscribers/subscribe-page.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { HttpEvent, type HttpResponse, page } from '../http.ts';

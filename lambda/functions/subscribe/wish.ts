@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Subscribable, Wish } from '../../domain/subscribe-page.ts';
+import type { Subscribable, Wish } from '../../domain/subscribers/subscribe-page.ts';
 import { type HttpEvent, rawBody } from '../http.ts';
 
 /** As browsers check it, and with a host that has a dot. */

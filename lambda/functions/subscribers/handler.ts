@@ -1,8 +1,8 @@
 import { keepLetter } from '../../adapters/letters.ts';
 import { queueMails } from '../../adapters/mail-queue.ts';
 import { subscribersOf } from '../../adapters/ses.ts';
-import { customerLetter } from '../../domain/customer-notification.ts';
-import { updateId } from '../../domain/public-incident.ts';
+import { updateId } from '../../domain/status-page/public-incident.ts';
+import { customerLetter } from '../../domain/subscribers/customer-notification.ts';
 import { channel } from '../channel.ts';
 import { isDelivered, recordDelivery } from '../listener.ts';
 import { rendered } from '../templates.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { listSubscriptions } from '../../adapters/sns.ts';
-import { PROBE_NAMESPACE } from '../../domain/probe.ts';
-import { drift, SUBSCRIPTION_METRICS } from '../../domain/subscriptions.ts';
+import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
+import { drift, SUBSCRIPTION_METRICS } from '../../domain/on-call/subscriptions.ts';
 import { deployed } from '../deployed.ts';
 import { entrypoint } from '../entrypoint.ts';
 

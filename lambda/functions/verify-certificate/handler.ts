@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { hostsOf, sslLabsUrl } from '../../domain/certificate.ts';
-import { done } from '../../domain/verdict.ts';
+import { hostsOf, sslLabsUrl } from '../../domain/diagnosis/certificate.ts';
+import { done } from '../../domain/remedies/verdict.ts';
 import { configured } from '../certificates.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { gradeHosts, said } from '../served.ts';

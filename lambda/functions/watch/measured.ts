@@ -1,9 +1,10 @@
 import { commit, keyOf } from '../../adapters/incidents.ts';
 import { swapMeasurement } from '../../adapters/measurements.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { MEASUREMENTS_APART, recordMeasurement, type ServiceMeasurement } from '../../domain/measurement.ts';
-import { minutesBetween } from '../../domain/time.ts';
-import type { Check } from '../../domain/timeline.ts';
+import type { ServiceMeasurement } from '../../domain/incident/commands.ts';
+import type { Check } from '../../domain/incident/events.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { minutesBetween } from '../../domain/kernel/time.ts';
+import { MEASUREMENTS_APART, recordMeasurement } from '../../domain/remediation/measurement.ts';
 import { deployed } from '../deployed.ts';
 import { measureService } from '../service-measurement.ts';
 

@@ -1,11 +1,11 @@
 import { findExecution, readExecution, stopExecution } from '../../adapters/automation.ts';
 import { commit, keyOf } from '../../adapters/incidents.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
-import type { Obligation } from '../../domain/commands.ts';
-import { resultOf } from '../../domain/execution.ts';
-import { isOff } from '../../domain/guardrails.ts';
-import { attemptUnderWay, type Incident } from '../../domain/incident.ts';
-import type { EntryOf } from '../../domain/timeline.ts';
+import type { Obligation } from '../../domain/incident/commands.ts';
+import type { EntryOf } from '../../domain/incident/events.ts';
+import { attemptUnderWay, type Incident } from '../../domain/incident/incident.ts';
+import { resultOf } from '../../domain/remediation/execution.ts';
+import { isOff } from '../../domain/remediation/guardrails.ts';
 
 /** Switched off while a runbook acts, automation stops: the attempt ends, and its execution is stopped with it. */
 export async function obeySwitch(incident: Incident): Promise<Incident> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ASK_WRITER, judgeWriter, WriterRow, type WriterState } from '../../domain/writer.ts';
+import { ASK_WRITER, judgeWriter, WriterRow, type WriterState } from '../../domain/diagnosis/writer.ts';
 import { withDatabase } from '../database.ts';
 import { entrypoint } from '../entrypoint.ts';
 import { inTime } from '../in-time.ts';

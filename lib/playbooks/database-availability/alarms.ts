@@ -1,7 +1,7 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { PlaybookPolicy } from '../../../lambda/domain/policy.ts';
-import { LOST_IN_A_ROW } from '../../../lambda/domain/writer.ts';
+import { LOST_IN_A_ROW } from '../../../lambda/domain/diagnosis/writer.ts';
+import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config.ts';
 import { serviceAlarm } from '../../playbook.ts';
 import { probeMetric } from '../../probe-metric.ts';

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { PlaybookPolicy } from '../../../lambda/domain/policy.ts';
-import { percent } from '../../../lambda/domain/severity.ts';
-import type { SignalLevel } from '../../../lambda/domain/signal.ts';
+import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
+import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
+import { percent } from '../../../lambda/domain/kernel/severity.ts';
 import type { ServiceConfig } from '../../config.ts';
 import { serviceAlarm } from '../../playbook.ts';
 

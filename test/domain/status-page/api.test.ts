@@ -1,7 +1,8 @@
 import { Statuspage } from 'statuspage.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { renderSite, type SiteInput } from '../../../lambda/domain/status-page/site.ts';
-import { plusMinutes } from '../../../lambda/domain/time.ts';
+import { plusMinutes } from '../../../lambda/domain/kernel/time.ts';
+import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
+import type { SiteInput } from '../../../lambda/domain/status-page/site.ts';
 import { type Served, serve } from '../../support/served-site.ts';
 import { ago, COMPONENTS, maintenance, measuredFor, NOW, siteInput, told } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { plusMinutes } from '../../../lambda/domain/kernel/time.ts';
 import { history } from '../../../lambda/domain/status-page/history.ts';
 import type { SiteInput } from '../../../lambda/domain/status-page/site.ts';
 import { STATES, type State, stateOf } from '../../../lambda/domain/status-page/state.ts';
-import { plusMinutes } from '../../../lambda/domain/time.ts';
 import { ago, COMPONENTS, maintenance, measuredFor, NOW, siteInput, told } from '../../support/status-page.ts';
 
 const { API, MAIL } = COMPONENTS;

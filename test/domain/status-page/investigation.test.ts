@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { customerLetter } from '../../../lambda/domain/customer-notification.ts';
-import { type Policy, RUNBOOK_SEVERITIES } from '../../../lambda/domain/policy.ts';
-import { publicIncident } from '../../../lambda/domain/public-incident.ts';
+import type { Policy } from '../../../lambda/domain/incident/policy.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
+import { renderer } from '../../../lambda/domain/kernel/templates.ts';
 import { history } from '../../../lambda/domain/status-page/history.ts';
 import { incidentLine } from '../../../lambda/domain/status-page/incident-page.ts';
+import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
 import { componentState } from '../../../lambda/domain/status-page/state.ts';
-import { renderer } from '../../../lambda/domain/templates.ts';
+import { customerLetter } from '../../../lambda/domain/subscribers/customer-notification.ts';
 import { readFolders } from '../../../lib/templates.ts';
 import { siteInput } from '../../support/status-page.ts';
 import { minute, policy, Story } from '../../support/story.ts';

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { plusMinutes } from '../../../lambda/domain/kernel/time.ts';
 import { history } from '../../../lambda/domain/status-page/history.ts';
-import { renderSite, type SiteInput } from '../../../lambda/domain/status-page/site.ts';
-import { plusMinutes } from '../../../lambda/domain/time.ts';
+import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
+import type { SiteInput } from '../../../lambda/domain/status-page/site.ts';
 import { statusPageTemplates } from '../../../lib/status-page-templates.ts';
 import { ago, busySite, maintenance, measuredFor, NOW, siteInput, told } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';

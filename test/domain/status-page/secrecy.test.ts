@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fold } from '../../../lambda/domain/apply.ts';
-import type { Component } from '../../../lambda/domain/policy.ts';
-import { publicIncident } from '../../../lambda/domain/public-incident.ts';
-import { renderSite } from '../../../lambda/domain/status-page/site.ts';
-import type { Happening, TimelineEntry } from '../../../lambda/domain/timeline.ts';
+import type { Happening, TimelineEntry } from '../../../lambda/domain/incident/events.ts';
+import { fold } from '../../../lambda/domain/incident/evolve.ts';
+import type { Component } from '../../../lambda/domain/incident/policy.ts';
+import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
+import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
 import { SAMPLES } from '../../../lib/sample-incident.ts';
 import { siteInput } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Resources } from '../../../lambda/domain/deployed.ts';
+import type { Resources } from '../../../lambda/domain/diagnosis/resources.ts';
 import { memory } from '../../../lambda/functions/diagnose/checks/memory.ts';
 import { DEPLOYED } from '../../support/responder.ts';
 

@@ -8,8 +8,8 @@ import {
   type WatchedCertificate,
   whyNotRenewed,
   whyNotReplaced,
-} from '../../../domain/certificate.ts';
-import type { Resources } from '../../../domain/deployed.ts';
+} from '../../../domain/diagnosis/certificate.ts';
+import type { Resources } from '../../../domain/diagnosis/resources.ts';
 import { certificatesOf } from '../../certificates.ts';
 
 /** Each certificate as ACM has it, whether it renews by itself, and what its renewal lacks. */

@@ -1,4 +1,4 @@
-import type { Resources } from '../../../domain/deployed.ts';
+import type { Resources } from '../../../domain/diagnosis/resources.ts';
 import { missingNames } from '../../missing-names.ts';
 
 /** Whether there is what the configuration names: of a name that is misspelt, no metric ever comes. */

@@ -1,4 +1,4 @@
-import type { Resources } from '../../../domain/deployed.ts';
+import type { Resources } from '../../../domain/diagnosis/resources.ts';
 import { readDeployments, readTraffic } from '../../traffic.ts';
 
 /** The latest deployment, and whether it is to blame. */

@@ -7,10 +7,10 @@ import {
   recentDeployments,
   revisionOf,
 } from '../../../adapters/ecs.ts';
-import type { Resources } from '../../../domain/deployed.ts';
-import { nextSize, sizeOf } from '../../../domain/fargate.ts';
-import { known, latest, silence, valueIn } from '../../../domain/latest.ts';
-import { climbBeganWith, STOPPED_MINUTES } from '../../../domain/memory.ts';
+import { climbBeganWith, STOPPED_MINUTES } from '../../../domain/diagnosis/memory.ts';
+import type { Resources } from '../../../domain/diagnosis/resources.ts';
+import { known, latest, silence, valueIn } from '../../../domain/kernel/latest.ts';
+import { nextSize, sizeOf } from '../../../domain/remedies/fargate.ts';
 import { readTasks } from '../../memory.ts';
 
 /** Hours that are looked back: a leak may take its time. */

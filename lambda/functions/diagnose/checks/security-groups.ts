@@ -1,4 +1,4 @@
-import type { Resources } from '../../../domain/deployed.ts';
+import type { Resources } from '../../../domain/diagnosis/resources.ts';
 import { readCachePath } from '../../cache-path.ts';
 
 /** The runbook's "verify security group rules", end to end: from the tasks to the cache. */

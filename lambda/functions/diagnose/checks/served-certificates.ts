@@ -1,5 +1,5 @@
-import { daysLeft, hostsOf, servedFaults } from '../../../domain/certificate.ts';
-import type { Resources } from '../../../domain/deployed.ts';
+import { daysLeft, hostsOf, servedFaults } from '../../../domain/diagnosis/certificate.ts';
+import type { Resources } from '../../../domain/diagnosis/resources.ts';
 import { certificatesOf } from '../../certificates.ts';
 import { gradeHosts, said } from '../../served.ts';
 

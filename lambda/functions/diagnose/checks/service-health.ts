@@ -1,5 +1,5 @@
 import { failingShare, probeAll, slowest } from '../../../adapters/http.ts';
-import type { Resources } from '../../../domain/deployed.ts';
+import type { Resources } from '../../../domain/diagnosis/resources.ts';
 
 /** The runbook's `curl -f` of the health URLs. */
 export async function serviceHealth({ healthUrls }: Resources) {

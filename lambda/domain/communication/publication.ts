@@ -1,0 +1,87 @@
+import type { Decision, Obligation } from '../incident/commands.ts';
+import type { Happening, Investigation } from '../incident/events.ts';
+import { isHarmed } from '../incident/harm.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Person } from '../incident/person.ts';
+import { clock, minutesBetween } from '../kernel/time.ts';
+import { isPublic } from './updates.ts';
+
+/** Minutes for the diagnosis to measure whether people suffer, before a person is asked. */
+const LOOKING = 5;
+
+/** A matter that nothing can measure and a person declared: the breach comes before the loss, if there are both. */
+export const investigationOf = ({ declared }: Pick<Incident, 'declared'>): Investigation | undefined => {
+  if (declared['securityBreach']) return 'security';
+  return declared['dataLoss'] ? 'data' : undefined;
+};
+
+/**
+ * Whether customers are to be told. Measured harm is published by itself, whatever was answered before: it is news. Of a
+ * declared breach or data loss the commander is asked at once; of an alarm that nothing measured bears out, once.
+ */
+export function publication(incident: Incident, now: string): Obligation[] {
+  const { drill, policy, severity, publication, diagnosedIn, openedAt, reporter } = incident;
+  const { publishes, pages } = policy.severities[severity];
+  if (drill || !policy.statusPage || isPublic(incident) || publishes === 'off') return [];
+  const harmed = isHarmed(incident);
+  if (publishes === 'auto' && harmed) return [{ type: 'publish' }];
+  if (publication?.declined) return [];
+  if (investigationOf(incident) && pages)
+    return policy.statusPage.investigations === 'auto' ? [{ type: 'publish' }] : question(incident, now);
+  // Whoever declares a P3 can say so too if customers are to know.
+  if (policy.playbook.internal || (publishes === 'approve' && reporter && !harmed)) return [];
+  const looked = publishes === 'approve' || diagnosedIn !== undefined || minutesBetween(openedAt, now) >= LOOKING;
+  return looked && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];
+}
+
+/** It climbs the escalation path as a call does, until somebody says yes or no: an acknowledgement is no answer. */
+function question({ policy, publication }: Incident, now: string): Obligation[] {
+  const { askedAt = now, calledAt = now, level: asked = 0 } = publication ?? {};
+  const waited = minutesBetween(askedAt, now);
+  const due = policy.escalation.filter(({ level, afterMinutes }) => level > asked && afterMinutes <= waited);
+  if (due.length > 0) return due.map(({ level }) => ({ type: 'ask to publish', level }));
+  return minutesBetween(calledAt, now) >= policy.remindMinutes ? [{ type: 'ask to publish', level: asked }] : [];
+}
+
+/** What is not measured is published in words of its own, without an outage. */
+export function published(incident: Incident, said: Person, components?: string[]): Happening {
+  const investigation = isHarmed(incident) ? undefined : investigationOf(incident);
+  return {
+    ...{ type: 'Published', ...said },
+    ...(components ? { components } : {}),
+    ...(investigation ? { investigation } : {}),
+  };
+}
+
+/** A person lets customers know. */
+export function publish(incident: Incident, { by, via }: Person, components?: string[]): Decision {
+  const { policy, id, publication } = incident;
+  const refused = unpublishable(incident);
+  if (refused) return { refused };
+  if (isPublic(incident)) return { happenings: [] };
+  const { declined } = publication ?? {};
+  // Whoever answers a question by its link or button may not know that another has.
+  if (declined && (via === 'link' || via === 'slack'))
+    return {
+      refused: `${declined.by} said no at ${clock(declined.at)} UTC (npx incident publish ${id} publishes it all the same)`,
+    };
+  const known = policy.statusPage?.components.map(component => component.id) ?? [];
+  const unknown = components?.find(component => !known.includes(component));
+  if (unknown) return { refused: `there is no component ${unknown}: there is ${known.join(', ')}` };
+  return { happenings: [published(incident, { by, via }, components)] };
+}
+
+/** A person says no, which ends the asking. */
+export function withhold(incident: Incident, { by, via }: Person): Decision {
+  const { publication, id } = incident;
+  const refused = unpublishable(incident);
+  if (refused) return { refused };
+  if (publication?.at)
+    return { refused: `customers have read of ${id} since ${clock(publication.at)} UTC: tell them more by an update` };
+  return { happenings: publication?.declined ? [] : [{ type: 'PublicationDeclined', by, via }] };
+}
+
+function unpublishable({ policy, drill, id }: Incident): string | undefined {
+  if (!policy.statusPage) return 'there is no status page: statusPage is not configured';
+  return drill ? `${id} is a drill: customers are not told of it` : undefined;
+}

@@ -1,0 +1,33 @@
+import type { Finding } from '../incident/events.ts';
+import type { Measure } from '../incident/policy.ts';
+import { known, type Latest, silence, valueIn } from '../kernel/latest.ts';
+import { percent } from '../kernel/severity.ts';
+
+/** What a playbook's measures came to, as one finding: each as it is read out, bad or not, and as a fact. */
+export function measured(
+  playbook: string,
+  measures: readonly Measure[],
+  values: readonly Latest[],
+): Omit<Finding, 'check'> {
+  const bad = measures.some((measure, i) => isBad(measure, valueIn(values[i])));
+  const told = measures.map(({ label, unit }, i) => `${label} ${readOut(values[i], unit)}`);
+  return {
+    ok: !bad,
+    summary: `${playbook}: ${told.join(', ')}`,
+    ...known(Object.fromEntries(measures.map(({ fact }, i) => [fact, values[i]]))),
+  };
+}
+
+function readOut(found: Latest, unit: Measure['unit']): string {
+  const value = valueIn(found);
+  if (value === undefined) return silence(found);
+  if (unit === 'share') return percent(value);
+  if (unit === 'bytes') return `${(value / 2 ** 30).toFixed(1)} GiB`;
+  const number = Math.round(value * 10) / 10;
+  return { percent: `${number} %`, seconds: `${number} s`, days: `${number} days`, count: String(number) }[unit];
+}
+
+function isBad({ bad }: Measure, value: number | undefined): boolean {
+  if (!bad || value === undefined) return false;
+  return 'atLeast' in bad ? value >= bad.atLeast : value < bad.under;
+}

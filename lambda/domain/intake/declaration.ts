@@ -1,0 +1,51 @@
+import type { Happening } from '../incident/events.ts';
+import type { Person } from '../incident/person.ts';
+import type { Declaration, SignalLevel } from '../incident/signal.ts';
+import type { Assessment, Facts, Severity } from '../kernel/severity.ts';
+
+/** What makes it a P1, whatever else is so. */
+const GRAVE = { dataLoss: 'a data loss', securityBreach: 'a security breach' } as const;
+type Grave = keyof typeof GRAVE;
+
+export const graveIn = (declaration: Declaration) => (Object.keys(GRAVE) as Grave[]).filter(fact => declaration[fact]);
+
+/** Why a declaration cannot be meant; undefined when it can. */
+export function faultIn(declaration: Declaration): string | undefined {
+  const [grave] = graveIn(declaration);
+  const { severity = 'P1' } = declaration;
+  return grave && severity !== 'P1' ? `${GRAVE[grave]} is a P1, not a ${severity}` : undefined;
+}
+
+export const severityDeclared = (declaration: Declaration): Severity =>
+  declaration.severity ?? (graveIn(declaration).length > 0 ? 'P1' : 'P3');
+
+/** How loud the signal of a declaration is: a question is nothing that fires. */
+export const LEVELS: Record<Severity, SignalLevel> = { P1: 'critical', P2: 'critical', P3: 'warning', P4: 'info' };
+
+export const factsIn = (declaration: Declaration): Facts => ({
+  ...Object.fromEntries(graveIn(declaration).map(fact => [fact, 1])),
+  ...(declaration.workaround === undefined ? {} : { workaround: declaration.workaround ? 1 : 0 }),
+});
+
+/** What a declaration says besides the severity, an entry each; what is known already is left out. */
+export function said(
+  declaration: Declaration,
+  { text, by, via }: Person & { text: string },
+  known: Facts = {},
+): Happening[] {
+  const grave = graveIn(declaration);
+  const { workaround: available } = declaration;
+  const about = grave.length === 0 && text !== '' ? { text } : {};
+  return [
+    ...grave.filter(fact => !known[fact]).map((fact): Happening => ({ type: 'Declared', by, via, fact, text })),
+    ...(available === undefined || known['workaround'] === Number(available)
+      ? []
+      : [{ type: 'WorkaroundReported' as const, by, via, available, ...about }]),
+  ];
+}
+
+/** A severity that a person gives, with why. */
+export const byPerson = (severity: Severity, text: string): Assessment => ({
+  severity,
+  reasons: [{ severity, criterion: 'set by a person', text }],
+});

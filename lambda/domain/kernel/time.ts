@@ -1,0 +1,26 @@
+const MINUTE = 60_000;
+
+/** ISO 8601 in UTC, `minutes` after `iso`. */
+export const plusMinutes = (iso: string, minutes: number) => new Date(Date.parse(iso) + minutes * MINUTE).toISOString();
+
+/** Minutes from `start` to `end`, fractions included. */
+export const minutesBetween = (start: string, end: string) => (Date.parse(end) - Date.parse(start)) / MINUTE;
+
+/** `HH:MM`, as the runbook writes times; always UTC. */
+export const clock = (iso: string) => iso.slice(11, 16);
+
+/** `YYYY-MM-DD HH:MM UTC`, as the runbook writes dates. */
+export const dateTime = (iso: string) => `${iso.slice(0, 10)} ${clock(iso)} UTC`;
+
+/** `HH:MM`, and before it the date where that is not the day of `since`. */
+export const clockSince = (since: string, iso: string) =>
+  since.slice(0, 10) === iso.slice(0, 10) ? clock(iso) : `${iso.slice(0, 10)} ${clock(iso)}`;
+
+/** "15 minutes", "2 hours", "1 hour 20 minutes". */
+export function duration(minutes: number): string {
+  const whole = Math.max(0, Math.round(minutes));
+  const [hours, rest] = [Math.floor(whole / 60), whole % 60];
+  const unit = (n: number, name: string) => `${n} ${name}${n === 1 ? '' : 's'}`;
+  if (hours === 0) return unit(rest, 'minute');
+  return rest === 0 ? unit(hours, 'hour') : `${unit(hours, 'hour')} ${unit(rest, 'minute')}`;
+}

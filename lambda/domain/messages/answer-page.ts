@@ -1,0 +1,199 @@
+import { investigationOf } from '../communication/publication.ts';
+import { workaroundAsked } from '../communication/questions.ts';
+import type { PersonCommand } from '../incident/commands.ts';
+import type { EntryType } from '../incident/events.ts';
+import { isHarmed } from '../incident/harm.ts';
+import { type Incident, isOpen } from '../incident/incident.ts';
+import { SEVERITY_NAMES } from '../kernel/severity.ts';
+import { clock, dateTime } from '../kernel/time.ts';
+import { checklist } from '../on-call/checklist.ts';
+import type { Link } from './link.ts';
+import { told } from './log.ts';
+import { doing, previewed } from './page.ts';
+
+/** The page with words alone. */
+export interface MessagePage {
+  title: string;
+  texts: string[];
+  /** Where to go from here. */
+  link: { label: string; url: string } | null;
+}
+
+/** The page of an incident behind a link: what there is to know, and the one thing that the link lets do. */
+export interface IncidentPage {
+  title: string;
+  drill: boolean;
+  severity: string;
+  heading: string;
+  id: string;
+  notice: Notice | null;
+  form: { explains: string; field: string; required: boolean; button: string } | null;
+  fields: { name: string; value: string }[];
+  signals: { firing: boolean; text: string }[];
+  doing: string[];
+  checklist: { done: boolean; text: string }[];
+  timeline: { at: string; clock: string; text: string }[];
+}
+
+/** What came of it, or why it cannot be. */
+export interface Notice {
+  tone: 'good' | 'bad' | 'dim';
+  text: string;
+}
+
+/** One page for whatever is no good: forged, expired, of an incident that there is not. It must tell them apart by nothing. */
+export const REFUSAL: MessagePage = {
+  title: 'This link cannot be used',
+  texts: [
+    'It may have expired, or it is not complete. Use the link of the latest message.',
+    'You can also answer from the command line: npx incident list',
+  ],
+  link: null,
+};
+
+export const UNAVAILABLE: MessagePage = {
+  title: 'This did not work just now',
+  texts: [
+    'Open the link again in a minute: it says what has been done.',
+    'You can also answer from the command line: npx incident list',
+  ],
+  link: null,
+};
+
+const LATEST = 15;
+/** What happens by itself and tells nothing that does not stand elsewhere on the page. */
+const LEFT_OUT: readonly EntryType[] = ['PageSent', 'ResponseRequested'];
+
+/** With the form if there is still something to be done: where nothing else is to be said. */
+export function incidentPage(
+  incident: Incident,
+  link: Link,
+  notice: Notice | null,
+  canBeDone = notice === null,
+): IncidentPage {
+  const { id, policy, title, severity, severityReasons, status, startedAt, commander, acknowledged, timeline } =
+    incident;
+  const heading = `${policy.title} ${title}`;
+  const asked = workaroundAsked(incident);
+  return {
+    title: `${severity} ${heading} - ${id}`,
+    drill: incident.drill ?? false,
+    severity,
+    heading,
+    id,
+    notice,
+    form: canBeDone && link.action !== 'view' && link.action !== 'read' ? FORMS[link.action](incident, link) : null,
+    fields: [
+      { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
+      { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
+      { name: 'Status', value: status },
+      { name: 'Started', value: dateTime(startedAt) },
+      { name: 'Impact', value: policy.playbook.impact },
+      ...(asked ? [{ name: 'Workaround', value: asked }] : []),
+      { name: 'Commander', value: commander ?? 'nobody yet: the first to acknowledge' },
+      ...(acknowledged && isOpen(incident)
+        ? [{ name: 'Acknowledged', value: `by ${acknowledged.by}, until ${clock(acknowledged.until)} UTC` }]
+        : []),
+    ],
+    signals: Object.values(incident.signals).map(({ state, summary }) => ({
+      firing: state === 'firing',
+      text: summary,
+    })),
+    doing: doing(incident),
+    checklist: checklist(incident).map(({ done, text }) => ({ done, text })),
+    timeline: timeline
+      .filter(({ type }) => !LEFT_OUT.includes(type))
+      .slice(-LATEST)
+      .reverse()
+      .map(entry => ({ at: entry.at, clock: clock(entry.at), text: told(entry, incident)[1] })),
+  };
+}
+
+type Form = NonNullable<IncidentPage['form']>;
+
+const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Incident, link: Link) => Form> = {
+  acknowledge: ({ policy }, { person }) => ({
+    explains: `You take it on, as ${person}: nobody else is called for ${policy.acknowledgementMinutes} minutes.`,
+    ...{ field: 'Note', required: false, button: 'Acknowledge' },
+  }),
+  approve: incident => ({
+    explains: [
+      `"${incident.approval?.title}" is then done at once, and verified. No answer by ${dateTime(incident.approval?.expiresAt ?? '')} means no.`,
+      ...previewed(incident, incident.approval?.step ?? ''),
+    ].join(' '),
+    ...{ field: 'Note', required: false, button: 'Approve' },
+  }),
+  decline: ({ approval }) => ({
+    explains: `"${approval?.title}" is then not done.`,
+    ...{ field: 'Note', required: false, button: 'Decline' },
+  }),
+  publish: incident => ({
+    explains: `From now on customers see ${publishedAs(incident)} on ${incident.policy.statusPage?.url ?? 'the status page'}, with an update at least every ${incident.policy.updateMinutes} minutes.`,
+    ...{ field: 'Note', required: false, button: 'Publish' },
+  }),
+  withhold: () => ({
+    explains:
+      'Customers are not told, and nobody is asked any more. If harm to them is measured, that is published all the same.',
+    ...{ field: 'Note', required: false, button: 'Do not publish' },
+  }),
+  resolve: () => ({
+    explains: 'You declare it over. What automation changed for a while is put back first.',
+    ...{ field: 'What ended it', required: true, button: 'Resolve' },
+  }),
+};
+
+const publishedAs = (incident: Incident) =>
+  investigationOf(incident) && !isHarmed(incident) ? 'an investigation, without an outage,' : 'it';
+
+/** What its recipient wants who presses the button; undefined for a link that only shows. */
+export function commandOf({ action, step = '' }: Link, text: string) {
+  switch (action) {
+    case 'acknowledge':
+      return { type: 'acknowledge' } as const;
+    case 'approve':
+    case 'decline':
+      return { type: 'answer approval', step, approve: action === 'approve' } as const;
+    case 'publish':
+      return { type: 'publish' } as const;
+    case 'withhold':
+      return { type: 'withhold' } as const;
+    case 'resolve':
+      return { type: 'resolve', reason: text } as const;
+    case 'view':
+    case 'read':
+      return undefined;
+  }
+}
+
+const DONE: Record<Link['action'], string> = {
+  acknowledge: 'acknowledged it',
+  approve: 'approved it',
+  decline: 'declined it',
+  publish: 'let customers know',
+  withhold: 'kept it from the status page',
+  resolve: 'declared it over',
+  view: 'seen it',
+  read: 'read it',
+};
+
+/** That what the link is for was done, by the command of that id; undefined when it was not. */
+export function doneBefore(
+  { timeline }: Incident,
+  { action, person }: Link,
+  command: PersonCommand['id'],
+): Notice | undefined {
+  const done = timeline.find(entry => entry.command === command);
+  return (
+    done && { tone: 'good', text: `This has been done already: ${person} ${DONE[action]} at ${clock(done.at)} UTC.` }
+  );
+}
+
+export const done = ({ action, person }: Link): Notice => ({
+  tone: 'good',
+  text: `Done: ${person} has ${DONE[action]}.`,
+});
+
+export const over = ({ id, resolvedAt }: Incident): Notice => ({
+  tone: 'good',
+  text: `${id} is resolved${resolvedAt ? ` since ${dateTime(resolvedAt)}` : ''}. Nothing is left to do here.`,
+});

@@ -1,0 +1,237 @@
+import { workaroundAsked } from '../communication/questions.ts';
+import type { Check, EntryOf, EntryType, TimelineEntry } from '../incident/events.ts';
+import { firing, type Incident, isOpen } from '../incident/incident.ts';
+import { DRILL } from '../incident/signal.ts';
+import { SEVERITY_NAMES } from '../kernel/severity.ts';
+import { clock, clockSince, dateTime } from '../kernel/time.ts';
+import { checklist } from '../on-call/checklist.ts';
+import { basis, lasted, worstWords } from '../outage/outage.ts';
+import { verdictWords } from '../remediation/impact.ts';
+import { postMortemDue } from '../review/review.ts';
+import { links, missedTarget } from './page.ts';
+import { cut } from './ticket.ts';
+
+/** A message for Slack. `text` is what notifications and screen readers tell; `metadata` says what it stands for. */
+export interface Post {
+  text: string;
+  blocks?: Block[];
+  metadata: { event_type: 'incident' | 'incident_entry'; event_payload: { id: string; seq: number } };
+}
+
+export type Block = { type: string; [field: string]: unknown };
+
+/** What a button does; its value says to which incident, and for which step. */
+export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'withhold' | 'resolve';
+
+/** What becomes a reply in the thread, by what it says; an entry that is not here changes the first message at most. */
+const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>, incident: Incident) => string } = {
+  SeverityAssigned: ({ severity, reasons, by }) =>
+    `*${severity} - ${SEVERITY_NAMES[severity]}*${by === 'automation' ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
+  Escalated: ({ level, role, reason }) => `Calling level ${level}, *${safe(role)}*: ${safe(reason)}`,
+  TargetMissed: entry => `:hourglass: ${missedTarget(entry)}`,
+  Acknowledged: ({ by, until }) => `:eyes: Acknowledged by *${safe(by)}*, until ${clock(until)} UTC`,
+  CommandTaken: ({ by }) => `*${safe(by)}* has taken command`,
+  NoteAdded: ({ by, text }) => `:memo: ${safe(by)}: ${safe(text)}`,
+  Declared: ({ by, fact, text }) =>
+    `:rotating_light: ${safe(by)} declares *${fact === 'dataLoss' ? 'data loss' : 'a security breach'}*: ${safe(text)}`,
+  WorkaroundReported: ({ by, available, text }) =>
+    `:memo: ${safe(by)}: ${available ? 'a workaround is available' : '*there is no workaround*'}${text ? `, ${safe(text)}` : ''}`,
+  DrillBecameReal: ({ reason }) => `:rotating_light: *This is no drill any more*: ${safe(reason)}`,
+  DiagnosisRecorded: ({ findings }) =>
+    [
+      'Diagnosis:',
+      ...findings.map(({ ok, summary }) => `${ok === null ? '?' : ok ? '•' : ':warning:'} ${safe(summary)}`),
+    ].join('\n'),
+  StepStarted: ({ title, dryRun }) => `:arrow_forward: ${safe(title)}${dryRun ? ' (dry run: nothing is changed)' : ''}`,
+  StepSucceeded: ({ run, checks }, incident) =>
+    `:white_check_mark: ${titleOf(incident, run)}: done and verified (${seen(checks)})`,
+  StepRehearsed: ({ run, report = [] }, incident) =>
+    [`:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`, ...report.map(safe)].join('\n'),
+  StepFailed: ({ run, reason, impact }, incident) =>
+    `:x: ${titleOf(incident, run)}: ${verdictWords(impact)} (${safe(reason)})`,
+  ImprovementSeen: ({ severity, seen }, incident) =>
+    `:large_green_circle: Improved: ${safe(seen)}. By that it is a ${severity}, and only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
+  HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,
+  RevertRequested: ({ title, by }) => `:leftwards_arrow_with_hook: *${safe(by)}* has reverted: ${safe(title)}`,
+  ApprovalRequested: ({ title, expiresAt, at }) =>
+    `:raised_hand: *Approve "${safe(title)}"?* The buttons are in the first message. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
+  ApprovalAskedAgain: ({ title, expiresAt, at }) =>
+    `:raised_hand: *Approve "${safe(title)}"?* Nobody has answered yet. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
+  ApprovalGiven: ({ step, by }) => `:thumbsup: ${safe(step)} approved by *${safe(by)}*`,
+  ApprovalDeclined: ({ step, by }) =>
+    `:thumbsdown: ${safe(step)} ${by === 'time' ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
+  HandedOver: ({ reason }) => `:sos: *Automation needs you*: ${safe(reason)}`,
+  PublicationRequested: ({ severity, level = 1 }) =>
+    `:loudspeaker: *Are customers to be told?*${level > 1 ? ` Nobody has answered: level ${level} is asked.` : ''} This ${severity} is published only if somebody says so. The buttons are in the first message.`,
+  PublicationDeclined: ({ by }) => `:mute: Customers are not told, says *${safe(by)}*`,
+  Published: ({ by }) =>
+    `:loudspeaker: Customers are told from now on${by === 'automation' ? '' : `, says *${safe(by)}*`}`,
+  UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>
+    `:loudspeaker: *${safe(by)}* tells ${to === 'public' ? 'customers' : 'stakeholders'}: ${safe(text)} (The next by ${clock(nextAt)} UTC)`,
+  OutageMeasured: (_, incident) =>
+    `It lasted ${safe(lasted(incident) ?? '')}, ${safe(basis(incident))}: ${safe(worstWords(incident) ?? 'nothing measured how many noticed')}`,
+  CauseIdentified: ({ by, text, happenedAt }) =>
+    `:mag: Cause identified by *${safe(by)}* at ${clock(happenedAt)} UTC: ${safe(text)}`,
+  FixDeployed: ({ by, text, happenedAt }) =>
+    `:wrench: Fix in place by *${safe(by)}* at ${clock(happenedAt)} UTC: ${safe(text)}`,
+  PostMortemRequested: ({ by }) => `:page_facing_up: *${safe(by)}* wants a post-mortem`,
+  PostMortemDrafted: ({ url }, incident) =>
+    `:page_facing_up: The <${url}|post-mortem> is drafted, and due by ${dateTime(postMortemDue(incident) ?? '')}`,
+  PostMortemOverdue: ({ hours, dueAt }) =>
+    `:hourglass: The post-mortem ${dueAt ? `was due by ${dateTime(dueAt)}, and is late` : `is not done within ${hours} hours`}`,
+  PostMortemDone: ({ by, summary }) => `:page_facing_up: The review is done, by *${safe(by)}*: ${safe(summary)}`,
+  ActionItemDone: ({ by, item }) => `:white_check_mark: ${item} is done, by *${safe(by)}*`,
+  ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
+  Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
+  SettlingFailed: ({ checks }) => `Not well yet: ${seen(checks.filter(({ passed }) => !passed))}`,
+  Resolved: ({ reason, by }) =>
+    `:checkered_flag: *Resolved*${by === 'automation' ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
+};
+
+/** The entries of which the chat hears: those that are told, and those that the first message shows. */
+export const CHAT_ENTRIES = [
+  'IncidentOpened',
+  ...(Object.keys(REPLIES) as EntryType[]),
+  'ReferenceAdded',
+  'ChecklistTicked',
+] as const satisfies EntryType[];
+
+/** At most so many characters in a section, as Slack demands; that of a reply too, for its reader's sake. */
+const SECTION = 3000;
+
+/** What an entry says in the incident's thread; undefined when it says nothing there. */
+export function reply(incident: Incident, entry: TimelineEntry): Post | undefined {
+  const say = REPLIES[entry.type] as ((entry: TimelineEntry, incident: Incident) => string) | undefined;
+  if (!say || isKnown(incident, entry)) return undefined;
+  const text = cut(`${mark(incident)}${say(entry, incident)}`, SECTION);
+  return { text, metadata: { event_type: 'incident_entry', event_payload: { id: incident.id, seq: entry.seq } } };
+}
+
+/** The severity that it is opened with stands in the first message; an update in the templates' words tells the thread nothing; nor does who is asked again. */
+const isKnown = ({ timeline }: Incident, entry: TimelineEntry) =>
+  (entry.type === 'PublicationRequested' && isAskedAgain(timeline, entry)) ||
+  (entry.type === 'SeverityAssigned' && entry.command === timeline[0]?.command) ||
+  (entry.type === 'UpdatePosted' && entry.text === undefined);
+
+const isAskedAgain = (timeline: readonly TimelineEntry[], { seq, level }: EntryOf<'PublicationRequested'>) =>
+  timeline.findLast(other => other.type === 'PublicationRequested' && other.seq < seq && other.level === level) !==
+  undefined;
+
+/** The last entry that the first message must show. */
+export const shown = ({ timeline }: Incident): number =>
+  timeline.findLast(({ type }) => (CHAT_ENTRIES as readonly string[]).includes(type))?.seq ?? 0;
+
+/** The message that begins the thread and always says how things stand, with what can be done about it. */
+export function head(incident: Incident): Post {
+  const { id, policy, severity, title, startedAt, status, commander } = incident;
+  const what = `${policy.title} ${title}`;
+  const asked = workaroundAsked(incident);
+  const symbol = isOpen(incident) ? (severity === 'P1' || severity === 'P2' ? '🔴' : '🟠') : '🟢';
+  const field = (name: string, value: string) => ({ type: 'mrkdwn', text: cut(`*${name}*\n${safe(value)}`, 2000) });
+  const section = (text: string): Block => ({ type: 'section', text: { type: 'mrkdwn', text: cut(text, SECTION) } });
+  const buttons = actions(incident);
+  const text = `${mark(incident)}${severity} ${what} (${id}): ${status}`;
+  return {
+    text: safe(text),
+    blocks: [
+      {
+        type: 'header',
+        text: { type: 'plain_text', text: cut(`${symbol} ${mark(incident)}${severity} ${what}`, 150) },
+      },
+      {
+        type: 'section',
+        fields: [
+          field('Incident', id),
+          field('Status', status),
+          field('Severity', `${severity} - ${SEVERITY_NAMES[severity]}`),
+          field('Commander', commander ?? 'nobody yet'),
+          field('Started', dateTime(startedAt)),
+          field('Impact', policy.playbook.impact),
+          ...(asked ? [field('Workaround', asked)] : []),
+        ],
+      },
+      section(
+        [
+          ...incident.severityReasons.map(reason => `• ${safe(reason.text)}`),
+          ...firing(incident).map(([, signal]) => `:rotating_light: ${safe(signal.summary)}`),
+        ].join('\n') || 'Nothing is firing',
+      ),
+      section(
+        checklist(incident)
+          .map(({ text, done }) => `${done ? '☑' : '☐'} ${safe(text)}`)
+          .join('\n'),
+      ),
+      section(
+        links(incident)
+          .map(({ label, url }) => `<${url}|${safe(label)}>`)
+          .join(' · ') || 'No links',
+      ),
+      ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
+    ],
+    metadata: { event_type: 'incident', event_payload: { id, seq: shown(incident) } },
+  };
+}
+
+function actions(incident: Incident): Block[] {
+  if (!isOpen(incident)) return [];
+  const { id, approval, publication } = incident;
+  const button = (action: Button, text: string, more: Record<string, unknown> = {}, step?: string): Block => ({
+    type: 'button',
+    action_id: action,
+    text: { type: 'plain_text', text },
+    value: JSON.stringify({ incident: id, ...(step ? { step } : {}) }),
+    ...more,
+  });
+  const asking = (title: string, text: string, confirm: string, deny: string) => ({
+    confirm: {
+      title: { type: 'plain_text', text: title },
+      text: { type: 'plain_text', text: cut(text, 300) },
+      confirm: { type: 'plain_text', text: confirm },
+      deny: { type: 'plain_text', text: deny },
+    },
+  });
+  const answers = approval
+    ? [
+        button(
+          'approve',
+          'Approve',
+          { style: 'primary', ...asking('Approve?', approval.title, 'Approve', 'Not now') },
+          approval.step,
+        ),
+        button('decline', 'Decline', { style: 'danger' }, approval.step),
+      ]
+    : [];
+  return [
+    ...answers,
+    button('acknowledge', 'Acknowledge', answers.length > 0 ? {} : { style: 'primary' }),
+    ...(publication?.askedAt && !publication.at && !publication.declined
+      ? [
+          button('publish', 'Tell customers', {
+            ...asking(
+              'Tell customers?',
+              'It appears on the status page, and subscribers are mailed.',
+              'Publish',
+              'Not yet',
+            ),
+          }),
+          button('withhold', 'Do not tell customers'),
+        ]
+      : []),
+    button('take-command', 'Take command'),
+    button(
+      'resolve',
+      'Resolve…',
+      asking('Is it over?', `${id} is closed, and what is still changed is put back first.`, 'It is over', 'Not yet'),
+    ),
+  ];
+}
+
+const mark = ({ drill }: Incident) => (drill ? `${DRILL} ` : '');
+const titleOf = ({ runs }: Incident, run: string) => safe(runs.find(r => r.run === run)?.title ?? run);
+const seen = (checks: readonly Check[]) => list(checks.map(({ check, seen: what }) => `${check}: ${what}`));
+const list = (texts: readonly string[]) => texts.map(safe).join('; ');
+
+/** As Slack demands: what people and alarms write must not become a link or call a channel together. */
+function safe(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}

@@ -1,0 +1,168 @@
+import {
+  AUDIENCE_NAMES,
+  type DeliveryChannel,
+  type EntryType,
+  type Happenings,
+  type TimelineEntry,
+} from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Door } from '../incident/person.ts';
+import { percent } from '../kernel/severity.ts';
+import { clock, dateTime } from '../kernel/time.ts';
+import { verdictWords } from '../remediation/impact.ts';
+
+/** How a line is meant: as trouble, as relief, as something done or to be done, or as none of these. */
+export type Tone = 'bad' | 'good' | 'act' | 'quiet';
+
+type Said = [Tone, string];
+
+const CHANNELS: Record<DeliveryChannel, string> = {
+  stakeholders: 'stakeholders',
+  reviewers: 'the reviewers',
+  subscribers: 'subscribers',
+  figures: 'the figures',
+  'status page': 'the status page',
+};
+
+type Say = { [T in EntryType]: (entry: Happenings[T], title: (run: string) => string) => Said };
+
+const by = ({ by: who, via }: { by: string; via?: Door }) => (via ? `${who} (${via})` : who);
+const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
+  checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
+
+const SAY: Say = {
+  IncidentOpened: ({ title, reporter }) => ['bad', `opened: ${title}${reporter ? `, declared by ${reporter}` : ''}`],
+  SignalFired: ({ summary }) => ['bad', `fires: ${summary}`],
+  SignalCleared: ({ summary }) => ['good', `clears: ${summary}`],
+  SignalLost: ({ summary }) => ['bad', `unknown: ${summary}`],
+  SeverityAssigned: ({ severity, reasons }) => ['act', `${severity}: ${reasons.map(({ text }) => text).join('; ')}`],
+  Escalated: ({ level, role, reason }) => ['act', `level ${level} is called, ${role}: ${reason}`],
+  Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],
+  TargetMissed: ({ target, minutes, to }) => [
+    'bad',
+    to ? `the update to ${AUDIENCE_NAMES[to]} is missed` : `the ${target} target of ${minutes} min is missed`,
+  ],
+  PageSent: ({ level, role, urgency, to }) => ['quiet', `${urgency} sent to ${to ?? role}, level ${level}`],
+  Acknowledged: ({ until, ...person }) => ['good', `acknowledged by ${by(person)} until ${clock(until)}`],
+  CommandTaken: person => ['good', `${by(person)} takes command`],
+  NoteAdded: ({ text, ...person }) => ['quiet', `${by(person)}: ${text}`],
+  Declared: ({ fact, text, ...person }) => [
+    'bad',
+    `${by(person)} declares a ${{ dataLoss: 'data loss', securityBreach: 'security breach' }[fact]}: ${text}`,
+  ],
+  WorkaroundReported: ({ available, text, ...person }) => [
+    'quiet',
+    `${by(person)}: ${available ? 'a workaround is available' : 'there is no workaround'}${text ? `, ${text}` : ''}`,
+  ],
+  ReferenceAdded: ({ system, ref, url }) => ['quiet', `kept in ${system}: ${url ?? ref}`],
+  ChecklistTicked: ({ item, ...person }) => ['quiet', `${by(person)} ticks ${item}`],
+  DrillBecameReal: ({ reason }) => ['bad', `this is no drill any more: ${reason}`],
+  ResponseRequested: ({ attempt, from, approved }) => [
+    'quiet',
+    `attempt ${attempt} of the response${from ? `, from ${from}${approved ? ', approved' : ''}` : ''}`,
+  ],
+  DiagnosisRecorded: ({ findings }) => [
+    'quiet',
+    `diagnosed: ${findings.filter(({ ok }) => !ok).length} of ${findings.length} checks found something`,
+  ],
+  StepSkipped: ({ title, reasons }) => ['quiet', `skipped: ${title} (${reasons.join('; ')})`],
+  StepStarted: ({ title, dryRun, preview }) => [
+    'act',
+    `${title}${dryRun ? `, dry run${preview ? ' before approval is asked for' : ''}` : ''}`,
+  ],
+  StepSucceeded: ({ run }, title) => ['good', `verified: ${title(run)}`],
+  StepRehearsed: ({ run, report = [] }, title) => [
+    'quiet',
+    [`dry run, nothing changed: ${title(run)}`, ...report.slice(0, 1)].join('. '),
+  ],
+  RunbookStarted: ({ run, execution }, title) => ['quiet', `execution ${execution}: ${title(run)}`],
+  ExecutionStopped: ({ title, changed }) => [
+    'act',
+    `stopped: ${title}${changed.length > 0 ? `, after ${changed.join('; ')}` : ', before it changed anything'}`,
+  ],
+  HarmSeen: ({ title, seen }) => ['bad', `does harm by now, and is reverted: ${title} (${seen})`],
+  RevertRequested: ({ title, ...person }) => ['act', `${by(person)} reverts: ${title}`],
+  ServiceMeasured: ({ facts }) => [
+    'quiet',
+    `measured: ${Object.entries(facts)
+      .map(([fact, value]) => `${fact} ${value}`)
+      .join(', ')}`,
+  ],
+  ImprovementSeen: ({ severity, seen }) => ['good', `improved, by now a ${severity}: ${seen}`],
+  StepFailed: ({ run, reason, checks, impact }, title) => [
+    'bad',
+    `${verdictWords(impact)}: ${title(run)} (${failed(checks) || reason})`,
+  ],
+  ApprovalRequested: ({ title, expiresAt }) => ['act', `approval is asked for until ${dateTime(expiresAt)}: ${title}`],
+  ApprovalAskedAgain: ({ title, expiresAt, level }) => [
+    'act',
+    `approval is asked for again, up to level ${level}, until ${dateTime(expiresAt)}: ${title}`,
+  ],
+  ApprovalGiven: ({ step, ...person }) => ['good', `${by(person)} approves ${step}`],
+  ApprovalDeclined: ({ step, ...person }) => [
+    'act',
+    person.by === 'time' ? `nobody answered in time: ${step} is declined` : `${by(person)} declines ${step}`,
+  ],
+  ResponseEnded: ({ attempt, outcome }) => ['quiet', `attempt ${attempt} has ended: ${outcome}`],
+  HandedOver: ({ reason }) => ['bad', `handed over to people: ${reason}`],
+  ActionItemRaised: ({ action, text }) => ['act', `to be done: ${action}: ${text}`],
+  ActionItemChanged: ({ item, owner, priority, dueAt, ...person }) => [
+    'quiet',
+    `${by(person)} changes ${item}: ${[owner && `for ${owner}`, priority, dueAt && `due ${dueAt.slice(0, 10)}`].filter(Boolean).join(', ')}`,
+  ],
+  ActionItemDone: ({ item, ...person }) => ['good', `${by(person)} has done ${item}`],
+  ActionItemDue: ({ item }) => ['act', `${item} is due and not done`],
+  PublicationRequested: ({ severity, level }) => [
+    'act',
+    `are customers to be told of this ${severity}? ${level ? `Level ${level} is asked` : 'A person says so'}`,
+  ],
+  PublicationDeclined: person => ['act', `customers are not told, says ${by(person)}`],
+  Published: ({ components, investigation, ...person }) => [
+    'act',
+    `customers are told from now on${investigation ? ', of an investigation' : ''}, says ${by(person)}${components ? `: ${components.join(', ')}` : ''}`,
+  ],
+  UpdatePosted: ({ to, status, text, nextAt }) => [
+    'act',
+    `update to ${AUDIENCE_NAMES[to]}: ${text ?? status}${nextAt ? `; the next by ${clock(nextAt)}` : ''}`,
+  ],
+  MessageDelivered: ({ about, channel }) => ['quiet', `entry ${about} has reached ${CHANNELS[channel]}`],
+  PostMortemDrafted: ({ url }) => ['act', `the post-mortem is drafted: ${url}`],
+  OutageMeasured: ({ from, to, worst, unknown }) => [
+    'quiet',
+    unknown
+      ? `the metrics do not tell how long it lasted: ${unknown}`
+      : from && to
+        ? `measured: people were harmed from ${clock(from)} to ${clock(to)}${worst ? `, at the worst ${percent(worst.share)} of ${worst.of} at ${clock(worst.at)}` : ''}`
+        : 'measured: no harm to people',
+  ],
+  CauseIdentified: ({ text, happenedAt, ...person }) => [
+    'good',
+    `${by(person)} identified the cause at ${clock(happenedAt)}: ${text}`,
+  ],
+  FixDeployed: ({ text, happenedAt, ...person }) => [
+    'good',
+    `${by(person)} had the fix in place at ${clock(happenedAt)}: ${text}`,
+  ],
+  PostMortemRequested: person => ['act', `${by(person)} wants a post-mortem`],
+  PostMortemOverdue: ({ hours, dueAt }) => [
+    'bad',
+    dueAt
+      ? `the post-mortem was due by ${dateTime(dueAt)}, and is late`
+      : `the post-mortem is not done within ${hours} h`,
+  ],
+  PostMortemDone: person => ['good', `${by(person)} closes the review: the post-mortem is done`],
+  Mitigated: ({ reason }) => ['good', `recovered: ${reason}`],
+  SettlingFailed: ({ checks }) => ['bad', `not well yet: ${failed(checks)}`],
+  ResolutionRequested: ({ reason, ...person }) => ['good', `${by(person)} declares it over: ${reason}`],
+  Resolved: ({ reason, cancelled, ...person }) => [
+    'good',
+    `${cancelled ? 'cancelled' : 'resolved'} by ${by(person)}: ${reason}`,
+  ],
+};
+
+/** A line of the incident log. A deployed responder that is newer may know entries that are told by their name alone. */
+export function told(entry: TimelineEntry, { runs }: Incident): Said {
+  const say = SAY[entry.type] as Say[EntryType] | undefined;
+  const title = (run: string) => runs.find(r => r.run === run)?.title ?? run;
+  return say ? say(entry as never, title) : ['quiet', entry.type];
+}

@@ -1,0 +1,129 @@
+import type { EntryType, TimelineEntry } from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import { DRILL } from '../incident/signal.ts';
+import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
+import { dateTime } from '../kernel/time.ts';
+import { links } from './page.ts';
+
+/** The entries that a ticket follows. */
+export const TICKET_ENTRIES = ['IncidentOpened', 'Acknowledged', 'Resolved'] as const satisfies EntryType[];
+
+/** What becomes of a ticket because of an entry. */
+export type TicketAction = 'open' | 'acknowledge' | 'close';
+
+/**
+ * None when the entry came from the ticket's own system, or was overtaken: nobody is woken by a ticket that begins after
+ * the end. A drill has its ticket, marked, or the way to people would not be rehearsed.
+ */
+export function ticketAction(
+  { resolvedAt, policy }: Incident,
+  entry: TimelineEntry,
+  system: 'pagerduty' | 'opsgenie',
+): TicketAction | undefined {
+  if (policy.playbook.chore || ('via' in entry && entry.via === system)) return undefined;
+  if (entry.type === 'Resolved') return 'close';
+  if (resolvedAt) return undefined;
+  if (entry.type === 'Acknowledged') return 'acknowledge';
+  return entry.type === 'IncidentOpened' ? 'open' : undefined;
+}
+
+/** An event of PagerDuty's Events API v2, without its routing key. */
+export interface PagerDutyEvent {
+  event_action: 'trigger' | 'acknowledge' | 'resolve';
+  dedup_key: string;
+  client?: string;
+  links?: { href: string; text: string }[];
+  payload?: {
+    summary: string;
+    source: string;
+    severity: 'critical' | 'error' | 'warning' | 'info';
+    timestamp: string;
+    component: string;
+    class: string;
+    custom_details: Record<string, unknown>;
+  };
+}
+
+const PAGERDUTY_SEVERITY = { P1: 'critical', P2: 'error', P3: 'warning', P4: 'info' } as const satisfies Record<
+  Severity,
+  string
+>;
+
+export function pagerDutyEvent(incident: Incident, action: TicketAction): PagerDutyEvent {
+  const { id, service, severity, startedAt, playbook, policy } = incident;
+  if (action !== 'open') return { event_action: action === 'close' ? 'resolve' : 'acknowledge', dedup_key: id };
+  return {
+    event_action: 'trigger',
+    dedup_key: id,
+    client: `${policy.title} incident response`,
+    links: links(incident).map(({ label, url }) => ({ href: url, text: label })),
+    payload: {
+      summary: cut(summary(incident), 1024),
+      source: service,
+      severity: PAGERDUTY_SEVERITY[severity],
+      timestamp: startedAt,
+      component: service,
+      class: playbook,
+      custom_details: details(incident),
+    },
+  };
+}
+
+/** A request of Opsgenie's Alert API v2. */
+export interface OpsgenieRequest {
+  path: string;
+  body: Record<string, unknown>;
+}
+
+/** As whom we act in Opsgenie: what comes back under this name is our own doing. */
+export const OPSGENIE_USER = 'incident-response';
+
+export function opsgenieRequest(incident: Incident, entry: TimelineEntry, action: TicketAction): OpsgenieRequest {
+  const { id, service, severity, drill, policy, playbook } = incident;
+  const common = { user: OPSGENIE_USER, source: service };
+  const alias = encodeURIComponent(id);
+  if (action !== 'open') {
+    const note = 'by' in entry ? cut(`${entry.type} by ${entry.by}`, 25_000) : entry.type;
+    return { path: `/v2/alerts/${alias}/${action}?identifierType=alias`, body: { ...common, note } };
+  }
+  return {
+    path: '/v2/alerts',
+    body: {
+      ...common,
+      message: cut(summary(incident), 130),
+      alias: id,
+      description: cut([policy.playbook.impact, ...reasons(incident)].join('\n'), 15_000),
+      entity: service,
+      priority: severity,
+      tags: [severity, playbook.slice(0, 50), ...(drill ? ['drill'] : [])],
+      details: Object.fromEntries(Object.entries(details(incident)).map(([key, value]) => [key, String(value)])),
+    },
+  };
+}
+
+/** With the id, by which a note that comes back is brought to its incident. */
+const summary = ({ drill, severity, policy, title, id }: Incident) =>
+  `${drill ? `${DRILL} ` : ''}${severity} ${id} ${policy.title} ${title}`;
+
+const reasons = ({ severityReasons, signals }: Incident) => [
+  ...severityReasons.map(({ text }) => text),
+  ...Object.values(signals).map(signal => signal.summary),
+];
+
+function details(incident: Incident): Record<string, string> {
+  const { id, severity, policy, startedAt, drill } = incident;
+  return {
+    incident: id,
+    severity: `${severity} - ${SEVERITY_NAMES[severity]}`,
+    impact: policy.playbook.impact,
+    because: reasons(incident).join('; '),
+    started: dateTime(startedAt),
+    ...(drill ? { drill: 'this is a drill: no runbook changes anything' } : {}),
+  };
+}
+
+/** At most so many characters, as the other side demands. */
+export const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
+
+/** The first of our incident's ids in a text. */
+export const idIn = (text = '') => /\bINC-\d{4}-\d{2}-\d{2}-\d{3,}\b/.exec(text)?.[0];

@@ -1,0 +1,41 @@
+import type { ChecklistItem } from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Policy } from '../incident/policy.ts';
+import type { Severity } from '../kernel/severity.ts';
+
+export interface ChecklistLine {
+  item: ChecklistItem;
+  text: string;
+  done: boolean;
+}
+
+/** The runbook's initial response checklist (2.1) for a severity. */
+export function checklistOf({ severities }: Pick<Policy, 'severities'>, severity: Severity) {
+  const lines: Omit<ChecklistLine, 'done'>[] = [
+    { item: 'acknowledge', text: `Acknowledge within ${severities[severity].responseMinutes} min` },
+    { item: 'ticket', text: 'Create the incident ticket' },
+    { item: 'channel', text: "Create or join the incident's channel" },
+    { item: 'severity', text: 'Identify the severity' },
+    { item: 'log', text: 'Begin the incident log' },
+  ];
+  const told = severity === 'P1' || severity === 'P2';
+  return told ? [...lines, { item: 'stakeholders' as const, text: 'Notify stakeholders' }] : lines;
+}
+
+/** An incident's checklist: ticked by what really happened, the rest left for people to tick. */
+export function checklist(incident: Incident): ChecklistLine[] {
+  const { acknowledged, references, severity, timeline, ticked, policy, told } = incident;
+  const has = (...systems: string[]) => references.some(({ system }) => systems.includes(system));
+  const happened: Record<ChecklistItem, boolean> = {
+    acknowledge: acknowledged !== undefined,
+    ticket: has('pagerduty', 'opsgenie'),
+    channel: has('slack'),
+    severity: timeline.some(({ type }) => type === 'SeverityAssigned'),
+    log: true,
+    stakeholders: told.stakeholders !== undefined,
+  };
+  return checklistOf(policy, severity).map(line => ({
+    ...line,
+    done: happened[line.item] || ticked.includes(line.item),
+  }));
+}

@@ -1,0 +1,20 @@
+import type { Incident } from '../incident/incident.ts';
+import { minutesBetween } from '../kernel/time.ts';
+
+/**
+ * The targets that are missed by `now` and not told of yet: what the runbook's table promises, counted from when the
+ * severity last rose. A drill promises nothing.
+ */
+export function targetsMissed(
+  { policy, severity, severityAt, acknowledged, breached, drill }: Incident,
+  now: string,
+): ('response' | 'resolution')[] {
+  if (drill) return [];
+  const { responseMinutes, resolutionMinutes = Number.POSITIVE_INFINITY } = policy.severities[severity];
+  const passed = minutesBetween(severityAt, now);
+  const missed = [
+    ...(!acknowledged && passed >= responseMinutes ? ['response' as const] : []),
+    ...(passed >= resolutionMinutes ? ['resolution' as const] : []),
+  ];
+  return missed.filter(target => !breached.includes(target));
+}

@@ -1,0 +1,155 @@
+import { toChore } from './chore.ts';
+import { publish, withhold } from './communication/publication.ts';
+import { postByPerson } from './communication/updates.ts';
+import type { Command, Decision, PersonCommand } from './incident/commands.ts';
+import type { Happening } from './incident/events.ts';
+import { attemptUnderWay, factsOf, type Incident, stillChanged } from './incident/incident.ts';
+import type { Person } from './incident/person.ts';
+import { factsIn, faultIn, graveIn, byPerson as judgedBy, said } from './intake/declaration.ts';
+import { assigned, reassess } from './intake/signals.ts';
+import { assess, atLeast, type Severity } from './kernel/severity.ts';
+import { plusMinutes } from './kernel/time.ts';
+import { revertNow } from './remediation/measurement.ts';
+import { resolveByPerson } from './remediation/response.ts';
+
+/** What is said of an incident that may be over by then. */
+type Afterwards =
+  | 'raise action item'
+  | 'change action item'
+  | 'finish action item'
+  | 'state cause'
+  | 'state fix'
+  | 'request post-mortem'
+  | 'finish post-mortem';
+
+/** What people do to an open incident, whichever door they came through. */
+export function byPerson(
+  incident: Incident,
+  command: Exclude<PersonCommand, { type: Afterwards }>,
+  now: string,
+): Decision {
+  const { by, via } = command;
+  const ofChore = toChore(incident, command);
+  if (ofChore) return ofChore;
+  switch (command.type) {
+    case 'acknowledge':
+      return { happenings: [acknowledged(incident, { by, via }, now)] };
+    case 'answer approval':
+      return answerApproval(incident, command, now);
+    case 'take command':
+      return incident.commander === by ? { happenings: [] } : { happenings: [{ type: 'CommandTaken', by, via }] };
+    case 'note':
+      return { happenings: [{ type: 'NoteAdded', by, via, text: command.text }] };
+    case 'set severity':
+      return { happenings: setSeverity(incident, command) };
+    case 'declare':
+      return declare(incident, command);
+    case 'tick':
+      return incident.ticked.includes(command.item)
+        ? { happenings: [] }
+        : { happenings: [{ type: 'ChecklistTicked', by, via, item: command.item }] };
+    case 'revert':
+      return revertByPerson(incident, command);
+    case 'resolve':
+      return resolveByPerson(incident, { by, via }, command, now);
+    case 'publish':
+      return publish(incident, { by, via }, command.components);
+    case 'withhold':
+      return withhold(incident, { by, via });
+    case 'post update':
+      return postByPerson(incident, command, now);
+  }
+}
+
+/** A lease: when it ends and the incident is still open, people are called anew. */
+export const acknowledged = ({ policy }: Incident, { by, via }: Person, now: string): Happening => ({
+  type: 'Acknowledged',
+  by,
+  via,
+  until: plusMinutes(now, policy.acknowledgementMinutes),
+});
+
+/** Answered once, it is answered: who comes later with another answer is told who came first. */
+function answerApproval(
+  incident: Incident,
+  { step, approve, by, via }: Extract<Command, { type: 'answer approval' }>,
+  now: string,
+): Decision {
+  const { approval, id, timeline } = incident;
+  if (approval?.step !== step) {
+    const answer = timeline.findLast(
+      e => (e.type === 'ApprovalGiven' || e.type === 'ApprovalDeclined') && e.step === step,
+    );
+    if (answer?.type === 'ApprovalGiven') return { refused: `${step} was approved by ${answer.by} already` };
+    if (answer?.type === 'ApprovalDeclined')
+      return { refused: answer.by === 'time' ? expired(step) : `${step} was declined by ${answer.by} already` };
+    return { refused: `${id} awaits no approval of ${step}` };
+  }
+  if (approval.expiresAt <= now) return { refused: expired(step) };
+  const attempt = (incident.attempt?.number ?? 0) + 1;
+  return {
+    happenings: [
+      { type: approve ? 'ApprovalGiven' : 'ApprovalDeclined', step, by, via },
+      { type: 'ResponseRequested', attempt, from: step, approved: approve },
+    ],
+  };
+}
+
+const expired = (step: string) => `the approval of ${step} expired, which means no`;
+
+/** Also of a change whose revert failed before. */
+function revertByPerson(incident: Incident, { step, by, via }: Extract<Command, { type: 'revert' }>): Decision {
+  const run = stillChanged(incident).find(changed => changed.step === step);
+  if (!run) {
+    const left = stillChanged(incident).map(changed => changed.step);
+    return {
+      refused: `${incident.id}: ${step} has left no change${left.length > 0 ? `; ${left.join(', ')} has` : ''}`,
+    };
+  }
+  const requested: Happening = { type: 'RevertRequested', by, via, run: run.run, title: run.title };
+  return { happenings: attemptUnderWay(incident) ? [requested] : [requested, revertNow(incident)] };
+}
+
+/** As a person judges it. Automation raises it again only if what it finds is worse than what the person knew. */
+function setSeverity(
+  incident: Incident,
+  { severity, reason, by, via }: Person & { severity: Severity; reason?: string | undefined },
+): Happening[] {
+  if (severity === incident.severity && incident.overruled) return [];
+  const { severity: overrules } = assess(factsOf(incident), incident.policy.criteria);
+  const judged = judgedBy(severity, `set by a person: ${by}${reason ? `, ${reason}` : ''}`);
+  const rises = !atLeast(incident.severity, severity);
+  const happened = assigned(judged, incident.policy, {
+    ...{ by, via, overrules },
+    escalated: incident.escalation?.level ?? 0,
+    why: 'severity raised to',
+    calls: rises,
+  });
+  return rises ? lookedInto(incident, happened) : happened;
+}
+
+/** A question that turns out to be trouble is looked into from then on. */
+const lookedInto = ({ attempt }: Incident, risen: Happening[]): Happening[] =>
+  attempt || risen.length === 0 ? risen : [...risen, { type: 'ResponseRequested', attempt: 1 }];
+
+/** Something of an incident that is open. What was declared already is so already. */
+function declare(
+  incident: Incident,
+  { text = '', by, via, ...declaration }: Extract<Command, { type: 'declare' }>,
+): Decision {
+  const fault = faultIn(declaration);
+  if (fault) return { refused: fault };
+  const { declared } = incident;
+  const news = said(declaration, { text, by, via }, declared);
+  const after = { ...incident, declared: { ...declared, ...factsIn(declaration) } };
+  const { severity } = declaration;
+  if (graveIn(declaration).length > 0) {
+    // Whoever set the severity before did not know of it.
+    const risen = graveIn(declaration).every(fact => declared[fact])
+      ? []
+      : reassess({ ...after, overruled: undefined });
+    return { happenings: [...news, ...lookedInto(incident, risen)] };
+  }
+  if (severity) return { happenings: [...news, ...setSeverity(after, { severity, reason: text, by, via })] };
+  return { happenings: news.length > 0 ? [...news, ...reassess(after)] : [] };
+}

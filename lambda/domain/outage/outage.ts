@@ -1,0 +1,175 @@
+import type { MeasuredOutage, TimelineEntry } from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import {
+  AFFECTED_SHARE,
+  assessService,
+  type Criterion,
+  type Facts,
+  percent,
+  withAffected,
+} from '../kernel/severity.ts';
+import { clockSince, duration, minutesBetween, plusMinutes } from '../kernel/time.ts';
+
+/** How the service was in a period, by what CloudWatch counted of it. */
+export interface Period {
+  /** Its beginning. */
+  at: string;
+  facts: Facts;
+}
+
+/** The periods around an incident, each of so many minutes. After `settledUntil` counts may still come in. */
+export interface Course {
+  periods: readonly Period[];
+  minutes: number;
+  settledUntil: string;
+}
+
+/** Minutes in which all is well between two stretches of one outage, at most, where the incident does not span them. */
+const GAP = 5;
+
+interface Stretch {
+  from: string;
+  to: string;
+}
+
+/**
+ * When people were harmed, by the metrics: from the first period in which a criterion of P1 to P3 holds to the end of the last.
+ * Pure, of any course; a course without data of the incident says that nobody can tell.
+ */
+export function measureOutage(
+  { startedAt, resolvedAt = startedAt }: Pick<Incident, 'startedAt' | 'resolvedAt'>,
+  criteria: readonly Criterion[],
+  course: Course,
+): MeasuredOutage {
+  const periods = course.periods
+    .filter(({ at }) => at < resolvedAt)
+    .map(({ at, facts }) => ({ at, facts: withAffected(facts) }))
+    .sort((a, b) => a.at.localeCompare(b.at));
+  const end = (at: string) => plusMinutes(at, course.minutes);
+  const known = periods.filter(({ at, facts }) => end(at) > startedAt && Object.keys(facts).length > 0);
+  if (known.length === 0) return { unknown: 'CloudWatch has no data of it' };
+
+  const harmed = periods.filter(({ facts }) => assessService(facts, criteria).severity !== 'P4');
+  const earliest = plusMinutes(startedAt, -GAP);
+  const own = stretches(harmed.map(({ at }) => ({ from: at, to: end(at) }))).filter(({ to }) => to > earliest);
+  const [first, last] = [own[0], own.at(-1)];
+  if (!first || !last) return extremes(known);
+  const open = last.to >= resolvedAt || last.to >= course.settledUntil;
+  const to = open ? resolvedAt : last.to;
+  return {
+    ...{ from: first.from, to, ...(open ? { open } : {}) },
+    ...extremes(periods.filter(({ at }) => at >= first.from && at < to)),
+  };
+}
+
+/** Joins what is not further apart than the gap. */
+function stretches(harmed: readonly Stretch[]): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const next of harmed) {
+    const last = joined.at(-1);
+    if (last && minutesBetween(last.to, next.from) <= GAP) last.to = next.to;
+    else joined.push({ ...next });
+  }
+  return joined;
+}
+
+/** The periods in which most failed, and in which answers took longest. */
+function extremes(periods: readonly Period[]): Pick<MeasuredOutage, 'worst' | 'slowest'> {
+  const most = (fact: string) => {
+    const by = (period: Period) => period.facts[fact] ?? 0;
+    const top = periods.reduce<Period | undefined>(
+      (best, next) => (by(next) > (best ? by(best) : 0) ? next : best),
+      undefined,
+    );
+    return top && { at: top.at, value: by(top), facts: top.facts };
+  };
+  const [worst, slowest] = [most(AFFECTED_SHARE), most('responseSeconds')];
+  const of = worst && worst.facts['usersAffectedShare'] === worst.value ? 'requests' : 'health URLs';
+  return {
+    ...(worst ? { worst: { at: worst.at, share: worst.value, of } } : {}),
+    ...(slowest ? { slowest: { at: slowest.at, seconds: slowest.value } } : {}),
+  };
+}
+
+/** How long people were without: the one duration that everything tells. */
+export interface Outage {
+  from: string;
+  /** Undefined while it lasts. */
+  to: string | undefined;
+  /** Whole minutes. */
+  minutes: number | undefined;
+  /** The metrics tell it, where they could be read and show harm; else the signals. */
+  by: 'metrics' | 'signals';
+}
+
+export function outageOf(incident: Incident): Outage {
+  const { startedAt, resolvedAt, outage } = incident;
+  const isMeasured = outage?.from !== undefined;
+  const from = outage?.from ?? startedAt;
+  const to = isMeasured ? outage.to : (clearedAt(incident) ?? resolvedAt);
+  const minutes = to === undefined ? undefined : Math.round(Math.max(0, minutesBetween(from, to)));
+  return { from, to, minutes, by: isMeasured ? 'metrics' : 'signals' };
+}
+
+/** When every signal was clear for good. One that fires again after it means that it was not. */
+export function clearedAt({ timeline }: Pick<Incident, 'timeline'>): string | undefined {
+  const real = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
+  const last = timeline.findLastIndex(({ type }, i) => type === 'Mitigated' && i > real);
+  const refired = timeline.slice(last).some(({ type }: TimelineEntry) => type === 'SignalFired');
+  return last < 0 || refired ? undefined : timeline[last]?.at;
+}
+
+/** "6 minutes"; null while it lasts. */
+export function lasted(incident: Incident): string | null {
+  const { minutes } = outageOf(incident);
+  return minutes === undefined ? null : span(minutes);
+}
+
+/** How long it took, where seconds do not count. */
+export const span = (minutes: number) => (minutes < 1 ? 'less than a minute' : duration(minutes));
+
+/** On what the duration stands: "as the metrics tell". */
+export function basis({ outage }: Pick<Incident, 'outage'>): string {
+  if (outage?.from !== undefined)
+    return outage.open
+      ? 'as the metrics tell, which were not well yet when the incident was resolved'
+      : 'as the metrics tell';
+  if (outage?.unknown !== undefined) return `as the signals tell; the metrics tell nothing: ${outage.unknown}`;
+  return outage ? 'as the signals tell; the metrics show no harm to people' : 'as the signals tell';
+}
+
+/** How many people noticed, in a sentence without an end; null, nobody measured it. */
+export function worstWords(incident: Incident): string | null {
+  const { outage, startedAt } = incident;
+  const at = (iso: string) => `${clockSince(startedAt, iso)} UTC`;
+  if (outage && outage.unknown === undefined) {
+    const { worst, slowest } = outage;
+    if (worst) return `at the worst, at ${at(worst.at)}, ${percent(worst.share)} of ${worst.of} failed`;
+    const slow = outage.from !== undefined && slowest;
+    return slow
+      ? `no request failed; at the worst, at ${at(slow.at)}, an answer took ${slow.seconds.toFixed(1)} s on average`
+      : 'no request failed';
+  }
+  const seen = worstRecorded(incident);
+  return (
+    seen &&
+    `at least ${percent(seen.share)} of requests failed, as recorded at ${at(seen.at)}; the worst minute is not known`
+  );
+}
+
+/** The largest share of requests that anything recorded while the incident was open: not the worst there was. */
+export function worstRecorded({ timeline }: Pick<Incident, 'timeline'>): { share: number; at: string } | null {
+  const seen = timeline.flatMap(entry => {
+    if (entry.type === 'ServiceMeasured') return recorded(entry.facts, entry.measuredAt);
+    if (entry.type !== 'DiagnosisRecorded') return [];
+    return entry.findings.flatMap(({ facts, times, at = entry.at }) =>
+      recorded(facts, times?.['usersAffectedShare'] ?? at),
+    );
+  });
+  return seen.reduce<{ share: number; at: string } | null>(
+    (most, next) => (next.share > (most?.share ?? -1) ? next : most),
+    null,
+  );
+}
+
+const recorded = ({ usersAffectedShare: share }: Facts, at: string) => (share === undefined ? [] : [{ share, at }]);

@@ -1,0 +1,45 @@
+import ical, {
+  type ICalAttendeeData,
+  ICalAttendeeRole,
+  ICalAttendeeStatus,
+  ICalCalendarMethod,
+  ICalEventStatus,
+} from 'ical-generator';
+import type { Meeting } from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Letter } from '../kernel/templates.ts';
+import { plusMinutes } from '../kernel/time.ts';
+import { MEETING_MINUTES } from '../review/meeting-time.ts';
+
+/**
+ * The review as a calendar takes it (iCalendar, METHOD:REQUEST). Written again it is the same, to the byte: calendars know the
+ * event by the incident.
+ */
+export function invitation(
+  { id, service, resolvedAt = '' }: Incident,
+  { at, attendees, guests }: Meeting,
+  { subject, body }: Letter,
+  addresses: Record<string, string>,
+): string {
+  const invited = (names: readonly string[], role: ICalAttendeeRole) =>
+    names.flatMap((name): ICalAttendeeData[] => {
+      const email = addresses[name];
+      return email ? [{ name, email, role, rsvp: true, status: ICalAttendeeStatus.NEEDSACTION }] : [];
+    });
+  const required = invited(attendees, ICalAttendeeRole.REQ);
+  const [organizer] = required;
+  const calendar = ical({
+    prodId: { company: 'incident-response', product: 'post-incident review' },
+    method: ICalCalendarMethod.REQUEST,
+    events: [
+      {
+        ...{ id: `${id}.review@${service}`, sequence: 0, stamp: resolvedAt, status: ICalEventStatus.CONFIRMED },
+        ...{ start: at, end: plusMinutes(at, MEETING_MINUTES) },
+        ...{ summary: subject, description: body },
+        ...(organizer ? { organizer: { name: organizer.name ?? organizer.email, email: organizer.email } } : {}),
+        attendees: [...required, ...invited(guests, ICalAttendeeRole.OPT)],
+      },
+    ],
+  });
+  return `${calendar}\r\n`;
+}

@@ -1,0 +1,35 @@
+import type { Obligation } from '../incident/commands.ts';
+import type { Happening } from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Step } from '../incident/policy.ts';
+import { minutesBetween, plusMinutes } from '../kernel/time.ts';
+
+const DAY = 24 * 60;
+
+/** Until when an answer counts: minutes in an outage, days where the diagnosis measured that there are days. */
+export function answerBy({ policy, facts, drill }: Incident, { approvalWaits }: Step, now: string): string {
+  const days = approvalWaits && !drill ? (facts[approvalWaits.fact] ?? 0) - approvalWaits.overDays : 0;
+  return plusMinutes(now, Math.max(policy.approvalMinutes, Math.floor(days * DAY)));
+}
+
+/** How long an answer was waited for: "30 min", "13 days". */
+export const waited = (minutes: number) =>
+  minutes < 2 * DAY ? `${Math.round(minutes)} min` : `${Math.floor(minutes / DAY)} days`;
+
+/** A question with more than a day to it wakes nobody. */
+export const canWait = ({ at, expiresAt }: { at: string; expiresAt: string }) => minutesBetween(at, expiresAt) > DAY;
+
+/** When the time is up it is a no. Until then it is asked again each day, and one level further up. */
+export function approvalOwed({ approval, policy, drill }: Incident, now: string): Obligation[] {
+  if (!approval) return [];
+  const { step, expiresAt, askedAt, level } = approval;
+  if (expiresAt <= now) return [{ type: 'expire approval', step }];
+  if (drill || minutesBetween(askedAt, now) < DAY) return [];
+  return [{ type: 'ask again', step, level: Math.min(level + 1, policy.escalation.length) }];
+}
+
+export function askAgain({ approval }: Incident, level: number): Happening[] {
+  if (!approval) return [];
+  const { step, title, expiresAt } = approval;
+  return [{ type: 'ApprovalAskedAgain', step, title, expiresAt, level }];
+}

@@ -1,0 +1,112 @@
+import type { GuardrailResult } from '../incident/events.ts';
+import type { Incident, Run } from '../incident/incident.ts';
+import type { Bound, Cause, ParameterValue, Step } from '../incident/policy.ts';
+import { type Fact, type Facts, percent } from '../kernel/severity.ts';
+import { minutesBetween } from '../kernel/time.ts';
+
+/** What a diagnosis found, or had found when a run began. */
+export type Known = Pick<Incident | Run, 'facts' | 'objects'>;
+
+/** Minutes for which a measurement justifies a step: metrics come up to three minutes late, and a diagnosis takes its time. */
+const FRESH_MINUTES = 5;
+
+export const result = (guardrail: GuardrailResult['guardrail'], passed: boolean, reason: string): GuardrailResult => ({
+  guardrail,
+  passed,
+  reason,
+});
+
+/** What a parameter comes to; undefined when the diagnosis did not find it. */
+export function parameterOf({ facts, objects }: Known, value: ParameterValue): string | undefined {
+  if (typeof value === 'string') return value;
+  if ('object' in value) return objects[value.object];
+  const fact = facts[value.fact];
+  return fact === undefined ? undefined : String(value.share === undefined ? fact : Math.floor(fact * value.share));
+}
+
+/** A step acts on what the diagnosis judged, by name; its change is taken back to what was measured. */
+export function object(incident: Incident, { parameters, undo }: Step): GuardrailResult {
+  const values = Object.values({ ...parameters, ...undo?.parameters });
+  const missing = values.find(value => parameterOf(incident, value) === undefined);
+  if (missing === undefined || typeof missing === 'string') return result('object', true, 'known');
+  if (incident.drill && 'object' in missing) return result('object', true, 'a drill: whatever is found');
+  return result('object', false, `${'object' in missing ? missing.object : missing.fact} is not known`);
+}
+
+/** A condition that does not hold, or that nobody could look at, keeps the step from being run. */
+export function needs({ facts }: Incident, { needs = [] }: Step): GuardrailResult {
+  const missing = needs.find(need => !holds(need, facts));
+  if (!missing) return result('needs', true, needs.length > 0 ? 'all there' : 'nothing');
+  return facts[missing.fact] === undefined
+    ? result('needs', false, `${missing.fact} is not known: perhaps ${missing.otherwise}`)
+    : result('needs', false, missing.otherwise);
+}
+
+/** A step without a measured cause is not run; nor is one against which something speaks. */
+export function cause(incident: Incident, { causes, unless = [], mode }: Step, now: string): GuardrailResult {
+  const { facts, drill } = incident;
+  // What nobody could look at may be against it: then a person must weigh it.
+  const unseen = unless.find(({ fact }) => facts[fact] === undefined);
+  if (unseen && mode !== 'approve') return result('cause', false, `${unseen.fact} is not known, and may be against it`);
+  const against = unless.find(bound => holds(bound, facts));
+  if (against) return result('cause', false, `${against.fact} is ${rounded(facts[against.fact])}: this is no remedy`);
+  if (drill) return result('cause', true, 'a drill: taken as found');
+  const found = causes.find(wanted => fresh(incident, wanted, now) && holds(wanted, facts));
+  return found
+    ? result('cause', true, evidence(found, facts[found.fact] ?? 0))
+    : result('cause', false, causes.map(wanted => notFound(incident, wanted, now)).join(', '));
+}
+
+/** An unknown fact holds no bound. */
+export function holds(bound: Bound, facts: Facts): boolean {
+  const value = facts[bound.fact] ?? Number.NaN;
+  return 'atLeast' in bound ? value >= bound.atLeast : value < bound.under;
+}
+
+/** A bound read out: "8 or more". */
+export const readBound = (bound: Bound) =>
+  'atLeast' in bound ? `${bound.atLeast} or more` : `less than ${bound.under}`;
+
+/** Measured in this attempt, and not long ago. */
+function fresh({ facts, measuredAt, diagnosedIn, attempt }: Incident, wanted: Cause, now: string): boolean {
+  const { fact, withinMinutes = FRESH_MINUTES } = wanted;
+  const age = minutesBetween(measuredAt[fact] ?? '', now);
+  return facts[fact] !== undefined && diagnosedIn === attempt?.number && age <= withinMinutes;
+}
+
+const evidence = ({ means }: Cause, value: number) =>
+  means.replace('{%}', percent(value)).replace('{}', rounded(value).toLocaleString('en'));
+
+function notFound(incident: Incident, wanted: Cause, now: string): string {
+  const { fact } = wanted;
+  const value = incident.facts[fact];
+  if (value === undefined) return `${fact} is not known, needs ${readBound(wanted)}`;
+  if (fresh(incident, wanted, now)) return `${fact} is ${rounded(value)}, needs ${readBound(wanted)}`;
+  return `${fact} was ${rounded(value)} at ${(incident.measuredAt[fact] ?? '').slice(11, 16)}: too long ago`;
+}
+
+const rounded = (value = Number.NaN) => Math.round(value * 100) / 100;
+
+/** Every fact that a step stands on, for a check at synthesis. */
+export const factsNamed = ({
+  causes,
+  needs = [],
+  unless = [],
+  blastRadius,
+  parameters,
+  undo,
+  approvalWaits,
+}: Step): Fact[] => [
+  blastRadius.fact,
+  ...(approvalWaits ? [approvalWaits.fact] : []),
+  ...[...causes, ...needs, ...unless].map(({ fact }: Bound) => fact),
+  ...Object.values({ ...parameters, ...undo?.parameters }).flatMap(value =>
+    typeof value !== 'string' && 'fact' in value ? [value.fact] : [],
+  ),
+];
+
+/** Every object that a step names. */
+export const objectsNamed = ({ parameters, undo }: Step): string[] =>
+  Object.values({ ...parameters, ...undo?.parameters }).flatMap(value =>
+    typeof value !== 'string' && 'object' in value ? [value.object] : [],
+  );

@@ -1,0 +1,131 @@
+import { readSessionReport, sessionLines } from '../remedies/sessions.ts';
+
+/** One step of a runbook's execution, as GetAutomationExecution tells of it. */
+export interface StepExecution {
+  StepName?: string | undefined;
+  Action?: string | undefined;
+  StepStatus?: string | undefined;
+  /** Each as JSON text. */
+  Inputs?: Record<string, string> | undefined;
+  Outputs?: Record<string, string[]> | undefined;
+  FailureMessage?: string | undefined;
+}
+
+export interface Execution {
+  status: string;
+  failureMessage?: string | undefined;
+  steps: readonly StepExecution[];
+}
+
+export interface ExecutionResult {
+  /** `unchanged`: it ended by an assertion, or by the verdict of a function, before anything was changed. */
+  ended: 'succeeded' | 'failed' | 'unchanged' | 'running';
+  /** Why it did not succeed. */
+  reason?: string;
+  /** The changes that it made or may have made, in words. */
+  changed: string[];
+}
+
+const SUCCEEDED = ['Success', 'CompletedWithSuccess'];
+/** States in which an execution stays. */
+export const ENDED = [
+  ...SUCCEEDED,
+  'Failed',
+  'TimedOut',
+  'Cancelled',
+  'CompletedWithFailure',
+  'Rejected',
+  'Exited',
+] as const;
+
+const READS = /^(Describe|List|Get)/;
+
+/**
+ * The result of an execution. Its status alone does not tell: AWS does not say whether an error of a function fails its
+ * step, so such an error is a failure here whatever became of the step, and so is the verdict of a function.
+ */
+export function resultOf({ status, failureMessage, steps }: Execution): ExecutionResult {
+  const changed = [...new Set(steps.flatMap(changedBy))];
+  if (!ENDED.some(ended => ended === status)) return { ended: 'running', changed };
+  const fault = faultOf(steps);
+  if (fault && (fault.ended === 'failed' || changed.length > 0))
+    return { ended: 'failed', reason: fault.reason, changed };
+  if (fault) return { ...fault, changed };
+  if (SUCCEEDED.includes(status)) return { ended: 'succeeded', changed };
+  const reason = `the runbook ended ${status}: ${failureMessage ?? 'no message'}`;
+  const asserted = status === 'Failed' && changed.length === 0 && steps.some(isAssertion);
+  return { ended: asserted ? 'unchanged' : 'failed', reason, changed };
+}
+
+/** What its functions reported for people, a line each: in a dry run, what they would do. */
+export const reportOf = ({ steps }: Execution): string[] =>
+  steps.flatMap(step => {
+    const sessions = readSessionReport(step.Outputs?.['Payload']?.[0] ?? '');
+    if (sessions) return sessionLines(sessions);
+    const { report } = payloadOf(step);
+    return Array.isArray(report) ? report.map(String) : [];
+  });
+
+/** The first function that failed, or that judged that it must not go on. */
+function faultOf(steps: readonly StepExecution[]): { ended: 'failed' | 'unchanged'; reason: string } | undefined {
+  for (const step of steps) {
+    const error = step.Outputs?.['FunctionError']?.[0];
+    const payload = payloadOf(step);
+    if (error) return { ended: 'failed', reason: `${step.StepName}: ${text(payload['errorMessage']) ?? error}` };
+    const { verdict } = payload;
+    const reason = text(payload['reason']) ?? `${step.StepName} ended ${String(verdict)}`;
+    if (verdict === 'failed' || verdict === 'unchanged') return { ended: verdict, reason };
+  }
+  return undefined;
+}
+
+/** An assertion that does not hold. One whose call failed has asserted nothing. */
+const isAssertion = ({ Action, StepStatus, FailureMessage = '' }: StepExecution) =>
+  Action === 'aws:assertAwsResourceProperty' &&
+  StepStatus === 'Failed' &&
+  !FailureMessage.includes('An error occurred (');
+
+const begun = ({ StepStatus = 'Pending' }: StepExecution) => !['Pending', 'Waiting'].includes(StepStatus);
+
+function changedBy(step: StepExecution): string[] {
+  if (!begun(step)) return [];
+  if (step.Action === 'aws:executeAwsApi') return byCall(step);
+  return step.Action === 'aws:invokeLambdaFunction' ? byFunction(step) : [];
+}
+
+function byCall({ StepName, StepStatus, Inputs = {} }: StepExecution): string[] {
+  const [service, api] = [plain(Inputs['Service']), plain(Inputs['Api'])];
+  if (READS.test(api)) return [];
+  return [`${StepName}: ${service} ${api}${StepStatus === 'Success' ? '' : ', which may have taken effect'}`];
+}
+
+/** A function says what it changed. One that ended without a word may have changed something, unless it was to run dry. */
+function byFunction(step: StepExecution): string[] {
+  if (/"dryRun"\s*:\s*"?true/.test(plainPayload(step))) return [];
+  const { verdict, changed } = payloadOf(step);
+  if (Array.isArray(changed)) return changed.map(String);
+  const silent = verdict === undefined || step.StepStatus !== 'Success';
+  return silent ? [`${step.StepName} did not say what it changed: it may have changed something`] : [];
+}
+
+/** Some clients show an input as JSON text, some as it is. */
+function plain(input: string | undefined): string {
+  const value = parsed(input ?? '');
+  return typeof value === 'string' ? value : (input ?? '');
+}
+const plainPayload = ({ Inputs = {} }: StepExecution) => Inputs['InputPayload'] ?? plain(Inputs['Payload']);
+
+function payloadOf({ Outputs = {} }: StepExecution): Record<string, unknown> {
+  const value = parsed(Outputs['Payload']?.[0] ?? '');
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -1,0 +1,68 @@
+import { FAILING_SHARE, type Traffic } from '../diagnosis/traffic.ts';
+import type { Check, Impact } from '../incident/events.ts';
+import type { Run } from '../incident/incident.ts';
+import { type Facts, percent, USUAL_BOUNDS } from '../kernel/severity.ts';
+
+/** By how much more of the requests must fail than before: less may be chance. */
+const WORSE_BY = 0.1;
+
+/** Measurements of people, before a run and after it. */
+export type Measured = Facts & { usersAffectedShare?: number; healthFailingShare?: number; responseSeconds?: number };
+
+/** Seconds of an answer, on average, from which it counts as slow. */
+const SLOW = USUAL_BOUNDS.noticeable.average;
+
+/**
+ * The impact of a run on people, by what was measured before and after it. Harmful: a tenth more of the requests fail, no
+ * health URL answers any more (then there may be no request to count), or answers that were not slow take twice as long and
+ * are slow now. Relieved: requests or health URLs were failing, or answers slow, and of each that was, at most half is left.
+ * Undefined: neither, or nobody can tell.
+ */
+export function impactOf(before: Measured, after: Measured): Impact | undefined {
+  const { usersAffectedShare: share, healthFailingShare: health, responseSeconds: seconds } = before;
+  const { usersAffectedShare: shareNow, healthFailingShare: healthNow, responseSeconds: secondsNow } = after;
+  if (share !== undefined && shareNow !== undefined && shareNow >= share + WORSE_BY) return 'harmful';
+  if (health !== undefined && health < 1 && healthNow === 1) return 'harmful';
+  if (isSlower(seconds, secondsNow)) return 'harmful';
+  const over = (bound: number, value = 0) => value >= bound;
+  const fell = (bound: number, was?: number, is?: number) =>
+    over(bound, was) ? is !== undefined && is <= (was ?? 0) / 2 : !over(bound, is);
+  const suffered = over(FAILING_SHARE, share) || over(FAILING_SHARE, health) || over(SLOW, seconds);
+  const isRelieved =
+    fell(FAILING_SHARE, share, shareNow) && fell(FAILING_SHARE, health, healthNow) && fell(SLOW, seconds, secondsNow);
+  return suffered && isRelieved ? 'relieved' : undefined;
+}
+
+const isSlower = (was?: number, is?: number) =>
+  was !== undefined && is !== undefined && was < SLOW && is >= SLOW && is >= 2 * was;
+
+/** The verdict on a run that was not verified, in words. */
+export const verdictWords = (impact: Impact | undefined) =>
+  impact === 'harmful'
+    ? 'made it worse'
+    : impact === 'relieved'
+      ? 'relieved people, and did not end the trouble'
+      : 'did not help';
+
+/** What is measured of people now. */
+export const nowOf = (traffic: Traffic, healthFailingShare: number): Measured => ({
+  ...('share' in traffic && { usersAffectedShare: traffic.share }),
+  ...('share' in traffic && traffic.seconds !== undefined && { responseSeconds: traffic.seconds }),
+  ...('share' in traffic && traffic.p95 !== undefined && { responseP95Seconds: traffic.p95 }),
+  healthFailingShare,
+});
+
+/** Whether a run made it worse, for people to read. Undefined when it did not, or when nobody can tell. */
+export function madeWorse({ facts }: Run, traffic: Traffic, healthFailingShare: number): Check | undefined {
+  if (impactOf(facts, nowOf(traffic, healthFailingShare)) !== 'harmful') return undefined;
+  const { usersAffectedShare: before, responseSeconds: secondsBefore } = facts;
+  if ('share' in traffic && isSlower(secondsBefore, traffic.seconds))
+    return harm('response time', `${seconds(traffic.seconds)} since, ${seconds(secondsBefore)} before`);
+  return 'share' in traffic && before !== undefined && traffic.share >= before + WORSE_BY
+    ? harm('requests failing', `${percent(traffic.share)} since, ${percent(before)} before`)
+    : harm('health URLs', 'none answers since, some did before');
+}
+
+const seconds = (value = 0) => `${Math.round(value * 100) / 100} s`;
+
+const harm = (check: string, seen: string): Check => ({ check, passed: false, seen: `${seen}: it made it worse` });

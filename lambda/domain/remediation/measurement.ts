@@ -1,0 +1,79 @@
+import type { Decision, ServiceMeasurement } from '../incident/commands.ts';
+import type { EntryOf, Happening } from '../incident/events.ts';
+import { isServed } from '../incident/harm.ts';
+import { allClear, attemptUnderWay, firing, type Incident, lastingChanges } from '../incident/incident.ts';
+import { another, raise } from '../intake/signals.ts';
+import {
+  assessService,
+  atLeast,
+  type Facts,
+  percent,
+  SEVERITIES,
+  type Severity,
+  withService,
+} from '../kernel/severity.ts';
+import { impactOf } from './impact.ts';
+
+/** Minutes after which a measurement is no evidence that something held ever since. */
+export const MEASUREMENTS_APART = 3;
+
+/**
+ * A measurement of the service between two diagnoses. It is recorded only when it changes a judgement: how severe it is, for
+ * two measurements in a row, or that a change that was left in place does harm by now; that is reverted at once.
+ */
+export function recordMeasurement(
+  incident: Incident,
+  now: ServiceMeasurement,
+  before: ServiceMeasurement | undefined,
+): Decision {
+  const attempt = attemptUnderWay(incident);
+  const harmful = attempt ? [] : lastingChanges(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
+  const held = before && !incident.policy.playbook.ownFacts ? heldOf(incident, now, before) : undefined;
+  if (!held && harmful.length === 0) return { happenings: [] };
+  const { facts, at } = held ?? now;
+  const after = { ...incident, facts: withService(incident.facts, facts) };
+  const rises = raise(after);
+  const seen = `${percent(after.facts['affectedShare'] ?? 0)} of requests or health URLs fail`;
+  const reverts: Happening[] = harmful.map(({ run, title }) => ({ type: 'HarmSeen', run, title, seen }));
+  return {
+    happenings: [
+      { type: 'ServiceMeasured', facts, measuredAt: at },
+      ...rises,
+      ...reverts,
+      ...(reverts.length > 0 ? [revertNow(incident)] : consequences(after, rises)),
+    ],
+  };
+}
+
+/** The measurement that shows what has held in both, where that is another judgement than the one that stands. */
+function heldOf({ facts, policy }: Incident, now: ServiceMeasurement, before: ServiceMeasurement) {
+  const rank = (of: Facts) => SEVERITIES.indexOf(assessService(of, policy.criteria).severity);
+  // Of two alike the first: since then it has held.
+  const worse = rank(now.facts) < rank(before.facts) ? now : before;
+  const better = rank(now.facts) > rank(before.facts) ? now : before;
+  if (rank(better.facts) < rank(facts)) return better;
+  return rank(worse.facts) > rank(facts) ? worse : undefined;
+}
+
+/** Once it is more severe, the plan may do what it might not before; once people are served again, it is mitigated. */
+function consequences(after: Incident, rises: readonly Happening[]): Happening[] {
+  if (attemptUnderWay(after) || after.drill) return [];
+  const risen = rises.find((rise): rise is EntryOf<'SeverityAssigned'> => rise.type === 'SeverityAssigned');
+  if (risen && !after.approval && firing(after).length > 0 && unlocks(after, risen.severity)) return another(after);
+  return isServed(after) && allClear(after) && after.status !== 'monitoring'
+    ? [{ type: 'Mitigated', reason: 'every signal cleared, and people are served' }]
+    : [];
+}
+
+const unlocks = ({ severity, policy }: Incident, risen: Severity) =>
+  policy.playbook.plan.some(
+    ({ mode, minimumSeverity }) =>
+      mode !== 'off' && !atLeast(severity, minimumSeverity) && atLeast(risen, minimumSeverity),
+  );
+
+/** An attempt that reverts, and does nothing else. */
+export const revertNow = ({ attempt }: Incident): Happening => ({
+  type: 'ResponseRequested',
+  attempt: (attempt?.number ?? 0) + 1,
+  revert: true,
+});

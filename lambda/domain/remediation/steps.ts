@@ -1,0 +1,38 @@
+import type { GuardrailResult, Happening } from '../incident/events.ts';
+import type { Incident, Run } from '../incident/incident.ts';
+import type { ParameterValue, Step } from '../incident/policy.ts';
+import { type Known, parameterOf } from './evidence.ts';
+
+interface Starting {
+  run: string;
+  dryRun: boolean;
+  preview?: boolean;
+  undoes?: Run;
+  guardrails: GuardrailResult[];
+}
+
+/** A run of a step begins, or, with `undoes`, of what takes its change back. */
+export function start(incident: Incident, attempt: number, step: Step, starting: Starting): Happening {
+  const { undoes, ...rest } = starting;
+  const { title, parameters } = (undoes && step.undo) || step;
+  const known = undoes ?? incident;
+  const { runbook, document, name } = step;
+  const given = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
+  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident, known, value)]));
+  const about = { attempt, step: name, title, runbook, document, parameters: resolved, undoes: undoes?.run };
+  return { type: 'StepStarted', ...about, ...rest };
+}
+
+/** Read from the diagnosis. A guardrail has seen to it that it is known; a drill goes on without. */
+function resolve({ id, drill }: Incident, known: Known, value: ParameterValue): string {
+  const resolved = parameterOf(known, value);
+  if (resolved !== undefined) return resolved;
+  if (drill && typeof value !== 'string' && 'object' in value) return '';
+  throw new Error(`${id}: a parameter of a step is not known: ${JSON.stringify(value)}`);
+}
+
+/** Automation has done what it can or may: a person takes over. */
+export const handOver = (attempt: number, reason: string): Happening[] => [
+  { type: 'HandedOver', reason },
+  { type: 'ResponseEnded', attempt, outcome: 'handed over' },
+];

@@ -1,0 +1,210 @@
+import { internalIn, isPublic } from '../communication/updates.ts';
+import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
+import type { Assignment, Happening, MeasuredOutage } from '../incident/events.ts';
+import { type ActionItem, type Incident, isOpen } from '../incident/incident.ts';
+import type { Person } from '../incident/person.ts';
+import { dateTime, minutesBetween, plusMinutes } from '../kernel/time.ts';
+import { meetingTime, writtenBy } from './meeting-time.ts';
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
+/** Days after which somebody is reminded again of what is still not done. */
+const AGAIN_DAYS = { postMortem: 1, actionItem: 7 };
+/** Days to bring the runbook up to date after an incident that was reviewed. */
+const RUNBOOK_DAYS = 7;
+
+/** A post-mortem is owed for what was resolved as P1 or P2, in earnest, and for anything of which somebody wants one. */
+export const isReviewed = (incident: Incident) => {
+  const { policy, severity, drill, cancelled, resolvedAt, postMortem } = incident;
+  const owed = policy.severities[severity].reviewed && isBorneOut(incident);
+  return resolvedAt !== undefined && !drill && !cancelled && (owed || postMortem?.requestedAt !== undefined);
+};
+
+/** People suffered, customers were told, automation acted, or a person declared it or took it on. An alarm alone teaches nothing. */
+const isBorneOut = ({ harmed, publication, runs, reporter, declared, acknowledged }: Incident) =>
+  harmed === true ||
+  publication?.at !== undefined ||
+  runs.some(({ dryRun, unchanged }) => !dryRun && !unchanged) ||
+  reporter !== undefined ||
+  Object.keys(declared).length > 0 ||
+  acknowledged !== undefined;
+
+/** It is over, and yet something is owed: the post-mortem, or action items. */
+export const isUnderReview = (incident: Incident) =>
+  !isOpen(incident) && ((isReviewed(incident) && !incident.postMortem?.doneAt) || openItems(incident).length > 0);
+
+export const openItems = ({ actionItems }: Incident) => actionItems.filter(({ done }) => !done);
+
+/** From when the hours of the post-mortem count: the end, or when somebody wanted one. */
+const reviewedFrom = ({ resolvedAt, postMortem, policy, severity }: Incident) =>
+  resolvedAt && !policy.severities[severity].reviewed && (postMortem?.requestedAt ?? '') > resolvedAt
+    ? postMortem?.requestedAt
+    : resolvedAt;
+
+/** When it is reviewed, if somebody is to come. */
+export function meetingAt(incident: Incident): string | undefined {
+  const { postMortemHours, reviewTimeZone = 'UTC' } = incident.policy;
+  const from = reviewedFrom(incident);
+  return from && meetingTime(from, postMortemHours, reviewTimeZone);
+}
+
+/** By when the post-mortem is to be done: within its hours, or, where nobody works in these, after the meeting. */
+export function postMortemDue(incident: Incident): string | undefined {
+  const [from, meeting] = [reviewedFrom(incident), meetingAt(incident)];
+  if (!from || !meeting) return undefined;
+  const [within, written] = [plusMinutes(from, incident.policy.postMortemHours * HOUR), writtenBy(meeting)];
+  return written > within ? written : within;
+}
+
+/** By when it is to be done as people were told last: what was late once comes a day later, at most. */
+export const postMortemPromised = (incident: Incident) => incident.postMortem?.expectedAt ?? postMortemDue(incident);
+
+/** It is late: by when it was due, and by when it is now. */
+export const overdue = (incident: Incident, now: string): Happening => ({
+  type: 'PostMortemOverdue',
+  hours: incident.policy.postMortemHours,
+  dueAt: postMortemPromised(incident),
+  expectedAt: plusMinutes(now, AGAIN_DAYS.postMortem * DAY),
+});
+
+/** A person wants a post-mortem of an incident for which none is owed. */
+export function requestPostMortem(
+  { id, drill, cancelled, policy, severity, postMortem }: Incident,
+  { by, via }: Person,
+): Decision {
+  if (drill || cancelled) return { refused: `${id} is ${drill ? 'a drill' : 'cancelled'}: there is nothing to review` };
+  if (policy.playbook.chore) return { refused: `${id} is work that fell due: there is nothing to review` };
+  const owed = policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined;
+  return { happenings: owed ? [] : [{ type: 'PostMortemRequested', by, via }] };
+}
+
+/** What the metrics told. What they could not tell may be asked again. */
+export function recordOutage({ id, drill, outage, ...incident }: Incident, measured: MeasuredOutage): Decision {
+  if (drill || isOpen(incident))
+    return { refused: `${id} is ${drill ? 'a drill' : incident.status}: nothing to measure` };
+  const isNews = !outage || (outage.unknown !== undefined && measured.unknown === undefined);
+  return { happenings: isNews ? [{ type: 'OutageMeasured', ...measured }] : [] };
+}
+
+/** Why there is nothing to review, and how there can be. */
+export const notReviewed = ({ id, status, ...incident }: Incident) =>
+  isOpen({ status }) && incident.policy.severities[incident.severity].reviewed
+    ? `${id} is ${status} and has no post-mortem yet: it is drafted when it is resolved`
+    : `${id} has no post-mortem: one is owed of a P1 or P2, and of others on request (npx incident post-mortem ${id} --request)`;
+
+/** What people owe by now, while it is open and afterwards. A drill leaves nothing to be done. */
+export function review(incident: Incident, now: string): Obligation[] {
+  if (incident.drill) return [];
+  const { postMortem } = incident;
+  const due = isReviewed(incident) && !postMortem?.doneAt ? postMortemPromised(incident) : undefined;
+  return [
+    ...(due && isDue(due, postMortem?.remindedAt, AGAIN_DAYS.postMortem, now)
+      ? [{ type: 'remind of post-mortem' as const }]
+      : []),
+    ...openItems(incident)
+      .filter(({ dueAt, remindedAt }) => isDue(dueAt, remindedAt, AGAIN_DAYS.actionItem, now))
+      .map(({ id }) => ({ type: 'remind of action item' as const, item: id })),
+  ];
+}
+
+const isDue = (dueAt: string, remindedAt: string | undefined, againDays: number, now: string) =>
+  dueAt <= now && (!remindedAt || minutesBetween(remindedAt, now) >= againDays * DAY);
+
+/** A significant incident adds a review of the runbook to what remains to be done. */
+export function learned(incident: Incident | undefined, happenings: Happening[], now: string): Happening[] {
+  const end = happenings.findIndex(({ type }) => type === 'Resolved');
+  const resolved = happenings[end];
+  if (!incident || resolved?.type !== 'Resolved' || resolved.cancelled) return happenings;
+  if (!isReviewed({ ...incident, resolvedAt: now })) return happenings;
+  const item: Happening = {
+    type: 'ActionItemRaised',
+    action: 'Review the runbook',
+    text: `What ${incident.id} taught belongs into thresholds, steps and wording: the configuration, then npm run runbook`,
+    dueAt: plusMinutes(now, RUNBOOK_DAYS * DAY),
+  };
+  return [...happenings.slice(0, end), item, ...happenings.slice(end)];
+}
+
+/** What a person wants done. */
+export function raiseActionItem(
+  { id, drill }: Incident,
+  { type: _, id: __, ...item }: Extract<PersonCommand, { type: 'raise action item' }>,
+): Decision {
+  if (drill) return { refused: `${id} is a drill: it leaves nothing to be done that anybody would be reminded of` };
+  return { happenings: [{ type: 'ActionItemRaised', ...item }] };
+}
+
+type ItemCommand = Extract<PersonCommand, { type: 'change action item' | 'finish action item' }>;
+
+/** What people say of an action item, also when the incident is over. The last of a chore ends it. */
+export function toActionItem(incident: Incident, command: ItemCommand): Decision {
+  const { by, via } = command;
+  const { actionItems, id, policy } = incident;
+  const item = actionItems.find(other => other.id === command.item.toUpperCase());
+  if (!item) return { refused: `${id} has no action item ${command.item}: ${known(actionItems)}` };
+  if (command.type === 'change action item') return changeActionItem(incident, item, command);
+  if (item.done) return { happenings: [] };
+  const last = policy.playbook.chore && isOpen(incident) && openItems(incident).length === 1;
+  return {
+    happenings: [
+      { type: 'ActionItemDone', by, via, item: item.id },
+      ...(last ? [{ type: 'Resolved' as const, by, via, reason: item.action }] : []),
+    ],
+  };
+}
+
+/** What differs from what is known is a change. */
+function changeActionItem(
+  { id }: Incident,
+  item: ActionItem,
+  { by, via, ...said }: Extract<PersonCommand, { type: 'change action item' }>,
+): Decision {
+  if (item.done) return { refused: `${item.id} of ${id} was done by ${item.done.by} already` };
+  const news = (['owner', 'priority', 'dueAt'] as const).filter(
+    field => said[field] !== undefined && said[field] !== item[field],
+  );
+  if (news.length === 0) return { happenings: [] };
+  const changes: Assignment = Object.fromEntries(news.map(field => [field, said[field]]));
+  return { happenings: [{ type: 'ActionItemChanged', by, via, item: item.id, ...changes }] };
+}
+
+const known = (items: ActionItem[]) =>
+  items.length === 0 ? 'it has none' : `it has ${items.map(({ id }) => id).join(', ')}`;
+
+/** The review is done, in people's words: nothing is made up for them. Customers who were told of the incident are told of this. */
+export function finishPostMortem(
+  incident: Incident,
+  {
+    by,
+    via,
+    summary,
+    rootCause,
+    lessons,
+    dataImpact,
+    customers,
+  }: Extract<PersonCommand, { type: 'finish post-mortem' }>,
+): Decision {
+  const { id, postMortem } = incident;
+  if (isOpen(incident)) return { refused: `${id} is ${incident.status}: the review begins when it is resolved` };
+  if (!isReviewed(incident)) return { refused: notReviewed(incident) };
+  if (postMortem?.doneAt) return { refused: `the post-mortem of ${id} was done already` };
+  if (isPublic(incident) && !customers)
+    return { refused: `customers were promised a post-mortem of ${id}: say what they are to read of it` };
+  const found = customers && internalIn(customers, incident.policy);
+  if (found) return { refused: `customers would read "${found}": say it without` };
+  return { happenings: [{ type: 'PostMortemDone', by, via, summary, rootCause, lessons, dataImpact, customers }] };
+}
+
+/** A person says when the cause was known, or the fix in place. */
+export function stateMilestone(
+  { id, startedAt }: Incident,
+  { type, by, via, text, happenedAt }: Extract<PersonCommand, { type: 'state cause' | 'state fix' }>,
+  now: string,
+): Decision {
+  const outside =
+    happenedAt > now ? 'has not come yet' : happenedAt < startedAt ? `lies before ${id} began` : undefined;
+  if (outside) return { refused: `${dateTime(happenedAt)} ${outside}` };
+  return {
+    happenings: [{ type: type === 'state cause' ? 'CauseIdentified' : 'FixDeployed', by, via, text, happenedAt }],
+  };
+}

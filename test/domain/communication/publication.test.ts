@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { Policy } from '../../../lambda/domain/incident/policy.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
+import { isPageEntry, pages } from '../../../lambda/domain/messages/page.ts';
+import { of, policy, Story } from '../../support/story.ts';
+
+const PAGE = { url: 'https://status.mockupaws.com', components: [{ id: 'api', name: 'API', description: '' }] };
+
+/** A breach that grace declares of a service that is well. */
+function breach(changes: Partial<Policy> = {}): Story {
+  const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE, ...changes }));
+  const declared = { securityBreach: true, text: 'a token was published' };
+  story.fires('declared', { reporter: 'grace', declared });
+  return story;
+}
+
+function watched(story: Story, from: number, to: number): Story {
+  for (let at = from; at <= to; at++) story.at(at).watches();
+  return story;
+}
+
+const asked = ({ incident }: Story) => of(incident.timeline, 'PublicationRequested');
+const minutes = (story: Story) =>
+  asked(story).map(({ at, level }) => [
+    Math.round((Date.parse(at) - Date.parse(story.incident.openedAt)) / 60_000),
+    level,
+  ]);
+const published = ({ incident }: Story) => of(incident.timeline, 'Published');
+
+describe('whether a declared breach is published', () => {
+  it('is asked at once, and climbs as a call does, though somebody has acknowledged', () => {
+    const story = breach();
+    story.at(1).acknowledges('ada');
+    watched(story, 0, 75);
+    expect(minutes(story)).toEqual([
+      [0, 1],
+      [10, 1],
+      [15, 2],
+      [25, 2],
+      [30, 3],
+      [40, 3],
+      [50, 3],
+      [60, 4],
+      [70, 4],
+    ]);
+    expect(published(story)).toEqual([]);
+  });
+
+  it('is asked of the commander first, then of each level, in a page', () => {
+    const story = breach();
+    story.acknowledges('ada');
+    watched(story, 0, 16);
+    const sent = story.incident.timeline.flatMap(entry =>
+      isPageEntry(entry) && entry.type === 'PublicationRequested' ? pages(story.incident, entry) : [],
+    );
+    expect(sent).toMatchObject([
+      { level: 1, urgency: 'page', person: 'ada' },
+      { level: 1, urgency: 'page', person: 'ada' },
+      { level: 2, urgency: 'page', person: undefined },
+    ]);
+    expect(sent[0]?.fields.headline).toMatch(/^Tell customers of the security investigation \(no outage is shown\)\?/);
+  });
+
+  it('is for a person to say: yes publishes an investigation, and ends the asking', () => {
+    const story = watched(breach(), 0, 3);
+    story.tell({ type: 'publish', by: 'ada', via: 'link' });
+    watched(story, 4, 60);
+    expect(published(story)).toMatchObject([{ by: 'ada', investigation: 'security' }]);
+    expect(asked(story)).toHaveLength(1);
+  });
+
+  it('no ends the asking, and is not undone by a link that somebody still has', () => {
+    const story = watched(breach(), 0, 3);
+    story.tell({ type: 'withhold', by: 'ada', via: 'link' });
+    watched(story, 4, 60);
+    expect(asked(story)).toHaveLength(1);
+    story.tell({ type: 'publish', by: 'ben', via: 'link' });
+    expect(story.refused).toMatch(/^ada said no at 09:33 UTC/);
+    expect(published(story)).toEqual([]);
+    story.tell({ type: 'publish', by: 'ben', via: 'command line' });
+    expect(published(story)).toMatchObject([{ by: 'ben', investigation: 'security' }]);
+    story.tell({ type: 'withhold', by: 'ada', via: 'link' });
+    expect(story.refused).toMatch(/^customers have read of INC-.* since/);
+  });
+
+  it.each([
+    ['unanswered', () => undefined],
+    ['after a no', (story: Story) => story.tell({ type: 'withhold', by: 'ada' })],
+  ])('%s, measured harm is published by itself, as what it is', (_, answered) => {
+    const story = watched(breach(), 0, 3);
+    answered(story);
+    story.suffers(0.4);
+    watched(story, 4, 5);
+    expect(published(story)).toMatchObject([{ by: 'automation' }]);
+    expect(published(story)[0]?.investigation).toBeUndefined();
+  });
+
+  it('a breach declared after a no to another question is asked anew', () => {
+    const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE }));
+    story.fires();
+    watched(story, 0, 6);
+    story.tell({ type: 'withhold', by: 'ada' });
+    watched(story, 7, 20);
+    expect(minutes(story)).toEqual([[5, undefined]]);
+    story.tell({ type: 'declare', dataLoss: true, text: 'orders', by: 'ada' });
+    watched(story, 21, 22);
+    expect(minutes(story).at(-1)).toEqual([21, 1]);
+  });
+
+  it('needs no asking where the configuration says so', () => {
+    const story = watched(breach({ statusPage: { ...PAGE, investigations: 'auto' } }), 0, 3);
+    expect(asked(story)).toEqual([]);
+    expect(published(story)).toMatchObject([{ by: 'automation', investigation: 'security' }]);
+  });
+
+  it('is no question without a status page, nor in a drill', () => {
+    expect(asked(watched(breach({ statusPage: undefined }), 0, 20))).toEqual([]);
+    const drill = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE }));
+    drill.fires('critical', { drill: true });
+    drill.tell({ type: 'declare', dataLoss: true, text: 'orders', by: 'ada' });
+    expect(asked(watched(drill, 0, 20))).toEqual([]);
+  });
+});
+
+it('a breach is over when a person says so: no alarm that clears ends it', () => {
+  const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES }));
+  story.fires();
+  story.tell({ type: 'declare', securityBreach: true, text: 'a key', by: 'ada' });
+  story.responds();
+  story.at(2).clears();
+  watched(story, 3, 30);
+  expect(story.incident.status).toBe('monitoring');
+  story.resolves();
+  expect(story.incident.status).toBe('resolved');
+});

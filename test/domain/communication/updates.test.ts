@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { internalIn } from '../../../lambda/domain/communication/updates.ts';
+import type { Audience, EntryOf } from '../../../lambda/domain/incident/events.ts';
+import type { Policy } from '../../../lambda/domain/incident/policy.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
+import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
+import { minute, of, policy, Story, step, types } from '../../support/story.ts';
+
+const PAGE = {
+  url: 'https://status.mockupaws.com',
+  components: [
+    { id: 'api', name: 'API', description: '', affectedBy: ['DatabaseConnections'] },
+    { id: 'website', name: 'Website', description: '', affectedBy: ['CertificateExpiry'] },
+  ],
+};
+const SEVERE = {
+  P1: { usersAffectedShare: 0.6 },
+  P2: { healthFailingShare: 0.5 },
+  P3: { usersAffectedShare: 0.1 },
+  P4: {},
+} as const;
+
+/** The runbook's severities, with a status page. */
+const told = (changes: Partial<Policy> = {}) =>
+  Story.under(
+    policy([], {
+      severities: RUNBOOK_SEVERITIES,
+      statusPage: PAGE,
+      internalNames: ['mockupaws-production', 'shop-db-1'],
+      ...changes,
+    }),
+  );
+
+const updates = (story: Story, to: Audience) =>
+  of(story.incident.timeline, 'UpdatePosted').filter(entry => entry.to === to);
+
+/** Each update arrives at once. */
+function delivers(story: Story, ...audiences: Audience[]): void {
+  for (const to of audiences) {
+    const last = story.incident.told[to];
+    if (last && !last.delivered)
+      story.tell({
+        type: 'record delivery',
+        about: last.seq,
+        channel: to === 'public' ? 'status page' : 'stakeholders',
+      });
+  }
+}
+
+/** Watched each minute from one to another, but for those that are missed. */
+function watched(story: Story, from: number, to: number, missed: ReadonlySet<number> = new Set()): void {
+  for (let at = from; at <= to; at++) {
+    if (missed.has(at)) continue;
+    story.at(at).watches();
+    delivers(story, 'stakeholders', 'public');
+  }
+}
+
+describe('while an incident is open', () => {
+  test.each(['P1', 'P2'] as const)(
+    '%s: stakeholders hear of it within 15 minutes, then at least every 30',
+    severity => {
+      const happenings = fc.array(
+        fc.tuple(fc.integer({ min: 0, max: 230 }), fc.constantFrom('clears', 'fires', 'note')),
+      );
+      fc.assert(
+        fc.property(fc.option(fc.integer({ min: 0, max: 20 })), happenings, (diagnosed, events) => {
+          const story = told();
+          story.careful = false;
+          story.fires();
+          story.suffers(severity === 'P1' ? 0.6 : 0.4);
+          for (let at = 0; at <= 240; at++) {
+            story.at(at);
+            if (at === diagnosed) story.diagnoses(SEVERE[severity]);
+            for (const [, event] of events.filter(([when]) => when === at)) {
+              if (event === 'note') story.tell({ type: 'note', by: 'ada', text: 'looking' });
+              else story[event](`critical ${at % 3}`);
+            }
+            // Red to the end: it must not resolve.
+            story.fires('critical', { at: minute(at) });
+            watched(story, at, at);
+          }
+          expect(story.incident.severity).toBe(severity);
+          for (const to of ['stakeholders', 'public'] as const) {
+            const sent = updates(story, to);
+            expect(minutesBetween(minute(0), sent[0]?.at ?? '')).toBeLessThanOrEqual(15);
+            sent.forEach((update, i) => {
+              const next = sent[i + 1]?.at ?? story.now;
+              expect(minutesBetween(update.at, next), `${to} ${update.at}`).toBeLessThanOrEqual(30);
+              expect(minutesBetween(update.at, update.nextAt ?? '')).toBeLessThanOrEqual(30);
+            });
+          }
+          expect(of(story.incident.timeline, 'TargetMissed').filter(({ target }) => target === 'update')).toEqual([]);
+          expect(story.folds()).toBe(true);
+        }),
+        { numRuns: 12 },
+      );
+    },
+  );
+
+  test('a change of status is told sooner, and the end at once, to whoever heard of it, and to nobody afterwards', () => {
+    const story = told();
+    story.fires();
+    story.suffers();
+    watched(story, 0, 12);
+    story.at(12).diagnoses({ healthFailingShare: 0.5 });
+    watched(story, 13, 20);
+    expect(updates(story, 'public').map(({ status }) => status)).toEqual(['investigating', 'identified']);
+    story.at(20).resolves();
+    watched(story, 21, 200);
+    for (const to of ['stakeholders', 'public'] as const) {
+      const last = updates(story, to).at(-1);
+      expect(last).toMatchObject({ status: 'resolved', at: minute(20) });
+      expect(last?.nextAt).toBeUndefined();
+    }
+  });
+
+  const rise = (story: Story, to: 'P1' | 'P2') => story.tell({ type: 'set severity', severity: to, by: 'ada' });
+
+  test.each(['P1', 'P2'] as const)('stakeholders hear of each rise to a %s at once, whatever they heard before', to => {
+    const story = told();
+    story.fires(to === 'P1' ? 'critical' : 'warning');
+    story.diagnoses({});
+    watched(story, 0, 4);
+    // Told of a P2, or, as a person wrote to them, of a P3.
+    if (to === 'P2') story.tell({ type: 'post update', text: 'we look at it', by: 'ada' });
+    story.at(5);
+    rise(story, to);
+    watched(story, 5, 20);
+    const since = updates(story, 'stakeholders').filter(({ at }) => at >= minute(5));
+    expect(since.map(({ at }) => at)).toEqual([minute(5)]);
+  });
+
+  test('that stakeholders have not heard of a rise within 15 minutes is a missed target', () => {
+    const story = told();
+    story.fires();
+    story.diagnoses({});
+    watched(story, 0, 2);
+    rise(story, 'P1');
+    // Nobody watches: what is posted then has not reached them in time.
+    story.at(18).watches();
+    const missed = of(story.incident.timeline, 'TargetMissed').filter(({ target }) => target === 'update');
+    expect(missed).toMatchObject([{ to: 'stakeholders' }]);
+  });
+
+  test('who was not told of it is not told of its end', () => {
+    const story = told();
+    story.fires('warning');
+    story.at(2).resolves();
+    expect(updates(story, 'stakeholders')).toEqual([]);
+  });
+});
+
+describe('customers', () => {
+  const published = (severity: keyof typeof SEVERE, changes: Partial<Policy> = {}, drill = false, harm = true) => {
+    const story = told(changes);
+    story.fires('warning', { drill });
+    story.tell({ type: 'set severity', severity, by: 'ada' });
+    if (harm) story.suffers(0.06);
+    watched(story, 0, 45);
+    return story;
+  };
+
+  test.each([
+    ['P1', true, false],
+    ['P2', true, false],
+    ['P3', false, true],
+    ['P4', false, false],
+  ] as const)('%s: published by itself %s, asked for %s', (severity, byItself, asked) => {
+    const { timeline } = published(severity).incident;
+    expect(of(timeline, 'Published').length > 0).toBe(byItself);
+    expect(of(timeline, 'PublicationRequested')).toHaveLength(asked ? 1 : 0);
+  });
+
+  test.each(['P1', 'P2'] as const)(
+    'of a %s that only alarms tell of a person is asked, once, and nothing is published',
+    severity => {
+      const { incident } = published(severity, {}, false, false);
+      expect(of(incident.timeline, 'Published')).toEqual([]);
+      expect(of(incident.timeline, 'PublicationRequested')).toHaveLength(1);
+    },
+  );
+
+  test('are told as soon as harm is measured', () => {
+    const story = published('P2', {}, false, false);
+    story.suffers(0.05);
+    expect(types(story.watches())).toContain('Published');
+  });
+
+  test('are not told of a drill, nor without a status page, whoever wants it', () => {
+    for (const story of [published('P1', {}, true), published('P1', { statusPage: undefined })]) {
+      expect(types(story.incident.timeline)).not.toContain('Published');
+      expect(story.tell({ type: 'publish', by: 'ada' })).toEqual([]);
+      expect(story.refused).toMatch(/customers are not told of it|there is no status page/);
+    }
+  });
+
+  test('of a P3 are told once a person says so, of the components named, and from then on', () => {
+    const story = published('P3');
+    story.tell({ type: 'publish', by: 'ada', components: ['nothing'] });
+    expect(story.refused).toBe('there is no component nothing: there is api, website');
+    expect(story.tell({ type: 'publish', by: 'ada', components: ['website'] })).toMatchObject([{ type: 'Published' }]);
+    expect(story.tell({ type: 'publish', by: 'ben' })).toEqual([]);
+    watched(story, 46, 80);
+    expect(updates(story, 'public').length).toBeGreaterThan(1);
+  });
+
+  test('once told, are told to the end, also when it was not as bad as it seemed', () => {
+    const story = published('P1');
+    story.tell({ type: 'set severity', severity: 'P4', by: 'ada' });
+    const before = updates(story, 'public').length;
+    watched(story, 46, 80);
+    expect(updates(story, 'public').length).toBeGreaterThan(before);
+  });
+});
+
+describe('an update that does not arrive', () => {
+  const missed = ({ incident }: Story) =>
+    of(incident.timeline, 'TargetMissed').filter(({ target }) => target === 'update');
+
+  test('is told to people, one level higher, once; the next one may be missed again', () => {
+    const story = told();
+    story.fires();
+    story.suffers();
+    for (let at = 0; at <= 20; at++) {
+      story.at(at).watches();
+      delivers(story, 'stakeholders');
+    }
+    expect(missed(story)).toMatchObject([{ to: 'public' }]);
+    const about = missed(story)[0] as EntryOf<'TargetMissed'>;
+    expect(minutesBetween(minute(0), about.at)).toBeLessThanOrEqual(12);
+    expect(story.incident.timeline[about.seq + 1]).toMatchObject({ type: 'Escalated', level: 2 });
+    for (let at = 21; at <= 45; at++) {
+      story.at(at).watches();
+      delivers(story, 'stakeholders');
+    }
+    expect(missed(story).map(({ to }) => to)).toEqual(['public', 'public']);
+  });
+
+  test('is not hidden by those that follow it and do not arrive either', () => {
+    const story = told();
+    story.fires();
+    story.suffers();
+    for (let at = 0; at <= 14; at++) {
+      story.at(at).watches();
+      delivers(story, 'stakeholders');
+      // Every four minutes somebody says something, which nobody reads.
+      if (at % 4 === 3) story.tell({ type: 'post update', by: 'ada', text: `minute ${at}` });
+    }
+    expect(missed(story).map(({ to }) => to)).toEqual(['public']);
+  });
+
+  test('by mail to subscribers is not yet one on the page', () => {
+    const story = told();
+    story.fires();
+    story.suffers();
+    story.watches();
+    story.at(1).watches();
+    const { seq } = story.incident.told.public ?? { seq: 0 };
+    story.tell({ type: 'record delivery', about: seq, channel: 'subscribers' });
+    expect(story.incident.told.public?.delivered).toBe(false);
+  });
+});
+
+describe('in a person’s own words', () => {
+  test('an update reaches all who are told, or stakeholders alone, and is the last one for half an hour', () => {
+    const story = told();
+    story.fires();
+    story.suffers();
+    watched(story, 0, 5);
+    story.at(6).tell({ type: 'post update', by: 'ada', via: 'slack', text: 'We have stopped the export.' });
+    expect(story.incident.timeline.slice(-2)).toMatchObject([
+      { to: 'stakeholders', text: 'We have stopped the export.', by: 'ada', nextAt: minute(36) },
+      { to: 'public', text: 'We have stopped the export.', nextAt: minute(36) },
+    ]);
+    delivers(story, 'stakeholders', 'public');
+    watched(story, 7, 34);
+    expect(updates(story, 'public').at(-1)?.at).toBe(minute(6));
+    expect(story.tell({ type: 'post update', by: 'ada', internal: true, text: 'it is shop-db-1' })).toMatchObject([
+      { to: 'stakeholders' },
+    ]);
+  });
+
+  test.each([
+    ['shop-db-1', 'restarted SHOP-DB-1'],
+    ['an ARN', 'see arn:aws:rds:us-east-1:1:db:x'],
+    ['an account', 'in 123456789012'],
+    ['an address', 'on 10.0.3.17'],
+    ['an IPv6 address', 'on 2001:db8::17'],
+    ['a person', 'ask ada@example.com'],
+    ['a host of ours', 'at x.internal now'],
+    ['an instance', 'i-0123456789abcdef0 is gone'],
+  ])('%s is refused to customers', (_, text) => {
+    const story = told();
+    story.fires();
+    story.suffers();
+    watched(story, 0, 2);
+    expect(story.tell({ type: 'post update', by: 'ada', text })).toEqual([]);
+    expect(story.refused).toContain('customers would read');
+  });
+
+  test('ordinary words, times and numbers are let through', () => {
+    const { policy: frozen } = told();
+    for (const text of [
+      'Since 09:31 UTC, 38 % of 1,722 requests fail. It is fixed by 10:00:00.',
+      'Version 1.2.3 is out',
+    ])
+      expect(internalIn(text, frozen)).toBeUndefined();
+  });
+});
+
+test('what was cancelled is cancelled, also when something is put back first', () => {
+  const undo = { title: 'Undo', parameters: {} };
+  const story = Story.under(policy([step('first', { undo })], { severities: RUNBOOK_SEVERITIES }));
+  story.fires();
+  story.diagnoses({ desiredTasks: 10 });
+  story.plans();
+  story.tell({ type: 'resolve', by: 'ada', reason: 'a mistake', cancelled: true });
+  story.ends('stopped');
+  story.plans();
+  story.ends();
+  story.plans();
+  expect(of(story.incident.timeline, 'Resolved')).toMatchObject([{ cancelled: true }]);
+  expect(story.incident.cancelled).toBe(true);
+  expect(story.at(5000).due()).toEqual([]);
+});

@@ -1,0 +1,333 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  distribution,
+  endedRuns,
+  judge,
+  measurements,
+  RUN_METRIC,
+  TARGETS,
+  TIMES,
+  timesOf,
+} from '../../../lambda/domain/figures/figures.ts';
+import { monthlyReport } from '../../../lambda/domain/figures/report.ts';
+import { type Incident, isOpen } from '../../../lambda/domain/incident/incident.ts';
+import { REVIEW_PLAYBOOK } from '../../../lambda/domain/incident/policy.ts';
+import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
+import { FAILED, minute, of, PASSED, policy, Story, step, temporary } from '../../support/story.ts';
+
+const PLAN = [temporary('scale', { minimumSeverity: 'P4' }), step('rehearse', { mode: 'observe' }), step('restart')];
+
+/** What befalls an incident, each after some minutes in which nothing but the watch acts. */
+const moves = fc.array(
+  fc.record({
+    after: fc.constantFrom(0, 1, 4, 14, 30, 55, 70, 130),
+    does: fc.constantFrom(
+      ...(['fires', 'fires', 'clears', 'clears all', 'loses', 'responds', 'responds', 'acknowledges'] as const),
+      ...(['worsens', 'relaxes', 'notes', 'resolves', 'cancels'] as const),
+    ),
+    alarm: fc.constantFrom('critical', 'warning'),
+    helps: fc.boolean(),
+  }),
+  { maxLength: 12, size: 'max' },
+);
+type Move = typeof moves extends fc.Arbitrary<(infer M)[]> ? M : never;
+
+const PERFORM: Record<Move['does'], (story: Story, move: Move) => unknown> = {
+  fires: (story, { alarm }) => story.fires(alarm),
+  clears: (story, { alarm }) => story.clears(alarm),
+  'clears all': story => ['critical', 'warning'].map(alarm => story.clears(alarm)),
+  loses: (story, { alarm }) => story.loses(alarm),
+  responds: (story, { helps }) => story.responds(() => (helps ? PASSED : FAILED)),
+  acknowledges: story => story.acknowledges(),
+  worsens: story => story.tell({ type: 'set severity', severity: 'P1', by: 'ada' }),
+  relaxes: story => story.tell({ type: 'set severity', severity: 'P4', by: 'ada' }),
+  notes: story => story.tell({ type: 'note', text: 'looking', by: 'ada' }),
+  resolves: story => story.resolves(),
+  cancels: story => story.tell({ type: 'resolve', by: 'ada', reason: 'it was none', cancelled: true }),
+};
+
+interface Told {
+  moves: Move[];
+  /** Minutes between two looks of the watch. */
+  every: number;
+  drill: boolean;
+}
+
+/** An incident, watched at first thing of each minute, to the minute of its last move. */
+function live({ moves, every, drill }: Told, story = Story.under(policy(PLAN))): Story {
+  let now = 0;
+  story.careful = false;
+  story.fires('warning', { drill, since: minute(-3) });
+  const first = story.incident.id;
+  for (const move of moves) {
+    for (const until = now + move.after; now < until; ) {
+      now++;
+      if (now % every === 0 && isOpen(story.at(now).incident)) story.watches();
+    }
+    story.at(now);
+    // What is over stays over: the next incident is another.
+    if (isOpen(story.incident) || move.does !== 'fires') PERFORM[move.does](story, move);
+  }
+  expect(story.incident.id).toBe(first);
+  return story;
+}
+
+const lives = (every = 1) => fc.record({ moves, every: fc.constant(every), drill: fc.boolean() });
+
+const missedBy = (incident: Incident, now: string) =>
+  judge(incident, now)
+    .filter(({ kept }) => !kept)
+    .map(({ target }) => target)
+    .sort();
+/** Once it is more severe, what was missed before may be missed, and told, again: it is judged once. */
+const toldMissed = ({ timeline }: Incident) =>
+  [...new Set(of(timeline, 'TargetMissed').flatMap(({ target }) => (target === 'update' ? [] : [target])))].sort();
+
+describe('targets', () => {
+  test('are missed exactly when people were told so, where the watch looks each minute', () => {
+    const property = fc.property(lives(), told => {
+      const { incident, now } = live(told);
+      expect(missedBy(incident, now)).toEqual(toldMissed(incident));
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  test('are missed at least when people were told so, and by nothing less than their time, however late the watch', () => {
+    const property = fc.property(lives(7), told => {
+      const { incident, now, policy } = live(told);
+      expect(missedBy(incident, now)).toEqual(expect.arrayContaining(toldMissed(incident)));
+      const passed = minutesBetween(incident.openedAt, incident.resolvedAt ?? now);
+      for (const { target, severity, kept } of judge(incident, now)) {
+        const due = policy.severities[severity][`${target}Minutes`] ?? Number.NaN;
+        if (!kept) expect(passed).toBeGreaterThanOrEqual(due);
+        if (target === 'resolution') expect(TARGETS.resolution.severities).toContain(severity);
+      }
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  test('of what is over are judged once each, and stay judged', () => {
+    const property = fc.property(lives(), told => {
+      const { incident, now } = live(told);
+      const judged = judge(incident, now);
+      const names = judged.map(({ target }) => target);
+      expect(new Set(names).size).toBe(names.length);
+      if (isOpen(incident) || incident.drill) return;
+      expect(names).toContain('response');
+      expect(names.includes('resolution')).toBe(
+        incident.severity !== 'P4' || toldMissed(incident).includes('resolution'),
+      );
+      expect(judge(incident, minute(100_000))).toEqual(judged);
+    });
+    fc.assert(property);
+  });
+
+  const kept = (story: Story) => judge(story.incident, story.now);
+
+  test('count under the severity of the moment: what was missed as P3 is not forgiven, nor laid to the P1 it became', () => {
+    const story = Story.under(policy([]));
+    story.fires('warning');
+    story.at(241).watches();
+    story.at(250).tell({ type: 'set severity', severity: 'P1', by: 'ada' });
+    story.at(255).acknowledges();
+    expect(kept(story)).toEqual([{ target: 'response', severity: 'P3', kept: false }]);
+    story.at(300).resolves();
+    expect(kept(story)[1]).toEqual({ target: 'resolution', severity: 'P1', kept: true });
+  });
+
+  test('a severity that is lowered does not undo what was missed', () => {
+    const story = Story.under(policy([]));
+    story.fires('critical');
+    story.at(10).acknowledges();
+    story.at(481).tell({ type: 'set severity', severity: 'P4', by: 'ada' });
+    story.at(482).resolves();
+    expect(kept(story)).toEqual([
+      { target: 'response', severity: 'P2', kept: true },
+      { target: 'resolution', severity: 'P2', kept: false },
+    ]);
+  });
+
+  test('of a drill that became real are those of what is meant: who acknowledged the drill did not respond', () => {
+    const story = Story.under(policy([]));
+    story.fires('critical', { drill: true });
+    story.at(1).acknowledges();
+    story.at(5).fires('critical');
+    expect(kept(story.at(64))).toEqual([]);
+    expect(kept(story.at(65))).toEqual([{ target: 'response', severity: 'P2', kept: false }]);
+  });
+
+  test('what was over before somebody had to respond kept its response target', () => {
+    const story = Story.under(policy([]));
+    story.fires('critical');
+    story.at(20).tell({ type: 'resolve', by: 'ada', reason: 'it was over' });
+    expect(kept(story)[0]).toEqual({ target: 'response', severity: 'P2', kept: true });
+  });
+});
+
+describe('times', () => {
+  test('are never negative, and end in the order in which things happen', () => {
+    const property = fc.property(lives(), told => {
+      const { incident } = live(told);
+      const { detect = 0, acknowledge = 0, mitigate = 0, resolve } = timesOf(incident);
+      for (const value of [detect, acknowledge, mitigate]) expect(value).toBeGreaterThanOrEqual(0);
+      expect(resolve === undefined).toBe(isOpen(incident));
+      for (const value of [detect, detect + acknowledge, mitigate])
+        expect(value).toBeLessThanOrEqual(resolve ?? Number.POSITIVE_INFINITY);
+    });
+    fc.assert(property);
+  });
+
+  const told = (tell: (story: Story) => void, plan = [step('restart')]) => {
+    const story = Story.under(policy(plan));
+    tell(story);
+    return timesOf(story.incident);
+  };
+
+  test('are told from the timeline: began three minutes before the alarm, healed at the second time', () => {
+    const times = told(story => {
+      story.fires('critical', { since: minute(-3) });
+      story.at(2).acknowledges();
+      story.at(5).acknowledges('ben');
+      story.at(6).responds();
+      story.at(10).clears();
+      story.at(11).fires();
+      story.at(20).clears();
+      story.at(30).resolves();
+    });
+    expect(times).toEqual({ detect: 3, acknowledge: 2, mitigate: 23, resolve: 33 });
+  });
+
+  test('of what came back after its mitigation and was ended by hand, nobody knows when it was mitigated', () => {
+    const times = told(story => {
+      story.fires();
+      story.at(6).responds();
+      story.at(10).clears();
+      story.at(11).fires();
+      story.at(30).resolves();
+    });
+    expect(times).toEqual({ detect: 0, resolve: 30 });
+  });
+
+  test('of what a person declared, nobody knows when it began', () => {
+    expect(told(story => story.fires('critical', { reporter: 'ada' }))).toEqual({});
+  });
+
+  test('of a drill that became real begin there, and what was acknowledged in the drill was not', () => {
+    const times = told(story => {
+      story.fires('critical', { drill: true });
+      story.at(1).acknowledges();
+      story.at(5).fires('warning');
+      story.at(9).acknowledges();
+      story.at(15).resolves();
+    });
+    expect(times).toEqual({ acknowledge: 4, resolve: 10 });
+  });
+});
+
+describe('what is left out', () => {
+  const report = (...incidents: Incident[]) =>
+    monthlyReport(incidents, { service: 'shop', month: '2026-04', at: minute(100_000) });
+  const chore = (): Story => live({ moves: [], every: 1, drill: false }, choreStory());
+  const counts = ({ drill, cancelled, playbook }: Incident) =>
+    !drill && !cancelled && playbook !== REVIEW_PLAYBOOK.name;
+  const choreStory = () => Story.under({ ...policy([]), playbook: REVIEW_PLAYBOOK });
+
+  test('counts in no figure and no metric, whatever happened in it, and is counted itself', () => {
+    const property = fc.property(
+      fc.array(lives(60), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      (told, withChore) => {
+        const incidents = [...told.map(each => live(each).incident), ...(withChore ? [chore().incident] : [])];
+        const counted = incidents.filter(counts);
+        const { leftOut: left, actionItems: _, ...figures } = report(...incidents);
+        const { leftOut: none, actionItems: __, ...same } = report(...counted);
+        expect(figures).toEqual(same);
+        expect(none).toEqual({ drill: 0, cancelled: 0, chore: 0 });
+        expect(left.drill + left.cancelled + left.chore + figures.incidents.length).toBe(incidents.length);
+        expect(left.drill).toBe(incidents.filter(({ drill }) => drill).length);
+        expect(left.chore).toBe(Number(withChore));
+        for (const incident of incidents)
+          expect(measurements(incident).length > 0).toBe(counts(incident) && !isOpen(incident));
+      },
+    );
+    fc.assert(property, { numRuns: 50 });
+  });
+
+  test('what remains to be done is owed all the same, but of a drill', () => {
+    expect(report(chore().incident).actionItems).toMatchObject([{ action: REVIEW_PLAYBOOK.title }]);
+    const drill = { ...chore().incident, drill: true };
+    expect(report(drill).actionItems).toEqual([]);
+  });
+
+  test('of a month in which nothing happened, n is 0 and nothing is not a number', () => {
+    const { times, targets } = report();
+    expect(times.resolve).toEqual({ n: 0 });
+    expect(Object.keys(targets.resolution)).toEqual(['P1', 'P2', 'P3']);
+    expect(JSON.stringify(report())).not.toMatch(/null|NaN/);
+  });
+});
+
+test('the report and the metrics say the same of what is over', () => {
+  const property = fc.property(fc.array(lives(), { maxLength: 4 }), told => {
+    const over = told.map(each => live(each).incident).filter(incident => !isOpen(incident));
+    const { times, targets, runbooks } = monthlyReport(over, { service: 'shop', month: '2026-04', at: minute(0) });
+    const metrics = over.flatMap(measurements);
+    const values = (name: string, ...dimension: string[]) =>
+      metrics
+        .filter(
+          metric => metric.name === name && dimension.every(d => Object.values(metric.dimensions ?? {}).includes(d)),
+        )
+        .map(({ value }) => value);
+    const ones = (of: number[]) => of.filter(value => value === 1).length;
+    for (const time of ['detect', 'acknowledge', 'mitigate', 'resolve'] as const)
+      expect(distribution(values(TIMES[time].metric))).toEqual(times[time]);
+    for (const target of ['response', 'resolution'] as const)
+      for (const [severity, counted] of Object.entries(targets[target])) {
+        const of = values(TARGETS[target].metric, severity);
+        expect({ kept: ones(of), of: of.length }).toEqual(counted);
+      }
+    for (const [runbook, { runs }] of Object.entries(runbooks)) {
+      const of = values(RUN_METRIC, runbook);
+      expect({ verified: ones(of), of: of.length }).toEqual(runs);
+    }
+    expect(metrics.filter(({ value }) => !Number.isFinite(value) || value < 0)).toEqual([]);
+  });
+  fc.assert(property, { numRuns: 50 });
+});
+
+test('of runs, those in earnest that ended count; dry runs and what put back count apart', () => {
+  const story = Story.under(policy(PLAN));
+  story.fires();
+  story.responds(({ step: name, undoes }) => (undoes || name === 'restart' ? PASSED : FAILED));
+  expect(endedRuns(story.incident)).toEqual([
+    { runbook: 'scale', verified: false, undo: false },
+    { runbook: 'restart', verified: true, undo: false },
+    { runbook: 'scale', verified: true, undo: true },
+  ]);
+  expect(monthlyReport([story.incident], { service: 'shop', month: '2026-04', at: story.now }).runbooks).toEqual({
+    rehearse: { runs: { verified: 0, of: 0 }, undos: { verified: 0, of: 0 }, dryRuns: 1 },
+    restart: { runs: { verified: 1, of: 1 }, undos: { verified: 0, of: 0 }, dryRuns: 0 },
+    scale: { runs: { verified: 0, of: 1 }, undos: { verified: 1, of: 1 }, dryRuns: 0 },
+  });
+});
+
+test('a percentile is a value that was measured, which so many do not exceed, in whatever order they came', () => {
+  expect(distribution([])).toEqual({ n: 0 });
+  expect(distribution([3, 1])).toEqual({ n: 2, p50: 1, p90: 3 });
+  const property = fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1 }), values => {
+    const { n, p50 = Number.NaN, p90 = Number.NaN } = distribution(values);
+    expect(n).toBe(values.length);
+    expect(distribution(values.toReversed())).toEqual({ n, p50, p90 });
+    for (const [percentile, value] of [
+      [50, p50],
+      [90, p90],
+    ] as const) {
+      expect(values).toContain(value);
+      const share = (holds: (other: number) => boolean) => (values.filter(holds).length * 100) / n;
+      expect(share(other => other <= value)).toBeGreaterThanOrEqual(percentile);
+      expect(share(other => other < value)).toBeLessThan(percentile);
+    }
+  });
+  fc.assert(property);
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Policy } from '../../../lambda/domain/incident/policy.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
+import type { Declaration } from '../../../lambda/domain/incident/signal.ts';
+import { isPageEntry, pages } from '../../../lambda/domain/messages/page.ts';
+import { of, policy, Story, types } from '../../support/story.ts';
+
+const PAGE = { url: 'https://status.mockupaws.com', components: [{ id: 'api', name: 'API', description: '' }] };
+const POLICY: Partial<Policy> = { severities: RUNBOOK_SEVERITIES, statusPage: PAGE };
+
+/** An incident that grace declares so. */
+function declared(declaration: Declaration, changes: Partial<Policy> = {}): Story {
+  const story = Story.under(policy([], { ...POLICY, ...changes }));
+  const text = 'where is the export?';
+  story.fires('declared', {
+    reporter: 'grace',
+    level: 'info',
+    declared: { ...declaration, text, via: 'command line' },
+  });
+  return story;
+}
+
+/** Watched each minute, with the response ended as soon as it was begun. */
+function watched(story: Story, from: number, to: number): void {
+  if (from === 0 && story.incident.attempt) story.responds();
+  for (let at = from; at <= to; at++) story.at(at).watches();
+}
+
+/** What people on call are sent, by what caused it and how loud it is. */
+const sent = ({ incident }: Story) =>
+  incident.timeline.flatMap((_, seq) => {
+    const entry = incident.timeline[seq];
+    return entry && isPageEntry(entry) ? pages(incident, entry).map(({ urgency }) => `${entry.type}: ${urgency}`) : [];
+  });
+
+describe('a question, declared as a P4', () => {
+  it('is a record with one notice: an answer is due; nothing is looked into, nobody else is told', () => {
+    const story = declared({ severity: 'P4' });
+    watched(story, 0, 600);
+    expect(types(story.incident.timeline)).toEqual(['IncidentOpened', 'SignalFired', 'SeverityAssigned']);
+    expect(story.incident).toMatchObject({ severity: 'P4', reporter: 'grace', status: 'investigating' });
+    expect(sent(story)).toEqual(['IncidentOpened: notice']);
+    const [opened] = of(story.incident.timeline, 'IncidentOpened');
+    const [notice] = opened ? pages(story.incident, opened) : [];
+    expect(notice?.fields.headline).toMatch(/^An answer is due by 2026-04-08 09:30 UTC: /);
+  });
+
+  it('that nobody answers within 24 hours is a missed target, and told once', () => {
+    const story = declared({ severity: 'P4' });
+    watched(story, 0, 1450);
+    expect(of(story.incident.timeline, 'TargetMissed')).toMatchObject([{ target: 'response', minutes: 1440 }]);
+    expect(sent(story)).toEqual(['IncidentOpened: notice', 'TargetMissed: notice']);
+  });
+
+  it.each([
+    [
+      'a severity that a person sets',
+      (story: Story) => story.tell({ type: 'set severity', severity: 'P2', by: 'ada' }),
+    ],
+    ['a breach', (story: Story) => story.tell({ type: 'declare', securityBreach: true, text: 'a key', by: 'ada' })],
+  ])('is looked into once %s makes trouble of it', (_, worsens) => {
+    const story = declared({ severity: 'P4' });
+    expect(types(worsens(story))).toEqual(expect.arrayContaining(['Escalated', 'ResponseRequested']));
+  });
+});
+
+describe('what a person declares as a P3', () => {
+  it('asks nothing that its severity does not call for', () => {
+    const story = declared({ severity: 'P3' });
+    watched(story, 0, 60);
+    expect(sent(story)).toEqual(['IncidentOpened: notice']);
+    expect(types(story.incident.timeline)).not.toContain('PublicationRequested');
+  });
+
+  it('asks whether customers are to be told once harm to them is measured', () => {
+    const story = declared({ severity: 'P3' });
+    watched(story, 0, 5);
+    story.suffers(0.06);
+    watched(story, 6, 8);
+    expect(of(story.incident.timeline, 'PublicationRequested')).toHaveLength(1);
+  });
+});
+
+test.each(['P1', 'P2'] as const)('a %s is as severe as said, by whoever said so, and calls people', severity => {
+  const { timeline, overruled } = declared({ severity }).incident;
+  expect(of(timeline, 'SeverityAssigned')).toMatchObject([
+    { severity, by: 'grace', via: 'command line', reasons: [{ text: 'declared by grace' }] },
+  ]);
+  expect(of(timeline, 'Escalated')).toMatchObject([{ level: 1, reason: `declared as ${severity}` }]);
+  expect(overruled).toBe('P4');
+});
+
+test('a declared P2 is raised by what is measured, and by nothing less', () => {
+  const story = declared({ severity: 'P2' });
+  story.diagnoses({ usersAffectedShare: 0.1 });
+  expect(story.incident.severity).toBe('P2');
+  story.suffers(0.6);
+  expect(story.incident.severity).toBe('P1');
+});
+
+test('a breach declared of an incident whose severity a person has lowered makes it a P1 all the same', () => {
+  const story = Story.under(policy([], POLICY));
+  story.fires();
+  story.suffers(0.9);
+  story.tell({ type: 'set severity', severity: 'P3', by: 'ada' });
+  story.tell({ type: 'declare', securityBreach: true, text: 'a key', by: 'ada' });
+  expect(story.incident).toMatchObject({ severity: 'P1', overruled: undefined });
+});
+
+test('what cannot be meant is refused, before anything is opened', () => {
+  const story = Story.under(policy([], POLICY));
+  story.fires('declared', { reporter: 'grace', declared: { severity: 'P3', dataLoss: true, text: 'gone' } });
+  expect(story.refused).toBe('a data loss is a P1, not a P3');
+  expect(story.opened).toBe(false);
+});

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { letter } from '../../../lambda/domain/kernel/templates.ts';
+import { internalNotification } from '../../../lambda/domain/messages/internal-notification.ts';
+import { FAILED, minute, of, policy, Story, step } from '../../support/story.ts';
+import { render } from '../../support/written.ts';
+
+/** The last update to stakeholders as it is mailed. */
+function mailed(story: Story): { subject: string; body: string } {
+  const [update] = of(story.incident.timeline, 'UpdatePosted').slice(-1);
+  if (!update) throw new Error('there is no update');
+  return letter(render, 'messages/internal-notification.txt', internalNotification(story.incident, update));
+}
+
+const updates = (story: Story, text = 'as it stands') =>
+  story.tell({ type: 'post update', by: 'ada', text, internal: true });
+
+const down = () => {
+  const base = policy([step('first'), step('roll-back')]);
+  const story = Story.under({
+    ...base,
+    playbook: { ...base.playbook, title: 'Service Down', impact: 'Nobody can order' },
+  });
+  story.at(4).fires('critical', { since: minute(0) });
+  return story;
+};
+
+describe('the internal notification of the runbook (3.1)', () => {
+  test('has every field, in the runbook’s form', () => {
+    const story = down();
+    story.tell({ type: 'declare', by: 'ada', dataLoss: true, text: 'orders' });
+    story.diagnoses({ usersAffectedShare: 0.38, desiredTasks: 10 });
+    story.acknowledges('ada');
+    story.tell({ type: 'record reference', system: 'slack', ref: 'C1/1', url: 'https://slack.example/C1/1' });
+    story.at(5).plans();
+    story.ends(FAILED);
+    story.plans();
+    updates(story);
+    const { subject, body } = mailed(story);
+    expect(subject).toBe('[INCIDENT] P1 - mockupAWS Service Down');
+    for (const line of [
+      'as it stands',
+      'Incident ID: INC-2026-04-07-001',
+      'Severity: P1 - Critical',
+      'Started: 2026-04-07 09:30 UTC',
+      'Status: Identified',
+      'Impact: Nobody can order (38 % of requests failed when measured at 09:34 UTC)',
+      'Description:',
+      '- data loss or corruption: declared',
+      '- orders (declared by ada)',
+      '- critical: 1700 (threshold 1635)',
+      'Actions taken:',
+      '- [x] Acknowledge within 15 min',
+      '- [x] Initial investigation',
+      '- [x] Rollback initiated',
+      '- [ ] Do first: did not help (09:35 UTC)',
+      'Next update: 10:05 UTC (+30 minutes)',
+      'Incident commander: ada',
+      'Slack: https://slack.example/C1/1',
+    ])
+      expect(body.split('\n')).toContain(line);
+  });
+
+  test('what nobody knows yet is left open, and not made up', () => {
+    const story = down();
+    updates(story);
+    const { body } = mailed(story);
+    for (const line of [
+      'Impact: Nobody can order',
+      '- [ ] Acknowledge within 60 min',
+      '- [ ] Initial investigation',
+      '- [ ] Rollback initiated',
+      'Incident commander: not yet named: the first to acknowledge',
+      'Slack: no conversation is open',
+    ])
+      expect(body.split('\n')).toContain(line);
+  });
+
+  test('the last one says so, and when it was over', () => {
+    const story = down();
+    updates(story);
+    story.at(60).clears();
+    story.at(64).resolves();
+    const { subject, body } = mailed(story);
+    expect(subject).toBe('[RESOLVED] P2 - mockupAWS Service Down');
+    expect(body).toContain('Status: Resolved at 2026-04-07 10:34 UTC');
+    expect(body).toContain('Next update: none, this is the last');
+    expect(body).toContain('- critical: 1700 (threshold 1635) (no longer)');
+    expect(body).toContain('Incident commander: nobody took command');
+  });
+
+  test.each<[string, string, () => Story]>([
+    ['not yet decided', '- [ ] Rollback initiated', down],
+    [
+      'no cause for it found',
+      '- [-] Rollback initiated: not applicable (no deployment was found to be the cause)',
+      () => {
+        const base = down().policy;
+        const causes = [{ fact: 'suspectDeployment', atLeast: 1, means: 'a deployment' }];
+        const plan = [step('first'), step('roll-back', { causes })];
+        const story = Story.under({ ...base, playbook: { ...base.playbook, plan } });
+        story.at(4).fires('critical');
+        story.responds();
+        return story;
+      },
+    ],
+    [
+      'held back by a guardrail',
+      '- [ ] Rollback initiated',
+      () => {
+        const base = down().policy;
+        const story = Story.under({ ...base, playbook: { ...base.playbook, plan: [step('roll-back')] } });
+        story.at(4).fires('critical');
+        story.readings = { ...story.readings, maintenanceUntil: minute(500) };
+        story.responds();
+        return story;
+      },
+    ],
+    [
+      'none in the plan',
+      '- [-] Rollback initiated: not applicable (no rollback remedies this trouble)',
+      () => {
+        const story = new Story(step('first'));
+        story.at(4).fires('critical');
+        return story;
+      },
+    ],
+  ])('the checklist always has its line for the rollback: %s', (_, line, told) => {
+    const story = told();
+    updates(story);
+    expect(mailed(story).body.split('\n')).toContain(line);
+  });
+
+  test('a drill is marked, on top and in its body', () => {
+    const story = down();
+    const drill = Story.under(story.policy);
+    drill.fires('critical', { drill: true });
+    updates(drill);
+    const { subject, body } = mailed(drill);
+    expect(subject).toMatch(/^\[DRILL\] \[INCIDENT\] P2/);
+    expect(body).toMatch(/^\[DRILL\] This is a drill/);
+  });
+});

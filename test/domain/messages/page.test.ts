@@ -1,0 +1,368 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { EntryType, TimelineEntry } from '../../../lambda/domain/incident/events.ts';
+import { duration } from '../../../lambda/domain/kernel/time.ts';
+import { isPageEntry, type PageMessage } from '../../../lambda/domain/messages/page.ts';
+import { FAILED, minute, of, PASSED, policy, Story, step } from '../../support/story.ts';
+import { written } from '../../support/written.ts';
+
+/** What people are told, as the incident stands, because of the last entry of a type. */
+function told(story: Story, type: EntryType): ReturnType<typeof written> {
+  const entry = story.incident.timeline.findLast(e => e.type === type);
+  return entry && isPageEntry(entry) ? written(story.incident, entry) : [];
+}
+
+const urgencies = (messages: PageMessage[]) => messages.map(({ level, urgency }) => [level, urgency]);
+
+const lines = ([message]: ReturnType<typeof written>) => message?.body.split('\n') ?? [];
+
+describe('who is told', () => {
+  const severe = { P1: { dataLoss: 1 }, P2: { healthFailingShare: 0.5 }, P3: { usersAffectedShare: 0.1 } };
+
+  test.each(['P1', 'P2'] as const)('%s pages the level that is called', severity => {
+    const story = new Story();
+    story.fires();
+    story.diagnoses(severe[severity]);
+    expect(story.incident.severity).toBe(severity);
+    expect(urgencies(told(story, 'IncidentOpened')), 'not twice').toEqual([]);
+    expect(urgencies(told(story, 'Escalated'))).toEqual([[1, 'page']]);
+    story.at(15).watches();
+    expect(urgencies(told(story, 'Escalated'))).toEqual([[2, 'page']]);
+  });
+
+  test('P3 notifies the first level without waking anyone', () => {
+    const story = new Story(step('first', { mode: 'approve' }));
+    story.fires('warning');
+    expect(urgencies(told(story, 'IncidentOpened'))).toEqual([[1, 'notice']]);
+    story.responds();
+    expect(urgencies(told(story, 'ApprovalRequested'))).toEqual([[1, 'notice']]);
+  });
+
+  test('P4 notifies without waking anyone', () => {
+    const story = Story.under(policy([], { criteria: [] }));
+    story.fires();
+    expect(story.incident.severity).toBe('P4');
+    expect(urgencies(told(story, 'IncidentOpened'))).toEqual([[1, 'notice']]);
+    story.responds();
+    expect(urgencies(told(story, 'HandedOver'))).toEqual([[1, 'notice']]);
+  });
+
+  test('a hand-over wakes every level called so far, and no other', () => {
+    const story = new Story(step('first'));
+    story.fires();
+    story.at(15).watches();
+    story.responds();
+    expect(urgencies(told(story, 'HandedOver'))).toEqual([
+      [1, 'page'],
+      [2, 'page'],
+    ]);
+  });
+
+  test('the resolution is told to everyone called, and wakes nobody', () => {
+    const story = new Story();
+    story.fires();
+    story.at(31).watches();
+    story.resolves();
+    expect(urgencies(told(story, 'Resolved'))).toEqual([
+      [1, 'notice'],
+      [2, 'notice'],
+      [3, 'notice'],
+    ]);
+  });
+});
+
+describe('what has been overtaken is not told', () => {
+  test('after the resolution nothing but the resolution', () => {
+    const story = new Story(step('first', { mode: 'approve' }));
+    story.fires();
+    story.responds();
+    story.at(20).watches();
+    story.resolves();
+    for (const entry of story.incident.timeline) {
+      if (isPageEntry(entry) && entry.type !== 'Resolved') expect(written(story.incident, entry)).toEqual([]);
+    }
+  });
+
+  test('an escalation that somebody has answered meanwhile', () => {
+    const story = new Story();
+    story.fires();
+    story.at(1).acknowledges();
+    expect(told(story, 'Escalated')).toEqual([]);
+    story.at(31).watches();
+    expect(told(story, 'Escalated')).toHaveLength(1);
+  });
+
+  test('a question that was answered meanwhile', () => {
+    const story = new Story(step('first', { mode: 'approve' }));
+    story.fires();
+    story.responds();
+    expect(told(story, 'ApprovalRequested')).toHaveLength(1);
+    story.tell({ type: 'answer approval', step: 'first', approve: true, by: 'ada' });
+    expect(told(story, 'ApprovalRequested')).toEqual([]);
+  });
+});
+
+describe('what a page says', () => {
+  const worked = () => {
+    const story = new Story(step('first'), step('second', { mode: 'off' }), step('third'));
+    story.at(4).fires('critical', { since: minute(0) });
+    story.diagnoses({ usersAffectedShare: 0.38, desiredTasks: 10 });
+    story.at(5).plans();
+    return story;
+  };
+
+  test('names all that an operator needs to begin', () => {
+    const story = worked();
+    story.at(19).watches();
+    const body = lines(told(story, 'Escalated'));
+    expect(body[0]).toBe('critical: 1700 (threshold 1635)');
+    expect(body).toEqual(
+      expect.arrayContaining([
+        'Incident   INC-2026-04-07-001',
+        'Severity   P2 - High',
+        'Because    more than 25 % of users affected: 38 % of requests failing',
+        'Started    2026-04-07 09:30 UTC',
+        'Status     identified',
+        'Impact     API timeouts',
+        'You are    Senior engineer, level 2 of 4 (not acknowledged for 15 min): respond within 1 hour',
+        '  ! critical: 1700 (threshold 1635)',
+        '  ! what was measured',
+        '  [>] 09:35 Do first: running',
+        '  Automation is working through the plan.',
+        '  Status page: https://status.mockupaws.com',
+        '  Alarm critical: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#alarmsV2:alarm/critical',
+      ]),
+    );
+  });
+
+  test('tells every criterion that was met, and every state of a remedy', () => {
+    const story = worked();
+    story.ends(FAILED);
+    story.diagnoses({ ...story.facts, dataLoss: 1, securityBreach: 1 });
+    story.plans();
+    story.clears();
+    story.ends(PASSED);
+    story.at(9).fires('warning');
+    const body = lines(told(story, 'Escalated'));
+    expect(body).toEqual(
+      expect.arrayContaining([
+        'Because    data loss or corruption: declared',
+        '           security breach: declared',
+        '  - critical: 1700 (threshold 1635)',
+        '  ! warning: 1700 (threshold 1635)',
+        '  [!] 09:35 Do first: did not help (health: 503)',
+        '  [x] 09:35 Do third: done and verified',
+        '  [ ] Do second: skipped (mode: off)',
+      ]),
+    );
+  });
+
+  test('a check that could not be made is told as unknown, not as well', () => {
+    const story = new Story();
+    story.fires();
+    const findings = [
+      { check: 'database', ok: null, summary: 'database: could not be checked', facts: {} },
+      { check: 'ECS', ok: true, summary: 'ECS: 10 of 10 tasks running', facts: {} },
+    ];
+    story.tell({ type: 'record diagnosis', attempt: 1, findings });
+    expect(lines(told(story, 'Escalated'))).toEqual(
+      expect.arrayContaining(['  ? database: could not be checked', '  - ECS: 10 of 10 tasks running']),
+    );
+  });
+
+  test.each<[string, (story: Story) => void, EntryType, string, string]>([
+    [
+      'a hand-over',
+      story => story.responds(),
+      'HandedOver',
+      '[INCIDENT - NEEDS YOU]',
+      'Automation needs you: nothing is done by itself about this',
+    ],
+    ['a resolution', story => story.at(84).resolves(), 'Resolved', '[RESOLVED]', 'Resolved: fixed by hand'],
+    ['an escalation', () => undefined, 'Escalated', '[INCIDENT]', 'critical: 1700 (threshold 1635)'],
+  ])('%s begins with the one sentence that matters', (_, befall, type, prefix, headline) => {
+    const story = new Story();
+    story.fires();
+    befall(story);
+    const [message] = told(story, type);
+    expect(message?.subject).toBe(`${prefix} P2 - mockupAWS Database Connections Exhausted`);
+    expect(message?.body.split('\n')[0]).toBe(headline);
+    expect(message?.sms).toMatch(/^P2 mockupAWS Database Connections Exhausted: .* INC-2026-04-07-001$/);
+    expect(message?.sms).toContain(headline);
+  });
+
+  test('an SMS says why somebody is called now, and always which incident', () => {
+    const story = new Story();
+    story.fires();
+    const smsOf = (type: EntryType) => told(story, type)[0]?.sms;
+    const [about, id] = ['P2 mockupAWS Database Connections Exhausted:', 'INC-2026-04-07-001'];
+    expect(smsOf('Escalated')).toBe(`${about} critical: 1700 (threshold 1635) ${id}`);
+    story.at(10).watches();
+    expect(smsOf('Reminded')).toBe(`${about} still not acknowledged. critical: 1700 (threshold 1635) ${id}`);
+    story.at(16).watches();
+    expect(smsOf('Escalated')).toBe(`${about} not acknowledged for 15 min. critical: 1700 (threshold 1635) ${id}`);
+    story.at(17).tell({ type: 'end response', attempt: 1, reason: 'the plan did not help. Do first: it failed' });
+    expect(smsOf('HandedOver')).toBe(
+      `${about} Automation needs you: the plan did not help. critical: 1700 (threshold 1635) ${id}`,
+    );
+    story.acknowledges();
+    story.at(47).watches();
+    expect(smsOf('Escalated')).toContain(`${about} the acknowledgement by ada has expired. critical`);
+  });
+
+  test('a question says what is asked, and until when', () => {
+    const story = new Story(step('first', { mode: 'approve' }));
+    story.fires();
+    story.at(1).responds();
+    const [message] = told(story, 'ApprovalRequested');
+    expect(message?.subject).toMatch(/^\[INCIDENT - APPROVAL\] /);
+    expect(message?.body).toMatch(/^Approve "Do first" by 10:01 UTC\n/);
+    expect(message?.body).toContain('Waiting for approval of "Do first" until 10:01 UTC.');
+  });
+
+  test('what is planned is what may still come: not what was tried, declined, or comes before the step approved', () => {
+    const story = new Story(
+      step('zeroth', { mode: 'off' }),
+      step('first'),
+      step('second', { mode: 'approve' }),
+      step('third'),
+    );
+    const planned = () => lines(told(story, 'Escalated')).filter(line => line.endsWith(': planned'));
+    story.fires();
+    expect(planned()).toEqual(['first', 'second', 'third'].map(name => `  [ ] Do ${name}: planned`));
+    story.responds();
+    expect(planned(), 'while a person is asked').toEqual([]);
+    story.tell({ type: 'answer approval', step: 'second', approve: false, by: 'ada' });
+    story.at(15).watches();
+    expect(planned()).toEqual(['  [ ] Do third: planned']);
+  });
+
+  test('clear signals on a service that is not well are not told as a recovery', () => {
+    const story = new Story();
+    story.fires();
+    story.at(1).clears();
+    story.plans();
+    story.at(6).watches(FAILED);
+    const [message] = told(story, 'HandedOver');
+    expect(message?.body).toMatch(/^Automation needs you: the signals are clear but the service is not well/);
+    expect(message?.body).not.toContain('Recovered');
+  });
+
+  test('a recovery after a hand-over is told as one', () => {
+    const story = new Story();
+    story.fires();
+    story.responds();
+    story.at(14).clears();
+    story.at(15).watches();
+    expect(told(story, 'Escalated')[0]?.body).toContain('Recovered; watching for 5 min before it is resolved.');
+  });
+});
+
+test('a page leads to the error lines, and to whatever its playbook names', () => {
+  const base = policy([], { logGroup: '/ecs/shop' });
+  const sslLabs = {
+    label: 'SSL Labs, shop.example.com',
+    url: 'https://www.ssllabs.com/ssltest/analyze.html?d=shop.example.com',
+  };
+  const story = Story.under({ ...base, playbook: { ...base.playbook, links: [sslLabs] } });
+  story.fires();
+  const [message] = told(story, 'Escalated');
+  expect(message?.body).toContain(`${sslLabs.label}: ${sslLabs.url}`);
+  expect(message?.body).toMatch(
+    /Error lines, Logs Insights: https:\S+2026-04-07T09\*3a15\*3a00\S+source\S+\*2fecs\*2fshop\S+/,
+  );
+});
+
+describe('the emergency hotline', () => {
+  const HOTLINE = '+1-555-MOCKUP';
+  const unanswered = (changes: Parameters<typeof policy>[1] = { hotline: HOTLINE }) => {
+    const story = Story.under(policy([], changes));
+    story.fires();
+    return story;
+  };
+  /** The levels that read it, in e-mail and SMS, when the watch looks in that minute. */
+  const read = (story: Story, at: number) => {
+    const before = story.incident.timeline.length;
+    story.at(at).watches();
+    story.diagnoses();
+    const after = story.incident.timeline.slice(before);
+    const messages = after.flatMap(entry => (isPageEntry(entry) ? written(story.incident, entry) : []));
+    for (const { body, sms } of messages) expect(sms.includes(`Hotline ${HOTLINE}`)).toBe(body.includes(HOTLINE));
+    return messages.filter(({ body }) => body.includes(HOTLINE)).map(({ level }) => level);
+  };
+
+  test('stands in each page of the last level, and in all after an hour without an answer', () => {
+    const story = unanswered();
+    expect([15, 30, 45].flatMap(at => read(story, at))).toEqual([]);
+    expect(new Set(read(story, 60))).toEqual(new Set([1, 2, 3, 4]));
+    story.at(61).tell({ type: 'end response', attempt: 1, reason: 'the plan did not help' });
+    expect(told(story, 'HandedOver').map(({ level, sms }) => [level, sms.includes(HOTLINE)])).toEqual([
+      ...[1, 2, 3, 4].map(level => [level, true]),
+    ]);
+  });
+
+  test('is told no more to those below the last level once somebody has answered', () => {
+    const story = unanswered();
+    for (const at of [15, 30, 60]) read(story, at);
+    story.at(62).acknowledges();
+    story.at(63).tell({ type: 'end response', attempt: 1, reason: 'the plan did not help' });
+    const readers = told(story, 'HandedOver').filter(({ body }) => body.includes(HOTLINE));
+    expect(readers.map(({ level }) => level)).toEqual([4]);
+  });
+
+  test('never takes the place of the incident in an SMS, and one too long is in the e-mail alone', () => {
+    const long = `${HOTLINE}, and ask for whoever is in the office at that hour`;
+    const story = unanswered({ hotline: long, title: 'x'.repeat(100) });
+    for (const at of [15, 30, 60]) story.at(at).watches();
+    const [page] = told(story, 'Escalated').slice(-1);
+    expect(page?.body).toContain(long);
+    expect(page?.sms).toMatch(/INC-2026-04-07-001$/);
+    const short = unanswered({ hotline: HOTLINE, title: 'x'.repeat(100) });
+    for (const at of [15, 30, 60]) short.at(at).watches();
+    const sms = told(short, 'Escalated').at(-1)?.sms ?? '';
+    expect(sms).toMatch(/INC-2026-04-07-001 Hotline \+1-555-MOCKUP$/);
+    expect(sms.length).toBeLessThanOrEqual(160);
+  });
+});
+
+test('whatever a service is called and an alarm says, subject and SMS are what SNS takes', () => {
+  const words = fc.string({ unit: 'grapheme', maxLength: 250, size: 'max' });
+  const entries = (story: Story): TimelineEntry[] => [...story.incident.timeline];
+  fc.assert(
+    fc.property(words, words, words, (title, trouble, summary) => {
+      const base = policy([step('first', { mode: 'approve', title: trouble })]);
+      const story = Story.under({ ...base, title, playbook: { ...base.playbook, title: trouble } });
+      story.fires('critical', { summary });
+      story.responds();
+      const messages = entries(story).flatMap(entry => (isPageEntry(entry) ? written(story.incident, entry) : []));
+      expect(messages.length).toBeGreaterThan(1);
+      for (const { subject, sms, body } of messages) {
+        expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+        expect(sms).toMatch(/^[\x20-\x7e]{1,141} INC-2026-04-07-001$/);
+        expect(body).toContain('INC-2026-04-07-001');
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test.each([
+  [0, '0 minutes'],
+  [1, '1 minute'],
+  [59.6, '1 hour'],
+  [80, '1 hour 20 minutes'],
+  [1440, '24 hours'],
+])('%d minutes are read out as %s', (minutes, words) => {
+  expect(duration(minutes)).toBe(words);
+});
+
+describe('a drill', () => {
+  test('is marked as one in every subject and SMS', () => {
+    const story = new Story(step('first'));
+    story.fires('critical', { drill: true });
+    const [page] = of(story.incident.timeline, 'Escalated').flatMap(entry => written(story.incident, entry));
+    expect(page?.subject).toMatch(/^\[DRILL\] \[INCIDENT\] P2/);
+    expect(page?.sms).toMatch(/^\[DRILL\] P2/);
+    expect(page?.body).toMatch(/^\[DRILL\] This is a drill/);
+  });
+});

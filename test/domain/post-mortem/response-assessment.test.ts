@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
+import { outageOf } from '../../../lambda/domain/outage/outage.ts';
+import { milestones } from '../../../lambda/domain/post-mortem/milestones.ts';
+import { postMortem } from '../../../lambda/domain/post-mortem/post-mortem.ts';
+import {
+  couldHaveGoneBetter,
+  healer,
+  targets,
+  tried,
+  wentWell,
+} from '../../../lambda/domain/post-mortem/response-assessment.ts';
+import { FAILED, PASSED, policy, Story, step } from '../../support/story.ts';
+
+const under = (...plan: Parameters<typeof policy>[0]) => Story.under(policy(plan, { severities: RUNBOOK_SEVERITIES }));
+
+/** A P2 that the second step ends: detected in minute 0, acknowledged in 3, mitigated in 20, resolved in 26. */
+function healed(): Story {
+  const story = under(step('first'), step('second'));
+  story.fires('critical', { since: '2026-04-07T09:20:00.000Z' });
+  story.at(2).diagnoses({ desiredTasks: 10, usersAffectedShare: 0.4 });
+  story.at(3).acknowledges();
+  story.plans();
+  story.at(10).ends(FAILED);
+  story.plans();
+  story.at(19).clears();
+  story.at(20).ends(PASSED);
+  story.plans();
+  story.at(21).suffers(0);
+  story.at(26).watches();
+  return story;
+}
+
+describe('of an incident that automation ended', () => {
+  const { incident } = healed();
+
+  test('the times are those of the log; the cause is the one that the verified step acted on, the fix its runbook', () => {
+    expect(incident.resolvedAt).toBe('2026-04-07T09:56:00.000Z');
+    expect(milestones(incident)).toEqual({
+      detected: '09:30',
+      investigationStarted: '09:30',
+      rootCauseIdentified: { at: '09:40', source: '10 tasks are wanted; verified by "Do second"' },
+      fixDeployed: null,
+      serviceRestored: '09:50',
+    });
+    expect(outageOf(incident)).toMatchObject({ minutes: 30, by: 'signals' });
+  });
+
+  test('every target is judged against what was promised', () => {
+    expect(targets(incident)).toEqual([
+      { target: 'Acknowledged', promised: 'within 1 hour', took: 'after 3 minutes (09:33)', kept: true },
+      { target: 'Resolved', promised: 'within 8 hours', took: 'after 26 minutes (09:56)', kept: true },
+      {
+        target: 'Stakeholders told',
+        promised: 'within 15 minutes, then every 30 minutes',
+        took: 'not at all',
+        kept: false,
+      },
+    ]);
+  });
+
+  test('what was tried stands with what shows how it ended', () => {
+    expect(tried(incident).map(({ title, outcome, evidence }) => [title, outcome, evidence])).toEqual([
+      ['Do first', 'did not help', 'health: 503'],
+      ['Do second', 'verified', 'health: 200'],
+    ]);
+    expect(healer(incident)?.step).toBe('second');
+    expect(wentWell(incident)).toContain('"Do second" ended it, and was verified');
+    expect(wentWell(incident)).toContain('An alarm detected it after 10 minutes');
+    expect(couldHaveGoneBetter(incident)).toEqual(['"Do first" did not help: health: 503']);
+  });
+});
+
+test('when its runbook ended is known, the fix was in place then, and not when it began', () => {
+  const story = under(step('first'));
+  story.fires();
+  story.at(2).diagnoses();
+  story.plans();
+  const { run = '' } = story.incident.runs.at(-1) ?? {};
+  story.at(9).clears();
+  const outcome = { run, checks: PASSED, endedAt: '2026-04-07T09:34:30.000Z' };
+  story.at(10).tell({ type: 'record outcome', attempt: 1, outcome });
+  expect(milestones(story.incident).fixDeployed).toEqual({ at: '09:34', source: '"Do first", verified' });
+});
+
+describe('of an incident whose cause no step verified', () => {
+  const failed = () => {
+    const story = under(step('first'));
+    story.fires();
+    story.at(2).responds();
+    return story;
+  };
+
+  test('neither cause nor fix is known, whatever a diagnosis found', () => {
+    expect(milestones(failed().incident)).toMatchObject({ rootCauseIdentified: null, fixDeployed: null });
+  });
+
+  test("a person's word counts, the last one, and no time that cannot be", () => {
+    const story = failed();
+    const says = (type: 'state cause' | 'state fix', text: string, happenedAt: string) =>
+      story.tell({ type, by: 'ada', text, happenedAt: `2026-04-07T${happenedAt}:00.000Z` });
+    story.at(60);
+    says('state cause', 'an export', '09:50');
+    says('state cause', 'a report', '09:52');
+    says('state fix', 'the report is stopped', '10:00');
+    expect(says('state fix', 'tomorrow', '10:31')).toEqual([]);
+    expect(story.refused).toBe('2026-04-07 10:31 UTC has not come yet');
+    expect(says('state cause', 'yesterday', '09:29')).toEqual([]);
+    expect(milestones(story.incident)).toMatchObject({
+      rootCauseIdentified: { at: '09:52', source: 'ada: a report' },
+      fixDeployed: { at: '10:00', source: 'ada: the report is stopped' },
+    });
+  });
+});
+
+test('an incident that a person declared and ended says so, and claims no step for itself', () => {
+  const story = under(step('first'));
+  story.fires('critical', { reporter: 'grace' });
+  story.responds();
+  story.at(70).watches(FAILED);
+  story.at(600).watches(FAILED);
+  story.at(700).resolves('ada');
+  const { incident } = story;
+  const drafted = postMortem(incident, { reviewers: [], meeting: undefined, graphs: [], logGroup: '/ecs/x' });
+  expect(drafted).toMatchObject({
+    reporter: 'grace',
+    detected: 'grace declared it at 09:30 UTC. No alarm had fired.',
+    ended: 'ada resolved it: fixed by hand.',
+    duration: '11 hours 40 minutes',
+    downtime: 'Not known: it was not measured. By the signals it lasted 11 hours 40 minutes: 09:30 to 21:10 UTC.',
+    usersAffected: null,
+  });
+  expect(milestones(incident)).toMatchObject({ fixDeployed: null, serviceRestored: '21:10' });
+  expect(targets(incident).map(({ target, kept }) => [target, kept])).toEqual([
+    ['Acknowledged', false],
+    ['Resolved', false],
+    ['Stakeholders told', false],
+  ]);
+  const facts = couldHaveGoneBetter(incident).join('\n');
+  for (const said of [
+    'No alarm detected it: grace had to declare it',
+    'Nobody has acknowledged within 1 hour',
+    'Not resolved within 8 hours',
+    'Level 2, Senior engineer, had to be called',
+    'Nobody who was called acknowledged it',
+    'Automation could not end it',
+  ])
+    expect(facts).toContain(said);
+  expect(wentWell(incident)).toEqual([]);
+});
+
+test('what came back after it was mitigated is down until it is over for good', () => {
+  const story = under();
+  story.fires();
+  story.at(10).responds();
+  story.at(12).clears();
+  story.at(14).fires();
+  story.at(40).resolves();
+  expect(outageOf(story.incident)).toMatchObject({ minutes: 40, to: story.incident.resolvedAt });
+  expect(couldHaveGoneBetter(story.incident)).toContain('It came back after it had been mitigated');
+});
+
+test('of an incident of several days, what is of another day has its date', () => {
+  const story = under();
+  story.fires();
+  story.at(24 * 60 + 5).resolves();
+  const drafted = postMortem(story.incident, { reviewers: [], meeting: undefined, graphs: [], logGroup: '/ecs/x' });
+  expect(drafted).toMatchObject({ from: '09:30', to: '2026-04-08 09:35' });
+  expect(drafted.timeline.at(-1)?.time).toBe('2026-04-08 09:35');
+});

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import type { EntryType } from '../../../lambda/domain/incident/events.ts';
+import type { Incident } from '../../../lambda/domain/incident/incident.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
+import { letter } from '../../../lambda/domain/kernel/templates.ts';
+import { type Circle, reviewNotice } from '../../../lambda/domain/post-mortem/review-notices.ts';
+import { minute, PASSED, policy, Story, step } from '../../support/story.ts';
+import { render } from '../../support/written.ts';
+
+const CIRCLE: Circle = {
+  people: ['ada', 'ben', 'cleo', 'finn', 'ops'],
+  ...{ reviewers: ['cleo'], guests: ['finn'], stakeholders: ['finn', 'ben'], operations: ['ops'] },
+};
+const WORDS = { summary: 'Orders failed.', rootCause: 'A job.', lessons: 'Bound jobs.', dataImpact: '12 records' };
+const MEETING = { at: minute(1800), timeZone: 'UTC', attendees: ['ada', 'ben', 'cleo'], guests: ['finn'] };
+
+/** A P2 with two action items, drafted and resolved. */
+function resolved(changes: Parameters<typeof policy>[1] = {}): Story {
+  const story = Story.under(policy([step('restart')], { severities: RUNBOOK_SEVERITIES, ...changes }));
+  story.fires('critical', { since: '2026-04-07T09:20:00.000Z' });
+  story.at(1).diagnoses({ desiredTasks: 10, usersAffectedShare: 0.4 });
+  story.plans();
+  story.at(9).clears();
+  story.at(10).ends(PASSED);
+  story.plans();
+  const raise = { type: 'raise action item', by: 'ada', text: 'so that it does not happen again' } as const;
+  story.tell({ ...raise, action: 'Bound the job', owner: 'ben', dueAt: minute(5000) });
+  story.at(20).resolves();
+  story.tell({
+    type: 'record post-mortem',
+    url: 'https://example.com/post-mortem.md',
+    author: 'ada',
+    meeting: MEETING,
+  });
+  return story;
+}
+
+/** Who is told because of the last entry of a type, and how it reads. */
+function told(incident: Incident, type: EntryType, circle = CIRCLE) {
+  const entry = incident.timeline.findLast(other => other.type === type);
+  const notice = entry && reviewNotice(incident, entry, circle);
+  return notice && { to: notice.to, channel: notice.channel, ...letter(render, notice.template, notice.fields) };
+}
+
+describe('a draft', () => {
+  test('is told to its author, all who are invited and whoever reviews, with time, agenda and what is owed', () => {
+    const notice = told(resolved().incident, 'PostMortemDrafted');
+    expect(notice?.to).toEqual(['ada', 'ben', 'cleo', 'finn']);
+    expect(notice?.subject).toBe('Review of INC-2026-04-07-001: P2 - mockupAWS Database Connections Exhausted');
+    for (const said of [
+      'When       2026-04-08, 15:30 to 16:00 UTC',
+      'With       ada, ben, cleo',
+      'Optional   finn',
+      '10 min  Root cause',
+      'ada completes it by 2026-04-08 09:50 UTC',
+      'https://example.com/post-mortem.md',
+      'npx incident post-mortem INC-2026-04-07-001',
+    ])
+      expect(notice?.body).toContain(said);
+  });
+
+  test('that nobody is to write or to discuss is told to whoever reviews, or to operations', () => {
+    const story = resolved();
+    const bare = story.incident.timeline.map(entry =>
+      entry.type === 'PostMortemDrafted' ? { ...entry, author: undefined, meeting: undefined } : entry,
+    );
+    const incident = { ...story.incident, timeline: bare };
+    expect(told(incident, 'PostMortemDrafted')).toMatchObject({
+      to: ['cleo'],
+      body: /one of the reviewers completes it/,
+    });
+    expect(told(incident, 'PostMortemDrafted', { ...CIRCLE, reviewers: ['gone'] })?.to).toEqual(['ops']);
+  });
+});
+
+test('a post-mortem that is not done is told to its author and to whoever reviews, until it is', () => {
+  const story = resolved();
+  story.at(20 + 1440).watches();
+  expect(told(story.incident, 'PostMortemOverdue')).toMatchObject({
+    to: ['ada', 'cleo'],
+    subject: '[OVERDUE] Post-mortem of INC-2026-04-07-001: P2 - mockupAWS Database Connections Exhausted',
+    body: expect.stringContaining('npx incident post-mortem INC-2026-04-07-001'),
+  });
+  story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS });
+  expect(told(story.incident, 'PostMortemOverdue')).toBeUndefined();
+});
+
+describe('the post-incident message', () => {
+  const story = resolved();
+  const worst = { at: minute(3), share: 0.62, of: 'requests' } as const;
+  story.tell({ type: 'record outage', outage: { from: minute(-1), to: minute(8), worst } });
+  story.at(600).tell({ type: 'finish post-mortem', by: 'ada', ...WORDS });
+  const notice = told(story.incident, 'PostMortemDone');
+
+  test('has every field of the runbook, by the log and in the words of the review', () => {
+    expect(notice?.subject).toBe('Post-Incident Review: INC-2026-04-07-001');
+    expect(notice?.body).toBe(`INC-2026-04-07-001, mockupAWS Database Connections Exhausted (P2 - High), 2026-04-07
+
+Summary
+Orders failed.
+
+Timeline (UTC)
+09:30 - Issue detected
+09:30 - Investigation started
+09:31 - Root cause identified (10 tasks are wanted; verified by "Do restart")
+not known - Fix deployed
+09:38 - Service restored
+
+Root cause
+A job.
+
+Impact
+- Duration: 9 minutes, as the metrics tell
+- Users affected: at the worst, at 09:33 UTC, 62 % of requests failed
+- Data loss: 12 records
+
+Lessons learned
+Bound jobs.
+
+Action items
+- ben - Bound the job - 2026-04-10
+- nobody yet - Review the runbook - 2026-04-14
+
+The whole of it: https://example.com/post-mortem.md
+`);
+  });
+
+  test('goes to stakeholders, reviewers and whoever was in command', () => {
+    expect(notice).toMatchObject({ to: ['finn', 'ben', 'cleo', 'ada'], channel: 'stakeholders' });
+  });
+});
+
+describe('an action item', () => {
+  const OWNED = ['ben'];
+
+  test('is told to its owner when it is theirs, and when it is due', () => {
+    const { incident } = resolved();
+    const entry = incident.timeline.find(({ type }) => type === 'ActionItemRaised');
+    const raised = entry && reviewNotice(incident, entry, CIRCLE);
+    expect(raised?.to).toEqual(OWNED);
+    const story = resolved();
+    story.tell({ type: 'change action item', by: 'ada', item: 'A2', owner: 'ada' });
+    expect(told(story.incident, 'ActionItemChanged')).toMatchObject({
+      to: ['ada'],
+      subject: 'INC-2026-04-07-001 A2: Review the runbook',
+      body: expect.stringMatching(/^Yours, due 2026-04-14: Review the runbook\n/),
+    });
+    story.at(5000).watches();
+    expect(told(story.incident, 'ActionItemDue')).toMatchObject({
+      to: OWNED,
+      subject: '[DUE] INC-2026-04-07-001 A1: Bound the job',
+      body: expect.stringContaining('npx incident action done INC-2026-04-07-001 A1'),
+    });
+  });
+
+  test('that is nobody’s is told to whoever reviews, or to operations, when it is due, and not before', () => {
+    const story = resolved();
+    expect(told(story.incident, 'ActionItemRaised')).toBeUndefined();
+    story.at(20 + 7 * 1440).tell({ type: 'meet', obligation: { type: 'remind of action item', item: 'A2' } });
+    expect(told(story.incident, 'ActionItemDue')?.to).toEqual(['cleo']);
+    expect(told(story.incident, 'ActionItemDue', { ...CIRCLE, reviewers: [] })?.to).toEqual(['ops']);
+    story.tell({ type: 'change action item', by: 'ada', item: 'A2', owner: 'somebody else' });
+    expect(told(story.incident, 'ActionItemDue')?.to).toEqual(['cleo']);
+    expect(told(story.incident, 'ActionItemChanged')).toBeUndefined();
+  });
+
+  test('changed in something else is told to nobody; nor is one that was done meanwhile', () => {
+    const story = resolved();
+    story.tell({ type: 'change action item', by: 'ada', item: 'A1', priority: 'high' });
+    expect(told(story.incident, 'ActionItemChanged')).toBeUndefined();
+    story.at(5000).watches();
+    story.tell({ type: 'finish action item', by: 'ben', item: 'A1' });
+    expect(told(story.incident, 'ActionItemDue')).toBeUndefined();
+  });
+
+  test('of work that fell due is told to whoever reviews at once', () => {
+    const { playbook } = policy([]);
+    const story = Story.under(policy([], { playbook: { ...playbook, title: 'Runbook Review', chore: true } }));
+    story.fires('review:2026-Q2', { summary: '2026-Q2 has begun' });
+    const notice = told(story.incident, 'ActionItemRaised');
+    expect(notice).toMatchObject({ to: ['cleo'], subject: 'INC-2026-04-07-001 A1: Runbook Review' });
+    expect(notice?.body).toContain('Fell due    INC-2026-04-07-001, mockupAWS Runbook Review\n');
+  });
+});
+
+test('of a drill nobody hears anything', () => {
+  const { incident } = resolved();
+  for (const entry of incident.timeline)
+    expect(reviewNotice({ ...incident, drill: true }, entry, CIRCLE)).toBeUndefined();
+});

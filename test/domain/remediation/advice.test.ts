@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { fill } from '../../../lambda/domain/remediation/advice.ts';
+import { FAILED, of, policy, Story, step, temporary, types } from '../../support/story.ts';
+import { written } from '../../support/written.ts';
+
+const advice = { action: 'Pool the connections', template: '{databaseConnections} by {runningTasks} tasks' };
+
+/** An incident whose playbook ends with an advice, with 1700 connections and 10 tasks. */
+function advisedStory(...plan: Parameters<typeof policy>[0]): Story {
+  const base = policy(plan);
+  const story = Story.under({ ...base, playbook: { ...base.playbook, advice } });
+  story.facts = { desiredTasks: 10, runningTasks: 10, databaseConnections: 1700 };
+  story.fires();
+  return story;
+}
+
+describe('what remains to be done for good', () => {
+  test('is raised with the numbers before a person takes over, who is told of it', () => {
+    const story = advisedStory(step('first'));
+    const happened = story.responds(() => FAILED);
+    expect(types(happened).slice(-3)).toEqual(['ActionItemRaised', 'HandedOver', 'ResponseEnded']);
+    expect(of(happened, 'ActionItemRaised')).toMatchObject([{ action: advice.action, text: '1700 by 10 tasks' }]);
+    const [handedOver] = of(happened, 'HandedOver');
+    expect(handedOver && written(story.incident, handedOver)[0]?.body).toContain(
+      'What remains to be done\n  Pool the connections: 1700 by 10 tasks',
+    );
+  });
+
+  test('is raised on recovery too, and once an incident', () => {
+    const story = advisedStory(step('first'));
+    story.diagnoses();
+    story.plans();
+    story.at(3).clears();
+    expect(types(story.ends())).toEqual(['StepSucceeded', 'ActionItemRaised', 'Mitigated']);
+    story.plans();
+    expect(types(story.at(20).watches())).toContain('Resolved');
+    expect(story.incident.actionItems).toHaveLength(1);
+  });
+
+  test('is raised when the signals clear by themselves', () => {
+    const story = advisedStory(step('first', { mode: 'approve' }));
+    story.responds();
+    expect(types(story.at(9).clears())).toEqual(['SignalCleared', 'ActionItemRaised', 'Mitigated']);
+  });
+
+  test('has the numbers from before automation changed anything', () => {
+    const story = advisedStory(temporary('first'), step('second', { mode: 'approve' }));
+    story.responds(() => FAILED);
+    story.at(40).watches();
+    story.facts = { desiredTasks: 5, runningTasks: 5, databaseConnections: 900 };
+    expect(of(story.responds(), 'ActionItemRaised')).toMatchObject([{ text: '1700 by 10 tasks' }]);
+  });
+
+  test('is no matter of a playbook without advice', () => {
+    const story = new Story(step('first'));
+    story.fires();
+    expect(types(story.responds(() => FAILED))).not.toContain('ActionItemRaised');
+  });
+
+  test('says of what was not measured that it was not', () => {
+    expect(fill('{cpuPercent} {cpuPercent / runningTasks}', { cpuPercent: 71.6 })).toBe('72 (not measured)');
+    expect(fill('{cpuPercent / runningTasks}', { cpuPercent: 71, runningTasks: 0 })).toBe('(not measured)');
+  });
+});
+
+test('who takes over after an approval that nobody gave is told of every step of the plan', () => {
+  const story = advisedStory(step('first'), step('second', { mode: 'approve' }));
+  story.responds(() => FAILED);
+  story.at(40).watches();
+  story.responds();
+  expect(story.incident.handedOver?.reason).toBe(
+    'the plan did not help. Do first: health: 503. Do second: not approved within 30 min',
+  );
+});

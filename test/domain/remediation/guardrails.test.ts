@@ -1,0 +1,414 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerRun, OtherIncident, Readings } from '../../../lambda/domain/incident/commands.ts';
+import type { GuardrailResult } from '../../../lambda/domain/incident/events.ts';
+import type { Step } from '../../../lambda/domain/incident/policy.ts';
+import type { Facts } from '../../../lambda/domain/kernel/severity.ts';
+import { reserve } from '../../../lambda/domain/remediation/guardrails.ts';
+import { minute, of, policy, READINGS, Story, started, step, types } from '../../support/story.ts';
+
+const NOW = 100;
+
+const FOUND = [{ fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' }];
+
+const ran = (minutesAgo: number, changes: Partial<LedgerRun> = {}): LedgerRun => ({
+  run: `INC-0/1/${minutesAgo}`,
+  runbook: 'other',
+  target: 'other',
+  at: minute(NOW - minutesAgo),
+  ...changes,
+});
+
+/** The plan has the one step; what is decided at minute 100. */
+function decided(changes: Partial<Step>, readings: Partial<Readings> = {}, facts: Facts = { desiredTasks: 10 }) {
+  const story = new Story(step('restart', changes));
+  story.at(NOW).fires('warning');
+  story.diagnoses(facts);
+  return story.plans({ ...READINGS, ...readings });
+}
+
+const reasons = (...args: Parameters<typeof decided>) => of(decided(...args), 'StepSkipped').flatMap(e => e.reasons);
+
+test('with every guardrail passed the step runs, and the entry says why it might', () => {
+  const [begun] = of(decided({}), 'StepStarted');
+  expect(begun?.guardrails.map(({ guardrail, passed }) => [guardrail, passed])).toEqual<
+    [GuardrailResult['guardrail'], boolean][]
+  >([
+    ['kill switch', true],
+    ['maintenance window', true],
+    ['mode', true],
+    ['cooldown', true],
+    ['budget', true],
+    ['blast radius', true],
+    ['severity', true],
+    ['another incident', true],
+    ['object', true],
+    ['needs', true],
+    ['cause', true],
+  ]);
+});
+
+describe('while the kill switch is off, or cannot be read', () => {
+  const OFF: Partial<Readings>[] = [{ automation: { value: 'off', since: minute(0) } }, { automation: 'unreadable' }];
+
+  test.each(OFF)('a step in any mode runs dry: %j', readings => {
+    for (const mode of ['observe', 'approve', 'auto'] as const)
+      expect(of(decided({ mode }, readings), 'StepStarted')).toMatchObject([{ dryRun: true }]);
+    expect(reasons({ mode: 'off' }, readings)).toEqual(['mode: off']);
+  });
+});
+
+test('a dry run is stopped by what makes it senseless, and not by what keeps automation from acting', () => {
+  const busy = { ledger: Array.from({ length: 12 }, () => ran(1, { runbook: 'restart', target: 'restart' })) };
+  const held = { ...busy, maintenanceUntil: minute(NOW + 9), others: 'unreadable' } as const;
+  expect(of(decided({ mode: 'observe' }, held), 'StepStarted')).toMatchObject([{ dryRun: true }]);
+  expect(reasons({ mode: 'observe', causes: FOUND }, held, { desiredTasks: 10, cpuPercent: 8 })).toEqual([
+    'cause: cpuPercent is 8, needs 80 or more',
+  ]);
+});
+
+describe('each guardrail alone stops a step that would otherwise run', () => {
+  const busy = Array.from({ length: 12 }, (_, i) => ran(60 + i));
+
+  test.each<[string, Partial<Step>, Partial<Readings>, Facts | undefined, string]>([
+    [
+      'maintenance',
+      {},
+      { maintenanceUntil: minute(NOW + 1) },
+      undefined,
+      `maintenance window: maintenance until ${minute(NOW + 1)}`,
+    ],
+    [
+      'the window is no time',
+      {},
+      { maintenanceUntil: 'tomorrow' },
+      undefined,
+      'maintenance window: the maintenance window cannot be read, which means closed',
+    ],
+    [
+      'the window cannot be read',
+      {},
+      { maintenanceUntil: 'unreadable' },
+      undefined,
+      'maintenance window: the maintenance window cannot be read, which means closed',
+    ],
+    ['the mode is off', { mode: 'off' }, {}, undefined, 'mode: off'],
+    [
+      'it ran a moment ago',
+      { cooldownMinutes: 15 },
+      { ledger: [ran(14, { runbook: 'restart', target: 'restart' })] },
+      undefined,
+      `cooldown: last run 14 min ago, 15 min apart: not before ${minute(NOW + 1)}`,
+    ],
+    [
+      'the budget is spent',
+      {},
+      { ledger: busy },
+      undefined,
+      'budget: 12 of 12 automatic runs in 24 h: a person must release it',
+    ],
+    [
+      'it would touch too much',
+      { blastRadius: { fact: 'desiredTasks', leaves: 4, maximumShare: 0.5 } },
+      {},
+      undefined,
+      'blast radius: at most 6 of 10 desiredTasks (60 %, limit 50 %)',
+    ],
+    ['there is nothing to touch', {}, {}, { desiredTasks: 0 }, 'blast radius: nothing to act on: desiredTasks is 0'],
+    [
+      'nothing would be left to do',
+      { blastRadius: { fact: 'desiredTasks', leaves: 10, maximumShare: 1 } },
+      {},
+      undefined,
+      'blast radius: nothing to act on: desiredTasks is 10, to be 10',
+    ],
+    ['the whole is not known', { causes: FOUND }, {}, { cpuPercent: 99 }, 'blast radius: desiredTasks is not known'],
+    ['the trouble is too small', { minimumSeverity: 'P2' }, {}, undefined, 'severity: P3, needs P2'],
+  ])('%s', (_, changes, readings, facts, reason) => {
+    expect(reasons(changes, readings, facts)).toEqual([reason]);
+    expect(started(decided(changes, readings, facts))).toEqual([]);
+  });
+
+  test('what cannot be read means no, each by itself', () => {
+    expect(reasons({}, { ledger: 'unreadable' })).toEqual([
+      'cooldown: earlier runs cannot be read',
+      'budget: earlier runs cannot be read',
+    ]);
+    expect(started(decided({}, {}, { desiredTasks: Number.NaN }))).toEqual([]);
+  });
+
+  test('all that failed are told, not the first alone', () => {
+    expect(reasons({ mode: 'off', minimumSeverity: 'P1' }, { ledger: 'unreadable' })).toHaveLength(4);
+  });
+
+  test('a step that another guardrail stops is not put before a person', () => {
+    expect(types(decided({ mode: 'approve', minimumSeverity: 'P1' }))).not.toContain('ApprovalRequested');
+  });
+});
+
+describe('the bounds', () => {
+  const runs = (changes: Partial<Step>, readings: Partial<Readings> = {}, facts?: Facts) =>
+    started(decided(changes, readings, facts)).length === 1;
+
+  test('maintenance that has just ended is over', () => {
+    expect(runs({}, { maintenanceUntil: minute(NOW) })).toBe(true);
+  });
+
+  test('the cooldown is over on the minute, and is one of runbook and target together', () => {
+    const last = (changes: Partial<LedgerRun>) => ({
+      ledger: [ran(14, { runbook: 'restart', target: 'restart', ...changes })],
+    });
+    expect(runs({ cooldownMinutes: 14 }, last({}))).toBe(true);
+    expect(runs({ cooldownMinutes: 15 }, last({ target: 'other' }))).toBe(true);
+    expect(runs({ cooldownMinutes: 15 }, last({ runbook: 'other' }))).toBe(true);
+    expect(
+      runs(
+        { cooldownMinutes: 15 },
+        {
+          ledger: [
+            ran(14, { runbook: 'restart', target: 'restart' }),
+            ran(90, { runbook: 'restart', target: 'restart' }),
+          ],
+        },
+      ),
+    ).toBe(false);
+  });
+
+  test('a share at its limit may be touched', () => {
+    expect(runs({ blastRadius: { fact: 'desiredTasks', leaves: 5, maximumShare: 0.5 } })).toBe(true);
+    expect(runs({ blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 } })).toBe(true);
+  });
+
+  test('of runs older than the budget reaches none is counted', () => {
+    const ledger = (minutesAgo: number) => [...Array.from({ length: 11 }, (_, i) => ran(i)), ran(minutesAgo)];
+    expect(runs({}, { ledger: ledger(24 * 60) })).toBe(false);
+    expect(runs({}, { ledger: ledger(24 * 60 + 1) })).toBe(true);
+  });
+});
+
+describe('the budget', () => {
+  const spent = Array.from({ length: 12 }, (_, i) => ran(i));
+
+  test('is released by setting the kill switch anew', () => {
+    const since = (minutesAgo: number): Partial<Readings> => ({
+      ledger: spent,
+      automation: { value: 'on', since: minute(NOW - minutesAgo) },
+    });
+    expect(reasons({}, since(60))).toEqual(['budget: 12 of 12 automatic runs in 24 h: a person must release it']);
+    expect(started(decided({}, since(0)))).toEqual(['restart']);
+  });
+
+  test('is not released by a time that cannot be read', () => {
+    expect(started(decided({}, { ledger: spent, automation: { value: 'on', since: 'once' } }))).toEqual([]);
+    expect(started(decided({}, { ledger: spent.map(run => ({ ...run, at: 'once' })) }))).toEqual([]);
+  });
+
+  test("does not count the run's own reservation, which a retried command finds", () => {
+    const own = ran(0, { run: 'INC-2026-04-07-001/1/restart', runbook: 'restart', target: 'restart' });
+    expect(started(decided({}, { ledger: [...spent.slice(1), own] }))).toEqual(['restart']);
+  });
+});
+
+test('the cooldown keeps two steps of one attempt apart too', () => {
+  const twice = { runbook: 'restart', target: 'tasks' };
+  const story = new Story(step('restart some', twice), step('restart more', twice));
+  story.at(NOW).fires();
+  story.diagnoses();
+  story.plans();
+  story.ends('no');
+  const run = 'INC-2026-04-07-001/1/restart some';
+  const planned = story.plans({ ...READINGS, ledger: [{ run, ...twice, at: minute(NOW) }] });
+  expect(of(planned, 'StepSkipped')).toMatchObject([
+    { step: 'restart more', reasons: [expect.stringMatching(/^cooldown: /)] },
+  ]);
+});
+
+describe('the ledger', () => {
+  test('keeps a run once, and forgets what is older than it must reach', () => {
+    const entry = ran(0, { run: 'INC-1/1/restart' });
+    const ledger = reserve([ran(61), ran(60), { ...entry, at: minute(NOW - 1) }], entry, 1);
+    expect(ledger).toEqual([ran(60), entry]);
+  });
+});
+
+describe('two responses do not work on one service', () => {
+  const other = (changes: Partial<OtherIncident> = {}): OtherIncident => ({
+    id: 'INC-2026-04-07-000',
+    openedAt: minute(NOW - 1),
+    symptom: false,
+    apart: false,
+    ...changes,
+  });
+  /** Whether a step of a cause, and one of a symptom, may run beside the other incident. */
+  const beside = (...others: OtherIncident[]) =>
+    [false, true].map(symptom => {
+      const base = policy([step('restart')]);
+      const story = Story.under({ ...base, playbook: { ...base.playbook, symptom } });
+      story.at(NOW).fires('warning');
+      story.diagnoses({ desiredTasks: 10 });
+      return started(story.plans({ ...READINGS, others })).length === 1;
+    });
+
+  test('of two causes, or two symptoms, the first to be opened goes on', () => {
+    expect(beside(other())).toEqual([false, false]);
+    expect(beside(other({ symptom: true }))).toEqual([true, false]);
+    expect(beside(other({ symptom: true, openedAt: minute(NOW + 1) }))).toEqual([true, true]);
+    expect(beside(other({ openedAt: minute(NOW) }))).toEqual([false, false]);
+    expect(beside(other({ openedAt: minute(NOW), id: 'INC-2026-04-07-999' }))).toEqual([true, false]);
+  });
+
+  test('a symptom waits for a cause, even a younger one', () => {
+    expect(beside(other({ openedAt: minute(NOW + 1) }))).toEqual([true, false]);
+    expect(reasons({}, { others: [other()] })).toEqual(['another incident: INC-2026-04-07-000 is being worked on']);
+  });
+
+  test('one that stands apart waits for no other, and no other for it', () => {
+    expect(beside(other({ apart: true }))).toEqual([true, true]);
+    const base = policy([step('restart')]);
+    const story = Story.under({ ...base, playbook: { ...base.playbook, apart: true } });
+    story.at(NOW).fires('warning');
+    story.diagnoses({ desiredTasks: 10 });
+    expect(started(story.plans({ ...READINGS, others: [other(), other({ symptom: true })] }))).toHaveLength(1);
+  });
+
+  test('unreadable stops the step', () => {
+    expect(reasons({}, { others: 'unreadable' })).toEqual(['another incident: the open incidents cannot be read']);
+  });
+});
+
+describe('a step for a cause', () => {
+  const causes = [...FOUND, { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' }];
+  const facts = (changes: Facts) => ({ desiredTasks: 10, ...changes });
+
+  test('runs when one of them was found', () => {
+    expect(started(decided({ causes }, {}, facts({ cpuPercent: 80 })))).toEqual(['restart']);
+    expect(started(decided({ causes }, {}, facts({ cpuPercent: 8, missingTasks: 1 })))).toEqual(['restart']);
+  });
+
+  test('says on what evidence, in words', () => {
+    const evidence = (found: Facts) =>
+      of(decided({ causes }, {}, facts(found)), 'StepStarted')[0]?.guardrails.find(g => g.guardrail === 'cause')
+        ?.reason;
+    expect(evidence({ cpuPercent: 80.456 })).toBe('the tasks use 80.46 % of their CPU');
+    expect(evidence({ missingTasks: 1200 })).toBe('tasks missing: 1,200');
+  });
+
+  test.each([
+    [5, ['restart']],
+    [6, []],
+  ])('measured %i minutes ago, runs %j', (minutes, runs) => {
+    const story = new Story(step('restart', { causes }));
+    story.at(NOW - minutes).fires('warning');
+    story.diagnoses(facts({ cpuPercent: 80 }));
+    const planned = story.at(NOW).plans();
+    expect(started(planned)).toEqual(runs);
+    const old = `cause: cpuPercent was 80 at ${minute(NOW - 6).slice(11, 16)}: too long ago, missingTasks is not known, needs 1 or more`;
+    expect(of(planned, 'StepSkipped').flatMap(e => e.reasons)).toEqual(runs.length > 0 ? [] : [old]);
+  });
+
+  test('a metric counts from when it was measured, not from when it was read', () => {
+    const story = new Story(step('restart', { causes }));
+    story.at(NOW).fires('warning');
+    const found = { check: 'metrics', ok: false, summary: '', facts: facts({ cpuPercent: 99 }) };
+    const findings = [{ ...found, at: minute(NOW), times: { cpuPercent: minute(NOW - 9) } }];
+    story.tell({ type: 'record diagnosis', attempt: 1, findings });
+    expect(started(story.plans())).toEqual([]);
+  });
+
+  test('another attempt must measure it anew', () => {
+    const story = new Story(step('restart', { causes, cooldownMinutes: 0 }));
+    story.at(NOW).fires('warning');
+    story.diagnoses(facts({ cpuPercent: 99 }));
+    story.plans();
+    story.at(NOW + 1).clears('warning');
+    story.ends();
+    story.plans();
+    story.at(NOW + 2).fires('warning');
+    expect(story.incident.attempt?.number).toBe(2);
+    expect(started(story.plans())).toEqual([]);
+  });
+
+  test('says what was found instead, and unknown is not found', () => {
+    expect(reasons({ causes }, {}, facts({ cpuPercent: 79 }))).toEqual([
+      'cause: cpuPercent is 79, needs 80 or more, missingTasks is not known, needs 1 or more',
+    ]);
+  });
+
+  test('is left out when one was found that it cannot remedy, whatever else was found', () => {
+    const step = { causes, unless: [{ fact: 'cachePathBlocked', atLeast: 1 }] };
+    const found = { cpuPercent: 80 };
+    expect(reasons(step, {}, facts({ ...found, cachePathBlocked: 1 }))).toEqual([
+      'cause: cachePathBlocked is 1: this is no remedy',
+    ]);
+    expect(started(decided(step, {}, facts({ ...found, cachePathBlocked: 0 })))).toEqual(['restart']);
+    expect(reasons(step, {}, facts(found))).toEqual(['cause: cachePathBlocked is not known, and may be against it']);
+    expect(decided({ ...step, mode: 'approve' }, {}, facts(found))).toMatchObject([{ type: 'ApprovalRequested' }, {}]);
+    expect(reasons({ unless: step.unless }, {}, facts({ cachePathBlocked: 1 }))).toHaveLength(1);
+  });
+});
+
+describe('a step that adds', () => {
+  const blastRadius = { fact: 'desiredTasks', reaches: 20, maximumShare: 1 } as const;
+
+  test('adds at most the share it may', () => {
+    expect(started(decided({ blastRadius }))).toEqual(['restart']);
+    expect(reasons({ blastRadius }, {}, { desiredTasks: 9 })).toEqual([
+      'blast radius: at most 11 of 9 desiredTasks (122 %, limit 100 %)',
+    ]);
+  });
+
+  test('never takes away, and does nothing where there is nothing', () => {
+    expect(reasons({ blastRadius }, {}, { desiredTasks: 20 })).toEqual([
+      'blast radius: nothing to act on: desiredTasks is 20, to be 20',
+    ]);
+    expect(reasons({ blastRadius }, {}, { desiredTasks: 0 })).toEqual([
+      'blast radius: nothing to act on: desiredTasks is 0, to be 20',
+    ]);
+  });
+});
+
+describe('a step that names its object', () => {
+  const named = { parameters: { DeploymentArn: { object: 'suspectDeployment' } } };
+  const diagnosed = (objects: Record<string, string>) => {
+    const story = new Story(step('restart', named));
+    story.at(NOW).fires('warning');
+    const findings = [{ check: 'deployments', ok: false, summary: '', facts: { desiredTasks: 10 }, objects }];
+    story.tell({ type: 'record diagnosis', attempt: 1, findings });
+    return story.plans();
+  };
+
+  test('hands it to the runbook', () => {
+    expect(of(diagnosed({ suspectDeployment: 'arn:42' }), 'StepStarted')).toMatchObject([
+      { parameters: { DeploymentArn: 'arn:42', DryRun: 'false' } },
+    ]);
+  });
+
+  test('only observed, tells people which it would have acted on', () => {
+    const story = new Story(step('restart', { ...named, mode: 'observe' }));
+    story.at(NOW).fires('warning');
+    const objects = { suspectDeployment: 'arn:aws:ecs:x:1:service-deployment/c/s/d42' };
+    const findings = [{ check: 'deployments', ok: false, summary: '', facts: { desiredTasks: 10 }, objects }];
+    story.tell({ type: 'record diagnosis', attempt: 1, findings });
+    story.plans();
+    story.ends([]);
+    story.plans();
+    expect(story.incident.handedOver?.reason).toContain('It would have run: Do restart (10 tasks are wanted; on d42)');
+  });
+
+  test('is left out while nobody knows which', () => {
+    expect(of(diagnosed({}), 'StepSkipped')).toMatchObject([{ reasons: ['object: suspectDeployment is not known'] }]);
+    expect(reasons({ parameters: { Count: { fact: 'runningTasks' } } })).toEqual(['object: runningTasks is not known']);
+  });
+});
+
+test('a step is left out, in words, while it lacks what it needs', () => {
+  const needs = [{ fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy it by rolling updates' }];
+  const found = (rollingUpdates?: number) => ({
+    desiredTasks: 10,
+    ...(rollingUpdates === undefined ? {} : { rollingUpdates }),
+  });
+  expect(started(decided({ needs }, {}, found(1)))).toEqual(['restart']);
+  expect(reasons({ needs }, {}, found(0))).toEqual(['needs: ECS does not deploy it by rolling updates']);
+  expect(reasons({ needs }, {}, found())).toEqual([
+    'needs: rollingUpdates is not known: perhaps ECS does not deploy it by rolling updates',
+  ]);
+});

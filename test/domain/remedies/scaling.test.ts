@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  scalingProgress,
+  toSuspend,
+  toText,
+  toWays,
+  WAYS,
+  whyNotScaled,
+} from '../../../lambda/domain/remedies/scaling.ts';
+
+const count = fc.integer({ min: 0, max: 30 });
+
+describe('the number of tasks', () => {
+  it('is set only while it is what the caller judged by', () => {
+    const service = { status: 'ACTIVE', desiredCount: 10 };
+    expect(whyNotScaled(service, 5, '10')).toBeUndefined();
+    expect(whyNotScaled(service, 5, '')).toBeUndefined();
+    // Half done before, it goes on from there.
+    expect(whyNotScaled(service, 10, '9')).toBeUndefined();
+    expect(whyNotScaled(service, 5, '9')).toBe('it is to run 10 tasks by now, not 9');
+    expect(whyNotScaled({ ...service, status: 'DRAINING' }, 5, '')).toBe('the service is DRAINING');
+    expect(whyNotScaled({ ...service, deploymentController: { type: 'EXTERNAL' } }, 5, '')).toContain('EXTERNAL');
+  });
+
+  it('is reached with as many as were asked for or beyond, whatever auto scaling makes of it afterwards', () => {
+    fc.assert(
+      fc.property(count, count, count, count, fc.boolean(), (target, former, desiredCount, runningCount, auto) => {
+        const progress = scalingProgress({ desiredCount, runningCount }, target, former, auto);
+        const reached = target < former ? runningCount <= target : runningCount >= target;
+        if (reached) expect(progress).toMatchObject({ verdict: 'done' });
+        // Nothing is called done that nobody wants: less than was asked for only where auto scaling wants no more.
+        else if (progress !== 'waiting' && progress.verdict === 'done')
+          expect(auto && desiredCount !== target).toBe(true);
+        if (!auto && progress !== 'waiting' && progress.verdict === 'failed') expect(desiredCount).not.toBe(target);
+      }),
+    );
+  });
+
+  it('set by somebody else meanwhile has failed at once; as it was, ECS has not yet heard of it', () => {
+    const at = (desiredCount: number, runningCount: number, auto = false) =>
+      scalingProgress({ desiredCount, runningCount }, 20, 10, auto);
+    expect(at(10, 10)).toBe('waiting');
+    expect(at(20, 14)).toBe('waiting');
+    expect(at(15, 15)).toMatchObject({ verdict: 'failed', reason: expect.stringContaining('to 15 meanwhile, not 20') });
+    expect(at(15, 15, true)).toMatchObject({ verdict: 'done' });
+    expect(at(25, 20)).toMatchObject({ verdict: 'done' });
+  });
+});
+
+it('what somebody had suspended is never resumed: only the rest is ours', () => {
+  fc.assert(
+    fc.property(fc.subarray([...WAYS]), theirs => {
+      const ours = toSuspend(theirs);
+      expect([...ours, ...theirs].toSorted()).toEqual([...WAYS].toSorted());
+      expect(ours.filter(way => theirs.includes(way))).toEqual([]);
+      expect(toWays(toText(ours))).toEqual(ours);
+    }),
+  );
+  expect(toWays('none')).toEqual([]);
+});

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import type { Happening } from '../../../lambda/domain/incident/events.ts';
+import type { Policy } from '../../../lambda/domain/incident/policy.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
+import { isUnderReview } from '../../../lambda/domain/review/review.ts';
+import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
+import { minute, of, policy, Story, step, types } from '../../support/story.ts';
+import { render } from '../../support/written.ts';
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
+const WORDS = { summary: 'It failed.', rootCause: 'A job.', lessons: 'Watch jobs.', dataImpact: 'none' };
+
+const reviewed = (changes: Partial<Policy> = {}) => policy([], { severities: RUNBOOK_SEVERITIES, ...changes });
+
+/** A P2 that was resolved in minute 30. */
+function resolved(
+  changes: Partial<Policy> = {},
+  how: { cancelled?: boolean; drill?: boolean; warning?: boolean } = {},
+): Story {
+  const story = Story.under(reviewed(changes));
+  story.fires(how.warning ? 'warning' : 'critical', how.drill ? { drill: true } : {});
+  story.at(5).acknowledges();
+  story.at(30).tell({ type: 'resolve', by: 'ada', reason: 'done', cancelled: how.cancelled });
+  return story;
+}
+
+/** What the watch did in each of these minutes. */
+const watched = (story: Story, ...minutes: number[]) =>
+  minutes.map(at => types(story.at(at).watches()).filter(type => type !== 'UpdatePosted'));
+
+describe('a post-mortem', () => {
+  test('is due a day after the resolution, and reminded of each day until it is done', () => {
+    const story = resolved();
+    story.at(31).tell({ type: 'record post-mortem', url: 'https://example.com' });
+    const due = 30 + DAY;
+    expect(watched(story, due - 1, due, due + 1, due + DAY - 1, due + DAY, due + DAY + 1)).toEqual([
+      [],
+      ['PostMortemOverdue'],
+      [],
+      [],
+      ['PostMortemOverdue'],
+      [],
+    ]);
+    story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS });
+    expect(story.incident.status).toBe('closed');
+    for (const { id } of story.incident.actionItems) story.tell({ type: 'finish action item', by: 'ada', item: id });
+    expect(watched(story, due + 3 * DAY, due + 30 * DAY)).toEqual([[], []]);
+    expect(isUnderReview(story.incident)).toBe(false);
+  });
+
+  test('is not owed of a drill, of what was none, or of less than a P2', () => {
+    for (const how of [{ drill: true }, { cancelled: true }, { warning: true }]) {
+      const story = resolved({}, how);
+      expect(watched(story, 3 * DAY), JSON.stringify(how)).toEqual([[]]);
+      expect(isUnderReview(story.incident)).toBe(false);
+      story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS });
+      expect(story.refused).toContain('has no post-mortem');
+      expect(story.incident.status).toBe('resolved');
+    }
+  });
+
+  test('is owed of a P3 once somebody wants one, from then on; of a drill or of what was none it is refused', () => {
+    const request = { type: 'request post-mortem', by: 'cleo' } as const;
+    const story = resolved({}, { warning: true });
+    story.at(3 * DAY).tell(request);
+    expect(story.tell(request)).toEqual([]);
+    expect(watched(story, 4 * DAY - 1, 4 * DAY)).toEqual([[], ['PostMortemOverdue']]);
+    story.tell({ type: 'finish post-mortem', by: 'cleo', ...WORDS });
+    expect(story.incident.status).toBe('closed');
+    expect(resolved().tell(request)).toEqual([]);
+    for (const how of [{ drill: true }, { cancelled: true }]) {
+      const none = resolved({}, how);
+      none.tell(request);
+      expect(none.refused).toMatch(/is (a drill|cancelled): there is nothing to review/);
+    }
+  });
+
+  test('wanted while the incident is open, is owed when it is over', () => {
+    const story = Story.under(reviewed());
+    story.fires('warning');
+    story.at(5).tell({ type: 'request post-mortem', by: 'cleo' });
+    story.at(3 * DAY).resolves();
+    expect(watched(story, 4 * DAY - 1, 4 * DAY)).toEqual([[], ['PostMortemOverdue']]);
+  });
+
+  test('is drafted once, whatever the draft says the second time', () => {
+    const story = resolved();
+    const draft = { type: 'record post-mortem', author: 'ada' } as const;
+    expect(types(story.tell({ ...draft, url: 'https://example.com/1' }))).toEqual(['PostMortemDrafted']);
+    expect(story.tell({ ...draft, url: 'https://example.com/2' })).toEqual([]);
+    expect(story.incident.postMortem).toMatchObject({ url: 'https://example.com/1', author: 'ada' });
+  });
+
+  test('adds a review of the runbook to what remains to be done', () => {
+    const [item] = resolved().incident.actionItems;
+    expect(item).toMatchObject({ id: 'A1', action: 'Review the runbook', dueAt: minute(30 + 7 * DAY) });
+  });
+});
+
+describe('an action item', () => {
+  const open = () => {
+    const story = Story.under(policy([step('first')]));
+    story.fires();
+    const raised = { type: 'raise action item', by: 'ada', action: 'Add tasks', text: 'too few' } as const;
+    story.tell({ ...raised, owner: 'ben', dueAt: minute(2 * HOUR) });
+    return story;
+  };
+
+  test('is reminded of when it is due, and each week after that, also when the incident is over', () => {
+    const story = open();
+    story.at(10).resolves();
+    const due = 2 * HOUR;
+    expect(watched(story, due - 1, due, due + 1, due + 7 * DAY - 1, due + 7 * DAY)).toEqual([
+      [],
+      ['ActionItemDue'],
+      [],
+      [],
+      ['ActionItemDue'],
+    ]);
+    story.tell({ type: 'finish action item', by: 'ben', item: 'a1' });
+    expect(watched(story, due + 30 * DAY)).toEqual([[]]);
+  });
+
+  test('put off is reminded of anew on its new date', () => {
+    const story = open();
+    story.at(10).resolves();
+    story.at(2 * HOUR).watches();
+    story.tell({ type: 'change action item', by: 'ben', item: 'A1', dueAt: minute(DAY) });
+    expect(watched(story, DAY - 1, DAY)).toEqual([[], ['ActionItemDue']]);
+  });
+
+  test('changes in what differs, and in nothing else', () => {
+    const story = open();
+    const change = { type: 'change action item', by: 'ben', item: 'A1' } as const;
+    expect(story.tell({ ...change, owner: 'ben', priority: 'medium' })).toEqual([]);
+    expect(story.tell({ ...change, owner: 'cleo', priority: 'medium' })).toMatchObject([{ owner: 'cleo' }]);
+    expect(of(story.incident.timeline, 'ActionItemChanged')[0]).not.toHaveProperty('priority');
+    expect(story.incident.actionItems[0]).toMatchObject({ owner: 'cleo', priority: 'medium', dueAt: minute(2 * HOUR) });
+  });
+
+  test('that is done cannot be changed; done again is nothing new; another is not there', () => {
+    const story = open();
+    expect(types(story.tell({ type: 'finish action item', by: 'ben', item: 'A1' }))).toEqual(['ActionItemDone']);
+    expect(story.tell({ type: 'finish action item', by: 'ada', item: 'A1' })).toEqual([]);
+    story.tell({ type: 'change action item', by: 'ada', item: 'A1', owner: 'ada' });
+    expect(story.refused).toBe('A1 of INC-2026-04-07-001 was done by ben already');
+    story.tell({ type: 'finish action item', by: 'ada', item: 'A7' });
+    expect(story.refused).toBe('INC-2026-04-07-001 has no action item A7: it has A1');
+  });
+
+  test('is not left by a drill, nor by what turned out to be none', () => {
+    const drill = Story.under(policy([]));
+    drill.fires('critical', { drill: true });
+    drill.tell({ type: 'raise action item', by: 'ada', action: 'x', text: 'y' });
+    expect(drill.refused).toContain('is a drill');
+
+    const advice = { action: 'Pool connections', template: 'with RDS Proxy' };
+    const { playbook } = policy([]);
+    const none = resolved({ playbook: { ...playbook, advice } }, { cancelled: true });
+    expect(none.incident.actionItems).toEqual([]);
+    expect(resolved({ playbook: { ...playbook, advice } }).incident.actionItems).toHaveLength(2);
+  });
+});
+
+describe('the review of what customers were told of', () => {
+  const statusPage = { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] };
+  const published = () => {
+    const story = Story.under(reviewed({ statusPage, internalNames: ['shop-production-1'] }));
+    story.fires();
+    story.suffers();
+    story.watches();
+    story.at(30).resolves();
+    return story;
+  };
+  const finish = (story: Story, customers?: string): Happening[] =>
+    story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS, customers });
+
+  test('needs words for them, with nothing of ours in it', () => {
+    const story = published();
+    expect(types(story.incident.timeline)).toContain('Published');
+    finish(story);
+    expect(story.refused).toContain('customers were promised a post-mortem');
+    finish(story, 'The host shop-production-1 was full.');
+    expect(story.refused).toBe('customers would read "shop-production-1": say it without');
+    expect(finish(story, 'We had too little room.')).toMatchObject([{ customers: 'We had too little room.' }]);
+    finish(story, 'Once more.');
+    expect(story.refused).toContain('was done already');
+  });
+});
+
+describe('customers who were promised a post-mortem', () => {
+  const STATUS_PAGE = { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] };
+  /** Published, and over on that day, a Tuesday, or after so many more. */
+  const published = (days = 0) => {
+    const story = Story.under(reviewed({ statusPage: STATUS_PAGE }));
+    story.at(days * DAY).fires();
+    story.tell({ type: 'publish', by: 'ada' });
+    story.watches();
+    story.at(days * DAY + 30).resolves();
+    return story;
+  };
+  const latest = ({ incident }: Story) => publicIncident(incident, render)?.updates[0]?.body;
+
+  test('read within how many hours, or, where nobody works in these, when it comes', () => {
+    expect(latest(published())).toContain('A post-mortem follows within 24 hours.');
+    expect(latest(published(4))).toContain('A post-mortem follows by 2026-04-13 15:30 UTC.');
+  });
+
+  test('read that it is late and when it comes, each day anew, until they read it', () => {
+    const story = published();
+    const due = 30 + DAY;
+    const late = (at: string) =>
+      `The post-mortem of this incident is late, and we apologise. We will publish it by ${at}.`;
+    story.at(due).watches();
+    expect(latest(story)).toContain(late('2026-04-09 10:00 UTC'));
+    story.at(due + DAY).watches();
+    expect(latest(story)).toContain(late('2026-04-10 10:00 UTC'));
+    const updates = publicIncident(story.incident, render)?.updates ?? [];
+    expect(updates.filter(({ body }) => body.includes('is late'))).toHaveLength(1);
+    expect(updates[0]?.status).toBe('resolved');
+    story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS, customers: 'We had too few.' });
+    expect(latest(story)).toContain('We had too few.');
+  });
+});
