@@ -7,11 +7,11 @@ import { buildSync } from 'esbuild';
  * A function's code, bundled in this process: CDK's NodejsFunction would start esbuild by npx for each, which takes half a
  * second every time.
  *
- * @param folder in `lambda/functions`
+ * @param folder in `lambda`
  * @param define constants that the bundler writes into the code
  */
 export function bundled(folder: string, define: Record<string, string>): Code {
-  const source = join(import.meta.dirname, '..', 'lambda', 'functions', folder);
+  const source = join(import.meta.dirname, '..', 'lambda', folder);
   const tryBundle = (directory: string) => {
     buildSync({
       entryPoints: [join(source, 'handler.ts')],

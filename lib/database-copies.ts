@@ -19,7 +19,7 @@ export function addDatabaseCopies(scope: Construct, { service, database }: Servi
   const { cluster, parameterGroup, instances } = database;
   const copies = copyOf(cluster, '*');
   const { function: fn, role } = new ResponderFunction(scope, 'CopyDatabaseFunction', {
-    folder: 'copy-database',
+    folder: 'runbooks/copy-database',
     description: `Makes copies of ${cluster}, beside it`,
     environment: { CLUSTER: cluster },
   })

@@ -6,7 +6,7 @@ import { Listener, type ListenerProps } from './listener.ts';
 /** The figures of each incident that is over, as metrics. */
 export function addFigures(scope: Construct, parts: ListenerProps['parts']): void {
   const figures = new Listener(scope, 'Figures', {
-    folder: 'figures',
+    folder: 'functions/figures',
     description: 'How long an incident took and what was kept, as metrics',
     entries: ['OutageMeasured'],
     lost: 'Incidents that the metrics do not count',

@@ -11,7 +11,7 @@ import type { Templates } from '../lambda/domain/kernel/templates.ts';
 import { bundled } from './bundle.ts';
 
 export interface ResponderFunctionProps {
-  /** The folder in `lambda/functions`. */
+  /** The folder in `lambda`. */
   folder: string;
   description: string;
   environment?: Record<string, string>;
@@ -32,11 +32,14 @@ export interface ResponderFunctionProps {
  * months, JSON logs, the AWS SDK left to the runtime.
  */
 export class ResponderFunction extends Construct {
+  /** In `lambda`. */
+  readonly folder: string;
   readonly function: LambdaFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
     super(scope, id);
+    this.folder = props.folder;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,

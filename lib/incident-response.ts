@@ -105,7 +105,7 @@ export class IncidentResponse extends Construct {
   private intake(stateMachine: string, alarmNames: string[]): void {
     const deadLetters = this.ownAlarms.deadLetters('Intake', 'Signals that did not become an incident');
     const intake = this.createFunction('Intake', {
-      folder: 'intake',
+      folder: 'functions/intake',
       description: 'A signal opens, joins or clears an incident',
       deadLetters,
       environment: { RESPONSE_STATE_MACHINE: stateMachine },
@@ -127,7 +127,7 @@ export class IncidentResponse extends Construct {
   private publish(): Queue {
     const deadLetters = this.ownAlarms.deadLetters('Publish', 'Timeline entries that nobody was told of');
     const publish = this.createFunction('Publish', {
-      folder: 'publish',
+      folder: 'functions/publish',
       description: 'Every committed timeline entry goes to the incident bus',
       environment: { INCIDENT_BUS: this.bus.eventBusName },
     });
@@ -149,7 +149,7 @@ export class IncidentResponse extends Construct {
   private page(links: Links): void {
     const { bus, incidents, ownAlarms, deployed, paging } = this;
     const page = new Listener(this, 'Page', {
-      folder: 'page',
+      folder: 'functions/page',
       description: 'Tells the people of the escalation level',
       entries: PAGE_ENTRIES,
       lost: 'Pages that reached nobody',
@@ -166,7 +166,7 @@ export class IncidentResponse extends Construct {
   private watch({ stateMachine: { stateMachineArn: stateMachine, role } }: ResponseWorkflow): void {
     const deadLetters = this.ownAlarms.deadLetters('Watch', 'Minutes in which what was owed could not be done');
     const watch = this.createFunction('Watch', {
-      folder: 'watch',
+      folder: 'functions/watch',
       description: 'Once a minute: what every open incident is owed by now',
       deadLetters,
       environment: {
@@ -216,7 +216,7 @@ export class IncidentResponse extends Construct {
   private probe(bound: BoundPlaybook[]): void {
     const deadLetters = this.ownAlarms.deadLetters('Probe', 'Minutes in which the service could not be measured');
     const probe = this.createFunction('Probe', {
-      folder: 'probe',
+      folder: 'functions/probe',
       description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
       deadLetters,
       environment: environmentOf(bound),
@@ -237,7 +237,7 @@ export class IncidentResponse extends Construct {
   /** Whichever door people come through, they act here. */
   private command(stateMachine: string): ResponderFunction {
     const command = this.createFunction('Command', {
-      folder: 'command',
+      folder: 'functions/command',
       description: 'What people do to incidents',
       environment: { RESPONSE_STATE_MACHINE: stateMachine },
     }).allow(['states:StartExecution'], [stateMachine]);
@@ -255,13 +255,13 @@ export class IncidentResponse extends Construct {
 
   private consoleRunbooks(bound: BoundPlaybook[]): void {
     const investigate = this.createFunction('Investigate', {
-      folder: 'investigate',
+      folder: 'runbooks/investigate',
       description: 'Investigates for a person, without an incident',
       environment: environmentOf(bound),
     });
     allowInvestigating(investigate, this.config, bound);
     const smokeTest = this.createFunction('SmokeTest', {
-      folder: 'smoke-test',
+      folder: 'runbooks/smoke-test',
       description: 'Whether the service serves people now',
     })
       .allowReading('cloudwatch:GetMetricData')
@@ -276,17 +276,17 @@ export class IncidentResponse extends Construct {
       MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
     };
     const diagnose = this.createFunction('Diagnose', {
-      folder: 'diagnose',
+      folder: 'functions/diagnose',
       description: 'Investigates in the order of the runbook',
       environment: environmentOf(bound),
     });
     allowInvestigating(diagnose, this.config, bound);
     const classify = this.createFunction('Classify', {
-      folder: 'classify',
+      folder: 'functions/classify',
       description: 'Judges severity by what was found',
     });
     const plan = this.createFunction('Plan', {
-      folder: 'plan',
+      folder: 'functions/plan',
       description: 'Chooses the next step, guardrails considered',
       environment,
     });
@@ -296,13 +296,13 @@ export class IncidentResponse extends Construct {
     this.incidents.grantLedger(plan, this.config.service);
     this.incidents.grantList(plan);
     const verify = this.createFunction('Verify', {
-      folder: 'verify',
+      folder: 'functions/verify',
       description: 'Whether a runbook did what it was for',
     });
     verify.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
     allowReadingExecutions(verify);
     const handOver = this.createFunction('HandOver', {
-      folder: 'hand-over',
+      folder: 'functions/hand-over',
       description: 'The workflow failed: a person takes over',
     });
     for (const fn of [diagnose, classify, plan, verify, handOver]) this.incidents.grantCommit(fn);

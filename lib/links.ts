@@ -31,7 +31,7 @@ export class Links extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.door = new Door(this, 'Answer', {
-      folder: 'answer',
+      folder: 'functions/answer',
       description: 'The links in messages: shows the incident, and takes the answer',
       environment: { LINKS_KEY: this.key.keyArn },
       deployed,

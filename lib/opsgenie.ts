@@ -14,7 +14,7 @@ export function addOpsgenie(
 ): void {
   const { apiKeySecretArn, webhookTokenSecretArn, region } = config;
   const channel = new Channel(scope, 'Opsgenie', {
-    folder: 'opsgenie',
+    folder: 'channels/opsgenie/notify',
     description: 'An alert in Opsgenie for each incident',
     name: 'opsgenie',
     entries: TICKET_ENTRIES,
@@ -24,7 +24,7 @@ export function addOpsgenie(
   });
   channel.allow(['secretsmanager:GetSecretValue'], [apiKeySecretArn]);
   const door = new Door(scope, 'OpsgenieWebhook', {
-    folder: 'opsgenie-webhook',
+    folder: 'channels/opsgenie/webhook',
     description: 'What people do in Opsgenie: the URL of its outgoing webhook',
     environment: { WEBHOOK_TOKEN_SECRET: webhookTokenSecretArn },
     command: parts.command,

@@ -12,7 +12,7 @@ export function addPagerDuty(
 ): void {
   const { routingKeySecretArn, webhookSecretArn, url = '' } = config;
   const channel = new Channel(scope, 'Pagerduty', {
-    folder: 'pagerduty',
+    folder: 'channels/pagerduty/notify',
     description: 'A ticket in PagerDuty for each incident',
     name: 'pagerduty',
     entries: TICKET_ENTRIES,
@@ -26,7 +26,7 @@ export function addPagerDuty(
   });
   channel.allow(['secretsmanager:GetSecretValue'], [routingKeySecretArn]);
   const door = new Door(scope, 'PagerdutyWebhook', {
-    folder: 'pagerduty-webhook',
+    folder: 'channels/pagerduty/webhook',
     description: 'What people do in PagerDuty: the URL of its webhook subscription (v3)',
     environment: { WEBHOOK_SECRET: webhookSecretArn },
     command: parts.command,

@@ -18,7 +18,7 @@ export function addReviews(scope: Construct, parts: ChannelParts): void {
   const circle = { REVIEWERS: reviewersOf(config).join(','), REVIEW_GUESTS: reviewGuests.join(',') };
 
   const postMortem = new Listener(scope, 'PostMortem', {
-    folder: 'post-mortem',
+    folder: 'functions/post-mortem',
     description: 'Measures an incident that is over, and drafts its post-mortem',
     entries: ['Resolved', 'PostMortemRequested'],
     lost: 'Incidents that were not measured, or whose post-mortem was not drafted',
@@ -32,7 +32,7 @@ export function addReviews(scope: Construct, parts: ChannelParts): void {
   postMortem.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'cloudwatch:GetMetricWidgetImage');
 
   const told = new Listener(scope, 'Reviewers', {
-    folder: 'reviewers',
+    folder: 'functions/reviewers',
     description: 'Tells people of reviews, action items and what was learnt',
     entries: REVIEW_ENTRIES,
     lost: 'Messages about reviews that reached nobody',

@@ -8,7 +8,7 @@ import { Door } from './door.ts';
 export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['slack']>, parts: ChannelParts): void {
   const { channel, botTokenSecretArn, signingSecretArn, people } = config;
   const chat = new Channel(scope, 'Chat', {
-    folder: 'chat',
+    folder: 'channels/slack/notify',
     description: 'A thread in Slack for each incident',
     name: 'slack',
     entries: CHAT_ENTRIES,
@@ -19,7 +19,7 @@ export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['sl
   chat.allow(['secretsmanager:GetSecretValue'], [botTokenSecretArn]);
   const byId = Object.fromEntries(Object.entries(people).map(([name, id]) => [id, name]));
   const door = new Door(scope, 'Slack', {
-    folder: 'slack',
+    folder: 'channels/slack/interactions',
     description: 'Buttons pressed in Slack: the request URL of its interactivity',
     environment: { SIGNING_SECRET: signingSecretArn, SLACK_PEOPLE: JSON.stringify(byId) },
     command: parts.command,

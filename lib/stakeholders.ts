@@ -9,7 +9,7 @@ import { readTemplates } from './templates.ts';
 export function addStakeholders(scope: Construct, parts: ChannelParts): void {
   const { paging, config } = parts;
   const stakeholders = new Listener(scope, 'Stakeholders', {
-    folder: 'stakeholders',
+    folder: 'functions/stakeholders',
     description: 'How it goes on, for those who are not called',
     entries: ['UpdatePosted'],
     lost: 'Messages that stakeholders did not get',

@@ -24,7 +24,7 @@ export class StatusPage extends QueuedListener {
     const subscribeUrl = subscribers && SUBSCRIBE_PATH;
     const { deployed, ownAlarms, paging, incidents } = parts;
     super(scope, 'StatusPage', {
-      folder: 'status-page',
+      folder: 'functions/status-page',
       description: 'What customers see',
       name: 'status page',
       entries: [

@@ -105,7 +105,7 @@ class Subscribers extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const door = new OpenDoor(this, 'Subscribe', {
-      folder: 'subscribe',
+      folder: 'functions/subscribe',
       description: 'Where customers subscribe to the status page, and confirm it',
       environment: { CONFIRMATIONS_KEY: key.keyArn, CONTACT_LIST: this.name, ...this.environment },
       deployed: this.parts.deployed,
@@ -123,7 +123,7 @@ class Subscribers extends Construct {
   private mail() {
     const deadLetters = this.parts.ownAlarms.deadLetters('Mail', 'Mails that subscribers did not get', { fifo: true });
     const mail = new ResponderFunction(this, 'Mail', {
-      folder: 'mail',
+      folder: 'functions/mail',
       description: 'Tells a subscriber the latest of an incident',
       environment: { CONTACT_LIST: this.name, MAIL_DEAD_LETTERS: deadLetters.queueUrl, ...this.environment },
       timeout: AGAIN - 5,
@@ -139,7 +139,7 @@ class Subscribers extends Construct {
 
   private fanOut(mails: PatientQueue): void {
     const subscribers = new Channel(this, 'Subscribers', {
-      folder: 'subscribers',
+      folder: 'functions/subscribers',
       name: 'subscribers',
       description: 'Queues a mail for each subscriber of what an incident affects',
       entries: ['UpdatePosted', 'PostMortemDone'],

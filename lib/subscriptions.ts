@@ -24,7 +24,7 @@ export class Subscriptions extends ResponderFunction {
   constructor(scope: Construct, id: string, { deployed, paging, ownAlarms }: SubscriptionsProps) {
     const deadLetters = ownAlarms.deadLetters('Subscriptions', 'Times at which nobody looked who would be reached');
     super(scope, id, {
-      folder: 'subscriptions',
+      folder: 'functions/subscriptions',
       description: 'Every 15 minutes: whether the people who would be called are subscribed',
       deadLetters,
       environment: { TOPICS: paging.topicArns.join(',') },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandAnswer, CommandRequest } from '../../lambda/adapters/command-request.ts';
+import type { CommandAnswer, CommandRequest } from '../../lambda/inbound/command-request.ts';
 import { explained, Failure } from './failure.ts';
 import { whileWaiting } from './progress.ts';
 

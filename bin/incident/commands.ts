@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import type { Act, CommandAnswer } from '../../lambda/adapters/command-request.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
+import type { Act, CommandAnswer } from '../../lambda/inbound/command-request.ts';
 import { ID, ITEMS, incident, item, month, severity } from './arguments.ts';
 import { type Asked, Client } from './client.ts';
 import { addDeclare } from './declare.ts';

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { CommandAnswer } from '../../lambda/adapters/command-request.ts';
 import type { Priority } from '../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { dateTime } from '../../lambda/domain/kernel/time.ts';
 import { isNeeded, type OpenPoint, openPoints } from '../../lambda/domain/post-mortem/final-post-mortem.ts';
 import { openItems, postMortemPromised } from '../../lambda/domain/review/review.ts';
+import type { CommandAnswer } from '../../lambda/inbound/command-request.ts';
 import { dueDate, ID, incident, moment, PRIORITIES, priority } from './arguments.ts';
 import type { Asked, Client } from './client.ts';
 import { Failure } from './failure.ts';

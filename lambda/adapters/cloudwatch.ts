@@ -11,84 +11,38 @@ import {
 import type { MetricQuery } from '../domain/diagnosis/metrics.ts';
 import type { Measurement } from '../domain/figures/figures.ts';
 import type { Incident } from '../domain/incident/incident.ts';
-import {
-  alarmKey,
-  alarmOf,
-  DRILL,
-  DRILL_MINUTES,
-  isDrill,
-  type Signal,
-  type SignalState,
-} from '../domain/incident/signal.ts';
-import { type AlarmWithoutData, blindKey, blindOf } from '../domain/intake/blindness.ts';
+import type { Signal } from '../domain/incident/signal.ts';
+import type { AlarmWithoutData } from '../domain/intake/blindness.ts';
+import { alarmNames, type DescribedAlarm, observedSignals } from '../domain/intake/observed-alarms.ts';
 import type { Point } from '../domain/kernel/latest.ts';
-import { clock, minutesBetween } from '../domain/kernel/time.ts';
 import type { WatchedAlarm } from '../domain/post-mortem/graphs.ts';
 
 const client = new CloudWatchClient({});
 
-const STATES: Record<string, SignalState> = { OK: 'cleared', ALARM: 'firing', INSUFFICIENT_DATA: 'unknown' };
-
-/** What the alarms behind an incident's signals say now. An alarm that is not there says nothing, which is unknown. */
+/** Signals of the alarms behind an incident, as they are now. */
 export async function observeAlarms(incident: Incident): Promise<Signal[]> {
-  const keys = Object.keys(incident.signals);
-  const names = keys.flatMap(key => alarmOf(key) ?? []);
-  const blind = keys.flatMap(key => blindOf(key) ?? []);
-  const AlarmNames = [...new Set([...blind, ...names])].slice(0, 100);
+  const AlarmNames = alarmNames(incident).slice(0, 100);
   if (AlarmNames.length === 0) return [];
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames }));
-  const found = new Map(MetricAlarms.map(alarm => [alarm.AlarmName, alarm]));
-  return [
-    ...blind.map(name => blindSignal(incident, name, found.get(name))),
-    ...names.flatMap(name => toSignal(incident, found.get(name) ?? missing(incident, name)) ?? []),
-  ];
+  return observedSignals(incident, MetricAlarms.map(describe), new Date().toISOString());
 }
 
-/** An alarm that was without data, and has some by now, or is gone. */
-function blindSignal({ signals, service, playbook }: Incident, name: string, found: MetricAlarm | undefined): Signal {
-  const blind = found?.StateValue === 'INSUFFICIENT_DATA';
-  const at = (found?.StateTransitionedTimestamp ?? found?.StateUpdatedTimestamp ?? new Date()).toISOString();
-  const key = blindKey(name);
-  const summary = blind ? (signals[key]?.summary ?? name) : `Data again since ${clock(at)} UTC: ${name}`;
-  const id = `observed/${key}/${at}`;
-  return { id, key, state: blind ? 'firing' : 'cleared', level: 'warning', service, playbook, at, summary };
-}
+const describe = (alarm: MetricAlarm): DescribedAlarm => ({
+  name: alarm.AlarmName ?? '',
+  description: alarm.AlarmDescription,
+  state: alarm.StateValue,
+  reason: alarm.StateReason,
+  since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString(),
+});
 
 /** The alarms with this prefix that have no data to judge by. */
 export async function alarmsWithoutData(AlarmNamePrefix: string): Promise<AlarmWithoutData[]> {
   const found: AlarmWithoutData[] = [];
   const pages = paginateDescribeAlarms({ client }, { AlarmNamePrefix, StateValue: 'INSUFFICIENT_DATA' });
   for await (const { MetricAlarms = [] } of pages)
-    for (const { AlarmName: name, AlarmDescription: description, StateReason: reason, ...alarm } of MetricAlarms) {
-      const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-      if (name && since) found.push({ name, description, reason, since: since.toISOString() });
-    }
+    for (const { name, description, reason, since } of MetricAlarms.map(describe))
+      if (name && since) found.push({ name, description, reason, since });
   return found;
-}
-
-/** Dated as the state last known, so that the alarm counts again should it come back as it was. */
-const missing = ({ signals }: Incident, AlarmName: string): MetricAlarm => ({
-  AlarmName,
-  StateValue: 'INSUFFICIENT_DATA',
-  StateReason: 'there is no such alarm',
-  StateUpdatedTimestamp: new Date(signals[alarmKey(AlarmName)]?.at ?? 0),
-});
-
-function toSignal({ service, playbook, signals }: Incident, alarm: MetricAlarm): Signal | undefined {
-  const { AlarmName, AlarmDescription, StateValue, StateReason, StateTransitionedTimestamp, StateUpdatedTimestamp } =
-    alarm;
-  const at = (StateTransitionedTimestamp ?? StateUpdatedTimestamp)?.toISOString();
-  const key = alarmKey(AlarmName ?? '');
-  const known = signals[key];
-  const state = STATES[StateValue ?? ''];
-  if (!known || !state || !at) return undefined;
-  const what = AlarmDescription ?? AlarmName;
-  const drill = isDrill(StateReason, minutesBetween(at, new Date().toISOString()));
-  const outlasts = StateReason?.startsWith(DRILL) && !drill;
-  const said = state === known.state ? known.summary : `${what}: ${StateReason ?? StateValue}`;
-  const summary = outlasts ? `${what}: still ${StateValue} ${DRILL_MINUTES} min after it was set for a drill` : said;
-  const id = `observed/${key}/${at}${outlasts ? '/outlasts the drill' : ''}`;
-  return { id, key, state, level: known.level, service, playbook, at, summary, ...(drill ? { drill } : {}) };
 }
 
 /** Datapoints of the last hour, or hours, by query id, the oldest first. @throws when the signal says that it takes too long. */

@@ -1,65 +1,59 @@
-import type { Check } from '../domain/incident/events.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 
-/** A health URL, and what its answer must contain; absent, a good status is enough. */
-export interface HealthUrl {
-  url: string;
-  contains?: string | undefined;
+/** The other side will not take it, however often it is asked: nothing but a person can mend that. */
+export class Refused extends Error {
+  override name = 'Refused';
 }
 
-/** What a health URL answered. */
-export interface Probe {
-  url: string;
-  healthy: boolean;
-  /** "HTTP 200", "HTTP 503", "ECONNREFUSED", "no answer in 5 s", "HTTP 200 without "ok"". */
-  seen: string;
-  /** From the question to the end of what was read of the answer; absent where there was none. */
+/** The other side is busy, broken or silent: whoever asked asks again later. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+export interface Call {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Seconds for the whole answer. @default 5 */
   seconds?: number;
 }
 
-/** Of an answer, read no further for what it must contain. */
-const MOST_BYTES = 65_536;
+/** Seconds that a caller may be asked to wait in all before it goes away and comes back later. */
+const PATIENCE = 10;
 
-/** Asks a health URL as `curl -f` would: healthy is a status below 400, with what it must contain, in time. Never throws. */
-export async function probe({ url, contains }: HealthUrl, seconds = 5): Promise<Probe> {
-  const began = performance.now();
+/**
+ * One call of another service over HTTP, and what it answered. Asked to wait a moment (429), it waits and tries again.
+ * @throws Refused when it must not be tried again, Unavailable when it may be. Neither says what was sent: that holds secrets.
+ */
+export async function send(url: string, call: Call): Promise<string> {
+  for (let waited = 0; ; ) {
+    const { status, body, after } = await once(url, call);
+    if (status < 300) return body;
+    const said = `${where(url)} answered ${status}: ${body.slice(0, 300)}`;
+    if (status >= 500 || status === 408) throw new Unavailable(said);
+    if (status !== 429) throw new Refused(said);
+    waited += Math.max(after, 1);
+    if (waited > PATIENCE) throw new Unavailable(said);
+    await wait(after * 1000);
+  }
+}
+
+async function once(url: string, { method = 'POST', headers = {}, body, seconds = 5 }: Call) {
   try {
-    const response = await fetch(url, {
-      redirect: 'follow',
-      signal: AbortSignal.timeout(seconds * 1000),
-      headers: { 'user-agent': 'incident-response health probe' },
-    });
-    const found = contains === undefined || (await beginning(response)).includes(contains);
-    const healthy = response.status < 400 && found;
-    const without = healthy || response.status >= 400 ? '' : ` without ${JSON.stringify(contains)}`;
-    const took = (performance.now() - began) / 1000;
-    return { url, healthy, seen: `HTTP ${response.status}${without}`, seconds: took };
+    const signal = AbortSignal.timeout(seconds * 1000);
+    const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }), signal });
+    return {
+      status: response.status,
+      after: Number(response.headers.get('retry-after') ?? 1) || 0,
+      body: await response.text(),
+    };
   } catch (error) {
     const { name, cause } = error as Error & { cause?: { code?: string } };
-    return { url, healthy: false, seen: name === 'TimeoutError' ? `no answer in ${seconds} s` : (cause?.code ?? name) };
+    const what =
+      name === 'TimeoutError' ? `did not answer in ${seconds} s` : `could not be reached: ${cause?.code ?? name}`;
+    throw new Unavailable(`${where(url)} ${what}`);
   }
 }
 
-export const probeAll = (targets: readonly HealthUrl[]): Promise<Probe[]> =>
-  Promise.all(targets.map(target => probe(target)));
-
-/** The share that is not healthy, 0 to 1; 0 where there is nothing to ask. */
-export const failingShare = (probes: readonly Probe[]): number =>
-  probes.filter(({ healthy }) => !healthy).length / Math.max(1, probes.length);
-
-export const toHealthCheck = ({ url, healthy, seen }: Probe): Check => ({ check: url, passed: healthy, seen });
-
-/** The seconds of the slowest that answered; undefined where none did. */
-export const slowest = (probes: readonly Probe[]): number | undefined => {
-  const took = probes.flatMap(({ seconds }) => seconds ?? []);
-  return took.length > 0 ? Math.max(...took) : undefined;
-};
-
-async function beginning({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length >= MOST_BYTES) break;
-  }
-  return text;
-}
+/** Without the query, which may hold what nobody else must read. */
+const where = (url: string) => `${new URL(url).host}${new URL(url).pathname}`;

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { TimelineEntry } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
-import { type IncidentKey, keyOf } from './incidents.ts';
+import { type IncidentKey, keyOf } from '../store/incidents.ts';
 
 /** What the bus carries about each entry: enough to route by and to find the incident again. */
 export interface IncidentEvent {
@@ -39,4 +39,21 @@ function toBusEntry(incident: Incident, entry: TimelineEntry) {
     Time: new Date(entry.at),
     Detail: JSON.stringify(detail),
   };
+}
+
+/** Publishes that a channel refused an entry for good; a rule brings it to the channel's dead letters at once. */
+export async function tellRefused(channel: string, detail: object, reason: string): Promise<void> {
+  const { FailedEntryCount = 0 } = await client.send(
+    new PutEventsCommand({
+      Entries: [
+        {
+          EventBusName: process.env['INCIDENT_BUS'],
+          Source: 'incident-response',
+          DetailType: 'MessageRefused',
+          Detail: JSON.stringify({ ...detail, channel, reason }),
+        },
+      ],
+    }),
+  );
+  if (FailedEntryCount > 0) throw new Error(`the incident bus refused what ${channel} had refused`);
 }

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sesv2';
 import type { Letter } from '../domain/kernel/templates.ts';
 import { type Preferences, preferences, wants } from '../domain/subscribers/subscriber.ts';
-import { Refused, Unavailable } from './send.ts';
+import { Refused, Unavailable } from './http.ts';
 
 // SES lets few calls a second through, and says so: it is asked again.
 const client = new SESv2Client({ maxAttempts: 6 });

@@ -13,7 +13,7 @@ export function rollBackRunbook(parent: Construct, { service, ecs }: ServiceConf
   const arn = (type: string, rest = '') =>
     `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${type}/${ecs.cluster}/${ecs.service}${rest}`;
   const { function: fn, role } = new ResponderFunction(parent, 'RollBackFunction', {
-    folder: 'roll-back',
+    folder: 'runbooks/roll-back',
     description: `Takes a deployment of ${ecs.service} back`,
     timeout: 60,
   })

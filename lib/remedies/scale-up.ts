@@ -12,7 +12,7 @@ export function scaleUpRunbook(parent: Construct, { service, ecs }: ServiceConfi
   if (existing instanceof Runbook) return existing;
   const arn = `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${ecs.cluster}/${ecs.service}`;
   const { function: fn } = new ResponderFunction(parent, 'ScaleUpFunction', {
-    folder: 'scale-up',
+    folder: 'runbooks/scale-up',
     description: `Raises the number of tasks of ${ecs.service}`,
   }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn]);
   return new Runbook(parent, 'ScaleUp', {

@@ -1,62 +1,61 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { probe } from '../../lambda/adapters/http.ts';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { Refused, send, Unavailable } from '../../lambda/adapters/http.ts';
+import { type Failure, VendorServer } from '../support/vendor-server.ts';
 
-/** Seconds that no answer takes, however busy the machine. */
-const PATIENT = 50;
+const waits: number[] = [];
+vi.mock('node:timers/promises', () => ({ setTimeout: async (ms: number) => waits.push(ms) }));
+beforeEach(() => waits.splice(0));
 
-let server: Server;
-beforeAll(async () => {
-  server = createServer(({ url = '' }, response) => {
-    if (url === '/hangs') return;
-    if (url === '/moved') response.setHeader('location', '/200');
-    response
-      .writeHead(url === '/moved' ? 302 : Number(url.slice(1)))
-      .end(url === '/200' ? '{"status":"ok"}' : undefined);
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+const server = VendorServer.use(() => ({ host: '', answer: () => ({ status: 202, body: 'taken' }) }));
+const busy = (after?: number): Failure => ({
+  status: 429,
+  headers: after === undefined ? {} : { 'retry-after': `${after}` },
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-const at = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+const asked = (seconds?: number) =>
+  send(`${server.url}/v2?token=secret`, { body: 'hello', ...(seconds ? { seconds } : {}) });
 
-it.each([
-  ['/200', true, 'HTTP 200'],
-  ['/204', true, 'HTTP 204'],
-  ['/moved', true, 'HTTP 200'],
-  ['/404', false, 'HTTP 404'],
-  ['/503', false, 'HTTP 503'],
-])('%s: healthy %s, seen as %s', async (path, healthy, seen) => {
-  const seconds = expect.any(Number);
-  expect(await probe({ url: at(path) }, PATIENT)).toEqual({ url: at(path), healthy, seen, seconds });
+it('gives what was answered', async () => {
+  expect(await asked()).toBe('taken');
+  expect(server.asked).toMatchObject([{ method: 'POST', body: 'hello' }]);
 });
 
-it('what does not answer in time is not healthy', async () => {
-  expect(await probe({ url: at('/hangs') }, 0.1)).toMatchObject({ healthy: false, seen: 'no answer in 0.1 s' });
+it.each<[string, Failure[], number[]]>([
+  ['as long as it was asked to', [busy(3)], [3000]],
+  ['more than once', [busy(3), busy(2), busy(4)], [3000, 2000, 4000]],
+  ['a second when it was not said how long', [busy()], [1000]],
+])('waits %s, and tries again', async (_, failures, waited) => {
+  server.fails(...failures);
+  expect(await asked()).toBe('taken');
+  expect(waits).toEqual(waited);
+  expect(server.asked).toHaveLength(failures.length + 1);
 });
 
-it('what refuses the connection, or is no address at all, is not healthy, and says so', async () => {
-  const gone = createServer().listen(0);
-  const { port } = gone.address() as AddressInfo;
-  await new Promise(resolve => gone.close(resolve));
-  expect(await probe({ url: `http://127.0.0.1:${port}/` }, PATIENT)).toMatchObject({
-    healthy: false,
-    seen: 'ECONNREFUSED',
-  });
-  expect(await probe({ url: 'http://does-not-exist.invalid/' }, PATIENT)).toMatchObject({
-    healthy: false,
-    seen: expect.stringMatching(/^E/),
-  });
+it.each<[string, Failure[], number[]]>([
+  ['asked to wait for longer than a function can', [busy(30)], []],
+  ['asked to wait again and again', [busy(6), busy(6)], [6000]],
+  [
+    'asked to wait no time at all, for ever',
+    Array.from({ length: 12 }, () => busy(0)),
+    Array.from({ length: 10 }, () => 0),
+  ],
+  ['the other side is broken', [{ status: 500 }], []],
+  ['the other side is being replaced', [{ status: 503 }], []],
+  ['nothing is answered in time', ['hangs'], []],
+  ['the connection breaks', ['unheard'], []],
+])('leaves it to its caller to come back later when %s', async (_, failures, waited) => {
+  server.fails(...failures);
+  await expect(asked(0.2)).rejects.toThrow(Unavailable);
+  expect(waits).toEqual(waited);
+  expect(server.asked).toHaveLength(waited.length + 1);
 });
 
-it('whose answer lacks what it must contain is not healthy, however good its status', async () => {
-  const asked = (contains: string) => probe({ url: at('/200'), contains });
-  expect(await asked('ok')).toMatchObject({ healthy: true, seen: 'HTTP 200' });
-  expect(await asked('"status":"up"')).toMatchObject({
-    healthy: false,
-    seen: 'HTTP 200 without "\\"status\\":\\"up\\""',
-  });
+it.each([400, 401, 403, 404, 410, 422])('never tries again what was refused with %i', async status => {
+  server.fails({ status });
+  await expect(asked()).rejects.toThrow(Refused);
+  expect(server.asked).toHaveLength(1);
+});
+
+it('says where and what, and no secret', async () => {
+  server.fails({ status: 400 });
+  await expect(asked()).rejects.toThrow(/^127\.0\.0\.1:\d+\/v2 answered 400: no$/);
 });

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { createServer, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { acceptsOldProtocols, handshake } from '../../lambda/adapters/tls.ts';
-import { gradeHosts } from '../../lambda/functions/served.ts';
+import { gradeHosts } from '../../lambda/readings/certificates.ts';
 import { authority, selfSigned, type WithKey } from '../support/certificate.ts';
 
 const HOST = 'localhost';

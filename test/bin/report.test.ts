@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { commit, receive } from '../../lambda/adapters/incidents.ts';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
+import { commit, receive } from '../../lambda/runtime/command-handler.ts';
 import { AwsEndpoint } from '../support/aws-endpoint.ts';
 import { runIncident } from '../support/command-line.ts';
 import { DEPLOYED, invoke, policyOf, setMinute, signal, useResponder } from '../support/responder.ts';

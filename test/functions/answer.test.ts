@@ -3,8 +3,8 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { receive } from '../../lambda/adapters/incidents.ts';
 import { handler } from '../../lambda/functions/answer/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import { urlEvent } from '../support/door.ts';
 import { ID, kms, linkPath, useLinks } from '../support/links.ts';
 import {

@@ -29,13 +29,13 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Served } from '../../lambda/domain/diagnosis/certificate.ts';
-import { measureCertificates } from '../../lambda/functions/certificates.ts';
 import { certificates } from '../../lambda/functions/diagnose/checks/certificates.ts';
 import { servedCertificates } from '../../lambda/functions/diagnose/checks/served-certificates.ts';
-import { handler as request } from '../../lambda/functions/request-replacement/handler.ts';
-import { handler as restore } from '../../lambda/functions/restore-validation-records/handler.ts';
-import { handler as update } from '../../lambda/functions/update-certificate/handler.ts';
-import { handler as verify } from '../../lambda/functions/verify-certificate/handler.ts';
+import { measureCertificates } from '../../lambda/readings/certificates.ts';
+import { handler as request } from '../../lambda/runbooks/request-replacement/handler.ts';
+import { handler as restore } from '../../lambda/runbooks/restore-validation-records/handler.ts';
+import { handler as update } from '../../lambda/runbooks/update-certificate/handler.ts';
+import { handler as verify } from '../../lambda/runbooks/verify-certificate/handler.ts';
 import { DEPLOYED, invoke } from '../support/responder.ts';
 
 const NOW = new Date('2026-04-07T10:00:00.000Z');

@@ -10,8 +10,8 @@ import {
 import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { receive } from '../../lambda/adapters/incidents.ts';
 import { handler } from '../../lambda/functions/diagnose/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import { attempt, invoke, policyOf, signal, stored, useResponder } from '../support/responder.ts';
 import { minute } from '../support/story.ts';
 

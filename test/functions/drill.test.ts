@@ -2,7 +2,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
 import { observeAlarms } from '../../lambda/adapters/cloudwatch.ts';
-import { commitObserved } from '../../lambda/functions/service-state.ts';
+import { commitObserved } from '../../lambda/readings/service-state.ts';
 import { ALARM, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { START, types } from '../support/story.ts';
 

@@ -1,8 +1,8 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openIncidents } from '../../lambda/adapters/incidents.ts';
 import { handler } from '../../lambda/functions/intake/handler.ts';
+import { openIncidents } from '../../lambda/store/incidents.ts';
 import { ALARM, invoke, KEY, stored, useResponder } from '../support/responder.ts';
 import { types } from '../support/story.ts';
 

@@ -3,10 +3,10 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { receive } from '../../lambda/adapters/incidents.ts';
 import type { EntryType } from '../../lambda/domain/incident/events.ts';
 import { onCall, type Roster } from '../../lambda/domain/on-call/roster.ts';
 import { handler } from '../../lambda/functions/page/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import {
   committed,
   DEPLOYED,

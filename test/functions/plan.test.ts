@@ -3,8 +3,8 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readLedger } from '../../lambda/adapters/ledger.ts';
 import { handler } from '../../lambda/functions/plan/handler.ts';
+import { readLedger } from '../../lambda/store/ledger.ts';
 import { ALARM, attempt, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { minute, of, START, step } from '../support/story.ts';
 

@@ -1,10 +1,10 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { receive } from '../../lambda/adapters/incidents.ts';
 import { head } from '../../lambda/domain/messages/chat.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
 import { handler as page } from '../../lambda/functions/page/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import { urlEvent } from '../support/door.ts';
 import { ID, useLinks } from '../support/links.ts';
 import { committed, invoke, KEY, policyOf, signal, stored } from '../support/responder.ts';

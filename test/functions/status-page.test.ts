@@ -5,10 +5,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { receive } from '../../lambda/adapters/incidents.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import type { Policy } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/status-page/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import {
   committed,
   DEPLOYED,

@@ -7,12 +7,12 @@ import {
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { receive } from '../../lambda/adapters/incidents.ts';
-import { keepLetter } from '../../lambda/adapters/letters.ts';
 import type { EntryOf } from '../../lambda/domain/incident/events.ts';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import { handler as mail } from '../../lambda/functions/mail/handler.ts';
 import { handler as subscribers } from '../../lambda/functions/subscribers/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
+import { keepLetter } from '../../lambda/store/customer-mails.ts';
 import { committed, invoke, KEY, policyOf, setMinute, signal, stored } from '../support/responder.ts';
 import { of } from '../support/story.ts';
 import { contacts, mailed, STATUS_PAGE, ses, useSubscribers } from '../support/subscribers.ts';

@@ -3,8 +3,9 @@ import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { load, receive } from '../../lambda/adapters/incidents.ts';
 import { handler } from '../../lambda/functions/watch/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
+import { load } from '../../lambda/store/incidents.ts';
 import {
   ALARM,
   committed,

@@ -3,7 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { handler } from '../../lambda/functions/kill-idle-connections/handler.ts';
+import { handler } from '../../lambda/runbooks/kill-idle-connections/handler.ts';
 import type { ServiceConfig } from '../../lib/config.ts';
 import { DatabaseConnections } from '../../lib/playbooks/database-connections.ts';
 import { matches } from '../../local/engine/event-pattern.ts';
@@ -12,7 +12,7 @@ import { directAccess } from '../support/direct-access.ts';
 import { everything as config } from '../support/everything.ts';
 import { actionsOf, refersTo, resources, type Statement, statementsOf, synthesise } from '../support/stack.ts';
 
-const { template, report } = synthesise(config, { nag: true });
+const { template, folders, report } = synthesise(config, { nag: true });
 const direct = synthesise(directAccess, { nag: true });
 const all = (type: string) => resources(template, type);
 const one = (type: string, path: string) => {
@@ -485,15 +485,10 @@ describe('the functions', () => {
   beforeAll(async () => {
     code = await bundles();
   });
-  /** `KillIdleConnectionsFunction/Function` is `kill-idle-connections`. */
-  const folderOf = (path: string) =>
-    (path.split('/').at(-2) ?? '')
-      .replace(/Function$/, '')
-      .replace(/(?<=[a-z])(?=[A-Z])/g, '-')
-      .toLowerCase();
+  const folderOf = (path: string) => folders.get(path.replace(/\/Function$/, '')) ?? '';
   const bundleOf = (path: string): Bundle => {
     const bundle = code.get(folderOf(path));
-    if (!bundle) throw new Error(`${path} is no function of lambda/functions`);
+    if (!bundle) throw new Error(`${path} has no handler in lambda`);
     return bundle;
   };
 

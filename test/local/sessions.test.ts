@@ -6,7 +6,7 @@ import {
   END_IDLE_SESSIONS,
   endParameters,
   type KillRequest,
-} from '../../lambda/functions/kill-idle-connections/sessions.ts';
+} from '../../lambda/runbooks/kill-idle-connections/sessions.ts';
 import { type SimulatedSession, SimulatedSessions, toDataApiResponse } from '../../local/service/sessions.ts';
 import { type DatabaseSession, type SessionOptions, TestDatabase } from '../support/database-sessions.ts';
 import { startPostgres } from '../support/postgres.ts';

@@ -3,10 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commit, receive } from '../../lambda/adapters/incidents.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import { type Incident, isOpen } from '../../lambda/domain/incident/incident.ts';
 import type { Signal } from '../../lambda/domain/incident/signal.ts';
+import { commit, receive } from '../../lambda/runtime/command-handler.ts';
 import { policyOf, signal, useResponder } from '../support/responder.ts';
 import { minute, of } from '../support/story.ts';
 

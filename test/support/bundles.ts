@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { basename, dirname, relative } from 'node:path';
 import { build } from 'esbuild';
 
-const folder = `${import.meta.dirname}/../../lambda/functions`;
+const root = `${import.meta.dirname}/../../lambda`;
 
 export interface Bundle {
   /** The environment variables that it reads by name. */
@@ -36,9 +37,11 @@ const IAM_PREFIXES: Record<string, string> = {
 
 /** What the code of each function reads and calls, by its folder: of its sources, what is not shaken off as unused. */
 export async function bundles(): Promise<Map<string, Bundle>> {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory());
+  const handlers = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    file => basename(file) === 'handler.ts',
+  );
   const { outputFiles } = await build({
-    entryPoints: folders.map(({ name }) => ({ in: `${folder}/${name}/handler.ts`, out: name })),
+    entryPoints: handlers.map(file => ({ in: `${root}/${file}`, out: dirname(file) })),
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -48,7 +51,7 @@ export async function bundles(): Promise<Map<string, Bundle>> {
   });
   return new Map(
     outputFiles.map(({ path, text }) => [
-      path.replace(/^.*\/|\.js$/g, ''),
+      relative(process.cwd(), path).replace(/\.js$/, ''),
       { variables: variables(text), actions: actions(text) },
     ]),
   );

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HttpResponse } from '../../lambda/functions/http.ts';
+import type { HttpResponse } from '../../lambda/runtime/http-response.ts';
 
 type Handler = (event: never, context: never) => Promise<HttpResponse>;
 

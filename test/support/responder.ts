@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
-import { commit, load, receive } from '../../lambda/adapters/incidents.ts';
 import { runbookReviewDue } from '../../lambda/domain/chore.ts';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
@@ -12,6 +11,8 @@ import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { type Policy, REVIEW_PLAYBOOK, type Step } from '../../lambda/domain/incident/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
+import { commit, receive } from '../../lambda/runtime/command-handler.ts';
+import { load } from '../../lambda/store/incidents.ts';
 import { readFolders } from '../../lib/templates.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
 

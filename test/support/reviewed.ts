@@ -1,8 +1,8 @@
-import { receive } from '../../lambda/adapters/incidents.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import type { Policy } from '../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import type { Signal } from '../../lambda/domain/incident/signal.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import { committed, policyOf, setMinute, signal } from './responder.ts';
 
 export const REVIEWED_ID = 'INC-2026-04-07-001';

@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { ServiceConfig } from '../../lib/config.ts';
+import { ResponderFunction } from '../../lib/function.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';
 import type { Playbook } from '../../lib/playbook.ts';
 import { commonIncidents } from '../../lib/playbooks.ts';
@@ -19,6 +20,8 @@ export interface Synthesised {
   embedded: Assembly;
   /** What is compiled into the functions. */
   deployed: Deployed;
+  /** The folder of each function in `lambda`, by its construct's path. */
+  folders: Map<string, string>;
   /** What CDK and cdk-nag had to say. */
   report: { pluginReports: unknown[] };
 }
@@ -33,6 +36,8 @@ export function synthesise(
   });
   const stack = new Stack(app, 'Stack', { env: { region: config.region } });
   const { deployed } = new IncidentResponse(stack, 'IncidentResponse', { config, playbooks });
+  const functions = stack.node.findAll().filter(construct => construct instanceof ResponderFunction);
+  const folders = new Map(functions.map(({ node, folder }) => [node.path.split('/').slice(2).join('/'), folder]));
   if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
   const report = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
@@ -42,7 +47,7 @@ export function synthesise(
   );
   rmSync(assembly.directory, { recursive: true });
   if (!template) throw new Error('the app has no stack of ours');
-  return { template, others, embedded, deployed, report };
+  return { template, others, embedded, deployed, folders, report };
 }
 
 /** The resources of a type by their construct's path, as `Intake/Function`. */

@@ -4,6 +4,16 @@ import type { Door } from './person.ts';
 /** What a signal says: firing and cleared are knowledge, unknown (INSUFFICIENT_DATA) is the lack of it and never acted on. */
 export type SignalState = 'firing' | 'cleared' | 'unknown';
 
+/** The state of a CloudWatch alarm. */
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** The state of a signal by the state of its alarm. */
+export const ALARM_STATES: Readonly<Record<AlarmState, SignalState>> = {
+  OK: 'cleared',
+  ALARM: 'firing',
+  INSUFFICIENT_DATA: 'unknown',
+};
+
 /** `info`: nothing is wrong. */
 export type SignalLevel = 'info' | 'warning' | 'critical';
 

@@ -208,3 +208,6 @@ export function stateMilestone(
     happenings: [{ type: type === 'state cause' ? 'CauseIdentified' : 'FixDeployed', by, via, text, happenedAt }],
   };
 }
+
+/** Where what belongs to the review of an incident lies in the bucket of reviews. */
+export const folderOf = ({ id }: Pick<Incident, 'id'>) => `reviews/${id}/`;

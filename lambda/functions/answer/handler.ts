@@ -1,4 +1,4 @@
-import { ask } from '../../adapters/command.ts';
+import { ask } from '../../adapters/command-function.ts';
 import { verify } from '../../adapters/links.ts';
 import { decide } from '../../domain/decide.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
@@ -15,10 +15,11 @@ import {
   UNAVAILABLE,
 } from '../../domain/messages/answer-page.ts';
 import type { SignedLink } from '../../domain/messages/link.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { file, HttpEvent, type HttpResponse, page, rawBody } from '../http.ts';
-import { rendered } from '../templates.ts';
+import { HttpEvent, rawBody } from '../../inbound/http-event.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { file, type HttpResponse, page } from '../../runtime/http-response.ts';
+import { rendered } from '../../runtime/templates.ts';
 
 /** The door of the links in messages. To open one shows the incident and changes nothing, whoever or whatever opens it. */
 export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse> => {

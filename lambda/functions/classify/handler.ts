@@ -1,6 +1,6 @@
-import { commit } from '../../adapters/incidents.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { AttemptEvent } from '../events.ts';
+import { AttemptEvent } from '../../inbound/attempt-event.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /** Judges severity anew by what the diagnosis found: it rises by itself, and only a person lowers it. */
 export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt, after }) => {

@@ -1,16 +1,4 @@
 import { createHash } from 'node:crypto';
-import { type CommandAnswer, CommandRequest } from '../../adapters/command-request.ts';
-import {
-  commit,
-  findKey,
-  incidentsOfMonth,
-  keyOf,
-  latest,
-  load,
-  openIncidents,
-  receive,
-  slotOf,
-} from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import { type MonthlyReport, monthlyReport } from '../../domain/figures/report.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
@@ -20,8 +8,11 @@ import type { Person } from '../../domain/incident/person.ts';
 import { DECLARED } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { faultIn, LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
+import { type CommandAnswer, CommandRequest } from '../../inbound/command-request.ts';
+import { commit, receive } from '../../runtime/command-handler.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { findKey, incidentsOfMonth, keyOf, latest, load, openIncidents, slotOf } from '../../store/incidents.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 
 /** People act here, whichever door they come through: the only function that lets them change an incident. */

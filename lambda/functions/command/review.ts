@@ -1,12 +1,12 @@
-import type { CommandAnswer } from '../../adapters/command-request.ts';
-import { type Committed, commit, keyOf } from '../../adapters/incidents.ts';
 import { listFolder, put, read } from '../../adapters/s3.ts';
 import { handle } from '../../domain/decide.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { Person } from '../../domain/incident/person.ts';
 import { readReview } from '../../domain/post-mortem/final-post-mortem.ts';
-import { isReviewed, notReviewed } from '../../domain/review/review.ts';
-import { folderOf } from '../reviews.ts';
+import { folderOf, isReviewed, notReviewed } from '../../domain/review/review.ts';
+import type { CommandAnswer } from '../../inbound/command-request.ts';
+import { type Committed, commit } from '../../runtime/command-handler.ts';
+import { keyOf } from '../../store/incidents.ts';
 
 /** Lambda answers with 6 MB at most, and base64 takes a third more. */
 const MOST = 4_000_000;

@@ -1,6 +1,7 @@
-import { commit, load } from '../../adapters/incidents.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { AttemptEvent } from '../events.ts';
+import { AttemptEvent } from '../../inbound/attempt-event.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { load } from '../../store/incidents.ts';
 import { investigate } from './investigation.ts';
 
 /** Investigates what its playbook asks for; a check that fails is evidence and stops nothing. */

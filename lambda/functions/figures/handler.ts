@@ -2,14 +2,14 @@ import { publishMeasurements } from '../../adapters/cloudwatch.ts';
 import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import { measurements } from '../../domain/figures/figures.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
-import { listener, recordDelivery } from '../listener.ts';
+import { eventSubscriber, recordDelivery } from '../../runtime/event-subscriber.ts';
 
 /**
  * The figures of an incident that is over and was measured, as metrics dated by its resolution. They are recorded after they are published:
  * a crash between the two counts an incident twice, which is rarer, and does less harm, than metrics lost whenever
  * CloudWatch fails. `npx incident report` counts from the incidents themselves.
  */
-export const handler = listener(async (incident, entry) => {
+export const handler = eventSubscriber(async (incident, entry) => {
   const { resolvedAt } = incident;
   if (entry.type !== 'OutageMeasured' || !resolvedAt || isTold(incident)) return { published: 0 };
   const figures = measurements(incident);

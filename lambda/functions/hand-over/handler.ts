@@ -1,6 +1,6 @@
-import { commit } from '../../adapters/incidents.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { FailureEvent } from '../events.ts';
+import { FailureEvent } from '../../inbound/attempt-event.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /** The workflow failed somewhere: the attempt ends, and a person takes over. */
 export const handler = entrypoint(FailureEvent, async ({ slot, number, attempt, error }) => {

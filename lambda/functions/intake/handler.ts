@@ -1,8 +1,8 @@
-import { AlarmEvent, toSignal } from '../../adapters/alarm-event.ts';
-import { receive } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
+import { AlarmEvent, toSignal } from '../../inbound/alarm-event.ts';
+import { receive } from '../../runtime/command-handler.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /** An alarm changed its state: the incident is opened, joined or cleared, and the response it is owed is started. */
 export const handler = entrypoint(AlarmEvent, async event => {

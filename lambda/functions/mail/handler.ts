@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { letterFor, markTold } from '../../adapters/letters.ts';
+import { Refused } from '../../adapters/http.ts';
 import { type QueuedMail, setAside } from '../../adapters/mail-queue.ts';
-import { Refused } from '../../adapters/send.ts';
 import { sendToSubscriber } from '../../adapters/ses.ts';
-import { entrypoint } from '../entrypoint.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { letterFor, markTold } from '../../store/customer-mails.ts';
 
 const Mail = v.object({ incident: v.string(), number: v.number(), email: v.string() });
 

@@ -3,7 +3,7 @@ import { type Incident, isOpen } from '../../domain/incident/incident.ts';
 import type { LinkAction } from '../../domain/messages/link.ts';
 import type { PageEntry, PageMessage } from '../../domain/messages/page.ts';
 import { type PageText, writePage } from '../../domain/messages/page-text.ts';
-import { rendered } from '../templates.ts';
+import { rendered } from '../../runtime/templates.ts';
 
 /** The answer that is asked for, where it is not that somebody takes it on. */
 const WANTED: Partial<Record<PageEntry['type'], LinkAction>> = {

@@ -1,13 +1,14 @@
-import { commit, load } from '../../adapters/incidents.ts';
 import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
 import type { EntryOf } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { isPageEntry, type PageEntry, type PageMessage, pages } from '../../domain/messages/page.ts';
 import { onCall } from '../../domain/on-call/roster.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { PageEvent } from '../events.ts';
+import { PageEvent } from '../../inbound/attempt-event.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { load } from '../../store/incidents.ts';
 import { addressed } from './addressed.ts';
 
 /**

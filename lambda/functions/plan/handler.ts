@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { observeAlarms } from '../../adapters/cloudwatch.ts';
-import { commit, keyOf, load, openIncidents } from '../../adapters/incidents.ts';
-import { LedgerMoved, readLedger, writeLedger } from '../../adapters/ledger.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import type { OtherIncident } from '../../domain/incident/commands.ts';
 import type { TimelineEntry } from '../../domain/incident/events.ts';
 import { reserve } from '../../domain/remediation/guardrails.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { AttemptEvent } from '../events.ts';
-import { commitObserved } from '../service-state.ts';
+import { AttemptEvent } from '../../inbound/attempt-event.ts';
+import { commitObserved } from '../../readings/service-state.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { keyOf, load, openIncidents } from '../../store/incidents.ts';
+import { LedgerMoved, readLedger, writeLedger } from '../../store/ledger.ts';
 
 /** Hours for which runs are remembered: the longest cooldown or budget that can be configured. */
 const LEDGER_HOURS = 168;

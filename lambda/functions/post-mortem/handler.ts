@@ -1,4 +1,3 @@
-import { commit, keyOf } from '../../adapters/incidents.ts';
 import { putOnce } from '../../adapters/s3.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import type { Draft } from '../../domain/incident/events.ts';
@@ -9,12 +8,12 @@ import { invitation } from '../../domain/post-mortem/invitation.ts';
 import { postMortem } from '../../domain/post-mortem/post-mortem.ts';
 import { byName, meetingOf } from '../../domain/post-mortem/review-meeting.ts';
 import { invitationFields } from '../../domain/post-mortem/review-notices.ts';
-import { isReviewed } from '../../domain/review/review.ts';
-import { deployed } from '../deployed.ts';
-import { listener } from '../listener.ts';
-import { names } from '../names.ts';
-import { folderOf } from '../reviews.ts';
-import { rendered } from '../templates.ts';
+import { folderOf, isReviewed } from '../../domain/review/review.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { deployed, names } from '../../runtime/deployed.ts';
+import { eventSubscriber } from '../../runtime/event-subscriber.ts';
+import { rendered } from '../../runtime/templates.ts';
+import { keyOf } from '../../store/incidents.ts';
 import { draw } from './draw.ts';
 import { measure } from './measure.ts';
 
@@ -22,7 +21,7 @@ import { measure } from './measure.ts';
  * Measures an incident that is over, and drafts its post-mortem, if one is owed, with pictures and an invitation to its
  * review. What is in the bucket already stays as it is: somebody may have edited it since.
  */
-export const handler = listener(async (over, { type, seq }) => {
+export const handler = eventSubscriber(async (over, { type, seq }) => {
   if (type !== 'Resolved' && type !== 'PostMortemRequested') return { drafted: false };
   const { addresses = {}, resources, region } = deployed();
   const measured = await withOutage(over, resources);

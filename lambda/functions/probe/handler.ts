@@ -2,19 +2,19 @@ import * as v from 'valibot';
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { describeService } from '../../adapters/ecs.ts';
 import { readNodes } from '../../adapters/elasticache.ts';
-import { failingShare, type Probe, probeAll, slowest } from '../../adapters/http.ts';
+import { failingShare, type Probe, probeAll, slowest } from '../../adapters/health-urls.ts';
 import { findCluster } from '../../adapters/rds.ts';
 import { askWriter, canAskWriter } from '../../adapters/writer-state.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { judgeTraffic, type Traffic } from '../../domain/diagnosis/traffic.ts';
-import { readCachePath } from '../cache-path.ts';
-import { measureCertificates } from '../certificates.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { readTasks } from '../memory.ts';
-import { missingNames } from '../missing-names.ts';
-import { readDeployments, readTraffic } from '../traffic.ts';
+import { readCachePath } from '../../readings/cache-path.ts';
+import { measureCertificates } from '../../readings/certificates.ts';
+import { missingNames } from '../../readings/missing-names.ts';
+import { readTasks } from '../../readings/tasks.ts';
+import { readDeployments, readTraffic } from '../../readings/traffic.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
  * Once a minute: how the service is, as metrics for alarms to stand on. What could not be measured is not published, so

@@ -1,9 +1,7 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { publishEntries } from '../../adapters/incident-bus.ts';
-import type { TimelineEntry } from '../../domain/incident/events.ts';
 import { fold } from '../../domain/incident/evolve.ts';
+import { timelineOf } from '../../store/stream.ts';
 
 /** The timeline speaks: every committed entry goes to the incident bus. A failure is retried from the record it hit. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
@@ -20,7 +18,3 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
   }
   return { batchItemFailures: [] };
 }
-
-/** The table's other items (the counter of ids, the ledger) have no timeline and nothing to say. */
-const timelineOf = (image: unknown): TimelineEntry[] =>
-  image ? (unmarshall(image as Record<string, AttributeValue>)['timeline'] ?? []) : [];

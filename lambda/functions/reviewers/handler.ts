@@ -2,12 +2,12 @@ import { reviewLinks } from '../../adapters/links.ts';
 import { publishNotice } from '../../adapters/sns.ts';
 import { letter } from '../../domain/kernel/templates.ts';
 import { reviewNotice } from '../../domain/post-mortem/review-notices.ts';
-import { isDelivered, listener, recordDelivery } from '../listener.ts';
-import { names } from '../names.ts';
-import { rendered } from '../templates.ts';
+import { names } from '../../runtime/deployed.ts';
+import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
+import { rendered } from '../../runtime/templates.ts';
 
 /** Tells people what an incident owes that is over, and what was learnt of it. What was told is not told again. */
-export const handler = listener(async (incident, entry) => {
+export const handler = eventSubscriber(async (incident, entry) => {
   const notice = reviewNotice(incident, entry, {
     people: names(process.env['PEOPLE']),
     reviewers: names(process.env['REVIEWERS']),

@@ -1,11 +1,11 @@
 import { publishNotice } from '../../adapters/sns.ts';
 import { letter } from '../../domain/kernel/templates.ts';
 import { internalNotification } from '../../domain/messages/internal-notification.ts';
-import { isDelivered, listener, recordDelivery } from '../listener.ts';
-import { rendered } from '../templates.ts';
+import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
+import { rendered } from '../../runtime/templates.ts';
 
 /** Tells stakeholders of an update that is meant for them. What was told is not told again. */
-export const handler = listener(async (incident, entry) => {
+export const handler = eventSubscriber(async (incident, entry) => {
   if (entry.type !== 'UpdatePosted' || entry.to !== 'stakeholders') return { sent: [] };
   if (isDelivered(incident, entry, 'stakeholders')) return { sent: [] };
   const people = (process.env['STAKEHOLDERS'] ?? '').split(',').filter(Boolean);

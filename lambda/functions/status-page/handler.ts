@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { publicIncidents } from '../../adapters/incidents.ts';
 import { putSite } from '../../adapters/site.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { publicIncident } from '../../domain/status-page/public-incident.ts';
 import { renderSite } from '../../domain/status-page/render-site.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { isDelivered, recordDelivery } from '../listener.ts';
-import { rendered } from '../templates.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
+import { rendered } from '../../runtime/templates.ts';
+import { publicIncidents } from '../../store/incidents.ts';
 import { readMeasured } from './measured.ts';
 
 /** An entry of an incident, or nothing but the time. */

@@ -1,4 +1,3 @@
-import { giveBack, isUsed, markUsed, mayAsk } from '../../adapters/confirmation-requests.ts';
 import { digestOf, sign, verify } from '../../adapters/confirmations.ts';
 import { sendMail, subscribe } from '../../adapters/ses.ts';
 import { DECLARED } from '../../domain/incident/policy.ts';
@@ -17,11 +16,13 @@ import {
   TRY_AGAIN,
   type Wish,
 } from '../../domain/subscribers/subscribe-page.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { HttpEvent, type HttpResponse, page } from '../http.ts';
-import { rendered } from '../templates.ts';
-import { typed } from './wish.ts';
+import { HttpEvent } from '../../inbound/http-event.ts';
+import { typed } from '../../inbound/subscription-request.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { type HttpResponse, page } from '../../runtime/http-response.ts';
+import { rendered } from '../../runtime/templates.ts';
+import { giveBack, isUsed, markUsed, mayAsk } from '../../store/confirmation-requests.ts';
 
 /** More than any form of ours. */
 const MOST_BYTES = 4096;

@@ -3,8 +3,8 @@ import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { listSubscriptions } from '../../adapters/sns.ts';
 import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import { drift, SUBSCRIPTION_METRICS } from '../../domain/on-call/subscriptions.ts';
-import { deployed } from '../deployed.ts';
-import { entrypoint } from '../entrypoint.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
  * Whether those who would be called would be reached: a subscription may never have been confirmed, or have been ended by

@@ -1,6 +1,5 @@
 import type * as v from 'valibot';
 import { readExecution } from '../../adapters/automation.ts';
-import { commit, load } from '../../adapters/incidents.ts';
 import { judged, relieved } from '../../domain/diagnosis/service-health.ts';
 import type { Traffic } from '../../domain/diagnosis/traffic.ts';
 import type { RunOutcome } from '../../domain/incident/commands.ts';
@@ -11,10 +10,12 @@ import { alarmOf } from '../../domain/incident/signal.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
 import { reportOf, resultOf } from '../../domain/remediation/execution.ts';
 import { impactOf, madeWorse, nowOf } from '../../domain/remediation/impact.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { type AttemptEvent, RunEvent } from '../events.ts';
-import { commitObserved, verifyService } from '../service-state.ts';
-import { trafficSince, UNJUDGED } from '../traffic.ts';
+import { type AttemptEvent, RunEvent } from '../../inbound/attempt-event.ts';
+import { commitObserved, verifyService } from '../../readings/service-state.ts';
+import { trafficSince, UNJUDGED } from '../../readings/traffic.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { load } from '../../store/incidents.ts';
 
 /**
  * Whether a run did what it was for: the runbook ended well, the signals that fired are clear and the health URLs

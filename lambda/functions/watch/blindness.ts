@@ -1,9 +1,9 @@
 import { alarmsWithoutData } from '../../adapters/cloudwatch.ts';
-import { receive } from '../../adapters/incidents.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { blindSignals, MONITORING } from '../../domain/intake/blindness.ts';
-import { deployed } from '../deployed.ts';
+import { receive } from '../../runtime/command-handler.ts';
+import { deployed } from '../../runtime/deployed.ts';
 
 /** Alarms whose metrics have stopped open an incident that says so. While people look into another trouble, its diagnosis says it. */
 export async function lookForBlindness(open: readonly Incident[]): Promise<void> {

@@ -1,12 +1,13 @@
-import { commit, keyOf } from '../../adapters/incidents.ts';
-import { swapMeasurement } from '../../adapters/measurements.ts';
 import type { ServiceMeasurement } from '../../domain/incident/commands.ts';
 import type { Check } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
 import { MEASUREMENTS_APART, recordMeasurement } from '../../domain/remediation/measurement.ts';
-import { deployed } from '../deployed.ts';
-import { measureService } from '../service-measurement.ts';
+import { measureService } from '../../readings/service-measurement.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { deployed } from '../../runtime/deployed.ts';
+import { keyOf } from '../../store/incidents.ts';
+import { swapMeasurement } from '../../store/measurements.ts';
 
 /** How people are served this minute, and how they were the minute before, if that was measured. */
 export interface Minute {

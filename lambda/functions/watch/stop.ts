@@ -1,11 +1,12 @@
 import { findExecution, readExecution, stopExecution } from '../../adapters/automation.ts';
-import { commit, keyOf } from '../../adapters/incidents.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
 import type { EntryOf } from '../../domain/incident/events.ts';
 import { attemptUnderWay, type Incident } from '../../domain/incident/incident.ts';
 import { resultOf } from '../../domain/remediation/execution.ts';
 import { isOff } from '../../domain/remediation/guardrails.ts';
+import { commit } from '../../runtime/command-handler.ts';
+import { keyOf } from '../../store/incidents.ts';
 
 /** Switched off while a runbook acts, automation stops: the attempt ends, and its execution is stopped with it. */
 export async function obeySwitch(incident: Incident): Promise<Incident> {

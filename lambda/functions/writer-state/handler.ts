@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { withDatabase } from '../../adapters/database.ts';
 import { ASK_WRITER, judgeWriter, WriterRow, type WriterState } from '../../domain/diagnosis/writer.ts';
-import { withDatabase } from '../database.ts';
-import { entrypoint } from '../entrypoint.ts';
-import { inTime } from '../in-time.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { inTime } from '../../runtime/in-time.ts';
 
 /** Seconds after which the database counts as silent: whoever asks has no more time. */
 const PATIENCE_SECONDS = 8;

@@ -75,7 +75,7 @@ function certificateRunbook(
   { id, runbook, description, permissions, environment }: CertificateRunbook,
 ): Runbook {
   const { function: fn, role } = new ResponderFunction(scope, `${id}Function`, {
-    ...{ folder: runbook, description, timeout: 60 },
+    ...{ folder: `runbooks/${runbook}`, description, timeout: 60 },
     environment: { CERTIFICATES: JSON.stringify(watched), ...environment },
   });
   for (const permission of permissions) role.addToPolicy(permission);

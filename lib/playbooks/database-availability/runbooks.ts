@@ -18,7 +18,7 @@ export const seeInstances = ({ database }: ServiceConfig) =>
 /** A function of its own asks the database: the probe and the diagnosis need not be in its VPC, and do not see its secret. */
 export function writerStateFunction(scope: Construct, config: ServiceConfig) {
   const { function: fn } = new DatabaseFunction(scope, 'WriterStateFunction', config, {
-    folder: 'writer-state',
+    folder: 'functions/writer-state',
     description: `Whether ${config.database.cluster} accepts writes`,
     timeout: 15,
   });
@@ -29,7 +29,7 @@ export function writerStateFunction(scope: Construct, config: ServiceConfig) {
 export function failOverRunbook(scope: Construct, config: ServiceConfig): Runbook {
   const { cluster, instances } = config.database;
   const { function: fn, role } = new ResponderFunction(scope, 'FailOverDatabaseFunction', {
-    folder: 'fail-over-database',
+    folder: 'runbooks/fail-over-database',
     description: `Fails ${cluster} over to a reader`,
     environment: { INSTANCES: instances.join(',') },
   }).allow(['rds:DescribeDBClusters', 'rds:FailoverDBCluster'], [arn(`cluster:${cluster}`)]);

@@ -22,7 +22,7 @@ export function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceC
     stringValue: 'none',
   });
   const { function: fn, role } = new ResponderFunction(scope, 'ScaleServiceFunction', {
-    folder: 'scale-service',
+    folder: 'runbooks/scale-service',
     description: `Sets the number of tasks of ${ecs.service}`,
     environment: { SUSPENDED_PARAMETER: suspended.parameterName },
   })
@@ -51,7 +51,7 @@ export function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceC
 export function killIdleConnectionsRunbook(scope: Construct, config: ServiceConfig): Runbook {
   const { database, databaseConnections, service } = config;
   const { function: fn } = new DatabaseFunction(scope, 'KillIdleConnectionsFunction', config, {
-    folder: 'kill-idle-connections',
+    folder: 'runbooks/kill-idle-connections',
     description: `Ends idle sessions of ${database.cluster}`,
     timeout: 60,
     environment: { PROTECTED: JSON.stringify(protectedSessions(database)) },
@@ -79,7 +79,7 @@ const protectedSessions = ({ protect }: ServiceConfig['database']) => ({
 
 export function raiseMaxConnectionsRunbook(scope: Construct, { database, service }: ServiceConfig): Runbook {
   const { function: fn } = new ResponderFunction(scope, 'RaiseMaxConnectionsFunction', {
-    folder: 'raise-max-connections',
+    folder: 'runbooks/raise-max-connections',
     description: `Sets max_connections of ${database.cluster}, and reboots the writer`,
   })
     .allow(['rds:DescribeDBClusters'], [arn(`rds:cluster:${database.cluster}`)])

@@ -46,7 +46,7 @@ export function checkRedisRunbook(scope: Construct, { service }: ServiceConfig, 
 
 export function restartRedisRunbook(scope: Construct, { service }: ServiceConfig, redis: Redis): Runbook {
   const { function: fn } = new ResponderFunction(scope, 'RestartRedisFunction', {
-    folder: 'restart-redis',
+    folder: 'runbooks/restart-redis',
     description: `Restarts the primary of ${redis.replicationGroup}`,
   })
     .allow(['elasticache:DescribeReplicationGroups', 'elasticache:TestFailover'], [group(redis)])

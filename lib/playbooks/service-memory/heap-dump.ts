@@ -16,7 +16,7 @@ export function captureHeapDumpRunbook(scope: Construct, config: ServiceConfig, 
   const { service, ecs } = config;
   const bucket = heapDumps(scope);
   const capture = new ResponderFunction(scope, 'CaptureHeapDumpFunction', {
-    folder: 'capture-heap-dump',
+    folder: 'runbooks/capture-heap-dump',
     description: `Has a task of ${ecs.service} dump its heap and upload it`,
     environment: {
       HEAP_DUMP_BUCKET: bucket.bucketName,

@@ -9,7 +9,7 @@ import { arn, readTaskDefinition, serviceArn } from './statements.ts';
 export function restartTasksRunbook(scope: Construct, config: ServiceConfig): Runbook {
   const { service, ecs } = config;
   const { function: fn } = new ResponderFunction(scope, 'RestartTasksFunction', {
-    folder: 'restart-tasks',
+    folder: 'runbooks/restart-tasks',
     description: `Starts the tasks of ${ecs.service} anew`,
   }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [serviceArn(config)]);
   return new Runbook(scope, 'RestartTasks', {
@@ -28,7 +28,7 @@ export function raiseMemoryRunbooks(
 ): { raise: Runbook[]; goBack: Runbook } {
   const { service, ecs } = config;
   const raiseMemory = new ResponderFunction(scope, 'RaiseMemoryFunction', {
-    folder: 'raise-memory',
+    folder: 'runbooks/raise-memory',
     description: `Gives the tasks of ${ecs.service} another revision of their task definition`,
   }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [serviceArn(config)]);
   raiseMemory.role.addToPolicy(readTaskDefinition);

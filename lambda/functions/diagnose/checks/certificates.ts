@@ -10,7 +10,7 @@ import {
   whyNotReplaced,
 } from '../../../domain/diagnosis/certificate.ts';
 import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { certificatesOf } from '../../certificates.ts';
+import { certificatesOf } from '../../../readings/certificates.ts';
 
 /** Each certificate as ACM has it, whether it renews by itself, and what its renewal lacks. */
 export async function certificates(resources: Resources, now: Date) {

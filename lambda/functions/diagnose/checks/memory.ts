@@ -11,7 +11,7 @@ import { climbBeganWith, STOPPED_MINUTES } from '../../../domain/diagnosis/memor
 import type { Resources } from '../../../domain/diagnosis/resources.ts';
 import { known, latest, silence, valueIn } from '../../../domain/kernel/latest.ts';
 import { nextSize, sizeOf } from '../../../domain/remedies/fargate.ts';
-import { readTasks } from '../../memory.ts';
+import { readTasks } from '../../../readings/tasks.ts';
 
 /** Hours that are looked back: a leak may take its time. */
 const HOURS = 3;

@@ -1,7 +1,6 @@
 import { daysLeft, hostsOf, servedFaults } from '../../../domain/diagnosis/certificate.ts';
 import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { certificatesOf } from '../../certificates.ts';
-import { gradeHosts, said } from '../../served.ts';
+import { certificatesOf, gradeHosts, said } from '../../../readings/certificates.ts';
 
 /** What people are served at each host, graded in the manner of SSL Labs. */
 export async function servedCertificates(resources: Resources, now: Date) {

@@ -1,4 +1,4 @@
-import { failingShare, probeAll, slowest } from '../../../adapters/http.ts';
+import { failingShare, probeAll, slowest } from '../../../adapters/health-urls.ts';
 import type { Resources } from '../../../domain/diagnosis/resources.ts';
 
 /** The runbook's `curl -f` of the health URLs. */

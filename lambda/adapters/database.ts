@@ -1,0 +1,16 @@
+import { dataApiQuery } from './data-api.ts';
+import { withPostgres } from './postgres.ts';
+import type { Query } from './query.ts';
+
+/** Talks SQL to the service's database, by the way that its function was deployed with. Rejects with what `use` threw. */
+export function withDatabase<T>(use: (query: Query) => Promise<T>): Promise<T> {
+  const { env } = process;
+  const [secretArn, database] = [env['SECRET_ARN'] ?? '', env['DATABASE_NAME'] ?? ''];
+  if (env['DATABASE_ACCESS'] === 'data-api') {
+    return use(dataApiQuery({ clusterArn: env['CLUSTER_ARN'] ?? '', secretArn, database }));
+  }
+  return withPostgres(
+    { host: env['DATABASE_HOST'] ?? '', port: Number(env['DATABASE_PORT']), secretArn, database },
+    use,
+  );
+}

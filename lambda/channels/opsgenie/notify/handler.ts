@@ -1,0 +1,28 @@
+import { send } from '../../../adapters/http.ts';
+import { readSecret } from '../../../adapters/secrets.ts';
+import { type OpsgenieRequest, opsgenieRequest, ticketAction } from '../../../domain/messages/ticket.ts';
+import { commit } from '../../../runtime/command-handler.ts';
+import { notificationChannel } from '../../../runtime/event-subscriber.ts';
+import { keyOf } from '../../../store/incidents.ts';
+
+/** The incident's alert in Opsgenie: created, acknowledged and closed with it. */
+export const handler = notificationChannel('opsgenie', async (incident, entry) => {
+  const action = ticketAction(incident, entry, 'opsgenie');
+  if (!action) return { action: 'none' };
+  await request(opsgenieRequest(incident, entry, action));
+  if (action === 'open')
+    await commit(keyOf(incident), {
+      ...{ type: 'record reference', id: 'reference/opsgenie' },
+      ...{ system: 'opsgenie', ref: incident.id },
+    });
+  return { action };
+});
+
+/** Asks the Alert API v2. What is asked twice happens once: Opsgenie knows an open alert by its alias. */
+export async function request({ path, body }: OpsgenieRequest): Promise<void> {
+  const key = await readSecret(process.env['API_KEY_SECRET']);
+  await send(`${process.env['OPSGENIE_API']}${path}`, {
+    headers: { authorization: `GenieKey ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}

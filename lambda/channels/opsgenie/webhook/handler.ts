@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { ask } from '../../../adapters/command-function.ts';
+import { readSecret } from '../../../adapters/secrets.ts';
+import { idIn, OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
+import type { Act } from '../../../inbound/command-request.ts';
+import { HttpEvent, rawBody } from '../../../inbound/http-event.ts';
+import { same } from '../../../inbound/signature.ts';
+import { entrypoint } from '../../../runtime/entrypoint.ts';
+import { json } from '../../../runtime/http-response.ts';
+
+/** What Opsgenie's outgoing webhook sends of an action on an alert, as far as it is read. */
+const Webhook = v.object({
+  action: v.string(),
+  alert: v.looseObject({
+    alertId: v.string(),
+    alias: v.optional(v.string()),
+    username: v.optional(v.string()),
+    note: v.optional(v.string()),
+    updatedAt: v.optional(v.union([v.number(), v.string()])),
+  }),
+});
+type Webhook = v.InferOutput<typeof Webhook>;
+
+/** What people do to the alert happens to the incident. Opsgenie signs nothing: a token in a header of our choice must do. */
+export const handler = entrypoint(HttpEvent, async event => {
+  if (event.requestContext.http.method !== 'POST') return json(405, { error: 'POST only' });
+  const token = await readSecret(process.env['WEBHOOK_TOKEN_SECRET']);
+  if (!same(event.headers['x-webhook-token'] ?? '', token)) return json(401, { error: 'no token' });
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Webhook), rawBody(event));
+  if (!parsed.success) return json(200, { ignored: 'no action that is known here' });
+  const { action, alert } = parsed.output;
+  const [incident, act] = [idIn(alert.alias), actOf(parsed.output)];
+  if (!incident || !act || alert.username === OPSGENIE_USER) return json(200, { ignored: action });
+  const by = (alert.username?.trim() || 'somebody in Opsgenie').slice(0, 200);
+  const requestId = `opsgenie/${alert.alertId}/${action}/${alert.updatedAt}`.slice(0, 200);
+  const { happened, refused } = await ask({ do: 'act', incident, by, via: 'opsgenie', requestId, act });
+  return json(200, { happened, refused });
+});
+
+function actOf({ action, alert }: Webhook): Act | undefined {
+  switch (action) {
+    case 'Acknowledge':
+      return { type: 'acknowledge' };
+    case 'Close':
+      return { type: 'resolve', reason: 'closed in Opsgenie' };
+    case 'AddNote':
+      return alert.note?.trim() ? { type: 'note', text: alert.note.slice(0, 2000) } : undefined;
+    default:
+      return undefined;
+  }
+}

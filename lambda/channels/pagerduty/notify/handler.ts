@@ -1,0 +1,31 @@
+import { send } from '../../../adapters/http.ts';
+import { readSecret } from '../../../adapters/secrets.ts';
+import { type PagerDutyEvent, pagerDutyEvent, ticketAction } from '../../../domain/messages/ticket.ts';
+import { commit } from '../../../runtime/command-handler.ts';
+import { notificationChannel } from '../../../runtime/event-subscriber.ts';
+import { keyOf } from '../../../store/incidents.ts';
+
+/** The incident's ticket in PagerDuty: opened, acknowledged and resolved with it. */
+export const handler = notificationChannel('pagerduty', async (incident, entry) => {
+  const action = ticketAction(incident, entry, 'pagerduty');
+  if (!action) return { action: 'none' };
+  await enqueue(pagerDutyEvent(incident, action));
+  if (action === 'open') {
+    const account = process.env['PAGERDUTY_URL'];
+    const url = account ? `${account}/incidents` : undefined;
+    await commit(keyOf(incident), {
+      ...{ type: 'record reference', id: 'reference/pagerduty' },
+      ...{ system: 'pagerduty', ref: incident.id, url },
+    });
+  }
+  return { action };
+});
+
+/** Sends to the Events API v2. The same event sent twice is one: PagerDuty knows it by its `dedup_key`. */
+export async function enqueue(event: PagerDutyEvent): Promise<void> {
+  const routing_key = await readSecret(process.env['ROUTING_KEY_SECRET']);
+  await send(`${process.env['PAGERDUTY_API']}/v2/enqueue`, {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ routing_key, ...event }),
+  });
+}

@@ -1,0 +1,47 @@
+import { isPublic } from '../communication/updates.ts';
+import type { EntryOf, TimelineEntry } from '../incident/events.ts';
+import { type Incident, isOpen } from '../incident/incident.ts';
+import { postMortemDue } from '../review/review.ts';
+import type { Link } from './link.ts';
+
+/** A link before it is addressed to somebody and signed. `label`: its name in the message. */
+export type OfferedLink = Omit<Link, 'incident' | 'person'> & { label: string };
+
+/** Hours for which a link may be used; an approval's link ends with the approval. */
+const HOURS = 12;
+
+/** The actions a person may take because of an event, a link each, the most urgent first. */
+export function offeredLinks(incident: Incident, { at, type }: TimelineEntry): OfferedLink[] {
+  const expires = seconds(at) + HOURS * 3600;
+  if (!isOpen(incident)) return [{ action: 'view', label: 'View', expires }];
+  const { approval, publication } = incident;
+  const answer = approval && { step: approval.step, expires: seconds(approval.expiresAt) };
+  return [
+    ...(answer
+      ? [
+          { action: 'approve' as const, label: 'Approve', ...answer },
+          { action: 'decline' as const, label: 'Decline', ...answer },
+        ]
+      : []),
+    ...(type === 'PublicationRequested' && !isPublic(incident) && !publication?.declined
+      ? [
+          { action: 'publish' as const, label: 'Publish', expires },
+          { action: 'withhold' as const, label: 'Do not publish', expires },
+        ]
+      : []),
+    { action: 'acknowledge', label: 'Acknowledge', expires },
+    ...(type === 'HandedOver' ? [{ action: 'resolve' as const, label: 'Resolve', expires }] : []),
+  ];
+}
+
+/** The files of a review. The links are good until the day after the review. */
+export function offeredFiles(incident: Incident, { meeting, at }: EntryOf<'PostMortemDrafted'>): OfferedLink[] {
+  const expires = seconds(meeting?.at ?? postMortemDue(incident) ?? at) + 24 * 3600;
+  const files = [
+    ...(meeting ? [{ step: 'invitation.ics', label: 'Into your calendar' }] : []),
+    { step: 'post-mortem.md', label: 'Read it' },
+  ];
+  return files.map(file => ({ action: 'read', expires, ...file }));
+}
+
+const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000);

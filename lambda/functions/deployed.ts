@@ -1,6 +1,0 @@
-import type { Deployed } from '../domain/deployed.ts';
-
-/** Written into the bundle at synthesis (see `lib/function.ts`). */
-declare const DEPLOYED: Deployed;
-
-export const deployed = (): Deployed => DEPLOYED;

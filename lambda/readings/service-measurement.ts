@@ -1,0 +1,31 @@
+import { describeService } from '../adapters/ecs.ts';
+import { failingShare, probeAll, slowest, toHealthCheck } from '../adapters/health-urls.ts';
+import { promptness, relieved, tasksRunning } from '../domain/diagnosis/service-health.ts';
+import { judgeTraffic } from '../domain/diagnosis/traffic.ts';
+import type { ServiceMeasurement } from '../domain/incident/commands.ts';
+import type { Check } from '../domain/incident/events.ts';
+import { nowOf } from '../domain/remediation/impact.ts';
+import { deployed } from '../runtime/deployed.ts';
+import { readTraffic } from './traffic.ts';
+
+/**
+ * How people are served now: whether the health URLs answer, what share of requests fails, how long answers take, and
+ * whether all tasks run. `facts` are what severity is judged by, `checks` what a smoke test asks.
+ */
+export async function measureService(): Promise<ServiceMeasurement & { checks: Check[] }> {
+  const { resources, criteria } = deployed();
+  const now = new Date();
+  const [probes, minutes, service] = await Promise.all([
+    probeAll(resources.healthUrls),
+    readTraffic(resources, now),
+    describeService(resources.cluster, resources.ecsService),
+  ]);
+  const traffic = judgeTraffic(minutes, now, resources.minimumRequests);
+  const seconds = slowest(probes);
+  const facts = { ...nowOf(traffic, failingShare(probes)), ...(seconds !== undefined && { healthSeconds: seconds }) };
+  return {
+    facts,
+    at: now.toISOString(),
+    checks: [...probes.map(toHealthCheck), relieved(traffic), promptness(facts, criteria), tasksRunning(service)],
+  };
+}

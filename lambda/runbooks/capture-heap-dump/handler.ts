@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import { describeTasks, execFault, executeCommand, oldest } from '../../adapters/ecs.ts';
+import { objectSize, uploadUrl } from '../../adapters/s3.ts';
+import { runToEnd } from '../../adapters/session.ts';
+import { framed, whyNotWhole } from '../../domain/remedies/heap-dump.ts';
+import { done, failed, unchanged } from '../../domain/remedies/verdict.ts';
+import { flag } from '../../inbound/runbook-parameters.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+
+/** Seconds for the command, of the 300 that Systems Manager waits for a function. */
+const COMMAND_SECONDS = 240;
+/** Seconds for which the URL can be uploaded to. */
+const URL_SECONDS = 600;
+
+export const CaptureEvent = v.strictObject({ dryRun: flag, cluster: v.string(), service: v.string() });
+
+/**
+ * Has the oldest task of a service dump its heap and upload it: a success only when the dump is whole. The command is the configuration's: it is given a URL
+ * for this one object, which is told nobody else.
+ */
+export const handler = entrypoint(CaptureEvent, async ({ dryRun, cluster, service }) => {
+  const { env } = process;
+  const [container, bucket] = [env['HEAP_DUMP_CONTAINER'] ?? '', env['HEAP_DUMP_BUCKET'] ?? ''];
+  const task = oldest(await describeTasks(cluster, service, 'RUNNING'));
+  const fault = task ? execFault(task, container) : 'no task is running';
+  if (!task?.taskArn || fault)
+    return unchanged(`No heap dump of ${cluster}/${service}: ${fault ?? 'a task without ARN'}`);
+  const id = task.taskArn.split('/').at(-1) ?? '';
+  if (dryRun)
+    return { ...done(), task: id, message: `Dry run: the heap of ${container} in task ${id} would be dumped.` };
+
+  const key = `heap-dumps/${service}/${new Date().toISOString().replaceAll(':', '-')}-${id}`;
+  const url = await uploadUrl(bucket, key, URL_SECONDS);
+  const shell = `/bin/sh -c "${framed((env['HEAP_DUMP_COMMAND'] ?? '').replace('{url}', () => url))}"`;
+  const session = await executeCommand(cluster, task.taskArn, container, shell);
+  const [ended] = await Promise.allSettled([runToEnd(session, COMMAND_SECONDS)]);
+  const bytes = await objectSize(bucket, key);
+  const where = { task: id, key, bytes: bytes ?? 0 };
+  const reason = ended.status === 'fulfilled' ? whyNotWhole(ended.value, bytes) : (ended.reason as Error).message;
+  if (reason !== undefined)
+    return { ...failed(`No whole heap dump came from task ${id}: ${reason}${said(ended, url)}`, []), ...where };
+  const message = `Heap of task ${id} dumped: s3://${bucket}/${key}, ${bytes} bytes.`;
+  console.info(message);
+  return { ...done([message]), ...where, message };
+});
+
+/** The command's last words tell why. A tool may print the URL, which nobody may learn. */
+function said(ended: PromiseSettledResult<string>, url: string): string {
+  if (ended.status === 'rejected') return '';
+  const words = ended.value
+    .replaceAll(url, '…')
+    .replace(/https?:\S+|X-Amz-\S+/gi, '…')
+    .trim()
+    .slice(-300);
+  return words === '' ? ', and it printed nothing' : `, and it ended with: ${words}`;
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { withDatabase } from '../../adapters/database.ts';
+import type { SessionReport } from '../../domain/remedies/sessions.ts';
+import { check, entrypoint } from '../../runtime/entrypoint.ts';
+import { killIdleConnections } from './kill.ts';
+import type { Protected } from './sessions.ts';
+
+const SHORTEST_IDLE = 30;
+
+/** SSM Automation hands every parameter over as a string. */
+const atLeast = (least: number, expected: string) =>
+  v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], expected),
+    v.integer(expected),
+    v.minValue(least, expected),
+    v.maxValue(Number.MAX_SAFE_INTEGER, expected),
+  );
+
+const flag = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])], 'true or false'),
+  v.transform(value => value === true || value === 'true'),
+);
+
+const seconds = atLeast(SHORTEST_IDLE, `a whole number of seconds, ${SHORTEST_IDLE} or more`);
+
+/** Strings are accepted for each field. Strict, because a misspelt limit would limit nothing. */
+export const KillEvent = v.strictObject({
+  dryRun: flag,
+  idleSeconds: seconds,
+  idleInTransactionSeconds: seconds,
+  limit: atLeast(1, 'a whole number of sessions, 1 or more'),
+});
+
+const ProtectedSessions = v.strictObject({
+  users: v.array(v.string()),
+  applications: v.array(v.string()),
+  addresses: v.array(v.string()),
+  statements: v.array(v.string()),
+});
+
+/**
+ * Ends idle database sessions, the longest idle first, or says in a dry run which they would be. A database that cannot
+ * be reached or asked is a verdict: whether an error of a function fails a step of SSM Automation is not documented.
+ */
+export const handler = entrypoint(KillEvent, async (request): Promise<SessionReport> => {
+  const protect = protectedSessions();
+  try {
+    const report = await withDatabase(query => killIdleConnections(query, { ...request, protect }));
+    console.info(report.message);
+    return report;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error({ message: `failed: ${reason}` });
+    return failed(request.dryRun, reason);
+  }
+});
+
+/** The deployment says who is protected, so that no caller can lift it. Without it nothing may be ended. */
+function protectedSessions(): Protected {
+  return check(ProtectedSessions, JSON.parse(process.env['PROTECTED'] ?? 'null'));
+}
+
+const failed = (dryRun: boolean, reason: string): SessionReport => ({
+  verdict: 'failed',
+  reason,
+  dryRun,
+  changed: [],
+  connections: { inUse: 0, maximum: 0, states: {} },
+  ...{ toEnd: 0, ended: 0, candidates: [], spared: [], cannotSee: [] },
+  message: `The sessions could not be judged: ${reason}`,
+});

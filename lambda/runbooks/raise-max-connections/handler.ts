@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { findCluster, instanceStatus, rebootInstance, setMaxConnections } from '../../adapters/rds.ts';
+import { awaitsReboot, isRaised, raiseOf } from '../../domain/remedies/raise-connections.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
+import { flag } from '../../inbound/runbook-parameters.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+
+const RaiseEvent = v.strictObject({
+  dryRun: flag,
+  cluster: v.string(),
+  writer: v.string(),
+  maxConnections: v.pipe(v.string(), v.regex(/^[1-9]\d{1,5}$/, 'a number of connections')),
+  /** `modify` and `reboot` act, one after the other; the others ask how that stands. */
+  stage: v.picklist(['modify', 'is modified', 'reboot', 'is rebooted']),
+  /** It must be so by now. */
+  required: v.optional(flag, 'false'),
+});
+
+type Answer = Verdict & { waiting: 'true' | 'false'; writer: string; message: string };
+
+const answer = (verdict: Verdict, writer: string, message = verdict.reason, waiting = false): Answer => ({
+  ...verdict,
+  ...{ waiting: waiting ? 'true' : 'false', writer, message },
+});
+
+/** Sets `max_connections` and reboots the writer, for which alone it takes effect. The runbook waits in between. */
+export const handler = entrypoint(RaiseEvent, async event => {
+  const { dryRun, cluster: id, writer: named, maxConnections, stage, required } = event;
+  const cluster = await findCluster(id);
+  if (!cluster) return answer((stage === 'modify' ? unchanged : failed)(`there is no cluster ${id}`), named);
+  if (stage === 'is modified' || stage === 'is rebooted') {
+    const ready =
+      stage === 'is modified' ? awaitsReboot(cluster, named) : isRaised(cluster, named, await instanceStatus(named));
+    if (ready) return answer(done(), named);
+    const message = stage === 'is modified' ? `${named} does not wait for a reboot` : `${named} is not back yet`;
+    return required ? answer(failed(message), named) : answer(done(), named, message, true);
+  }
+  const raise = raiseOf(cluster, named);
+  if ('refused' in raise) return answer(stage === 'modify' ? unchanged(raise.refused) : failed(raise.refused), named);
+  const { group, writer } = raise;
+  if (stage === 'reboot') {
+    await rebootInstance(writer);
+    return answer(done([`${writer} is rebooted`]), writer, `${writer} is rebooted.`, true);
+  }
+  const what = `max_connections in ${group}: ${maxConnections}, with a reboot of the writer ${writer}`;
+  if (dryRun) return answer(done(), writer, `Dry run: would be set, ${what}.`);
+  await setMaxConnections(group, maxConnections);
+  const message = `max_connections in ${group} is set to ${maxConnections}; it takes effect with a reboot`;
+  console.info(message);
+  return answer(done([message]), writer, message, true);
+});

@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import {
+  beginDeployment,
+  describeService,
+  describeTaskDefinition,
+  registerTaskDefinition,
+} from '../../adapters/ecs.ts';
+import { nextSize, resized, sizeOf } from '../../domain/remedies/fargate.ts';
+import {
+  begun,
+  nameOf,
+  over,
+  primaryOf,
+  refused,
+  whyNotCurrent,
+  whyNotRolling,
+} from '../../domain/remedies/rollout.ts';
+import { done, failed } from '../../domain/remedies/verdict.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { Look, lookAtRollout } from '../rollout.ts';
+
+const revision = v.union(
+  [v.literal('next'), v.pipe(v.string(), v.regex(/^[1-9]\d*$/))],
+  '"next", or the number of a revision',
+);
+
+export const RaiseEvent = v.strictObject({ ...Look, revision, taskDefinition: v.string() });
+
+/**
+ * Gives the tasks of a service the next larger size of Fargate, in a new revision of their task definition; or returns
+ * to a revision that is there. It begins the deployment, and the runbook waits for it.
+ */
+export const handler = entrypoint(RaiseEvent, async event => {
+  const { dryRun, cluster, service, revision, taskDefinition, deployment } = event;
+  if (deployment !== '') return lookAtRollout(event);
+  const running = await describeService(cluster, service);
+  const { taskDefinition: current = '' } = running;
+  const reason = whyNotRolling(running) ?? whyNotCurrent(running, taskDefinition);
+  if (reason) return refused(reason);
+  const change = await (revision === 'next' ? larger(current) : existing(current, revision));
+  if (change.refused !== undefined) return refused(change.refused);
+  const { wanted, register, what } = change;
+  if (dryRun) return over(done(), `Dry run: ${service}, which runs ${nameOf(current)}, would be given ${what}.`);
+  const next = register ? await registerTaskDefinition(register) : wanted;
+  // Without a change it would start every task anew for nothing.
+  if (next === current) return over(done(), `${service} runs ${nameOf(current)} already.`);
+  const former = primaryOf(running)?.id ?? '';
+  const id = await beginDeployment({ cluster, service, taskDefinition: next });
+  const message = `${service} is given ${what}: ${nameOf(current)} → ${nameOf(next)}.`;
+  console.info({ message, deployment: id });
+  return id && id !== former
+    ? begun([message], id, former, message)
+    : over(failed('ECS began no deployment', [message]));
+});
+
+async function larger(current: string) {
+  const { taskDefinition, tags } = await describeTaskDefinition(current);
+  const size = sizeOf(taskDefinition);
+  if (!size) return { refused: `${nameOf(current)} has no size of Fargate: nothing to raise` };
+  const next = nextSize(size);
+  if (!next) return { refused: `${nameOf(current)} has ${size.memory} MiB, the most that Fargate gives` };
+  const { family = '', containerDefinitions = [], ...rest } = resized(taskDefinition, next);
+  const register = { ...rest, family, containerDefinitions, ...(tags.length > 0 ? { tags } : {}) };
+  const what = `${next.memory} MiB in place of ${size.memory}, with ${next.cpu} CPU units`;
+  return { wanted: '', register, what };
+}
+
+async function existing(current: string, revision: string) {
+  const wanted = current.replace(/:\d+$/, `:${revision}`);
+  const { taskDefinition } = await describeTaskDefinition(wanted);
+  if (taskDefinition.status !== 'ACTIVE')
+    return { refused: `${nameOf(wanted)} is ${taskDefinition.status}: it cannot run` };
+  return { wanted, register: undefined, what: `revision ${revision} again` };
+}

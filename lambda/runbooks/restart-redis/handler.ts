@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { describeNode, failOver, findReplicationGroup, rebootNode } from '../../adapters/elasticache.ts';
+import { hasBegun, hasEnded, restartOf } from '../../domain/remedies/restart-redis.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
+import { flag } from '../../inbound/runbook-parameters.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+
+const RestartEvent = v.strictObject({
+  dryRun: flag,
+  replicationGroupId: v.string(),
+  primaryNodeId: v.string(),
+  /** With it, it is asked how the restart stands: has it begun, or ended? */
+  look: v.optional(v.picklist(['', 'begin', 'end']), ''),
+  by: v.optional(v.string(), ''),
+  former: v.optional(v.string(), ''),
+  /** It must be so by now. */
+  required: v.optional(flag, 'false'),
+});
+
+/** `waiting` says for what: that it begins, that it ends, or "false". */
+type Answer = Verdict & { waiting: 'begin' | 'end' | 'false'; by: string; former: string; message: string };
+
+const answer = (verdict: Verdict, more: Partial<Answer> = {}): Answer => ({
+  ...verdict,
+  ...{ waiting: 'false', by: '', former: '', message: verdict.reason },
+  ...more,
+});
+
+/** Restarts the primary of a replication group as its topology allows. It begins that, and the runbook waits for it. */
+export const handler = entrypoint(RestartEvent, async event => {
+  const { dryRun, replicationGroupId: id, primaryNodeId, look, by, former, required } = event;
+  const group = await findReplicationGroup(id);
+  if (!group) return answer((look === '' ? unchanged : failed)(`there is no replication group ${id}`));
+  if (look !== '') {
+    const node = (await describeNode(former))?.CacheClusterStatus;
+    if ((look === 'begin' ? hasBegun : hasEnded)(group, node, by, former)) return answer(done());
+    const message = look === 'begin' ? 'it was not seen to begin' : `the group is ${group.Status}, ${former} ${node}`;
+    return required ? answer(failed(message)) : answer(done(), { waiting: look, by, former, message });
+  }
+  const restart = restartOf(group, primaryNodeId);
+  if ('refused' in restart) return answer(unchanged(restart.refused));
+  const { primary } = restart;
+  const what = restart.by === 'failover' ? `a replica takes over from ${primary}` : `${primary} is rebooted`;
+  if (dryRun) return answer(done(), { message: `Dry run: ${what}, would be done to ${id}.` });
+  const status = restart.by === 'failover' ? await failOver(id, restart.nodeGroup) : await rebootNode(primary);
+  const message = `Redis ${id}: ${what}.`;
+  console.info({ message, status });
+  const waiting = status === 'available' ? 'begin' : 'end';
+  return answer(done([message]), { waiting, by: restart.by, former: primary, message });
+});

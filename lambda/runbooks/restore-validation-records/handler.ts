@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { describeCertificate } from '../../adapters/acm.ts';
+import { compareRecords, createRecords } from '../../adapters/route-53.ts';
+import type { WatchedCertificate } from '../../domain/diagnosis/certificate.ts';
+import { done, failed, unchanged } from '../../domain/remedies/verdict.ts';
+import { flag } from '../../inbound/runbook-parameters.ts';
+import { configured } from '../../readings/certificates.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+
+/**
+ * Puts back the validation records that Route 53 lacks, exactly as ACM asks for them. A record with another value is
+ * somebody's decision: it is reported, never overwritten. ACM renews by itself when they stand, hours later.
+ */
+export const handler = entrypoint(v.strictObject({ dryRun: flag }), async ({ dryRun }) => {
+  const restored: string[] = [];
+  const different: string[] = [];
+  const missing: string[] = [];
+  for (const certificate of configured()) {
+    const found = await restore(certificate, dryRun);
+    restored.push(...found.restored);
+    different.push(...found.different);
+    missing.push(...found.missing);
+  }
+  console.info({ message: dryRun ? 'records that are missing' : 'records put back', restored, different });
+  const found = { restored, different };
+  if (missing.length > 0)
+    return { ...failed(`put back, but not there: ${missing.join(', ')}`, toldOf(restored)), ...found };
+  const contradicted = `nothing is missing, but another value stands in ${different.join(', ')}: a person must decide`;
+  if (different.length > 0 && restored.length === 0) return { ...unchanged(contradicted), ...found };
+  return { ...done(dryRun ? [] : toldOf(restored)), ...found };
+});
+
+const toldOf = (restored: string[]) => (restored.length > 0 ? [`put back: ${restored.join(', ')}`] : []);
+
+async function restore({ arn, hostedZoneId }: WatchedCertificate, dryRun: boolean) {
+  if (!hostedZoneId) return NOTHING;
+  const { records } = await describeCertificate(arn);
+  if (records.length === 0) return NOTHING;
+  const { missing, different } = await compareRecords(hostedZoneId, records);
+  if (!dryRun && missing.length > 0) await createRecords(hostedZoneId, missing);
+  const { missing: still } = dryRun || missing.length === 0 ? NOTHING : await compareRecords(hostedZoneId, missing);
+  return { restored: names(missing), different: names(different), missing: names(still) };
+}
+
+/** `missing`: put back, and not there. */
+const NOTHING = { restored: [], different: [], missing: [] };
+
+const names = (records: { name: string }[]) => records.map(({ name }) => name);

@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import {
+  beginDeployment,
+  describeService,
+  listServiceDeployments,
+  serviceDeployment,
+  stopServiceDeployment,
+} from '../../adapters/ecs.ts';
+import { latestOf, wayBack, whyNotLatest } from '../../domain/remedies/roll-back.ts';
+import { type Begun, begun, nameOf, over, primaryOf, refused, whyNotRolling } from '../../domain/remedies/rollout.ts';
+import { done, failed } from '../../domain/remedies/verdict.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { Look, lookAtRollback, lookAtRollout } from '../rollout.ts';
+
+export const RollBackEvent = v.strictObject({ ...Look, deploymentArn: v.string() });
+
+/**
+ * Takes a deployment of a service back: the one that the caller judged, as long as none came after it, or else the latest.
+ * It begins the way back, and the runbook waits for that.
+ */
+export const handler = entrypoint(RollBackEvent, async event => {
+  const { dryRun, cluster, service, deploymentArn, deployment } = event;
+  if (deployment !== '') return deployment.startsWith('arn:') ? lookAtRollback(event) : lookAtRollout(event);
+  const answer = await takeBack(cluster, service, deploymentArn, dryRun);
+  console.info(answer.message);
+  return answer;
+});
+
+async function takeBack(cluster: string, service: string, named: string, dryRun: boolean): Promise<Begun> {
+  const running = await describeService(cluster, service);
+  const unsuitable = whyNotRolling(running);
+  if (unsuitable) return refused(unsuitable);
+  const arn = named || latestOf(await listServiceDeployments(cluster, service))?.arn;
+  const found = arn && (await serviceDeployment(arn));
+  if (!found) return refused(`ECS knows no deployment ${arn || `of ${service}`}`);
+  const replaced = whyNotLatest(found, await listServiceDeployments(cluster, service, found.createdAt));
+  if (replaced) return refused(replaced);
+  const way = wayBack(found, running);
+  if ('refused' in way) return refused(way.refused);
+  const what = `${found.arn}, which put ${nameOf(found.target)} into place`;
+  if (dryRun) return over(done(), `Dry run: ${what}, would be taken back${to(way)}.`);
+  const message = `${what}, is taken back${to(way)}.`;
+  if (way.by === 'stop') await stopServiceDeployment(found.arn);
+  if (way.by !== 'update') return begun(way.by === 'stop' ? [message] : [], found.arn, '', message);
+  const former = primaryOf(running)?.id ?? '';
+  const id = await beginDeployment({ cluster, service, taskDefinition: way.taskDefinition });
+  return id && id !== former
+    ? begun([message], id, former, message)
+    : over(failed('ECS began no deployment', [message]));
+}
+
+const to = (way: { by: string; taskDefinition?: string }) =>
+  way.taskDefinition ? `, to ${nameOf(way.taskDefinition)}` : ' by ECS';

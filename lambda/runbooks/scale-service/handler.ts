@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+import { setSuspended, suspendedScaling } from '../../adapters/auto-scaling.ts';
+import { readParameter, writeParameter } from '../../adapters/parameters.ts';
+import { toSuspend, toText, toWays } from '../../domain/remedies/scaling.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+import { lookAtTasks, Scale, type Scaling, scale } from '../scaling.ts';
+
+const ScaleEvent = v.strictObject({ ...Scale, autoScaling: v.picklist(['suspend', 'resume', 'none']) });
+
+/**
+ * Sets the number of tasks, auto scaling suspended before or resumed after it. It resumes nothing but what it suspended:
+ * that is kept in a parameter, so that whoever runs it the second time needs to know nothing of the first.
+ */
+export const handler = entrypoint(ScaleEvent, event => {
+  const { autoScaling, former } = event;
+  if (former !== '') return lookAtTasks(event, autoScaling === 'resume');
+  return scale(event, {
+    ...(autoScaling === 'suspend' && { before: () => suspend(event) }),
+    ...(autoScaling === 'resume' && { after: () => resume(event) }),
+  });
+});
+
+const parameter = () => process.env['SUSPENDED_PARAMETER'] ?? '';
+
+async function suspend({ cluster, service }: Scaling): Promise<string[]> {
+  const suspended = await suspendedScaling(cluster, service);
+  if (!suspended) return [];
+  const ours = toSuspend(suspended);
+  if (ours.length === 0) return [];
+  // First it is noted: what is suspended and not noted, nobody would resume.
+  await writeParameter(parameter(), toText([...toWays(await readParameter(parameter())), ...ours]));
+  await setSuspended(cluster, service, [...suspended, ...ours]);
+  return [`Auto scaling of ${service} is suspended (${toText(ours)})`];
+}
+
+async function resume({ cluster, service }: Scaling): Promise<string[]> {
+  const ours = toWays(await readParameter(parameter()));
+  const suspended = (await suspendedScaling(cluster, service)) ?? [];
+  const left = suspended.filter(way => !ours.includes(way));
+  const resumed = suspended.filter(way => ours.includes(way));
+  if (resumed.length > 0) await setSuspended(cluster, service, left);
+  if (ours.length > 0) await writeParameter(parameter(), toText([]));
+  const kept = left.length > 0 ? `; what somebody else had suspended stays so (${toText(left)})` : '';
+  return resumed.length > 0 ? [`Auto scaling of ${service} is resumed (${toText(resumed)})${kept}`] : [];
+}

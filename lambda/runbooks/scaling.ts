@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { describeService, setDesiredCount } from '../adapters/ecs.ts';
+import { type Counted, scalingProgress, whyNotScaled } from '../domain/remedies/scaling.ts';
+import { done, failed, type Verdict } from '../domain/remedies/verdict.ts';
+import { flag } from '../inbound/runbook-parameters.ts';
+
+const count = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'a number of tasks'));
+
+/** With `former`, it is asked how the tasks stand that were asked for. */
+export const Scale = {
+  dryRun: flag,
+  cluster: v.string(),
+  service: v.string(),
+  desiredCount: v.pipe(v.union([v.number(), count]), v.transform(Number), v.integer(), v.minValue(0)),
+  /** As many as the caller judged by; empty, whatever they are. */
+  expectedCount: v.union([v.literal(''), count], 'a number of tasks, or nothing'),
+  former: v.optional(v.union([v.literal(''), count]), ''),
+  /** They must be there by now. */
+  required: v.optional(flag, 'false'),
+};
+
+export type Scaling = {
+  dryRun: boolean;
+  cluster: string;
+  service: string;
+  desiredCount: number;
+  expectedCount: string;
+  former: string;
+  required: boolean;
+};
+
+/** A document's answer: a step of it asks again, with `former`, until `waiting` is "false". */
+export type Scaled = Verdict & { waiting: 'true' | 'false'; former: string; message: string };
+
+export const scaled = (verdict: Verdict, message = verdict.reason): Scaled => ({
+  ...verdict,
+  ...{ waiting: 'false', former: '', message },
+});
+
+export async function lookAtTasks(asked: Scaling, autoScaled: boolean): Promise<Scaled> {
+  const { cluster, service, desiredCount, former, required } = asked;
+  const found = await describeService(cluster, service);
+  const progress = scalingProgress(found, desiredCount, Number(former), autoScaled);
+  if (progress !== 'waiting') return scaled(progress, toldOf(found));
+  const message = `${toldOf(found)}; ${desiredCount} are asked for`;
+  return required ? scaled(failed(message)) : { ...done(), waiting: 'true', former, message };
+}
+
+export const toldOf = ({ runningCount, desiredCount }: Counted) => `${runningCount} of ${desiredCount} tasks run`;
+
+/** Sets the number of tasks, `before` and `after` which auto scaling may be told: each says what it changed. */
+export async function scale(
+  { dryRun, cluster, service, desiredCount, expectedCount }: Scaling,
+  { before, after }: { before?: () => Promise<string[]>; after?: () => Promise<string[]> } = {},
+): Promise<Scaled> {
+  const found = await describeService(cluster, service);
+  const reason = whyNotScaled(found, Number(desiredCount), expectedCount);
+  if (reason) return scaled({ verdict: 'unchanged', reason, changed: [] });
+  const former = found.desiredCount ?? 0;
+  if (dryRun) return scaled(done(), `Dry run: ${toldOf(found)}; ${desiredCount} would be asked for.`);
+  const changed = (await before?.()) ?? [];
+  await setDesiredCount(cluster, service, desiredCount);
+  if (former !== desiredCount) changed.push(`${service} is to run ${desiredCount} tasks in place of ${former}`);
+  changed.push(...((await after?.()) ?? []));
+  const message = changed.length > 0 ? `${changed.join('. ')}.` : `${service} is to run ${former} tasks already.`;
+  console.info(message);
+  return { ...done(changed), waiting: 'true', former: String(former), message };
+}

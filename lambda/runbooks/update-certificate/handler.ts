@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+import { describeCertificate, findReplacement } from '../../adapters/acm.ts';
+import { distributionState, swapOnDistribution } from '../../adapters/cloudfront.ts';
+import { listenerCertificates, swapOnListener } from '../../adapters/elb.ts';
+import { byArns, type WatchedCertificate } from '../../domain/diagnosis/certificate.ts';
+import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
+import { arns, flag } from '../../inbound/runbook-parameters.ts';
+import { configured } from '../../readings/certificates.ts';
+import { entrypoint } from '../../runtime/entrypoint.ts';
+
+type Direction = 'replacement' | 'former';
+
+const Request = v.strictObject({
+  dryRun: flag,
+  /** None: every configured one whose other certificate could be served, and is not. */
+  certificateArns: arns,
+  direction: v.picklist(['replacement', 'former'], 'replacement or former'),
+  /** It is asked whether it is everywhere, and nothing is changed. */
+  look: v.optional(flag, 'false'),
+  /** It must be everywhere by now. */
+  required: v.optional(flag, 'false'),
+});
+
+/** A document's answer: a step of it looks again at the same certificates until `waiting` is "false". */
+type Answer = Verdict & { waiting: 'true' | 'false'; certificateArns: string; places: Place[] };
+
+const answer = (verdict: Verdict, swaps: Swap[] = [], places: Place[] = [], waiting = false): Answer => ({
+  ...verdict,
+  waiting: waiting ? 'true' : 'false',
+  certificateArns: swaps.map(({ certificate }) => certificate.arn).join(','),
+  places,
+});
+
+/**
+ * Has load balancers and CloudFront serve the replacement of each of the certificates, or the former one again. Nothing is
+ * changed unless every replacement is issued. Asked again, it says whether it is everywhere.
+ */
+export const handler = entrypoint(Request, async ({ dryRun, certificateArns, direction, look, required }) => {
+  const certificates = certificateArns.length > 0 ? byArns(configured(), certificateArns) : await served(direction);
+  if ('unknown' in certificates) return answer(unchanged(certificates.unknown));
+  if (certificates.length === 0) return answer(unchanged(`no certificate has a ${direction} that could be served`));
+  const found = await Promise.all(certificates.map(certificate => swapOf(certificate, direction)));
+  const refused = found.flatMap(swap => ('refused' in swap ? [swap.refused] : []));
+  if (refused.length > 0) return answer(unchanged(refused.join('; ')));
+  const swaps = found.flatMap(swap => ('refused' in swap ? [] : [swap]));
+  const acts = !dryRun && !look;
+  const changed: string[] = [];
+  for (const swap of acts ? swaps : []) {
+    const before = await placesOf(swap);
+    await perform(swap);
+    if (before.some(({ done }) => !done)) changed.push(`${swap.to} is served in the place of ${swap.from}`);
+  }
+  const places = (await Promise.all(swaps.map(placesOf))).flat();
+  const waiting = places.filter(({ done }) => !done);
+  console.info({ message: acts ? 'certificates updated' : 'what serves them', direction, waiting: waiting.length });
+  const reason = `not everywhere yet: ${waiting.map(({ place }) => place).join(', ')}. Run this again later`;
+  if (required && waiting.length > 0) return answer(failed(reason), swaps, places);
+  return answer(done(changed), swaps, places, (acts || look) && waiting.length > 0);
+});
+
+interface Swap {
+  certificate: WatchedCertificate;
+  from: string;
+  to: string;
+}
+
+interface Place {
+  place: string;
+  /** It serves what it should. */
+  done: boolean;
+}
+
+/** Those of which the one is served, and the other could be. */
+async function served(direction: Direction): Promise<WatchedCertificate[]> {
+  const is = async (certificate: WatchedCertificate) => {
+    const held = await describeCertificate(certificate.arn);
+    const replacement = await findReplacement(held);
+    const ready = direction === 'former' ? replacement?.inUse : held.inUse && replacement?.status === 'ISSUED';
+    return ready ? [certificate] : [];
+  };
+  return (await Promise.all(configured().map(is))).flat();
+}
+
+async function swapOf(certificate: WatchedCertificate, direction: Direction): Promise<Swap | { refused: string }> {
+  const { arn } = certificate;
+  const replacement = await findReplacement(await describeCertificate(arn));
+  if (!replacement) return { refused: `${arn} has no replacement: run request-replacement first` };
+  if (direction === 'former') return { certificate, from: replacement.arn, to: arn };
+  if (replacement.status === 'ISSUED') return { certificate, from: arn, to: replacement.arn };
+  const { status } = replacement;
+  return { refused: `the replacement ${replacement.arn} is ${status}, not ISSUED: run request-replacement again` };
+}
+
+async function perform({ certificate: { listenerArns, distributionId }, from, to }: Swap): Promise<void> {
+  for (const listenerArn of listenerArns) await swapOnListener(listenerArn, from, to);
+  if (distributionId) await swapOnDistribution(distributionId, from, to);
+}
+
+/** Where a certificate is served, and whether what is there is what should be. */
+async function placesOf({ certificate: { listenerArns, distributionId }, from, to }: Swap): Promise<Place[]> {
+  const listeners = listenerArns.map(async place => {
+    const arns = (await listenerCertificates(place)).map(({ arn }) => arn);
+    return { place, done: arns.includes(to) && !arns.includes(from) };
+  });
+  const distributions = (distributionId ? [distributionId] : []).map(async place => {
+    const { certificate, deployed } = await distributionState(place);
+    return { place, done: certificate === to && deployed };
+  });
+  return Promise.all([...listeners, ...distributions]);
+}

@@ -1,0 +1,169 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isPublic } from '../domain/communication/updates.ts';
+import type { TimelineEntry } from '../domain/incident/events.ts';
+import { fold } from '../domain/incident/evolve.ts';
+import { type Incident, isOpen } from '../domain/incident/incident.ts';
+import { isUnderReview } from '../domain/review/review.ts';
+
+/** Where an incident is kept: one partition per service and playbook, numbered. Only the last of a slot can be open. */
+export interface IncidentKey {
+  slot: string;
+  number: number;
+}
+
+export const slotOf = (service: string, playbook: string) => `${service}/${playbook}`;
+
+export const keyOf = ({ service, playbook, number }: Incident): IncidentKey => ({
+  slot: slotOf(service, playbook),
+  number,
+});
+
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+const TableName = () => process.env['INCIDENTS_TABLE'];
+
+/** The incident, read consistently; undefined when there is none. */
+export async function load(key: IncidentKey): Promise<Incident | undefined> {
+  const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: key, ConsistentRead: true }));
+  return Item && fold(Item['timeline']);
+}
+
+/** Every open incident. From an index that lags by moments: what it misses, the next minute finds. */
+export const openIncidents = async (): Promise<Incident[]> =>
+  (await indexed('unfinished', 'unfinished', 'open')).filter(isOpen);
+
+/** Those that are over, and of which something is still owed: a post-mortem, or action items. */
+export const incidentsUnderReview = async (): Promise<Incident[]> =>
+  (await indexed('unfinished', 'unfinished', 'review')).filter(isUnderReview);
+
+/** All incidents opened in a month, `YYYY-MM`, in the order of their opening. */
+export const incidentsOfMonth = (month: string): Promise<Incident[]> => indexed('byMonth', 'month', month);
+
+/**
+ * Those that customers are told of: opened in one of these months, or still open, however old. The indexes lag by moments:
+ * whichever are known to have changed are given too, and read past them.
+ */
+export async function publicIncidents(months: readonly string[], changed: readonly IncidentKey[]): Promise<Incident[]> {
+  const [open, ...ofMonths] = await Promise.all([
+    listed('unfinished', 'unfinished', 'open'),
+    ...months.map(month => listed('byMonth', 'month', month)),
+  ]);
+  const published = ofMonths.flat().filter(item => item['published']);
+  const known = new Map([...changed, ...open, ...published].map(key => [`${key.slot}/${key.number}`, key]));
+  const found = await loadAll([...known.values()]);
+  return found.filter(isPublic);
+}
+
+const indexed = async (index: string, attribute: string, value: string): Promise<Incident[]> =>
+  loadAll(await listed(index, attribute, value));
+
+async function loadAll(keys: readonly IncidentKey[]): Promise<Incident[]> {
+  const loaded = await Promise.all(keys.map(({ slot, number }) => load({ slot, number })));
+  return loaded.filter(incident => incident !== undefined);
+}
+
+/** What an index holds of the incidents with that value: their keys, and whatever else it projects. */
+async function listed(IndexName: string, attribute: string, value: string): Promise<IndexedItem[]> {
+  const query = {
+    TableName: TableName(),
+    IndexName,
+    KeyConditionExpression: '#attribute = :value',
+    ExpressionAttributeNames: { '#attribute': attribute },
+    ExpressionAttributeValues: { ':value': value },
+  };
+  const found: IndexedItem[] = [];
+  for await (const { Items = [] } of paginateQuery({ client }, query)) found.push(...(Items as IndexedItem[]));
+  return found;
+}
+
+type IndexedItem = IncidentKey & { published?: true };
+
+/** The key of an incident by its id; undefined when there is none. From an index that lags by moments. */
+export async function findKey(id: string): Promise<IncidentKey | undefined> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: TableName(),
+      IndexName: 'byId',
+      KeyConditionExpression: 'id = :id',
+      ExpressionAttributeValues: { ':id': id },
+      Limit: 1,
+    }),
+  );
+  return Items[0] && { slot: Items[0]['slot'], number: Items[0]['number'] };
+}
+
+/** The last incident of a slot: only that one can be open. */
+export async function latest(slot: string): Promise<Incident | undefined> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: TableName(),
+      KeyConditionExpression: 'slot = :slot',
+      ExpressionAttributeValues: { ':slot': slot },
+      ScanIndexForward: false,
+      Limit: 1,
+      ConsistentRead: true,
+    }),
+  );
+  return Items[0] && fold(Items[0]['timeline']);
+}
+
+/** The next `INC-YYYY-MM-DD-XXX` of the day. An id whose opening was lost to another writer leaves a gap. */
+export async function nextId(): Promise<string> {
+  const day = new Date().toISOString().slice(0, 10);
+  const { Attributes } = await client.send(
+    new UpdateCommand({
+      TableName: TableName(),
+      Key: { slot: `ids/${day}`, number: 0 },
+      UpdateExpression: 'ADD issued :one',
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    }),
+  );
+  return `INC-${day}-${String(Attributes?.['issued']).padStart(3, '0')}`;
+}
+
+/**
+ * Writes state and timeline in one conditional write: the version is the length of the timeline before it. False when another
+ * writer came first.
+ */
+export async function append(incident: Incident, entries: TimelineEntry[]): Promise<boolean> {
+  const { id, severity, status, openedAt, timeline } = incident;
+  const version = timeline.length - entries.length;
+  const opening = version === 0;
+  const unfinished = isOpen(incident) ? 'open' : isUnderReview(incident) ? 'review' : undefined;
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: TableName(),
+        Key: keyOf(incident),
+        UpdateExpression: [
+          'SET id = :id, severity = :severity, #status = :status, openedAt = :openedAt, #month = :month, version = :next',
+          ', timeline = list_append(if_not_exists(timeline, :none), :entries)',
+          isPublic(incident) ? ', published = :published' : '',
+          unfinished ? ', unfinished = :unfinished' : ' REMOVE unfinished',
+        ].join(''),
+        ConditionExpression: opening ? 'attribute_not_exists(slot)' : 'version = :version',
+        ExpressionAttributeNames: { '#status': 'status', '#month': 'month' },
+        ExpressionAttributeValues: {
+          ':id': id,
+          ':severity': severity,
+          ':status': status,
+          ':openedAt': openedAt,
+          ':month': openedAt.slice(0, 7),
+          ':next': timeline.length,
+          ':entries': entries,
+          ':none': [],
+          ...(opening ? {} : { ':version': version }),
+          ...(isPublic(incident) ? { ':published': true } : {}),
+          ...(unfinished ? { ':unfinished': unfinished } : {}),
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

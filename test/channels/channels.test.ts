@@ -1,0 +1,280 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler as opsgenie } from '../../lambda/channels/opsgenie/notify/handler.ts';
+import { handler as pagerduty } from '../../lambda/channels/pagerduty/notify/handler.ts';
+import { handler as chat } from '../../lambda/channels/slack/notify/handler.ts';
+import type { EntryType } from '../../lambda/domain/incident/events.ts';
+import { Opsgenie } from '../../local/vendors/opsgenie.ts';
+import { PagerDuty } from '../../local/vendors/pagerduty.ts';
+import { Slack } from '../../local/vendors/slack.ts';
+import {
+  CHORE_KEY,
+  committed,
+  invoke,
+  KEY,
+  openChore,
+  openIncident,
+  setMinute,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { of } from '../support/story.ts';
+import { VendorServer } from '../support/vendor-server.ts';
+
+vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }));
+
+const ID = 'INC-2026-04-07-001';
+const CHANNEL = 'C0123456789';
+/** Each secret says which it is, and has the 32 characters of a routing key. */
+const secret = (name: string) => name.padEnd(32, '0');
+const surroundings = { now: () => Date.now() };
+let vendors: { slack: Slack; pagerduty: PagerDuty; opsgenie: Opsgenie };
+
+useResponder({
+  INCIDENT_BUS: 'bus',
+  SLACK_CHANNEL: CHANNEL,
+  BOT_TOKEN_SECRET: 'bot',
+  ROUTING_KEY_SECRET: 'routing',
+  API_KEY_SECRET: 'api',
+  PAGERDUTY_URL: 'https://mockupaws.pagerduty.com',
+});
+const slackServer = VendorServer.use(() => vendors.slack);
+const pagerdutyServer = VendorServer.use(() => vendors.pagerduty);
+const opsgenieServer = VendorServer.use(() => vendors.opsgenie);
+const secrets = mockClient(SecretsManagerClient);
+const bus = mockClient(EventBridgeClient);
+
+beforeEach(() => {
+  secrets.reset();
+  secrets.on(GetSecretValueCommand).callsFake(async ({ SecretId }) => ({ SecretString: secret(SecretId) }));
+  bus.reset();
+  bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
+  vendors = {
+    slack: new Slack(surroundings, { channel: CHANNEL, token: secret('bot') }),
+    pagerduty: new PagerDuty(surroundings),
+    opsgenie: new Opsgenie(secret('api')),
+  };
+  vi.stubEnv('SLACK_API', `${slackServer.url}/api`);
+  vi.stubEnv('PAGERDUTY_API', pagerdutyServer.url);
+  vi.stubEnv('OPSGENIE_API', opsgenieServer.url);
+});
+
+type Handler = Parameters<typeof invoke>[0];
+
+/** The queue's message about the last entry of a type. */
+async function hears(handler: unknown, type: EntryType): Promise<unknown> {
+  const { seq } = of((await stored()).timeline, type).at(-1) ?? { seq: 99 };
+  const body = JSON.stringify({ 'detail-type': type, detail: { incident: { ...KEY, id: ID }, entry: { type, seq } } });
+  return invoke(handler as Handler, { Records: [{ body }] });
+}
+
+const refusals = () =>
+  bus
+    .commandCalls(PutEventsCommand)
+    .flatMap(({ args }) => args[0].input.Entries ?? [])
+    .map(e => JSON.parse(e.Detail ?? ''));
+const acknowledge = () => committed({ type: 'acknowledge', id: 'ack', by: 'ada', via: 'link' });
+const resolve = (via: 'link' | 'pagerduty' | 'opsgenie' = 'link') =>
+  committed({ type: 'resolve', id: 'resolve', by: 'ada', via, reason: 'fixed' });
+
+describe('Slack', () => {
+  const texts = () => vendors.slack.messages.map(({ text }) => text);
+
+  it('has one thread an incident, whose first message says how things stand, and the incident knows it', async () => {
+    await openIncident();
+    await hears(chat, 'IncidentOpened');
+    await hears(chat, 'Escalated');
+    const [head, ...replies] = vendors.slack.messages;
+    expect(head?.text).toBe(`P2 mockupAWS Database Connections Exhausted (${ID}): identified`);
+    expect(replies.map(({ thread_ts }) => thread_ts)).toEqual(replies.map(() => head?.ts));
+    expect(replies[0]?.text).toBe('Calling level 1, *On-call engineer*: opened as P2');
+    expect((await stored()).references).toMatchObject([
+      {
+        system: 'slack',
+        ref: `${CHANNEL}/${head?.ts}`,
+        url: expect.stringMatching(/^https:\/\/mockupaws\.slack\.com/),
+      },
+    ]);
+  });
+
+  it('changes the first message with the incident: who commands, the checklist, the buttons', async () => {
+    await openIncident();
+    await hears(chat, 'IncidentOpened');
+    const shown = () => JSON.stringify(vendors.slack.messages[0]?.blocks);
+    expect(shown()).toContain('nobody yet');
+    expect(shown()).toContain('☐ Acknowledge within 60 min');
+    await acknowledge();
+    await hears(chat, 'Acknowledged');
+    expect(shown()).toContain('☑ Acknowledge');
+    expect(shown()).toContain('*Commander*\\nada');
+    expect(shown()).toContain('take-command');
+    await resolve();
+    await hears(chat, 'Resolved');
+    expect(shown()).not.toContain('take-command');
+    expect(texts()[0]).toContain('resolved');
+  });
+
+  it.each([0, 1, 2, 3, 4, 5])('is told once, though the answer to call %i is lost', async call => {
+    await openIncident();
+    const answered = vendors.slack.answer.bind(vendors.slack);
+    let calls = 0;
+    vi.spyOn(vendors.slack, 'answer').mockImplementation(asked => {
+      const answer = answered(asked);
+      return calls++ === call ? { status: 500, body: '' } : answer;
+    });
+    await hears(chat, 'Escalated').catch(() => undefined);
+    await hears(chat, 'Escalated');
+    const heads = vendors.slack.messages.filter(({ thread_ts }) => !thread_ts);
+    expect(heads).toHaveLength(1);
+    expect(new Set(texts()).size).toBe(texts().length);
+    expect(texts().length).toBeGreaterThan(1);
+  });
+
+  it('gets everything once, in order, when it was down for long, also when all is over by then', async () => {
+    await openIncident();
+    slackServer.fails({ status: 500 }, { status: 503 });
+    await expect(hears(chat, 'IncidentOpened')).rejects.toThrow('answered 500');
+    await acknowledge();
+    await expect(hears(chat, 'Acknowledged')).rejects.toThrow('answered 503');
+    await resolve();
+    await hears(chat, 'IncidentOpened');
+    await hears(chat, 'Resolved');
+    const told = texts().map(text => /Calling|Diagnosis|Acknowledged|Resolved/.exec(text)?.[0]);
+    expect(told).toEqual([undefined, 'Calling', 'Diagnosis', 'Acknowledged', 'Resolved']);
+    expect((await stored()).references).toHaveLength(1);
+  });
+
+  it('that refuses one message still gets the others, and the refused one is a dead letter at once', async () => {
+    await openIncident();
+    await hears(chat, 'IncidentOpened');
+    await committed({ type: 'note', id: 'note', by: 'ada', via: 'link', text: 'one' });
+    await committed({ type: 'note', id: 'note 2', by: 'ada', via: 'link', text: 'two' });
+    const answered = vendors.slack.answer.bind(vendors.slack);
+    vi.spyOn(vendors.slack, 'answer').mockImplementation(asked =>
+      asked.body.includes('%3A+one') ? { status: 200, body: { ok: false, error: 'invalid_blocks' } } : answered(asked),
+    );
+    await hears(chat, 'NoteAdded');
+    expect(texts().at(-1)).toBe(':memo: ada: two');
+    expect(refusals()).toMatchObject([{ channel: 'slack', reason: 'Slack refused chat.postMessage: invalid_blocks' }]);
+  });
+
+  it('that does not know the token is asked once, and the token is told nowhere', async () => {
+    await openIncident();
+    vendors.slack = new Slack(surroundings, { channel: CHANNEL, token: 'another' });
+    await hears(chat, 'IncidentOpened');
+    expect(slackServer.asked).toHaveLength(1);
+    expect(refusals()).toMatchObject([{ reason: 'Slack refused conversations.history: invalid_auth' }]);
+    expect(
+      JSON.stringify([refusals(), vi.mocked(console.error).mock.calls, vi.mocked(console.info).mock.calls]),
+    ).not.toContain(secret('bot'));
+  });
+
+  it('shows what people write as text, whatever they write', async () => {
+    await openIncident();
+    await committed({ type: 'note', id: 'note', by: 'ada', via: 'link', text: `<!channel> & ${'x'.repeat(9000)}` });
+    await hears(chat, 'NoteAdded');
+    expect(texts().at(-1)).toMatch(/^:memo: ada: &lt;!channel&gt; &amp; x+…$/);
+    expect(texts().at(-1)?.length).toBe(3000);
+  });
+});
+
+it.each<[string, unknown]>([
+  ['Slack', chat],
+  ['PagerDuty', pagerduty],
+  ['Opsgenie', opsgenie],
+])('%s is told nothing of work that fell due', async (_, handler) => {
+  const { timeline } = await openChore();
+  await committed({ type: 'finish action item', id: 'done', by: 'ada', item: 'A1' }, CHORE_KEY);
+  for (const { type, seq } of [...timeline, { type: 'Resolved', seq: timeline.length + 1 }]) {
+    const body = JSON.stringify({ detail: { incident: { ...CHORE_KEY, id: ID }, entry: { type, seq } } });
+    await invoke(handler as Handler, { Records: [{ body }] });
+  }
+  const { slack, pagerduty: tickets, opsgenie: alerts } = vendors;
+  expect([slack.messages, tickets.events, alerts.requests].flat()).toEqual([]);
+});
+
+describe('PagerDuty', () => {
+  it('has one ticket an incident: triggered, acknowledged and resolved with it', async () => {
+    await openIncident();
+    await hears(pagerduty, 'IncidentOpened');
+    await acknowledge();
+    await hears(pagerduty, 'Acknowledged');
+    await resolve();
+    await hears(pagerduty, 'Resolved');
+    expect(vendors.pagerduty.events.map(({ event_action, dedup_key }) => [event_action, dedup_key])).toEqual([
+      ['trigger', ID],
+      ['acknowledge', ID],
+      ['resolve', ID],
+    ]);
+    expect(vendors.pagerduty.events[0]).toMatchObject({
+      routing_key: secret('routing'),
+      payload: {
+        summary: `P2 ${ID} mockupAWS Database Connections Exhausted`,
+        severity: 'error',
+        class: 'DatabaseConnections',
+      },
+    });
+    expect((await stored()).references).toMatchObject([{ system: 'pagerduty', ref: ID }]);
+  });
+
+  it('is not told what it told us, and of nothing that was over before it could be told', async () => {
+    await openIncident();
+    await committed({ type: 'acknowledge', id: 'ack', by: 'ada', via: 'pagerduty' });
+    await hears(pagerduty, 'Acknowledged');
+    await resolve('pagerduty');
+    for (const type of ['IncidentOpened', 'Resolved'] as const) await hears(pagerduty, type);
+    expect(pagerdutyServer.asked).toEqual([]);
+  });
+
+  it('is asked once when it refuses (400), and the event is a dead letter at once', async () => {
+    await openIncident();
+    pagerdutyServer.fails({ status: 400 });
+    await hears(pagerduty, 'IncidentOpened');
+    expect(pagerdutyServer.asked).toHaveLength(1);
+    expect(refusals()).toMatchObject([{ channel: 'pagerduty', incident: { id: ID }, entry: { seq: 0 } }]);
+    expect((await stored()).references).toEqual([]);
+  });
+
+  it.each([
+    ['busy', { status: 429, headers: { 'retry-after': '2' } } as const, 2, false],
+    ['busy for long', { status: 429, headers: { 'retry-after': '300' } } as const, 1, true],
+    ['broken', { status: 500 } as const, 1, true],
+    ['cut off', 'unheard' as const, 1, true],
+  ])('that is %s is asked again, by us or by the queue', async (_, failure, requests, later) => {
+    await openIncident();
+    pagerdutyServer.fails(failure);
+    const heard = hears(pagerduty, 'IncidentOpened');
+    if (later) await expect(heard).rejects.toThrow();
+    else await heard;
+    expect(pagerdutyServer.asked).toHaveLength(requests);
+    expect(refusals()).toEqual([]);
+  });
+});
+
+describe('Opsgenie', () => {
+  it('has one alert an incident: created, acknowledged and closed with it', async () => {
+    await openIncident();
+    await hears(opsgenie, 'IncidentOpened');
+    setMinute(2);
+    await acknowledge();
+    await hears(opsgenie, 'Acknowledged');
+    await resolve();
+    await hears(opsgenie, 'Resolved');
+    expect(vendors.opsgenie.requests.map(({ path }) => path)).toEqual([
+      '/v2/alerts',
+      `/v2/alerts/${ID}/acknowledge?identifierType=alias`,
+      `/v2/alerts/${ID}/close?identifierType=alias`,
+    ]);
+    expect(vendors.opsgenie.requests[0]?.body).toMatchObject({ alias: ID, priority: 'P2' });
+  });
+
+  it('that refuses the key is asked once', async () => {
+    await openIncident();
+    vendors.opsgenie = new Opsgenie('another');
+    await hears(opsgenie, 'IncidentOpened');
+    expect(opsgenieServer.asked).toHaveLength(1);
+    expect(refusals()).toMatchObject([{ channel: 'opsgenie' }]);
+  });
+});

@@ -1,0 +1,265 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler as opsgenie } from '../../lambda/channels/opsgenie/webhook/handler.ts';
+import { handler as pagerduty } from '../../lambda/channels/pagerduty/webhook/handler.ts';
+import { handler as slack } from '../../lambda/channels/slack/interactions/handler.ts';
+import { head } from '../../lambda/domain/messages/chat.ts';
+import { handler as command } from '../../lambda/functions/command/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
+import { Opsgenie } from '../../local/vendors/opsgenie.ts';
+import { PagerDuty } from '../../local/vendors/pagerduty.ts';
+import { Slack, signed } from '../../local/vendors/slack.ts';
+import {
+  approvalAsked,
+  committed,
+  invoke,
+  openIncident,
+  policyOf,
+  signal,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { step, types } from '../support/story.ts';
+import { VendorServer } from '../support/vendor-server.ts';
+
+const ID = 'INC-2026-04-07-001';
+const CHANNEL = 'C0123456789';
+
+useResponder({
+  RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response',
+  COMMAND_FUNCTION: 'command',
+  SIGNING_SECRET: 'signing',
+  SLACK_PEOPLE: '{"U0123456789":"ada"}',
+  WEBHOOK_SECRET: 'webhook',
+  WEBHOOK_TOKEN_SECRET: 'token',
+});
+const secrets = mockClient(SecretsManagerClient);
+const lambda = mockClient(LambdaClient);
+const workflows = mockClient(SFNClient);
+let vendor: Slack;
+const hooks = VendorServer.use(() => vendor);
+
+beforeEach(() => {
+  secrets.reset();
+  secrets.on(GetSecretValueCommand).callsFake(async ({ SecretId }) => ({ SecretString: `secret of ${SecretId}` }));
+  workflows.reset();
+  workflows.on(StartExecutionCommand).resolves({});
+  lambda.reset();
+  // The command function itself, as Lambda would call it.
+  lambda.on(InvokeCommand).callsFake(async ({ Payload }) => {
+    const answer = JSON.stringify(await invoke(command, JSON.parse(Payload)));
+    return { Payload: { transformToString: () => answer } };
+  });
+  vendor = new Slack({ now: () => Date.now() }, { channel: CHANNEL, token: 'token' });
+});
+
+interface Request {
+  method: string;
+  body: string;
+  headers: Record<string, string>;
+}
+type Door = typeof slack;
+
+/** As a Function URL hands it over. */
+const comes = (door: Door, { method, body, headers }: Request, encoded = false) =>
+  invoke(door, {
+    ...{ version: '2.0', rawPath: '/', rawQueryString: '', headers, isBase64Encoded: encoded },
+    body: encoded ? Buffer.from(body).toString('base64') : body,
+    requestContext: { http: { method } },
+  });
+
+const happened = async () => types((await stored()).timeline);
+const count = async (type: string) => (await happened()).filter(other => other === type).length;
+
+describe('a button in Slack', () => {
+  /** Pressed in the first message of the thread; what is told in answer comes back to this machine. */
+  async function pressed(button: string, { user = 'U0123456789', at = Date.now() } = {}): Promise<Request> {
+    const { text, blocks = [], metadata } = head(await stored());
+    vendor.messages.splice(0, 1, { ts: '1.0', text, blocks, metadata, edited: 0 });
+    const { method, body } = vendor.press('', button, { user, at });
+    const here = body.replace(encodeURIComponent('https://slack.com'), encodeURIComponent(hooks.url));
+    return { method, body: here, headers: signed('secret of signing', here, at) };
+  }
+
+  it('does what it says, as the person whom the configuration names, once', async () => {
+    await openIncident();
+    const request = await pressed('acknowledge');
+    for (let times = 0; times < 3; times++) expect(await comes(slack, request)).toMatchObject({ statusCode: 200 });
+    expect(await count('Acknowledged')).toBe(1);
+    expect((await stored()).timeline.at(-1)).toMatchObject({ type: 'Acknowledged', by: 'ada', via: 'slack' });
+    await comes(slack, await pressed('take-command', { user: 'U9999999999' }), true);
+    expect(await stored()).toMatchObject({ commander: 'slack:U9999999999' });
+    expect(vendor.whispers).toEqual([]);
+  });
+
+  it.each([
+    ['approve', 'ApprovalGiven'],
+    ['decline', 'ApprovalDeclined'],
+  ])('%ss the step that waits, and who comes too late is told so alone', async (button, type) => {
+    await openIncident([step('ask', { mode: 'approve' })]);
+    await approvalAsked();
+    const [first, second] = [await pressed(button), await pressed('approve', { user: 'U9999999999' })];
+    await comes(slack, first);
+    expect((await happened()).slice(-2)).toEqual([type, 'ResponseRequested']);
+    await comes(slack, second);
+    expect(vendor.whispers).toEqual([`ask was ${button}d by ada already`]);
+    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+  });
+
+  it('answers whether customers are to be told, with yes or no', async () => {
+    const statusPage = { url: 'https://status.mockupaws.com', components: [] };
+    await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage });
+    await committed({ type: 'meet', id: 'watch', obligation: { type: 'ask to publish' } });
+    const [no, yes] = [await pressed('withhold'), await pressed('publish', { user: 'U9999999999' })];
+    await comes(slack, no);
+    await comes(slack, yes);
+    expect((await happened()).at(-1)).toBe('PublicationDeclined');
+    expect(vendor.whispers).toEqual([expect.stringMatching(/^ada said no at/)]);
+  });
+
+  it('resolves; after that, nothing happens, and that is said', async () => {
+    await openIncident();
+    const late = await pressed('acknowledge');
+    await comes(slack, await pressed('resolve'));
+    await comes(slack, late);
+    expect((await happened()).at(-1)).toBe('Resolved');
+    expect(vendor.whispers).toEqual([`${ID} is resolved`]);
+  });
+
+  it.each<[string, (request: Request) => Request]>([
+    ['forged', r => ({ ...r, headers: signed('another secret', r.body, Date.now()) })],
+    ['changed on its way', r => ({ ...r, body: r.body.replace('acknowledge', 'take-command') })],
+    ['not signed', r => ({ ...r, headers: {} })],
+    ['of five minutes ago', r => ({ ...r, headers: signed('secret of signing', r.body, Date.now() - 301_000) })],
+    ['from the future', r => ({ ...r, headers: signed('secret of signing', r.body, Date.now() + 302_000) })],
+    ['dated anew', r => ({ ...r, headers: { ...r.headers, 'x-slack-request-timestamp': '1775554260' } })],
+    ['dated with a word', r => ({ ...r, headers: { ...r.headers, 'x-slack-request-timestamp': 'now' } })],
+  ])('%s does nothing', async (_, forge) => {
+    await openIncident();
+    expect(await comes(slack, forge(await pressed('acknowledge')))).toMatchObject({ statusCode: 401 });
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+  });
+
+  it('of four minutes ago still counts', async () => {
+    await openIncident();
+    await comes(slack, await pressed('acknowledge', { at: Date.now() - 240_000 }));
+    expect(await count('Acknowledged')).toBe(1);
+  });
+
+  it('is answered in time though the command is not, and says when it failed', async () => {
+    await openIncident();
+    const request = await pressed('acknowledge');
+    lambda.on(InvokeCommand).rejectsOnce(new Error('TooManyRequestsException'));
+    expect(await comes(slack, request)).toMatchObject({ statusCode: 200 });
+    expect(vendor.whispers).toEqual([expect.stringContaining('did not work')]);
+    lambda.on(InvokeCommand).callsFake(() => new Promise(() => {}));
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((act: () => void, ms: number) => {
+      if (ms === 1800) queueMicrotask(act);
+      return undefined;
+    }) as never);
+    expect(await comes(slack, request)).toMatchObject({ statusCode: 200 });
+    expect(vendor.whispers).toHaveLength(1);
+  });
+
+  it('is a POST, and what is no button of ours is let be', async () => {
+    await openIncident();
+    const request = await pressed('acknowledge');
+    expect(await comes(slack, { ...request, method: 'GET' })).toMatchObject({ statusCode: 405 });
+    for (const body of ['ssl_check=1', 'payload=%7B%22type%22%3A%22view_closed%22%7D', 'payload=no+json'])
+      expect(
+        await comes(slack, { method: 'POST', body, headers: signed('secret of signing', body, Date.now()) }),
+      ).toMatchObject({
+        statusCode: 200,
+      });
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+  });
+});
+
+describe('a webhook of PagerDuty', () => {
+  const told = new PagerDuty({ now: () => Date.now() });
+  const webhook = (type: string, more = {}, key = ID) => told.webhook('secret of webhook', type, key, more);
+
+  it.each([
+    ['incident.acknowledged', 'Acknowledged'],
+    ['incident.resolved', 'Resolved'],
+    ['incident.annotated', 'NoteAdded'],
+  ])('%s happens to the incident, once', async (type, happens) => {
+    await openIncident();
+    for (let times = 0; times < 2; times++)
+      expect(await comes(pagerduty, webhook(type))).toMatchObject({ statusCode: 200 });
+    expect(await count(happens)).toBe(1);
+    expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'Tenex Engineer', via: 'pagerduty' });
+  });
+
+  it('is let be when no person did it, when it is not about one of ours, and when it says nothing new', async () => {
+    await openIncident();
+    const integration = { agent: { type: 'inbound_integration_reference', summary: 'Events API' } };
+    for (const request of [
+      webhook('incident.acknowledged', integration),
+      webhook('incident.acknowledged', { agent: null }),
+      webhook('incident.acknowledged', {}, 'd3640fbd41094207a1c11e58e46b1662'),
+      webhook('incident.triggered'),
+      webhook('pagey.ping', { data: { message: 'Hello' } }),
+    ])
+      expect(await comes(pagerduty, request)).toMatchObject({ statusCode: 200 });
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+  });
+
+  it('that is refused is answered well all the same: sent again, it would be refused again', async () => {
+    await openIncident();
+    await comes(pagerduty, webhook('incident.resolved'));
+    const { statusCode, body } = await comes(pagerduty, webhook('incident.resolved', { id: 'another' }));
+    expect([statusCode, JSON.parse(body)]).toEqual([200, { happened: [], refused: `${ID} is resolved` }]);
+  });
+
+  it('is sent again when the command failed', async () => {
+    await openIncident();
+    lambda.on(InvokeCommand).rejects(new Error('TooManyRequestsException'));
+    await expect(comes(pagerduty, webhook('incident.acknowledged'))).rejects.toThrow();
+  });
+
+  it('does nothing when it is not signed, and one good signature of several is enough', async () => {
+    await openIncident();
+    const good = webhook('incident.acknowledged');
+    const signature = good.headers['x-pagerduty-signature'];
+    const signedBy = (header: string) => ({ ...good, headers: { 'x-pagerduty-signature': header } });
+    const forged = told.webhook('another', 'incident.acknowledged', ID).headers['x-pagerduty-signature'];
+    for (const header of ['', 'v1=', forged, signature.slice(0, -1), signature.replace('v1=', 'v0='), `${signature}0`])
+      expect(await comes(pagerduty, signedBy(header))).toMatchObject({ statusCode: 401 });
+    expect(await comes(pagerduty, { ...good, body: good.body.replace(ID, 'INC-2026-04-07-002') })).toMatchObject({
+      statusCode: 401,
+    });
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+    expect(await comes(pagerduty, signedBy(`${forged}, ${signature}`))).toMatchObject({ statusCode: 200 });
+    expect(await count('Acknowledged')).toBe(1);
+  });
+});
+
+describe('a webhook of Opsgenie', () => {
+  const told = new Opsgenie('key');
+  const webhook = (action: string, alert = {}) => told.webhook('secret of token', action, ID, alert);
+
+  it.each([
+    ['Acknowledge', 'Acknowledged', {}],
+    ['Close', 'Resolved', {}],
+    ['AddNote', 'NoteAdded', { note: 'looking' }],
+  ])('%s happens to the incident, once', async (action, happens, alert) => {
+    await openIncident();
+    for (let times = 0; times < 2; times++) await comes(opsgenie, webhook(action, alert));
+    expect(await count(happens)).toBe(1);
+    expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'ada@mockupaws.com', via: 'opsgenie' });
+  });
+
+  it('does nothing without the token, when we did it ourselves, or about another alert', async () => {
+    await openIncident();
+    for (const token of ['', 'secret', 'secret of token '])
+      expect(await comes(opsgenie, told.webhook(token, 'Close', ID))).toMatchObject({ statusCode: 401 });
+    await comes(opsgenie, webhook('Close', { username: 'incident-response' }));
+    await comes(opsgenie, told.webhook('secret of token', 'Close', 'disk-full'));
+    await comes(opsgenie, webhook('Create'));
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+  });
+});

@@ -1,0 +1,536 @@
+import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { withPostgres } from '../../lambda/adapters/postgres.ts';
+import { positional, type Query } from '../../lambda/adapters/query.ts';
+import { readSessionReport, type SessionReport, sessionLines } from '../../lambda/domain/remedies/sessions.ts';
+import { handler, KillEvent } from '../../lambda/runbooks/kill-idle-connections/handler.ts';
+import { killIdleConnections } from '../../lambda/runbooks/kill-idle-connections/kill.ts';
+import type { KillRequest } from '../../lambda/runbooks/kill-idle-connections/sessions.ts';
+import { check } from '../../lambda/runtime/entrypoint.ts';
+import { type SimulatedSession, SimulatedSessions, toDataApiResponse } from '../../local/service/sessions.ts';
+import { type DatabaseSession, type Role, type SessionOptions, TestDatabase } from '../support/database-sessions.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+const nobody = { users: [], applications: [], addresses: [], statements: [] };
+const everything: KillRequest = {
+  ...{ dryRun: false, idleSeconds: 0, idleInTransactionSeconds: 0, limit: 1000 },
+  protect: nobody,
+};
+const LONG = 86_400;
+
+describe('against PostgreSQL', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await TestDatabase.create(await startPostgres({ max_connections: '60' }));
+  });
+  afterEach(() => database.closeAll());
+  afterAll(() => database?.stop());
+
+  /** As the function runs it: its own connection, the credentials from a secret. */
+  const kill = (request: Partial<KillRequest> = {}, role: Role = 'responder') => {
+    const secrets = mockClient(SecretsManagerClient);
+    secrets
+      .on(GetSecretValueCommand)
+      .resolves({ SecretString: JSON.stringify({ username: role, password: database.password }) });
+    return withPostgres(
+      {
+        host: '127.0.0.1',
+        port: database.server.port,
+        database: 'postgres',
+        secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database',
+        ssl: false,
+        secrets: new SecretsManagerClient({}),
+      },
+      query => killIdleConnections(query, { ...everything, ...request }),
+    );
+  };
+
+  /**
+   * With the clock held still by a transaction, sessions that changed state before `cutoff` are exactly those that
+   * are `idleSeconds` old: ages without waiting for them.
+   */
+  const killOlderThan = async (
+    cutoff: string,
+    request: Partial<KillRequest> = {},
+    threshold: 'idleSeconds' | 'idleInTransactionSeconds' = 'idleSeconds',
+  ) => {
+    const client = await database.connect('responder');
+    try {
+      await client.query('BEGIN');
+      const { rows } = await client.query('SELECT CAST(extract(epoch FROM now() - $1) AS float8) AS age', [cutoff]);
+      const query: Query = async (sql, parameters) => {
+        const { text, values } = positional(sql, parameters);
+        return (await client.query(text, values)).rows;
+      };
+      return await killIdleConnections(query, { ...everything, [threshold]: rows[0].age, ...request });
+    } finally {
+      await client.end();
+    }
+  };
+
+  const now = async (): Promise<string> =>
+    (await database.observer.query('SELECT CAST(clock_timestamp() AS text) AS now')).rows[0].now;
+
+  /** Sessions spared, by reason. */
+  const spared = ({ spared }: SessionReport) => Object.fromEntries(spared.map(group => [group.reason, group.sessions]));
+
+  const expectDead = (sessions: readonly DatabaseSession[]) => Promise.all(sessions.map(session => session.ended));
+
+  const expectAlive = async (sessions: readonly DatabaseSession[]) => {
+    for (const session of sessions) expect(await session.alive(), JSON.stringify(session.options)).toBe(true);
+  };
+
+  test('idle sessions die and every other lives', async () => {
+    const doomed = [
+      await database.open({ state: 'idle' }),
+      await database.open({ state: 'idle in transaction', user: 'batch', application: 'nightly' }),
+      await database.open({ state: 'idle in transaction (aborted)' }),
+    ];
+    const alive = [
+      await database.open({ state: 'active' }),
+      await database.open({ user: 'rdsadmin' }),
+      await database.open({ user: database.server.superuser, application: 'psql' }),
+      await database.open({ user: 'replicator', replication: true }),
+      await database.open({ database: 'shop' }),
+    ];
+    const report = await kill();
+
+    expect(report).toMatchObject({ verdict: 'done', dryRun: false, toEnd: 3, ended: 3 });
+    // The observer's own session is counted with the idle ones; the function's and the busy one are active.
+    expect(report.connections).toEqual({
+      inUse: 9,
+      maximum: 60,
+      states: { active: 2, idle: 5, 'idle in transaction': 1, 'idle in transaction (aborted)': 1 },
+    });
+    expect(report.candidates).toContainEqual({
+      ...{ user: 'batch', application: 'nightly', state: 'idle in transaction' },
+      ...{ sessions: 1, ended: 1, idleSeconds: expect.any(Number) },
+    });
+    expect(report.changed).toContain('ended 1 session of nightly (user batch), idle in transaction');
+    expect(spared(report)).toEqual({ 'database service': 3, replication: 1, 'other database': 1 });
+    await expectDead(doomed);
+    await expectAlive(alive);
+  });
+
+  test('sessions that only look idle live, and it is told why', async () => {
+    await database.observer.query('CREATE TABLE IF NOT EXISTS orders (id integer); GRANT ALL ON orders TO app');
+    const waiting = [
+      await database.open({ application: 'worker', statements: ['LISTEN orders'] }),
+      await database.open({ application: 'driver', statements: ['/* kept alive */ LISTEN orders'] }),
+      await database.open({ application: 'leader', statements: ['SELECT pg_advisory_lock(1)'] }),
+      await database.open({ application: 'reader', statements: ['SELECT pg_advisory_lock_shared(2)', 'SELECT 1'] }),
+      await database.open({ application: 'report', statements: ['CREATE TEMP TABLE found (id integer)', 'SELECT 1'] }),
+      await database.open({ application: 'pgbouncer', user: 'pgbouncer' }),
+      await database.open({
+        application: 'checkout',
+        state: 'idle in transaction',
+        statements: ['INSERT INTO orders VALUES (1)', 'LOCK TABLE orders'],
+      }),
+    ];
+    const forgotten = await database.open({ application: 'export' });
+    const protect = { ...nobody, users: ['pgbouncer'] };
+
+    for (const dryRun of [true, false]) {
+      const report = await kill({ dryRun, protect, idleInTransactionSeconds: LONG });
+      expect(report).toMatchObject({ verdict: 'done', toEnd: 1, ended: dryRun ? 0 : 1 });
+      expect(report.candidates.map(({ application }) => application)).toEqual(['export']);
+      expect(report.spared).toEqual(
+        expect.arrayContaining([
+          { reason: 'listen', sessions: 2, applications: expect.arrayContaining(['worker', 'driver']) },
+          { reason: 'advisory lock', sessions: 2, applications: expect.arrayContaining(['leader', 'reader']) },
+          { reason: 'temporary table', sessions: 1, applications: ['report'] },
+          { reason: 'protected user', sessions: 1, applications: ['pgbouncer'] },
+          { reason: 'open transaction', sessions: 1, applications: ['checkout'] },
+        ]),
+      );
+    }
+    await forgotten.ended;
+    expect(await kill({ protect, idleInTransactionSeconds: LONG })).toMatchObject({ verdict: 'unchanged' });
+    await expectAlive(waiting);
+  });
+
+  test('of sessions of one user only the one with the temporary table is spared, and not once the table is gone', async () => {
+    const others = [await database.open(), await database.open()];
+    const holder = await database.open({ statements: ['CREATE TEMP TABLE found (id integer)'] });
+    const former = await database.open({ statements: ['CREATE TEMP TABLE found (id integer)', 'DROP TABLE found'] });
+    expect(spared(await kill())).toMatchObject({ 'temporary table': 1 });
+    await expectDead([...others, former]);
+    await expectAlive([holder]);
+  });
+
+  test('what a session did before and does no more spares it not', async () => {
+    const session = await database.open({
+      statements: ['LISTEN orders', 'UNLISTEN *', 'SELECT pg_advisory_lock(1)', 'SELECT pg_advisory_unlock(1)'],
+    });
+    expect(await kill()).toMatchObject({ toEnd: 1 });
+    await session.ended;
+  });
+
+  test('a session that takes a lock between the dry run and the run lives', async () => {
+    const session = await database.open();
+    expect(await kill({ dryRun: true })).toMatchObject({ toEnd: 1 });
+    await session.execute('SELECT pg_advisory_lock(3)');
+    expect(await kill()).toMatchObject({ verdict: 'unchanged', ended: 0 });
+    await expectAlive([session]);
+  });
+
+  test('an open transaction dies when it has been idle for the longer time', async () => {
+    const old = await database.open({ state: 'idle in transaction' });
+    const cutoff = await now();
+    const young = await database.open({ state: 'idle in transaction' });
+    const report = await killOlderThan(cutoff, {}, 'idleInTransactionSeconds');
+    expect(report).toMatchObject({ toEnd: 1, ended: 1 });
+    expect(spared(report)).toMatchObject({ 'open transaction': 1 });
+    await old.ended;
+    await expectAlive([young]);
+  });
+
+  test('sessions that come from where RDS Proxy is connected from are its pool', async () => {
+    const proxy = await database.open({ user: 'rdsproxyadmin' });
+    const pooled = await database.open();
+    expect(spared(await kill())).toMatchObject({ 'RDS Proxy': 1 });
+    await proxy.close();
+    await expectAlive([pooled]);
+    expect(await kill()).toMatchObject({ ended: 1 });
+  });
+
+  test('a dry run ends nothing and reports what a run would do', async () => {
+    const sessions = [await database.open(), await database.open({ state: 'idle in transaction' })];
+    const report = await kill({ dryRun: true });
+    expect(report).toMatchObject({ verdict: 'done', dryRun: true, toEnd: 2, ended: 0, changed: [] });
+    expect(report.message).toMatch(/^Dry run: of 3 sessions idle for 0 s or longer, 2 would be ended, 1 spared\./);
+    await expectAlive(sessions);
+  });
+
+  test('a second run finds nothing left to do, and says so', async () => {
+    const session = await database.open();
+    expect(await kill()).toMatchObject({ verdict: 'done', ended: 1 });
+    await session.ended;
+    expect(await kill()).toMatchObject({
+      ...{ verdict: 'unchanged', ended: 0, changed: [], candidates: [] },
+      reason: 'No session was ended: the one idle for 0 s or longer is spared.',
+    });
+    expect(await kill({ idleSeconds: LONG })).toMatchObject({
+      ...{ verdict: 'unchanged', reason: 'No session has been idle for 86400 s or longer.' },
+    });
+  });
+
+  test('a session that was old enough and went to work survives', async () => {
+    const session = await database.open();
+    expect(await kill({ dryRun: true })).toMatchObject({ toEnd: 1 });
+    await session.busy();
+    expect(await kill()).toMatchObject({ toEnd: 0 });
+    await expectAlive([session]);
+  });
+
+  test('a session younger than the threshold survives', async () => {
+    const old = await database.open();
+    const cutoff = await now();
+    const young = [await database.open(), await database.open({ state: 'idle in transaction' })];
+    expect(await killOlderThan(cutoff)).toMatchObject({ toEnd: 1, ended: 1 });
+    await old.ended;
+    await expectAlive(young);
+  });
+
+  test('the limit takes the longest idle first and counts the rest', async () => {
+    const sessions = [await database.open(), await database.open(), await database.open(), await database.open()];
+    const report = await kill({ limit: 2 });
+    expect(report).toMatchObject({ toEnd: 2, ended: 2 });
+    expect(spared(report)).toMatchObject({ limit: 2 });
+    await expectDead(sessions.slice(0, 2));
+    await expectAlive(sessions.slice(2));
+  });
+
+  test.each([
+    ['users', ['batch', "o'brien"], 'user'],
+    ['users', ['ba*'], 'user'],
+    ['applications', ['pgAdmin*'], 'application'],
+    ['applications', ['pgAdmin 4 - 100% _'], 'application'],
+    ['addresses', ['10.0.0.0/8', '127.0.0.1'], 'address'],
+    ['addresses', ['127.0.0.0/24'], 'address'],
+    ['statements', ['*KEEP-ALIVE*'], 'statement'],
+  ])('protected %s %j live', async (what, names, reason) => {
+    const options = { user: 'batch', application: 'pgAdmin 4 - 100% _', statements: ['SELECT 1 -- keep-alive'] };
+    const session = await database.open(options);
+    expect(spared(await kill({ protect: { ...nobody, [what]: names } }))).toMatchObject({ [`protected ${reason}`]: 1 });
+    await expectAlive([session]);
+  });
+
+  test.each([
+    ['users', ['bat', '_atch', 'BATCH']],
+    ['applications', ['pgAdmin', 'pgAdmin_4', '%']],
+    ['addresses', ['10.0.0.0/8', '128.0.0.0/1', '::/0']],
+    ['statements', ['keep-alive']],
+  ])('%s that are not named by %j die', async (what, names) => {
+    const options = { user: 'batch', application: 'pgAdmin 4', statements: ['SELECT 1 -- keep-alive'] };
+    const session = await database.open(options);
+    expect(await kill({ protect: { ...nobody, [what]: names } })).toMatchObject({ ended: 1 });
+    await session.ended;
+  });
+
+  test('what the database user may not end is told, and stops nothing else', async () => {
+    const foreign = [await database.open(), await database.open()];
+    const own = await database.open({ user: 'observer' });
+    const report = await kill({ limit: 2 }, 'observer');
+    expect(report).toMatchObject({ verdict: 'done', ended: 1 });
+    expect(spared(report)).toMatchObject({ 'not permitted': 2 });
+    await own.ended;
+    expect(await kill({}, 'observer')).toMatchObject({
+      ...{ verdict: 'failed', ended: 0, changed: [] },
+      reason: 'The database user may not end 2 sessions: grant it pg_signal_backend.',
+    });
+    await expectAlive(foreign);
+  });
+
+  test('sessions whose state the database user may not see are a fault, and are left alone', async () => {
+    const session = await database.open();
+    const report = await kill({}, 'stranger');
+    expect(report.connections.states).toMatchObject({ hidden: 2 });
+    expect(report).toMatchObject({
+      ...{ verdict: 'failed', toEnd: 0 },
+      reason: '2 sessions hide their state from the database user: grant it pg_read_all_stats.',
+    });
+    await expectAlive([session]);
+  });
+
+  test('any mix of sessions: those that the conditions describe die, in order, and no other', async () => {
+    const mix = fc.array(
+      fc.record({
+        young: fc.boolean(),
+        state: fc.constantFrom('idle', 'idle in transaction', 'idle in transaction (aborted)', 'active'),
+        user: fc.constantFrom('app', 'batch', 'rdsadmin', 'dba'),
+        application: fc.constantFrom('web', 'pgAdmin 4', ''),
+        database: fc.constantFrom('postgres', 'postgres', 'shop'),
+        statements: fc.constantFrom(
+          ...[[], ['SELECT 1'], ['LISTEN orders'], ['LISTEN orders', 'SELECT 1']],
+          ...[['SELECT pg_advisory_lock_shared(1)'], ['CREATE TEMP TABLE found (id integer)']],
+        ),
+      }) satisfies fc.Arbitrary<SessionOptions & { young: boolean }>,
+      { maxLength: 7 },
+    );
+    const request = fc.record({
+      dryRun: fc.boolean(),
+      limit: fc.constantFrom(1, 2, 3, 100),
+      idleInTransactionSeconds: fc.constantFrom(0, LONG),
+      protect: fc.record({
+        users: fc.constantFrom([], ['batch']),
+        applications: fc.constantFrom([], ['pgAdmin*'], ['web', 'psql']),
+        addresses: fc.constantFrom([], [], [], ['127.0.0.1/32']),
+        statements: fc.constant([]),
+      }),
+    });
+    await fc.assert(
+      fc.asyncProperty(mix, request, async (options, wanted) => {
+        const old = [];
+        for (const option of options.filter(({ young }) => !young)) old.push(await database.open(option));
+        const cutoff = await now();
+        const young = [];
+        for (const option of options.filter(option => option.young)) young.push(await database.open(option));
+
+        const { users, applications, addresses } = wanted.protect;
+        const meant = old.filter(({ options: { state, user = '', application = '', database, statements = [] } }) => {
+          if (state === 'active' || user === 'rdsadmin' || user === 'dba') return false;
+          if (database !== 'postgres' || users.some(name => name === user) || addresses.length > 0) return false;
+          if (applications.some((pattern: string) => application.startsWith(pattern.replace('*', '')))) return false;
+          if (statements.some(sql => sql.includes('pg_advisory'))) return false;
+          // A table that is not committed is seen by nobody else, and ends with its transaction.
+          if (state === 'idle' && statements.some(sql => sql.includes('TEMP'))) return false;
+          // The last statement of an aborted transaction is the one that failed.
+          if (state !== 'idle in transaction (aborted)' && statements.at(-1)?.startsWith('LISTEN')) return false;
+          return state === 'idle' || wanted.idleInTransactionSeconds === 0;
+        });
+        const chosen = meant.slice(0, wanted.limit);
+        const doomed = wanted.dryRun ? [] : chosen;
+
+        const report = await killOlderThan(cutoff, wanted);
+        expect([report.toEnd, report.ended]).toEqual([chosen.length, doomed.length]);
+        expect(report.verdict).toBe(chosen.length > 0 ? 'done' : 'unchanged');
+        await expectDead(doomed);
+        await expectAlive([...old, ...young].filter(session => !doomed.includes(session)));
+        await database.closeAll();
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('what the statement answers', () => {
+  const count = { state: 'idle', sessions: 30, max_connections: 100 };
+  const row = (values: object) => ({
+    ...{ spared: '', usename: 'app', application_name: 'web', state: 'idle', sessions: 1, ended: 1, idle_seconds: 60 },
+    ...values,
+  });
+  const answering =
+    (...rows: object[]): Query =>
+    async sql =>
+      (sql.includes('judged') ? rows : [count]) as Record<string, unknown>[];
+
+  test('sessions that all ended by themselves are no change', async () => {
+    const report = await killIdleConnections(answering(row({ ended: 0, sessions: 2 })), everything);
+    expect(report).toMatchObject({
+      ...{ verdict: 'unchanged', ended: 0, changed: [] },
+      reason: '2 sessions had already ended by the time of the run.',
+    });
+  });
+
+  test('thousands of names, each with an address, make a short report that shows none of them', async () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => [
+      row({ application_name: `app - 10.1.${i >> 8}.${i & 255}:5${i}`, usename: `customer-${i}@example.com` }),
+      row({ application_name: `web [2001:db8::${i.toString(16)}]:80`, spared: 'advisory lock', ended: 0 }),
+      row({ application_name: '\u0007'.repeat(60), spared: 'listen', ended: 0 }),
+    ]).flat();
+    const report = await killIdleConnections(answering(...rows), everything);
+    expect(report).toMatchObject({ toEnd: 3000, ended: 3000 });
+    expect(JSON.stringify(report).length).toBeLessThan(4000);
+    expect(sessionLines(report).join('\n').length).toBeLessThan(3000);
+    expect(JSON.stringify(report)).not.toMatch(/10\.1\.|2001:db8|\\u0007/);
+  });
+
+  test('a statement that fails on its way may have ended some', async () => {
+    const broken: Query = async sql => {
+      if (sql.includes('judged')) throw new Error('The connection is lost');
+      return [count];
+    };
+    await expect(killIdleConnections(broken, everything)).rejects.toThrow(
+      'The connection is lost. Some sessions may have been ended.',
+    );
+  });
+
+  test('an answer of another shape is an error, not an empty result', async () => {
+    await expect(killIdleConnections(async () => [{ pid: 'x' }], everything)).rejects.toThrow();
+  });
+});
+
+describe('the event', () => {
+  const given = { dryRun: false, idleSeconds: 60, idleInTransactionSeconds: 900, limit: 100 };
+
+  test('takes the strings of an SSM Automation document', () => {
+    expect(
+      check(KillEvent, { dryRun: 'true', idleSeconds: '300', idleInTransactionSeconds: '900', limit: '5' }),
+    ).toEqual({ dryRun: true, idleSeconds: 300, idleInTransactionSeconds: 900, limit: 5 });
+    expect(check(KillEvent, given)).toEqual(given);
+  });
+
+  test.each([
+    [undefined, 'dryRun: expected a value, got nothing; idleSeconds: expected a value, got nothing'],
+    [null, 'event: expected Object, got null'],
+    ['drop table', 'event: expected Object, got "drop table"'],
+    [{}, 'limit: expected a value, got nothing'],
+    [{ ...given, dryRun: 'yes' }, 'dryRun: expected true or false, got "yes"'],
+    [{ ...given, dryRun: 0 }, 'dryRun: expected true or false, got 0'],
+    [{ ...given, idleSeconds: 29 }, 'idleSeconds: expected a whole number of seconds, 30 or more, got 29'],
+    [{ ...given, idleSeconds: '-60' }, 'idleSeconds: expected a whole number of seconds, 30 or more, got "-60"'],
+    [{ ...given, idleSeconds: '' }, 'idleSeconds: expected a whole number of seconds, 30 or more, got ""'],
+    [{ ...given, idleSeconds: '{{ IdleSeconds }}' }, 'got "{{ IdleSeconds }}"'],
+    [{ ...given, idleSeconds: Number.NaN }, 'idleSeconds: expected'],
+    [{ ...given, idleSeconds: Number.POSITIVE_INFINITY }, 'idleSeconds: expected'],
+    [{ ...given, idleSeconds: 60.5 }, 'got 60.5'],
+    [{ ...given, idleInTransactionSeconds: 29 }, 'idleInTransactionSeconds: expected a whole number of seconds'],
+    [{ ...given, limit: 0 }, 'limit: expected a whole number of sessions, 1 or more, got 0'],
+    [{ ...given, limit: 'all' }, 'limit: expected'],
+    [{ ...given, protectedUsers: [] }, 'protectedUsers: there is no such field'],
+  ])('%j is refused', async (event, complaint) => {
+    await expect(handler(event, {} as never)).rejects.toThrow(complaint);
+  });
+
+  test('no event makes the parser fail otherwise, or accept less than 30 seconds', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (dryRun, idleSeconds, limit) => {
+        try {
+          const request = check(KillEvent, { ...given, dryRun, idleSeconds, limit });
+          expect(typeof request.dryRun).toBe('boolean');
+          expect(request.idleSeconds).toBeGreaterThanOrEqual(30);
+          expect(request.limit).toBeGreaterThanOrEqual(1);
+        } catch (error) {
+          expect(String(error)).toMatch(/^TypeError: this event is not understood: /);
+        }
+      }),
+    );
+  });
+});
+
+describe('the handler', () => {
+  const event = { dryRun: 'false', idleSeconds: '60', idleInTransactionSeconds: '300', limit: '10' };
+  const environment = {
+    DATABASE_ACCESS: 'data-api',
+    CLUSTER_ARN: 'arn:aws:rds:eu-west-1:111122223333:cluster:production',
+    SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database',
+    DATABASE_NAME: 'shop',
+    PROTECTED: JSON.stringify({ ...nobody, applications: ['etl-*'] }),
+  };
+  const stub = (values: Record<string, string | undefined> = {}) => {
+    for (const [name, value] of Object.entries({ ...environment, ...values })) vi.stubEnv(name, value);
+  };
+  beforeEach(() => {
+    for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  test('ends sessions over the Data API and logs one line without a user or an application', async () => {
+    stub();
+    const simulated = await SimulatedSessions.start();
+    const session = { user: 'app', application: 'web', database: 'shop', state: 'idle', idleSeconds: 600 };
+    const sessions: SimulatedSession[] = [
+      { ...session, pid: 1 },
+      { ...session, pid: 2, state: 'active' },
+      { ...session, pid: 3, idleSeconds: 59 },
+      { ...session, pid: 4, state: 'idle in transaction' },
+      // Its own session can only be shown as idle by a simulation: it must be left alone all the same.
+      { ...session, pid: 5, own: true },
+      { ...session, pid: 6, application: 'etl-nightly' },
+    ];
+    const terminated: number[] = [];
+    mockClient(RDSDataClient)
+      .on(ExecuteStatementCommand)
+      .callsFake(async ({ sql, parameters, database }) => {
+        const result = await simulated.execute(sql, parameters, sessions, { maxConnections: 405, database });
+        terminated.push(...result.terminatedPids);
+        return toDataApiResponse(result);
+      });
+    const report = await handler(event, {} as never);
+    await simulated.stop();
+    expect(report).toMatchObject({
+      verdict: 'done',
+      connections: { inUse: 6, maximum: 405 },
+      ...{
+        toEnd: 2,
+        ended: 2,
+        spared: [{ reason: 'protected application', sessions: 1, applications: ['etl-nightly'] }],
+      },
+    });
+    expect(readSessionReport(JSON.stringify(report))).toEqual(report);
+    expect(terminated).toEqual([1, 4]);
+    expect(vi.mocked(console.info).mock.calls).toEqual([
+      ['Of 3 sessions idle for 60 s or longer, 2 ended, 1 spared. 6 of 405 connections were in use.'],
+    ]);
+  });
+
+  test('a database that cannot be asked is a verdict, with the reason', async () => {
+    stub();
+    mockClient(RDSDataClient).rejects(new Error('too many connections'));
+    const report = await handler(event, {} as never);
+    expect(report).toMatchObject({
+      verdict: 'failed',
+      changed: [],
+      reason: expect.stringContaining('too many connections'),
+    });
+    expect(sessionLines(report)).toEqual([report.reason]);
+  });
+
+  test.each([undefined, '', '{', '{"users":[]}', JSON.stringify({ ...nobody, user: [] })])(
+    'with %s for what is protected, no session is looked at',
+    async PROTECTED => {
+      stub({ PROTECTED });
+      const data = mockClient(RDSDataClient);
+      await expect(handler(event, {} as never)).rejects.toThrow();
+      expect(data.calls()).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,114 @@
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { handler } from '../../lambda/runbooks/raise-memory/handler.ts';
+import { invoke } from '../support/responder.ts';
+
+const ecs = mockClient(ECSClient);
+const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/backend:${revision}`;
+const definition = {
+  ...{ taskDefinitionArn: arn(41), revision: 41, status: 'ACTIVE' as const, registeredBy: 'somebody' },
+  ...{ family: 'backend', cpu: '1024', memory: '8192', taskRoleArn: 'arn:aws:iam::123456789012:role/task' },
+  containerDefinitions: [
+    { name: 'backend', memory: 8000 },
+    { name: 'log', memoryReservation: 100 },
+  ],
+};
+
+const SERVICE = { status: 'ACTIVE', taskDefinition: arn(41), deployments: [{ id: 'ecs-svc/1', status: 'PRIMARY' }] };
+
+beforeEach(() => {
+  for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
+  ecs.reset();
+  ecs.on(DescribeServicesCommand).resolves({ services: [SERVICE] });
+  ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: definition, tags: [{ key: 'team', value: 'web' }] });
+  ecs.on(RegisterTaskDefinitionCommand).resolves({ taskDefinition: { taskDefinitionArn: arn(42) } });
+  ecs.on(UpdateServiceCommand).resolves({ service: { deployments: [{ id: 'ecs-svc/2', status: 'PRIMARY' }] } });
+});
+afterEach(() => vi.restoreAllMocks());
+
+const run = (revision: string, more: object = {}) =>
+  invoke(handler, {
+    dryRun: 'false',
+    cluster: 'production',
+    service: 'backend',
+    revision,
+    taskDefinition: '',
+    ...more,
+  });
+const inputs = (command: Parameters<typeof ecs.commandCalls>[0]) =>
+  ecs.commandCalls(command).map(({ args: [{ input }] }) => input);
+
+it('registers the next size, with the limits of its containers and its tags, and deploys it', async () => {
+  const what = 'backend is given 9216 MiB in place of 8192, with 2048 CPU units: backend:41 → backend:42.';
+  expect(await run('next')).toEqual({
+    ...{ verdict: 'done', reason: '', changed: [what], message: what },
+    ...{ waiting: 'true', deployment: 'ecs-svc/2', former: 'ecs-svc/1' },
+  });
+  expect(inputs(RegisterTaskDefinitionCommand)).toEqual([
+    {
+      ...{ family: 'backend', cpu: '2048', memory: '9216', taskRoleArn: definition.taskRoleArn },
+      containerDefinitions: [
+        { name: 'backend', memory: 9000 },
+        { name: 'log', memoryReservation: 112 },
+      ],
+      tags: [{ key: 'team', value: 'web' }],
+    },
+  ]);
+  expect(inputs(UpdateServiceCommand)).toEqual([
+    { cluster: 'production', service: 'backend', taskDefinition: arn(42) },
+  ]);
+});
+
+it('dry, says which size it would be, and changes nothing', async () => {
+  const { message } = await run('next', { dryRun: 'true' });
+  expect(message).toBe(
+    'Dry run: backend, which runs backend:41, would be given 9216 MiB in place of 8192, with 2048 CPU units.',
+  );
+  expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);
+});
+
+it('returns to a revision that is there, and registers none', async () => {
+  expect(await run('39')).toMatchObject({
+    verdict: 'done',
+    waiting: 'true',
+    message: expect.stringMatching(/backend:39\.$/),
+  });
+  expect(inputs(RegisterTaskDefinitionCommand)).toEqual([]);
+  expect(inputs(UpdateServiceCommand)).toMatchObject([{ taskDefinition: arn(39) }]);
+});
+
+it('done already, does nothing: the tasks are not replaced once more', async () => {
+  expect(await run('41')).toMatchObject({ verdict: 'done', waiting: 'false', changed: [] });
+  expect(inputs(UpdateServiceCommand)).toEqual([]);
+});
+
+it.each<[string, object, string, string]>([
+  ['a task that no Fargate sizes', { cpu: undefined, memory: undefined }, 'next', 'has no size of Fargate'],
+  ['the largest of all', { cpu: '16384', memory: '122880' }, 'next', 'the most that Fargate gives'],
+  ['a revision that is gone', { status: 'INACTIVE' }, '39', 'backend:39 is INACTIVE: it cannot run'],
+])('%s is refused, and nothing is changed', async (_, changes, revision, error) => {
+  ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: { ...definition, ...changes } });
+  expect(await run(revision)).toMatchObject({
+    verdict: 'unchanged',
+    reason: expect.stringContaining(error),
+    changed: [],
+  });
+  expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);
+});
+
+it.each<[string, object, object, string]>([
+  ['another version', {}, { taskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
+  ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, {}, 'those of the controller CODE_DEPLOY'],
+  ['blue/green', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, {}, 'are BLUE_GREEN, not rolling ones'],
+])('of a service with %s nothing is changed', async (_, changes, given, reason) => {
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ ...SERVICE, ...changes }] });
+  expect(await run('next', given)).toMatchObject({ verdict: 'unchanged', reason: expect.stringContaining(reason) });
+  expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { fold } from '../../lambda/domain/incident/evolve.ts';
+import { commit, receive } from '../../lambda/runtime/command-handler.ts';
+import { load, openIncidents } from '../../lambda/store/incidents.ts';
+import {
+  committed,
+  KEY,
+  openIncident,
+  policyOf,
+  setMinute,
+  signal,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
+import { minute, of } from '../support/story.ts';
+
+useResponder();
+const DAY = 24 * 60;
+
+it('writers that meet on one incident all get their word in, once each and in one order', async () => {
+  await openIncident();
+  const names = Array.from({ length: 8 }, (_, i) => `person ${i}`);
+  const acknowledge = (by: string) => commit(KEY, { type: 'acknowledge', id: by, by });
+  await Promise.all([...names, ...names].map(acknowledge));
+  const { timeline, ...state } = await stored();
+  expect(
+    of(timeline, 'Acknowledged')
+      .map(({ by }) => by)
+      .sort(),
+  ).toEqual(names);
+  expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, i) => i));
+  expect({ timeline, ...state }).toEqual(fold(timeline));
+});
+
+it('one trouble has one open incident; when it is over, the next is another', async () => {
+  const fire = (id: string, minutes: number) => {
+    setMinute(minutes);
+    return receive(signal({ id, key: `alarm:${id}`, at: minute(minutes) }), policyOf());
+  };
+  const opened = await Promise.all(['a', 'b', 'c', 'd'].map(id => fire(id, 0)));
+  expect(new Set(opened.map(({ incident }) => incident?.number))).toEqual(new Set([1]));
+  expect(Object.keys((await stored()).signals).sort()).toEqual(['alarm:a', 'alarm:b', 'alarm:c', 'alarm:d']);
+  await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
+  expect(await openIncidents()).toEqual([]);
+  expect((await fire('e', 5)).incident?.number).toBe(2);
+  expect((await openIncidents()).map(({ number }) => number)).toEqual([2]);
+  expect((await stored()).status).toBe('resolved');
+});
+
+it('ids count from 001 every day', async () => {
+  const open = async (playbook: string, minutes: number) => {
+    setMinute(minutes);
+    return (await receive(signal({ id: playbook, playbook, at: minute(minutes) }), policyOf())).incident?.id;
+  };
+  expect([await open('A', 0), await open('B', 1), await open('C', DAY)]).toEqual([
+    'INC-2026-04-07-001',
+    'INC-2026-04-07-002',
+    'INC-2026-04-08-001',
+  ]);
+});
+
+it('what is not there is said, and nothing is made of it', async () => {
+  expect(await load(KEY)).toBeUndefined();
+  expect(await commit(KEY, { type: 'acknowledge', id: '1', by: 'ada' })).toMatchObject({
+    entries: [],
+    refused: 'there is no such incident',
+  });
+  expect(await load(KEY)).toBeUndefined();
+});
