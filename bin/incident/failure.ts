@@ -24,7 +24,7 @@ export function explained(error: unknown, doing: string): Failure {
   if (action || /AccessDenied/.test(name))
     return failure(
       `AWS said no (${message})`,
-      `You need ${action ?? 'its action'}: see "Who may" in docs/operations.md.`,
+      `You need ${action ?? 'its action'}: see "Permissions" in docs/operations.md.`,
     );
   const reason = message || code || name;
   if (/Timeout|ENOTFOUND|ECONN|EAI_AGAIN|Network/.test(`${name} ${code} ${message}`))
