@@ -11,6 +11,9 @@ const COMMAND_LINE = 'test/bin/**/*.test.ts';
 
 const SHARING = ['domain', 'config', 'lib', 'local'].map(room => `test/${room}/**/*.test.ts`);
 
+/** Reads the documents alone; the rest of test/docs builds what they say. */
+const LINKS = 'test/docs/links.test.ts';
+
 export default defineConfig({
   test: {
     // .ci/run adds up what was counted.
@@ -19,7 +22,7 @@ export default defineConfig({
     silent: 'passed-only',
     projects: [
       // What replaces nothing of a module can share the modules: CDK and the engines load once.
-      { test: { ...common, name: 'rooms', isolate: false, include: SHARING } },
+      { test: { ...common, name: 'rooms', isolate: false, include: [...SHARING, LINKS] } },
       {
         test: {
           ...common,
