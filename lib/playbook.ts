@@ -27,7 +27,7 @@ export interface BoundPlaybook {
   /** How far its steps may go, if it is said. Absent, as far as the service's `mode` lets them. */
   settings?: { mode?: Mode | undefined; modes?: Partial<Record<string, Mode | undefined>> };
   runbooks: Runbook[];
-  /** Its alarms stand on what the probe measures (`lambda/domain/probe.ts`), so there must be one. */
+  /** Its alarms stand on what the probe measures (`lambda/domain/diagnosis/probe-metrics.ts`), so there must be one. */
   probed?: boolean;
   /** What it protects beyond what every playbook does. */
   resources?: Partial<Resources>;
