@@ -1,10 +1,10 @@
 import type { Incident } from '../lambda/domain/incident/incident.ts';
 import type { Templates } from '../lambda/domain/kernel/templates.ts';
-import { customerLetter } from '../lambda/domain/subscribers/customer-notification.ts';
+import { customerMail } from '../lambda/domain/subscribers/customer-notification.ts';
 import {
   CONFIRMATION_HOURS,
   confirmPage,
-  NO_GOOD,
+  INVALID_LINK,
   subscribePage,
 } from '../lambda/domain/subscribers/subscribe-page.ts';
 import { SAMPLES } from './sample-incident.ts';
@@ -22,7 +22,7 @@ export const subscribeTemplates = (): Templates =>
   readTemplates({
     'pages/subscribe.html': [subscribePage(SHOP, TYPED), subscribePage(SHOP, TYPED, 'That is no e-mail address.')],
     'pages/confirm-subscription.html': [confirmPage('Shop', TYPED.email, COMPONENTS)],
-    'pages/message.html': [NO_GOOD(SHOP)],
+    'pages/message.html': [INVALID_LINK(SHOP)],
     'messages/subscription-confirmation.txt': [
       { service: 'Shop', components: ['API'], hours: CONFIRMATION_HOURS, url: 'https://example.com/1' },
     ],
@@ -42,6 +42,6 @@ function writtenFor(incidents: Incident[]): Samples {
     samples[name] = [...(samples[name] ?? []), data];
     return 'Subject: sample\n\nsample';
   };
-  for (const incident of incidents) customerLetter(incident, render);
+  for (const incident of incidents) customerMail(incident, render);
   return samples;
 }

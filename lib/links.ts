@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Deployed } from '../lambda/domain/deployed.ts';
-import { type IncidentPage, REFUSAL, UNAVAILABLE } from '../lambda/domain/messages/answer-page.ts';
+import { type AnswerPage, REFUSAL, UNAVAILABLE } from '../lambda/domain/messages/answer-page.ts';
 import { Door } from './door.ts';
 import type { ResponderFunction } from './function.ts';
 import { readTemplates, type Samples } from './templates.ts';
@@ -51,7 +51,7 @@ export class Links extends Construct {
   }
 }
 
-const PAGE: IncidentPage = {
+const PAGE: AnswerPage = {
   title: 'P1 Shop is down - INC-2026-01-31-001',
   drill: true,
   severity: 'P1',

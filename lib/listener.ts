@@ -1,13 +1,13 @@
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import type { EntryType } from '../lambda/domain/incident/events.ts';
+import type { EventType } from '../lambda/domain/incident/events.ts';
 import type { ChannelParts } from './channel.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
 
 export interface ListenerProps extends Omit<ResponderFunctionProps, 'deadLetters'> {
   /** What it hears of. */
-  entries: readonly EntryType[];
+  entries: readonly EventType[];
   /** What its dead letters are. */
   lost: string;
   parts: Pick<ChannelParts, 'bus' | 'incidents' | 'ownAlarms'>;

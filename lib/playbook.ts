@@ -8,7 +8,7 @@ import { type Measure, MODES, type Mode, type PlaybookPolicy, type Step } from '
 import type { SignalLevel } from '../lambda/domain/incident/signal.ts';
 import { ALARM_TAGS } from '../lambda/domain/incident/signal.ts';
 import { AFFECTED_SHARE } from '../lambda/domain/kernel/severity.ts';
-import { factsIn } from '../lambda/domain/remediation/advice.ts';
+import { templateFacts } from '../lambda/domain/remediation/advice.ts';
 import { factsNamed, objectsNamed } from '../lambda/domain/remediation/evidence.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Runbook } from './runbook.ts';
@@ -94,7 +94,7 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
         fault => `step ${step.name} ${fault}`,
       );
     }),
-    ...unknown(factsIn(advice?.template ?? '')).map(fault => `advice ${fault}`),
+    ...unknown(templateFacts(advice?.template ?? '')).map(fault => `advice ${fault}`),
   ];
   if (faults.length === 0) return bound;
   throw new Error(`The playbook ${name} is wrong:\n${faults.map(fault => `  ${fault}`).join('\n')}`);
@@ -109,7 +109,7 @@ export function inModes({ policy, settings = {}, ...rest }: BoundPlaybook, ofSer
 }
 
 function faultsOf(step: Step, runbooks: Runbook[]): string[] {
-  const { mode, verifyMinutes, cooldownMinutes, blastRadius, document, parameters, undo } = step;
+  const { mode, verifyMinutes, cooldownMinutes, blastRadius, document, parameters, revert } = step;
   const { leaves, reaches, touches, maximumShare } = blastRadius;
   const measures = [leaves, reaches, touches].filter(measure => measure !== undefined);
   const runbook = runbooks.find(({ documentName }) => documentName === document);
@@ -124,7 +124,7 @@ function faultsOf(step: Step, runbooks: Runbook[]): string[] {
     ...expected(FULL_MODES.includes(mode), 'mode', mode, FULL_MODES.join(' or ')),
     ...expected((touches ?? 0) <= maximumShare, 'touches', touches, 'at most maximumShare, or it could never run'),
     ...expected(runbook !== undefined, 'document', document, 'that of one of the runbooks the playbook binds'),
-    ...Object.keys({ ...parameters, ...undo?.parameters, DryRun: '' })
+    ...Object.keys({ ...parameters, ...revert?.parameters, DryRun: '' })
       .filter(parameter => runbook && !runbook.parameters.includes(parameter))
       .map(parameter => `gives ${parameter}, a parameter that runbooks/${step.runbook}.yaml does not have`),
   ];

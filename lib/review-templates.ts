@@ -1,4 +1,4 @@
-import type { Draft, Happening, Meeting } from '../lambda/domain/incident/events.ts';
+import type { Draft, Event, Meeting } from '../lambda/domain/incident/events.ts';
 import type { Incident } from '../lambda/domain/incident/incident.ts';
 import { postMortem } from '../lambda/domain/post-mortem/post-mortem.ts';
 import { type Circle, invitationFields, reviewNotice } from '../lambda/domain/post-mortem/review-notices.ts';
@@ -53,7 +53,7 @@ export function noticeTemplates() {
   };
   const drafted: Incident = { ...resolved, postMortem: { url: URL, author: 'ada' } };
   const samples: Record<string, object[]> = {};
-  const tell = (incident: Incident, happening: Happening) => {
+  const tell = (incident: Incident, happening: Event) => {
     const entry = { ...happening, seq: incident.timeline.length, at: '2026-02-14T09:00:00.000Z', command: 'sample' };
     const notice = reviewNotice(incident, entry, CIRCLE);
     if (!notice) throw new Error(`nobody is told of ${happening.type}`);

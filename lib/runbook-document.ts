@@ -68,10 +68,10 @@ function read(config: ServiceConfig): Source {
 function describe(source: Source, command: string) {
   const { config, policy } = source;
   const { title } = config;
-  const { acknowledgementMinutes, remindMinutes, settleMinutes, maximumAttempts, budget } = policy;
+  const { acknowledgementMinutes, remindMinutes, autoResolveMinutes, maximumAttempts, budget } = policy;
   const relief = mitigations(source);
   return {
-    ...{ title, command, acknowledgementMinutes, remindMinutes, settleMinutes, maximumAttempts, budget },
+    ...{ title, command, acknowledgementMinutes, remindMinutes, autoResolveMinutes, maximumAttempts, budget },
     edition: edition(source),
     severities: severityLevels(source),
     checklist: checklistByHand(source),

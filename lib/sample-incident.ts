@@ -1,4 +1,4 @@
-import type { Happening } from '../lambda/domain/incident/events.ts';
+import type { Event } from '../lambda/domain/incident/events.ts';
 import { fold } from '../lambda/domain/incident/evolve.ts';
 import type { Incident } from '../lambda/domain/incident/incident.ts';
 import { RUNBOOK_POLICY } from '../lambda/domain/incident/runbook-policy.ts';
@@ -23,7 +23,7 @@ const POLICY = {
   },
 };
 
-const STORY: [number, Happening][] = [
+const STORY: [number, Event][] = [
   [
     1,
     {
@@ -83,7 +83,7 @@ const STORY: [number, Happening][] = [
   [9, { type: 'ActionItemRaised', action: 'Add tasks', text: 'There are too few', owner: 'ada', priority: 'high' }],
 ];
 
-const END: [number, Happening][] = [
+const END: [number, Event][] = [
   [12, { type: 'StepSucceeded', run: 'r2', checks: [{ check: 'health', passed: true, seen: '200' }] }],
   [12, { type: 'ResponseEnded', attempt: 1, outcome: 'recovered' }],
   [12, { type: 'Mitigated', reason: 'every signal cleared' }],
@@ -93,7 +93,7 @@ const END: [number, Happening][] = [
   [17, { type: 'UpdatePosted', to: 'public', status: 'resolved', by: 'automation' }],
 ];
 
-const REVIEWED: [number, Happening][] = [
+const REVIEWED: [number, Event][] = [
   [
     18,
     {
@@ -116,7 +116,7 @@ const REVIEWED: [number, Happening][] = [
 ];
 
 /** Declared by a person, and ended by one: nothing was measured, no step was taken, customers were told nothing. */
-const BY_HAND: [number, Happening][] = [
+const BY_HAND: [number, Event][] = [
   [
     5,
     {
@@ -161,7 +161,7 @@ const BY_HAND: [number, Happening][] = [
 ];
 
 /** A breach that a person declared, released by another: nothing of the service was measured to suffer. */
-const BREACH: [number, Happening][] = [
+const BREACH: [number, Event][] = [
   ...BY_HAND.slice(0, 2),
   [5, { type: 'Declared', by: 'ben', via: 'command line', fact: 'securityBreach', text: 'a token was published' }],
   [5, { type: 'WorkaroundReported', by: 'ben', via: 'command line', available: false }],
@@ -180,7 +180,7 @@ const BREACH: [number, Happening][] = [
   [400, { type: 'UpdatePosted', to: 'public', status: 'resolved', by: 'ada' }],
 ];
 
-const told = (...parts: [number, Happening][][]): Incident =>
+const told = (...parts: [number, Event][][]): Incident =>
   fold(
     parts
       .flat()
@@ -200,7 +200,7 @@ export const SAMPLES = {
 };
 
 /** The last entry of a type, of which there must be one. */
-export function lastOf<T extends Happening['type']>({ timeline }: Incident, type: T) {
+export function lastOf<T extends Event['type']>({ timeline }: Incident, type: T) {
   const entry = timeline.findLast(other => other.type === type);
   if (!entry) throw new Error(`the sample has no ${type}`);
   return entry as Extract<Incident['timeline'][number], { type: T }>;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Declaration } from '../../lambda/domain/incident/signal.ts';
-import { faultIn } from '../../lambda/domain/intake/declaration.ts';
+import { declarationFault } from '../../lambda/domain/intake/declaration.ts';
 import { SEVERITIES, type Severity } from '../../lambda/domain/kernel/severity.ts';
 import { dateTime, plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import { ID, incident, isId, severity, yesOrNo } from './arguments.ts';
@@ -39,7 +39,7 @@ export function addDeclare(program: Command, tools: Tools): void {
     .option('--workaround <yes|no>', 'whether people have another way to do what fails', yesOrNo)
     .addHelpText('after', () => `${HELP}\n${severities()}`)
     .action((title: string, text: string[], given: Given) => {
-      const fault = faultIn(given);
+      const fault = declarationFault(given);
       if (fault) throw new Failure(2, `${fault}: leave out --severity, or say P1.`);
       return isId(title) ? declareOf(title, text.join(' '), given, tools) : open(title, text.join(' '), given, tools);
     });

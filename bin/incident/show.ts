@@ -11,7 +11,7 @@ import {
   type Severity,
 } from '../../lambda/domain/kernel/severity.ts';
 import { clock, dateTime } from '../../lambda/domain/kernel/time.ts';
-import { type Tone, told } from '../../lambda/domain/messages/log.ts';
+import { formatEvent, type Tone } from '../../lambda/domain/messages/log.ts';
 import { checklist } from '../../lambda/domain/on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../../lambda/domain/outage/outage.ts';
 import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review/review.ts';
@@ -201,7 +201,7 @@ function timeline(incident: Incident, all: boolean): string {
   const shown = all ? incident.timeline : incident.timeline.slice(-LAST);
   const rest = length > shown.length ? dim(` (the last ${shown.length} of ${length}; --all shows all)`) : '';
   const rows = shown.map(entry => {
-    const [tone, text] = told(entry, incident);
+    const [tone, text] = formatEvent(entry, incident);
     return [`  ${entry.at.slice(11, 19)}`, styleText(TONES[tone], text)];
   });
   return `${bold('Timeline')}${rest}\n${table(rows, [12])}`;

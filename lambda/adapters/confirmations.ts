@@ -1,9 +1,9 @@
 import { base64url } from '../domain/kernel/base64url.ts';
 import {
   type Confirmation,
-  canonical,
-  format,
-  parse,
+  canonicalConfirmation,
+  formatConfirmation,
+  parseConfirmation,
   type SignedConfirmation,
 } from '../domain/subscribers/confirmation.ts';
 import { generateMac, verifyMac } from './kms.ts';
@@ -11,15 +11,20 @@ import { generateMac, verifyMac } from './kms.ts';
 const key = () => process.env['CONFIRMATIONS_KEY'] ?? '';
 
 /** The confirmation as it stands in a URL. */
-export async function sign(service: string, confirmation: Confirmation): Promise<string> {
-  return format({ ...confirmation, mac: await generateMac(key(), canonical(service, confirmation)) });
+export async function signConfirmation(service: string, confirmation: Confirmation): Promise<string> {
+  return formatConfirmation({
+    ...confirmation,
+    mac: await generateMac(key(), canonicalConfirmation(service, confirmation)),
+  });
 }
 
 /** What the text says, if we signed it, whether it has expired or not. @throws when KMS could not say. */
-export async function verify(service: string, text: string): Promise<SignedConfirmation | undefined> {
-  const confirmation = parse(text);
+export async function verifyConfirmation(service: string, text: string): Promise<SignedConfirmation | undefined> {
+  const confirmation = parseConfirmation(text);
   if (!confirmation) return undefined;
-  return (await verifyMac(key(), canonical(service, confirmation), confirmation.mac)) ? confirmation : undefined;
+  return (await verifyMac(key(), canonicalConfirmation(service, confirmation), confirmation.mac))
+    ? confirmation
+    : undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isSameVersion, type PastDeployment } from '../domain/diagnosis/deployment.ts';
 import type { ServiceDeployment } from '../domain/remedies/roll-back.ts';
-import { primaryOf } from '../domain/remedies/rollout.ts';
+import { primaryDeployment } from '../domain/remedies/rollout.ts';
 
 const client = new ECSClient({});
 
@@ -187,7 +187,7 @@ export async function registerTaskDefinition(input: RegisterTaskDefinitionComman
 /** Changes the service so that a deployment begins, and gives that one's id: in the answer it leads. */
 export async function beginDeployment(input: UpdateServiceCommandInput): Promise<string | undefined> {
   const { service } = await client.send(new UpdateServiceCommand(input));
-  return service && primaryOf(service)?.id;
+  return service && primaryDeployment(service)?.id;
 }
 
 /** Sets the number of tasks. */

@@ -1,12 +1,12 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { TimelineEntry } from '../domain/incident/events.ts';
+import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, keyOf } from '../store/incidents.ts';
 
 /** What the bus carries about each entry: enough to route by and to find the incident again. */
-export interface IncidentEvent {
+export interface BusDetail {
   incident: IncidentKey & Pick<Incident, 'id' | 'service' | 'playbook' | 'title' | 'severity' | 'status'>;
-  entry: TimelineEntry;
+  entry: IncidentEvent;
 }
 
 const client = new EventBridgeClient({});
@@ -15,7 +15,7 @@ const client = new EventBridgeClient({});
 const BATCH = 10;
 
 /** Publishes entries in their order. @throws when the bus refused one: the caller publishes again from there. */
-export async function publishEntries(incident: Incident, entries: TimelineEntry[]): Promise<void> {
+export async function publishEntries(incident: Incident, entries: IncidentEvent[]): Promise<void> {
   for (let from = 0; from < entries.length; from += BATCH) {
     const batch = entries.slice(from, from + BATCH).map(entry => toBusEntry(incident, entry));
     const { FailedEntryCount = 0, Entries = [] } = await client.send(new PutEventsCommand({ Entries: batch }));
@@ -28,9 +28,9 @@ export async function publishEntries(incident: Incident, entries: TimelineEntry[
   }
 }
 
-function toBusEntry(incident: Incident, entry: TimelineEntry) {
+function toBusEntry(incident: Incident, entry: IncidentEvent) {
   const { id, service, playbook, title, severity, status } = incident;
-  const { policy: _, ...told } = entry as TimelineEntry & { policy?: unknown };
+  const { policy: _, ...told } = entry as IncidentEvent & { policy?: unknown };
   const detail = { incident: { ...keyOf(incident), id, service, playbook, title, severity, status }, entry: told };
   return {
     EventBusName: process.env['INCIDENT_BUS'],
@@ -42,7 +42,7 @@ function toBusEntry(incident: Incident, entry: TimelineEntry) {
 }
 
 /** Publishes that a channel refused an entry for good; a rule brings it to the channel's dead letters at once. */
-export async function tellRefused(channel: string, detail: object, reason: string): Promise<void> {
+export async function publishRefusal(channel: string, detail: object, reason: string): Promise<void> {
   const { FailedEntryCount = 0 } = await client.send(
     new PutEventsCommand({
       Entries: [

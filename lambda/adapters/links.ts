@@ -1,6 +1,13 @@
-import type { EntryOf, TimelineEntry } from '../domain/incident/events.ts';
+import type { EventOf, IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
-import { canonical, format, type Link, type LinkAction, parse, type SignedLink } from '../domain/messages/link.ts';
+import {
+  canonicalLink,
+  formatLink,
+  type Link,
+  type LinkAction,
+  parseLink,
+  type SignedLink,
+} from '../domain/messages/link.ts';
 import { type OfferedLink, offeredFiles, offeredLinks } from '../domain/messages/offered-links.ts';
 import { generateMac, verifyMac } from './kms.ts';
 
@@ -15,22 +22,22 @@ export interface PersonalLink {
 const key = () => process.env['LINKS_KEY'] ?? '';
 
 /** The link as it stands in a URL. */
-export async function sign(service: string, link: Link): Promise<string> {
-  return format({ ...link, mac: await generateMac(key(), canonical(service, link)) });
+export async function signLink(service: string, link: Link): Promise<string> {
+  return formatLink({ ...link, mac: await generateMac(key(), canonicalLink(service, link)) });
 }
 
 /** The link that the text holds, if we signed it, expired or not. @throws when KMS cannot say. */
-export async function verify(service: string, text: string): Promise<SignedLink | undefined> {
-  const link = parse(text);
-  return link && (await verifyMac(key(), canonical(service, link), link.mac)) ? link : undefined;
+export async function verifyLink(service: string, text: string): Promise<SignedLink | undefined> {
+  const link = parseLink(text);
+  return link && (await verifyMac(key(), canonicalLink(service, link), link.mac)) ? link : undefined;
 }
 
 /** Links for one person to act on an entry. The same entry gives the same links. */
-export const personalLinks = (incident: Incident, entry: TimelineEntry, person: string): Promise<PersonalLink[]> =>
+export const personalLinks = (incident: Incident, entry: IncidentEvent, person: string): Promise<PersonalLink[]> =>
   signed(incident, offeredLinks(incident, entry), person);
 
 /** Links to the files of a review, the same for all reviewers. */
-export const reviewLinks = (incident: Incident, drafted: EntryOf<'PostMortemDrafted'>): Promise<PersonalLink[]> =>
+export const reviewLinks = (incident: Incident, drafted: EventOf<'PostMortemDrafted'>): Promise<PersonalLink[]> =>
   signed(incident, offeredFiles(incident, drafted), 'reviewers');
 
 /** None when they cannot be signed: a message without links is better than none. */
@@ -46,7 +53,7 @@ async function signed(
       links.map(async ({ label, ...link }) => ({
         action: link.action,
         label,
-        url: `${endpoint}${await sign(service, { ...link, person, incident: id })}`,
+        url: `${endpoint}${await signLink(service, { ...link, person, incident: id })}`,
       })),
     );
   } catch (error) {

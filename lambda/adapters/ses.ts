@@ -9,7 +9,7 @@ import {
   SendEmailCommand,
   UpdateContactCommand,
 } from '@aws-sdk/client-sesv2';
-import type { Letter } from '../domain/kernel/templates.ts';
+import type { Mail } from '../domain/kernel/templates.ts';
 import { type Preferences, preferences, wants } from '../domain/subscribers/subscriber.ts';
 import { Refused, Unavailable } from './http.ts';
 
@@ -21,16 +21,16 @@ const ContactListName = () => process.env['CONTACT_LIST'];
 const OF_THE_MAIL = ['MessageRejected', 'BadRequestException'];
 
 /** Sends a mail that no list is about. @throws Refused, Unavailable. */
-export const sendMail = (to: string, letter: Letter): Promise<void> => sendEmail(to, letter);
+export const sendMail = (to: string, letter: Mail): Promise<void> => sendEmail(to, letter);
 
 /**
  * Sends a mail to a subscriber, with SES's own link to unsubscribe in its text and its headers. No topic is named: one click
  * ends it all, and the page behind the link lets choose. Who has unsubscribed gets nothing. @throws Refused, Unavailable.
  */
-export const sendToSubscriber = (to: string, letter: Letter): Promise<void> =>
+export const sendToSubscriber = (to: string, letter: Mail): Promise<void> =>
   sendEmail(to, letter, { ContactListName: ContactListName() });
 
-async function sendEmail(to: string, { subject, body }: Letter, list?: ListManagementOptions): Promise<void> {
+async function sendEmail(to: string, { subject, body }: Mail, list?: ListManagementOptions): Promise<void> {
   const text = (Data: string) => ({ Data, Charset: 'UTF-8' });
   await asking(
     client.send(

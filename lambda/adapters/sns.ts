@@ -38,7 +38,7 @@ export async function listSubscriptions(topicArn: string): Promise<Listed[]> {
 }
 
 /** An e-mail to some of those whom the topic of notices knows. */
-export interface Notice {
+export interface NoticeMail {
   /** By the names of the configuration. */
   people: readonly string[];
   subject: string;
@@ -46,7 +46,7 @@ export interface Notice {
 }
 
 /** Sends to the topic whose filters go by person: it reaches these and nobody else. */
-export async function publishNotice(topicArn: string, { people, subject, body }: Notice): Promise<void> {
+export async function publishNotice(topicArn: string, { people, subject, body }: NoticeMail): Promise<void> {
   if (people.length === 0) return;
   await client.send(
     new PublishCommand({

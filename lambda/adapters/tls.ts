@@ -5,7 +5,7 @@ import {
   type DetailedPeerCertificate,
   type TLSSocket,
 } from 'node:tls';
-import type { Served } from '../domain/diagnosis/certificate.ts';
+import type { EndpointCertificate } from '../domain/diagnosis/certificate.ts';
 
 export interface Handshake {
   port?: number;
@@ -16,7 +16,7 @@ export interface Handshake {
 }
 
 /** What a host serves, trusted or not. @throws when it cannot be reached, speaks no TLS, or does not answer in time. */
-export async function handshake(host: string, options: Handshake = {}): Promise<Served> {
+export async function handshake(host: string, options: Handshake = {}): Promise<EndpointCertificate> {
   return withSocket(host, {}, options, socket => {
     const certificate = socket.getPeerCertificate(true);
     return {

@@ -35,7 +35,7 @@ export function toChore(incident: Incident, command: PersonCommand): Decision | 
     return { refused: `${incident.id} is work that fell due, and no trouble: finish its action item` };
   const { by, via, reason, cancelled } = command;
   return {
-    happenings: [
+    events: [
       ...openItems(incident).map(({ id: item }) => ({ type: 'ActionItemDone' as const, by, via, item })),
       { type: 'Resolved', by, via, reason, cancelled },
     ],

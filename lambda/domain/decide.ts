@@ -1,12 +1,12 @@
-import { farewell } from './communication/updates.ts';
+import { withClosingUpdates } from './communication/updates.ts';
 import type { Command, Decision } from './incident/commands.ts';
-import type { Happening, TimelineEntry } from './incident/events.ts';
-import { apply } from './incident/evolve.ts';
+import type { Event, IncidentEvent } from './incident/events.ts';
+import { evolve } from './incident/evolve.ts';
 import { type Incident, isOpen } from './incident/incident.ts';
-import { observe, receiveSignal } from './intake/signals.ts';
-import { meet } from './obligations.ts';
-import { byPerson } from './operator-commands.ts';
-import { advised } from './remediation/advice.ts';
+import { observeSignals, receiveSignal } from './intake/signals.ts';
+import { fulfil } from './obligations.ts';
+import { operatorCommand } from './operator-commands.ts';
+import { withAdvice } from './remediation/advice.ts';
 import { recordMeasurement } from './remediation/measurement.ts';
 import {
   classify,
@@ -17,13 +17,13 @@ import {
   recordOutcome,
 } from './remediation/response.ts';
 import {
+  actionItemCommand,
   finishPostMortem,
-  learned,
   raiseActionItem,
   recordOutage,
   requestPostMortem,
   stateMilestone,
-  toActionItem,
+  withRunbookReview,
 } from './review/review.ts';
 
 /**
@@ -33,8 +33,8 @@ import {
 export function decide(incident: Incident | undefined, command: Command, now: string): Decision {
   const decision = judge(incident, command, now);
   if ('refused' in decision) return decision;
-  const happenings = learned(incident, advised(incident, decision.happenings), now);
-  return { happenings: farewell(incident, happenings) };
+  const events = withRunbookReview(incident, withAdvice(incident, decision.events), now);
+  return { events: withClosingUpdates(incident, events) };
 }
 
 function judge(incident: Incident | undefined, command: Command, now: string): Decision {
@@ -44,7 +44,7 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
     return { refused: `${incident.id} is ${incident.status}` };
   switch (command.type) {
     case 'observe signals':
-      return { happenings: observe(incident, command.signals) };
+      return { events: observeSignals(incident, command.signals) };
     case 'record diagnosis':
       return recordDiagnosis(incident, command.attempt, command.findings);
     case 'classify':
@@ -60,27 +60,27 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
     case 'record stop': {
       const { run, changed } = command;
       const title = incident.runs.find(r => r.run === run && r.abandoned)?.title;
-      return { happenings: title ? [{ type: 'ExecutionStopped', run, title, changed }] : [] };
+      return { events: title ? [{ type: 'ExecutionStopped', run, title, changed }] : [] };
     }
     case 'record measurement':
       return recordMeasurement(incident, command, command.before);
-    case 'meet':
-      return meet(incident, command.obligation, command.checks ?? [], now);
+    case 'fulfil':
+      return fulfil(incident, command.obligation, command.checks ?? [], now);
     case 'record page':
       return recordPage(incident, command);
     case 'record delivery':
-      return { happenings: [{ type: 'MessageDelivered', about: command.about, channel: command.channel }] };
+      return { events: [{ type: 'MessageDelivered', about: command.about, channel: command.channel }] };
     case 'record outage':
       return recordOutage(incident, command.outage);
     case 'record post-mortem': {
       const { type: _, id: __, ...draft } = command;
-      return { happenings: incident.postMortem?.url ? [] : [{ type: 'PostMortemDrafted', ...draft }] };
+      return { events: incident.postMortem?.url ? [] : [{ type: 'PostMortemDrafted', ...draft }] };
     }
     case 'raise action item':
       return raiseActionItem(incident, command);
     case 'change action item':
     case 'finish action item':
-      return toActionItem(incident, command);
+      return actionItemCommand(incident, command);
     case 'finish post-mortem':
       return finishPostMortem(incident, command);
     case 'request post-mortem':
@@ -91,16 +91,16 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
     case 'record reference': {
       const { system, ref, url } = command;
       const known = incident.references.some(other => other.system === system);
-      return { happenings: known ? [] : [{ type: 'ReferenceAdded', system, ref, url }] };
+      return { events: known ? [] : [{ type: 'ReferenceAdded', system, ref, url }] };
     }
     default:
-      return byPerson(incident, command, now);
+      return operatorCommand(incident, command, now);
   }
 }
 
 /** What may be said of an incident that is over. */
 const AFTERWARDS: readonly Command['type'][] = [
-  'meet',
+  'fulfil',
   'note',
   'record page',
   'record reference',
@@ -118,13 +118,13 @@ const AFTERWARDS: readonly Command['type'][] = [
 ];
 
 /** Numbers and dates what happened, so that it can be committed. */
-export function toEntries(
-  timeline: readonly TimelineEntry[],
-  happenings: Happening[],
+export function toIncidentEvents(
+  timeline: readonly IncidentEvent[],
+  events: Event[],
   command: string,
   now: string,
-): TimelineEntry[] {
-  return happenings.map((happening, index) => ({ ...happening, seq: timeline.length + index, at: now, command }));
+): IncidentEvent[] {
+  return events.map((event, index) => ({ ...event, seq: timeline.length + index, at: now, command }));
 }
 
 /**
@@ -136,20 +136,20 @@ export function handle(incident: Incident | undefined, command: Command, now: st
   if (incident && before.length > 0) return { incident, entries: before, repeated: true };
   const decision = decide(incident, command, now);
   if ('refused' in decision) return { incident, refused: decision.refused };
-  const opens = decision.happenings[0]?.type === 'IncidentOpened';
+  const opens = decision.events[0]?.type === 'IncidentOpened';
   const base = opens ? undefined : incident;
-  const entries = toEntries(base?.timeline ?? [], decision.happenings, command.id, now);
-  return { incident: entries.reduce<Incident | undefined>(apply, base), entries, repeated: false };
+  const entries = toIncidentEvents(base?.timeline ?? [], decision.events, command.id, now);
+  return { incident: entries.reduce<Incident | undefined>(evolve, base), entries, repeated: false };
 }
 
 export type Handled =
   | { incident: Incident | undefined; refused: string }
-  | { incident: Incident | undefined; entries: TimelineEntry[]; repeated: boolean };
+  | { incident: Incident | undefined; entries: IncidentEvent[]; repeated: boolean };
 
 function recordPage(
   incident: Incident,
   { about, level, urgency, subject, to }: Extract<Command, { type: 'record page' }>,
 ): Decision {
   const role = incident.policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
-  return { happenings: [{ type: 'PageSent', level, role, urgency, subject, about, to }] };
+  return { events: [{ type: 'PageSent', level, role, urgency, subject, about, to }] };
 }

@@ -1,24 +1,24 @@
-import { investigationOf, publication, published } from './communication/publication.ts';
-import { communication, postUpdate } from './communication/updates.ts';
+import { investigationOf, publicationObligations, publishedEvent } from './communication/publication.ts';
+import { postUpdate, updateObligations } from './communication/updates.ts';
 import type { Decision, Obligation } from './incident/commands.ts';
-import { AUDIENCE_NAMES, type Audience, type Check, type Happening, type Target } from './incident/events.ts';
+import { AUDIENCE_NAMES, type Audience, type Check, type Event, type Target } from './incident/events.ts';
 import {
   allClear,
   attemptUnderWay,
   factsOf,
   type Incident,
   isOpen,
-  owedUndos,
-  stillChanged,
+  pendingReverts,
+  unreverted,
 } from './incident/incident.ts';
 import type { EscalationLevel } from './incident/policy.ts';
 import { alarmOf } from './incident/signal.ts';
 import { assess, atLeast, serviceWords } from './kernel/severity.ts';
 import { minutesBetween } from './kernel/time.ts';
 import { targetsMissed } from './on-call/targets.ts';
-import { approvalOwed, askAgain } from './remediation/approval.ts';
+import { approvalObligations, askAgain } from './remediation/approval.ts';
 import { endResponse, notVerified } from './remediation/response.ts';
-import { overdue, review } from './review/review.ts';
+import { postMortemOverdue, reviewObligations } from './review/review.ts';
 
 /** Minutes after which a requested attempt that shows no sign of life is started again. */
 const START_MINUTES = 2;
@@ -29,7 +29,7 @@ const SEARCH_MINUTES = 60;
 /** What is due by `now`. Pure: no timers, so a missed minute is made up by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
   if (!isOpen(incident) || incident.policy.playbook.chore)
-    return [...executionsToStop(incident, now), ...review(incident, now)];
+    return [...executionsToStop(incident, now), ...reviewObligations(incident, now)];
   const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
   return [
     ...levels,
@@ -37,12 +37,12 @@ export function obligations(incident: Incident, now: string): Obligation[] {
     ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
     ...executionsToStop(incident, now),
     ...response(incident, now),
-    ...approvalOwed(incident, now),
+    ...approvalObligations(incident, now),
     ...calm(incident, now),
     ...improvement(incident),
-    ...publication(incident, now),
-    ...communication(incident, now),
-    ...review(incident, now),
+    ...publicationObligations(incident, now),
+    ...updateObligations(incident, now),
+    ...reviewObligations(incident, now),
   ];
 }
 
@@ -84,18 +84,18 @@ function patience({ policy, runs }: Incident): number {
 }
 
 function calm(incident: Incident, now: string): Obligation[] {
-  const { calmSince, policy, attempt, handedOver } = incident;
-  if (attemptUnderWay(incident) || !allClear(incident) || !calmSince) return [];
+  const { allClearSince, policy, attempt, handedOver } = incident;
+  if (attemptUnderWay(incident) || !allClear(incident) || !allClearSince) return [];
   // The alarm of a drill is green at once: people are given the time to answer.
   if (incident.drill && incident.approval) return [];
   // Handed over since, it was tried, or may not be: a person knows.
-  if (owedUndos(incident).length > 0 && !(handedOver && handedOver.at >= calmSince))
+  if (pendingReverts(incident).length > 0 && !(handedOver && handedOver.at >= allClearSince))
     return [{ type: 'put back', attempt: (attempt?.number ?? 0) + 1 }];
   // What automation changed and could not put back is for a person to end.
-  if (stillChanged(incident).length > 0) return [];
+  if (unreverted(incident).length > 0) return [];
   // What a person declared and nothing measures, only a person can end.
   if (investigationOf(incident)) return [];
-  return minutesBetween(calmSince, now) >= policy.settleMinutes ? [{ type: 'settle' }] : [];
+  return minutesBetween(allClearSince, now) >= policy.autoResolveMinutes ? [{ type: 'settle' }] : [];
 }
 
 /** It is less severe by now, and nothing that is under way would end it: only a person may lower it. */
@@ -107,7 +107,7 @@ function improvement(incident: Incident): Obligation[] {
 }
 
 /** Does what is due, if it still is. `checks` are the verification that settling needs. */
-export function meet(incident: Incident, obligation: Obligation, checks: Check[], now: string): Decision {
+export function fulfil(incident: Incident, obligation: Obligation, checks: Check[], now: string): Decision {
   const due = obligations(incident, now).some(other => JSON.stringify(other) === JSON.stringify(obligation));
   if (!due) return { refused: `${obligation.type} is no longer due for ${incident.id}` };
   switch (obligation.type) {
@@ -115,35 +115,35 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
       const [next] = levelsDue(incident, now);
       return next?.level === obligation.level
         ? {
-            happenings: [{ type: 'Escalated', level: next.level, role: next.role, reason: unanswered(incident, next) }],
+            events: [{ type: 'Escalated', level: next.level, role: next.role, reason: unanswered(incident, next) }],
           }
         : { refused: `level ${next?.level} of ${incident.id} comes before level ${obligation.level}` };
     }
     case 'remind': {
       const { level } = obligation;
       const role = incident.policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
-      return { happenings: [{ type: 'Reminded', level, role }] };
+      return { events: [{ type: 'Reminded', level, role }] };
     }
     case 'miss target':
-      return { happenings: missed(incident, obligation.target, obligation.to) };
+      return { events: missed(incident, obligation.target, obligation.to) };
     case 'publish':
-      return { happenings: [published(incident, { by: 'automation' })] };
+      return { events: [publishedEvent(incident, { by: 'automation' })] };
     case 'ask to publish': {
       const { level } = obligation;
       return {
-        happenings: [{ type: 'PublicationRequested', severity: incident.severity, ...(level ? { level } : {}) }],
+        events: [{ type: 'PublicationRequested', severity: incident.severity, ...(level ? { level } : {}) }],
       };
     }
     case 'post update':
-      return { happenings: [postUpdate(incident, obligation.to, now)] };
+      return { events: [postUpdate(incident, obligation.to, now)] };
     case 'remind of post-mortem':
-      return { happenings: [overdue(incident, now)] };
+      return { events: [postMortemOverdue(incident, now)] };
     case 'remind of action item':
-      return { happenings: [{ type: 'ActionItemDue', item: obligation.item }] };
+      return { events: [{ type: 'ActionItemDue', item: obligation.item }] };
     case 'start response':
     // What stopping comes to is recorded by a command of its own.
     case 'stop execution':
-      return { happenings: [] };
+      return { events: [] };
     case 'end stalled response':
       return endResponse(
         incident,
@@ -154,7 +154,7 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
       const { step } = obligation;
       const attempt = (incident.attempt?.number ?? 0) + 1;
       return {
-        happenings: [
+        events: [
           { type: 'ApprovalDeclined', step, by: 'time' },
           { type: 'ResponseRequested', attempt, from: step },
         ],
@@ -162,20 +162,20 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
     }
     case 'tell improvement':
       return {
-        happenings: [
+        events: [
           { type: 'ImprovementSeen', severity: obligation.severity, seen: `now ${serviceWords(incident.facts)}` },
         ],
       };
     case 'ask again':
-      return { happenings: askAgain(incident, obligation.level) };
+      return { events: askAgain(incident, obligation.level) };
     case 'put back':
-      return { happenings: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
+      return { events: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':
       if (notVerified(checks) !== undefined)
-        return { happenings: [{ type: 'SettlingFailed', checks }, ...unsettled(incident, checks)] };
+        return { events: [{ type: 'SettlingFailed', checks }, ...unsettled(incident, checks)] };
       return isSettled(incident, now)
-        ? { happenings: [{ type: 'Resolved', by: 'automation', reason: settled(incident, checks) }] }
-        : { refused: `people have not been served well for ${incident.policy.settleMinutes} min yet` };
+        ? { events: [{ type: 'Resolved', by: 'automation', reason: settled(incident, checks) }] }
+        : { refused: `people have not been served well for ${incident.policy.autoResolveMinutes} min yet` };
   }
 }
 
@@ -183,10 +183,10 @@ export function meet(incident: Incident, obligation: Obligation, checks: Check[]
  * A missed response is told to those called so far: the path itself climbs. A missed resolution climbs one level further,
  * though somebody has taken it on; so does an update that did not come: those who wait for it do not know why.
  */
-function missed({ policy, severity, escalation, timeline }: Incident, target: Target, to?: Audience): Happening[] {
+function missed({ policy, severity, escalation, timeline }: Incident, target: Target, to?: Audience): Event[] {
   const { responseMinutes, resolutionMinutes = 0, pages } = policy.severities[severity];
   const minutes = { response: responseMinutes, resolution: resolutionMinutes, update: policy.updateMinutes }[target];
-  const told: Happening = { type: 'TargetMissed', target, minutes, ...(to ? { to } : {}) };
+  const told: Event = { type: 'TargetMissed', target, minutes, ...(to ? { to } : {}) };
   if (target === 'response' || !pages || !escalation) return [told];
   const called = Math.max(0, ...timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])));
   const next = policy.escalation.find(({ level }) => level === called + 1);
@@ -200,17 +200,18 @@ const unanswered = ({ acknowledged }: Incident, { afterMinutes }: EscalationLeve
     : `not acknowledged for ${afterMinutes} min`;
 
 /** Clear signals on an unhealthy service are beyond automation: a person is told, once. */
-const unsettled = ({ handedOver }: Incident, checks: Check[]): Happening[] =>
+const unsettled = ({ handedOver }: Incident, checks: Check[]): Event[] =>
   handedOver
     ? []
     : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
 
 /** Well for the whole time, not only at its end. */
-const isSettled = ({ servedSince, policy }: Incident, now: string) =>
-  policy.playbook.ownFacts || (servedSince !== undefined && minutesBetween(servedSince, now) >= policy.settleMinutes);
+const isSettled = ({ healthySince, policy }: Incident, now: string) =>
+  policy.playbook.ownFacts ||
+  (healthySince !== undefined && minutesBetween(healthySince, now) >= policy.autoResolveMinutes);
 
 const settled = ({ policy }: Incident, checks: Check[]) =>
   [
-    `all signals clear and the service healthy for ${policy.settleMinutes} min`,
+    `all signals clear and the service healthy for ${policy.autoResolveMinutes} min`,
     ...checks.flatMap(({ check, seen }) => (alarmOf(check) ? [] : [`${check}: ${seen}`])),
   ].join('; ');

@@ -2,11 +2,17 @@ import { toChore } from './chore.ts';
 import { publish, withhold } from './communication/publication.ts';
 import { postByPerson } from './communication/updates.ts';
 import type { Command, Decision, PersonCommand } from './incident/commands.ts';
-import type { Happening } from './incident/events.ts';
-import { attemptUnderWay, factsOf, type Incident, stillChanged } from './incident/incident.ts';
+import type { Event } from './incident/events.ts';
+import { attemptUnderWay, factsOf, type Incident, unreverted } from './incident/incident.ts';
 import type { Person } from './incident/person.ts';
-import { factsIn, faultIn, graveIn, byPerson as judgedBy, said } from './intake/declaration.ts';
-import { assigned, reassess } from './intake/signals.ts';
+import {
+  declarationEvents,
+  declarationFault,
+  declaredFacts,
+  graveFacts,
+  setByPerson as judgedBy,
+} from './intake/declaration.ts';
+import { assignSeverity, reassessSeverity } from './intake/signals.ts';
 import { assess, atLeast, type Severity } from './kernel/severity.ts';
 import { plusMinutes } from './kernel/time.ts';
 import { revertNow } from './remediation/measurement.ts';
@@ -23,7 +29,7 @@ type Afterwards =
   | 'finish post-mortem';
 
 /** What people do to an open incident, whichever door they came through. */
-export function byPerson(
+export function operatorCommand(
   incident: Incident,
   command: Exclude<PersonCommand, { type: Afterwards }>,
   now: string,
@@ -33,21 +39,21 @@ export function byPerson(
   if (ofChore) return ofChore;
   switch (command.type) {
     case 'acknowledge':
-      return { happenings: [acknowledged(incident, { by, via }, now)] };
+      return { events: [acknowledged(incident, { by, via }, now)] };
     case 'answer approval':
       return answerApproval(incident, command, now);
     case 'take command':
-      return incident.commander === by ? { happenings: [] } : { happenings: [{ type: 'CommandTaken', by, via }] };
+      return incident.commander === by ? { events: [] } : { events: [{ type: 'CommandTaken', by, via }] };
     case 'note':
-      return { happenings: [{ type: 'NoteAdded', by, via, text: command.text }] };
+      return { events: [{ type: 'NoteAdded', by, via, text: command.text }] };
     case 'set severity':
-      return { happenings: setSeverity(incident, command) };
+      return { events: setSeverity(incident, command) };
     case 'declare':
       return declare(incident, command);
     case 'tick':
       return incident.ticked.includes(command.item)
-        ? { happenings: [] }
-        : { happenings: [{ type: 'ChecklistTicked', by, via, item: command.item }] };
+        ? { events: [] }
+        : { events: [{ type: 'ChecklistTicked', by, via, item: command.item }] };
     case 'revert':
       return revertByPerson(incident, command);
     case 'resolve':
@@ -62,7 +68,7 @@ export function byPerson(
 }
 
 /** A lease: when it ends and the incident is still open, people are called anew. */
-export const acknowledged = ({ policy }: Incident, { by, via }: Person, now: string): Happening => ({
+export const acknowledged = ({ policy }: Incident, { by, via }: Person, now: string): Event => ({
   type: 'Acknowledged',
   by,
   via,
@@ -88,7 +94,7 @@ function answerApproval(
   if (approval.expiresAt <= now) return { refused: expired(step) };
   const attempt = (incident.attempt?.number ?? 0) + 1;
   return {
-    happenings: [
+    events: [
       { type: approve ? 'ApprovalGiven' : 'ApprovalDeclined', step, by, via },
       { type: 'ResponseRequested', attempt, from: step, approved: approve },
     ],
@@ -99,27 +105,27 @@ const expired = (step: string) => `the approval of ${step} expired, which means 
 
 /** Also of a change whose revert failed before. */
 function revertByPerson(incident: Incident, { step, by, via }: Extract<Command, { type: 'revert' }>): Decision {
-  const run = stillChanged(incident).find(changed => changed.step === step);
+  const run = unreverted(incident).find(changed => changed.step === step);
   if (!run) {
-    const left = stillChanged(incident).map(changed => changed.step);
+    const left = unreverted(incident).map(changed => changed.step);
     return {
       refused: `${incident.id}: ${step} has left no change${left.length > 0 ? `; ${left.join(', ')} has` : ''}`,
     };
   }
-  const requested: Happening = { type: 'RevertRequested', by, via, run: run.run, title: run.title };
-  return { happenings: attemptUnderWay(incident) ? [requested] : [requested, revertNow(incident)] };
+  const requested: Event = { type: 'RevertRequested', by, via, run: run.run, title: run.title };
+  return { events: attemptUnderWay(incident) ? [requested] : [requested, revertNow(incident)] };
 }
 
 /** As a person judges it. Automation raises it again only if what it finds is worse than what the person knew. */
 function setSeverity(
   incident: Incident,
   { severity, reason, by, via }: Person & { severity: Severity; reason?: string | undefined },
-): Happening[] {
+): Event[] {
   if (severity === incident.severity && incident.overruled) return [];
   const { severity: overrules } = assess(factsOf(incident), incident.policy.criteria);
   const judged = judgedBy(severity, `set by a person: ${by}${reason ? `, ${reason}` : ''}`);
   const rises = !atLeast(incident.severity, severity);
-  const happened = assigned(judged, incident.policy, {
+  const happened = assignSeverity(judged, incident.policy, {
     ...{ by, via, overrules },
     escalated: incident.escalation?.level ?? 0,
     why: 'severity raised to',
@@ -129,7 +135,7 @@ function setSeverity(
 }
 
 /** A question that turns out to be trouble is looked into from then on. */
-const lookedInto = ({ attempt }: Incident, risen: Happening[]): Happening[] =>
+const lookedInto = ({ attempt }: Incident, risen: Event[]): Event[] =>
   attempt || risen.length === 0 ? risen : [...risen, { type: 'ResponseRequested', attempt: 1 }];
 
 /** Something of an incident that is open. What was declared already is so already. */
@@ -137,19 +143,19 @@ function declare(
   incident: Incident,
   { text = '', by, via, ...declaration }: Extract<Command, { type: 'declare' }>,
 ): Decision {
-  const fault = faultIn(declaration);
+  const fault = declarationFault(declaration);
   if (fault) return { refused: fault };
   const { declared } = incident;
-  const news = said(declaration, { text, by, via }, declared);
-  const after = { ...incident, declared: { ...declared, ...factsIn(declaration) } };
+  const news = declarationEvents(declaration, { text, by, via }, declared);
+  const after = { ...incident, declared: { ...declared, ...declaredFacts(declaration) } };
   const { severity } = declaration;
-  if (graveIn(declaration).length > 0) {
+  if (graveFacts(declaration).length > 0) {
     // Whoever set the severity before did not know of it.
-    const risen = graveIn(declaration).every(fact => declared[fact])
+    const risen = graveFacts(declaration).every(fact => declared[fact])
       ? []
-      : reassess({ ...after, overruled: undefined });
-    return { happenings: [...news, ...lookedInto(incident, risen)] };
+      : reassessSeverity({ ...after, overruled: undefined });
+    return { events: [...news, ...lookedInto(incident, risen)] };
   }
-  if (severity) return { happenings: [...news, ...setSeverity(after, { severity, reason: text, by, via })] };
-  return { happenings: news.length > 0 ? [...news, ...reassess(after)] : [] };
+  if (severity) return { events: [...news, ...setSeverity(after, { severity, reason: text, by, via })] };
+  return { events: news.length > 0 ? [...news, ...reassessSeverity(after)] : [] };
 }

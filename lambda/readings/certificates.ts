@@ -2,12 +2,12 @@ import { describeCertificate } from '../adapters/acm.ts';
 import { acceptsOldProtocols, type Handshake, handshake } from '../adapters/tls.ts';
 import {
   daysLeft,
+  type EndpointCertificate,
+  endpointFaults,
   type Grade,
   gradeOf,
   type HeldCertificate,
   renewalFault,
-  type Served,
-  servedFaults,
   type WatchedCertificate,
 } from '../domain/diagnosis/certificate.ts';
 import type { Resources } from '../domain/diagnosis/resources.ts';
@@ -21,12 +21,12 @@ export function certificatesOf({ certificates }: Resources): Certificates {
 }
 
 /** Those of the configuration, as a runbook's function is given them. */
-export const configured = (): WatchedCertificate[] => JSON.parse(process.env['CERTIFICATES'] ?? '[]');
+export const configuredCertificates = (): WatchedCertificate[] => JSON.parse(process.env['CERTIFICATES'] ?? '[]');
 
 /** Of a certificate, what ACM has, and what its hosts serve; where nobody could tell, why not. */
 interface Seen {
   held: HeldCertificate | Error;
-  served: (Served | Error)[];
+  served: (EndpointCertificate | Error)[];
 }
 
 const settled = <T>(asked: Promise<T>): Promise<T | Error> => asked.catch((error: Error) => error);
@@ -37,7 +37,7 @@ async function see({ arn, hosts }: WatchedCertificate): Promise<Seen> {
     settled(describeCertificate(arn)),
     ...hosts.map(host => settled(handshake(host))),
   ]);
-  return { held, served: served as (Served | Error)[] };
+  return { held, served: served as (EndpointCertificate | Error)[] };
 }
 
 /**
@@ -64,22 +64,22 @@ function leastDays(all: Seen[], now: Date): number {
 function faultsOf(all: Seen[], now: Date): string[] {
   const faults = all.flatMap(({ held, served }) => {
     if (held instanceof Error) throw held;
-    return [...known(served).flatMap(servedFaults), ...[renewalFault(held, now) ?? []].flat()];
+    return [...known(served).flatMap(endpointFaults), ...[renewalFault(held, now) ?? []].flat()];
   });
   for (const fault of faults) console.info({ message: 'certificate fault', fault });
   return faults;
 }
 
 /** What came of looking at a host: a grade with its reasons, or why it could not be seen. */
-export type Graded =
+export type GradedEndpoint =
   | { host: string; error: string }
-  | { host: string; served: Served; grade: Grade; reasons: string[] };
+  | { host: string; served: EndpointCertificate; grade: Grade; reasons: string[] };
 
 /** Grades what each host serves now. */
-export const gradeHosts = (hosts: string[], now: Date, options?: Handshake): Promise<Graded[]> =>
+export const gradeHosts = (hosts: string[], now: Date, options?: Handshake): Promise<GradedEndpoint[]> =>
   Promise.all(hosts.map(host => gradeHost(host, now, options)));
 
-async function gradeHost(host: string, now: Date, options?: Handshake): Promise<Graded> {
+async function gradeHost(host: string, now: Date, options?: Handshake): Promise<GradedEndpoint> {
   try {
     const [seen, oldProtocols] = await Promise.all([handshake(host, options), acceptsOldProtocols(host, options)]);
     const served = { ...seen, oldProtocols };
@@ -90,7 +90,7 @@ async function gradeHost(host: string, now: Date, options?: Handshake): Promise<
 }
 
 /** "mockupaws.com A", "api.mockupaws.com B (TLS 1.1 or older is accepted)". */
-export function said(graded: Graded): string {
+export function describeGrade(graded: GradedEndpoint): string {
   if ('error' in graded) return `not seen (${graded.error})`;
   const { host, grade, reasons } = graded;
   return `${host} ${grade}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`;

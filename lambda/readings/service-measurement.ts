@@ -1,10 +1,10 @@
 import { describeService } from '../adapters/ecs.ts';
 import { failingShare, probeAll, slowest, toHealthCheck } from '../adapters/health-urls.ts';
-import { promptness, relieved, tasksRunning } from '../domain/diagnosis/service-health.ts';
+import { promptness, requestsFailing, tasksRunning } from '../domain/diagnosis/service-health.ts';
 import { judgeTraffic } from '../domain/diagnosis/traffic.ts';
 import type { ServiceMeasurement } from '../domain/incident/commands.ts';
 import type { Check } from '../domain/incident/events.ts';
-import { nowOf } from '../domain/remediation/impact.ts';
+import { measuredNow } from '../domain/remediation/impact.ts';
 import { deployed } from '../runtime/deployed.ts';
 import { readTraffic } from './traffic.ts';
 
@@ -22,10 +22,18 @@ export async function measureService(): Promise<ServiceMeasurement & { checks: C
   ]);
   const traffic = judgeTraffic(minutes, now, resources.minimumRequests);
   const seconds = slowest(probes);
-  const facts = { ...nowOf(traffic, failingShare(probes)), ...(seconds !== undefined && { healthSeconds: seconds }) };
+  const facts = {
+    ...measuredNow(traffic, failingShare(probes)),
+    ...(seconds !== undefined && { healthSeconds: seconds }),
+  };
   return {
     facts,
     at: now.toISOString(),
-    checks: [...probes.map(toHealthCheck), relieved(traffic), promptness(facts, criteria), tasksRunning(service)],
+    checks: [
+      ...probes.map(toHealthCheck),
+      requestsFailing(traffic),
+      promptness(facts, criteria),
+      tasksRunning(service),
+    ],
   };
 }

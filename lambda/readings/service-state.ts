@@ -26,7 +26,7 @@ const said = (state: SignalState, summary: string) =>
   ({ cleared: 'OK', firing: 'ALARM', unknown: `unknown, ${summary}` })[state];
 
 /** Commits what the alarms say now where it differs from what the incident knows: a lost event is made up for. */
-export async function commitObserved(incident: Incident, signals: Signal[]): Promise<Incident> {
+export async function commitObservedSignals(incident: Incident, signals: Signal[]): Promise<Incident> {
   const inEarnest = ({ state, drill }: Signal) => incident.drill && state === 'firing' && !drill;
   const news = signals.filter(signal => incident.signals[signal.key]?.state !== signal.state || inEarnest(signal));
   if (news.length === 0) return incident;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { describeService, serviceDeployment } from '../adapters/ecs.ts';
-import { type Begun, over, progressOf, rollbackProgress } from '../domain/remedies/rollout.ts';
+import { progressOf, type RolloutAnswer, rollbackProgress, rolloutEnded } from '../domain/remedies/rollout.ts';
 import { failed } from '../domain/remedies/verdict.ts';
 import { flag } from '../inbound/runbook-parameters.ts';
 
 /** With `deployment`, a function behind a runbook is asked how the deployment stands that it began. */
-export const Look = {
+export const RolloutParameters = {
   dryRun: flag,
   cluster: v.string(),
   service: v.string(),
@@ -18,15 +18,15 @@ export const Look = {
 
 type Looked = { cluster: string; service: string; deployment: string; former: string; required: boolean };
 
-export const lookAtRollout = async (looked: Looked): Promise<Begun> =>
+export const lookAtRollout = async (looked: Looked): Promise<RolloutAnswer> =>
   answer(looked, progressOf(await describeService(looked.cluster, looked.service), looked.deployment, looked.former));
 
-export const lookAtRollback = async (looked: Looked): Promise<Begun> =>
+export const lookAtRollback = async (looked: Looked): Promise<RolloutAnswer> =>
   answer(looked, rollbackProgress((await serviceDeployment(looked.deployment))?.status ?? 'PENDING'));
 
-function answer({ deployment, former, required }: Looked, progress: ReturnType<typeof progressOf>): Begun {
-  if (progress !== 'waiting') return over(progress);
+function answer({ deployment, former, required }: Looked, progress: ReturnType<typeof progressOf>): RolloutAnswer {
+  if (progress !== 'waiting') return rolloutEnded(progress);
   const message = `${deployment} is not over yet`;
-  if (required) return over(failed(message));
+  if (required) return rolloutEnded(failed(message));
   return { verdict: 'done', reason: '', changed: [], waiting: 'true', deployment, former, message };
 }

@@ -7,7 +7,7 @@ import { flag } from '../inbound/runbook-parameters.ts';
 const count = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'a number of tasks'));
 
 /** With `former`, it is asked how the tasks stand that were asked for. */
-export const Scale = {
+export const ScaleParameters = {
   dryRun: flag,
   cluster: v.string(),
   service: v.string(),
@@ -19,7 +19,7 @@ export const Scale = {
   required: v.optional(flag, 'false'),
 };
 
-export type Scaling = {
+export type ScaleRequest = {
   dryRun: boolean;
   cluster: string;
   service: string;
@@ -30,34 +30,34 @@ export type Scaling = {
 };
 
 /** A document's answer: a step of it asks again, with `former`, until `waiting` is "false". */
-export type Scaled = Verdict & { waiting: 'true' | 'false'; former: string; message: string };
+export type ScalingAnswer = Verdict & { waiting: 'true' | 'false'; former: string; message: string };
 
-export const scaled = (verdict: Verdict, message = verdict.reason): Scaled => ({
+export const scalingAnswer = (verdict: Verdict, message = verdict.reason): ScalingAnswer => ({
   ...verdict,
   ...{ waiting: 'false', former: '', message },
 });
 
-export async function lookAtTasks(asked: Scaling, autoScaled: boolean): Promise<Scaled> {
+export async function lookAtTasks(asked: ScaleRequest, autoScaled: boolean): Promise<ScalingAnswer> {
   const { cluster, service, desiredCount, former, required } = asked;
   const found = await describeService(cluster, service);
   const progress = scalingProgress(found, desiredCount, Number(former), autoScaled);
-  if (progress !== 'waiting') return scaled(progress, toldOf(found));
-  const message = `${toldOf(found)}; ${desiredCount} are asked for`;
-  return required ? scaled(failed(message)) : { ...done(), waiting: 'true', former, message };
+  if (progress !== 'waiting') return scalingAnswer(progress, taskCounts(found));
+  const message = `${taskCounts(found)}; ${desiredCount} are asked for`;
+  return required ? scalingAnswer(failed(message)) : { ...done(), waiting: 'true', former, message };
 }
 
-export const toldOf = ({ runningCount, desiredCount }: Counted) => `${runningCount} of ${desiredCount} tasks run`;
+export const taskCounts = ({ runningCount, desiredCount }: Counted) => `${runningCount} of ${desiredCount} tasks run`;
 
 /** Sets the number of tasks, `before` and `after` which auto scaling may be told: each says what it changed. */
 export async function scale(
-  { dryRun, cluster, service, desiredCount, expectedCount }: Scaling,
+  { dryRun, cluster, service, desiredCount, expectedCount }: ScaleRequest,
   { before, after }: { before?: () => Promise<string[]>; after?: () => Promise<string[]> } = {},
-): Promise<Scaled> {
+): Promise<ScalingAnswer> {
   const found = await describeService(cluster, service);
   const reason = whyNotScaled(found, Number(desiredCount), expectedCount);
-  if (reason) return scaled({ verdict: 'unchanged', reason, changed: [] });
+  if (reason) return scalingAnswer({ verdict: 'unchanged', reason, changed: [] });
   const former = found.desiredCount ?? 0;
-  if (dryRun) return scaled(done(), `Dry run: ${toldOf(found)}; ${desiredCount} would be asked for.`);
+  if (dryRun) return scalingAnswer(done(), `Dry run: ${taskCounts(found)}; ${desiredCount} would be asked for.`);
   const changed = (await before?.()) ?? [];
   await setDesiredCount(cluster, service, desiredCount);
   if (former !== desiredCount) changed.push(`${service} is to run ${desiredCount} tasks in place of ${former}`);

@@ -1,21 +1,21 @@
 import { handle } from '../domain/decide.ts';
 import type { Command } from '../domain/incident/commands.ts';
-import type { TimelineEntry } from '../domain/incident/events.ts';
+import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { Policy } from '../domain/incident/policy.ts';
 import type { Signal } from '../domain/incident/signal.ts';
 import { opensIncident } from '../domain/intake/signals.ts';
-import { append, type IncidentKey, latest, load, nextId, slotOf } from '../store/incidents.ts';
+import { append, type IncidentKey, latestIncident, load, nextId, slotOf } from '../store/incidents.ts';
 
 /** The result of a command: the incident as it now stands, and the entries it added or, repeated, had added before. */
 export interface Committed {
   incident: Incident | undefined;
-  entries: TimelineEntry[];
+  entries: IncidentEvent[];
   refused?: string;
 }
 
 /** Runs between the decision and its commit, once for each try: it reserves what must be reserved first. */
-export type Prepare = (entries: TimelineEntry[], incident: Incident) => Promise<void>;
+export type Prepare = (entries: IncidentEvent[], incident: Incident) => Promise<void>;
 
 /** Writers may collide this often on one incident before one of them gives up and is retried by its caller. */
 const TRIES = 10;
@@ -25,7 +25,7 @@ export async function receive(signal: Signal, policy: Policy): Promise<Committed
   const slot = slotOf(signal.service, signal.playbook);
   let id: string | undefined;
   return attempt(async () => {
-    const current = await latest(slot);
+    const current = await latestIncident(slot);
     const opens = opensIncident(current, signal);
     if (opens) id ??= await nextId();
     const openAs = opens && id ? { id, number: (current?.number ?? 0) + 1 } : undefined;

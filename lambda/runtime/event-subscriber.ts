@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Refused } from '../adapters/http.ts';
-import { tellRefused } from '../adapters/incident-bus.ts';
-import type { DeliveryChannel, TimelineEntry } from '../domain/incident/events.ts';
+import { publishRefusal } from '../adapters/incident-bus.ts';
+import type { DeliveryChannel, IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, keyOf, load } from '../store/incidents.ts';
 import { commit } from './command-handler.ts';
@@ -18,7 +18,7 @@ const BusEvent = v.object({
 /** Events as a queue hands them over. */
 const QueuedEvents = v.object({ Records: v.array(v.object({ body: v.pipe(v.string(), v.parseJson(), BusEvent) })) });
 
-type Handle = (incident: Incident, entry: TimelineEntry) => Promise<object>;
+type Handle = (incident: Incident, entry: IncidentEvent) => Promise<object>;
 
 /** Handles events inside AWS, one at a time, at least once and in any order. */
 export const eventSubscriber = (handle: Handle) =>
@@ -43,7 +43,7 @@ export const notificationChannel = (name: string, handle: Handle) =>
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         console.error({ message: `refused for good: ${error.message}`, ...about });
-        await tellRefused(name, body.detail, error.message);
+        await publishRefusal(name, body.detail, error.message);
       }
     }
   });
@@ -57,9 +57,9 @@ async function find({ incident: { slot, number, id }, entry: { seq } }: v.InferO
 }
 
 /** Whether an event has reached its audience by this channel already. */
-export const isDelivered = ({ timeline }: Incident, { seq }: TimelineEntry, channel: DeliveryChannel) =>
+export const isDelivered = ({ timeline }: Incident, { seq }: IncidentEvent, channel: DeliveryChannel) =>
   timeline.some(other => other.type === 'MessageDelivered' && other.about === seq && other.channel === channel);
 
 /** Records, once, that an event has reached its audience. */
-export const recordDelivery = (incident: Incident, { seq }: TimelineEntry, channel: DeliveryChannel) =>
+export const recordDelivery = (incident: Incident, { seq }: IncidentEvent, channel: DeliveryChannel) =>
   commit(keyOf(incident), { type: 'record delivery', id: `delivery/${seq}/${channel}`, about: seq, channel });

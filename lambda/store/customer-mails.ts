@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { CustomerLetter } from '../domain/subscribers/customer-notification.ts';
+import type { CustomerMail } from '../domain/subscribers/customer-notification.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const TableName = () => process.env['SUBSCRIBERS_TABLE'];
@@ -10,14 +10,14 @@ const TableName = () => process.env['SUBSCRIBERS_TABLE'];
 const DAYS = 30;
 const expires = () => Math.floor(Date.now() / 1000) + DAYS * 24 * 3600;
 
-type Kept = Pick<CustomerLetter, 'number' | 'subject' | 'body'>;
+type Kept = Pick<CustomerMail, 'number' | 'subject' | 'body'>;
 
 const latest = (incident: string) => `letter/${incident}`;
 const told = (incident: string, email: string) =>
   `told/${createHash('sha256').update(`${incident} ${email}`).digest('base64url')}`;
 
 /** From now on this is what subscribers are told of the incident, unless a later letter is there. */
-export async function keepLetter(incident: string, { number, subject, body }: Kept): Promise<void> {
+export async function keepMail(incident: string, { number, subject, body }: Kept): Promise<void> {
   try {
     await client.send(
       new PutCommand({
@@ -34,7 +34,7 @@ export async function keepLetter(incident: string, { number, subject, body }: Ke
 }
 
 /** The latest letter about the incident, if the subscriber has not been told of it or of a later one. */
-export async function letterFor(incident: string, email: string): Promise<Kept | undefined> {
+export async function mailFor(incident: string, email: string): Promise<Kept | undefined> {
   const [letter, before] = await Promise.all([read(latest(incident)), read(told(incident, email))]);
   return letter && letter['number'] > (before?.['number'] ?? 0) ? (letter as Kept) : undefined;
 }

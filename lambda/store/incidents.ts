@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isPublic } from '../domain/communication/updates.ts';
-import type { TimelineEntry } from '../domain/incident/events.ts';
+import type { IncidentEvent } from '../domain/incident/events.ts';
 import { fold } from '../domain/incident/evolve.ts';
 import { type Incident, isOpen } from '../domain/incident/incident.ts';
 import { isUnderReview } from '../domain/review/review.ts';
@@ -95,7 +95,7 @@ export async function findKey(id: string): Promise<IncidentKey | undefined> {
 }
 
 /** The last incident of a slot: only that one can be open. */
-export async function latest(slot: string): Promise<Incident | undefined> {
+export async function latestIncident(slot: string): Promise<Incident | undefined> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: TableName(),
@@ -128,7 +128,7 @@ export async function nextId(): Promise<string> {
  * Writes state and timeline in one conditional write: the version is the length of the timeline before it. False when another
  * writer came first.
  */
-export async function append(incident: Incident, entries: TimelineEntry[]): Promise<boolean> {
+export async function append(incident: Incident, entries: IncidentEvent[]): Promise<boolean> {
   const { id, severity, status, openedAt, timeline } = incident;
   const version = timeline.length - entries.length;
   const opening = version === 0;

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { TimelineEntry } from '../domain/incident/events.ts';
+import type { IncidentEvent } from '../domain/incident/events.ts';
 
 /** The table's other items (the counter of ids, the ledger) have no timeline and nothing to say. */
-export const timelineOf = (image: unknown): TimelineEntry[] =>
+export const timelineOf = (image: unknown): IncidentEvent[] =>
   image ? (unmarshall(image as Record<string, AttributeValue>)['timeline'] ?? []) : [];

@@ -52,7 +52,7 @@ export class CertificateExpiry implements Playbook {
           title: 'Certificate warnings',
           impact: 'Browsers and clients may warn of our certificate or refuse to connect.',
         },
-        apart: true,
+        independent: true,
         ownFacts: true,
         alarms: certificateAlarms(scope, this.name, config),
         checks: ['certificates', 'served certificates'],
@@ -121,7 +121,7 @@ function update({ service }: ServiceConfig, { runbook, documentName }: Runbook):
     ...EVERY_CERTIFICATE,
     causes: [TO_BE_REPLACED],
     verifyMinutes: 6,
-    undo: {
+    revert: {
       title: 'Have load balancer and CloudFront serve the former certificate again',
       parameters: { ...TO_REPLACE, Direction: 'former' },
       when: 'failed',

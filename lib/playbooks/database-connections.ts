@@ -61,7 +61,7 @@ function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): S
     blastRadius: { fact: 'desiredTasks', leaves: ecs.scaleDownTo, maximumShare: 0.6 },
     causes: [writerIsFull(config), readersAreFull(config)],
     verifyMinutes: 6,
-    undo: {
+    revert: {
       title: `Scale ${ecs.service} back up`,
       // Whoever has scaled it since has decided.
       parameters: {

@@ -51,7 +51,7 @@ export class Monitoring implements Playbook {
         name: this.name,
         title: 'Monitoring Is Blind',
         impact: 'None is known: nobody sees whether the service is well',
-        apart: true,
+        independent: true,
         internal: true,
         alarms: { [silent]: 'critical', [missing]: 'warning' },
         checks: ['configured names'],

@@ -120,7 +120,7 @@ function raiseMemory(config: ServiceConfig, { runbook, documentName }: Runbook):
     causes: shortOfMemory(config),
     needs: [{ fact: 'memoryRaisable', atLeast: 1, otherwise: 'memory cannot be raised, as the diagnosis says' }],
     verifyMinutes: VERIFY_MINUTES,
-    undo: {
+    revert: {
       title: `Give the tasks of ${service} their former size again`,
       parameters: { Revision: { fact: 'taskRevision' } },
       when: 'failed',

@@ -47,7 +47,7 @@ export function openCircuitBreaker(
     needs: [{ fact: 'affectedShare', atLeast: 0.01, otherwise: 'people are served well' }],
     verifyMinutes: 6,
     verifiedBy: 'health',
-    undo: {
+    revert: {
       title: `Close the circuit breaker of ${dependency} again`,
       parameters: { State: 'closed' },
       when: 'recovered',

@@ -49,7 +49,7 @@ export function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: Runbo
       { fact: 'databaseConnectionsShare', under: 0.5, otherwise: 'the database has no room for twice the connections' },
     ],
     verifyMinutes: 6,
-    undo: {
+    revert: {
       title: `Scale ${ecs.service} back down`,
       parameters: { DesiredCount: { fact: 'desiredTasks' }, ExpectedCount: String(reaches) },
       when: 'worse',

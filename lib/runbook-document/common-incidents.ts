@@ -1,4 +1,4 @@
-import { factsIn } from '../../lambda/domain/remediation/advice.ts';
+import { templateFacts } from '../../lambda/domain/remediation/advice.ts';
 import type { BoundPlaybook } from '../playbook.ts';
 import type { Source } from '../runbook-document.ts';
 import { readAlarm, readMetrics } from './alarms.ts';
@@ -30,6 +30,6 @@ function commonIncident(source: Source, { policy, runbooks }: BoundPlaybook) {
         command: startAutomation(source.config.region, documentName),
       })),
     steps: plan.map(step => readStep(source, step)),
-    advice: advice ? { action: advice.action, facts: [...new Set(factsIn(advice.template))] } : null,
+    advice: advice ? { action: advice.action, facts: [...new Set(templateFacts(advice.template))] } : null,
   };
 }

@@ -1,8 +1,8 @@
-import { letter, renderer } from '../../lambda/domain/kernel/templates.ts';
+import { renderer, renderMail } from '../../lambda/domain/kernel/templates.ts';
 import { internalNotification } from '../../lambda/domain/messages/internal-notification.ts';
 import { postIncident } from '../../lambda/domain/post-mortem/post-incident.ts';
 import { publicIncident } from '../../lambda/domain/status-page/public-incident.ts';
-import { customerLetter } from '../../lambda/domain/subscribers/customer-notification.ts';
+import { customerMail } from '../../lambda/domain/subscribers/customer-notification.ts';
 import type { Source } from '../runbook-document.ts';
 import { readFolders } from '../templates.ts';
 import { exampleIncident, firstOf } from './example.ts';
@@ -18,18 +18,18 @@ export function communication(source: Source) {
   const reviewed = firstOf(example, 'PostMortemDone');
   // The first is the notification, what follows are updates.
   const letters = [firstOf(example, 'UpdatePosted', 'public'), firstOf(example, 'Mitigated')].flatMap(
-    ({ incident }) => customerLetter(incident, render) ?? [],
+    ({ incident }) => customerMail(incident, render) ?? [],
   );
   return {
     ...{ stakeholders, operations, slack: slack !== undefined, updateMinutes: policy.updateMinutes },
     statusPage: policy.statusPage?.url ?? null,
     investigations: policy.statusPage?.investigations ?? 'approve',
-    internal: letter(render, 'messages/internal-notification.txt', internalNotification(told.incident, told.entry)),
+    internal: renderMail(render, 'messages/internal-notification.txt', internalNotification(told.incident, told.entry)),
     customers: config.statusPage?.subscribers ? letters.map(({ subject, body }) => ({ subject, body })) : [],
     statusUpdates: (publicIncident(example, render)?.updates ?? [])
       .toReversed()
       .map(({ status, body }) => ({ status, body })),
-    postIncident: letter(render, 'messages/post-incident.txt', postIncident(reviewed.incident, reviewed.entry)),
+    postIncident: renderMail(render, 'messages/post-incident.txt', postIncident(reviewed.incident, reviewed.entry)),
     templates: Object.entries(templates).map(([name, text]) => ({
       file: `templates/${name}.liquid`,
       // As it stands in a cell of a table.

@@ -1,4 +1,4 @@
-import type { Audience, EntryOf, Happening } from '../../lambda/domain/incident/events.ts';
+import type { Audience, Event, EventOf } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
@@ -20,13 +20,13 @@ export function exampleIncident(source: Source): Incident {
 }
 
 /** The first entry of a type, to an audience where it has one, and the incident as it stood then. */
-export function firstOf<T extends Happening['type']>({ timeline }: Incident, type: T, to?: Audience) {
+export function firstOf<T extends Event['type']>({ timeline }: Incident, type: T, to?: Audience) {
   const seq = timeline.findIndex(entry => entry.type === type && (!to || ('to' in entry && entry.to === to)));
   if (seq === -1) throw new Error(`the example has no ${type}`);
-  return { incident: fold(timeline.slice(0, seq + 1)), entry: timeline[seq] as EntryOf<T> };
+  return { incident: fold(timeline.slice(0, seq + 1)), entry: timeline[seq] as EventOf<T> };
 }
 
-function story(source: Source): [number, Happening][] {
+function story(source: Source): [number, Event][] {
   const { config, policy, playbooks, alarms } = source;
   const bound = playbooks.find(({ policy: { symptom } }) => symptom) ?? playbooks[0];
   if (!bound) throw new Error('without a playbook nothing is answered, and there is no runbook to write');
@@ -66,7 +66,7 @@ function story(source: Source): [number, Happening][] {
       },
     ],
     [4, { type: 'Acknowledged', by: person, via: 'link', until: minute(4 + policy.acknowledgementMinutes) }],
-    ...(config.slack ? [[4, slackThread(config.slack.channel)] as [number, Happening]] : []),
+    ...(config.slack ? [[4, slackThread(config.slack.channel)] as [number, Event]] : []),
     [5, { type: 'UpdatePosted', to: 'stakeholders', status: 'identified', ...by, ...next(5) }],
     [6, { type: 'UpdatePosted', to: 'public', status: 'identified', ...by, ...next(6) }],
     [22, { type: 'Mitigated', reason: 'every signal cleared' }],
@@ -94,7 +94,7 @@ function story(source: Source): [number, Happening][] {
   ];
 }
 
-const slackThread = (channel: string): Happening => ({
+const slackThread = (channel: string): Event => ({
   ...{ type: 'ReferenceAdded', system: 'slack', ref: channel },
   url: `https://slack.com/archives/${channel}`,
 });

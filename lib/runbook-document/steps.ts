@@ -1,4 +1,4 @@
-import type { BlastRadius, Bound, Mode, ParameterValue, Step, Undo } from '../../lambda/domain/incident/policy.ts';
+import type { BlastRadius, Bound, Mode, ParameterValue, Revert, Step } from '../../lambda/domain/incident/policy.ts';
 import { percent } from '../../lambda/domain/kernel/severity.ts';
 import { duration } from '../../lambda/domain/kernel/time.ts';
 import { readBound } from '../../lambda/domain/remediation/evidence.ts';
@@ -7,15 +7,15 @@ import { startAutomation } from './shell.ts';
 
 /** A step of a plan: what the responder does and minds, and how a person does the same by hand. */
 export function readStep(source: Source, step: Step) {
-  const { title, runbook, document, mode, undo } = step;
+  const { title, runbook, document, mode, revert } = step;
   return {
     ...{ title, runbook, document },
     mode: modes(source, step)[mode],
     guardrails: [...guardrails(step), ...causes(step)],
     verified: VERIFIED[step.verifiedBy ?? 'signals'](step.verifyMinutes),
     command: byHand(source, step, step.parameters),
-    undo: undo
-      ? { title: undo.title, when: WHEN[undo.when ?? 'ended'], command: byHand(source, step, undo.parameters) }
+    revert: revert
+      ? { title: revert.title, when: WHEN[revert.when ?? 'ended'], command: byHand(source, step, revert.parameters) }
       : null,
   };
 }
@@ -59,7 +59,7 @@ const VERIFIED: Record<'signals' | 'health' | 'runbook', (minutes: number) => st
   runbook: () => 'its runbook succeeds; whether the trouble is over, the alarms say later',
 };
 
-const WHEN: Record<NonNullable<Undo['when']>, string> = {
+const WHEN: Record<NonNullable<Revert['when']>, string> = {
   ended: 'when the attempt ends, however it ends',
   recovered: 'when every alarm is clear again',
   failed: 'if it did not help',

@@ -1,6 +1,6 @@
 import { GenerateMacCommand } from '@aws-sdk/client-kms';
 import { expect, it, vi } from 'vitest';
-import { personalLinks, verify } from '../../lambda/adapters/links.ts';
+import { personalLinks, verifyLink } from '../../lambda/adapters/links.ts';
 import { kms, useLinks } from '../support/links.ts';
 import { approvalAsked, committed, openIncident, stored } from '../support/responder.ts';
 import { step } from '../support/story.ts';
@@ -21,7 +21,7 @@ it('offers what can be done: to acknowledge while it is open, to answer an appro
   await approvalAsked();
   const [approve, , acknowledge] = await linksOf();
   const { approval } = await stored();
-  const link = await verify('mockupaws-production', tokenOf(approve?.url));
+  const link = await verifyLink('mockupaws-production', tokenOf(approve?.url));
   expect(link).toMatchObject({ action: 'approve', step: 'ask', person: 'ada', incident: 'INC-2026-04-07-001' });
   expect(link?.expires).toBe(Math.floor(Date.parse(approval?.expiresAt ?? '') / 1000));
   expect(acknowledge?.label).toBe('Acknowledge');

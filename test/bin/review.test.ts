@@ -150,7 +150,7 @@ describe('action', () => {
     setMinute(100);
     expect((await add()).out).toBe(`${ID}: A2 is to be done.`);
     setMinute(30 + 1440);
-    await committed({ type: 'meet', id: 'overdue', obligation: { type: 'remind of post-mortem' } });
+    await committed({ type: 'fulfil', id: 'overdue', obligation: { type: 'remind of post-mortem' } });
     expect((await incident('show', ID)).out).toMatch(
       /Review +post-mortem due by 2026-04-08 10:00 UTC, overdue, expected by 2026-04-09 10:00 UTC\n +https:/,
     );

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as opsgenie } from '../../lambda/channels/opsgenie/notify/handler.ts';
 import { handler as pagerduty } from '../../lambda/channels/pagerduty/notify/handler.ts';
 import { handler as chat } from '../../lambda/channels/slack/notify/handler.ts';
-import type { EntryType } from '../../lambda/domain/incident/events.ts';
+import type { EventType } from '../../lambda/domain/incident/events.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack } from '../../local/vendors/slack.ts';
@@ -64,7 +64,7 @@ beforeEach(() => {
 type Handler = Parameters<typeof invoke>[0];
 
 /** The queue's message about the last entry of a type. */
-async function hears(handler: unknown, type: EntryType): Promise<unknown> {
+async function hears(handler: unknown, type: EventType): Promise<unknown> {
   const { seq } = of((await stored()).timeline, type).at(-1) ?? { seq: 99 };
   const body = JSON.stringify({ 'detail-type': type, detail: { incident: { ...KEY, id: ID }, entry: { type, seq } } });
   return invoke(handler as Handler, { Records: [{ body }] });

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as opsgenie } from '../../lambda/channels/opsgenie/webhook/handler.ts';
 import { handler as pagerduty } from '../../lambda/channels/pagerduty/webhook/handler.ts';
 import { handler as slack } from '../../lambda/channels/slack/interactions/handler.ts';
-import { head } from '../../lambda/domain/messages/chat.ts';
+import { threadHead } from '../../lambda/domain/messages/chat.ts';
 import { handler as command } from '../../lambda/functions/command/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
@@ -77,7 +77,7 @@ const count = async (type: string) => (await happened()).filter(other => other =
 describe('a button in Slack', () => {
   /** Pressed in the first message of the thread; what is told in answer comes back to this machine. */
   async function pressed(button: string, { user = 'U0123456789', at = Date.now() } = {}): Promise<Request> {
-    const { text, blocks = [], metadata } = head(await stored());
+    const { text, blocks = [], metadata } = threadHead(await stored());
     vendor.messages.splice(0, 1, { ts: '1.0', text, blocks, metadata, edited: 0 });
     const { method, body } = vendor.press('', button, { user, at });
     const here = body.replace(encodeURIComponent('https://slack.com'), encodeURIComponent(hooks.url));
@@ -112,7 +112,7 @@ describe('a button in Slack', () => {
   it('answers whether customers are to be told, with yes or no', async () => {
     const statusPage = { url: 'https://status.mockupaws.com', components: [] };
     await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage });
-    await committed({ type: 'meet', id: 'watch', obligation: { type: 'ask to publish' } });
+    await committed({ type: 'fulfil', id: 'watch', obligation: { type: 'ask to publish' } });
     const [no, yes] = [await pressed('withhold'), await pressed('publish', { user: 'U9999999999' })];
     await comes(slack, no);
     await comes(slack, yes);

@@ -9,7 +9,7 @@ import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-s
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
-import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { REVIEW_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
 import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
@@ -62,7 +62,7 @@ function output(name: string): string {
 
 interface Item {
   id: string;
-  timeline: TimelineEntry[];
+  timeline: IncidentEvent[];
 }
 
 /** The incidents in the table, which holds other items too, and in the first weeks of a quarter the review of the runbook. */

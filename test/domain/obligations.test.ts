@@ -41,7 +41,7 @@ describe('escalation', () => {
   test('a level cannot be called before those below it', () => {
     const story = new Story();
     story.at(0).fires();
-    story.at(45).tell({ type: 'meet', obligation: { type: 'escalate', level: 3 } });
+    story.at(45).tell({ type: 'fulfil', obligation: { type: 'escalate', level: 3 } });
     expect(levels(story)).toEqual([1]);
   });
 
@@ -49,8 +49,8 @@ describe('escalation', () => {
     const story = new Story();
     story.fires();
     const obligation = { type: 'escalate', level: 2 } as const;
-    story.at(15).tell({ type: 'meet', obligation });
-    story.tell({ type: 'meet', obligation });
+    story.at(15).tell({ type: 'fulfil', obligation });
+    story.tell({ type: 'fulfil', obligation });
     expect(story.refused).toBe('escalate is no longer due for INC-2026-04-07-001');
     expect(levels(story)).toEqual([1, 2]);
   });
@@ -131,7 +131,7 @@ describe('a resolution', () => {
     story.responds();
     story.at(10).resolves();
     expect(story.at(500).due()).toEqual([]);
-    expect(story.tell({ type: 'meet', obligation: { type: 'escalate', level: 2 } })).toEqual([]);
+    expect(story.tell({ type: 'fulfil', obligation: { type: 'escalate', level: 2 } })).toEqual([]);
     expect(story.refused).toBe('escalate is no longer due for INC-2026-04-07-001');
   });
 
@@ -265,7 +265,7 @@ describe('settling', () => {
   test('what was due a moment ago and is no longer is refused', () => {
     const story = calm();
     story.at(15).fires('warning');
-    expect(story.tell({ type: 'meet', obligation: { type: 'settle' } })).toEqual([]);
+    expect(story.tell({ type: 'fulfil', obligation: { type: 'settle' } })).toEqual([]);
     expect(story.refused).toBe('settle is no longer due for INC-2026-04-07-001');
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerRun, Readings } from '../../lambda/domain/incident/commands.ts';
-import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
-import { attemptUnderWay, type Incident, isOpen, stillChanged } from '../../lambda/domain/incident/incident.ts';
+import { attemptUnderWay, type Incident, isOpen, unreverted } from '../../lambda/domain/incident/incident.ts';
 import { alarmOf, type SignalState } from '../../lambda/domain/incident/signal.ts';
 import { atLeast, type Facts } from '../../lambda/domain/kernel/severity.ts';
 import { isPageEntry, pages } from '../../lambda/domain/messages/page.ts';
@@ -62,7 +62,7 @@ const move = fc.oneof(
 type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
 
 /** Does one move as the functions would, and returns what came of it. */
-function perform(story: Story, next: Move, ledger: LedgerRun[]): TimelineEntry[] {
+function perform(story: Story, next: Move, ledger: LedgerRun[]): IncidentEvent[] {
   const attempt = story.opened ? (story.incident.attempt?.number ?? 0) : 0;
   switch (next.do) {
     case 'pass':
@@ -92,7 +92,7 @@ function perform(story: Story, next: Move, ledger: LedgerRun[]): TimelineEntry[]
 type Work = Extract<Move, { do: 'work' }>;
 
 /** What the workflow does next: the end of the run under way, else the diagnosis, else the next step. */
-function work(story: Story, { tasks, share, how, ...next }: Work, ledger: LedgerRun[]): TimelineEntry[] {
+function work(story: Story, { tasks, share, how, ...next }: Work, ledger: LedgerRun[]): IncidentEvent[] {
   if (!story.opened) return [];
   const { runs, timeline, attempt } = story.incident;
   if (runs.some(({ status }) => status === 'running')) return story.ends(how);
@@ -138,7 +138,7 @@ function tell(moves: Move[]): { story: Story; incidents: Incident[] } {
 }
 
 /** Holds for every incident of every story; `state` is the incident as it stood before an entry. */
-function always(check: (incident: Incident, entry: TimelineEntry, state: () => Incident) => void, numRuns = 100): void {
+function always(check: (incident: Incident, entry: IncidentEvent, state: () => Incident) => void, numRuns = 100): void {
   fc.assert(
     fc.property(moves, befell => {
       for (const incident of tell(befell).incidents)
@@ -302,7 +302,7 @@ describe('whatever befalls an incident, in whatever order', () => {
           story.suffers(0);
           story.watches();
         }
-        if (stillChanged(story.incident).length > 0) {
+        if (unreverted(story.incident).length > 0) {
           expect(story.incident.handedOver?.reason ?? of(story.incident.timeline, 'Resolved')[0]?.reason).toContain(
             'Still changed',
           );

@@ -28,7 +28,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Served } from '../../lambda/domain/diagnosis/certificate.ts';
+import type { EndpointCertificate } from '../../lambda/domain/diagnosis/certificate.ts';
 import { certificates } from '../../lambda/functions/diagnose/checks/certificates.ts';
 import { servedCertificates } from '../../lambda/functions/diagnose/checks/served-certificates.ts';
 import { measureCertificates } from '../../lambda/readings/certificates.ts';
@@ -55,7 +55,7 @@ const elb = mockClient(ElasticLoadBalancingV2Client);
 const cloudfront = mockClient(CloudFrontClient);
 
 /** What each host serves; what is not here is not reached. */
-const serves = vi.hoisted(() => new Map<string, Served>());
+const serves = vi.hoisted(() => new Map<string, EndpointCertificate>());
 vi.mock('../../lambda/adapters/tls.ts', () => ({
   handshake: async (host: string) => {
     const served = serves.get(host);
@@ -65,7 +65,7 @@ vi.mock('../../lambda/adapters/tls.ts', () => ({
   acceptsOldProtocols: async () => false,
 }));
 
-const served = (host: string, days: number, changes: Partial<Served> = {}) =>
+const served = (host: string, days: number, changes: Partial<EndpointCertificate> = {}) =>
   serves.set(host, {
     ...{ host, protocol: 'TLSv1.3', notAfter: inDays(days), names: [host], matches: true },
     ...changes,

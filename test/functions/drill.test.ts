@@ -2,7 +2,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
 import { observeAlarms } from '../../lambda/adapters/cloudwatch.ts';
-import { commitObserved } from '../../lambda/readings/service-state.ts';
+import { commitObservedSignals } from '../../lambda/readings/service-state.ts';
 import { ALARM, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { START, types } from '../support/story.ts';
 
@@ -22,10 +22,11 @@ it('an alarm that is still red ten minutes after it was set for a drill is red b
   });
   const incident = await openIncident(undefined, { drill: true });
   setMinute(9);
-  await commitObserved(incident, await observeAlarms(incident));
+  await commitObservedSignals(incident, await observeAlarms(incident));
   expect((await stored()).drill).toBe(true);
   setMinute(10);
-  for (const _ of ['once', 'asked again']) await commitObserved(await stored(), await observeAlarms(await stored()));
+  for (const _ of ['once', 'asked again'])
+    await commitObservedSignals(await stored(), await observeAlarms(await stored()));
   const { drill, timeline } = await stored();
   expect(drill).toBe(false);
   expect(types(timeline).filter(type => type === 'DrillBecameReal')).toHaveLength(1);

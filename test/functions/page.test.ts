@@ -3,7 +3,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { EntryType } from '../../lambda/domain/incident/events.ts';
+import type { EventType } from '../../lambda/domain/incident/events.ts';
 import { onCall, type Roster } from '../../lambda/domain/on-call/roster.ts';
 import { handler } from '../../lambda/functions/page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
@@ -39,7 +39,7 @@ const parts = () => messages().map(({ Message }) => JSON.parse(Message ?? ''));
 const deploy = (...rosters: Roster[]) => vi.stubGlobal('DEPLOYED', { ...DEPLOYED, rosters });
 
 /** The event of the incident bus about the last entry of a type. */
-async function about(type: EntryType) {
+async function about(type: EventType) {
   const entry = of((await stored()).timeline, type).at(-1);
   return {
     'detail-type': type,
@@ -48,7 +48,7 @@ async function about(type: EntryType) {
 }
 async function escalate(level: number, minutes: number): Promise<void> {
   setMinute(minutes);
-  await committed({ type: 'meet', id: `escalate ${level}`, obligation: { type: 'escalate', level } });
+  await committed({ type: 'fulfil', id: `escalate ${level}`, obligation: { type: 'escalate', level } });
 }
 
 it('pages the level that is called, once, however often it is asked to', async () => {

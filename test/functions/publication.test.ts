@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { head } from '../../lambda/domain/messages/chat.ts';
+import { threadHead } from '../../lambda/domain/messages/chat.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
 import { handler as page } from '../../lambda/functions/page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
     components: [{ id: 'api', name: 'API', description: '' }],
   };
   await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage });
-  await committed({ type: 'meet', id: 'watch', obligation: { type: 'ask to publish' } });
+  await committed({ type: 'fulfil', id: 'watch', obligation: { type: 'ask to publish' } });
 });
 
 /** The page about the question, as ada reads it. */
@@ -57,7 +57,7 @@ it('is not asked any more once it is published', async () => {
 });
 
 it('Slack has a button for it, as long as it is asked', async () => {
-  const buttons = async () => JSON.stringify(head(await stored()).blocks?.find(({ type }) => type === 'actions'));
+  const buttons = async () => JSON.stringify(threadHead(await stored()).blocks?.find(({ type }) => type === 'actions'));
   expect(await buttons()).toContain('"action_id":"publish"');
   await committed({ type: 'publish', id: 'published', by: 'ben' });
   expect(await buttons()).not.toContain('publish');
@@ -82,7 +82,7 @@ describe('of a declared breach', () => {
   });
 
   const told = async () => {
-    await committed({ type: 'meet', id: 'watch breach', obligation: { type: 'ask to publish', level: 1 } });
+    await committed({ type: 'fulfil', id: 'watch breach', obligation: { type: 'ask to publish', level: 1 } });
     const [, { seq } = { seq: 99 }] = of((await stored()).timeline, 'PublicationRequested');
     const event = { incident: { ...KEY, id: ID }, entry: { seq } };
     const { sent } = await invoke(page, { 'detail-type': 'PublicationRequested', detail: event });

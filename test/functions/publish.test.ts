@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
-import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { handler } from '../../lambda/functions/publish/handler.ts';
 import { invoke, useResponder } from '../support/responder.ts';
 import { Story, step, types } from '../support/story.ts';
@@ -27,13 +27,13 @@ const grew = (from: number, to: number, SequenceNumber: string) => ({
     NewImage: image(timeline.slice(0, to)),
   },
 });
-const image = (entries: TimelineEntry[]) =>
+const image = (entries: IncidentEvent[]) =>
   marshall({ slot: 'a/b', number: 1, id, timeline: entries }, { removeUndefinedValues: true });
 const calls = () => bus.commandCalls(PutEventsCommand).map(({ args }) => args[0].input.Entries ?? []);
 const published = () => calls().flatMap(entries => entries.map(({ DetailType }) => DetailType));
 
 it('publishes the new entries in their order, ten at a time, and nothing of what was known', async () => {
-  const long = Array.from({ length: 23 }, (_, seq): TimelineEntry => {
+  const long = Array.from({ length: 23 }, (_, seq): IncidentEvent => {
     const [first, second] = timeline;
     if (!first || !second) throw new Error('the story is too short');
     return { ...(seq === 0 ? first : second), seq };

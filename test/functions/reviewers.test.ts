@@ -3,7 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EntryType } from '../../lambda/domain/incident/events.ts';
+import type { EventType } from '../../lambda/domain/incident/events.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
 import { handler } from '../../lambda/functions/reviewers/handler.ts';
 import { useBucket } from '../support/bucket.ts';
@@ -26,7 +26,7 @@ beforeEach(() => {
   sns.on(PublishCommand).resolves({});
 });
 
-const hear = async (type: EntryType) => {
+const hear = async (type: EventType) => {
   const entry = (await stored()).timeline.findLast(other => other.type === type);
   return invoke(handler, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq: entry?.seq ?? 99 } } });
 };

@@ -7,12 +7,12 @@ import {
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EntryOf } from '../../lambda/domain/incident/events.ts';
+import type { EventOf } from '../../lambda/domain/incident/events.ts';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import { handler as mail } from '../../lambda/functions/mail/handler.ts';
 import { handler as subscribers } from '../../lambda/functions/subscribers/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
-import { keepLetter } from '../../lambda/store/customer-mails.ts';
+import { keepMail } from '../../lambda/store/customer-mails.ts';
 import { committed, invoke, KEY, policyOf, setMinute, signal, stored } from '../support/responder.ts';
 import { of } from '../support/story.ts';
 import { contacts, mailed, STATUS_PAGE, ses, useSubscribers } from '../support/subscribers.ts';
@@ -67,9 +67,9 @@ const hears = ({ seq, type }: { seq: number; type: string }) =>
   invoke(subscribers, {
     Records: [{ body: JSON.stringify({ detail: { incident: { ...KEY, id: ID }, entry: { seq, type } } }) }],
   });
-const updates = async (): Promise<EntryOf<'UpdatePosted'>[]> =>
+const updates = async (): Promise<EventOf<'UpdatePosted'>[]> =>
   of((await stored()).timeline, 'UpdatePosted').filter(({ to }) => to === 'public');
-const hearsLast = async () => hears((await updates()).at(-1) as EntryOf<'UpdatePosted'>);
+const hearsLast = async () => hears((await updates()).at(-1) as EventOf<'UpdatePosted'>);
 
 /** What waits is mailed, the oldest first. */
 const delivers = async (messages = queue.splice(0)) => {
@@ -190,9 +190,9 @@ describe('while SES is down', () => {
     await says('second');
     ses.on(ListContactsCommand).resolves({ Contacts: [...contacts.values()] });
     const [first, second] = await updates();
-    await hears(first as EntryOf<'UpdatePosted'>);
+    await hears(first as EventOf<'UpdatePosted'>);
     expect(queue).toEqual([]);
-    await hears(second as EntryOf<'UpdatePosted'>);
+    await hears(second as EventOf<'UpdatePosted'>);
     await delivers();
     expect(got(ADA)).toEqual([expect.stringMatching(/^\[\w+\] Service Disruption - mockupAWS$/)]);
   });
@@ -204,7 +204,7 @@ describe('while SES is down', () => {
     const first = queue.splice(0);
     await says('second');
     await hearsLast();
-    await keepLetter(ID, { number: 1, subject: 'late', body: 'late' });
+    await keepMail(ID, { number: 1, subject: 'late', body: 'late' });
     await delivers();
     await delivers(first);
     expect(mailed().map(({ body }) => body.split('\n')[0])).toEqual(['second', 'second']);
@@ -251,7 +251,7 @@ it('what customers read of the review is mailed too', async () => {
   const review = { summary: 'inside', rootCause: 'inside', lessons: 'inside', dataImpact: 'none' };
   const customers = 'We had too few servers.';
   await committed({ type: 'finish post-mortem', id: 'review', by: 'ada', ...review, customers });
-  await hears(of((await stored()).timeline, 'PostMortemDone')[0] as EntryOf<'PostMortemDone'>);
+  await hears(of((await stored()).timeline, 'PostMortemDone')[0] as EventOf<'PostMortemDone'>);
   await delivers();
   expect(mailed()[0]).toMatchObject({ to: ADA, subject: '[Post-mortem] Service Disruption - mockupAWS' });
   expect(mailed()[0]?.body).toContain(customers);

@@ -183,7 +183,7 @@ describe('a temporary change that', () => {
   /** What the load balancer counted in minute 3 to 4, of 1000 requests; 100 failed before. */
   async function verifyAt(
     failed: number,
-    asked = step('kill-idle', { undo: { title: 'Undo', parameters: {} } }),
+    asked = step('kill-idle', { revert: { title: 'Undo', parameters: {} } }),
     status = 200,
   ) {
     const other = { ...attempt, slot: 'mockupaws-production/CacheFailure', id: 'INC-2026-04-07-002' };

@@ -59,7 +59,7 @@ it('resolves when all has been well for long enough, and not on the word of a Cl
   alarm('OK', minute(2));
   setMinute(2);
   await watch();
-  expect(await stored()).toMatchObject({ status: 'monitoring', calmSince: minute(2) });
+  expect(await stored()).toMatchObject({ status: 'monitoring', allClearSince: minute(2) });
   cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
   setMinute(7);
   await watch();

@@ -200,12 +200,12 @@ describe('the document has', () => {
     }
     const steps = headingsOf(text.split('\n')).map(heading => heading.text);
     expect(steps).toEqual(plan.map((step, i) => `5.${number}.${i + 1} ${step.title}`));
-    plan.forEach(({ mode, document, parameters, undo }, i) => {
+    plan.forEach(({ mode, document, parameters, revert }, i) => {
       const own = section(`#### ${steps[i]}`, text);
       const wanted = [
         ...[`--document-name ${document} `, 'Verified: ', WORDS[mode]],
-        ...Object.keys({ ...parameters, ...undo?.parameters }).map(name => `${name}=`),
-        ...(undo ? [`# ${undo.title}`] : []),
+        ...Object.keys({ ...parameters, ...revert?.parameters }).map(name => `${name}=`),
+        ...(revert ? [`# ${revert.title}`] : []),
       ];
       expect(lacking(own, wanted), steps[i]).toEqual([]);
     });

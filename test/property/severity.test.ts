@@ -137,7 +137,7 @@ it('improvement is told once for each severity that it comes down to, and only a
 
 it('an incident that is judged by facts of its own is neither raised by other trouble nor held open by it', () => {
   const base = policy([], { severities: RUNBOOK_SEVERITIES });
-  const story = Story.under({ ...base, playbook: { ...base.playbook, apart: true, ownFacts: true } });
+  const story = Story.under({ ...base, playbook: { ...base.playbook, independent: true, ownFacts: true } });
   story.fires('warning');
   story.diagnoses({ healthFailingShare: 1, usersAffectedShare: 0.9 });
   story.plans();

@@ -43,8 +43,8 @@ describe('the new certificate, once it may be served,', () => {
       service.certificates.issuesDistrusted = true;
     });
     expect(runs(world).slice(0, 3)).toEqual(['request-replacement', 'update-certificate', 'update-certificate']);
-    const [undo] = timelineOf(world).filter(({ type, undoes }) => type === 'StepStarted' && undoes);
-    expect(undo).toMatchObject({
+    const [revert] = timelineOf(world).filter(({ type, undoes }) => type === 'StepStarted' && undoes);
+    expect(revert).toMatchObject({
       step: 'update-certificate',
       parameters: { CertificateArns: expect.stringContaining(':certificate/'), Direction: 'former' },
     });

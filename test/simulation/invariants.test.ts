@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import { isOpen } from '../../lambda/domain/incident/incident.ts';
 import type { Happened } from '../../local/account/account.ts';
@@ -60,7 +60,7 @@ class Witness {
   judge(): void {
     this.everySignalHasItsIncident();
     for (const incident of this.world.incidents.values()) {
-      const state = fold(incident.timeline as unknown as TimelineEntry[]);
+      const state = fold(incident.timeline as unknown as IncidentEvent[]);
       expect({ status: state.status, severity: state.severity }).toEqual({
         status: incident.status,
         severity: incident.severity,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { internalIn } from '../../lambda/domain/communication/updates.ts';
+import { internalName } from '../../lambda/domain/communication/updates.ts';
 import { servicePolicy } from '../../lib/policy.ts';
 import type { Happened } from '../../local/account/account.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
@@ -105,7 +105,7 @@ describe('when the service is down', () => {
     const files = filesOf(world);
     expect(files.length).toBeGreaterThan(10);
     for (const { key, text } of files) {
-      expect(internalIn(text, servicePolicy(config)), key).toBeUndefined();
+      expect(internalName(text, servicePolicy(config)), key).toBeUndefined();
       const found = words.filter(word => contains(text, word));
       expect(found, key).toEqual([]);
     }

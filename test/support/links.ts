@@ -3,7 +3,7 @@ import { GenerateMacCommand, KMSClient, KMSInvalidMacException, VerifyMacCommand
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach } from 'vitest';
-import { sign } from '../../lambda/adapters/links.ts';
+import { signLink } from '../../lambda/adapters/links.ts';
 import type { Link } from '../../lambda/domain/messages/link.ts';
 import { handler as command } from '../../lambda/functions/command/handler.ts';
 import { DEPLOYED, invoke, useResponder } from './responder.ts';
@@ -44,4 +44,4 @@ export function useLinks(environment: Record<string, string> = {}): void {
 
 /** The path of a link: by default Ada's acknowledgement, good for an hour. */
 export const linkPath = async (changes: Partial<Link> = {}, service = DEPLOYED.service): Promise<string> =>
-  `/${await sign(service, { action: 'acknowledge', incident: ID, person: 'ada', expires: Date.parse(START) / 1000 + 3600, ...changes })}`;
+  `/${await signLink(service, { action: 'acknowledge', incident: ID, person: 'ada', expires: Date.parse(START) / 1000 + 3600, ...changes })}`;

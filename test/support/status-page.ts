@@ -1,7 +1,7 @@
 import type { Component } from '../../lambda/domain/incident/policy.ts';
 import { clock, plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import type {
-  Impact,
+  PublicImpact,
   PublicIncident,
   PublicStatus,
   PublicUpdate,
@@ -56,7 +56,7 @@ export interface Told {
   from: number;
   /** Absent, it is open. */
   to?: number;
-  impact?: Impact;
+  impact?: PublicImpact;
   name?: string;
   components?: readonly Component[];
   /** What was said, the newest first. */
@@ -76,10 +76,10 @@ export function told({
 }: Told): PublicIncident {
   const startedAt = ago(from);
   const id = `INC-${startedAt.slice(0, 10)}-${String(number).padStart(3, '0')}`;
-  const apart = (from - (to ?? 0)) / Math.max(1, statuses.length);
+  const independent = (from - (to ?? 0)) / Math.max(1, statuses.length);
   const update = (status: PublicStatus, index: number): PublicUpdate => {
     const at =
-      index === 0 && to !== undefined ? ago(to) : plusMinutes(startedAt, (statuses.length - index) * apart - 1);
+      index === 0 && to !== undefined ? ago(to) : plusMinutes(startedAt, (statuses.length - index) * independent - 1);
     const body = `${BODIES[status]}\n\nPosted ${clock(at)} UTC`;
     return { id: `${id}-${statuses.length - index + 7}`, status, at, body };
   };
@@ -102,7 +102,7 @@ export const maintenance = (from: number, to: number, changes: Partial<Maintenan
 });
 
 const WHOLE: PublicStatus[] = ['resolved', 'monitoring', 'identified', 'investigating'];
-const IMPACTS: Impact[] = ['minor', 'major', 'critical', 'minor', 'none'];
+const IMPACTS: PublicImpact[] = ['minor', 'major', 'critical', 'minor', 'none'];
 
 /** As many incidents as are asked for, over all the days that are shown, two of them open. */
 export const busySite = (count: number): SiteInput =>

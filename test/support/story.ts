@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { handle } from '../../lambda/domain/decide.ts';
 import type { Command, Obligation, Readings, RunOutcome } from '../../lambda/domain/incident/commands.ts';
-import type { Check, EntryOf, EntryType, TimelineEntry } from '../../lambda/domain/incident/events.ts';
+import type { Check, EventOf, EventType, IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import { attemptUnderWay, type Incident } from '../../lambda/domain/incident/incident.ts';
 import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
@@ -36,7 +36,7 @@ export const step = (name: string, changes: Partial<Step> = {}): Step => ({
 
 /** A step that changes something for a while. */
 export const temporary = (name: string, changes: Partial<Step> = {}): Step =>
-  step(name, { undo: { title: `Undo ${name}`, parameters: { DesiredCount: { fact: 'desiredTasks' } } }, ...changes });
+  step(name, { revert: { title: `Undo ${name}`, parameters: { DesiredCount: { fact: 'desiredTasks' } } }, ...changes });
 
 /** The runbook's, but nobody beside the escalation path is told, and nothing is reviewed: another story. */
 export const QUIET = Object.fromEntries(
@@ -120,7 +120,7 @@ export class Story {
   }
 
   /** Gives a command and returns the entries that came of it; none when it was refused. */
-  tell(told: Told): TimelineEntry[] {
+  tell(told: Told): IncidentEvent[] {
     const before = this.current;
     const command = { id: `command ${++this.count}`, ...told, ...this.openAs(told) } as Command;
     const handled = handle(before, command, this.now);
@@ -133,21 +133,21 @@ export class Story {
     return 'refused' in handled ? [] : handled.entries;
   }
 
-  fires(alarm = 'critical', changes: Partial<Signal> = {}): TimelineEntry[] {
+  fires(alarm = 'critical', changes: Partial<Signal> = {}): IncidentEvent[] {
     return this.receive({ ...this.signal(alarm), state: 'firing', ...changes });
   }
 
-  clears(alarm = 'critical', changes: Partial<Signal> = {}): TimelineEntry[] {
+  clears(alarm = 'critical', changes: Partial<Signal> = {}): IncidentEvent[] {
     return this.receive({ ...this.signal(alarm), state: 'cleared', ...changes });
   }
 
   /** INSUFFICIENT_DATA. */
-  loses(alarm = 'critical', changes: Partial<Signal> = {}): TimelineEntry[] {
+  loses(alarm = 'critical', changes: Partial<Signal> = {}): IncidentEvent[] {
     return this.receive({ ...this.signal(alarm), state: 'unknown', ...changes });
   }
 
   /** Diagnosis and classification, as the workflow begins an attempt. */
-  diagnoses(facts: Facts = this.facts): TimelineEntry[] {
+  diagnoses(facts: Facts = this.facts): IncidentEvent[] {
     const findings = [{ check: 'everything', ok: false, summary: 'what was measured', facts }];
     return [
       ...this.tell({ type: 'record diagnosis', attempt: this.attempt, findings }),
@@ -156,38 +156,38 @@ export class Story {
   }
 
   /** Between two diagnoses this share of the requests was measured to fail, a minute ago and now. */
-  suffers(usersAffectedShare = 0.4): TimelineEntry[] {
+  suffers(usersAffectedShare = 0.4): IncidentEvent[] {
     return this.measures({ usersAffectedShare }, { usersAffectedShare });
   }
 
   /** How people are served now, and how they were a minute ago. */
-  measures(facts: Facts, minuteAgo: Facts): TimelineEntry[] {
+  measures(facts: Facts, minuteAgo: Facts): IncidentEvent[] {
     const before = { facts: minuteAgo, at: plusMinutes(this.now, -1) };
     return this.tell({ type: 'record measurement', facts, at: this.now, before });
   }
 
   /** What is decided, once the dry run that comes before the question is over. */
-  plans(readings: Readings = this.readings): TimelineEntry[] {
+  plans(readings: Readings = this.readings): IncidentEvent[] {
     const decided = this.decides(readings);
-    const isPreview = (entry: TimelineEntry) => entry.type === 'StepStarted' && entry.preview;
+    const isPreview = (entry: IncidentEvent) => entry.type === 'StepStarted' && entry.preview;
     if (!decided.some(isPreview)) return decided;
     this.ends();
     return [...decided.filter(entry => !isPreview(entry)), ...this.plans(readings)];
   }
 
-  decides(readings: Readings = this.readings): TimelineEntry[] {
+  decides(readings: Readings = this.readings): IncidentEvent[] {
     return this.tell({ type: 'next step', attempt: this.attempt, readings });
   }
 
   /** The run under way ended, verified by the checks given or failed for a reason. */
-  ends(outcome: Check[] | string = PASSED): TimelineEntry[] {
+  ends(outcome: Check[] | string = PASSED): IncidentEvent[] {
     const run = this.incident.runs.find(r => r.status === 'running')?.run ?? 'none';
     const verified: RunOutcome = typeof outcome === 'string' ? { run, reason: outcome } : { run, checks: outcome };
     return this.tell({ type: 'record outcome', attempt: this.attempt, outcome: verified });
   }
 
   /** The whole attempt: every step it chooses ends as given, until it is over. */
-  responds(outcome: (started: EntryOf<'StepStarted'>) => Check[] | string = () => FAILED): TimelineEntry[] {
+  responds(outcome: (started: EventOf<'StepStarted'>) => Check[] | string = () => FAILED): IncidentEvent[] {
     const happened = this.diagnoses();
     while (attemptUnderWay(this.incident)) {
       const planned = this.plans();
@@ -204,15 +204,15 @@ export class Story {
   }
 
   /** What `watch` does once a minute: whatever is due. */
-  watches(checks: Check[] = PASSED): TimelineEntry[] {
-    return this.due().flatMap(obligation => this.tell({ type: 'meet', obligation, checks }));
+  watches(checks: Check[] = PASSED): IncidentEvent[] {
+    return this.due().flatMap(obligation => this.tell({ type: 'fulfil', obligation, checks }));
   }
 
-  acknowledges(by = 'ada'): TimelineEntry[] {
+  acknowledges(by = 'ada'): IncidentEvent[] {
     return this.tell({ type: 'acknowledge', by });
   }
 
-  resolves(by = 'ada'): TimelineEntry[] {
+  resolves(by = 'ada'): IncidentEvent[] {
     return this.tell({ type: 'resolve', by, reason: 'fixed by hand' });
   }
 
@@ -227,7 +227,7 @@ export class Story {
     return { id: `signal ${++this.count}`, key: alarmKey(alarm), summary: `${alarm}: 1700 (threshold 1635)`, ...about };
   }
 
-  private receive(signal: Signal): TimelineEntry[] {
+  private receive(signal: Signal): IncidentEvent[] {
     return this.tell({ type: 'receive signal', id: signal.id, signal, policy: this.policy });
   }
 
@@ -240,7 +240,7 @@ export class Story {
 
   /** State equals the fold of the timeline, also of one that went through the table. */
   folds(): boolean {
-    const stored: TimelineEntry[] = JSON.parse(JSON.stringify(this.incident.timeline));
+    const stored: IncidentEvent[] = JSON.parse(JSON.stringify(this.incident.timeline));
     const plain = (incident: Incident) => JSON.parse(JSON.stringify(incident));
     return isDeepStrictEqual(plain(fold(stored)), plain(this.incident));
   }
@@ -258,14 +258,14 @@ export class Story {
 }
 
 /** The entries of one type. */
-export const of = <T extends EntryType>(entries: readonly TimelineEntry[], type: T): EntryOf<T>[] =>
-  entries.filter((entry): entry is EntryOf<T> => entry.type === type);
+export const of = <T extends EventType>(entries: readonly IncidentEvent[], type: T): EventOf<T>[] =>
+  entries.filter((entry): entry is EventOf<T> => entry.type === type);
 
 /** What happened, in a word each. */
-export const types = (entries: readonly TimelineEntry[]): EntryType[] => entries.map(({ type }) => type);
+export const types = (entries: readonly IncidentEvent[]): EventType[] => entries.map(({ type }) => type);
 
 /** The steps that were started, in order; those that put back marked so. A preview starts none. */
-export const started = (entries: readonly TimelineEntry[]): string[] =>
+export const started = (entries: readonly IncidentEvent[]): string[] =>
   of(entries, 'StepStarted')
     .filter(({ preview }) => !preview)
     .map(({ step, undoes }) => (undoes ? `undo ${step}` : step));

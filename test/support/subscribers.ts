@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sesv2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, vi } from 'vitest';
-import { sign } from '../../lambda/adapters/confirmations.ts';
+import { signConfirmation } from '../../lambda/adapters/confirmations.ts';
 import { DECLARED_PLAYBOOK, type StatusPage } from '../../lambda/domain/incident/policy.ts';
 import type { Confirmation } from '../../lambda/domain/subscribers/confirmation.ts';
 import { DEPLOYED, policyOf, useResponder } from './responder.ts';
@@ -105,7 +105,7 @@ export const confirmationPath = async (
   changes: Partial<Confirmation> = {},
   service = DEPLOYED.service,
 ): Promise<string> =>
-  `/subscribe/${await sign(service, { email: 'ada@customer.example', components: ['api'], expires: Date.parse(START) / 1000 + 86_400, ...changes })}`;
+  `/subscribe/${await signConfirmation(service, { email: 'ada@customer.example', components: ['api'], expires: Date.parse(START) / 1000 + 86_400, ...changes })}`;
 
 /** What a contact is opted into. */
 export const optedInto = (email: string) =>

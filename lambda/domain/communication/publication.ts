@@ -1,5 +1,5 @@
 import type { Decision, Obligation } from '../incident/commands.ts';
-import type { Happening, Investigation } from '../incident/events.ts';
+import type { Event, Investigation } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
@@ -19,7 +19,7 @@ export const investigationOf = ({ declared }: Pick<Incident, 'declared'>): Inves
  * Whether customers are to be told. Measured harm is published by itself, whatever was answered before: it is news. Of a
  * declared breach or data loss the commander is asked at once; of an alarm that nothing measured bears out, once.
  */
-export function publication(incident: Incident, now: string): Obligation[] {
+export function publicationObligations(incident: Incident, now: string): Obligation[] {
   const { drill, policy, severity, publication, diagnosedIn, openedAt, reporter } = incident;
   const { publishes, pages } = policy.severities[severity];
   if (drill || !policy.statusPage || isPublic(incident) || publishes === 'off') return [];
@@ -44,7 +44,7 @@ function question({ policy, publication }: Incident, now: string): Obligation[] 
 }
 
 /** What is not measured is published in words of its own, without an outage. */
-export function published(incident: Incident, said: Person, components?: string[]): Happening {
+export function publishedEvent(incident: Incident, said: Person, components?: string[]): Event {
   const investigation = isHarmed(incident) ? undefined : investigationOf(incident);
   return {
     ...{ type: 'Published', ...said },
@@ -58,7 +58,7 @@ export function publish(incident: Incident, { by, via }: Person, components?: st
   const { policy, id, publication } = incident;
   const refused = unpublishable(incident);
   if (refused) return { refused };
-  if (isPublic(incident)) return { happenings: [] };
+  if (isPublic(incident)) return { events: [] };
   const { declined } = publication ?? {};
   // Whoever answers a question by its link or button may not know that another has.
   if (declined && (via === 'link' || via === 'slack'))
@@ -68,7 +68,7 @@ export function publish(incident: Incident, { by, via }: Person, components?: st
   const known = policy.statusPage?.components.map(component => component.id) ?? [];
   const unknown = components?.find(component => !known.includes(component));
   if (unknown) return { refused: `there is no component ${unknown}: there is ${known.join(', ')}` };
-  return { happenings: [published(incident, { by, via }, components)] };
+  return { events: [publishedEvent(incident, { by, via }, components)] };
 }
 
 /** A person says no, which ends the asking. */
@@ -78,7 +78,7 @@ export function withhold(incident: Incident, { by, via }: Person): Decision {
   if (refused) return { refused };
   if (publication?.at)
     return { refused: `customers have read of ${id} since ${clock(publication.at)} UTC: tell them more by an update` };
-  return { happenings: publication?.declined ? [] : [{ type: 'PublicationDeclined', by, via }] };
+  return { events: publication?.declined ? [] : [{ type: 'PublicationDeclined', by, via }] };
 }
 
 function unpublishable({ policy, drill, id }: Incident): string | undefined {

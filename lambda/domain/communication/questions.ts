@@ -1,10 +1,10 @@
-import type { EntryOf } from '../incident/events.ts';
+import type { EventOf } from '../incident/events.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { dateTime, plusMinutes } from '../kernel/time.ts';
 import { investigationOf } from './publication.ts';
 
 /** Whether customers are to be told, as people are asked. */
-export function publishedOrNot(incident: Incident, { severity, level }: EntryOf<'PublicationRequested'>): string {
+export function publicationQuestion(incident: Incident, { severity, level }: EventOf<'PublicationRequested'>): string {
   const investigation = investigationOf(incident);
   if (level !== undefined && investigation)
     return `Tell customers of the ${investigation} investigation (no outage is shown)? Say yes or no: you are asked until then`;

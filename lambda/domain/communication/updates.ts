@@ -1,5 +1,5 @@
 import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
-import type { Audience, Happening } from '../incident/events.ts';
+import type { Audience, Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import type { Component, Policy } from '../incident/policy.ts';
@@ -21,7 +21,7 @@ const AUDIENCES: readonly Audience[] = ['stakeholders', 'public'];
 export const isPublic = ({ publication }: Incident) => publication?.at !== undefined;
 
 /** Updates owed to those who are told; whoever was left without one is a fault. */
-export const communication = (incident: Incident, now: string): Obligation[] => [
+export const updateObligations = (incident: Incident, now: string): Obligation[] => [
   ...AUDIENCES.flatMap(to => missed(incident, to, now)),
   ...AUDIENCES.filter(to => updateDue(incident, to, now)).map((to): Obligation => ({ type: 'post update', to })),
 ];
@@ -64,28 +64,28 @@ function missed(incident: Incident, to: Audience, now: string): Obligation[] {
 }
 
 /** What automation says of an incident that is open: how it stands, in the words of the templates. */
-export const postUpdate = (incident: Incident, to: Audience, now: string): Happening =>
+export const postUpdate = (incident: Incident, to: Audience, now: string): Event =>
   update(incident, to, now, { by: 'automation' });
 
-function update({ status, policy }: Incident, to: Audience, now: string, said: Person & { text?: string }): Happening {
+function update({ status, policy }: Incident, to: Audience, now: string, said: Person & { text?: string }): Event {
   const open = status === 'closed' ? 'resolved' : status;
   const nextAt = open === 'resolved' ? {} : { nextAt: plusMinutes(now, policy.updateMinutes) };
   return { type: 'UpdatePosted', to, status: open, ...said, ...nextAt };
 }
 
 /** Whoever was told of the incident is told of its end with it. */
-export function farewell(incident: Incident | undefined, happenings: Happening[]): Happening[] {
-  const end = happenings.find(({ type }) => type === 'Resolved');
-  if (!incident || end?.type !== 'Resolved') return happenings;
+export function withClosingUpdates(incident: Incident | undefined, events: Event[]): Event[] {
+  const end = events.find(({ type }) => type === 'Resolved');
+  if (!incident || end?.type !== 'Resolved') return events;
   const told = AUDIENCES.filter(to => incident.told[to]);
-  const last = (to: Audience): Happening => ({
+  const last = (to: Audience): Event => ({
     type: 'UpdatePosted',
     to,
     status: 'resolved',
     by: end.by,
     via: end.via,
   });
-  return [...happenings, ...told.map(last)];
+  return [...events, ...told.map(last)];
 }
 
 /** A person's own words, to all who are told of the incident, or to stakeholders alone. */
@@ -95,10 +95,10 @@ export function postByPerson(
   now: string,
 ): Decision {
   const open: Audience[] = isPublic(incident) && !internal ? ['stakeholders', 'public'] : ['stakeholders'];
-  const found = open.includes('public') ? internalIn(text, incident.policy) : undefined;
+  const found = open.includes('public') ? internalName(text, incident.policy) : undefined;
   if (found)
     return { refused: `customers would read "${found}": say it without, or tell stakeholders alone (--internal)` };
-  return { happenings: open.map(to => update(incident, to, now, { by, via, text })) };
+  return { events: open.map(to => update(incident, to, now, { by, via, text })) };
 }
 
 /** What looks as if it were ours alone, whatever it says. */
@@ -120,20 +120,20 @@ const INTERNAL = new RegExp(
 );
 
 /** The part of a text that nobody outside may read; undefined when there is none. */
-export function internalIn(text: string, { internalNames }: Pick<Policy, 'internalNames'>): string | undefined {
+export function internalName(text: string, { internalNames }: Pick<Policy, 'internalNames'>): string | undefined {
   const lower = text.toLowerCase();
   return INTERNAL.exec(text)?.[0] ?? internalNames.find(name => lower.includes(name.toLowerCase()));
 }
 
 /** Components that an incident affects, as customers know them. An investigation affects what was measured to suffer. */
-export function affected(incident: Incident): readonly Component[] {
+export function affectedComponents(incident: Incident): readonly Component[] {
   const { publication } = incident;
   const none = publication?.investigation && !publication.components && disruptions(incident).length === 0;
-  return none ? [] : concerned(incident);
+  return none ? [] : subscribedComponents(incident);
 }
 
 /** Components that an incident is about: those a person named, or those its playbook affects. */
-export function concerned({ policy, playbook, publication }: Incident): readonly Component[] {
+export function subscribedComponents({ policy, playbook, publication }: Incident): readonly Component[] {
   const components = policy.statusPage?.components ?? [];
   const named = publication?.components;
   if (named) return components.filter(({ id }) => named.includes(id));

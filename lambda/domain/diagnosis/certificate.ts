@@ -44,7 +44,7 @@ export interface HeldCertificate {
 }
 
 /** What a host serves to whoever connects. */
-export interface Served {
+export interface EndpointCertificate {
   host: string;
   protocol: string;
   notAfter: Date;
@@ -76,7 +76,7 @@ export const inDays = (days: number): string =>
  * expired; B, TLS older than 1.2 is accepted, or it ends within 30 days; A, none of these. Ciphers, keys and HSTS are not
  * looked at, so there is no A+.
  */
-export function gradeOf(served: Served, now: Date): { grade: Grade; reasons: string[] } {
+export function gradeOf(served: EndpointCertificate, now: Date): { grade: Grade; reasons: string[] } {
   const { host, names, matches, distrust, notAfter, oldProtocols } = served;
   const days = daysLeft(notAfter, now);
   const found: [Grade, string][] = [
@@ -93,7 +93,7 @@ export function gradeOf(served: Served, now: Date): { grade: Grade; reasons: str
 export const sslLabsUrl = (host: string) => `https://www.ssllabs.com/ssltest/analyze.html?d=${host}`;
 
 /** Why people's browsers refuse what is served, its age apart: one fault each. */
-export function servedFaults({ host, names, matches, distrust }: Served): string[] {
+export function endpointFaults({ host, names, matches, distrust }: EndpointCertificate): string[] {
   return [
     ...(matches ? [] : [`${host} serves a certificate for ${names.join(', ') || 'no name'}`]),
     ...(distrust === undefined ? [] : [`${host} serves a chain that is not trusted (${distrust})`]),

@@ -1,7 +1,7 @@
 import { FAILING_SHARE, type MinuteOfTraffic } from './traffic.ts';
 
 /** A deployment that ECS still counts as one of the service's. */
-export interface Rollout {
+export interface ServiceRollout {
   status?: string | undefined;
   rolloutState?: string | undefined;
   /** Tasks that failed one after another. */
@@ -60,7 +60,7 @@ const MINUTE = 60_000;
  * stopped since. One that only started the same version anew brought nothing that could be. A later deployment does not acquit it, or a rollback that does not help would look like one that did.
  */
 export function deploymentState(
-  rollouts: readonly Rollout[],
+  rollouts: readonly ServiceRollout[],
   deployed: readonly PastDeployment[],
   traffic: readonly MinuteOfTraffic[],
   now: Date,

@@ -4,7 +4,7 @@ import { known, type Latest, silence, valueIn } from '../kernel/latest.ts';
 import { percent } from '../kernel/severity.ts';
 
 /** What a playbook's measures came to, as one finding: each as it is read out, bad or not, and as a fact. */
-export function measured(
+export function measuredFindings(
   playbook: string,
   measures: readonly Measure[],
   values: readonly Latest[],

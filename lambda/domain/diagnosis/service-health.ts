@@ -29,7 +29,7 @@ export function tasksRunning({ desiredCount = 0, runningCount = 0, pendingCount 
 }
 
 /** Whether people are served: next to no request fails. Where there are too few to judge, the health URLs alone say so. */
-export function relieved(traffic: Traffic): Check {
+export function requestsFailing(traffic: Traffic): Check {
   const check = 'requests failing';
   return 'share' in traffic
     ? { check, passed: traffic.share < FAILING_SHARE, seen: percent(traffic.share) }
@@ -37,7 +37,7 @@ export function relieved(traffic: Traffic): Check {
 }
 
 /** Enough is known of the requests since to tell whether they suffer. */
-export const judged = (traffic: Traffic): Check => ({
+export const requestsJudged = (traffic: Traffic): Check => ({
   check: 'requests judged',
   passed: 'share' in traffic || traffic.unknown === 'too few requests',
   seen: 'share' in traffic ? `${percent(traffic.share)} fail` : trafficWords(traffic),

@@ -1,5 +1,5 @@
-import type { EntryType, Target, TimelineEntry } from '../incident/events.ts';
-import { apply } from '../incident/evolve.ts';
+import type { EventType, IncidentEvent, Target } from '../incident/events.ts';
+import { evolve } from '../incident/evolve.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../incident/runbook-policy.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
@@ -37,9 +37,9 @@ export const TIMES = {
   },
 } as const;
 
-export type Time = keyof typeof TIMES;
+export type TimeName = keyof typeof TIMES;
 
-export const TIME_NAMES = Object.keys(TIMES) as Time[];
+export const TIME_NAMES = Object.keys(TIMES) as TimeName[];
 
 /** What the other figures mean, in the words in which they are printed. */
 export const DEFINITIONS = {
@@ -63,7 +63,7 @@ export function leftOut({ drill, cancelled, policy }: Incident): LeftOut | undef
 }
 
 /** In minutes, to a hundredth. What has not happened, or nobody knows, is absent. */
-export function timesOf(incident: Incident): Partial<Record<Time, number>> {
+export function timesOf(incident: Incident): Partial<Record<TimeName, number>> {
   const { timeline, openedAt, resolvedAt, reporter } = incident;
   const { from, minutes: lasted, by } = outageOf(incident);
   const real = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
@@ -71,7 +71,7 @@ export function timesOf(incident: Incident): Partial<Record<Time, number>> {
   const detectedAt = timeline[real]?.at ?? openedAt;
   // Declared, or real in the middle of a drill, it is dated by its detection, unless the metrics date it.
   const dated = by === 'metrics' || (reporter === undefined && real < 0);
-  const known: Record<Time, number | undefined> = {
+  const known: Record<TimeName, number | undefined> = {
     detect: dated ? minutes(from, detectedAt) : undefined,
     acknowledge: minutes(detectedAt, first(entries, 'Acknowledged')),
     mitigate: by === 'metrics' || clearedAt(incident) ? lasted : undefined,
@@ -83,7 +83,7 @@ export function timesOf(incident: Incident): Partial<Record<Time, number>> {
 const minutes = (from: string, to: string | undefined) =>
   to === undefined ? undefined : Math.round(Math.max(0, minutesBetween(from, to)) * 100) / 100;
 
-const first = (entries: readonly TimelineEntry[], type: EntryType) => entries.find(entry => entry.type === type)?.at;
+const first = (entries: readonly IncidentEvent[], type: EventType) => entries.find(entry => entry.type === type)?.at;
 
 export type Promised = Exclude<Target, 'update'>;
 
@@ -119,7 +119,7 @@ export function judge(incident: Incident, now: string): Judgement[] {
   let state: Incident | undefined;
   for (const entry of incident.timeline) {
     if (state && isOpen(state)) look(state, entry.at);
-    state = apply(state, entry);
+    state = evolve(state, entry);
     if (entry.type === 'Acknowledged' && !state.drill) settle('response', state.severity, true);
   }
   if (isOpen(incident)) look(incident, now);
@@ -136,13 +136,17 @@ export interface EndedRun {
   runbook: string;
   verified: boolean;
   /** It took a change back. */
-  undo: boolean;
+  revert: boolean;
 }
 
 export const endedRuns = ({ runs }: Incident): EndedRun[] =>
   runs
     .filter(({ status, dryRun }) => !dryRun && (status === 'succeeded' || status === 'failed'))
-    .map(({ runbook, status, undoes }) => ({ runbook, verified: status === 'succeeded', undo: undoes !== undefined }));
+    .map(({ runbook, status, undoes }) => ({
+      runbook,
+      verified: status === 'succeeded',
+      revert: undoes !== undefined,
+    }));
 
 /** How many there are, and what half of them and nine of ten do not exceed. Of none there is no percentile. */
 export interface Distribution {
@@ -182,7 +186,7 @@ export function measurements(incident: Incident): Measurement[] {
       dimensions: { Severity: severity },
     })),
     ...endedRuns(incident)
-      .filter(({ undo }) => !undo)
+      .filter(({ revert }) => !revert)
       .map(({ runbook, verified }) => ({
         name: RUN_METRIC,
         value: Number(verified),

@@ -16,7 +16,7 @@ import {
   TARGETS,
   TIME_NAMES,
   TIMES,
-  type Time,
+  type TimeName,
   timesOf,
 } from './figures.ts';
 
@@ -46,7 +46,7 @@ export interface ReportedIncident {
   severity: Severity;
   status: Status;
   openedAt: string;
-  minutes: Partial<Record<Time, number>>;
+  minutes: Partial<Record<TimeName, number>>;
   targets: Partial<Record<Promised, 'kept' | 'missed'>>;
 }
 
@@ -56,7 +56,7 @@ export interface MonthlyReport {
   month: string;
   /** As of when. */
   at: string;
-  times: Record<Time, Distribution>;
+  times: Record<TimeName, Distribution>;
   targets: Record<Promised, Partial<Record<Severity, Kept>>>;
   runbooks: Record<string, RunbookFigures>;
   /** Those that count, in the order of their opening. */
@@ -124,8 +124,8 @@ function runbooks(incidents: Incident[]): MonthlyReport['runbooks'] {
   return each(names, name => {
     const own = ended.filter(({ runbook }) => runbook === name);
     return {
-      runs: verified(own.filter(({ undo }) => !undo)),
-      undos: verified(own.filter(({ undo }) => undo)),
+      runs: verified(own.filter(({ revert }) => !revert)),
+      undos: verified(own.filter(({ revert }) => revert)),
       dryRuns: dry.filter(({ runbook }) => runbook === name).length,
     };
   });

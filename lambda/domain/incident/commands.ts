@@ -6,8 +6,8 @@ import type {
   ChecklistItem,
   DeliveryChannel,
   Draft,
+  Event,
   Finding,
-  Happening,
   Impact,
   MeasuredOutage,
   Reference,
@@ -57,7 +57,7 @@ export type Command = { id: string } & (
   | ({ type: 'record post-mortem' } & Draft)
   /** Measured by the watch, each minute. `before`: what it measured the minute before. */
   | ({ type: 'record measurement'; before?: ServiceMeasurement } & ServiceMeasurement)
-  | { type: 'meet'; obligation: Obligation; checks?: Check[] }
+  | { type: 'fulfil'; obligation: Obligation; checks?: Check[] }
   | ByPerson
 );
 
@@ -92,7 +92,7 @@ type ByPerson = Person &
 
 export type PersonCommand = { id: string } & ByPerson;
 
-export type Decision = { happenings: Happening[] } | { refused: string };
+export type Decision = { events: Event[] } | { refused: string };
 
 /** Something owed by now. Level-triggered: whatever is due is found again each minute until it is met. */
 export type Obligation =
@@ -133,7 +133,7 @@ export interface OtherIncident {
   id: string;
   openedAt: string;
   symptom: boolean;
-  apart: boolean;
+  independent: boolean;
 }
 
 /** What the guardrails are judged by. A reading that failed is `unreadable`, and stops the step. */

@@ -138,7 +138,7 @@ interface SignalSeen {
 export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval' | 'resolved' | 'reverted';
 
 /** Everything that can happen to an incident, in the past tense, with its data. */
-export interface Happenings {
+export interface EventData {
   IncidentOpened: {
     id: string;
     number: number;
@@ -271,15 +271,15 @@ export interface Happenings {
 /** A page wakes people (SMS and e-mail); a notice does not (e-mail). */
 export type Urgency = 'page' | 'notice';
 
-export type EntryType = keyof Happenings;
+export type EventType = keyof EventData;
 
 /** What happened, before it is committed. */
-export type Happening = { [T in EntryType]: { type: T } & Happenings[T] }[EntryType];
+export type Event = { [T in EventType]: { type: T } & EventData[T] }[EventType];
 
 /** A committed line of the incident log. `seq` counts from 0; `command` is the id of what caused it. */
-export type TimelineEntry = Happening & { seq: number; at: string; command: string };
+export type IncidentEvent = Event & { seq: number; at: string; command: string };
 
-export type EntryOf<T extends EntryType> = Extract<TimelineEntry, { type: T }>;
+export type EventOf<T extends EventType> = Extract<IncidentEvent, { type: T }>;
 
 /** Statuspage's words; `closed` follows when the review is done. */
 export type Status = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'closed';

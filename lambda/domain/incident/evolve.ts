@@ -1,12 +1,12 @@
 import { atLeast, withAffected, withBesides, withService } from '../kernel/severity.ts';
 import { plusMinutes } from '../kernel/time.ts';
-import type { EntryOf, EntryType, Status, TimelineEntry } from './events.ts';
-import { isServed } from './harm.ts';
-import { type ActionItem, allClear, type Incident, MEANT, type Run } from './incident.ts';
+import type { EventOf, EventType, IncidentEvent, Status } from './events.ts';
+import { isHealthy } from './harm.ts';
+import { type ActionItem, allClear, DRILL_RESET, type Incident, type Run } from './incident.ts';
 import type { SignalState } from './signal.ts';
 
 /** What only a living attempt commits. Pages and signals go on without it and are no sign of its life. */
-const RESPONSE_ENTRIES: ReadonlySet<EntryType> = new Set([
+const RESPONSE_ENTRIES: ReadonlySet<EventType> = new Set([
   'DiagnosisRecorded',
   'StepSkipped',
   'StepStarted',
@@ -17,7 +17,7 @@ const RESPONSE_ENTRIES: ReadonlySet<EntryType> = new Set([
 ]);
 
 /** Folds one entry into the state. Pure; the first entry of a timeline must be `IncidentOpened`. */
-export function apply(incident: Incident | undefined, entry: TimelineEntry): Incident {
+export function evolve(incident: Incident | undefined, entry: IncidentEvent): Incident {
   if (entry.type === 'IncidentOpened') {
     if (incident) throw new Error(`incident ${incident.id}: a second IncidentOpened at entry ${entry.seq}`);
     return open(entry);
@@ -29,13 +29,13 @@ export function apply(incident: Incident | undefined, entry: TimelineEntry): Inc
 }
 
 /** State equals the fold of the timeline. */
-export function fold(timeline: readonly TimelineEntry[]): Incident {
-  const incident = timeline.reduce<Incident | undefined>(apply, undefined);
+export function fold(timeline: readonly IncidentEvent[]): Incident {
+  const incident = timeline.reduce<Incident | undefined>(evolve, undefined);
   if (!incident) throw new Error('an empty timeline is no incident');
   return incident;
 }
 
-function open(entry: EntryOf<'IncidentOpened'>): Incident {
+function open(entry: EventOf<'IncidentOpened'>): Incident {
   const { id, number, service, playbook, title, policy, startedAt, drill, reporter, at } = entry;
   return {
     ...{ id, number, service, playbook, title, policy, startedAt, drill, reporter },
@@ -44,7 +44,7 @@ function open(entry: EntryOf<'IncidentOpened'>): Incident {
     severityReasons: [],
     severityAt: at,
     declared: {},
-    servedSince: at,
+    healthySince: at,
     breached: [],
     references: [],
     ticked: [],
@@ -61,15 +61,15 @@ function open(entry: EntryOf<'IncidentOpened'>): Incident {
   };
 }
 
-function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'IncidentOpened'>>): Partial<Incident> {
+function change(incident: Incident, entry: Exclude<IncidentEvent, EventOf<'IncidentOpened'>>): Partial<Incident> {
   switch (entry.type) {
     case 'SignalFired':
-      return { ...signal(incident, entry, 'firing'), status: worsen(incident), calmSince: undefined };
+      return { ...signal(incident, entry, 'firing'), status: worsen(incident), allClearSince: undefined };
     case 'SignalLost':
-      return { ...signal(incident, entry, 'unknown'), calmSince: undefined };
+      return { ...signal(incident, entry, 'unknown'), allClearSince: undefined };
     case 'SignalCleared': {
       const cleared = { ...incident, ...signal(incident, entry, 'cleared') };
-      return allClear(cleared) ? { ...cleared, calmSince: incident.calmSince ?? entry.at } : cleared;
+      return allClear(cleared) ? { ...cleared, allClearSince: incident.allClearSince ?? entry.at } : cleared;
     }
     case 'SeverityAssigned': {
       const { severity, overrules: overruled, at } = entry;
@@ -128,7 +128,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       return { ticked: [...incident.ticked, entry.item] };
     case 'DrillBecameReal':
       return {
-        ...MEANT,
+        ...DRILL_RESET,
         startedAt: entry.at,
         severityAt: entry.at,
         // Who is on call is told by this entry; from here on the path climbs as from the beginning.
@@ -158,7 +158,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
         facts: withService(incident.facts, facts),
         measuredAt: { ...incident.measuredAt, ...times },
       };
-      const worse = isServed(incident) && !isServed({ ...incident, ...known });
+      const worse = isHealthy(incident) && !isHealthy({ ...incident, ...known });
       return { ...served(incident, known, measuredAt), ...(worse ? { status: worsen(incident) } : {}) };
     }
     case 'ImprovementSeen':
@@ -213,7 +213,7 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
     case 'ResponseEnded':
       return {
         ...(incident.attempt ? { attempt: { ...incident.attempt, outcome: entry.outcome } } : {}),
-        ...(entry.outcome === 'recovered' ? { calmSince: entry.at } : {}),
+        ...(entry.outcome === 'recovered' ? { allClearSince: entry.at } : {}),
       };
     case 'HandedOver':
       return { handedOver: { at: entry.at, reason: entry.reason } };
@@ -280,11 +280,11 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
       return {
         status: 'monitoring',
         mitigatedAt: entry.at,
-        calmSince: incident.calmSince ?? entry.at,
+        allClearSince: incident.allClearSince ?? entry.at,
         approval: undefined,
       };
     case 'SettlingFailed':
-      return { calmSince: entry.at };
+      return { allClearSince: entry.at };
     case 'ResolutionRequested': {
       const { by, via, reason, cancelled } = entry;
       return { resolution: { by, via, reason, cancelled }, approval: undefined };
@@ -300,16 +300,16 @@ function change(incident: Incident, entry: Exclude<TimelineEntry, EntryOf<'Incid
 
 /** The facts as they are known now, and since when people have been served well. */
 const served = <K extends Pick<Incident, 'facts'>>(incident: Incident, known: K, at: string) =>
-  isServed({ ...incident, ...known })
-    ? { ...known, servedSince: incident.servedSince ?? at }
-    : { ...known, servedSince: undefined, harmed: true };
+  isHealthy({ ...incident, ...known })
+    ? { ...known, healthySince: incident.healthySince ?? at }
+    : { ...known, healthySince: undefined, harmed: true };
 
 /** A signal that fires again after mitigation, or people who suffer again, mean that it was none. */
 const worsen = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);
 
 function signal(
   incident: Incident,
-  entry: EntryOf<'SignalFired' | 'SignalCleared' | 'SignalLost'>,
+  entry: EventOf<'SignalFired' | 'SignalCleared' | 'SignalLost'>,
   state: SignalState,
 ) {
   const { key, level, summary, signalAt } = entry;
@@ -317,7 +317,7 @@ function signal(
 }
 
 const asked = (
-  { step, title, expiresAt, at }: EntryOf<'ApprovalRequested' | 'ApprovalAskedAgain'>,
+  { step, title, expiresAt, at }: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>,
   since: string,
   level: number,
 ) => ({
@@ -325,7 +325,7 @@ const asked = (
 });
 
 /** The facts of a diagnosis, each with its time; what an earlier one measured is not known any more. */
-const measured = ({ attempt, findings, at }: EntryOf<'DiagnosisRecorded'>) => ({
+const measured = ({ attempt, findings, at }: EventOf<'DiagnosisRecorded'>) => ({
   findings,
   diagnosedIn: attempt,
   facts: withAffected(Object.assign({}, ...findings.map(({ facts }) => facts))),

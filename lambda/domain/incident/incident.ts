@@ -6,16 +6,16 @@ import type {
   Draft,
   Finding,
   Impact,
+  IncidentEvent,
   Investigation,
   MeasuredOutage,
   Priority,
   Reference,
   Status,
   Target,
-  TimelineEntry,
 } from './events.ts';
 import type { Person } from './person.ts';
-import type { Policy, Undo } from './policy.ts';
+import type { Policy, Revert } from './policy.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 
 /** One execution of a runbook for a step of the plan. */
@@ -79,7 +79,7 @@ export interface ActionItem {
 }
 
 /** The last update to an audience. */
-export interface Told {
+export interface LastUpdate {
   seq: number;
   at: string;
   status: Status;
@@ -160,15 +160,15 @@ export interface Incident {
   /** Whether customers may know: asked for, answered with no, or since when they do. */
   publication?: Publication;
   /** Who was told, and what last. */
-  told: Partial<Record<Audience, Told>>;
+  told: Partial<Record<Audience, LastUpdate>>;
   postMortem?: Partial<Draft> & { requestedAt?: string; remindedAt?: string; expectedAt?: string; doneAt?: string };
   mitigatedAt?: string;
   /** Since when all has been well: settling is counted from here. */
-  calmSince?: string;
+  allClearSince?: string;
   /** People were measured to suffer at some time. */
   harmed?: boolean;
   /** Since when people have been served well, as far as was measured. */
-  servedSince?: string;
+  healthySince?: string;
   /** A person has declared it over: what is still changed is put back, and then it is resolved. */
   resolution?: Person & { reason: string; cancelled?: boolean };
   resolvedAt?: string;
@@ -176,11 +176,11 @@ export interface Incident {
   outage?: MeasuredOutage;
   /** It was none. */
   cancelled?: boolean;
-  timeline: TimelineEntry[];
+  timeline: IncidentEvent[];
 }
 
 /** What is left of a drill when it becomes real: nothing that people said or did in it. */
-export const MEANT = {
+export const DRILL_RESET = {
   drill: false,
   declared: {},
   overruled: undefined,
@@ -216,19 +216,19 @@ export const previewOf = ({ runs }: Incident, step: string): Run | undefined =>
   runs.findLast(run => run.preview && run.step === step);
 
 /** Runs that changed something that can be put back, the latest first. One that failed may have changed it all the same. */
-function changes({ runs, policy }: Incident): { run: Run; when: NonNullable<Undo['when']> }[] {
-  const of = (run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.undo;
+function changes({ runs, policy }: Incident): { run: Run; when: NonNullable<Revert['when']> }[] {
+  const of = (run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.revert;
   return runs
     .filter(run => !run.dryRun && !run.undoes && !run.unchanged)
     .flatMap(run => {
-      const undo = of(run);
-      return undo ? [{ run, when: undo.when ?? 'ended' }] : [];
+      const revert = of(run);
+      return revert ? [{ run, when: revert.when ?? 'ended' }] : [];
     })
     .reverse();
 }
 
 /** Changes to be put back now that nobody has tried to put back yet. */
-export const owedUndos = (incident: Incident): Run[] =>
+export const pendingReverts = (incident: Incident): Run[] =>
   changes(incident)
     .filter(({ run, when }) => isUrgent(run, when) || isDue(incident, run, when))
     .map(({ run }) => run)
@@ -239,38 +239,38 @@ const wasTried = ({ runs }: Incident, { run, revertRequestedAt = '' }: Run) =>
   runs.some(other => other.undoes === run && other.startedAt >= revertRequestedAt);
 
 /** To be reverted before anything else: what did harm, what was meant to stay and did not help, what a person wants gone. */
-export const urgentUndos = (incident: Incident): Run[] =>
+export const urgentReverts = (incident: Incident): Run[] =>
   changes(incident)
     .filter(({ run, when }) => isUrgent(run, when))
     .map(({ run }) => run)
     .filter(run => !wasTried(incident, run));
 
-const isUrgent = ({ impact, status, revertRequestedAt }: Run, when: Undo['when']) =>
+const isUrgent = ({ impact, status, revertRequestedAt }: Run, when: Revert['when']) =>
   impact === 'harmful' ||
   revertRequestedAt !== undefined ||
   (when === 'failed' && status === 'failed' && impact !== 'relieved');
 
 /** Relief is not taken away while it is needed: it stays until the signals are clear or a person decides. */
-function isDue(incident: Incident, run: Run, when: Undo['when']): boolean {
+function isDue(incident: Incident, run: Run, when: Revert['when']): boolean {
   if (when === 'worse' || when === 'failed') return false;
   const over = allClear(incident) || incident.resolution !== undefined;
   return over || (when === 'ended' && run.impact !== 'relieved');
 }
 
 /** Whether a change is to be put back one day, or may stay. */
-const mustGo = (run: Run, when: Undo['when']) => isUrgent(run, when) || (when !== 'worse' && when !== 'failed');
+const mustGo = (run: Run, when: Revert['when']) => isUrgent(run, when) || (when !== 'worse' && when !== 'failed');
 
 /** Changes not verified as put back, of those that may not stay. */
-export const stillChanged = (incident: Incident): Run[] =>
+export const unreverted = (incident: Incident): Run[] =>
   changes(incident)
     .filter(({ run, when }) => mustGo(run, when))
     .map(({ run }) => run)
     .filter(({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'));
 
 /** The changes that stay for now, because they relieve people. */
-export const lastingChanges = (incident: Incident): Run[] => {
-  const owed = owedUndos(incident);
-  return stillChanged(incident).filter(
+export const reliefInPlace = (incident: Incident): Run[] => {
+  const owed = pendingReverts(incident);
+  return unreverted(incident).filter(
     run => run.status !== 'running' && run.impact !== 'harmful' && !owed.includes(run) && !wasTried(incident, run),
   );
 };

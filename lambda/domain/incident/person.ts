@@ -1,8 +1,8 @@
 /** The door through which a person acted. */
-export type Door = 'link' | 'slack' | 'pagerduty' | 'opsgenie' | 'command line';
+export type Source = 'link' | 'slack' | 'pagerduty' | 'opsgenie' | 'command line';
 
 /** Who acted, and from where. */
 export interface Person {
   by: string;
-  via?: Door;
+  via?: Source;
 }

@@ -124,10 +124,10 @@ export interface Step {
    */
   verifiedBy?: 'health' | 'runbook';
   /** What takes its change back: the same runbook with these parameters. */
-  undo?: Undo;
+  revert?: Revert;
 }
 
-export interface Undo {
+export interface Revert {
   title: string;
   parameters: Record<string, ParameterValue>;
   /**
@@ -184,7 +184,7 @@ export interface PlaybookPolicy {
   /** It answers a symptom that many causes have: its steps wait while an incident of any other playbook is open. */
   symptom?: boolean;
   /** It acts on nothing that other playbooks act on, and may stay open for days: it waits for no other, and no other for it. */
-  apart?: boolean;
+  independent?: boolean;
   /** It is judged by facts of its own: other trouble of the service does not raise it, and the service being well does not end it. */
   ownFacts?: boolean;
   /** Nothing that customers could notice: without measured harm nobody is asked whether they are to be told. */
@@ -208,7 +208,7 @@ export interface ServicePolicy {
   /** Minutes after which those who were called and have not answered are called again. */
   remindMinutes: number;
   /** Minutes for which all signals must stay clear before the incident is resolved. */
-  settleMinutes: number;
+  autoResolveMinutes: number;
   /** Automatic attempts per incident; then a person. */
   maximumAttempts: number;
   /** Minutes without progress after which an attempt counts as crashed. */
@@ -252,7 +252,7 @@ export const DECLARED_PLAYBOOK: PlaybookPolicy = {
   impact: 'As declared',
   alarms: {},
   plan: [],
-  apart: true,
+  independent: true,
 };
 
 /** The playbook of the runbook's own review, which falls due every quarter. */
@@ -262,6 +262,6 @@ export const REVIEW_PLAYBOOK: PlaybookPolicy = {
   impact: 'None: the runbook is to be reviewed',
   alarms: {},
   plan: [],
-  apart: true,
+  independent: true,
   chore: true,
 };

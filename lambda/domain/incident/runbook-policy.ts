@@ -41,7 +41,7 @@ export const RUNBOOK_POLICY: Omit<
   escalation: [...RUNBOOK_ESCALATION],
   acknowledgementMinutes: 30,
   remindMinutes: 10,
-  settleMinutes: 5,
+  autoResolveMinutes: 5,
   maximumAttempts: 3,
   stallMinutes: 20,
   approvalMinutes: 30,

@@ -1,5 +1,5 @@
 import type { Severity } from '../kernel/severity.ts';
-import type { Door } from './person.ts';
+import type { Source } from './person.ts';
 
 /** What a signal says: firing and cleared are knowledge, unknown (INSUFFICIENT_DATA) is the lack of it and never acted on. */
 export type SignalState = 'firing' | 'cleared' | 'unknown';
@@ -38,7 +38,7 @@ export interface Signal {
   /** Who declared it; absent, a machine did. */
   reporter?: string;
   /** As what a person declared it, with what they know of it, and through which door. */
-  declared?: Declaration & { text: string; via?: Door | undefined };
+  declared?: Declaration & { text: string; via?: Source | undefined };
 }
 
 /** What the reason of an alarm begins with that a person set off to rehearse. */

@@ -1,4 +1,4 @@
-import type { Happening } from '../incident/events.ts';
+import type { Event } from '../incident/events.ts';
 import type { Person } from '../incident/person.ts';
 import type { Declaration, SignalLevel } from '../incident/signal.ts';
 import type { Assessment, Facts, Severity } from '../kernel/severity.ts';
@@ -7,37 +7,43 @@ import type { Assessment, Facts, Severity } from '../kernel/severity.ts';
 const GRAVE = { dataLoss: 'a data loss', securityBreach: 'a security breach' } as const;
 type Grave = keyof typeof GRAVE;
 
-export const graveIn = (declaration: Declaration) => (Object.keys(GRAVE) as Grave[]).filter(fact => declaration[fact]);
+export const graveFacts = (declaration: Declaration) =>
+  (Object.keys(GRAVE) as Grave[]).filter(fact => declaration[fact]);
 
 /** Why a declaration cannot be meant; undefined when it can. */
-export function faultIn(declaration: Declaration): string | undefined {
-  const [grave] = graveIn(declaration);
+export function declarationFault(declaration: Declaration): string | undefined {
+  const [grave] = graveFacts(declaration);
   const { severity = 'P1' } = declaration;
   return grave && severity !== 'P1' ? `${GRAVE[grave]} is a P1, not a ${severity}` : undefined;
 }
 
 export const severityDeclared = (declaration: Declaration): Severity =>
-  declaration.severity ?? (graveIn(declaration).length > 0 ? 'P1' : 'P3');
+  declaration.severity ?? (graveFacts(declaration).length > 0 ? 'P1' : 'P3');
 
 /** How loud the signal of a declaration is: a question is nothing that fires. */
-export const LEVELS: Record<Severity, SignalLevel> = { P1: 'critical', P2: 'critical', P3: 'warning', P4: 'info' };
+export const SIGNAL_LEVELS: Record<Severity, SignalLevel> = {
+  P1: 'critical',
+  P2: 'critical',
+  P3: 'warning',
+  P4: 'info',
+};
 
-export const factsIn = (declaration: Declaration): Facts => ({
-  ...Object.fromEntries(graveIn(declaration).map(fact => [fact, 1])),
+export const declaredFacts = (declaration: Declaration): Facts => ({
+  ...Object.fromEntries(graveFacts(declaration).map(fact => [fact, 1])),
   ...(declaration.workaround === undefined ? {} : { workaround: declaration.workaround ? 1 : 0 }),
 });
 
 /** What a declaration says besides the severity, an entry each; what is known already is left out. */
-export function said(
+export function declarationEvents(
   declaration: Declaration,
   { text, by, via }: Person & { text: string },
   known: Facts = {},
-): Happening[] {
-  const grave = graveIn(declaration);
+): Event[] {
+  const grave = graveFacts(declaration);
   const { workaround: available } = declaration;
   const about = grave.length === 0 && text !== '' ? { text } : {};
   return [
-    ...grave.filter(fact => !known[fact]).map((fact): Happening => ({ type: 'Declared', by, via, fact, text })),
+    ...grave.filter(fact => !known[fact]).map((fact): Event => ({ type: 'Declared', by, via, fact, text })),
     ...(available === undefined || known['workaround'] === Number(available)
       ? []
       : [{ type: 'WorkaroundReported' as const, by, via, available, ...about }]),
@@ -45,7 +51,7 @@ export function said(
 }
 
 /** A severity that a person gives, with why. */
-export const byPerson = (severity: Severity, text: string): Assessment => ({
+export const setByPerson = (severity: Severity, text: string): Assessment => ({
   severity,
   reasons: [{ severity, criterion: 'set by a person', text }],
 });

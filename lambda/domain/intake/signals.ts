@@ -1,12 +1,19 @@
 import type { Command, Decision } from '../incident/commands.ts';
-import type { Happening } from '../incident/events.ts';
+import type { Event } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
-import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, MEANT } from '../incident/incident.ts';
+import { allClear, attemptUnderWay, DRILL_RESET, factsOf, type Incident, isOpen } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { type Assessment, assess, atLeast, type Facts, type Severity } from '../kernel/severity.ts';
-import { byPerson, factsIn, faultIn, graveIn, said, severityDeclared } from './declaration.ts';
+import {
+  declarationEvents,
+  declarationFault,
+  declaredFacts,
+  graveFacts,
+  setByPerson,
+  severityDeclared,
+} from './declaration.ts';
 
 /** A signal opens an incident, joins the open one, or clears its part of it. One that is older than what is known changes nothing. */
 export function receiveSignal(
@@ -14,14 +21,14 @@ export function receiveSignal(
   { signal, policy, openAs }: Extract<Command, { type: 'receive signal' }>,
   now: string,
 ): Decision {
-  const fault = signal.declared && faultIn(signal.declared);
+  const fault = signal.declared && declarationFault(signal.declared);
   if (fault) return { refused: fault };
   if (!incident || !isOpen(incident)) {
-    if (signal.state !== 'firing' || isStale(incident, signal)) return { happenings: [] };
+    if (signal.state !== 'firing' || isStale(incident, signal)) return { events: [] };
     if (!openAs) return { refused: 'a new incident needs an id' };
-    return { happenings: open(signal, policy, openAs, now) };
+    return { events: open(signal, policy, openAs, now) };
   }
-  return { happenings: observe(incident, [signal]) };
+  return { events: observeSignals(incident, [signal]) };
 }
 
 /** Whether a signal would open a new incident, so that an id is only spent when one is needed. */
@@ -29,7 +36,7 @@ export const opensIncident = (incident: Incident | undefined, signal: Signal) =>
   signal.state === 'firing' && (!incident || !isOpen(incident)) && !isStale(incident, signal);
 
 /** What newly seen signals mean for an open incident. */
-export function observe(incident: Incident, signals: Signal[]): Happening[] {
+export function observeSignals(incident: Incident, signals: Signal[]): Event[] {
   const news = signals.filter(
     signal => !isStale(incident, signal) && !isNoise(incident, signal) && !isRehearsed(incident, signal),
   );
@@ -40,7 +47,7 @@ export function observe(incident: Incident, signals: Signal[]): Happening[] {
   const after = withSignals(incident, news);
   const real = news.find(signal => signal.state === 'firing' && !signal.drill);
   if (incident.drill && real) return [...seen, ...becomesReal(after, real)];
-  const rises = raise(after);
+  const rises = raiseSeverity(after);
   return [...seen, ...rises, ...consequence(incident, after, news, rises.length > 0)];
 }
 
@@ -52,22 +59,17 @@ const isRehearsed = (incident: Incident, { state, drill }: Signal) =>
  * An alarm that fires by itself ends the drill that it fires in: what follows is meant, and begins anew. What was
  * approved in the drill, or judged by people, was not said of this.
  */
-function becomesReal(incident: Incident, { summary }: Signal): Happening[] {
+function becomesReal(incident: Incident, { summary }: Signal): Event[] {
   const { title, runs, attempt } = incident;
   return [
     ...runs.filter(({ status }) => status === 'running').map(({ run }) => ({ type: 'StepRehearsed' as const, run })),
     { type: 'DrillBecameReal', reason: `${title}: ${summary}` },
-    ...raise({ ...incident, ...MEANT }),
+    ...raiseSeverity({ ...incident, ...DRILL_RESET }),
     { type: 'ResponseRequested', attempt: (attempt?.number ?? 0) + 1 },
   ];
 }
 
-function open(
-  signal: Signal,
-  policy: Policy,
-  { id, number }: { id: string; number: number },
-  now: string,
-): Happening[] {
+function open(signal: Signal, policy: Policy, { id, number }: { id: string; number: number }, now: string): Event[] {
   const { service, playbook, drill, reporter } = signal;
   const { title } = policy.playbook;
   const startedAt = signal.since && signal.since < now ? signal.since : signal.at < now ? signal.at : now;
@@ -83,20 +85,25 @@ function open(
 }
 
 /** A question is not looked into: it asks for an answer. */
-function begin(signal: Signal, policy: Policy, counted: Facts): Happening[] {
+function begin(signal: Signal, policy: Policy, counted: Facts): Event[] {
   const { declared, reporter: by = '' } = signal;
   const how = { escalated: 0, why: declared ? 'declared as' : 'opened as' };
-  const attempt: Happening = { type: 'ResponseRequested', attempt: 1 };
+  const attempt: Event = { type: 'ResponseRequested', attempt: 1 };
   if (policy.playbook.chore) return [{ type: 'ActionItemRaised', action: policy.playbook.title, text: signal.summary }];
-  const judged = assess({ ...counted, ...(declared ? factsIn(declared) : {}) }, policy.criteria);
-  if (!declared) return [...assigned(judged, policy, { by: 'automation', ...how }), attempt];
+  const judged = assess({ ...counted, ...(declared ? declaredFacts(declared) : {}) }, policy.criteria);
+  if (!declared) return [...assignSeverity(judged, policy, { by: 'automation', ...how }), attempt];
   const { via, text } = declared;
   const severity = severityDeclared(declared);
   return [
-    ...said(declared, { text, by, via }),
-    ...(graveIn(declared).length > 0
-      ? assigned(judged, policy, { by: 'automation', ...how })
-      : assigned(byPerson(severity, `declared by ${by}`), policy, { by, via, overrules: judged.severity, ...how })),
+    ...declarationEvents(declared, { text, by, via }),
+    ...(graveFacts(declared).length > 0
+      ? assignSeverity(judged, policy, { by: 'automation', ...how })
+      : assignSeverity(setByPerson(severity, `declared by ${by}`), policy, {
+          by,
+          via,
+          overrules: judged.severity,
+          ...how,
+        })),
     ...(severity === 'P4' ? [] : [attempt]),
   ];
 }
@@ -112,7 +119,7 @@ const isStale = (incident: Incident | undefined, { key, state, at, drill }: Sign
 /** The lack of data of an alarm that had no part in the incident. */
 const isNoise = (incident: Incident, { key, state }: Signal) => state === 'unknown' && !incident.signals[key];
 
-function toHappening({ key, state, level, summary, at: signalAt }: Signal): Happening {
+function toHappening({ key, state, level, summary, at: signalAt }: Signal): Event {
   const type = { firing: 'SignalFired', cleared: 'SignalCleared', unknown: 'SignalLost' } as const;
   return { type: type[state], key, level, summary, signalAt };
 }
@@ -123,12 +130,12 @@ function withSignals(incident: Incident, signals: Signal[]): Incident {
 }
 
 /** Severity rises by itself; only a person lowers it. */
-export function raise(incident: Incident): Happening[] {
+export function raiseSeverity(incident: Incident): Event[] {
   const assessment = assess(factsOf(incident), incident.policy.criteria);
   const { overruled } = incident;
   if (atLeast(incident.severity, assessment.severity)) return [];
   if (overruled && atLeast(overruled, assessment.severity)) return [];
-  return assigned(assessment, incident.policy, {
+  return assignSeverity(assessment, incident.policy, {
     by: 'automation',
     escalated: incident.escalation?.level ?? 0,
     why: 'severity raised to',
@@ -136,12 +143,12 @@ export function raise(incident: Incident): Happening[] {
 }
 
 /** After the diagnosis: severity may rise, or stand for better reasons. */
-export function reassess(incident: Incident): Happening[] {
+export function reassessSeverity(incident: Incident): Event[] {
   const { severity, reasons } = assess(factsOf(incident), incident.policy.criteria);
   const known = incident.severityReasons.map(({ text }) => text);
   const news =
     severity === incident.severity && !incident.overruled && reasons.some(({ text }) => !known.includes(text));
-  return news ? [{ type: 'SeverityAssigned', severity, reasons, by: 'automation' }] : raise(incident);
+  return news ? [{ type: 'SeverityAssigned', severity, reasons, by: 'automation' }] : raiseSeverity(incident);
 }
 
 interface Assigned extends Person {
@@ -155,12 +162,12 @@ interface Assigned extends Person {
 }
 
 /** The severity, and the call to people that it brings: those called already are told that it rose. */
-export function assigned(
+export function assignSeverity(
   { severity, reasons }: Assessment,
   policy: Policy,
   { by, via, escalated, why, overrules, calls = true }: Assigned,
-): Happening[] {
-  const happened: Happening[] = [{ type: 'SeverityAssigned', severity, reasons, by, via, overrules }];
+): Event[] {
+  const happened: Event[] = [{ type: 'SeverityAssigned', severity, reasons, by, via, overrules }];
   const level = policy.escalation.find(l => l.level === Math.max(escalated, 1));
   if (!calls || !policy.severities[severity].pages || !level) return happened;
   return [...happened, { type: 'Escalated', level: level.level, role: level.role, reason: `${why} ${severity}` }];
@@ -170,10 +177,10 @@ export function assigned(
  * A signal that fires after an attempt has ended owes a new one, within bounds; once a person has taken over, only if it makes
  * the incident more severe: then a step may run that might not before. The last to clear means the trouble is over.
  */
-function consequence(before: Incident, after: Incident, news: Signal[], worsens: boolean): Happening[] {
+function consequence(before: Incident, after: Incident, news: Signal[], worsens: boolean): Event[] {
   if (attemptUnderWay(before)) return [];
   const fired = news.some(signal => signal.state === 'firing');
-  if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : another(before);
+  if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : requestAttempt(before);
   // A drill goes on with its plan though the alarm is green again.
   return !isHarmed(after) && allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
@@ -181,7 +188,7 @@ function consequence(before: Incident, after: Incident, news: Signal[], worsens:
 }
 
 /** The next attempt, or a person when there have been enough. */
-export function another({ attempt, policy }: Incident): Happening[] {
+export function requestAttempt({ attempt, policy }: Incident): Event[] {
   const number = (attempt?.number ?? 0) + 1;
   return number <= policy.maximumAttempts
     ? [{ type: 'ResponseRequested', attempt: number }]

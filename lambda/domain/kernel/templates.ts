@@ -8,7 +8,7 @@ export type Templates = Record<string, string>;
 export type Render = (name: string, data: object) => string;
 
 /** A message as a mailbox shows it. */
-export interface Letter {
+export interface Mail {
   subject: string;
   body: string;
 }
@@ -36,7 +36,7 @@ export function renderer(templates: Templates): Render {
 }
 
 /** A template whose first line is the subject. @throws Error when it is not. */
-export function letter(render: Render, name: string, data: object): Letter {
+export function renderMail(render: Render, name: string, data: object): Mail {
   const [, subject, body] = /^Subject: *([^\n]+)\n\s*(.*)$/s.exec(render(name, data)) ?? [];
   if (!subject || !body)
     throw new Error(`templates/${name}.liquid: its first line must be "Subject: …", then the text`);

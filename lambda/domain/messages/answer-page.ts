@@ -1,15 +1,15 @@
 import { investigationOf } from '../communication/publication.ts';
 import { workaroundAsked } from '../communication/questions.ts';
 import type { PersonCommand } from '../incident/commands.ts';
-import type { EntryType } from '../incident/events.ts';
+import type { EventType } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import type { Link } from './link.ts';
-import { told } from './log.ts';
-import { doing, previewed } from './page.ts';
+import { formatEvent } from './log.ts';
+import { automationWords, previewLines } from './page.ts';
 
 /** The page with words alone. */
 export interface MessagePage {
@@ -20,13 +20,13 @@ export interface MessagePage {
 }
 
 /** The page of an incident behind a link: what there is to know, and the one thing that the link lets do. */
-export interface IncidentPage {
+export interface AnswerPage {
   title: string;
   drill: boolean;
   severity: string;
   heading: string;
   id: string;
-  notice: Notice | null;
+  notice: PageNotice | null;
   form: { explains: string; field: string; required: boolean; button: string } | null;
   fields: { name: string; value: string }[];
   signals: { firing: boolean; text: string }[];
@@ -36,7 +36,7 @@ export interface IncidentPage {
 }
 
 /** What came of it, or why it cannot be. */
-export interface Notice {
+export interface PageNotice {
   tone: 'good' | 'bad' | 'dim';
   text: string;
 }
@@ -62,15 +62,15 @@ export const UNAVAILABLE: MessagePage = {
 
 const LATEST = 15;
 /** What happens by itself and tells nothing that does not stand elsewhere on the page. */
-const LEFT_OUT: readonly EntryType[] = ['PageSent', 'ResponseRequested'];
+const LEFT_OUT: readonly EventType[] = ['PageSent', 'ResponseRequested'];
 
 /** With the form if there is still something to be done: where nothing else is to be said. */
-export function incidentPage(
+export function answerPage(
   incident: Incident,
   link: Link,
-  notice: Notice | null,
+  notice: PageNotice | null,
   canBeDone = notice === null,
-): IncidentPage {
+): AnswerPage {
   const { id, policy, title, severity, severityReasons, status, startedAt, commander, acknowledged, timeline } =
     incident;
   const heading = `${policy.title} ${title}`;
@@ -99,17 +99,17 @@ export function incidentPage(
       firing: state === 'firing',
       text: summary,
     })),
-    doing: doing(incident),
+    doing: automationWords(incident),
     checklist: checklist(incident).map(({ done, text }) => ({ done, text })),
     timeline: timeline
       .filter(({ type }) => !LEFT_OUT.includes(type))
       .slice(-LATEST)
       .reverse()
-      .map(entry => ({ at: entry.at, clock: clock(entry.at), text: told(entry, incident)[1] })),
+      .map(entry => ({ at: entry.at, clock: clock(entry.at), text: formatEvent(entry, incident)[1] })),
   };
 }
 
-type Form = NonNullable<IncidentPage['form']>;
+type Form = NonNullable<AnswerPage['form']>;
 
 const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Incident, link: Link) => Form> = {
   acknowledge: ({ policy }, { person }) => ({
@@ -119,7 +119,7 @@ const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Inciden
   approve: incident => ({
     explains: [
       `"${incident.approval?.title}" is then done at once, and verified. No answer by ${dateTime(incident.approval?.expiresAt ?? '')} means no.`,
-      ...previewed(incident, incident.approval?.step ?? ''),
+      ...previewLines(incident, incident.approval?.step ?? ''),
     ].join(' '),
     ...{ field: 'Note', required: false, button: 'Approve' },
   }),
@@ -177,23 +177,23 @@ const DONE: Record<Link['action'], string> = {
 };
 
 /** That what the link is for was done, by the command of that id; undefined when it was not. */
-export function doneBefore(
+export function alreadyDone(
   { timeline }: Incident,
   { action, person }: Link,
   command: PersonCommand['id'],
-): Notice | undefined {
+): PageNotice | undefined {
   const done = timeline.find(entry => entry.command === command);
   return (
     done && { tone: 'good', text: `This has been done already: ${person} ${DONE[action]} at ${clock(done.at)} UTC.` }
   );
 }
 
-export const done = ({ action, person }: Link): Notice => ({
+export const doneNotice = ({ action, person }: Link): PageNotice => ({
   tone: 'good',
   text: `Done: ${person} has ${DONE[action]}.`,
 });
 
-export const over = ({ id, resolvedAt }: Incident): Notice => ({
+export const resolvedNotice = ({ id, resolvedAt }: Incident): PageNotice => ({
   tone: 'good',
   text: `${id} is resolved${resolvedAt ? ` since ${dateTime(resolvedAt)}` : ''}. Nothing is left to do here.`,
 });

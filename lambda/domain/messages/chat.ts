@@ -1,15 +1,15 @@
 import { workaroundAsked } from '../communication/questions.ts';
-import type { Check, EntryOf, EntryType, TimelineEntry } from '../incident/events.ts';
+import type { Check, EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isOpen } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, clockSince, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../outage/outage.ts';
-import { verdictWords } from '../remediation/impact.ts';
+import { impactWords } from '../remediation/impact.ts';
 import { postMortemDue } from '../review/review.ts';
 import { links, missedTarget } from './page.ts';
-import { cut } from './ticket.ts';
+import { truncated } from './ticket.ts';
 
 /** A message for Slack. `text` is what notifications and screen readers tell; `metadata` says what it stands for. */
 export interface Post {
@@ -24,7 +24,7 @@ export type Block = { type: string; [field: string]: unknown };
 export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'withhold' | 'resolve';
 
 /** What becomes a reply in the thread, by what it says; an entry that is not here changes the first message at most. */
-const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>, incident: Incident) => string } = {
+const REPLIES: { [T in EventType]?: (entry: Extract<IncidentEvent, { type: T }>, incident: Incident) => string } = {
   SeverityAssigned: ({ severity, reasons, by }) =>
     `*${severity} - ${SEVERITY_NAMES[severity]}*${by === 'automation' ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
   Escalated: ({ level, role, reason }) => `Calling level ${level}, *${safe(role)}*: ${safe(reason)}`,
@@ -48,7 +48,7 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
   StepRehearsed: ({ run, report = [] }, incident) =>
     [`:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`, ...report.map(safe)].join('\n'),
   StepFailed: ({ run, reason, impact }, incident) =>
-    `:x: ${titleOf(incident, run)}: ${verdictWords(impact)} (${safe(reason)})`,
+    `:x: ${titleOf(incident, run)}: ${impactWords(impact)} (${safe(reason)})`,
   ImprovementSeen: ({ severity, seen }, incident) =>
     `:large_green_circle: Improved: ${safe(seen)}. By that it is a ${severity}, and only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
   HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,
@@ -91,44 +91,50 @@ const REPLIES: { [T in EntryType]?: (entry: Extract<TimelineEntry, { type: T }>,
 /** The entries of which the chat hears: those that are told, and those that the first message shows. */
 export const CHAT_ENTRIES = [
   'IncidentOpened',
-  ...(Object.keys(REPLIES) as EntryType[]),
+  ...(Object.keys(REPLIES) as EventType[]),
   'ReferenceAdded',
   'ChecklistTicked',
-] as const satisfies EntryType[];
+] as const satisfies EventType[];
 
 /** At most so many characters in a section, as Slack demands; that of a reply too, for its reader's sake. */
 const SECTION = 3000;
 
 /** What an entry says in the incident's thread; undefined when it says nothing there. */
-export function reply(incident: Incident, entry: TimelineEntry): Post | undefined {
-  const say = REPLIES[entry.type] as ((entry: TimelineEntry, incident: Incident) => string) | undefined;
+export function threadReply(incident: Incident, entry: IncidentEvent): Post | undefined {
+  const say = REPLIES[entry.type] as ((entry: IncidentEvent, incident: Incident) => string) | undefined;
   if (!say || isKnown(incident, entry)) return undefined;
-  const text = cut(`${mark(incident)}${say(entry, incident)}`, SECTION);
+  const text = truncated(`${mark(incident)}${say(entry, incident)}`, SECTION);
   return { text, metadata: { event_type: 'incident_entry', event_payload: { id: incident.id, seq: entry.seq } } };
 }
 
 /** The severity that it is opened with stands in the first message; an update in the templates' words tells the thread nothing; nor does who is asked again. */
-const isKnown = ({ timeline }: Incident, entry: TimelineEntry) =>
+const isKnown = ({ timeline }: Incident, entry: IncidentEvent) =>
   (entry.type === 'PublicationRequested' && isAskedAgain(timeline, entry)) ||
   (entry.type === 'SeverityAssigned' && entry.command === timeline[0]?.command) ||
   (entry.type === 'UpdatePosted' && entry.text === undefined);
 
-const isAskedAgain = (timeline: readonly TimelineEntry[], { seq, level }: EntryOf<'PublicationRequested'>) =>
+const isAskedAgain = (timeline: readonly IncidentEvent[], { seq, level }: EventOf<'PublicationRequested'>) =>
   timeline.findLast(other => other.type === 'PublicationRequested' && other.seq < seq && other.level === level) !==
   undefined;
 
 /** The last entry that the first message must show. */
-export const shown = ({ timeline }: Incident): number =>
+export const shownEvent = ({ timeline }: Incident): number =>
   timeline.findLast(({ type }) => (CHAT_ENTRIES as readonly string[]).includes(type))?.seq ?? 0;
 
 /** The message that begins the thread and always says how things stand, with what can be done about it. */
-export function head(incident: Incident): Post {
+export function threadHead(incident: Incident): Post {
   const { id, policy, severity, title, startedAt, status, commander } = incident;
   const what = `${policy.title} ${title}`;
   const asked = workaroundAsked(incident);
   const symbol = isOpen(incident) ? (severity === 'P1' || severity === 'P2' ? '🔴' : '🟠') : '🟢';
-  const field = (name: string, value: string) => ({ type: 'mrkdwn', text: cut(`*${name}*\n${safe(value)}`, 2000) });
-  const section = (text: string): Block => ({ type: 'section', text: { type: 'mrkdwn', text: cut(text, SECTION) } });
+  const field = (name: string, value: string) => ({
+    type: 'mrkdwn',
+    text: truncated(`*${name}*\n${safe(value)}`, 2000),
+  });
+  const section = (text: string): Block => ({
+    type: 'section',
+    text: { type: 'mrkdwn', text: truncated(text, SECTION) },
+  });
   const buttons = actions(incident);
   const text = `${mark(incident)}${severity} ${what} (${id}): ${status}`;
   return {
@@ -136,7 +142,7 @@ export function head(incident: Incident): Post {
     blocks: [
       {
         type: 'header',
-        text: { type: 'plain_text', text: cut(`${symbol} ${mark(incident)}${severity} ${what}`, 150) },
+        text: { type: 'plain_text', text: truncated(`${symbol} ${mark(incident)}${severity} ${what}`, 150) },
       },
       {
         type: 'section',
@@ -168,7 +174,7 @@ export function head(incident: Incident): Post {
       ),
       ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
     ],
-    metadata: { event_type: 'incident', event_payload: { id, seq: shown(incident) } },
+    metadata: { event_type: 'incident', event_payload: { id, seq: shownEvent(incident) } },
   };
 }
 
@@ -185,7 +191,7 @@ function actions(incident: Incident): Block[] {
   const asking = (title: string, text: string, confirm: string, deny: string) => ({
     confirm: {
       title: { type: 'plain_text', text: title },
-      text: { type: 'plain_text', text: cut(text, 300) },
+      text: { type: 'plain_text', text: truncated(text, 300) },
       confirm: { type: 'plain_text', text: confirm },
       deny: { type: 'plain_text', text: deny },
     },

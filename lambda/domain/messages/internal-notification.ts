@@ -1,5 +1,5 @@
 import { workaround } from '../communication/questions.ts';
-import type { EntryOf, Status } from '../incident/events.ts';
+import type { EventOf, Status } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import { percent, SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
@@ -39,7 +39,7 @@ export interface InternalNotification {
 }
 
 /** How an incident stands, for stakeholders, because of an update that is meant for them. */
-export function internalNotification(incident: Incident, entry: EntryOf<'UpdatePosted'>): InternalNotification {
+export function internalNotification(incident: Incident, entry: EventOf<'UpdatePosted'>): InternalNotification {
   const { id, policy, title, severity, startedAt, drill = false, commander = null, references, resolvedAt } = incident;
   const over = entry.status === 'resolved';
   const minutes = entry.nextAt ? Math.round(minutesBetween(entry.at, entry.nextAt)) : 0;
@@ -50,7 +50,7 @@ export function internalNotification(incident: Incident, entry: EntryOf<'UpdateP
     service: policy.title,
     started: dateTime(startedAt),
     status: entry.status,
-    impact: impactOf(incident),
+    impact: impactLines(incident),
     workaround: workaround(incident),
     description: description(incident),
     text: entry.text ?? null,
@@ -63,7 +63,7 @@ export function internalNotification(incident: Incident, entry: EntryOf<'UpdateP
 }
 
 /** What people notice, and how many of them, as far as it was recorded: not the worst there was. */
-export function impactOf(incident: Incident): string {
+export function impactLines(incident: Incident): string {
   const seen = worstRecorded(incident);
   const { impact } = incident.policy.playbook;
   return seen ? `${impact} (${percent(seen.share)} of requests failed when measured at ${clock(seen.at)} UTC)` : impact;

@@ -45,20 +45,20 @@ const LETTERS: Record<LinkAction, string> = {
 const MAC_BYTES = 32;
 
 /** What the code is computed over. As JSON, so that no two links read the same; with the service, so that none is good for another. */
-export const canonical = (service: string, { action, incident, person, expires, step }: Link): string =>
+export const canonicalLink = (service: string, { action, incident, person, expires, step }: Link): string =>
   JSON.stringify(['incident-response link', VERSION, service, action, incident, person, expires, step ?? null]);
 
 /**
  * Short enough for an SMS, of letters, digits, `-`, `_` and `.` alone: mail programs and proxies leave those as they are.
  * `1a.20260131001.tq3k5s.YWRh.` and the code.
  */
-export function format({ action, incident, person, expires, step, mac }: SignedLink): string {
+export function formatLink({ action, incident, person, expires, step, mac }: SignedLink): string {
   const said = [VERSION + LETTERS[action], digits(incident), expires.toString(36), encode(person)];
   return [...said, ...(step === undefined ? [] : [encode(step)]), base64url(mac)].join('.');
 }
 
 /** The link that is written so, and in no other way: what differs in a character is another link, or none. */
-export function parse(text: string): SignedLink | undefined {
+export function parseLink(text: string): SignedLink | undefined {
   const parts = text.split('.');
   if (parts.length !== 5 && parts.length !== 6) return undefined;
   const [kind = '', incident = '', expires = '', person = '', ...rest] = parts;
@@ -74,7 +74,7 @@ export function parse(text: string): SignedLink | undefined {
     mac: bytesOf(mac),
   };
   const complete = link.mac.length === MAC_BYTES && link.person !== '' && link.step !== '';
-  return complete && format(link) === text ? link : undefined;
+  return complete && formatLink(link) === text ? link : undefined;
 }
 
 const digits = (incident: string) => incident.replace(/\D/g, '');

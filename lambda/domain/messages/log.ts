@@ -1,15 +1,15 @@
 import {
   AUDIENCE_NAMES,
   type DeliveryChannel,
-  type EntryType,
-  type Happenings,
-  type TimelineEntry,
+  type EventData,
+  type EventType,
+  type IncidentEvent,
 } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
-import type { Door } from '../incident/person.ts';
+import type { Source } from '../incident/person.ts';
 import { percent } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
-import { verdictWords } from '../remediation/impact.ts';
+import { impactWords } from '../remediation/impact.ts';
 
 /** How a line is meant: as trouble, as relief, as something done or to be done, or as none of these. */
 export type Tone = 'bad' | 'good' | 'act' | 'quiet';
@@ -24,9 +24,9 @@ const CHANNELS: Record<DeliveryChannel, string> = {
   'status page': 'the status page',
 };
 
-type Say = { [T in EntryType]: (entry: Happenings[T], title: (run: string) => string) => Said };
+type Say = { [T in EventType]: (entry: EventData[T], title: (run: string) => string) => Said };
 
-const by = ({ by: who, via }: { by: string; via?: Door }) => (via ? `${who} (${via})` : who);
+const by = ({ by: who, via }: { by: string; via?: Source }) => (via ? `${who} (${via})` : who);
 const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
   checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
 
@@ -91,7 +91,7 @@ const SAY: Say = {
   ImprovementSeen: ({ severity, seen }) => ['good', `improved, by now a ${severity}: ${seen}`],
   StepFailed: ({ run, reason, checks, impact }, title) => [
     'bad',
-    `${verdictWords(impact)}: ${title(run)} (${failed(checks) || reason})`,
+    `${impactWords(impact)}: ${title(run)} (${failed(checks) || reason})`,
   ],
   ApprovalRequested: ({ title, expiresAt }) => ['act', `approval is asked for until ${dateTime(expiresAt)}: ${title}`],
   ApprovalAskedAgain: ({ title, expiresAt, level }) => [
@@ -161,8 +161,8 @@ const SAY: Say = {
 };
 
 /** A line of the incident log. A deployed responder that is newer may know entries that are told by their name alone. */
-export function told(entry: TimelineEntry, { runs }: Incident): Said {
-  const say = SAY[entry.type] as Say[EntryType] | undefined;
+export function formatEvent(entry: IncidentEvent, { runs }: Incident): Said {
+  const say = SAY[entry.type] as Say[EventType] | undefined;
   const title = (run: string) => runs.find(r => r.run === run)?.title ?? run;
   return say ? say(entry as never, title) : ['quiet', entry.type];
 }

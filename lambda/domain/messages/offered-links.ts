@@ -1,5 +1,5 @@
 import { isPublic } from '../communication/updates.ts';
-import type { EntryOf, TimelineEntry } from '../incident/events.ts';
+import type { EventOf, IncidentEvent } from '../incident/events.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { postMortemDue } from '../review/review.ts';
 import type { Link } from './link.ts';
@@ -11,7 +11,7 @@ export type OfferedLink = Omit<Link, 'incident' | 'person'> & { label: string };
 const HOURS = 12;
 
 /** The actions a person may take because of an event, a link each, the most urgent first. */
-export function offeredLinks(incident: Incident, { at, type }: TimelineEntry): OfferedLink[] {
+export function offeredLinks(incident: Incident, { at, type }: IncidentEvent): OfferedLink[] {
   const expires = seconds(at) + HOURS * 3600;
   if (!isOpen(incident)) return [{ action: 'view', label: 'View', expires }];
   const { approval, publication } = incident;
@@ -35,7 +35,7 @@ export function offeredLinks(incident: Incident, { at, type }: TimelineEntry): O
 }
 
 /** The files of a review. The links are good until the day after the review. */
-export function offeredFiles(incident: Incident, { meeting, at }: EntryOf<'PostMortemDrafted'>): OfferedLink[] {
+export function offeredFiles(incident: Incident, { meeting, at }: EventOf<'PostMortemDrafted'>): OfferedLink[] {
   const expires = seconds(meeting?.at ?? postMortemDue(incident) ?? at) + 24 * 3600;
   const files = [
     ...(meeting ? [{ step: 'invitation.ics', label: 'Into your calendar' }] : []),

@@ -1,8 +1,8 @@
-import { type Letter, letter, type Render } from '../kernel/templates.ts';
+import { type Mail, type Render, renderMail } from '../kernel/templates.ts';
 import type { PageFields } from './page.ts';
 
 /** A page as one person gets it. */
-export interface PageText extends Letter {
+export interface PageText extends Mail {
   /** At most 160 characters, one SMS, and below them the link for the one answer that is asked for. */
   sms: string;
 }
@@ -22,7 +22,7 @@ const HOTLINE = 30;
 
 /** Writes a page by its templates, which may be changed: what SNS and telephones demand of it is seen to here. */
 export function writePage(render: Render, fields: PageFields, { lines, link }: Answers): PageText {
-  const { subject, body } = letter(render, 'messages/page.txt', { ...fields, answers: lines });
+  const { subject, body } = renderMail(render, 'messages/page.txt', { ...fields, answers: lines });
   const sms = inOneSms(fields, shorter => render('messages/sms.txt', shorter).trim());
   return { subject: subjectLine(subject), body, sms: link ? `${sms}\n${link.label}: ${link.url}` : sms };
 }

@@ -1,14 +1,14 @@
-import { answerDue, publishedOrNot, workaroundAsked } from '../communication/questions.ts';
+import { answerDue, publicationQuestion, workaroundAsked } from '../communication/questions.ts';
 import { errorLines } from '../diagnosis/error-lines.ts';
-import type { EntryOf, EntryType, Status, TimelineEntry, Urgency } from '../incident/events.ts';
+import type { EventOf, EventType, IncidentEvent, Status, Urgency } from '../incident/events.ts';
 import {
   attemptUnderWay,
   firing,
   type Incident,
   isQuestion,
-  lastingChanges,
   previewOf,
   type Run,
+  reliefInPlace,
 } from '../incident/incident.ts';
 import { alarmOf } from '../incident/signal.ts';
 import { alarmUrl } from '../kernel/console.ts';
@@ -76,11 +76,11 @@ export const PAGE_ENTRIES = [
   'ImprovementSeen',
   'DrillBecameReal',
   'Resolved',
-] as const satisfies EntryType[];
+] as const satisfies EventType[];
 
-export type PageEntry = EntryOf<(typeof PAGE_ENTRIES)[number]>;
+export type PageEntry = EventOf<(typeof PAGE_ENTRIES)[number]>;
 
-export const isPageEntry = (entry: TimelineEntry): entry is PageEntry =>
+export const isPageEntry = (entry: IncidentEvent): entry is PageEntry =>
   (PAGE_ENTRIES as readonly string[]).includes(entry.type);
 
 /**
@@ -122,7 +122,7 @@ export function pages(incident: Incident, entry: PageEntry): PageMessage[] {
 const isKnownToPeople = ({ reporter, policy }: Incident) => reporter !== undefined && policy.playbook.plan.length === 0;
 
 /** What can wait until people are awake. */
-const QUIET: readonly EntryType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];
+const QUIET: readonly EventType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];
 
 function overtaken({ resolvedAt, acknowledged, approval, publication }: Incident, entry: PageEntry): boolean {
   if (resolvedAt && entry.type !== 'Resolved') return true;
@@ -152,7 +152,7 @@ function fieldsOf(incident: Incident, entry: PageEntry, level: number): PageFiel
     signals: Object.values(signals).map(({ state, summary }) => ({ firing: state === 'firing', text: summary })),
     findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
     checklist: checklist(incident).map(({ text, done }) => ({ done, text })),
-    doing: doing(incident),
+    doing: automationWords(incident),
     actionItems: actionItems.map(({ action, text }) => ({ action, text })),
     links: links(incident),
   };
@@ -200,9 +200,9 @@ function headline(incident: Incident, entry: PageEntry): string {
       return `Automation needs you: ${entry.reason}`;
     case 'ApprovalRequested':
     case 'ApprovalAskedAgain':
-      return [question(incident, entry), ...previewed(incident, entry.step)].join('. ');
+      return [question(incident, entry), ...previewLines(incident, entry.step)].join('. ');
     case 'PublicationRequested':
-      return publishedOrNot(incident, entry);
+      return publicationQuestion(incident, entry);
     case 'ImprovementSeen':
       return `Improved: ${entry.seen}. By that it is a ${entry.severity}, and only you can lower it: npx incident severity ${incident.id} ${entry.severity}`;
     case 'TargetMissed':
@@ -218,7 +218,7 @@ function headline(incident: Incident, entry: PageEntry): string {
   }
 }
 
-function question({ approval }: Incident, entry: EntryOf<'ApprovalRequested' | 'ApprovalAskedAgain'>): string {
+function question({ approval }: Incident, entry: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>): string {
   const asked = `Approve "${entry.title}" by ${clockSince(entry.at, entry.expiresAt)} UTC`;
   return entry.type === 'ApprovalRequested'
     ? asked
@@ -226,14 +226,14 @@ function question({ approval }: Incident, entry: EntryOf<'ApprovalRequested' | '
 }
 
 /** What is to be approved, in one sentence. */
-export const previewed = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];
+export const previewLines = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];
 
 /** What was promised and not kept. */
 export function missedTarget({
   target,
   minutes,
   to,
-}: Pick<EntryOf<'TargetMissed'>, 'target' | 'minutes' | 'to'>): string {
+}: Pick<EventOf<'TargetMissed'>, 'target' | 'minutes' | 'to'>): string {
   if (target === 'update') return `An update to ${to === 'public' ? 'customers' : 'stakeholders'} has not gone out`;
   return target === 'response'
     ? `Nobody has acknowledged within ${duration(minutes)}`
@@ -248,7 +248,7 @@ function called({ policy, severity }: Incident, entry: PageEntry, level: number)
 }
 
 /** Each remedy with its state, the latest last; what comes next stands at the end. */
-export function doing(incident: Incident): string[] {
+export function automationWords(incident: Incident): string[] {
   const marks: Record<Run['status'], string> = { running: '>', succeeded: 'x', rehearsed: '~', failed: '!' };
   const words: Record<Run['status'], string> = {
     running: 'running',
@@ -265,7 +265,7 @@ export function doing(incident: Incident): string[] {
     ];
   });
   const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: skipped (${s.reasons.join('; ')})`);
-  const lasting = lastingChanges(incident).map(
+  const lasting = reliefInPlace(incident).map(
     ({ title, step }) =>
       `[*] Stays in place while it relieves people: ${title} (npx incident revert ${incident.id} ${step})`,
   );
@@ -291,7 +291,7 @@ function next(incident: Incident): string {
   if (incident.resolvedAt) return 'Nothing more.';
   const { handedOver, mitigatedAt = '' } = incident;
   if (incident.status === 'monitoring' && (!handedOver || handedOver.at < mitigatedAt))
-    return `Recovered; watching for ${incident.policy.settleMinutes} min before it is resolved.`;
+    return `Recovered; watching for ${incident.policy.autoResolveMinutes} min before it is resolved.`;
   if (handedOver) return 'Automation has stopped: a person must act.';
   if (incident.approval)
     return `Waiting for approval of "${incident.approval.title}" until ${clockSince(incident.approval.askedAt, incident.approval.expiresAt)} UTC.`;

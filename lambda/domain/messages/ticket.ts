@@ -1,4 +1,4 @@
-import type { EntryType, TimelineEntry } from '../incident/events.ts';
+import type { EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
@@ -6,7 +6,7 @@ import { dateTime } from '../kernel/time.ts';
 import { links } from './page.ts';
 
 /** The entries that a ticket follows. */
-export const TICKET_ENTRIES = ['IncidentOpened', 'Acknowledged', 'Resolved'] as const satisfies EntryType[];
+export const TICKET_ENTRIES = ['IncidentOpened', 'Acknowledged', 'Resolved'] as const satisfies EventType[];
 
 /** What becomes of a ticket because of an entry. */
 export type TicketAction = 'open' | 'acknowledge' | 'close';
@@ -17,7 +17,7 @@ export type TicketAction = 'open' | 'acknowledge' | 'close';
  */
 export function ticketAction(
   { resolvedAt, policy }: Incident,
-  entry: TimelineEntry,
+  entry: IncidentEvent,
   system: 'pagerduty' | 'opsgenie',
 ): TicketAction | undefined {
   if (policy.playbook.chore || ('via' in entry && entry.via === system)) return undefined;
@@ -58,7 +58,7 @@ export function pagerDutyEvent(incident: Incident, action: TicketAction): PagerD
     client: `${policy.title} incident response`,
     links: links(incident).map(({ label, url }) => ({ href: url, text: label })),
     payload: {
-      summary: cut(summary(incident), 1024),
+      summary: truncated(summary(incident), 1024),
       source: service,
       severity: PAGERDUTY_SEVERITY[severity],
       timestamp: startedAt,
@@ -78,21 +78,21 @@ export interface OpsgenieRequest {
 /** As whom we act in Opsgenie: what comes back under this name is our own doing. */
 export const OPSGENIE_USER = 'incident-response';
 
-export function opsgenieRequest(incident: Incident, entry: TimelineEntry, action: TicketAction): OpsgenieRequest {
+export function opsgenieRequest(incident: Incident, entry: IncidentEvent, action: TicketAction): OpsgenieRequest {
   const { id, service, severity, drill, policy, playbook } = incident;
   const common = { user: OPSGENIE_USER, source: service };
   const alias = encodeURIComponent(id);
   if (action !== 'open') {
-    const note = 'by' in entry ? cut(`${entry.type} by ${entry.by}`, 25_000) : entry.type;
+    const note = 'by' in entry ? truncated(`${entry.type} by ${entry.by}`, 25_000) : entry.type;
     return { path: `/v2/alerts/${alias}/${action}?identifierType=alias`, body: { ...common, note } };
   }
   return {
     path: '/v2/alerts',
     body: {
       ...common,
-      message: cut(summary(incident), 130),
+      message: truncated(summary(incident), 130),
       alias: id,
-      description: cut([policy.playbook.impact, ...reasons(incident)].join('\n'), 15_000),
+      description: truncated([policy.playbook.impact, ...reasons(incident)].join('\n'), 15_000),
       entity: service,
       priority: severity,
       tags: [severity, playbook.slice(0, 50), ...(drill ? ['drill'] : [])],
@@ -123,7 +123,8 @@ function details(incident: Incident): Record<string, string> {
 }
 
 /** At most so many characters, as the other side demands. */
-export const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
+export const truncated = (text: string, length: number) =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** The first of our incident's ids in a text. */
 export const idIn = (text = '') => /\bINC-\d{4}-\d{2}-\d{2}-\d{3,}\b/.exec(text)?.[0];

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../incident/events.ts';
+import type { IncidentEvent } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import type { Incident } from '../incident/incident.ts';
 import { assess, atLeast, type Facts, type Severity, withAffected } from '../kernel/severity.ts';
@@ -34,7 +34,7 @@ export function disruptions({ policy, timeline, resolvedAt }: Incident): Disrupt
   return found.map(disruption => ({ ...disruption, to: disruption.to ?? resolvedAt }));
 }
 
-function measuredBy(entry: TimelineEntry, known: Facts): { facts: Facts; at: string } | undefined {
+function measuredBy(entry: IncidentEvent, known: Facts): { facts: Facts; at: string } | undefined {
   if (entry.type === 'DiagnosisRecorded')
     return { facts: withAffected(Object.assign({}, ...entry.findings.map(({ facts }) => facts))), at: entry.at };
   if (entry.type === 'ServiceMeasured')

@@ -1,4 +1,4 @@
-import type { MeasuredOutage, TimelineEntry } from '../incident/events.ts';
+import type { IncidentEvent, MeasuredOutage } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import {
   AFFECTED_SHARE,
@@ -115,7 +115,7 @@ export function outageOf(incident: Incident): Outage {
 export function clearedAt({ timeline }: Pick<Incident, 'timeline'>): string | undefined {
   const real = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
   const last = timeline.findLastIndex(({ type }, i) => type === 'Mitigated' && i > real);
-  const refired = timeline.slice(last).some(({ type }: TimelineEntry) => type === 'SignalFired');
+  const refired = timeline.slice(last).some(({ type }: IncidentEvent) => type === 'SignalFired');
   return last < 0 || refired ? undefined : timeline[last]?.at;
 }
 

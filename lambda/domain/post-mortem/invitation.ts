@@ -7,7 +7,7 @@ import ical, {
 } from 'ical-generator';
 import type { Meeting } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
-import type { Letter } from '../kernel/templates.ts';
+import type { Mail } from '../kernel/templates.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { MEETING_MINUTES } from '../review/meeting-time.ts';
 
@@ -18,7 +18,7 @@ import { MEETING_MINUTES } from '../review/meeting-time.ts';
 export function invitation(
   { id, service, resolvedAt = '' }: Incident,
   { at, attendees, guests }: Meeting,
-  { subject, body }: Letter,
+  { subject, body }: Mail,
   addresses: Record<string, string>,
 ): string {
   const invited = (names: readonly string[], role: ICalAttendeeRole) =>

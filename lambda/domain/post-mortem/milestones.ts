@@ -1,4 +1,4 @@
-import type { EntryOf } from '../incident/events.ts';
+import type { EventOf } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { clockSince } from '../kernel/time.ts';
 import { outageOf } from '../outage/outage.ts';
@@ -39,14 +39,14 @@ export function milestones(incident: Incident): Milestones {
 
 /** The last word counts: it may correct an earlier one. */
 function said({ timeline, startedAt }: Incident, type: 'CauseIdentified' | 'FixDeployed'): Milestone | null {
-  const entry = timeline.findLast((e): e is EntryOf<'CauseIdentified' | 'FixDeployed'> => e.type === type);
+  const entry = timeline.findLast((e): e is EventOf<'CauseIdentified' | 'FixDeployed'> => e.type === type);
   return entry ? { at: clockSince(startedAt, entry.happenedAt), source: `${entry.by}: ${entry.text}` } : null;
 }
 
 function verifiedCause(incident: Incident): Milestone | null {
   const { timeline, startedAt } = incident;
   const run = healer(incident);
-  const begun = timeline.find((e): e is EntryOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run?.run);
+  const begun = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run?.run);
   const cause = begun?.guardrails.find(({ guardrail, passed }) => guardrail === 'cause' && passed);
   if (!begun || !cause) return null;
   return { at: clockSince(startedAt, begun.at), source: `${cause.reason}; verified by "${begun.title}"` };
@@ -55,6 +55,6 @@ function verifiedCause(incident: Incident): Milestone | null {
 function verifiedFix(incident: Incident): Milestone | null {
   const { timeline, startedAt } = incident;
   const run = healer(incident);
-  const end = timeline.find((e): e is EntryOf<'StepSucceeded'> => e.type === 'StepSucceeded' && e.run === run?.run);
+  const end = timeline.find((e): e is EventOf<'StepSucceeded'> => e.type === 'StepSucceeded' && e.run === run?.run);
   return run && end?.endedAt ? { at: clockSince(startedAt, end.endedAt), source: `"${run.title}", verified` } : null;
 }

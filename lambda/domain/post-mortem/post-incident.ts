@@ -1,4 +1,4 @@
-import type { EntryOf } from '../incident/events.ts';
+import type { EventOf } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { basis, outageOf, worstWords } from '../outage/outage.ts';
@@ -29,7 +29,7 @@ export interface PostIncident {
 }
 
 /** What is told of an incident when its review is done: facts by the incident log, the rest in the words of who reviewed it. */
-export function postIncident(incident: Incident, review: EntryOf<'PostMortemDone'>): PostIncident {
+export function postIncident(incident: Incident, review: EventOf<'PostMortemDone'>): PostIncident {
   const { id, policy, title, severity, startedAt, actionItems, postMortem } = incident;
   return {
     ...{ id, title, severity, service: policy.title },

@@ -1,13 +1,13 @@
 import { investigationOf } from '../communication/publication.ts';
 import { workaround } from '../communication/questions.ts';
-import { affected, isPublic } from '../communication/updates.ts';
+import { affectedComponents, isPublic } from '../communication/updates.ts';
 import { timesOf } from '../figures/figures.ts';
-import type { EntryOf, EntryType, Meeting, TimelineEntry } from '../incident/events.ts';
+import type { EventOf, EventType, IncidentEvent, Meeting } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { executionUrl, logsUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, plusMinutes } from '../kernel/time.ts';
-import { told } from '../messages/log.ts';
+import { formatEvent } from '../messages/log.ts';
 import { links } from '../messages/page.ts';
 import { disruptions } from '../outage/disruption.ts';
 import { basis, lasted, outageOf, span, worstWords } from '../outage/outage.ts';
@@ -110,14 +110,14 @@ export function postMortem(incident: Incident, { reviewers, meeting, graphs, log
     ended: ended(incident),
     timeline: incident.timeline
       .filter(entry => isNotable(incident, entry))
-      .map(entry => ({ time: at(entry.at), text: told(entry, incident)[1] })),
+      .map(entry => ({ time: at(entry.at), text: formatEvent(entry, incident)[1] })),
     fired: [...new Set(signals(incident).map(({ summary }) => summary))],
     found: found(incident),
     detected: detected(incident),
     usersAffected: worstWords(incident),
     causeIdentified: known(rootCauseIdentified),
     fixDeployed: known(fixDeployed),
-    components: policy.statusPage ? affected(incident).map(({ name }) => name) : [],
+    components: policy.statusPage ? affectedComponents(incident).map(({ name }) => name) : [],
     dataLoss: declared(incident, 'dataLoss'),
     securityBreach: declared(incident, 'securityBreach'),
     downtime: downtime(incident),
@@ -149,13 +149,13 @@ export const around = ({ startedAt, resolvedAt = startedAt }: Incident): [string
 ];
 
 /** What happens by itself and tells a reader nothing, or stands elsewhere in the document. */
-const NOISE: ReadonlySet<EntryType> = new Set<EntryType>([
+const NOISE: ReadonlySet<EventType> = new Set<EventType>([
   ...(['PageSent', 'MessageDelivered', 'ChecklistTicked', 'ResponseRequested', 'ResponseEnded'] as const),
   ...(['ActionItemRaised', 'ActionItemChanged', 'ActionItemDone', 'ActionItemDue'] as const),
   ...(['PostMortemDrafted', 'PostMortemOverdue', 'PostMortemDone'] as const),
 ]);
 
-function isNotable({ timeline }: Incident, entry: TimelineEntry): boolean {
+function isNotable({ timeline }: Incident, entry: IncidentEvent): boolean {
   if (NOISE.has(entry.type)) return false;
   const earlier = timeline.slice(0, entry.seq);
   if (entry.type === 'UpdatePosted') {
@@ -167,7 +167,7 @@ function isNotable({ timeline }: Incident, entry: TimelineEntry): boolean {
   return true;
 }
 
-const isSame = (a: EntryOf<'StepSkipped'>, b: EntryOf<'StepSkipped'>) =>
+const isSame = (a: EventOf<'StepSkipped'>, b: EventOf<'StepSkipped'>) =>
   a.step === b.step && a.reasons.join() === b.reasons.join();
 
 const signals = ({ timeline }: Incident) => timeline.filter(entry => entry.type === 'SignalFired');

@@ -1,5 +1,5 @@
 import { judge, timesOf } from '../figures/figures.ts';
-import type { EntryOf, EntryType, TimelineEntry } from '../incident/events.ts';
+import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
 import { missedTarget } from '../messages/page.ts';
@@ -13,8 +13,8 @@ export interface TargetLine {
   kept: boolean;
 }
 
-const ofType = <T extends EntryType>({ timeline }: Incident, type: T): EntryOf<T>[] =>
-  timeline.filter((entry): entry is EntryOf<T> => entry.type === type);
+const ofType = <T extends EventType>({ timeline }: Incident, type: T): EventOf<T>[] =>
+  timeline.filter((entry): entry is EventOf<T> => entry.type === type);
 
 const NOBODY = 'nobody acknowledged it before it was over';
 const OVER = 'it was over before that';
@@ -83,7 +83,7 @@ const OUTCOMES: Record<Run['status'], string> = {
   failed: 'did not help',
 };
 
-type End = EntryOf<'StepSucceeded' | 'StepFailed' | 'StepRehearsed'>;
+type End = EventOf<'StepSucceeded' | 'StepFailed' | 'StepRehearsed'>;
 
 /** What automation did, in order. */
 export const tried = (incident: Incident): Tried[] =>
@@ -110,7 +110,7 @@ function evidence({ reason = '', status }: Run, end: End | undefined): string {
   return seen.includes(reason) ? seen : [reason, seen].filter(Boolean).join('; ');
 }
 
-const isEnd = ({ type }: TimelineEntry) => ['StepSucceeded', 'StepFailed', 'StepRehearsed'].includes(type);
+const isEnd = ({ type }: IncidentEvent) => ['StepSucceeded', 'StepFailed', 'StepRehearsed'].includes(type);
 
 /** The step that ended the trouble: the last one that the signals verified. What only relieves people ends nothing. */
 export function healer({ runs, policy, mitigatedAt }: Incident): Run | undefined {
@@ -138,7 +138,7 @@ export function wentWell(incident: Incident): string[] {
 /** Facts that speak against it: every one is a question for the review. */
 export function couldHaveGoneBetter(incident: Incident): string[] {
   const { reporter, startedAt, timeline, policy, severity } = incident;
-  const at = ({ at: iso }: TimelineEntry) => `${clockSince(startedAt, iso)} UTC`;
+  const at = ({ at: iso }: IncidentEvent) => `${clockSince(startedAt, iso)} UTC`;
   const uncertain = new Set(
     ofType(incident, 'DiagnosisRecorded').flatMap(({ findings }) =>
       findings.flatMap(({ ok, summary }) => (ok === null ? [summary] : [])),
@@ -169,7 +169,7 @@ export function couldHaveGoneBetter(incident: Incident): string[] {
 }
 
 /** A signal that fires again after mitigation means it was none. */
-const cameBack = (timeline: readonly TimelineEntry[]) =>
+const cameBack = (timeline: readonly IncidentEvent[]) =>
   timeline.some(
     ({ type }, i) => type === 'SignalFired' && timeline.slice(0, i).some(earlier => earlier.type === 'Mitigated'),
   );

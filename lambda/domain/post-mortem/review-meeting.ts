@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Meeting, TimelineEntry } from '../incident/events.ts';
+import type { IncidentEvent, Meeting } from '../incident/events.ts';
 import { fold } from '../incident/evolve.ts';
 import type { Incident } from '../incident/incident.ts';
 import { meetingAt } from '../review/review.ts';
@@ -37,7 +37,7 @@ export function localTime({ at, timeZone }: Meeting): string | null {
 export function byName({ timeline }: Incident, addresses: Record<string, string>): Incident {
   const names = new Map(Object.entries(addresses).map(([name, address]) => [address.toLowerCase(), name]));
   const nameOf = (who: string) => names.get(who.toLowerCase()) ?? who;
-  const renamed = timeline.map((entry): TimelineEntry => {
+  const renamed = timeline.map((entry): IncidentEvent => {
     if (entry.type === 'IncidentOpened') return entry.reporter ? { ...entry, reporter: nameOf(entry.reporter) } : entry;
     return 'by' in entry && entry.by ? { ...entry, by: nameOf(entry.by) } : entry;
   });

@@ -1,5 +1,5 @@
 import { isPublic } from '../communication/updates.ts';
-import type { DeliveryChannel, Draft, EntryOf, EntryType, TimelineEntry } from '../incident/events.ts';
+import type { DeliveryChannel, Draft, EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { ActionItem, Incident } from '../incident/incident.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, plusMinutes } from '../kernel/time.ts';
@@ -17,7 +17,7 @@ export const REVIEW_ENTRIES = [
   'ActionItemRaised',
   'ActionItemChanged',
   'ActionItemDue',
-] as const satisfies EntryType[];
+] as const satisfies EventType[];
 
 /** Those who may be told, by the names of the configuration. */
 export interface Circle extends Invitees {
@@ -34,7 +34,7 @@ export interface ReviewNotice {
 }
 
 /** What is told because of an entry; undefined when it has been overtaken, or means nothing to anybody. A drill is nobody's work. */
-export function reviewNotice(incident: Incident, entry: TimelineEntry, circle: Circle): ReviewNotice | undefined {
+export function reviewNotice(incident: Incident, entry: IncidentEvent, circle: Circle): ReviewNotice | undefined {
   if (incident.drill) return undefined;
   const { postMortem } = incident;
   const { reviewers } = circle;
@@ -88,7 +88,7 @@ function reached({ people, operations }: Circle, names: readonly (string | undef
   return found.length > 0 ? found : known(operations);
 }
 
-type ItemEntry = EntryOf<'ActionItemRaised' | 'ActionItemChanged' | 'ActionItemDue'>;
+type ItemEntry = EventOf<'ActionItemRaised' | 'ActionItemChanged' | 'ActionItemDue'>;
 
 /** An owner hears of what is theirs, whoever reads reviews of what is due and nobody's. Work that fell due begins with nobody. */
 function ofActionItem(incident: Incident, entry: ItemEntry, circle: Circle): ReviewNotice | undefined {

@@ -1,27 +1,27 @@
-import type { Happening } from '../incident/events.ts';
+import type { Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Advice } from '../incident/policy.ts';
 import type { Fact, Facts } from '../kernel/severity.ts';
 
 /** Where automation has done what it can, well or not. From here on the advice is what remains to be done. */
-const ENDS: readonly Happening['type'][] = ['HandedOver', 'Mitigated', 'Resolved'];
+const ENDS: readonly Event['type'][] = ['HandedOver', 'Mitigated', 'Resolved'];
 
 /**
  * Puts what the playbook advises for good before the end of automation's part, once an incident: an action item that
  * outlives it. Whoever is told of the end is told of the advice with it. A drill leaves nothing to be done, nor does what
  * turned out to be nothing.
  */
-export function advised(incident: Incident | undefined, happenings: Happening[]): Happening[] {
+export function withAdvice(incident: Incident | undefined, events: Event[]): Event[] {
   const advice = incident?.policy.playbook.advice;
-  const end = happenings.findIndex(({ type }) => ENDS.includes(type));
-  if (!incident || incident.drill || !advice || end === -1 || isRaised(incident, advice)) return happenings;
-  if (happenings.some(happening => happening.type === 'Resolved' && happening.cancelled)) return happenings;
-  const item: Happening = {
+  const end = events.findIndex(({ type }) => ENDS.includes(type));
+  if (!incident || incident.drill || !advice || end === -1 || isRaised(incident, advice)) return events;
+  if (events.some(event => event.type === 'Resolved' && event.cancelled)) return events;
+  const item: Event = {
     type: 'ActionItemRaised',
     action: advice.action,
     text: fill(advice.template, factsBefore(incident)),
   };
-  return [...happenings.slice(0, end), item, ...happenings.slice(end)];
+  return [...events.slice(0, end), item, ...events.slice(end)];
 }
 
 const isRaised = ({ actionItems }: Incident, { action }: Advice) => actionItems.some(item => item.action === action);
@@ -34,7 +34,7 @@ function factsBefore({ runs, facts }: Incident): Facts {
 const PLACEHOLDER = /\{(\w+)(?: \/ (\w+))?\}/g;
 
 /** The facts that a template names. */
-export const factsIn = (template: string): string[] =>
+export const templateFacts = (template: string): string[] =>
   [...template.matchAll(PLACEHOLDER)].flatMap(([, fact = '', divisor]) => (divisor ? [fact, divisor] : [fact]));
 
 /** `{fact}` is the fact as a whole number, `{fact / fact}` their ratio; what was not measured is said to be unknown. */

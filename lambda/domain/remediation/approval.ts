@@ -1,5 +1,5 @@
 import type { Obligation } from '../incident/commands.ts';
-import type { Happening } from '../incident/events.ts';
+import type { Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Step } from '../incident/policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
@@ -13,14 +13,14 @@ export function answerBy({ policy, facts, drill }: Incident, { approvalWaits }: 
 }
 
 /** How long an answer was waited for: "30 min", "13 days". */
-export const waited = (minutes: number) =>
+export const waitingTime = (minutes: number) =>
   minutes < 2 * DAY ? `${Math.round(minutes)} min` : `${Math.floor(minutes / DAY)} days`;
 
 /** A question with more than a day to it wakes nobody. */
 export const canWait = ({ at, expiresAt }: { at: string; expiresAt: string }) => minutesBetween(at, expiresAt) > DAY;
 
 /** When the time is up it is a no. Until then it is asked again each day, and one level further up. */
-export function approvalOwed({ approval, policy, drill }: Incident, now: string): Obligation[] {
+export function approvalObligations({ approval, policy, drill }: Incident, now: string): Obligation[] {
   if (!approval) return [];
   const { step, expiresAt, askedAt, level } = approval;
   if (expiresAt <= now) return [{ type: 'expire approval', step }];
@@ -28,7 +28,7 @@ export function approvalOwed({ approval, policy, drill }: Incident, now: string)
   return [{ type: 'ask again', step, level: Math.min(level + 1, policy.escalation.length) }];
 }
 
-export function askAgain({ approval }: Incident, level: number): Happening[] {
+export function askAgain({ approval }: Incident, level: number): Event[] {
   if (!approval) return [];
   const { step, title, expiresAt } = approval;
   return [{ type: 'ApprovalAskedAgain', step, title, expiresAt, level }];

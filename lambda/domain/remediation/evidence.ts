@@ -10,7 +10,11 @@ export type Known = Pick<Incident | Run, 'facts' | 'objects'>;
 /** Minutes for which a measurement justifies a step: metrics come up to three minutes late, and a diagnosis takes its time. */
 const FRESH_MINUTES = 5;
 
-export const result = (guardrail: GuardrailResult['guardrail'], passed: boolean, reason: string): GuardrailResult => ({
+export const guardrailResult = (
+  guardrail: GuardrailResult['guardrail'],
+  passed: boolean,
+  reason: string,
+): GuardrailResult => ({
   guardrail,
   passed,
   reason,
@@ -25,36 +29,38 @@ export function parameterOf({ facts, objects }: Known, value: ParameterValue): s
 }
 
 /** A step acts on what the diagnosis judged, by name; its change is taken back to what was measured. */
-export function object(incident: Incident, { parameters, undo }: Step): GuardrailResult {
-  const values = Object.values({ ...parameters, ...undo?.parameters });
+export function objectKnown(incident: Incident, { parameters, revert }: Step): GuardrailResult {
+  const values = Object.values({ ...parameters, ...revert?.parameters });
   const missing = values.find(value => parameterOf(incident, value) === undefined);
-  if (missing === undefined || typeof missing === 'string') return result('object', true, 'known');
-  if (incident.drill && 'object' in missing) return result('object', true, 'a drill: whatever is found');
-  return result('object', false, `${'object' in missing ? missing.object : missing.fact} is not known`);
+  if (missing === undefined || typeof missing === 'string') return guardrailResult('object', true, 'known');
+  if (incident.drill && 'object' in missing) return guardrailResult('object', true, 'a drill: whatever is found');
+  return guardrailResult('object', false, `${'object' in missing ? missing.object : missing.fact} is not known`);
 }
 
 /** A condition that does not hold, or that nobody could look at, keeps the step from being run. */
 export function needs({ facts }: Incident, { needs = [] }: Step): GuardrailResult {
   const missing = needs.find(need => !holds(need, facts));
-  if (!missing) return result('needs', true, needs.length > 0 ? 'all there' : 'nothing');
+  if (!missing) return guardrailResult('needs', true, needs.length > 0 ? 'all there' : 'nothing');
   return facts[missing.fact] === undefined
-    ? result('needs', false, `${missing.fact} is not known: perhaps ${missing.otherwise}`)
-    : result('needs', false, missing.otherwise);
+    ? guardrailResult('needs', false, `${missing.fact} is not known: perhaps ${missing.otherwise}`)
+    : guardrailResult('needs', false, missing.otherwise);
 }
 
 /** A step without a measured cause is not run; nor is one against which something speaks. */
-export function cause(incident: Incident, { causes, unless = [], mode }: Step, now: string): GuardrailResult {
+export function causeMeasured(incident: Incident, { causes, unless = [], mode }: Step, now: string): GuardrailResult {
   const { facts, drill } = incident;
   // What nobody could look at may be against it: then a person must weigh it.
   const unseen = unless.find(({ fact }) => facts[fact] === undefined);
-  if (unseen && mode !== 'approve') return result('cause', false, `${unseen.fact} is not known, and may be against it`);
+  if (unseen && mode !== 'approve')
+    return guardrailResult('cause', false, `${unseen.fact} is not known, and may be against it`);
   const against = unless.find(bound => holds(bound, facts));
-  if (against) return result('cause', false, `${against.fact} is ${rounded(facts[against.fact])}: this is no remedy`);
-  if (drill) return result('cause', true, 'a drill: taken as found');
+  if (against)
+    return guardrailResult('cause', false, `${against.fact} is ${rounded(facts[against.fact])}: this is no remedy`);
+  if (drill) return guardrailResult('cause', true, 'a drill: taken as found');
   const found = causes.find(wanted => fresh(incident, wanted, now) && holds(wanted, facts));
   return found
-    ? result('cause', true, evidence(found, facts[found.fact] ?? 0))
-    : result('cause', false, causes.map(wanted => notFound(incident, wanted, now)).join(', '));
+    ? guardrailResult('cause', true, evidence(found, facts[found.fact] ?? 0))
+    : guardrailResult('cause', false, causes.map(wanted => notFound(incident, wanted, now)).join(', '));
 }
 
 /** An unknown fact holds no bound. */
@@ -94,19 +100,19 @@ export const factsNamed = ({
   unless = [],
   blastRadius,
   parameters,
-  undo,
+  revert,
   approvalWaits,
 }: Step): Fact[] => [
   blastRadius.fact,
   ...(approvalWaits ? [approvalWaits.fact] : []),
   ...[...causes, ...needs, ...unless].map(({ fact }: Bound) => fact),
-  ...Object.values({ ...parameters, ...undo?.parameters }).flatMap(value =>
+  ...Object.values({ ...parameters, ...revert?.parameters }).flatMap(value =>
     typeof value !== 'string' && 'fact' in value ? [value.fact] : [],
   ),
 ];
 
 /** Every object that a step names. */
-export const objectsNamed = ({ parameters, undo }: Step): string[] =>
-  Object.values({ ...parameters, ...undo?.parameters }).flatMap(value =>
+export const objectsNamed = ({ parameters, revert }: Step): string[] =>
+  Object.values({ ...parameters, ...revert?.parameters }).flatMap(value =>
     typeof value !== 'string' && 'object' in value ? [value.object] : [],
   );

@@ -4,7 +4,7 @@ import type { Incident, Run } from '../incident/incident.ts';
 import type { BlastRadius, Step } from '../incident/policy.ts';
 import { atLeast, percent } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
-import { cause, needs, object, result } from './evidence.ts';
+import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 
 /** A run that changes nothing: of a step that only observes, in a drill, or while automation is switched off. */
 export const isDryRun = ({ drill }: Incident, { mode }: Step, readings: Readings): boolean =>
@@ -24,7 +24,7 @@ const OF_ACTING: readonly GuardrailResult['guardrail'][] = [
 ];
 
 /** The guardrails that stop a step: of a dry run, those that make it senseless. */
-export function stopping(results: readonly GuardrailResult[], dryRun: boolean): GuardrailResult[] {
+export function failedGuardrails(results: readonly GuardrailResult[], dryRun: boolean): GuardrailResult[] {
   const failed = results.filter(({ passed, guardrail }) => !passed && !(dryRun && OF_ACTING.includes(guardrail)));
   // Without its cause a step has no object either, and what it would need interests nobody.
   const causeless = failed.some(({ guardrail }) => guardrail === 'cause');
@@ -42,53 +42,61 @@ export function guardrails(incident: Incident, step: Step, readings: Readings, n
     blastRadius(incident, step),
     severity(incident, step),
     anotherIncident(incident, readings),
-    object(incident, step),
+    objectKnown(incident, step),
     needs(incident, step),
-    cause(incident, step, now),
+    causeMeasured(incident, step, now),
   ];
 }
 
 /** What stands before putting a change back: people may have stopped automation, but nothing else may strand the change. */
-export function undoGuardrails(readings: Readings, now: string): GuardrailResult[] {
+export function revertGuardrails(readings: Readings, now: string): GuardrailResult[] {
   return [killSwitch(readings), maintenanceWindow(readings, now)];
 }
 
 function killSwitch({ automation }: Readings): GuardrailResult {
   if (automation === 'unreadable')
-    return result('kill switch', false, 'the kill switch cannot be read, which means off');
-  return result('kill switch', automation.value === 'on', `automation is ${automation.value}`);
+    return guardrailResult('kill switch', false, 'the kill switch cannot be read, which means off');
+  return guardrailResult('kill switch', automation.value === 'on', `automation is ${automation.value}`);
 }
 
 function maintenanceWindow({ maintenanceUntil }: Readings, now: string): GuardrailResult {
-  if (maintenanceUntil === undefined) return result('maintenance window', true, 'no maintenance');
+  if (maintenanceUntil === undefined) return guardrailResult('maintenance window', true, 'no maintenance');
   const until = Date.parse(maintenanceUntil);
   if (Number.isNaN(until))
-    return result('maintenance window', false, 'the maintenance window cannot be read, which means closed');
+    return guardrailResult('maintenance window', false, 'the maintenance window cannot be read, which means closed');
   const over = until <= Date.parse(now);
-  return result('maintenance window', over, over ? 'maintenance is over' : `maintenance until ${maintenanceUntil}`);
+  return guardrailResult(
+    'maintenance window',
+    over,
+    over ? 'maintenance is over' : `maintenance until ${maintenanceUntil}`,
+  );
 }
 
 function mode(incident: Incident, step: Step, readings: Readings): GuardrailResult {
   const approved = incident.attempt?.approved && incident.attempt.from === step.name;
   const words = { off: 'off', observe: 'observe: nothing is changed', approve: 'needs approval', auto: 'automatic' };
-  if (step.mode === 'approve' && approved) return result('mode', true, 'approved');
+  if (step.mode === 'approve' && approved) return guardrailResult('mode', true, 'approved');
   // Nobody is asked for what would not be done.
-  if (step.mode === 'approve' && isOff(readings)) return result('mode', true, 'would need approval');
-  return result('mode', step.mode === 'auto' || step.mode === 'observe', words[step.mode]);
+  if (step.mode === 'approve' && isOff(readings)) return guardrailResult('mode', true, 'would need approval');
+  return guardrailResult('mode', step.mode === 'auto' || step.mode === 'observe', words[step.mode]);
 }
 
 function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
-  if (ledger === 'unreadable') return result('cooldown', false, 'earlier runs cannot be read');
+  if (ledger === 'unreadable') return guardrailResult('cooldown', false, 'earlier runs cannot be read');
   const last = ledger
     .filter(run => run.runbook === step.runbook && run.target === step.target && run.run !== ownRun(incident, step))
     .map(run => run.at)
     .sort()
     .at(-1);
-  if (!last) return result('cooldown', true, 'first run on this target');
+  if (!last) return guardrailResult('cooldown', true, 'first run on this target');
   const minutes = minutesBetween(last, now);
   const ready = minutes >= step.cooldownMinutes;
   const ago = `last run ${Math.round(minutes)} min ago, ${step.cooldownMinutes} min apart`;
-  return result('cooldown', ready, ready ? ago : `${ago}: not before ${plusMinutes(last, step.cooldownMinutes)}`);
+  return guardrailResult(
+    'cooldown',
+    ready,
+    ready ? ago : `${ago}: not before ${plusMinutes(last, step.cooldownMinutes)}`,
+  );
 }
 
 /** A step repeated by a retried command finds its own reservation in the ledger; that is no earlier run. */
@@ -97,7 +105,7 @@ const ownRun = (incident: Incident, step: Step) => runId(incident, incident.atte
 /** Spent once as many runs as it allows lie within its hours, it stays so until a person sets the kill switch anew. */
 function budget(incident: Incident, step: Step, { ledger, automation }: Readings): GuardrailResult {
   if (ledger === 'unreadable' || automation === 'unreadable')
-    return result('budget', false, 'earlier runs cannot be read');
+    return guardrailResult('budget', false, 'earlier runs cannot be read');
   const { runs, hours } = incident.policy.budget;
   const released = ({ at }: LedgerRun) => Date.parse(at) <= Date.parse(automation.since);
   const counted = ledger.filter(run => run.run !== ownRun(incident, step) && !released(run));
@@ -105,7 +113,7 @@ function budget(incident: Incident, step: Step, { ledger, automation }: Readings
   const within = (first: LedgerRun) => counted.filter(({ at }) => !outside(minutesBetween(first.at, at), hours));
   const most = Math.max(0, ...counted.map(run => within(run).length));
   const spent = `${most} of ${runs} automatic runs in ${hours} h`;
-  return result('budget', most < runs, most < runs ? spent : `${spent}: a person must release it`);
+  return guardrailResult('budget', most < runs, most < runs ? spent : `${spent}: a person must release it`);
 }
 
 const outside = (minutes: number, hours: number) => minutes < 0 || minutes > hours * 60;
@@ -113,18 +121,18 @@ const outside = (minutes: number, hours: number) => minutes < 0 || minutes > hou
 function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult {
   const { fact, leaves, reaches, maximumShare } = blastRadius;
   const whole = incident.facts[fact];
-  if (whole === undefined) return result('blast radius', false, `${fact} is not known`);
+  if (whole === undefined) return guardrailResult('blast radius', false, `${fact} is not known`);
   const target = leaves ?? reaches;
   const touched = touchedOf(blastRadius, whole);
   if (whole <= 0 || touched <= 0)
-    return result(
+    return guardrailResult(
       'blast radius',
       false,
       `nothing to act on: ${fact} is ${whole}${target === undefined ? '' : `, to be ${target}`}`,
     );
   const share = touched / whole;
   const words = `at most ${touched} of ${whole} ${fact} (${percent(share)}, limit ${percent(maximumShare)})`;
-  return result('blast radius', share <= maximumShare, words);
+  return guardrailResult('blast radius', share <= maximumShare, words);
 }
 
 function touchedOf({ leaves, reaches, touches = 1 }: BlastRadius, whole: number): number {
@@ -134,7 +142,11 @@ function touchedOf({ leaves, reaches, touches = 1 }: BlastRadius, whole: number)
 
 function severity(incident: Incident, step: Step): GuardrailResult {
   const severe = atLeast(incident.severity, step.minimumSeverity);
-  return result('severity', severe, `${incident.severity}, ${severe ? 'at least' : 'needs'} ${step.minimumSeverity}`);
+  return guardrailResult(
+    'severity',
+    severe,
+    `${incident.severity}, ${severe ? 'at least' : 'needs'} ${step.minimumSeverity}`,
+  );
 }
 
 /**
@@ -142,17 +154,17 @@ function severity(incident: Incident, step: Step): GuardrailResult {
  * among equals the first to be opened goes on.
  */
 function anotherIncident({ id, openedAt, policy }: Incident, { others }: Readings): GuardrailResult {
-  if (others === 'unreadable') return result('another incident', false, 'the open incidents cannot be read');
+  if (others === 'unreadable') return guardrailResult('another incident', false, 'the open incidents cannot be read');
   const symptom = policy.playbook.symptom ?? false;
   const earlier = (other: OtherIncident) =>
     other.openedAt === openedAt ? other.id < id : Date.parse(other.openedAt) < Date.parse(openedAt);
-  const { apart } = policy.playbook;
+  const { independent } = policy.playbook;
   const before = others
-    .filter(other => !apart && !other.apart)
+    .filter(other => !independent && !other.independent)
     .find(other => (other.symptom === symptom ? earlier(other) : symptom));
   return before
-    ? result('another incident', false, `${before.id} is being worked on`)
-    : result('another incident', true, 'no other is being worked on');
+    ? guardrailResult('another incident', false, `${before.id} is being worked on`)
+    : guardrailResult('another incident', true, 'no other is being worked on');
 }
 
 /** The ledger after a reservation: old runs drop out, the same run is reserved once. */

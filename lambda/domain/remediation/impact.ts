@@ -37,7 +37,7 @@ const isSlower = (was?: number, is?: number) =>
   was !== undefined && is !== undefined && was < SLOW && is >= SLOW && is >= 2 * was;
 
 /** The verdict on a run that was not verified, in words. */
-export const verdictWords = (impact: Impact | undefined) =>
+export const impactWords = (impact: Impact | undefined) =>
   impact === 'harmful'
     ? 'made it worse'
     : impact === 'relieved'
@@ -45,7 +45,7 @@ export const verdictWords = (impact: Impact | undefined) =>
       : 'did not help';
 
 /** What is measured of people now. */
-export const nowOf = (traffic: Traffic, healthFailingShare: number): Measured => ({
+export const measuredNow = (traffic: Traffic, healthFailingShare: number): Measured => ({
   ...('share' in traffic && { usersAffectedShare: traffic.share }),
   ...('share' in traffic && traffic.seconds !== undefined && { responseSeconds: traffic.seconds }),
   ...('share' in traffic && traffic.p95 !== undefined && { responseP95Seconds: traffic.p95 }),
@@ -53,8 +53,8 @@ export const nowOf = (traffic: Traffic, healthFailingShare: number): Measured =>
 });
 
 /** Whether a run made it worse, for people to read. Undefined when it did not, or when nobody can tell. */
-export function madeWorse({ facts }: Run, traffic: Traffic, healthFailingShare: number): Check | undefined {
-  if (impactOf(facts, nowOf(traffic, healthFailingShare)) !== 'harmful') return undefined;
+export function harmCheck({ facts }: Run, traffic: Traffic, healthFailingShare: number): Check | undefined {
+  if (impactOf(facts, measuredNow(traffic, healthFailingShare)) !== 'harmful') return undefined;
   const { usersAffectedShare: before, responseSeconds: secondsBefore } = facts;
   if ('share' in traffic && isSlower(secondsBefore, traffic.seconds))
     return harm('response time', `${seconds(traffic.seconds)} since, ${seconds(secondsBefore)} before`);

@@ -1,8 +1,8 @@
 import type { Decision, ServiceMeasurement } from '../incident/commands.ts';
-import type { EntryOf, Happening } from '../incident/events.ts';
-import { isServed } from '../incident/harm.ts';
-import { allClear, attemptUnderWay, firing, type Incident, lastingChanges } from '../incident/incident.ts';
-import { another, raise } from '../intake/signals.ts';
+import type { Event, EventOf } from '../incident/events.ts';
+import { isHealthy } from '../incident/harm.ts';
+import { allClear, attemptUnderWay, firing, type Incident, reliefInPlace } from '../incident/incident.ts';
+import { raiseSeverity, requestAttempt } from '../intake/signals.ts';
 import {
   assessService,
   atLeast,
@@ -27,16 +27,16 @@ export function recordMeasurement(
   before: ServiceMeasurement | undefined,
 ): Decision {
   const attempt = attemptUnderWay(incident);
-  const harmful = attempt ? [] : lastingChanges(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
+  const harmful = attempt ? [] : reliefInPlace(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
   const held = before && !incident.policy.playbook.ownFacts ? heldOf(incident, now, before) : undefined;
-  if (!held && harmful.length === 0) return { happenings: [] };
+  if (!held && harmful.length === 0) return { events: [] };
   const { facts, at } = held ?? now;
   const after = { ...incident, facts: withService(incident.facts, facts) };
-  const rises = raise(after);
+  const rises = raiseSeverity(after);
   const seen = `${percent(after.facts['affectedShare'] ?? 0)} of requests or health URLs fail`;
-  const reverts: Happening[] = harmful.map(({ run, title }) => ({ type: 'HarmSeen', run, title, seen }));
+  const reverts: Event[] = harmful.map(({ run, title }) => ({ type: 'HarmSeen', run, title, seen }));
   return {
-    happenings: [
+    events: [
       { type: 'ServiceMeasured', facts, measuredAt: at },
       ...rises,
       ...reverts,
@@ -56,11 +56,12 @@ function heldOf({ facts, policy }: Incident, now: ServiceMeasurement, before: Se
 }
 
 /** Once it is more severe, the plan may do what it might not before; once people are served again, it is mitigated. */
-function consequences(after: Incident, rises: readonly Happening[]): Happening[] {
+function consequences(after: Incident, rises: readonly Event[]): Event[] {
   if (attemptUnderWay(after) || after.drill) return [];
-  const risen = rises.find((rise): rise is EntryOf<'SeverityAssigned'> => rise.type === 'SeverityAssigned');
-  if (risen && !after.approval && firing(after).length > 0 && unlocks(after, risen.severity)) return another(after);
-  return isServed(after) && allClear(after) && after.status !== 'monitoring'
+  const risen = rises.find((rise): rise is EventOf<'SeverityAssigned'> => rise.type === 'SeverityAssigned');
+  if (risen && !after.approval && firing(after).length > 0 && unlocks(after, risen.severity))
+    return requestAttempt(after);
+  return isHealthy(after) && allClear(after) && after.status !== 'monitoring'
     ? [{ type: 'Mitigated', reason: 'every signal cleared, and people are served' }]
     : [];
 }
@@ -72,7 +73,7 @@ const unlocks = ({ severity, policy }: Incident, risen: Severity) =>
   );
 
 /** An attempt that reverts, and does nothing else. */
-export const revertNow = ({ attempt }: Incident): Happening => ({
+export const revertNow = ({ attempt }: Incident): Event => ({
   type: 'ResponseRequested',
   attempt: (attempt?.number ?? 0) + 1,
   revert: true,

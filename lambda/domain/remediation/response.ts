@@ -1,26 +1,26 @@
 import type { Decision, Readings, RunOutcome } from '../incident/commands.ts';
-import type { Check, EntryOf, Finding, Happening } from '../incident/events.ts';
+import type { Check, Event, EventOf, Finding } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import {
   allClear,
   attemptUnderWay,
   firing,
   type Incident,
-  lastingChanges,
-  owedUndos,
+  pendingReverts,
   previewOf,
   type Run,
-  urgentUndos,
+  reliefInPlace,
+  urgentReverts,
 } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import type { Step } from '../incident/policy.ts';
-import { reassess } from '../intake/signals.ts';
+import { reassessSeverity } from '../intake/signals.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
-import { answerBy, waited } from './approval.ts';
+import { answerBy, waitingTime } from './approval.ts';
 import { objectsNamed } from './evidence.ts';
-import { guardrails, isDryRun, isOff, runId, stopping } from './guardrails.ts';
-import { finish, leftChanged, putBack, whyTakenBack } from './revert.ts';
-import { handOver, start } from './steps.ts';
+import { failedGuardrails, guardrails, isDryRun, isOff, runId } from './guardrails.ts';
+import { revertReason, revertRun, revertThenEnd, unrevertedNote } from './revert.ts';
+import { handOver, startStep } from './steps.ts';
 
 /** Refuses commands of an attempt that is over: a late or repeated workflow changes nothing. */
 const outdated = (incident: Incident, attempt: number): Decision | undefined =>
@@ -29,11 +29,11 @@ const outdated = (incident: Incident, attempt: number): Decision | undefined =>
     : { refused: `attempt ${attempt} of ${incident.id} is over` };
 
 export function recordDiagnosis(incident: Incident, attempt: number, findings: Finding[]): Decision {
-  return outdated(incident, attempt) ?? { happenings: [{ type: 'DiagnosisRecorded', attempt, findings }] };
+  return outdated(incident, attempt) ?? { events: [{ type: 'DiagnosisRecorded', attempt, findings }] };
 }
 
 export function classify(incident: Incident, attempt: number): Decision {
-  return outdated(incident, attempt) ?? { happenings: reassess(incident) };
+  return outdated(incident, attempt) ?? { events: reassessSeverity(incident) };
 }
 
 /**
@@ -44,18 +44,18 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   const over = outdated(incident, attempt);
   if (over) return over;
   const running = incident.runs.find(run => run.attempt === attempt && run.status === 'running');
-  if (running) return { happenings: [] };
-  if (incident.resolution) return finish(incident, attempt, readings, now, resolved(incident, attempt));
-  const [urgent] = urgentUndos(incident);
-  if (urgent) return putBack(incident, attempt, urgent, readings, now, handOver(attempt, whyTakenBack(urgent)));
+  if (running) return { events: [] };
+  if (incident.resolution) return revertThenEnd(incident, attempt, readings, now, resolved(incident, attempt));
+  const [urgent] = urgentReverts(incident);
+  if (urgent) return revertRun(incident, attempt, urgent, readings, now, handOver(attempt, revertReason(urgent)));
   if (allClear(incident) && !incident.drill) {
-    const end: Happening[] = [{ type: 'ResponseEnded', attempt, outcome: 'recovered' }];
-    return finish(incident, attempt, readings, now, end, mitigated(incident));
+    const end: Event[] = [{ type: 'ResponseEnded', attempt, outcome: 'recovered' }];
+    return revertThenEnd(incident, attempt, readings, now, end, mitigated(incident));
   }
 
-  if (incident.attempt?.revert) return { happenings: [{ type: 'ResponseEnded', attempt, outcome: 'reverted' }] };
+  if (incident.attempt?.revert) return { events: [{ type: 'ResponseEnded', attempt, outcome: 'reverted' }] };
   if (firing(incident).length === 0 && !incident.drill) {
-    return finish(
+    return revertThenEnd(
       incident,
       attempt,
       readings,
@@ -64,29 +64,29 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
     );
   }
 
-  const skipped: Happening[] = [];
+  const skipped: Event[] = [];
   for (const step of stepsLeft(incident, attempt)) {
     const results = guardrails(incident, step, readings, now);
     const dryRun = isDryRun(incident, step, readings);
-    const failed = stopping(results, dryRun);
+    const failed = failedGuardrails(results, dryRun);
     if (failed.length === 0) {
       const run = runId(incident, attempt, step.name);
       return {
-        happenings: [...skipped, start(incident, attempt, step, { run, dryRun, guardrails: results })],
+        events: [...skipped, startStep(incident, attempt, step, { run, dryRun, guardrails: results })],
       };
     }
     const needsApproval = step.mode === 'approve' && failed.every(({ guardrail }) => guardrail === 'mode');
     const preview = needsApproval ? previewOf(incident, step.name) : undefined;
     if (needsApproval && preview?.attempt !== attempt) {
       const run = `${runId(incident, attempt, step.name)}/preview`;
-      const begun = start(incident, attempt, step, { run, dryRun: true, preview: true, guardrails: results });
-      return { happenings: [...skipped, begun] };
+      const begun = startStep(incident, attempt, step, { run, dryRun: true, preview: true, guardrails: results });
+      return { events: [...skipped, begun] };
     }
     if (preview?.status === 'rehearsed') {
       const expiresAt = answerBy(incident, step, now);
       const { name, title } = step;
       return {
-        happenings: [
+        events: [
           ...skipped,
           { type: 'ApprovalRequested', step: name, title, expiresAt },
           { type: 'ResponseEnded', attempt, outcome: 'awaiting approval' },
@@ -100,7 +100,7 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   }
   if (incident.drill)
     return {
-      happenings: [
+      events: [
         ...skipped,
         { type: 'ResponseEnded', attempt, outcome: 'recovered' },
         ...(incident.status === 'monitoring'
@@ -108,7 +108,7 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
           : [{ type: 'Mitigated' as const, reason: 'the drill ran its plan dry' }]),
       ],
     };
-  return finish(
+  return revertThenEnd(
     incident,
     attempt,
     readings,
@@ -143,7 +143,7 @@ const declined = ({ timeline }: Incident) =>
     .slice(timeline.findLastIndex(({ type }) => type === 'DrillBecameReal') + 1)
     .flatMap(e => (e.type === 'ApprovalDeclined' ? [e.step] : []));
 
-function resolved({ resolution }: Incident, attempt: number): Happening[] {
+function resolved({ resolution }: Incident, attempt: number): Event[] {
   const { by = '', via, reason = '', cancelled } = resolution ?? {};
   return [
     { type: 'ResponseEnded', attempt, outcome: 'resolved' },
@@ -152,13 +152,13 @@ function resolved({ resolution }: Incident, attempt: number): Happening[] {
 }
 
 /** Where people still suffer by what was measured, the watch finds out when that has ended. */
-const mitigated = (incident: Incident): Happening[] =>
+const mitigated = (incident: Incident): Event[] =>
   incident.status === 'monitoring' || isHarmed(incident)
     ? []
     : [{ type: 'Mitigated', reason: 'every signal cleared by itself' }];
 
 /** Why a person is needed: each step of the plan, since it was begun, and what became of it. */
-function exhausted(incident: Incident, attempt: number, skippedNow: Happening[], readings: Readings): string {
+function exhausted(incident: Incident, attempt: number, skippedNow: Event[], readings: Readings): string {
   const began = begunIn(incident, attempt);
   const ran = incident.runs.filter(run => run.attempt >= began && !run.undoes && !run.preview);
   const skipped = [
@@ -197,7 +197,7 @@ function observed({ timeline, policy }: Incident, ran: readonly Run[]): string[]
   return ran
     .filter(({ status }) => status === 'rehearsed')
     .map(({ run, step, title, objects }, i) => {
-      const begun = timeline.find((e): e is EntryOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
+      const begun = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
       const evidence = begun?.guardrails.find(({ guardrail }) => guardrail === 'cause')?.reason;
       const planned = policy.playbook.plan.find(({ name }) => name === step);
       const on = (planned ? objectsNamed(planned) : []).flatMap(name => objects[name]?.split('/').at(-1) ?? []);
@@ -208,7 +208,7 @@ function observed({ timeline, policy }: Incident, ran: readonly Run[]): string[]
 
 /** What relieves people goes on while a person looks for the cause, who must know of it. */
 function stillRelieving(incident: Incident): string {
-  const lasting = lastingChanges(incident);
+  const lasting = reliefInPlace(incident);
   return lasting.length > 0
     ? `. Stays until the signals are clear: ${lasting.map(run => `"${run.title}" (run ${run.run})`).join(', ')}`
     : '';
@@ -220,11 +220,11 @@ function begunIn({ timeline }: Incident, attempt: number): number {
   return anew.at(-1) ?? attempt;
 }
 
-function notApproved({ policy, timeline }: Incident, { step, by, seq }: EntryOf<'ApprovalDeclined'>): string {
+function notApproved({ policy, timeline }: Incident, { step, by, seq }: EventOf<'ApprovalDeclined'>): string {
   const title = policy.playbook.plan.find(({ name }) => name === step)?.title ?? step;
   if (by !== 'time') return `${title}: declined by ${by}`;
   const asked = timeline.slice(0, seq).findLast(e => e.type === 'ApprovalRequested');
-  return `${title}: not approved within ${asked ? waited(minutesBetween(asked.at, asked.expiresAt)) : 'its time'}`;
+  return `${title}: not approved within ${asked ? waitingTime(minutesBetween(asked.at, asked.expiresAt)) : 'its time'}`;
 }
 
 /** A run succeeded only if it was verified; not verified is failed. What was put back wrongly goes to a person at once. */
@@ -236,26 +236,26 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
     return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
   const { execution, reason, checks = [], impact, unchanged, report, endedAt } = outcome;
   if (reason === undefined && run.dryRun)
-    return { happenings: [{ type: 'StepRehearsed', run: run.run, execution, report }] };
+    return { events: [{ type: 'StepRehearsed', run: run.run, execution, report }] };
   const failure = reason ?? notVerified(checks);
   if (failure === undefined) {
-    const mitigated: Happening[] =
+    const mitigated: Event[] =
       !run.undoes && allClear(incident) && incident.status !== 'monitoring'
         ? [{ type: 'Mitigated', reason: run.title }]
         : [];
-    return { happenings: [{ type: 'StepSucceeded', run: run.run, checks, execution, endedAt }, ...mitigated] };
+    return { events: [{ type: 'StepSucceeded', run: run.run, checks, execution, endedAt }, ...mitigated] };
   }
-  const failed: Happening = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, impact, unchanged };
+  const failed: Event = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, impact, unchanged };
   return run.undoes
     ? {
-        happenings: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}${leftChanged(incident)}`)],
+        events: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}${unrevertedNote(incident)}`)],
       }
-    : { happenings: [failed] };
+    : { events: [failed] };
 }
 
 export function noteExecution(incident: Incident, attempt: number, run: string, execution: string): Decision {
   const known = incident.runs.find(r => r.run === run)?.execution;
-  return outdated(incident, attempt) ?? { happenings: known ? [] : [{ type: 'RunbookStarted', run, execution }] };
+  return outdated(incident, attempt) ?? { events: known ? [] : [{ type: 'RunbookStarted', run, execution }] };
 }
 
 /** Which checks did not pass; undefined when all did. No check at all is no verification. */
@@ -271,9 +271,9 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
   if (over) return over;
   const running = incident.runs.filter(run => run.attempt === attempt && run.status === 'running');
   return {
-    happenings: [
+    events: [
       ...running.map(({ run }) => ({ type: 'StepFailed' as const, run, reason, checks: [], abandoned: true })),
-      ...handOver(attempt, `${reason}${leftChanged(incident)}`),
+      ...handOver(attempt, `${reason}${unrevertedNote(incident)}`),
     ],
   };
 }
@@ -289,16 +289,16 @@ export function resolveByPerson(
   now: string,
 ): Decision {
   if (owedUndosOnceOver(incident).length === 0 || incident.resolution)
-    return { happenings: [{ type: 'Resolved', by, via, reason: `${reason}${leftChanged(incident)}`, cancelled }] };
+    return { events: [{ type: 'Resolved', by, via, reason: `${reason}${unrevertedNote(incident)}`, cancelled }] };
   const until = plusMinutes(now, incident.policy.acknowledgementMinutes);
-  const requested: Happening[] = [
+  const requested: Event[] = [
     { type: 'Acknowledged', by, via, until },
     { type: 'ResolutionRequested', by, via, reason, cancelled },
   ];
-  if (attemptUnderWay(incident)) return { happenings: requested };
+  if (attemptUnderWay(incident)) return { events: requested };
   const attempt = (incident.attempt?.number ?? 0) + 1;
-  return { happenings: [...requested, { type: 'ResponseRequested', attempt }] };
+  return { events: [...requested, { type: 'ResponseRequested', attempt }] };
 }
 
 /** Also what would stay changed while the trouble lasts. */
-const owedUndosOnceOver = (incident: Incident) => owedUndos({ ...incident, resolution: { by: '', reason: '' } });
+const owedUndosOnceOver = (incident: Incident) => pendingReverts({ ...incident, resolution: { by: '', reason: '' } });

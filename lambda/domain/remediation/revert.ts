@@ -1,50 +1,50 @@
 import type { Decision, Readings } from '../incident/commands.ts';
-import type { Happening } from '../incident/events.ts';
-import { type Incident, owedUndos, type Run, stillChanged } from '../incident/incident.ts';
+import type { Event } from '../incident/events.ts';
+import { type Incident, pendingReverts, type Run, unreverted } from '../incident/incident.ts';
 import type { Step } from '../incident/policy.ts';
-import { undoGuardrails } from './guardrails.ts';
-import { handOver, start } from './steps.ts';
+import { revertGuardrails } from './guardrails.ts';
+import { handOver, startStep } from './steps.ts';
 
 /** Before an attempt ends, temporary changes are put back, the latest first; then comes the end. */
-export function finish(
+export function revertThenEnd(
   incident: Incident,
   attempt: number,
   readings: Readings,
   now: string,
-  end: Happening[],
-  before: Happening[] = [],
+  end: Event[],
+  before: Event[] = [],
 ): Decision {
-  const [owed] = owedUndos(incident);
-  if (!owed) return { happenings: [...before, ...end] };
-  return putBack(incident, attempt, owed, readings, now, end, before);
+  const [owed] = pendingReverts(incident);
+  if (!owed) return { events: [...before, ...end] };
+  return revertRun(incident, attempt, owed, readings, now, end, before);
 }
 
 /** Puts a change back; if it may not be, a person takes over, and `end` says why it should have been. */
-export function putBack(
+export function revertRun(
   incident: Incident,
   attempt: number,
   owed: Run,
   readings: Readings,
   now: string,
-  end: Happening[],
-  before: Happening[] = [],
+  end: Event[],
+  before: Event[] = [],
 ): Decision {
-  const results = undoGuardrails(readings, now);
+  const results = revertGuardrails(readings, now);
   const refused = results.filter(r => !r.passed);
   if (refused.length > 0) {
     const why = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
     const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${why})`];
-    return { happenings: [...before, ...handOver(attempt, reasons.join('. ') + leftChanged(incident))] };
+    return { events: [...before, ...handOver(attempt, reasons.join('. ') + unrevertedNote(incident))] };
   }
   const step = stepOf(incident, owed);
   const tries = incident.runs.filter(({ undoes }) => undoes === owed.run).length;
   const run = `${owed.run}/undo${tries === 0 ? '' : `/${tries + 1}`}`;
   return {
-    happenings: [...before, start(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
+    events: [...before, startStep(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
   };
 }
 
-export function whyTakenBack({ impact, revertRequestedAt }: Run): string {
+export function revertReason({ impact, revertRequestedAt }: Run): string {
   if (revertRequestedAt !== undefined) return 'a person wants it reverted';
   return impact === 'harmful' ? 'a step made it worse' : 'a step did not help';
 }
@@ -56,7 +56,7 @@ function stepOf({ id, policy }: Incident, run: Run): Step {
 }
 
 /** What is still changed, in words that tell a person how to put it back. */
-export function leftChanged(incident: Incident): string {
-  const changed = stillChanged(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
+export function unrevertedNote(incident: Incident): string {
+  const changed = unreverted(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
   return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
 }

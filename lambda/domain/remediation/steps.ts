@@ -1,4 +1,4 @@
-import type { GuardrailResult, Happening } from '../incident/events.ts';
+import type { Event, GuardrailResult } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { ParameterValue, Step } from '../incident/policy.ts';
 import { type Known, parameterOf } from './evidence.ts';
@@ -12,9 +12,9 @@ interface Starting {
 }
 
 /** A run of a step begins, or, with `undoes`, of what takes its change back. */
-export function start(incident: Incident, attempt: number, step: Step, starting: Starting): Happening {
+export function startStep(incident: Incident, attempt: number, step: Step, starting: Starting): Event {
   const { undoes, ...rest } = starting;
-  const { title, parameters } = (undoes && step.undo) || step;
+  const { title, parameters } = (undoes && step.revert) || step;
   const known = undoes ?? incident;
   const { runbook, document, name } = step;
   const given = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
@@ -32,7 +32,7 @@ function resolve({ id, drill }: Incident, known: Known, value: ParameterValue): 
 }
 
 /** Automation has done what it can or may: a person takes over. */
-export const handOver = (attempt: number, reason: string): Happening[] => [
+export const handOver = (attempt: number, reason: string): Event[] => [
   { type: 'HandedOver', reason },
   { type: 'ResponseEnded', attempt, outcome: 'handed over' },
 ];

@@ -14,13 +14,13 @@ export interface ReplicationGroup {
 /** How the primary is restarted: a replica takes over, or the node is rebooted, which loses what it holds. */
 export type Restart = { by: 'failover'; nodeGroup: string; primary: string } | { by: 'reboot'; primary: string };
 
-export const primaryOf = ({ NodeGroups = [] }: ReplicationGroup): string | undefined =>
+export const primaryNode = ({ NodeGroups = [] }: ReplicationGroup): string | undefined =>
   NodeGroups.flatMap(({ NodeGroupMembers = [] }) => NodeGroupMembers).find(
     ({ CurrentRole }) => CurrentRole === 'primary',
   )?.CacheClusterId;
 
 export function restartOf(group: ReplicationGroup, named: string): Restart | { refused: string } {
-  const primary = primaryOf(group);
+  const primary = primaryNode(group);
   const [nodeGroup] = group.NodeGroups ?? [];
   if (group.ClusterEnabled) return { refused: 'cluster mode is on: which of its shards would need it is not known' };
   if (group.Status !== 'available') return { refused: `the group is ${group.Status}` };
@@ -33,7 +33,8 @@ export function restartOf(group: ReplicationGroup, named: string): Restart | { r
 
 /** A restart has been seen to begin; before that, a group that is available proves nothing. */
 export const hasBegun = (group: ReplicationGroup, node: string | undefined, by: string, former: string): boolean =>
-  by === 'failover' ? group.Status !== 'available' || primaryOf(group) !== former : node !== 'available';
+  by === 'failover' ? group.Status !== 'available' || primaryNode(group) !== former : node !== 'available';
 
 export const hasEnded = (group: ReplicationGroup, node: string | undefined, by: string, former: string): boolean =>
-  group.Status === 'available' && (by === 'failover' ? (primaryOf(group) ?? former) !== former : node === 'available');
+  group.Status === 'available' &&
+  (by === 'failover' ? (primaryNode(group) ?? former) !== former : node === 'available');

@@ -18,20 +18,30 @@ export interface EcsService {
 }
 
 /** A document's answer, with what to wait for: a step of it asks again until `waiting` is "false". */
-export type Begun = Verdict & { waiting: 'true' | 'false'; deployment: string; former: string; message: string };
+export type RolloutAnswer = Verdict & {
+  waiting: 'true' | 'false';
+  deployment: string;
+  former: string;
+  message: string;
+};
 
-export const begun = (changed: string[], deployment: string, former: string, message: string): Begun => ({
+export const rolloutBegun = (
+  changed: string[],
+  deployment: string,
+  former: string,
+  message: string,
+): RolloutAnswer => ({
   ...done(changed),
   ...{ waiting: 'true', deployment, former, message },
 });
 /** It is over at once: nothing was to be done, or must be. */
-export const over = (verdict: Verdict, message = verdict.reason): Begun => ({
+export const rolloutEnded = (verdict: Verdict, message = verdict.reason): RolloutAnswer => ({
   ...verdict,
   ...{ waiting: 'false', deployment: '', former: '', message },
 });
-export const refused = (reason: string): Begun => over(unchanged(reason));
+export const rolloutRefused = (reason: string): RolloutAnswer => rolloutEnded(unchanged(reason));
 
-export const primaryOf = ({ deployments = [] }: EcsService): Rollout | undefined =>
+export const primaryDeployment = ({ deployments = [] }: EcsService): Rollout | undefined =>
   deployments.find(({ status }) => status === 'PRIMARY');
 
 /** `backend:41`, from its ARN. */
@@ -59,7 +69,7 @@ export const whyNotCurrent = ({ taskDefinition }: EcsService, named: string): st
 /** Why every task must not be started anew; undefined when they may be. */
 export function whyNotRestarted(service: EcsService): string | undefined {
   const { deployments = [], deploymentConfiguration } = service;
-  if (deployments.length !== 1 || primaryOf(service)?.rolloutState !== 'COMPLETED')
+  if (deployments.length !== 1 || primaryDeployment(service)?.rolloutState !== 'COMPLETED')
     return 'a deployment is under way, which a restart would cut short';
   const least = deploymentConfiguration?.minimumHealthyPercent;
   return least !== undefined && least >= 100
@@ -73,7 +83,7 @@ export function whyNotRestarted(service: EcsService): string | undefined {
  */
 export function progressOf(service: EcsService, id: string, former: string): 'waiting' | Verdict {
   const own = service.deployments?.find(deployment => deployment.id === id);
-  const leading = primaryOf(service)?.id;
+  const leading = primaryDeployment(service)?.id;
   // What ECS says of one that was replaced is not documented: it did not end as it was meant to.
   if (leading !== undefined && leading !== id && leading !== former)
     return failed(`the deployment ${leading} has taken the place of ${id}`);

@@ -38,7 +38,7 @@ export function meetingTime(from: string, hours: number, timeZone: string): stri
 }
 
 /** When what the meeting found is written down. */
-export const writtenBy = (meetingAt: string) => plusMinutes(meetingAt, MEETING_MINUTES + WRITE_UP_MINUTES);
+export const writeUpDue = (meetingAt: string) => plusMinutes(meetingAt, MEETING_MINUTES + WRITE_UP_MINUTES);
 
 interface Slot {
   at: string;

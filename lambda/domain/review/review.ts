@@ -1,10 +1,10 @@
-import { internalIn, isPublic } from '../communication/updates.ts';
+import { internalName, isPublic } from '../communication/updates.ts';
 import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
-import type { Assignment, Happening, MeasuredOutage } from '../incident/events.ts';
+import type { Assignment, Event, MeasuredOutage } from '../incident/events.ts';
 import { type ActionItem, type Incident, isOpen } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import { dateTime, minutesBetween, plusMinutes } from '../kernel/time.ts';
-import { meetingTime, writtenBy } from './meeting-time.ts';
+import { meetingTime, writeUpDue } from './meeting-time.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -52,7 +52,7 @@ export function meetingAt(incident: Incident): string | undefined {
 export function postMortemDue(incident: Incident): string | undefined {
   const [from, meeting] = [reviewedFrom(incident), meetingAt(incident)];
   if (!from || !meeting) return undefined;
-  const [within, written] = [plusMinutes(from, incident.policy.postMortemHours * HOUR), writtenBy(meeting)];
+  const [within, written] = [plusMinutes(from, incident.policy.postMortemHours * HOUR), writeUpDue(meeting)];
   return written > within ? written : within;
 }
 
@@ -60,7 +60,7 @@ export function postMortemDue(incident: Incident): string | undefined {
 export const postMortemPromised = (incident: Incident) => incident.postMortem?.expectedAt ?? postMortemDue(incident);
 
 /** It is late: by when it was due, and by when it is now. */
-export const overdue = (incident: Incident, now: string): Happening => ({
+export const postMortemOverdue = (incident: Incident, now: string): Event => ({
   type: 'PostMortemOverdue',
   hours: incident.policy.postMortemHours,
   dueAt: postMortemPromised(incident),
@@ -75,7 +75,7 @@ export function requestPostMortem(
   if (drill || cancelled) return { refused: `${id} is ${drill ? 'a drill' : 'cancelled'}: there is nothing to review` };
   if (policy.playbook.chore) return { refused: `${id} is work that fell due: there is nothing to review` };
   const owed = policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined;
-  return { happenings: owed ? [] : [{ type: 'PostMortemRequested', by, via }] };
+  return { events: owed ? [] : [{ type: 'PostMortemRequested', by, via }] };
 }
 
 /** What the metrics told. What they could not tell may be asked again. */
@@ -83,7 +83,7 @@ export function recordOutage({ id, drill, outage, ...incident }: Incident, measu
   if (drill || isOpen(incident))
     return { refused: `${id} is ${drill ? 'a drill' : incident.status}: nothing to measure` };
   const isNews = !outage || (outage.unknown !== undefined && measured.unknown === undefined);
-  return { happenings: isNews ? [{ type: 'OutageMeasured', ...measured }] : [] };
+  return { events: isNews ? [{ type: 'OutageMeasured', ...measured }] : [] };
 }
 
 /** Why there is nothing to review, and how there can be. */
@@ -93,7 +93,7 @@ export const notReviewed = ({ id, status, ...incident }: Incident) =>
     : `${id} has no post-mortem: one is owed of a P1 or P2, and of others on request (npx incident post-mortem ${id} --request)`;
 
 /** What people owe by now, while it is open and afterwards. A drill leaves nothing to be done. */
-export function review(incident: Incident, now: string): Obligation[] {
+export function reviewObligations(incident: Incident, now: string): Obligation[] {
   if (incident.drill) return [];
   const { postMortem } = incident;
   const due = isReviewed(incident) && !postMortem?.doneAt ? postMortemPromised(incident) : undefined;
@@ -111,18 +111,18 @@ const isDue = (dueAt: string, remindedAt: string | undefined, againDays: number,
   dueAt <= now && (!remindedAt || minutesBetween(remindedAt, now) >= againDays * DAY);
 
 /** A significant incident adds a review of the runbook to what remains to be done. */
-export function learned(incident: Incident | undefined, happenings: Happening[], now: string): Happening[] {
-  const end = happenings.findIndex(({ type }) => type === 'Resolved');
-  const resolved = happenings[end];
-  if (!incident || resolved?.type !== 'Resolved' || resolved.cancelled) return happenings;
-  if (!isReviewed({ ...incident, resolvedAt: now })) return happenings;
-  const item: Happening = {
+export function withRunbookReview(incident: Incident | undefined, events: Event[], now: string): Event[] {
+  const end = events.findIndex(({ type }) => type === 'Resolved');
+  const resolved = events[end];
+  if (!incident || resolved?.type !== 'Resolved' || resolved.cancelled) return events;
+  if (!isReviewed({ ...incident, resolvedAt: now })) return events;
+  const item: Event = {
     type: 'ActionItemRaised',
     action: 'Review the runbook',
     text: `What ${incident.id} taught belongs into thresholds, steps and wording: the configuration, then npm run runbook`,
     dueAt: plusMinutes(now, RUNBOOK_DAYS * DAY),
   };
-  return [...happenings.slice(0, end), item, ...happenings.slice(end)];
+  return [...events.slice(0, end), item, ...events.slice(end)];
 }
 
 /** What a person wants done. */
@@ -131,22 +131,22 @@ export function raiseActionItem(
   { type: _, id: __, ...item }: Extract<PersonCommand, { type: 'raise action item' }>,
 ): Decision {
   if (drill) return { refused: `${id} is a drill: it leaves nothing to be done that anybody would be reminded of` };
-  return { happenings: [{ type: 'ActionItemRaised', ...item }] };
+  return { events: [{ type: 'ActionItemRaised', ...item }] };
 }
 
 type ItemCommand = Extract<PersonCommand, { type: 'change action item' | 'finish action item' }>;
 
 /** What people say of an action item, also when the incident is over. The last of a chore ends it. */
-export function toActionItem(incident: Incident, command: ItemCommand): Decision {
+export function actionItemCommand(incident: Incident, command: ItemCommand): Decision {
   const { by, via } = command;
   const { actionItems, id, policy } = incident;
   const item = actionItems.find(other => other.id === command.item.toUpperCase());
   if (!item) return { refused: `${id} has no action item ${command.item}: ${known(actionItems)}` };
   if (command.type === 'change action item') return changeActionItem(incident, item, command);
-  if (item.done) return { happenings: [] };
+  if (item.done) return { events: [] };
   const last = policy.playbook.chore && isOpen(incident) && openItems(incident).length === 1;
   return {
-    happenings: [
+    events: [
       { type: 'ActionItemDone', by, via, item: item.id },
       ...(last ? [{ type: 'Resolved' as const, by, via, reason: item.action }] : []),
     ],
@@ -163,9 +163,9 @@ function changeActionItem(
   const news = (['owner', 'priority', 'dueAt'] as const).filter(
     field => said[field] !== undefined && said[field] !== item[field],
   );
-  if (news.length === 0) return { happenings: [] };
+  if (news.length === 0) return { events: [] };
   const changes: Assignment = Object.fromEntries(news.map(field => [field, said[field]]));
-  return { happenings: [{ type: 'ActionItemChanged', by, via, item: item.id, ...changes }] };
+  return { events: [{ type: 'ActionItemChanged', by, via, item: item.id, ...changes }] };
 }
 
 const known = (items: ActionItem[]) =>
@@ -190,9 +190,9 @@ export function finishPostMortem(
   if (postMortem?.doneAt) return { refused: `the post-mortem of ${id} was done already` };
   if (isPublic(incident) && !customers)
     return { refused: `customers were promised a post-mortem of ${id}: say what they are to read of it` };
-  const found = customers && internalIn(customers, incident.policy);
+  const found = customers && internalName(customers, incident.policy);
   if (found) return { refused: `customers would read "${found}": say it without` };
-  return { happenings: [{ type: 'PostMortemDone', by, via, summary, rootCause, lessons, dataImpact, customers }] };
+  return { events: [{ type: 'PostMortemDone', by, via, summary, rootCause, lessons, dataImpact, customers }] };
 }
 
 /** A person says when the cause was known, or the fix in place. */
@@ -205,7 +205,7 @@ export function stateMilestone(
     happenedAt > now ? 'has not come yet' : happenedAt < startedAt ? `lies before ${id} began` : undefined;
   if (outside) return { refused: `${dateTime(happenedAt)} ${outside}` };
   return {
-    happenings: [{ type: type === 'state cause' ? 'CauseIdentified' : 'FixDeployed', by, via, text, happenedAt }],
+    events: [{ type: type === 'state cause' ? 'CauseIdentified' : 'FixDeployed', by, via, text, happenedAt }],
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Component } from '../incident/policy.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { changedAt, componentChangedAt, incidentChangedAt, knownSince } from './changes.ts';
-import type { Impact, PublicIncident, PublicUpdate } from './public-incident.ts';
+import type { PublicImpact, PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { Maintenance, SiteFile, SiteInput } from './site.ts';
-import { componentState, isOpen, overallState, type Stage, type State, stageOf, stateAt } from './state.ts';
+import { componentState, isOngoing, overallState, type Stage, type State, stageOf, stateAt } from './state.ts';
 
 /** How many incidents and maintenances Statuspage lists. */
 const RECENT = 50;
@@ -22,7 +22,7 @@ const STATUS: Record<State, string> = {
 };
 
 /** `maintenance` is not documented, but what Statuspage sends. */
-const ROLLUP: Record<State, { indicator: Impact | 'maintenance'; description: string }> = {
+const ROLLUP: Record<State, { indicator: PublicImpact | 'maintenance'; description: string }> = {
   operational: { indicator: 'none', description: 'All Systems Operational' },
   under_maintenance: { indicator: 'maintenance', description: 'Service Under Maintenance' },
   no_data: { indicator: 'minor', description: 'No Current Data' },
@@ -42,7 +42,7 @@ export function apiFiles(site: SiteInput): SiteFile[] {
     site.maintenance
       .filter(maintenance => stages.includes(stageOf(maintenance, site.now)))
       .map(maintenance => maintenanceOf(site, maintenance, affected));
-  const unresolved = incidents(site.incidents.filter(isOpen));
+  const unresolved = incidents(site.incidents.filter(isOngoing));
   const toCome = planned('scheduled', 'in_progress');
   const answers: Record<string, object> = {
     summary: { page, components, incidents: unresolved, scheduled_maintenances: toCome, status },

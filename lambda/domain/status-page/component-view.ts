@@ -1,22 +1,22 @@
 import type { Component } from '../incident/policy.ts';
-import { DAYS, type Day, type Event, type History, history } from './history.ts';
+import { DAYS, type Day, type History, type HistoryEvent, history } from './history.ts';
 import type { SiteInput } from './site.ts';
 import { componentState, type State } from './state.ts';
-import { type Shown, shown } from './words.ts';
+import { type StateView, stateView } from './words.ts';
 
 /** A component now, and day by day. */
 export interface ComponentView {
   id: string;
   name: string;
   description: string;
-  now: Shown;
+  now: StateView;
   uptime: string;
   /** The oldest first. */
   days: { date: string; state: State; partly: boolean; text: string }[];
   /** How many days were not plainly up; null, all were. */
   summary: string | null;
   /** Those days in words, the newest first; several of which there is no data are one. */
-  told: { from: string; to: string; state: Shown; text: string; events: Event[] }[];
+  told: { from: string; to: string; state: StateView; text: string; events: HistoryEvent[] }[];
   /** There are other days. */
   others: boolean;
 }
@@ -26,7 +26,7 @@ export function componentView(site: SiteInput, { id, name, description }: Compon
   const notable = past.days.filter(({ state, partly }) => state !== 'operational' || partly);
   return {
     ...{ id, name, description },
-    now: shown(componentState(site, id)),
+    now: stateView(componentState(site, id)),
     uptime: uptimeText(past),
     days: past.days.map(({ date, state, partly, text }) => ({ date, state, partly, text })),
     summary: summary(notable),
@@ -70,7 +70,7 @@ function told(days: Day[]): ComponentView['told'] {
     const last = lines.at(-1);
     const follows = last && Date.parse(last.from) - Date.parse(date) === 86_400_000;
     if (state === 'no_data' && last?.state.state === 'no_data' && follows) last.from = date;
-    else lines.push({ from: date, to: date, state: shown(state), text, events });
+    else lines.push({ from: date, to: date, state: stateView(state), text, events });
   }
   return lines;
 }

@@ -1,5 +1,5 @@
 import type { SiteInput } from './site.ts';
-import { type Time, time } from './words.ts';
+import { type PageTime, time } from './words.ts';
 
 /** What every page has around its own. */
 export interface Frame {
@@ -12,7 +12,7 @@ export interface Frame {
 /** A page of what may be otherwise a minute later. */
 export interface Dated extends Frame {
   /** When it was written; null once nothing on it changes any more. */
-  asOf: Time | null;
+  asOf: PageTime | null;
 }
 
 export const frame = ({ title }: SiteInput, name: string): Frame => ({

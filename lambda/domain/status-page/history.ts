@@ -15,10 +15,10 @@ interface Span {
   from: number;
   to: number;
   state: State;
-  event: Event;
+  event: HistoryEvent;
 }
 
-export interface Event {
+export interface HistoryEvent {
   name: string;
   /** The page that tells of it. */
   path: string;
@@ -31,7 +31,7 @@ export interface Day {
   /** Some of it was not measured. */
   partly: boolean;
   text: string;
-  events: Event[];
+  events: HistoryEvent[];
   /** Minutes of which it is known how the service was, and how many of these it was down. */
   known: number;
   down: number;

@@ -3,8 +3,8 @@ import { span } from '../outage/outage.ts';
 import { type Dated, dated } from './frame.ts';
 import type { PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { SiteInput } from './site.ts';
-import { isOpen, stateOf } from './state.ts';
-import { listed, paragraphs, type Shown, STATUS_WORDS, shown, type Time, time } from './words.ts';
+import { isOngoing, stateOf } from './state.ts';
+import { listed, type PageTime, paragraphs, STATUS_WORDS, type StateView, stateView, time } from './words.ts';
 
 /** One incident, with a page of its own for ever. */
 export interface IncidentPage extends Dated {
@@ -16,17 +16,17 @@ export interface IncidentLine {
   id: string;
   name: string;
   /** What it was at its worst. */
-  impact: Shown;
+  impact: StateView;
   status: string;
   open: boolean;
-  started: Time;
+  started: PageTime;
   /** How long it took; null, it is not over. */
   lasted: string | null;
   components: string;
 }
 
 export interface IncidentView extends IncidentLine {
-  resolved: Time | null;
+  resolved: PageTime | null;
   /** The newest first. */
   updates: UpdateView[];
 }
@@ -35,11 +35,11 @@ export interface UpdateView {
   id: string;
   status: string;
   paragraphs: string[];
-  posted: Time;
+  posted: PageTime;
 }
 
 export const incidentPage = (site: SiteInput, incident: PublicIncident): IncidentPage => ({
-  ...dated(site, incident.name, isOpen(incident)),
+  ...dated(site, incident.name, isOngoing(incident)),
   incident: incidentView(incident),
 });
 
@@ -48,9 +48,9 @@ export const incidentLine = (incident: PublicIncident): IncidentLine => {
   const harmless = disruptions ? 'Investigation' : 'No impact';
   return {
     ...{ id, name },
-    impact: incident.impact === 'none' ? { state: 'operational', word: harmless } : shown(stateOf(incident)),
+    impact: incident.impact === 'none' ? { state: 'operational', word: harmless } : stateView(stateOf(incident)),
     status: STATUS_WORDS[status],
-    open: isOpen(incident),
+    open: isOngoing(incident),
     started: time(startedAt),
     lasted: endedAt ? span(Math.round(minutesBetween(startedAt, endedAt))) : null,
     components: listed(components.map(component => component.name)),

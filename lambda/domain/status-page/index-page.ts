@@ -15,7 +15,7 @@ import type { SiteInput } from './site.ts';
 import {
   componentState,
   isMeasured,
-  isOpen,
+  isOngoing,
   overallState,
   STATE_WORDS,
   STATES,
@@ -23,13 +23,13 @@ import {
   stageOf,
   unknownSince,
 } from './state.ts';
-import { listed, type Shown, shown, type Time, time } from './words.ts';
+import { listed, type PageTime, type StateView, stateView, time } from './words.ts';
 
 /** Days for which what is over is told on the first page, and how many of them at most. */
 const RECENT = { days: 14, incidents: 10 };
 
 const LEGEND = [
-  ...STATES.map(state => ({ ...shown(state), partly: false })),
+  ...STATES.map(state => ({ ...stateView(state), partly: false })),
   { state: 'operational' as const, word: 'Measured in part', partly: true },
 ];
 
@@ -38,13 +38,13 @@ export interface IndexPage extends Dated {
   state: State;
   headline: string;
   /** Nothing is measured at present. */
-  silent: { since: Time | null } | null;
+  silent: { since: PageTime | null } | null;
   open: IncidentView[];
   /** Under way, and to come. */
   maintenance: MaintenanceView[];
   days: number;
   /** What the bars of the days mean. */
-  legend: (Shown & { partly: boolean })[];
+  legend: (StateView & { partly: boolean })[];
   components: ComponentView[];
   past: (IncidentLine & { last: UpdateView | null })[];
   pastDays: number;
@@ -66,7 +66,7 @@ export function indexPage(site: SiteInput): IndexPage {
     state: overallState(site),
     headline,
     silent: isMeasured(site) ? null : { since: since ? time(since) : null },
-    open: incidents.filter(isOpen).map(incidentView),
+    open: incidents.filter(isOngoing).map(incidentView),
     maintenance: maintenance
       .filter(planned => stageOf(planned, now) !== 'completed')
       .map(planned => maintenanceView(site, planned)),

@@ -1,7 +1,7 @@
 import { type Dated, dated } from './frame.ts';
 import type { Maintenance, SiteInput } from './site.ts';
 import { type Stage, stageOf } from './state.ts';
-import { listed, paragraphs, type Time, time } from './words.ts';
+import { listed, type PageTime, paragraphs, time } from './words.ts';
 
 export interface MaintenancePage extends Dated {
   maintenance: MaintenanceView;
@@ -12,8 +12,8 @@ export interface MaintenanceView {
   title: string;
   paragraphs: string[];
   stage: string;
-  from: Time;
-  to: Time;
+  from: PageTime;
+  to: PageTime;
   components: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Measured } from './site.ts';
+import type { MeasuredUptime } from './site.ts';
 
 const DAY_MINUTES = 1440;
 
@@ -9,7 +9,7 @@ interface Counted {
 }
 
 /** What is known of how much was measured. The probe measures once a minute, and now and then twice. */
-export const measured = (days: readonly Counted[], minutes: readonly Counted[]): Measured => {
+export const measuredUptime = (days: readonly Counted[], minutes: readonly Counted[]): MeasuredUptime => {
   const last = minutes.at(-1);
   return {
     days: Object.fromEntries(days.map(({ at, value }) => [iso(at).slice(0, 10), Math.min(1, value / DAY_MINUTES)])),

@@ -16,7 +16,7 @@ const component = ({ id, name, description }: Component): Component => ({
 });
 
 /** With texts that every format can hold, times that can be compared as they are, and of components what customers know. */
-export const tidied = (input: SiteInput): SiteInput => ({
+export const normalized = (input: SiteInput): SiteInput => ({
   ...input,
   title: printable(input.title),
   now: iso(input.now),

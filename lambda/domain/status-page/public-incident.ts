@@ -1,5 +1,5 @@
-import { affected, isPublic } from '../communication/updates.ts';
-import type { EntryOf, Investigation, TimelineEntry } from '../incident/events.ts';
+import { affectedComponents, isPublic } from '../communication/updates.ts';
+import type { EventOf, IncidentEvent, Investigation } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Component } from '../incident/policy.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
@@ -12,14 +12,14 @@ import { isReviewed, postMortemDue } from '../review/review.ts';
 /** Statuspage's words for an incident: `postmortem` once customers have read what was learnt. */
 export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'postmortem';
 
-export type Impact = 'none' | 'minor' | 'major' | 'critical';
+export type PublicImpact = 'none' | 'minor' | 'major' | 'critical';
 
 /** What anybody may read of an incident: words for customers, times and components, and nothing else. */
 export interface PublicIncident {
   id: string;
   /** As customers know the trouble; never what it is inside. */
   name: string;
-  impact: Impact;
+  impact: PublicImpact;
   status: PublicStatus;
   startedAt: string;
   monitoringAt?: string | undefined;
@@ -36,7 +36,7 @@ export interface PublicIncident {
 export interface PublicDisruption {
   from: string;
   to?: string | undefined;
-  impact: Impact;
+  impact: PublicImpact;
 }
 
 export interface PublicUpdate {
@@ -72,7 +72,7 @@ export interface UpdateFields {
   investigation: Investigation | null;
 }
 
-const IMPACTS: Record<Severity, Impact> = { P1: 'critical', P2: 'major', P3: 'minor', P4: 'none' };
+const IMPACTS: Record<Severity, PublicImpact> = { P1: 'critical', P2: 'major', P3: 'minor', P4: 'none' };
 
 const UPDATES: Record<PublicStatus | 'late', string> = {
   investigating: 'investigating',
@@ -124,7 +124,7 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
     resolvedAt,
     endedAt: resolvedAt && to,
     updates,
-    components: affected(incident),
+    components: affectedComponents(incident),
     ...(investigated
       ? { disruptions: disruptions(incident).map(({ severity, ...when }) => ({ ...when, impact: IMPACTS[severity] })) }
       : {}),
@@ -132,7 +132,7 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
 }
 
 /** Of an investigation as measured, at its worst. */
-function impactOf(incident: Incident): Impact {
+function impactOf(incident: Incident): PublicImpact {
   if (!incident.publication?.investigation) return IMPACTS[incident.severity];
   const severities = disruptions(incident).map(({ severity }) => severity);
   const worst = SEVERITIES.find(severity => severities.includes(severity));
@@ -140,9 +140,9 @@ function impactOf(incident: Incident): Impact {
 }
 
 /** Stays the same whatever is written anew. */
-export const updateId = ({ id }: Pick<Incident, 'id'>, { seq }: Pick<TimelineEntry, 'seq'>) => `${id}-${seq}`;
+export const updateId = ({ id }: Pick<Incident, 'id'>, { seq }: Pick<IncidentEvent, 'seq'>) => `${id}-${seq}`;
 
-type PublicEntry = EntryOf<'UpdatePosted' | 'PostMortemDone' | 'PostMortemOverdue'>;
+type PublicEntry = EventOf<'UpdatePosted' | 'PostMortemDone' | 'PostMortemOverdue'>;
 
 type Said = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefined; late?: string };
 
@@ -159,10 +159,10 @@ function updateOf(incident: Incident, entry: PublicEntry): Said | undefined {
 }
 
 /** Of an investigation neither a cause is known nor a fix in place, whatever a diagnosis of the service found. */
-const statusOf = ({ publication }: Incident, { status }: EntryOf<'UpdatePosted'>) =>
+const statusOf = ({ publication }: Incident, { status }: EventOf<'UpdatePosted'>) =>
   publication?.investigation && status !== 'resolved' ? 'investigating' : status;
 
-const isFixed = (before: readonly TimelineEntry[]): boolean =>
+const isFixed = (before: readonly IncidentEvent[]): boolean =>
   before.some(
     entry =>
       entry.type === 'StepSucceeded' ||
@@ -184,7 +184,7 @@ function written(
     ...words,
     ...said,
     fixed: isFixed(incident.timeline.slice(0, entry.seq)),
-    components: affected(incident).map(({ name }) => name),
+    components: affectedComponents(incident).map(({ name }) => name),
     posted: `${clock(entry.at)} UTC`,
     next: nextAt ? `${clock(nextAt)} UTC` : null,
     postMortem: late ? `by ${late}` : isReviewed(incident) ? promise(incident) : null,

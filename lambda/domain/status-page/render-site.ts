@@ -1,7 +1,7 @@
 import type { Render } from '../kernel/templates.ts';
 import { apiFiles } from './api.ts';
 import { feedFile } from './feed.ts';
-import { tidied } from './normalize.ts';
+import { normalized } from './normalize.ts';
 import { pageFiles } from './pages.ts';
 import type { SiteFile, SiteInput } from './site.ts';
 
@@ -11,6 +11,6 @@ import type { SiteFile, SiteInput } from './site.ts';
  * minutes: only so can it say that nothing has been measured.
  */
 export function renderSite(input: SiteInput, render: Render): SiteFile[] {
-  const site = tidied(input);
+  const site = normalized(input);
   return [...pageFiles(site, render), ...apiFiles(site), feedFile(site)];
 }

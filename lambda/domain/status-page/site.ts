@@ -20,7 +20,7 @@ export interface Maintenance {
 }
 
 /** When it was seen how the service is. What was not measured is not known, whatever was not heard of. */
-export interface Measured {
+export interface MeasuredUptime {
   /**
    * Share of all 1440 minutes of a UTC day, also of today's, that were measured, 0 to 1, by YYYY-MM-DD; a day that is not there
    * was not measured. Every day that is known, not only those that are shown.
@@ -39,7 +39,7 @@ export interface SiteInput {
   maintenance: readonly Maintenance[];
   /** Those that customers are told of, the newest first. */
   incidents: readonly PublicIncident[];
-  measured: Measured;
+  measured: MeasuredUptime;
   now: string;
   /** Where customers subscribe, on the page's own host: it gets `email`, and `component` once for each. Absent, they cannot. */
   subscribeUrl?: string | undefined;

@@ -1,5 +1,5 @@
 import { minutesBetween } from '../kernel/time.ts';
-import type { Impact, PublicIncident } from './public-incident.ts';
+import type { PublicImpact, PublicIncident } from './public-incident.ts';
 import type { Maintenance, SiteInput } from './site.ts';
 
 /** How a component is: Statuspage's words, and one that it has not. */
@@ -30,7 +30,7 @@ export const STATE_WORDS: Record<State, string> = {
   major_outage: 'Major outage',
 };
 
-const OF_IMPACT: Record<Impact, State> = {
+const OF_IMPACT: Record<PublicImpact, State> = {
   none: 'operational',
   minor: 'degraded_performance',
   major: 'partial_outage',
@@ -54,7 +54,7 @@ export function stateAt({ impact, disruptions }: PublicIncident, at: string): St
 export const worst = (states: readonly State[]): State =>
   STATES.findLast(state => states.includes(state)) ?? 'operational';
 
-export const isOpen = ({ resolvedAt }: Pick<PublicIncident, 'resolvedAt'>) => resolvedAt === undefined;
+export const isOngoing = ({ resolvedAt }: Pick<PublicIncident, 'resolvedAt'>) => resolvedAt === undefined;
 
 export const affects = ({ components }: PublicIncident, component: string) =>
   components.some(({ id }) => id === component);
@@ -78,7 +78,7 @@ export function componentState(site: SiteInput, component: string): State {
   const { incidents, maintenance, now } = site;
   const told = worst(
     incidents
-      .filter(incident => isOpen(incident) && affects(incident, component))
+      .filter(incident => isOngoing(incident) && affects(incident, component))
       .map(incident => stateAt(incident, now)),
   );
   if (told !== 'operational') return told;

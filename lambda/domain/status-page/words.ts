@@ -18,20 +18,20 @@ export const paragraphs = (text: string) =>
     .filter(paragraph => paragraph !== '');
 
 /** A time as a page shows it. */
-export interface Time {
+export interface PageTime {
   iso: string;
   text: string;
 }
 
-export const time = (iso: string): Time => ({ iso, text: dateTime(iso) });
+export const time = (iso: string): PageTime => ({ iso, text: dateTime(iso) });
 
 /** A state as a page shows it: by a picture, and in words. */
-export interface Shown {
+export interface StateView {
   state: State;
   word: string;
 }
 
-export const shown = (state: State): Shown => ({ state, word: STATE_WORDS[state] });
+export const stateView = (state: State): StateView => ({ state, word: STATE_WORDS[state] });
 
 /** "API", "API and Website", "API, Website and Mail". */
 export const listed = (names: readonly string[]) =>

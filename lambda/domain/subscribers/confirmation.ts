@@ -18,15 +18,15 @@ const VERSION = '1';
 const MAC_BYTES = 32;
 
 /** What the code is computed over; with the service, so that it is good for no other. */
-export const canonical = (service: string, { email, components, expires }: Confirmation): string =>
+export const canonicalConfirmation = (service: string, { email, components, expires }: Confirmation): string =>
   JSON.stringify(['incident-response subscription', VERSION, service, email, components, expires]);
 
 /** The address is encoded, not hidden: whoever has the mail has it anyway. */
-export const format = ({ email, components, expires, mac }: SignedConfirmation): string =>
+export const formatConfirmation = ({ email, components, expires, mac }: SignedConfirmation): string =>
   [VERSION, expires.toString(36), encode(email), encode(components.join(' ')), base64url(mac)].join('.');
 
 /** The confirmation that is written so, and in no other way: what differs in a character is another one, or none. */
-export function parse(text: string): SignedConfirmation | undefined {
+export function parseConfirmation(text: string): SignedConfirmation | undefined {
   const [version, expires = '', email = '', components = '', mac = ''] = text.split('.');
   if (version !== VERSION || !/^[0-9a-z]{1,8}$/.test(expires)) return undefined;
   const confirmation: SignedConfirmation = {
@@ -36,5 +36,5 @@ export function parse(text: string): SignedConfirmation | undefined {
     mac: bytesOf(mac),
   };
   const complete = confirmation.mac.length === MAC_BYTES && email !== '' && components !== '';
-  return complete && format(confirmation) === text ? confirmation : undefined;
+  return complete && formatConfirmation(confirmation) === text ? confirmation : undefined;
 }

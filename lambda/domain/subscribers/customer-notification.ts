@@ -1,6 +1,6 @@
-import { concerned } from '../communication/updates.ts';
+import { subscribedComponents } from '../communication/updates.ts';
 import type { Incident } from '../incident/incident.ts';
-import { type Letter, letter, type Render } from '../kernel/templates.ts';
+import { type Mail, type Render, renderMail } from '../kernel/templates.ts';
 import { clock } from '../kernel/time.ts';
 import {
   type PublicIncident,
@@ -35,7 +35,7 @@ export interface CustomerNotification {
 }
 
 /** The latest that customers are told of an incident. */
-export interface CustomerLetter extends Letter {
+export interface CustomerMail extends Mail {
   /** Counts the updates of the incident: what comes later has the higher number. */
   number: number;
   /** The update it tells, by its id. */
@@ -45,7 +45,7 @@ export interface CustomerLetter extends Letter {
 }
 
 /** Undefined while customers are not told of it. */
-export function customerLetter(incident: Incident, render: Render): CustomerLetter | undefined {
+export function customerMail(incident: Incident, render: Render): CustomerMail | undefined {
   const shown = publicIncident(incident, render);
   const update = shown?.updates[0];
   if (!shown || !update) return undefined;
@@ -54,8 +54,8 @@ export function customerLetter(incident: Incident, render: Render): CustomerLett
   return {
     number,
     update: update.id,
-    components: concerned(incident).map(({ id }) => id),
-    ...letter(render, `messages/${template}.txt`, notification(incident, shown, update)),
+    components: subscribedComponents(incident).map(({ id }) => id),
+    ...renderMail(render, `messages/${template}.txt`, notification(incident, shown, update)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Component } from '../incident/policy.ts';
-import type { MessagePage, Notice } from '../messages/answer-page.ts';
+import type { MessagePage, PageNotice } from '../messages/answer-page.ts';
 
 /** Where the form is, on the host of the status page; the links of confirmation mails are below it. */
 export const SUBSCRIBE_PATH = '/subscribe';
@@ -11,7 +11,7 @@ export const CONFIRMATION_HOURS = 24;
 export interface SubscribePage {
   title: string;
   service: string;
-  notice: Notice | null;
+  notice: PageNotice | null;
   action: string;
   email: string;
   components: { id: string; name: string; description: string; chosen: boolean }[];
@@ -35,13 +35,17 @@ export interface Subscribable {
 }
 
 /** What was typed into the form. */
-export interface Wish {
+export interface SubscriptionRequest {
   email: string;
   /** Ids of components that there are. */
   components: string[];
 }
 
-export function subscribePage({ service, url, components }: Subscribable, wish: Wish, fault?: string): SubscribePage {
+export function subscribePage(
+  { service, url, components }: Subscribable,
+  wish: SubscriptionRequest,
+  fault?: string,
+): SubscribePage {
   return {
     title: `Subscribe to ${service} status`,
     service,
@@ -68,7 +72,7 @@ type Says = (about: Pick<Subscribable, 'url' | 'service'>) => MessagePage;
 const statusPage = (url: string) => ({ label: 'Status page', url });
 
 /** The same for everybody: whether an address is subscribed, only its mailbox is told. */
-export const ASKED: Says = ({ url }) => ({
+export const CHECK_MAILBOX: Says = ({ url }) => ({
   title: 'Look into your mailbox',
   texts: [
     `A message with a link is on its way to you. Open the link within ${CONFIRMATION_HOURS} hours and press its button: only then are you subscribed, and until then your address is not kept.`,
@@ -93,7 +97,7 @@ export const CONFIRMED_BEFORE: Says = ({ url }) => ({
 });
 
 /** One page for whatever is no good: forged, altered, expired. It must tell them apart by nothing. */
-export const NO_GOOD: Says = ({ url }) => ({
+export const INVALID_LINK: Says = ({ url }) => ({
   title: 'This link cannot be used',
   texts: ['It may have expired, or it is not complete. Subscribe anew to get another.'],
   link: statusPage(url),

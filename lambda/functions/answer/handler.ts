@@ -1,17 +1,17 @@
 import { ask } from '../../adapters/command-function.ts';
-import { verify } from '../../adapters/links.ts';
+import { verifyLink } from '../../adapters/links.ts';
 import { decide } from '../../domain/decide.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
 import { type Incident, isOpen } from '../../domain/incident/incident.ts';
 import {
+  alreadyDone,
+  answerPage,
   commandOf,
-  done,
-  doneBefore,
-  incidentPage,
+  doneNotice,
   type MessagePage,
-  type Notice,
-  over,
+  type PageNotice,
   REFUSAL,
+  resolvedNotice,
   UNAVAILABLE,
 } from '../../domain/messages/answer-page.ts';
 import type { SignedLink } from '../../domain/messages/link.ts';
@@ -49,7 +49,7 @@ interface Found {
 
 /** The incident that a link of ours is about, while the link is good. */
 async function find(text: string): Promise<Found | undefined> {
-  const link = await verify(deployed().service, text);
+  const link = await verifyLink(deployed().service, text);
   if (!link || link.expires * 1000 <= Date.now()) return undefined;
   const { incident } = await ask({ do: 'show', incident: link.incident });
   return incident && { incident, link, requestId: `link/${Buffer.from(link.mac).toString('base64url')}` };
@@ -74,15 +74,15 @@ async function act(found: Found, text: string): Promise<HttpResponse> {
   if (refused) return show({ ...found, incident }, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
   if (text && link.action !== 'resolve')
     await ask({ do: 'act', ...asked, requestId: `${requestId}/note`, act: { type: 'note', text } });
-  return show({ ...found, incident }, 200, done(link));
+  return show({ ...found, incident }, 200, doneNotice(link));
 }
 
 /** Why there is nothing to be done by this link any more; null while there is. */
-function standing({ incident, link, requestId }: Found): Notice | null {
+function standing({ incident, link, requestId }: Found): PageNotice | null {
   const id = `person/${requestId}`;
-  const before = doneBefore(incident, link, id);
+  const before = alreadyDone(incident, link, id);
   if (before) return before;
-  if (!isOpen(incident)) return over(incident);
+  if (!isOpen(incident)) return resolvedNotice(incident);
   const command = commandOf(link, 'to see whether it may be');
   if (!command) return null;
   const decision = decide(
@@ -93,8 +93,8 @@ function standing({ incident, link, requestId }: Found): Notice | null {
   return 'refused' in decision ? { tone: 'bad', text: `This cannot be done any more: ${decision.refused}.` } : null;
 }
 
-const show = ({ incident, link }: Found, status: number, notice: Notice | null, canBeDone = notice === null) =>
-  page(status, rendered('pages/incident.html', incidentPage(incident, link, notice, canBeDone)));
+const show = ({ incident, link }: Found, status: number, notice: PageNotice | null, canBeDone = notice === null) =>
+  page(status, rendered('pages/incident.html', answerPage(incident, link, notice, canBeDone)));
 
 const says = (status: number, message: MessagePage) => page(status, rendered('pages/message.html', message));
 

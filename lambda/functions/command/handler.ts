@@ -2,17 +2,25 @@ import { createHash } from 'node:crypto';
 import { startResponse } from '../../adapters/step-functions.ts';
 import { type MonthlyReport, monthlyReport } from '../../domain/figures/report.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
-import type { TimelineEntry } from '../../domain/incident/events.ts';
+import type { IncidentEvent } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { Person } from '../../domain/incident/person.ts';
 import { DECLARED } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
-import { faultIn, LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
+import { declarationFault, SIGNAL_LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
 import { type CommandAnswer, CommandRequest } from '../../inbound/command-request.ts';
 import { commit, receive } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { findKey, incidentsOfMonth, keyOf, latest, load, openIncidents, slotOf } from '../../store/incidents.ts';
+import {
+  findKey,
+  incidentsOfMonth,
+  keyOf,
+  latestIncident,
+  load,
+  openIncidents,
+  slotOf,
+} from '../../store/incidents.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 
 /** People act here, whichever door they come through: the only function that lets them change an incident. */
@@ -41,7 +49,7 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
       return onKnown(request.incident, incident => finish(incident, request, answered));
     case 'open': {
       const { do: _, title, text = title, by, via, requestId, ...declaration } = request;
-      const fault = faultIn(declaration);
+      const fault = declarationFault(declaration);
       if (fault) return { refused: fault };
       const playbook = `${DECLARED}-${digest(requestId)}`;
       const summary = `${text} (declared by ${by})`;
@@ -67,7 +75,7 @@ async function list(closed: boolean): Promise<Incident[]> {
   const open = await openIncidents();
   if (!closed) return open;
   const { service, policies } = deployed();
-  const last = await Promise.all(Object.keys(policies).map(playbook => latest(slotOf(service, playbook))));
+  const last = await Promise.all(Object.keys(policies).map(playbook => latestIncident(slotOf(service, playbook))));
   const ids = new Set(open.map(({ id }) => id));
   return [...open, ...last.filter(incident => incident !== undefined && !ids.has(incident.id))] as Incident[];
 }
@@ -107,7 +115,7 @@ async function declared({ by, requestId, title, ...said }: Declared): Promise<Co
     id: `person/${requestId}`,
     key: `declared:${digest(requestId)}`,
     state: 'firing',
-    level: LEVELS[severityDeclared(said.declared)],
+    level: SIGNAL_LEVELS[severityDeclared(said.declared)],
     service,
     at: new Date().toISOString(),
     reporter: by,
@@ -124,7 +132,7 @@ async function answered({
   refused,
 }: {
   incident: Incident | undefined;
-  entries: TimelineEntry[];
+  entries: IncidentEvent[];
   refused?: string;
 }): Promise<CommandAnswer> {
   if (incident && entries.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);

@@ -18,7 +18,7 @@ import { serviceHealth } from './checks/service-health.ts';
 export type Found = Promise<Omit<Finding, 'check'>>;
 
 /** How each check is made. */
-export const CHECKS: Record<CheckName, (resources: Resources, now: Date) => Found> = {
+export const IMPLEMENTATIONS: Record<CheckName, (resources: Resources, now: Date) => Found> = {
   'service health': serviceHealth,
   metrics,
   'ECS service': ecsService,

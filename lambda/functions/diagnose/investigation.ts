@@ -4,7 +4,7 @@ import type { PlaybookPolicy } from '../../domain/incident/policy.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { inTime } from '../../runtime/in-time.ts';
 import { measures } from './checks/measures.ts';
-import { CHECKS, type Found } from './checks.ts';
+import { type Found, IMPLEMENTATIONS } from './checks.ts';
 
 /** Seconds that a check may take; what has not answered by then is a finding too. */
 const BUDGET_SECONDS = 12;
@@ -15,7 +15,7 @@ export function investigate(...playbooks: PlaybookPolicy[]): Promise<Finding[]> 
   const now = new Date();
   const checks = new Set([...EVERY_INCIDENT, ...playbooks.flatMap(({ checks = [] }) => checks)]);
   return Promise.all([
-    ...[...checks].map(check => checked(check, now, () => CHECKS[check](resources, now))),
+    ...[...checks].map(check => checked(check, now, () => IMPLEMENTATIONS[check](resources, now))),
     ...playbooks.flatMap(({ title, measures: measured = [] }) =>
       measured.length > 0 ? [checked(title, now, () => measures(title, measured, now))] : [],
     ),

@@ -3,7 +3,7 @@ import { Refused } from '../../adapters/http.ts';
 import { type QueuedMail, setAside } from '../../adapters/mail-queue.ts';
 import { sendToSubscriber } from '../../adapters/ses.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { letterFor, markTold } from '../../store/customer-mails.ts';
+import { mailFor, markTold } from '../../store/customer-mails.ts';
 
 const Mail = v.object({ incident: v.string(), number: v.number(), email: v.string() });
 
@@ -20,7 +20,7 @@ export const handler = entrypoint(Queued, async ({ Records }) => {
 
 async function tell(mail: QueuedMail): Promise<void> {
   const { incident, email } = mail;
-  const letter = await letterFor(incident, email);
+  const letter = await mailFor(incident, email);
   const about = { incident, number: letter?.number };
   if (!letter) return console.info({ message: 'told before', ...about });
   try {

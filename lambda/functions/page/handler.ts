@@ -1,6 +1,6 @@
 import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
-import type { EntryOf } from '../../domain/incident/events.ts';
+import type { EventOf } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { isPageEntry, type PageEntry, type PageMessage, pages } from '../../domain/messages/page.ts';
 import { onCall } from '../../domain/on-call/roster.ts';
@@ -21,7 +21,7 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   const entry = incident?.timeline[about.seq];
   if (!incident || !entry || !isPageEntry(entry)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
   const sent = sentPages(incident).filter(page => page.about === entry.seq);
-  const told: Pick<EntryOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
+  const told: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
   for (const page of pages(incident, entry)) {
     const { urgency } = page;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { observeAlarms } from '../../adapters/cloudwatch.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import type { OtherIncident } from '../../domain/incident/commands.ts';
-import type { TimelineEntry } from '../../domain/incident/events.ts';
+import type { IncidentEvent } from '../../domain/incident/events.ts';
 import { reserve } from '../../domain/remediation/guardrails.ts';
 import { AttemptEvent } from '../../inbound/attempt-event.ts';
-import { commitObserved } from '../../readings/service-state.ts';
+import { commitObservedSignals } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -25,7 +25,7 @@ const TRIES = 5;
 export const handler = entrypoint(AttemptEvent, async event => {
   const { slot, number } = event;
   const incident = await load({ slot, number });
-  if (incident) await commitObserved(incident, await observeAlarms(incident));
+  if (incident) await commitObservedSignals(incident, await observeAlarms(incident));
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       return await plan(event);
@@ -69,12 +69,12 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
 async function otherIncidents(slot: string): Promise<OtherIncident[]> {
   const others = (await openIncidents()).filter(incident => keyOf(incident).slot !== slot && !incident.drill);
   return others.map(({ id, openedAt, policy: { playbook } }) => {
-    const { symptom = false, apart = false } = playbook;
-    return { id, openedAt, symptom, apart };
+    const { symptom = false, independent = false } = playbook;
+    return { id, openedAt, symptom, independent };
   });
 }
 
-const startedIn = (entries: TimelineEntry[]) => entries.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];
+const startedIn = (entries: IncidentEvent[]) => entries.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];
 
 /** The token that makes starting a run idempotent: a UUID, the same for the same run. */
 function tokenOf(run: string): string {

@@ -3,7 +3,7 @@ import type { Resources } from '../../domain/diagnosis/resources.ts';
 import type { Draft } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { objectUrl } from '../../domain/kernel/console.ts';
-import { letter } from '../../domain/kernel/templates.ts';
+import { renderMail } from '../../domain/kernel/templates.ts';
 import { invitation } from '../../domain/post-mortem/invitation.ts';
 import { postMortem } from '../../domain/post-mortem/post-mortem.ts';
 import { byName, meetingOf } from '../../domain/post-mortem/review-meeting.ts';
@@ -44,7 +44,7 @@ export const handler = eventSubscriber(async (over, { type, seq }) => {
   const author = invitees.people.find(name => name === incident.commander);
   const draft: Draft = { url, author, meeting };
   if (meeting) {
-    const text = letter(rendered, 'messages/review-invitation.txt', invitationFields(incident, draft));
+    const text = renderMail(rendered, 'messages/review-invitation.txt', invitationFields(incident, draft));
     await write('invitation.ics', 'text/calendar; charset=utf-8', invitation(incident, meeting, text, addresses));
   }
   const fields = postMortem(incident, { ...invitees, meeting, graphs, logGroup: resources.logGroup });

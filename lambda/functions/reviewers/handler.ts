@@ -1,6 +1,6 @@
 import { reviewLinks } from '../../adapters/links.ts';
 import { publishNotice } from '../../adapters/sns.ts';
-import { letter } from '../../domain/kernel/templates.ts';
+import { renderMail } from '../../domain/kernel/templates.ts';
 import { reviewNotice } from '../../domain/post-mortem/review-notices.ts';
 import { names } from '../../runtime/deployed.ts';
 import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
@@ -19,7 +19,7 @@ export const handler = eventSubscriber(async (incident, entry) => {
   const { to, channel, template, fields } = notice;
   if (to.length === 0) throw new Error(`nobody who has an e-mail address is to be told of ${entry.type}`);
   const links = entry.type === 'PostMortemDrafted' ? { links: await reviewLinks(incident, entry) } : {};
-  const message = letter(rendered, template, { ...fields, ...links });
+  const message = renderMail(rendered, template, { ...fields, ...links });
   await publishNotice(process.env['NOTICES_TOPIC'] ?? '', { people: to, ...message });
   await recordDelivery(incident, entry, channel);
   return { sent: to };

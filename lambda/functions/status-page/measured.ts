@@ -1,7 +1,7 @@
 import { readMetrics } from '../../adapters/cloudwatch.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
-import { measured } from '../../domain/status-page/measured.ts';
-import type { Measured } from '../../domain/status-page/site.ts';
+import { measuredUptime } from '../../domain/status-page/measured.ts';
+import type { MeasuredUptime } from '../../domain/status-page/site.ts';
 
 const DAY = 86_400_000;
 
@@ -15,7 +15,7 @@ const PATIENCE = 5000;
  * How much was measured, by counting what the probe published: of CloudWatch's aggregates of older minutes the count is
  * still true. When CloudWatch cannot be asked, nothing is known, which the page says: an update waits for no figure.
  */
-export async function readMeasured(service: string, now: Date): Promise<Measured> {
+export async function readMeasured(service: string, now: Date): Promise<MeasuredUptime> {
   const query = (period: number) => ({
     ...{ id: 'measured', namespace: PROBE_NAMESPACE, name: PROBE_METRICS.health },
     ...{ dimensions: { Service: service }, statistic: 'SampleCount' as const, period },
@@ -27,7 +27,7 @@ export async function readMeasured(service: string, now: Date): Promise<Measured
       readMetrics([query(86_400)], midnight, DAYS * 24, signal),
       readMetrics([query(60)], now, 1, signal),
     ]);
-    return measured(days['measured'] ?? [], minutes['measured'] ?? []);
+    return measuredUptime(days['measured'] ?? [], minutes['measured'] ?? []);
   } catch (error) {
     const { name, message } = error as Error;
     console.error({ message: `what was measured is not known: ${message}`, error: name });

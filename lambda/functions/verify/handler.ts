@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { readExecution } from '../../adapters/automation.ts';
-import { judged, relieved } from '../../domain/diagnosis/service-health.ts';
+import { requestsFailing, requestsJudged } from '../../domain/diagnosis/service-health.ts';
 import type { Traffic } from '../../domain/diagnosis/traffic.ts';
 import type { RunOutcome } from '../../domain/incident/commands.ts';
 import type { Check } from '../../domain/incident/events.ts';
@@ -9,9 +9,9 @@ import type { Step } from '../../domain/incident/policy.ts';
 import { alarmOf } from '../../domain/incident/signal.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
 import { reportOf, resultOf } from '../../domain/remediation/execution.ts';
-import { impactOf, madeWorse, nowOf } from '../../domain/remediation/impact.ts';
+import { harmCheck, impactOf, measuredNow } from '../../domain/remediation/impact.ts';
 import { type AttemptEvent, RunEvent } from '../../inbound/attempt-event.ts';
-import { commitObserved, verifyService } from '../../readings/service-state.ts';
+import { commitObservedSignals, verifyService } from '../../readings/service-state.ts';
 import { trafficSince, UNJUDGED } from '../../readings/traffic.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -40,16 +40,17 @@ export const handler = entrypoint(RunEvent, async event => {
   const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
   if (step?.verifiedBy === 'runbook') return record(event, { ...ran, checks: [ENDED_WELL] });
   const { signals, checks: all } = await verifyService(incident);
-  const after = await commitObserved(incident, signals);
+  const after = await commitObservedSignals(incident, signals);
   const health = all.filter(({ check }) => !alarmOf(check));
   const failing = health.filter(({ passed }) => !passed).length / Math.max(1, health.length);
-  const traffic = step?.undo || step?.verifiedBy === 'health' ? await trafficSince(read.endedAt) : UNJUDGED;
+  const traffic = step?.revert || step?.verifiedBy === 'health' ? await trafficSince(read.endedAt) : UNJUDGED;
   const checks = inWhatMatters(incident, known, step, { all, health, traffic });
-  const harm = known && step?.undo && madeWorse(known, traffic, failing);
+  const harm = known && step?.revert && harmCheck(known, traffic, failing);
   if (harm) return record(event, { ...ran, checks: [...checks, harm], impact: 'harmful' });
   const passed = checks.every(check => check.passed);
   if (!passed && !timeIsUp(after, run, read.endedAt)) return { verdict: 'again', run };
-  const impact = known && !known.undoes && step?.undo ? impactOf(known.facts, nowOf(traffic, failing)) : undefined;
+  const impact =
+    known && !known.undoes && step?.revert ? impactOf(known.facts, measuredNow(traffic, failing)) : undefined;
   return record(event, { ...ran, checks, ...(impact && { impact }) });
 });
 
@@ -72,8 +73,8 @@ function inWhatMatters(
 ): Check[] {
   const reverted = runs.find(r => r.run === run?.undoes);
   const inTrouble = resolution || reverted?.revertRequestedAt || reverted?.status === 'failed';
-  if (reverted && inTrouble) return [ENDED_WELL, judged(traffic)];
-  return step?.verifiedBy === 'health' && !reverted ? [...health, relieved(traffic)] : all;
+  if (reverted && inTrouble) return [ENDED_WELL, requestsJudged(traffic)];
+  return step?.verifiedBy === 'health' && !reverted ? [...health, requestsFailing(traffic)] : all;
 }
 
 /** Whoever must stop the execution finds it by its id. */

@@ -9,7 +9,7 @@ import { deployed } from '../../runtime/deployed.ts';
 export async function lookForBlindness(open: readonly Incident[]): Promise<void> {
   const { service, policies } = deployed();
   const policy = policies[MONITORING];
-  if (!policy || open.some(({ playbook, policy }) => playbook !== MONITORING && !policy.playbook.apart)) return;
+  if (!policy || open.some(({ playbook, policy }) => playbook !== MONITORING && !policy.playbook.independent)) return;
   const alarms = await alarmsWithoutData(`${service}-`);
   for (const signal of blindSignals(service, alarms, policies, new Date().toISOString())) {
     const { incident, entries } = await receive(signal, policy);

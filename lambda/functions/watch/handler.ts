@@ -8,7 +8,7 @@ import { type Incident, isQuestion } from '../../domain/incident/incident.ts';
 import { REVIEW_PLAYBOOK } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { obligations } from '../../domain/obligations.ts';
-import { commitObserved, toCheck } from '../../readings/service-state.ts';
+import { commitObservedSignals, toCheck } from '../../readings/service-state.ts';
 import { commit, receive } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -51,7 +51,7 @@ async function look(known: Incident, minute: Promise<Minute | undefined>): Promi
   // Nothing is wrong that alarms or health URLs could tell of.
   if (known.policy.playbook.chore || isQuestion(known)) return meetAll(known);
   const [signals, measured] = await Promise.all([observeAlarms(known).catch(unobserved), minute]);
-  const observed = await commitObserved(known, signals ?? []);
+  const observed = await commitObservedSignals(known, signals ?? []);
   const judged = measured ? await commitMeasured(observed, measured) : observed;
   const incident = await obeySwitch(judged);
   if (incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0)) await startResponse(incident);
@@ -76,7 +76,11 @@ const unmeasured = ({ name }: Error) => void console.error({ message: 'the servi
 async function meet(incident: Incident, obligation: Obligation, checks: Check[]) {
   if (obligation.type === 'stop execution') return stop(incident, obligation);
   const id = `watch/${JSON.stringify(obligation)}/${incident.timeline.length}`;
-  const { incident: after, entries, refused } = await commit(keyOf(incident), { type: 'meet', id, obligation, checks });
+  const {
+    incident: after,
+    entries,
+    refused,
+  } = await commit(keyOf(incident), { type: 'fulfil', id, obligation, checks });
   console.info({
     message: 'obligation',
     incident: incident.id,

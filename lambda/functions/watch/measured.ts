@@ -28,7 +28,7 @@ export async function measureMinute(): Promise<Minute> {
 export async function commitMeasured(incident: Incident, { now, before }: Minute): Promise<Incident> {
   if (incident.drill) return incident;
   const decision = recordMeasurement(incident, now, before);
-  if ('refused' in decision || decision.happenings.length === 0) return incident;
+  if ('refused' in decision || decision.events.length === 0) return incident;
   const command = { type: 'record measurement', id: `measured/${now.at}`, ...now, ...(before && { before }) } as const;
   return (await commit(keyOf(incident), command)).incident ?? incident;
 }

@@ -1,7 +1,7 @@
 import { findExecution, readExecution, stopExecution } from '../../adapters/automation.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
-import type { EntryOf } from '../../domain/incident/events.ts';
+import type { EventOf } from '../../domain/incident/events.ts';
 import { attemptUnderWay, type Incident } from '../../domain/incident/incident.ts';
 import { resultOf } from '../../domain/remediation/execution.ts';
 import { isOff } from '../../domain/remediation/guardrails.ts';
@@ -35,6 +35,6 @@ export async function stop(
 
 /** The execution of a run, where its id was not noted in time. */
 async function find({ timeline }: Incident, run: string): Promise<string | undefined> {
-  const started = timeline.find((e): e is EntryOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
+  const started = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
   return started && findExecution({ ...started, role: process.env['RESPONSE_ROLE'] ?? '' });
 }

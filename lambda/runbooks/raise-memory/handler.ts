@@ -7,24 +7,24 @@ import {
 } from '../../adapters/ecs.ts';
 import { nextSize, resized, sizeOf } from '../../domain/remedies/fargate.ts';
 import {
-  begun,
   nameOf,
-  over,
-  primaryOf,
-  refused,
+  primaryDeployment,
+  rolloutBegun,
+  rolloutEnded,
+  rolloutRefused,
   whyNotCurrent,
   whyNotRolling,
 } from '../../domain/remedies/rollout.ts';
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { Look, lookAtRollout } from '../rollout.ts';
+import { lookAtRollout, RolloutParameters } from '../rollout.ts';
 
 const revision = v.union(
   [v.literal('next'), v.pipe(v.string(), v.regex(/^[1-9]\d*$/))],
   '"next", or the number of a revision',
 );
 
-export const RaiseEvent = v.strictObject({ ...Look, revision, taskDefinition: v.string() });
+export const RaiseEvent = v.strictObject({ ...RolloutParameters, revision, taskDefinition: v.string() });
 
 /**
  * Gives the tasks of a service the next larger size of Fargate, in a new revision of their task definition; or returns
@@ -36,21 +36,22 @@ export const handler = entrypoint(RaiseEvent, async event => {
   const running = await describeService(cluster, service);
   const { taskDefinition: current = '' } = running;
   const reason = whyNotRolling(running) ?? whyNotCurrent(running, taskDefinition);
-  if (reason) return refused(reason);
+  if (reason) return rolloutRefused(reason);
   const change = await (revision === 'next' ? larger(current) : existing(current, revision));
-  if (change.refused !== undefined) return refused(change.refused);
+  if (change.refused !== undefined) return rolloutRefused(change.refused);
   const { wanted, register, what } = change;
-  if (dryRun) return over(done(), `Dry run: ${service}, which runs ${nameOf(current)}, would be given ${what}.`);
+  if (dryRun)
+    return rolloutEnded(done(), `Dry run: ${service}, which runs ${nameOf(current)}, would be given ${what}.`);
   const next = register ? await registerTaskDefinition(register) : wanted;
   // Without a change it would start every task anew for nothing.
-  if (next === current) return over(done(), `${service} runs ${nameOf(current)} already.`);
-  const former = primaryOf(running)?.id ?? '';
+  if (next === current) return rolloutEnded(done(), `${service} runs ${nameOf(current)} already.`);
+  const former = primaryDeployment(running)?.id ?? '';
   const id = await beginDeployment({ cluster, service, taskDefinition: next });
   const message = `${service} is given ${what}: ${nameOf(current)} → ${nameOf(next)}.`;
   console.info({ message, deployment: id });
   return id && id !== former
-    ? begun([message], id, former, message)
-    : over(failed('ECS began no deployment', [message]));
+    ? rolloutBegun([message], id, former, message)
+    : rolloutEnded(failed('ECS began no deployment', [message]));
 });
 
 async function larger(current: string) {

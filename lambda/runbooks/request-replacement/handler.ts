@@ -9,7 +9,7 @@ import {
 } from '../../domain/diagnosis/certificate.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { arns, flag } from '../../inbound/runbook-parameters.ts';
-import { configured } from '../../readings/certificates.ts';
+import { configuredCertificates } from '../../readings/certificates.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 const Request = v.strictObject({
@@ -35,7 +35,7 @@ const answer = (verdict: Verdict, replacements: Replacement[] = [], waiting = fa
  * records into the zone. Asked again, it goes on where it was: until they are issued.
  */
 export const handler = entrypoint(Request, async ({ dryRun, certificateArns, required }) => {
-  const certificates = certificateArns.length > 0 ? byArns(configured(), certificateArns) : await needy();
+  const certificates = certificateArns.length > 0 ? byArns(configuredCertificates(), certificateArns) : await needy();
   if ('unknown' in certificates) return answer(unchanged(certificates.unknown));
   if (certificates.length === 0) return answer(unchanged('no certificate needs a replacement'));
   const refusals = await Promise.all(certificates.map(refusal));
@@ -59,7 +59,7 @@ async function needy(): Promise<WatchedCertificate[]> {
   };
   const needs = async (certificate: WatchedCertificate) =>
     needsReplacement(await describeCertificate(certificate.arn), certificate, bounds, new Date()) ? [certificate] : [];
-  return (await Promise.all(configured().map(needs))).flat();
+  return (await Promise.all(configuredCertificates().map(needs))).flat();
 }
 
 async function refusal(certificate: WatchedCertificate): Promise<string | undefined> {

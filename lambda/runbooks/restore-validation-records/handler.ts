@@ -4,7 +4,7 @@ import { compareRecords, createRecords } from '../../adapters/route-53.ts';
 import type { WatchedCertificate } from '../../domain/diagnosis/certificate.ts';
 import { done, failed, unchanged } from '../../domain/remedies/verdict.ts';
 import { flag } from '../../inbound/runbook-parameters.ts';
-import { configured } from '../../readings/certificates.ts';
+import { configuredCertificates } from '../../readings/certificates.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
@@ -15,7 +15,7 @@ export const handler = entrypoint(v.strictObject({ dryRun: flag }), async ({ dry
   const restored: string[] = [];
   const different: string[] = [];
   const missing: string[] = [];
-  for (const certificate of configured()) {
+  for (const certificate of configuredCertificates()) {
     const found = await restore(certificate, dryRun);
     restored.push(...found.restored);
     different.push(...found.different);

@@ -7,12 +7,20 @@ import {
   stopServiceDeployment,
 } from '../../adapters/ecs.ts';
 import { latestOf, wayBack, whyNotLatest } from '../../domain/remedies/roll-back.ts';
-import { type Begun, begun, nameOf, over, primaryOf, refused, whyNotRolling } from '../../domain/remedies/rollout.ts';
+import {
+  nameOf,
+  primaryDeployment,
+  type RolloutAnswer,
+  rolloutBegun,
+  rolloutEnded,
+  rolloutRefused,
+  whyNotRolling,
+} from '../../domain/remedies/rollout.ts';
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { Look, lookAtRollback, lookAtRollout } from '../rollout.ts';
+import { lookAtRollback, lookAtRollout, RolloutParameters } from '../rollout.ts';
 
-export const RollBackEvent = v.strictObject({ ...Look, deploymentArn: v.string() });
+export const RollBackEvent = v.strictObject({ ...RolloutParameters, deploymentArn: v.string() });
 
 /**
  * Takes a deployment of a service back: the one that the caller judged, as long as none came after it, or else the latest.
@@ -26,27 +34,27 @@ export const handler = entrypoint(RollBackEvent, async event => {
   return answer;
 });
 
-async function takeBack(cluster: string, service: string, named: string, dryRun: boolean): Promise<Begun> {
+async function takeBack(cluster: string, service: string, named: string, dryRun: boolean): Promise<RolloutAnswer> {
   const running = await describeService(cluster, service);
   const unsuitable = whyNotRolling(running);
-  if (unsuitable) return refused(unsuitable);
+  if (unsuitable) return rolloutRefused(unsuitable);
   const arn = named || latestOf(await listServiceDeployments(cluster, service))?.arn;
   const found = arn && (await serviceDeployment(arn));
-  if (!found) return refused(`ECS knows no deployment ${arn || `of ${service}`}`);
+  if (!found) return rolloutRefused(`ECS knows no deployment ${arn || `of ${service}`}`);
   const replaced = whyNotLatest(found, await listServiceDeployments(cluster, service, found.createdAt));
-  if (replaced) return refused(replaced);
+  if (replaced) return rolloutRefused(replaced);
   const way = wayBack(found, running);
-  if ('refused' in way) return refused(way.refused);
+  if ('refused' in way) return rolloutRefused(way.refused);
   const what = `${found.arn}, which put ${nameOf(found.target)} into place`;
-  if (dryRun) return over(done(), `Dry run: ${what}, would be taken back${to(way)}.`);
+  if (dryRun) return rolloutEnded(done(), `Dry run: ${what}, would be taken back${to(way)}.`);
   const message = `${what}, is taken back${to(way)}.`;
   if (way.by === 'stop') await stopServiceDeployment(found.arn);
-  if (way.by !== 'update') return begun(way.by === 'stop' ? [message] : [], found.arn, '', message);
-  const former = primaryOf(running)?.id ?? '';
+  if (way.by !== 'update') return rolloutBegun(way.by === 'stop' ? [message] : [], found.arn, '', message);
+  const former = primaryDeployment(running)?.id ?? '';
   const id = await beginDeployment({ cluster, service, taskDefinition: way.taskDefinition });
   return id && id !== former
-    ? begun([message], id, former, message)
-    : over(failed('ECS began no deployment', [message]));
+    ? rolloutBegun([message], id, former, message)
+    : rolloutEnded(failed('ECS began no deployment', [message]));
 }
 
 const to = (way: { by: string; taskDefinition?: string }) =>

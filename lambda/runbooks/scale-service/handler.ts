@@ -3,9 +3,9 @@ import { setSuspended, suspendedScaling } from '../../adapters/auto-scaling.ts';
 import { readParameter, writeParameter } from '../../adapters/parameters.ts';
 import { toSuspend, toText, toWays } from '../../domain/remedies/scaling.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { lookAtTasks, Scale, type Scaling, scale } from '../scaling.ts';
+import { lookAtTasks, ScaleParameters, type ScaleRequest, scale } from '../scaling.ts';
 
-const ScaleEvent = v.strictObject({ ...Scale, autoScaling: v.picklist(['suspend', 'resume', 'none']) });
+const ScaleEvent = v.strictObject({ ...ScaleParameters, autoScaling: v.picklist(['suspend', 'resume', 'none']) });
 
 /**
  * Sets the number of tasks, auto scaling suspended before or resumed after it. It resumes nothing but what it suspended:
@@ -22,7 +22,7 @@ export const handler = entrypoint(ScaleEvent, event => {
 
 const parameter = () => process.env['SUSPENDED_PARAMETER'] ?? '';
 
-async function suspend({ cluster, service }: Scaling): Promise<string[]> {
+async function suspend({ cluster, service }: ScaleRequest): Promise<string[]> {
   const suspended = await suspendedScaling(cluster, service);
   if (!suspended) return [];
   const ours = toSuspend(suspended);
@@ -33,7 +33,7 @@ async function suspend({ cluster, service }: Scaling): Promise<string[]> {
   return [`Auto scaling of ${service} is suspended (${toText(ours)})`];
 }
 
-async function resume({ cluster, service }: Scaling): Promise<string[]> {
+async function resume({ cluster, service }: ScaleRequest): Promise<string[]> {
   const ours = toWays(await readParameter(parameter()));
   const suspended = (await suspendedScaling(cluster, service)) ?? [];
   const left = suspended.filter(way => !ours.includes(way));

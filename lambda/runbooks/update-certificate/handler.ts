@@ -5,7 +5,7 @@ import { listenerCertificates, swapOnListener } from '../../adapters/elb.ts';
 import { byArns, type WatchedCertificate } from '../../domain/diagnosis/certificate.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { arns, flag } from '../../inbound/runbook-parameters.ts';
-import { configured } from '../../readings/certificates.ts';
+import { configuredCertificates } from '../../readings/certificates.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 type Direction = 'replacement' | 'former';
@@ -36,7 +36,8 @@ const answer = (verdict: Verdict, swaps: Swap[] = [], places: Place[] = [], wait
  * changed unless every replacement is issued. Asked again, it says whether it is everywhere.
  */
 export const handler = entrypoint(Request, async ({ dryRun, certificateArns, direction, look, required }) => {
-  const certificates = certificateArns.length > 0 ? byArns(configured(), certificateArns) : await served(direction);
+  const certificates =
+    certificateArns.length > 0 ? byArns(configuredCertificates(), certificateArns) : await served(direction);
   if ('unknown' in certificates) return answer(unchanged(certificates.unknown));
   if (certificates.length === 0) return answer(unchanged(`no certificate has a ${direction} that could be served`));
   const found = await Promise.all(certificates.map(certificate => swapOf(certificate, direction)));
@@ -78,7 +79,7 @@ async function served(direction: Direction): Promise<WatchedCertificate[]> {
     const ready = direction === 'former' ? replacement?.inUse : held.inUse && replacement?.status === 'ISSUED';
     return ready ? [certificate] : [];
   };
-  return (await Promise.all(configured().map(is))).flat();
+  return (await Promise.all(configuredCertificates().map(is))).flat();
 }
 
 async function swapOf(certificate: WatchedCertificate, direction: Direction): Promise<Swap | { refused: string }> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { internalIn } from '../../../lambda/domain/communication/updates.ts';
-import type { Audience, EntryOf } from '../../../lambda/domain/incident/events.ts';
+import { internalName } from '../../../lambda/domain/communication/updates.ts';
+import type { Audience, EventOf } from '../../../lambda/domain/incident/events.ts';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
@@ -61,11 +61,9 @@ describe('while an incident is open', () => {
   test.each(['P1', 'P2'] as const)(
     '%s: stakeholders hear of it within 15 minutes, then at least every 30',
     severity => {
-      const happenings = fc.array(
-        fc.tuple(fc.integer({ min: 0, max: 230 }), fc.constantFrom('clears', 'fires', 'note')),
-      );
+      const events = fc.array(fc.tuple(fc.integer({ min: 0, max: 230 }), fc.constantFrom('clears', 'fires', 'note')));
       fc.assert(
-        fc.property(fc.option(fc.integer({ min: 0, max: 20 })), happenings, (diagnosed, events) => {
+        fc.property(fc.option(fc.integer({ min: 0, max: 20 })), events, (diagnosed, events) => {
           const story = told();
           story.careful = false;
           story.fires();
@@ -228,7 +226,7 @@ describe('an update that does not arrive', () => {
       delivers(story, 'stakeholders');
     }
     expect(missed(story)).toMatchObject([{ to: 'public' }]);
-    const about = missed(story)[0] as EntryOf<'TargetMissed'>;
+    const about = missed(story)[0] as EventOf<'TargetMissed'>;
     expect(minutesBetween(minute(0), about.at)).toBeLessThanOrEqual(12);
     expect(story.incident.timeline[about.seq + 1]).toMatchObject({ type: 'Escalated', level: 2 });
     for (let at = 21; at <= 45; at++) {
@@ -306,13 +304,13 @@ describe('in a person’s own words', () => {
       'Since 09:31 UTC, 38 % of 1,722 requests fail. It is fixed by 10:00:00.',
       'Version 1.2.3 is out',
     ])
-      expect(internalIn(text, frozen)).toBeUndefined();
+      expect(internalName(text, frozen)).toBeUndefined();
   });
 });
 
 test('what was cancelled is cancelled, also when something is put back first', () => {
-  const undo = { title: 'Undo', parameters: {} };
-  const story = Story.under(policy([step('first', { undo })], { severities: RUNBOOK_SEVERITIES }));
+  const revert = { title: 'Undo', parameters: {} };
+  const story = Story.under(policy([step('first', { revert })], { severities: RUNBOOK_SEVERITIES }));
   story.fires();
   story.diagnoses({ desiredTasks: 10 });
   story.plans();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { workaround } from '../../../lambda/domain/communication/questions.ts';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
-import { incidentPage } from '../../../lambda/domain/messages/answer-page.ts';
-import { head } from '../../../lambda/domain/messages/chat.ts';
+import { answerPage } from '../../../lambda/domain/messages/answer-page.ts';
+import { threadHead } from '../../../lambda/domain/messages/chat.ts';
 import { internalNotification } from '../../../lambda/domain/messages/internal-notification.ts';
 import { pages } from '../../../lambda/domain/messages/page.ts';
 import { of, policy, Story } from '../../support/story.ts';
@@ -23,8 +23,8 @@ const shown = ({ incident }: Story) => {
   const link = { action: 'acknowledge', incident: incident.id, person: 'ada', expires: 0 } as const;
   return [
     called ? pages(incident, called)[0]?.fields.workaround : null,
-    /\*Workaround\*\\n([^"]*)/.exec(JSON.stringify(head(incident)))?.[1],
-    incidentPage(incident, link, null).fields.find(({ name }) => name === 'Workaround')?.value,
+    /\*Workaround\*\\n([^"]*)/.exec(JSON.stringify(threadHead(incident)))?.[1],
+    answerPage(incident, link, null).fields.find(({ name }) => name === 'Workaround')?.value,
   ];
 };
 

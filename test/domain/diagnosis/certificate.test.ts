@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   byArns,
+  type EndpointCertificate,
   gradeOf,
   type HeldCertificate,
   needsReplacement,
   renewalFault,
-  type Served,
   type WatchedCertificate,
   within,
 } from '../../../lambda/domain/diagnosis/certificate.ts';
@@ -23,7 +23,7 @@ const held = (changes: Partial<HeldCertificate> = {}): HeldCertificate => ({
 const watched: WatchedCertificate = {
   ...{ arn: 'arn:certificate', hosts: ['example.com'], hostedZoneId: 'Z1', listenerArns: [] },
 };
-const served = (changes: Partial<Served> = {}): Served => ({
+const served = (changes: Partial<EndpointCertificate> = {}): EndpointCertificate => ({
   ...{ host: 'example.com', protocol: 'TLSv1.3', notAfter: inDays(100), names: ['example.com'], matches: true },
   ...changes,
 });

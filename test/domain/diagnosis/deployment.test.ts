@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deploymentState, type Rollout } from '../../../lambda/domain/diagnosis/deployment.ts';
+import { deploymentState, type ServiceRollout } from '../../../lambda/domain/diagnosis/deployment.ts';
 import type { MinuteOfTraffic } from '../../../lambda/domain/diagnosis/traffic.ts';
 
 const NOW = new Date('2026-04-07T10:00:00.000Z');
@@ -17,7 +17,7 @@ const traffic = (failing: (minutesAgo: number) => boolean, from = 30, requests =
 const version = (at: Date) => ({ arn: `deployment of ${at.toISOString()}`, at, restart: false });
 const LEAST = 50;
 
-const COMPLETED: Rollout[] = [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }];
+const COMPLETED: ServiceRollout[] = [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }];
 const faultOf = (began: Date[], minutes: MinuteOfTraffic[], rollouts = COMPLETED) =>
   deploymentState(rollouts, began.map(version), minutes, NOW, LEAST).fault;
 

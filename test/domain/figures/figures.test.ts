@@ -301,9 +301,9 @@ test('of runs, those in earnest that ended count; dry runs and what put back cou
   story.fires();
   story.responds(({ step: name, undoes }) => (undoes || name === 'restart' ? PASSED : FAILED));
   expect(endedRuns(story.incident)).toEqual([
-    { runbook: 'scale', verified: false, undo: false },
-    { runbook: 'restart', verified: true, undo: false },
-    { runbook: 'scale', verified: true, undo: true },
+    { runbook: 'scale', verified: false, revert: false },
+    { runbook: 'restart', verified: true, revert: false },
+    { runbook: 'scale', verified: true, revert: true },
   ]);
   expect(monthlyReport([story.incident], { service: 'shop', month: '2026-04', at: story.now }).runbooks).toEqual({
     rehearse: { runs: { verified: 0, of: 0 }, undos: { verified: 0, of: 0 }, dryRuns: 1 },

@@ -69,7 +69,7 @@ describe('a signal joins the open incident', () => {
     story.at(3).fires('critical');
     story.fires('warning');
     expect(types(story.at(4).clears('critical'))).toEqual(['SignalCleared']);
-    expect(story.incident).toMatchObject({ status: 'investigating', calmSince: undefined });
+    expect(story.incident).toMatchObject({ status: 'investigating', allClearSince: undefined });
     story.at(5).clears('warning');
     story.plans();
     expect(story.incident.status).toBe('monitoring');
@@ -201,7 +201,7 @@ describe('an alarm that fires again', () => {
   test('during monitoring owes a new attempt, and the trouble is no longer over', () => {
     const story = monitoring(new Story());
     expect(story.at(4).fires()).toMatchObject([{ type: 'SignalFired' }, { type: 'ResponseRequested', attempt: 2 }]);
-    expect(story.incident).toMatchObject({ status: 'investigating', calmSince: undefined });
+    expect(story.incident).toMatchObject({ status: 'investigating', allClearSince: undefined });
   });
 
   test('is handed over when there have been enough attempts, and only then', () => {

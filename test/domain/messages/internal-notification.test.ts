@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { letter } from '../../../lambda/domain/kernel/templates.ts';
+import { renderMail } from '../../../lambda/domain/kernel/templates.ts';
 import { internalNotification } from '../../../lambda/domain/messages/internal-notification.ts';
 import { FAILED, minute, of, policy, Story, step } from '../../support/story.ts';
 import { render } from '../../support/written.ts';
@@ -8,7 +8,7 @@ import { render } from '../../support/written.ts';
 function mailed(story: Story): { subject: string; body: string } {
   const [update] = of(story.incident.timeline, 'UpdatePosted').slice(-1);
   if (!update) throw new Error('there is no update');
-  return letter(render, 'messages/internal-notification.txt', internalNotification(story.incident, update));
+  return renderMail(render, 'messages/internal-notification.txt', internalNotification(story.incident, update));
 }
 
 const updates = (story: Story, text = 'as it stands') =>

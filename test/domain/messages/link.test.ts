@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
-  canonical,
-  format,
+  canonicalLink,
+  formatLink,
   LINK_ACTIONS,
   type Link,
-  parse,
+  parseLink,
   type SignedLink,
 } from '../../../lambda/domain/messages/link.ts';
 
@@ -28,8 +28,8 @@ const signed: fc.Arbitrary<SignedLink> = fc.tuple(link, mac).map(([said, code]) 
 it('is read as it was written, and needs no escaping in a URL', () => {
   fc.assert(
     fc.property(signed, given => {
-      expect(format(given)).toMatch(/^[\w.-]+$/);
-      expect(parse(format(given))).toEqual(given);
+      expect(formatLink(given)).toMatch(/^[\w.-]+$/);
+      expect(parseLink(formatLink(given))).toEqual(given);
     }),
   );
 });
@@ -39,14 +39,15 @@ it('is another link, or none, with any one character changed, left out or added'
   const changed = fc.tuple(signed, fc.nat(), character, fc.constantFrom('change', 'remove', 'add'));
   fc.assert(
     fc.property(changed, ([given, position, other, how]) => {
-      const text = format(given);
+      const text = formatLink(given);
       const at = position % text.length;
       const rest = text.slice(at + (how === 'add' ? 0 : 1));
       const altered = text.slice(0, at) + (how === 'remove' ? '' : other) + rest;
       fc.pre(altered !== text);
-      const read = parse(altered);
+      const read = parseLink(altered);
       if (!read) return;
-      const same = Buffer.compare(read.mac, given.mac) === 0 && canonical('shop', read) === canonical('shop', given);
+      const same =
+        Buffer.compare(read.mac, given.mac) === 0 && canonicalLink('shop', read) === canonicalLink('shop', given);
       expect(same).toBe(false);
     }),
     { numRuns: 2000 },
@@ -58,15 +59,15 @@ it('is signed over a text that no other link has, of this service or another', (
   fc.assert(
     fc.property(two, ([[service, one], [other, another]]) => {
       const same = JSON.stringify([service, one]) === JSON.stringify([other, another]);
-      expect(canonical(service, one) === canonical(other, another)).toBe(same);
+      expect(canonicalLink(service, one) === canonicalLink(other, another)).toBe(same);
     }),
   );
   const given = { action: 'approve', incident: 'INC-2026-01-31-001', person: 'a', expires: 1, step: 'b' } as const;
-  expect(canonical('shop', given)).not.toBe(canonical('shop', { ...given, person: 'a","b' }));
+  expect(canonicalLink('shop', given)).not.toBe(canonicalLink('shop', { ...given, person: 'a","b' }));
 });
 
 it('fits an SMS beside the words', () => {
-  const text = format({
+  const text = formatLink({
     ...{ action: 'acknowledge', incident: 'INC-2026-01-31-001', person: 'ada', expires: 1_800_000_000 },
     mac: new Uint8Array(32),
   });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EntryType, TimelineEntry } from '../../../lambda/domain/incident/events.ts';
+import type { EventType, IncidentEvent } from '../../../lambda/domain/incident/events.ts';
 import { duration } from '../../../lambda/domain/kernel/time.ts';
 import { isPageEntry, type PageMessage } from '../../../lambda/domain/messages/page.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step } from '../../support/story.ts';
 import { written } from '../../support/written.ts';
 
 /** What people are told, as the incident stands, because of the last entry of a type. */
-function told(story: Story, type: EntryType): ReturnType<typeof written> {
+function told(story: Story, type: EventType): ReturnType<typeof written> {
   const entry = story.incident.timeline.findLast(e => e.type === type);
   return entry && isPageEntry(entry) ? written(story.incident, entry) : [];
 }
@@ -170,7 +170,7 @@ describe('what a page says', () => {
     );
   });
 
-  test.each<[string, (story: Story) => void, EntryType, string, string]>([
+  test.each<[string, (story: Story) => void, EventType, string, string]>([
     [
       'a hand-over',
       story => story.responds(),
@@ -194,7 +194,7 @@ describe('what a page says', () => {
   test('an SMS says why somebody is called now, and always which incident', () => {
     const story = new Story();
     story.fires();
-    const smsOf = (type: EntryType) => told(story, type)[0]?.sms;
+    const smsOf = (type: EventType) => told(story, type)[0]?.sms;
     const [about, id] = ['P2 mockupAWS Database Connections Exhausted:', 'INC-2026-04-07-001'];
     expect(smsOf('Escalated')).toBe(`${about} critical: 1700 (threshold 1635) ${id}`);
     story.at(10).watches();
@@ -327,7 +327,7 @@ describe('the emergency hotline', () => {
 
 test('whatever a service is called and an alarm says, subject and SMS are what SNS takes', () => {
   const words = fc.string({ unit: 'grapheme', maxLength: 250, size: 'max' });
-  const entries = (story: Story): TimelineEntry[] => [...story.incident.timeline];
+  const entries = (story: Story): IncidentEvent[] => [...story.incident.timeline];
   fc.assert(
     fc.property(words, words, words, (title, trouble, summary) => {
       const base = policy([step('first', { mode: 'approve', title: trouble })]);

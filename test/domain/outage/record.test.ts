@@ -5,8 +5,8 @@ import { timesOf } from '../../../lambda/domain/figures/figures.ts';
 import type { MeasuredOutage } from '../../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../../lambda/domain/incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
-import { letter, renderer } from '../../../lambda/domain/kernel/templates.ts';
-import { reply } from '../../../lambda/domain/messages/chat.ts';
+import { renderer, renderMail } from '../../../lambda/domain/kernel/templates.ts';
+import { threadReply } from '../../../lambda/domain/messages/chat.ts';
 import { postIncident } from '../../../lambda/domain/post-mortem/post-incident.ts';
 import { postMortem } from '../../../lambda/domain/post-mortem/post-mortem.ts';
 import { invitationFields } from '../../../lambda/domain/post-mortem/review-notices.ts';
@@ -46,11 +46,11 @@ function told(incident: Incident): Record<string, string> {
   if (!seen || !done || !measured) throw new Error('it was not published, measured and reviewed');
   return {
     'post-mortem': render('documents/post-mortem.md', postMortem(incident, SOURCES)),
-    'post-incident mail': letter(render, 'messages/post-incident.txt', postIncident(incident, done)).body,
+    'post-incident mail': renderMail(render, 'messages/post-incident.txt', postIncident(incident, done)).body,
     invitation: invitationFields(incident, { url: '' }).duration,
     'status page': incidentLine(seen).lasted ?? '',
     terminal: show(incident),
-    chat: reply(incident, measured)?.text ?? '',
+    chat: threadReply(incident, measured)?.text ?? '',
     figures: `${timesOf(incident).mitigate} minutes`,
   };
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import ICAL from 'ical.js';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { letter, renderer } from '../../../lambda/domain/kernel/templates.ts';
+import { renderer, renderMail } from '../../../lambda/domain/kernel/templates.ts';
 import { invitation } from '../../../lambda/domain/post-mortem/invitation.ts';
 import { byName, meetingOf } from '../../../lambda/domain/post-mortem/review-meeting.ts';
 import { invitationFields } from '../../../lambda/domain/post-mortem/review-notices.ts';
-import { AGENDA, meetingTime, writtenBy } from '../../../lambda/domain/review/meeting-time.ts';
+import { AGENDA, meetingTime, writeUpDue } from '../../../lambda/domain/review/meeting-time.ts';
 import { postMortemDue } from '../../../lambda/domain/review/review.ts';
 import { readFolders } from '../../../lib/templates.ts';
 import { policy, Story } from '../../support/story.ts';
@@ -47,7 +47,7 @@ describe('a review', () => {
         expect(isWork(local(meeting, timeZone))).toBe(true);
         const story = Story.under(policy([], { reviewTimeZone: timeZone, postMortemHours: hours }));
         const due = postMortemDue({ ...(story.fires() && story.incident), resolvedAt }) ?? '';
-        expect(meeting > resolvedAt && writtenBy(meeting) <= due).toBe(true);
+        expect(meeting > resolvedAt && writeUpDue(meeting) <= due).toBe(true);
         const late = (Date.parse(due) - Date.parse(resolvedAt)) / 3_600_000 - hours;
         if (late === 0) return;
         // No half hour of the window was one of work, and it is the first afternoon of work after it.
@@ -78,7 +78,7 @@ describe('its invitation', () => {
   if (!meeting) throw new Error('nobody to meet');
   const url =
     'https://us-east-1.console.aws.amazon.com/s3/object/reviews?region=us-east-1&prefix=reviews/INC/post-mortem.md';
-  const text = letter(
+  const text = renderMail(
     renderer(readFolders('messages')),
     'messages/review-invitation.txt',
     invitationFields(incident, { url, author: 'ben', meeting }),

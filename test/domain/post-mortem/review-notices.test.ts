@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { EntryType } from '../../../lambda/domain/incident/events.ts';
+import type { EventType } from '../../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../../lambda/domain/incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
-import { letter } from '../../../lambda/domain/kernel/templates.ts';
+import { renderMail } from '../../../lambda/domain/kernel/templates.ts';
 import { type Circle, reviewNotice } from '../../../lambda/domain/post-mortem/review-notices.ts';
 import { minute, PASSED, policy, Story, step } from '../../support/story.ts';
 import { render } from '../../support/written.ts';
@@ -36,10 +36,10 @@ function resolved(changes: Parameters<typeof policy>[1] = {}): Story {
 }
 
 /** Who is told because of the last entry of a type, and how it reads. */
-function told(incident: Incident, type: EntryType, circle = CIRCLE) {
+function told(incident: Incident, type: EventType, circle = CIRCLE) {
   const entry = incident.timeline.findLast(other => other.type === type);
   const notice = entry && reviewNotice(incident, entry, circle);
-  return notice && { to: notice.to, channel: notice.channel, ...letter(render, notice.template, notice.fields) };
+  return notice && { to: notice.to, channel: notice.channel, ...renderMail(render, notice.template, notice.fields) };
 }
 
 describe('a draft', () => {
@@ -156,7 +156,7 @@ describe('an action item', () => {
   test('that is nobody’s is told to whoever reviews, or to operations, when it is due, and not before', () => {
     const story = resolved();
     expect(told(story.incident, 'ActionItemRaised')).toBeUndefined();
-    story.at(20 + 7 * 1440).tell({ type: 'meet', obligation: { type: 'remind of action item', item: 'A2' } });
+    story.at(20 + 7 * 1440).tell({ type: 'fulfil', obligation: { type: 'remind of action item', item: 'A2' } });
     expect(told(story.incident, 'ActionItemDue')?.to).toEqual(['cleo']);
     expect(told(story.incident, 'ActionItemDue', { ...CIRCLE, reviewers: [] })?.to).toEqual(['ops']);
     story.tell({ type: 'change action item', by: 'ada', item: 'A2', owner: 'somebody else' });

@@ -235,7 +235,7 @@ describe('two responses do not work on one service', () => {
     id: 'INC-2026-04-07-000',
     openedAt: minute(NOW - 1),
     symptom: false,
-    apart: false,
+    independent: false,
     ...changes,
   });
   /** Whether a step of a cause, and one of a symptom, may run beside the other incident. */
@@ -262,9 +262,9 @@ describe('two responses do not work on one service', () => {
   });
 
   test('one that stands apart waits for no other, and no other for it', () => {
-    expect(beside(other({ apart: true }))).toEqual([true, true]);
+    expect(beside(other({ independent: true }))).toEqual([true, true]);
     const base = policy([step('restart')]);
-    const story = Story.under({ ...base, playbook: { ...base.playbook, apart: true } });
+    const story = Story.under({ ...base, playbook: { ...base.playbook, independent: true } });
     story.at(NOW).fires('warning');
     story.diagnoses({ desiredTasks: 10 });
     expect(started(story.plans({ ...READINGS, others: [other(), other({ symptom: true })] }))).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { relieved } from '../../../lambda/domain/diagnosis/service-health.ts';
+import { requestsFailing } from '../../../lambda/domain/diagnosis/service-health.ts';
 import type { Traffic } from '../../../lambda/domain/diagnosis/traffic.ts';
-import { impactOf, type Measured, madeWorse } from '../../../lambda/domain/remediation/impact.ts';
+import { harmCheck, impactOf, type Measured } from '../../../lambda/domain/remediation/impact.ts';
 import { FAILED, minute, of, PASSED, READINGS, Story, started, step, temporary, types } from '../../support/story.ts';
 
 const share = (usersAffectedShare: number): Measured => ({ usersAffectedShare });
@@ -77,14 +77,14 @@ it('harm is read out with what was measured before and since', () => {
   if (!run) throw new Error('there is no run');
   const measuredAt = minute(3);
   const facts = both(0.2, 0.5);
-  const seen = (traffic: Traffic, failing: number) => madeWorse({ ...run, facts }, traffic, failing)?.seen;
+  const seen = (traffic: Traffic, failing: number) => harmCheck({ ...run, facts }, traffic, failing)?.seen;
   expect(seen({ share: 0.31, measuredAt }, 0.5)).toBe('31 % since, 20 % before: it made it worse');
   expect(seen({ unknown: 'no whole minute' }, 1)).toBe('none answers since, some did before: it made it worse');
   expect(seen({ share: 0.29, measuredAt }, 0.5)).toBeUndefined();
 });
 
 it('people are relieved when next to no request fails, or too few are made to tell', () => {
-  const passed = (traffic: Traffic) => relieved(traffic).passed;
+  const passed = (traffic: Traffic) => requestsFailing(traffic).passed;
   expect(passed({ share: 0.04, measuredAt: minute(3) })).toBe(true);
   expect(passed({ share: 0.05, measuredAt: minute(3) })).toBe(false);
   expect(passed({ unknown: 'too few requests' })).toBe(true);

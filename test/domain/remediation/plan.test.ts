@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunOutcome } from '../../../lambda/domain/incident/commands.ts';
 import { attemptUnderWay, isOpen } from '../../../lambda/domain/incident/incident.ts';
 import type { Step } from '../../../lambda/domain/incident/policy.ts';
-import { doing, pages } from '../../../lambda/domain/messages/page.ts';
+import { automationWords, pages } from '../../../lambda/domain/messages/page.ts';
 import {
   FAILED,
   minute,
@@ -344,8 +344,8 @@ describe('a temporary change', () => {
     story.plans();
     story.at(9).clears();
     story.ends();
-    const [undo] = of(story.plans(), 'StepStarted');
-    expect(undo).toMatchObject({ step: 'second', title: 'Undo second', undoes: 'INC-2026-04-07-001/1/second' });
+    const [revert] = of(story.plans(), 'StepStarted');
+    expect(revert).toMatchObject({ step: 'second', title: 'Undo second', undoes: 'INC-2026-04-07-001/1/second' });
     story.ends();
     expect(started(story.plans())).toEqual(['undo first']);
     story.ends();
@@ -430,9 +430,9 @@ describe('a temporary change', () => {
     story.at(7).clears();
     story.ends();
     const undone = [1, 2].flatMap(() => {
-      const undo = of(story.plans(), 'StepStarted');
+      const revert = of(story.plans(), 'StepStarted');
       story.ends();
-      return undo.map(({ run, undoes, parameters }) => [run, undoes, parameters['DesiredCount']]);
+      return revert.map(({ run, undoes, parameters }) => [run, undoes, parameters['DesiredCount']]);
     });
     const [one, two] = ['INC-2026-04-07-001/1/first', 'INC-2026-04-07-001/2/first'];
     expect(undone).toEqual([
@@ -499,10 +499,10 @@ describe('a resolution before a change was put back', () => {
 });
 
 describe('a change that relieves as long as the trouble lasts', () => {
-  const undo = { title: 'Close first', parameters: {}, when: 'recovered' as const };
+  const revert = { title: 'Close first', parameters: {}, when: 'recovered' as const };
 
   test('stays when a person takes over, and is put back when the signals clear', () => {
-    const story = diagnosed(step('first', { undo }));
+    const story = diagnosed(step('first', { revert }));
     story.plans();
     story.ends();
     const ended = story.plans();
@@ -518,7 +518,7 @@ describe('a change that relieves as long as the trouble lasts', () => {
   });
 
   test('is put back when a person resolves', () => {
-    const story = diagnosed(step('first', { undo }));
+    const story = diagnosed(step('first', { revert }));
     story.plans();
     story.ends();
     story.plans();
@@ -528,10 +528,10 @@ describe('a change that relieves as long as the trouble lasts', () => {
 });
 
 describe('a change that is meant to stay', () => {
-  const undo = { title: 'Take first back', parameters: {}, when: 'failed' as const };
+  const revert = { title: 'Take first back', parameters: {}, when: 'failed' as const };
 
   test('and did not help is taken back before the next step', () => {
-    const story = diagnosed(step('first', { undo }), step('second'));
+    const story = diagnosed(step('first', { revert }), step('second'));
     story.plans();
     story.ends(FAILED);
     expect(started(story.plans())).toEqual(['undo first']);
@@ -540,7 +540,7 @@ describe('a change that is meant to stay', () => {
   });
 
   test('and helped stays, and holds up no resolution', () => {
-    const story = diagnosed(step('first', { undo }), step('second'));
+    const story = diagnosed(step('first', { revert }), step('second'));
     story.plans();
     story.at(3).clears();
     story.ends();
@@ -549,7 +549,7 @@ describe('a change that is meant to stay', () => {
   });
 
   test('is not taken back while automation is stopped: a person is told', () => {
-    const story = diagnosed(step('first', { undo }), step('second'));
+    const story = diagnosed(step('first', { revert }), step('second'));
     story.plans();
     story.ends(FAILED);
     const [handedOver] = of(story.plans(OFF), 'HandedOver');
@@ -580,7 +580,7 @@ describe('a change for a while that relieves people', () => {
     const { story, ended } = relieving();
     expect(types(ended)).toEqual(['HandedOver', 'ResponseEnded']);
     expect(reasonOf(story)).toMatch(/Stays until the signals are clear: "Do first"/);
-    expect(doing(story.incident).join()).toContain('npx incident revert INC-2026-04-07-001 first');
+    expect(automationWords(story.incident).join()).toContain('npx incident revert INC-2026-04-07-001 first');
     for (const minute of [40, 90, 300]) {
       story.at(minute).watches();
       expect(attemptUnderWay(story.incident)).toBeUndefined();

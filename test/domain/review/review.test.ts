@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Happening } from '../../../lambda/domain/incident/events.ts';
+import type { Event } from '../../../lambda/domain/incident/events.ts';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { isUnderReview } from '../../../lambda/domain/review/review.ts';
@@ -173,7 +173,7 @@ describe('the review of what customers were told of', () => {
     story.at(30).resolves();
     return story;
   };
-  const finish = (story: Story, customers?: string): Happening[] =>
+  const finish = (story: Story, customers?: string): Event[] =>
     story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS, customers });
 
   test('needs words for them, with nothing of ours in it', () => {

@@ -6,7 +6,7 @@ import { history } from '../../../lambda/domain/status-page/history.ts';
 import { incidentLine } from '../../../lambda/domain/status-page/incident-page.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
 import { componentState } from '../../../lambda/domain/status-page/state.ts';
-import { customerLetter } from '../../../lambda/domain/subscribers/customer-notification.ts';
+import { customerMail } from '../../../lambda/domain/subscribers/customer-notification.ts';
 import { readFolders } from '../../../lib/templates.ts';
 import { siteInput } from '../../support/status-page.ts';
 import { minute, policy, Story } from '../../support/story.ts';
@@ -98,7 +98,7 @@ describe('a declared breach on the status page', () => {
   });
 
   it('is mailed to who subscribed, as no disruption', () => {
-    const letter = customerLetter(released().incident, render);
+    const letter = customerMail(released().incident, render);
     expect(letter).toMatchObject({ subject: 'Security investigation - mockupAWS', components: ['api'] });
     expect(letter?.body).not.toMatch(/Affected|apologi|[Oo]utage/);
   });

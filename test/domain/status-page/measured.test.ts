@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { measured } from '../../../lambda/domain/status-page/measured.ts';
+import { measuredUptime } from '../../../lambda/domain/status-page/measured.ts';
 
 const at = (time: string) => Date.parse(`2026-01-${time}Z`);
 
@@ -12,9 +12,9 @@ it('is the share of a day’s minutes that were measured, and the last of them; 
     { at: at('31T09:46'), value: 1 },
     { at: at('31T09:47'), value: 2 },
   ];
-  expect(measured(days, minutes)).toEqual({
+  expect(measuredUptime(days, minutes)).toEqual({
     days: { '2026-01-29': 0.5, '2026-01-31': 1 },
     lastAt: '2026-01-31T09:47:00.000Z',
   });
-  expect(measured([], [])).toEqual({ days: {} });
+  expect(measuredUptime([], [])).toEqual({ days: {} });
 });

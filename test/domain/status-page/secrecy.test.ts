@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Happening, TimelineEntry } from '../../../lambda/domain/incident/events.ts';
+import type { Event, IncidentEvent } from '../../../lambda/domain/incident/events.ts';
 import { fold } from '../../../lambda/domain/incident/evolve.ts';
 import type { Component } from '../../../lambda/domain/incident/policy.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
@@ -10,7 +10,7 @@ import { siteInput } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';
 
 /** What people and machines write down of an incident that no customer is told. */
-const INWARDS: Happening[] = [
+const INWARDS: Event[] = [
   { type: 'NoteAdded', by: 'ada', via: 'slack', text: 'the writer is at its limit' },
   {
     type: 'UpdatePosted',
@@ -49,7 +49,7 @@ function marked(value: unknown, mark: (text: string) => string, path: string, op
   return open && path === 'text' ? value : mark(value);
 }
 
-const isForCustomers = (entry: Happening) => entry.type === 'UpdatePosted' && entry.to === 'public';
+const isForCustomers = (entry: Event) => entry.type === 'UpdatePosted' && entry.to === 'public';
 
 const secret = fc.tuple(
   fc.constantFrom(
@@ -69,9 +69,9 @@ it('nothing that is not meant for customers stands in any file', () => {
     fc.property(fc.constantFrom(...Object.values(SAMPLES)), secret, (sample, [kind, word]) => {
       const mark = (text: string) => `${kind}${word}-${text}`;
       const timeline = [...sample.timeline, ...INWARDS].map((entry, seq) => ({
-        ...(marked(entry, mark, '', isForCustomers(entry)) as Happening),
+        ...(marked(entry, mark, '', isForCustomers(entry)) as Event),
         ...{ seq, at: 'at' in entry ? entry.at : '2026-02-01T09:00:00.000Z', command: mark('command') },
-      })) as TimelineEntry[];
+      })) as IncidentEvent[];
       const { policy, ...incident } = fold(timeline);
       expect(JSON.stringify(incident)).toContain(word);
       const components = (policy.statusPage?.components ?? []) as Component[];

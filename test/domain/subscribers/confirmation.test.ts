@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   type Confirmation,
-  canonical,
-  format,
-  parse,
+  canonicalConfirmation,
+  formatConfirmation,
+  parseConfirmation,
   type SignedConfirmation,
 } from '../../../lambda/domain/subscribers/confirmation.ts';
 
@@ -22,8 +22,8 @@ const signed: fc.Arbitrary<SignedConfirmation> = fc
 it('is read as it was written, and needs no escaping in a URL', () => {
   fc.assert(
     fc.property(signed, given => {
-      expect(format(given)).toMatch(/^[\w.-]+$/);
-      expect(parse(format(given))).toEqual(given);
+      expect(formatConfirmation(given)).toMatch(/^[\w.-]+$/);
+      expect(parseConfirmation(formatConfirmation(given))).toEqual(given);
     }),
   );
 });
@@ -33,13 +33,15 @@ it('is another one, or none, with any one character changed, left out or added',
   const changed = fc.tuple(signed, fc.nat(), character, fc.constantFrom('change', 'remove', 'add'));
   fc.assert(
     fc.property(changed, ([given, position, other, how]) => {
-      const text = format(given);
+      const text = formatConfirmation(given);
       const at = position % text.length;
       const altered = text.slice(0, at) + (how === 'remove' ? '' : other) + text.slice(at + (how === 'add' ? 0 : 1));
       fc.pre(altered !== text);
-      const read = parse(altered);
+      const read = parseConfirmation(altered);
       if (!read) return;
-      const same = Buffer.compare(read.mac, given.mac) === 0 && canonical('shop', read) === canonical('shop', given);
+      const same =
+        Buffer.compare(read.mac, given.mac) === 0 &&
+        canonicalConfirmation('shop', read) === canonicalConfirmation('shop', given);
       expect(same).toBe(false);
     }),
     { numRuns: 2000 },
@@ -51,7 +53,7 @@ it('is signed over a text that no other one has, of this service or another', ()
   fc.assert(
     fc.property(two, ([[service, one], [other, another]]) => {
       const same = JSON.stringify([service, one]) === JSON.stringify([other, another]);
-      expect(canonical(service, one) === canonical(other, another)).toBe(same);
+      expect(canonicalConfirmation(service, one) === canonicalConfirmation(other, another)).toBe(same);
     }),
   );
 });

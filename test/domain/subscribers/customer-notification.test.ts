@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { renderer } from '../../../lambda/domain/kernel/templates.ts';
-import { customerLetter } from '../../../lambda/domain/subscribers/customer-notification.ts';
+import { customerMail } from '../../../lambda/domain/subscribers/customer-notification.ts';
 import { readFolders } from '../../../lib/templates.ts';
 import { FAILED, policy, Story, step } from '../../support/story.ts';
 
@@ -37,7 +37,7 @@ function down({ publish = true } = {}): Story {
   return story;
 }
 
-const letterOf = (story: Story) => customerLetter(story.incident, render);
+const letterOf = (story: Story) => customerMail(story.incident, render);
 const tells = (story: Story, text: string) => story.tell({ type: 'post update', by: OURS, text });
 
 describe('the customer notification of the runbook (3.2)', () => {
@@ -102,7 +102,7 @@ it('there is none before customers are told, and none of a drill', () => {
   expect(letterOf(quiet)).toBeUndefined();
   const told = down();
   tells(told, 'Pages do not load.');
-  expect(customerLetter({ ...told.incident, drill: true }, render)).toBeUndefined();
+  expect(customerMail({ ...told.incident, drill: true }, render)).toBeUndefined();
 });
 
 it('has nothing internal in it, whatever happened', () => {

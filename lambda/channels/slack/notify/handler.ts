@@ -1,6 +1,6 @@
 import { Refused } from '../../../adapters/http.ts';
 import type { Incident } from '../../../domain/incident/incident.ts';
-import { head, reply, shown } from '../../../domain/messages/chat.ts';
+import { shownEvent, threadHead, threadReply } from '../../../domain/messages/chat.ts';
 import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
 import { keyOf } from '../../../store/incidents.ts';
@@ -19,7 +19,7 @@ export const handler = notificationChannel('slack', async incident => {
   const refused: Error[] = [];
   let posted = 0;
   for (const entry of incident.timeline) {
-    const message = reply(incident, entry);
+    const message = threadReply(incident, entry);
     if (!message || told.has(entry.seq)) continue;
     try {
       await post(message, thread);
@@ -30,7 +30,7 @@ export const handler = notificationChannel('slack', async incident => {
       refused.push(error);
     }
   }
-  if (shows < shown(incident)) await update(head(incident), thread);
+  if (shows < shownEvent(incident)) await update(threadHead(incident), thread);
   if (refused.length > 0) throw new Refused(refused.map(({ message }) => message).join('; '));
   return { thread, posted };
 });
@@ -39,7 +39,7 @@ export const handler = notificationChannel('slack', async incident => {
 async function threadOf(incident: Incident): Promise<string> {
   const known = incident.references.find(({ system }) => system === 'slack')?.ref.split('/')[1];
   if (known) return known;
-  const ts = (await findThread(incident.id, incident.openedAt)) ?? (await post(head(incident)));
+  const ts = (await findThread(incident.id, incident.openedAt)) ?? (await post(threadHead(incident)));
   await commit(keyOf(incident), {
     ...{ type: 'record reference', id: 'reference/slack', system: 'slack' },
     ...{ ref: `${process.env['SLACK_CHANNEL']}/${ts}`, url: await permalink(ts) },

@@ -1,5 +1,5 @@
 import { readMetrics } from '../../../adapters/cloudwatch.ts';
-import { measured } from '../../../domain/diagnosis/measures.ts';
+import { measuredFindings } from '../../../domain/diagnosis/measures.ts';
 import type { Measure } from '../../../domain/incident/policy.ts';
 import { latest } from '../../../domain/kernel/latest.ts';
 
@@ -9,7 +9,7 @@ export async function measures(playbook: string, measures: readonly Measure[], n
     measures.map(({ metric }, i) => ({ id: `m${i}`, ...metric })),
     now,
   );
-  return measured(
+  return measuredFindings(
     playbook,
     measures,
     measures.map(({ metric }, i) => latest(series[`m${i}`], metric.period, now)),

@@ -1,6 +1,6 @@
-import { daysLeft, hostsOf, servedFaults } from '../../../domain/diagnosis/certificate.ts';
+import { daysLeft, endpointFaults, hostsOf } from '../../../domain/diagnosis/certificate.ts';
 import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { certificatesOf, gradeHosts, said } from '../../../readings/certificates.ts';
+import { certificatesOf, describeGrade, gradeHosts } from '../../../readings/certificates.ts';
 
 /** What people are served at each host, graded in the manner of SSL Labs. */
 export async function servedCertificates(resources: Resources, now: Date) {
@@ -9,9 +9,9 @@ export async function servedCertificates(resources: Resources, now: Date) {
   const complete = served.length === all.length;
   return {
     ok: complete ? all.every(graded => 'grade' in graded && graded.grade === 'A') : null,
-    summary: `Served: ${all.map(said).join(', ')}`,
+    summary: `Served: ${all.map(describeGrade).join(', ')}`,
     facts: {
-      servedFaults: served.flatMap(servedFaults).length,
+      servedFaults: served.flatMap(endpointFaults).length,
       ...(served.length > 0
         ? { servedDaysLeft: Math.min(...served.map(({ notAfter }) => daysLeft(notAfter, now))) }
         : {}),
