@@ -9,7 +9,10 @@ const IN_THE_ACCOUNT = 'test/runbooks/execution.test.ts';
 /** The command line, as processes of its own. */
 const COMMAND_LINE = 'test/bin/**/*.test.ts';
 
-const SHARING = ['domain', 'config', 'lib', 'local'].map(room => `test/${room}/**/*.test.ts`);
+const SHARING = [
+  ...['domain', 'config', 'lib', 'local'].map(room => `test/${room}/**/*.test.ts`),
+  'packages/*/test/**/*.test.ts',
+];
 
 /** Reads the documents alone; the rest of test/docs builds what they say. */
 const LINKS = 'test/docs/links.test.ts';

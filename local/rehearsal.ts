@@ -1,8 +1,8 @@
-import type { Happened } from './account/account.ts';
-import type { Change } from './account/changes.ts';
-import type { Faults } from './account/faults.ts';
-import type { Assembly } from './account/template.ts';
-import type { Message } from './account/topics.ts';
+import type { Happened } from '../packages/embedded-aws/src/account/account.ts';
+import type { Change } from '../packages/embedded-aws/src/account/changes.ts';
+import type { Assembly } from '../packages/embedded-aws/src/account/template.ts';
+import type { Faults } from '../packages/embedded-aws/src/faults.ts';
+import type { Message } from '../packages/embedded-aws/src/services/sns.ts';
 import type { Publication } from './published.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { World } from './world.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Assembly, readAssembly } from './account/template.ts';
+import { type Assembly, readAssembly } from '../packages/embedded-aws/src/account/template.ts';
 
 const project = join(import.meta.dirname, '..');
 

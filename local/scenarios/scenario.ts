@@ -1,4 +1,4 @@
-import type { Faults } from '../account/faults.ts';
+import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
 import type { Modes } from '../synthesize.ts';
 import type { World } from '../world.ts';
 

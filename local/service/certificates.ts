@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ServiceError } from '../account/account.ts';
-import type { Clock } from '../clock.ts';
+import { ServiceError } from '../../packages/embedded-aws/src/account/account.ts';
+import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
 
 /** A certificate that the synthesised app watches, as its configuration names it. */
 export interface CertificateShape {

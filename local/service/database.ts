@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Random } from '../random.ts';
+import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import type { Random } from '../../packages/embedded-aws/src/random.ts';
 import { Members } from './members.ts';
 import type { SimulatedSession } from './sessions.ts';
 import type { Tasks } from './tasks.ts';

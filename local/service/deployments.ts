@@ -1,5 +1,5 @@
-import { ServiceError } from '../account/account.ts';
-import type { Clock } from '../clock.ts';
+import { ServiceError } from '../../packages/embedded-aws/src/account/account.ts';
+import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
 import { ids, type Leak, type Revision, Revisions } from './revisions.ts';
 import { type Configuration, progress, ROLLING, surge, takenBack } from './strategy.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
 
 export interface LogLine {
   at: number;

@@ -1,5 +1,5 @@
-import type { Metrics } from '../account/metrics.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import type { Metrics } from '../../packages/embedded-aws/src/services/cloudwatch/metrics.ts';
 
 /** One rule of a security group, as EC2 tells it. */
 export interface Permission {

@@ -1,6 +1,6 @@
-import type { Metrics } from '../account/metrics.ts';
-import type { Clock } from '../clock.ts';
-import type { Random } from '../random.ts';
+import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import type { Random } from '../../packages/embedded-aws/src/random.ts';
+import type { Metrics } from '../../packages/embedded-aws/src/services/cloudwatch/metrics.ts';
 import { type CertificateShape, Certificates } from './certificates.ts';
 import { Database } from './database.ts';
 import { Deployments } from './deployments.ts';

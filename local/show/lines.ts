@@ -1,4 +1,4 @@
-import type { Happened } from '../account/account.ts';
+import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
 import { partsOfMarkup } from '../serve/parts.ts';
 
 /** What a person reads of one thing that happened. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Happened } from '../account/account.ts';
+import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
 import type { Outputs } from '../outputs.ts';
 import type { Summary } from '../rehearsal.ts';
 import type { Scenario } from '../scenarios/scenario.ts';

@@ -1,6 +1,6 @@
-import type { Account } from '../account/account.ts';
-import type { Fetch } from '../account/functions.ts';
-import { Secrets } from '../account/secrets.ts';
+import type { Account } from '../../packages/embedded-aws/src/account/account.ts';
+import type { Fetch } from '../../packages/embedded-aws/src/services/lambda/functions.ts';
+import { Secrets } from '../../packages/embedded-aws/src/services/secrets-manager.ts';
 import { internet } from './internet.ts';
 import { PagerDuty } from './pagerduty.ts';
 import { Slack } from './slack.ts';

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/runbooks/kill-idle-connections/handler.ts';
 import type { ServiceConfig } from '../../lib/config.ts';
 import { DatabaseConnections } from '../../lib/playbooks/database-connections.ts';
-import { matches } from '../../local/engine/event-pattern.ts';
+import { matches } from '../../packages/embedded-aws/src/engine/event-pattern.ts';
 import { type Bundle, bundles } from '../support/bundles.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { everything as config } from '../support/everything.ts';

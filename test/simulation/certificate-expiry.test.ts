@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Assembly } from '../../local/account/template.ts';
 import {
   certificateExpiry,
   certificateHandedOver,
@@ -9,6 +8,7 @@ import { databaseConnections } from '../../local/scenarios/database-connections.
 import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { World } from '../../local/world.ts';
+import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
 import { assembly, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Happened } from '../../local/account/account.ts';
 import { received } from '../../local/messages.ts';
 import { rehearse } from '../../local/rehearsal.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { World } from '../../local/world.ts';
+import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
 import { assembly, suffer, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 
 const AUTOMATION = '/incident-response/mockupaws-production/automation';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Faults } from '../../local/account/faults.ts';
 import type { Configuration } from '../../local/service/strategy.ts';
 import { World } from '../../local/world.ts';
+import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
 import { assembly, typesOf } from './world.ts';
 
 const MINUTE = 60_000;

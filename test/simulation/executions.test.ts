@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Unsupported } from '../../local/engine/unsupported.ts';
 import { World } from '../../local/world.ts';
+import { Unsupported } from '../../packages/embedded-aws/src/unsupported.ts';
 import { changes, operatorOf, resultIn, run, start, tap, withOperator } from '../support/executions.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Properties } from '../../local/account/template.ts';
 import { World } from '../../local/world.ts';
+import type { Properties } from '../../packages/embedded-aws/src/account/template.ts';
 import { assembly } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Assembly } from '../../local/account/template.ts';
 import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from '../../local/scenarios/service-memory.ts';
 import { type Entry, World } from '../../local/world.ts';
+import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
 import { assembly, withCode, withModes, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;

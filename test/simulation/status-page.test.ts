@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { internalName } from '../../lambda/domain/communication/updates.ts';
 import { servicePolicy } from '../../lib/policy.ts';
-import type { Happened } from '../../local/account/account.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
 import { type Entry, World } from '../../local/world.ts';
+import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
-import { Metrics } from '../../local/account/metrics.ts';
 import { SimulatedService } from '../../local/service/service.ts';
-import { embeddedAccount } from './embedded-account.ts';
+import { Metrics } from '../../packages/embedded-aws/src/services/cloudwatch/metrics.ts';
+import { embeddedAccount } from '../../packages/embedded-aws/test/support/embedded-account.ts';
 
 const SHAPE = {
   ...{ cluster: 'shop', ecsService: 'web', loadBalancer: 'app/shop/1', logGroup: 'shop' },

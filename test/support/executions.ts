@@ -1,7 +1,7 @@
 import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/remediation/execution.ts';
-import { type Input, ServiceError, shortName } from '../../local/account/account.ts';
-import type { RunbookRun } from '../../local/account/runbooks.ts';
 import type { World } from '../../local/world.ts';
+import { type Input, ServiceError, shortName } from '../../packages/embedded-aws/src/account/account.ts';
+import type { RunbookRun } from '../../packages/embedded-aws/src/services/ssm-automation.ts';
 import { assembly } from '../simulation/world.ts';
 
 const MINUTE = 60_000;

@@ -8,7 +8,7 @@ import { ResponderFunction } from '../../lib/function.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';
 import type { Playbook } from '../../lib/playbook.ts';
 import { commonIncidents } from '../../lib/playbooks.ts';
-import { type Assembly, readAssembly } from '../../local/account/template.ts';
+import { type Assembly, readAssembly } from '../../packages/embedded-aws/src/account/template.ts';
 
 const { context } = JSON.parse(readFileSync(`${import.meta.dirname}/../../cdk.json`, 'utf8'));
 

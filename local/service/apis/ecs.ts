@@ -1,6 +1,6 @@
-import { type Account, type Input, ServiceError } from '../../account/account.ts';
-import type { Faults } from '../../account/faults.ts';
-import type { Random } from '../../random.ts';
+import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
+import type { Faults } from '../../../packages/embedded-aws/src/faults.ts';
+import type { Random } from '../../../packages/embedded-aws/src/random.ts';
 import { ids } from '../revisions.ts';
 import type { SimulatedService } from '../service.ts';
 import { describing } from './ecs-described.ts';

@@ -1,4 +1,4 @@
-import { type Account, type Input, ServiceError } from '../../account/account.ts';
+import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
 import type { Condition } from '../load-balancer.ts';
 import type { SimulatedService } from '../service.ts';
 

@@ -1,4 +1,4 @@
-import type { Fetch } from '../../account/functions.ts';
+import type { Fetch } from '../../../packages/embedded-aws/src/services/lambda/functions.ts';
 import type { SimulatedService } from '../service.ts';
 
 /** The service over HTTP: its health URLs, and nothing else. */

@@ -1,4 +1,4 @@
-import { type Account, type Input, ServiceError } from '../../account/account.ts';
+import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
 import type { SimulatedService } from '../service.ts';
 
 /** Elastic Load Balancing, as far as the one certificate of a listener goes. */

@@ -1,5 +1,5 @@
-import type { Account } from '../../account/account.ts';
-import type { Objects } from '../../account/objects.ts';
+import type { Account } from '../../../packages/embedded-aws/src/account/account.ts';
+import type { Objects } from '../../../packages/embedded-aws/src/services/s3.ts';
 import type { SimulatedService } from '../service.ts';
 
 /** What tasks upload: their heaps, to URLs signed for them. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Input } from '../../../local/account/account.ts';
-import type { Faults } from '../../../local/account/faults.ts';
-import { Random } from '../../../local/random.ts';
 import { provideEcs } from '../../../local/service/apis/ecs.ts';
 import { provideEcsTasks } from '../../../local/service/apis/ecs-tasks.ts';
 import type { Configuration } from '../../../local/service/strategy.ts';
+import type { Input } from '../../../packages/embedded-aws/src/account/account.ts';
+import type { Faults } from '../../../packages/embedded-aws/src/faults.ts';
+import { Random } from '../../../packages/embedded-aws/src/random.ts';
 import { embeddedService } from '../../support/embedded-service.ts';
 
 const SERVICE = { cluster: 'shop', service: 'web' };

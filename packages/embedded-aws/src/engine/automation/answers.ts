@@ -1,0 +1,68 @@
+/** What the steps of an automation make of the answers they get, and how they fail. */
+
+import { Unsupported } from '../../unsupported.ts';
+import { type Json, select } from '../json-path.ts';
+import type { Output } from './document.ts';
+import { convert } from './values.ts';
+
+/** What the driver resumes a `lambda` effect with: the answer of Invoke, its payload as the JSON text that Lambda sends. */
+export type LambdaAnswer = { StatusCode: number; FunctionError?: string; Payload?: string };
+
+export const unavailable = 'No output available yet because the step is not successfully executed';
+const guide = 'Please refer to Automation Service Troubleshooting Guide for more diagnosis details.';
+
+export class StepFailure extends Error {
+  readonly status: 'Failed' | 'TimedOut';
+
+  constructor(status: 'Failed' | 'TimedOut', message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+export const failed = (why: string) =>
+  new StepFailure('Failed', `Step fails when it is Execute/Cancelling action. ${why} ${guide}`);
+export const timedOut = () =>
+  new StepFailure('TimedOut', `Step timed out while step is Execute/Cancelling action. ${guide}`);
+
+/** What may become of an output whose Selector finds nothing: no document says. */
+export type MissingOutput = 'left out' | 'the selector' | 'failed step';
+
+/** What the selectors find. */
+export function chosen(
+  outputs: readonly Output[],
+  response: Json,
+  missing: MissingOutput = 'left out',
+): Map<string, Json> {
+  const found = outputs.flatMap(({ name, selector, type }): [string, Json][] => {
+    const value = select(selector, response);
+    if (value === undefined || value === null) {
+      if (missing === 'failed step') throw failed(`Invalid Output Selector ${selector.text}.`);
+      return missing === 'left out' ? [] : [[name, selector.text]];
+    }
+    const converted = convert(value, type);
+    if (converted === undefined) throw failed(`The output ${name} is ${JSON.stringify(value)}, which is no ${type}.`);
+    return [[name, converted]];
+  });
+  return new Map(found);
+}
+
+export function parsed(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failed(`Could not parse the payload into JSON: ${text}.`);
+  }
+}
+
+export function answerOf(value: unknown, step: string): LambdaAnswer {
+  const { StatusCode, FunctionError, Payload } = Object(value);
+  const optional = (item: unknown) => item === undefined || typeof item === 'string';
+  if (typeof StatusCode !== 'number' || !optional(FunctionError) || !optional(Payload))
+    throw new Unsupported(step, `the answer of a function as ${JSON.stringify(value)}`);
+  return { StatusCode, FunctionError, Payload };
+}
+
+export const asList = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
+
+/** Booleans are compared as Python prints them: the user guide asks for True and False. */
+export const printed = (value: Json): string => (value === true ? 'True' : value === false ? 'False' : String(value));

@@ -1,0 +1,128 @@
+import type { Deployed } from '../account/template.ts';
+import { Unsupported } from '../unsupported.ts';
+
+interface Statement {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource?: string | string[];
+  Principal?: '*' | Record<string, string | string[]>;
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+/** Keys of the request that conditions ask for, as `iam:PassedToService`. */
+export type RequestContext = Record<string, string | string[]>;
+
+const list = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+/** `*` and `?` as IAM means them. */
+const like = (pattern: string, value: string) => exactly(pattern.toLowerCase(), value.toLowerCase());
+
+const exactly = (pattern: string, value: string) => expression(pattern).test(value);
+
+/** A rehearsal asks the same few hundred patterns a million times. */
+const expressions = new Map<string, RegExp>();
+
+function expression(pattern: string): RegExp {
+  const known = expressions.get(pattern);
+  if (known) return known;
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const made = new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
+  expressions.set(pattern, made);
+  return made;
+}
+
+function holds(operator: string, key: string, wanted: string[], context: RequestContext): boolean {
+  const actual = list(context[key]);
+  switch (operator) {
+    case 'StringEquals':
+    case 'ArnEquals':
+      return actual.length > 0 && actual.every(value => wanted.includes(value));
+    case 'StringLike':
+    case 'ArnLike':
+      return actual.length > 0 && actual.every(value => wanted.some(pattern => exactly(pattern, value)));
+    case 'ForAllValues:StringEquals':
+      return actual.every(value => wanted.includes(value));
+    case 'ForAllValues:StringLike':
+      return actual.every(value => wanted.some(pattern => exactly(pattern, value)));
+    case 'Bool':
+      return actual.every(value => wanted.includes(value)) && actual.length > 0;
+    case 'NumericLessThan':
+      return actual.length > 0 && actual.every(value => wanted.some(limit => Number(value) < Number(limit)));
+    default:
+      throw new Unsupported(`the condition ${operator} on ${key}`, 'this operator');
+  }
+}
+
+function applies(statement: Statement, action: string, resource: string, context: RequestContext): boolean {
+  const conditions = Object.entries(statement.Condition ?? {});
+  return (
+    list(statement.Action).some(pattern => like(pattern, action)) &&
+    list(statement.Resource ?? '*').some(pattern => exactly(pattern, resource)) &&
+    conditions.every(([operator, keys]) =>
+      Object.entries(keys).every(([key, wanted]) => holds(operator, key, list(wanted), context)),
+    )
+  );
+}
+
+function allowed(statements: Statement[], action: string, resource: string, context: RequestContext): boolean {
+  const relevant = statements.filter(statement => applies(statement, action, resource, context));
+  return relevant.some(({ Effect }) => Effect === 'Allow') && !relevant.some(({ Effect }) => Effect === 'Deny');
+}
+
+/** What the roles of the template may do, judged statement by statement as IAM does. */
+export class Permissions {
+  private readonly byRole = new Map<string, Statement[]>();
+  private readonly trust = new Map<string, Statement[]>();
+
+  constructor(resources: Deployed[]) {
+    for (const { type, arn, properties } of resources) {
+      if (type !== 'AWS::IAM::Role') continue;
+      if (properties['ManagedPolicyArns']?.length) throw new Unsupported(arn, 'managed policies');
+      const inline = (properties['Policies'] ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+      this.byRole.set(
+        arn,
+        inline.flatMap(policy => policy.PolicyDocument.Statement),
+      );
+      this.trust.set(arn, properties['AssumeRolePolicyDocument'].Statement);
+    }
+    for (const { type, properties } of resources) {
+      // A policy too large for its role goes on in a managed one.
+      if (type !== 'AWS::IAM::Policy' && type !== 'AWS::IAM::ManagedPolicy') continue;
+      for (const role of properties['Roles'] as string[]) {
+        this.byRole.get(`arn:aws:iam::123456789012:role/${role}`)?.push(...properties['PolicyDocument'].Statement);
+      }
+    }
+  }
+
+  allows(role: string, action: string, resource: string, context: RequestContext = {}): boolean {
+    return allowed(this.byRole.get(role) ?? [], action, resource, context);
+  }
+
+  /** Whether a service may assume the role. */
+  trusts(role: string, service: string, context: RequestContext): boolean {
+    return (this.trust.get(role) ?? []).some(
+      statement =>
+        names(statement, service) && applies({ ...statement, Resource: '*' }, 'sts:AssumeRole', '*', context),
+    );
+  }
+}
+
+const names = ({ Principal }: Statement, service: string) =>
+  Principal !== undefined && Principal !== '*' && list(Principal['Service']).includes(service);
+
+/** Whether a resource's own policy lets a service act on it. */
+export function policyAllows(
+  statements: Statement[],
+  service: string,
+  action: string,
+  resource: string,
+  context: RequestContext,
+): boolean {
+  return allowed(
+    statements.filter(statement => statement.Effect === 'Deny' || names(statement, service)),
+    action,
+    resource,
+    context,
+  );
+}

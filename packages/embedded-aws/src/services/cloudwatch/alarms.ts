@@ -1,0 +1,222 @@
+import { type Account, type Input, ServiceError } from '../../account/account.ts';
+import type { Deployed } from '../../account/template.ts';
+import { type AlarmState, evaluate, evaluationRange, stamp, validateAlarm } from '../../engine/alarm.ts';
+import { Unsupported } from '../../unsupported.ts';
+import type { Buses } from '../eventbridge.ts';
+import type { Topics } from '../sns.ts';
+import type { Metrics } from './metrics.ts';
+
+interface Status {
+  state: AlarmState;
+  /** When the state became another. */
+  since: number;
+  /** When it was last set, be it to the same. */
+  updated: number;
+  reason: string;
+  reasonData: string | undefined;
+}
+
+/** As the API takes it. */
+interface SetAlarmStateInput {
+  AlarmName: string;
+  StateValue: AlarmState;
+  StateReason: string;
+  StateReasonData?: string;
+}
+
+/** Alarms on a page, and names in a request, at most. */
+const PAGE = 100;
+
+/** CloudWatch's alarms: judged once a minute; a change of state becomes an event and sets off the alarm's actions. */
+export class Alarms {
+  private readonly account: Account;
+  private readonly metrics: Metrics;
+  private readonly buses: Buses;
+  private readonly topics: Topics;
+  private readonly statuses = new Map<string, Status>();
+
+  constructor(account: Account, metrics: Metrics, buses: Buses, topics: Topics) {
+    this.account = account;
+    this.metrics = metrics;
+    this.buses = buses;
+    this.topics = topics;
+    for (const alarm of account.ofType('AWS::CloudWatch::Alarm')) {
+      if (alarm.properties['Metrics']) throw new Unsupported(`the alarm ${alarm.ref}`, 'metric math');
+      validateAlarm(ruleOf(alarm));
+      this.statuses.set(alarm.ref, {
+        state: 'OK',
+        since: account.clock.now - 86_400_000,
+        updated: account.clock.now - 86_400_000,
+        reason: 'OK since yesterday',
+        reasonData: undefined,
+      });
+    }
+    account.provide('cloudwatch', {
+      DescribeAlarms: {
+        run: input => this.describeAlarms(input),
+      },
+      SetAlarmState: {
+        resources: ({ AlarmName }) => [this.find(AlarmName)?.arn ?? `arn:aws:cloudwatch:::alarm:${AlarmName}`],
+        run: input => this.set(input as SetAlarmStateInput),
+      },
+    });
+  }
+
+  /** What a person says it is: told at once, and for as long as the next evaluation comes to the same. */
+  set({ AlarmName, StateValue, StateReason, StateReasonData }: SetAlarmStateInput): void {
+    const alarm = this.find(AlarmName);
+    const before = this.statuses.get(AlarmName);
+    if (!alarm || !before) throw new ServiceError('ResourceNotFound', `Alarm ${AlarmName} does not exist`);
+    const { now } = this.account.clock;
+    const since = StateValue === before.state ? before.since : now;
+    const status = { state: StateValue, since, updated: now, reason: StateReason, reasonData: StateReasonData };
+    this.statuses.set(AlarmName, status);
+    if (StateValue !== before.state) this.tell(alarm, before, status);
+  }
+
+  /** Leaves every alarm as a deployment does that has just created it: nobody has judged it yet. */
+  createAnew(): void {
+    const { now } = this.account.clock;
+    const reason = 'Unchecked: Initial alarm creation';
+    for (const name of this.statuses.keys())
+      this.statuses.set(name, { state: 'INSUFFICIENT_DATA', since: now, updated: now, reason, reasonData: undefined });
+  }
+
+  /** Judges every alarm by the periods that have ended. */
+  judge(): void {
+    for (const alarm of this.account.ofType('AWS::CloudWatch::Alarm')) this.judgeOne(alarm);
+  }
+
+  private judgeOne(alarm: Deployed): void {
+    const { Namespace, MetricName, Dimensions = [], Statistic, Period, EvaluationPeriods } = alarm.properties;
+    const before = this.statuses.get(alarm.ref);
+    if (!before) return;
+    const { now } = this.account.clock;
+    const query = {
+      namespace: Namespace,
+      name: MetricName,
+      dimensions: Dimensions,
+      statistic: Statistic,
+      period: Period,
+    };
+    const last = Math.floor(now / (Period * 1000)) * Period * 1000 - Period * 1000;
+    // CloudWatch reads as many periods more as the metric is late, or a short alarm on a late metric would never see any.
+    const late = Math.ceil(this.metrics.lateness(Namespace) / (Period * 1000));
+    const length = evaluationRange(EvaluationPeriods) + late;
+    const range = Array.from({ length }, (_, i) => last - (length - 1 - i) * Period * 1000);
+    const datapoints = range.map(start => this.metrics.datapoint(query, start));
+    const metadata = { statistic: Statistic, period: Period, lastPeriod: new Date(last), queryDate: new Date(now) };
+    const { state, reason, reasonData } = evaluate(ruleOf(alarm), datapoints, before.state, metadata);
+    if (state === before.state) return;
+    const status = { state, since: now, updated: now, reason, reasonData };
+    this.statuses.set(alarm.ref, status);
+    this.tell(alarm, before, status);
+  }
+
+  private tell(alarm: Deployed, before: Status, now: Status): void {
+    const { AlarmDescription, Tags = [], ActionConfiguration, AlarmActions = [], OKActions = [] } = alarm.properties;
+    const value = (status: Status) => ({
+      value: status.state,
+      reason: status.reason,
+      reasonData: status.reasonData,
+      timestamp: stamp(new Date(status.since)),
+    });
+    const tags = Object.fromEntries((Tags as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
+    const propagated = ActionConfiguration?.AlarmTagsPropagation?.Enabled
+      ? { alarmTags: tags, alarmTagsStatus: 'SUCCESS' }
+      : {};
+    const detail = {
+      alarmName: alarm.ref,
+      configuration: { description: AlarmDescription, metrics: [] },
+      state: value(now),
+      previousState: value(before),
+      ...propagated,
+    };
+    this.account.emit('alarm', {
+      name: alarm.ref,
+      state: now.state,
+      description: AlarmDescription,
+      reason: now.reason,
+    });
+    const event = this.buses.event(
+      'aws.cloudwatch',
+      'CloudWatch Alarm State Change',
+      JSON.parse(JSON.stringify(detail)),
+      [alarm.arn],
+    );
+    this.account.clock.after(this.account.random.between(300, 1500), () => {
+      this.buses.put(event);
+    });
+    const actions = now.state === 'ALARM' ? AlarmActions : now.state === 'OK' ? OKActions : [];
+    for (const topic of actions as string[])
+      this.topics.publishFromAlarm(
+        topic,
+        `${now.state}: "${alarm.ref}"`.slice(0, 100),
+        `${AlarmDescription}\n\n${now.reason}\n`,
+      );
+  }
+
+  private find(name: string): Deployed | undefined {
+    return this.account.ofType('AWS::CloudWatch::Alarm').find(({ ref }) => ref === name);
+  }
+
+  /** Metric alarms alone unless AlarmTypes names others, in the order of their names, page by page. */
+  private describeAlarms({
+    AlarmNames,
+    AlarmNamePrefix,
+    AlarmTypes,
+    StateValue,
+    MaxRecords,
+    NextToken,
+    ...more
+  }: Input) {
+    const [unknown] = Object.keys(more);
+    if (unknown) throw new Unsupported('DescribeAlarms', unknown);
+    if (AlarmNames && AlarmNamePrefix !== undefined)
+      throw new ServiceError('ValidationError', 'AlarmNames and AlarmNamePrefix cannot both be specified');
+    if ((AlarmNames?.length ?? 0) > PAGE)
+      throw new ServiceError('ValidationError', `AlarmNames must have length less than or equal to ${PAGE}`);
+    const types: string[] = AlarmTypes ?? ['MetricAlarm'];
+    const found = [...this.statuses]
+      .filter(([name]) => (AlarmNames ? AlarmNames.includes(name) : name.startsWith(AlarmNamePrefix ?? '')))
+      .filter(([, { state }]) => types.includes('MetricAlarm') && (StateValue === undefined || state === StateValue))
+      .map(([name]) => name)
+      .sort();
+    const from = NextToken === undefined ? 0 : Number(NextToken);
+    const page = found.slice(from, from + (MaxRecords ?? PAGE));
+    const next = from + page.length;
+    return {
+      MetricAlarms: page.flatMap(name => this.describe(name)),
+      CompositeAlarms: [],
+      ...(next < found.length ? { NextToken: String(next) } : {}),
+    };
+  }
+
+  private describe(name: string) {
+    const alarm = this.find(name);
+    const status = this.statuses.get(name);
+    if (!alarm || !status) return [];
+    const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold } = alarm.properties;
+    return [
+      {
+        ...{ Namespace, MetricName, Dimensions, Statistic, Period, Threshold },
+        AlarmName: name,
+        AlarmArn: alarm.arn,
+        AlarmDescription: alarm.properties['AlarmDescription'],
+        StateValue: status.state,
+        StateReason: status.reason,
+        StateReasonData: status.reasonData,
+        StateUpdatedTimestamp: new Date(status.updated),
+        StateTransitionedTimestamp: new Date(status.since),
+      },
+    ];
+  }
+}
+
+const ruleOf = ({ properties }: Deployed) => ({
+  comparisonOperator: properties['ComparisonOperator'],
+  threshold: properties['Threshold'],
+  evaluationPeriods: properties['EvaluationPeriods'],
+  datapointsToAlarm: properties['DatapointsToAlarm'],
+  treatMissingData: properties['TreatMissingData'],
+});

@@ -1,0 +1,180 @@
+import type { Account, Input } from '../../account/account.ts';
+import { Unsupported } from '../../unsupported.ts';
+
+/** A metric as an alarm or a query names it. */
+export interface MetricQuery {
+  namespace: string;
+  name: string;
+  dimensions: { Name: string; Value: string }[];
+  statistic: string;
+  /** Seconds. */
+  period: number;
+}
+
+const keyOf = (namespace: string, name: string, dimensions: { Name: string; Value: string }[]) =>
+  `${namespace} ${name} ${dimensions
+    .map(({ Name, Value }) => `${Name}=${Value}`)
+    .sort()
+    .join(',')}`;
+
+const namesOf = (dimensions: { Name: string; Value: string }[]): Record<string, string> =>
+  Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value]));
+
+const listOf = (dimensions: Record<string, string>) =>
+  Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+
+const isLost = (gone: Lost, namespace: string, name: string, dimensions: Record<string, string>) =>
+  gone.namespace === namespace &&
+  gone.name === name &&
+  Object.entries(gone.dimensions).every(([dimension, value]) => dimensions[dimension] === value);
+
+/** Where in the series, which is in the order of time, what was measured at `time` or later begins. */
+function firstFrom(series: readonly { at: number }[], time: number): number {
+  let [low, high] = [0, series.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((series[middle]?.at ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const MINUTE = 60_000;
+
+/** A value, when it was measured, and from when on it can be read. */
+interface Value {
+  at: number;
+  value: number;
+  visible: number;
+}
+
+/** A metric that is not reported: with these dimensions among its own. */
+interface Lost {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+}
+
+/**
+ * CloudWatch's metrics: values with the moment they were measured, read back by period and statistic. How late they can be
+ * read differs by namespace; AWS's own services report whole minutes, so that late ones never show a part of one.
+ */
+export class Metrics {
+  private readonly series = new Map<string, Value[]>();
+  private readonly account: Account;
+  /** Milliseconds by which the metrics of a namespace are late. */
+  readonly lateness: (namespace: string) => number;
+  private lost: Lost[] = [];
+
+  constructor(account: Account, lateness: (namespace: string) => number = () => 0) {
+    this.account = account;
+    this.lateness = lateness;
+    account.provide('cloudwatch', {
+      GetMetricData: { run: (input: Input) => this.getMetricData(input) },
+      PutMetricData: {
+        context: ({ Namespace }) => ({ 'cloudwatch:namespace': Namespace }),
+        run: ({ Namespace, MetricData }: Input) => {
+          for (const { MetricName, Dimensions = [], Value, Timestamp } of MetricData as Input[])
+            this.put(Namespace, MetricName, namesOf(Dimensions), Value, Timestamp?.getTime());
+          return {};
+        },
+      },
+    });
+  }
+
+  put(
+    namespace: string,
+    name: string,
+    dimensions: Record<string, string>,
+    value: number,
+    at = this.account.clock.now,
+  ): void {
+    if (this.lost.some(gone => isLost(gone, namespace, name, dimensions))) return;
+    const key = keyOf(namespace, name, listOf(dimensions));
+    const values = this.series.get(key) ?? [];
+    const late = this.lateness(namespace);
+    const reported = late > 0 && namespace.startsWith('AWS/') ? (Math.floor(at / MINUTE) + 1) * MINUTE : at;
+    // Dated back, it comes in between.
+    values.splice(firstFrom(values, at + 1), 0, { at, value, visible: reported + late });
+    this.series.set(key, values);
+  }
+
+  /** From now on the metric is not reported, nor is any that has more dimensions than these. */
+  lose(namespace: string, name: string, dimensions: Record<string, string> = {}): void {
+    this.lost.push({ namespace, name, dimensions });
+  }
+
+  /** It is reported again; what was not reported in between stays unknown. */
+  regain(namespace: string, name: string): void {
+    this.lost = this.lost.filter(gone => gone.namespace !== namespace || gone.name !== name);
+  }
+
+  /** Nothing of the namespace was ever reported. */
+  forget(namespace: string): void {
+    for (const key of this.series.keys()) if (key.startsWith(`${namespace} `)) this.series.delete(key);
+  }
+
+  /** Every value that was put, in order. */
+  valuesOf(namespace: string, name: string, dimensions: Record<string, string>): readonly number[] {
+    return (this.series.get(keyOf(namespace, name, listOf(dimensions))) ?? []).map(({ value }) => value);
+  }
+
+  /** The statistic of the period that begins at `start`, by what can be read of it now; undefined without data. */
+  datapoint({ namespace, name, dimensions, statistic, period }: MetricQuery, start: number): number | undefined {
+    const series = this.series.get(keyOf(namespace, name, dimensions)) ?? [];
+    const { now } = this.account.clock;
+    const values = series
+      .slice(firstFrom(series, start), firstFrom(series, start + period * 1000))
+      .flatMap(({ value, visible }) => (visible <= now ? [value] : []));
+    if (values.length === 0) return undefined;
+    const sum = values.reduce((a, b) => a + b, 0);
+    switch (statistic) {
+      case 'Average':
+        return sum / values.length;
+      case 'Sum':
+        return sum;
+      case 'Maximum':
+        return Math.max(...values);
+      case 'Minimum':
+        return Math.min(...values);
+      case 'SampleCount':
+        return values.length;
+      case 'p95':
+        return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+      default:
+        throw new Unsupported(`the metric ${namespace} ${name}`, `the statistic ${statistic}`);
+    }
+  }
+
+  private getMetricData({ MetricDataQueries, StartTime, EndTime, ScanBy }: Input) {
+    const [from, to] = [new Date(StartTime).getTime(), new Date(EndTime).getTime()];
+    const MetricDataResults = (MetricDataQueries as Input[]).map(({ Id, MetricStat, Expression }) => {
+      if (Expression) throw new Unsupported('GetMetricData', 'metric math');
+      const { Metric, Period, Stat } = MetricStat;
+      const query = {
+        namespace: Metric.Namespace,
+        name: Metric.MetricName,
+        dimensions: Metric.Dimensions ?? [],
+        statistic: Stat,
+        period: Period,
+      };
+      const step = Period * 1000;
+      const points: { start: number; value: number }[] = [];
+      const began = this.series.get(keyOf(query.namespace, query.name, query.dimensions))?.[0]?.at ?? to;
+      const first = Math.max(Math.ceil(from / step), Math.floor(began / step)) * step;
+      // The period that is still running is answered too, by what there is of it.
+      for (let start = first; start < to; start += step) {
+        const value = this.datapoint(query, start);
+        if (value !== undefined) points.push({ start, value });
+      }
+      if (ScanBy !== 'TimestampAscending') points.reverse();
+      return {
+        Id,
+        StatusCode: 'Complete',
+        Timestamps: points.map(({ start }) => new Date(start)),
+        Values: points.map(({ value }) => value),
+      };
+    });
+    return { MetricDataResults };
+  }
+}

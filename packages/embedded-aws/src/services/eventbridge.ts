@@ -1,0 +1,137 @@
+import { type Account, type Input, ServiceError } from '../account/account.ts';
+import type { Deployed } from '../account/template.ts';
+import { matches, validatePattern } from '../engine/event-pattern.ts';
+import { policyAllows } from '../iam/permissions.ts';
+import { Unsupported } from '../unsupported.ts';
+import type { Functions } from './lambda/functions.ts';
+import type { Queues } from './sqs.ts';
+
+/** An event as EventBridge delivers it. */
+export interface BusEvent {
+  id: string;
+  source: string;
+  'detail-type': string;
+  time: string;
+  region: string;
+  account: string;
+  resources: string[];
+  detail: unknown;
+  version: string;
+}
+
+/** EventBridge: buses, rules by pattern, rules by schedule. */
+export class Buses {
+  private readonly account: Account;
+  private readonly functions: Functions;
+  private readonly queues: Queues;
+
+  constructor(account: Account, functions: Functions, queues: Queues) {
+    this.account = account;
+    this.functions = functions;
+    this.queues = queues;
+    for (const rule of account.ofType('AWS::Events::Rule')) this.prepare(rule);
+    account.provide('events', {
+      PutEvents: {
+        resources: ({ Entries }) => [...new Set((Entries as Input[]).map(entry => this.busArn(entry['EventBusName'])))],
+        run: ({ Entries }) => ({ FailedEntryCount: 0, Entries: (Entries as Input[]).map(entry => this.accept(entry)) }),
+      },
+    });
+  }
+
+  /** Puts an event on a bus and gives the names of the rules that it matched. */
+  put(event: BusEvent, bus = 'default'): string[] {
+    const rules = this.account
+      .ofType('AWS::Events::Rule')
+      .filter(
+        ({ properties }) => (properties['EventBusName'] ?? 'default') === bus && properties['State'] !== 'DISABLED',
+      )
+      .filter(({ properties }) => properties['EventPattern'] && matches(properties['EventPattern'], event));
+    for (const rule of rules) this.target(rule, event);
+    return rules.map(({ path }) => path);
+  }
+
+  /** An event of AWS itself or of the account, with the envelope filled in. */
+  event(source: string, detailType: string, detail: unknown, resources: string[] = []): BusEvent {
+    const { random, clock, region } = this.account;
+    const time = `${clock.iso.slice(0, 19)}Z`;
+    return {
+      version: '0',
+      id: random.uuid(),
+      'detail-type': detailType,
+      source,
+      account: '123456789012',
+      time,
+      region,
+      resources,
+      detail,
+    };
+  }
+
+  private accept({ Source, DetailType, Detail, EventBusName, Resources }: Input) {
+    if (String(Source).startsWith('aws.'))
+      throw new ServiceError('NotAuthorizedForSourceException', `Not authorized for the source ${Source}`);
+    const event = this.event(Source, DetailType, JSON.parse(Detail), Resources);
+    this.put(event, EventBusName);
+    return { EventId: event.id };
+  }
+
+  private prepare(rule: Deployed): void {
+    const { ScheduleExpression: schedule, EventPattern: pattern } = rule.properties;
+    if (pattern) validatePattern(pattern);
+    for (const { Arn: arn, SqsParameters: parameters } of rule.properties['Targets'])
+      if (this.isFifo(arn) && !parameters?.MessageGroupId)
+        throw new Unsupported(`the rule ${rule.path}`, 'a FIFO queue without a message group, which gets nothing');
+    if (!schedule) return;
+    const minutes = /^rate\((\d+) minutes?\)$/.exec(schedule)?.[1];
+    if (!minutes) throw new Unsupported(`the rule ${rule.path}`, `the schedule ${schedule}`);
+    const toNextMinute = 60_000 - (this.account.clock.now % 60_000) + this.account.random.between(1000, 9000);
+    this.account.clock.after(toNextMinute, () => {
+      const tick = () => this.target(rule, this.event('aws.events', 'Scheduled Event', {}, [rule.arn]));
+      this.account.clock.every(Number(minutes) * 60_000, tick);
+      tick();
+    });
+  }
+
+  private target(rule: Deployed, event: BusEvent): void {
+    for (const { Arn: arn, DeadLetterConfig: deadLetters, InputTransformer: transformer, Input: input } of rule
+      .properties['Targets']) {
+      if (transformer || input) throw new Unsupported(`the rule ${rule.path}`, 'a target with an input of its own');
+      const toQueue = arn.split(':')[2] === 'sqs';
+      if (!(toQueue ? this.maySend(rule, arn) : this.mayInvoke(rule, arn))) {
+        if (deadLetters) this.queues.send(deadLetters.Arn, { event, error: 'NO_PERMISSIONS' });
+        continue;
+      }
+      if (toQueue) this.account.clock.after(this.account.random.between(20, 80), () => this.queues.send(arn, event));
+      else this.functions.invokeAsynchronously(arn, event);
+    }
+  }
+
+  private isFifo(arn: string): boolean {
+    return this.account.ofType('AWS::SQS::Queue').some(queue => queue.arn === arn && queue.properties['FifoQueue']);
+  }
+
+  private mayInvoke(rule: Deployed, functionArn: string): boolean {
+    return this.account
+      .ofType('AWS::Lambda::Permission')
+      .some(
+        ({ properties }) =>
+          properties['FunctionName'] === functionArn &&
+          properties['Principal'] === 'events.amazonaws.com' &&
+          properties['SourceArn'] === rule.arn,
+      );
+  }
+
+  private maySend(rule: Deployed, queueArn: string): boolean {
+    const queue = this.account.ofType('AWS::SQS::Queue').find(({ arn }) => arn === queueArn);
+    const statements = this.account
+      .ofType('AWS::SQS::QueuePolicy')
+      .filter(({ properties }) => properties['Queues'].includes(queue?.ref))
+      .flatMap(({ properties }) => properties['PolicyDocument'].Statement);
+    const context = { 'aws:SourceArn': rule.arn, 'aws:SecureTransport': 'true' };
+    return policyAllows(statements, 'events.amazonaws.com', 'sqs:SendMessage', queueArn, context);
+  }
+
+  private busArn(name = 'default'): string {
+    return `arn:aws:events:${this.account.region}:123456789012:event-bus/${name}`;
+  }
+}

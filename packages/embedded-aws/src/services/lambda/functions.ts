@@ -1,0 +1,313 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Account, type Caller, type Input, ServiceError, shortName } from '../../account/account.ts';
+import type { Deployed } from '../../account/template.ts';
+import type { Misfortune } from '../../faults.ts';
+import { Unsupported } from '../../unsupported.ts';
+import type { Metrics } from '../cloudwatch/metrics.ts';
+import type { Tables } from '../dynamodb.ts';
+import type { Queues } from '../sqs.ts';
+
+/** What an invocation came to. */
+export interface Invocation {
+  payload?: unknown;
+  error?: { errorType: string; errorMessage: string };
+  milliseconds: number;
+}
+
+/** What a function answers to a request. */
+export interface HttpAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A failure of Lambda itself, not of the function: services retry it. */
+const FAILED = { error: { errorType: 'Lambda.ServiceException', errorMessage: 'the invocation failed' } };
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+
+/** The service that each SDK client speaks to, as IAM calls it. */
+const CLIENTS: Record<string, string> = {
+  '@aws-sdk/client-acm': 'acm',
+  '@aws-sdk/client-application-auto-scaling': 'application-autoscaling',
+  '@aws-sdk/client-cloudfront': 'cloudfront',
+  '@aws-sdk/client-cloudwatch': 'cloudwatch',
+  '@aws-sdk/client-cloudwatch-logs': 'logs',
+  '@aws-sdk/client-ec2': 'ec2',
+  '@aws-sdk/client-ecs': 'ecs',
+  '@aws-sdk/client-elastic-load-balancing-v2': 'elasticloadbalancing',
+  '@aws-sdk/client-elasticache': 'elasticache',
+  '@aws-sdk/client-eventbridge': 'events',
+  '@aws-sdk/client-kms': 'kms',
+  '@aws-sdk/client-lambda': 'lambda',
+  '@aws-sdk/client-rds': 'rds',
+  '@aws-sdk/client-rds-data': 'rds-data',
+  '@aws-sdk/client-route-53': 'route53',
+  '@aws-sdk/client-s3': 's3',
+  '@aws-sdk/client-secrets-manager': 'secretsmanager',
+  '@aws-sdk/client-sesv2': 'ses',
+  '@aws-sdk/client-sfn': 'states',
+  '@aws-sdk/client-sns': 'sns',
+  '@aws-sdk/client-sqs': 'sqs',
+  '@aws-sdk/client-ssm': 'ssm',
+};
+
+/** How what is outside of the account answers HTTP. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/**
+ * The Lambda functions, loaded from their bundled assets as Lambda loads them: once, with their own environment, the SDK
+ * from outside. What differs is what a rehearsal needs: their clock is the virtual one, their SDK clients speak to the
+ * embedded account, and `fetch` reaches the simulated service and the simulated vendors alone.
+ */
+export class Functions {
+  private readonly account: Account;
+  private readonly tables: Tables;
+  private readonly queues: Queues;
+  private readonly metrics: Metrics;
+  private readonly fetch: Fetch;
+  private readonly misfortune: Misfortune;
+  private readonly handlers = new Map<string, { handler: Handler; timer: { milliseconds: number } }>();
+  /** How the simulated service answers a WebSocket. */
+  webSocket: unknown;
+  /** Stands in for `node:tls`: it connects to the simulated service alone. */
+  tls: unknown;
+  private readonly require = createRequire(import.meta.url);
+
+  constructor(
+    account: Account,
+    tables: Tables,
+    queues: Queues,
+    metrics: Metrics,
+    fetch: Fetch,
+    misfortune: Misfortune,
+  ) {
+    this.account = account;
+    this.tables = tables;
+    this.queues = queues;
+    this.metrics = metrics;
+    this.fetch = fetch;
+    this.misfortune = misfortune;
+    account.provide('lambda', {
+      InvokeFunction: {
+        resources: ({ FunctionName }) => [FunctionName],
+        run: ({ FunctionName, Payload }) => this.invoke(FunctionName, Payload),
+      },
+      // The SDK's name of it, with bytes for a payload.
+      Invoke: {
+        action: 'InvokeFunction',
+        resources: ({ FunctionName }) => [this.find(FunctionName).arn],
+        run: async ({ FunctionName, Payload }) => {
+          const { payload, error } = await this.invoke(FunctionName, JSON.parse(String(Payload)));
+          const text = JSON.stringify(error ?? payload);
+          const answer = { StatusCode: 200, Payload: { transformToString: () => text } };
+          return error ? { ...answer, FunctionError: 'Unhandled' } : answer;
+        },
+      },
+    });
+  }
+
+  /** Invokes by name or ARN and gives the result with the virtual time it took. */
+  async invoke(nameOrArn: string, event: unknown): Promise<Invocation> {
+    const resource = this.find(nameOrArn);
+    const name = shortName(resource.path);
+    const cold = !this.handlers.has(resource.logicalId);
+    const { handler, timer } = this.load(resource);
+    timer.milliseconds = (cold ? this.account.random.between(220, 480) : 0) + this.account.random.between(3, 18);
+    const failure = this.misfortune.invocation(name);
+    const done = failure === 'before' ? FAILED : await this.settle(handler, event, resource);
+    const result = failure === 'after' ? FAILED : done;
+    const milliseconds = timer.milliseconds;
+    this.metrics.put('AWS/Lambda', 'Invocations', { FunctionName: resource.ref }, 1);
+    this.metrics.put('AWS/Lambda', 'Errors', { FunctionName: resource.ref }, 'error' in result ? 1 : 0);
+    const outcome = 'error' in result ? { error: result.error.errorMessage } : {};
+    this.account.emit('call', { function: name, service: 'lambda', operation: 'Invoke', milliseconds, ...outcome });
+    return { ...result, milliseconds };
+  }
+
+  /** A request to a Function URL, as it comes from outside: payload format 2.0. */
+  async request(url: string, { method = 'GET', headers = {}, body = '' } = {}): Promise<HttpAnswer> {
+    const { origin, pathname, search } = new URL(url);
+    const found = this.account
+      .ofType('AWS::Lambda::Url')
+      .find(({ attributes }) => attributes['FunctionUrl'] === `${origin}/`);
+    if (!found) throw new Unsupported(`a request to ${origin}`, 'a URL that no function has');
+    const { payload, error } = await this.invoke(found.properties['TargetFunctionArn'], {
+      ...{ version: '2.0', rawPath: pathname, rawQueryString: search.slice(1), body, isBase64Encoded: false },
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+      requestContext: { http: { method, path: pathname } },
+    });
+    return error ? { statusCode: 502, headers: {}, body: 'Internal Server Error' } : (payload as HttpAnswer);
+  }
+
+  /** Invokes as services do that do not wait: at least once, with two retries, then the on-failure destination. */
+  invokeAsynchronously(nameOrArn: string, event: unknown): void {
+    for (const delay of this.misfortune.deliveries())
+      this.deliver(nameOrArn, event, delay + this.account.random.between(40, 160), 0);
+  }
+
+  private deliver(nameOrArn: string, event: unknown, delay: number, attempt: number): void {
+    const resource = this.find(nameOrArn);
+    const config = this.account
+      .ofType('AWS::Lambda::EventInvokeConfig')
+      .find(({ properties }) => properties['FunctionName'] === resource.ref)?.properties;
+    this.account.clock.after(delay, async () => {
+      const { error } = await this.invoke(nameOrArn, event);
+      if (!error) return;
+      const retries = config?.['MaximumRetryAttempts'] ?? 2;
+      if (attempt < retries) return this.deliver(nameOrArn, event, (attempt + 1) * 60_000, attempt + 1);
+      const destination = config?.['DestinationConfig']?.['OnFailure']?.['Destination'];
+      if (destination) this.queues.send(destination, { requestPayload: event, responsePayload: error });
+    });
+  }
+
+  find(nameOrArn: string): Deployed {
+    const found = this.account
+      .ofType('AWS::Lambda::Function')
+      .find(({ ref, arn }) => ref === nameOrArn || arn === nameOrArn);
+    if (!found) throw new ServiceError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
+    return found;
+  }
+
+  private async settle(
+    handler: Handler,
+    event: unknown,
+    { properties, ref }: Deployed,
+  ): Promise<{ payload: unknown } | { error: NonNullable<Invocation['error']> }> {
+    const context = {
+      functionName: ref,
+      memoryLimitInMB: String(properties['MemorySize']),
+      getRemainingTimeInMillis: () => 1000 * properties['Timeout'],
+    };
+    try {
+      const payload = await handler(structuredClone(event), context);
+      return { payload: payload === undefined ? null : JSON.parse(JSON.stringify(payload)) };
+    } catch (thrown) {
+      if (thrown instanceof Unsupported) throw thrown;
+      const { name, message } = thrown as Error;
+      return { error: { errorType: name, errorMessage: message } };
+    }
+  }
+
+  private load(resource: Deployed) {
+    const loaded = this.handlers.get(resource.logicalId);
+    if (loaded) return loaded;
+    const { properties, logicalId, path } = resource;
+    const [file = '', exported = ''] = String(properties['Handler']).split('.');
+    const asset = this.account.assembly.template.Resources[logicalId]?.Metadata?.['aws:asset:path'];
+    if (!asset || !String(properties['Runtime']).startsWith('nodejs'))
+      throw new Unsupported(`function ${path}`, 'code that is no Node.js asset');
+    const bundle = join(this.account.assembly.directory, asset, `${file}.js`);
+    const caller: Caller = { name: shortName(path), role: properties['Role'] };
+    const timer = { milliseconds: 0 };
+    const module = { exports: {} as Record<string, Handler> };
+    const environment = { ...properties['Environment']?.['Variables'], AWS_REGION: this.account.region };
+    const scope = {
+      module,
+      exports: module.exports,
+      require: (id: string) => this.provideModule(id, caller, timer),
+      process: { ...process, env: environment },
+      Date: virtualDate(() => this.account.clock.now),
+      performance: { now: () => this.account.clock.now + timer.milliseconds },
+      fetch: async (url: string | URL, init?: RequestInit) => {
+        const response = await this.fetch(String(url), init);
+        timer.milliseconds += timingOf(response);
+        return response;
+      },
+      WebSocket: this.webSocket,
+      console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
+    };
+    compiled(bundle, Object.keys(scope))(...Object.values(scope));
+    const handler = module.exports[exported];
+    if (!handler) throw new Unsupported(`function ${path}`, `a bundle that exports no ${exported}`);
+    const function_ = { handler, timer };
+    this.handlers.set(logicalId, function_);
+    return function_;
+  }
+
+  private provideModule(id: string, caller: Caller, timer: { milliseconds: number }): unknown {
+    if (id === 'node:tls' || id === 'tls') return this.tls;
+    const module = this.require(id);
+    if (id === '@aws-sdk/client-dynamodb') return { ...module, DynamoDBClient: this.tables.clientFor(caller, timer) };
+    const service = CLIENTS[id];
+    if (!service) {
+      if (id.startsWith('@aws-sdk/client-')) throw new Unsupported(caller.name, `the client ${id}`);
+      return module;
+    }
+    const answer = async (operation: string, input: Input) => {
+      try {
+        const { output, milliseconds } = await this.account.call(caller, service, operation, input);
+        timer.milliseconds += milliseconds;
+        return output;
+      } catch (error) {
+        throw error instanceof ServiceError ? asSdkError(module, error) : error;
+      }
+    };
+    return redirect(module, answer);
+  }
+}
+
+/** Compiled once a process: each world runs it anew, in a scope of its own. */
+const bundles = new Map<string, (...scope: unknown[]) => void>();
+
+function compiled(path: string, parameters: string[]): (...scope: unknown[]) => void {
+  const known = bundles.get(path);
+  if (known) return known;
+  const bundle = new Function(...parameters, readFileSync(path, 'utf8')) as (...scope: unknown[]) => void;
+  bundles.set(path, bundle);
+  return bundle;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the exports of an SDK client, whichever it is
+type Module = Record<string, any>;
+
+/** The module with a client that never opens a connection: what it would send is answered here. */
+function redirect(module: Module, answer: (operation: string, input: Input) => Promise<unknown>): Module {
+  const name = Object.keys(module).find(key => key.endsWith('Client') && !key.startsWith('__'));
+  if (!name) throw new Unsupported('an SDK module', 'one without a client');
+  const Client = module[name];
+  class Embedded extends Client {
+    constructor(config: object) {
+      super({
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+        ...config,
+      });
+      const respond = (_next: unknown, context: { commandName?: string }) => async (args: { input: Input }) => {
+        const output = await answer((context.commandName ?? '').replace(/Command$/, ''), args.input);
+        return { response: {}, output: { ...(output as object), $metadata: {} } };
+      };
+      this['middlewareStack'].add(respond, { step: 'initialize', priority: 'low', name: 'embeddedAccount' });
+    }
+  }
+  return { ...module, [name]: Embedded };
+}
+
+/** The SDK's own class for the error, where the client has one: handlers tell errors apart by it. */
+function asSdkError(module: Module, error: ServiceError): Error {
+  const ErrorClass = module[error.name];
+  return ErrorClass ? new ErrorClass({ message: error.message, $metadata: {} }) : error;
+}
+
+/** A `Date` whose now is the virtual one; everything else is the real one's. */
+function virtualDate(now: () => number) {
+  return class extends Date {
+    constructor(...given: [] | [number | string | Date]) {
+      super(given.length === 0 ? now() : (given[0] as number));
+    }
+    static override now = now;
+    static override [Symbol.hasInstance] = (value: unknown) =>
+      Object.prototype.toString.call(value) === '[object Date]';
+  };
+}
+
+/** The milliseconds that an answer took, as its `Server-Timing` says. */
+const timingOf = ({ headers }: Response): number =>
+  Number(/dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1] ?? 0);
+
+function silent(log: (level: string, line: unknown) => void) {
+  const at = (level: string) => (line: unknown) => log(level, line);
+  return { ...console, debug: at('debug'), log: at('info'), info: at('info'), warn: at('warn'), error: at('error') };
+}

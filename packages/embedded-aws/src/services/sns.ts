@@ -1,0 +1,148 @@
+import { type Account, type Input, ServiceError } from '../account/account.ts';
+import type { Deployed } from '../account/template.ts';
+import { matches } from '../engine/event-pattern.ts';
+import { policyAllows } from '../iam/permissions.ts';
+
+/** A message as somebody received it. */
+export interface Message {
+  channel: 'email' | 'sms';
+  /** The construct's path of the topic it came by, as "Paging/Level1". */
+  topic: string;
+  to: string;
+  subject: string;
+  body: string;
+  at: string;
+}
+
+/** Deployed subscriptions are confirmed, until a test says otherwise. */
+type SubscriptionState = 'confirmed' | 'pending' | 'deleted';
+
+/** SNS: topics that deliver e-mail and SMS, with filters, encryption and policies as deployed. */
+export class Topics {
+  readonly messages: Message[] = [];
+  private readonly states = new Map<string, SubscriptionState>();
+  private readonly account: Account;
+
+  constructor(account: Account) {
+    this.account = account;
+    account.provide('sns', {
+      Publish: {
+        resources: ({ TopicArn }) => [TopicArn],
+        run: (input, { role }) => {
+          const topic = this.find(input['TopicArn']);
+          const key = topic.properties['KmsMasterKeyId'];
+          const mayEncrypt = ['kms:GenerateDataKey', 'kms:Decrypt'].every(action =>
+            account.permissions.allows(role, action, key),
+          );
+          if (key && !mayEncrypt)
+            throw new ServiceError('KMSAccessDenied', `${role} may not use the key of ${topic.arn}`);
+          return this.deliver(topic, input);
+        },
+      },
+      ListSubscriptionsByTopic: {
+        resources: ({ TopicArn }) => [TopicArn],
+        run: ({ TopicArn }) => ({ Subscriptions: this.list(this.find(TopicArn)) }),
+      },
+    });
+  }
+
+  /** From now on, an address has not confirmed its subscriptions, or has ended them, at the topics with such a path. */
+  become(state: SubscriptionState, endpoint: string, topicPath = ''): void {
+    for (const { logicalId, properties } of this.account.ofType('AWS::SNS::Subscription')) {
+      const topic = this.find(properties['TopicArn']);
+      if (properties['Endpoint'] === endpoint && topic.path.includes(topicPath)) this.states.set(logicalId, state);
+    }
+  }
+
+  /** A deleted one is gone: SNS lists it as `Deleted` for a while, or not at all. */
+  private list(topic: Deployed) {
+    return this.subscriptions(topic).flatMap(({ logicalId, properties }) => {
+      const state = this.stateOf(logicalId);
+      if (state === 'deleted') return [];
+      return [
+        {
+          ...{ TopicArn: topic.ref, Owner: topic.arn.split(':')[4] },
+          ...{ Protocol: properties['Protocol'], Endpoint: properties['Endpoint'] },
+          SubscriptionArn: state === 'pending' ? 'PendingConfirmation' : `${topic.ref}:${logicalId}`,
+        },
+      ];
+    });
+  }
+
+  private subscriptions(topic: Deployed): Deployed[] {
+    return this.account
+      .ofType('AWS::SNS::Subscription')
+      .filter(({ properties }) => properties['TopicArn'] === topic.ref);
+  }
+
+  private stateOf(logicalId: string): SubscriptionState {
+    return this.states.get(logicalId) ?? 'confirmed';
+  }
+
+  /** What an alarm's action does. Where topic or key do not let CloudWatch in, SNS drops the message without a word: so does this, but it tells. */
+  publishFromAlarm(topicArn: string, subject: string, body: string): void {
+    const topic = this.find(topicArn);
+    const context = { 'aws:SourceAccount': '123456789012', 'aws:SecureTransport': 'true' };
+    const policies = this.account
+      .ofType('AWS::SNS::TopicPolicy')
+      .filter(({ properties }) => properties['Topics'].includes(topicArn));
+    const statements = policies.flatMap(({ properties }) => properties['PolicyDocument'].Statement);
+    const key = this.account.ofType('AWS::KMS::Key').find(({ arn }) => arn === topic.properties['KmsMasterKeyId']);
+    const keyStatements = key?.properties['KeyPolicy'].Statement ?? [];
+    const cloudwatch = 'cloudwatch.amazonaws.com';
+    const mayPublish = policyAllows(statements, cloudwatch, 'sns:Publish', topicArn, context);
+    const mayEncrypt = ['kms:GenerateDataKey', 'kms:Decrypt'].every(action =>
+      policyAllows(keyStatements, cloudwatch, action, key?.arn ?? '', context),
+    );
+    if (!mayPublish || (key && !mayEncrypt)) {
+      this.account.emit('dropped', {
+        topic: topic.path,
+        subject,
+        reason: mayPublish ? 'the key does not let CloudWatch in' : 'the topic does not let CloudWatch in',
+      });
+      return;
+    }
+    this.deliver(topic, { Subject: subject, Message: body });
+  }
+
+  private deliver(topic: Deployed, { Subject, Message, MessageStructure, MessageAttributes }: Input) {
+    const { random } = this.account;
+    const parts = MessageStructure === 'json' ? JSON.parse(Message) : { default: Message };
+    if (parts.default === undefined)
+      throw new ServiceError(
+        'InvalidParameterException',
+        'Invalid parameter: Message Structure - No default entry in JSON message body',
+      );
+    if (Subject && (Subject.length > 100 || !/^[\x21-\x7e][\x20-\x7e]*$/.test(Subject)))
+      throw new ServiceError('InvalidParameterException', 'Invalid parameter: Subject');
+    const attributes = Object.fromEntries(
+      Object.entries<Input>(MessageAttributes ?? {}).map(([name, { DataType, StringValue }]) => [
+        name,
+        DataType === 'String.Array' ? JSON.parse(StringValue) : StringValue,
+      ]),
+    );
+    for (const { logicalId, properties } of this.subscriptions(topic)) {
+      const { Protocol, Endpoint, FilterPolicy } = properties;
+      if (this.stateOf(logicalId) !== 'confirmed' || (FilterPolicy && !matches(FilterPolicy, attributes))) continue;
+      const body = parts[Protocol] ?? parts.default;
+      this.account.clock.after(random.between(300, 2200), () => {
+        const { iso: at } = this.account.clock;
+        const message = { channel: Protocol, topic: topic.path, to: Endpoint, subject: Subject ?? '', body, at };
+        this.messages.push(message);
+        this.account.emit('message', {
+          channel: Protocol,
+          to: Endpoint,
+          subject: message.subject,
+          topic: topic.properties['DisplayName'],
+        });
+      });
+    }
+    return { MessageId: random.uuid() };
+  }
+
+  private find(arn: string): Deployed {
+    const topic = this.account.ofType('AWS::SNS::Topic').find(({ ref }) => ref === arn);
+    if (!topic) throw new ServiceError('NotFoundException', 'Topic does not exist');
+    return topic;
+  }
+}

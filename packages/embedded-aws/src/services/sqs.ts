@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { type Account, type Input, ServiceError } from '../account/account.ts';
+import type { Deployed } from '../account/template.ts';
+import type { Metrics } from './cloudwatch/metrics.ts';
+
+/** Milliseconds for which a FIFO queue knows what it was sent. */
+const DEDUPLICATION = 5 * 60_000;
+
+/** SQS: queues of dead letters, and those that somebody takes from (see `polling.ts`). */
+export class Queues {
+  private readonly account: Account;
+  private readonly messages = new Map<string, unknown[]>();
+  private readonly takers = new Map<string, (body: unknown, group: string) => void>();
+  private readonly sent = new Map<string, number>();
+
+  constructor(account: Account) {
+    this.account = account;
+    for (const { arn } of account.ofType('AWS::SQS::Queue')) this.messages.set(arn, []);
+    const resources = ({ QueueUrl }: Input) => [this.find(QueueUrl).arn];
+    account.provide('sqs', {
+      SendMessage: { resources, run: input => this.accept(this.find(input['QueueUrl']), input) },
+      SendMessageBatch: {
+        ...{ action: 'SendMessage', resources },
+        run: ({ QueueUrl, Entries }) => {
+          const queue = this.find(QueueUrl);
+          if (Entries.length > 10)
+            throw new ServiceError('TooManyEntriesInBatchRequest', 'Maximum number of entries per request are 10.');
+          return {
+            Successful: (Entries as Input[]).map(entry => ({ Id: entry['Id'], ...this.accept(queue, entry) })),
+            Failed: [],
+          };
+        },
+      },
+    });
+  }
+
+  /** `group`: of a FIFO queue; what is sent by EventBridge is all of one. */
+  send(arn: string, body: unknown, group = ''): void {
+    const taker = this.takers.get(arn);
+    if (taker) {
+      taker(body, group);
+      return;
+    }
+    const messages = this.messages.get(arn);
+    if (!messages) throw new Error(`there is no queue ${arn}`);
+    messages.push(body);
+    this.account.emit('dead letter', { queue: arn.split(':').at(-1), body });
+  }
+
+  /** Whoever takes from a queue: what is sent there is no dead letter. */
+  takeFrom(arn: string, taker: (body: unknown, group: string) => void): void {
+    this.takers.set(arn, taker);
+  }
+
+  private accept({ arn, properties }: Deployed, { MessageBody, MessageGroupId }: Input) {
+    if (!properties['FifoQueue'] || !properties['ContentBasedDeduplication'] || !MessageGroupId)
+      throw new ServiceError(
+        'InvalidParameterValue',
+        `${arn} takes messages of a group, and knows them by their content`,
+      );
+    const { now } = this.account.clock;
+    const answer = { MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') };
+    const known = `${arn} ${MessageBody}`;
+    const before = this.sent.get(known);
+    if (before !== undefined && now - before < DEDUPLICATION) return answer;
+    this.sent.set(known, now);
+    this.send(arn, JSON.parse(MessageBody), MessageGroupId);
+    return answer;
+  }
+
+  private find(url: string): Deployed {
+    const queue = this.account.ofType('AWS::SQS::Queue').find(({ ref }) => ref === url);
+    if (!queue) throw new ServiceError('QueueDoesNotExist', 'The specified queue does not exist.');
+    return queue;
+  }
+
+  /** Dead letters in all queues. */
+  get total(): number {
+    return [...this.messages.values()].reduce((sum, messages) => sum + messages.length, 0);
+  }
+
+  /** How many messages wait in each queue, as a metric. */
+  measure(metrics: Metrics): void {
+    for (const { arn, properties } of this.account.ofType('AWS::SQS::Queue')) {
+      const QueueName = properties['QueueName'] ?? arn.split(':').at(-1);
+      metrics.put('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName }, this.messages.get(arn)?.length ?? 0);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { type Account, type Input, ServiceError } from '../account/account.ts';
+import { Unsupported } from '../unsupported.ts';
+
+/** SSM Parameter Store. A person at the console can set a parameter too: scenarios and tests do. */
+export class Parameters {
+  private readonly values = new Map<string, { value: string; modified: number }>();
+  private readonly account: Account;
+
+  constructor(account: Account) {
+    this.account = account;
+    const created = account.clock.now - 86_400_000;
+    for (const { properties } of account.ofType('AWS::SSM::Parameter')) {
+      this.values.set(properties['Name'], { value: properties['Value'], modified: created });
+    }
+    const arn = (name: string) => `arn:aws:ssm:${account.region}:123456789012:parameter${name}`;
+    account.provide('ssm', {
+      GetParameters: {
+        resources: ({ Names }) => (Names as string[]).map(arn),
+        run: ({ Names }: Input) => ({ Parameters: (Names as string[]).flatMap(name => this.read(name)) }),
+      },
+      GetParameter: {
+        resources: ({ Name }) => [arn(Name)],
+        run: ({ Name }: Input) => ({ Parameter: this.found(Name) }),
+      },
+      PutParameter: {
+        resources: ({ Name }) => [arn(Name)],
+        run: ({ Name, Value, Overwrite, ...more }: Input) => {
+          const [unknown] = Object.keys(more);
+          if (unknown) throw new Unsupported('ssm:PutParameter', unknown);
+          this.found(Name);
+          if (!Overwrite) throw new ServiceError('ParameterAlreadyExists', 'The parameter already exists.');
+          this.set(Name, Value);
+          account.emit('service', { change: `the parameter ${Name} is "${Value}"` });
+          return {};
+        },
+      },
+    });
+  }
+
+  /** What a person does at the console; undefined deletes it. */
+  set(name: string, value: string | undefined): void {
+    if (value === undefined) this.values.delete(name);
+    else this.values.set(name, { value, modified: this.account.clock.now });
+  }
+
+  /** What the parameter says; undefined when there is none. */
+  value(name: string): string | undefined {
+    return this.values.get(name)?.value;
+  }
+
+  private found(name: string) {
+    const [found] = this.read(name);
+    if (!found) throw new ServiceError('ParameterNotFound', `There is no parameter ${name}`);
+    return found;
+  }
+
+  private read(name: string) {
+    const found = this.values.get(name);
+    return found ? [{ Name: name, Value: found.value, LastModifiedDate: new Date(found.modified) }] : [];
+  }
+}
