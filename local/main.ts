@@ -1,15 +1,15 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EventsUnreadable, readEvents } from './events-file.ts';
-import { writeOutputs } from './outputs.ts';
-import { rehearse, send } from './rehearsal.ts';
+import { EventsUnreadable, readEvents } from './rehearsal/events-file.ts';
+import { writeOutputs } from './rehearsal/outputs.ts';
+import { rehearse, send } from './rehearsal/rehearse.ts';
+import { SynthesisFailed, withSynthesis } from './rehearsal/synthesize.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { PortUnavailable } from './serve/loopback.ts';
-import { Servers } from './serve/serve.ts';
-import { asJson } from './show/json.ts';
-import { withProgress } from './show/progress.ts';
-import { asTerminal, type Show } from './show/terminal.ts';
-import { SynthesisFailed, withSynthesis } from './synthesize.ts';
+import { asJson } from './terminal/json.ts';
+import { withProgress } from './terminal/progress.ts';
+import { asTerminal, type Show } from './terminal/terminal.ts';
+import { PortUnavailable } from './web/loopback.ts';
+import { Servers } from './web/serve.ts';
 
 interface Options {
   list?: boolean;

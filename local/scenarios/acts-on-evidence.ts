@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { databaseConnections, handedOverWithAdvice } from './database-connections.ts';
 import { NOTHING_CHANGED } from './nothing-happens.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';

@@ -1,4 +1,4 @@
-import type { Entry, World } from '../world.ts';
+import type { Entry, World } from '../world/world.ts';
 import { NOTHING_CHANGED } from './nothing-happens.ts';
 import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';

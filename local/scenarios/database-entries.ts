@@ -1,4 +1,4 @@
-import type { Entry, World } from '../world.ts';
+import type { Entry, World } from '../world/world.ts';
 
 /** Of the incident of the database; another may tell of what people notice. */
 export const timeline = (world: World): Entry[] =>

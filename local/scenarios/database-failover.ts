@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';

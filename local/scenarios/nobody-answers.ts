@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { called, of } from './database-entries.ts';
 import { NO_DEAD_LETTERS } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import type { Promised } from './scenario.ts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import type { Promised } from './scenario.ts';
 
 const incidents = (world: World) => [...world.incidents.values()];

@@ -1,6 +1,6 @@
 import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
-import type { Modes } from '../synthesize.ts';
-import type { World } from '../world.ts';
+import type { Modes } from '../rehearsal/synthesize.ts';
+import type { World } from '../world/world.ts';
 
 /** A rehearsed incident: what befalls the service, and how it must end. */
 export interface Scenario {

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,5 +1,5 @@
 import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { begin } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';

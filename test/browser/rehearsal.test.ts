@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Addresses } from '../../local/serve/serve.ts';
+import type { Addresses } from '../../local/web/serve.ts';
 import { judge, useBrowser } from './browser.ts';
 
 const open = useBrowser();

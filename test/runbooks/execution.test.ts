@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSessionReport } from '../../lambda/domain/remedies/sessions.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import type { Properties } from '../../packages/embedded-aws/src/account/template.ts';
 import type { RunbookRun, Undocumented } from '../../packages/embedded-aws/src/services/ssm-automation.ts';
 import { assembly, timelineOf } from '../simulation/world.ts';

@@ -7,7 +7,7 @@ import {
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
 import { assembly, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 

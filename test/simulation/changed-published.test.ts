@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { rehearse, send } from '../../local/rehearsal.ts';
+import { rehearse, send } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly } from './world.ts';
 
 const MINUTE = 60_000;

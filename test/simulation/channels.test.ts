@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;

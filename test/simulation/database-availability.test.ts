@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ofPlaybook } from '../../local/scenarios/of-playbook.ts';
 import type { WriterTrouble } from '../../local/service/members.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { received } from '../../local/messages.ts';
-import { rehearse } from '../../local/rehearsal.ts';
+import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world.ts';
+import { received } from '../../local/world/messages.ts';
+import { World } from '../../local/world/world.ts';
 import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
 import { assembly, suffer, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 

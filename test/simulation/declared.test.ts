@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { breach } from '../../local/scenarios/breach.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from '../../local/service/strategy.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
 import { assembly, typesOf } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { Unsupported } from '../../packages/embedded-aws/src/unsupported.ts';
 import { changes, operatorOf, resultIn, run, start, tap, withOperator } from '../support/executions.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { rehearse } from '../../local/rehearsal.ts';
+import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;

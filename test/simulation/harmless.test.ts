@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly } from './world.ts';
 
 const MINUTE = 60_000;

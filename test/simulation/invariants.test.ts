@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import { isOpen } from '../../lambda/domain/incident/incident.ts';
-import { type Entry, World } from '../../local/world.ts';
+import { type Entry, World } from '../../local/world/world.ts';
 import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
 import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { operatorOf, withOperator } from '../support/executions.ts';
 import { assembly, timelineOf } from './world.ts';
 

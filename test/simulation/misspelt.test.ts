@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import type { Properties } from '../../packages/embedded-aws/src/account/template.ts';
 import { assembly } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { onCall } from '../../lambda/domain/on-call/roster.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { acting } from '../../local/scenarios/of-playbook.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redisHandedOver, redisHealth, redisRestart } from '../../local/scenarios/redis-health.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { suffer, timelineOf, typesOf, withCode } from './world.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rehearse } from '../../local/rehearsal.ts';
+import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { SCENARIOS } from '../../local/scenarios/index.ts';
 import { assembly } from './world.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SECURITY_HEADERS } from '../../lambda/domain/status-page/headers.ts';
-import { received } from '../../local/messages.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
-import { Servers } from '../../local/serve/serve.ts';
-import { World } from '../../local/world.ts';
+import { Servers } from '../../local/web/serve.ts';
+import { received } from '../../local/world/messages.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { badDeployment } from '../../local/scenarios/bad-deployment.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;

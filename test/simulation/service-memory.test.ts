@@ -3,7 +3,7 @@ import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from '../../local/scenarios/service-memory.ts';
-import { type Entry, World } from '../../local/world.ts';
+import { type Entry, World } from '../../local/world/world.ts';
 import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
 import { assembly, withCode, withModes, withRunbook } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
-import { rehearse } from '../../local/rehearsal.ts';
+import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { grows, slowBurn } from '../../local/scenarios/severity-follows.ts';
 import { assembly, timelineOf } from './world.ts';
 

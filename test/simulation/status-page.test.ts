@@ -5,7 +5,7 @@ import { servicePolicy } from '../../lib/policy.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
-import { type Entry, World } from '../../local/world.ts';
+import { type Entry, World } from '../../local/world/world.ts';
 import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
-import { World } from '../../local/world.ts';
+import { World } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;

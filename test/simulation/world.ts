@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
+import type { Modes } from '../../local/rehearsal/synthesize.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import type { Modes } from '../../local/synthesize.ts';
-import type { World } from '../../local/world.ts';
+import type { World } from '../../local/world/world.ts';
 import { type Assembly, type Properties, readAssembly } from '../../packages/embedded-aws/src/account/template.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/remediation/execution.ts';
-import type { World } from '../../local/world.ts';
+import type { World } from '../../local/world/world.ts';
 import { type Input, ServiceError, shortName } from '../../packages/embedded-aws/src/account/account.ts';
 import type { RunbookRun } from '../../packages/embedded-aws/src/services/ssm-automation.ts';
 import { assembly } from '../simulation/world.ts';

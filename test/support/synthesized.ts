@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { withSynthesis } from '../../local/synthesize.ts';
+import { withSynthesis } from '../../local/rehearsal/synthesize.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

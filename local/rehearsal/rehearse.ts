@@ -1,11 +1,11 @@
-import type { Happened } from '../packages/embedded-aws/src/account/account.ts';
-import type { Change } from '../packages/embedded-aws/src/account/changes.ts';
-import type { Assembly } from '../packages/embedded-aws/src/account/template.ts';
-import type { Faults } from '../packages/embedded-aws/src/faults.ts';
-import type { Message } from '../packages/embedded-aws/src/services/sns.ts';
-import type { Publication } from './published.ts';
-import type { Scenario } from './scenarios/scenario.ts';
-import { World } from './world.ts';
+import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
+import type { Change } from '../../packages/embedded-aws/src/account/changes.ts';
+import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
+import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
+import type { Message } from '../../packages/embedded-aws/src/services/sns.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { Publication } from '../world/published.ts';
+import { World } from '../world/world.ts';
 
 const MINUTE = 60_000;
 

@@ -1,5 +1,5 @@
 import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
-import { partsOfMarkup } from '../serve/parts.ts';
+import { partsOfMarkup } from '../web/parts.ts';
 
 /** What a person reads of one thing that happened. */
 export interface Line {

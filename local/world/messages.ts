@@ -1,4 +1,4 @@
-import type { Received } from './vendors/vendors.ts';
+import type { Received } from '../vendors/vendors.ts';
 import type { World } from './world.ts';
 
 /** Every message that was sent, way by way, each way in its order. */

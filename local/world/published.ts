@@ -1,6 +1,6 @@
-import type { Account } from '../packages/embedded-aws/src/account/account.ts';
-import type { Objects } from '../packages/embedded-aws/src/services/s3.ts';
-import type { CustomerMail } from '../packages/embedded-aws/src/services/ses.ts';
+import type { Account } from '../../packages/embedded-aws/src/account/account.ts';
+import type { Objects } from '../../packages/embedded-aws/src/services/s3.ts';
+import type { CustomerMail } from '../../packages/embedded-aws/src/services/ses.ts';
 
 /** One thing that customers were told: an update on the status page, or a mail to one subscriber. */
 export interface Publication {

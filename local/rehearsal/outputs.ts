@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { received } from './messages.ts';
-import type { Rehearsed } from './rehearsal.ts';
+import { received } from '../world/messages.ts';
+import type { Rehearsed } from './rehearse.ts';
 
 /** What was written, by what it is; paths are relative to where the command was called. */
 export type Outputs = Record<string, string>;
@@ -19,7 +19,7 @@ const KINDS: Record<string, Write> = {
 
 /** Writes what a rehearsal leaves behind into `out/NAME`, replacing what an earlier one left. */
 export async function writeOutputs(name: string, rehearsed: Rehearsed): Promise<Outputs> {
-  const directory = join(import.meta.dirname, '..', 'out', name);
+  const directory = join(import.meta.dirname, '../../out', name);
   await rm(directory, { recursive: true, force: true });
   const written: Outputs = {};
   for (const [kind, write] of Object.entries(KINDS)) {

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { doorHosts, doorPath, type Lead, led } from './addresses.ts';
 import type { Answer, Answered } from './loopback.ts';
 import type { Visits } from './visits.ts';

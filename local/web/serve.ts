@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { leading } from './addresses.ts';
 import { doors } from './doors.ts';
 import { type Loopback, openLoopback, text } from './loopback.ts';

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Assembly, readAssembly } from '../packages/embedded-aws/src/account/template.ts';
+import { type Assembly, readAssembly } from '../../packages/embedded-aws/src/account/template.ts';
 
-const project = join(import.meta.dirname, '..');
+const project = join(import.meta.dirname, '../..');
 
 /** `full`: every step goes as far as its playbook lets it; `configured`: as far as the configuration does. */
 export type Modes = 'full' | 'configured';

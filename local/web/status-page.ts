@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { type Lead, led } from './addresses.ts';
 import type { Answer } from './loopback.ts';
 import type { Visits } from './visits.ts';

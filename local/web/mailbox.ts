@@ -1,6 +1,6 @@
-import type { Outputs } from '../outputs.ts';
+import type { Outputs } from '../rehearsal/outputs.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import type { Lead } from './addresses.ts';
 import { type Answer, type Answered, type Asked, text } from './loopback.ts';
 import { type Mail, mails } from './mails.ts';

@@ -6,13 +6,13 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { leading, led } from '../../local/serve/addresses.ts';
-import { type Answered, type Loopback, openLoopback, text } from '../../local/serve/loopback.ts';
-import { mailbox } from '../../local/serve/mailbox.ts';
-import { partsOfMarkup } from '../../local/serve/parts.ts';
-import { Visits } from '../../local/serve/visits.ts';
 import type { Received } from '../../local/vendors/vendors.ts';
-import type { World } from '../../local/world.ts';
+import { leading, led } from '../../local/web/addresses.ts';
+import { type Answered, type Loopback, openLoopback, text } from '../../local/web/loopback.ts';
+import { mailbox } from '../../local/web/mailbox.ts';
+import { partsOfMarkup } from '../../local/web/parts.ts';
+import { Visits } from '../../local/web/visits.ts';
+import type { World } from '../../local/world/world.ts';
 
 describe('a server on loopback', () => {
   let server: Loopback;

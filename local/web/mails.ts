@@ -1,5 +1,5 @@
-import { received } from '../messages.ts';
-import type { World } from '../world.ts';
+import { received } from '../world/messages.ts';
+import type { World } from '../world/world.ts';
 
 /** A message in the mailbox. */
 export interface Mail {

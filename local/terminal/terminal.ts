@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Outputs } from '../outputs.ts';
-import type { Summary } from '../rehearsal.ts';
+import type { Outputs } from '../rehearsal/outputs.ts';
+import type { Summary } from '../rehearsal/rehearse.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { Addresses } from '../serve/serve.ts';
+import type { Addresses } from '../web/serve.ts';
 import { describe, type Line } from './lines.ts';
 
 /** How a rehearsal is shown. */
