@@ -1,11 +1,8 @@
-import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Change } from '../../packages/embedded-aws/src/account/changes.ts';
-import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
-import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
-import type { Message } from '../../packages/embedded-aws/src/services/sns.ts';
+import type { Assembly, Change, Happened, Message } from 'embedded-aws';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { RehearsalFaults } from '../world/faults.ts';
 import type { Publication } from '../world/published.ts';
-import { World } from '../world/world.ts';
+import { RehearsalWorld } from '../world/world.ts';
 
 const MINUTE = 60_000;
 
@@ -35,13 +32,13 @@ export interface Summary {
 /** What came of a rehearsal, and the world it was in, where time now stands still. */
 export interface Rehearsed {
   summary: Summary;
-  world: World;
+  world: RehearsalWorld;
 }
 
 export interface RehearsalOptions {
   assembly: Assembly;
   seed: number;
-  faults?: Faults;
+  faults?: RehearsalFaults;
   listener?: (happened: Happened) => void;
 }
 
@@ -90,13 +87,13 @@ const over = ({ status, timeline }: { status: string; timeline: { type: string }
   status === 'resolved' || timeline.some(({ type }) => type === 'HandedOver');
 
 /** Half a minute more: what is on its way arrives. */
-const linger = (world: World) => world.clock.run(MINUTE / 2, () => false);
+const linger = (world: RehearsalWorld) => world.clock.run(MINUTE / 2, () => false);
 
 async function inWorld(
   { assembly, seed, faults, listener }: RehearsalOptions,
-  live: (world: World) => Promise<Pick<Partial<Summary>, 'scenario' | 'promises' | 'matched'>>,
+  live: (world: RehearsalWorld) => Promise<Pick<Partial<Summary>, 'scenario' | 'promises' | 'matched'>>,
 ): Promise<Rehearsed> {
-  const world = await World.create(assembly, seed, faults);
+  const world = await RehearsalWorld.create(assembly, seed, faults);
   const started = world.clock.now;
   let fault: string | undefined;
   world.account.listen(happened => {
@@ -108,7 +105,7 @@ async function inWorld(
 }
 
 function summarise(
-  world: World,
+  world: RehearsalWorld,
   seed: number,
   fault: string | undefined,
   virtualSeconds: number,

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Assembly, readAssembly } from '../../packages/embedded-aws/src/account/template.ts';
+import type { Assembly } from 'embedded-aws';
+import { readStack } from '../world/stack.ts';
 
 const project = join(import.meta.dirname, '../..');
 
@@ -23,7 +24,7 @@ export async function withSynthesis<Result>(
   const directory = await mkdtemp(join(tmpdir(), 'incident-response-'));
   try {
     await run(directory, modes);
-    return await use(readAssembly(directory));
+    return await use(readStack(directory));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

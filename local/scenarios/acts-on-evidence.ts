@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { databaseConnections, handedOverWithAdvice } from './database-connections.ts';
 import { NOTHING_CHANGED } from './nothing-happens.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const database = ofPlaybook('DatabaseConnections');
 
 /** Sessions that somebody else had opened are gone. */
-function endForgotten({ service: { database }, account }: World): void {
+function endForgotten({ service: { database }, account }: RehearsalWorld): void {
   account.emit('person', { who: 'ada', does: 'ends the forgotten sessions', tone: 'good' });
   const forgotten = database.sessions().filter(({ application }) => /migration|report-export/.test(application));
   database.terminated(forgotten.map(({ pid }) => pid));
@@ -95,7 +95,7 @@ export const reliefStays: Scenario = {
 };
 
 /** The share of requests that fail, minute by minute, of each world. */
-const failingByMinute = new WeakMap<World, number[]>();
+const failingByMinute = new WeakMap<RehearsalWorld, number[]>();
 
 /** Whether a FunctionError fails its step, no document says: here it does not. */
 export const runbookFails: Scenario = {

@@ -1,10 +1,10 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { NO_DEAD_LETTERS, PAGED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-const types = (world: World) =>
+const types = (world: RehearsalWorld) =>
   [...world.incidents.values()].flatMap(({ timeline }) => timeline).map(({ type }) => type);
 
 /** The version that worked works no more: what the deployment changed outside of itself, no rollback brings back. */

@@ -1,4 +1,4 @@
-import type { Entry, World } from '../world/world.ts';
+import type { Entry, RehearsalWorld } from '../world/world.ts';
 import { NOTHING_CHANGED } from './nothing-happens.ts';
 import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
@@ -8,14 +8,15 @@ const [ADA, CLEO] = ['ada@mockupaws.com', 'cleo@mockupaws.com'];
 const STAKEHOLDERS = ['dora@mockupaws.com', 'emil@mockupaws.com', 'finn@mockupaws.com'];
 const CUSTOMER = 'mia@customer.example';
 
-const of = (world: World, type: string): Entry[] =>
+const of = (world: RehearsalWorld, type: string): Entry[] =>
   [...world.incidents.values()].flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
 
 /** Minutes from the declaration. */
-const minutes = (world: World, at = '') => (Date.parse(at) - Date.parse(of(world, 'Declared')[0]?.at ?? '')) / MINUTE;
+const minutes = (world: RehearsalWorld, at = '') =>
+  (Date.parse(at) - Date.parse(of(world, 'Declared')[0]?.at ?? '')) / MINUTE;
 
 /** Every state of the page's components that anybody could have read, and the page as it is at the end. */
-function componentsShown({ objects }: World): string[] {
+function componentsShown({ objects }: RehearsalWorld): string[] {
   const bucket = objects.named('StatusPage/Bucket');
   const key = 'api/v2/components.json';
   const versions = [...objects.formerly(bucket, key), objects.find(bucket, key)].filter(
@@ -27,14 +28,14 @@ function componentsShown({ objects }: World): string[] {
   });
 }
 
-const uptimes = ({ objects }: World) => {
+const uptimes = ({ objects }: RehearsalWorld) => {
   const page = objects.find(objects.named('StatusPage/Bucket'), 'index.html');
   return [...new TextDecoder().decode(page?.body).matchAll(/class="uptime">([\d.]+) % uptime/g)].map(
     ([, share]) => share,
   );
 };
 
-async function command(world: World, by: string, asked: Record<string, unknown>): Promise<void> {
+async function command(world: RehearsalWorld, by: string, asked: Record<string, unknown>): Promise<void> {
   const { refused } = await world.command({ by, via: 'command line', requestId: `${by}/${asked['do']}`, ...asked });
   if (refused) throw new Error(`${by} was refused: ${refused}`);
 }

@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
@@ -6,9 +6,9 @@ import type { Promised, Scenario } from './scenario.ts';
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-const entries = (world: World, type: string) =>
+const entries = (world: RehearsalWorld, type: string) =>
   [...world.incidents.values()].flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
-const handedOver = (world: World) => entries(world, 'HandedOver').length > 0;
+const handedOver = (world: RehearsalWorld) => entries(world, 'HandedOver').length > 0;
 const NOBODY_IS_WOKEN: Promised = {
   promise: 'people are told, and nobody is woken',
   kept: ({ topics: { messages } }) => messages.length > 0 && messages.every(({ channel }) => channel === 'email'),
@@ -28,7 +28,7 @@ const EVERYBODY_CONNECTS: Promised = {
 };
 
 /** The certificate grows old, and something is wrong with its renewal. */
-const begin = ({ clock, account, service }: World, change: string, days: number, fault: () => void) =>
+const begin = ({ clock, account, service }: RehearsalWorld, change: string, days: number, fault: () => void) =>
   clock.after(2 * MINUTE, () => {
     account.emit('service', { change, fault: true });
     service.certificates.first.notAfter = clock.now + days * DAY;

@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
@@ -7,7 +7,7 @@ const { entries, oneIncident: ONE_INCIDENT, calm } = ofPlaybook('DatabaseAvailab
 
 const ON_CALL = 'ada@mockupaws.com';
 
-const facts = (world: World): Record<string, number> =>
+const facts = (world: RehearsalWorld): Record<string, number> =>
   entries(world, 'DiagnosisRecorded')
     .flatMap(({ findings }) => findings as { check: string; facts: Record<string, number> }[])
     .find(({ check }) => check === 'database writer')?.facts ?? {};

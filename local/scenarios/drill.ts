@@ -1,11 +1,11 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
 /** Sets the alarm as `npx incident drill DatabaseConnections` does. */
-export function beginDrill({ account, alarms }: World): void {
+export function beginDrill({ account, alarms }: RehearsalWorld): void {
   account.emit('service', { change: 'ada begins a drill: the service is well', fault: true });
   alarms.set({
     AlarmName: 'mockupaws-production-database-connections-critical',
@@ -15,7 +15,7 @@ export function beginDrill({ account, alarms }: World): void {
 }
 
 /** What a person does to the one incident, from the command line. */
-async function person(world: World, act: Record<string, unknown>): Promise<void> {
+async function person(world: RehearsalWorld, act: Record<string, unknown>): Promise<void> {
   const [incident] = world.incidents.keys();
   if (!incident) return;
   const asked = { do: 'act', incident, by: 'ada', via: 'command line', requestId: JSON.stringify(act), act };
@@ -23,7 +23,7 @@ async function person(world: World, act: Record<string, unknown>): Promise<void>
   if (refused) throw new Error(`ada was refused: ${refused}`);
 }
 
-const timeline = (world: World) => [...world.incidents.values()].flatMap(incident => incident.timeline);
+const timeline = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(incident => incident.timeline);
 const marked = (text = '') => text.startsWith('[DRILL]');
 
 /** A real alarm of the deployed stack, set off by a person: all that follows is real, but for what it does. */

@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { called, of } from './database-entries.ts';
 import { NO_DEAD_LETTERS } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
@@ -6,7 +6,7 @@ import type { Promised, Scenario } from './scenario.ts';
 const MINUTE = 60_000;
 
 /** Minutes after the first call at which each level is called, by the runbook's 2.3. */
-const minutes = (world: World) => {
+const minutes = (world: RehearsalWorld) => {
   const [first] = of(world, 'Escalated');
   const since = Date.parse(first?.at ?? '');
   return of(world, 'Escalated').map(({ at }) => Math.round((Date.parse(at) - since) / MINUTE));

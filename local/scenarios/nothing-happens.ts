@@ -1,12 +1,12 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { begin } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-const timeline = (world: World) => [...world.incidents.values()].flatMap(incident => incident.timeline);
-const mails = ({ topics }: World) => topics.messages.filter(({ channel }) => channel === 'email');
+const timeline = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(incident => incident.timeline);
+const mails = ({ topics }: RehearsalWorld) => topics.messages.filter(({ channel }) => channel === 'email');
 
 export const NOTHING_CHANGED: Promised = {
   promise: 'nothing is changed in the service',

@@ -1,32 +1,32 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import type { Promised } from './scenario.ts';
 
 const MINUTE = 60_000;
 
 /** What befell the incidents of one playbook: another may tell of what people notice. */
 export function ofPlaybook(playbook: string) {
-  const incidents = (world: World) =>
+  const incidents = (world: RehearsalWorld) =>
     [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook);
-  const entries = (world: World, type: string) =>
+  const entries = (world: RehearsalWorld, type: string) =>
     incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
   const oneIncident: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
   return {
     entries,
     oneIncident,
-    calm: (world: World) => incidents(world).length > 0 && world.calm,
-    handedOver: (world: World) => entries(world, 'HandedOver').length > 0,
+    calm: (world: RehearsalWorld) => incidents(world).length > 0 && world.calm,
+    handedOver: (world: RehearsalWorld) => entries(world, 'HandedOver').length > 0,
   };
 }
 
 /** After two quiet minutes something goes wrong, and is shown as it does. */
-export const begin = ({ clock, account }: World, change: string, fault: () => void) =>
+export const begin = ({ clock, account }: RehearsalWorld, change: string, fault: () => void) =>
   clock.after(2 * MINUTE, () => {
     account.emit('service', { change, fault: true });
     fault();
   });
 
 /** The runs of runbooks that were to act, in order. */
-export const acting = ({ runbooks: { runs } }: World) =>
+export const acting = ({ runbooks: { runs } }: RehearsalWorld) =>
   runs.filter(({ parameters }) => parameters['DryRun']?.[0] !== 'true');
 
 /** Every run of a runbook that was to act, in order, by the runbooks' names. */

@@ -1,7 +1,7 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import type { Promised } from './scenario.ts';
 
-const incidents = (world: World) => [...world.incidents.values()];
+const incidents = (world: RehearsalWorld) => [...world.incidents.values()];
 
 /** What several scenarios promise, in the same words. */
 export const ONE_INCIDENT: Promised = { promise: 'one incident is opened', kept: world => world.incidents.size === 1 };

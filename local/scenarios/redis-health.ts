@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { acting, begin, ofPlaybook } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
@@ -6,7 +6,7 @@ import type { Promised, Scenario } from './scenario.ts';
 const { entries, handedOver, oneIncident: ONE_OF_REDIS, calm } = ofPlaybook('RedisHealth');
 
 /** Every run, as `circuit-breaker open`. */
-const runs = (world: World) =>
+const runs = (world: RehearsalWorld) =>
   acting(world).map(({ name, parameters }) =>
     [name.replace(/^.*-(circuit-breaker|restart-redis)$/, '$1'), ...(parameters['State'] ?? [])].join(' '),
   );
@@ -15,7 +15,7 @@ const ran = (...names: string[]): Promised => ({
   kept: world => runs(world).join() === names.join(),
 });
 
-const reasons = (world: World) =>
+const reasons = (world: RehearsalWorld) =>
   entries(world, 'HandedOver')
     .map(({ reason }) => reason)
     .join();

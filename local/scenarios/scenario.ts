@@ -1,6 +1,6 @@
-import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
 import type { Modes } from '../rehearsal/synthesize.ts';
-import type { World } from '../world/world.ts';
+import type { RehearsalFaults } from '../world/faults.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 
 /** A rehearsed incident: what befalls the service, and how it must end. */
 export interface Scenario {
@@ -9,20 +9,20 @@ export interface Scenario {
   /** What happens, in two or three sentences, told before it starts. */
   story: string;
   /** What is unkind about its world. */
-  faults?: Faults;
+  faults?: RehearsalFaults;
   /** How far automation may go. @default full */
   modes?: Modes;
   /** Puts the trouble on the agenda. */
-  befall: (world: World) => void;
+  befall: (world: RehearsalWorld) => void;
   /** Virtual minutes after which it is over at the latest. */
   minutes: number;
   /** Whether there is nothing more to wait for. */
-  over: (world: World) => boolean;
+  over: (world: RehearsalWorld) => boolean;
   /** What must be true at the end; the scenario fails with the first that is not. */
   promises: Promised[];
 }
 
 export interface Promised {
   promise: string;
-  kept: (world: World) => boolean;
+  kept: (world: RehearsalWorld) => boolean;
 }

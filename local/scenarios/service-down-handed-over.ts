@@ -1,11 +1,11 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-const entries = (world: World) => [...world.incidents.values()].flatMap(({ timeline }) => timeline);
-const types = (world: World) => entries(world).map(({ type }) => type);
+const entries = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(({ timeline }) => timeline);
+const types = (world: RehearsalWorld) => entries(world).map(({ type }) => type);
 
 /** No task starts any more, and no runbook can change that: a person must. */
 export const serviceDownHandedOver: Scenario = {

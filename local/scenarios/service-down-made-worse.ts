@@ -1,11 +1,11 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-const entries = (world: World) => [...world.incidents.values()].flatMap(({ timeline }) => timeline);
-const types = (world: World) => entries(world).map(({ type }) => type);
+const entries = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(({ timeline }) => timeline);
+const types = (world: RehearsalWorld) => entries(world).map(({ type }) => type);
 
 /** What holds up the tasks does not hold up their database: twice the tasks want twice the connections. */
 export const serviceDownMadeWorse: Scenario = {

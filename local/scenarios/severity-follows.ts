@@ -1,21 +1,21 @@
 import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { begin } from './of-playbook.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-const incidents = (world: World) => [...world.incidents.values()];
+const incidents = (world: RehearsalWorld) => [...world.incidents.values()];
 // biome-ignore lint/suspicious/noExplicitAny: each entry has its own details
-const entries = (world: World, type: string): any[] =>
+const entries = (world: RehearsalWorld, type: string): any[] =>
   incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
 
 /** When a share of failing requests was first passed, or none failed any more, of each world. */
-const reached = new WeakMap<World, Map<number, string>>();
+const reached = new WeakMap<RehearsalWorld, Map<number, string>>();
 
 /** From now on this share of the requests fails. */
-function fails(world: World, share: number): void {
+function fails(world: RehearsalWorld, share: number): void {
   world.service.hiddenFault = share;
   const times = reached.get(world) ?? new Map<number, string>();
   reached.set(world, times);
@@ -113,7 +113,7 @@ export const grows: Scenario = {
   ],
 };
 
-function handedOverAs(world: World): string | undefined {
+function handedOverAs(world: RehearsalWorld): string | undefined {
   const [first] = entries(world, 'HandedOver');
   return entries(world, 'SeverityAssigned').findLast(({ at }) => at <= (first?.at ?? ''))?.severity;
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ServiceError } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import { type Clock, ServiceError } from 'embedded-aws';
 
 /** A certificate that the synthesised app watches, as its configuration names it. */
 export interface CertificateShape {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import type { Clock } from 'embedded-aws';
 
 const CLUSTER_SECONDS = 10 * 60;
 const INSTANCE_SECONDS = 6 * 60;

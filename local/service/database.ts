@@ -1,5 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
-import type { Random } from '../../packages/embedded-aws/src/random.ts';
+import type { Clock, Random } from 'embedded-aws';
 import { Members } from './members.ts';
 import type { SimulatedSession } from './sessions.ts';
 import type { Tasks } from './tasks.ts';

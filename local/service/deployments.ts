@@ -1,5 +1,4 @@
-import { ServiceError } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import { type Clock, ServiceError } from 'embedded-aws';
 import { ids, type Leak, type Revision, Revisions } from './revisions.ts';
 import { type Configuration, progress, ROLLING, surge, takenBack } from './strategy.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import type { Clock } from 'embedded-aws';
 
 export interface LogLine {
   at: number;

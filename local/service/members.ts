@@ -1,4 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import type { Clock } from 'embedded-aws';
 
 /** What befalls the writer: it accepts no writes any more, or it is not there. */
 export type WriterTrouble = 'read-only' | 'gone';

@@ -1,5 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
-import type { Metrics } from '../../packages/embedded-aws/src/services/cloudwatch/metrics.ts';
+import type { Clock, Metrics } from 'embedded-aws';
 import type { Deployments, Leak, Part } from './deployments.ts';
 import type { Tasks } from './tasks.ts';
 

@@ -1,5 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
-import type { Metrics } from '../../packages/embedded-aws/src/services/cloudwatch/metrics.ts';
+import type { Clock, Metrics } from 'embedded-aws';
 
 /** One rule of a security group, as EC2 tells it. */
 export interface Permission {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ServiceError } from '../../packages/embedded-aws/src/account/account.ts';
+import { ServiceError } from 'embedded-aws';
 
 /** What makes a task hold more and more memory. */
 export interface Leak {

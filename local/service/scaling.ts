@@ -1,4 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
+import type { Clock } from 'embedded-aws';
 import type { Tasks } from './tasks.ts';
 
 /** What is held back, as Application Auto Scaling names it. */

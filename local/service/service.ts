@@ -1,6 +1,4 @@
-import type { Clock } from '../../packages/embedded-aws/src/clock.ts';
-import type { Random } from '../../packages/embedded-aws/src/random.ts';
-import type { Metrics } from '../../packages/embedded-aws/src/services/cloudwatch/metrics.ts';
+import type { Clock, Metrics, Random } from 'embedded-aws';
 import { type CertificateShape, Certificates } from './certificates.ts';
 import { Database } from './database.ts';
 import { Deployments } from './deployments.ts';

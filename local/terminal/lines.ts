@@ -1,4 +1,4 @@
-import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
+import type { Happened } from 'embedded-aws';
 import { partsOfMarkup } from '../web/parts.ts';
 
 /** What a person reads of one thing that happened. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
+import type { Happened } from 'embedded-aws';
 import type { Outputs } from '../rehearsal/outputs.ts';
 import type { Summary } from '../rehearsal/rehearse.ts';
 import type { Scenario } from '../scenarios/scenario.ts';

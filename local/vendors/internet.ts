@@ -1,4 +1,4 @@
-import type { Fetch } from '../../packages/embedded-aws/src/services/lambda/functions.ts';
+import type { Fetch } from 'embedded-aws';
 import type { Vendor } from './vendor.ts';
 
 /** The vendors, each under its own name, and the protected service for every other. */

@@ -1,6 +1,4 @@
-import type { Account } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Fetch } from '../../packages/embedded-aws/src/services/lambda/functions.ts';
-import { Secrets } from '../../packages/embedded-aws/src/services/secrets-manager.ts';
+import type { Account, Fetch, Secrets } from 'embedded-aws';
 import { internet } from './internet.ts';
 import { PagerDuty } from './pagerduty.ts';
 import { Slack } from './slack.ts';
@@ -21,15 +19,13 @@ export interface Received {
 
 /** The vendors that the deployed configuration knows, who know its secrets. */
 export class Vendors {
-  readonly secrets: Secrets;
   readonly slack: Slack;
   readonly pagerduty: PagerDuty;
   /** Hosts that answer 500 to everything. */
   readonly down = new Set<string>();
   private readonly pagerdutyTimes: string[] = [];
 
-  constructor(account: Account) {
-    this.secrets = new Secrets(account);
+  constructor(account: Account, secrets: Secrets) {
     const surroundings = {
       now: () => account.clock.now,
       emit: (type: string, detail: Record<string, unknown>) => {
@@ -40,7 +36,7 @@ export class Vendors {
     const chat = account.ofType('AWS::Lambda::Function').find(({ path }) => path === 'Chat/Function');
     this.slack = new Slack(surroundings, {
       channel: chat?.properties['Environment'].Variables['SLACK_CHANNEL'] ?? '',
-      token: this.secrets.of('Chat/Function', 'BOT_TOKEN_SECRET') ?? '',
+      token: secrets.of('Chat/Function', 'BOT_TOKEN_SECRET') ?? '',
     });
     this.pagerduty = new PagerDuty(surroundings);
   }

@@ -1,5 +1,4 @@
-import type { Account } from '../../packages/embedded-aws/src/account/account.ts';
-import { SES_HOST } from '../../packages/embedded-aws/src/services/ses.ts';
+import { type Account, SES_HOST } from 'embedded-aws';
 import type { Answered } from './loopback.ts';
 
 /** Where an address in a message or a page leads here; what is not rehearsed leads where it always does. */

@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { doorHosts, doorPath, type Lead, led } from './addresses.ts';
 import type { Answer, Answered } from './loopback.ts';
 import type { Visits } from './visits.ts';
@@ -7,7 +7,7 @@ const HTML = { 'content-type': 'text/html; charset=utf-8' };
 
 /** The doors of the rehearsed account: the bundled functions themselves answer, and SES. Undefined where there is no door. */
 export const doors =
-  ({ account, functions, mail }: World, visits: Visits, lead: Lead): Answer<Answered | undefined> =>
+  ({ account, functions, mail }: RehearsalWorld, visits: Visits, lead: Lead): Answer<Answered | undefined> =>
   async ({ method, path, search, contentType, body }) => {
     const host = doorHosts(account).find(known => path.startsWith(`${doorPath(known)}/`));
     if (!host) return undefined;

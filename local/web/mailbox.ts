@@ -1,6 +1,6 @@
 import type { Outputs } from '../rehearsal/outputs.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import type { Lead } from './addresses.ts';
 import { type Answer, type Answered, type Asked, text } from './loopback.ts';
 import { type Mail, mails } from './mails.ts';
@@ -20,7 +20,7 @@ export interface About {
 const PASSING = 10;
 
 /** What people were told, each message as its recipient sees it, with links that work. */
-export function mailbox(world: World, about: About, visits: Visits, lead: Lead): Answer {
+export function mailbox(world: RehearsalWorld, about: About, visits: Visits, lead: Lead): Answer {
   const routes: Record<string, (asked: Asked) => Answered | Promise<Answered>> = {
     'GET /': () => page('index', overview(world, about)),
     'GET /messages': ({ query }) => messages(world, query.get('to'), lead),
@@ -37,7 +37,7 @@ const EVENTS = {
   story: 'The service was well when they were sent.',
 };
 
-const overview = (world: World, { scenario: { title, story } = EVENTS, statusPage, outputs }: About) => ({
+const overview = (world: RehearsalWorld, { scenario: { title, story } = EVENTS, statusPage, outputs }: About) => ({
   title,
   story,
   statusPage,
@@ -59,7 +59,7 @@ const WAYS: Record<string, (mail: Mail) => string> = {
   slack: ({ edited }) => (edited ? 'Slack · edited since, as it reads now' : 'Slack'),
 };
 
-function messages(world: World, to: string | null, lead: Lead): Answered {
+function messages(world: RehearsalWorld, to: string | null, lead: Lead): Answered {
   const all = mails(world);
   const shown = all.filter(({ recipient }) => to === null || recipient === to);
   if (to !== null && shown.length === 0) return text(404, 'Nobody of that name was sent anything.');

@@ -1,5 +1,5 @@
 import { received } from '../world/messages.ts';
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 
 /** A message in the mailbox. */
 export interface Mail {
@@ -17,7 +17,7 @@ export interface Mail {
 const CONVERSATIONS: Record<string, string> = { slack: 'Slack', pagerduty: 'PagerDuty' };
 
 /** Every message that was sent so far, the newest last. */
-export function mails(world: World): Mail[] {
+export function mails(world: RehearsalWorld): Mail[] {
   const people = peopleOf(world);
   const sent = received(world).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return sent.map(({ channel, to, subject, at, body, edited = false }, index) => ({
@@ -27,7 +27,7 @@ export function mails(world: World): Mail[] {
 }
 
 /** Whose each address is: the filters of the subscriptions go by the person's name. */
-function peopleOf({ account }: World): Map<string, string> {
+function peopleOf({ account }: RehearsalWorld): Map<string, string> {
   const named = account.ofType('AWS::SNS::Subscription').flatMap(({ properties }): [string, string][] => {
     const [person] = properties['FilterPolicy']?.person ?? [];
     return typeof person === 'string' ? [[properties['Endpoint'], person]] : [];

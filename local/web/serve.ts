@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { leading } from './addresses.ts';
 import { doors } from './doors.ts';
 import { type Loopback, openLoopback, text } from './loopback.ts';
@@ -35,7 +35,7 @@ export class Servers {
   }
 
   /** From now on they show this world. */
-  show(world: World, about: Omit<About, 'statusPage'>): Addresses {
+  show(world: RehearsalWorld, about: Omit<About, 'statusPage'>): Addresses {
     const site = siteOf(world);
     const hosts = site ? world.distributions.hosts(site) : [];
     const lead = leading(world.account, { hosts, origin: this.ofStatusPage.origin });

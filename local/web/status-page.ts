@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { type Lead, led } from './addresses.ts';
 import type { Answer } from './loopback.ts';
 import type { Visits } from './visits.ts';
@@ -7,11 +7,11 @@ import type { Visits } from './visits.ts';
 const CONSTRUCT = 'StatusPage';
 
 /** The distribution of the status page; undefined where none is configured. */
-export const siteOf = ({ distributions }: World) => distributions.below(CONSTRUCT);
+export const siteOf = ({ distributions }: RehearsalWorld) => distributions.below(CONSTRUCT);
 
 /** What customers see, as CloudFront serves it by the template. */
 export const statusPage =
-  (world: World, site: NonNullable<ReturnType<typeof siteOf>>, visits: Visits, lead: Lead): Answer =>
+  (world: RehearsalWorld, site: NonNullable<ReturnType<typeof siteOf>>, visits: Visits, lead: Lead): Answer =>
   async ({ contentType, ...asked }) => {
     const request = { ...asked, headers: { 'content-type': contentType } };
     return led(await visits.make(asked.method, () => world.distributions.answer(site, request)), lead);

@@ -1,4 +1,4 @@
-import type { World } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 
 const MINUTE = 60_000;
 
@@ -7,10 +7,10 @@ export const MINUTES_AFTER = 2;
 
 /** People who come to a world in which time stands still unless they act. One acts after the other: it has one time. */
 export class Visits {
-  private readonly world: World;
+  private readonly world: RehearsalWorld;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(world: World) {
+  constructor(world: RehearsalWorld) {
     this.world = world;
   }
 

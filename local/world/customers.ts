@@ -1,6 +1,4 @@
-import type { Account } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Distributions, ViewerResponse } from '../../packages/embedded-aws/src/services/cloudfront.ts';
-import type { Mail } from '../../packages/embedded-aws/src/services/ses.ts';
+import type { Account, Distributions, Mail, ViewerResponse } from 'embedded-aws';
 
 const MINUTE = 60_000;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

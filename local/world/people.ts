@@ -1,6 +1,4 @@
-import type { Account } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Functions } from '../../packages/embedded-aws/src/services/lambda/functions.ts';
-import type { Message, Topics } from '../../packages/embedded-aws/src/services/sns.ts';
+import type { Account, Functions, Message, Topics } from 'embedded-aws';
 
 const MINUTE = 60_000;
 

@@ -1,6 +1,4 @@
-import type { Account } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Objects } from '../../packages/embedded-aws/src/services/s3.ts';
-import type { CustomerMail } from '../../packages/embedded-aws/src/services/ses.ts';
+import type { Account, Objects, SentMail } from 'embedded-aws';
 
 /** One thing that customers were told: an update on the status page, or a mail to one subscriber. */
 export interface Publication {
@@ -30,7 +28,7 @@ export class Published {
   private readonly known = new Set<string>();
   private readonly account: Account;
 
-  constructor(account: Account, objects: Objects, mails: readonly CustomerMail[]) {
+  constructor(account: Account, objects: Objects, mails: readonly SentMail[]) {
     this.account = account;
     objects.onPut(({ key, body }) => {
       if (key === INCIDENTS && body) this.read(JSON.parse(new TextDecoder().decode(body)));
@@ -60,7 +58,7 @@ export class Published {
   }
 
   /** A mail without a way to unsubscribe answers the reader's own request, and tells of no incident. */
-  private note({ at, to, subject: incident, body: text, headers }: CustomerMail): void {
+  private note({ at, to, subject: incident, body: text, headers }: SentMail): void {
     if (!headers['List-Unsubscribe']) return;
     const status = (/^Status: (.+)$/m.exec(text)?.[1] ?? '').toLowerCase();
     this.noted.push({ at, via: 'email', incident, status, text, to });

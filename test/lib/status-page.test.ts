@@ -1,9 +1,8 @@
+import { policyAllows, resolveTemplate } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { SECURITY_HEADERS } from '../../lambda/domain/status-page/headers.ts';
 import { defineService } from '../../lib/config.ts';
-import { resolveTemplate } from '../../packages/embedded-aws/src/account/template.ts';
-import { policyAllows } from '../../packages/embedded-aws/src/iam/permissions.ts';
 import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
 
 /** Without subscribers, who add a door to it. */

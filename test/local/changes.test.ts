@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Operation } from '../../packages/embedded-aws/src/account/account.ts';
-import { Changes } from '../../packages/embedded-aws/src/account/changes.ts';
-import { embeddedAccount, RESPONDER } from '../../packages/embedded-aws/test/support/embedded-account.ts';
+import { changesOfService } from '../../local/world/changes.ts';
+import { embeddedAccount } from '../support/embedded-account.ts';
 
 const PROTECTED = [
   ...['ecs', 'application-autoscaling', 'rds', 'rds-data', 'elasticache', 'elasticloadbalancing', 'acm'],
@@ -10,11 +9,11 @@ const PROTECTED = [
 ];
 
 /** Makes one call of an operation that exists nowhere, and gives what was noted of it. */
-async function noted(service: string, action: string, input = {}, operation: Partial<Operation> = {}) {
+async function noted(service: string, action: string, input = {}) {
   const { account, call } = embeddedAccount();
-  const changes = new Changes(account);
-  account.provide(service, { [action]: { run: () => ({}), ...operation } });
-  await call(service, action, input).catch(() => undefined);
+  const changes = changesOfService(account);
+  account.provide(service, { [action]: { run: () => ({}) } });
+  await call(service, action, input);
   return changes.list;
 }
 
@@ -47,23 +46,4 @@ test('of the parameters, the circuit breaker alone is read by the service', asyn
     { service: 'ssm', summary: 'Name=/incident-response/shop/circuit-breakers/redis Value=open' },
   ]);
   expect(await put('/incident-response/shop/automation')).toEqual([]);
-});
-
-test('a call that the service refuses changed nothing', async () => {
-  const run = () => {
-    throw new Error('refused');
-  };
-  expect(await noted('ecs', 'UpdateService', {}, { run })).toEqual([]);
-});
-
-test('it says when, what, on what and by whom, without the signature of a URL', async () => {
-  const input = { cluster: 'shop', command: "curl -T heap 'https://bucket.example/heap?X-Amz-Signature=f00d'" };
-  const resources = () => ['arn:aws:ecs:us-east-1:123456789012:task/shop/1'];
-  expect(await noted('ecs', 'ExecuteCommand', input, { resources })).toEqual([
-    {
-      ...{ at: '2026-03-02T09:00:00.000Z', service: 'ecs', action: 'ExecuteCommand', by: RESPONDER.name },
-      resource: 'arn:aws:ecs:us-east-1:123456789012:task/shop/1',
-      summary: "cluster=shop command=curl -T heap 'https://bucket.example/heap?…'",
-    },
-  ]);
 });

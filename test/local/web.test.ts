@@ -12,7 +12,7 @@ import { type Answered, type Loopback, openLoopback, text } from '../../local/we
 import { mailbox } from '../../local/web/mailbox.ts';
 import { partsOfMarkup } from '../../local/web/parts.ts';
 import { Visits } from '../../local/web/visits.ts';
-import type { World } from '../../local/world/world.ts';
+import type { RehearsalWorld } from '../../local/world/world.ts';
 
 describe('a server on loopback', () => {
   let server: Loopback;
@@ -95,7 +95,7 @@ describe('the mailbox', () => {
         ofType: (type: string) =>
           type === 'AWS::Lambda::Url' ? [{ attributes: { FunctionUrl: `https://${DOOR}/` } }] : [],
       },
-    }) as unknown as World;
+    }) as unknown as RehearsalWorld;
 
   async function opened(messages: Received[], to?: string): Promise<string> {
     const world = worldOf(messages);

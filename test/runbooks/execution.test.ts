@@ -1,9 +1,8 @@
+import type { Properties, RunbookRun, Undocumented } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { readSessionReport } from '../../lambda/domain/remedies/sessions.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world/world.ts';
-import type { Properties } from '../../packages/embedded-aws/src/account/template.ts';
-import type { RunbookRun, Undocumented } from '../../packages/embedded-aws/src/services/ssm-automation.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf } from '../simulation/world.ts';
 import { changes, INVOKE, READS, resultIn, run, tap, withOperator } from '../support/executions.ts';
 
@@ -24,7 +23,7 @@ const POSITIONS: Undocumented[] = [
 ];
 
 /** What a runbook needs to act on, beyond a service that is well. */
-const PREPARED: Record<string, (world: World) => unknown> = {
+const PREPARED: Record<string, (world: RehearsalWorld) => unknown> = {
   'kill-idle-connections': ({ service, clock }) => {
     service.database.startLeak({ application: 'report-export', state: 'idle', perMinute: 600, atMost: 300 });
     return clock.run(8 * MINUTE, () => false);
@@ -58,7 +57,7 @@ const GIVEN: Record<string, Record<string, string>> = {
 const DEPLOYMENT = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/mockupaws-production/backend';
 
 /** An object that is no longer what its caller judged, and what is said of it. */
-const OUTDATED: Record<string, (world: World) => [parameters: Record<string, string>, said: string]> = {
+const OUTDATED: Record<string, (world: RehearsalWorld) => [parameters: Record<string, string>, said: string]> = {
   'roll-back': ({ service: { deployments } }) => {
     const bad = deployments.latest?.id;
     deployments.deploy(0);
@@ -88,8 +87,8 @@ const OUTDATED: Record<string, (world: World) => [parameters: Record<string, str
   'update-certificate': () => [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
 };
 
-async function prepared(name: string, automation: Undocumented = {}): Promise<World> {
-  const world = await World.create(withOperator(), 1, { automation });
+async function prepared(name: string, automation: Undocumented = {}): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(withOperator(), 1, { automation });
   await PREPARED[short(name)]?.(world);
   return world;
 }
@@ -178,7 +177,7 @@ describe.each(documents)('$name', ({ name, content }) => {
 describe('in an incident, a runbook that scales for a while and fails', () => {
   // A function that fails without a word may have changed something.
   it.each([0, 1, 6])('at its call %i is a failed step, and is put back as far as it came', async failing => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     const name = 'mockupaws-production-scale-service';
     const calls = tap(world, name, { from: failing, once: true });
     databaseConnections.befall(world);
@@ -197,14 +196,14 @@ describe('in an incident, a runbook that scales for a while and fails', () => {
 });
 
 describe('raising max_connections', () => {
-  const raise = async (world: World, parameters: Record<string, string> = {}) => {
+  const raise = async (world: RehearsalWorld, parameters: Record<string, string> = {}) => {
     const calls = tap(world, RAISE);
     const { outcome } = await run(world, RAISE, { DryRun: 'false', MaxConnections: '3444', ...parameters });
     return { outcome, done: changes(calls), database: world.service.database };
   };
 
   it('changes the parameter group, then reboots the writer and waits for it', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     const { outcome, done, database } = await raise(world);
     expect(outcome).toMatchObject({ status: 'Success' });
     expect(done).toEqual([
@@ -221,7 +220,7 @@ describe('raising max_connections', () => {
   });
 
   it('drops every connection for a minute, and takes effect with the reboot, not before', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     const { database } = world.service;
     database.want(3444);
     expect(database.maxConnections).toBe(1722);
@@ -232,7 +231,7 @@ describe('raising max_connections', () => {
   });
 
   it('refuses a default parameter group, which cannot be modified, and says so', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     world.service.database.parameterGroup = 'default.aurora-postgresql16';
     const { outcome, done } = await raise(world);
     expect(outcome?.status).toBe('Failed');
@@ -243,7 +242,7 @@ describe('raising max_connections', () => {
   });
 
   it('dry, says which group and which writer it would change', async () => {
-    const { outcome } = await raise(await World.create(withOperator(), 1), { DryRun: 'true' });
+    const { outcome } = await raise(await RehearsalWorld.create(withOperator(), 1), { DryRun: 'true' });
     expect(String(outcome?.outputs['raise.Payload'])).toContain(
       'mockupaws-production: 3444, with a reboot of the writer mockupaws-production-2',
     );
@@ -255,13 +254,13 @@ describe('raising max_connections', () => {
     const document = resources.find(({ Properties: properties }) => properties?.['Name'] === RAISE);
     const parameters = document?.Properties['Content'].parameters as Properties;
     parameters['ClusterIdentifier'].default = 'shop-production';
-    const { outcome } = await raise(await World.create(altered, 1));
+    const { outcome } = await raise(await RehearsalWorld.create(altered, 1));
     expect(outcome?.failureMessage).toContain('not authorized to perform: rds:DescribeDBClusters');
   });
 });
 
 describe('failing the database over', () => {
-  const failOver = async (world: World, parameters: Record<string, string> = {}) => {
+  const failOver = async (world: RehearsalWorld, parameters: Record<string, string> = {}) => {
     const name = 'mockupaws-production-fail-over-database';
     const calls = tap(world, name);
     const ran = await run(world, name, { DryRun: 'false', ...parameters });
@@ -269,7 +268,7 @@ describe('failing the database over', () => {
   };
 
   it('makes the reader the writer, and waits until RDS says that it is', async () => {
-    const { ended, changed, done, members } = await failOver(await World.create(withOperator(), 1));
+    const { ended, changed, done, members } = await failOver(await RehearsalWorld.create(withOperator(), 1));
     expect([ended, changed]).toEqual(['succeeded', [expect.stringContaining('make mockupaws-production-1')]]);
     expect(done).toEqual([
       {
@@ -285,7 +284,7 @@ describe('failing the database over', () => {
   });
 
   it('has failed where the reader never takes over', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     world.service.database.members.tick = () => false;
     const { ended, reason } = await failOver(world);
     expect([ended, reason]).toEqual([
@@ -295,7 +294,7 @@ describe('failing the database over', () => {
   });
 
   it('is refused where the reader cannot take over, and while RDS is at work on the cluster', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     const { members } = world.service.database;
     members.readerFailed = true;
     expect(await failOver(world, { ReaderInstanceId: 'mockupaws-production-1' })).toMatchObject({
@@ -309,7 +308,7 @@ describe('failing the database over', () => {
 
 describe('copying the database', () => {
   const COPY = 'mockupaws-production-copy-before';
-  const copy = async (world: World, kind: 'restore' | 'clone', parameters: Record<string, string> = {}) => {
+  const copy = async (world: RehearsalWorld, kind: 'restore' | 'clone', parameters: Record<string, string> = {}) => {
     const name = `mockupaws-production-${kind}-database`;
     const calls = tap(world, name);
     const given = { CopyName: 'before', ...(kind === 'restore' && { RestoreTo: '2026-03-01T12:00:00Z' }) };
@@ -324,7 +323,7 @@ describe('copying the database', () => {
     ['restore' as const, { RestoreType: 'full-copy', RestoreToTime: new Date('2026-03-01T12:00:00Z') }],
     ['clone' as const, { RestoreType: 'copy-on-write', UseLatestRestorableTime: true }],
   ])('makes a cluster beside the old one, as it is, with an instance: %s', async (kind, how) => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     const { ended, done, reported } = await copy(world, kind);
     expect(ended).toBe('succeeded');
     expect(done).toEqual([
@@ -349,7 +348,9 @@ describe('copying the database', () => {
   });
 
   it('dry, names what would be made, and as of when', async () => {
-    const { done, reported } = await copy(await World.create(withOperator(), 1), 'restore', { DryRun: 'true' });
+    const { done, reported } = await copy(await RehearsalWorld.create(withOperator(), 1), 'restore', {
+      DryRun: 'true',
+    });
     expect(reported[0]).toBe(
       `The new cluster ${COPY}, with the instance ${COPY}-1 (db.r6g.large), is restored from mockupaws-production as of 2026-03-01T12:00:00Z.`,
     );
@@ -357,7 +358,7 @@ describe('copying the database', () => {
   });
 
   it('overwrites nothing: a second run under the same name ends without any change', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     await copy(world, 'clone');
     const { ended, done, outcome } = await copy(world, 'restore');
     expect([ended, done]).toEqual(['unchanged', []]);
@@ -365,7 +366,7 @@ describe('copying the database', () => {
   });
 
   it('is refused to a time that the backups do not reach', async () => {
-    const { ended, reason, done } = await copy(await World.create(withOperator(), 1), 'restore', {
+    const { ended, reason, done } = await copy(await RehearsalWorld.create(withOperator(), 1), 'restore', {
       RestoreTo: '2026-01-01T00:00:00Z',
     });
     expect([ended, done]).toEqual(['unchanged', []]);
@@ -373,7 +374,7 @@ describe('copying the database', () => {
   });
 
   it('may make nothing that is not called a copy of this cluster', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     const [fn] = world.account.ofType('AWS::Lambda::Function').filter(({ path }) => path.includes('CopyDatabase'));
     const role = fn?.properties['Role'];
     const may = (action: string, name: string) =>
@@ -388,7 +389,7 @@ describe('copying the database', () => {
 
 describe('a person at the console', () => {
   it('investigates all that any playbook looks at, one line a finding', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     const { outcome } = await run(world, 'mockupaws-production-investigate', {});
     const { findings } = JSON.parse(String(outcome?.outputs['investigate.Payload']));
     expect(findings[0]).toMatch(/^ok {2}Health: mockupaws.com HTTP 200/);
@@ -397,7 +398,7 @@ describe('a person at the console', () => {
   });
 
   it('tests the service: well when it is well, and failing by name when it is not', async () => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     const name = 'mockupaws-production-smoke-test';
     expect((await run(world, name, {})).outcome?.status).toBe('Success');
     world.service.database.startLeak({ application: 'x', state: 'idle', perMinute: 2000, atMost: 2000 });
@@ -409,7 +410,7 @@ describe('a person at the console', () => {
 });
 
 describe('restarting Redis', () => {
-  const restart = async (world: World) => {
+  const restart = async (world: RehearsalWorld) => {
     const name = 'mockupaws-production-restart-redis';
     const calls = tap(world, name);
     const { outcome } = await run(world, name, { DryRun: 'false' });
@@ -417,7 +418,7 @@ describe('restarting Redis', () => {
   };
 
   it('lets a replica take over where one can, and waits for it', async () => {
-    const { outcome, done, redis } = await restart(await World.create(withOperator(), 1));
+    const { outcome, done, redis } = await restart(await RehearsalWorld.create(withOperator(), 1));
     expect(outcome).toMatchObject({ status: 'Success' });
     expect(done).toEqual([
       {
@@ -431,7 +432,7 @@ describe('restarting Redis', () => {
   it.each(['mockupaws-production-001', 'mockupaws-production-002'])(
     'without automatic failover reboots the primary, here %s, and no other node',
     async primary => {
-      const world = await World.create(withOperator(), 1);
+      const world = await RehearsalWorld.create(withOperator(), 1);
       Object.assign(world.service.redis, { primary, automaticFailover: false });
       const { outcome, done } = await restart(world);
       expect(outcome).toMatchObject({ status: 'Success' });
@@ -452,7 +453,7 @@ describe('restarting Redis', () => {
       'ElastiCache names no node of the group as its primary',
     ],
   ])('refuses %s, and says so', async (_, topology, why) => {
-    const world = await World.create(withOperator(), 1);
+    const world = await RehearsalWorld.create(withOperator(), 1);
     Object.assign(world.service.redis, topology);
     const { outcome, done } = await restart(world);
     expect(outcome?.status).toBe('Failed');
@@ -469,8 +470,8 @@ describe('the sessions of a database', () => {
   const verdictOf = (run: RunbookRun) => reportOf(run)?.verdict;
 
   /** A database with sessions that were forgotten ten minutes ago. */
-  async function forgotten(undocumented?: Undocumented): Promise<World> {
-    const world = await World.create(withOperator(), 1, undocumented && { automation: undocumented });
+  async function forgotten(undocumented?: Undocumented): Promise<RehearsalWorld> {
+    const world = await RehearsalWorld.create(withOperator(), 1, undocumented && { automation: undocumented });
     const { database } = world.service;
     database.startLeak({ application: 'report-export', state: 'idle', perMinute: 620, atMost: 300 });
     await world.clock.run(10 * MINUTE, () => false);

@@ -1,3 +1,4 @@
+import type { Assembly } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import {
   certificateExpiry,
@@ -7,23 +8,26 @@ import {
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
-import { World } from '../../local/world/world.ts';
-import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-async function suffer(scenario: Scenario, altered: Assembly, prepare: (world: World) => void = () => undefined) {
-  const world = await World.create(altered, 3);
+async function suffer(
+  scenario: Scenario,
+  altered: Assembly,
+  prepare: (world: RehearsalWorld) => void = () => undefined,
+) {
+  const world = await RehearsalWorld.create(altered, 3);
   prepare(world);
   scenario.befall(world);
   await world.clock.run(60 * MINUTE, () => false);
   return world;
 }
 
-const runs = (world: World) => acting(world).map(({ name }) => name.replace('mockupaws-production-', ''));
-const served = ({ service: { certificates } }: World) =>
+const runs = (world: RehearsalWorld) => acting(world).map(({ name }) => name.replace('mockupaws-production-', ''));
+const served = ({ service: { certificates } }: RehearsalWorld) =>
   ['mockupaws.com', 'api.mockupaws.com'].map(host => certificates.servedAt(host)?.arn === certificates.first.arn);
 
 /** Nobody need be asked. */
@@ -90,7 +94,7 @@ it('in the last week nobody waits for ACM: the records are put back and a new ce
 });
 
 it('an incident that stays open for weeks keeps no other from being worked on', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   certificateHandedOver.befall(world);
   databaseConnections.befall(world);
   await world.clock.run(60 * MINUTE, () => false);
@@ -103,7 +107,7 @@ it('an incident that stays open for weeks keeps no other from being worked on', 
   );
 });
 
-function befallen({ clock, service }: World, days: number, fault: () => void): void {
+function befallen({ clock, service }: RehearsalWorld, days: number, fault: () => void): void {
   clock.after(2 * MINUTE, () => {
     service.certificates.first.notAfter = clock.now + days * DAY;
     fault();

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { rehearse, send } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly } from './world.ts';
 
 const MINUTE = 60_000;
 
 describe('what changed the service, and what customers were told', () => {
   it('is nothing while nothing happens', async () => {
-    const world = await World.create(assembly(), 5);
+    const world = await RehearsalWorld.create(assembly(), 5);
     await world.clock.run(30 * MINUTE, () => false);
     expect([world.changed, world.published]).toEqual([[], []]);
   });
@@ -21,11 +21,11 @@ describe('what changed the service, and what customers were told', () => {
 
   it('is told of an incident as it was done, with mails and without', async () => {
     const subscriber = 'customer@customer.example';
-    const befall = async (world: World) => {
+    const befall = async (world: RehearsalWorld) => {
       await world.customers.subscribe(subscriber, 'api');
       databaseConnections.befall(world);
     };
-    const scenario = { ...databaseConnections, befall: (world: World) => void befall(world) };
+    const scenario = { ...databaseConnections, befall: (world: RehearsalWorld) => void befall(world) };
     const { summary, world } = await rehearse(scenario, { assembly: assembly(), seed: 5 });
     const { changed, published } = summary;
     expect(changed.map(({ action, by }) => `${action} ${by}`)).toEqual([

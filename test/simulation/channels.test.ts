@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 
-const urlOf = (world: World, door: string): string =>
+const urlOf = (world: RehearsalWorld, door: string): string =>
   world.account.ofType('AWS::Lambda::Url').find(({ path }) => path.startsWith(`${door}/`))?.attributes['FunctionUrl'] ??
   '';
-const texts = (world: World) => world.vendors.slack.messages.map(({ text }) => text);
+const texts = (world: RehearsalWorld) => world.vendors.slack.messages.map(({ text }) => text);
 
 it('Slack that is down for an hour delays itself alone, and then gets everything once', async () => {
-  const world = await World.create(assembly(), 4);
+  const world = await RehearsalWorld.create(assembly(), 4);
   world.vendors.down.add('slack.com');
   await suffer(world, 60);
   expect(typesOf(world)).toContain('Resolved');
@@ -30,7 +30,7 @@ it('Slack that is down for an hour delays itself alone, and then gets everything
 });
 
 it('is told once whatever is delivered twice, late, or lost and tried again', async () => {
-  const world = await World.create(assembly(), 5, { duplicated: 0.4, late: 60, lost: 0.1, unheard: 0.2 });
+  const world = await RehearsalWorld.create(assembly(), 5, { duplicated: 0.4, late: 60, lost: 0.1, unheard: 0.2 });
   await suffer(world, 60);
   await world.clock.run(20 * MINUTE, () => false);
   const told = world.vendors.slack.messages.map(({ metadata }) => JSON.stringify(metadata));
@@ -39,10 +39,11 @@ it('is told once whatever is delivered twice, late, or lost and tried again', as
 });
 
 it('people answer by Slack and by PagerDuty: the incident knows them, and is resolved everywhere', async () => {
-  const world = await World.create(assembly(), 6);
+  const world = await RehearsalWorld.create(assembly(), 6);
   world.parameters.set('/incident-response/mockupaws-production/automation', 'off');
   databaseConnections.befall(world);
-  const { slack, pagerduty, secrets } = world.vendors;
+  const { secrets } = world;
+  const { slack, pagerduty } = world.vendors;
   await world.clock.run(30 * MINUTE, () => slack.messages.length > 0 && pagerduty.events.length > 0);
   await world.clock.run(2 * MINUTE, () => false);
   const [id] = world.incidents.keys();
@@ -68,7 +69,7 @@ it('people answer by Slack and by PagerDuty: the incident knows them, and is res
 });
 
 it('a drill is marked in every message', async () => {
-  const world = await World.create(assembly(), 7);
+  const world = await RehearsalWorld.create(assembly(), 7);
   beginDrill(world);
   await world.clock.run(30 * MINUTE, () => false);
   const { slack, pagerduty } = world.vendors;
@@ -79,7 +80,7 @@ it('a drill is marked in every message', async () => {
 });
 
 it('what a vendor refuses for good is a dead letter at once, and operations is told', async () => {
-  const world = await World.create(assembly(), 8);
+  const world = await RehearsalWorld.create(assembly(), 8);
   Object.assign(world.vendors.slack, { token: 'replaced' });
   await suffer(world, 15);
   expect(world.queues.total).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ofPlaybook } from '../../local/scenarios/of-playbook.ts';
 import type { WriterTrouble } from '../../local/service/members.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
@@ -12,25 +12,25 @@ const TROUBLES: WriterTrouble[] = ['read-only', 'gone'];
 /** The writer is lost, and so much time passes. */
 async function lost(
   trouble: WriterTrouble,
-  prepare: (world: World) => void = () => {},
+  prepare: (world: RehearsalWorld) => void = () => {},
   minutes = 20,
   altered = assembly(),
-): Promise<World> {
-  const world = await World.create(altered, 3);
+): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(altered, 3);
   prepare(world);
   if (!world.service.database.members.trouble) world.service.database.members.lose(trouble);
   await world.clock.run(minutes * MINUTE, () => false);
   return world;
 }
 
-const approves = ({ people }: World) => {
+const approves = ({ people }: RehearsalWorld) => {
   people.answer({ to: ON_CALL, link: 'Acknowledge', after: 1, once: true });
   people.answer({ to: ON_CALL, link: 'Approve', after: 2, text: 'fail over', once: true });
 };
-const changed = ({ changed: calls }: World) => calls.map(({ service, action }) => `${service}:${action}`);
-const skipped = (world: World) =>
+const changed = ({ changed: calls }: RehearsalWorld) => calls.map(({ service, action }) => `${service}:${action}`);
+const skipped = (world: RehearsalWorld) =>
   entries(world, 'StepSkipped').map(({ step, reasons }) => `${step}: ${(reasons as string[]).join('; ')}`);
-const handedOver = (world: World) => entries(world, 'HandedOver').map(({ reason }) => String(reason));
+const handedOver = (world: RehearsalWorld) => entries(world, 'HandedOver').map(({ reason }) => String(reason));
 
 describe.each(TROUBLES)('a writer that is %s', trouble => {
   it('is replaced by a reader once a person has approved, and the incident is resolved', async () => {
@@ -94,14 +94,14 @@ it('a failover that only pretends is not verified', async () => {
 });
 
 it('a user that only reads by its settings is no trouble of the database, and says so', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   world.service.database.members.readOnlyByDefault = true;
   await world.clock.run(15 * MINUTE, () => false);
   expect(world.incidents.size).toBe(0);
 });
 
 it('an alarm that a person tests on a writer that is well asks for nothing', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   const AlarmName = 'mockupaws-production-database-read-only';
   world.alarms.set({ AlarmName, StateValue: 'ALARM', StateReason: 'testing the alarm' });
   await world.clock.run(10 * MINUTE, () => false);

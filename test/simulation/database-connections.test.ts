@@ -1,9 +1,9 @@
+import type { Happened } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { received } from '../../local/world/messages.ts';
-import { World } from '../../local/world/world.ts';
-import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 
 const AUTOMATION = '/incident-response/mockupaws-production/automation';
@@ -46,14 +46,14 @@ describe('database connections exhausted', () => {
 });
 
 /** The trouble with a remedy that does not work, or may not: until an approval has been asked for in vain. */
-const sufferWith = async (altered = assembly(), prepare: (world: World) => void = () => {}) => {
-  const world = await World.create(altered, 3);
+const sufferWith = async (altered = assembly(), prepare: (world: RehearsalWorld) => void = () => {}) => {
+  const world = await RehearsalWorld.create(altered, 3);
   prepare(world);
   await suffer(world, 75);
   return world;
 };
 
-const unresolved = (world: World) => {
+const unresolved = (world: RehearsalWorld) => {
   expect(world.service.healthy).toBe(false);
   expect(typesOf(world)).not.toContain('Resolved');
   expect(typesOf(world)).not.toContain('Mitigated');
@@ -71,7 +71,7 @@ const unresolved = (world: World) => {
 };
 
 /** Each runbook ran, and changed nothing. */
-function onlyRehearsed({ runbooks: { runs }, service: { tasks } }: World): void {
+function onlyRehearsed({ runbooks: { runs }, service: { tasks } }: RehearsalWorld): void {
   expect(runs.map(({ parameters }) => parameters['DryRun'])).toEqual([['true'], ['true'], ['true']]);
   expect(tasks).toMatchObject({ desired: tasks.usual, scalingSuspended: false });
 }
@@ -143,7 +143,7 @@ describe('a person who heals the service', () => {
 });
 
 it('whoever is asked to let sessions end reads which would, which are spared, and why; none ends before', async () => {
-  const world = await World.create(withModes({ 'kill-idle-connections': 'approve' }), 3);
+  const world = await RehearsalWorld.create(withModes({ 'kill-idle-connections': 'approve' }), 3);
   databaseConnections.befall(world);
   const asked = () => world.topics.messages.find(({ subject = '' }) => subject.includes('APPROVAL'));
   await world.clock.run(40 * 60_000, () => asked() !== undefined);
@@ -156,12 +156,12 @@ it('whoever is asked to let sessions end reads which would, which are spared, an
 });
 
 /** What happened to the incident of this playbook; another one may tell of the symptom. */
-const own = ({ incidents }: World) =>
+const own = ({ incidents }: RehearsalWorld) =>
   [...incidents.values()].find(({ timeline }) => timeline[0]?.['playbook'] === 'DatabaseConnections')?.timeline ?? [];
 
 describe('a remedy is not taken for a trouble that it cannot help', () => {
   it('full readers: the sessions of the writer are left alone, and it is not rebooted', async () => {
-    const world = await World.create(assembly(), 4);
+    const world = await RehearsalWorld.create(assembly(), 4);
     world.service.database.startReaderLeak(1600);
     await world.clock.run(60 * 60_000, () => false);
     expect(own(world).find(({ type }) => type === 'SignalFired')?.['key']).toContain('readers');
@@ -175,7 +175,7 @@ describe('a remedy is not taken for a trouble that it cannot help', () => {
   });
 
   it('pools that a deployment made too large come back with the tasks: a person is told to pool them', async () => {
-    const world = await World.create(assembly(), 4);
+    const world = await RehearsalWorld.create(assembly(), 4);
     world.service.database.resizePools(170);
     await world.clock.run(60 * 60_000, () => false);
     expect(

@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { breach } from '../../local/scenarios/breach.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 
-const run = (world: World, minutes: number) => world.clock.run(minutes * MINUTE, () => false);
+const run = (world: RehearsalWorld, minutes: number) => world.clock.run(minutes * MINUTE, () => false);
 
-const ask = (world: World, asked: Record<string, unknown>) =>
+const ask = (world: RehearsalWorld, asked: Record<string, unknown>) =>
   world.command({ by: 'grace', via: 'command line', requestId: JSON.stringify(asked), ...asked });
 
-const act = (world: World, by: string, act: Record<string, unknown>) =>
+const act = (world: RehearsalWorld, by: string, act: Record<string, unknown>) =>
   ask(world, { do: 'act', by, incident: [...world.incidents.keys()][0], act });
 
-const messages = ({ topics }: World) => topics.messages.map(({ channel, to, subject }) => [channel, to, subject]);
-const asked = (world: World) => timelineOf(world).filter(({ type }) => type === 'PublicationRequested');
+const messages = ({ topics }: RehearsalWorld) =>
+  topics.messages.map(({ channel, to, subject }) => [channel, to, subject]);
+const asked = (world: RehearsalWorld) => timelineOf(world).filter(({ type }) => type === 'PublicationRequested');
 
 describe('a question declared as a P4', () => {
   it('tells the first level once that an answer is due, and nobody anything else; an outage meanwhile is another incident', async () => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     await ask(world, { do: 'open', title: 'May we export by XML?', severity: 'P4' });
     await run(world, 20);
     expect(messages(world)).toEqual([['email', 'ada@mockupaws.com', expect.stringContaining('P4')]]);
@@ -34,7 +35,7 @@ describe('a question declared as a P4', () => {
 
 describe('a declared breach', () => {
   it('is not published when the commander says no by the link, and nobody is asked any more', async () => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     world.people.answer({ to: 'ada@mockupaws.com', link: 'Acknowledge', after: 1, once: true });
     world.people.answer({ to: 'ada@mockupaws.com', link: 'Do not publish', after: 2, text: 'legal asked', once: true });
     await ask(world, { do: 'open', title: 'A token was published', securityBreach: true });
@@ -49,7 +50,7 @@ describe('a declared breach', () => {
   });
 
   it('is asked of the commander, though somebody else is on call by then', async () => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     breach.befall(world);
     await run(world, 6);
     await act(world, 'cleo', { type: 'take command' });
@@ -61,7 +62,7 @@ describe('a declared breach', () => {
   });
 
   it('is published as the outage that is measured meanwhile, by itself and with the state that was measured', async () => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     await ask(world, { do: 'open', title: 'A token was published', securityBreach: true });
     await run(world, 5);
     expect(world.published).toEqual([]);

@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from '../../local/service/strategy.ts';
-import { World } from '../../local/world/world.ts';
-import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
+import type { RehearsalFaults } from '../../local/world/faults.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 const SERVICE_DEPLOYMENT = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/mockupaws-production/backend';
 
 /** After two minutes a version is deployed that fails two fifths of its requests. */
-async function badlyDeployed(configuration: Partial<Configuration>, faults: Faults = {}, seed = 3): Promise<World> {
-  const world = await World.create(assembly(), seed, faults);
+async function badlyDeployed(
+  configuration: Partial<Configuration>,
+  faults: RehearsalFaults = {},
+  seed = 3,
+): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(assembly(), seed, faults);
   world.service.deployments.configure(configuration);
   world.clock.after(2 * MINUTE, () => world.service.deployments.deploy(0.4));
   return world;
 }
 
-const incidentsOf = (world: World, playbook: string) =>
+const incidentsOf = (world: RehearsalWorld, playbook: string) =>
   [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook);
 
 describe('a bad deployment that the runbook does not understand is handed over, and nothing is changed:', () => {
@@ -54,7 +58,7 @@ describe('a bad deployment that the runbook does not understand is handed over, 
 });
 
 describe('a bad rolling deployment is taken back once, and verified,', () => {
-  it.each<[string, Faults]>([
+  it.each<[string, RehearsalFaults]>([
     ['though ECS answers with the state of a minute ago', { staleReads: 60 }],
     ['though ECS lists deployments in no order', { unordered: true }],
     ['though everything is delivered twice, and late', { duplicated: 1, late: 60 }],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { beginDrill, drill } from '../../local/scenarios/drill.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
@@ -18,8 +18,8 @@ it.each([1, 2])('a drill ends as the scenario promises, and no figure counts it,
 });
 
 /** The trouble begins `minutes` after the drill, or before it. */
-async function drillAnd(minutes: number): Promise<World> {
-  const world = await World.create(assembly(), 3);
+async function drillAnd(minutes: number): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(assembly(), 3);
   const begin = () => databaseConnections.befall(world);
   // The trouble itself begins two minutes after it befalls.
   if (minutes >= 2) world.clock.after((minutes - 2) * MINUTE, begin);
@@ -29,7 +29,7 @@ async function drillAnd(minutes: number): Promise<World> {
   return world;
 }
 
-function actedInEarnest(world: World): void {
+function actedInEarnest(world: RehearsalWorld): void {
   expect(typesOf(world)).toContain('DrillBecameReal');
   const real = typesOf(world).indexOf('DrillBecameReal');
   const started = timelineOf(world).filter(({ type }) => type === 'StepStarted');
@@ -50,7 +50,7 @@ it('becomes real when the alarm fires by itself while it goes on', async () => {
 });
 
 it('stands in the way of no other incident', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   world.alarms.set({
     AlarmName: 'mockupaws-production-deployment-failing',
     StateValue: 'ALARM',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;
 
 /** A world in which CloudWatch gets of the metrics only what is let through. */
-async function world(lets: (namespace: string, name: string) => boolean): Promise<World> {
-  const made = await World.create(assembly(), 3);
+async function world(lets: (namespace: string, name: string) => boolean): Promise<RehearsalWorld> {
+  const made = await RehearsalWorld.create(assembly(), 3);
   const put = made.metrics.put.bind(made.metrics);
   made.metrics.put = (...metric) => {
     if (lets(metric[0], metric[1])) put(...metric);
@@ -14,7 +14,7 @@ async function world(lets: (namespace: string, name: string) => boolean): Promis
   return made;
 }
 
-const opened = (made: World) =>
+const opened = (made: RehearsalWorld) =>
   timelineOf(made).flatMap(entry => (entry.type === 'IncidentOpened' ? [entry['playbook']] : []));
 
 describe('on a healthy service metrics that vanish tell at most that nobody sees, and nothing is done:', () => {

@@ -1,15 +1,15 @@
+import { Unsupported } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
-import { World } from '../../local/world/world.ts';
-import { Unsupported } from '../../packages/embedded-aws/src/unsupported.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { changes, operatorOf, resultIn, run, start, tap, withOperator } from '../support/executions.ts';
 
 const MINUTE = 60_000;
-const create = () => World.create(withOperator(), 1);
+const create = () => RehearsalWorld.create(withOperator(), 1);
 const named = (runbook: string) => `mockupaws-production-${runbook}`;
 const acting = (more: Record<string, string> = {}) => ({ DryRun: 'false', ...more });
 
 describe('an execution that is stopped', () => {
-  const stop = (world: World, id: string, Type = 'Cancel') =>
+  const stop = (world: RehearsalWorld, id: string, Type = 'Cancel') =>
     world.account.call(operatorOf(world), 'ssm', 'StopAutomationExecution', { AutomationExecutionId: id, Type });
 
   it('does nothing more, and tells what it had changed', async () => {

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;
 const SERVICE = 'mockupaws-production';
 
-const figure = ({ metrics }: World, name: string, dimensions = {}) =>
+const figure = ({ metrics }: RehearsalWorld, name: string, dimensions = {}) =>
   metrics.valuesOf('IncidentResponse', name, { Service: SERVICE, ...dimensions });
 
 /** Minutes between two moments, to a hundredth. */
@@ -16,7 +16,7 @@ const minutes = (from: string, to: string) => Math.round((Date.parse(to) - Date.
 /** The scenario, and somebody who acknowledges ten minutes after it begins. */
 const answered = {
   ...databaseConnections,
-  befall: (world: World) => {
+  befall: (world: RehearsalWorld) => {
     databaseConnections.befall(world);
     world.clock.after(12 * MINUTE, async () => {
       const [incident] = world.incidents.keys();
@@ -74,5 +74,7 @@ it('a dashboard that CloudWatch would refuse is refused here', async () => {
   );
   for (const { Properties: properties } of dashboards) properties['DashboardBody'] = '{"widgets": [';
   expect(dashboards).toHaveLength(1);
-  await expect(World.create(altered, 1)).rejects.toThrow(/dashboard mockupaws-production-incident-response.*no JSON/);
+  await expect(RehearsalWorld.create(altered, 1)).rejects.toThrow(
+    /dashboard mockupaws-production-incident-response.*no JSON/,
+  );
 });

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly } from './world.ts';
 
 const MINUTE = 60_000;
 
-const alarmsOf = (world: World) =>
+const alarmsOf = (world: RehearsalWorld) =>
   world.account
     .ofType('AWS::CloudWatch::Alarm')
     .filter(({ properties }) => JSON.stringify(properties['Tags'] ?? []).includes('incident:playbook'));
 
 /** An alarm of each playbook and level, and each metric once: those of nodes and roles are alike. */
-const metricsOf = (world: World) => [
+const metricsOf = (world: RehearsalWorld) => [
   ...new Map(
     alarmsOf(world).map(({ properties: { Namespace, MetricName } }) => [
       `${Namespace} ${MetricName}`,
@@ -19,7 +19,7 @@ const metricsOf = (world: World) => [
   ).values(),
 ];
 
-const keptStill = (world: World): void => {
+const keptStill = (world: RehearsalWorld): void => {
   expect(world.changed).toEqual([]);
   expect(world.published).toEqual([]);
   expect(world.runbooks.runs.filter(({ parameters }) => parameters['DryRun']?.[0] === 'false')).toEqual([]);
@@ -27,7 +27,7 @@ const keptStill = (world: World): void => {
 };
 
 it('each alarm that a person sets on a healthy service changes nothing, and publishes nothing', async () => {
-  const world = await World.create(assembly(), 2);
+  const world = await RehearsalWorld.create(assembly(), 2);
   const alarms = alarmsOf(world);
   expect(alarms.length).toBeGreaterThan(30);
   alarms.forEach(({ ref }, i) => {
@@ -41,7 +41,7 @@ it('each alarm that a person sets on a healthy service changes nothing, and publ
 });
 
 it('each metric that vanishes on a healthy service and comes back changes nothing, and publishes nothing', async () => {
-  const world = await World.create(assembly(), 2, { lateMetrics: 120 });
+  const world = await RehearsalWorld.create(assembly(), 2, { lateMetrics: 120 });
   const metrics = metricsOf(world);
   expect(metrics.length).toBeGreaterThan(15);
   metrics.forEach(([namespace, name], i) => {
@@ -56,7 +56,7 @@ it('each metric that vanishes on a healthy service and comes back changes nothin
 });
 
 it('an alarm that flaps forty times on a healthy service changes nothing, and publishes nothing', async () => {
-  const world = await World.create(assembly(), 2);
+  const world = await RehearsalWorld.create(assembly(), 2);
   for (let i = 0; i < 40; i++)
     world.clock.after(i * 20_000, () =>
       world.alarms.set({

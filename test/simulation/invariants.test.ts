@@ -1,11 +1,11 @@
+import type { Happened } from 'embedded-aws';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import { isOpen } from '../../lambda/domain/incident/incident.ts';
-import { type Entry, World } from '../../local/world/world.ts';
-import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
-import type { Faults } from '../../packages/embedded-aws/src/faults.ts';
+import type { RehearsalFaults } from '../../local/world/faults.ts';
+import { type Entry, RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
 /** What stops being done once an incident is resolved. */
@@ -23,9 +23,9 @@ const ACTS = [
 class Witness {
   readonly fired: string[] = [];
   private readonly seen = new Map<string, string[]>();
-  private readonly world: World;
+  private readonly world: RehearsalWorld;
 
-  constructor(world: World) {
+  constructor(world: RehearsalWorld) {
     this.world = world;
     world.account.listen(happened => this.note(happened));
   }
@@ -111,8 +111,8 @@ class Witness {
   }
 }
 
-const live = async (seed: number, faults: Faults, minutes = 50) => {
-  const world = await World.create(assembly(), seed, faults);
+const live = async (seed: number, faults: RehearsalFaults, minutes = 50) => {
+  const world = await RehearsalWorld.create(assembly(), seed, faults);
   const witness = new Witness(world);
   await suffer(world, minutes);
   return { world, witness };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { operatorOf, withOperator } from '../support/executions.ts';
 import { assembly, timelineOf } from './world.ts';
 
@@ -8,16 +8,16 @@ const MINUTE = 60_000;
 const AUTOMATION = '/incident-response/mockupaws-production/automation';
 const SCALE_SERVICE = 'mockupaws-production-scale-service';
 
-const statusOf = (world: World, name: string) =>
+const statusOf = (world: RehearsalWorld, name: string) =>
   world.runbooks.runs.filter(run => run.name === name).map(({ outcome }) => outcome?.status);
 
 /** Our runbook has changed something, and waits. */
-const hasScaled = ({ service: { tasks } }: World) => tasks.desired < tasks.usual;
+const hasScaled = ({ service: { tasks } }: RehearsalWorld) => tasks.desired < tasks.usual;
 
 it.each([['off'], [undefined]])(
   'set to %s while a runbook acts, it is stopped within a minute and what it had changed is told; one that a person started goes on',
   async value => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     // No task stops: the runbook waits for them.
     world.service.tasks.tick = () => undefined;
     databaseConnections.befall(world);
@@ -43,7 +43,7 @@ it.each([['off'], [undefined]])(
 );
 
 it('an execution whose id was not noted is found and stopped, and never the same one of a person', async () => {
-  const world = await World.create(withOperator(), 3, { broken: ['verify'] });
+  const world = await RehearsalWorld.create(withOperator(), 3, { broken: ['verify'] });
   // No task stops: the runbook waits for them.
   world.service.tasks.tick = () => undefined;
   databaseConnections.befall(world);

@@ -1,22 +1,22 @@
+import type { Properties } from 'embedded-aws';
 import { expect, it } from 'vitest';
-import { World } from '../../local/world/world.ts';
-import type { Properties } from '../../packages/embedded-aws/src/account/template.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly } from './world.ts';
 
 const MINUTE = 60_000;
 const NAME = 'mockupaws-production';
 
 /** A world whose things have other names than the configuration, where the app has just been deployed. */
-async function deployed(renamed: (real: Properties) => void): Promise<World> {
+async function deployed(renamed: (real: Properties) => void): Promise<RehearsalWorld> {
   const made = assembly();
   renamed(made.template.Metadata?.['incident-response'] as Properties);
-  const world = await World.create(made, 3);
+  const world = await RehearsalWorld.create(made, 3);
   world.metrics.forget('IncidentResponse');
   world.alarms.createAnew();
   return world;
 }
 
-const silent = (world: World): void => {
+const silent = (world: RehearsalWorld): void => {
   expect(world.topics.messages.filter(({ channel }) => channel === 'sms')).toEqual([]);
   expect(world.topics.messages.filter(({ to }) => to.startsWith('operations'))).toEqual([]);
   expect(world.queues.total).toBe(0);

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { onCall } from '../../lambda/domain/on-call/roster.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;
 const addressesOf = (...names: string[]) => names.flatMap(name => Object.values(config.people[name] ?? {}));
 
 /** What those who are called received. */
-const received = ({ topics }: World) => topics.messages.filter(({ topic }) => topic !== 'Paging/Notices');
+const received = ({ topics }: RehearsalWorld) => topics.messages.filter(({ topic }) => topic !== 'Paging/Notices');
 
-const pagesOf = (world: World) => timelineOf(world).filter(({ type }) => type === 'PageSent');
+const pagesOf = (world: RehearsalWorld) => timelineOf(world).filter(({ type }) => type === 'PageSent');
 
 describe('who is called', () => {
   it('is who is on call when it happens, also where the hand-over falls into the incident', async () => {
     // The hand-over is at nine in New York, which is 14:00 UTC.
-    const world = await World.create(assembly(), 11, {}, '2026-03-02T13:35:00.000Z');
+    const world = await RehearsalWorld.create(assembly(), 11, {}, '2026-03-02T13:35:00.000Z');
     await suffer(world, 60);
     const entries = timelineOf(world);
     const pages = pagesOf(world);
@@ -31,7 +31,7 @@ describe('who is called', () => {
   });
 
   it('is told once, on each address, with a link in the SMS', async () => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     await suffer(world, 40);
     const messages = received(world);
     for (const { channel, body } of messages)
@@ -45,11 +45,11 @@ describe('who is called', () => {
 });
 
 describe('somebody who would not be reached', () => {
-  const told = (world: World, alarm: string) =>
+  const told = (world: RehearsalWorld, alarm: string) =>
     world.topics.messages.filter(({ subject }) => subject.includes(alarm)).map(({ to }) => to);
 
   it('is told to operations, and to the first level when nobody on call would be reached; no log names an address', async () => {
-    const world = await World.create(assembly(), 1);
+    const world = await RehearsalWorld.create(assembly(), 1);
     const logs: string[] = [];
     world.account.listen(({ type, line }) => type === 'log' && logs.push(JSON.stringify(line)));
     await world.clock.run(20 * MINUTE, () => false);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { acting } from '../../local/scenarios/of-playbook.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 
 /** The links of every message sent, from a world in which nobody has answered yet. */
-const linksOf = (world: World, to: string, name: string) =>
+const linksOf = (world: RehearsalWorld, to: string, name: string) =>
   world.topics.messages.flatMap(message => {
     const url = message.to === to && message.body.match(new RegExp(`${name}:? +(https://\\S+)`))?.[1];
     return url ? [url] : [];
@@ -15,7 +15,7 @@ const linksOf = (world: World, to: string, name: string) =>
 
 describe('links', () => {
   it('that are opened change nothing, also those of the approval: it is declined by time', async () => {
-    const world = await World.create(assembly(), 4);
+    const world = await RehearsalWorld.create(assembly(), 4);
     nobodyAnswers.befall(world);
     world.account.listen(({ type }) => {
       const urls =
@@ -34,7 +34,7 @@ describe('links', () => {
   });
 
   it('are another person’s own, and worth nothing to KMS of another account', async () => {
-    const [world, other] = [await World.create(assembly(), 4), await World.create(assembly(), 5)];
+    const [world, other] = [await RehearsalWorld.create(assembly(), 4), await RehearsalWorld.create(assembly(), 5)];
     nobodyAnswers.befall(world);
     await world.clock.run(40 * MINUTE, () => false);
     const [ada] = linksOf(world, 'ada@mockupaws.com', 'Acknowledge');
@@ -49,7 +49,7 @@ describe('links', () => {
     for (const { Type, Properties: properties } of Object.values(altered.template.Resources)) {
       if (Type === 'AWS::KMS::Key' && properties?.['KeySpec'] === 'HMAC_256') properties['KeySpec'] = 'HMAC_512';
     }
-    const world = await World.create(altered, 4);
+    const world = await RehearsalWorld.create(altered, 4);
     nobodyAnswers.befall(world);
     await world.clock.run(25 * MINUTE, () => false);
     const pages = world.topics.messages.filter(({ to }) => to === 'ada@mockupaws.com');

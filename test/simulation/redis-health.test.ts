@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { redisHandedOver, redisHealth, redisRestart } from '../../local/scenarios/redis-health.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
 const BREAKER = '/incident-response/mockupaws-production/circuit-breakers/redis';
 
-async function suffer(scenario: Scenario, altered = assembly(), minutes = 55): Promise<World> {
-  const world = await World.create(altered, 3);
+async function suffer(scenario: Scenario, altered = assembly(), minutes = 55): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(altered, 3);
   scenario.befall(world);
   await world.clock.run(minutes * MINUTE, () => false);
   return world;
@@ -42,7 +42,7 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
   });
 
   it('a service that does not follow the circuit breaker', async () => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     world.service.redis.breaker = () => false;
     redisHealth.befall(world);
     await world.clock.run(55 * MINUTE, () => false);
@@ -52,7 +52,7 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
 });
 
 describe('a person who takes over', () => {
-  const heals = async (scenario: Scenario, heal: (world: World) => void) => {
+  const heals = async (scenario: Scenario, heal: (world: RehearsalWorld) => void) => {
     const world = await suffer(scenario);
     expect(typesOf(world)).toContain('HandedOver');
     expect(world.parameters.value(BREAKER)).toBe('open');
@@ -83,20 +83,20 @@ describe('a person who takes over', () => {
   });
 });
 
-const skipped = (world: World) =>
+const skipped = (world: RehearsalWorld) =>
   timelineOf(world)
     .filter(({ type }) => type === 'StepSkipped')
     .map(({ step, reasons }) => `${step} ${reasons}`);
 
 it('a node that is gone opens an incident, as the probe asks for it', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   world.service.redis.suffer('gone');
   await world.clock.run(10 * MINUTE, () => false);
   expect(timelineOf(world).find(({ type }) => type === 'SignalFired')?.['key']).toContain('redis-nodes-gone');
 });
 
 it('while nobody suffers, the cache is not left out', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   const { redis } = world.service;
   redis.suffer('gone');
   Object.defineProperty(redis, 'errorShare', { value: 0 });
@@ -105,7 +105,7 @@ it('while nobody suffers, the cache is not left out', async () => {
 });
 
 it('with cluster mode on nobody is asked for a restart, and the diagnosis says why', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   world.service.redis.clusterMode = true;
   redisRestart.befall(world);
   await world.clock.run(20 * MINUTE, () => false);

@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { suffer, timelineOf, typesOf, withCode } from './world.ts';
 
 const MINUTE = 60_000;
@@ -9,7 +9,7 @@ const addressesOf = (...names: string[]) => names.map(name => config.people[name
 
 it('what is owed after a P2: drafted, overdue, reminded of, done, told, closed', async () => {
   // A day is long: here the post-mortem is due within four hours, on the clocks of UTC, on which it is morning.
-  const world = await World.create(
+  const world = await RehearsalWorld.create(
     withCode(code =>
       code
         .replaceAll('postMortemHours:24', 'postMortemHours:4')

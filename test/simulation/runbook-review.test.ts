@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly } from './world.ts';
 
 const MINUTE = 60_000;
-const until = (world: World, time: string) => world.clock.run(Date.parse(time) - world.clock.now, () => false);
+const until = (world: RehearsalWorld, time: string) => world.clock.run(Date.parse(time) - world.clock.now, () => false);
 
 it('a quarter begins: the runbook is to be reviewed, once, and nobody is woken, asked or told outside', async () => {
-  const world = await World.create(assembly(), 3, {}, '2026-03-31T23:30:00.000Z');
+  const world = await RehearsalWorld.create(assembly(), 3, {}, '2026-03-31T23:30:00.000Z');
   await until(world, '2026-03-31T23:59:30Z');
   expect(world.incidents.size).toBe(0);
   await until(world, '2026-04-01T00:10:00Z');

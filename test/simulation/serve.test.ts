@@ -3,18 +3,18 @@ import { SECURITY_HEADERS } from '../../lambda/domain/status-page/headers.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { Servers } from '../../local/web/serve.ts';
 import { received } from '../../local/world/messages.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf } from './world.ts';
 
 const MINUTE = 60_000;
 
 const servers = await Servers.open(0);
-let world: World;
+let world: RehearsalWorld;
 let mailbox: string;
 let statusPage: string | null;
 
 beforeAll(async () => {
-  world = await World.create(assembly(), 4);
+  world = await RehearsalWorld.create(assembly(), 4);
   nobodyAnswers.befall(world);
   await world.clock.run(12 * MINUTE, () => false);
   ({ mailbox, statusPage } = servers.show(world, { scenario: nobodyAnswers, outputs: {} }));

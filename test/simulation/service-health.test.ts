@@ -3,19 +3,19 @@ import { badDeployment } from '../../local/scenarios/bad-deployment.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
 
-async function suffer(scenario: Scenario, altered = assembly(), minutes = 45): Promise<World> {
-  const world = await World.create(altered, 3);
+async function suffer(scenario: Scenario, altered = assembly(), minutes = 45): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(altered, 3);
   scenario.befall(world);
   await world.clock.run(minutes * MINUTE, () => false);
   return world;
 }
 
-function unresolved(world: World): void {
+function unresolved(world: RehearsalWorld): void {
   expect(world.service.healthy).toBe(false);
   expect(typesOf(world)).not.toContain('Resolved');
   expect(typesOf(world)).not.toContain('StepSucceeded');
@@ -36,7 +36,7 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
   });
 
   it('a rollback of a deployment that was not the cause', async () => {
-    const world = await World.create(assembly(), 3);
+    const world = await RehearsalWorld.create(assembly(), 3);
     badDeployment.befall(world);
     // The version before it is just as bad from then on.
     world.clock.after(2 * MINUTE + 1, () => {
@@ -62,7 +62,7 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
 });
 
 it('rolls back a deployment that is over, to the task definition before it', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   world.service.deployments.deploy(0.4);
   const [deployment] = world.service.deployments.history;
   if (deployment) deployment.done = 0.99;
@@ -73,7 +73,7 @@ it('rolls back a deployment that is over, to the task definition before it', asy
 });
 
 it('shows the maintenance page, and takes it away', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   const [workflow] = world.account.ofType('AWS::StepFunctions::StateMachine');
   const caller = { name: 'test', role: workflow?.properties['RoleArn'] };
   for (const [mode, shown] of [
@@ -93,7 +93,7 @@ it('shows the maintenance page, and takes it away', async () => {
 });
 
 it('opens an incident of its own beside that of the database when that is not healed, and leaves the service to it', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   world.parameters.set('/incident-response/mockupaws-production/maintenance-until', '2026-03-02T12:00:00Z');
   databaseConnections.befall(world);
   await world.clock.run(60 * MINUTE, () => false);

@@ -1,22 +1,22 @@
+import type { Assembly } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { acting } from '../../local/scenarios/of-playbook.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from '../../local/scenarios/service-memory.ts';
-import { type Entry, World } from '../../local/world/world.ts';
-import type { Assembly } from '../../packages/embedded-aws/src/account/template.ts';
+import { type Entry, RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, withCode, withModes, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
 
 /** What happened to the incident of a playbook; another one may tell of the symptom. */
-const of = ({ incidents }: World, playbook = 'ServiceMemory'): Entry[] =>
+const of = ({ incidents }: RehearsalWorld, playbook = 'ServiceMemory'): Entry[] =>
   [...incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook).flatMap(i => i.timeline);
-const types = (world: World) => of(world).map(({ type }) => type);
-const ran = (world: World) => acting(world).map(({ name }) => name.replace('mockupaws-production-', ''));
+const types = (world: RehearsalWorld) => of(world).map(({ type }) => type);
+const ran = (world: RehearsalWorld) => acting(world).map(({ name }) => name.replace('mockupaws-production-', ''));
 
-async function suffer(scenario: Scenario, altered = assembly(), minutes = 60): Promise<World> {
-  const world = await World.create(altered, 3);
+async function suffer(scenario: Scenario, altered = assembly(), minutes = 60): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(altered, 3);
   scenario.befall(world);
   await world.clock.run(minutes * MINUTE, () => false);
   return world;
@@ -70,7 +70,7 @@ it('more memory that does not help is taken back', async () => {
 });
 
 it('more memory that makes it worse is taken back at once', async () => {
-  const world = await World.create(withModes({ 'raise-memory': 'auto' }), 3);
+  const world = await RehearsalWorld.create(withModes({ 'raise-memory': 'auto' }), 3);
   world.service.deployments.resized = { errorShare: 0.4 };
   serviceMemoryLimit.befall(world);
   await world.clock.run(60 * MINUTE, () => false);
@@ -82,11 +82,11 @@ it('more memory that makes it worse is taken back at once', async () => {
 });
 
 describe('a leak that came with a deployment', () => {
-  const leaking = (world: World) =>
+  const leaking = (world: RehearsalWorld) =>
     world.clock.after(2 * MINUTE, () => world.service.deployments.deploy(0, { perMinute: 90 }));
 
   it('is rolled back past the restart that came after it', async () => {
-    const world = await World.create(
+    const world = await RehearsalWorld.create(
       withModes({ 'raise-memory': 'off', 'roll-back': 'auto', 'restart-tasks': 'auto' }),
       3,
     );
@@ -101,7 +101,7 @@ describe('a leak that came with a deployment', () => {
 });
 
 it('a restart is not taken for a bad deployment, though requests begin to fail soon after it', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   const { deployments } = world.service;
   deployments.begin(41, true);
   world.clock.after(3 * MINUTE, () => {

@@ -1,3 +1,4 @@
+import type { Happened } from 'embedded-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { internalName } from '../../lambda/domain/communication/updates.ts';
@@ -5,14 +6,13 @@ import { servicePolicy } from '../../lib/policy.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
-import { type Entry, World } from '../../local/world/world.ts';
-import type { Happened } from '../../packages/embedded-aws/src/account/account.ts';
+import { type Entry, RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 
 /** What the page has shown, update by update, as programs read it. */
-function shownBy(world: World): Happened[] {
+function shownBy(world: RehearsalWorld): Happened[] {
   const shown: Happened[] = [];
   world.account.listen(happened => {
     if (happened.type === 'status page') shown.push(happened);
@@ -23,13 +23,13 @@ function shownBy(world: World): Happened[] {
 const isShown = ({ type, channel }: Entry) => type === 'MessageDelivered' && channel === 'status page';
 
 /** Every file of the site, by its key. */
-const filesOf = ({ objects }: World) =>
+const filesOf = ({ objects }: RehearsalWorld) =>
   objects
     .of(objects.named('StatusPage/Bucket'))
     .map(({ key, body }) => ({ key, text: new TextDecoder().decode(body) }));
 
 /** What a visitor gets. */
-async function visit(world: World, path: string, method: 'GET' | 'POST' = 'GET') {
+async function visit(world: RehearsalWorld, path: string, method: 'GET' | 'POST' = 'GET') {
   const site = world.distributions.below('StatusPage');
   if (!site) throw new Error('the app has no status page');
   const { body, ...answer } = await world.distributions.answer(site, {
@@ -50,10 +50,10 @@ const minutesFrom = (start: string | undefined, end: string | undefined) =>
   (Date.parse(end ?? '') - Date.parse(start ?? '')) / MINUTE;
 
 describe('when the service is down', () => {
-  let world: World;
+  let world: RehearsalWorld;
   let shown: Happened[];
   beforeAll(async () => {
-    world = await World.create(assembly(), 11);
+    world = await RehearsalWorld.create(assembly(), 11);
     shown = shownBy(world);
     serviceDown.befall(world);
     await world.clock.run(60 * MINUTE, () => serviceDown.over(world));
@@ -130,7 +130,7 @@ describe('when the service is down', () => {
 });
 
 it('says nothing of a drill', async () => {
-  const world = await World.create(assembly(), 12);
+  const world = await RehearsalWorld.create(assembly(), 12);
   const shown = shownBy(world);
   beginDrill(world);
   await world.clock.run(40 * MINUTE, () => false);
@@ -142,7 +142,7 @@ it('says nothing of a drill', async () => {
 });
 
 it('what it cannot show counts as missed, which people are told, and operations that it fails', async () => {
-  const world = await World.create(assembly(), 13, { broken: ['status-page'] });
+  const world = await RehearsalWorld.create(assembly(), 13, { broken: ['status-page'] });
   nobodyAnswers.befall(world);
   await world.clock.run(30 * MINUTE, () => false);
   const missed = timelineOf(world).find(({ type, to }) => type === 'TargetMissed' && to === 'public');
@@ -161,7 +161,7 @@ it('without CloudWatch, what is not known is no data, and what is told is told a
       Properties['PolicyDocument'].Statement = Properties['PolicyDocument'].Statement.filter(
         ({ Action }: { Action: string }) => Action !== 'cloudwatch:GetMetricData',
       );
-  const world = await World.create(deaf, 14, { duplicated: 0.3, late: 60, lost: 0.1, unheard: 0.1 });
+  const world = await RehearsalWorld.create(deaf, 14, { duplicated: 0.3, late: 60, lost: 0.1, unheard: 0.1 });
   const shown = shownBy(world);
   expect((await visit(world, '/')).body).toContain('No data');
   await suffer(world, 60);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';
-import { World } from '../../local/world/world.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
@@ -14,16 +14,16 @@ const [ADA, BEN, CLEO, DORA] = ['ada', 'ben', 'cleo', 'dora'].map(name => `${nam
 const FIRST = 'Service Disruption - mockupAWS';
 const LAST = '[Resolved] Service Disruption - mockupAWS';
 
-const pass = (world: World, minutes: number) => world.clock.run(minutes * MINUTE, () => false);
-const mailsTo = (world: World, email: string) => world.mail.mails.filter(({ to }) => to === email);
+const pass = (world: RehearsalWorld, minutes: number) => world.clock.run(minutes * MINUTE, () => false);
+const mailsTo = (world: RehearsalWorld, email: string) => world.mail.mails.filter(({ to }) => to === email);
 /** What was told of the incident. */
-const told = (world: World, email: string) =>
+const told = (world: RehearsalWorld, email: string) =>
   mailsTo(world, email).flatMap(({ subject }) => (subject.includes('Disruption') ? [subject] : []));
-const oneClick = (world: World, email: string) =>
+const oneClick = (world: RehearsalWorld, email: string) =>
   mailsTo(world, email).at(-1)?.headers['List-Unsubscribe']?.slice(1, -1) ?? '';
 
 /** Opens every link in every mail, as scanners do, and names the hosts it came to. */
-function scan(world: World): Set<string> {
+function scan(world: RehearsalWorld): Set<string> {
   const hosts = new Set<string>();
   world.account.listen(({ type, to }) => {
     if (type !== 'customer mail') return;
@@ -41,7 +41,7 @@ const OURS =
 const LINK = /https:\/\/status\.mockupaws\.com\/subscribe\/\S+/g;
 
 it('tells those who confirmed, once an update and in order, until they unsubscribe, whatever a scanner opens', async () => {
-  const world = await World.create(assembly(), 3);
+  const world = await RehearsalWorld.create(assembly(), 3);
   const scanned = scan(world);
   const { customers, mail } = world;
   await customers.subscribe(ADA, 'api', 'website');
@@ -81,7 +81,7 @@ it('tells those who confirmed, once an update and in order, until they unsubscri
 });
 
 it('SES that is down for an hour delays the mails alone; then each hears the latest, but whom SES refuses', async () => {
-  const world = await World.create(assembly(), 4);
+  const world = await RehearsalWorld.create(assembly(), 4);
   for (const email of [ADA, BEN, CLEO]) await world.customers.subscribe(email, 'api');
   await pass(world, 2);
   Object.assign(world.mail, { down: true });
@@ -102,7 +102,7 @@ it('SES that is down for an hour delays the mails alone; then each hears the lat
 });
 
 it('is told once whatever is delivered twice, late, or lost and tried again', async () => {
-  const world = await World.create(assembly(), 5, { duplicated: 0.4, late: 60, lost: 0.1, unheard: 0.2 });
+  const world = await RehearsalWorld.create(assembly(), 5, { duplicated: 0.4, late: 60, lost: 0.1, unheard: 0.2 });
   for (let n = 0; n < 12; n++) {
     const EmailAddress = `customer-${n}@customer.example`;
     const TopicPreferences = ['api', 'website'].map(TopicName => ({ TopicName, SubscriptionStatus: 'OPT_IN' }));

@@ -1,17 +1,18 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Assembly, Properties } from 'embedded-aws';
 import { inject, onTestFinished } from 'vitest';
 import type { Modes } from '../../local/rehearsal/synthesize.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import type { World } from '../../local/world/world.ts';
-import { type Assembly, type Properties, readAssembly } from '../../packages/embedded-aws/src/account/template.ts';
+import { readStack } from '../../local/world/stack.ts';
+import type { RehearsalWorld } from '../../local/world/world.ts';
 
 const MINUTE = 60_000;
 
 /** The app as synthesised for this run, each time a fresh copy. */
 export const assembly = (modes: Modes = 'full'): Assembly =>
-  structuredClone(readAssembly(inject(modes === 'full' ? 'assembly' : 'configured')));
+  structuredClone(readStack(inject(modes === 'full' ? 'assembly' : 'configured')));
 
 /** The same with one runbook's content changed, as if it had been deployed so. */
 export function withRunbook(name: string, change: (content: Properties) => void): Assembly {
@@ -46,10 +47,10 @@ export function withCode(change: (code: string) => string): Assembly {
 }
 
 /** Lets the scenario's trouble befall a world and time pass, whatever comes of it. */
-export async function suffer(world: World, minutes: number): Promise<void> {
+export async function suffer(world: RehearsalWorld, minutes: number): Promise<void> {
   databaseConnections.befall(world);
   await world.clock.run(minutes * MINUTE, () => false);
 }
 
-export const timelineOf = (world: World) => [...world.incidents.values()].flatMap(({ timeline }) => timeline);
-export const typesOf = (world: World) => timelineOf(world).map(({ type }) => type);
+export const timelineOf = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(({ timeline }) => timeline);
+export const typesOf = (world: RehearsalWorld) => timelineOf(world).map(({ type }) => type);

@@ -1,6 +1,5 @@
 import { SimulatedService } from '../../local/service/service.ts';
-import { Metrics } from '../../packages/embedded-aws/src/services/cloudwatch/metrics.ts';
-import { embeddedAccount } from '../../packages/embedded-aws/test/support/embedded-account.ts';
+import { embeddedAccount } from './embedded-account.ts';
 
 const SHAPE = {
   ...{ cluster: 'shop', ecsService: 'web', loadBalancer: 'app/shop/1', logGroup: 'shop' },
@@ -10,10 +9,9 @@ const SHAPE = {
 /** A simulated service in an embedded account, which lives from then on. */
 export function embeddedService(seed = 1) {
   const embedded = embeddedAccount(seed);
-  const { account, clock, random } = embedded;
-  const metrics = new Metrics(account);
+  const { clock, random, metrics } = embedded;
   const service = new SimulatedService(SHAPE, clock, random, metrics);
   clock.every(SimulatedService.tickMilliseconds, () => service.tick());
-  const pass = (minutes: number) => clock.run(minutes * 60_000, () => false);
-  return { ...embedded, metrics, service, pass };
+  const pass = (minutes: number) => clock.run(minutes * 60_000);
+  return { ...embedded, service, pass };
 }

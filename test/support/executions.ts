@@ -1,7 +1,6 @@
 import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/remediation/execution.ts';
-import type { World } from '../../local/world/world.ts';
-import { type Input, ServiceError, shortName } from '../../packages/embedded-aws/src/account/account.ts';
-import type { RunbookRun } from '../../packages/embedded-aws/src/services/ssm-automation.ts';
+import { type Input, type RunbookRun, ServiceError, shortName } from 'embedded-aws';
+import type { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly } from '../simulation/world.ts';
 
 const MINUTE = 60_000;
@@ -21,7 +20,7 @@ interface Trouble {
 }
 
 /** Notes the calls of a runbook and of its function, and has some of them fail. */
-export function tap(world: World, name: string, trouble?: Trouble): Call[] {
+export function tap(world: RehearsalWorld, name: string, trouble?: Trouble): Call[] {
   const calls: Call[] = [];
   const { account, functions } = world;
   const [call, invoke] = [account.call.bind(account), functions.invoke.bind(functions)];
@@ -67,13 +66,17 @@ export function withOperator() {
   return altered;
 }
 
-export const operatorOf = (world: World) => ({
+export const operatorOf = (world: RehearsalWorld) => ({
   name: 'a person',
   role: world.account.ofType('AWS::IAM::Role').find(({ logicalId }) => logicalId === 'Operator')?.arn ?? '',
 });
 
 /** Starts a document as a person would from the console, with the service's values as its defaults. */
-export async function start(world: World, name: string, parameters: Record<string, string>): Promise<RunbookRun> {
+export async function start(
+  world: RehearsalWorld,
+  name: string,
+  parameters: Record<string, string>,
+): Promise<RunbookRun> {
   const [document] = world.account.ofType('AWS::SSM::Document').filter(({ ref }) => ref === name);
   const given = Object.entries(parameters).filter(([key]) => document?.properties['Content'].parameters[key]);
   const Parameters = Object.fromEntries(given.map(([key, value]) => [key, [value]]));
@@ -85,14 +88,18 @@ export async function start(world: World, name: string, parameters: Record<strin
 }
 
 /** The same, to its end. */
-export async function run(world: World, name: string, parameters: Record<string, string>): Promise<RunbookRun> {
+export async function run(
+  world: RehearsalWorld,
+  name: string,
+  parameters: Record<string, string>,
+): Promise<RunbookRun> {
   const started = await start(world, name, parameters);
   await world.clock.run(70 * MINUTE, () => started.outcome !== undefined);
   return started;
 }
 
 /** As the responder judges an execution: by every step, in pages. */
-export async function resultIn(world: World, { id, outcome }: RunbookRun): Promise<ExecutionResult> {
+export async function resultIn(world: RehearsalWorld, { id, outcome }: RunbookRun): Promise<ExecutionResult> {
   const steps: StepExecution[] = [];
   let NextToken: string | undefined;
   do {

@@ -2,13 +2,14 @@ import { readFileSync, rmSync } from 'node:fs';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Assembly } from 'embedded-aws';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { ServiceConfig } from '../../lib/config.ts';
 import { ResponderFunction } from '../../lib/function.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';
 import type { Playbook } from '../../lib/playbook.ts';
 import { commonIncidents } from '../../lib/playbooks.ts';
-import { type Assembly, readAssembly } from '../../packages/embedded-aws/src/account/template.ts';
+import { readStack } from '../../local/world/stack.ts';
 
 const { context } = JSON.parse(readFileSync(`${import.meta.dirname}/../../cdk.json`, 'utf8'));
 
@@ -41,7 +42,7 @@ export function synthesise(
   if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
   const report = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
-  const embedded = readAssembly(assembly.directory);
+  const embedded = readStack(assembly.directory);
   const { Stack: template, ...others } = Object.fromEntries(
     assembly.stacks.map(({ stackName, template }) => [stackName, Template.fromJSON(template)]),
   );

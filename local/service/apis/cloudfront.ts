@@ -1,4 +1,4 @@
-import { type Account, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
+import { type Account, ServiceError } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
 /** CloudFront, as far as the certificate of a distribution goes. */

@@ -1,4 +1,4 @@
-import { type Account, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
+import { type Account, ServiceError } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
 const VPC = 'vpc-0a1b2c3d4e5f60718';

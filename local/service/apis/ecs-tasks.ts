@@ -1,5 +1,4 @@
-import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
-import { Unsupported } from '../../../packages/embedded-aws/src/unsupported.ts';
+import { type Account, type Input, ServiceError, Unsupported } from 'embedded-aws';
 import type { Revision } from '../deployments.ts';
 import type { RunningTask, StoppedTask } from '../memory.ts';
 import type { SimulatedService } from '../service.ts';

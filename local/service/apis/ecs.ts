@@ -1,12 +1,11 @@
-import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
-import type { Faults } from '../../../packages/embedded-aws/src/faults.ts';
-import type { Random } from '../../../packages/embedded-aws/src/random.ts';
+import { type Account, type Input, type Random, ServiceError } from 'embedded-aws';
+import type { RehearsalFaults } from '../../world/faults.ts';
 import { ids } from '../revisions.ts';
 import type { SimulatedService } from '../service.ts';
 import { describing } from './ecs-described.ts';
 
 /** ECS, as far as the service's tasks and deployments go. What it reads may be of a moment ago. */
-export function provideEcs(account: Account, service: SimulatedService, faults: Faults, random: Random): void {
+export function provideEcs(account: Account, service: SimulatedService, faults: RehearsalFaults, random: Random): void {
   const { shape, tasks, deployments } = service;
   const { ecsService } = shape;
   const { arn, serviceArn, taskDefinition, revisionArn, deploymentArn, ...told } = describing(account.region, service);

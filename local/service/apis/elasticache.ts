@@ -1,4 +1,4 @@
-import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
+import { type Account, type Input, ServiceError } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
 /** ElastiCache: the replication group, its nodes, and the two ways of restarting its primary. */

@@ -1,4 +1,4 @@
-import { type Account, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
+import { type Account, ServiceError } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
 /** CloudWatch Logs: the log group of the service's tasks, whose every line tells of an error. */

@@ -1,4 +1,4 @@
-import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
+import { type Account, type Input, ServiceError } from 'embedded-aws';
 import { Copies } from '../copies.ts';
 import type { SimulatedService } from '../service.ts';
 import { type SimulatedSessions, toDataApiResponse } from '../sessions.ts';

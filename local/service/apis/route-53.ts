@@ -1,4 +1,4 @@
-import { type Account, type Input, ServiceError } from '../../../packages/embedded-aws/src/account/account.ts';
+import { type Account, type Input, ServiceError } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
 /** Route 53: the CNAME records of the zones in which the certificates' names are proven. */

@@ -1,5 +1,4 @@
-import type { Account } from '../../../packages/embedded-aws/src/account/account.ts';
-import type { Objects } from '../../../packages/embedded-aws/src/services/s3.ts';
+import type { Account, Objects } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
 /** What tasks upload: their heaps, to URLs signed for them. */

@@ -1,9 +1,13 @@
-/** Virtual time. Nothing happens but what is on the agenda; the clock jumps from one entry to the next. */
+/**
+ * Virtual time. Nothing happens but what is on the agenda; the clock jumps from one entry to the next, so that a day without
+ * events takes no time at all.
+ */
 export class Clock {
   private time: number;
   private sequence = 0;
   private readonly agenda: Act[] = [];
 
+  /** @param start an ISO 8601 time */
   constructor(start: string) {
     this.time = Date.parse(start);
   }
@@ -13,16 +17,17 @@ export class Clock {
     return this.time;
   }
 
+  /** The present moment as an ISO 8601 time. */
   get iso(): string {
     return new Date(this.time).toISOString();
   }
 
-  /** Puts an act on the agenda, `milliseconds` from now. Acts at one moment happen in the order they were put there. */
+  /** Puts an act on the agenda, `milliseconds` from now. Acts at one moment happen in the order in which they were put there. */
   after(milliseconds: number, act: () => void | Promise<void>): void {
     this.agenda.push({ at: this.time + Math.max(0, Math.round(milliseconds)), sequence: this.sequence++, act });
   }
 
-  /** Acts every so many milliseconds, for ever. */
+  /** Repeats an act every so many milliseconds, for ever. */
   every(milliseconds: number, act: () => void | Promise<void>): void {
     this.after(milliseconds, async () => {
       this.every(milliseconds, act);
@@ -30,10 +35,16 @@ export class Clock {
     });
   }
 
-  /** Runs the agenda, one act after the other, until `over` says so or `limit` milliseconds have passed. */
-  async run(limit: number, over: () => boolean): Promise<void> {
+  /**
+   * Runs the agenda, one act after the other, until `limit` milliseconds have passed or `done` says so. An error that an act
+   * throws ends the run.
+   *
+   * @example
+   * await clock.run(60 * 60_000, () => world.topics.messages.length > 0);
+   */
+  async run(limit: number, done: () => boolean = () => false): Promise<void> {
     const end = this.time + limit;
-    while (!over()) {
+    while (!done()) {
       const next = this.agenda.reduce<Act | undefined>(
         (first, act) => (first && !before(act, first) ? first : act),
         undefined,

@@ -2,27 +2,26 @@ import type { Random } from './random.ts';
 import type { Undocumented } from './services/ssm-automation.ts';
 
 /**
- * What goes wrong between the services, as it does: at least once, late, out of order; and what no document settles.
- * Chances are 0 to 1.
+ * Everything that may go wrong between services, as AWS documents it: deliveries at least once, late and out of order,
+ * invocations that fail, metrics that come late. Chances are numbers from 0 (never, the default) to 1 (always).
+ *
+ * @example
+ * const world = await World.deploy('cdk.out', { seed: 7, faults: { duplicated: 0.2, late: 30, broken: ['orders'] } });
  */
 export interface Faults {
-  /** An asynchronous delivery is made twice. */
+  /** The chance that an asynchronous delivery to a function is made twice. */
   duplicated?: number;
-  /** The most seconds by which a delivery is late, so that others overtake it. */
+  /** The most seconds by which an asynchronous delivery is late, so that others overtake it. */
   late?: number;
-  /** An invocation fails before it does anything … */
+  /** The chance that an invocation fails before the function has done anything. */
   lost?: number;
-  /** … or does its work, and its answer is lost. */
+  /** The chance that an invocation fails after the function has done its work. */
   unheard?: number;
-  /** Functions that fail always, by name. */
+  /** Functions that always fail, by the name that `shortName` makes of their construct's path. */
   broken?: readonly string[];
-  /** The most seconds by which the metrics of a namespace are late. How late each is, the seed decides. */
+  /** The most seconds by which the metrics of a namespace are late. Each namespace has its own delay. */
   lateMetrics?: number;
-  /** The most seconds for which ECS answers with what was before a change. How long, the seed decides each time. */
-  staleReads?: number;
-  /** ECS lists deployments in no order; what order that is, the seed decides. */
-  unordered?: boolean;
-  /** What AWS may do where no document settles it. */
+  /** Positions on what AWS does not document about SSM Automation. */
   automation?: Undocumented;
 }
 
@@ -36,7 +35,7 @@ export function latenessOf({ lateMetrics = 0 }: Faults, random: Random): (namesp
   };
 }
 
-/** Decides by the world's seed what befalls each delivery and invocation. */
+/** Decides by the world's seed which deliveries and invocations a fault strikes. */
 export class Misfortune {
   private readonly random: Random;
   private readonly faults: Faults;

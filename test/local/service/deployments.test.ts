@@ -1,11 +1,10 @@
+import { type Input, Random } from 'embedded-aws';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { provideEcs } from '../../../local/service/apis/ecs.ts';
 import { provideEcsTasks } from '../../../local/service/apis/ecs-tasks.ts';
 import type { Configuration } from '../../../local/service/strategy.ts';
-import type { Input } from '../../../packages/embedded-aws/src/account/account.ts';
-import type { Faults } from '../../../packages/embedded-aws/src/faults.ts';
-import { Random } from '../../../packages/embedded-aws/src/random.ts';
+import type { RehearsalFaults } from '../../../local/world/faults.ts';
 import { embeddedService } from '../../support/embedded-service.ts';
 
 const SERVICE = { cluster: 'shop', service: 'web' };
@@ -13,7 +12,7 @@ const BLUE_GREEN = { strategy: 'BLUE_GREEN', bakeMinutes: 10 } as const;
 const CANARY = { strategy: 'CANARY', percent: 5, stepMinutes: 4, bakeMinutes: 2 } as const;
 const LINEAR = { strategy: 'LINEAR', percent: 25, stepMinutes: 2, bakeMinutes: 2 } as const;
 
-function deployed(configuration: Partial<Configuration> = {}, faults: Faults = {}, seed = 1) {
+function deployed(configuration: Partial<Configuration> = {}, faults: RehearsalFaults = {}, seed = 1) {
   const embedded = embeddedService(seed);
   const { account, call, service } = embedded;
   const { deployments } = service;

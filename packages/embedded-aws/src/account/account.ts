@@ -1,10 +1,11 @@
+import type { Assembly } from '../assembly/assembly.ts';
+import { type Deployed, resolveTemplate } from '../assembly/resolve.ts';
 import type { Clock } from '../clock.ts';
 import { Permissions, type RequestContext } from '../iam/permissions.ts';
 import type { Random } from '../random.ts';
 import { Unsupported } from '../unsupported.ts';
-import { type Assembly, type Deployed, resolveTemplate } from './template.ts';
 
-/** An error as an AWS service answers it. */
+/** An error as an AWS service answers it; the name is the one that SDK clients see, e.g. `ResourceNotFoundException`. */
 export class ServiceError extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -12,30 +13,35 @@ export class ServiceError extends Error {
   }
 }
 
-/** Who makes a call: a function, the workflow or a runbook, in its role. */
+/** The one who makes a call, e.g. a function, a state machine or a runbook. */
 export interface Caller {
+  /** Stands in the trace. */
   name: string;
+  /** The ARN of the role that IAM judges the call by. */
   role: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs have as many shapes as AWS has operations
 export type Input = Record<string, any>;
 
-/** One operation of a service: what it touches, for IAM, and what it does. */
+/** One operation of a service: the resources that IAM judges it by, and what it does. */
 export interface Operation {
-  /** ARNs; absent means that IAM knows no narrower resource than `*`. */
+  /** The ARNs that a call touches. Leave it out where IAM knows no narrower resource than `*`. */
   resources?: (input: Input) => string[];
-  /** The action, where it is not the operation's own name. */
+  /** The action in IAM. @default the operation's own name */
   action?: string;
+  /** Condition keys of the request, e.g. `cloudwatch:namespace`. */
   context?: (input: Input) => RequestContext;
-  /** How it changed the protected service, in words; undefined when it did not. Absent, its name says whether it does. */
+  /** Says what a call changed, or undefined when it changed nothing. @default the operation's name and input say it */
   changes?: (input: Input, output: unknown) => string | undefined;
+  /** Gives the output, as the SDK would. @throws ServiceError to refuse the call */
   run: (input: Input, caller: Caller) => unknown;
 }
 
+/** Operations by their name in the SDK, without `Command`. */
 export type Operations = Record<string, Operation>;
 
-/** Told of a call that a service answered; one that it refused changed nothing. */
+/** Hears of every call that a service answered. A call that it refused changed nothing and is not told. */
 export type OnAnswer = (
   caller: Caller,
   service: string,
@@ -45,14 +51,15 @@ export type OnAnswer = (
   output: unknown,
 ) => void;
 
-/** Something that happened in the world, for whoever shows it. */
+/** Something that happened in the world, e.g. `{ type: 'alarm', name, state, … }`. */
 export interface Happened {
   type: string;
+  /** ISO 8601. */
   at: string;
   [detail: string]: unknown;
 }
 
-/** The embedded account: what is deployed in it, who may do what, and the services that answer. */
+/** The embedded account: the deployed resources, their permissions, and the services that answer calls. */
 export class Account {
   readonly resources: Deployed[];
   readonly permissions: Permissions;
@@ -77,27 +84,41 @@ export class Account {
     return this.resources.filter(resource => resource.type === type);
   }
 
-  /** `prefix` is the service's in IAM actions. Operations of one service may come from several places. */
+  /**
+   * Gives a service operations, beside or instead of those that it has: to simulate what the stack calls and the package
+   * does not know.
+   *
+   * @param prefix the service's prefix in IAM actions
+   * @example
+   * world.account.provide('ecs', {
+   *   DescribeServices: { run: () => ({ services: [{ runningCount: 3 }] }) },
+   * });
+   */
   provide(prefix: string, operations: Operations): void {
     this.services.set(prefix, { ...this.services.get(prefix), ...operations });
   }
 
+  /** Tells every listener of something that happened now. */
   emit(type: string, detail: Record<string, unknown>): void {
     const happened = { type, at: this.clock.iso, ...detail };
     for (const listener of this.listeners) listener(happened);
   }
 
+  /** From now on, `listener` hears of everything that happens: calls, log lines, alarms, messages, runbooks. */
   listen(listener: (happened: Happened) => void): void {
     this.listeners.push(listener);
   }
 
-  onAnswer(told: OnAnswer): void {
-    this.answered.push(told);
+  onAnswer(listener: OnAnswer): void {
+    this.answered.push(listener);
   }
 
   /**
-   * A call as a client makes it: checked against the caller's role, then answered. Gives the answer and the virtual
-   * milliseconds it took. @throws ServiceError as the service would; Unsupported where the embedded account has no such operation.
+   * Makes a call as a client does: checked against the caller's role, then answered. Gives the answer and the virtual
+   * milliseconds that it took.
+   *
+   * @throws ServiceError as the service would
+   * @throws Unsupported where no operation of that name is provided
    */
   async call(
     caller: Caller,
@@ -111,7 +132,7 @@ export class Account {
     this.emit('call', { function: caller.name, service, operation, milliseconds });
     this.authorise(caller, service, operation, found, input);
     const output = await found.run(input, caller);
-    for (const told of this.answered) told(caller, service, operation, found, input, output);
+    for (const listener of this.answered) listener(caller, service, operation, found, input, output);
     return { output, milliseconds };
   }
 
@@ -134,7 +155,7 @@ export class Account {
   }
 }
 
-/** A name as people read it, from a construct's path: "Intake/Function" is `intake`. */
+/** A name that people can read, made of a construct's path: `OrderIntake/Function` becomes `order-intake`. */
 export const shortName = (path: string) =>
   (path.split('/').findLast(part => !['Function', 'Resource', 'StateMachine', 'Table'].includes(part)) ?? path)
     .replace(/Function$/, '')

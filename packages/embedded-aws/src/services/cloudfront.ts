@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.ts';
-import type { Deployed, Properties } from '../account/template.ts';
+import type { Properties } from '../assembly/assembly.ts';
+import type { Deployed } from '../assembly/resolve.ts';
 import { policyAllows } from '../iam/permissions.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';

@@ -10,7 +10,7 @@ import {
 import dynalite from 'dynalite';
 import inject from 'light-my-request';
 import type { Account, Caller, Input, Operation } from '../account/account.ts';
-import type { Deployed } from '../account/template.ts';
+import type { Deployed } from '../assembly/resolve.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -124,7 +124,7 @@ export class Tables {
     return {
       region: 'us-east-1',
       endpoint: 'http://dynamodb.invalid',
-      credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+      credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
       signer: { sign } as never,
       maxAttempts: 1,
       requestHandler: { handle, metadata: { handlerProtocol: 'http/1.1' } } as never,
@@ -146,7 +146,7 @@ export class Tables {
 const SIGNED = {
   'x-amz-date': '20260101T000000Z',
   authorization:
-    'AWS4-HMAC-SHA256 Credential=rehearsal/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none',
+    'AWS4-HMAC-SHA256 Credential=embedded/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none',
 };
 
 const sign = async ({ headers, ...request }: { headers: object }) => ({

@@ -1,5 +1,5 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
-import type { Deployed } from '../account/template.ts';
+import type { Deployed } from '../assembly/resolve.ts';
 import { matches, validatePattern } from '../engine/event-pattern.ts';
 import { policyAllows } from '../iam/permissions.ts';
 import { Unsupported } from '../unsupported.ts';

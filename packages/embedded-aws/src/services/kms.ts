@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Account, type Input, ServiceError } from '../account/account.ts';
-import type { Deployed } from '../account/template.ts';
+import type { Deployed } from '../assembly/resolve.ts';
 
 const MAC = 'HMAC_SHA_256';
 

@@ -52,7 +52,7 @@ export class Objects {
     return this.former.filter(object => object.bucket === bucket && object.key === key);
   }
 
-  /** The bucket that a construct made, by its path: "StatusPage/Bucket". */
+  /** Gives the name of the bucket that a construct made, by its path, e.g. `Site/Bucket`. */
   named(path: string): string {
     const found = this.account.ofType('AWS::S3::Bucket').find(bucket => bucket.path === path);
     if (!found) throw new Error(`the app has no bucket ${path}`);

@@ -1,8 +1,8 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
 import type { Message } from './sns.ts';
 
-/** A mail as a customer received it. */
-export interface CustomerMail extends Omit<Message, 'topic'> {
+/** A mail as its recipient got it. */
+export interface SentMail extends Omit<Message, 'topic'> {
   from: string;
   headers: Record<string, string>;
 }
@@ -18,11 +18,11 @@ export const SES_HOST = 'unsubscribe.ses.example';
 const UNSUBSCRIBE = `https://${SES_HOST}`;
 const PLACEHOLDER = '{{amazonSESUnsubscribeUrl}}';
 
-/** SES, version 2: the contact list of the template, and mails to customers, with SES's own links to unsubscribe. */
+/** SES, version 2: the contact list of the template, and mails, with SES's own links to unsubscribe. */
 export class Mail {
-  readonly mails: CustomerMail[] = [];
+  readonly mails: SentMail[] = [];
   readonly contacts = new Map<string, Contact>();
-  /** While it is, nothing works. */
+  /** While true, every call fails. */
   down = false;
   /** Addresses that SES refuses for good. */
   readonly refused = new Set<string>();

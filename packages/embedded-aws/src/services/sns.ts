@@ -1,12 +1,12 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
-import type { Deployed } from '../account/template.ts';
+import type { Deployed } from '../assembly/resolve.ts';
 import { matches } from '../engine/event-pattern.ts';
 import { policyAllows } from '../iam/permissions.ts';
 
 /** A message as somebody received it. */
 export interface Message {
   channel: 'email' | 'sms';
-  /** The construct's path of the topic it came by, as "Paging/Level1". */
+  /** The path of the topic's construct, e.g. `Alerts`. */
   topic: string;
   to: string;
   subject: string;

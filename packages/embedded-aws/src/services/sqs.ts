@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Account, type Input, ServiceError } from '../account/account.ts';
-import type { Deployed } from '../account/template.ts';
+import type { Deployed } from '../assembly/resolve.ts';
 import type { Metrics } from './cloudwatch/metrics.ts';
 
 /** Milliseconds for which a FIFO queue knows what it was sent. */

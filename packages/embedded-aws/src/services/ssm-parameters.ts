@@ -1,7 +1,7 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
 import { Unsupported } from '../unsupported.ts';
 
-/** SSM Parameter Store. A person at the console can set a parameter too: scenarios and tests do. */
+/** SSM Parameter Store. A person at the console can set a parameter too. */
 export class Parameters {
   private readonly values = new Map<string, { value: string; modified: number }>();
   private readonly account: Account;
@@ -30,20 +30,19 @@ export class Parameters {
           this.found(Name);
           if (!Overwrite) throw new ServiceError('ParameterAlreadyExists', 'The parameter already exists.');
           this.set(Name, Value);
-          account.emit('service', { change: `the parameter ${Name} is "${Value}"` });
           return {};
         },
       },
     });
   }
 
-  /** What a person does at the console; undefined deletes it. */
+  /** Sets a parameter as a person at the console does; undefined deletes it. */
   set(name: string, value: string | undefined): void {
     if (value === undefined) this.values.delete(name);
     else this.values.set(name, { value, modified: this.account.clock.now });
   }
 
-  /** What the parameter says; undefined when there is none. */
+  /** Gives the parameter's value; undefined when there is no such parameter. */
   value(name: string): string | undefined {
     return this.values.get(name)?.value;
   }

@@ -1,5 +1,5 @@
 import { type Account, type Input, ServiceError } from '../../account/account.ts';
-import type { Deployed } from '../../account/template.ts';
+import type { Deployed } from '../../assembly/resolve.ts';
 import { type AlarmState, evaluate, evaluationRange, stamp, validateAlarm } from '../../engine/alarm.ts';
 import { Unsupported } from '../../unsupported.ts';
 import type { Buses } from '../eventbridge.ts';

@@ -13,7 +13,7 @@ export interface ShownMetric {
   dimensions: Record<string, string>;
 }
 
-/** CloudWatch's dashboards: nobody looks at them in a rehearsal, but what they show must be there to be shown. */
+/** CloudWatch's dashboards: nobody looks at them here, but tests can ask whether the metrics they show exist. */
 export class Dashboards {
   /** Each metric once. */
   readonly metrics: ShownMetric[];

@@ -1,22 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Account, type Caller, type Input, ServiceError, shortName } from '../../account/account.ts';
-import type { Deployed } from '../../account/template.ts';
+import { type Account, type Caller, ServiceError, shortName } from '../../account/account.ts';
+import type { Deployed } from '../../assembly/resolve.ts';
 import type { Misfortune } from '../../faults.ts';
 import { Unsupported } from '../../unsupported.ts';
 import type { Metrics } from '../cloudwatch/metrics.ts';
 import type { Tables } from '../dynamodb.ts';
 import type { Queues } from '../sqs.ts';
+import { compiled, silent, timingOf, virtualDate } from './runtime.ts';
+import { embeddedPackage, isClientPackage } from './sdk.ts';
 
-/** What an invocation came to. */
+/** The outcome of an invocation. */
 export interface Invocation {
   payload?: unknown;
   error?: { errorType: string; errorMessage: string };
+  /** Virtual time that it took. */
   milliseconds: number;
 }
 
-/** What a function answers to a request. */
+/** The answer of a Function URL. */
 export interface HttpAnswer {
   statusCode: number;
   headers: Record<string, string>;
@@ -28,67 +30,45 @@ const FAILED = { error: { errorType: 'Lambda.ServiceException', errorMessage: 't
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
-/** The service that each SDK client speaks to, as IAM calls it. */
-const CLIENTS: Record<string, string> = {
-  '@aws-sdk/client-acm': 'acm',
-  '@aws-sdk/client-application-auto-scaling': 'application-autoscaling',
-  '@aws-sdk/client-cloudfront': 'cloudfront',
-  '@aws-sdk/client-cloudwatch': 'cloudwatch',
-  '@aws-sdk/client-cloudwatch-logs': 'logs',
-  '@aws-sdk/client-ec2': 'ec2',
-  '@aws-sdk/client-ecs': 'ecs',
-  '@aws-sdk/client-elastic-load-balancing-v2': 'elasticloadbalancing',
-  '@aws-sdk/client-elasticache': 'elasticache',
-  '@aws-sdk/client-eventbridge': 'events',
-  '@aws-sdk/client-kms': 'kms',
-  '@aws-sdk/client-lambda': 'lambda',
-  '@aws-sdk/client-rds': 'rds',
-  '@aws-sdk/client-rds-data': 'rds-data',
-  '@aws-sdk/client-route-53': 'route53',
-  '@aws-sdk/client-s3': 's3',
-  '@aws-sdk/client-secrets-manager': 'secretsmanager',
-  '@aws-sdk/client-sesv2': 'ses',
-  '@aws-sdk/client-sfn': 'states',
-  '@aws-sdk/client-sns': 'sns',
-  '@aws-sdk/client-sqs': 'sqs',
-  '@aws-sdk/client-ssm': 'ssm',
-};
-
-/** How what is outside of the account answers HTTP. */
+/** Answers HTTP requests. A header `Server-Timing: total;dur=50` says that the answer took 50 virtual milliseconds. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** The world outside of the account, as functions reach it. */
+export interface Network {
+  /** @default no host is found */
+  fetch: Fetch;
+  /** The functions' global class `WebSocket`. @default none */
+  WebSocket?: unknown;
+  /** The functions' module `node:tls`. @default none */
+  tls?: unknown;
+}
+
+const NO_NETWORK: Network = {
+  fetch: async url => {
+    throw new TypeError('fetch failed', { cause: { code: 'ENOTFOUND', hostname: new URL(url).hostname } });
+  },
+};
 
 /**
  * The Lambda functions, loaded from their bundled assets as Lambda loads them: once, with their own environment, the SDK
- * from outside. What differs is what a rehearsal needs: their clock is the virtual one, their SDK clients speak to the
- * embedded account, and `fetch` reaches the simulated service and the simulated vendors alone.
+ * from outside. Three things differ: their clock is the virtual one, their SDK clients speak to the embedded account, and
+ * the network is what `connect` says.
  */
 export class Functions {
   private readonly account: Account;
   private readonly tables: Tables;
   private readonly queues: Queues;
   private readonly metrics: Metrics;
-  private readonly fetch: Fetch;
   private readonly misfortune: Misfortune;
   private readonly handlers = new Map<string, { handler: Handler; timer: { milliseconds: number } }>();
-  /** How the simulated service answers a WebSocket. */
-  webSocket: unknown;
-  /** Stands in for `node:tls`: it connects to the simulated service alone. */
-  tls: unknown;
+  private network = NO_NETWORK;
   private readonly require = createRequire(import.meta.url);
 
-  constructor(
-    account: Account,
-    tables: Tables,
-    queues: Queues,
-    metrics: Metrics,
-    fetch: Fetch,
-    misfortune: Misfortune,
-  ) {
+  constructor(account: Account, tables: Tables, queues: Queues, metrics: Metrics, misfortune: Misfortune) {
     this.account = account;
     this.tables = tables;
     this.queues = queues;
     this.metrics = metrics;
-    this.fetch = fetch;
     this.misfortune = misfortune;
     account.provide('lambda', {
       InvokeFunction: {
@@ -107,6 +87,11 @@ export class Functions {
         },
       },
     });
+  }
+
+  /** Puts something in the place of the network, before functions are first invoked. */
+  connect(network: Partial<Network>): void {
+    this.network = { ...this.network, ...network };
   }
 
   /** Invokes by name or ARN and gives the result with the virtual time it took. */
@@ -212,11 +197,11 @@ export class Functions {
       Date: virtualDate(() => this.account.clock.now),
       performance: { now: () => this.account.clock.now + timer.milliseconds },
       fetch: async (url: string | URL, init?: RequestInit) => {
-        const response = await this.fetch(String(url), init);
+        const response = await this.network.fetch(String(url), init);
         timer.milliseconds += timingOf(response);
         return response;
       },
-      WebSocket: this.webSocket,
+      WebSocket: this.network.WebSocket,
       console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
     };
     compiled(bundle, Object.keys(scope))(...Object.values(scope));
@@ -228,86 +213,14 @@ export class Functions {
   }
 
   private provideModule(id: string, caller: Caller, timer: { milliseconds: number }): unknown {
-    if (id === 'node:tls' || id === 'tls') return this.tls;
-    const module = this.require(id);
-    if (id === '@aws-sdk/client-dynamodb') return { ...module, DynamoDBClient: this.tables.clientFor(caller, timer) };
-    const service = CLIENTS[id];
-    if (!service) {
-      if (id.startsWith('@aws-sdk/client-')) throw new Unsupported(caller.name, `the client ${id}`);
-      return module;
-    }
-    const answer = async (operation: string, input: Input) => {
-      try {
-        const { output, milliseconds } = await this.account.call(caller, service, operation, input);
-        timer.milliseconds += milliseconds;
-        return output;
-      } catch (error) {
-        throw error instanceof ServiceError ? asSdkError(module, error) : error;
-      }
-    };
-    return redirect(module, answer);
+    if (id === 'node:tls' || id === 'tls') return this.network.tls;
+    const exports = this.require(id);
+    if (id === '@aws-sdk/client-dynamodb') return { ...exports, DynamoDBClient: this.tables.clientFor(caller, timer) };
+    if (!isClientPackage(id)) return exports;
+    return embeddedPackage(id, exports, caller.name, async (service, operation, input) => {
+      const { output, milliseconds } = await this.account.call(caller, service, operation, input);
+      timer.milliseconds += milliseconds;
+      return output;
+    });
   }
-}
-
-/** Compiled once a process: each world runs it anew, in a scope of its own. */
-const bundles = new Map<string, (...scope: unknown[]) => void>();
-
-function compiled(path: string, parameters: string[]): (...scope: unknown[]) => void {
-  const known = bundles.get(path);
-  if (known) return known;
-  const bundle = new Function(...parameters, readFileSync(path, 'utf8')) as (...scope: unknown[]) => void;
-  bundles.set(path, bundle);
-  return bundle;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the exports of an SDK client, whichever it is
-type Module = Record<string, any>;
-
-/** The module with a client that never opens a connection: what it would send is answered here. */
-function redirect(module: Module, answer: (operation: string, input: Input) => Promise<unknown>): Module {
-  const name = Object.keys(module).find(key => key.endsWith('Client') && !key.startsWith('__'));
-  if (!name) throw new Unsupported('an SDK module', 'one without a client');
-  const Client = module[name];
-  class Embedded extends Client {
-    constructor(config: object) {
-      super({
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
-        ...config,
-      });
-      const respond = (_next: unknown, context: { commandName?: string }) => async (args: { input: Input }) => {
-        const output = await answer((context.commandName ?? '').replace(/Command$/, ''), args.input);
-        return { response: {}, output: { ...(output as object), $metadata: {} } };
-      };
-      this['middlewareStack'].add(respond, { step: 'initialize', priority: 'low', name: 'embeddedAccount' });
-    }
-  }
-  return { ...module, [name]: Embedded };
-}
-
-/** The SDK's own class for the error, where the client has one: handlers tell errors apart by it. */
-function asSdkError(module: Module, error: ServiceError): Error {
-  const ErrorClass = module[error.name];
-  return ErrorClass ? new ErrorClass({ message: error.message, $metadata: {} }) : error;
-}
-
-/** A `Date` whose now is the virtual one; everything else is the real one's. */
-function virtualDate(now: () => number) {
-  return class extends Date {
-    constructor(...given: [] | [number | string | Date]) {
-      super(given.length === 0 ? now() : (given[0] as number));
-    }
-    static override now = now;
-    static override [Symbol.hasInstance] = (value: unknown) =>
-      Object.prototype.toString.call(value) === '[object Date]';
-  };
-}
-
-/** The milliseconds that an answer took, as its `Server-Timing` says. */
-const timingOf = ({ headers }: Response): number =>
-  Number(/dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1] ?? 0);
-
-function silent(log: (level: string, line: unknown) => void) {
-  const at = (level: string) => (line: unknown) => log(level, line);
-  return { ...console, debug: at('debug'), log: at('info'), info: at('info'), warn: at('warn'), error: at('error') };
 }

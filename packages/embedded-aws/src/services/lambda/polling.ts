@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts';
-import type { Properties } from '../../account/template.ts';
+import type { Properties } from '../../assembly/assembly.ts';
 import { Unsupported } from '../../unsupported.ts';
 import type { Queues } from '../sqs.ts';
 import type { Functions } from './functions.ts';

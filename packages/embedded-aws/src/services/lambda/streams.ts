@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts';
-import type { Properties } from '../../account/template.ts';
+import type { Properties } from '../../assembly/assembly.ts';
 import { matches } from '../../engine/event-pattern.ts';
 import type { StreamRecord, Tables } from '../dynamodb.ts';
 import type { Queues } from '../sqs.ts';

@@ -1,9 +1,31 @@
 import { EventEmitter } from 'node:events';
 import * as tls from 'node:tls';
+import type { Fetch, Network } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
-/** `node:tls` for the functions: it connects to what the simulated service serves, and to nothing else. */
-export function tlsOf({ certificates }: SimulatedService) {
+/** The network of the functions: it reaches the simulated service and nothing else. */
+export const networkOf = (service: SimulatedService): Network => ({
+  fetch: answer(service),
+  WebSocket: service.exec.socket,
+  tls: tlsOf(service),
+});
+
+/** The service answers HTTP at its health URLs alone. */
+function answer(service: SimulatedService): Fetch {
+  return async url => {
+    const { hostname, pathname } = new URL(url);
+    const code = service.certificates.refusal(hostname);
+    if (code) throw new TypeError('fetch failed', { cause: { code } });
+    if (!pathname.endsWith('/health')) return new Response('not found', { status: 404 });
+    const headers = { 'server-timing': `total;dur=${service.healthSeconds * 1000}` };
+    return service.answers(hostname)
+      ? new Response('ok', { status: 200, headers })
+      : new Response('unavailable', { status: 503, headers });
+  };
+}
+
+/** `node:tls` for the functions. */
+function tlsOf({ certificates }: SimulatedService) {
   const connect = ({ host = '', maxVersion }: tls.ConnectionOptions) => {
     const served = certificates.servedAt(host);
     const refused = !served
@@ -12,7 +34,7 @@ export function tlsOf({ certificates }: SimulatedService) {
         ? 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'
         : undefined;
     const fault = certificates.refusal(host);
-    // Names are compared by whoever connects.
+    // Clients compare the names themselves.
     const distrust = fault === 'ERR_TLS_CERT_ALTNAME_INVALID' ? undefined : fault;
     const socket = Object.assign(new EventEmitter(), {
       authorized: distrust === undefined,

@@ -1,0 +1,30 @@
+/** The public face: an assembly in, a world out. Nothing else of this package is meant to be imported. */
+export {
+  Account,
+  type Caller,
+  type Happened,
+  type Input,
+  type Operation,
+  type Operations,
+  ServiceError,
+  shortName,
+} from './account/account.ts';
+export { type Assembly, type Properties, type Resource, readAssembly, type Template } from './assembly/assembly.ts';
+export { type Deployed, resolveTemplate } from './assembly/resolve.ts';
+export { type Change, Changes } from './changes.ts';
+export { Clock } from './clock.ts';
+export { matches } from './engine/event-pattern.ts';
+export type { Faults } from './faults.ts';
+export { policyAllows } from './iam/permissions.ts';
+export { Random } from './random.ts';
+export type { Distributions, ViewerRequest, ViewerResponse } from './services/cloudfront.ts';
+export type { Metrics } from './services/cloudwatch/metrics.ts';
+export type { StreamRecord } from './services/dynamodb.ts';
+export type { Fetch, Functions, HttpAnswer, Invocation, Network } from './services/lambda/functions.ts';
+export type { Objects, StoredObject } from './services/s3.ts';
+export type { Secrets } from './services/secrets-manager.ts';
+export { type Mail, SES_HOST, type SentMail } from './services/ses.ts';
+export type { Message, Topics } from './services/sns.ts';
+export type { RunbookRun, Undocumented } from './services/ssm-automation.ts';
+export { Unsupported } from './unsupported.ts';
+export { World, type WorldOptions } from './world.ts';

@@ -1,0 +1,160 @@
+import { Account, type Caller } from './account/account.ts';
+import { type Assembly, readAssembly } from './assembly/assembly.ts';
+import { Clock } from './clock.ts';
+import { type Faults, latenessOf, Misfortune } from './faults.ts';
+import { ADMINISTRATOR } from './iam/permissions.ts';
+import { Random } from './random.ts';
+import { Distributions } from './services/cloudfront.ts';
+import { Alarms } from './services/cloudwatch/alarms.ts';
+import { Dashboards } from './services/cloudwatch/dashboards.ts';
+import { Graphs } from './services/cloudwatch/graphs.ts';
+import { Metrics } from './services/cloudwatch/metrics.ts';
+import { Tables } from './services/dynamodb.ts';
+import { Buses } from './services/eventbridge.ts';
+import { Keys } from './services/kms.ts';
+import { Functions, type Network } from './services/lambda/functions.ts';
+import { Polling } from './services/lambda/polling.ts';
+import { embeddedClient } from './services/lambda/sdk.ts';
+import { Streams } from './services/lambda/streams.ts';
+import { Objects } from './services/s3.ts';
+import { Secrets } from './services/secrets-manager.ts';
+import { Mail } from './services/ses.ts';
+import { Topics } from './services/sns.ts';
+import { Queues } from './services/sqs.ts';
+import { Runbooks } from './services/ssm-automation.ts';
+import { Parameters } from './services/ssm-parameters.ts';
+import { Workflows } from './services/step-functions.ts';
+
+const MINUTE = 60_000;
+
+export interface WorldOptions {
+  /** Decides all that is left to chance, e.g. how long a call takes. The same seed gives the same world. @default 1 */
+  seed?: number;
+  /** The moment of the deployment, an ISO 8601 time. @default 2026-01-01T00:00:00.000Z */
+  start?: string;
+  /**
+   * Virtual minutes between the deployment and the first evaluation of alarms, in which metrics gather. `start()` ends with
+   * them. @default 0
+   */
+  warmUpMinutes?: number;
+  /** @default nothing goes wrong */
+  faults?: Faults;
+}
+
+/**
+ * An AWS account in memory with one stack deployed in it, and a virtual clock. Nothing passes but what the clock runs.
+ *
+ * Simulate what the stack calls and the package does not know between `new World` and `start`; where there is nothing of the
+ * kind, `World.deploy` does both.
+ *
+ * @example
+ * const world = await World.deploy('cdk.out', { seed: 7 });
+ * world.buses.put(world.buses.event('shop', 'OrderPlaced', { id: '1' }));
+ * await world.clock.run(5 * 60_000);
+ * console.log(world.topics.messages);
+ */
+export class World {
+  readonly clock: Clock;
+  readonly account: Account;
+  readonly alarms: Alarms;
+  readonly buses: Buses;
+  readonly dashboards: Dashboards;
+  readonly distributions: Distributions;
+  readonly functions: Functions;
+  readonly mail: Mail;
+  readonly metrics: Metrics;
+  readonly objects: Objects;
+  readonly parameters: Parameters;
+  readonly queues: Queues;
+  readonly runbooks: Runbooks;
+  readonly secrets: Secrets;
+  readonly tables: Tables;
+  readonly topics: Topics;
+  private readonly warmUp: number;
+
+  /** @throws Unsupported, by resource and property, for what the package cannot execute faithfully */
+  constructor(
+    assembly: Assembly,
+    { seed = 1, start = '2026-01-01T00:00:00.000Z', warmUpMinutes = 0, faults = {} }: WorldOptions = {},
+  ) {
+    const random = new Random(seed);
+    this.warmUp = warmUpMinutes * MINUTE;
+    this.clock = new Clock(start);
+    this.account = new Account(assembly, this.clock, random);
+    // Lateness has a source of chance of its own, so that a world with late metrics is otherwise the one without.
+    this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed)));
+    const { account, clock, metrics } = this;
+    this.queues = new Queues(account);
+    this.tables = new Tables(account);
+    this.functions = new Functions(account, this.tables, this.queues, metrics, new Misfortune(random, faults));
+    this.buses = new Buses(account, this.functions, this.queues);
+    this.topics = new Topics(account);
+    this.runbooks = new Runbooks(account, this.functions, faults.automation);
+    this.parameters = new Parameters(account);
+    this.secrets = new Secrets(account);
+    this.objects = new Objects(account);
+    this.distributions = new Distributions(account, this.objects, this.functions);
+    this.mail = new Mail(account);
+    this.alarms = new Alarms(account, metrics, this.buses, this.topics);
+    this.dashboards = new Dashboards(account);
+    new Keys(account, seed);
+    new Graphs(account, metrics);
+    new Workflows(account, this.functions);
+    new Streams(account, this.tables, this.functions, this.queues);
+    new Polling(account, this.functions, this.queues);
+    clock.every(MINUTE, () => this.queues.measure(metrics));
+    clock.after(this.warmUp, () => {
+      this.alarms.judge();
+      clock.every(MINUTE, () => this.alarms.judge());
+    });
+  }
+
+  /**
+   * Deploys a stack and starts its time.
+   *
+   * @param from the directory that `cdk synth` wrote, or an assembly that was read from it
+   * @throws Unsupported, by resource and property, for what the package cannot execute faithfully
+   */
+  static async deploy(from: string | Assembly, options: WorldOptions = {}): Promise<World> {
+    const world = new World(typeof from === 'string' ? readAssembly(from) : from, options);
+    await world.start();
+    return world;
+  }
+
+  /** Creates the tables and lets the warm-up pass. Call it once. */
+  async start(): Promise<void> {
+    await this.tables.create();
+    await this.clock.run(this.warmUp);
+  }
+
+  /**
+   * Connects the functions with the world outside of the account: without it, `fetch` finds no host. Call it before a
+   * function is first invoked.
+   *
+   * @example
+   * world.connect({ fetch: async url => new Response(url.endsWith('/health') ? 'ok' : 'not found') });
+   */
+  connect(network: Partial<Network>): void {
+    this.functions.connect(network);
+  }
+
+  /**
+   * A client of the AWS SDK, version 3, that this account answers at once.
+   *
+   * @param Client the class, e.g. `SQSClient`
+   * @param role the ARN of the role to act in. @default an administrator, who may do everything
+   * @example
+   * await world.client(SFNClient).send(new StartExecutionCommand({ stateMachineArn, name: 'first', input: '{}' }));
+   */
+  client<Client>(Client: new (config: never) => Client, role: string = ADMINISTRATOR): Client {
+    const caller: Caller = { name: 'a person', role };
+    const Embedded = embeddedClient(Client as never, async (service, operation, input) => {
+      const { output } = await this.account.call(caller, service, operation, input);
+      return output;
+    });
+    const client = new Embedded({});
+    if (client.config.serviceId !== 'DynamoDB') return client as Client;
+    const DynamoDB = this.tables.clientFor(caller, { milliseconds: 0 });
+    return new DynamoDB({}) as Client;
+  }
+}
