@@ -1,6 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { received } from '../world/messages.ts';
 import type { Rehearsed } from './rehearse.ts';
 
 /** What was written, by what it is; paths are relative to where the command was called. */
@@ -30,7 +29,7 @@ export async function writeOutputs(name: string, rehearsed: Rehearsed): Promise<
 }
 
 async function writeMessages(directory: string, { world }: Rehearsed): Promise<string | undefined> {
-  const messages = received(world);
+  const messages = world.received;
   await Promise.all(
     messages.map(({ channel, to, subject, at, body, headers }, index) => {
       const fields = { To: to, Date: at, ...(channel === 'email' ? { Subject: subject } : {}), ...headers };

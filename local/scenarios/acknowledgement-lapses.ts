@@ -1,5 +1,4 @@
-import { called, of } from './database-entries.ts';
-import { nobodyAnswers } from './nobody-answers.ts';
+import { called, nobodyAnswers, of } from './nobody-answers.ts';
 import { NO_DEAD_LETTERS } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,5 +1,4 @@
-import { of } from './database-entries.ts';
-import { nobodyAnswers } from './nobody-answers.ts';
+import { nobodyAnswers, of } from './nobody-answers.ts';
 import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,8 +1,7 @@
 import { acknowledgementLapses } from './acknowledgement-lapses.ts';
 import { deployedMeanwhile, observe, reliefStays, runbookFails } from './acts-on-evidence.ts';
 import { approvalGiven } from './approval-given.ts';
-import { badDeployment } from './bad-deployment.ts';
-import { badDeploymentHandedOver } from './bad-deployment-handed-over.ts';
+import { badDeployment, badDeploymentHandedOver } from './bad-deployment.ts';
 import { breach } from './breach.ts';
 import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
@@ -12,9 +11,7 @@ import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
 import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from './redis-health.ts';
 import type { Scenario } from './scenario.ts';
-import { serviceDown } from './service-down.ts';
-import { serviceDownHandedOver } from './service-down-handed-over.ts';
-import { serviceDownMadeWorse } from './service-down-made-worse.ts';
+import { serviceDown, serviceDownHandedOver, serviceDownMadeWorse } from './service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from './service-memory.ts';
 import { grows, halfMended, slow, slowBurn } from './severity-follows.ts';
 

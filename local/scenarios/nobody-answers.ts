@@ -1,9 +1,16 @@
-import type { RehearsalWorld } from '../world/world.ts';
-import { called, of } from './database-entries.ts';
+import type { Entry, RehearsalWorld } from '../world/world.ts';
 import { NO_DEAD_LETTERS } from './promises.ts';
 import type { Promised, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
+
+/** Of the incident of the database; another may tell of what people notice. */
+const timeline = (world: RehearsalWorld): Entry[] =>
+  [...world.incidents.values()].find(({ timeline: [first] }) => first?.['playbook'] === 'DatabaseConnections')
+    ?.timeline ?? [];
+export const of = (world: RehearsalWorld, type: string) => timeline(world).filter(entry => entry.type === type);
+/** The levels called, in order. */
+export const called = (world: RehearsalWorld) => of(world, 'Escalated').map(({ level }) => level);
 
 /** Minutes after the first call at which each level is called, by the runbook's 2.3. */
 const minutes = (world: RehearsalWorld) => {

@@ -1,8 +1,12 @@
+import type { RehearsalWorld } from '../world/world.ts';
 import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 const CUSTOMER = 'mia@customer.example';
+
+const entries = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(({ timeline }) => timeline);
+const types = (world: RehearsalWorld) => entries(world).map(({ type }) => type);
 
 /** Four times the usual requests overrun every task: more of them together, and only that, can bear it. */
 export const serviceDown: Scenario = {
@@ -38,6 +42,85 @@ export const serviceDown: Scenario = {
       },
     },
     HEALTHY,
+    NO_DEAD_LETTERS,
+  ],
+};
+
+/** No task starts any more, and no runbook can change that: a person must. */
+export const serviceDownHandedOver: Scenario = {
+  name: 'service-down-handed-over',
+  title: 'The service is down, and nothing heals it',
+  story:
+    'The tasks fall, and none can be started in their place: the registry of their image is gone. Scaling up does not ' +
+    'help. The maintenance page may be shown, but only if a person approves, and nobody does: that is a no. What is ' +
+    'left is told to people, and they are called until one answers.',
+  befall: ({ clock, service, account }) =>
+    clock.after(2 * MINUTE, () => {
+      account.emit('service', { change: 'all tasks fall, and none can be started', fault: true });
+      service.tasks.start = false;
+      service.tasks.running = 0;
+    }),
+  minutes: 90,
+  over: world => types(world).includes('HandedOver'),
+  promises: [
+    ONE_INCIDENT,
+    IS_P1,
+    {
+      promise: 'scaling up is tried, and is not taken for a success',
+      kept: world => types(world).includes('StepFailed') && !types(world).includes('StepSucceeded'),
+    },
+    {
+      promise: 'a person is asked for approval, and no answer is a no',
+      kept: world =>
+        types(world).includes('ApprovalRequested') &&
+        types(world).includes('ApprovalDeclined') &&
+        !world.service.loadBalancer.maintenance,
+    },
+    {
+      promise: 'the incident is handed over, not resolved',
+      kept: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
+    },
+    {
+      promise: 'it climbs the escalation path',
+      kept: world => entries(world).some(({ type, level }) => type === 'Escalated' && level >= 3),
+    },
+    NO_DEAD_LETTERS,
+  ],
+};
+
+/** What holds up the tasks does not hold up their database: twice the tasks want twice the connections. */
+export const serviceDownMadeWorse: Scenario = {
+  name: 'service-down-made-worse',
+  title: 'The service fails in part, and scaling up makes it worse',
+  story:
+    'More than twice as many people come as usual; the tasks are busy, and some requests wait in vain for a connection of ' +
+    'their pools. Scaled up, the tasks together want more connections than the database has, and more fails than before: ' +
+    'the tasks are taken back at once, and a person takes over.',
+  befall: ({ clock, service, account }) =>
+    clock.after(2 * MINUTE, () => {
+      const { database, tasks } = service;
+      account.emit('service', { change: 'more than twice the usual requests arrive', fault: true });
+      tasks.load = 2.45;
+      database.resizePools(Math.round(database.maxConnections * 0.05));
+      database.traffic = Math.round(database.maxConnections * 0.55);
+    }),
+  minutes: 90,
+  over: world => types(world).includes('HandedOver'),
+  promises: [
+    ONE_INCIDENT,
+    PAGED,
+    {
+      promise: 'the step that made it worse is taken back at once',
+      kept: world =>
+        entries(world)
+          .filter(({ type }) => type === 'StepFailed')
+          .map(({ impact }) => impact)
+          .join() === 'harmful' && world.service.tasks.desired === world.service.tasks.usual,
+    },
+    {
+      promise: 'the incident is handed over, not resolved',
+      kept: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
+    },
     NO_DEAD_LETTERS,
   ],
 };

@@ -1,8 +1,7 @@
 import type { Account, Fetch, Secrets } from 'embedded-aws';
-import { internet } from './internet.ts';
 import { PagerDuty } from './pagerduty.ts';
-import { Slack } from './slack.ts';
-import { asText } from './slack-text.ts';
+import { asText, Slack } from './slack.ts';
+import type { Vendor } from './vendor.ts';
 
 /** A message as its recipient received it, whichever way it came. */
 export interface Received {
@@ -61,4 +60,21 @@ export class Vendors {
     }));
     return [...slack, ...pagerduty];
   }
+}
+
+/** Each vendor answers under its own host, and the protected service under every other. */
+function internet(service: Fetch, vendors: readonly Vendor[], down: ReadonlySet<string>): Fetch {
+  return async (url, init) => {
+    const { host, pathname, search } = new URL(url);
+    const vendor = vendors.find(other => other.host === host);
+    if (!vendor) return service(url, init);
+    if (down.has(host)) return new Response('upstream error', { status: 500 });
+    const { status, body, headers } = vendor.answer({
+      method: init?.method ?? 'GET',
+      path: pathname + search,
+      headers: Object.fromEntries(new Headers(init?.headers).entries()),
+      body: String(init?.body ?? ''),
+    });
+    return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
+  };
 }

@@ -1,10 +1,9 @@
+import { Liquid } from 'liquidjs';
 import type { Outputs } from '../rehearsal/outputs.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RehearsalWorld } from '../world/world.ts';
 import type { Lead } from './addresses.ts';
 import { type Answer, type Answered, type Asked, text } from './loopback.ts';
-import { type Mail, mails } from './mails.ts';
-import { page } from './pages.ts';
 import { partsOf, partsOfMarkup } from './parts.ts';
 import { MINUTES_AFTER, type Visits } from './visits.ts';
 
@@ -89,3 +88,61 @@ function recipients(all: Mail[]) {
 }
 
 const toSecond = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
+
+/** A message in the mailbox. */
+interface Mail {
+  number: number;
+  channel: string;
+  /** A person by the name of the configuration, a conversation, or an address that the configuration does not know. */
+  recipient: string;
+  to: string;
+  subject: string;
+  at: string;
+  body: string;
+  edited: boolean;
+}
+
+const CONVERSATIONS: Record<string, string> = { slack: 'Slack', pagerduty: 'PagerDuty' };
+
+/** Every message that was sent so far, the newest last. */
+function mails(world: RehearsalWorld): Mail[] {
+  const people = peopleOf(world);
+  const sent = world.received.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return sent.map(({ channel, to, subject, at, body, edited = false }, index) => ({
+    ...{ number: index + 1, channel, to, subject, at, body, edited },
+    recipient: CONVERSATIONS[channel] ?? people.get(to) ?? to,
+  }));
+}
+
+/** Whose each address is: the filters of the subscriptions go by the person's name. */
+function peopleOf({ account }: RehearsalWorld): Map<string, string> {
+  const named = account.ofType('AWS::SNS::Subscription').flatMap(({ properties }): [string, string][] => {
+    const [person] = properties['FilterPolicy']?.person ?? [];
+    return typeof person === 'string' ? [[properties['Endpoint'], person]] : [];
+  });
+  return new Map(named);
+}
+
+const liquid = new Liquid({
+  root: import.meta.dirname,
+  cache: true,
+  outputEscape: 'escape',
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+});
+
+/** A page of the mailbox, written by the template of that name beside this file. All that is put in is escaped. */
+const page = (name: string, data: object, status = 200): Answered => ({
+  status,
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    // What is sent meanwhile is there when somebody comes back.
+    'cache-control': 'no-store',
+  },
+  body: liquid.renderFileSync(`${name}.html.liquid`, data),
+});

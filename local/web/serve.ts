@@ -1,9 +1,8 @@
 import type { RehearsalWorld } from '../world/world.ts';
 import { leading } from './addresses.ts';
-import { doors } from './doors.ts';
+import { doors, siteOf, statusPage } from './endpoints.ts';
 import { type Loopback, openLoopback, text } from './loopback.ts';
 import { type About, mailbox } from './mailbox.ts';
-import { siteOf, statusPage } from './status-page.ts';
 import { Visits } from './visits.ts';
 
 /** Where a rehearsal can be looked at. */

@@ -4,7 +4,7 @@ import { networkOf } from '../service/apis/network.ts';
 import { provideService } from '../service/apis/provide.ts';
 import { SimulatedService } from '../service/service.ts';
 import { SimulatedSessions } from '../service/sessions.ts';
-import { Vendors } from '../vendors/vendors.ts';
+import { type Received, Vendors } from '../vendors/vendors.ts';
 import { changesOfService } from './changes.ts';
 import { Customers } from './customers.ts';
 import type { RehearsalFaults } from './faults.ts';
@@ -104,6 +104,11 @@ export class RehearsalWorld extends World {
   /** Calls by which the deployed stack changed the protected service, in order. */
   get changed(): readonly Change[] {
     return this.changes.list;
+  }
+
+  /** Every message that was sent, channel by channel, each in its order. */
+  get received(): Received[] {
+    return [...this.topics.messages, ...this.vendors.received, ...this.mail.mails];
   }
 
   /** Everything that customers were told, in order. */

@@ -86,9 +86,7 @@ describe('the mailbox', () => {
   /** A world in which nothing but these messages was ever sent. */
   const worldOf = (messages: Received[]) =>
     ({
-      topics: { messages },
-      vendors: { received: [] },
-      mail: { mails: [] },
+      received: messages,
       incidents: new Map(),
       clock: { iso: '2026-03-02T09:00:00.000Z' },
       account: {

@@ -2,7 +2,6 @@ import type { Happened } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
-import { received } from '../../local/world/messages.ts';
 import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf, withModes, withRunbook } from './world.ts';
 
@@ -18,7 +17,7 @@ describe('database connections exhausted', () => {
         seed: 7,
         listener: h => happened.push(h),
       });
-      return { happened, summary, messages: received(world), incidents: [...world.incidents.values()] };
+      return { happened, summary, messages: world.received, incidents: [...world.incidents.values()] };
     };
     const [first, second] = [await record(), await record()];
     expect(second).toEqual(first);
@@ -27,7 +26,7 @@ describe('database connections exhausted', () => {
 
   it('tells in the page what an operator needs', async () => {
     const { world } = await rehearse(databaseConnections, { assembly: assembly(), seed: 1 });
-    const messages = received(world);
+    const messages = world.received;
     const page = messages.find(({ channel, subject }) => channel === 'email' && subject.includes('P2'));
     for (const part of [
       'INC-2026-03-02-001',

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SECURITY_HEADERS } from '../../lambda/domain/status-page/headers.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { Servers } from '../../local/web/serve.ts';
-import { received } from '../../local/world/messages.ts';
 import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf } from './world.ts';
 
@@ -27,7 +26,7 @@ const post = (path: string, origin: string, text = '') =>
 
 it('a person answers through the mailbox: the deployed function acts, and the mailbox shows what came of it', async () => {
   const countIn = (html: string) => html.match(/<li class="message"/g)?.length;
-  expect(countIn(await get('/messages'))).toBe(received(world).length);
+  expect(countIn(await get('/messages'))).toBe(world.received.length);
 
   const [, door = ''] = (await get('/messages?to=ada')).match(/Acknowledge: <a href="([^"]+)"/) ?? [];
   const before = timelineOf(world).length;
@@ -36,14 +35,14 @@ it('a person answers through the mailbox: the deployed function acts, and the ma
     expect((await post(door, origin)).status, origin).toBe(403);
   expect(timelineOf(world)).toHaveLength(before);
 
-  const sent = received(world).length;
+  const sent = world.received.length;
   const answered = await post(door, new URL(mailbox).origin, 'on my way');
   expect(answered.status).toBe(200);
   expect(await answered.text()).toContain('Done: ada has acknowledged it.');
   const [acknowledged] = timelineOf(world).filter(({ type }) => type === 'Acknowledged');
   expect(acknowledged).toMatchObject({ by: 'ada', via: 'link' });
-  expect(received(world).length).toBeGreaterThan(sent);
-  expect(countIn(await get('/messages'))).toBe(received(world).length);
+  expect(world.received.length).toBeGreaterThan(sent);
+  expect(countIn(await get('/messages'))).toBe(world.received.length);
   expect(await get('/messages?to=Slack')).toContain('Acknowledged by <strong>ada</strong>');
 });
 

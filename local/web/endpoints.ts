@@ -19,3 +19,17 @@ export const doors =
     });
     return led({ ...answer, status: answer.statusCode }, lead);
   };
+
+/** The construct that the status page's resources are below. */
+const CONSTRUCT = 'StatusPage';
+
+/** The distribution of the status page; undefined where none is configured. */
+export const siteOf = ({ distributions }: RehearsalWorld) => distributions.below(CONSTRUCT);
+
+/** What customers see, as CloudFront serves it by the template. */
+export const statusPage =
+  (world: RehearsalWorld, site: NonNullable<ReturnType<typeof siteOf>>, visits: Visits, lead: Lead): Answer =>
+  async ({ contentType, ...asked }) => {
+    const request = { ...asked, headers: { 'content-type': contentType } };
+    return led(await visits.make(asked.method, () => world.distributions.answer(site, request)), lead);
+  };
