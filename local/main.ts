@@ -56,7 +56,7 @@ const program = new Command('npm start --')
   .addHelpText(
     'after',
     `
-Ends with 0 when the scenario ended as it promises, 1 when not, 2 when it was called wrongly.
+Exit codes: 0 the scenario ended as expected, 1 it did not, 2 wrong usage.
 npm prints two lines of its own before the output; "npm start --silent -- --json" leaves them out.`,
   )
   .exitOverride();
@@ -97,7 +97,7 @@ async function act(what: Scenario | Record<string, unknown>[], options: Options)
   try {
     return await withSynthesis(async assembly => {
       synthesis.done();
-      const options = { assembly, seed, listener: show.happened };
+      const options = { assembly, seed, listener: show.event };
       const rehearsed = await (Array.isArray(what) ? send(what, options) : rehearse(what, options));
       const outputs = await writeOutputs(scenario?.name ?? 'event', rehearsed);
       show.end(rehearsed.summary, outputs);

@@ -1,4 +1,4 @@
-import type { Assembly, Change, Happened, Message } from 'embedded-aws';
+import type { Assembly, Change, Message, WorldEvent } from 'embedded-aws';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RehearsalFaults } from '../world/faults.ts';
 import type { Publication } from '../world/published.ts';
@@ -6,16 +6,16 @@ import { RehearsalWorld } from '../world/world.ts';
 
 const MINUTE = 60_000;
 
+/** The last line of `npm start -- --json`. Its field names are a contract, and older than the words used elsewhere. */
 export interface Summary {
   type: 'summary';
   scenario: string | undefined;
   seed: number;
-  /** Whether it ended as the scenario promises. */
+  /** True when every expectation of the scenario holds. */
   kept: boolean;
   promises: { promise: string; kept: boolean }[];
   incident: Record<string, unknown> | null;
-  /** Minutes from the fault to each. */
-  /** From the fault on; `outage`: how long people were harmed, as the responder measured it. */
+  /** Minutes from the fault to each; `outage` is how long people were harmed, as the responder measured it. */
   minutes: Record<'detect' | 'page' | 'mitigate' | 'resolve' | 'outage', number | null>;
   timeline: Record<string, unknown>[];
   messages: Pick<Message, 'channel' | 'to' | 'subject' | 'at'>[];
@@ -23,13 +23,13 @@ export interface Summary {
   service: { healthy: boolean };
   /** Calls by which the deployed stack changed the protected service, from the account's call log. */
   changed: readonly Change[];
-  /** What customers were told, from the status page's bucket and their mailboxes. */
+  /** Everything that customers were told, from the status page's bucket and their mailboxes. */
   published: readonly Publication[];
   matched?: { event: number; id: string; matched: boolean; rules: string[] }[];
   virtualSeconds: number;
 }
 
-/** What came of a rehearsal, and the world it was in, where time now stands still. */
+/** The outcome of a rehearsal, and its world, where time now stands still. */
 export interface Rehearsed {
   summary: Summary;
   world: RehearsalWorld;
@@ -39,18 +39,18 @@ export interface RehearsalOptions {
   assembly: Assembly;
   seed: number;
   faults?: RehearsalFaults;
-  listener?: (happened: Happened) => void;
+  listener?: (event: WorldEvent) => void;
 }
 
 /** Rehearses a scenario to its end. */
 export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<Rehearsed> {
   return inWorld({ ...options, faults: { ...scenario.faults, ...options.faults } }, async world => {
-    scenario.befall(world);
-    await world.clock.run(scenario.minutes * MINUTE, () => scenario.over(world));
+    scenario.inject(world);
+    await world.clock.run(scenario.minutes * MINUTE, () => scenario.done(world));
     await linger(world);
     return {
       scenario: scenario.name,
-      promises: scenario.promises.map(({ promise, kept }) => ({ promise, kept: kept(world) })),
+      promises: scenario.expectations.map(({ expectation, holds }) => ({ promise: expectation, kept: holds(world) })),
     };
   });
 }
@@ -76,14 +76,14 @@ export async function send(events: Record<string, unknown>[], options: Rehearsal
     });
     const followed = events.length * 1000 + 5 * MINUTE;
     await world.clock.run(followed, () => false);
-    const settled = () => world.calm || [...world.incidents.values()].every(over);
+    const settled = () => world.calm || [...world.incidents.values()].every(ended);
     await world.clock.run(EVENT_MINUTES * MINUTE, settled);
     await linger(world);
     return { matched };
   });
 }
 
-const over = ({ status, timeline }: { status: string; timeline: { type: string }[] }) =>
+const ended = ({ status, timeline }: { status: string; timeline: { type: string }[] }) =>
   status === 'resolved' || timeline.some(({ type }) => type === 'HandedOver');
 
 /** Half a minute more: what is on its way arrives. */
@@ -96,9 +96,9 @@ async function inWorld(
   const world = await RehearsalWorld.create(assembly, seed, faults);
   const started = world.clock.now;
   let fault: string | undefined;
-  world.account.listen(happened => {
-    if (happened['fault']) fault ??= happened.at;
-    listener?.(happened);
+  world.account.listen(event => {
+    if (event['fault']) fault ??= event.at;
+    listener?.(event);
   });
   const outcome = await live(world);
   return { summary: summarise(world, seed, fault, (world.clock.now - started) / 1000, outcome), world };

@@ -1,8 +1,8 @@
 import type { RehearsalWorld } from '../world/world.ts';
 import { databaseConnections, handedOverWithAdvice } from './database-connections.ts';
+import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './expectations.ts';
 import { NOTHING_CHANGED } from './nothing-happens.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ export const deployedMeanwhile: Scenario = {
   story:
     'A new version fails two fifths of its requests. The responder decides to roll it back; in the same second a person ' +
     'deploys a fix. The runbook finds that the deployment to blame is not the latest any more, and changes nothing.',
-  befall: world => {
+  inject: world => {
     begin(world, 'a new version is being deployed, and it is a bad one', () => world.service.deployments.deploy(0.4));
     let fixed = false;
     world.account.listen(({ type, step }) => {
@@ -33,17 +33,17 @@ export const deployedMeanwhile: Scenario = {
     });
   },
   minutes: 90,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     PAGED,
     {
-      promise: 'the version that the person deployed runs',
-      kept: ({ service }) => service.deployments.wanted.number === 43,
+      expectation: 'the version that the person deployed runs',
+      holds: ({ service }) => service.deployments.wanted.number === 43,
     },
     NOTHING_CHANGED,
     {
-      promise: 'it is said why nothing was done',
-      kept: world =>
+      expectation: 'it is said why nothing was done',
+      holds: world =>
         [...world.incidents.values()]
           .flatMap(({ timeline }) => timeline)
           .some(({ type, reason = '' }) => type === 'StepFailed' && /has taken the place of/.test(reason)),
@@ -62,25 +62,25 @@ export const reliefStays: Scenario = {
     'A migration fills the database. Scaled down, the service works again, though the database stays nearly full. Nobody ' +
     'answers the approval of a reboot, and a person is called: the tasks stay scaled down. An hour and a half later somebody ' +
     'ends the migration; only then are the tasks put back.',
-  befall: world => {
-    handedOverWithAdvice.befall(world);
+  inject: world => {
+    handedOverWithAdvice.inject(world);
     const failing: number[] = [];
     world.clock.every(MINUTE, () => void failing.push(world.service.errorShare));
     failingByMinute.set(world, failing);
     world.clock.after(100 * MINUTE, () => endForgotten(world));
   },
   minutes: 150,
-  over: database.calm,
-  promises: [
+  done: database.calm,
+  expectations: [
     database.oneIncident,
     PAGED,
     {
-      promise: 'until the trouble is over people are served well, though nobody answers',
-      kept: world => (failingByMinute.get(world) ?? []).slice(35, 99).every(share => share < 0.01),
+      expectation: 'until the trouble is over people are served well, though nobody answers',
+      holds: world => (failingByMinute.get(world) ?? []).slice(35, 99).every(share => share < 0.01),
     },
     {
-      promise: 'every reminder names what stays, and how it is taken back',
-      kept: world => {
+      expectation: 'every reminder names what stays, and how it is taken back',
+      holds: world => {
         const reminders = world.topics.messages.filter(({ body }) => body.includes('Automation has stopped'));
         return (
           reminders.length > 0 && reminders.every(({ body }) => /npx incident revert INC-\S+ scale-down/.test(body))
@@ -105,22 +105,22 @@ export const runbookFails: Scenario = {
     'A report export forgets its sessions. The function that would end them fails each time it is called, and Systems Manager ' +
     'goes on as if it had not. The step counts as failed all the same, and a person is called who ends the sessions.',
   faults: { broken: ['kill-idle-connections'], automation: { functionErrorFailsStep: false } },
-  befall: world => {
-    databaseConnections.befall(world);
+  inject: world => {
+    databaseConnections.inject(world);
     world.clock.after(70 * MINUTE, () => endForgotten(world));
   },
   minutes: 120,
-  over: database.calm,
-  promises: [
+  done: database.calm,
+  expectations: [
     database.oneIncident,
     PAGED,
     {
-      promise: 'the step that failed counts as failed',
-      kept: world =>
+      expectation: 'the step that failed counts as failed',
+      holds: world =>
         database.entries(world, 'StepFailed').some(({ run, checks }) => /kill-idle/.test(run) && checks.length === 0) &&
         database.entries(world, 'StepSucceeded').every(({ run }) => !/kill-idle-connections$/.test(run)),
     },
-    { promise: 'a person is called', kept: world => database.handedOver(world) },
+    { expectation: 'a person is called', holds: world => database.handedOver(world) },
     RESOLVED,
     HEALTHY,
     NO_DEAD_LETTERS,
@@ -135,23 +135,23 @@ export const observe: Scenario = {
     'The configuration as it is delivered. A report export forgets its sessions, and the database is full. Every runbook of the ' +
     'plan runs dry; people learn at once that automation will not act, and at the end what it would have done, and why. Somebody does it.',
   modes: 'configured',
-  befall: world => {
-    databaseConnections.befall(world);
+  inject: world => {
+    databaseConnections.inject(world);
     world.clock.after(40 * MINUTE, () => endForgotten(world));
   },
   minutes: 90,
-  over: database.calm,
-  promises: [
+  done: database.calm,
+  expectations: [
     database.oneIncident,
     PAGED,
     {
-      promise: 'the first page says that automation will not act',
-      kept: ({ topics }) =>
+      expectation: 'the first page says that automation will not act',
+      holds: ({ topics }) =>
         /Automation only observes/.test(topics.messages.find(({ channel }) => channel === 'email')?.body ?? ''),
     },
     {
-      promise: 'whoever takes over learns what would have been done, and on what evidence',
-      kept: ({ topics }) =>
+      expectation: 'whoever takes over learns what would have been done, and on what evidence',
+      holds: ({ topics }) =>
         topics.messages.some(({ body }) =>
           /It would have run: Scale backend down to 5 tasks \(the writer uses [\d,]+ of 1,722 connections\)/.test(
             body.replace(/\s+/g, ' '),
@@ -159,8 +159,8 @@ export const observe: Scenario = {
         ),
     },
     {
-      promise: 'it is told which sessions would end, and which are spared, and why',
-      kept: ({ topics }) =>
+      expectation: 'it is told which sessions would end, and which are spared, and why',
+      holds: ({ topics }) =>
         topics.messages.some(
           ({ body }) =>
             /Would end [\d,]+ sessions; [\d,]+ of 1,722 connections in use\./.test(body) &&
@@ -169,8 +169,8 @@ export const observe: Scenario = {
         ),
     },
     {
-      promise: 'every runbook that runs, runs dry',
-      kept: ({ runbooks: { runs } }) =>
+      expectation: 'every runbook that runs, runs dry',
+      holds: ({ runbooks: { runs } }) =>
         runs.length > 0 && runs.every(({ parameters }) => parameters['DryRun']?.[0] === 'true'),
     },
     NOTHING_CHANGED,

@@ -1,5 +1,5 @@
 import type { RehearsalWorld } from '../world/world.ts';
-import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
+import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -14,20 +14,20 @@ export const badDeployment: Scenario = {
   story:
     'A new version is rolled out that fails two fifths of its requests. Error by error it takes the place of the one ' +
     'that worked. The errors began with the deployment: it is stopped and rolled back, before it is everywhere.',
-  befall: ({ clock, service, account }) =>
+  inject: ({ clock, service, account }) =>
     clock.after(2 * MINUTE, () => {
       account.emit('service', { change: 'a new version is being deployed, and it is a bad one', fault: true });
       service.deployments.deploy(0.4);
     }),
   minutes: 60,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     ONE_INCIDENT,
     RESOLVED,
     PAGED,
     {
-      promise: 'the deployment is rolled back, once, and nothing else is done',
-      kept: world =>
+      expectation: 'the deployment is rolled back, once, and nothing else is done',
+      holds: world =>
         world.runbooks.runs.map(({ name }) => name.replace(/^.*-(roll-back)$/, '$1')).join() === 'roll-back',
     },
     HEALTHY,
@@ -43,7 +43,7 @@ export const badDeploymentHandedOver: Scenario = {
     'A new version migrates the data it finds, and fails two fifths of its requests. Rolled back, the version that worked ' +
     'cannot read what was migrated, and fails as many. It is not rolled back twice: a person takes over, also of the ' +
     'symptom that is told later.',
-  befall: ({ clock, service, account }) =>
+  inject: ({ clock, service, account }) =>
     clock.after(2 * MINUTE, () => {
       account.emit('service', { change: 'a new version is being deployed, which migrates the data', fault: true });
       service.deployments.deploy(0.4);
@@ -51,16 +51,16 @@ export const badDeploymentHandedOver: Scenario = {
       if (deployment) deployment.source.errorShare = 0.4;
     }),
   minutes: 60,
-  over: world => types(world).includes('HandedOver'),
-  promises: [
+  done: world => types(world).includes('HandedOver'),
+  expectations: [
     PAGED,
     {
-      promise: 'it is rolled back once, and that is not taken for a success',
-      kept: world => world.runbooks.runs.length === 1 && !types(world).includes('StepSucceeded'),
+      expectation: 'it is rolled back once, and that is not taken for a success',
+      holds: world => world.runbooks.runs.length === 1 && !types(world).includes('StepSucceeded'),
     },
     {
-      promise: 'the incident is handed over, not resolved',
-      kept: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
+      expectation: 'the incident is handed over, not resolved',
+      holds: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
     },
     NO_DEAD_LETTERS,
   ],

@@ -1,7 +1,7 @@
 import type { Entry, RehearsalWorld } from '../world/world.ts';
+import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
 import { NOTHING_CHANGED } from './nothing-happens.ts';
-import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 const [ADA, CLEO] = ['ada@mockupaws.com', 'cleo@mockupaws.com'];
@@ -40,9 +40,9 @@ async function command(world: RehearsalWorld, by: string, asked: Record<string, 
   if (refused) throw new Error(`${by} was refused: ${refused}`);
 }
 
-const STAKEHOLDERS_TOLD: Promised = {
-  promise: 'stakeholders hear of the P1 within 15 minutes',
-  kept: world =>
+const STAKEHOLDERS_TOLD: Expectation = {
+  expectation: 'stakeholders hear of the P1 within 15 minutes',
+  holds: world =>
     STAKEHOLDERS.every(to =>
       world.topics.messages.some(
         mail => mail.to === to && /^\[INCIDENT\] P1 /.test(mail.subject ?? '') && minutes(world, mail.at) <= 15,
@@ -50,9 +50,9 @@ const STAKEHOLDERS_TOLD: Promised = {
     ),
 };
 
-const ASKED: Promised = {
-  promise: 'whether to publish is asked in a page: at once, again after 10 minutes, of the next level after 15',
-  kept: world => {
+const ASKED: Expectation = {
+  expectation: 'whether to publish is asked in a page: at once, again after 10 minutes, of the next level after 15',
+  holds: world => {
     const asked = of(world, 'PublicationRequested').map(({ at, level, seq }) => {
       const to = of(world, 'PageSent').flatMap(page =>
         page['about'] === seq && page['urgency'] === 'page' ? [page['to']] : [],
@@ -63,17 +63,17 @@ const ASKED: Promised = {
   },
 };
 
-const RELEASED: Promised = {
-  promise: 'nothing is published before a person says yes',
-  kept: world => {
+const RELEASED: Expectation = {
+  expectation: 'nothing is published before a person says yes',
+  holds: world => {
     const [yes] = of(world, 'Published');
     return yes?.['by'] === 'cleo' && yes['via'] === 'link' && world.published.every(({ at }) => at > yes.at);
   },
 };
 
-const IN_ITS_OWN_WORDS: Promised = {
-  promise: 'customers read of an investigation, and of nothing that was declared',
-  kept: ({ published }) =>
+const IN_ITS_OWN_WORDS: Expectation = {
+  expectation: 'customers read of an investigation, and of nothing that was declared',
+  holds: ({ published }) =>
     published.some(({ via }) => via === 'email') &&
     published.every(
       ({ incident, text }) => incident === 'Security investigation' && !/token|outage|apolog/i.test(text),
@@ -89,7 +89,7 @@ export const breach: Scenario = {
     'Somebody finds a token of the service in a public repository, and declares a security breach in one command. The ' +
     'service is well. The on-call engineer takes it on, and leaves it open whether customers are to be told: the question ' +
     'climbs to the senior engineer, who says yes. The status page shows an investigation, and nothing as down.',
-  befall: world => {
+  inject: world => {
     const { account, clock, customers, people } = world;
     clock.after(0, () => customers.subscribe(CUSTOMER, 'api'));
     people.answer({ to: ADA, link: 'Acknowledge', after: 3, once: true });
@@ -109,8 +109,8 @@ export const breach: Scenario = {
     );
   },
   minutes: 60,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     ONE_INCIDENT,
     IS_P1,
     PAGED,
@@ -119,8 +119,8 @@ export const breach: Scenario = {
     RELEASED,
     IN_ITS_OWN_WORDS,
     {
-      promise: 'no component is ever shown as down, and the uptime is 100 %',
-      kept: world =>
+      expectation: 'no component is ever shown as down, and the uptime is 100 %',
+      holds: world =>
         componentsShown(world).every(status => status === 'operational') &&
         uptimes(world).length > 0 &&
         uptimes(world).every(share => share === '100'),

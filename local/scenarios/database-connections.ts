@@ -1,25 +1,25 @@
+import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './expectations.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const { entries, handedOver, oneIncident: ONE_INCIDENT, calm } = ofPlaybook('DatabaseConnections');
 
-const ADVISED: Promised = {
-  promise: 'pooling is raised as an action item, once',
-  kept: world => entries(world, 'ActionItemRaised').filter(({ text }) => text.includes('RDS Proxy')).length === 1,
+const ADVISED: Expectation = {
+  expectation: 'pooling is raised as an action item, once',
+  holds: world => entries(world, 'ActionItemRaised').filter(({ text }) => text.includes('RDS Proxy')).length === 1,
 };
-const TASKS_ARE_BACK: Promised = {
-  promise: 'the tasks are put back',
-  kept: ({ service: { tasks } }) => tasks.desired === tasks.usual && !tasks.scalingSuspended,
+const TASKS_ARE_BACK: Expectation = {
+  expectation: 'the tasks are put back',
+  holds: ({ service: { tasks } }) => tasks.desired === tasks.usual && !tasks.scalingSuspended,
 };
 
 /** Fewer tasks leave the database some room: what relieves people stays, as nobody has decided otherwise. */
-export const RELIEF_STAYS: Promised = {
-  promise: 'the tasks stay scaled down, because that relieves people',
-  kept: ({ service }) => service.tasks.desired < service.tasks.usual && service.errorShare < 0.01,
+export const RELIEF_STAYS: Expectation = {
+  expectation: 'the tasks stay scaled down, because that relieves people',
+  holds: ({ service }) => service.tasks.desired < service.tasks.usual && service.errorShare < 0.01,
 };
 
-const HEALED: Promised[] = [ONE_INCIDENT, RESOLVED, PAGED, ADVISED, TASKS_ARE_BACK, HEALTHY, NO_DEAD_LETTERS];
+const HEALED: Expectation[] = [ONE_INCIDENT, RESOLVED, PAGED, ADVISED, TASKS_ARE_BACK, HEALTHY, NO_DEAD_LETTERS];
 
 /** The runbook's 5.1. Fewer tasks relieve the database but do not heal it; ending the forgotten sessions does. */
 export const databaseConnections: Scenario = {
@@ -29,7 +29,7 @@ export const databaseConnections: Scenario = {
     'A report export opens database sessions and forgets them. Within minutes the ' +
     'database is full and a third of the requests fail. The sessions are not the service’s own: scaling it down frees ' +
     'some connections, but only ending the forgotten sessions heals it.',
-  befall: world =>
+  inject: world =>
     begin(world, 'report-export begins to open sessions that nobody closes', () =>
       world.service.database.startLeak({
         application: 'report-export',
@@ -39,8 +39,8 @@ export const databaseConnections: Scenario = {
       }),
     ),
   minutes: 90,
-  over: calm,
-  promises: [...HEALED, ran('scale-service', 'kill-idle-connections', 'scale-service')],
+  done: calm,
+  expectations: [...HEALED, ran('scale-service', 'kill-idle-connections', 'scale-service')],
 };
 
 /** Pools that grew in a burst do not shrink again, but a task that starts anew begins with the usual pool. */
@@ -50,13 +50,13 @@ export const healedByFirstStep: Scenario = {
   story:
     'A burst of traffic makes the connection pool of each task grow, and when it is over the pools hold what they have. ' +
     'Scaled down, half the connections are gone; the tasks that are started when it is put back begin with small pools.',
-  befall: world =>
+  inject: world =>
     begin(world, 'a burst of traffic makes the pools of all tasks grow', () =>
       world.service.database.growPools(Math.round(world.service.database.maxConnections * 0.099)),
     ),
   minutes: 60,
-  over: calm,
-  promises: [...HEALED, ran('scale-service', 'scale-service')],
+  done: calm,
+  expectations: [...HEALED, ran('scale-service', 'scale-service')],
 };
 
 /** Sessions that are at work are nobody's to kill, and to reboot the database is for a person to decide. */
@@ -66,7 +66,7 @@ export const handedOverWithAdvice: Scenario = {
   story:
     'A migration opens sessions that are all at work, so that none may be ended. Fewer tasks relieve people, and do not ' +
     'heal the database. Raising max_connections costs a reboot: approval is asked for, nobody answers, and that means no.',
-  befall: world =>
+  inject: world =>
     begin(world, 'a migration begins to hold sessions that are all at work', () =>
       world.service.database.startLeak({
         application: 'migration',
@@ -76,13 +76,13 @@ export const handedOverWithAdvice: Scenario = {
       }),
     ),
   minutes: 90,
-  over: handedOver,
-  promises: [
+  done: handedOver,
+  expectations: [
     ONE_INCIDENT,
     PAGED,
     {
-      promise: 'approval of the reboot is asked for, and no answer is a no',
-      kept: world =>
+      expectation: 'approval of the reboot is asked for, and no answer is a no',
+      holds: world =>
         entries(world, 'ApprovalRequested')
           .map(({ step }) => step)
           .join() === 'raise-max-connections' &&
@@ -93,8 +93,8 @@ export const handedOverWithAdvice: Scenario = {
     ran('scale-service', 'kill-idle-connections'),
     ADVISED,
     {
-      promise: 'whoever takes over is told of the advice',
-      kept: ({ topics: { messages } }) =>
+      expectation: 'whoever takes over is told of the advice',
+      holds: ({ topics: { messages } }) =>
         messages.some(({ subject = '', body }) => subject.includes('NEEDS YOU') && body.includes('RDS Proxy')),
     },
     RELIEF_STAYS,
@@ -110,7 +110,7 @@ export const madeWorse: Scenario = {
     'A report export forgets its sessions while traffic is at its peak. Scaled down, the tasks that are left have too ' +
     'few connections for the traffic, and more requests fail than before: the step is put back at once, and the next ' +
     'one heals it.',
-  befall: world =>
+  inject: world =>
     begin(world, 'at the peak of traffic, report-export begins to open sessions that nobody closes', () => {
       const { database } = world.service;
       database.traffic = Math.round(database.maxConnections * 0.19);
@@ -122,12 +122,12 @@ export const madeWorse: Scenario = {
       });
     }),
   minutes: 90,
-  over: calm,
-  promises: [
+  done: calm,
+  expectations: [
     ...HEALED,
     {
-      promise: 'the step that made it worse is put back before the next one',
-      kept: world => entries(world, 'StepFailed')[0]?.['impact'] === 'harmful',
+      expectation: 'the step that made it worse is put back before the next one',
+      holds: world => entries(world, 'StepFailed')[0]?.['impact'] === 'harmful',
     },
     ran('scale-service', 'scale-service', 'kill-idle-connections'),
   ],

@@ -1,7 +1,7 @@
 import type { RehearsalWorld } from '../world/world.ts';
+import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './expectations.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const { entries, oneIncident: ONE_INCIDENT, calm } = ofPlaybook('DatabaseAvailability');
 
@@ -12,14 +12,14 @@ const facts = (world: RehearsalWorld): Record<string, number> =>
     .flatMap(({ findings }) => findings as { check: string; facts: Record<string, number> }[])
     .find(({ check }) => check === 'database writer')?.facts ?? {};
 
-const MEASURED: Promised = {
-  promise: 'that the writer is read-only, for longer than a failover of Aurora takes, is measured',
-  kept: world => (facts(world)['writerReadOnlyMinutes'] ?? 0) >= 3 && facts(world)['readersAvailable'] === 1,
+const MEASURED: Expectation = {
+  expectation: 'that the writer is read-only, for longer than a failover of Aurora takes, is measured',
+  holds: world => (facts(world)['writerReadOnlyMinutes'] ?? 0) >= 3 && facts(world)['readersAvailable'] === 1,
 };
 
-const ASKED: Promised = {
-  promise: 'whoever is asked to approve reads who would take over from whom, as the dry run has seen it',
-  kept: ({ topics: { messages } }) =>
+const ASKED: Expectation = {
+  expectation: 'whoever is asked to approve reads who would take over from whom, as the dry run has seen it',
+  holds: ({ topics: { messages } }) =>
     messages.some(
       ({ body }) =>
         body.includes('Approve') &&
@@ -29,25 +29,25 @@ const ASKED: Promised = {
     ),
 };
 
-const APPROVED: Promised = {
-  promise: 'the failover is run dry, approved by the link in the message, and only then done',
-  kept: world => {
+const APPROVED: Expectation = {
+  expectation: 'the failover is run dry, approved by the link in the message, and only then done',
+  holds: world => {
     const [given] = entries(world, 'ApprovalGiven');
     const [dry, step] = entries(world, 'StepStarted');
     return dry?.['preview'] === true && given?.['via'] === 'link' && step !== undefined && step.seq > given.seq;
   },
 };
 
-const VERIFIED: Promised = {
-  promise: 'it is verified by the alarm, which asks the database, and by the health URLs',
-  kept: world =>
+const VERIFIED: Expectation = {
+  expectation: 'it is verified by the alarm, which asks the database, and by the health URLs',
+  holds: world =>
     entries(world, 'StepSucceeded').some(({ checks }) => checks.length > 1) &&
     world.service.database.members.writer === 'mockupaws-production-1',
 };
 
-const ADVISED: Promised = {
-  promise: 'to find out why is raised as an action item, once',
-  kept: world =>
+const ADVISED: Expectation = {
+  expectation: 'to find out why is raised as an action item, once',
+  holds: world =>
     entries(world, 'ActionItemRaised')
       .map(({ action }) => action)
       .join()
@@ -62,7 +62,7 @@ export const databaseFailover: Scenario = {
     'After a patch the writer comes back read-only, and Aurora does not fail over: RDS shows a cluster that is well. Every ' +
     'request that saves something fails. The database is asked over the endpoint of its writer, so the cause is known. A ' +
     'failover drops every connection: the on-call engineer reads who would take over, and approves by the link.',
-  befall: world => {
+  inject: world => {
     begin(world, 'the writer comes back from a patch read-only, and Aurora does not fail over', () =>
       world.service.database.members.lose('read-only'),
     );
@@ -70,8 +70,8 @@ export const databaseFailover: Scenario = {
     world.people.answer({ to: ON_CALL, link: 'Approve', after: 2, text: 'fail over', once: true });
   },
   minutes: 60,
-  over: calm,
-  promises: [
+  done: calm,
+  expectations: [
     ONE_INCIDENT,
     PAGED,
     MEASURED,

@@ -1,5 +1,5 @@
 import type { RehearsalWorld } from '../world/world.ts';
-import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
+import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -34,7 +34,7 @@ export const drill: Scenario = {
     'Nothing is wrong. Somebody sets a critical alarm to ALARM to see whether the first page arrives, and what it says. ' +
     'CloudWatch puts the alarm back within a minute; the response runs its whole plan all the same, each runbook dry, ' +
     'and asks for approval where it would.',
-  befall: world => {
+  inject: world => {
     const { clock } = world;
     clock.after(2.5 * MINUTE, () => {
       beginDrill(world);
@@ -45,20 +45,20 @@ export const drill: Scenario = {
     });
   },
   minutes: 90,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     ONE_INCIDENT,
     RESOLVED,
     PAGED,
     {
-      promise: 'every message is marked as a drill, on top and in its body',
-      kept: ({ topics: { messages } }) =>
+      expectation: 'every message is marked as a drill, on top and in its body',
+      holds: ({ topics: { messages } }) =>
         messages.length > 0 &&
         messages.every(({ subject, body }) => marked(body) && (subject === undefined || marked(subject))),
     },
     {
-      promise: 'every runbook of the plan runs, dry',
-      kept: ({ runbooks: { runs } }) =>
+      expectation: 'every runbook of the plan runs, dry',
+      holds: ({ runbooks: { runs } }) =>
         [...new Set(runs.map(({ name }) => name.replace('mockupaws-production-', '')))].join() ===
           'scale-service,kill-idle-connections,raise-max-connections' &&
         runs.every(
@@ -66,16 +66,16 @@ export const drill: Scenario = {
         ),
     },
     {
-      promise: 'approval is asked for, and given',
-      kept: world => timeline(world).some(({ type }) => type === 'ApprovalGiven'),
+      expectation: 'approval is asked for, and given',
+      holds: world => timeline(world).some(({ type }) => type === 'ApprovalGiven'),
     },
     {
-      promise: 'the service is as it was',
-      kept: ({ service }) => service.healthy && service.tasks.desired === service.tasks.usual,
+      expectation: 'the service is as it was',
+      holds: ({ service }) => service.healthy && service.tasks.desired === service.tasks.usual,
     },
     {
-      promise: 'nobody is told to do anything for good',
-      kept: world => timeline(world).every(({ type }) => type !== 'ActionItemRaised'),
+      expectation: 'nobody is told to do anything for good',
+      holds: world => timeline(world).every(({ type }) => type !== 'ActionItemRaised'),
     },
     NO_DEAD_LETTERS,
   ],

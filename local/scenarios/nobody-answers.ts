@@ -1,6 +1,6 @@
 import type { Entry, RehearsalWorld } from '../world/world.ts';
-import { NO_DEAD_LETTERS } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import { NO_DEAD_LETTERS } from './expectations.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
@@ -19,9 +19,9 @@ const minutes = (world: RehearsalWorld) => {
   return of(world, 'Escalated').map(({ at }) => Math.round((Date.parse(at) - since) / MINUTE));
 };
 
-const CLIMBS: Promised = {
-  promise: 'each level is called in its turn, up to the CTO: after 0, 15, 30 and 60 minutes',
-  kept: world =>
+const CLIMBS: Expectation = {
+  expectation: 'each level is called in its turn, up to the CTO: after 0, 15, 30 and 60 minutes',
+  holds: world =>
     called(world).join() === '1,2,3,4' && minutes(world).every((at, i) => at - ([0, 15, 30, 60][i] ?? 0) <= 1),
 };
 
@@ -32,7 +32,7 @@ export const nobodyAnswers: Scenario = {
   story:
     'A migration holds sessions that are all at work: no remedy may be used without a person. Everybody sleeps. Each level ' +
     'is called in its turn, and called again while nobody answers, and that the response is late is told to all of them.',
-  befall: ({ clock, account, service: { database } }) =>
+  inject: ({ clock, account, service: { database } }) =>
     clock.after(2 * MINUTE, () => {
       account.emit('service', { change: 'a migration begins to hold sessions that are all at work', fault: true });
       database.startLeak({
@@ -43,38 +43,38 @@ export const nobodyAnswers: Scenario = {
       });
     }),
   minutes: 110,
-  over: world => of(world, 'Reminded').some(({ level }) => level === 4),
-  promises: [
+  done: world => of(world, 'Reminded').some(({ level }) => level === 4),
+  expectations: [
     CLIMBS,
     {
-      promise: 'those called last are called again every 10 minutes until the next level is',
-      kept: world => {
+      expectation: 'those called last are called again every 10 minutes until the next level is',
+      holds: world => {
         const levels = of(world, 'Reminded').map(({ level }) => level);
         return levels.join() === '1,2,3,3,4';
       },
     },
     {
-      promise: 'that nobody has responded in time is told, once',
-      kept: world => of(world, 'TargetMissed').filter(({ target }) => target === 'response').length === 1,
+      expectation: 'that nobody has responded in time is told, once',
+      holds: world => of(world, 'TargetMissed').filter(({ target }) => target === 'response').length === 1,
     },
     {
-      promise: 'every call is sent, as a page',
-      kept: world =>
+      expectation: 'every call is sent, as a page',
+      holds: world =>
         [...of(world, 'Escalated'), ...of(world, 'Reminded')].every(({ seq }) =>
           of(world, 'PageSent').some(({ about, urgency }) => about === seq && urgency === 'page'),
         ),
     },
     {
-      promise: 'whoever is called last reads the number of the emergency hotline, by e-mail and by SMS',
-      kept: ({ topics }) => {
+      expectation: 'whoever is called last reads the number of the emergency hotline, by e-mail and by SMS',
+      holds: ({ topics }) => {
         const calls = topics.messages.filter(({ channel, body }) => channel === 'sms' || body.includes('level 4 of 4'));
         const last = calls.filter(({ to }) => /emil@|\+15555550104/.test(to));
         return last.length > 1 && last.every(({ body }) => body.includes('+1-555-MOCKUP'));
       },
     },
     {
-      promise: 'it stays open',
-      kept: world => of(world, 'Acknowledged').length === 0 && of(world, 'Resolved').length === 0,
+      expectation: 'it stays open',
+      holds: world => of(world, 'Acknowledged').length === 0 && of(world, 'Resolved').length === 0,
     },
     NO_DEAD_LETTERS,
   ],

@@ -1,26 +1,26 @@
 import type { RehearsalWorld } from '../world/world.ts';
+import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, RESOLVED } from './expectations.ts';
 import { begin } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, RESOLVED } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
 const timeline = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(incident => incident.timeline);
 const mails = ({ topics }: RehearsalWorld) => topics.messages.filter(({ channel }) => channel === 'email');
 
-export const NOTHING_CHANGED: Promised = {
-  promise: 'nothing is changed in the service',
-  kept: ({ changed }) => changed.length === 0,
+export const NOTHING_CHANGED: Expectation = {
+  expectation: 'nothing is changed in the service',
+  holds: ({ changed }) => changed.length === 0,
 };
 
-export const NOTHING_PUBLISHED: Promised = {
-  promise: 'customers are told nothing',
-  kept: ({ published }) => published.length === 0,
+export const NOTHING_PUBLISHED: Expectation = {
+  expectation: 'customers are told nothing',
+  holds: ({ published }) => published.length === 0,
 };
 
-const NOBODY_WOKEN: Promised = {
-  promise: 'nobody is woken',
-  kept: ({ topics }) => topics.messages.every(({ channel }) => channel !== 'sms'),
+const NOBODY_WOKEN: Expectation = {
+  expectation: 'nobody is woken',
+  holds: ({ topics }) => topics.messages.every(({ channel }) => channel !== 'sms'),
 };
 
 const WRITER = 'mockupaws-production-database-connections';
@@ -32,18 +32,18 @@ export const metricVanishes: Scenario = {
   story:
     'RDS stops reporting the connections of the database for twenty minutes. The service is well. The alarms have nothing to ' +
     'judge by, which says nothing of the database: people are told what cannot be seen, and since when.',
-  befall: world =>
+  inject: world =>
     begin(world, 'RDS stops reporting DatabaseConnections', () => {
       world.metrics.lose('AWS/RDS', 'DatabaseConnections');
       world.clock.after(20 * MINUTE, () => world.metrics.regain('AWS/RDS', 'DatabaseConnections'));
     }),
   minutes: 90,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     ONE_INCIDENT,
     {
-      promise: 'it is a P3 that says what cannot be seen',
-      kept: world =>
+      expectation: 'it is a P3 that says what cannot be seen',
+      holds: world =>
         [...world.incidents.values()].every(({ severity }) => severity === 'P3') &&
         mails(world).some(({ body }) => /No data since \d\d:\d\d UTC.*onnections/.test(body)),
     },
@@ -63,7 +63,7 @@ export const alarmTested: Scenario = {
   story:
     'The service is well. Somebody sets its most severe database alarm to ALARM to see what happens. The page rings; the ' +
     'diagnosis finds nothing wrong, so nothing is changed and nothing is published. CloudWatch puts the alarm back.',
-  befall: world =>
+  inject: world =>
     begin(world, 'ada sets an alarm to ALARM: the service is well', () =>
       world.alarms.set({
         AlarmName: `${WRITER}-critical`,
@@ -72,18 +72,18 @@ export const alarmTested: Scenario = {
       }),
     ),
   minutes: 60,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     ONE_INCIDENT,
     NOTHING_CHANGED,
     NOTHING_PUBLISHED,
     {
-      promise: 'no runbook acts',
-      kept: world => timeline(world).every(({ type }) => type !== 'StepStarted'),
+      expectation: 'no runbook acts',
+      holds: world => timeline(world).every(({ type }) => type !== 'StepStarted'),
     },
     {
-      promise: 'nobody is invited to review it',
-      kept: ({ topics }) => topics.messages.every(({ subject = '' }) => !/Review of/.test(subject)),
+      expectation: 'nobody is invited to review it',
+      holds: ({ topics }) => topics.messages.every(({ subject = '' }) => !/Review of/.test(subject)),
     },
     RESOLVED,
     HEALTHY,
@@ -99,12 +99,12 @@ export const quietNight: Scenario = {
     'Six hours in which nothing is wrong. Metrics come up to three minutes late, events twice and out of order, ECS answers ' +
     'with what was before. Nobody is called, nothing is changed, nothing is published.',
   faults: { lateMetrics: 180, staleReads: 30, unordered: true, duplicated: 0.2, late: 30 },
-  befall: () => undefined,
+  inject: () => undefined,
   minutes: 360,
-  over: () => false,
-  promises: [
-    { promise: 'no incident is opened', kept: world => world.incidents.size === 0 },
-    { promise: 'nobody hears anything', kept: ({ topics }) => topics.messages.length === 0 },
+  done: () => false,
+  expectations: [
+    { expectation: 'no incident is opened', holds: world => world.incidents.size === 0 },
+    { expectation: 'nobody hears anything', holds: ({ topics }) => topics.messages.length === 0 },
     NOTHING_CHANGED,
     NOTHING_PUBLISHED,
     HEALTHY,

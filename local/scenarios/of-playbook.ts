@@ -1,5 +1,5 @@
 import type { RehearsalWorld } from '../world/world.ts';
-import type { Promised } from './scenario.ts';
+import type { Expectation } from './scenario.ts';
 
 const MINUTE = 60_000;
 
@@ -9,7 +9,10 @@ export function ofPlaybook(playbook: string) {
     [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook);
   const entries = (world: RehearsalWorld, type: string) =>
     incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
-  const oneIncident: Promised = { promise: 'one incident is opened', kept: world => incidents(world).length === 1 };
+  const oneIncident: Expectation = {
+    expectation: 'one incident is opened',
+    holds: world => incidents(world).length === 1,
+  };
   return {
     entries,
     oneIncident,
@@ -30,9 +33,9 @@ export const acting = ({ runbooks: { runs } }: RehearsalWorld) =>
   runs.filter(({ parameters }) => parameters['DryRun']?.[0] !== 'true');
 
 /** Every run of a runbook that was to act, in order, by the runbooks' names. */
-export const ran = (...names: string[]): Promised => ({
-  promise: names.length > 0 ? `the runbooks that act are ${names.join(', ')}` : 'no runbook acts',
-  kept: world => {
+export const ran = (...names: string[]): Expectation => ({
+  expectation: names.length > 0 ? `the runbooks that act are ${names.join(', ')}` : 'no runbook acts',
+  holds: world => {
     const runs = acting(world);
     return runs.length === names.length && runs.every(({ name }, i) => name.endsWith(`-${names[i]}`));
   },

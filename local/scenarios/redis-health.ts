@@ -1,7 +1,7 @@
 import type { RehearsalWorld } from '../world/world.ts';
+import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
 import { acting, begin, ofPlaybook } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const { entries, handedOver, oneIncident: ONE_OF_REDIS, calm } = ofPlaybook('RedisHealth');
 
@@ -10,9 +10,9 @@ const runs = (world: RehearsalWorld) =>
   acting(world).map(({ name, parameters }) =>
     [name.replace(/^.*-(circuit-breaker|restart-redis)$/, '$1'), ...(parameters['State'] ?? [])].join(' '),
   );
-const ran = (...names: string[]): Promised => ({
-  promise: `the runbooks that act are ${names.join(', ')}`,
-  kept: world => runs(world).join() === names.join(),
+const ran = (...names: string[]): Expectation => ({
+  expectation: `the runbooks that act are ${names.join(', ')}`,
+  holds: world => runs(world).join() === names.join(),
 });
 
 const reasons = (world: RehearsalWorld) =>
@@ -20,26 +20,26 @@ const reasons = (world: RehearsalWorld) =>
     .map(({ reason }) => reason)
     .join();
 
-const RELIEVED: Promised = {
-  promise: 'no request fails any more, without the cache',
-  kept: ({ service }) => service.redis.bypassed && service.errorShare === 0,
+const RELIEVED: Expectation = {
+  expectation: 'no request fails any more, without the cache',
+  holds: ({ service }) => service.redis.bypassed && service.errorShare === 0,
 };
-const VERIFIED: Promised = {
-  promise: 'that the circuit breaker relieves people is verified, though the signals are not clear',
-  kept: world =>
+const VERIFIED: Expectation = {
+  expectation: 'that the circuit breaker relieves people is verified, though the signals are not clear',
+  holds: world =>
     entries(world, 'StepSucceeded')
       .map(({ run }) => run.split('/').at(-1))
       .join() === 'open-circuit-breaker' && entries(world, 'SignalCleared').length === 0,
 };
-const SAID_SO: Promised = {
-  promise: 'whoever takes over is told that the circuit breaker is open',
-  kept: world =>
+const SAID_SO: Expectation = {
+  expectation: 'whoever takes over is told that the circuit breaker is open',
+  holds: world =>
     /Stays until the signals are clear: "Open the circuit breaker/.test(reasons(world)) &&
     world.topics.messages.some(({ subject = '' }) => subject.includes('NEEDS YOU')),
 };
-const ASKED_IN_VAIN: Promised = {
-  promise: 'approval of the restart is asked for, and no answer is a no',
-  kept: world =>
+const ASKED_IN_VAIN: Expectation = {
+  expectation: 'approval of the restart is asked for, and no answer is a no',
+  holds: world =>
     entries(world, 'ApprovalRequested')
       .map(({ step }) => step)
       .join() === 'restart-redis' &&
@@ -56,18 +56,18 @@ export const redisHealth: Scenario = {
     'A hot key makes requests to the cache time out, every client tries again, and the retries keep its one thread busy ' +
     'long after. The circuit breaker is opened: people are served without the cache. With the load off it the ' +
     'retries end, and the circuit breaker is closed again.',
-  befall: world =>
+  inject: world =>
     begin(world, 'a hot key overruns Redis, and every client tries again', () => world.service.redis.suffer('retries')),
   minutes: 60,
-  over: calm,
-  promises: [
+  done: calm,
+  expectations: [
     ONE_INCIDENT,
     RESOLVED,
     PAGED,
     ran('circuit-breaker open', 'circuit-breaker closed'),
     {
-      promise: 'the circuit breaker is closed again, and that is verified',
-      kept: world =>
+      expectation: 'the circuit breaker is closed again, and that is verified',
+      holds: world =>
         !world.service.redis.bypassed &&
         entries(world, 'StepSucceeded').some(({ run, checks }) => run.endsWith('/undo') && checks.length > 1),
     },
@@ -84,10 +84,10 @@ export const redisRestart: Scenario = {
     'A script without end blocks the one thread of Redis. The circuit breaker keeps people served, but only a restart ' +
     'ends the script. Writes would fail for a minute, so approval is asked for; nobody answers, and that is a no. A ' +
     'person takes over while the circuit breaker stays open.',
-  befall: world => begin(world, 'a script without end blocks Redis', () => world.service.redis.suffer('script')),
+  inject: world => begin(world, 'a script without end blocks Redis', () => world.service.redis.suffer('script')),
   minutes: 90,
-  over: handedOver,
-  promises: [
+  done: handedOver,
+  expectations: [
     ONE_INCIDENT,
     PAGED,
     ran('circuit-breaker open'),
@@ -106,18 +106,18 @@ export const redisHandedOver: Scenario = {
   story:
     'Somebody tidies up security groups and removes the rule that lets the tasks reach Redis. The circuit breaker keeps ' +
     'people served. A restart would not help, so none is asked for: a person is told which rule is missing.',
-  befall: world =>
+  inject: world =>
     begin(world, 'the rule that lets the tasks reach Redis is removed', () => {
       world.service.redis.ingress = [];
     }),
   minutes: 60,
-  over: handedOver,
-  promises: [
+  done: handedOver,
+  expectations: [
     ONE_INCIDENT,
     PAGED,
     {
-      promise: 'whoever takes over is told which rule is missing',
-      kept: world =>
+      expectation: 'whoever takes over is told which rule is missing',
+      holds: world =>
         world.topics.messages.some(
           ({ subject = '', body }) =>
             subject.includes('NEEDS YOU') && /sg-\w+ has no ingress rule for TCP 6379 from sg-/.test(body),
@@ -125,8 +125,8 @@ export const redisHandedOver: Scenario = {
     },
     ran('circuit-breaker open'),
     {
-      promise: 'nobody is asked for a restart that would not help',
-      kept: world =>
+      expectation: 'nobody is asked for a restart that would not help',
+      holds: world =>
         entries(world, 'ApprovalRequested').length === 0 &&
         /Restart the primary.+cachePathBlocked is 1: this is no remedy/.test(reasons(world)),
     },
@@ -145,19 +145,19 @@ export const redisMadeWorse: Scenario = {
     'A script without end blocks Redis at the peak of traffic. With the circuit breaker open, all reads go to the ' +
     'database, whose connections do not suffice: more requests fail than before. The circuit breaker is closed at once, ' +
     'and a person is asked for the restart.',
-  befall: world =>
+  inject: world =>
     begin(world, 'at the peak of traffic, a script without end blocks Redis', () => {
       world.service.redis.spares = world.service.database.maxConnections * 0.6;
       world.service.redis.suffer('script');
     }),
   minutes: 90,
-  over: handedOver,
-  promises: [
+  done: handedOver,
+  expectations: [
     ONE_OF_REDIS,
     PAGED,
     {
-      promise: 'the step that made it worse is put back before anything else',
-      kept: world =>
+      expectation: 'the step that made it worse is put back before anything else',
+      holds: world =>
         entries(world, 'StepFailed')[0]?.['impact'] === 'harmful' &&
         entries(world, 'StepStarted')
           .filter(({ preview }) => !preview)
@@ -165,7 +165,7 @@ export const redisMadeWorse: Scenario = {
           .join() === 'open-circuit-breaker,open-circuit-breaker undone',
     },
     ran('circuit-breaker open', 'circuit-breaker closed'),
-    { promise: 'the circuit breaker is closed', kept: ({ service }) => !service.redis.bypassed },
+    { expectation: 'the circuit breaker is closed', holds: ({ service }) => !service.redis.bypassed },
     ASKED_IN_VAIN,
     NO_DEAD_LETTERS,
   ],

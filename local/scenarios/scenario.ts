@@ -2,27 +2,27 @@ import type { Modes } from '../rehearsal/synthesize.ts';
 import type { RehearsalFaults } from '../world/faults.ts';
 import type { RehearsalWorld } from '../world/world.ts';
 
-/** A rehearsed incident: what befalls the service, and how it must end. */
+/** A rehearsed incident: the fault that is injected into the service, and the end that is expected. */
 export interface Scenario {
   name: string;
   title: string;
-  /** What happens, in two or three sentences, told before it starts. */
+  /** Tells in two or three sentences what happens, before it starts. */
   story: string;
-  /** What is unkind about its world. */
+  /** Faults of the account and of the services around. @default none */
   faults?: RehearsalFaults;
-  /** How far automation may go. @default full */
+  /** The modes of the runbooks' steps. @default full */
   modes?: Modes;
-  /** Puts the trouble on the agenda. */
-  befall: (world: RehearsalWorld) => void;
-  /** Virtual minutes after which it is over at the latest. */
+  /** Puts the fault on the agenda. */
+  inject: (world: RehearsalWorld) => void;
+  /** Virtual minutes after which the rehearsal ends at the latest. */
   minutes: number;
-  /** Whether there is nothing more to wait for. */
-  over: (world: RehearsalWorld) => boolean;
-  /** What must be true at the end; the scenario fails with the first that is not. */
-  promises: Promised[];
+  /** True when there is nothing more to wait for. */
+  done: (world: RehearsalWorld) => boolean;
+  /** All of them must hold at the end. */
+  expectations: Expectation[];
 }
 
-export interface Promised {
-  promise: string;
-  kept: (world: RehearsalWorld) => boolean;
+export interface Expectation {
+  expectation: string;
+  holds: (world: RehearsalWorld) => boolean;
 }

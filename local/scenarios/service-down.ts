@@ -1,5 +1,5 @@
 import type { RehearsalWorld } from '../world/world.ts';
-import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
+import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ export const serviceDown: Scenario = {
     'Four times as many people come as usual. The tasks are overrun, fail their health checks and are replaced, only to ' +
     'be overrun again: soon none is running, and nothing answers. No version was deployed that could be taken back; twice ' +
     'as many tasks can bear the load. A customer has just subscribed to the status page.',
-  befall: ({ clock, service, account, customers }) => {
+  inject: ({ clock, service, account, customers }) => {
     clock.after(0, () => customers.subscribe(CUSTOMER, 'api', 'website'));
     clock.after(2 * MINUTE, () => {
       account.emit('service', { change: 'four times the usual requests arrive', fault: true });
@@ -24,19 +24,20 @@ export const serviceDown: Scenario = {
     });
   },
   minutes: 60,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     ONE_INCIDENT,
     IS_P1,
     RESOLVED,
     PAGED,
     {
-      promise: 'the service is scaled up, and nothing else is done',
-      kept: world => world.runbooks.runs.map(({ name }) => name.replace(/^.*-(scale-up)$/, '$1')).join() === 'scale-up',
+      expectation: 'the service is scaled up, and nothing else is done',
+      holds: world =>
+        world.runbooks.runs.map(({ name }) => name.replace(/^.*-(scale-up)$/, '$1')).join() === 'scale-up',
     },
     {
-      promise: 'who subscribed is told of it by mail, once, and of its end',
-      kept: ({ mail: { mails } }) => {
+      expectation: 'who subscribed is told of it by mail, once, and of its end',
+      holds: ({ mail: { mails } }) => {
         const subjects = mails.filter(({ to }) => to === CUSTOMER).map(({ subject }) => subject);
         return subjects.filter(subject => /^(\[Resolved\] )?Service Disruption/.test(subject)).length === 2;
       },
@@ -54,35 +55,35 @@ export const serviceDownHandedOver: Scenario = {
     'The tasks fall, and none can be started in their place: the registry of their image is gone. Scaling up does not ' +
     'help. The maintenance page may be shown, but only if a person approves, and nobody does: that is a no. What is ' +
     'left is told to people, and they are called until one answers.',
-  befall: ({ clock, service, account }) =>
+  inject: ({ clock, service, account }) =>
     clock.after(2 * MINUTE, () => {
       account.emit('service', { change: 'all tasks fall, and none can be started', fault: true });
       service.tasks.start = false;
       service.tasks.running = 0;
     }),
   minutes: 90,
-  over: world => types(world).includes('HandedOver'),
-  promises: [
+  done: world => types(world).includes('HandedOver'),
+  expectations: [
     ONE_INCIDENT,
     IS_P1,
     {
-      promise: 'scaling up is tried, and is not taken for a success',
-      kept: world => types(world).includes('StepFailed') && !types(world).includes('StepSucceeded'),
+      expectation: 'scaling up is tried, and is not taken for a success',
+      holds: world => types(world).includes('StepFailed') && !types(world).includes('StepSucceeded'),
     },
     {
-      promise: 'a person is asked for approval, and no answer is a no',
-      kept: world =>
+      expectation: 'a person is asked for approval, and no answer is a no',
+      holds: world =>
         types(world).includes('ApprovalRequested') &&
         types(world).includes('ApprovalDeclined') &&
         !world.service.loadBalancer.maintenance,
     },
     {
-      promise: 'the incident is handed over, not resolved',
-      kept: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
+      expectation: 'the incident is handed over, not resolved',
+      holds: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
     },
     {
-      promise: 'it climbs the escalation path',
-      kept: world => entries(world).some(({ type, level }) => type === 'Escalated' && level >= 3),
+      expectation: 'it climbs the escalation path',
+      holds: world => entries(world).some(({ type, level }) => type === 'Escalated' && level >= 3),
     },
     NO_DEAD_LETTERS,
   ],
@@ -96,7 +97,7 @@ export const serviceDownMadeWorse: Scenario = {
     'More than twice as many people come as usual; the tasks are busy, and some requests wait in vain for a connection of ' +
     'their pools. Scaled up, the tasks together want more connections than the database has, and more fails than before: ' +
     'the tasks are taken back at once, and a person takes over.',
-  befall: ({ clock, service, account }) =>
+  inject: ({ clock, service, account }) =>
     clock.after(2 * MINUTE, () => {
       const { database, tasks } = service;
       account.emit('service', { change: 'more than twice the usual requests arrive', fault: true });
@@ -105,21 +106,21 @@ export const serviceDownMadeWorse: Scenario = {
       database.traffic = Math.round(database.maxConnections * 0.55);
     }),
   minutes: 90,
-  over: world => types(world).includes('HandedOver'),
-  promises: [
+  done: world => types(world).includes('HandedOver'),
+  expectations: [
     ONE_INCIDENT,
     PAGED,
     {
-      promise: 'the step that made it worse is taken back at once',
-      kept: world =>
+      expectation: 'the step that made it worse is taken back at once',
+      holds: world =>
         entries(world)
           .filter(({ type }) => type === 'StepFailed')
           .map(({ impact }) => impact)
           .join() === 'harmful' && world.service.tasks.desired === world.service.tasks.usual,
     },
     {
-      promise: 'the incident is handed over, not resolved',
-      kept: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
+      expectation: 'the incident is handed over, not resolved',
+      holds: world => types(world).includes('HandedOver') && !types(world).includes('Resolved'),
     },
     NO_DEAD_LETTERS,
   ],

@@ -1,13 +1,13 @@
+import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './expectations.ts';
 import { begin, ofPlaybook, ran } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 const { calm, entries, handedOver, oneIncident: ONE_INCIDENT } = ofPlaybook('ServiceMemory');
 
-const DUMPED: Promised = {
-  promise: 'a heap is dumped before anything else is done, and says where it is',
-  kept: ({ runbooks: { runs } }) => {
+const DUMPED: Expectation = {
+  expectation: 'a heap is dumped before anything else is done, and says where it is',
+  holds: ({ runbooks: { runs } }) => {
     const [first] = runs;
     const said = JSON.stringify(first?.outcome?.outputs ?? {});
     return (
@@ -15,26 +15,26 @@ const DUMPED: Promised = {
     );
   },
 };
-const SECRETS_KEPT: Promised = {
-  promise: 'the URL it is uploaded to is told nobody',
-  kept: ({ incidents, topics, runbooks }) =>
+const SECRETS_KEPT: Expectation = {
+  expectation: 'the URL it is uploaded to is told nobody',
+  holds: ({ incidents, topics, runbooks }) =>
     !/X-Amz-Signature/.test(JSON.stringify([[...incidents.values()], topics.messages, runbooks.runs])),
 };
 /** What every incident that is reviewed leaves to be done. */
 const REVIEW = 'Review the runbook';
-const ADVISED: Promised = {
-  promise: 'finding the leak is raised as an action item, once',
-  kept: world => entries(world, 'ActionItemRaised').filter(({ action }) => action !== REVIEW).length === 1,
+const ADVISED: Expectation = {
+  expectation: 'finding the leak is raised as an action item, once',
+  holds: world => entries(world, 'ActionItemRaised').filter(({ action }) => action !== REVIEW).length === 1,
 };
-const UNANSWERED: Promised = {
-  promise: 'approval of more memory is asked for, and no answer is a no',
-  kept: world =>
+const UNANSWERED: Expectation = {
+  expectation: 'approval of more memory is asked for, and no answer is a no',
+  holds: world =>
     entries(world, 'ApprovalRequested')[0]?.['step'] === 'raise-memory' &&
     entries(world, 'ApprovalDeclined').every(({ by }) => by === 'time'),
 };
-const NOT_RESOLVED: Promised = {
-  promise: 'it is handed over with the advice, not resolved',
-  kept: world =>
+const NOT_RESOLVED: Expectation = {
+  expectation: 'it is handed over with the advice, not resolved',
+  holds: world =>
     entries(world, 'Resolved').length === 0 &&
     world.topics.messages.some(
       ({ subject = '', body }) => subject.includes('NEEDS YOU') && body.includes('of revision'),
@@ -49,13 +49,13 @@ export const serviceMemory: Scenario = {
     'For ten minutes, huge uploads are buffered in the tasks and never given back: nine tenths of their memory are ' +
     'held. A heap is dumped, so that somebody can see by what, and then task by task is replaced. What caused it is ' +
     'over, and the new tasks stay small.',
-  befall: world =>
+  inject: world =>
     begin(world, 'huge uploads are buffered in the tasks, and never given back', () => {
       world.service.memory.leak = { perMinute: 400, atMost: 3860, until: world.clock.now + 10 * MINUTE };
     }),
   minutes: 90,
-  over: calm,
-  promises: [
+  done: calm,
+  expectations: [
     ONE_INCIDENT,
     RESOLVED,
     DUMPED,
@@ -75,13 +75,13 @@ export const serviceMemoryLimit: Scenario = {
     'The catalogue that every task holds in memory has grown, and so do the tasks, to nine tenths of what they have. ' +
     'Restarted, each loads it again. More memory would do, but costs more from then on: approval is asked for, nobody ' +
     'answers, and that means no.',
-  befall: world =>
+  inject: world =>
     begin(world, 'the catalogue that every task holds has grown', () => {
       world.service.memory.leak = { perMinute: 12_000, atMost: 3800 };
     }),
   minutes: 120,
-  over: handedOver,
-  promises: [ONE_INCIDENT, DUMPED, ran('capture-heap-dump', 'restart-tasks'), UNANSWERED, ADVISED, NOT_RESOLVED],
+  done: handedOver,
+  expectations: [ONE_INCIDENT, DUMPED, ran('capture-heap-dump', 'restart-tasks'), UNANSWERED, ADVISED, NOT_RESOLVED],
 };
 
 /** It leaks without end: whatever is tried, the tasks are killed again. */
@@ -92,19 +92,19 @@ export const serviceMemoryHandedOver: Scenario = {
     'Every task leaks, whatever its version, until it is killed; ECS starts another, and it leaks again. ECS Exec is off, ' +
     'so no heap can be dumped, and the diagnosis says so. A restart does not last, and more memory is not approved: a ' +
     'person must find the leak.',
-  befall: world => {
+  inject: world => {
     world.service.memory.exec = false;
     begin(world, 'every task begins to leak, and is killed when its memory is used up', () => {
       world.service.memory.leak = { perMinute: 500 };
     });
   },
   minutes: 120,
-  over: handedOver,
-  promises: [
+  done: handedOver,
+  expectations: [
     ONE_INCIDENT,
     {
-      promise: 'the diagnosis says why no heap is dumped, and the step is left out',
-      kept: world =>
+      expectation: 'the diagnosis says why no heap is dumped, and the step is left out',
+      holds: world =>
         JSON.stringify(entries(world, 'DiagnosisRecorded')).includes('no heap dump: ECS Exec is off on its tasks') &&
         entries(world, 'StepSkipped').some(({ step }) => step === 'capture-heap-dump'),
     },

@@ -1,8 +1,8 @@
 import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
 import type { RehearsalWorld } from '../world/world.ts';
+import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
 import { begin } from './of-playbook.ts';
-import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './promises.ts';
-import type { Promised, Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
@@ -24,18 +24,18 @@ function fails(world: RehearsalWorld, share: number): void {
 }
 
 /** Metrics come late and alarms need minutes: what is measured counts from when it can be known. */
-const rises = (severity: 'P1' | 'P2', share: number, minutes: number): Promised => ({
-  promise: `it is a ${severity} within ${minutes} minutes of more than ${share * 100} % failing`,
-  kept: world => {
+const rises = (severity: 'P1' | 'P2', share: number, minutes: number): Expectation => ({
+  expectation: `it is a ${severity} within ${minutes} minutes of more than ${share * 100} % failing`,
+  holds: world => {
     const since = reached.get(world)?.get(share);
     const risen = entries(world, 'SeverityAssigned').find(entry => entry.severity === severity);
     return since !== undefined && risen !== undefined && minutesBetween(since, risen.at) <= minutes;
   },
 });
 
-const STAKEHOLDERS: Promised = {
-  promise: 'stakeholders hear of each rise to P1 or P2 within 15 minutes of it',
-  kept: world => {
+const STAKEHOLDERS: Expectation = {
+  expectation: 'stakeholders hear of each rise to P1 or P2 within 15 minutes of it',
+  holds: world => {
     const posted = entries(world, 'UpdatePosted').filter(({ to }) => to === 'stakeholders');
     const risen = entries(world, 'SeverityAssigned').filter(
       ({ severity }, i, all) => (severity === 'P1' || severity === 'P2') && severity !== all[i - 1]?.severity,
@@ -47,7 +47,7 @@ const STAKEHOLDERS: Promised = {
   },
 };
 
-const PUBLISHED: Promised = { promise: 'customers are told', kept: ({ published }) => published.length > 0 };
+const PUBLISHED: Expectation = { expectation: 'customers are told', holds: ({ published }) => published.length > 0 };
 
 /** A rise brings all that its severity brings, and all ends well. */
 const FOLLOWED = [PAGED, STAKEHOLDERS, PUBLISHED, RESOLVED, HEALTHY, NO_DEAD_LETTERS];
@@ -59,18 +59,18 @@ export const slowBurn: Scenario = {
   story:
     'Within forty minutes the share of failing requests climbs from nothing to 48 %. The health URLs answer all the while. ' +
     'It begins as a P3 that wakes nobody; the minute that a quarter fails it becomes a P2, with all that follows.',
-  befall: world => {
+  inject: world => {
     begin(world, 'requests begin to fail, a few more each minute', () => undefined);
     for (let minute = 1; minute <= 40; minute++)
       world.clock.after((2 + minute) * MINUTE, () => fails(world, minute * 0.012));
     world.clock.after(90 * MINUTE, () => fails(world, 0));
   },
   minutes: 150,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     {
-      promise: 'it begins as a P3',
-      kept: world => entries(world, 'SeverityAssigned')[0]?.severity === 'P3',
+      expectation: 'it begins as a P3',
+      holds: world => entries(world, 'SeverityAssigned')[0]?.severity === 'P3',
     },
     rises('P2', 0.25, 6),
     ...FOLLOWED,
@@ -84,7 +84,7 @@ export const grows: Scenario = {
   story:
     'Three in ten requests fail, automation has no remedy and hands over. Twenty minutes later every request fails, and no ' +
     'health URL answers any more, for an hour: it becomes a P1, and people are called anew.',
-  befall: world => {
+  inject: world => {
     begin(world, 'three in ten requests fail', () => fails(world, 0.3));
     world.clock.after(22 * MINUTE, () => {
       world.account.emit('service', { change: 'every request fails', fault: true });
@@ -97,13 +97,13 @@ export const grows: Scenario = {
     });
   },
   minutes: 130,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
-    { promise: 'it is handed over as a P2', kept: world => handedOverAs(world) === 'P2' },
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
+    { expectation: 'it is handed over as a P2', holds: world => handedOverAs(world) === 'P2' },
     rises('P1', 0.5, 4),
     {
-      promise: 'people are called anew when it rises',
-      kept: world => entries(world, 'Escalated').some(({ reason }) => reason === 'severity raised to P1'),
+      expectation: 'people are called anew when it rises',
+      holds: world => entries(world, 'Escalated').some(({ reason }) => reason === 'severity raised to P1'),
     },
     STAKEHOLDERS,
     PUBLISHED,
@@ -125,27 +125,27 @@ export const halfMended: Scenario = {
   story:
     'Six in ten requests fail, then three in ten for half an hour, then none. Nobody did anything: the incident stays open ' +
     'until people are served, and nobody reads that a fix is in place.',
-  befall: world => {
+  inject: world => {
     begin(world, 'six in ten requests fail', () => fails(world, 0.6));
     world.clock.after(20 * MINUTE, () => fails(world, 0.3));
     world.clock.after(50 * MINUTE, () => fails(world, 0));
   },
   minutes: 100,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     ONE_INCIDENT,
     {
-      promise: 'it is resolved only when people have been served for five minutes',
-      kept: world =>
+      expectation: 'it is resolved only when people have been served for five minutes',
+      holds: world =>
         entries(world, 'Resolved').every(({ at }) => minutesBetween(reached.get(world)?.get(0) ?? at, at) >= 5),
     },
     {
-      promise: 'that it has improved is said, and a person is asked to lower it',
-      kept: ({ topics }) => topics.messages.some(({ body }) => /Improved: .*30 % .*npx incident severity/s.test(body)),
+      expectation: 'that it has improved is said, and a person is asked to lower it',
+      holds: ({ topics }) => topics.messages.some(({ body }) => /Improved: .*30 % .*npx incident severity/s.test(body)),
     },
     {
-      promise: 'nobody reads that a fix is in place',
-      kept: ({ topics, mail, published }) =>
+      expectation: 'nobody reads that a fix is in place',
+      holds: ({ topics, mail, published }) =>
         !/fix is in place/i.test(JSON.stringify([topics.messages, mail.mails, published])),
     },
     RESOLVED,
@@ -161,7 +161,7 @@ export const slow: Scenario = {
   story:
     'Every request is answered, after thirty seconds. Nothing fails, and the health URLs answer at once. Performance is ' +
     'severely degraded: a P2 that tells of slow responses, until they are quick again.',
-  befall: world => {
+  inject: world => {
     begin(world, 'answers take thirty seconds', () => {
       world.service.slowness = 30;
     });
@@ -170,11 +170,11 @@ export const slow: Scenario = {
     });
   },
   minutes: 100,
-  over: world => world.incidents.size > 0 && world.calm,
-  promises: [
+  done: world => world.incidents.size > 0 && world.calm,
+  expectations: [
     {
-      promise: 'it is a P2 named Slow Responses, for severely degraded performance',
-      kept: world =>
+      expectation: 'it is a P2 named Slow Responses, for severely degraded performance',
+      holds: world =>
         incidents(world).length === 1 &&
         incidents(world).every(({ severity }) => severity === 'P2') &&
         entries(world, 'IncidentOpened')[0]?.title === 'Slow Responses' &&

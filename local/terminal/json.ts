@@ -5,8 +5,8 @@ export function asJson({ trace = false }: { trace?: boolean | undefined }): Show
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   return {
     begin: () => {},
-    happened: happened => {
-      if (trace || (happened.type !== 'call' && happened.type !== 'log')) print(happened);
+    event: event => {
+      if (trace || (event.type !== 'call' && event.type !== 'log')) print(event);
     },
     end: (summary, outputs) => print({ ...summary, outputs }),
     serving: addresses => print({ type: 'serving', ...addresses }),

@@ -1,4 +1,4 @@
-import type { Happened } from 'embedded-aws';
+import type { WorldEvent } from 'embedded-aws';
 import { partsOfMarkup } from '../web/parts.ts';
 
 /** What a person reads of one thing that happened. */
@@ -212,6 +212,6 @@ const parametersOf = (parameters: Record<string, string[]>) =>
     .join(' ');
 
 /** The line for a happening; undefined where it would only repeat another. */
-export function describe({ type, at: _, ...details }: Happened, trace: boolean): Line | undefined {
+export function describe({ type, at: _, ...details }: WorldEvent, trace: boolean): Line | undefined {
   return LINES[type]?.(details) ?? (trace ? TRACES[type]?.(details) : undefined);
 }

@@ -1,15 +1,15 @@
 import { styleText } from 'node:util';
-import type { Happened } from 'embedded-aws';
+import type { WorldEvent } from 'embedded-aws';
 import type { Outputs } from '../rehearsal/outputs.ts';
 import type { Summary } from '../rehearsal/rehearse.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Addresses } from '../web/serve.ts';
 import { describe, type Line } from './lines.ts';
 
-/** How a rehearsal is shown. */
+/** Shows a rehearsal, from its beginning to its end. */
 export interface Show {
   begin: (scenario: Scenario | undefined, seed: number) => void;
-  happened: (happened: Happened) => void;
+  event: (event: WorldEvent) => void;
   end: (summary: Summary, outputs: Outputs) => void;
   serving: (addresses: Addresses) => void;
 }
@@ -41,13 +41,13 @@ export function asTerminal({ trace = false }: { trace?: boolean | undefined }): 
       print(styleText('dim', `Virtual time in UTC, seed ${seed}. No AWS account is touched.`));
       print();
     },
-    happened: happened => {
-      const line = describe(happened, trace);
+    event: event => {
+      const line = describe(event, trace);
       if (!line) return;
       const [first = '', ...rest] = wrap(line.text, width - INDENT.length);
       const style = STYLES[line.tone];
       const text = line.tone === 'quiet' ? styleText('dim', first) : first;
-      print(`${styleText('dim', happened.at.slice(11, 19))} ${styleText(style, line.label.padEnd(LABEL))}${text}`);
+      print(`${styleText('dim', event.at.slice(11, 19))} ${styleText(style, line.label.padEnd(LABEL))}${text}`);
       for (const more of rest) print(`${INDENT}${line.tone === 'quiet' ? styleText('dim', more) : more}`);
       for (const detail of line.details ?? []) {
         const [start = '', ...others] = wrap(detail.text, width - INDENT.length - 2);
@@ -104,12 +104,12 @@ function summarise(
       'Published',
       published.length === 0 ? 'nothing' : compact(published.map(({ via, status }) => `${status} (${via})`)),
     ),
-    ...promises.map(({ promise, kept: ok }, i) => row(i === 0 ? 'Promised' : '', `${mark(ok)} ${promise}`)),
+    ...promises.map(({ promise, kept: ok }, i) => row(i === 0 ? 'Expected' : '', `${mark(ok)} ${promise}`)),
     ...Object.values(outputs).map((file, i) => row(i === 0 ? 'Written' : '', file)),
     '',
     ...(promises.length === 0
       ? []
-      : [kept ? styleText('green', 'It ended as promised.') : styleText('red', 'It did not end as promised.')]),
+      : [kept ? styleText('green', 'It ended as expected.') : styleText('red', 'It did not end as expected.')]),
   ];
 }
 

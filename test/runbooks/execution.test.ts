@@ -180,7 +180,7 @@ describe('in an incident, a runbook that scales for a while and fails', () => {
     const world = await RehearsalWorld.create(assembly(), 3);
     const name = 'mockupaws-production-scale-service';
     const calls = tap(world, name, { from: failing, once: true });
-    databaseConnections.befall(world);
+    databaseConnections.inject(world);
     await world.clock.run(60 * MINUTE, () => false);
     const timeline = timelineOf(world);
     const [first] = timeline.filter(({ type, step }) => type === 'StepStarted' && step === 'scale-down');

@@ -21,7 +21,7 @@ async function suffer(
 ) {
   const world = await RehearsalWorld.create(altered, 3);
   prepare(world);
-  scenario.befall(world);
+  scenario.inject(world);
   await world.clock.run(60 * MINUTE, () => false);
   return world;
 }
@@ -86,7 +86,7 @@ it('records that are put back only in pretence renew nothing, and nothing is res
 
 it('in the last week nobody waits for ACM: the records are put back and a new certificate is requested, and people are called', async () => {
   const world = await suffer(
-    { ...certificateExpiry, befall: w => befallen(w, 5, () => w.service.certificates.loseRecords()) },
+    { ...certificateExpiry, inject: w => befallen(w, 5, () => w.service.certificates.loseRecords()) },
     assembly(),
   );
   expect(runs(world)).toEqual(['restore-validation-records', 'request-replacement']);
@@ -95,8 +95,8 @@ it('in the last week nobody waits for ACM: the records are put back and a new ce
 
 it('an incident that stays open for weeks keeps no other from being worked on', async () => {
   const world = await RehearsalWorld.create(assembly(), 3);
-  certificateHandedOver.befall(world);
-  databaseConnections.befall(world);
+  certificateHandedOver.inject(world);
+  databaseConnections.inject(world);
   await world.clock.run(60 * MINUTE, () => false);
   const open = [...world.incidents.values()].map(({ timeline, status }) => [timeline[0]?.['playbook'], status]);
   expect(open).toEqual(

@@ -23,7 +23,7 @@ describe('what changed the service, and what customers were told', () => {
     const subscriber = 'customer@customer.example';
     const befall = async (world: RehearsalWorld) => {
       await world.customers.subscribe(subscriber, 'api');
-      databaseConnections.befall(world);
+      databaseConnections.inject(world);
     };
     const scenario = { ...databaseConnections, befall: (world: RehearsalWorld) => void befall(world) };
     const { summary, world } = await rehearse(scenario, { assembly: assembly(), seed: 5 });

@@ -41,7 +41,7 @@ it('is told once whatever is delivered twice, late, or lost and tried again', as
 it('people answer by Slack and by PagerDuty: the incident knows them, and is resolved everywhere', async () => {
   const world = await RehearsalWorld.create(assembly(), 6);
   world.parameters.set('/incident-response/mockupaws-production/automation', 'off');
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   const { secrets } = world;
   const { slack, pagerduty } = world.vendors;
   await world.clock.run(30 * MINUTE, () => slack.messages.length > 0 && pagerduty.events.length > 0);

@@ -35,7 +35,7 @@ const handedOver = (world: RehearsalWorld) => entries(world, 'HandedOver').map((
 describe.each(TROUBLES)('a writer that is %s', trouble => {
   it('is replaced by a reader once a person has approved, and the incident is resolved', async () => {
     const world = await lost(trouble, approves, 30);
-    expect(oneIncident.kept(world)).toBe(true);
+    expect(oneIncident.holds(world)).toBe(true);
     expect(changed(world)).toEqual(['rds:FailoverDBCluster']);
     expect(world.service.database.members.writer).toBe('mockupaws-production-1');
     const alarm = `alarm:mockupaws-production-database-${trouble === 'gone' ? 'writer-gone' : trouble}`;
@@ -58,7 +58,7 @@ describe.each(TROUBLES)('a writer that is %s', trouble => {
   it('is no incident of its own where Aurora fails over by itself within two minutes', async () => {
     const world = await lost(trouble, ({ service }) => service.database.members.lose(trouble, 85));
     expect(world.service.database.members.writer).toBe('mockupaws-production-1');
-    expect(oneIncident.kept(world)).toBe(false);
+    expect(oneIncident.holds(world)).toBe(false);
     expect(changed(world)).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ it('an alarm that a person tests on a writer that is well asks for nothing', asy
   const AlarmName = 'mockupaws-production-database-read-only';
   world.alarms.set({ AlarmName, StateValue: 'ALARM', StateReason: 'testing the alarm' });
   await world.clock.run(10 * MINUTE, () => false);
-  expect(oneIncident.kept(world)).toBe(true);
+  expect(oneIncident.holds(world)).toBe(true);
   expect(entries(world, 'StepStarted')).toEqual([]);
   expect(entries(world, 'ApprovalRequested')).toEqual([]);
 });

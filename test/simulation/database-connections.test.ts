@@ -1,4 +1,4 @@
-import type { Happened } from 'embedded-aws';
+import type { WorldEvent } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { rehearse } from '../../local/rehearsal/rehearse.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
@@ -11,7 +11,7 @@ const MAINTENANCE = '/incident-response/mockupaws-production/maintenance-until';
 describe('database connections exhausted', () => {
   it('replays a seed exactly, call by call', async () => {
     const record = async () => {
-      const happened: Happened[] = [];
+      const happened: WorldEvent[] = [];
       const { summary, world } = await rehearse(databaseConnections, {
         assembly: assembly(),
         seed: 7,
@@ -143,7 +143,7 @@ describe('a person who heals the service', () => {
 
 it('whoever is asked to let sessions end reads which would, which are spared, and why; none ends before', async () => {
   const world = await RehearsalWorld.create(withModes({ 'kill-idle-connections': 'approve' }), 3);
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   const asked = () => world.topics.messages.find(({ subject = '' }) => subject.includes('APPROVAL'));
   await world.clock.run(40 * 60_000, () => asked() !== undefined);
   const body = asked()?.body ?? '';

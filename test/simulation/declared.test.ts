@@ -51,7 +51,7 @@ describe('a declared breach', () => {
 
   it('is asked of the commander, though somebody else is on call by then', async () => {
     const world = await RehearsalWorld.create(assembly(), 3);
-    breach.befall(world);
+    breach.inject(world);
     await run(world, 6);
     await act(world, 'cleo', { type: 'take command' });
     await run(world, 10);

@@ -20,7 +20,7 @@ it.each([1, 2])('a drill ends as the scenario promises, and no figure counts it,
 /** The trouble begins `minutes` after the drill, or before it. */
 async function drillAnd(minutes: number): Promise<RehearsalWorld> {
   const world = await RehearsalWorld.create(assembly(), 3);
-  const begin = () => databaseConnections.befall(world);
+  const begin = () => databaseConnections.inject(world);
   // The trouble itself begins two minutes after it befalls.
   if (minutes >= 2) world.clock.after((minutes - 2) * MINUTE, begin);
   else begin();
@@ -56,7 +56,7 @@ it('stands in the way of no other incident', async () => {
     StateValue: 'ALARM',
     StateReason: '[DRILL] of another playbook',
   });
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   await world.clock.run(60 * MINUTE, () => false);
   expect(typesOf(world).filter(type => type === 'StepSucceeded').length).toBeGreaterThan(0);
   expect(JSON.stringify(timelineOf(world)).includes('INC-2026-03-02-001 is being worked on')).toBe(false);

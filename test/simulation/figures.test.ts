@@ -17,7 +17,7 @@ const minutes = (from: string, to: string) => Math.round((Date.parse(to) - Date.
 const answered = {
   ...databaseConnections,
   befall: (world: RehearsalWorld) => {
-    databaseConnections.befall(world);
+    databaseConnections.inject(world);
     world.clock.after(12 * MINUTE, async () => {
       const [incident] = world.incidents.keys();
       const asked = { do: 'act', incident, by: 'ada', via: 'command line', requestId: 'ack' };

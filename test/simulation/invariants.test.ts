@@ -1,4 +1,4 @@
-import type { Happened } from 'embedded-aws';
+import type { WorldEvent } from 'embedded-aws';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
@@ -30,7 +30,7 @@ class Witness {
     world.account.listen(happened => this.note(happened));
   }
 
-  private note(happened: Happened): void {
+  private note(happened: WorldEvent): void {
     if (
       happened.type === 'alarm' &&
       happened['state'] === 'ALARM' &&

@@ -20,7 +20,7 @@ it.each([['off'], [undefined]])(
     const world = await RehearsalWorld.create(assembly(), 3);
     // No task stops: the runbook waits for them.
     world.service.tasks.tick = () => undefined;
-    databaseConnections.befall(world);
+    databaseConnections.inject(world);
     await world.clock.run(20 * MINUTE, () => hasScaled(world));
     const role = world.account.ofType('AWS::IAM::Role').find(({ path }) => path === 'Response/Role')?.arn ?? '';
     const byHand = { DocumentName: SCALE_SERVICE, Parameters: { DesiredCount: ['6'], DryRun: ['false'] } };
@@ -46,7 +46,7 @@ it('an execution whose id was not noted is found and stopped, and never the same
   const world = await RehearsalWorld.create(withOperator(), 3, { broken: ['verify'] });
   // No task stops: the runbook waits for them.
   world.service.tasks.tick = () => undefined;
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   const ours = () => world.runbooks.runs.find(({ name, parameters }) => name === SCALE_SERVICE && acts(parameters));
   const acts = (parameters: Record<string, string[]>) => parameters['DryRun']?.[0] === 'false';
   await world.clock.run(20 * MINUTE, () => hasScaled(world));

@@ -16,7 +16,7 @@ const linksOf = (world: RehearsalWorld, to: string, name: string) =>
 describe('links', () => {
   it('that are opened change nothing, also those of the approval: it is declined by time', async () => {
     const world = await RehearsalWorld.create(assembly(), 4);
-    nobodyAnswers.befall(world);
+    nobodyAnswers.inject(world);
     world.account.listen(({ type }) => {
       const urls =
         type === 'message' ? (world.topics.messages.at(-1)?.body.match(/https:\S+lambda-url\S+/g) ?? []) : [];
@@ -35,7 +35,7 @@ describe('links', () => {
 
   it('are another person’s own, and worth nothing to KMS of another account', async () => {
     const [world, other] = [await RehearsalWorld.create(assembly(), 4), await RehearsalWorld.create(assembly(), 5)];
-    nobodyAnswers.befall(world);
+    nobodyAnswers.inject(world);
     await world.clock.run(40 * MINUTE, () => false);
     const [ada] = linksOf(world, 'ada@mockupaws.com', 'Acknowledge');
     const [cleo] = linksOf(world, 'cleo@mockupaws.com', 'Acknowledge');
@@ -50,7 +50,7 @@ describe('links', () => {
       if (Type === 'AWS::KMS::Key' && properties?.['KeySpec'] === 'HMAC_256') properties['KeySpec'] = 'HMAC_512';
     }
     const world = await RehearsalWorld.create(altered, 4);
-    nobodyAnswers.befall(world);
+    nobodyAnswers.inject(world);
     await world.clock.run(25 * MINUTE, () => false);
     const pages = world.topics.messages.filter(({ to }) => to === 'ada@mockupaws.com');
     expect(pages[0]?.body).toMatch(/\n\nAnswer\n {2}npx incident ack INC-/);

@@ -9,7 +9,7 @@ const BREAKER = '/incident-response/mockupaws-production/circuit-breakers/redis'
 
 async function suffer(scenario: Scenario, altered = assembly(), minutes = 55): Promise<RehearsalWorld> {
   const world = await RehearsalWorld.create(altered, 3);
-  scenario.befall(world);
+  scenario.inject(world);
   await world.clock.run(minutes * MINUTE, () => false);
   return world;
 }
@@ -44,7 +44,7 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
   it('a service that does not follow the circuit breaker', async () => {
     const world = await RehearsalWorld.create(assembly(), 3);
     world.service.redis.breaker = () => false;
-    redisHealth.befall(world);
+    redisHealth.inject(world);
     await world.clock.run(55 * MINUTE, () => false);
     expect(typesOf(world)).not.toContain('StepSucceeded');
     expect(typesOf(world)).not.toContain('Resolved');
@@ -107,7 +107,7 @@ it('while nobody suffers, the cache is not left out', async () => {
 it('with cluster mode on nobody is asked for a restart, and the diagnosis says why', async () => {
   const world = await RehearsalWorld.create(assembly(), 3);
   world.service.redis.clusterMode = true;
-  redisRestart.befall(world);
+  redisRestart.inject(world);
   await world.clock.run(20 * MINUTE, () => false);
   expect(skipped(world).join()).toContain('needs: cluster mode is on, so it cannot be restarted');
   expect(JSON.stringify(timelineOf(world))).toContain('cluster mode on, so it cannot be restarted');

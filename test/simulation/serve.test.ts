@@ -14,7 +14,7 @@ let statusPage: string | null;
 
 beforeAll(async () => {
   world = await RehearsalWorld.create(assembly(), 4);
-  nobodyAnswers.befall(world);
+  nobodyAnswers.inject(world);
   await world.clock.run(12 * MINUTE, () => false);
   ({ mailbox, statusPage } = servers.show(world, { scenario: nobodyAnswers, outputs: {} }));
 });

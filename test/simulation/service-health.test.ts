@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 
 async function suffer(scenario: Scenario, altered = assembly(), minutes = 45): Promise<RehearsalWorld> {
   const world = await RehearsalWorld.create(altered, 3);
-  scenario.befall(world);
+  scenario.inject(world);
   await world.clock.run(minutes * MINUTE, () => false);
   return world;
 }
@@ -37,7 +37,7 @@ describe('the incident does not resolve when its remedy is taken away:', () => {
 
   it('a rollback of a deployment that was not the cause', async () => {
     const world = await RehearsalWorld.create(assembly(), 3);
-    badDeployment.befall(world);
+    badDeployment.inject(world);
     // The version before it is just as bad from then on.
     world.clock.after(2 * MINUTE + 1, () => {
       const [deployment] = world.service.deployments.history;
@@ -95,7 +95,7 @@ it('shows the maintenance page, and takes it away', async () => {
 it('opens an incident of its own beside that of the database when that is not healed, and leaves the service to it', async () => {
   const world = await RehearsalWorld.create(assembly(), 3);
   world.parameters.set('/incident-response/mockupaws-production/maintenance-until', '2026-03-02T12:00:00Z');
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   await world.clock.run(60 * MINUTE, () => false);
   const playbooks = [...world.incidents.values()].map(({ timeline }) => timeline[0]?.['playbook']);
   expect(playbooks).toEqual(['DatabaseConnections', 'ServiceHealth']);

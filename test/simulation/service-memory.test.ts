@@ -17,7 +17,7 @@ const ran = (world: RehearsalWorld) => acting(world).map(({ name }) => name.repl
 
 async function suffer(scenario: Scenario, altered = assembly(), minutes = 60): Promise<RehearsalWorld> {
   const world = await RehearsalWorld.create(altered, 3);
-  scenario.befall(world);
+  scenario.inject(world);
   await world.clock.run(minutes * MINUTE, () => false);
   return world;
 }
@@ -72,7 +72,7 @@ it('more memory that does not help is taken back', async () => {
 it('more memory that makes it worse is taken back at once', async () => {
   const world = await RehearsalWorld.create(withModes({ 'raise-memory': 'auto' }), 3);
   world.service.deployments.resized = { errorShare: 0.4 };
-  serviceMemoryLimit.befall(world);
+  serviceMemoryLimit.inject(world);
   await world.clock.run(60 * MINUTE, () => false);
   const failed = of(world).filter(({ type, run }) => type === 'StepFailed' && run.includes('raise-memory'));
   expect(failed.map(({ impact }) => impact)).toEqual(['harmful']);

@@ -1,4 +1,4 @@
-import type { Happened } from 'embedded-aws';
+import type { WorldEvent } from 'embedded-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { internalName } from '../../lambda/domain/communication/updates.ts';
@@ -12,8 +12,8 @@ import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 const MINUTE = 60_000;
 
 /** What the page has shown, update by update, as programs read it. */
-function shownBy(world: RehearsalWorld): Happened[] {
-  const shown: Happened[] = [];
+function shownBy(world: RehearsalWorld): WorldEvent[] {
+  const shown: WorldEvent[] = [];
   world.account.listen(happened => {
     if (happened.type === 'status page') shown.push(happened);
   });
@@ -51,12 +51,12 @@ const minutesFrom = (start: string | undefined, end: string | undefined) =>
 
 describe('when the service is down', () => {
   let world: RehearsalWorld;
-  let shown: Happened[];
+  let shown: WorldEvent[];
   beforeAll(async () => {
     world = await RehearsalWorld.create(assembly(), 11);
     shown = shownBy(world);
-    serviceDown.befall(world);
-    await world.clock.run(60 * MINUTE, () => serviceDown.over(world));
+    serviceDown.inject(world);
+    await world.clock.run(60 * MINUTE, () => serviceDown.done(world));
     await world.clock.run(6 * MINUTE, () => false);
   });
 
@@ -143,7 +143,7 @@ it('says nothing of a drill', async () => {
 
 it('what it cannot show counts as missed, which people are told, and operations that it fails', async () => {
   const world = await RehearsalWorld.create(assembly(), 13, { broken: ['status-page'] });
-  nobodyAnswers.befall(world);
+  nobodyAnswers.inject(world);
   await world.clock.run(30 * MINUTE, () => false);
   const missed = timelineOf(world).find(({ type, to }) => type === 'TargetMissed' && to === 'public');
   const posted = timelineOf(world).find(({ type, to }) => type === 'UpdatePosted' && to === 'public');

@@ -53,7 +53,7 @@ it('tells those who confirmed, once an update and in order, until they unsubscri
     if (type === 'customer mail' && to === DORA && subject === FIRST)
       world.clock.after(MINUTE, async () => void (await customers.open(oneClick(world, DORA), 'POST')));
   });
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   await pass(world, 60);
 
   const nonsense = await customers.open('https://status.mockupaws.com/subscribe/nonsense');
@@ -86,7 +86,7 @@ it('SES that is down for an hour delays the mails alone; then each hears the lat
   await pass(world, 2);
   Object.assign(world.mail, { down: true });
   world.mail.refused.add(BEN);
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   await pass(world, 60);
   expect(typesOf(world)).toContain('Resolved');
   expect(world.topics.messages.map(({ channel }) => channel)).toContain('sms');
@@ -108,7 +108,7 @@ it('is told once whatever is delivered twice, late, or lost and tried again', as
     const TopicPreferences = ['api', 'website'].map(TopicName => ({ TopicName, SubscriptionStatus: 'OPT_IN' }));
     world.mail.contacts.set(EmailAddress, { EmailAddress, TopicPreferences, UnsubscribeAll: false });
   }
-  serviceDown.befall(world);
+  serviceDown.inject(world);
   await pass(world, 60);
   for (let n = 0; n < 12; n++) {
     const subjects = told(world, `customer-${n}@customer.example`);

@@ -48,7 +48,7 @@ export function withCode(change: (code: string) => string): Assembly {
 
 /** Lets the scenario's trouble befall a world and time pass, whatever comes of it. */
 export async function suffer(world: RehearsalWorld, minutes: number): Promise<void> {
-  databaseConnections.befall(world);
+  databaseConnections.inject(world);
   await world.clock.run(minutes * MINUTE, () => false);
 }
 

@@ -2,12 +2,12 @@
 export {
   Account,
   type Caller,
-  type Happened,
   type Input,
   type Operation,
   type Operations,
   ServiceError,
   shortName,
+  type WorldEvent,
 } from './account/account.ts';
 export { type Assembly, type Properties, type Resource, readAssembly, type Template } from './assembly/assembly.ts';
 export { type Deployed, resolveTemplate } from './assembly/resolve.ts';

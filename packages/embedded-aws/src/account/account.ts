@@ -52,7 +52,7 @@ export type OnAnswer = (
 ) => void;
 
 /** Something that happened in the world, e.g. `{ type: 'alarm', name, state, … }`. */
-export interface Happened {
+export interface WorldEvent {
   type: string;
   /** ISO 8601. */
   at: string;
@@ -68,7 +68,7 @@ export class Account {
   readonly random: Random;
   readonly assembly: Assembly;
   private readonly services = new Map<string, Operations>();
-  private readonly listeners: ((happened: Happened) => void)[] = [];
+  private readonly listeners: ((happened: WorldEvent) => void)[] = [];
   private readonly answered: OnAnswer[] = [];
 
   constructor(assembly: Assembly, clock: Clock, random: Random) {
@@ -105,7 +105,7 @@ export class Account {
   }
 
   /** From now on, `listener` hears of everything that happens: calls, log lines, alarms, messages, runbooks. */
-  listen(listener: (happened: Happened) => void): void {
+  listen(listener: (happened: WorldEvent) => void): void {
     this.listeners.push(listener);
   }
 
