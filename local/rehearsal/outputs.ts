@@ -53,7 +53,7 @@ async function writePostMortem(directory: string, { world: { objects } }: Rehear
 
 /** The files of the site, as they lie in its bucket. */
 async function writeStatusPage(directory: string, { world }: Rehearsed): Promise<string | undefined> {
-  const bucket = world.account.ofType('AWS::S3::Bucket').find(({ path }) => path === 'StatusPage/Bucket');
+  const bucket = world.account.find('AWS::S3::Bucket', 'StatusPage/Bucket');
   const files = bucket ? world.objects.of(bucket.ref) : [];
   await Promise.all(files.map(({ key, body = '' }) => writeInto(directory, join('status-page', key), body)));
   return files.length > 0 ? 'status-page' : undefined;

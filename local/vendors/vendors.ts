@@ -32,7 +32,7 @@ export class Vendors {
         account.emit(type, detail);
       },
     };
-    const chat = account.ofType('AWS::Lambda::Function').find(({ path }) => path === 'Chat/Function');
+    const chat = account.find('AWS::Lambda::Function', 'Chat/Function');
     this.slack = new Slack(surroundings, {
       channel: chat?.properties['Environment'].Variables['SLACK_CHANNEL'] ?? '',
       token: secrets.of('Chat/Function', 'BOT_TOKEN_SECRET') ?? '',

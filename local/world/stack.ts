@@ -7,8 +7,10 @@ import type { ServiceShape } from '../service/service.ts';
 const METADATA = 'incident-response';
 
 /** Reads the synthesised app: the stack that protects a service, and the resources that the app has in other regions. */
-export const readStack = (directory: string): Assembly =>
-  readAssembly(directory, ({ template }) => template.Metadata?.[METADATA] !== undefined);
+export const readStack = (directory: string): Assembly => ({
+  ...readAssembly(directory, ({ template }) => template.Metadata?.[METADATA] !== undefined),
+  root: 'IncidentResponse',
+});
 
 interface Metadata {
   cluster: string;

@@ -92,9 +92,7 @@ export class RehearsalWorld extends World {
 
   /** Sends a request to the command function, as the command line does. @throws when it fails */
   async command(request: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const command = this.account.resources.find(
-      ({ type, path }) => type === 'AWS::Lambda::Function' && path === 'Command/Function',
-    );
+    const command = this.account.find('AWS::Lambda::Function', 'Command/Function');
     if (!command) throw new Error('the app has no command function');
     const { payload, error } = await this.functions.invoke(command.ref, request);
     if (error) throw new Error(error.errorMessage);

@@ -84,6 +84,11 @@ export class Account {
     return this.resources.filter(resource => resource.type === type);
   }
 
+  /** The resource of a type that a construct made, by the construct's path; undefined when there is none. */
+  find(type: string, path: string): Deployed | undefined {
+    return this.ofType(type).find(resource => resource.path === path);
+  }
+
   /**
    * Gives a service operations, beside or instead of those that it has: to simulate what the stack calls and the package
    * does not know.

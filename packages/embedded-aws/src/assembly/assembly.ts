@@ -5,6 +5,7 @@ export interface Resource {
   Type: string;
   Properties: Properties;
   Metadata?: Record<string, string>;
+  Condition?: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a template's properties have as many shapes as AWS has resources
@@ -24,6 +25,8 @@ export interface Assembly {
   directory: string;
   region: string;
   template: Template;
+  /** The id of a construct that contains the others: the paths of resources leave it out. @default none */
+  root?: string;
 }
 
 interface Manifest {

@@ -9,7 +9,7 @@ export interface Deployed {
   /** The value of `Ref`: a name, an ARN or a URL, depending on the type. */
   ref: string;
   arn: string;
-  /** The construct's path without the stack's and the resource's own part, e.g. `Orders/Function`. */
+  /** The construct's path within the stack, e.g. `Orders/Function`. */
   path: string;
   /** The values of `Fn::GetAtt`, by attribute. */
   attributes: Record<string, string>;
@@ -17,7 +17,7 @@ export interface Deployed {
 }
 
 /** Resolves every resource. @throws Unsupported for a type or an intrinsic function that the embedded account does not know. */
-export function resolveTemplate({ name, template, region }: Assembly): Deployed[] {
+export function resolveTemplate({ name, root, template, region }: Assembly): Deployed[] {
   const identities = new Map<string, Record<string, string>>();
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${ACCOUNT}:${resource}`;
   const pseudo: Record<string, string> = {
@@ -100,11 +100,12 @@ export function resolveTemplate({ name, template, region }: Assembly): Deployed[
   };
 
   return Object.entries(template.Resources).map(
-    ([logicalId, { Type: type, Properties: properties = {}, Metadata }]) => {
+    ([logicalId, { Type: type, Properties: properties = {}, Metadata, Condition: condition }]) => {
+      if (condition && type !== 'AWS::CDK::Metadata') throw new Unsupported(`${type} ${logicalId}`, 'a condition');
       if (!IDENTITIES[type] && !ANONYMOUS.has(type))
         throw new Unsupported(`${type} ${logicalId}`, 'this type of resource');
       const identity: Record<string, string> = ANONYMOUS.has(type) ? {} : identify(logicalId);
-      const path = (Metadata?.['aws:cdk:path'] ?? logicalId).split('/').slice(2, -1).join('/');
+      const path = pathOf(Metadata?.['aws:cdk:path'] ?? logicalId, root);
       return {
         logicalId,
         type,
@@ -116,4 +117,11 @@ export function resolveTemplate({ name, template, region }: Assembly): Deployed[
       };
     },
   );
+}
+
+/** Leaves out the stack, the root and the resource itself, which CDK mostly calls `Resource`. */
+function pathOf(cdkPath: string, root: string | undefined): string {
+  const [, ...parts] = cdkPath.split('/');
+  const within = parts[0] === root ? parts.slice(1) : parts;
+  return within.slice(0, -1).join('/') || (within[0] ?? cdkPath);
 }

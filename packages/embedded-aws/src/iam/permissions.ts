@@ -55,6 +55,14 @@ function holds(operator: string, key: string, wanted: string[], context: Request
   }
 }
 
+/** @throws Unsupported for a statement that names what it excludes. */
+function check(statements: Statement[], where: string): Statement[] {
+  for (const statement of statements)
+    for (const field of ['NotAction', 'NotResource', 'NotPrincipal'])
+      if (field in statement) throw new Unsupported(where, field);
+  return statements;
+}
+
 function applies(statement: Statement, action: string, resource: string, context: RequestContext): boolean {
   const conditions = Object.entries(statement.Condition ?? {});
   return (
@@ -74,6 +82,14 @@ function allowed(statements: Statement[], action: string, resource: string, cont
 /** A role that no template has, for people who try the stack out: it may do everything. */
 export const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT}:role/embedded-administrator`;
 
+/** AWS's own policies, as far as CDK attaches them by itself. @throws Unsupported for any other */
+function managedPolicy(policy: string, role: string): Statement[] {
+  if (policy !== 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole')
+    throw new Unsupported(role, `the managed policy ${policy}`);
+  const Action = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
+  return [{ Effect: 'Allow', Action, Resource: '*' }];
+}
+
 /** The permissions of the template's roles, judged statement by statement as IAM does. */
 export class Permissions {
   private readonly byRole = new Map<string, Statement[]>();
@@ -82,19 +98,20 @@ export class Permissions {
   constructor(resources: Deployed[]) {
     for (const { type, arn, properties } of resources) {
       if (type !== 'AWS::IAM::Role') continue;
-      if (properties['ManagedPolicyArns']?.length) throw new Unsupported(arn, 'managed policies');
       const inline = (properties['Policies'] ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
-      this.byRole.set(
-        arn,
-        inline.flatMap(policy => policy.PolicyDocument.Statement),
+      const managed = ((properties['ManagedPolicyArns'] ?? []) as string[]).flatMap(policy =>
+        managedPolicy(policy, arn),
       );
+      this.byRole.set(arn, [...inline.flatMap(policy => check(policy.PolicyDocument.Statement, arn)), ...managed]);
       this.trust.set(arn, properties['AssumeRolePolicyDocument'].Statement);
     }
-    for (const { type, properties } of resources) {
+    for (const { type, logicalId, properties } of resources) {
       // A policy too large for its role goes on in a managed one.
       if (type !== 'AWS::IAM::Policy' && type !== 'AWS::IAM::ManagedPolicy') continue;
       for (const role of properties['Roles'] as string[]) {
-        this.byRole.get(`arn:aws:iam::${ACCOUNT}:role/${role}`)?.push(...properties['PolicyDocument'].Statement);
+        this.byRole
+          .get(`arn:aws:iam::${ACCOUNT}:role/${role}`)
+          ?.push(...check(properties['PolicyDocument'].Statement, logicalId));
       }
     }
   }
@@ -125,7 +142,7 @@ export function policyAllows(
   context: RequestContext,
 ): boolean {
   return allowed(
-    statements.filter(statement => statement.Effect === 'Deny' || names(statement, service)),
+    check(statements, resource).filter(statement => statement.Effect === 'Deny' || names(statement, service)),
     action,
     resource,
     context,

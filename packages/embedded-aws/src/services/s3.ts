@@ -54,7 +54,7 @@ export class Objects {
 
   /** Gives the name of the bucket that a construct made, by its path, e.g. `Site/Bucket`. */
   named(path: string): string {
-    const found = this.account.ofType('AWS::S3::Bucket').find(bucket => bucket.path === path);
+    const found = this.account.find('AWS::S3::Bucket', path);
     if (!found) throw new Error(`the app has no bucket ${path}`);
     return found.ref;
   }

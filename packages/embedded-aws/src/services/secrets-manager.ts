@@ -17,7 +17,7 @@ export class Secrets {
 
   /** The secret to which a function's environment refers; undefined where there is no such function. */
   of(path: string, variable: string): string | undefined {
-    const found = this.account.ofType('AWS::Lambda::Function').find(other => other.path === path);
+    const found = this.account.find('AWS::Lambda::Function', path);
     const arn = found?.properties['Environment'].Variables[variable];
     return arn && secret(arn);
   }

@@ -90,7 +90,8 @@ export class Topics {
     const key = this.account.ofType('AWS::KMS::Key').find(({ arn }) => arn === topic.properties['KmsMasterKeyId']);
     const keyStatements = key?.properties['KeyPolicy'].Statement ?? [];
     const cloudwatch = 'cloudwatch.amazonaws.com';
-    const mayPublish = policyAllows(statements, cloudwatch, 'sns:Publish', topicArn, context);
+    // A topic without a policy has SNS's default one, which lets the account's own alarms in.
+    const mayPublish = policies.length === 0 || policyAllows(statements, cloudwatch, 'sns:Publish', topicArn, context);
     const mayEncrypt = ['kms:GenerateDataKey', 'kms:Decrypt'].every(action =>
       policyAllows(keyStatements, cloudwatch, action, key?.arn ?? '', context),
     );

@@ -31,7 +31,7 @@ export class Workflows {
     });
   }
 
-  private start({ stateMachineArn, name, input }: Input) {
+  private start({ stateMachineArn, name = this.account.random.uuid(), input = '{}' }: Input) {
     const found = this.machines.get(stateMachineArn);
     if (!found)
       throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
