@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Rehearsed } from './rehearse.ts';
 
-/** What was written, by what it is; paths are relative to where the command was called. */
+/** The files written, by kind; paths are relative to the working directory. */
 export type Outputs = Record<string, string>;
 
 /** Writes one kind of thing into a directory, and gives its name there; undefined when there is nothing of the kind. */
@@ -41,7 +41,7 @@ async function writeMessages(directory: string, { world }: Rehearsed): Promise<s
   return messages.length > 0 ? 'messages' : undefined;
 }
 
-/** Of the last incident that has one. */
+/** Writes the post-mortem of the last incident that has one. */
 async function writePostMortem(directory: string, { world: { objects } }: Rehearsed): Promise<string | undefined> {
   const files = objects.of(objects.named('Reviews/Bucket'));
   const folder = files.at(-1)?.key.replace(/[^/]+$/, '');

@@ -97,7 +97,7 @@ export const reliefStays: Scenario = {
 /** The share of requests that fail, minute by minute, of each world. */
 const failingByMinute = new WeakMap<RehearsalWorld, number[]>();
 
-/** Whether a FunctionError fails its step, no document says: here it does not. */
+/** No document says whether a FunctionError fails its step: here it does not. */
 export const runbookFails: Scenario = {
   name: 'runbook-fails',
   title: 'The remedy fails: it counts as failed, and a person takes over',

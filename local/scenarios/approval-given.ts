@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 
 const ON_CALL = 'ada@mockupaws.com';
 
-/** What the database is short of is connections, and a person says that it may be rebooted for more. */
+/** The database lacks connections, and a person says that it may be rebooted for more. */
 export const approvalGiven: Scenario = {
   ...nobodyAnswers,
   name: 'approval-given',

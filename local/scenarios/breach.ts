@@ -81,7 +81,7 @@ const IN_ITS_OWN_WORDS: Expectation = {
     published.some(({ text }) => text.startsWith('We are investigating a security matter')),
 };
 
-/** What no alarm can know, of a service that is well. */
+/** A breach of data, which no alarm can know: the service is well. */
 export const breach: Scenario = {
   name: 'breach',
   title: 'A security breach is declared: asked before it is published, and no outage is shown',

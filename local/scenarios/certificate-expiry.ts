@@ -61,7 +61,7 @@ export const certificateExpiry: Scenario = {
   ],
 };
 
-/** Who was to answer ACM's e-mail has left: another certificate is requested, and to serve it is for a person to decide. */
+/** Nobody is left to answer ACM's e-mail: another certificate is requested, and a person decides to serve it. */
 export const certificateReplaced: Scenario = {
   name: 'certificate-expiry-replaced',
   title: 'A certificate is about to expire and cannot renew: a new one is requested',

@@ -14,7 +14,7 @@ export function beginDrill({ account, alarms }: RehearsalWorld): void {
   });
 }
 
-/** What a person does to the one incident, from the command line. */
+/** Sends a person's command for the one incident. */
 async function person(world: RehearsalWorld, act: Record<string, unknown>): Promise<void> {
   const [incident] = world.incidents.keys();
   if (!incident) return;

@@ -4,7 +4,7 @@ import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-/** Of the incident of the database; another may tell of what people notice. */
+/** The timeline of the database's incident; another incident may be about the symptom. */
 const timeline = (world: RehearsalWorld): Entry[] =>
   [...world.incidents.values()].find(({ timeline: [first] }) => first?.['playbook'] === 'DatabaseConnections')
     ?.timeline ?? [];

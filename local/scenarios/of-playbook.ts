@@ -3,7 +3,7 @@ import type { Expectation } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-/** What befell the incidents of one playbook: another may tell of what people notice. */
+/** The incidents of one playbook: a second one may be about the symptom. */
 export function ofPlaybook(playbook: string) {
   const incidents = (world: RehearsalWorld) =>
     [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook);

@@ -89,7 +89,7 @@ export const serviceDownHandedOver: Scenario = {
   ],
 };
 
-/** What holds up the tasks does not hold up their database: twice the tasks want twice the connections. */
+/** Scaling up helps the tasks and harms their database: twice the tasks want twice the connections. */
 export const serviceDownMadeWorse: Scenario = {
   name: 'service-down-made-worse',
   title: 'The service fails in part, and scaling up makes it worse',

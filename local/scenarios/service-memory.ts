@@ -20,7 +20,7 @@ const SECRETS_KEPT: Expectation = {
   holds: ({ incidents, topics, runbooks }) =>
     !/X-Amz-Signature/.test(JSON.stringify([[...incidents.values()], topics.messages, runbooks.runs])),
 };
-/** What every incident that is reviewed leaves to be done. */
+/** The follow-ups that every reviewed incident leaves. */
 const REVIEW = 'Review the runbook';
 const ADVISED: Expectation = {
   expectation: 'finding the leak is raised as an action item, once',
@@ -67,7 +67,7 @@ export const serviceMemory: Scenario = {
   ],
 };
 
-/** What every task loads when it starts has outgrown it: no restart helps, and to give it more is for a person to decide. */
+/** Every task loads more than it can hold when it starts: no restart helps, and a person decides to give it more. */
 export const serviceMemoryLimit: Scenario = {
   name: 'service-memory-limit',
   title: 'High memory usage: the tasks have become too small',
@@ -84,7 +84,7 @@ export const serviceMemoryLimit: Scenario = {
   expectations: [ONE_INCIDENT, DUMPED, ran('capture-heap-dump', 'restart-tasks'), UNANSWERED, ADVISED, NOT_RESOLVED],
 };
 
-/** It leaks without end: whatever is tried, the tasks are killed again. */
+/** The leak has no end: whatever is tried, the tasks are killed again. */
 export const serviceMemoryHandedOver: Scenario = {
   name: 'service-memory-handed-over',
   title: 'High memory usage: it leaks without end, a person takes over',

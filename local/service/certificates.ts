@@ -28,7 +28,7 @@ export interface SimulatedCertificate {
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-/** As long as a public certificate lives; ACM renews 60 days before its end. */
+/** A public certificate lives so long; ACM renews it 60 days before its end. */
 const LIFE = 198 * DAY;
 const RENEWAL = 60 * DAY;
 /** ACM takes hours to renew; a rehearsal has not as many. */
@@ -46,11 +46,11 @@ export class Certificates {
   readonly zones = new Map<string, Map<string, string>>();
   /** The certificate of each listener, by the listener's ARN. */
   readonly listeners = new Map<string, string>();
-  /** Of each distribution, the certificate that it is to serve, since when, and the one it served before. */
+  /** The certificate that each distribution is to serve, since when, and the one it served before. */
   readonly distributions = new Map<string, { certificate: string; since: number; before: string; version: number }>();
-  /** Whether requests are issued with a chain that clients do not trust. */
+  /** True when new certificates get a chain that clients do not trust. */
   issuesDistrusted = false;
-  /** Told of what happens by itself. */
+  /** Hears of renewals and issues. */
   tell: (change: string) => void = () => undefined;
   private readonly shapes: CertificateShape[];
   private readonly clock: Clock;
@@ -95,7 +95,7 @@ export class Certificates {
     return found;
   }
 
-  /** What uses it, by ARN. */
+  /** ARNs of listeners and distributions that use the certificate. */
   usesOf({ arn }: SimulatedCertificate): string[] {
     const listeners = [...this.listeners].filter(([, used]) => used === arn).map(([listener]) => listener);
     const distributions = [...this.distributions].filter(([, { certificate }]) => certificate === arn);
@@ -122,7 +122,7 @@ export class Certificates {
     this.distributions.set(id, { certificate, since: this.clock.now, before: known.certificate, version });
   }
 
-  /** What a host serves: its first name through CloudFront, where there is one, all others through the load balancer. */
+  /** The certificate of a host: CloudFront serves the first one, where there is a distribution, the load balancer the others. */
   servedAt(host: string): SimulatedCertificate | undefined {
     const shape = this.shapes.find(({ hosts }) => hosts.includes(host));
     if (!shape) return undefined;

@@ -4,7 +4,7 @@ const CLUSTER_SECONDS = 10 * 60;
 const INSTANCE_SECONDS = 6 * 60;
 
 interface Copy {
-  /** As RDS was told to make it. */
+  /** The input of the call that made it. */
   restored: Record<string, unknown>;
   since: number;
   instances: Map<string, { input: Record<string, unknown>; since: number }>;

@@ -44,11 +44,11 @@ const WRITES = 0.4;
 
 /** The Aurora cluster: as many connections as it allows, held by the tasks' pools and by whoever forgot theirs. */
 export class Database {
-  /** What the writer allows. It is static: a new value waits for a reboot. */
+  /** The connections that the writer allows. The parameter is static: a new value waits for a reboot. */
   maxConnections: number;
   parameterGroup: string;
   readonly members: Members;
-  /** As the parameter group has it. */
+  /** The value in the parameter group. */
   private wantedConnections: number;
   private readonly tasks: Tasks;
   private readonly clock: Clock;
@@ -86,7 +86,7 @@ export class Database {
     this.leak = leak;
   }
 
-  /** The same on the reader, where no session is ever closed. */
+  /** Begins a leak on the reader, where no session is ever closed. */
   startReaderLeak(atMost: number): void {
     this.readerHeld.atMost = atMost;
   }
@@ -190,7 +190,7 @@ export class Database {
     return this.wantedConnections !== this.maxConnections;
   }
 
-  /** What the parameter group says from now on; the writer goes on with what it has. */
+  /** Changes the parameter group; the writer keeps its value until it reboots. */
   want(maxConnections: number): void {
     this.wantedConnections = maxConnections;
   }

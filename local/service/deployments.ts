@@ -16,11 +16,11 @@ export type DeploymentStatus =
 
 /** A part of the service's tasks: those that one deployment started. */
 export interface Part {
-  /** As ECS names its scheduler's deployment: `ecs-svc/ID`. */
+  /** The name of the scheduler's deployment in ECS: `ecs-svc/ID`. */
   scheduler: string;
   serviceRevision: string;
   revision: Revision;
-  /** Of all tasks, 0 to 1. */
+  /** The share of all tasks, 0 to 1. */
   share: number;
 }
 
@@ -28,7 +28,7 @@ export interface Part {
 export interface Deployment {
   id: string;
   scheduler: string;
-  /** Of the target. */
+  /** The revision to deploy. */
   serviceRevision: string;
   configuration: Configuration;
   createdAt: number;
@@ -37,7 +37,7 @@ export interface Deployment {
   reason?: string;
   stage?: string;
   rollbackAt?: number;
-  /** What ran when it began, what ran longest first: more than one part where it replaced another deployment. */
+  /** The parts that ran when it began, the oldest first: more than one where it replaced another deployment. */
   before: Part[];
   /** The version to which it is rolled back. */
   source: Revision;
@@ -54,15 +54,15 @@ const STOP_SECONDS = 10;
 export class Deployments {
   /** The latest first. */
   readonly history: Deployment[] = [];
-  /** How they are done. */
+  /** The configuration that deployments follow. */
   configuration: Configuration = ROLLING;
-  /** How a version with another size differs from the one that it is of. */
+  /** The difference of a version with another size from the one that it comes from. */
   resized: Partial<Revision> = {};
   /** A rollback ends as ROLLBACK_FAILED, and takes nothing back. */
   rollbackFails = false;
-  /** Told of what a person deploys. */
+  /** Hears of each deployment that a person makes. */
   tell: (does: string) => void = () => undefined;
-  /** Told before anything changes. */
+  /** Is called before anything changes. */
   changing: () => void = () => undefined;
   private readonly clock: Clock;
   private readonly revisions = new Revisions();
@@ -91,7 +91,7 @@ export class Deployments {
     return status.startsWith('ROLLBACK') && status !== 'ROLLBACK_FAILED' ? source : target;
   }
 
-  /** What runs now, part by part: those that are left of what was before, then those of the latest deployment. */
+  /** The parts that run now: the rest of former deployments first, then the latest one. */
   get parts(): Part[] {
     const { before, done, scheduler, serviceRevision, target: revision } = this.latest;
     const left = before.map(part => ({ ...part, share: part.share * (1 - done) }));

@@ -1,11 +1,11 @@
 import { acknowledged, message } from './session-channel.ts';
 
-/** What a command in a task comes to: what it prints, and what it uploads to which URL. */
+/** Runs a command in a task: gives what it prints, and uploads what it is told to. */
 export type Command = (command: string) => { printed: string };
 
 /** ECS Exec: sessions that were begun, and the socket over which each is opened, which begins its command. */
 export class Exec {
-  /** What a task does with a command. */
+  /** The way tasks run a command. */
   run: Command = () => ({ printed: '/bin/sh: not found' });
   private readonly sessions = new Map<string, { token: string; command: string }>();
 

@@ -6,7 +6,7 @@ export interface Condition {
 
 /** The load balancer, as far as a rule of its listener may answer instead of the service. */
 export class LoadBalancer {
-  /** What the maintenance page stands on; undefined where there is none. */
+  /** Conditions of the maintenance page's rule; undefined where there is none. */
   conditions: Condition[] | undefined;
 
   /** Every path is answered by the maintenance page. */

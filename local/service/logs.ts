@@ -9,7 +9,7 @@ export interface LogLine {
 const SAMPLED = 25;
 const KEPT = 60 * 60_000;
 
-/** What the tasks write to their log group. Its lines name users, as careless ones do: nobody may be told of them. */
+/** The lines that the tasks log. Careless ones name users, which no message may repeat. */
 export class Logs {
   private readonly clock: Clock;
   private lines: LogLine[] = [];

@@ -1,6 +1,6 @@
 import type { Clock } from 'embedded-aws';
 
-/** What befalls the writer: it accepts no writes any more, or it is not there. */
+/** The fault of the writer: it accepts no writes any more, or it is gone. */
 export type WriterTrouble = 'read-only' | 'gone';
 
 const FAILOVER_SECONDS = 30;
@@ -11,7 +11,7 @@ const UNNOTICED_SECONDS = 5;
 export class Members {
   /** The reader comes first: who takes the first member for the writer errs. */
   readonly names: readonly [string, string];
-  /** As RDS names it. It goes on doing so while the writer only accepts no writes. */
+  /** The member that RDS names as the writer, also while it accepts no writes. */
   writer: string;
   trouble: WriterTrouble | undefined;
   /** A setting of the responder's own user makes its transactions read-only, which nobody else notices. */
@@ -68,7 +68,7 @@ export class Members {
     return name === this.writer && this.trouble !== 'gone';
   }
 
-  /** Whether a failover has just ended: every connection to the cluster is gone. */
+  /** True when a failover has just ended: every connection to the cluster is gone. */
   tick(): boolean {
     const { clock, failingOver } = this;
     if (clock.now >= this.recoversAt) {

@@ -18,7 +18,7 @@ export interface StoppedTask extends RunningTask {
   stoppedAt: number;
   stopCode: 'EssentialContainerExited' | 'ServiceSchedulerInitiated';
   stoppedReason: string;
-  /** What is said of its container. */
+  /** The reason that ECS gives for its container. */
   reason?: string;
 }
 
@@ -33,12 +33,12 @@ export class Memory {
   readonly running: RunningTask[] = [];
   /** The latest first. */
   stopped: StoppedTask[] = [];
-  /** What makes every task hold more, whatever its version, for as long as it lasts. */
+  /** A leak that every task has, whatever its version. */
   leak: (Leak & { until?: number }) | undefined;
   private readonly tasks: Tasks;
   private readonly deployments: Deployments;
   private readonly clock: Clock;
-  /** Whether ECS Exec is on. */
+  /** True while ECS Exec is on. */
   exec = true;
   private started = 0;
 
@@ -50,7 +50,7 @@ export class Memory {
     for (const task of this.running) task.startedAt -= 24 * HOUR;
   }
 
-  /** Of what the tasks may hold, in per cent and on average. */
+  /** The share of their memory that the tasks use on average, in per cent. */
   get utilisation(): number {
     const shares = this.running.map(task => task.used / this.limit(task));
     return (100 * shares.reduce((a, b) => a + b, 0)) / Math.max(1, shares.length);
@@ -99,7 +99,7 @@ export class Memory {
     return this.deployments.revision(revision).memory;
   }
 
-  /** As many as ECS runs: who falls by other causes, or is scaled away, goes first. */
+  /** Keeps as many tasks as ECS runs: those that fall by other causes, or are scaled away, go first. */
   private keepCount(): void {
     while (this.running.length > this.tasks.running) {
       const fell = this.tasks.running < this.tasks.desired;
@@ -123,7 +123,7 @@ export class Memory {
     const surplus = [...new Set(this.running.map(({ deployment }) => deployment))].flatMap(deployment => {
       const own = this.of(deployment);
       const kept = counts.get(deployment) ?? 0;
-      // Of its own, the one that is being taken back gives up what it started last.
+      // A deployment that is being taken back gives up the tasks that it started last.
       return deployment === latest.scheduler ? own.slice(kept) : own.slice(0, Math.max(0, own.length - kept));
     });
     surplus.forEach((task, i) => {
@@ -167,7 +167,7 @@ export class Memory {
   }
 }
 
-/** How many of `total` tasks each part has, by its scheduler: the latest deployment's whole share, the others what is left. */
+/** Shares `total` tasks among the parts: the latest deployment gets its whole share, the others what is left. */
 function countsOf(parts: readonly Part[], total: number, latest: string): Map<string, number> {
   const counts = new Map(parts.map(({ scheduler, share }) => [scheduler, Math.floor(share * total + 1e-9)]));
   const [first] = parts.filter(({ scheduler }) => scheduler !== latest);

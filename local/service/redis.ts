@@ -9,7 +9,7 @@ export interface Permission {
   IpRanges?: { CidrIp: string }[];
 }
 
-/** What is wrong with the primary. Retries keep it busy until nobody calls it for a while, a script until it is restarted. */
+/** The fault of the primary. Retries keep it busy until nobody calls it for a while, a script until it is restarted. */
 type Trouble = 'retries' | 'script' | 'gone';
 
 const FAILOVER_SECONDS = 60;
@@ -26,10 +26,10 @@ export class Redis {
   ingress: Permission[];
   clusterMode = false;
   automaticFailover: boolean;
-  /** What is asked of the database in connections at once while nobody asks the cache. */
+  /** Connections that the database must give at once while nobody asks the cache. */
   spares: number;
   primary: string;
-  /** Whether the circuit breaker that the tasks read is open. */
+  /** True while the circuit breaker that the tasks read is open. */
   breaker: () => boolean = () => false;
   private trouble: Trouble | undefined;
   private opened = false;
@@ -52,12 +52,12 @@ export class Redis {
     this.ingress = [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, UserIdGroupPairs }];
   }
 
-  /** What befalls the primary. */
+  /** Injects a fault into the primary. */
   suffer(trouble: Trouble): void {
     this.trouble = trouble;
   }
 
-  /** Whether ElastiCache knows no such node any more. */
+  /** True when ElastiCache knows no such node any more. */
   isGone(node: string): boolean {
     return this.trouble === 'gone' && node === this.primary;
   }
@@ -138,7 +138,7 @@ export class Redis {
   }
 }
 
-/** As the synthesised app names it. */
+/** The name that the synthesised app gives. */
 export interface RedisShape {
   replicationGroup: string;
   nodes: string[];

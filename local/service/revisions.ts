@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from 'embedded-aws';
 
-/** What makes a task hold more and more memory. */
+/** A cause for which a task holds more and more memory. */
 export interface Leak {
   /** MiB. */
   perMinute: number;

@@ -1,7 +1,7 @@
 import type { Clock } from 'embedded-aws';
 import type { Tasks } from './tasks.ts';
 
-/** What is held back, as Application Auto Scaling names it. */
+/** The suspended parts, by their names in Application Auto Scaling. */
 export interface Suspensions {
   DynamicScalingInSuspended: boolean;
   DynamicScalingOutSuspended: boolean;
@@ -34,7 +34,7 @@ export class Scaling {
   /** Undefined: the service is not registered as a scalable target. */
   bounds: Bounds | undefined = { min: 4, max: 40 };
   suspended: Suspensions = { ...NOTHING };
-  /** Told of each change of the number of tasks. */
+  /** Hears of each change of the number of tasks. */
   tell: (change: string) => void = () => undefined;
   private asPeopleWant: Suspensions = { ...NOTHING };
   /** CPU in per cent that the target tracking policy keeps. */
@@ -64,7 +64,7 @@ export class Scaling {
     this.tasks.scalingSuspended = Object.values(this.suspended).includes(true);
   }
 
-  /** What people had suspended is, and nothing else. */
+  /** True when exactly the parts that people had suspended are suspended. */
   get asPeopleLeftIt(): boolean {
     return JSON.stringify(this.suspended) === JSON.stringify(this.asPeopleWant);
   }

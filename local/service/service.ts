@@ -46,7 +46,7 @@ export class SimulatedService {
   readonly certificates: Certificates;
   readonly redis: Redis;
   readonly logs: Logs;
-  /** How many people ask at the usual load. One request in twenty minutes is 1 / 1200. */
+  /** Requests a second at the usual load. One request in twenty minutes is 1 / 1200. */
   requestsPerSecond = 120;
   /** No health URL answers well, whatever the service does. */
   healthUrlsFail = false;
@@ -101,7 +101,7 @@ export class SimulatedService {
     );
   }
 
-  /** Whether a health URL answers well: the page does from a cache, the API needs the database. */
+  /** True when a health URL answers well: the page does from a cache, the API needs the database. */
   answers(hostname: string): boolean {
     const needsDatabase = hostname.startsWith('api.');
     if (this.loadBalancer.maintenance || this.healthUrlsFail) return false;
@@ -124,7 +124,7 @@ export class SimulatedService {
     this.measure();
   }
 
-  /** What the tasks log of a request that failed. */
+  /** The line that the tasks log for a failed request. */
   private get fault(): string {
     if (this.redis.errorShare > 0) return NO_CACHE;
     if (this.database.available && !this.database.members.acceptsWrites) return READ_ONLY;
@@ -156,7 +156,7 @@ export class SimulatedService {
     return Math.floor(expected) + (this.random.next() < expected % 1 ? 1 : 0);
   }
 
-  /** What the load balancer reports: nothing of what there was none of. */
+  /** Reports as the load balancer does: no value where nothing happened. */
   private measureTraffic(requests: number): void {
     if (requests === 0) return;
     const { metrics, redis, tasks } = this;
@@ -174,7 +174,7 @@ export class SimulatedService {
     put('TargetResponseTime', (redis.bypassed ? 0.3 : 0.08) + 3 * this.errorShare + this.slowness);
   }
 
-  /** Of few requests each fails or does not, by chance. */
+  /** Chance decides for each of a few requests; of many, the share fails. */
   private failed(requests: number): number {
     const expected = requests * this.errorShare;
     if (requests >= FEW) return Math.round(expected);

@@ -30,7 +30,7 @@ export interface SimulatedServer {
   maxConnections: number;
   /** The database that the statement is executed in. */
   database: string;
-  /** As `server_version_num` has it. Default: 170004. */
+  /** The server's `server_version_num`. Default: 170004. */
   version?: number;
   /** A reader, or a writer that accepts no writes: every transaction is read-only. Default: false. */
   inRecovery?: boolean;

@@ -1,4 +1,4 @@
-/** How ECS, or somebody else, puts a new version into place. */
+/** The way ECS, or somebody else, puts a new version into place. */
 export interface Configuration {
   /** Deployments of the last two are not ECS's own: it has no service deployments of them. */
   controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
@@ -24,7 +24,7 @@ const ROLLOUT_SECONDS = 240;
 /** Seconds in which as many tasks as there are start beside them. */
 const SCALE_UP_SECONDS = 60;
 
-/** Where a deployment stands so many seconds after it began. */
+/** The state of a deployment so many seconds after it began. */
 export interface Progress {
   /** Share of the traffic, and of the tasks that bear it, that is the target's: 0 to 1. */
   done: number;
@@ -58,7 +58,7 @@ export function progress(
   return { done: 1, stage: 'BAKE_TIME', over: elapsed >= shifted + bake };
 }
 
-/** What of a rolling deployment is taken back in so many seconds; traffic that was shifted is shifted back at once. */
+/** The share of a rolling deployment that is taken back in so many seconds; shifted traffic returns at once. */
 export const takenBack = ({ strategy }: Configuration, seconds: number): number =>
   strategy === 'ROLLING' ? seconds / ROLLOUT_SECONDS : 1;
 

@@ -7,15 +7,15 @@ export class Tasks {
   running: number;
   /** Tasks that a deployment runs beside these. */
   surge = 0;
-  /** Whether any of auto scaling is suspended. */
+  /** True while any part of auto scaling is suspended. */
   scalingSuspended = false;
   /** Auto scaling takes away what is not needed, which is no trouble. */
   mayBeFewer = false;
-  /** What people ask of the service, as a multiple of the usual. */
+  /** The load, as a multiple of the usual. */
   load = 1;
   /** False where none can be started any more, as with a registry that is gone. */
   start = true;
-  /** How many there are when all is well. */
+  /** The number of tasks when all is well. */
   readonly usual: number;
 
   constructor(usual: number) {

@@ -1,7 +1,7 @@
 import type { WorldEvent } from 'embedded-aws';
 import { partsOfMarkup } from '../web/parts.ts';
 
-/** What a person reads of one thing that happened. */
+/** One event as a person reads it. */
 export interface Line {
   label: string;
   text: string;

@@ -60,7 +60,7 @@ export class PagerDuty implements Vendor {
     return { status: 202, body: { status: 'success', message: 'Event processed', dedup_key: key } };
   }
 
-  /** What PagerDuty sends when somebody does something to an incident there. */
+  /** PagerDuty sends this when somebody does something to an incident there. */
   webhook(secret: string, event_type: string, key: string, { id = '01CH754SM17TWPE2V2H4VPBRO7', ...more }: Event = {}) {
     const reference = { id: 'PGR0VU2', summary: `P1 ${key} mockupAWS`, type: 'incident_reference' };
     const data =

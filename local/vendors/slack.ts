@@ -17,7 +17,7 @@ export interface SlackMessage {
 export class Slack implements Vendor {
   readonly host = 'slack.com';
   readonly messages: SlackMessage[] = [];
-  /** What single people were told in answer to a button. */
+  /** Answers to buttons, which only the person who pressed one sees. */
   readonly whispers: string[] = [];
   private readonly world: Surroundings;
   private readonly channel: string;
@@ -82,7 +82,7 @@ export class Slack implements Vendor {
     }
   }
 
-  /** What Slack sends when somebody presses a button of the first message. */
+  /** Slack sends this when somebody presses a button of the first message. */
   press(secret: string, button: string, { user = 'U0123456789', at = this.world.now() } = {}) {
     const [head] = this.messages;
     const element = head?.blocks

@@ -18,7 +18,7 @@ export interface Vendor {
   answer(asked: Asked): Answered;
 }
 
-/** What is wrong with an object by the rules for its fields; a field without a rule is none of the vendor's. */
+/** Lists the faults of an object by the rules for its fields; a field without a rule is none of the vendor's. */
 export type Rules = Record<string, (value: unknown) => string | undefined>;
 
 export function faults(given: Record<string, unknown>, rules: Rules): string[] {
@@ -44,7 +44,7 @@ export const oneOf =
 
 export const optional = (rule: Rules[string]) => (value: unknown) => (value === undefined ? undefined : rule(value));
 
-/** What of the world a vendor needs. */
+/** The part of the world that a vendor needs. */
 export interface Surroundings {
   /** Milliseconds since 1970. */
   now: () => number;

@@ -10,9 +10,9 @@ export interface Received {
   subject: string;
   body: string;
   at: string;
-  /** It was changed since it was sent, and reads so now. */
+  /** The message was changed since it was sent, and reads so now. */
   edited?: boolean;
-  /** What a mail program reads, and nobody sees. */
+  /** Headers that mail programs read and nobody sees. */
   headers?: Record<string, string>;
 }
 

@@ -1,22 +1,22 @@
 import { type Account, SES_HOST } from 'embedded-aws';
 import type { Answered } from './loopback.ts';
 
-/** Where an address in a message or a page leads here; what is not rehearsed leads where it always does. */
+/** Gives the local address for one in a message or a page; an address outside of the rehearsal stays as it is. */
 export type Lead = (url: string) => string;
 
-/** Paths below which a door is: what its URL has after the host comes after it. */
-export const doorPath = (host: string) => `/door/${host}`;
+/** The path that stands for a host here; the path of its URL follows. */
+export const publicPath = (host: string) => `/door/${host}`;
 
-/** The hosts that people come in by: those of the Function URLs, and SES's, where customers unsubscribe. */
-export const doorHosts = (account: Account): string[] => [
+/** Hosts of the public endpoints: those of the Function URLs, and SES's, where customers unsubscribe. */
+export const publicHosts = (account: Account): string[] => [
   ...account.ofType('AWS::Lambda::Url').map(({ attributes }) => new URL(attributes['FunctionUrl'] ?? '').host),
   SES_HOST,
 ];
 
-/** Doors lead to their path on whichever server shows the link, the hosts of the status page to its own server. */
+/** Leads public endpoints to their path on whichever server shows the link, and the status page to its own server. */
 export function leading(account: Account, statusPage: { hosts: string[]; origin: string } | undefined): Lead {
   const places = new Map([
-    ...doorHosts(account).map(host => [host, doorPath(host)] as const),
+    ...publicHosts(account).map(host => [host, publicPath(host)] as const),
     ...(statusPage?.hosts ?? []).map(host => [host, statusPage?.origin ?? ''] as const),
   ]);
   return url => {
@@ -45,6 +45,6 @@ export function led({ status, headers, body }: Answered, lead: Lead): Answered {
 const ledPage = (html: string, lead: Lead) =>
   html.replace(/\b(href|action|src)="([^"]+)"/g, (_, attribute, url) => `${attribute}="${lead(url)}"`);
 
-/** What the policy lets in by a host that is led here is this server. */
+/** A source whose host is led here becomes this server. */
 const ledPolicy = (policy: string, lead: Lead) =>
   policy.replace(/https:\/\/[^\s;,]+/g, source => (lead(source) === source ? source : "'self'"));

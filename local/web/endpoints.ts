@@ -1,17 +1,17 @@
 import type { RehearsalWorld } from '../world/world.ts';
-import { doorHosts, doorPath, type Lead, led } from './addresses.ts';
+import { type Lead, led, publicHosts, publicPath } from './addresses.ts';
 import type { Answer, Answered } from './loopback.ts';
 import type { Visits } from './visits.ts';
 
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
 
-/** The doors of the rehearsed account: the bundled functions themselves answer, and SES. Undefined where there is no door. */
-export const doors =
+/** The account's public endpoints: the bundled functions themselves answer, and SES. Undefined for any other path. */
+export const publicEndpoints =
   ({ account, functions, mail }: RehearsalWorld, visits: Visits, lead: Lead): Answer<Answered | undefined> =>
   async ({ method, path, search, contentType, body }) => {
-    const host = doorHosts(account).find(known => path.startsWith(`${doorPath(known)}/`));
+    const host = publicHosts(account).find(known => path.startsWith(`${publicPath(known)}/`));
     if (!host) return undefined;
-    const url = `https://${host}${path.slice(doorPath(host).length)}${search}`;
+    const url = `https://${host}${path.slice(publicPath(host).length)}${search}`;
     const headers = { 'content-type': contentType };
     const answer = await visits.make(method, async () => {
       if (mail.knows(url)) return { statusCode: 200, headers: HTML, body: mail.request(url, method) };
@@ -26,7 +26,7 @@ const CONSTRUCT = 'StatusPage';
 /** The distribution of the status page; undefined where none is configured. */
 export const siteOf = ({ distributions }: RehearsalWorld) => distributions.below(CONSTRUCT);
 
-/** What customers see, as CloudFront serves it by the template. */
+/** Serves customers the status page as CloudFront does by the template. */
 export const statusPage =
   (world: RehearsalWorld, site: NonNullable<ReturnType<typeof siteOf>>, visits: Visits, lead: Lead): Answer =>
   async ({ contentType, ...asked }) => {

@@ -9,7 +9,7 @@ export interface Asked {
   method: 'GET' | 'POST';
   path: string;
   query: URLSearchParams;
-  /** What stands after the `?`, and that, as it came. */
+  /** The query as it came, with its `?`. */
   search: string;
   contentType: string;
   body: string;
@@ -25,7 +25,7 @@ export type Answer<What = Answered> = (asked: Asked) => Promise<What>;
 
 /** A web server that nobody reaches but the browsers of this machine, and that only its own pages may post to. */
 export interface Loopback {
-  /** As `http://127.0.0.1:4700`. */
+  /** E.g. `http://127.0.0.1:4700`. */
   origin: string;
   /** From now on it answers so; before, it says that there is nothing yet. */
   answerBy: (answer: Answer) => void;

@@ -7,9 +7,9 @@ import { type Answer, type Answered, type Asked, text } from './loopback.ts';
 import { partsOf, partsOfMarkup } from './parts.ts';
 import { MINUTES_AFTER, type Visits } from './visits.ts';
 
-/** Of which rehearsal it is the mailbox. */
+/** The rehearsal that the mailbox belongs to. */
 export interface About {
-  /** Absent, events were sent. */
+  /** Undefined when events were sent instead. */
   scenario: Pick<Scenario, 'title' | 'story'> | undefined;
   statusPage: string | null;
   outputs: Outputs;
@@ -18,7 +18,7 @@ export interface About {
 /** Virtual minutes that pass at the press of a button. */
 const PASSING = 10;
 
-/** What people were told, each message as its recipient sees it, with links that work. */
+/** Every message as its recipient sees it, with links that work. */
 export function mailbox(world: RehearsalWorld, about: About, visits: Visits, lead: Lead): Answer {
   const routes: Record<string, (asked: Asked) => Answered | Promise<Answered>> = {
     'GET /': () => page('index', overview(world, about)),
@@ -50,7 +50,7 @@ const overview = (world: RehearsalWorld, { scenario: { title, story } = EVENTS, 
   recipients: recipients(mails(world)),
 });
 
-/** How each came, where the recipient's name is not enough. */
+/** Describes the channel where the recipient's name is not enough. */
 const WAYS: Record<string, (mail: Mail) => string> = {
   email: ({ to }) => `e-mail to ${to}`,
   sms: ({ to, recipient, body }) =>
@@ -77,7 +77,7 @@ function messages(world: RehearsalWorld, to: string | null, lead: Lead): Answere
   });
 }
 
-/** Who was sent anything, in the order of their first message. */
+/** Everybody who was sent anything, in the order of their first message. */
 function recipients(all: Mail[]) {
   const counted = Map.groupBy(all, ({ recipient }) => recipient);
   return [...counted].map(([name, sent]) => ({
@@ -141,7 +141,7 @@ const page = (name: string, data: object, status = 200): Answered => ({
       "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
-    // What is sent meanwhile is there when somebody comes back.
+    // Messages sent meanwhile must show when somebody comes back.
     'cache-control': 'no-store',
   },
   body: liquid.renderFileSync(`${name}.html.liquid`, data),

@@ -3,7 +3,7 @@ import type { Lead } from './addresses.ts';
 /** A part of a message as it is shown. */
 export interface Part {
   text: string;
-  /** Where it leads, if it is a link. */
+  /** The address of a link; null for plain text. */
   href: string | null;
   strong: boolean;
 }
@@ -11,13 +11,13 @@ export interface Part {
 /** A URL in a text ends before what ends a sentence or a bracket. */
 const URLS = /(?<url>https?:\/\/[^\s<>"]*[^\s<>".,;:!?'()[\]{}*])/g;
 
-/** Of Slack's markup what the responder writes: links with and without a label, and bold. */
+/** The part of Slack's markup that the responder writes: links with and without a label, and bold. */
 const MARKUP = /<(?<url>https?:[^|>\s]+)(?:\|(?<label>[^>]*))?>|\*(?<strong>[^\s*](?:[^*\n]*[^\s*])?)\*/g;
 
 /** A text in parts, so that its links can be followed. Put together, they are the text. */
 export const partsOf = (text: string, lead: Lead): Part[] => split(text, URLS, lead, plain => plain);
 
-/** The same of a text in Slack's markup, as it is seen there. */
+/** Splits a text in Slack's markup, as it is seen there. */
 export const partsOfMarkup = (text: string, lead: Lead = url => url): Part[] => split(text, MARKUP, lead, unescaped);
 
 function split(text: string, pattern: RegExp, lead: Lead, read: (text: string) => string): Part[] {

@@ -1,11 +1,11 @@
 import type { RehearsalWorld } from '../world/world.ts';
 import { leading } from './addresses.ts';
-import { doors, siteOf, statusPage } from './endpoints.ts';
+import { publicEndpoints, siteOf, statusPage } from './endpoints.ts';
 import { type Loopback, openLoopback, text } from './loopback.ts';
 import { type About, mailbox } from './mailbox.ts';
 import { Visits } from './visits.ts';
 
-/** Where a rehearsal can be looked at. */
+/** The addresses at which a rehearsal can be looked at. */
 export interface Addresses {
   /** Null where the app has none. */
   statusPage: string | null;
@@ -39,15 +39,15 @@ export class Servers {
     const hosts = site ? world.distributions.hosts(site) : [];
     const lead = leading(world.account, { hosts, origin: this.ofStatusPage.origin });
     const visits = new Visits(world);
-    const throughDoors = doors(world, visits, lead);
+    const byEndpoint = publicEndpoints(world, visits, lead);
     const addresses = {
       statusPage: site ? `${this.ofStatusPage.origin}/` : null,
       mailbox: `${this.ofMailbox.origin}/`,
     };
     const page = site ? statusPage(world, site, visits, lead) : async () => text(404, 'The app has no status page.');
-    this.ofStatusPage.answerBy(async asked => (await throughDoors(asked)) ?? page(asked));
+    this.ofStatusPage.answerBy(async asked => (await byEndpoint(asked)) ?? page(asked));
     const box = mailbox(world, { ...about, statusPage: addresses.statusPage }, visits, lead);
-    this.ofMailbox.answerBy(async asked => (await throughDoors(asked)) ?? box(asked));
+    this.ofMailbox.answerBy(async asked => (await byEndpoint(asked)) ?? box(asked));
     return addresses;
   }
 

@@ -3,7 +3,7 @@ import type { Account, Distributions, Mail, ViewerResponse } from 'embedded-aws'
 const MINUTE = 60_000;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** What customers do, as their browsers and mail programs do it, at the host of the status page. */
+/** Customers, who use their browsers and mail programs at the host of the status page. */
 export class Customers {
   private readonly account: Account;
   private readonly distributions: Distributions;
@@ -22,7 +22,7 @@ export class Customers {
     await this.visit('/subscribe', 'POST', String(fields));
   }
 
-  /** The same, and confirms it by the mail that comes a minute later. */
+  /** Subscribes an address, and confirms by the mail that comes a minute later. */
   async subscribe(email: string, ...components: string[]): Promise<void> {
     await this.ask(email, ...components);
     this.account.clock.after(MINUTE, async () => {

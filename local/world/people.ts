@@ -2,7 +2,7 @@ import type { Account, Functions, Message, Topics } from 'embedded-aws';
 
 const MINUTE = 60_000;
 
-/** What somebody does with a link of a message. */
+/** The way somebody answers a link in a message. */
 export interface Habit {
   /** The person's address: an e-mail address or a telephone number. */
   to: string;
@@ -10,7 +10,7 @@ export interface Habit {
   link: string;
   /** Minutes from the message to the button. */
   after: number;
-  /** What is written into the page's field. */
+  /** The text for the page's field. */
   text?: string;
   /** Which of the messages that have such a link is answered: only the first. @default false, every one */
   once?: boolean;
@@ -66,7 +66,7 @@ export class People {
   }
 }
 
-/** What the page says above all, without its tags. */
+/** The page's main sentence, without its tags. */
 const told = (html: string) =>
   (html.match(/role="status">(.*?)<\/div>/s)?.[1] ?? html.match(/<h1>(.*?)<\/h1>/s)?.[1] ?? html)
     .replace(/<[^>]+>/g, '')

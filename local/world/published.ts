@@ -6,14 +6,14 @@ export interface Publication {
   via: 'status page' | 'email';
   /** The incident's title, as customers see it. */
   incident: string;
-  /** As the status page has it, e.g. `investigating`. */
+  /** The status page's word, e.g. `investigating`. */
   status: string;
   text: string;
-  /** Who got the mail. */
+  /** The address that got the mail. */
   to?: string;
 }
 
-/** Where programs read what the status page says. */
+/** Programs read the status page here. */
 const INCIDENTS = 'api/v2/incidents.json';
 
 interface Shown {

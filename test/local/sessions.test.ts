@@ -37,7 +37,7 @@ afterAll(() => simulated?.stop());
 const terminate = (sessions: SimulatedSession[], values: Partial<KillRequest> = {}, version = 170_004) =>
   simulated.execute(END_IDLE_SESSIONS, endParameters({ ...request, ...values }), sessions, { ...server, version });
 
-/** Who is spared, by reason: the application is the session's number. */
+/** Sessions that are spared, by reason: the application is the session's number. */
 const spared = (rows: Record<string, unknown>[]) =>
   Object.fromEntries(rows.filter(row => row['spared'] !== '').map(row => [row['application_name'], row['spared']]));
 

@@ -23,7 +23,7 @@ describe('a server on loopback', () => {
   });
   afterEach(() => server.close());
 
-  /** As a browser sends it, whatever name brought it here. */
+  /** Requests as a browser does, whatever name brought it here. */
   async function ask(method: string, headers: Record<string, string> = {}, path = '/'): Promise<number | undefined> {
     const sent = request({ host: '127.0.0.1', port, path, method, headers }).end(method === 'POST' ? 'a=1' : '');
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -107,7 +107,7 @@ describe('the mailbox', () => {
 
   const UNESCAPED: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&#34;': '"', '&#39;': "'" };
   const unescaped = (html: string) => html.replace(/&(?:amp|lt|gt|#34|#39);/g, entity => UNESCAPED[entity] ?? '');
-  /** What a browser shows of each message: a line break after `<pre>` is none, and links are their text. */
+  /** The text that a browser shows of each message: a line break after `<pre>` is none, and links are their text. */
   const texts = (html: string) =>
     [...html.matchAll(/<pre[^>]*>\n([\s\S]*?)<\/pre>/g)].map(([, shown = '']) =>
       unescaped(shown.replace(/<a href="[^"]*">|<\/a>|<\/?strong>/g, '')),
@@ -125,7 +125,7 @@ describe('the mailbox', () => {
     ),
     fc.webUrl({ withQueryParameters: true, withFragments: true }),
   );
-  /** What is meant to be read, and the body that is sent for it: Slack has an escaping of its own. */
+  /** A text that is meant to be read, and the body that is sent for it: Slack has an escaping of its own. */
   const message = fc
     .record({
       channel: fc.constantFrom('email', 'sms', 'slack', 'pagerduty'),

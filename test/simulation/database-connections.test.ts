@@ -64,7 +64,7 @@ const unresolved = (world: RehearsalWorld) => {
   );
   const { tasks, errorShare } = world.service;
   if (tasks.desired === tasks.usual) return expect(tasks.scalingSuspended).toBe(false);
-  // What is left changed relieves people, and whoever took over knows of it.
+  // The remaining change relieves people, and whoever took over knows of it.
   expect(errorShare).toBeLessThan(0.01);
   expect(world.topics.messages.some(({ body }) => /npx incident revert INC-\S+ scale-down/.test(body))).toBe(true);
 };
@@ -154,7 +154,7 @@ it('whoever is asked to let sessions end reads which would, which are spared, an
   expect(world.service.database.sessions().some(({ application }) => application === 'report-export')).toBe(true);
 });
 
-/** What happened to the incident of this playbook; another one may tell of the symptom. */
+/** The timeline of this playbook's incident; another incident may be about the symptom. */
 const own = ({ incidents }: RehearsalWorld) =>
   [...incidents.values()].find(({ timeline }) => timeline[0]?.['playbook'] === 'DatabaseConnections')?.timeline ?? [];
 

@@ -54,7 +54,7 @@ it('a rehearsed incident comes out in figures as its timeline tells it, in the m
     actionItems: [{ action: 'Review the runbook' }, { action: expect.stringContaining('RDS Proxy') }],
   });
 
-  // What it shows by severity and by runbook comes with such incidents, and errors of a function when it runs.
+  // Figures by severity and by runbook come with such incidents, and errors of a function when it runs.
   const general = world.dashboards.metrics.filter(({ dimensions: d }) => !d['Severity'] && !d['Runbook']);
   const measured = general.filter(({ namespace }) => namespace === 'IncidentResponse');
   expect(measured.length).toBeGreaterThan(10);

@@ -8,7 +8,7 @@ import type { RehearsalFaults } from '../../local/world/faults.ts';
 import { type Entry, RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
-/** What stops being done once an incident is resolved. */
+/** Acts that stop once an incident is resolved. */
 const ACTS = [
   'Escalated',
   'StepStarted',

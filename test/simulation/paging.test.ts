@@ -7,7 +7,7 @@ import { assembly, suffer, timelineOf } from './world.ts';
 const MINUTE = 60_000;
 const addressesOf = (...names: string[]) => names.flatMap(name => Object.values(config.people[name] ?? {}));
 
-/** What those who are called received. */
+/** The messages of those who are called. */
 const received = ({ topics }: RehearsalWorld) => topics.messages.filter(({ topic }) => topic !== 'Paging/Notices');
 
 const pagesOf = (world: RehearsalWorld) => timelineOf(world).filter(({ type }) => type === 'PageSent');

@@ -46,7 +46,7 @@ it('what is owed after a P2: drafted, overdue, reminded of, done, told, closed',
   expect([opened.statusCode, opened.headers['content-type']]).toEqual([200, 'text/calendar; charset=utf-8']);
   expect(opened.body.replaceAll('\r\n ', '')).toContain('MAILTO:finn@mockupaws.com');
 
-  // What nobody does falls due.
+  // Items that nobody does fall due.
   await pass(250);
   expect(typesOf(world).filter(type => type === 'PostMortemOverdue')).toHaveLength(1);
   expect(to(/^\[OVERDUE\]/)).toEqual(addressesOf('ada', 'cleo', 'dora'));

@@ -9,7 +9,7 @@ import { assembly, withCode, withModes, withRunbook } from './world.ts';
 
 const MINUTE = 60_000;
 
-/** What happened to the incident of a playbook; another one may tell of the symptom. */
+/** The timeline of a playbook's incident; another incident may be about the symptom. */
 const of = ({ incidents }: RehearsalWorld, playbook = 'ServiceMemory'): Entry[] =>
   [...incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook).flatMap(i => i.timeline);
 const types = (world: RehearsalWorld) => of(world).map(({ type }) => type);

@@ -11,7 +11,7 @@ import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
 const MINUTE = 60_000;
 
-/** What the page has shown, update by update, as programs read it. */
+/** The updates that the page has shown, as programs read them. */
 function shownBy(world: RehearsalWorld): WorldEvent[] {
   const shown: WorldEvent[] = [];
   world.account.listen(happened => {
@@ -28,7 +28,7 @@ const filesOf = ({ objects }: RehearsalWorld) =>
     .of(objects.named('StatusPage/Bucket'))
     .map(({ key, body }) => ({ key, text: new TextDecoder().decode(body) }));
 
-/** What a visitor gets. */
+/** The response that a visitor gets. */
 async function visit(world: RehearsalWorld, path: string, method: 'GET' | 'POST' = 'GET') {
   const site = world.distributions.below('StatusPage');
   if (!site) throw new Error('the app has no status page');
@@ -42,7 +42,7 @@ async function visit(world: RehearsalWorld, path: string, method: 'GET' | 'POST'
   return { ...answer, body: typeof body === 'string' ? body : new TextDecoder().decode(body) };
 }
 
-/** As a word of its own. */
+/** Matches a word of its own. */
 const contains = (text: string, word: string) =>
   new RegExp(`(?<![\\w-])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'i').test(text);
 

@@ -16,7 +16,7 @@ const LAST = '[Resolved] Service Disruption - mockupAWS';
 
 const pass = (world: RehearsalWorld, minutes: number) => world.clock.run(minutes * MINUTE, () => false);
 const mailsTo = (world: RehearsalWorld, email: string) => world.mail.mails.filter(({ to }) => to === email);
-/** What was told of the incident. */
+/** Everything that was told of the incident. */
 const told = (world: RehearsalWorld, email: string) =>
   mailsTo(world, email).flatMap(({ subject }) => (subject.includes('Disruption') ? [subject] : []));
 const oneClick = (world: RehearsalWorld, email: string) =>

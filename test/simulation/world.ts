@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 export const assembly = (modes: Modes = 'full'): Assembly =>
   structuredClone(readStack(inject(modes === 'full' ? 'assembly' : 'configured')));
 
-/** The same with one runbook's content changed, as if it had been deployed so. */
+/** The app with one runbook's content changed, as if it had been deployed so. */
 export function withRunbook(name: string, change: (content: Properties) => void): Assembly {
   const altered = assembly();
   const document = Object.values(altered.template.Resources).find(
@@ -25,7 +25,7 @@ export function withRunbook(name: string, change: (content: Properties) => void)
   return altered;
 }
 
-/** The same with some steps in another mode. */
+/** The app with some steps in another mode. */
 export const withModes = (modes: Record<string, string>): Assembly =>
   withCode(code =>
     Object.entries(modes).reduce(
@@ -34,7 +34,7 @@ export const withModes = (modes: Record<string, string>): Assembly =>
     ),
   );
 
-/** The same with the functions changed, as if it had been configured so: they carry their policy in their code. */
+/** The app with its functions changed, as if it had been configured so: they carry their policy in their code. */
 export function withCode(change: (code: string) => string): Assembly {
   const altered = assembly();
   const directory = mkdtempSync(join(tmpdir(), 'incident-response-altered-'));

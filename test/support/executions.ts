@@ -11,7 +11,7 @@ export interface Call {
   input: Input;
 }
 
-/** What is to go wrong: from the call with this number on, each that is the same; once, or for ever. */
+/** The calls that fail: from the one with this number on, each that is the same; once, or for ever. */
 interface Trouble {
   from: number;
   once?: boolean;
@@ -87,7 +87,7 @@ export async function start(
   return started;
 }
 
-/** The same, to its end. */
+/** Runs a document to its end. */
 export async function run(
   world: RehearsalWorld,
   name: string,
@@ -98,7 +98,7 @@ export async function run(
   return started;
 }
 
-/** As the responder judges an execution: by every step, in pages. */
+/** Judges an execution as the responder does: by every step, in pages. */
 export async function resultIn(world: RehearsalWorld, { id, outcome }: RunbookRun): Promise<ExecutionResult> {
   const steps: StepExecution[] = [];
   let NextToken: string | undefined;

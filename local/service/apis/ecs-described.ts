@@ -30,7 +30,7 @@ export function describing(region: string, { shape, tasks, deployments }: Simula
     targetServiceRevisionArn: revisionArn(deployment.serviceRevision),
   });
 
-  /** The same as DescribeServiceDeployments does. */
+  /** A deployment as DescribeServiceDeployments describes it. */
   const full = (deployment: Deployment) => {
     const { targetServiceRevisionArn: _, ...told } = brief(deployment);
     const { before, serviceRevision, target: revision, done: share, configuration, rollbackAt, status } = deployment;
@@ -51,7 +51,7 @@ export function describing(region: string, { shape, tasks, deployments }: Simula
     };
   };
 
-  /** As ECS's scheduler has it: the primary first, then what still runs of others. */
+  /** The deployments of ECS's scheduler: the primary first, then others that still run tasks. */
   const rollouts = () => {
     const { primary, parts, latest, underWay } = deployments;
     const failed = ['STOPPED', 'ROLLBACK_FAILED'].includes(latest.status);
@@ -73,7 +73,7 @@ export function describing(region: string, { shape, tasks, deployments }: Simula
     deployments.parts.map(part => ({
       ...{ id: `ecs-svc/${part.scheduler}`, taskDefinition: taskDefinition(part.revision.number), serviceArn },
       taskSetArn: arn(`task-set/${own}/ecs-svc/${part.scheduler}`),
-      // What ran before all that is remembered is of an earlier day.
+      // A revision older than the history is of an earlier day.
       createdAt: date(deployments.history.find(({ scheduler }) => scheduler === part.scheduler)?.createdAt ?? 0),
       status: part.scheduler === deployments.primary.scheduler ? 'PRIMARY' : 'ACTIVE',
       scale: { value: Math.round(part.share * 1000) / 10, unit: 'PERCENT' },

@@ -3,7 +3,7 @@ import type { Revision } from '../deployments.ts';
 import type { RunningTask, StoppedTask } from '../memory.ts';
 import type { SimulatedService } from '../service.ts';
 
-/** What ECS takes of a task definition that is registered: of what it tells of one, the rest it refuses. */
+/** Fields that RegisterTaskDefinition accepts; ECS describes more, and refuses those. */
 const REGISTERED = [
   ...['family', 'cpu', 'memory', 'networkMode', 'requiresCompatibilities', 'taskRoleArn', 'executionRoleArn'],
   ...['containerDefinitions', 'tags'],

@@ -25,7 +25,7 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
       .map(deployment => ({ brief: told.brief(deployment), full: told.full(deployment) }));
   const now = () => ({ service: told.service(), history: history() });
   let former: { until: number; state: ReturnType<typeof now> } | undefined;
-  /** What a read tells: for a while after a change, what was before it. */
+  /** Reads answer for a while with the state before a change. */
   const read = () => (former && account.clock.now < former.until ? former.state : now());
   const changing = () => {
     const { staleReads = 0 } = faults;
@@ -44,7 +44,7 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
     return found.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
   };
 
-  /** What only the controller of a service's deployments may change. */
+  /** Fields that only the controller of a service's deployments may change. */
   const requireController = (wanted: string | undefined, forced: boolean) => {
     const { controller } = deployments.configuration;
     if (controller === 'ECS' || (wanted === undefined && !forced)) return;

@@ -23,7 +23,7 @@ export function provideCopying(
   };
   account.provide('rds', {
     RestoreDBClusterToPointInTime: {
-      // As the Service Authorization Reference has it: the source, the copy, and what the copy is given.
+      // The Service Authorization Reference asks for the source, the copy, and the groups the copy is given.
       resources: input => [
         ...[input['SourceDBClusterIdentifier'], input['DBClusterIdentifier']].map(name => arn(`cluster:${name}`)),
         ...[arn(`cluster-pg:${input['DBClusterParameterGroupName']}`), arn(`subgrp:${input['DBSubnetGroupName']}`)],

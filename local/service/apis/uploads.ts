@@ -1,7 +1,7 @@
 import type { Account, Objects } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
-/** What tasks upload: their heaps, to URLs signed for them. */
+/** Tasks upload their heaps to URLs signed for them. */
 export function provideUploads(account: Account, { exec, memory, shape }: SimulatedService, objects: Objects): void {
   exec.run = command => {
     const url = /'(https:[^']+)'/.exec(command)?.[1];

@@ -52,7 +52,7 @@ export class Misfortune {
     return Array.from({ length: copies }, () => (late > 0 ? this.random.between(0, late * 1000) : 0));
   }
 
-  /** Whether an invocation of the function fails, and whether before or after its work. */
+  /** Decides if an invocation of the function fails, before or after its work. */
   invocation(name: string): 'before' | 'after' | undefined {
     const { lost = 0, unheard = 0, broken = [] } = this.faults;
     if (broken.includes(name) || this.strikes(lost)) return 'before';

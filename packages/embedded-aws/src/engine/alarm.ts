@@ -16,9 +16,9 @@ export type Alarm = {
   treatMissingData?: string;
 };
 
-/** What the wording needs beside the values. `lastPeriod` is the start of the period of the newest datapoint. */
+/** Facts for the wording. `lastPeriod` is the start of the period of the newest datapoint. */
 export type Metadata = {
-  /** Absent for an alarm on metric math, whose reasonData names no statistic. */
+  /** Undefined for an alarm on metric math, whose reasonData names no statistic. */
   statistic?: string;
   /** In seconds. */
   period: number;
@@ -45,7 +45,7 @@ const operators = {
 
 const treatments: readonly string[] = ['breaching', 'notBreaching', 'ignore', 'missing'];
 
-/** How many datapoints to ask for. AWS gives no formula; its one documented example reads 5 for 3 evaluation periods. */
+/** The number of datapoints to ask for. AWS gives no formula; its one documented example reads 5 for 3 evaluation periods. */
 export const evaluationRange = (evaluationPeriods: number): number => evaluationPeriods + 2;
 
 /** Throws when an alarm is not one that this engine evaluates as CloudWatch does. */

@@ -1,4 +1,4 @@
-/** What the loaders ask of a definition, part by part. */
+/** Checks with which the loaders read a definition, part by part. */
 
 import { Unsupported } from '../unsupported.ts';
 import { isObject, type JsonObject } from './json-path.ts';

@@ -11,7 +11,7 @@ export type Path = { readonly text: string; readonly segments: readonly Segment[
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a value looks like once it has travelled as JSON: no dates, no undefined, no shared references. */
+/** Gives a value as it is once it has travelled as JSON: no dates, no undefined, no shared references. */
 export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null) ?? 'null');
 
 const name = /[^.[\]()?@,:*'"\s\\]+/y;

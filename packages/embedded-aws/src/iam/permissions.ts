@@ -121,7 +121,7 @@ export class Permissions {
     return allowed(this.byRole.get(role) ?? [], action, resource, context);
   }
 
-  /** Whether a service may assume the role. */
+  /** True when a service may assume the role. */
   trusts(role: string, service: string, context: RequestContext): boolean {
     return (this.trust.get(role) ?? []).some(
       statement =>
@@ -133,7 +133,7 @@ export class Permissions {
 const names = ({ Principal }: Statement, service: string) =>
   Principal !== undefined && Principal !== '*' && list(Principal['Service']).includes(service);
 
-/** Whether a resource's own policy lets a service act on it. */
+/** True when a resource's own policy lets a service act on it. */
 export function policyAllows(
   statements: Statement[],
   service: string,

@@ -15,7 +15,7 @@ export interface ViewerRequest {
   body: string;
 }
 
-/** What a viewer gets. */
+/** The response that a viewer gets. */
 export interface ViewerResponse {
   status: number;
   headers: Record<string, string>;

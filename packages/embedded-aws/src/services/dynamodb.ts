@@ -158,7 +158,7 @@ interface Answer {
   response: { statusCode: number; headers: unknown; body: Readable };
 }
 
-/** What is done about a request on its way. */
+/** Handles a request on its way to dynalite. */
 type Around = (operation: string, input: Input, send: () => Promise<Answer>) => Promise<Answer>;
 
 const keyNames = ({ properties }: Deployed) =>

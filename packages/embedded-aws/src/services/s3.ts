@@ -18,7 +18,7 @@ export interface StoredObject {
 export class Objects {
   private readonly stored = new Map<string, StoredObject>();
   private readonly listeners: ((object: StoredObject) => void)[] = [];
-  /** What a bucket that keeps versions had before. */
+  /** Former versions of objects, where the bucket keeps them. */
   private readonly former: StoredObject[] = [];
   private readonly account: Account;
 
@@ -37,7 +37,7 @@ export class Objects {
     });
   }
 
-  /** What is in a bucket, in the order of the keys. */
+  /** The objects of a bucket, in the order of the keys. */
   of(bucket: string): StoredObject[] {
     const within = [...this.stored.values()].filter(object => object.bucket === bucket);
     return within.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -47,7 +47,7 @@ export class Objects {
     return this.stored.get(`${bucket}/${key}`);
   }
 
-  /** What an object was before, the oldest first: where its bucket keeps that. */
+  /** Former versions of an object, the oldest first, where its bucket keeps them. */
   formerly(bucket: string, key: string): StoredObject[] {
     return this.former.filter(object => object.bucket === bucket && object.key === key);
   }
@@ -59,7 +59,7 @@ export class Objects {
     return found.ref;
   }
 
-  /** What somebody uploads to a URL that was signed for it. */
+  /** Uploads something to a URL that was signed for it. */
   upload(url: string, size: number): void {
     const { hostname, pathname } = new URL(url);
     const [bucket = ''] = hostname.split('.');

@@ -13,7 +13,7 @@ interface Contact {
   UnsubscribeAll: boolean;
 }
 
-/** Where SES shows its page to whoever wants to unsubscribe. */
+/** The host of SES's page to unsubscribe. */
 export const SES_HOST = 'unsubscribe.ses.example';
 const UNSUBSCRIBE = `https://${SES_HOST}`;
 const PLACEHOLDER = '{{amazonSESUnsubscribeUrl}}';

@@ -79,7 +79,7 @@ export class Topics {
     return this.states.get(logicalId) ?? 'confirmed';
   }
 
-  /** What an alarm's action does. Where topic or key do not let CloudWatch in, SNS drops the message without a word: so does this, but it tells. */
+  /** Publishes as an alarm's action. Where topic or key do not let CloudWatch in, SNS drops the message silently; listeners hear of it here. */
   publishFromAlarm(topicArn: string, subject: string, body: string): void {
     const topic = this.find(topicArn);
     const context = { 'aws:SourceAccount': '123456789012', 'aws:SecureTransport': 'true' };

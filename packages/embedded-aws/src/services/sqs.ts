@@ -79,7 +79,7 @@ export class Queues {
     return [...this.messages.values()].reduce((sum, messages) => sum + messages.length, 0);
   }
 
-  /** How many messages wait in each queue, as a metric. */
+  /** Measures how many messages wait in each queue. */
   measure(metrics: Metrics): void {
     for (const { arn, properties } of this.account.ofType('AWS::SQS::Queue')) {
       const QueueName = properties['QueueName'] ?? arn.split(':').at(-1);

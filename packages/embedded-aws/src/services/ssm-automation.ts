@@ -35,7 +35,7 @@ interface StepRun extends Omit<Extract<Effect, { type: 'step' }>, 'type'> {
   endedAt?: string;
 }
 
-/** What no document settles about SSM Automation. */
+/** Behaviours of SSM Automation that no document settles. */
 export type Undocumented = Pick<Context, 'functionErrorFailsStep' | 'missingOutput'>;
 
 /** Services that IAM knows by another name than Systems Manager does. */
@@ -160,7 +160,7 @@ export class Runbooks {
     const known = run.steps.findLast(step => step.name === name && step.iteration === iteration);
     if (status === 'InProgress' && known?.status !== 'Pending') run.steps.push({ ...told, startedAt: iso });
     else Object.assign(known ?? {}, told, status === 'InProgress' ? { startedAt: iso } : { endedAt: iso });
-    // What is looked at again and again is not told each time.
+    // Steps within loops would be told again and again.
     if (iteration !== undefined) return;
     const why = failureMessage && { failureMessage };
     this.account.emit('runbook step', { runbook: run.name, step: name, action, status, ...why });

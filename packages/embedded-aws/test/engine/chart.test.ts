@@ -11,7 +11,7 @@ const chart = (changes: Partial<Chart> = {}): Chart => ({
   ...changes,
 });
 
-/** How many pixels have this colour. */
+/** Counts the pixels of this colour. */
 function count(drawing: Uint8Array, colour: string): number {
   const { data } = PNG.sync.read(Buffer.from(drawing));
   return Array.from({ length: data.length / 4 }, (_, i) => data.toString('hex', i * 4, i * 4 + 3)).filter(

@@ -57,7 +57,7 @@ function run(definition: unknown, input: Json, handlers: Handlers = {}, taskSeco
   };
 }
 
-/** The same definition in the npm package aws-local-stepfunctions. */
+/** Executes the definition by the npm package aws-local-stepfunctions. */
 async function independent(
   definition: unknown,
   input: Json,
@@ -422,7 +422,7 @@ describe('any input through Choice, Pass and ResultPath', () => {
   it('ends as in an independent implementation', async () => {
     await fc.assert(
       fc.asyncProperty(input, async given => {
-        // Where something that is no object stands in the way of a ResultPath, AWS fails and the other replaces it.
+        // AWS fails where something that is no object stands in the way of a ResultPath; the other replaces it.
         fc.pre(
           given.found === undefined ||
             (typeof given.found === 'object' && given.found !== null && !Array.isArray(given.found)),

@@ -1,11 +1,11 @@
-/** What the steps of an automation make of the answers they get, and how they fail. */
+/** Turns the answers of calls into outputs or failures of steps. */
 
 import { Unsupported } from '../../unsupported.ts';
 import { type Json, select } from '../json-path.ts';
 import type { Output } from './document.ts';
 import { convert } from './values.ts';
 
-/** What the driver resumes a `lambda` effect with: the answer of Invoke, its payload as the JSON text that Lambda sends. */
+/** The driver resumes a `lambda` effect with this: the answer of Invoke, its payload as the JSON text that Lambda sends. */
 export type LambdaAnswer = { StatusCode: number; FunctionError?: string; Payload?: string };
 
 export const unavailable = 'No output available yet because the step is not successfully executed';
@@ -24,10 +24,10 @@ export const failed = (why: string) =>
 export const timedOut = () =>
   new StepFailure('TimedOut', `Step timed out while step is Execute/Cancelling action. ${guide}`);
 
-/** What may become of an output whose Selector finds nothing: no document says. */
+/** Outcomes of an output whose Selector finds nothing: no document says which. */
 export type MissingOutput = 'left out' | 'the selector' | 'failed step';
 
-/** What the selectors find. */
+/** Gives each output the value that its selector finds. */
 export function chosen(
   outputs: readonly Output[],
   response: Json,

@@ -32,7 +32,7 @@ export type Effect =
       action: string;
       status: StepStatus;
       failureMessage?: string;
-      /** Of a step within a loop, counted from 1. */
+      /** The iteration of the loop that the step is in, counted from 1. */
       iteration?: number;
       /** Each as JSON text; a reference to what is not there stays as it is written. */
       inputs?: Record<string, string>;
@@ -49,7 +49,7 @@ export type Context = {
   now(): Date;
   /** AWS does not document whether a function's own error fails its step. It does here, unless this is false. */
   functionErrorFailsStep?: boolean;
-  /** Nor what becomes of an output whose Selector finds nothing. It is left out here, unless this says otherwise. */
+  /** AWS does not document either what becomes of an output whose Selector finds nothing. Unless this says otherwise, it is left out. */
   missingOutput?: MissingOutput;
 };
 
@@ -67,7 +67,7 @@ export type Outcome = {
   steps: StepReport[];
 };
 
-/** How often aws:waitForAwsResourceProperty asks. AWS does not document it. */
+/** Seconds between two requests of aws:waitForAwsResourceProperty. AWS does not document them. */
 export const pollSeconds = 10;
 
 /** The role a document runs as, with the parameters of an execution; undefined when it runs as its caller. */
@@ -165,7 +165,7 @@ class Execution {
     return value === undefined ? [] : asStrings(value);
   }
 
-  /** As often as maxAttempts allows; each attempt has the whole of its time-out. */
+  /** Attempts as often as maxAttempts allows; each attempt has the whole time-out. */
   *#attempts(step: Step): Generator<Effect, { result?: Result; wrong?: StepFailure }, unknown> {
     for (let attempt = 1; ; attempt += 1)
       try {

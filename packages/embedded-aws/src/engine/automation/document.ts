@@ -23,7 +23,7 @@ export type Output = { name: string; selector: Path; type: ValueType };
 export type Step = {
   name: string;
   action: string;
-  /** As written. */
+  /** The text as written. */
   inputs: JsonObject;
   work: Work | Loop;
   outputs: Output[];
@@ -39,7 +39,7 @@ export type Step = {
 export type Loop = { kind: 'loop'; steps: readonly Step[]; again: Choice['holds']; most: number };
 
 export type AutomationDocument = {
-  /** As written: it may refer to a parameter. */
+  /** The text as written: it may refer to a parameter. */
   assumeRole: string | undefined;
   parameters: ReadonlyMap<string, Parameter>;
   steps: readonly Step[];

@@ -7,7 +7,7 @@ import type { AutomationDocument, Parameter } from './document.ts';
 export const valueTypes = ['String', 'StringList', 'Integer', 'Boolean', 'StringMap', 'MapList'] as const;
 export type ValueType = (typeof valueTypes)[number];
 
-/** What StartAutomationExecution answers when the parameters do not fit the document: nothing is started. */
+/** StartAutomationExecution fails with this when the parameters do not fit the document: nothing is started. */
 export class InvalidParameters extends Error {
   override readonly name = 'InvalidAutomationExecutionParametersException';
 }

@@ -4,7 +4,7 @@ import { Unsupported } from '../../unsupported.ts';
 import { isObject, type Json, type JsonObject, type Path, parsePath, select } from '../json-path.ts';
 import { StatesError } from './states-error.ts';
 
-/** What paths are read from: `$` is the data, `$$` the context object. */
+/** The root of paths: `$` is the data, `$$` the context object. */
 export type Scope = { data: Json; context: JsonObject };
 
 /** A compiled expression: given a scope, its value. */

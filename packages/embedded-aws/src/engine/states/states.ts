@@ -33,7 +33,7 @@ export type Context = {
 export type Kind = 'Task' | 'Choice' | 'Wait' | 'Pass' | 'Succeed' | 'Fail';
 export type StateMachine = { startAt: string; timeoutSeconds: number | undefined; states: ReadonlyMap<string, State> };
 
-/** What a state makes of its input: at once, or with the driver's help. */
+/** The work of a state: at once, or with the driver's help. */
 type Work = { value: Expression } | { effects: (scope: Scope, run: Run) => Generator<Effect, Json, unknown> };
 export type State = {
   kind: Kind;

@@ -16,7 +16,7 @@ interface Status {
   reasonData: string | undefined;
 }
 
-/** As the API takes it. */
+/** The input of SetAlarmState. */
 interface SetAlarmStateInput {
   AlarmName: string;
   StateValue: AlarmState;
@@ -62,7 +62,7 @@ export class Alarms {
     });
   }
 
-  /** What a person says it is: told at once, and for as long as the next evaluation comes to the same. */
+  /** Sets the state by hand: it acts at once, and lasts until an evaluation comes to another. */
   set({ AlarmName, StateValue, StateReason, StateReasonData }: SetAlarmStateInput): void {
     const alarm = this.find(AlarmName);
     const before = this.statuses.get(AlarmName);

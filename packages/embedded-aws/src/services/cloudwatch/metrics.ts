@@ -28,7 +28,7 @@ const isLost = (gone: Lost, namespace: string, name: string, dimensions: Record<
   gone.name === name &&
   Object.entries(gone.dimensions).every(([dimension, value]) => dimensions[dimension] === value);
 
-/** Where in the series, which is in the order of time, what was measured at `time` or later begins. */
+/** The first index in the series, ordered by time, of a value measured at `time` or later. */
 function firstFrom(series: readonly { at: number }[], time: number): number {
   let [low, high] = [0, series.length];
   while (low < high) {
@@ -104,7 +104,7 @@ export class Metrics {
     this.lost.push({ namespace, name, dimensions });
   }
 
-  /** It is reported again; what was not reported in between stays unknown. */
+  /** Lets the metric be reported again; the gap stays. */
   regain(namespace: string, name: string): void {
     this.lost = this.lost.filter(gone => gone.namespace !== namespace || gone.name !== name);
   }
