@@ -34,16 +34,17 @@ export class Distributions {
     this.functions = functions;
   }
 
-  /** The distribution that a construct made, by the beginning of its path; undefined when the app has none. */
+  /** The distribution below a construct, by the construct's path; undefined when there is none. */
   below(path: string): Deployed | undefined {
     return this.account.ofType('AWS::CloudFront::Distribution').find(found => found.path.startsWith(`${path}/`));
   }
 
-  /** The names that viewers know it by. */
+  /** The alternative domain names of a distribution. */
   hosts({ properties }: Deployed): string[] {
     return properties['DistributionConfig'].Aliases ?? [];
   }
 
+  /** Answers a viewer's request. */
   async answer(distribution: Deployed, request: ViewerRequest): Promise<ViewerResponse> {
     const { DistributionConfig: config } = distribution.properties;
     const behaviour = behaviourFor(config, request.path);

@@ -54,6 +54,7 @@ export class Tables {
     await new Promise(resolve => setImmediate(resolve));
   }
 
+  /** From now on, `listener` hears of every change of an item in a table that has a stream. */
   onRecord(listener: (record: StreamRecord) => void): void {
     this.onChange.push(listener);
   }

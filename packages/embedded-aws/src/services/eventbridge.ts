@@ -1,4 +1,5 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
+import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
 import { matches, validatePattern } from '../engine/event-pattern.ts';
 import { policyAllows } from '../iam/permissions.ts';
@@ -50,7 +51,12 @@ export class Buses {
     return rules.map(({ path }) => path);
   }
 
-  /** An event of AWS itself or of the account, with the envelope filled in. */
+  /**
+   * Fills in the envelope of an event.
+   *
+   * @example
+   * world.buses.put(world.buses.event('shop', 'OrderPlaced', { id: '1' }));
+   */
   event(source: string, detailType: string, detail: unknown, resources: string[] = []): BusEvent {
     const { random, clock, region } = this.account;
     const time = `${clock.iso.slice(0, 19)}Z`;
@@ -59,7 +65,7 @@ export class Buses {
       id: random.uuid(),
       'detail-type': detailType,
       source,
-      account: '123456789012',
+      account: ACCOUNT,
       time,
       region,
       resources,
@@ -132,6 +138,6 @@ export class Buses {
   }
 
   private busArn(name = 'default'): string {
-    return `arn:aws:events:${this.account.region}:123456789012:event-bus/${name}`;
+    return `arn:aws:events:${this.account.region}:${ACCOUNT}:event-bus/${name}`;
   }
 }

@@ -43,6 +43,7 @@ export class Objects {
     return within.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
+  /** The object as it is now; undefined when there is none. */
   find(bucket: string, key: string): StoredObject | undefined {
     return this.stored.get(`${bucket}/${key}`);
   }
@@ -52,21 +53,21 @@ export class Objects {
     return this.former.filter(object => object.bucket === bucket && object.key === key);
   }
 
-  /** Gives the name of the bucket that a construct made, by its path, e.g. `Site/Bucket`. */
+  /** Gives the name of the bucket that a construct made, by its path, e.g. `Site/Bucket`. @throws Error when there is none */
   named(path: string): string {
     const found = this.account.find('AWS::S3::Bucket', path);
     if (!found) throw new Error(`the app has no bucket ${path}`);
     return found.ref;
   }
 
-  /** Uploads something to a URL that was signed for it. */
+  /** Uploads `size` bytes to a URL that was signed for it. */
   upload(url: string, size: number): void {
     const { hostname, pathname } = new URL(url);
     const [bucket = ''] = hostname.split('.');
     this.store({ bucket: this.bucket(bucket), key: pathname.slice(1), size, at: this.account.clock.iso });
   }
 
-  /** Whoever wants to know what is put. */
+  /** From now on, `listener` hears of every object that is put. */
   onPut(listener: (object: StoredObject) => void): void {
     this.listeners.push(listener);
   }

@@ -1,4 +1,5 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
+import { ACCOUNT } from '../assembly/identities.ts';
 import type { Message } from './sns.ts';
 
 /** A mail as its recipient got it. */
@@ -20,6 +21,7 @@ const PLACEHOLDER = '{{amazonSESUnsubscribeUrl}}';
 
 /** SES, version 2: the contact list of the template, and mails, with SES's own links to unsubscribe. */
 export class Mail {
+  /** Every mail that was delivered, in order. */
   readonly mails: SentMail[] = [];
   readonly contacts = new Map<string, Contact>();
   /** While true, every call fails. */
@@ -30,7 +32,7 @@ export class Mail {
 
   constructor(account: Account) {
     this.account = account;
-    const arn = (resource: string) => `arn:aws:ses:${account.region}:123456789012:${resource}`;
+    const arn = (resource: string) => `arn:aws:ses:${account.region}:${ACCOUNT}:${resource}`;
     const list = ({ ContactListName }: Input) => [arn(`contact-list/${ContactListName}`)];
     const sender = ({ FromEmailAddress, ConfigurationSetName }: Input) => [
       arn(`identity/${String(FromEmailAddress).split('@')[1]}`),
@@ -49,11 +51,12 @@ export class Mail {
     });
   }
 
+  /** True for the address of SES's page to unsubscribe. */
   knows(url: string): boolean {
     return url.startsWith(`${UNSUBSCRIBE}/`);
   }
 
-  /** A request to SES's own page: to open it shows it, and only its button, or the one click of a mail program, unsubscribes. */
+  /** Requests SES's page: GET shows it, and only POST, by its button or the one click of a mail program, unsubscribes. */
   request(url: string, method = 'GET'): string {
     const contact = this.contacts.get(decodeURIComponent(new URL(url).pathname.slice(1)));
     if (!contact) throw new Error(`SES has no page ${url}`);

@@ -1,4 +1,5 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
+import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
 import { matches } from '../engine/event-pattern.ts';
 import { policyAllows } from '../iam/permissions.ts';
@@ -19,6 +20,7 @@ type SubscriptionState = 'confirmed' | 'pending' | 'deleted';
 
 /** SNS: topics that deliver e-mail and SMS, with filters, encryption and policies as deployed. */
 export class Topics {
+  /** Every message that was delivered, in order. */
   readonly messages: Message[] = [];
   private readonly states = new Map<string, SubscriptionState>();
   private readonly account: Account;
@@ -46,7 +48,7 @@ export class Topics {
     });
   }
 
-  /** From now on, an address has not confirmed its subscriptions, or has ended them, at the topics with such a path. */
+  /** Changes the state of an address's subscriptions, at the topics whose construct's path contains `topicPath`. */
   become(state: SubscriptionState, endpoint: string, topicPath = ''): void {
     for (const { logicalId, properties } of this.account.ofType('AWS::SNS::Subscription')) {
       const topic = this.find(properties['TopicArn']);
@@ -79,10 +81,13 @@ export class Topics {
     return this.states.get(logicalId) ?? 'confirmed';
   }
 
-  /** Publishes as an alarm's action. Where topic or key do not let CloudWatch in, SNS drops the message silently; listeners hear of it here. */
+  /**
+   * Publishes as an alarm's action. Where topic or key do not let CloudWatch in, SNS drops the message silently; here,
+   * listeners hear of it.
+   */
   publishFromAlarm(topicArn: string, subject: string, body: string): void {
     const topic = this.find(topicArn);
-    const context = { 'aws:SourceAccount': '123456789012', 'aws:SecureTransport': 'true' };
+    const context = { 'aws:SourceAccount': ACCOUNT, 'aws:SecureTransport': 'true' };
     const policies = this.account
       .ofType('AWS::SNS::TopicPolicy')
       .filter(({ properties }) => properties['Topics'].includes(topicArn));

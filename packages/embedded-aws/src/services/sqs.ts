@@ -6,7 +6,7 @@ import type { Metrics } from './cloudwatch/metrics.ts';
 /** Milliseconds for which a FIFO queue knows what it was sent. */
 const DEDUPLICATION = 5 * 60_000;
 
-/** SQS: queues of dead letters, and those that somebody takes from (see `polling.ts`). */
+/** SQS: queues that functions poll (see `lambda/polling.ts`), and queues in which messages stay. */
 export class Queues {
   private readonly account: Account;
   private readonly messages = new Map<string, unknown[]>();
@@ -34,7 +34,7 @@ export class Queues {
     });
   }
 
-  /** `group`: of a FIFO queue; what is sent by EventBridge is all of one. */
+  /** Sends a message. `group` is that of a FIFO queue; all that EventBridge sends is of one group. */
   send(arn: string, body: unknown, group = ''): void {
     const taker = this.takers.get(arn);
     if (taker) {
@@ -47,7 +47,7 @@ export class Queues {
     this.account.emit('dead letter', { queue: arn.split(':').at(-1), body });
   }
 
-  /** Whoever takes from a queue: what is sent there is no dead letter. */
+  /** From now on, `taker` gets each message of a queue at once. */
   takeFrom(arn: string, taker: (body: unknown, group: string) => void): void {
     this.takers.set(arn, taker);
   }
@@ -74,12 +74,12 @@ export class Queues {
     return queue;
   }
 
-  /** Dead letters in all queues. */
+  /** The number of messages that stay in all queues. */
   get total(): number {
     return [...this.messages.values()].reduce((sum, messages) => sum + messages.length, 0);
   }
 
-  /** Measures how many messages wait in each queue. */
+  /** Puts the metric `ApproximateNumberOfMessagesVisible` of each queue. */
   measure(metrics: Metrics): void {
     for (const { arn, properties } of this.account.ofType('AWS::SQS::Queue')) {
       const QueueName = properties['QueueName'] ?? arn.split(':').at(-1);

@@ -1,4 +1,5 @@
 import { type Account, type Caller, type Input, ServiceError } from '../account/account.ts';
+import { ACCOUNT } from '../assembly/identities.ts';
 import {
   type AutomationDocument,
   assumeRole,
@@ -14,7 +15,7 @@ import type { Functions } from './lambda/functions.ts';
 
 type Execution = Generator<Effect, Outcome, unknown>;
 
-/** One automation execution, as `GetAutomationExecution` tells of it. */
+/** One automation execution. */
 export interface RunbookRun {
   id: string;
   name: string;
@@ -43,6 +44,7 @@ const IAM_PREFIXES: Record<string, string> = { elbv2: 'elasticloadbalancing' };
 
 /** SSM Automation: executes the documents that were synthesised, each in its own role. */
 export class Runbooks {
+  /** Every execution, in the order of their start. */
   readonly runs: RunbookRun[] = [];
   private readonly account: Account;
   private readonly functions: Functions;
@@ -56,7 +58,7 @@ export class Runbooks {
     this.functions = functions;
     for (const { properties } of account.ofType('AWS::SSM::Document'))
       this.documents.set(properties['Name'], load(properties['Content']));
-    const arn = (resource: string) => `arn:aws:ssm:${account.region}:123456789012:${resource}`;
+    const arn = (resource: string) => `arn:aws:ssm:${account.region}:${ACCOUNT}:${resource}`;
     const ofExecution = ({ AutomationExecutionId }: Input) => [arn(`automation-execution/${AutomationExecutionId}`)];
     account.provide('ssm', {
       StartAutomationExecution: {
@@ -83,7 +85,7 @@ export class Runbooks {
     const role = this.roleOf(document, parameters, caller);
     const context = {
       executionId: id,
-      accountId: '123456789012',
+      accountId: ACCOUNT,
       region: this.account.region,
       now: () => new Date(clock.now),
       ...this.undocumented,
@@ -117,8 +119,8 @@ export class Runbooks {
       );
     }
     const source = {
-      'aws:SourceAccount': '123456789012',
-      'aws:SourceArn': `arn:aws:ssm:${this.account.region}:123456789012:automation-execution/x`,
+      'aws:SourceAccount': ACCOUNT,
+      'aws:SourceArn': `arn:aws:ssm:${this.account.region}:${ACCOUNT}:automation-execution/x`,
     };
     if (!permissions.trusts(role, 'ssm.amazonaws.com', source)) {
       throw new ServiceError(
@@ -192,7 +194,7 @@ export class Runbooks {
     try {
       // Everybody may ask who they are.
       if (effect.type === 'api' && effect.service === 'sts' && effect.api === 'GetCallerIdentity')
-        return { milliseconds: 20, goOn: () => execution.next({ Account: '123456789012', Arn: caller.role }) };
+        return { milliseconds: 20, goOn: () => execution.next({ Account: ACCOUNT, Arn: caller.role }) };
       if (effect.type === 'api') {
         const service = IAM_PREFIXES[effect.service] ?? effect.service;
         const { output, milliseconds } = await this.account.call(caller, service, effect.api, effect.parameters);

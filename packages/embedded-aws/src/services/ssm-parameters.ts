@@ -1,4 +1,5 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
+import { ACCOUNT } from '../assembly/identities.ts';
 import { Unsupported } from '../unsupported.ts';
 
 /** SSM Parameter Store. A person at the console can set a parameter too. */
@@ -12,7 +13,7 @@ export class Parameters {
     for (const { properties } of account.ofType('AWS::SSM::Parameter')) {
       this.values.set(properties['Name'], { value: properties['Value'], modified: created });
     }
-    const arn = (name: string) => `arn:aws:ssm:${account.region}:123456789012:parameter${name}`;
+    const arn = (name: string) => `arn:aws:ssm:${account.region}:${ACCOUNT}:parameter${name}`;
     account.provide('ssm', {
       GetParameters: {
         resources: ({ Names }) => (Names as string[]).map(arn),

@@ -62,7 +62,7 @@ export class Alarms {
     });
   }
 
-  /** Sets the state by hand: it acts at once, and lasts until an evaluation comes to another. */
+  /** Sets the state of an alarm by hand: it acts at once, and lasts until an evaluation comes to another. */
   set({ AlarmName, StateValue, StateReason, StateReasonData }: SetAlarmStateInput): void {
     const alarm = this.find(AlarmName);
     const before = this.statuses.get(AlarmName);
@@ -74,7 +74,7 @@ export class Alarms {
     if (StateValue !== before.state) this.tell(alarm, before, status);
   }
 
-  /** Leaves every alarm as a deployment does that has just created it: nobody has judged it yet. */
+  /** Gives every alarm the state of one that was just created: INSUFFICIENT_DATA. */
   createAnew(): void {
     const { now } = this.account.clock;
     const reason = 'Unchecked: Initial alarm creation';
@@ -82,7 +82,7 @@ export class Alarms {
       this.statuses.set(name, { state: 'INSUFFICIENT_DATA', since: now, updated: now, reason, reasonData: undefined });
   }
 
-  /** Judges every alarm by the periods that have ended. */
+  /** Evaluates every alarm by the periods that have ended. */
   judge(): void {
     for (const alarm of this.account.ofType('AWS::CloudWatch::Alarm')) this.judgeOne(alarm);
   }

@@ -82,6 +82,13 @@ export class Metrics {
     });
   }
 
+  /**
+   * Records a value, as a service that measures itself does.
+   *
+   * @param at the moment it was measured, in milliseconds since 1970. @default now
+   * @example
+   * world.metrics.put('AWS/ECS', 'CPUUtilization', { ClusterName: 'shop', ServiceName: 'web' }, 80);
+   */
   put(
     namespace: string,
     name: string,
@@ -94,12 +101,12 @@ export class Metrics {
     const values = this.series.get(key) ?? [];
     const late = this.lateness(namespace);
     const reported = late > 0 && namespace.startsWith('AWS/') ? (Math.floor(at / MINUTE) + 1) * MINUTE : at;
-    // Dated back, it comes in between.
+    // A value that is dated back comes in between.
     values.splice(firstFrom(values, at + 1), 0, { at, value, visible: reported + late });
     this.series.set(key, values);
   }
 
-  /** From now on the metric is not reported, nor is any that has more dimensions than these. */
+  /** Stops a metric from being reported, with these dimensions and any beside them. */
   lose(namespace: string, name: string, dimensions: Record<string, string> = {}): void {
     this.lost.push({ namespace, name, dimensions });
   }
@@ -109,12 +116,12 @@ export class Metrics {
     this.lost = this.lost.filter(gone => gone.namespace !== namespace || gone.name !== name);
   }
 
-  /** Nothing of the namespace was ever reported. */
+  /** Deletes every value of a namespace, as if nothing had ever been reported. */
   forget(namespace: string): void {
     for (const key of this.series.keys()) if (key.startsWith(`${namespace} `)) this.series.delete(key);
   }
 
-  /** Every value that was put, in order. */
+  /** Gives every value that was put, in order. */
   valuesOf(namespace: string, name: string, dimensions: Record<string, string>): readonly number[] {
     return (this.series.get(keyOf(namespace, name, listOf(dimensions))) ?? []).map(({ value }) => value);
   }
