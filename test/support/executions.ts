@@ -1,5 +1,5 @@
-import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/remediation/execution.ts';
 import { type Input, type RunbookRun, ServiceError, shortName } from 'embedded-aws';
+import { type ExecutionResult, resultOf, type StepExecution } from '../../lambda/domain/remediation/execution.ts';
 import type { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly } from '../simulation/world.ts';
 
