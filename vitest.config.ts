@@ -10,7 +10,7 @@ const IN_THE_ACCOUNT = 'test/runbooks/execution.test.ts';
 const COMMAND_LINE = 'test/bin/**/*.test.ts';
 
 const SHARING = [
-  ...['domain', 'config', 'lib', 'local'].map(room => `test/${room}/**/*.test.ts`),
+  ...['domain', 'config', 'lib', 'local', 'scripts'].map(room => `test/${room}/**/*.test.ts`),
   'packages/*/test/**/*.test.ts',
 ];
 
