@@ -22,6 +22,13 @@ export default defineConfig({
     // .ci/run adds up what was counted.
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'out/tests.json' }]] : ['default'],
     maxWorkers: '100%',
+    // `npm run coverage`. What runs as a bundle, in a simulation, is not seen.
+    coverage: {
+      provider: 'v8',
+      include: ['lambda/**/*.ts'],
+      reporter: ['text-summary', ['json-summary', { file: 'summary.json' }], 'html'],
+      thresholds: { lines: 90, statements: 90 },
+    },
     silent: 'passed-only',
     projects: [
       // What replaces nothing of a module can share the modules: CDK and the engines load once.
