@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { AwsEndpoint } from './aws-endpoint.ts';
 
-const BIN = `${import.meta.dirname}/../../bin/incident.ts`;
+const BIN = `${import.meta.dirname}/../../bin/incident.js`;
 
 export interface Ran {
   code: number | null;
