@@ -5,6 +5,8 @@ import { ADVICE, check, type Fault, type Report } from './architecture/check.ts'
 import { ARCHITECTURE } from './architecture/rooms.ts';
 import { sources } from './architecture/source.ts';
 
+const DOMAIN = 'lambda/domain';
+
 /** Faults of one rule that are printed; `--json` prints all. */
 const SHOWN = 40;
 
@@ -38,13 +40,20 @@ function roomsAsText(rooms: Report['rooms']): readonly string[] {
   const width = Math.max(...rooms.map(({ room }) => room.length));
   const row = (room: string, files: number | string, lines: number | string, uses: string) =>
     `${room.padEnd(width)} ${String(files).padStart(5)} ${String(lines).padStart(6)}  ${uses}`.trimEnd();
-  // The neighbours of a room go without the folder they share.
-  const short = (other: string, room: string) =>
-    dirname(other) === dirname(room) && !other.endsWith('*') ? other.slice(other.lastIndexOf('/') + 1) : other;
+  // Neighbours go without the folder they share; a folder of rooms counts as one for those outside.
+  const short = (other: string, room: string) => {
+    if (dirname(other) === dirname(room)) return other.slice(other.lastIndexOf('/') + 1);
+    return dirname(other) === DOMAIN ? DOMAIN : other;
+  };
   return [
     row('room', 'files', 'lines', 'uses'),
     ...rooms.map(({ room, files, lines, uses }) =>
-      row(room, files, lines, uses.length > 0 ? `→ ${uses.map(other => short(other, room)).join(', ')}` : ''),
+      row(
+        room,
+        files,
+        lines,
+        uses.length > 0 ? `→ ${[...new Set(uses.map(other => short(other, room)))].join(', ')}` : '',
+      ),
     ),
   ];
 }

@@ -32,56 +32,79 @@ export interface Architecture {
 /** The domain computes: it reads no clock, no environment and no network. */
 const PURE = ['feed', 'ical-generator', 'liquidjs', 'marked', 'temporal-polyfill', 'valibot'];
 
-const KERNEL = 'lambda/domain/kernel';
-const INCIDENT = 'lambda/domain/incident';
-const SUBJECTS = [
-  'lambda/domain/intake',
-  'lambda/domain/diagnosis',
-  'lambda/domain/remedies',
-  'lambda/domain/on-call',
-  'lambda/domain/impact',
-  'lambda/domain/remediation',
-  'lambda/domain/communication',
-  'lambda/domain/review',
+/** Rooms of lambda/domain, from the bottom to the top. */
+const DOMAIN: readonly Room[] = [
+  domain('kernel'),
+  domain('remedies'),
+  domain('incident', 'kernel'),
+  domain('intake', 'kernel', 'incident'),
+  domain('diagnosis', 'kernel', 'incident'),
+  domain('on-call', 'kernel', 'incident'),
+  domain('outage', 'kernel', 'incident', 'diagnosis'),
+  domain('remediation', 'kernel', 'remedies', 'incident', 'intake', 'diagnosis'),
+  domain('communication', 'kernel', 'incident', 'outage'),
+  domain('review', 'kernel', 'incident', 'communication'),
+  domain('figures', 'kernel', 'incident', 'on-call', 'outage', 'review'),
+  domain(
+    'messages',
+    ...['kernel', 'incident', 'diagnosis', 'on-call', 'outage', 'remediation', 'communication', 'review'],
+  ),
+  domain('status-page', 'kernel', 'incident', 'outage', 'communication', 'review'),
+  domain('subscribers', 'kernel', 'incident', 'communication', 'messages', 'status-page'),
+  domain(
+    'post-mortem',
+    ...['kernel', 'incident', 'diagnosis', 'outage', 'communication', 'review', 'figures', 'messages'],
+  ),
+  // The head: decide and what it stands on, obligations, the commands of operators.
+  domain(
+    '*',
+    ...['kernel', 'incident', 'intake', 'diagnosis', 'on-call', 'remediation', 'communication', 'review'],
+    'status-page',
+  ),
 ];
-const MESSAGES = 'lambda/domain/messages';
-const AUDIENCES = [
-  'lambda/domain/status-page',
-  'lambda/domain/subscribers',
-  'lambda/domain/figures',
-  'lambda/domain/post-mortem',
-];
-const DOMAIN = [KERNEL, INCIDENT, ...SUBJECTS, MESSAGES, ...AUDIENCES, 'lambda/domain/*'];
-const OUTSIDE = ['lambda/store', 'lambda/adapters', 'lambda/inbound', 'lambda/readings'];
-const LIB = 'lib';
+
+function domain(room: string, ...uses: string[]): Room {
+  return { path: `lambda/domain/${room}`, uses: uses.map(other => `lambda/domain/${other}`), libraries: PURE };
+}
+
+const ALL_DOMAIN = DOMAIN.map(({ path }) => path);
 
 export const ARCHITECTURE: Architecture = {
   rooms: [
-    { path: KERNEL, uses: [], libraries: PURE },
-    { path: INCIDENT, uses: [KERNEL], libraries: PURE },
-    ...SUBJECTS.map(path => ({ path, uses: [KERNEL, INCIDENT], libraries: PURE })),
-    { path: MESSAGES, uses: [KERNEL, INCIDENT, ...SUBJECTS], libraries: PURE },
-    ...AUDIENCES.map(path => ({ path, uses: [KERNEL, INCIDENT, ...SUBJECTS, MESSAGES], libraries: PURE })),
-    { path: 'lambda/domain/*', uses: DOMAIN.slice(0, -1), libraries: PURE },
+    ...DOMAIN,
 
-    { path: 'lambda/store', uses: DOMAIN },
-    { path: 'lambda/adapters', uses: DOMAIN },
-    { path: 'lambda/inbound', uses: DOMAIN },
-    { path: 'lambda/readings', uses: DOMAIN },
-    { path: 'lambda/runtime', uses: [...DOMAIN, ...OUTSIDE] },
-    { path: 'lambda/channels', uses: [...DOMAIN, ...OUTSIDE, 'lambda/runtime'] },
-    { path: 'lambda/functions', uses: [...DOMAIN, ...OUTSIDE, 'lambda/runtime', 'lambda/channels'] },
+    { path: 'lambda/store', uses: ALL_DOMAIN },
+    { path: 'lambda/inbound', uses: ALL_DOMAIN },
+    { path: 'lambda/adapters', uses: [...ALL_DOMAIN, 'lambda/store', 'lambda/inbound'] },
+    { path: 'lambda/runtime', uses: [...ALL_DOMAIN, 'lambda/store', 'lambda/adapters'] },
+    { path: 'lambda/readings', uses: [...ALL_DOMAIN, 'lambda/store', 'lambda/adapters', 'lambda/runtime'] },
+    { path: 'lambda/investigation', uses: [...ALL_DOMAIN, 'lambda/adapters', 'lambda/runtime', 'lambda/readings'] },
+    {
+      path: 'lambda/runbooks',
+      uses: [...ALL_DOMAIN, ...['adapters', 'inbound', 'runtime', 'readings', 'investigation'].map(of('lambda'))],
+    },
+    {
+      path: 'lambda/channels',
+      uses: [...ALL_DOMAIN, ...['store', 'inbound', 'adapters', 'runtime'].map(of('lambda'))],
+    },
+    {
+      path: 'lambda/functions',
+      uses: [
+        ...ALL_DOMAIN,
+        ...['store', 'inbound', 'adapters', 'runtime', 'readings', 'investigation'].map(of('lambda')),
+      ],
+    },
 
-    { path: LIB, uses: DOMAIN, face: 'lib/index.ts', insiders: ['bin', 'config', 'local', 'test', 'bench'] },
-    { path: 'config', uses: [LIB, ...DOMAIN] },
-    { path: 'bin', uses: ['config', LIB, ...DOMAIN] },
+    { path: 'lib', uses: ALL_DOMAIN, face: 'lib/index.ts', insiders: ['bin', 'config', 'local', 'test', 'bench'] },
+    { path: 'config', uses: ['lib', ...ALL_DOMAIN] },
+    { path: 'bin', uses: ['config', 'lib', 'lambda/inbound', ...ALL_DOMAIN] },
 
     { path: 'packages/embedded-aws', uses: [], face: 'embedded-aws', insiders: ['test'] },
     { path: 'local', uses: ['packages/embedded-aws'] },
 
     { path: 'scripts', uses: [] },
     { path: 'test', uses: ['*'] },
-    { path: 'bench', uses: [LIB, ...DOMAIN, 'test'] },
+    { path: 'bench', uses: ['lib', ...ALL_DOMAIN, 'test'] },
     { path: '*', uses: ['*'] },
   ],
   maxLines: 350,
@@ -92,3 +115,7 @@ export const ARCHITECTURE: Architecture = {
     maxShare: 0.08,
   },
 };
+
+function of(folder: string) {
+  return (room: string) => `${folder}/${room}`;
+}

@@ -29,8 +29,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EndpointCertificate } from '../../lambda/domain/diagnosis/certificate.ts';
-import { certificates } from '../../lambda/functions/diagnose/checks/certificates.ts';
-import { servedCertificates } from '../../lambda/functions/diagnose/checks/served-certificates.ts';
+import { certificates } from '../../lambda/investigation/checks/certificates.ts';
+import { servedCertificates } from '../../lambda/investigation/checks/served-certificates.ts';
 import { measureCertificates } from '../../lambda/readings/certificates.ts';
 import { handler as request } from '../../lambda/runbooks/request-replacement/handler.ts';
 import { handler as restore } from '../../lambda/runbooks/restore-validation-records/handler.ts';

@@ -12,9 +12,9 @@ import {
 import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { databaseWriter } from '../../lambda/functions/diagnose/checks/database-writer.ts';
 import { handler as probe } from '../../lambda/functions/probe/handler.ts';
 import { handler as writerState } from '../../lambda/functions/writer-state/handler.ts';
+import { databaseWriter } from '../../lambda/investigation/checks/database-writer.ts';
 import { handler as failOver } from '../../lambda/runbooks/fail-over-database/handler.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';

@@ -2,7 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
 import type { Measure } from '../../lambda/domain/incident/policy.ts';
-import { measures } from '../../lambda/functions/diagnose/checks/measures.ts';
+import { measures } from '../../lambda/investigation/checks/measures.ts';
 
 const NOW = new Date('2026-04-07T10:00:30.000Z');
 const cpu: Measure = {

@@ -11,9 +11,9 @@ import {
 import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { redis } from '../../lambda/functions/diagnose/checks/redis.ts';
-import { securityGroups } from '../../lambda/functions/diagnose/checks/security-groups.ts';
 import { handler as probe } from '../../lambda/functions/probe/handler.ts';
+import { redis } from '../../lambda/investigation/checks/redis.ts';
+import { securityGroups } from '../../lambda/investigation/checks/security-groups.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
 

@@ -1,8 +1,8 @@
 import { AttemptEvent } from '../../inbound/attempt-event.ts';
+import { investigate } from '../../investigation/investigate.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { load } from '../../store/incidents.ts';
-import { investigate } from './investigation.ts';
 
 /** Investigates what its playbook asks for; a check that fails is evidence and stops nothing. */
 export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt, after }) => {

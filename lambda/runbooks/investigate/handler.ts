@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { done } from '../../domain/remedies/verdict.ts';
-import { investigate } from '../../functions/diagnose/investigation.ts';
+import { investigate } from '../../investigation/investigate.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 

@@ -1,5 +1,5 @@
-import { findCluster } from '../../../adapters/rds.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
+import { findCluster } from '../../adapters/rds.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
 
 /** The cluster and its members. */
 export async function database({ database }: Resources) {

@@ -1,5 +1,5 @@
-import { failingShare, probeAll, slowest } from '../../../adapters/health-urls.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
+import { failingShare, probeAll, slowest } from '../../adapters/health-urls.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
 
 /** The runbook's `curl -f` of the health URLs. */
 export async function serviceHealth({ healthUrls }: Resources) {

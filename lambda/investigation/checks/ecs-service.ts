@@ -1,6 +1,6 @@
-import { findScaling, MOST_TASKS } from '../../../adapters/auto-scaling.ts';
-import { findService } from '../../../adapters/ecs.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
+import { findScaling, MOST_TASKS } from '../../adapters/auto-scaling.ts';
+import { findService } from '../../adapters/ecs.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
 
 /** Tasks, as they are and as they should be, who may change how many there are, and how they are replaced. */
 export async function ecsService({ cluster, ecsService }: Resources) {

@@ -1,5 +1,5 @@
-import { findReplicationGroup, readNodes } from '../../../adapters/elasticache.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
+import { findReplicationGroup, readNodes } from '../../adapters/elasticache.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
 
 /** The runbook's "check ElastiCache status": the group, its nodes and their roles, and how it could be restarted. */
 export async function redis({ redis }: Resources) {

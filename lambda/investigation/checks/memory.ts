@@ -1,4 +1,4 @@
-import { readMetrics } from '../../../adapters/cloudwatch.ts';
+import { readMetrics } from '../../adapters/cloudwatch.ts';
 import {
   describeTaskDefinition,
   describeTasks,
@@ -6,12 +6,12 @@ import {
   oldest,
   recentDeployments,
   revisionOf,
-} from '../../../adapters/ecs.ts';
-import { climbBeganWith, STOPPED_MINUTES } from '../../../domain/diagnosis/memory.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { known, latest, silence, valueIn } from '../../../domain/kernel/latest.ts';
-import { nextSize, sizeOf } from '../../../domain/remedies/fargate.ts';
-import { readTasks } from '../../../readings/tasks.ts';
+} from '../../adapters/ecs.ts';
+import { climbBeganWith, STOPPED_MINUTES } from '../../domain/diagnosis/memory.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { known, latest, silence, valueIn } from '../../domain/kernel/latest.ts';
+import { nextSize, sizeOf } from '../../domain/remedies/fargate.ts';
+import { readTasks } from '../../readings/tasks.ts';
 
 /** Hours that are looked back: a leak may take its time. */
 const HOURS = 3;

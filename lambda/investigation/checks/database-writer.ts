@@ -1,13 +1,13 @@
-import { readMetrics } from '../../../adapters/cloudwatch.ts';
-import { findCluster, findInstances } from '../../../adapters/rds.ts';
-import { askWriter } from '../../../adapters/writer-state.ts';
-import type { MetricQuery } from '../../../domain/diagnosis/metrics.ts';
-import { PROBE_METRICS, PROBE_NAMESPACE } from '../../../domain/diagnosis/probe-metrics.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { minutesLost, type WriterState } from '../../../domain/diagnosis/writer.ts';
-import { readersToPromote, writerOf } from '../../../domain/remedies/database-cluster.ts';
-import { NO_WRITER } from '../../../domain/remedies/fail-over.ts';
-import { deployed } from '../../../runtime/deployed.ts';
+import { readMetrics } from '../../adapters/cloudwatch.ts';
+import { findCluster, findInstances } from '../../adapters/rds.ts';
+import { askWriter } from '../../adapters/writer-state.ts';
+import type { MetricQuery } from '../../domain/diagnosis/metrics.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { minutesLost, type WriterState } from '../../domain/diagnosis/writer.ts';
+import { readersToPromote, writerOf } from '../../domain/remedies/database-cluster.ts';
+import { NO_WRITER } from '../../domain/remedies/fail-over.ts';
+import { deployed } from '../../runtime/deployed.ts';
 
 const probed = (id: string, name: string): MetricQuery => ({
   ...{ id, namespace: PROBE_NAMESPACE, name, dimensions: { Service: deployed().service } },

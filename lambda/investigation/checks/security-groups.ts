@@ -1,5 +1,5 @@
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { readCachePath } from '../../../readings/cache-path.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { readCachePath } from '../../readings/cache-path.ts';
 
 /** The runbook's "verify security group rules", end to end: from the tasks to the cache. */
 export async function securityGroups({ redis }: Resources) {

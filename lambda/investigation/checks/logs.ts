@@ -1,6 +1,6 @@
-import { readErrorLines } from '../../../adapters/logs.ts';
-import { countByClass } from '../../../domain/diagnosis/error-lines.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
+import { readErrorLines } from '../../adapters/logs.ts';
+import { countByClass } from '../../domain/diagnosis/error-lines.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
 
 const MINUTES = 15;
 /** Enough to see what prevails; to read all of a storm would cost time and money. */

@@ -1,8 +1,8 @@
-import { EVERY_INCIDENT } from '../../domain/incident/checks.ts';
-import type { Finding } from '../../domain/incident/events.ts';
-import type { PlaybookPolicy } from '../../domain/incident/policy.ts';
-import { deployed } from '../../runtime/deployed.ts';
-import { inTime } from '../../runtime/in-time.ts';
+import { EVERY_INCIDENT } from '../domain/incident/checks.ts';
+import type { Finding } from '../domain/incident/events.ts';
+import type { PlaybookPolicy } from '../domain/incident/policy.ts';
+import { deployed } from '../runtime/deployed.ts';
+import { inTime } from '../runtime/in-time.ts';
 import { measures } from './checks/measures.ts';
 import { type Found, IMPLEMENTATIONS } from './checks.ts';
 

@@ -1,6 +1,6 @@
-import type { Resources } from '../../domain/diagnosis/resources.ts';
-import type { CheckName } from '../../domain/incident/checks.ts';
-import type { Finding } from '../../domain/incident/events.ts';
+import type { Resources } from '../domain/diagnosis/resources.ts';
+import type { CheckName } from '../domain/incident/checks.ts';
+import type { Finding } from '../domain/incident/events.ts';
 import { certificates } from './checks/certificates.ts';
 import { configuredNames } from './checks/configured-names.ts';
 import { database } from './checks/database.ts';

@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Resources } from '../../../lambda/domain/diagnosis/resources.ts';
-import { memory } from '../../../lambda/functions/diagnose/checks/memory.ts';
-import { DEPLOYED } from '../../support/responder.ts';
+import type { Resources } from '../../lambda/domain/diagnosis/resources.ts';
+import { memory } from '../../lambda/investigation/checks/memory.ts';
+import { DEPLOYED } from '../support/responder.ts';
 
 const NOW = new Date('2026-04-07T10:00:00.000Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);

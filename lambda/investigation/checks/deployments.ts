@@ -1,5 +1,5 @@
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { readDeployments, readTraffic } from '../../../readings/traffic.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { readDeployments, readTraffic } from '../../readings/traffic.ts';
 
 /** The latest deployment, and whether it is to blame. */
 export async function deployments(resources: Resources, now: Date) {

@@ -1,5 +1,5 @@
-import { describeCertificate, findReplacement } from '../../../adapters/acm.ts';
-import { compareRecords, type RecordsInZone } from '../../../adapters/route-53.ts';
+import { describeCertificate, findReplacement } from '../../adapters/acm.ts';
+import { compareRecords, type RecordsInZone } from '../../adapters/route-53.ts';
 import {
   daysLeft,
   type HeldCertificate,
@@ -8,9 +8,9 @@ import {
   type WatchedCertificate,
   whyNotRenewed,
   whyNotReplaced,
-} from '../../../domain/diagnosis/certificate.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { certificatesOf } from '../../../readings/certificates.ts';
+} from '../../domain/diagnosis/certificate.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { certificatesOf } from '../../readings/certificates.ts';
 
 /** Each certificate as ACM has it, whether it renews by itself, and what its renewal lacks. */
 export async function certificates(resources: Resources, now: Date) {

@@ -1,5 +1,5 @@
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { missingNames } from '../../../readings/missing-names.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { missingNames } from '../../readings/missing-names.ts';
 
 /** Whether there is what the configuration names: of a name that is misspelt, no metric ever comes. */
 export async function configuredNames(resources: Resources) {

@@ -1,6 +1,6 @@
-import { daysLeft, endpointFaults, hostsOf } from '../../../domain/diagnosis/certificate.ts';
-import type { Resources } from '../../../domain/diagnosis/resources.ts';
-import { certificatesOf, describeGrade, gradeHosts } from '../../../readings/certificates.ts';
+import { daysLeft, endpointFaults, hostsOf } from '../../domain/diagnosis/certificate.ts';
+import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { certificatesOf, describeGrade, gradeHosts } from '../../readings/certificates.ts';
 
 /** What people are served at each host, graded in the manner of SSL Labs. */
 export async function servedCertificates(resources: Resources, now: Date) {
