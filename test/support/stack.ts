@@ -27,12 +27,16 @@ export interface Synthesised {
   report: { pluginReports: unknown[] };
 }
 
-/** The stack as `bin/app.ts` builds it, not bundled. @throws when CDK or, asked to, cdk-nag finds a fault. */
+/**
+ * The stack as `bin/app.ts` builds it, not bundled. With `nag`, cdk-nag and CDK's own validation of the template report what
+ * they find; the latter loads an engine that takes seconds in each process. @throws when CDK finds a fault.
+ */
 export function synthesise(
   config: ServiceConfig,
   { playbooks = commonIncidents(config), nag = false }: { playbooks?: Playbook[]; nag?: boolean } = {},
 ): Synthesised {
   const app = new App({
+    builtinCloudFormationValidation: nag,
     context: { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-path-metadata': true },
   });
   const stack = new Stack(app, 'Stack', { env: { region: config.region } });
@@ -41,7 +45,9 @@ export function synthesise(
   const folders = new Map(functions.map(({ node, folder }) => [node.path.split('/').slice(2).join('/'), folder]));
   if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
-  const report = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
+  const report = nag
+    ? JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'))
+    : { pluginReports: [] };
   const embedded = readStack(assembly.directory);
   const { Stack: template, ...others } = Object.fromEntries(
     assembly.stacks.map(({ stackName, template }) => [stackName, Template.fromJSON(template)]),
