@@ -1,6 +1,6 @@
 import { renderer } from '../lambda/domain/kernel/templates.ts';
 import { renderSite } from '../lambda/domain/status-page/render-site.ts';
-import { readFolders } from '../lib/templates.ts';
+import { readFolders } from '../lib/platform/templates.ts';
 import { busySite } from '../test/support/status-page.ts';
 
 /** Milliseconds. */

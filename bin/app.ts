@@ -1,8 +1,8 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { DEFAULT_CONFIG } from '../lib/config.ts';
+import { DEFAULT_CONFIG } from '../lib/config/service-config.ts';
 import { IncidentResponse } from '../lib/incident-response.ts';
-import { commonIncidents } from '../lib/playbooks.ts';
+import { commonIncidents } from '../lib/playbooks/common-incidents.ts';
 import { configurationOf } from './configurations.ts';
 
 const app = new App();

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { DEFAULT_CONFIG } from '../lib/config.ts';
-import { documentOf, runbookDocument } from '../lib/runbook-document.ts';
+import { DEFAULT_CONFIG } from '../lib/config/service-config.ts';
 import { configurationOf } from './configurations.ts';
 import { differences } from './runbook/differences.ts';
+import { documentOf, runbookDocument } from './runbook/document.ts';
 
 /** Writes the document of a configuration, or, asked to check, tells whether it is what would be written. */
 async function main(): Promise<0 | 1> {

@@ -1,4 +1,4 @@
-import { defineService, runbookEscalation } from '../lib/config.ts';
+import { defineService, runbookEscalation } from '../lib/config/service-config.ts';
 
 /** The example and the default: replace the names, the addresses and the secret by your own. */
 export default defineService({

@@ -11,24 +11,29 @@ import type { Deployed } from '../lambda/domain/deployed.ts';
 import { PROBE_NAMESPACE } from '../lambda/domain/diagnosis/probe-metrics.ts';
 import { ALARM_TAGS } from '../lambda/domain/incident/signal.ts';
 import { PAGE_ENTRIES } from '../lambda/domain/messages/page.ts';
-import { addChannels } from './channels.ts';
-import type { ServiceConfig } from './config.ts';
-import { ConsoleRunbooks } from './console-runbooks.ts';
-import { addDashboard } from './dashboard.ts';
-import { addDatabaseCopies } from './database-copies.ts';
-import { describeDeployed } from './deployed.ts';
-import { addFigures } from './figures.ts';
-import { ResponderFunction, type ResponderFunctionProps } from './function.ts';
-import { IncidentsTable } from './incidents-table.ts';
-import { allowInvestigating, allowReadingDatabase, allowReadingService, ecsServiceArn } from './investigation.ts';
-import { Links } from './links.ts';
-import { Listener } from './listener.ts';
-import { OwnAlarms } from './own-alarms.ts';
-import { pageTemplates } from './page-templates.ts';
-import { Paging } from './paging.ts';
-import { type BoundPlaybook, checkPlaybook, inModes, type Playbook } from './playbook.ts';
-import { allowReadingExecutions, allowStoppingExecutions, ResponseWorkflow } from './response-workflow.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { pageTemplates } from '../templates/samples/pages.ts';
+import { addChannels } from './channels/channels.ts';
+import { Paging } from './channels/paging/paging.ts';
+import { Subscriptions } from './channels/paging/subscriptions.ts';
+import type { ServiceConfig } from './config/service-config.ts';
+import { Listener } from './platform/event-subscriber.ts';
+import { IncidentsTable } from './platform/incidents-table.ts';
+import { Links } from './platform/links.ts';
+import { OwnAlarms } from './platform/own-alarms.ts';
+import { ResponderFunction, type ResponderFunctionProps } from './platform/responder-function.ts';
+import { type BoundPlaybook, checkPlaybook, inModes, type Playbook } from './playbooks/playbook.ts';
+import { ConsoleRunbooks } from './responder/console-runbooks.ts';
+import { addDashboard } from './responder/dashboard.ts';
+import { addDatabaseCopies } from './responder/database-copies.ts';
+import { describeDeployed } from './responder/deployed.ts';
+import {
+  allowInvestigating,
+  allowReadingDatabase,
+  allowReadingService,
+  ecsServiceArn,
+} from './responder/investigation.ts';
+import { allowReadingExecutions, allowStoppingExecutions, ResponseWorkflow } from './responder/response-workflow.ts';
+import { addFigures } from './review/figures.ts';
 
 export interface IncidentResponseProps {
   config: ServiceConfig;

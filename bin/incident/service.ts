@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { ServiceConfig } from '../../lib/config.ts';
+import type { ServiceConfig } from '../../lib/config/service-config.ts';
 import { Failure } from './failure.ts';
 
 const FOLDER = `${import.meta.dirname}/../../config`;

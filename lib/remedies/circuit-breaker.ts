@@ -2,8 +2,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Cause, Step } from '../../lambda/domain/incident/policy.ts';
-import type { ServiceConfig } from '../config.ts';
-import { Runbook } from '../runbook.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
+import { Runbook } from './automation-document.ts';
 
 /**
  * The runbook that opens and closes the circuit breaker of a dependency, and the breaker: a parameter that the service's

@@ -3,8 +3,8 @@ import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Step } from '../../lambda/domain/incident/policy.ts';
-import type { ServiceConfig } from '../config.ts';
-import { Runbook } from '../runbook.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
+import { Runbook } from './automation-document.ts';
 
 type Maintenance = NonNullable<ServiceConfig['serviceHealth']['maintenance']>;
 

@@ -2,9 +2,9 @@ import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Step } from '../../lambda/domain/incident/policy.ts';
-import type { ServiceConfig } from '../config.ts';
-import { ResponderFunction } from '../function.ts';
-import { Runbook } from '../runbook.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
+import { ResponderFunction } from '../platform/responder-function.ts';
+import { Runbook } from './automation-document.ts';
 
 /** The runbook that takes a deployment back: one for all playbooks of the service. The work is its function's. */
 export function rollBackRunbook(parent: Construct, { service, ecs }: ServiceConfig): Runbook {

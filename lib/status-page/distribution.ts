@@ -16,7 +16,7 @@ import { AaaaRecord, ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-r
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { ServiceConfig } from '../config.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
 import { FOR_PROGRAMS, securityHeaders } from './headers.ts';
 
 type StatusPageConfig = NonNullable<ServiceConfig['statusPage']>;

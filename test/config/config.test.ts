@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import good from '../../config/mockupaws-production.ts';
-import { defineService, raisedConnections, runbookEscalation, type ServiceConfig } from '../../lib/config.ts';
-import { servicePolicy } from '../../lib/policy.ts';
+import {
+  defineService,
+  raisedConnections,
+  runbookEscalation,
+  type ServiceConfig,
+} from '../../lib/config/service-config.ts';
+import { servicePolicy } from '../../lib/config/service-policy.ts';
 import { directAccess } from '../support/direct-access.ts';
 
 /** A configuration as an operator may write it, with no compiler beside it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { DatabaseConnections } from '../../lib/playbooks/database-connections.ts';
+import { DatabaseConnections } from '../../lib/playbooks/database-connections/playbook.ts';
 import { everything } from '../support/everything.ts';
 import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import example from '../../config/mockupaws-production.ts';
-import { defineService } from '../../lib/config.ts';
-import { ServiceMemory } from '../../lib/playbooks/service-memory.ts';
+import { defineService } from '../../lib/config/service-config.ts';
+import { ServiceMemory } from '../../lib/playbooks/service-memory/playbook.ts';
 import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
 
 // The status page has a bucket of its own.

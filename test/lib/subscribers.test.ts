@@ -1,6 +1,6 @@
 import { CachePolicy, OriginRequestPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { describe, expect, it } from 'vitest';
-import { defineService, type ServiceConfig } from '../../lib/config.ts';
+import { defineService, type ServiceConfig } from '../../lib/config/service-config.ts';
 import { everything as config } from '../support/everything.ts';
 import { actionsOf, refersTo, resources, type Statement, statementsOf, synthesise } from '../support/stack.ts';
 

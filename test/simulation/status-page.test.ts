@@ -2,7 +2,7 @@ import type { WorldEvent } from 'embedded-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { internalName } from '../../lambda/domain/communication/updates.ts';
-import { servicePolicy } from '../../lib/policy.ts';
+import { servicePolicy } from '../../lib/config/service-policy.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
 import { serviceDown } from '../../local/scenarios/service-down.ts';

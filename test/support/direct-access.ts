@@ -1,5 +1,5 @@
 import config from '../../config/mockupaws-production.ts';
-import { defineService } from '../../lib/config.ts';
+import { defineService } from '../../lib/config/service-config.ts';
 
 /** The example with a database that has no Data API, and an operator who has a telephone. */
 export const directAccess = defineService({

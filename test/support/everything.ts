@@ -1,5 +1,5 @@
 import config from '../../config/mockupaws-production.ts';
-import { defineService } from '../../lib/config.ts';
+import { defineService } from '../../lib/config/service-config.ts';
 
 const secret = (name: string) =>
   `arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/${name}-AbCdEf`;

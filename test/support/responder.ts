@@ -13,7 +13,7 @@ import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
 import { load } from '../../lambda/store/incidents.ts';
-import { readFolders } from '../../lib/templates.ts';
+import { readFolders } from '../../lib/platform/templates.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
 
 export const ALARM = 'mockupaws-production-database-connections-critical';

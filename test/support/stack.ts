@@ -4,11 +4,11 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Assembly } from 'embedded-aws';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
-import type { ServiceConfig } from '../../lib/config.ts';
-import { ResponderFunction } from '../../lib/function.ts';
+import type { ServiceConfig } from '../../lib/config/service-config.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';
-import type { Playbook } from '../../lib/playbook.ts';
-import { commonIncidents } from '../../lib/playbooks.ts';
+import { ResponderFunction } from '../../lib/platform/responder-function.ts';
+import { commonIncidents } from '../../lib/playbooks/common-incidents.ts';
+import type { Playbook } from '../../lib/playbooks/playbook.ts';
 import { readStack } from '../../local/world/stack.ts';
 
 const { context } = JSON.parse(readFileSync(`${import.meta.dirname}/../../cdk.json`, 'utf8'));

@@ -2,7 +2,7 @@ import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { renderer } from '../../lambda/domain/kernel/templates.ts';
 import { type PageEntry, type PageMessage, pages } from '../../lambda/domain/messages/page.ts';
 import { type PageText, writePage } from '../../lambda/domain/messages/page-text.ts';
-import { readFolders } from '../../lib/templates.ts';
+import { readFolders } from '../../lib/platform/templates.ts';
 
 /** The project's own templates, as the functions have them. */
 export const render = renderer(readFolders('messages', 'status-page', 'status-updates'));

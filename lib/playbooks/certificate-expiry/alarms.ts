@@ -2,9 +2,9 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import type { Construct } from 'constructs';
 import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
-import type { ServiceConfig } from '../../config.ts';
-import { serviceAlarm } from '../../playbook.ts';
-import { probeMetric } from '../../probe-metric.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { probeMetric } from '../../platform/probe-metric.ts';
+import { serviceAlarm } from '../playbook.ts';
 
 /** On what the probe measures every minute. Minutes in which it could not are minutes in which nobody sees. */
 export function certificateAlarms(scope: Construct, playbook: string, config: ServiceConfig): PlaybookPolicy['alarms'] {

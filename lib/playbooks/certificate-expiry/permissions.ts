@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { ServiceConfig } from '../../config.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
 
 export type Certificates = NonNullable<ServiceConfig['certificates']>;
 

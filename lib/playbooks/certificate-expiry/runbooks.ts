@@ -1,9 +1,9 @@
 import { Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { ServiceConfig } from '../../config.ts';
-import { ResponderFunction } from '../../function.ts';
-import { Runbook } from '../../runbook.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { ResponderFunction } from '../../platform/responder-function.ts';
+import { Runbook } from '../../remedies/automation-document.ts';
 import {
   anyCertificate,
   type Certificates,

@@ -2,9 +2,9 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import type { Construct } from 'constructs';
 import { LOST_IN_A_ROW } from '../../../lambda/domain/diagnosis/writer.ts';
 import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
-import type { ServiceConfig } from '../../config.ts';
-import { serviceAlarm } from '../../playbook.ts';
-import { probeMetric } from '../../probe-metric.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { probeMetric } from '../../platform/probe-metric.ts';
+import { serviceAlarm } from '../playbook.ts';
 
 /** That there is no writer is asked of RDS, that it refuses writes of the database: a metric that does not come proves nothing. */
 export function writerAlarms(scope: Construct, playbook: string, config: ServiceConfig): PlaybookPolicy['alarms'] {

@@ -1,10 +1,10 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { ServiceConfig } from '../../config.ts';
-import { DatabaseFunction } from '../../database-function.ts';
-import { ResponderFunction } from '../../function.ts';
-import { Runbook } from '../../runbook.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { DatabaseFunction } from '../../platform/database-function.ts';
+import { ResponderFunction } from '../../platform/responder-function.ts';
+import { Runbook } from '../../remedies/automation-document.ts';
 
 const arn = (resource: string) => `arn:${Aws.PARTITION}:rds:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
 

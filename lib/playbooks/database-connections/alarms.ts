@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
 import { percent } from '../../../lambda/domain/kernel/severity.ts';
-import type { ServiceConfig } from '../../config.ts';
-import { serviceAlarm } from '../../playbook.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { serviceAlarm } from '../playbook.ts';
 
 /** The members of an Aurora cluster by their role, as CloudWatch has them. Each member allows as many connections. */
 const ROLES = [

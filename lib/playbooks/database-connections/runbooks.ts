@@ -3,10 +3,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { ALWAYS_PROTECTED } from '../../config/database.ts';
-import type { ServiceConfig } from '../../config.ts';
-import { DatabaseFunction } from '../../database-function.ts';
-import { ResponderFunction } from '../../function.ts';
-import { Runbook } from '../../runbook.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { DatabaseFunction } from '../../platform/database-function.ts';
+import { ResponderFunction } from '../../platform/responder-function.ts';
+import { Runbook } from '../../remedies/automation-document.ts';
 
 /** The largest share of the sessions that one run may end. */
 export const KILL_SHARE = 0.8;

@@ -4,9 +4,9 @@ import type { Construct } from 'constructs';
 import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
 import { percent } from '../../../lambda/domain/kernel/severity.ts';
-import type { ServiceConfig } from '../../config.ts';
-import { serviceAlarm } from '../../playbook.ts';
-import { probeMetric } from '../../probe-metric.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { probeMetric } from '../../platform/probe-metric.ts';
+import { serviceAlarm } from '../playbook.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: comparisonOperator } = ComparisonOperator;
 

@@ -2,9 +2,9 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { ServiceConfig } from '../../config.ts';
-import { ResponderFunction } from '../../function.ts';
-import { Runbook } from '../../runbook.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { ResponderFunction } from '../../platform/responder-function.ts';
+import { Runbook } from '../../remedies/automation-document.ts';
 import { arn, describeTasks, IAM_NAME_OF_TASKS, tasksArn } from './statements.ts';
 
 type HeapDump = NonNullable<ServiceConfig['serviceMemory']['heapDump']>;

@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { ServiceConfig } from '../../config.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
 
 /** `service/a/b`, of ECS in this account and region. */
 export const arn = (resource: string) => `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;

@@ -12,7 +12,7 @@ import { postMortem } from '../../../lambda/domain/post-mortem/post-mortem.ts';
 import { invitationFields } from '../../../lambda/domain/post-mortem/review-notices.ts';
 import { incidentLine } from '../../../lambda/domain/status-page/incident-page.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
-import { readFolders } from '../../../lib/templates.ts';
+import { readFolders } from '../../../lib/platform/templates.ts';
 import { minute, of, policy, Story } from '../../support/story.ts';
 
 const render = renderer(readFolders('documents', 'messages', 'status-updates'));

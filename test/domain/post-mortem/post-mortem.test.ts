@@ -9,7 +9,7 @@ import { renderer } from '../../../lambda/domain/kernel/templates.ts';
 import { openPoints, readReview } from '../../../lambda/domain/post-mortem/final-post-mortem.ts';
 import type { Graph } from '../../../lambda/domain/post-mortem/graphs.ts';
 import { postMortem } from '../../../lambda/domain/post-mortem/post-mortem.ts';
-import { readFolders } from '../../../lib/templates.ts';
+import { readFolders } from '../../../lib/platform/templates.ts';
 import { hostile, readable } from '../../support/hostile.ts';
 import { FAILED, PASSED, policy, Story, step, temporary } from '../../support/story.ts';
 

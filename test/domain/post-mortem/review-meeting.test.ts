@@ -8,7 +8,7 @@ import { byName, meetingOf } from '../../../lambda/domain/post-mortem/review-mee
 import { invitationFields } from '../../../lambda/domain/post-mortem/review-notices.ts';
 import { AGENDA, meetingTime, writeUpDue } from '../../../lambda/domain/review/meeting-time.ts';
 import { postMortemDue } from '../../../lambda/domain/review/review.ts';
-import { readFolders } from '../../../lib/templates.ts';
+import { readFolders } from '../../../lib/platform/templates.ts';
 import { policy, Story } from '../../support/story.ts';
 
 const ADDRESSES = Object.fromEntries(['ada', 'ben', 'cleo', 'finn'].map(name => [name, `${name}@example.com`]));

@@ -7,7 +7,7 @@ import { incidentLine } from '../../../lambda/domain/status-page/incident-page.t
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
 import { componentState } from '../../../lambda/domain/status-page/state.ts';
 import { customerMail } from '../../../lambda/domain/subscribers/customer-notification.ts';
-import { readFolders } from '../../../lib/templates.ts';
+import { readFolders } from '../../../lib/platform/templates.ts';
 import { siteInput } from '../../support/status-page.ts';
 import { minute, policy, Story } from '../../support/story.ts';
 

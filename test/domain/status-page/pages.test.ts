@@ -3,7 +3,7 @@ import { plusMinutes } from '../../../lambda/domain/kernel/time.ts';
 import { history } from '../../../lambda/domain/status-page/history.ts';
 import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
 import type { SiteInput } from '../../../lambda/domain/status-page/site.ts';
-import { statusPageTemplates } from '../../../lib/status-page-templates.ts';
+import { statusPageTemplates } from '../../../templates/samples/status-page.ts';
 import { ago, busySite, maintenance, measuredFor, NOW, siteInput, told } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';
 

@@ -5,7 +5,7 @@ import { fold } from '../../../lambda/domain/incident/evolve.ts';
 import type { Component } from '../../../lambda/domain/incident/policy.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
 import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
-import { SAMPLES } from '../../../lib/sample-incident.ts';
+import { SAMPLES } from '../../../templates/samples/incidents.ts';
 import { siteInput } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { renderer } from '../../../lambda/domain/kernel/templates.ts';
 import { customerMail } from '../../../lambda/domain/subscribers/customer-notification.ts';
-import { readFolders } from '../../../lib/templates.ts';
+import { readFolders } from '../../../lib/platform/templates.ts';
 import { FAILED, policy, Story, step } from '../../support/story.ts';
 
 const render = renderer(readFolders('messages', 'status-updates'));

@@ -1,0 +1,29 @@
+import { Token } from 'aws-cdk-lib';
+import { automationUrl } from '../../lambda/domain/kernel/console.ts';
+import type { Runbook } from '../../lib/remedies/automation-document.ts';
+import type { Source } from './document.ts';
+import { startAutomation } from './shell.ts';
+
+/** Every SSM document: what it does, and what may be given to it. */
+export const runbooks = (source: Source) =>
+  source.runbooks.map(runbook => readRunbook(source, runbook)).toSorted((a, b) => (a.document < b.document ? -1 : 1));
+
+function readRunbook({ config }: Source, { documentName, content, parameters: names }: Runbook) {
+  const [, title = documentName, does = ''] = /^## ([^\n]+)\n(.*)$/s.exec(content.description) ?? [];
+  // What only the deployed stack knows is best left as it is.
+  const parameters = Object.entries(content.parameters).filter(
+    ([, parameter]) => !Token.isUnresolved(parameter.default),
+  );
+  return {
+    document: documentName,
+    title,
+    does: does.trim(),
+    url: automationUrl(config.region, documentName),
+    command: startAutomation(config.region, documentName, names.includes('DryRun') ? { DryRun: 'true' } : {}),
+    /** `default`: null, it must be given. */
+    parameters: parameters.map(([name, { description, default: value }]) => ({
+      ...{ name, description },
+      default: value === undefined ? null : [value].flat().join(', '),
+    })),
+  };
+}

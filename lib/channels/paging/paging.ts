@@ -1,0 +1,121 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Subscriber, TopicSubscribers } from '../../../lambda/domain/on-call/subscriptions.ts';
+import { onLevel } from '../../config/people.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import type { ResponderFunction } from '../../platform/responder-function.ts';
+
+/**
+ * A topic for each escalation level, of which each message reaches only whom it names: a level's topic has everybody who may
+ * be called there, and filters. And two without filters, for alarms, whose messages name nobody: one for trouble in the
+ * responder, one that rings the first level when the responder itself is silent. Encrypted with a key of their own, whose
+ * policy lets CloudWatch's alarms publish: without that grant SNS drops their messages without a word.
+ */
+export class Paging extends Construct {
+  readonly levels: Topic[];
+  readonly operations: Topic;
+  /** Reaches by e-mail whomever of all people a message names: stakeholders, reviewers, owners of action items. */
+  readonly notices: Topic;
+  /** Reaches each of the first level once, by telephone if they have one: whoever is on call, an alarm cannot know. */
+  readonly firstLevel: Topic;
+  /** Who should be subscribed, by topic, in the order of `topics`. */
+  readonly subscribers: TopicSubscribers[] = [];
+  private readonly topics: Topic[] = [];
+  private readonly key: Key;
+
+  constructor(scope: Construct, id: string, { people, escalation, operations, title }: ServiceConfig) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: `Incident messages of ${title}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    const addresses = (names: string[]) =>
+      names.flatMap((person): Subscriber[] => {
+        const { email, sms } = people[person] ?? {};
+        return [
+          ...(email ? [{ person, protocol: 'email' as const, endpoint: email }] : []),
+          ...(sms ? [{ person, protocol: 'sms' as const, endpoint: sms }] : []),
+        ];
+      });
+    this.levels = escalation.map((level, i) => {
+      const topic = this.topic(`Level${i + 1}`, `${title} ${level.role}`);
+      return this.subscribe(topic, `level ${i + 1}`, addresses(onLevel(level)), { filtered: true });
+    });
+    const [first] = escalation;
+    const loudest = (first ? onLevel(first) : []).flatMap(person => addresses([person]).slice(-1));
+    this.firstLevel = this.subscribe(this.topic('FirstLevel', `${title} ${first?.role}`), 'first level', loudest);
+    const readers = addresses(Object.keys(people)).filter(({ protocol }) => protocol === 'email');
+    this.notices = this.subscribe(this.topic('Notices', `${title} incidents`), 'notices', readers, { filtered: true });
+    const topic = this.topic('Operations', `${title} incident response operations`);
+    this.operations = this.subscribe(topic, 'operations', addresses(operations));
+  }
+
+  /** Lets a function publish to the levels, and encrypt what it publishes. */
+  grantPage(fn: ResponderFunction): void {
+    const topics = this.levels.map(topic => topic.topicArn);
+    fn.allow(['sns:Publish'], topics).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+  }
+
+  /** Lets a function publish notices. */
+  grantNotices(fn: ResponderFunction): void {
+    fn.allow(['sns:Publish'], [this.notices.topicArn]).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+  }
+
+  grantListing(fn: ResponderFunction): void {
+    fn.allow(['sns:ListSubscriptionsByTopic'], this.topicArns);
+  }
+
+  get topicArns(): string[] {
+    return this.topics.map(topic => topic.topicArn);
+  }
+
+  private topic(id: string, displayName: string): Topic {
+    const topic = new Topic(this, id, {
+      displayName: displayName.slice(0, 100),
+      masterKey: this.key,
+      enforceSSL: true,
+    });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    return topic;
+  }
+
+  /** `filtered`: each is reached by messages that name them, telephones by pages only. An alarm's message has no attributes: it passes no filter. */
+  private subscribe(topic: Topic, name: string, subscribers: Subscriber[], { filtered = false } = {}): Topic {
+    for (const { person, protocol, endpoint } of subscribers) {
+      const filterPolicy = filtered ? { filterPolicy: filterOf(person, protocol) } : {};
+      topic.addSubscription(
+        protocol === 'email'
+          ? new EmailSubscription(endpoint, filterPolicy)
+          : new SmsSubscription(endpoint, filterPolicy),
+      );
+    }
+    this.topics.push(topic);
+    this.subscribers.push({ topic: name, subscribers });
+    return topic;
+  }
+}
+
+function filterOf(person: string, protocol: Subscriber['protocol']): Record<string, SubscriptionFilter> {
+  const only = (value: string) => SubscriptionFilter.stringFilter({ allowlist: [value] });
+  return { person: only(person), ...(protocol === 'sms' ? { urgency: only('page') } : {}) };
+}

@@ -1,0 +1,86 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Deployed } from '../../lambda/domain/deployed.ts';
+import type { Templates } from '../../lambda/domain/kernel/templates.ts';
+import { bundled } from './bundle.ts';
+
+export interface ResponderFunctionProps {
+  /** The folder in `lambda`. */
+  folder: string;
+  description: string;
+  environment?: Record<string, string>;
+  /** Written into the bundle, where `deployed()` finds it. */
+  deployed?: Deployed;
+  /** Written into the bundle, where `rendered()` finds them. */
+  templates?: Templates;
+  /** Seconds. @default 30 */
+  timeout?: number;
+  /** Where events go that failed for good; for functions that are called asynchronously. */
+  deadLetters?: Queue;
+  /** For a function that must reach something inside a VPC. */
+  network?: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
+}
+
+/**
+ * A Lambda function of the responder: Node 24, its own role with no managed policy, its own log group kept for three
+ * months, JSON logs, the AWS SDK left to the runtime.
+ */
+export class ResponderFunction extends Construct {
+  /** In `lambda`. */
+  readonly folder: string;
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
+    super(scope, id);
+    this.folder = props.folder;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.role);
+    const onFailure = props.deadLetters && new SqsDestination(props.deadLetters);
+    this.function = new LambdaFunction(this, 'Function', {
+      handler: 'index.handler',
+      code: bundled(props.folder, {
+        ...(props.deployed ? { DEPLOYED: JSON.stringify(props.deployed) } : {}),
+        ...(props.templates ? { TEMPLATES: JSON.stringify(props.templates) } : {}),
+      }),
+      description: props.description,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: Duration.seconds(props.timeout ?? 30),
+      environment: props.environment,
+      ...(onFailure ? { onFailure, retryAttempts: 2, maxEventAge: Duration.hours(6) } : {}),
+      ...props.network,
+    });
+  }
+
+  /** Lets the function do exactly this. */
+  allow(actions: string[], resources: string[], conditions?: PolicyStatement['conditions']): this {
+    this.role.addToPolicy(
+      new PolicyStatement({ actions, resources, ...(conditions ? { conditions: conditions as never } : {}) }),
+    );
+    return this;
+  }
+
+  /** For a reading action that IAM cannot narrow to a resource. */
+  allowReading(...actions: string[]): this {
+    Validations.of(this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: `${actions.join(' and ')} only read, and IAM knows no narrower resource for it.`,
+    });
+    return this.allow(actions, ['*']);
+  }
+}

@@ -1,0 +1,137 @@
+import { Tags } from 'aws-cdk-lib';
+import { Alarm, type AlarmProps, type CfnAlarm, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Resources } from '../../lambda/domain/diagnosis/resources.ts';
+import { CHECKS, EVERY_INCIDENT, OBJECTS } from '../../lambda/domain/incident/checks.ts';
+import { type Measure, MODES, type Mode, type PlaybookPolicy, type Step } from '../../lambda/domain/incident/policy.ts';
+import type { SignalLevel } from '../../lambda/domain/incident/signal.ts';
+import { ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
+import { AFFECTED_SHARE } from '../../lambda/domain/kernel/severity.ts';
+import { templateFacts } from '../../lambda/domain/remediation/advice.ts';
+import { factsNamed, objectsNamed } from '../../lambda/domain/remediation/evidence.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
+import type { Runbook } from '../remedies/automation-document.ts';
+
+/** One common incident: a file in `lib/playbooks`, its runbooks, and nothing else to change. */
+export interface Playbook {
+  /** The construct's id and the name in tags, incidents and messages. */
+  readonly name: string;
+  /** Adds its alarms and runbooks to the scope, and says how the incident is met. */
+  bind(scope: Construct, config: ServiceConfig): BoundPlaybook;
+}
+
+export interface BoundPlaybook {
+  /** Each step in its full mode: `auto`, or `approve` where a person must decide by its nature. */
+  policy: PlaybookPolicy;
+  /** How far its steps may go, if it is said. Absent, as far as the service's `mode` lets them. */
+  settings?: { mode?: Mode | undefined; modes?: Partial<Record<string, Mode | undefined>> };
+  runbooks: Runbook[];
+  /** Its alarms stand on what the probe measures (`lambda/domain/diagnosis/probe-metrics.ts`), so there must be one. */
+  probed?: boolean;
+  /** What it protects beyond what every playbook does. */
+  resources?: Partial<Resources>;
+  /** What the functions must be allowed to look at: the diagnosis for its checks, the probe for its metrics. */
+  permissions?: { diagnose?: PolicyStatement[]; probe?: PolicyStatement[] };
+  /** What these functions find in their environment. */
+  environment?: Record<string, string>;
+}
+
+/** A metric as the investigation reads it. @throws when the metric is an expression, which has no one value to name. */
+export function measure(metric: Metric, told: Omit<Measure, 'metric'>): Measure {
+  const { namespace, metricName: name, period } = metric;
+  const dimensions = Object.fromEntries(metric.dimensions ? Object.entries(metric.dimensions) : []);
+  const statistic = metric.statistic as Measure['metric']['statistic'];
+  return { ...told, metric: { namespace, name, dimensions, statistic, period: period.toSeconds() } };
+}
+
+export interface ServiceAlarmProps extends Omit<AlarmProps, 'alarmName'> {
+  playbook: string;
+  level: SignalLevel;
+  /** What distinguishes it among the playbook's alarms, as `connections-critical`. */
+  suffix: string;
+  /** The line an operator reads when it fires. */
+  alarmDescription: string;
+}
+
+/**
+ * An alarm whose tags, carried in its events, say whose it is: `intake` is reached by any alarm so tagged, a user's own
+ * too. It has no action of its own; the event is what counts.
+ */
+export function serviceAlarm(scope: Construct, { service }: ServiceConfig, props: ServiceAlarmProps): string {
+  const { playbook, level, suffix, ...alarmProps } = props;
+  const alarmName = `${service}-${suffix}`;
+  const alarm = new Alarm(scope, suffix, { ...alarmProps, alarmName });
+  (alarm.node.defaultChild as CfnAlarm).actionConfiguration = { alarmTagsPropagation: { enabled: true } };
+  Tags.of(alarm).add(ALARM_TAGS.service, service);
+  Tags.of(alarm).add(ALARM_TAGS.playbook, playbook);
+  Tags.of(alarm).add(ALARM_TAGS.level, level);
+  return alarmName;
+}
+
+/** What cannot be verified or guarded fails at synthesis. @throws Error naming playbook, step and what is expected. */
+export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
+  const { name, alarms, plan, advice, checks = [], measures = [] } = bound.policy;
+  const found = new Set<string>([
+    AFFECTED_SHARE,
+    ...[...EVERY_INCIDENT, ...checks].flatMap(check => CHECKS[check]),
+    ...measures.map(({ fact }) => fact),
+  ]);
+  const objects = new Set([...EVERY_INCIDENT, ...checks].flatMap(check => OBJECTS[check] ?? []));
+  const unnamed = (step: Step) =>
+    objectsNamed(step)
+      .filter(object => !objects.has(object))
+      .map(object => `acts on ${object}, which none of its checks names`);
+  const unknown = (facts: readonly string[]) =>
+    facts
+      .filter(fact => !found.has(fact))
+      .map(fact => `stands on ${fact}, which none of its checks and measures finds`);
+  const faults = [
+    ...(Object.keys(alarms).length > 0 ? [] : ['has no alarm: nothing would open an incident']),
+    ...plan.flatMap((step, i) => {
+      const twice = plan.findIndex(other => other.name === step.name) < i ? ['has the name of an earlier step'] : [];
+      return [...twice, ...faultsOf(step, bound.runbooks), ...unknown(factsNamed(step)), ...unnamed(step)].map(
+        fault => `step ${step.name} ${fault}`,
+      );
+    }),
+    ...unknown(templateFacts(advice?.template ?? '')).map(fault => `advice ${fault}`),
+  ];
+  if (faults.length === 0) return bound;
+  throw new Error(`The playbook ${name} is wrong:\n${faults.map(fault => `  ${fault}`).join('\n')}`);
+}
+
+/** Each step in the mode that the configuration gives it: what it says of the step, or the lesser of all else. */
+export function inModes({ policy, settings = {}, ...rest }: BoundPlaybook, ofService: Mode): BoundPlaybook {
+  const { mode = ofService, modes = {} } = settings;
+  const lesser = (full: Mode) => MODES[Math.min(MODES.indexOf(mode), MODES.indexOf(full))] ?? 'off';
+  const plan = policy.plan.map(step => ({ ...step, mode: modes[step.name] ?? lesser(step.mode) }));
+  return { ...rest, settings, policy: { ...policy, plan } };
+}
+
+function faultsOf(step: Step, runbooks: Runbook[]): string[] {
+  const { mode, verifyMinutes, cooldownMinutes, blastRadius, document, parameters, revert } = step;
+  const { leaves, reaches, touches, maximumShare } = blastRadius;
+  const measures = [leaves, reaches, touches].filter(measure => measure !== undefined);
+  const runbook = runbooks.find(({ documentName }) => documentName === document);
+  const expected = (holds: boolean, field: string, value: unknown, words: string) =>
+    holds ? [] : [`has ${field} ${JSON.stringify(value)}: expected ${words}`];
+  return [
+    ...expected(verifyMinutes >= 1, 'verifyMinutes', verifyMinutes, '1 or more: what is not verified has failed'),
+    ...expected(cooldownMinutes >= 0 && cooldownMinutes <= WEEK, 'cooldownMinutes', cooldownMinutes, `0 to ${WEEK}`),
+    ...expected(maximumShare > 0 && maximumShare <= 1, 'maximumShare', maximumShare, 'a share over 0, at most 1'),
+    ...expected(measures.length <= 1, 'blastRadius', blastRadius, 'one of leaves, reaches and touches'),
+    ...expected(step.causes?.length > 0, 'causes', step.causes, 'at least one fact that justifies it'),
+    ...expected(FULL_MODES.includes(mode), 'mode', mode, FULL_MODES.join(' or ')),
+    ...expected((touches ?? 0) <= maximumShare, 'touches', touches, 'at most maximumShare, or it could never run'),
+    ...expected(runbook !== undefined, 'document', document, 'that of one of the runbooks the playbook binds'),
+    ...Object.keys({ ...parameters, ...revert?.parameters, DryRun: '' })
+      .filter(parameter => runbook && !runbook.parameters.includes(parameter))
+      .map(parameter => `gives ${parameter}, a parameter that runbooks/${step.runbook}.yaml does not have`),
+  ];
+}
+
+/** Minutes for which runs are remembered. */
+const WEEK = 7 * 24 * 60;
+
+/** Less than its full mode is for the configuration to say. */
+const FULL_MODES: readonly Mode[] = ['auto', 'approve'];

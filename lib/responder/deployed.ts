@@ -1,0 +1,32 @@
+import type { Deployed } from '../../lambda/domain/deployed.ts';
+import { DECLARED_PLAYBOOK, REVIEW_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { logGroupOf, type ServiceConfig } from '../config/service-config.ts';
+import { servicePolicy } from '../config/service-policy.ts';
+import type { BoundPlaybook } from '../playbooks/playbook.ts';
+
+/** What the functions need of the configuration and the playbooks, as it is compiled into them. */
+export function describeDeployed(config: ServiceConfig, bound: BoundPlaybook[]): Deployed {
+  const { service, region, healthUrls, ecs, loadBalancer, database, escalation, serviceHealth } = config;
+  return {
+    service,
+    region,
+    policies: Object.fromEntries(
+      [...bound.map(({ policy }) => policy), DECLARED_PLAYBOOK, REVIEW_PLAYBOOK].map(playbook => [
+        playbook.name,
+        { ...servicePolicy(config), playbook },
+      ]),
+    ),
+    criteria: servicePolicy(config).criteria,
+    rosters: escalation.map(({ people, rotation }) => ({ people, rotation })),
+    resources: {
+      healthUrls,
+      cluster: ecs.cluster,
+      ecsService: ecs.service,
+      loadBalancer,
+      minimumRequests: serviceHealth.minimumRequests,
+      logGroup: logGroupOf(config),
+      database: { cluster: database.cluster, maxConnections: database.maxConnections },
+      ...Object.assign({}, ...bound.map(({ resources }) => resources)),
+    },
+  };
+}

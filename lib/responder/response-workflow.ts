@@ -1,0 +1,251 @@
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  type Chain,
+  Choice,
+  Condition,
+  DefinitionBody,
+  Errors,
+  Fail,
+  JsonPath,
+  LogLevel,
+  Pass,
+  StateMachine,
+  Succeed,
+  TaskInput,
+  type TaskStateBase,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { CallAwsService, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { ENDED } from '../../lambda/domain/remediation/execution.ts';
+import type { ResponderFunction } from '../platform/responder-function.ts';
+import type { Runbook } from '../remedies/automation-document.ts';
+
+export interface ResponseWorkflowProps {
+  diagnose: ResponderFunction;
+  classify: ResponderFunction;
+  plan: ResponderFunction;
+  verify: ResponderFunction;
+  handOver: ResponderFunction;
+  runbooks: Runbook[];
+}
+
+/** Seconds between two looks at a runbook that runs, and at a signal that should clear. */
+const RUNBOOK_SECONDS = 15;
+const VERIFY_SECONDS = 30;
+
+const AUTOMATION_EXECUTIONS = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-execution/*`;
+
+/** Lets a function stop an execution, find it, and read how far it came. */
+export function allowStoppingExecutions(fn: ResponderFunction): void {
+  allowReadingExecutions(fn);
+  fn.allowReading('ssm:DescribeAutomationExecutions');
+  fn.allow(['ssm:StopAutomationExecution'], [AUTOMATION_EXECUTIONS]);
+}
+
+/** Lets a function read what became of a runbook's execution, step by step. */
+export function allowReadingExecutions(fn: ResponderFunction): void {
+  fn.allow(['ssm:GetAutomationExecution', 'ssm:DescribeAutomationStepExecutions'], [AUTOMATION_EXECUTIONS]);
+  Validations.of(fn.role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
+    reason: 'The id of an execution is not known before it is started; it is only read.',
+  });
+}
+
+const LOG_DELIVERY = [
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
+];
+
+const TRACING = [
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+];
+
+/**
+ * One short attempt: diagnose, classify, run the runbook of a step, verify it, and again, until the plan says it is over.
+ * It never waits for a person. A failure anywhere hands over to one.
+ */
+export class ResponseWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: ResponseWorkflowProps) {
+    super(scope, id);
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      comment: 'One attempt to mitigate an incident',
+      definitionBody: DefinitionBody.fromChainable(this.definition(props)),
+      role: this.createRole(props).withoutPolicyUpdates(),
+      timeout: Duration.hours(2),
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          retention: RetentionDays.THREE_MONTHS,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: true,
+      },
+    });
+  }
+
+  /** Written out, because what CDK would grant by itself reaches further: every version of each function. */
+  private createRole({ runbooks, ...functions }: ResponseWorkflowProps): Role {
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const allow = (actions: string[], resources: string[], conditions?: object) =>
+      role.addToPolicy(new PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
+    allow(
+      ['lambda:InvokeFunction'],
+      Object.values(functions).map(fn => fn.function.functionArn),
+    );
+    allow(
+      ['ssm:StartAutomationExecution'],
+      runbooks.flatMap(runbook => runbook.startable),
+    );
+    allow(['ssm:StartAutomationExecution', 'ssm:GetAutomationExecution'], [AUTOMATION_EXECUTIONS]);
+    allow(
+      ['iam:PassRole'],
+      runbooks.map(runbook => runbook.role.roleArn),
+      {
+        StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' },
+      },
+    );
+    allow(LOG_DELIVERY, ['*']);
+    allow(TRACING, ['*']);
+    Validations.of(role).acknowledge(
+      { id: `AwsSolutions-IAM5[Resource::*]`, reason: 'Log delivery and X-Ray know no narrower resource.' },
+      {
+        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
+        reason: 'The id of an execution is not known before it is started; which documents may be started is listed.',
+      },
+    );
+    return role;
+  }
+
+  private definition({ diagnose, classify, plan, verify, handOver, runbooks }: ResponseWorkflowProps): Chain {
+    const attempt = {
+      slot: JsonPath.stringAt('$.slot'),
+      number: JsonPath.numberAt('$.number'),
+      id: JsonPath.stringAt('$.id'),
+      attempt: JsonPath.numberAt('$.attempt'),
+      after: JsonPath.stringAt('$.after'),
+    };
+    const failed = this.call(
+      'Hand over',
+      handOver,
+      { ...attempt, error: JsonPath.objectAt('$.error') },
+      JsonPath.DISCARD,
+    ).next(new Fail(this, 'Handed over', { error: 'ResponseFailed', causePath: '$.error.Cause' }));
+    const guarded = <Task extends TaskStateBase>(task: Task): Task => {
+      task.addCatch(failed, { errors: [Errors.ALL], resultPath: '$.error' });
+      return task;
+    };
+
+    const look = guarded(this.call('Diagnose', diagnose, attempt, JsonPath.DISCARD));
+    const choose = guarded(this.call('Choose step', plan, attempt, '$.plan'));
+    const startRunbook = guarded(
+      new CallAwsService(this, 'Start runbook', {
+        service: 'ssm',
+        action: 'startAutomationExecution',
+        parameters: {
+          DocumentName: JsonPath.stringAt('$.plan.returned.document'),
+          Parameters: JsonPath.objectAt('$.plan.returned.parameters'),
+          ClientToken: JsonPath.stringAt('$.plan.returned.clientToken'),
+        },
+        iamResources: runbooks.flatMap(runbook => runbook.startable),
+        resultSelector: { 'id.$': '$.AutomationExecutionId' },
+        resultPath: '$.runbook',
+      }),
+    );
+    startRunbook.addRetry({ errors: [Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 3 });
+    const readRunbook = guarded(
+      new CallAwsService(this, 'Read runbook', {
+        service: 'ssm',
+        action: 'getAutomationExecution',
+        parameters: { AutomationExecutionId: JsonPath.stringAt('$.runbook.id') },
+        iamResources: [AUTOMATION_EXECUTIONS],
+        // Of an execution with many steps, the whole would be more than a state may hold.
+        resultSelector: { 'status.$': '$.AutomationExecution.AutomationExecutionStatus' },
+        resultPath: '$.observed',
+      }),
+    );
+    readRunbook.addRetry({ errors: [Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 5 });
+    const verifyStep = guarded(
+      this.call(
+        'Verify',
+        verify,
+        {
+          ...attempt,
+          run: JsonPath.stringAt('$.plan.returned.run'),
+          execution: JsonPath.stringAt('$.runbook.id'),
+        },
+        '$.verification',
+      ),
+    );
+    const noteExecution = guarded(
+      this.call(
+        'Note execution',
+        verify,
+        { ...attempt, run: JsonPath.stringAt('$.plan.returned.run'), execution: JsonPath.stringAt('$.runbook.id') },
+        JsonPath.DISCARD,
+      ),
+    );
+    const waitForRunbook = new Wait(this, 'Wait for runbook', {
+      time: WaitTime.duration(Duration.seconds(RUNBOOK_SECONDS)),
+    });
+    const waitForSignal = new Wait(this, 'Wait for signal', {
+      time: WaitTime.duration(Duration.seconds(VERIFY_SECONDS)),
+    });
+    const stepDone = new Pass(this, 'Step done', { inputPath: '$.plan.returned.run', resultPath: '$.after' });
+    const status = '$.observed.status';
+
+    startRunbook
+      .next(noteExecution)
+      .next(waitForRunbook)
+      .next(readRunbook)
+      .next(
+        new Choice(this, 'Runbook ended?')
+          .when(Condition.or(...ENDED.map(value => Condition.stringEquals(status, value))), verifyStep)
+          .otherwise(waitForRunbook),
+      );
+    verifyStep.next(
+      new Choice(this, 'Verified?')
+        .when(Condition.stringEquals('$.verification.returned.verdict', 'again'), waitForSignal.next(verifyStep))
+        // What comes next is judged by what is measured then, and a person who takes over reads nothing older.
+        .otherwise(stepDone.next(look)),
+    );
+    choose.next(
+      new Choice(this, 'Anything to run?')
+        .when(Condition.stringEquals('$.plan.returned.next', 'run'), startRunbook)
+        .otherwise(new Succeed(this, 'Attempt over')),
+    );
+    return look.next(guarded(this.call('Classify', classify, attempt, JsonPath.DISCARD))).next(choose);
+  }
+
+  /** Invokes a function; what it returned stands at `returned` below the path. A call repeated does nothing twice. */
+  private call(
+    id: string,
+    { function: lambdaFunction }: ResponderFunction,
+    payload: Record<string, unknown>,
+    resultPath: string,
+  ): LambdaInvoke {
+    const task = new LambdaInvoke(this, id, {
+      lambdaFunction,
+      payload: TaskInput.fromObject(payload),
+      resultSelector: { 'returned.$': '$.Payload' },
+      resultPath,
+    });
+    task.addRetry({ errors: [Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 3 });
+    return task;
+  }
+}

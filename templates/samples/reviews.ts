@@ -1,0 +1,68 @@
+import type { Draft, Event, Meeting } from '../../lambda/domain/incident/events.ts';
+import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { postMortem } from '../../lambda/domain/post-mortem/post-mortem.ts';
+import { type Circle, invitationFields, reviewNotice } from '../../lambda/domain/post-mortem/review-notices.ts';
+import { readTemplates, type Samples } from '../../lib/platform/templates.ts';
+import { lastOf, SAMPLES } from './incidents.ts';
+
+const MEETING: Meeting = {
+  at: '2026-02-02T19:00:00.000Z',
+  timeZone: 'America/New_York',
+  attendees: ['ada', 'cleo'],
+  guests: ['finn'],
+};
+const URL = 'https://example.com/post-mortem.md';
+
+const DRAFTS: readonly Draft[] = [
+  { url: URL, author: 'ada', meeting: MEETING },
+  { url: URL, meeting: { ...MEETING, guests: [] } },
+  { url: URL },
+];
+
+/** What the draft of a post-mortem is written by, and the invitation to its review. */
+export const documentTemplates = () =>
+  readTemplates({
+    'documents/post-mortem.md': [
+      postMortem(SAMPLES.resolved, {
+        ...{ reviewers: ['cleo'], meeting: MEETING, logGroup: '/ecs/shop' },
+        graphs: [
+          { title: 'Requests', file: '1-requests.png' },
+          { title: 'shop-down', why: 'it is gone' },
+        ],
+      }),
+      postMortem(SAMPLES.byHand, { reviewers: [], meeting: undefined, logGroup: '/ecs/shop', graphs: [] }),
+    ],
+    'messages/review-invitation.txt': DRAFTS.map((draft, i) =>
+      invitationFields(SAMPLES.resolved, draft, i === 0 ? [{ label: 'Read it', url: URL }] : []),
+    ),
+  });
+
+const LATE = { dueAt: '2026-02-01T09:47:00.000Z', expectedAt: '2026-02-02T09:47:00.000Z' };
+
+const CIRCLE: Circle = {
+  people: ['ada', 'cleo', 'finn'],
+  ...{ reviewers: ['cleo'], guests: ['finn'], stakeholders: ['finn'], operations: ['cleo'] },
+};
+
+/** What people are told by of reviews and action items, tried on each kind of notice. */
+export function noticeTemplates() {
+  const { resolved, reviewed, byHand } = SAMPLES;
+  const chore: Incident = {
+    ...byHand,
+    policy: { ...byHand.policy, playbook: { ...byHand.policy.playbook, chore: true } },
+  };
+  const drafted: Incident = { ...resolved, postMortem: { url: URL, author: 'ada' } };
+  const samples: Record<string, object[]> = {};
+  const tell = (incident: Incident, happening: Event) => {
+    const entry = { ...happening, seq: incident.timeline.length, at: '2026-02-14T09:00:00.000Z', command: 'sample' };
+    const notice = reviewNotice(incident, entry, CIRCLE);
+    if (!notice) throw new Error(`nobody is told of ${happening.type}`);
+    samples[notice.template] = [...(samples[notice.template] ?? []), notice.fields];
+  };
+  for (const draft of DRAFTS) tell(resolved, { type: 'PostMortemDrafted', ...draft });
+  for (const incident of [resolved, drafted]) tell(incident, { type: 'PostMortemOverdue', hours: 24, ...LATE });
+  for (const incident of [resolved, byHand, chore]) tell(incident, { type: 'ActionItemDue', item: 'A1' });
+  tell(resolved, { type: 'ActionItemChanged', by: 'ada', item: 'A1', owner: 'ada' });
+  for (const incident of [reviewed, { ...byHand, actionItems: [] }]) tell(incident, lastOf(reviewed, 'PostMortemDone'));
+  return readTemplates(samples satisfies Samples);
+}
