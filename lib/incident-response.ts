@@ -1,347 +1,119 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Deployed } from '../lambda/domain/deployed.ts';
-import { PROBE_NAMESPACE } from '../lambda/domain/diagnosis/probe-metrics.ts';
-import { ALARM_TAGS } from '../lambda/domain/incident/signal.ts';
-import { PAGE_ENTRIES } from '../lambda/domain/messages/page.ts';
-import { pageTemplates } from '../templates/samples/pages.ts';
-import { addChannels } from './channels/channels.ts';
+import { addOpsgenie } from './channels/opsgenie/opsgenie.ts';
+import { addPagerDuty } from './channels/pagerduty/pagerduty.ts';
+import { Page } from './channels/paging/page.ts';
 import { Paging } from './channels/paging/paging.ts';
 import { Subscriptions } from './channels/paging/subscriptions.ts';
+import { addSlack } from './channels/slack/slack.ts';
+import { addStakeholders } from './channels/stakeholders/stakeholders.ts';
 import type { ServiceConfig } from './config/service-config.ts';
-import { Listener } from './platform/event-subscriber.ts';
 import { IncidentsTable } from './platform/incidents-table.ts';
 import { Links } from './platform/links.ts';
 import { OwnAlarms } from './platform/own-alarms.ts';
-import { ResponderFunction, type ResponderFunctionProps } from './platform/responder-function.ts';
 import { type BoundPlaybook, checkPlaybook, inModes, type Playbook } from './playbooks/playbook.ts';
+import { Command } from './responder/command.ts';
 import { ConsoleRunbooks } from './responder/console-runbooks.ts';
-import { addDashboard } from './responder/dashboard.ts';
-import { addDatabaseCopies } from './responder/database-copies.ts';
+import { ServiceDashboard } from './responder/dashboard.ts';
 import { describeDeployed } from './responder/deployed.ts';
-import {
-  allowInvestigating,
-  allowReadingDatabase,
-  allowReadingService,
-  ecsServiceArn,
-} from './responder/investigation.ts';
-import { allowReadingExecutions, allowStoppingExecutions, ResponseWorkflow } from './responder/response-workflow.ts';
-import { addFigures } from './review/figures.ts';
+import { Intake } from './responder/intake.ts';
+import { Probe } from './responder/probe.ts';
+import { Publication } from './responder/publication.ts';
+import { ResponseWorkflow } from './responder/response-workflow.ts';
+import { Switches } from './responder/switches.ts';
+import { Watch } from './responder/watch.ts';
+import { Figures } from './review/figures.ts';
+import { addReviews } from './review/reviews.ts';
+import { StatusPage } from './status-page/status-page.ts';
+import { Subscribers } from './status-page/subscribers/subscribers.ts';
 
 export interface IncidentResponseProps {
   config: ServiceConfig;
-  /** The common incidents that are answered. */
+  /** The common incidents that are responded to. */
   playbooks: Playbook[];
-  /** Every step goes as far as its playbook lets it, whatever the configuration says: for rehearsals. @default false */
+  /** Lets every step go as far as its playbook lets it, whatever the configuration says: for rehearsals. @default false */
   fullModes?: boolean;
 }
 
-/** The responder of one service: everything from its alarms to the people who are told. */
+/** The responder of one service: everything from its alarms to the people who are notified. */
 export class IncidentResponse extends Construct {
   readonly config: ServiceConfig;
-  /** What the functions know of the service. */
+  /** The configuration and the playbooks, as they are compiled into the functions. */
   readonly deployed: Deployed;
   readonly playbooks: readonly BoundPlaybook[];
-  private readonly incidents: IncidentsTable;
-  private readonly paging: Paging;
-  private readonly ownAlarms: OwnAlarms;
-  private readonly bus: EventBus;
-  private readonly switches: { automation: StringParameter; maintenance: StringParameter };
 
-  constructor(scope: Construct, id: string, { config, playbooks, fullModes = false }: IncidentResponseProps) {
+  constructor(scope: Construct, id: string, { config, playbooks: given, fullModes = false }: IncidentResponseProps) {
     super(scope, id);
+    const { service, title, statusPage, slack, pagerduty, opsgenie } = config;
+    const playbooks = given
+      .map(playbook => checkPlaybook(playbook.bind(this, config)))
+      .map(playbook => (fullModes ? playbook : inModes(playbook, config.mode)));
+    const deployed = describeDeployed(config, playbooks);
     this.config = config;
-    const inEarnest = (playbook: BoundPlaybook) => (fullModes ? playbook : inModes(playbook, config.mode));
-    const bound = playbooks.map(playbook => inEarnest(checkPlaybook(playbook.bind(this, config))));
-    this.playbooks = bound;
-    this.deployed = describeDeployed(config, bound);
-    this.incidents = new IncidentsTable(this, 'Incidents');
-    this.paging = new Paging(this, 'Paging', config);
-    this.ownAlarms = new OwnAlarms(this, 'OwnAlarms', { service: config.service, paging: this.paging });
-    this.bus = new EventBus(this, 'Bus', { eventBusName: `${config.service}-incidents` });
-    this.switches = this.createSwitches();
+    this.playbooks = playbooks;
+    this.deployed = deployed;
 
-    const workflow = new ResponseWorkflow(this, 'Response', {
-      ...this.responseFunctions(bound),
-      runbooks: [...new Set(bound.flatMap(({ runbooks }) => runbooks))],
-    });
-    const stateMachine = workflow.stateMachine.stateMachineArn;
-    this.intake(
-      stateMachine,
-      bound.flatMap(({ policy }) => Object.keys(policy.alarms)),
-    );
-    const undelivered = this.publish();
-    this.watch(workflow);
-    // The status page says what was measured, whoever stands on it.
-    if (config.statusPage || bound.some(({ probed }) => probed)) this.probe(bound);
+    const incidents = new IncidentsTable(this, 'Incidents');
+    const paging = new Paging(this, 'Paging', config);
+    const ownAlarms = new OwnAlarms(this, 'OwnAlarms', { service, operations: paging.operations });
+    const parts = { config, deployed, incidents, ownAlarms };
+    const switches = new Switches(this, 'Switches', config);
 
-    this.consoleRunbooks(bound);
-    const command = this.command(stateMachine);
-    const links = new Links(this, 'Links', { title: config.title, deployed: this.deployed, command });
-    this.page(links);
-    const { bus, incidents, ownAlarms, deployed, paging } = this;
-    new Subscriptions(this, 'Subscriptions', { deployed, paging, ownAlarms });
-    addFigures(this, { bus, incidents, ownAlarms });
-    addChannels(this, { config, bus, incidents, ownAlarms, paging, deployed, undelivered, command, links });
-    addDashboard(this, { config, resources: deployed.resources, bound, ownAlarms });
+    // From an alarm to a remedy.
+    const response = new ResponseWorkflow(this, 'Response', { ...parts, playbooks, switches });
+    const { stateMachine } = response;
+    const intake = new Intake(this, 'Intake', { ...parts, playbooks, stateMachine });
+    const publish = new Publication(this, 'Publish', parts);
+    const watch = new Watch(this, 'Watch', { ...parts, response, switches, firstLevel: paging.firstLevel });
+    const probed = playbooks.some(playbook => playbook.probed);
+    if (probed || statusPage) new Probe(this, 'Probe', { ...parts, playbooks });
 
-    Stack.of(this).addMetadata('incident-response', this.deployed.resources);
-    new CfnOutput(this, 'IncidentsTable', {
-      value: this.incidents.table.tableName,
-      description: 'One item an incident',
-    });
-    new CfnOutput(this, 'ResponseStateMachine', { value: stateMachine, description: 'One execution an attempt' });
-    this.paging.levels.forEach((topic, i) => {
-      new CfnOutput(this, `PagesLevel${i + 1}`, {
-        value: topic.topicArn,
-        description: `Pages of escalation level ${i + 1}`,
-      });
-    });
-  }
+    // What people do.
+    new ConsoleRunbooks(this, 'Console', { ...parts, playbooks });
+    const command = new Command(this, 'Command', { ...parts, stateMachine });
+    const links = new Links(this, 'Links', { title, deployed, command });
 
-  /** Alarms of the service, known by their tags or, should CloudWatch not have read those, by name. */
-  private intake(stateMachine: string, alarmNames: string[]): void {
-    const deadLetters = this.ownAlarms.deadLetters('Intake', 'Signals that did not become an incident');
-    const intake = this.createFunction('Intake', {
-      folder: 'functions/intake',
-      description: 'A signal opens, joins or clears an incident',
-      deadLetters,
-      environment: { RESPONSE_STATE_MACHINE: stateMachine },
-    });
-    this.incidents.grantOpen(intake);
-    intake.allow(['states:StartExecution'], [stateMachine]);
-    new Rule(this, 'Alarms', {
-      description: `Alarms of ${this.config.service}`,
-      eventPattern: {
-        source: ['aws.cloudwatch'],
-        detailType: ['CloudWatch Alarm State Change'],
-        detail: { $or: [{ alarmTags: { [ALARM_TAGS.service]: [this.config.service] } }, { alarmName: alarmNames }] },
-      },
-      targets: [new LambdaFunction(intake.function, { deadLetterQueue: deadLetters })],
-    });
-  }
+    // Who is notified.
+    const { bus, undelivered } = publish;
+    const responder = { ...parts, bus, undelivered, paging, command, links };
+    const page = new Page(this, 'Page', responder);
+    new Subscriptions(this, 'Subscriptions', responder);
+    new Figures(this, 'Figures', responder);
+    addStakeholders(this, responder);
+    addReviews(this, responder);
+    if (statusPage) {
+      const { distribution } = new StatusPage(this, 'StatusPage', { settings: statusPage, responder });
+      if (statusPage.subscribers)
+        new Subscribers(this, 'Subscribers', { ...statusPage.subscribers, responder, distribution });
+    }
+    if (slack) addSlack(this, slack, responder);
+    if (pagerduty) addPagerDuty(this, pagerduty, responder);
+    if (opsgenie) addOpsgenie(this, opsgenie, responder);
 
-  /** The table's stream, in order, onto the incident bus. */
-  private publish(): Queue {
-    const deadLetters = this.ownAlarms.deadLetters('Publish', 'Timeline entries that nobody was told of');
-    const publish = this.createFunction('Publish', {
-      folder: 'functions/publish',
-      description: 'Every committed timeline entry goes to the incident bus',
-      environment: { INCIDENT_BUS: this.bus.eventBusName },
-    });
-    publish.allow(['events:PutEvents'], [this.bus.eventBusArn]);
-    publish.function.addEventSource(
-      new DynamoEventSource(this.incidents.table, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 10,
-        bisectBatchOnError: true,
-        reportBatchItemFailures: true,
-        retryAttempts: 100,
-        onFailure: new SqsDlq(deadLetters),
-        filters: [FilterCriteria.filter({ dynamodb: { NewImage: { id: { S: FilterRule.exists() } } } })],
-      }),
-    );
-    return deadLetters;
-  }
-
-  private page(links: Links): void {
-    const { bus, incidents, ownAlarms, deployed, paging } = this;
-    const page = new Listener(this, 'Page', {
-      folder: 'functions/page',
-      description: 'Tells the people of the escalation level',
-      entries: PAGE_ENTRIES,
-      lost: 'Pages that reached nobody',
-      deployed,
-      templates: pageTemplates(),
-      environment: { LEVEL_TOPICS: paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
-      parts: { bus, incidents, ownAlarms },
-    });
-    paging.grantPage(page);
-    links.grantSign(page);
-  }
-
-  /** Once a minute, what is owed. A watch gone silent is told to the first level directly, past everything else. */
-  private watch({ stateMachine: { stateMachineArn: stateMachine, role } }: ResponseWorkflow): void {
-    const deadLetters = this.ownAlarms.deadLetters('Watch', 'Minutes in which what was owed could not be done');
-    const watch = this.createFunction('Watch', {
-      folder: 'functions/watch',
-      description: 'Once a minute: what every open incident is owed by now',
-      deadLetters,
-      environment: {
-        RESPONSE_STATE_MACHINE: stateMachine,
-        RESPONSE_ROLE: role.roleName,
-        AUTOMATION_PARAMETER: this.switches.automation.parameterName,
-        MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
-      },
-      deployed: this.deployed,
-      timeout: 50,
-    });
-    this.incidents.grantCommit(watch);
-    this.incidents.grantOpen(watch);
-    this.incidents.grantList(watch);
-    watch.allow(['states:StartExecution'], [stateMachine]);
-    watch.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
-    const { automation, maintenance } = this.switches;
-    watch.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
-    watch.allow(['ecs:DescribeServices'], [ecsServiceArn(this.config)]);
-    allowStoppingExecutions(watch);
-    new Rule(this, 'EveryMinute', {
-      description: 'Once a minute',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(watch.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
-    });
-    const silent = 'The watch has been silent for 5 minutes: nobody is being escalated to';
-    this.ownAlarms.tell('WatchSilent', [this.paging.firstLevel], silent, {
-      metric: watch.function.metricInvocations({ period: Duration.minutes(1), statistic: 'Sum' }),
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING,
-      evaluationPeriods: 5,
-    });
-    this.ownAlarms.tell(
-      'WatchFailing',
-      [this.paging.firstLevel],
-      'The watch has been failing for 5 minutes: what is owed is not done',
-      {
-        metric: watch.function.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }),
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-        evaluationPeriods: 5,
-      },
-    );
-  }
-
-  /** Once a minute, how the service is: metrics for the alarms of the playbooks that stand on them. */
-  private probe(bound: BoundPlaybook[]): void {
-    const deadLetters = this.ownAlarms.deadLetters('Probe', 'Minutes in which the service could not be measured');
-    const probe = this.createFunction('Probe', {
-      folder: 'functions/probe',
-      description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
-      deadLetters,
-      environment: environmentOf(bound),
-    });
-    allowReadingService(probe, this.config);
-    allowReadingDatabase(probe, this.config);
-    probe.allowReading('cloudwatch:GetMetricData');
-    probe.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': PROBE_NAMESPACE } });
-    for (const statement of bound.flatMap(({ permissions }) => permissions?.probe ?? []))
-      probe.role.addToPolicy(statement);
-    new Rule(this, 'ProbeEveryMinute', {
-      description: 'Once a minute',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(probe.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
-    });
-  }
-
-  /** Whichever door people come through, they act here. */
-  private command(stateMachine: string): ResponderFunction {
-    const command = this.createFunction('Command', {
-      folder: 'functions/command',
-      description: 'What people do to incidents',
-      environment: { RESPONSE_STATE_MACHINE: stateMachine },
-    }).allow(['states:StartExecution'], [stateMachine]);
-    this.incidents.grantCommit(command);
-    this.incidents.grantOpen(command);
-    this.incidents.grantFind(command);
-    this.incidents.grantList(command);
-    this.incidents.grantHistory(command);
-    new CfnOutput(this, 'CommandFunction', {
-      value: command.function.functionName,
-      description: 'What `npx incident` calls',
-    });
-    return command;
-  }
-
-  private consoleRunbooks(bound: BoundPlaybook[]): void {
-    const investigate = this.createFunction('Investigate', {
-      folder: 'runbooks/investigate',
-      description: 'Investigates for a person, without an incident',
-      environment: environmentOf(bound),
-    });
-    allowInvestigating(investigate, this.config, bound);
-    const smokeTest = this.createFunction('SmokeTest', {
-      folder: 'runbooks/smoke-test',
-      description: 'Whether the service serves people now',
-    })
-      .allowReading('cloudwatch:GetMetricData')
-      .allow(['ecs:DescribeServices'], [ecsServiceArn(this.config)]);
-    const console = new ConsoleRunbooks(this, 'Console', { service: this.config.service, investigate, smokeTest });
-    addDatabaseCopies(console, this.config);
-  }
-
-  private responseFunctions(bound: BoundPlaybook[]) {
-    const environment = {
-      AUTOMATION_PARAMETER: this.switches.automation.parameterName,
-      MAINTENANCE_PARAMETER: this.switches.maintenance.parameterName,
+    const functions = {
+      ...{ Intake: intake, Publish: publish, Watch: watch },
+      ...{ HandOver: response.handOver, Command: command, Page: page },
     };
-    const diagnose = this.createFunction('Diagnose', {
-      folder: 'functions/diagnose',
-      description: 'Investigates in the order of the runbook',
-      environment: environmentOf(bound),
-    });
-    allowInvestigating(diagnose, this.config, bound);
-    const classify = this.createFunction('Classify', {
-      folder: 'functions/classify',
-      description: 'Judges severity by what was found',
-    });
-    const plan = this.createFunction('Plan', {
-      folder: 'functions/plan',
-      description: 'Chooses the next step, guardrails considered',
-      environment,
-    });
-    const { automation, maintenance } = this.switches;
-    plan.allow(['ssm:GetParameters'], [automation.parameterArn, maintenance.parameterArn]);
-    plan.allowReading('cloudwatch:DescribeAlarms');
-    this.incidents.grantLedger(plan, this.config.service);
-    this.incidents.grantList(plan);
-    const verify = this.createFunction('Verify', {
-      folder: 'functions/verify',
-      description: 'Whether a runbook did what it was for',
-    });
-    verify.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
-    allowReadingExecutions(verify);
-    const handOver = this.createFunction('HandOver', {
-      folder: 'functions/hand-over',
-      description: 'The workflow failed: a person takes over',
-    });
-    for (const fn of [diagnose, classify, plan, verify, handOver]) this.incidents.grantCommit(fn);
-    return { diagnose, classify, plan, verify, handOver };
+    const { resources } = deployed;
+    new ServiceDashboard(this, 'Dashboard', { config, resources, playbooks, ownAlarms, functions, watch });
+    Stack.of(this).addMetadata('incident-response', resources);
+    this.addOutputs({ incidents, response, command, paging });
   }
 
-  private createFunction(id: string, props: ResponderFunctionProps): ResponderFunction {
-    return new ResponderFunction(this, id, {
-      deployed: this.deployed,
-      ...props,
-      environment: { INCIDENTS_TABLE: this.incidents.table.tableName, ...props.environment },
+  private addOutputs(parts: {
+    incidents: IncidentsTable;
+    response: ResponseWorkflow;
+    command: Command;
+    paging: Paging;
+  }) {
+    const { incidents, response, command, paging } = parts;
+    const add = (id: string, value: string, description: string) => new CfnOutput(this, id, { value, description });
+    add('IncidentsTable', incidents.table.tableName, 'One item an incident');
+    add('ResponseStateMachine', response.stateMachine.stateMachineArn, 'One execution an attempt');
+    add('CommandFunction', command.function.functionName, 'What `npx incident` calls');
+    paging.levels.forEach((topic, i) => {
+      add(`PagesLevel${i + 1}`, topic.topicArn, `Pages of escalation level ${i + 1}`);
     });
-  }
-
-  /** The kill switch and the maintenance window: two parameters a person can set from the console, read at every step. */
-  private createSwitches() {
-    const prefix = `/incident-response/${this.config.service}`;
-    return {
-      automation: new StringParameter(this, 'Automation', {
-        parameterName: `${prefix}/automation`,
-        description:
-          'Kill switch: "on" lets runbooks run by themselves; anything else stops them. Setting it releases a spent budget.',
-        stringValue: this.config.automation,
-      }),
-      maintenance: new StringParameter(this, 'Maintenance', {
-        parameterName: `${prefix}/maintenance-until`,
-        description:
-          '"none", or the time (2026-01-31T18:00:00Z) until which nothing is done by itself; people are still told.',
-        stringValue: 'none',
-      }),
-    };
   }
 }
-
-/** What the functions that look find in their environment. */
-const environmentOf = (bound: readonly BoundPlaybook[]): Record<string, string> =>
-  Object.assign({}, ...bound.map(({ environment }) => environment));

@@ -8,7 +8,7 @@ import { IncidentResponse } from '../../lib/incident-response.ts';
 import { readTemplates } from '../../lib/platform/templates.ts';
 import { commonIncidents as playbooksOf } from '../../lib/playbooks/common-incidents.ts';
 import type { BoundPlaybook } from '../../lib/playbooks/playbook.ts';
-import { Runbook } from '../../lib/remedies/automation-document.ts';
+import { AutomationDocument } from '../../lib/remedies/automation-document.ts';
 import { checklistByHand } from './checklist.ts';
 import { commonIncidents } from './common-incidents.ts';
 import { communication } from './communication.ts';
@@ -28,7 +28,7 @@ export interface Source {
   config: ServiceConfig;
   policy: ServicePolicy;
   playbooks: readonly BoundPlaybook[];
-  runbooks: readonly Runbook[];
+  runbooks: readonly AutomationDocument[];
   alarms: readonly CfnAlarm[];
   resources: IncidentResponse['deployed']['resources'];
 }
@@ -58,7 +58,7 @@ function read(config: ServiceConfig): Source {
     config,
     policy: servicePolicy(config),
     playbooks: response.playbooks,
-    runbooks: parts.filter(part => part instanceof Runbook),
+    runbooks: parts.filter(part => part instanceof AutomationDocument),
     alarms: parts.filter(part => part instanceof CfnAlarm),
     resources: response.deployed.resources,
   };

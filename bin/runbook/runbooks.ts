@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { automationUrl } from '../../lambda/domain/kernel/console.ts';
-import type { Runbook } from '../../lib/remedies/automation-document.ts';
+import type { AutomationDocument } from '../../lib/remedies/automation-document.ts';
 import type { Source } from './document.ts';
 import { startAutomation } from './shell.ts';
 
@@ -8,7 +8,7 @@ import { startAutomation } from './shell.ts';
 export const runbooks = (source: Source) =>
   source.runbooks.map(runbook => readRunbook(source, runbook)).toSorted((a, b) => (a.document < b.document ? -1 : 1));
 
-function readRunbook({ config }: Source, { documentName, content, parameters: names }: Runbook) {
+function readRunbook({ config }: Source, { documentName, content, parameters: names }: AutomationDocument) {
   const [, title = documentName, does = ''] = /^## ([^\n]+)\n(.*)$/s.exec(content.description) ?? [];
   // What only the deployed stack knows is best left as it is.
   const parameters = Object.entries(content.parameters).filter(

@@ -1,39 +1,27 @@
-import type { EventBus } from 'aws-cdk-lib/aws-events';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Deployed } from '../../lambda/domain/deployed.ts';
-import type { ServiceConfig } from '../config/service-config.ts';
-import { QueuedListener, type QueuedListenerProps } from '../platform/fifo-subscriber.ts';
-import type { IncidentsTable } from '../platform/incidents-table.ts';
+import { FifoSubscriber, type FifoSubscriberProps } from '../platform/fifo-subscriber.ts';
 import type { Links } from '../platform/links.ts';
-import type { OwnAlarms } from '../platform/own-alarms.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
+import type { EventParts } from '../platform/responder-parts.ts';
 import type { Paging } from './paging/paging.ts';
 
-/** What every channel, and the door beside it, is built upon. */
-export interface ChannelParts {
-  config: ServiceConfig;
-  bus: EventBus;
-  incidents: IncidentsTable;
-  ownAlarms: OwnAlarms;
+/** The parts that channels, and the public endpoints beside them, are built upon. */
+export interface ChannelParts extends EventParts {
   paging: Paging;
-  deployed: Deployed;
-  /** Where the bus leaves what it could not put into a queue; EventBridge takes no FIFO queue for that. */
-  undelivered: Queue;
   command: ResponderFunction;
   links: Links;
 }
 
 /**
- * A way to another system: entries are told in their order, and while the other system is down everything waits. What it
- * refuses for good becomes a dead letter at once.
+ * Notifies another system: it gets events in their order, and while it is down everything waits. A message that it refuses
+ * for good becomes a dead letter at once.
  */
-export class Channel extends QueuedListener {
-  constructor(scope: Construct, id: string, { parts, ...props }: Omit<QueuedListenerProps, 'every'>) {
-    const { bus } = parts;
-    super(scope, id, { ...props, environment: { INCIDENT_BUS: bus.eventBusName, ...props.environment }, parts });
-    this.allow(['events:PutEvents'], [bus.eventBusArn]);
-    this.rule('Refused', this.deadLetters, {
+export class NotificationChannel extends FifoSubscriber {
+  constructor(scope: Construct, id: string, { responder, ...props }: Omit<FifoSubscriberProps, 'schedule'>) {
+    const { bus } = responder;
+    super(scope, id, { ...props, environment: { INCIDENT_BUS: bus.eventBusName, ...props.environment }, responder });
+    this.addToRolePolicy({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] });
+    this.addRule('Refused', this.deadLetters, {
       description: `What ${props.name} refused for good`,
       eventBus: bus,
       eventPattern: {

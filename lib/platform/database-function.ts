@@ -36,10 +36,11 @@ export class DatabaseFunction extends ResponderFunction {
       },
       ...(direct && { network: network(scope, id, direct) }),
     });
-    this.allow(['secretsmanager:GetSecretValue'], [access.secretArn]);
-    if (access.via === 'data-api') this.allow(['rds-data:ExecuteStatement'], [clusterArn]);
+    this.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [access.secretArn] });
+    if (access.via === 'data-api')
+      this.addToRolePolicy({ actions: ['rds-data:ExecuteStatement'], resources: [clusterArn] });
     else {
-      this.allow(NETWORK_INTERFACES, ['*']);
+      this.addToRolePolicy({ actions: NETWORK_INTERFACES, resources: ['*'] });
       Validations.of(this.role).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason: 'Lambda needs these to place a function in a VPC, on interfaces that do not exist beforehand.',

@@ -2,35 +2,36 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
-import type { ChannelParts } from '../channels/notification-channel.ts';
-import { ResponderFunction, type ResponderFunctionProps } from './responder-function.ts';
+import { IncidentFunction } from './incident-function.ts';
+import type { ResponderFunctionProps } from './responder-function.ts';
+import type { EventParts } from './responder-parts.ts';
 
-export interface ListenerProps extends Omit<ResponderFunctionProps, 'deadLetters'> {
-  /** What it hears of. */
-  entries: readonly EventType[];
-  /** What its dead letters are. */
-  lost: string;
-  parts: Pick<ChannelParts, 'bus' | 'incidents' | 'ownAlarms'>;
+export interface EventSubscriberProps extends Omit<ResponderFunctionProps, 'deadLetters'> {
+  /** The types of events that it receives. */
+  eventTypes: readonly EventType[];
+  /** Tells operations what lies in the dead-letter queue, e.g. "Pages that reached nobody". */
+  deadLetterDescription: string;
+  responder: Pick<EventParts, 'bus' | 'incidents' | 'ownAlarms'>;
 }
 
 /**
- * What becomes of entries inside AWS: one rule, one function, one queue of dead letters. Lambda tries again twice, which is
- * enough for services that are not down for hours; what is outside has a `Channel`.
+ * Receives incident events and acts inside AWS: one rule, one function, one dead-letter queue. Lambda retries twice, which is
+ * enough for services that are not down for hours; whatever calls a service outside AWS is a `NotificationChannel`.
  */
-export class Listener extends ResponderFunction {
-  constructor(scope: Construct, id: string, { entries, lost, parts, ...props }: ListenerProps) {
-    const { bus, incidents, ownAlarms } = parts;
-    const deadLetters = ownAlarms.deadLetters(id, lost);
-    super(scope, id, {
-      ...props,
-      deadLetters,
-      environment: { INCIDENTS_TABLE: incidents.table.tableName, ...props.environment },
-    });
+export class EventSubscriber extends IncidentFunction {
+  constructor(
+    scope: Construct,
+    id: string,
+    { eventTypes, deadLetterDescription, responder, ...props }: EventSubscriberProps,
+  ) {
+    const { bus, incidents, ownAlarms } = responder;
+    const deadLetters = ownAlarms.addDeadLetterQueue(id, deadLetterDescription);
+    super(scope, id, { ...props, incidents, deadLetters });
     incidents.grantCommit(this);
     new Rule(this, 'Entries', {
       description: props.description,
       eventBus: bus,
-      eventPattern: { source: ['incident-response'], detailType: [...entries] },
+      eventPattern: { source: ['incident-response'], detailType: [...eventTypes] },
       targets: [new LambdaFunction(this.function, { deadLetterQueue: deadLetters })],
     });
   }

@@ -1,29 +1,29 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Rule, type RuleProps, Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { ChannelParts } from '../channels/notification-channel.ts';
-import type { ListenerProps } from './event-subscriber.ts';
-import { ResponderFunction } from './responder-function.ts';
-import { PatientQueue } from './retry-queue.ts';
+import type { EventSubscriberProps } from './event-subscriber.ts';
+import { IncidentFunction } from './incident-function.ts';
+import type { EventParts } from './responder-parts.ts';
+import { RetryQueue } from './retry-queue.ts';
 
-export interface QueuedListenerProps extends Omit<ListenerProps, 'parts' | 'timeout'> {
-  /** As the function calls itself. */
+export interface FifoSubscriberProps extends Omit<EventSubscriberProps, 'responder' | 'timeout'> {
+  /** The function's own name for itself, e.g. in `MessageRefused`. */
   name: string;
-  /** Seconds after which what failed is tried again, and in which it is done. @default 60 */
-  again?: number;
-  /** How often it is called even if nothing happens. Absent, never. */
-  every?: Duration;
-  parts: Pick<ChannelParts, 'bus' | 'incidents' | 'ownAlarms' | 'undelivered'>;
+  /** A failed attempt is repeated after this time; the function times out sooner. @default Duration.minutes(1) */
+  retryAfter?: Duration;
+  /** The interval at which it is called even if nothing happens. @default - never */
+  schedule?: Duration;
+  responder: Pick<EventParts, 'bus' | 'incidents' | 'ownAlarms' | 'undelivered'>;
 }
 
 /**
- * Hears of entries in their order and one at a time: one rule, one queue, one function, one queue of dead letters. The queue
- * is FIFO, of one group: while something fails, everything waits here, and only here.
+ * Receives incident events in their order and one at a time: one rule, one queue, one function, one dead-letter queue. The
+ * queue is FIFO and has one message group: while something fails, everything waits here, and only here.
  */
-export class QueuedListener extends ResponderFunction {
+export class FifoSubscriber extends IncidentFunction {
   protected readonly deadLetters: Queue;
   private readonly name: string;
   private readonly undelivered: Queue;
@@ -31,32 +31,39 @@ export class QueuedListener extends ResponderFunction {
   constructor(
     scope: Construct,
     id: string,
-    { name, entries, again = 60, every, lost, parts, ...props }: QueuedListenerProps,
+    {
+      name,
+      eventTypes,
+      retryAfter = Duration.minutes(1),
+      schedule,
+      deadLetterDescription,
+      responder,
+      ...props
+    }: FifoSubscriberProps,
   ) {
-    const { bus, incidents, ownAlarms, undelivered } = parts;
-    super(scope, id, {
-      ...props,
-      environment: { INCIDENTS_TABLE: incidents.table.tableName, ...props.environment },
-      timeout: again - 5,
-    });
+    const { bus, incidents, ownAlarms, undelivered } = responder;
+    super(scope, id, { ...props, incidents, timeout: retryAfter.minus(MARGIN) });
     this.name = name;
     this.undelivered = undelivered;
     incidents.grantCommit(this);
-    this.deadLetters = ownAlarms.deadLetters(id, lost, { fifo: true });
-    const queue = new PatientQueue(this, 'Queue', { deadLetters: this.deadLetters, again });
+    this.deadLetters = ownAlarms.addDeadLetterQueue(id, deadLetterDescription, { fifo: true });
+    const queue = new RetryQueue(this, 'Queue', { deadLetters: this.deadLetters, retryAfter });
     this.function.addEventSource(new SqsEventSource(queue, { batchSize: 1 }));
-    this.rule('Entries', queue, {
+    this.addRule('Entries', queue, {
       description: `What ${name} is told of`,
       eventBus: bus,
-      eventPattern: { source: ['incident-response'], detailType: [...entries] },
+      eventPattern: { source: ['incident-response'], detailType: [...eventTypes] },
     });
-    if (every)
-      this.rule('Every', queue, { description: `When ${name} looks by itself`, schedule: Schedule.rate(every) });
+    if (schedule)
+      this.addRule('Every', queue, { description: `When ${name} looks by itself`, schedule: Schedule.rate(schedule) });
   }
 
-  /** EventBridge puts what the rule matches into the queue, in the one group. */
-  protected rule(id: string, queue: Queue, props: RuleProps): void {
+  /** Adds a rule by which EventBridge puts messages into the queue, all in the one message group. */
+  protected addRule(id: string, queue: Queue, props: RuleProps): void {
     const target = new SqsQueue(queue, { messageGroupId: this.name, deadLetterQueue: this.undelivered });
     new Rule(this, id, { ...props, targets: [target] });
   }
 }
+
+/** The function must have ended before its message is visible again. */
+const MARGIN = Duration.seconds(5);

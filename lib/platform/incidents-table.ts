@@ -54,34 +54,38 @@ export class IncidentsTable extends Construct {
 
   /** Reads an incident and appends to its timeline. */
   grantCommit(fn: ResponderFunction): void {
-    fn.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [this.table.tableArn]);
+    fn.addToRolePolicy({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [this.table.tableArn] });
   }
 
   /** Finds the last incident of a slot, and opens the next. */
   grantOpen(fn: ResponderFunction): void {
-    fn.allow(['dynamodb:Query', 'dynamodb:UpdateItem'], [this.table.tableArn]);
+    fn.addToRolePolicy({ actions: ['dynamodb:Query', 'dynamodb:UpdateItem'], resources: [this.table.tableArn] });
   }
 
   /** Finds an incident by its id. */
   grantFind(fn: ResponderFunction): void {
-    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/byId`]);
+    fn.addToRolePolicy({ actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/byId`] });
   }
 
   /** Lists the open incidents, and those under review. */
   grantList(fn: ResponderFunction): void {
-    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/unfinished`]);
+    fn.addToRolePolicy({ actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/unfinished`] });
   }
 
   /** Lists the incidents of a month, and reads each. */
   grantHistory(fn: ResponderFunction): void {
-    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/byMonth`]);
-    fn.allow(['dynamodb:GetItem'], [this.table.tableArn]);
+    fn.addToRolePolicy({ actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/byMonth`] });
+    fn.addToRolePolicy({ actions: ['dynamodb:GetItem'], resources: [this.table.tableArn] });
   }
 
   /** Writes the service's ledger of automatic runs, and no other item. */
   grantLedger(fn: ResponderFunction, service: string): void {
-    fn.allow(['dynamodb:PutItem'], [this.table.tableArn], {
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`automation/${service}`] },
+    fn.addToRolePolicy({
+      actions: ['dynamodb:PutItem'],
+      resources: [this.table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`automation/${service}`] },
+      },
     });
   }
 }

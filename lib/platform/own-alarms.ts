@@ -1,24 +1,29 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Paging } from '../channels/paging/paging.ts';
 
-/** What tells of trouble in the responder itself, past everything it does for incidents. */
+export interface OwnAlarmsProps {
+  service: string;
+  /** The topic of the people who operate the responder. */
+  operations: ITopic;
+}
+
+/** Alarms of the responder itself. They notify people directly, past everything that the responder does for incidents. */
 export class OwnAlarms extends Construct {
   private readonly service: string;
-  private readonly paging: Paging;
+  private readonly operations: ITopic;
 
-  constructor(scope: Construct, id: string, { service, paging }: { service: string; paging: Paging }) {
+  constructor(scope: Construct, id: string, { service, operations }: OwnAlarmsProps) {
     super(scope, id);
     this.service = service;
-    this.paging = paging;
+    this.operations = operations;
   }
 
-  /** What failed for good, kept for two weeks, and an alarm that tells operations. */
-  deadLetters(id: string, description: string, { fifo }: Pick<QueueProps, 'fifo'> = {}): Queue {
+  /** Adds a queue that keeps for two weeks what failed for good, and an alarm that notifies operations of its first message. */
+  addDeadLetterQueue(id: string, description: string, { fifo }: Pick<QueueProps, 'fifo'> = {}): Queue {
     const queue = new Queue(this, `${id}DeadLetters`, {
       ...(fifo ? { fifo, contentBasedDeduplication: true } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
@@ -26,7 +31,7 @@ export class OwnAlarms extends Construct {
       retentionPeriod: Duration.days(14),
     });
     Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself a dead-letter queue.' });
-    this.tell(`${id}DeadLettersWaiting`, [this.paging.operations], `${description}: look into ${id}DeadLetters`, {
+    this.addAlarm(`${id}DeadLettersWaiting`, [this.operations], `${description}: look into ${id}DeadLetters`, {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -35,12 +40,12 @@ export class OwnAlarms extends Construct {
     return queue;
   }
 
-  /** An alarm at one, told to the topics directly. */
-  tell(id: string, topics: Topic[], alarmDescription: string, props: Omit<AlarmProps, 'threshold'>): void {
-    const alarmName = `${this.service}-incident-response-${kebab(id)}`;
+  /** Adds an alarm with the threshold 1 that notifies the topics. */
+  addAlarm(id: string, topics: ITopic[], alarmDescription: string, props: Omit<AlarmProps, 'threshold'>): void {
+    const alarmName = `${this.service}-incident-response-${kebabCase(id)}`;
     const alarm = new Alarm(this, id, { ...props, alarmName, threshold: 1, alarmDescription });
     alarm.addAlarmAction(...topics.map(topic => new SnsAction(topic)));
   }
 }
 
-const kebab = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
+const kebabCase = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();

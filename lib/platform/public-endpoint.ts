@@ -3,8 +3,8 @@ import { type FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ResponderFunction, type ResponderFunctionProps } from './responder-function.ts';
 
-/** A function with a URL of its own, which asks nobody who they are: the function lets in what is signed or harmless, and nothing else. */
-export class OpenDoor extends ResponderFunction {
+/** A function with a URL that everybody may call: the function itself accepts what is signed or harmless, and nothing else. */
+export class PublicEndpoint extends ResponderFunction {
   readonly functionUrl: FunctionUrl;
 
   constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
@@ -19,18 +19,18 @@ export class OpenDoor extends ResponderFunction {
   }
 }
 
-export interface DoorProps extends ResponderFunctionProps {
-  /** What people do is done by this function, and by no other. */
+export interface CommandEndpointProps extends ResponderFunctionProps {
+  /** The function that changes incidents. */
   command: ResponderFunction;
 }
 
-/** A door to the internet through which people act on incidents. It can change nothing itself: it asks the command function. */
-export class Door extends OpenDoor {
-  constructor(scope: Construct, id: string, { command, ...props }: DoorProps) {
+/** A public endpoint through which people act on incidents. It can change nothing itself: it invokes the command function. */
+export class CommandEndpoint extends PublicEndpoint {
+  constructor(scope: Construct, id: string, { command, ...props }: CommandEndpointProps) {
     super(scope, id, {
       ...props,
       environment: { ...props.environment, COMMAND_FUNCTION: command.function.functionName },
     });
-    this.allow(['lambda:InvokeFunction'], [command.function.functionArn]);
+    this.addToRolePolicy({ actions: ['lambda:InvokeFunction'], resources: [command.function.functionArn] });
   }
 }

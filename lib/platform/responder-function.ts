@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -19,8 +19,8 @@ export interface ResponderFunctionProps {
   deployed?: Deployed;
   /** Written into the bundle, where `rendered()` finds them. */
   templates?: Templates;
-  /** Seconds. @default 30 */
-  timeout?: number;
+  /** @default Duration.seconds(30) */
+  timeout?: Duration;
   /** Where events go that failed for good; for functions that are called asynchronously. */
   deadLetters?: Queue;
   /** For a function that must reach something inside a VPC. */
@@ -60,27 +60,26 @@ export class ResponderFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 512,
-      timeout: Duration.seconds(props.timeout ?? 30),
+      timeout: props.timeout ?? Duration.seconds(30),
       environment: props.environment,
       ...(onFailure ? { onFailure, retryAttempts: 2, maxEventAge: Duration.hours(6) } : {}),
       ...props.network,
     });
   }
 
-  /** Lets the function do exactly this. */
-  allow(actions: string[], resources: string[], conditions?: PolicyStatement['conditions']): this {
-    this.role.addToPolicy(
-      new PolicyStatement({ actions, resources, ...(conditions ? { conditions: conditions as never } : {}) }),
-    );
+  /** Lets the function do exactly what the statements say. */
+  addToRolePolicy(...statements: (PolicyStatement | PolicyStatementProps)[]): this {
+    for (const statement of statements)
+      this.role.addToPolicy(statement instanceof PolicyStatement ? statement : new PolicyStatement(statement));
     return this;
   }
 
-  /** For a reading action that IAM cannot narrow to a resource. */
-  allowReading(...actions: string[]): this {
+  /** Lets the function call read actions that IAM cannot narrow to a resource. */
+  addUnscopedReads(...actions: string[]): this {
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: `${actions.join(' and ')} only read, and IAM knows no narrower resource for it.`,
     });
-    return this.allow(actions, ['*']);
+    return this.addToRolePolicy({ actions, resources: ['*'] });
   }
 }

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Liquid } from 'liquidjs';
 import { renderer, type Templates } from '../../lambda/domain/kernel/templates.ts';
+import type { Samples } from '../../templates/samples/samples.ts';
 
 const root = `${import.meta.dirname}/../../templates`;
-
-/** What a template is rendered with to see that it can be: one sample for each way that it may turn out. */
-export type Samples = Record<string, readonly object[]>;
 
 /**
  * The templates that the samples are for, and what lies beside them, each rendered with its samples. One that asks for a field

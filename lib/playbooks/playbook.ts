@@ -11,7 +11,7 @@ import { AFFECTED_SHARE } from '../../lambda/domain/kernel/severity.ts';
 import { templateFacts } from '../../lambda/domain/remediation/advice.ts';
 import { factsNamed, objectsNamed } from '../../lambda/domain/remediation/evidence.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
-import type { Runbook } from '../remedies/automation-document.ts';
+import type { AutomationDocument } from '../remedies/automation-document.ts';
 
 /** One common incident: a file in `lib/playbooks`, its runbooks, and nothing else to change. */
 export interface Playbook {
@@ -26,8 +26,8 @@ export interface BoundPlaybook {
   policy: PlaybookPolicy;
   /** How far its steps may go, if it is said. Absent, as far as the service's `mode` lets them. */
   settings?: { mode?: Mode | undefined; modes?: Partial<Record<string, Mode | undefined>> };
-  runbooks: Runbook[];
-  /** Its alarms stand on what the probe measures (`lambda/domain/diagnosis/probe-metrics.ts`), so there must be one. */
+  runbooks: AutomationDocument[];
+  /** Its alarms stand on what the probe measures (`lambda/domain/probe.ts`), so there must be one. */
   probed?: boolean;
   /** What it protects beyond what every playbook does. */
   resources?: Partial<Resources>;
@@ -108,7 +108,7 @@ export function inModes({ policy, settings = {}, ...rest }: BoundPlaybook, ofSer
   return { ...rest, settings, policy: { ...policy, plan } };
 }
 
-function faultsOf(step: Step, runbooks: Runbook[]): string[] {
+function faultsOf(step: Step, runbooks: AutomationDocument[]): string[] {
   const { mode, verifyMinutes, cooldownMinutes, blastRadius, document, parameters, revert } = step;
   const { leaves, reaches, touches, maximumShare } = blastRadius;
   const measures = [leaves, reaches, touches].filter(measure => measure !== undefined);
@@ -129,6 +129,10 @@ function faultsOf(step: Step, runbooks: Runbook[]): string[] {
       .map(parameter => `gives ${parameter}, a parameter that runbooks/${step.runbook}.yaml does not have`),
   ];
 }
+
+/** The environment variables that the probe and the investigation need for the playbooks. */
+export const environmentOf = (playbooks: readonly BoundPlaybook[]): Record<string, string> =>
+  Object.assign({}, ...playbooks.map(({ environment }) => environment));
 
 /** Minutes for which runs are remembered. */
 const WEEK = 7 * 24 * 60;

@@ -5,7 +5,7 @@ import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { parse } from 'yaml';
 
-export interface RunbookProps {
+export interface AutomationDocumentProps {
   /** The name of the file in `runbooks/`. */
   runbook: string;
   /** The protected service: documents are named after it. */
@@ -32,14 +32,14 @@ interface Parameter {
 }
 
 /** An SSM Automation document from `runbooks/`, with the service's values as defaults and a role of its own. */
-export class Runbook extends Construct {
+export class AutomationDocument extends Construct {
   readonly runbook: string;
   readonly documentName: string;
   readonly role: Role;
   /** With the service's values as defaults. */
   readonly content: Content;
 
-  constructor(scope: Construct, id: string, { runbook, service, defaults, permissions }: RunbookProps) {
+  constructor(scope: Construct, id: string, { runbook, service, defaults, permissions }: AutomationDocumentProps) {
     super(scope, id);
     this.runbook = runbook;
     this.documentName = `${service}-${runbook}`;

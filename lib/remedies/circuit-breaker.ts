@@ -3,19 +3,23 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Cause, Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
-import { Runbook } from './automation-document.ts';
+import { AutomationDocument } from './automation-document.ts';
 
 /**
  * The runbook that opens and closes the circuit breaker of a dependency, and the breaker: a parameter that the service's
  * tasks read (`docs/circuit-breaker.md` says how).
  */
-export function circuitBreakerRunbook(scope: Construct, { service }: ServiceConfig, dependency: string): Runbook {
+export function circuitBreakerRunbook(
+  scope: Construct,
+  { service }: ServiceConfig,
+  dependency: string,
+): AutomationDocument {
   const parameter = new StringParameter(scope, 'CircuitBreakerState', {
     parameterName: `/incident-response/${service}/circuit-breakers/${dependency.toLowerCase()}`,
     description: `"open" keeps the tasks of ${service} from calling ${dependency}; anything else lets them`,
     stringValue: 'closed',
   });
-  return new Runbook(scope, 'CircuitBreaker', {
+  return new AutomationDocument(scope, 'CircuitBreaker', {
     runbook: 'circuit-breaker',
     service,
     defaults: { Name: parameter.parameterName },
@@ -28,7 +32,7 @@ export function circuitBreakerRunbook(scope: Construct, { service }: ServiceConf
 /** Relief while the trouble lasts, for people who suffer from it: the dependency, ill by one of the causes, is left out. */
 export function openCircuitBreaker(
   { service }: ServiceConfig,
-  { runbook, documentName }: Runbook,
+  { runbook, documentName }: AutomationDocument,
   dependency: string,
   causes: Cause[],
 ): Step {

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
-import { Runbook } from './automation-document.ts';
+import { AutomationDocument } from './automation-document.ts';
 
 type Maintenance = NonNullable<ServiceConfig['serviceHealth']['maintenance']>;
 
@@ -12,7 +12,11 @@ type Maintenance = NonNullable<ServiceConfig['serviceHealth']['maintenance']>;
  * The runbook that shows the maintenance page, and the page: a rule of the listener that is always there, on a host name
  * that nobody can ask for. Turned on, it stands on every path. So the runbook may change one rule, and can add or delete none.
  */
-export function maintenanceRunbook(scope: Construct, config: ServiceConfig, maintenance: Maintenance): Runbook {
+export function maintenanceRunbook(
+  scope: Construct,
+  config: ServiceConfig,
+  maintenance: Maintenance,
+): AutomationDocument {
   const rule = new CfnListenerRule(scope, 'MaintenancePage', {
     listenerArn: maintenance.listenerArn,
     priority: maintenance.priority,
@@ -24,7 +28,7 @@ export function maintenanceRunbook(scope: Construct, config: ServiceConfig, main
       },
     ],
   });
-  const runbook = new Runbook(scope, 'MaintenanceMode', {
+  const runbook = new AutomationDocument(scope, 'MaintenanceMode', {
     runbook: 'maintenance-mode',
     service: config.service,
     defaults: { RuleArn: rule.ref },
@@ -47,7 +51,7 @@ const page = (title: string) =>
 const escaped = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
 
 /** It heals nothing, so no signal can verify it; it stays on until a person, who is called then, turns it off. */
-export function showMaintenance({ ecs, title }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+export function showMaintenance({ ecs, title }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'maintenance-mode',
     title: `Show the maintenance page of ${title} until a person turns it off`,

@@ -1,35 +1,41 @@
-import { Aws, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { ResponderFunction } from '../platform/responder-function.ts';
-import { Runbook } from './automation-document.ts';
+import { AutomationDocument } from './automation-document.ts';
 
 /** The runbook that takes a deployment back: one for all playbooks of the service. The work is its function's. */
-export function rollBackRunbook(parent: Construct, { service, ecs }: ServiceConfig): Runbook {
+export function rollBackRunbook(parent: Construct, { service, ecs }: ServiceConfig): AutomationDocument {
   const existing = parent.node.tryFindChild('RollBack');
-  if (existing instanceof Runbook) return existing;
+  if (existing instanceof AutomationDocument) return existing;
   const arn = (type: string, rest = '') =>
     `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${type}/${ecs.cluster}/${ecs.service}${rest}`;
   const { function: fn, role } = new ResponderFunction(parent, 'RollBackFunction', {
     folder: 'runbooks/roll-back',
     description: `Takes a deployment of ${ecs.service} back`,
-    timeout: 60,
+    timeout: Duration.minutes(1),
   })
-    .allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments', 'ecs:UpdateService'], [arn('service')])
+    .addToRolePolicy({
+      actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments', 'ecs:UpdateService'],
+      resources: [arn('service')],
+    })
     // IAM may ask for the service beside what is named.
-    .allow(
-      ['ecs:DescribeServiceDeployments', 'ecs:StopServiceDeployment'],
-      [arn('service-deployment', '/*'), arn('service')],
-    )
-    .allow(['ecs:DescribeServiceRevisions'], [arn('service-revision', '/*'), arn('service')]);
+    .addToRolePolicy({
+      actions: ['ecs:DescribeServiceDeployments', 'ecs:StopServiceDeployment'],
+      resources: [arn('service-deployment', '/*'), arn('service')],
+    })
+    .addToRolePolicy({
+      actions: ['ecs:DescribeServiceRevisions'],
+      resources: [arn('service-revision', '/*'), arn('service')],
+    });
   for (const type of ['service-deployment', 'service-revision'])
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:${type}/${ecs.cluster}/${ecs.service}/*]`,
       reason: 'ECS gives the ids of deployments and revisions as they come; the service they belong to is fixed.',
     });
-  return new Runbook(parent, 'RollBack', {
+  return new AutomationDocument(parent, 'RollBack', {
     runbook: 'roll-back',
     service,
     defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
@@ -38,7 +44,7 @@ export function rollBackRunbook(parent: Construct, { service, ecs }: ServiceConf
 }
 
 /** Takes the latest deployment back, when it is to blame. */
-export function rollBack({ ecs }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+export function rollBack({ ecs }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'roll-back',
     title: `Roll ${ecs.service} back to the version before the latest deployment`,

@@ -4,18 +4,18 @@ import type { Construct } from 'constructs';
 import type { Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { ResponderFunction } from '../platform/responder-function.ts';
-import { Runbook } from './automation-document.ts';
+import { AutomationDocument } from './automation-document.ts';
 
 /** The runbook that raises the number of tasks: one for all playbooks of the service. */
-export function scaleUpRunbook(parent: Construct, { service, ecs }: ServiceConfig): Runbook {
+export function scaleUpRunbook(parent: Construct, { service, ecs }: ServiceConfig): AutomationDocument {
   const existing = parent.node.tryFindChild('ScaleUp');
-  if (existing instanceof Runbook) return existing;
+  if (existing instanceof AutomationDocument) return existing;
   const arn = `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${ecs.cluster}/${ecs.service}`;
   const { function: fn } = new ResponderFunction(parent, 'ScaleUpFunction', {
     folder: 'runbooks/scale-up',
     description: `Raises the number of tasks of ${ecs.service}`,
-  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn]);
-  return new Runbook(parent, 'ScaleUp', {
+  }).addToRolePolicy({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [arn] });
+  return new AutomationDocument(parent, 'ScaleUp', {
     runbook: 'scale-up',
     service,
     defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
@@ -27,7 +27,7 @@ export function scaleUpRunbook(parent: Construct, { service, ecs }: ServiceConfi
  * Only where tasks are overrun or missing: more of them mend nothing else. It is put back by whoever knows that the
  * load is gone, or at once if it did harm.
  */
-export function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: Runbook, reaches: number): Step {
+export function scaleUp({ ecs }: ServiceConfig, { runbook, documentName }: AutomationDocument, reaches: number): Step {
   return {
     name: 'scale-up',
     title: `Scale ${ecs.service} up to ${reaches} tasks`,

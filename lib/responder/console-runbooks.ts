@@ -1,24 +1,43 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { ResponderFunction } from '../platform/responder-function.ts';
-import { Runbook } from '../remedies/automation-document.ts';
+import { IncidentFunction } from '../platform/incident-function.ts';
+import type { ResponderParts } from '../platform/responder-parts.ts';
+import { type BoundPlaybook, environmentOf } from '../playbooks/playbook.ts';
+import { AutomationDocument } from '../remedies/automation-document.ts';
+import { addDatabaseCopies } from './database-copies.ts';
+import { ecsServiceArn, grantInvestigate } from './investigation.ts';
 
-export interface ConsoleRunbooksProps {
-  service: string;
-  investigate: ResponderFunction;
-  smokeTest: ResponderFunction;
+export interface ConsoleRunbooksProps extends ResponderParts {
+  playbooks: readonly BoundPlaybook[];
 }
 
-/** What a person runs from the console before and after acting: no plan contains it, as the responder does both anyway. */
+/** Runbooks that a person starts from the console. No plan contains them: the responder looks and tests by itself, and copies nothing. */
 export class ConsoleRunbooks extends Construct {
-  constructor(scope: Construct, id: string, { service, investigate, smokeTest }: ConsoleRunbooksProps) {
+  constructor(scope: Construct, id: string, { config, deployed, incidents, playbooks }: ConsoleRunbooksProps) {
     super(scope, id);
+    const investigate = new IncidentFunction(this, 'InvestigateFunction', {
+      folder: 'runbooks/investigate',
+      description: 'Investigates for a person, without an incident',
+      deployed,
+      incidents,
+      environment: environmentOf(playbooks),
+    });
+    grantInvestigate(investigate, config, playbooks);
+    const smokeTest = new IncidentFunction(this, 'SmokeTestFunction', {
+      folder: 'runbooks/smoke-test',
+      description: 'Whether the service serves people now',
+      deployed,
+      incidents,
+    })
+      .addUnscopedReads('cloudwatch:GetMetricData')
+      .addToRolePolicy({ actions: ['ecs:DescribeServices'], resources: [ecsServiceArn(config)] });
     for (const [runbook, { function: fn }] of Object.entries({ investigate, 'smoke-test': smokeTest }))
-      new Runbook(this, runbook, {
+      new AutomationDocument(this, runbook, {
         runbook,
-        service,
+        service: config.service,
         defaults: { FunctionName: fn.functionName },
         permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
       });
+    addDatabaseCopies(this, config);
   }
 }

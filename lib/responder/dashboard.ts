@@ -16,7 +16,7 @@ import {
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { PROBE_NAMESPACE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import type { Resources } from '../../lambda/domain/diagnosis/resources.ts';
 import { DEFINITIONS, RUN_METRIC, TARGETS, TIME_NAMES, TIMES } from '../../lambda/domain/figures/figures.ts';
@@ -27,38 +27,45 @@ import { probeMetric } from '../platform/probe-metric.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
 import type { BoundPlaybook } from '../playbooks/playbook.ts';
 
-export interface DashboardProps {
+export interface ServiceDashboardProps {
   config: ServiceConfig;
   resources: Resources;
-  bound: BoundPlaybook[];
+  playbooks: readonly BoundPlaybook[];
   ownAlarms: OwnAlarms;
+  /**
+   * The functions without which no incident takes its way. The others fail into dead letters, steps or a hand-over, which
+   * notify people.
+   */
+  functions: Record<string, ResponderFunction>;
+  watch: ResponderFunction;
 }
 
 /** What is shown of now, whichever range is chosen for the figures. */
 const LATELY = { start: '-PT3H' };
 
-/** Functions without which no incident takes its way. The others fail into dead letters, steps or a hand-over, which are told. */
-const IN_THE_WAY = ['Intake', 'Publish', 'Watch', 'HandOver', 'Command', 'Page'];
-
 /**
  * One page: how the service is, how incidents were answered over the range chosen, and how the responder is. At most 50
  * metrics, as far as CloudWatch shows a dashboard for nothing; alarms do not count.
  */
-export function addDashboard(scope: Construct, { config, resources, bound, ownAlarms }: DashboardProps): void {
-  const { name, url } = dashboardOf(config);
-  const dashboard = new Dashboard(scope, 'Dashboard', { dashboardName: name, defaultInterval: Duration.days(28) });
-  dashboard.addWidgets(...alarmsOfPlaybooks(bound, alarmsIn(scope)));
-  if (bound.some(({ probed }) => probed)) dashboard.addWidgets(...health(config, resources));
-  dashboard.addWidgets(definitions(config), new Column(...figures(config)));
-  dashboard.addWidgets(...runbooks(config, bound));
-  dashboard.addWidgets(...responder(scope, alarmsIn(ownAlarms)));
-  new CfnOutput(scope, 'DashboardUrl', { value: url, description: 'Service, figures and responder at a glance' });
+export class ServiceDashboard extends Construct {
+  constructor(scope: Construct, id: string, props: ServiceDashboardProps) {
+    super(scope, id);
+    const { config, resources, playbooks, ownAlarms, functions, watch } = props;
+    const { name, url } = dashboardOf(config);
+    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: name, defaultInterval: Duration.days(28) });
+    dashboard.addWidgets(...alarmsOfPlaybooks(playbooks, alarmsIn(scope)));
+    if (playbooks.some(({ probed }) => probed)) dashboard.addWidgets(...health(config, resources));
+    dashboard.addWidgets(definitions(config), new Column(...figures(config)));
+    dashboard.addWidgets(...runbooks(config, playbooks));
+    dashboard.addWidgets(...responder(alarmsIn(ownAlarms), functions, watch));
+    new CfnOutput(this, 'Url', { value: url, description: 'Service, figures and responder at a glance' });
+  }
 }
 
 const alarmsIn = (scope: Construct) => scope.node.findAll().filter(construct => construct instanceof Alarm);
 
 /** One widget a playbook, what fires first. An alarm that stands elsewhere, of a user's own, is not known here. */
-function alarmsOfPlaybooks(bound: BoundPlaybook[], alarms: Alarm[]): IWidget[] {
+function alarmsOfPlaybooks(bound: readonly BoundPlaybook[], alarms: Alarm[]): IWidget[] {
   const nameOf = (alarm: Alarm) => (alarm.node.defaultChild as CfnAlarm).alarmName ?? '';
   return bound.flatMap(({ policy }) => {
     const own = alarms.filter(alarm => policy.alarms[nameOf(alarm)]);
@@ -171,7 +178,7 @@ function figures({ service }: ServiceConfig): IWidget[] {
 }
 
 /** Of each runbook of a plan: how many of its runs were verified. */
-function runbooks({ service }: ServiceConfig, bound: BoundPlaybook[]): IWidget[] {
+function runbooks({ service }: ServiceConfig, bound: readonly BoundPlaybook[]): IWidget[] {
   const metric = figure(service);
   const names = [...new Set(bound.flatMap(({ policy }) => policy.plan.map(({ runbook }) => runbook)))].sort();
   const bars = (title: string, statistic: string, max?: number) =>
@@ -198,8 +205,7 @@ const figure =
     });
 
 /** Whether the responder itself is well: its alarms (dead letters, the watch, subscriptions), errors, and the watch's pulse. */
-function responder(scope: Construct, alarms: Alarm[]): IWidget[] {
-  const functionOf = (id: string) => (scope.node.findChild(id) as ResponderFunction).function;
+function responder(alarms: Alarm[], functions: Record<string, ResponderFunction>, watch: ResponderFunction): IWidget[] {
   const minutely = { period: Duration.minutes(1), statistic: Stats.SUM };
   const graph = { ...LATELY, width: 8, height: 6, leftYAxis: { min: 0, showUnits: false } };
   return [
@@ -207,14 +213,14 @@ function responder(scope: Construct, alarms: Alarm[]): IWidget[] {
     new GraphWidget({
       ...graph,
       title: 'Errors of its functions',
-      left: IN_THE_WAY.map(id =>
-        functionOf(id).metricErrors({ period: Duration.minutes(5), statistic: Stats.SUM, label: id }),
+      left: Object.entries(functions).map(([label, fn]) =>
+        fn.function.metricErrors({ period: Duration.minutes(5), statistic: Stats.SUM, label }),
       ),
     }),
     new GraphWidget({
       ...graph,
       title: 'The watch: once a minute',
-      left: [functionOf('Watch').metricInvocations({ ...minutely, label: 'ran' })],
+      left: [watch.function.metricInvocations({ ...minutely, label: 'ran' })],
     }),
   ];
 }

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { copyOf } from '../../lambda/domain/remedies/copy-database.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { ResponderFunction } from '../platform/responder-function.ts';
-import { Runbook } from '../remedies/automation-document.ts';
+import { AutomationDocument } from '../remedies/automation-document.ts';
 
 const arn = (resource: string) => `arn:${Aws.PARTITION}:rds:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
 
@@ -23,26 +23,42 @@ export function addDatabaseCopies(scope: Construct, { service, database }: Servi
     description: `Makes copies of ${cluster}, beside it`,
     environment: { CLUSTER: cluster },
   })
-    .allow(['rds:DescribeDBClusters'], [arn(`cluster:${cluster}`), arn(`cluster:${copies.cluster}`)])
-    .allow(['rds:DescribeDBInstances'], [...instances.map(id => arn(`db:${id}`)), arn(`db:${copies.instance}`)])
-    .allow(
-      ['rds:RestoreDBClusterToPointInTime'],
-      [
+    .addToRolePolicy({
+      actions: ['rds:DescribeDBClusters'],
+      resources: [arn(`cluster:${cluster}`), arn(`cluster:${copies.cluster}`)],
+    })
+    .addToRolePolicy({
+      actions: ['rds:DescribeDBInstances'],
+      resources: [...instances.map(id => arn(`db:${id}`)), arn(`db:${copies.instance}`)],
+    })
+    .addToRolePolicy({
+      actions: ['rds:RestoreDBClusterToPointInTime'],
+      resources: [
         ...[arn(`cluster:${cluster}`), arn(`cluster:${copies.cluster}`), arn(`cluster-pg:${parameterGroup}`)],
         ...[arn('subgrp:*'), arn('og:*')],
       ],
-    )
-    .allow(
-      ['rds:CreateDBInstance'],
-      [arn(`cluster:${copies.cluster}`), arn(`db:${copies.instance}`), arn('pg:*'), arn('subgrp:*'), arn('og:*')],
-    )
+    })
+    .addToRolePolicy({
+      actions: ['rds:CreateDBInstance'],
+      resources: [
+        arn(`cluster:${copies.cluster}`),
+        arn(`db:${copies.instance}`),
+        arn('pg:*'),
+        arn('subgrp:*'),
+        arn('og:*'),
+      ],
+    })
     // RDS acts in the caller's name when it encrypts the copy with the key of the source.
-    .allow(['kms:CreateGrant', 'kms:DescribeKey'], [KEYS], {
-      StringEquals: { 'kms:ViaService': `rds.${Aws.REGION}.amazonaws.com` },
+    .addToRolePolicy({
+      actions: ['kms:CreateGrant', 'kms:DescribeKey'],
+      resources: [KEYS],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `rds.${Aws.REGION}.amazonaws.com` },
+      },
     });
   acknowledge(role, copies);
   for (const runbook of RUNBOOKS)
-    new Runbook(scope, runbook, {
+    new AutomationDocument(scope, runbook, {
       runbook,
       service,
       defaults: { FunctionName: fn.functionName },

@@ -5,7 +5,7 @@ import { servicePolicy } from '../config/service-policy.ts';
 import type { BoundPlaybook } from '../playbooks/playbook.ts';
 
 /** What the functions need of the configuration and the playbooks, as it is compiled into them. */
-export function describeDeployed(config: ServiceConfig, bound: BoundPlaybook[]): Deployed {
+export function describeDeployed(config: ServiceConfig, bound: readonly BoundPlaybook[]): Deployed {
   const { service, region, healthUrls, ecs, loadBalancer, database, escalation, serviceHealth } = config;
   return {
     service,

@@ -8,12 +8,15 @@ export const ecsServiceArn = ({ ecs }: ServiceConfig) =>
   `arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:service/${ecs.cluster}/${ecs.service}`;
 
 /** Lets a function look at the service, its deployments and what each of them put into place. */
-export function allowReadingService(fn: ResponderFunction, config: ServiceConfig): void {
+export function grantReadService(fn: ResponderFunction, config: ServiceConfig): void {
   const { cluster, service } = config.ecs;
   const arn = (type: string) => ecsServiceArn(config).replace(':service/', `:${type}/`);
-  fn.allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], [ecsServiceArn(config)])
-    .allow(['ecs:DescribeServiceDeployments'], [`${arn('service-deployment')}/*`])
-    .allow(['ecs:DescribeServiceRevisions'], [`${arn('service-revision')}/*`]);
+  fn.addToRolePolicy({
+    actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'],
+    resources: [ecsServiceArn(config)],
+  })
+    .addToRolePolicy({ actions: ['ecs:DescribeServiceDeployments'], resources: [`${arn('service-deployment')}/*`] })
+    .addToRolePolicy({ actions: ['ecs:DescribeServiceRevisions'], resources: [`${arn('service-revision')}/*`] });
   const own = `${cluster}/${service}/*`;
   // Of the tasks, those may read whose playbooks do.
   for (const resource of [`service-deployment/${own}`, `service-revision/${own}`, `task/${cluster}/*`])
@@ -24,25 +27,28 @@ export function allowReadingService(fn: ResponderFunction, config: ServiceConfig
 }
 
 /** Lets a function look at the database cluster and its members. */
-export function allowReadingDatabase(fn: ResponderFunction, { database }: ServiceConfig): void {
+export function grantReadDatabase(fn: ResponderFunction, { database }: ServiceConfig): void {
   const arn = `arn:${Aws.PARTITION}:rds:${Aws.REGION}:${Aws.ACCOUNT_ID}:cluster:${database.cluster}`;
-  fn.allow(['rds:DescribeDBClusters'], [arn]);
+  fn.addToRolePolicy({ actions: ['rds:DescribeDBClusters'], resources: [arn] });
 }
 
 /** Lets a function look at all that the investigation looks at: what is common to all incidents, and what playbooks add. */
-export function allowInvestigating(fn: ResponderFunction, config: ServiceConfig, bound: BoundPlaybook[]): void {
+export function grantInvestigate(
+  fn: ResponderFunction,
+  config: ServiceConfig,
+  playbooks: readonly BoundPlaybook[],
+): void {
   const region = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
   const logGroup = logGroupOf(config);
-  allowReadingService(fn, config);
-  allowReadingDatabase(fn, config);
-  fn.allow(['logs:FilterLogEvents'], [`arn:${Aws.PARTITION}:logs:${region}:log-group:${logGroup}:*`]).allowReading(
-    'cloudwatch:GetMetricData',
-    'application-autoscaling:DescribeScalableTargets',
-  );
+  grantReadService(fn, config);
+  grantReadDatabase(fn, config);
+  fn.addToRolePolicy({
+    actions: ['logs:FilterLogEvents'],
+    resources: [`arn:${Aws.PARTITION}:logs:${region}:log-group:${logGroup}:*`],
+  }).addUnscopedReads('cloudwatch:GetMetricData', 'application-autoscaling:DescribeScalableTargets');
   Validations.of(fn.role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${logGroup}:*]`,
     reason: 'One log group: IAM writes it with all of its streams.',
   });
-  for (const statement of bound.flatMap(({ permissions }) => permissions?.diagnose ?? []))
-    fn.role.addToPolicy(statement);
+  fn.addToRolePolicy(...playbooks.flatMap(({ permissions }) => permissions?.diagnose ?? []));
 }

@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -22,38 +22,13 @@ import { CallAwsService, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-task
 import { Construct } from 'constructs';
 import { ENDED } from '../../lambda/domain/remediation/execution.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
-import type { Runbook } from '../remedies/automation-document.ts';
-
-export interface ResponseWorkflowProps {
-  diagnose: ResponderFunction;
-  classify: ResponderFunction;
-  plan: ResponderFunction;
-  verify: ResponderFunction;
-  handOver: ResponderFunction;
-  runbooks: Runbook[];
-}
+import type { AutomationDocument } from '../remedies/automation-document.ts';
+import { AUTOMATION_EXECUTIONS } from './automation-executions.ts';
+import { ResponseFunctions, type ResponseFunctionsProps } from './response-functions.ts';
 
 /** Seconds between two looks at a runbook that runs, and at a signal that should clear. */
 const RUNBOOK_SECONDS = 15;
 const VERIFY_SECONDS = 30;
-
-const AUTOMATION_EXECUTIONS = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-execution/*`;
-
-/** Lets a function stop an execution, find it, and read how far it came. */
-export function allowStoppingExecutions(fn: ResponderFunction): void {
-  allowReadingExecutions(fn);
-  fn.allowReading('ssm:DescribeAutomationExecutions');
-  fn.allow(['ssm:StopAutomationExecution'], [AUTOMATION_EXECUTIONS]);
-}
-
-/** Lets a function read what became of a runbook's execution, step by step. */
-export function allowReadingExecutions(fn: ResponderFunction): void {
-  fn.allow(['ssm:GetAutomationExecution', 'ssm:DescribeAutomationStepExecutions'], [AUTOMATION_EXECUTIONS]);
-  Validations.of(fn.role).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
-    reason: 'The id of an execution is not known before it is started; it is only read.',
-  });
-}
 
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery',
@@ -79,13 +54,18 @@ const TRACING = [
  */
 export class ResponseWorkflow extends Construct {
   readonly stateMachine: StateMachine;
+  /** The function that tells people that the workflow failed. */
+  readonly handOver: ResponderFunction;
 
-  constructor(scope: Construct, id: string, props: ResponseWorkflowProps) {
+  constructor(scope: Construct, id: string, props: ResponseFunctionsProps) {
     super(scope, id);
+    const functions = new ResponseFunctions(this, 'Functions', props);
+    const documents = [...new Set(props.playbooks.flatMap(({ runbooks }) => runbooks))];
+    this.handOver = functions.handOver;
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       comment: 'One attempt to mitigate an incident',
-      definitionBody: DefinitionBody.fromChainable(this.definition(props)),
-      role: this.createRole(props).withoutPolicyUpdates(),
+      definitionBody: DefinitionBody.fromChainable(this.definition(functions, documents)),
+      role: this.createRole(functions, documents).withoutPolicyUpdates(),
       timeout: Duration.hours(2),
       tracingEnabled: true,
       logs: {
@@ -100,28 +80,20 @@ export class ResponseWorkflow extends Construct {
   }
 
   /** Written out, because what CDK would grant by itself reaches further: every version of each function. */
-  private createRole({ runbooks, ...functions }: ResponseWorkflowProps): Role {
+  private createRole(functions: ResponseFunctions, documents: AutomationDocument[]): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    const allow = (actions: string[], resources: string[], conditions?: object) =>
-      role.addToPolicy(new PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
-    allow(
-      ['lambda:InvokeFunction'],
-      Object.values(functions).map(fn => fn.function.functionArn),
-    );
-    allow(
-      ['ssm:StartAutomationExecution'],
-      runbooks.flatMap(runbook => runbook.startable),
-    );
-    allow(['ssm:StartAutomationExecution', 'ssm:GetAutomationExecution'], [AUTOMATION_EXECUTIONS]);
-    allow(
-      ['iam:PassRole'],
-      runbooks.map(runbook => runbook.role.roleArn),
+    const statements = [
+      { actions: ['lambda:InvokeFunction'], resources: functions.all.map(fn => fn.function.functionArn) },
+      { actions: ['ssm:StartAutomationExecution'], resources: documents.flatMap(document => document.startable) },
+      { actions: ['ssm:StartAutomationExecution', 'ssm:GetAutomationExecution'], resources: [AUTOMATION_EXECUTIONS] },
       {
-        StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' },
+        actions: ['iam:PassRole'],
+        resources: documents.map(document => document.role.roleArn),
+        conditions: { StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' } },
       },
-    );
-    allow(LOG_DELIVERY, ['*']);
-    allow(TRACING, ['*']);
+      { actions: [...LOG_DELIVERY, ...TRACING], resources: ['*'] },
+    ];
+    for (const statement of statements) role.addToPolicy(new PolicyStatement(statement));
     Validations.of(role).acknowledge(
       { id: `AwsSolutions-IAM5[Resource::*]`, reason: 'Log delivery and X-Ray know no narrower resource.' },
       {
@@ -132,7 +104,8 @@ export class ResponseWorkflow extends Construct {
     return role;
   }
 
-  private definition({ diagnose, classify, plan, verify, handOver, runbooks }: ResponseWorkflowProps): Chain {
+  private definition(functions: ResponseFunctions, documents: AutomationDocument[]): Chain {
+    const { diagnose, classify, plan, verify, handOver } = functions;
     const attempt = {
       slot: JsonPath.stringAt('$.slot'),
       number: JsonPath.numberAt('$.number'),
@@ -162,7 +135,7 @@ export class ResponseWorkflow extends Construct {
           Parameters: JsonPath.objectAt('$.plan.returned.parameters'),
           ClientToken: JsonPath.stringAt('$.plan.returned.clientToken'),
         },
-        iamResources: runbooks.flatMap(runbook => runbook.startable),
+        iamResources: documents.flatMap(document => document.startable),
         resultSelector: { 'id.$': '$.AutomationExecutionId' },
         resultPath: '$.runbook',
       }),

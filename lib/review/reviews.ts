@@ -2,41 +2,46 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { REVIEW_ENTRIES } from '../../lambda/domain/post-mortem/review-notices.ts';
-import { documentTemplates, noticeTemplates } from '../../templates/samples/reviews.ts';
+import { postMortemSamples, reviewNoticeSamples } from '../../templates/samples/reviews.ts';
 import type { ChannelParts } from '../channels/notification-channel.ts';
 import { reviewersOf } from '../config/people.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
-import { Listener } from '../platform/event-subscriber.ts';
+import { EventSubscriber } from '../platform/event-subscriber.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
+import { readTemplates } from '../platform/templates.ts';
 
-/** What is owed after an incident: a post-mortem with its pictures and a meeting, and whoever must hear of it. */
-export function addReviews(scope: Construct, parts: ChannelParts): void {
-  const { config, paging, deployed, command, links } = parts;
+/** Drafts a post-mortem after each incident, invites to its review, and reminds people of what they owe. */
+export function addReviews(scope: Construct, responder: ChannelParts): void {
+  const { config, paging, deployed, command, links } = responder;
   const { reviewGuests = [], stakeholders = [], operations } = config;
   const reviews = new Reviews(scope, 'Reviews');
   const addresses = addressesOf(config);
   const circle = { REVIEWERS: reviewersOf(config).join(','), REVIEW_GUESTS: reviewGuests.join(',') };
 
-  const postMortem = new Listener(scope, 'PostMortem', {
+  const postMortem = new EventSubscriber(scope, 'PostMortem', {
     folder: 'functions/post-mortem',
     description: 'Measures an incident that is over, and drafts its post-mortem',
-    entries: ['Resolved', 'PostMortemRequested'],
-    lost: 'Incidents that were not measured, or whose post-mortem was not drafted',
+    eventTypes: ['Resolved', 'PostMortemRequested'],
+    deadLetterDescription: 'Incidents that were not measured, or whose post-mortem was not drafted',
     deployed: { ...deployed, addresses },
-    templates: documentTemplates(),
+    templates: readTemplates(postMortemSamples()),
     environment: { REVIEWS_BUCKET: reviews.bucket.bucketName, ...circle },
-    timeout: 60,
-    parts,
+    timeout: Duration.minutes(1),
+    responder,
   });
   reviews.grantWrite(postMortem);
-  postMortem.allowReading('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'cloudwatch:GetMetricWidgetImage');
+  postMortem.addUnscopedReads(
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
+    'cloudwatch:GetMetricWidgetImage',
+  );
 
-  const told = new Listener(scope, 'Reviewers', {
+  const reviewers = new EventSubscriber(scope, 'Reviewers', {
     folder: 'functions/reviewers',
     description: 'Tells people of reviews, action items and what was learnt',
-    entries: REVIEW_ENTRIES,
-    lost: 'Messages about reviews that reached nobody',
-    templates: noticeTemplates(),
+    eventTypes: REVIEW_ENTRIES,
+    deadLetterDescription: 'Messages about reviews that reached nobody',
+    templates: readTemplates(reviewNoticeSamples()),
     environment: {
       NOTICES_TOPIC: paging.notices.topicArn,
       PEOPLE: Object.keys(addresses).join(','),
@@ -45,10 +50,10 @@ export function addReviews(scope: Construct, parts: ChannelParts): void {
       ...circle,
       ...links.environment,
     },
-    parts,
+    responder,
   });
-  paging.grantNotices(told);
-  links.grantSign(told);
+  paging.grantNotices(reviewers);
+  links.grantSign(reviewers);
 
   command.function.addEnvironment('REVIEWS_BUCKET', reviews.bucket.bucketName);
   reviews.grantRead(command);
@@ -58,7 +63,7 @@ export function addReviews(scope: Construct, parts: ChannelParts): void {
 const addressesOf = ({ people }: ServiceConfig): Record<string, string> =>
   Object.fromEntries(Object.entries(people).flatMap(([name, { email }]) => (email ? [[name, email]] : [])));
 
-/** Where post-mortems are kept: every version of them, for good. */
+/** The bucket that keeps every version of every post-mortem, for good. */
 class Reviews extends Construct {
   readonly bucket: Bucket;
 
@@ -81,13 +86,20 @@ class Reviews extends Construct {
   }
 
   grantWrite(fn: ResponderFunction): void {
-    this.acknowledge(fn).allow(['s3:PutObject'], [this.bucket.arnForObjects('reviews/*')]);
+    this.acknowledge(fn).addToRolePolicy({
+      actions: ['s3:PutObject'],
+      resources: [this.bucket.arnForObjects('reviews/*')],
+    });
   }
 
   grantRead(fn: ResponderFunction): void {
     this.acknowledge(fn)
-      .allow(['s3:GetObject'], [this.bucket.arnForObjects('reviews/*')])
-      .allow(['s3:ListBucket'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'reviews/*' } });
+      .addToRolePolicy({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects('reviews/*')] })
+      .addToRolePolicy({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': 'reviews/*' } },
+      });
   }
 
   private acknowledge(fn: ResponderFunction): ResponderFunction {

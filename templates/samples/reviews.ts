@@ -2,8 +2,8 @@ import type { Draft, Event, Meeting } from '../../lambda/domain/incident/events.
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { postMortem } from '../../lambda/domain/post-mortem/post-mortem.ts';
 import { type Circle, invitationFields, reviewNotice } from '../../lambda/domain/post-mortem/review-notices.ts';
-import { readTemplates, type Samples } from '../../lib/platform/templates.ts';
 import { lastOf, SAMPLES } from './incidents.ts';
+import type { Samples } from './samples.ts';
 
 const MEETING: Meeting = {
   at: '2026-02-02T19:00:00.000Z',
@@ -19,23 +19,22 @@ const DRAFTS: readonly Draft[] = [
   { url: URL },
 ];
 
-/** What the draft of a post-mortem is written by, and the invitation to its review. */
-export const documentTemplates = () =>
-  readTemplates({
-    'documents/post-mortem.md': [
-      postMortem(SAMPLES.resolved, {
-        ...{ reviewers: ['cleo'], meeting: MEETING, logGroup: '/ecs/shop' },
-        graphs: [
-          { title: 'Requests', file: '1-requests.png' },
-          { title: 'shop-down', why: 'it is gone' },
-        ],
-      }),
-      postMortem(SAMPLES.byHand, { reviewers: [], meeting: undefined, logGroup: '/ecs/shop', graphs: [] }),
-    ],
-    'messages/review-invitation.txt': DRAFTS.map((draft, i) =>
-      invitationFields(SAMPLES.resolved, draft, i === 0 ? [{ label: 'Read it', url: URL }] : []),
-    ),
-  });
+/** The draft of a post-mortem, and the invitation to its review. */
+export const postMortemSamples = (): Samples => ({
+  'documents/post-mortem.md': [
+    postMortem(SAMPLES.resolved, {
+      ...{ reviewers: ['cleo'], meeting: MEETING, logGroup: '/ecs/shop' },
+      graphs: [
+        { title: 'Requests', file: '1-requests.png' },
+        { title: 'shop-down', why: 'it is gone' },
+      ],
+    }),
+    postMortem(SAMPLES.byHand, { reviewers: [], meeting: undefined, logGroup: '/ecs/shop', graphs: [] }),
+  ],
+  'messages/review-invitation.txt': DRAFTS.map((draft, i) =>
+    invitationFields(SAMPLES.resolved, draft, i === 0 ? [{ label: 'Read it', url: URL }] : []),
+  ),
+});
 
 const LATE = { dueAt: '2026-02-01T09:47:00.000Z', expectedAt: '2026-02-02T09:47:00.000Z' };
 
@@ -44,8 +43,8 @@ const CIRCLE: Circle = {
   ...{ reviewers: ['cleo'], guests: ['finn'], stakeholders: ['finn'], operations: ['cleo'] },
 };
 
-/** What people are told by of reviews and action items, tried on each kind of notice. */
-export function noticeTemplates() {
+/** Every kind of notice about reviews and action items. */
+export function reviewNoticeSamples(): Samples {
   const { resolved, reviewed, byHand } = SAMPLES;
   const chore: Incident = {
     ...byHand,
@@ -64,5 +63,5 @@ export function noticeTemplates() {
   for (const incident of [resolved, byHand, chore]) tell(incident, { type: 'ActionItemDue', item: 'A1' });
   tell(resolved, { type: 'ActionItemChanged', by: 'ada', item: 'A1', owner: 'ada' });
   for (const incident of [reviewed, { ...byHand, actionItems: [] }]) tell(incident, lastOf(reviewed, 'PostMortemDone'));
-  return readTemplates(samples satisfies Samples);
+  return samples;
 }

@@ -1,12 +1,12 @@
-import type { Render, Templates } from '../../lambda/domain/kernel/templates.ts';
+import type { Render } from '../../lambda/domain/kernel/templates.ts';
 import { publicIncident } from '../../lambda/domain/status-page/public-incident.ts';
 import { renderSite } from '../../lambda/domain/status-page/render-site.ts';
 import type { SiteInput } from '../../lambda/domain/status-page/site.ts';
-import { readTemplates } from '../../lib/platform/templates.ts';
 import { SAMPLES } from './incidents.ts';
+import type { Samples } from './samples.ts';
 
-/** What the status page is written by, tried on what a page of the sample incidents, and one of none, is written with. */
-export function statusPageTemplates(): Templates {
+/** The site with the sample incidents, and the site without any. */
+export function statusPageSamples(): Samples {
   const samples: Record<string, object[]> = {};
   const recorded: Render = (name, data) => {
     samples[name] = [...(samples[name] ?? []), data];
@@ -18,7 +18,7 @@ export function statusPageTemplates(): Templates {
     { ...QUIET, incidents, maintenance: MAINTENANCE, measured: MEASURED, subscribeUrl: '/subscribe' },
     recorded,
   );
-  return readTemplates(samples);
+  return samples;
 }
 
 const QUIET: SiteInput = {

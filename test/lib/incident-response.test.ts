@@ -87,7 +87,7 @@ describe('a signal', () => {
     },
   });
   const reachesIntake = (happened: object) =>
-    matches(one('AWS::Events::Rule', 'Alarms').properties.EventPattern, happened);
+    matches(one('AWS::Events::Rule', 'Intake/Alarms').properties.EventPattern, happened);
 
   it('reaches intake by the tag of the service, and by its name where CloudWatch could not read the tags', () => {
     expect(reachesIntake(event('anything', { 'incident:service': 'mockupaws-production', team: 'web' }))).toBe(true);
@@ -246,7 +246,7 @@ describe('what fails is not lost', () => {
       ...{ Period: 60, EvaluationPeriods: 5 },
     });
     expect(refersTo(properties.AlarmActions)).toContain(one('AWS::SNS::Topic', 'Paging/FirstLevel').id);
-    expect(one('AWS::Events::Rule', 'EveryMinute').properties.ScheduleExpression).toBe('rate(1 minute)');
+    expect(one('AWS::Events::Rule', 'Watch/EveryMinute').properties.ScheduleExpression).toBe('rate(1 minute)');
   });
 
   function sendsTo(role: unknown): string[] {
@@ -469,11 +469,11 @@ it('lets each secret be read by the one function that needs it', () => {
 
 it('has a kill switch and a maintenance window that a person can set', () => {
   const parameter = (path: string) => one('AWS::SSM::Parameter', path).properties;
-  expect(parameter('Automation')).toMatchObject({
+  expect(parameter('Switches/Automation')).toMatchObject({
     Name: '/incident-response/mockupaws-production/automation',
     Value: 'on',
   });
-  expect(parameter('Maintenance')).toMatchObject({
+  expect(parameter('Switches/Maintenance')).toMatchObject({
     Name: '/incident-response/mockupaws-production/maintenance-until',
     Value: 'none',
   });
@@ -547,9 +547,9 @@ describe('the functions', () => {
   });
 
   it('write the ledger and no incident with PutItem', () => {
-    const statement = may(roleOf(one('AWS::Lambda::Function', 'Plan/Function').properties.Role)).find(other =>
-      actionsOf(other).includes('dynamodb:PutItem'),
-    );
+    const statement = may(
+      roleOf(one('AWS::Lambda::Function', 'Response/Functions/Plan/Function').properties.Role),
+    ).find(other => actionsOf(other).includes('dynamodb:PutItem'));
     expect(statement?.Condition).toEqual({
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['automation/mockupaws-production'] },
     });
@@ -573,25 +573,17 @@ describe('least privilege', () => {
       'CertificateExpiry/RequestReplacementFunction/Role acm:RequestCertificate',
       'CertificateExpiry/UpdateCertificateFunction/Role acm:ListCertificates',
       'CertificateExpiry/UpdateCertificateFunction/Role elasticloadbalancing:DescribeListenerCertificates',
+      'Console/InvestigateFunction/Role acm:ListCertificates',
+      'Console/InvestigateFunction/Role application-autoscaling:DescribeScalableTargets',
+      'Console/InvestigateFunction/Role cloudwatch:GetMetricData',
+      'Console/InvestigateFunction/Role ec2:DescribeSecurityGroups',
+      'Console/InvestigateFunction/Role ec2:DescribeVpcs',
+      'Console/InvestigateFunction/Role ecs:DescribeTaskDefinition',
+      'Console/InvestigateFunction/Role ecs:ListTasks',
+      'Console/InvestigateFunction/Role elasticloadbalancing:DescribeLoadBalancers',
+      'Console/SmokeTestFunction/Role cloudwatch:GetMetricData',
       'DatabaseConnections/ScaleServiceFunction/Role application-autoscaling:DescribeScalableTargets',
-      'Diagnose/Role acm:ListCertificates',
-      'Diagnose/Role application-autoscaling:DescribeScalableTargets',
-      'Diagnose/Role cloudwatch:GetMetricData',
-      'Diagnose/Role ec2:DescribeSecurityGroups',
-      'Diagnose/Role ec2:DescribeVpcs',
-      'Diagnose/Role ecs:DescribeTaskDefinition',
-      'Diagnose/Role ecs:ListTasks',
-      'Diagnose/Role elasticloadbalancing:DescribeLoadBalancers',
       'Figures/Role cloudwatch:PutMetricData',
-      'Investigate/Role acm:ListCertificates',
-      'Investigate/Role application-autoscaling:DescribeScalableTargets',
-      'Investigate/Role cloudwatch:GetMetricData',
-      'Investigate/Role ec2:DescribeSecurityGroups',
-      'Investigate/Role ec2:DescribeVpcs',
-      'Investigate/Role ecs:DescribeTaskDefinition',
-      'Investigate/Role ecs:ListTasks',
-      'Investigate/Role elasticloadbalancing:DescribeLoadBalancers',
-      'Plan/Role cloudwatch:DescribeAlarms',
       'PostMortem/Role cloudwatch:DescribeAlarms',
       'PostMortem/Role cloudwatch:GetMetricData',
       'PostMortem/Role cloudwatch:GetMetricWidgetImage',
@@ -602,15 +594,23 @@ describe('least privilege', () => {
       'Probe/Role ecs:ListTasks',
       'Probe/Role elasticloadbalancing:DescribeLoadBalancers',
       'RedisHealth/CheckRedis/Role ec2:DescribeSecurityGroups',
+      'Response/Functions/Diagnose/Role acm:ListCertificates',
+      'Response/Functions/Diagnose/Role application-autoscaling:DescribeScalableTargets',
+      'Response/Functions/Diagnose/Role cloudwatch:GetMetricData',
+      'Response/Functions/Diagnose/Role ec2:DescribeSecurityGroups',
+      'Response/Functions/Diagnose/Role ec2:DescribeVpcs',
+      'Response/Functions/Diagnose/Role ecs:DescribeTaskDefinition',
+      'Response/Functions/Diagnose/Role ecs:ListTasks',
+      'Response/Functions/Diagnose/Role elasticloadbalancing:DescribeLoadBalancers',
+      'Response/Functions/Plan/Role cloudwatch:DescribeAlarms',
+      'Response/Functions/Verify/Role cloudwatch:DescribeAlarms',
+      'Response/Functions/Verify/Role cloudwatch:GetMetricData',
       'ServiceHealth/MaintenanceMode/Role elasticloadbalancing:DescribeRules',
       'ServiceMemory/CaptureHeapDumpFunction/Role ecs:ListTasks',
       'ServiceMemory/RaiseMemoryFunction/Role ecs:DescribeTaskDefinition',
       'ServiceMemory/RaiseMemoryFunction/Role ecs:RegisterTaskDefinition',
-      'SmokeTest/Role cloudwatch:GetMetricData',
       'StatusPage/Role cloudwatch:GetMetricData',
       'Subscriptions/Role cloudwatch:PutMetricData',
-      'Verify/Role cloudwatch:DescribeAlarms',
-      'Verify/Role cloudwatch:GetMetricData',
       'Watch/Role cloudwatch:DescribeAlarms',
       'Watch/Role cloudwatch:GetMetricData',
       'Watch/Role ssm:DescribeAutomationExecutions',

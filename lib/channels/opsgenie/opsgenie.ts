@@ -1,33 +1,33 @@
 import type { Construct } from 'constructs';
 import { TICKET_ENTRIES } from '../../../lambda/domain/messages/ticket.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import { Door } from '../../platform/public-endpoint.ts';
-import { Channel, type ChannelParts } from '../notification-channel.ts';
+import { CommandEndpoint } from '../../platform/public-endpoint.ts';
+import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
 
 const API = { us: 'https://api.opsgenie.com', eu: 'https://api.eu.opsgenie.com' } as const;
 
-/** An alert in Opsgenie for each incident, and the door that what people do to it comes back through. */
+/** Opens an alert in Opsgenie for each incident, and receives what people do to it there. */
 export function addOpsgenie(
   scope: Construct,
   config: NonNullable<ServiceConfig['opsgenie']>,
-  parts: ChannelParts,
+  responder: ChannelParts,
 ): void {
   const { apiKeySecretArn, webhookTokenSecretArn, region } = config;
-  const channel = new Channel(scope, 'Opsgenie', {
+  const channel = new NotificationChannel(scope, 'Opsgenie', {
     folder: 'channels/opsgenie/notify',
     description: 'An alert in Opsgenie for each incident',
     name: 'opsgenie',
-    entries: TICKET_ENTRIES,
-    lost: 'Requests that Opsgenie did not take',
+    eventTypes: TICKET_ENTRIES,
+    deadLetterDescription: 'Requests that Opsgenie did not take',
     environment: { OPSGENIE_API: API[region], API_KEY_SECRET: apiKeySecretArn },
-    parts,
+    responder,
   });
-  channel.allow(['secretsmanager:GetSecretValue'], [apiKeySecretArn]);
-  const door = new Door(scope, 'OpsgenieWebhook', {
+  channel.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [apiKeySecretArn] });
+  const webhook = new CommandEndpoint(scope, 'OpsgenieWebhook', {
     folder: 'channels/opsgenie/webhook',
     description: 'What people do in Opsgenie: the URL of its outgoing webhook',
     environment: { WEBHOOK_TOKEN_SECRET: webhookTokenSecretArn },
-    command: parts.command,
+    command: responder.command,
   });
-  door.allow(['secretsmanager:GetSecretValue'], [webhookTokenSecretArn]);
+  webhook.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [webhookTokenSecretArn] });
 }

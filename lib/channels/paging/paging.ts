@@ -10,10 +10,10 @@ import type { ServiceConfig } from '../../config/service-config.ts';
 import type { ResponderFunction } from '../../platform/responder-function.ts';
 
 /**
- * A topic for each escalation level, of which each message reaches only whom it names: a level's topic has everybody who may
- * be called there, and filters. And two without filters, for alarms, whose messages name nobody: one for trouble in the
- * responder, one that rings the first level when the responder itself is silent. Encrypted with a key of their own, whose
- * policy lets CloudWatch's alarms publish: without that grant SNS drops their messages without a word.
+ * The topics through which people are notified. Each escalation level has one to which everybody who may be called there is
+ * subscribed; filters let a message reach only the people it names. Alarms name nobody, so two topics have no filters: one for
+ * trouble in the responder, one that rings the first level when the responder itself is silent. The topics have a key of their
+ * own whose policy lets CloudWatch alarms publish: without that grant SNS drops their messages without a word.
  */
 export class Paging extends Construct {
   readonly levels: Topic[];
@@ -22,7 +22,7 @@ export class Paging extends Construct {
   readonly notices: Topic;
   /** Reaches each of the first level once, by telephone if they have one: whoever is on call, an alarm cannot know. */
   readonly firstLevel: Topic;
-  /** Who should be subscribed, by topic, in the order of `topics`. */
+  /** The subscribers that each topic should have, in the order of `topicArns`. */
   readonly subscribers: TopicSubscribers[] = [];
   private readonly topics: Topic[] = [];
   private readonly key: Key;
@@ -63,19 +63,25 @@ export class Paging extends Construct {
     this.operations = this.subscribe(topic, 'operations', addresses(operations));
   }
 
-  /** Lets a function publish to the levels, and encrypt what it publishes. */
+  /** Lets a function page the people of every level. */
   grantPage(fn: ResponderFunction): void {
-    const topics = this.levels.map(topic => topic.topicArn);
-    fn.allow(['sns:Publish'], topics).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+    this.grantPublish(fn, this.levels);
   }
 
-  /** Lets a function publish notices. */
+  /** Lets a function send notices. */
   grantNotices(fn: ResponderFunction): void {
-    fn.allow(['sns:Publish'], [this.notices.topicArn]).allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+    this.grantPublish(fn, [this.notices]);
   }
 
-  grantListing(fn: ResponderFunction): void {
-    fn.allow(['sns:ListSubscriptionsByTopic'], this.topicArns);
+  grantListSubscriptions(fn: ResponderFunction): void {
+    fn.addToRolePolicy({ actions: ['sns:ListSubscriptionsByTopic'], resources: this.topicArns });
+  }
+
+  private grantPublish(fn: ResponderFunction, topics: Topic[]): void {
+    fn.addToRolePolicy(
+      { actions: ['sns:Publish'], resources: topics.map(topic => topic.topicArn) },
+      { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.key.keyArn] },
+    );
   }
 
   get topicArns(): string[] {

@@ -1,28 +1,28 @@
 import type { Construct } from 'constructs';
 import { CHAT_ENTRIES } from '../../../lambda/domain/messages/chat.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import { Door } from '../../platform/public-endpoint.ts';
-import { Channel, type ChannelParts } from '../notification-channel.ts';
+import { CommandEndpoint } from '../../platform/public-endpoint.ts';
+import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
 
-/** A thread of a Slack channel for each incident, and the door that its buttons come back through. */
-export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['slack']>, parts: ChannelParts): void {
+/** Posts a thread in a Slack channel for each incident, and receives the buttons that people press there. */
+export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['slack']>, responder: ChannelParts): void {
   const { channel, botTokenSecretArn, signingSecretArn, people } = config;
-  const chat = new Channel(scope, 'Chat', {
+  const chat = new NotificationChannel(scope, 'Chat', {
     folder: 'channels/slack/notify',
     description: 'A thread in Slack for each incident',
     name: 'slack',
-    entries: CHAT_ENTRIES,
-    lost: 'Messages that Slack did not take',
+    eventTypes: CHAT_ENTRIES,
+    deadLetterDescription: 'Messages that Slack did not take',
     environment: { SLACK_API: 'https://slack.com/api', SLACK_CHANNEL: channel, BOT_TOKEN_SECRET: botTokenSecretArn },
-    parts,
+    responder,
   });
-  chat.allow(['secretsmanager:GetSecretValue'], [botTokenSecretArn]);
+  chat.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [botTokenSecretArn] });
   const byId = Object.fromEntries(Object.entries(people).map(([name, id]) => [id, name]));
-  const door = new Door(scope, 'Slack', {
+  const interactivity = new CommandEndpoint(scope, 'Slack', {
     folder: 'channels/slack/interactions',
     description: 'Buttons pressed in Slack: the request URL of its interactivity',
     environment: { SIGNING_SECRET: signingSecretArn, SLACK_PEOPLE: JSON.stringify(byId) },
-    command: parts.command,
+    command: responder.command,
   });
-  door.allow(['secretsmanager:GetSecretValue'], [signingSecretArn]);
+  interactivity.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [signingSecretArn] });
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { hostsOf, sslLabsUrl } from '../../../lambda/domain/diagnosis/certificate.ts';
 import type { Cause, PlaybookPolicy, Step } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import type { Runbook } from '../../remedies/automation-document.ts';
+import type { AutomationDocument } from '../../remedies/automation-document.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { certificateAlarms } from './alarms.ts';
 import { seeCertificates, seeRecords, seeWatched } from './permissions.ts';
@@ -69,7 +69,7 @@ export class CertificateExpiry implements Playbook {
 }
 
 /** ACM renews by itself when they stand, hours later: that they stand is what the runbook verifies. */
-function restore({ service }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function restore({ service }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'restore-validation-records',
     title: 'Put the missing validation records back, so that ACM renews within hours',
@@ -88,7 +88,7 @@ function restore({ service }: ServiceConfig, { runbook, documentName }: Runbook)
 }
 
 /** It changes nothing that is served. Found by its tag, it is requested once. */
-function request({ service }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function request({ service }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'request-replacement',
     title: 'Request a new certificate for the same names',
@@ -107,7 +107,7 @@ function request({ service }: ServiceConfig, { runbook, documentName }: Runbook)
 }
 
 /** What everybody connects through is changed, so a person decides. If what is served then is not well, it is taken back. */
-function update({ service }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function update({ service }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'update-certificate',
     title: 'Have load balancer and CloudFront serve the new certificate',

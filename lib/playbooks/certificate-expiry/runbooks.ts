@@ -1,9 +1,9 @@
-import { Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { ResponderFunction } from '../../platform/responder-function.ts';
-import { Runbook } from '../../remedies/automation-document.ts';
+import { AutomationDocument } from '../../remedies/automation-document.ts';
 import {
   anyCertificate,
   type Certificates,
@@ -73,9 +73,9 @@ function certificateRunbook(
   { service }: ServiceConfig,
   watched: Certificates,
   { id, runbook, description, permissions, environment }: CertificateRunbook,
-): Runbook {
+): AutomationDocument {
   const { function: fn, role } = new ResponderFunction(scope, `${id}Function`, {
-    ...{ folder: `runbooks/${runbook}`, description, timeout: 60 },
+    ...{ folder: `runbooks/${runbook}`, description, timeout: Duration.minutes(1) },
     environment: { CERTIFICATES: JSON.stringify(watched), ...environment },
   });
   for (const permission of permissions) role.addToPolicy(permission);
@@ -86,7 +86,7 @@ function certificateRunbook(
         'Listing certificates and those of a listener only reads, and IAM knows no narrower resource for it; requests ' +
         'are narrowed by a condition to certificates proven by DNS, in zones of which the function may only write those named.',
     });
-  return new Runbook(scope, id, {
+  return new AutomationDocument(scope, id, {
     runbook,
     service,
     defaults: { FunctionName: fn.functionName },

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { FAILOVER_MINUTES } from '../../../lambda/domain/diagnosis/writer.ts';
 import type { Cause, PlaybookPolicy, Step } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import type { Runbook } from '../../remedies/automation-document.ts';
+import type { AutomationDocument } from '../../remedies/automation-document.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { writerAlarms } from './alarms.ts';
 import { failOverRunbook, seeInstances, writerStateFunction } from './runbooks.ts';
@@ -37,7 +37,7 @@ export class DatabaseAvailability implements Playbook {
 }
 
 /** Every connection is dropped, and which reader serves well only the team may know: a person decides. */
-function failOverStep({ database }: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function failOverStep({ database }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'fail-over',
     title: `Fail ${database.cluster} over to a reader`,

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Cause, PlaybookPolicy, Step } from '../../../lambda/domain/incident/policy.ts';
 import { raisedConnections, type ServiceConfig } from '../../config/service-config.ts';
-import type { Runbook } from '../../remedies/automation-document.ts';
+import type { AutomationDocument } from '../../remedies/automation-document.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { connectionAlarms } from './alarms.ts';
 import { KILL_SHARE, killIdleConnectionsRunbook, raiseMaxConnectionsRunbook, scaleServiceRunbook } from './runbooks.ts';
@@ -36,7 +36,7 @@ export class DatabaseConnections implements Playbook {
 }
 
 /** Fewer tasks hold fewer connections: relief for a while, put back when the attempt ends. */
-function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function scaleDown(config: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   const { ecs } = config;
   const scaling = (change: string) => (ecs.autoScaling ? change : 'none');
   return {
@@ -68,7 +68,7 @@ function scaleDown(config: ServiceConfig, { runbook, documentName }: Runbook): S
   };
 }
 
-function killIdle(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function killIdle(config: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   const { database, databaseConnections } = config;
   return {
     name: 'kill-idle-connections',
@@ -87,7 +87,7 @@ function killIdle(config: ServiceConfig, { runbook, documentName }: Runbook): St
 }
 
 /** It costs a reboot of the writer, so a person decides: every connection is dropped. */
-function raiseMaximum(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function raiseMaximum(config: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   const { database } = config;
   const raised = raisedConnections(config);
   return {

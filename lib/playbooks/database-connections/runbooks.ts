@@ -1,4 +1,4 @@
-import { Aws, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
@@ -6,7 +6,7 @@ import { ALWAYS_PROTECTED } from '../../config/database.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { DatabaseFunction } from '../../platform/database-function.ts';
 import { ResponderFunction } from '../../platform/responder-function.ts';
-import { Runbook } from '../../remedies/automation-document.ts';
+import { AutomationDocument } from '../../remedies/automation-document.ts';
 
 /** The largest share of the sessions that one run may end. */
 export const KILL_SHARE = 0.8;
@@ -15,7 +15,7 @@ export const KILL_SHARE = 0.8;
 const arn = (resource: string) => `arn:${Aws.PARTITION}:${resource.replace(':', `:${Aws.REGION}:${Aws.ACCOUNT_ID}:`)}`;
 
 /** The work is its function's. What of auto scaling it suspended stands in a parameter: nothing else is resumed. */
-export function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceConfig): Runbook {
+export function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceConfig): AutomationDocument {
   const suspended = new StringParameter(scope, 'SuspendedScaling', {
     parameterName: `/incident-response/${service}/suspended-scaling`,
     description: `What the responder has suspended of the auto scaling of ${ecs.service}, and will resume: "none", or in,out,scheduled`,
@@ -26,21 +26,28 @@ export function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceC
     description: `Sets the number of tasks of ${ecs.service}`,
     environment: { SUSPENDED_PARAMETER: suspended.parameterName },
   })
-    .allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn(`ecs:service/${ecs.cluster}/${ecs.service}`)])
-    .allow(['ssm:GetParameter', 'ssm:PutParameter'], [suspended.parameterArn])
-    .allow(['application-autoscaling:RegisterScalableTarget'], [arn('application-autoscaling:scalable-target/*')], {
-      StringEquals: {
-        'application-autoscaling:service-namespace': 'ecs',
-        'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+    .addToRolePolicy({
+      actions: ['ecs:DescribeServices', 'ecs:UpdateService'],
+      resources: [arn(`ecs:service/${ecs.cluster}/${ecs.service}`)],
+    })
+    .addToRolePolicy({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [suspended.parameterArn] })
+    .addToRolePolicy({
+      actions: ['application-autoscaling:RegisterScalableTarget'],
+      resources: [arn('application-autoscaling:scalable-target/*')],
+      conditions: {
+        StringEquals: {
+          'application-autoscaling:service-namespace': 'ecs',
+          'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+        },
       },
     })
-    .allowReading('application-autoscaling:DescribeScalableTargets');
+    .addUnscopedReads('application-autoscaling:DescribeScalableTargets');
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:application-autoscaling:<AWS::Region>:<AWS::AccountId>:scalable-target/*]',
     reason:
       'The id of a scalable target is known to Application Auto Scaling alone; conditions narrow it to ECS task counts.',
   });
-  return new Runbook(scope, 'ScaleService', {
+  return new AutomationDocument(scope, 'ScaleService', {
     runbook: 'scale-service',
     service,
     defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
@@ -48,15 +55,15 @@ export function scaleServiceRunbook(scope: Construct, { service, ecs }: ServiceC
   });
 }
 
-export function killIdleConnectionsRunbook(scope: Construct, config: ServiceConfig): Runbook {
+export function killIdleConnectionsRunbook(scope: Construct, config: ServiceConfig): AutomationDocument {
   const { database, databaseConnections, service } = config;
   const { function: fn } = new DatabaseFunction(scope, 'KillIdleConnectionsFunction', config, {
     folder: 'runbooks/kill-idle-connections',
     description: `Ends idle sessions of ${database.cluster}`,
-    timeout: 60,
+    timeout: Duration.minutes(1),
     environment: { PROTECTED: JSON.stringify(protectedSessions(database)) },
   });
-  return new Runbook(scope, 'KillIdleConnections', {
+  return new AutomationDocument(scope, 'KillIdleConnections', {
     runbook: 'kill-idle-connections',
     service,
     defaults: {
@@ -77,18 +84,21 @@ const protectedSessions = ({ protect }: ServiceConfig['database']) => ({
   statements: protect.statements,
 });
 
-export function raiseMaxConnectionsRunbook(scope: Construct, { database, service }: ServiceConfig): Runbook {
+export function raiseMaxConnectionsRunbook(scope: Construct, { database, service }: ServiceConfig): AutomationDocument {
   const { function: fn } = new ResponderFunction(scope, 'RaiseMaxConnectionsFunction', {
     folder: 'runbooks/raise-max-connections',
     description: `Sets max_connections of ${database.cluster}, and reboots the writer`,
   })
-    .allow(['rds:DescribeDBClusters'], [arn(`rds:cluster:${database.cluster}`)])
-    .allow(['rds:ModifyDBClusterParameterGroup'], [arn(`rds:cluster-pg:${database.parameterGroup}`)])
-    .allow(
-      ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
-      database.instances.map(instance => arn(`rds:db:${instance}`)),
-    );
-  return new Runbook(scope, 'RaiseMaxConnections', {
+    .addToRolePolicy({ actions: ['rds:DescribeDBClusters'], resources: [arn(`rds:cluster:${database.cluster}`)] })
+    .addToRolePolicy({
+      actions: ['rds:ModifyDBClusterParameterGroup'],
+      resources: [arn(`rds:cluster-pg:${database.parameterGroup}`)],
+    })
+    .addToRolePolicy({
+      actions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
+      resources: database.instances.map(instance => arn(`rds:db:${instance}`)),
+    });
+  return new AutomationDocument(scope, 'RaiseMaxConnections', {
     runbook: 'raise-max-connections',
     service,
     defaults: { FunctionName: fn.functionName, ClusterIdentifier: database.cluster },

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Cause, Step } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import type { Runbook } from '../../remedies/automation-document.ts';
+import type { AutomationDocument } from '../../remedies/automation-document.ts';
 import { circuitBreakerRunbook, openCircuitBreaker } from '../../remedies/circuit-breaker.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { redisAlarms, redisMeasures } from './alarms.ts';
@@ -59,7 +59,11 @@ const redisCauses = ({ redisHealth }: ServiceConfig, redis: Redis): Cause[] => [
 ];
 
 /** Writes fail for a minute, or all that it holds is lost: a person decides. Against a closed way it helps nothing. */
-function restartRedis({ redisHealth }: ServiceConfig, { runbook, documentName }: Runbook, redis: Redis): Step {
+function restartRedis(
+  { redisHealth }: ServiceConfig,
+  { runbook, documentName }: AutomationDocument,
+  redis: Redis,
+): Step {
   return {
     name: 'restart-redis',
     title: `Restart the primary of ${redis.replicationGroup}, by failover where a replica can take over`,

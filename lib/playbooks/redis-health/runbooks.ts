@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { ResponderFunction } from '../../platform/responder-function.ts';
-import { Runbook } from '../../remedies/automation-document.ts';
+import { AutomationDocument } from '../../remedies/automation-document.ts';
 
 export type Redis = NonNullable<ServiceConfig['redis']>;
 
@@ -21,9 +21,9 @@ export const seeGroup = (redis: Redis) =>
   new PolicyStatement({ actions: ['elasticache:DescribeReplicationGroups'], resources: [group(redis)] });
 
 /** For a person at the console: the responder's diagnosis sees the same, and judges it. */
-export function checkRedisRunbook(scope: Construct, { service }: ServiceConfig, redis: Redis): Runbook {
+export function checkRedisRunbook(scope: Construct, { service }: ServiceConfig, redis: Redis): AutomationDocument {
   const { replicationGroup, nodes: ids, serviceSecurityGroups } = redis;
-  const runbook = new Runbook(scope, 'CheckRedis', {
+  const runbook = new AutomationDocument(scope, 'CheckRedis', {
     runbook: 'check-redis',
     service,
     defaults: {
@@ -44,14 +44,20 @@ export function checkRedisRunbook(scope: Construct, { service }: ServiceConfig, 
   return runbook;
 }
 
-export function restartRedisRunbook(scope: Construct, { service }: ServiceConfig, redis: Redis): Runbook {
+export function restartRedisRunbook(scope: Construct, { service }: ServiceConfig, redis: Redis): AutomationDocument {
   const { function: fn } = new ResponderFunction(scope, 'RestartRedisFunction', {
     folder: 'runbooks/restart-redis',
     description: `Restarts the primary of ${redis.replicationGroup}`,
   })
-    .allow(['elasticache:DescribeReplicationGroups', 'elasticache:TestFailover'], [group(redis)])
-    .allow(['elasticache:DescribeCacheClusters', 'elasticache:RebootCacheCluster'], nodes(redis));
-  return new Runbook(scope, 'RestartRedis', {
+    .addToRolePolicy({
+      actions: ['elasticache:DescribeReplicationGroups', 'elasticache:TestFailover'],
+      resources: [group(redis)],
+    })
+    .addToRolePolicy({
+      actions: ['elasticache:DescribeCacheClusters', 'elasticache:RebootCacheCluster'],
+      resources: nodes(redis),
+    });
+  return new AutomationDocument(scope, 'RestartRedis', {
     runbook: 'restart-redis',
     service,
     defaults: { FunctionName: fn.functionName, ReplicationGroupId: redis.replicationGroup },

@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwne
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { ResponderFunction } from '../../platform/responder-function.ts';
-import { Runbook } from '../../remedies/automation-document.ts';
+import { AutomationDocument } from '../../remedies/automation-document.ts';
 import { arn, describeTasks, IAM_NAME_OF_TASKS, tasksArn } from './statements.ts';
 
 type HeapDump = NonNullable<ServiceConfig['serviceMemory']['heapDump']>;
@@ -12,7 +12,11 @@ type HeapDump = NonNullable<ServiceConfig['serviceMemory']['heapDump']>;
 const DAYS = 14;
 
 /** The runbook that dumps a heap, the function that has it done, and the bucket that keeps it for two weeks. */
-export function captureHeapDumpRunbook(scope: Construct, config: ServiceConfig, heapDump: HeapDump): Runbook {
+export function captureHeapDumpRunbook(
+  scope: Construct,
+  config: ServiceConfig,
+  heapDump: HeapDump,
+): AutomationDocument {
   const { service, ecs } = config;
   const bucket = heapDumps(scope);
   const capture = new ResponderFunction(scope, 'CaptureHeapDumpFunction', {
@@ -23,15 +27,23 @@ export function captureHeapDumpRunbook(scope: Construct, config: ServiceConfig, 
       HEAP_DUMP_CONTAINER: heapDump.container,
       HEAP_DUMP_COMMAND: heapDump.command,
     },
-    timeout: 290,
+    timeout: Duration.seconds(290),
   });
   for (const statement of describeTasks(config)) capture.role.addToPolicy(statement);
   capture
-    .allow(['ecs:ExecuteCommand'], [arn(`cluster/${ecs.cluster}`), tasksArn(config)], {
-      StringEquals: { 'ecs:container-name': heapDump.container },
+    .addToRolePolicy({
+      actions: ['ecs:ExecuteCommand'],
+      resources: [arn(`cluster/${ecs.cluster}`), tasksArn(config)],
+      conditions: {
+        StringEquals: { 'ecs:container-name': heapDump.container },
+      },
     })
-    .allow(['s3:PutObject'], [bucket.arnForObjects('heap-dumps/*')])
-    .allow(['s3:ListBucket'], [bucket.bucketArn], { StringLike: { 's3:prefix': 'heap-dumps/*' } });
+    .addToRolePolicy({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('heap-dumps/*')] })
+    .addToRolePolicy({
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': 'heap-dumps/*' } },
+    });
   Validations.of(capture.role).acknowledge(
     { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'ecs:ListTasks is narrowed to the cluster by a condition.' },
     {
@@ -43,7 +55,7 @@ export function captureHeapDumpRunbook(scope: Construct, config: ServiceConfig, 
       reason: 'Each dump is an object of its own.',
     },
   );
-  return new Runbook(scope, 'CaptureHeapDump', {
+  return new AutomationDocument(scope, 'CaptureHeapDump', {
     runbook: 'capture-heap-dump',
     service,
     defaults: { FunctionName: capture.function.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Cause, PlaybookPolicy, Step } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import type { Runbook } from '../../remedies/automation-document.ts';
+import type { AutomationDocument } from '../../remedies/automation-document.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { memoryAlarms } from './alarms.ts';
 import { captureHeapDumpRunbook } from './heap-dump.ts';
@@ -58,7 +58,7 @@ const shortOfMemory = ({ serviceMemory }: ServiceConfig): Cause[] => [
 ];
 
 /** First, as every other step destroys what it would show. */
-function captureHeapDump(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function captureHeapDump(config: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'capture-heap-dump',
     title: `Dump the heap of the oldest task of ${config.ecs.service}`,
@@ -81,7 +81,7 @@ function captureHeapDump(config: ServiceConfig, { runbook, documentName }: Runbo
   };
 }
 
-function restartTasks(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function restartTasks(config: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'restart-tasks',
     title: `Restart the tasks of ${config.ecs.service}, none stopped before another has started`,
@@ -104,7 +104,7 @@ function restartTasks(config: ServiceConfig, { runbook, documentName }: Runbook)
 }
 
 /** It costs more from then on, and hides a leak for a while: a person decides. */
-function raiseMemory(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function raiseMemory(config: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   const { service } = config.ecs;
   return {
     name: 'raise-memory',
@@ -129,7 +129,7 @@ function raiseMemory(config: ServiceConfig, { runbook, documentName }: Runbook):
 }
 
 /** To the revision before the climb, and not the one before the latest deployment: that is the restart by then. */
-function rollBack(config: ServiceConfig, { runbook, documentName }: Runbook): Step {
+function rollBack(config: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
   return {
     name: 'roll-back',
     title: `Roll ${config.ecs.service} back to the version before its memory began to climb`,

@@ -3,16 +3,16 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { ResponderFunction } from '../../platform/responder-function.ts';
-import { Runbook } from '../../remedies/automation-document.ts';
+import { AutomationDocument } from '../../remedies/automation-document.ts';
 import { arn, readTaskDefinition, serviceArn } from './statements.ts';
 
-export function restartTasksRunbook(scope: Construct, config: ServiceConfig): Runbook {
+export function restartTasksRunbook(scope: Construct, config: ServiceConfig): AutomationDocument {
   const { service, ecs } = config;
   const { function: fn } = new ResponderFunction(scope, 'RestartTasksFunction', {
     folder: 'runbooks/restart-tasks',
     description: `Starts the tasks of ${ecs.service} anew`,
-  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [serviceArn(config)]);
-  return new Runbook(scope, 'RestartTasks', {
+  }).addToRolePolicy({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [serviceArn(config)] });
+  return new AutomationDocument(scope, 'RestartTasks', {
     runbook: 'restart-tasks',
     service,
     defaults: { FunctionName: fn.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
@@ -25,12 +25,12 @@ export function raiseMemoryRunbooks(
   scope: Construct,
   config: ServiceConfig,
   taskRoles: string[] | undefined,
-): { raise: Runbook[]; goBack: Runbook } {
+): { raise: AutomationDocument[]; goBack: AutomationDocument } {
   const { service, ecs } = config;
   const raiseMemory = new ResponderFunction(scope, 'RaiseMemoryFunction', {
     folder: 'runbooks/raise-memory',
     description: `Gives the tasks of ${ecs.service} another revision of their task definition`,
-  }).allow(['ecs:DescribeServices', 'ecs:UpdateService'], [serviceArn(config)]);
+  }).addToRolePolicy({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [serviceArn(config)] });
   raiseMemory.role.addToPolicy(readTaskDefinition);
   Validations.of(raiseMemory.role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
@@ -39,11 +39,19 @@ export function raiseMemoryRunbooks(
   });
   if (taskRoles) {
     raiseMemory
-      .allow(['ecs:RegisterTaskDefinition'], ['*'])
-      .allow(['ecs:TagResource'], [arn('task-definition/*')], {
-        StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' },
+      .addToRolePolicy({ actions: ['ecs:RegisterTaskDefinition'], resources: ['*'] })
+      .addToRolePolicy({
+        actions: ['ecs:TagResource'],
+        resources: [arn('task-definition/*')],
+        conditions: {
+          StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' },
+        },
       })
-      .allow(['iam:PassRole'], taskRoles, { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } });
+      .addToRolePolicy({
+        actions: ['iam:PassRole'],
+        resources: taskRoles,
+        conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      });
     Validations.of(raiseMemory.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task-definition/*]',
       reason: 'Tags are given only to what is being registered, by a condition.',
@@ -51,7 +59,7 @@ export function raiseMemoryRunbooks(
   }
   const { functionName, functionArn } = raiseMemory.function;
   const runbook = (id: string, name: string) =>
-    new Runbook(scope, id, {
+    new AutomationDocument(scope, id, {
       runbook: name,
       service,
       defaults: { FunctionName: functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },

@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import type { ResponderFunction } from '../../platform/responder-function.ts';
 
 /**
- * What must be remembered for some days so that nobody gets a mail twice, or too many: digests and counts that expire, and the
- * latest that customers were told of each incident. A table of its own: whatever strangers do to the form, incidents do not feel it.
+ * Remembers for some days what keeps anybody from getting a mail twice, or too many: digests and counts that expire, and the
+ * latest update of each incident. A table of its own: whatever strangers do to the form, incidents do not feel it.
  */
 export class SubscribersTable extends Construct {
   readonly table: TableV2;
@@ -21,12 +21,12 @@ export class SubscribersTable extends Construct {
     });
   }
 
-  /** Of the items whose keys begin so, and of no other. */
-  allow(fn: ResponderFunction, actions: string[], ...kinds: string[]): void {
-    fn.allow(
-      actions.map(action => `dynamodb:${action}`),
-      [this.table.tableArn],
-      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': kinds.map(kind => `${kind}/*`) } },
-    );
+  /** Lets a function use the items whose keys begin with one of the kinds, and no other. */
+  grantItems(fn: ResponderFunction, actions: string[], ...kinds: string[]): void {
+    fn.addToRolePolicy({
+      actions: actions.map(action => `dynamodb:${action}`),
+      resources: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': kinds.map(kind => `${kind}/*`) } },
+    });
   }
 }

@@ -3,7 +3,8 @@ import { plusMinutes } from '../../../lambda/domain/kernel/time.ts';
 import { history } from '../../../lambda/domain/status-page/history.ts';
 import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
 import type { SiteInput } from '../../../lambda/domain/status-page/site.ts';
-import { statusPageTemplates } from '../../../templates/samples/status-page.ts';
+import { readTemplates } from '../../../lib/platform/templates.ts';
+import { statusPageSamples } from '../../../templates/samples/status-page.ts';
 import { ago, busySite, maintenance, measuredFor, NOW, siteInput, told } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';
 
@@ -28,7 +29,7 @@ it('is made of pages for people, answers for programs, and a feed', () => {
 });
 
 it('every template of it is tried at synthesis', () => {
-  expect(Object.keys(statusPageTemplates())).toContain('status-page/index.html');
+  expect(Object.keys(readTemplates(statusPageSamples()))).toContain('status-page/index.html');
 });
 
 it('every day of every component is told in words', () => {

@@ -1,0 +1,25 @@
+import type { Construct } from 'constructs';
+import { PAGE_ENTRIES } from '../../../lambda/domain/messages/page.ts';
+import { pageSamples } from '../../../templates/samples/pages.ts';
+import { EventSubscriber } from '../../platform/event-subscriber.ts';
+import { readTemplates } from '../../platform/templates.ts';
+import type { ChannelParts } from '../notification-channel.ts';
+
+/** Pages the people of an escalation level. */
+export class Page extends EventSubscriber {
+  constructor(scope: Construct, id: string, responder: ChannelParts) {
+    const { deployed, links, paging } = responder;
+    super(scope, id, {
+      folder: 'functions/page',
+      description: 'Tells the people of the escalation level',
+      eventTypes: PAGE_ENTRIES,
+      deadLetterDescription: 'Pages that reached nobody',
+      deployed,
+      templates: readTemplates(pageSamples()),
+      environment: { LEVEL_TOPICS: paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
+      responder,
+    });
+    paging.grantPage(this);
+    links.grantSign(this);
+  }
+}

@@ -1,0 +1,21 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Deployed } from '../../lambda/domain/deployed.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
+import type { IncidentsTable } from './incidents-table.ts';
+import type { OwnAlarms } from './own-alarms.ts';
+
+/** The parts of the responder that all others are built upon. */
+export interface ResponderParts {
+  config: ServiceConfig;
+  deployed: Deployed;
+  incidents: IncidentsTable;
+  ownAlarms: OwnAlarms;
+}
+
+/** The parts that a subscriber to incident events is built upon. */
+export interface EventParts extends ResponderParts {
+  bus: EventBus;
+  /** EventBridge leaves here what it could not put into a FIFO queue; it takes no FIFO queue as the dead-letter queue of a rule. */
+  undelivered: Queue;
+}

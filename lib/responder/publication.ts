@@ -1,0 +1,40 @@
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { IncidentFunction } from '../platform/incident-function.ts';
+import type { ResponderParts } from '../platform/responder-parts.ts';
+
+/** Puts every committed incident event on the incident bus, in the order of the table's stream. */
+export class Publication extends IncidentFunction {
+  readonly bus: EventBus;
+  /** The dead-letter queue, of the stream and of all rules whose target is a FIFO queue. */
+  readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, { config, deployed, incidents, ownAlarms }: ResponderParts) {
+    const undelivered = ownAlarms.addDeadLetterQueue(id, 'Timeline entries that nobody was told of');
+    const eventBusName = `${config.service}-incidents`;
+    super(scope, id, {
+      folder: 'functions/publish',
+      description: 'Every committed timeline entry goes to the incident bus',
+      deployed,
+      incidents,
+    });
+    this.undelivered = undelivered;
+    this.bus = new EventBus(this, 'Bus', { eventBusName });
+    this.function.addEnvironment('INCIDENT_BUS', this.bus.eventBusName);
+    this.addToRolePolicy({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] });
+    this.function.addEventSource(
+      new DynamoEventSource(incidents.table, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 10,
+        bisectBatchOnError: true,
+        reportBatchItemFailures: true,
+        retryAttempts: 100,
+        onFailure: new SqsDlq(undelivered),
+        filters: [FilterCriteria.filter({ dynamodb: { NewImage: { id: { S: FilterRule.exists() } } } })],
+      }),
+    );
+  }
+}
