@@ -1,8 +1,6 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { DEFAULT_CONFIG } from '../lib/config/service-config.ts';
-import { IncidentResponse } from '../lib/incident-response.ts';
-import { commonIncidents } from '../lib/playbooks/common-incidents.ts';
+import { commonIncidents, DEFAULT_CONFIG, IncidentResponse } from '../lib/index.ts';
 import { configurationOf } from './configurations.ts';
 
 const app = new App();
@@ -15,7 +13,7 @@ const stack = new Stack(app, `${config.service}-incident-response`, {
 new IncidentResponse(stack, 'IncidentResponse', {
   config,
   playbooks: commonIncidents(config),
-  // A rehearsal shows what the playbooks can do, whatever the configuration lets them.
+  // A rehearsal shows everything that the playbooks can do, whatever the configuration lets them.
   fullModes: app.node.tryGetContext('modes') === 'full',
 });
 

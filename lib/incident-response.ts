@@ -12,7 +12,13 @@ import type { ServiceConfig } from './config/service-config.ts';
 import { IncidentsTable } from './platform/incidents-table.ts';
 import { Links } from './platform/links.ts';
 import { OwnAlarms } from './platform/own-alarms.ts';
-import { type BoundPlaybook, checkPlaybook, inModes, type Playbook } from './playbooks/playbook.ts';
+import {
+  checkPlaybook,
+  inConfiguredModes,
+  inFullModes,
+  type PlannedPlaybook,
+  type Playbook,
+} from './playbooks/playbook.ts';
 import { Command } from './responder/command.ts';
 import { ConsoleRunbooks } from './responder/console-runbooks.ts';
 import { ServiceDashboard } from './responder/dashboard.ts';
@@ -41,14 +47,14 @@ export class IncidentResponse extends Construct {
   readonly config: ServiceConfig;
   /** The configuration and the playbooks, as they are compiled into the functions. */
   readonly deployed: Deployed;
-  readonly playbooks: readonly BoundPlaybook[];
+  readonly playbooks: readonly PlannedPlaybook[];
 
   constructor(scope: Construct, id: string, { config, playbooks: given, fullModes = false }: IncidentResponseProps) {
     super(scope, id);
     const { service, title, statusPage, slack, pagerduty, opsgenie } = config;
     const playbooks = given
       .map(playbook => checkPlaybook(playbook.bind(this, config)))
-      .map(playbook => (fullModes ? playbook : inModes(playbook, config.mode)));
+      .map(playbook => (fullModes ? inFullModes(playbook) : inConfiguredModes(playbook, config.mode)));
     const deployed = describeDeployed(config, playbooks);
     this.config = config;
     this.playbooks = playbooks;

@@ -1,8 +1,8 @@
 import type { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PROBE_NAMESPACE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import { alarmUrl } from '../../lambda/domain/kernel/console.ts';
-import type { Source } from './document.ts';
 import { type Asked, statistics } from './shell.ts';
+import type { Source } from './source.ts';
 
 const SIGNS: Record<string, string> = {
   GreaterThanOrEqualToThreshold: '≥',

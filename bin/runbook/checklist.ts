@@ -1,6 +1,6 @@
 import type { ChecklistItem } from '../../lambda/domain/incident/events.ts';
 import { checklistOf } from '../../lambda/domain/on-call/checklist.ts';
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 
 /** The runbook's 2.1 as of a P1: who does each by itself, if anything does, and how it is done by hand. */
 export const checklistByHand = (source: Source) =>

@@ -4,8 +4,8 @@ import { postIncident } from '../../lambda/domain/post-mortem/post-incident.ts';
 import { publicIncident } from '../../lambda/domain/status-page/public-incident.ts';
 import { customerMail } from '../../lambda/domain/subscribers/customer-notification.ts';
 import { readFolders } from '../../lib/platform/templates.ts';
-import type { Source } from './document.ts';
 import { exampleIncident, firstOf } from './example.ts';
+import type { Source } from './source.ts';
 
 /** The runbook's section 3: who is told what, and the messages as an incident of this service may have them. */
 export function communication(source: Source) {

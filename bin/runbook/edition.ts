@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 
 /** Which runbook this is: by the configuration alone, so that it is the same whenever it is written. */
 export function edition({ config }: Source) {

@@ -1,4 +1,4 @@
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 
 /** The runbook's 2.3: who is called when nobody has answered. By name: addresses are nobody's to read. */
 export const escalationPath = ({ config, policy }: Source) =>

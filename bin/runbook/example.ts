@@ -2,7 +2,7 @@ import type { Audience, Event, EventOf } from '../../lambda/domain/incident/even
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 
 const BEGAN = '2026-01-30T09:30:00.000Z';
 const minute = (minutes: number) => plusMinutes(BEGAN, minutes);

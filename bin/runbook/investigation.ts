@@ -3,8 +3,8 @@ import { ERROR_WORDS } from '../../lambda/domain/diagnosis/error-lines.ts';
 import { loadQueries, trafficQueries } from '../../lambda/domain/diagnosis/metrics.ts';
 import { CHECKS, type CheckName, EVERY_INCIDENT } from '../../lambda/domain/incident/checks.ts';
 import { logGroupOf, type ServiceConfig } from '../../lib/config/service-config.ts';
-import type { Source } from './document.ts';
 import { aws, statistics } from './shell.ts';
+import type { Source } from './source.ts';
 
 /** What the responder looks at, and how a person looks at the same. */
 export interface Look {

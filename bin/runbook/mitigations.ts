@@ -1,4 +1,4 @@
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 import { readStep } from './steps.ts';
 
 /** The runbook's immediate mitigation (2.4), in its order, by the names of runbooks. */

@@ -1,5 +1,5 @@
 import { alarmUrl } from '../../lambda/domain/kernel/console.ts';
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 
 /** The alarms of the responder itself: those that belong to no playbook. */
 export function ownAlarms({ config, alarms, playbooks }: Source) {

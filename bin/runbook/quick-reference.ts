@@ -1,7 +1,7 @@
 import { alarmsUrl } from '../../lambda/domain/kernel/console.ts';
 import { logGroupOf } from '../../lib/config/service-config.ts';
-import type { Source } from './document.ts';
 import { aws, startAutomation } from './shell.ts';
+import type { Source } from './source.ts';
 
 /** What is asked for in a hurry: addresses, and the commands that no single incident needs. */
 export function quickReference({ config, policy }: Source) {

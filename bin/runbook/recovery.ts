@@ -1,5 +1,5 @@
-import type { Source } from './document.ts';
 import { startAutomation } from './shell.ts';
+import type { Source } from './source.ts';
 
 /** The runbook's database recovery (2.4), by the names of runbooks, each with what a person gives. */
 const RUNBOOKS: Record<string, Record<string, string>> = {
@@ -9,9 +9,9 @@ const RUNBOOKS: Record<string, Record<string, string>> = {
 };
 
 /** What recovers a database that is lost, or its data. Each begins dry. */
-export const recovery = ({ config, runbooks }: Source) =>
+export const recovery = ({ config, documents }: Source) =>
   Object.entries(RUNBOOKS).flatMap(([name, given]) =>
-    runbooks
+    documents
       .filter(({ runbook }) => runbook === name)
       .map(({ documentName, content }) => ({
         title: /^## ([^\n]+)/.exec(content.description)?.[1] ?? documentName,

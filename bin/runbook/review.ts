@@ -1,6 +1,6 @@
 import { AGENDA, MEETING_MINUTES } from '../../lambda/domain/review/meeting-time.ts';
 import { readFolders } from '../../lib/platform/templates.ts';
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 
 const DOCUMENT = 'documents/post-mortem.md';
 

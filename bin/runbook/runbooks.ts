@@ -1,12 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import { automationUrl } from '../../lambda/domain/kernel/console.ts';
 import type { AutomationDocument } from '../../lib/remedies/automation-document.ts';
-import type { Source } from './document.ts';
 import { startAutomation } from './shell.ts';
+import type { Source } from './source.ts';
 
 /** Every SSM document: what it does, and what may be given to it. */
 export const runbooks = (source: Source) =>
-  source.runbooks.map(runbook => readRunbook(source, runbook)).toSorted((a, b) => (a.document < b.document ? -1 : 1));
+  source.documents.map(runbook => readRunbook(source, runbook)).toSorted((a, b) => (a.document < b.document ? -1 : 1));
 
 function readRunbook({ config }: Source, { documentName, content, parameters: names }: AutomationDocument) {
   const [, title = documentName, does = ''] = /^## ([^\n]+)\n(.*)$/s.exec(content.description) ?? [];

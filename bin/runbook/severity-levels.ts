@@ -8,7 +8,7 @@ import {
   SEVERITY_NAMES,
 } from '../../lambda/domain/kernel/severity.ts';
 import { duration } from '../../lambda/domain/kernel/time.ts';
-import type { Source } from './document.ts';
+import type { Source } from './source.ts';
 
 /** The runbook's section 1: what each severity is, and what it brings. */
 export const severityLevels = ({ policy }: Source) =>

@@ -2,8 +2,8 @@ import type { BlastRadius, Bound, Mode, ParameterValue, Revert, Step } from '../
 import { percent } from '../../lambda/domain/kernel/severity.ts';
 import { duration } from '../../lambda/domain/kernel/time.ts';
 import { readBound } from '../../lambda/domain/remediation/evidence.ts';
-import type { Source } from './document.ts';
 import { startAutomation } from './shell.ts';
+import type { Source } from './source.ts';
 
 /** A step of a plan: what the responder does and minds, and how a person does the same by hand. */
 export function readStep(source: Source, step: Step) {

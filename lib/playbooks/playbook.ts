@@ -12,43 +12,55 @@ import { templateFacts } from '../../lambda/domain/remediation/advice.ts';
 import { factsNamed, objectsNamed } from '../../lambda/domain/remediation/evidence.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { AutomationDocument } from '../remedies/automation-document.ts';
+import type { Remedy } from '../remedies/remedy.ts';
 
-/** One common incident: a file in `lib/playbooks`, its runbooks, and nothing else to change. */
+/** One common incident: a folder in `lib/playbooks`, its documents in `runbooks`, and nothing else to change. */
 export interface Playbook {
   /** The construct's id and the name in tags, incidents and messages. */
   readonly name: string;
-  /** Adds its alarms and runbooks to the scope, and says how the incident is met. */
+  /** Adds its alarms and remedies to the scope, and says how the incident is responded to. */
   bind(scope: Construct, config: ServiceConfig): BoundPlaybook;
 }
 
 export interface BoundPlaybook {
-  /** Each step in its full mode: `auto`, or `approve` where a person must decide by its nature. */
-  policy: PlaybookPolicy;
-  /** How far its steps may go, if it is said. Absent, as far as the service's `mode` lets them. */
+  /** Everything but the plan, which follows from the remedies. */
+  policy: Omit<PlaybookPolicy, 'plan'>;
+  /**
+   * In the order in which they are tried. Each step has its full mode: `auto`, or `approve` where a person must decide by its
+   * nature.
+   */
+  remedies: Remedy[];
+  /** Documents that only look, for a person at the console. */
+  documents?: AutomationDocument[];
+  /** How far the steps may go. @default - as far as the service's `mode` lets them */
   settings?: { mode?: Mode | undefined; modes?: Partial<Record<string, Mode | undefined>> };
-  runbooks: AutomationDocument[];
-  /** Its alarms stand on what the probe measures (`lambda/domain/probe.ts`), so there must be one. */
+  /** Its alarms stand on metrics of the probe (`lambda/domain/probe.ts`), so there must be one. */
   probed?: boolean;
-  /** What it protects beyond what every playbook does. */
+  /** The resources that it protects beyond those of every playbook. */
   resources?: Partial<Resources>;
-  /** What the functions must be allowed to look at: the diagnosis for its checks, the probe for its metrics. */
+  /** Lets the diagnosis read what its checks need, and the probe what its metrics need. */
   permissions?: { diagnose?: PolicyStatement[]; probe?: PolicyStatement[] };
-  /** What these functions find in their environment. */
+  /** Environment variables of these functions. */
   environment?: Record<string, string>;
 }
 
+/** A bound playbook with its plan, each step in the mode that the configuration gives it. */
+export interface PlannedPlaybook extends BoundPlaybook {
+  policy: PlaybookPolicy;
+}
+
 /** A metric as the investigation reads it. @throws when the metric is an expression, which has no one value to name. */
-export function measure(metric: Metric, told: Omit<Measure, 'metric'>): Measure {
+export function measure(metric: Metric, description: Omit<Measure, 'metric'>): Measure {
   const { namespace, metricName: name, period } = metric;
   const dimensions = Object.fromEntries(metric.dimensions ? Object.entries(metric.dimensions) : []);
   const statistic = metric.statistic as Measure['metric']['statistic'];
-  return { ...told, metric: { namespace, name, dimensions, statistic, period: period.toSeconds() } };
+  return { ...description, metric: { namespace, name, dimensions, statistic, period: period.toSeconds() } };
 }
 
 export interface ServiceAlarmProps extends Omit<AlarmProps, 'alarmName'> {
   playbook: string;
   level: SignalLevel;
-  /** What distinguishes it among the playbook's alarms, as `connections-critical`. */
+  /** Distinguishes it among the service's alarms, e.g. `connections-critical`. */
   suffix: string;
   /** The line an operator reads when it fires. */
   alarmDescription: string;
@@ -69,9 +81,13 @@ export function serviceAlarm(scope: Construct, { service }: ServiceConfig, props
   return alarmName;
 }
 
-/** What cannot be verified or guarded fails at synthesis. @throws Error naming playbook, step and what is expected. */
+/**
+ * Checks that every remedy can be justified, guarded and verified, and that its document takes its parameters.
+ * @throws Error that names the playbook and, for each fault, the step and what is expected.
+ */
 export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
-  const { name, alarms, plan, advice, checks = [], measures = [] } = bound.policy;
+  const { name, alarms, advice, checks = [], measures = [] } = bound.policy;
+  const steps = bound.remedies.map(({ step }) => step);
   const found = new Set<string>([
     AFFECTED_SHARE,
     ...[...EVERY_INCIDENT, ...checks].flatMap(check => CHECKS[check]),
@@ -88,9 +104,10 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
       .map(fact => `stands on ${fact}, which none of its checks and measures finds`);
   const faults = [
     ...(Object.keys(alarms).length > 0 ? [] : ['has no alarm: nothing would open an incident']),
-    ...plan.flatMap((step, i) => {
-      const twice = plan.findIndex(other => other.name === step.name) < i ? ['has the name of an earlier step'] : [];
-      return [...twice, ...faultsOf(step, bound.runbooks), ...unknown(factsNamed(step)), ...unnamed(step)].map(
+    ...bound.remedies.flatMap((remedy, i) => {
+      const { step } = remedy;
+      const twice = steps.findIndex(other => other.name === step.name) < i ? ['has the name of an earlier step'] : [];
+      return [...twice, ...faultsOf(remedy), ...unknown(factsNamed(step)), ...unnamed(step)].map(
         fault => `step ${step.name} ${fault}`,
       );
     }),
@@ -100,19 +117,32 @@ export function checkPlaybook(bound: BoundPlaybook): BoundPlaybook {
   throw new Error(`The playbook ${name} is wrong:\n${faults.map(fault => `  ${fault}`).join('\n')}`);
 }
 
-/** Each step in the mode that the configuration gives it: what it says of the step, or the lesser of all else. */
-export function inModes({ policy, settings = {}, ...rest }: BoundPlaybook, ofService: Mode): BoundPlaybook {
-  const { mode = ofService, modes = {} } = settings;
+/** Plans each step in its full mode. */
+export const inFullModes = (bound: BoundPlaybook): PlannedPlaybook => ({
+  ...bound,
+  policy: { ...bound.policy, plan: bound.remedies.map(({ step }) => step) },
+});
+
+/** Plans each step in the mode that the configuration gives it: the one it sets for the step, or the lesser of all others. */
+export function inConfiguredModes(bound: BoundPlaybook, ofService: Mode): PlannedPlaybook {
+  const { mode = ofService, modes = {} } = bound.settings ?? {};
   const lesser = (full: Mode) => MODES[Math.min(MODES.indexOf(mode), MODES.indexOf(full))] ?? 'off';
+  const { policy, ...rest } = inFullModes(bound);
   const plan = policy.plan.map(step => ({ ...step, mode: modes[step.name] ?? lesser(step.mode) }));
-  return { ...rest, settings, policy: { ...policy, plan } };
+  return { ...rest, policy: { ...policy, plan } };
 }
 
-function faultsOf(step: Step, runbooks: AutomationDocument[]): string[] {
-  const { mode, verifyMinutes, cooldownMinutes, blastRadius, document, parameters, revert } = step;
+/** The documents that the response workflow may start. */
+export const documentsOf = (playbooks: readonly BoundPlaybook[]): AutomationDocument[] => [
+  ...new Set(
+    playbooks.flatMap(({ remedies, documents = [] }) => [...remedies.map(({ document }) => document), ...documents]),
+  ),
+];
+
+function faultsOf({ step, document }: Remedy): string[] {
+  const { mode, verifyMinutes, cooldownMinutes, blastRadius, parameters, revert } = step;
   const { leaves, reaches, touches, maximumShare } = blastRadius;
   const measures = [leaves, reaches, touches].filter(measure => measure !== undefined);
-  const runbook = runbooks.find(({ documentName }) => documentName === document);
   const expected = (holds: boolean, field: string, value: unknown, words: string) =>
     holds ? [] : [`has ${field} ${JSON.stringify(value)}: expected ${words}`];
   return [
@@ -123,9 +153,8 @@ function faultsOf(step: Step, runbooks: AutomationDocument[]): string[] {
     ...expected(step.causes?.length > 0, 'causes', step.causes, 'at least one fact that justifies it'),
     ...expected(FULL_MODES.includes(mode), 'mode', mode, FULL_MODES.join(' or ')),
     ...expected((touches ?? 0) <= maximumShare, 'touches', touches, 'at most maximumShare, or it could never run'),
-    ...expected(runbook !== undefined, 'document', document, 'that of one of the runbooks the playbook binds'),
     ...Object.keys({ ...parameters, ...revert?.parameters, DryRun: '' })
-      .filter(parameter => runbook && !runbook.parameters.includes(parameter))
+      .filter(parameter => !document.parameters.includes(parameter))
       .map(parameter => `gives ${parameter}, a parameter that runbooks/${step.runbook}.yaml does not have`),
   ];
 }

@@ -1,34 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { Aws, Stack } from 'aws-cdk-lib';
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { parse } from 'yaml';
+import { arn } from '../platform/arn.ts';
+import type { ResponderFunction } from '../platform/responder-function.ts';
+import { type DocumentContent, readDocument } from './document-content.ts';
 
 export interface AutomationDocumentProps {
   /** The name of the file in `runbooks/`. */
   runbook: string;
   /** The protected service: documents are named after it. */
   service: string;
-  /** The service's values, as defaults of the document's parameters. */
-  defaults: Record<string, string | number | string[]>;
-  /** What the runbook's role may do, and nothing else. */
-  permissions: PolicyStatement[];
-}
-
-/** What an SSM document says. */
-interface Content {
-  /** Markdown: a heading, then what it does. */
-  description: string;
-  parameters: Record<string, Parameter>;
-  [other: string]: unknown;
-}
-
-interface Parameter {
-  type: string;
-  description: string;
-  allowedValues?: string[];
-  default?: unknown;
+  /** The function that does the work: the document finds it in its parameter `FunctionName`, and may invoke it. @default - none */
+  worker?: ResponderFunction;
+  /** The service's values, as defaults of the document's parameters. @default - none */
+  defaults?: Record<string, string | number | string[]>;
+  /** The rights of the document's role beyond its worker. @default - none */
+  permissions?: PolicyStatement[];
 }
 
 /** An SSM Automation document from `runbooks/`, with the service's values as defaults and a role of its own. */
@@ -37,23 +25,30 @@ export class AutomationDocument extends Construct {
   readonly documentName: string;
   readonly role: Role;
   /** With the service's values as defaults. */
-  readonly content: Content;
+  readonly content: DocumentContent;
 
-  constructor(scope: Construct, id: string, { runbook, service, defaults, permissions }: AutomationDocumentProps) {
+  constructor(scope: Construct, id: string, props: AutomationDocumentProps) {
     super(scope, id);
+    const { runbook, service, worker, defaults, permissions = [] } = props;
     this.runbook = runbook;
     this.documentName = `${service}-${runbook}`;
-    const executions = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-execution/*`;
     this.role = new Role(this, 'Role', {
       description: `What the runbook ${this.documentName} may do`,
       assumedBy: new ServicePrincipal('ssm.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID }, ArnLike: { 'aws:SourceArn': executions } },
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnLike: { 'aws:SourceArn': arn('ssm', 'automation-execution/*') },
+        },
       }),
     });
-    for (const permission of permissions) this.role.addToPolicy(permission);
-    const content = load(runbook);
-    const values = { ...defaults, AutomationAssumeRole: this.role.roleArn };
-    this.content = { ...content, parameters: withDefaults(runbook, content.parameters, values) };
+    const invoke = worker && { actions: ['lambda:InvokeFunction'], resources: [worker.function.functionArn] };
+    for (const permission of [...permissions, ...(invoke ? [new PolicyStatement(invoke)] : [])])
+      this.role.addToPolicy(permission);
+    this.content = withDefaults(runbook, readDocument(runbook), {
+      ...(worker ? { FunctionName: worker.function.functionName } : {}),
+      ...defaults,
+      AutomationAssumeRole: this.role.roleArn,
+    });
     const document = new CfnDocument(this, 'Document', {
       name: this.documentName,
       documentType: 'Automation',
@@ -69,31 +64,21 @@ export class AutomationDocument extends Construct {
     return Object.keys(this.content.parameters);
   }
 
-  /** The document, as a role that starts it must name it: as the user guide has it today, and as it had it before. */
+  /** The ARNs by which a role may start it: as the user guide names the document today, and as it did before. */
   get startable(): string[] {
-    const arn = (resource: string, resourceName: string) =>
+    const arnOf = (resource: string, resourceName: string) =>
       Stack.of(this).formatArn({ service: 'ssm', resource, resourceName });
-    return [arn('document', this.documentName), arn('automation-definition', `${this.documentName}:$DEFAULT`)];
+    return [arnOf('document', this.documentName), arnOf('automation-definition', `${this.documentName}:$DEFAULT`)];
   }
 }
 
-function load(runbook: string): Content {
-  const file = `${import.meta.dirname}/../../runbooks/${runbook}.yaml`;
-  return parse(readFileSync(file, 'utf8')) as Content;
-}
-
-/** @throws when a default is for a parameter the document lacks. */
-function withDefaults(
-  runbook: string,
-  parameters: Content['parameters'],
-  defaults: Record<string, unknown>,
-): Content['parameters'] {
-  const unknown = Object.keys(defaults).filter(name => !parameters[name]);
+/** @throws Error when a default is for a parameter that the document lacks. */
+function withDefaults(runbook: string, content: DocumentContent, defaults: Record<string, unknown>): DocumentContent {
+  const unknown = Object.keys(defaults).filter(name => !content.parameters[name]);
   if (unknown.length > 0) throw new Error(`runbooks/${runbook}.yaml has no parameter ${unknown.join(', ')}`);
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, parameter]) => [
-      name,
-      name in defaults ? { ...parameter, default: defaults[name] } : parameter,
-    ]),
-  );
+  const parameters = Object.entries(content.parameters).map(([name, parameter]) => [
+    name,
+    name in defaults ? { ...parameter, default: defaults[name] } : parameter,
+  ]);
+  return { ...content, parameters: Object.fromEntries(parameters) };
 }

@@ -2,21 +2,18 @@ import { Validations } from 'aws-cdk-lib';
 import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Step } from '../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
-import { AutomationDocument } from './automation-document.ts';
+import { Remedy } from './remedy.ts';
 
 type Maintenance = NonNullable<ServiceConfig['serviceHealth']['maintenance']>;
 
 /**
- * The runbook that shows the maintenance page, and the page: a rule of the listener that is always there, on a host name
- * that nobody can ask for. Turned on, it stands on every path. So the runbook may change one rule, and can add or delete none.
+ * Shows the maintenance page. The page is a rule of the listener that is always there, on a host name that nobody can ask for;
+ * turned on, it stands on every path. So the document may change one rule, and can add or delete none. The page heals nothing,
+ * so no signal can verify it; it stays on until a person, who is called then, turns it off.
  */
-export function maintenanceRunbook(
-  scope: Construct,
-  config: ServiceConfig,
-  maintenance: Maintenance,
-): AutomationDocument {
+export function maintenanceMode(scope: Construct, config: ServiceConfig, maintenance: Maintenance): Remedy {
+  const { service, title, ecs } = config;
   const rule = new CfnListenerRule(scope, 'MaintenancePage', {
     listenerArn: maintenance.listenerArn,
     priority: maintenance.priority,
@@ -24,50 +21,44 @@ export function maintenanceRunbook(
     actions: [
       {
         type: 'fixed-response',
-        fixedResponseConfig: { statusCode: '503', contentType: 'text/html', messageBody: page(config.title) },
+        fixedResponseConfig: { statusCode: '503', contentType: 'text/html', messageBody: page(title) },
       },
     ],
   });
-  const runbook = new AutomationDocument(scope, 'MaintenanceMode', {
+  const remedy = new Remedy(scope, 'MaintenanceMode', {
     runbook: 'maintenance-mode',
-    service: config.service,
+    service,
     defaults: { RuleArn: rule.ref },
     permissions: [
       new PolicyStatement({ actions: ['elasticloadbalancing:ModifyRule'], resources: [rule.ref] }),
       new PolicyStatement({ actions: ['elasticloadbalancing:DescribeRules'], resources: ['*'] }),
     ],
+    step: {
+      name: 'maintenance-mode',
+      title: `Show the maintenance page of ${title} until a person turns it off`,
+      parameters: { Mode: 'on' },
+      mode: 'approve',
+      minimumSeverity: 'P1',
+      target: `${ecs.cluster}/${ecs.service}`,
+      cooldownMinutes: 60,
+      blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
+      causes: [
+        { fact: 'healthFailingShare', atLeast: 1, means: 'no health URL answers well' },
+        { fact: 'usersAffectedShare', atLeast: 0.5, means: '{%} of requests fail' },
+      ],
+      verifyMinutes: 1,
+      verifiedBy: 'runbook',
+    },
   });
-  Validations.of(runbook.role).acknowledge({
+  Validations.of(remedy.document.role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'elasticloadbalancing:DescribeRules only reads, and IAM knows no narrower resource for it.',
   });
-  return runbook;
+  return remedy;
 }
 
-/** At most 1024 characters. A fixed response has no Retry-After: the text says it. */
+/** At most 1024 characters. A fixed response has no Retry-After header, so the text says when to try again. */
 const page = (title: string) =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>Maintenance</title><h1>${escaped(title)} is being repaired</h1><p>We are sorry. Please try again in ten minutes.</p></html>\n`;
 
 const escaped = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
-
-/** It heals nothing, so no signal can verify it; it stays on until a person, who is called then, turns it off. */
-export function showMaintenance({ ecs, title }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
-  return {
-    name: 'maintenance-mode',
-    title: `Show the maintenance page of ${title} until a person turns it off`,
-    runbook,
-    document: documentName,
-    parameters: { Mode: 'on' },
-    mode: 'approve',
-    minimumSeverity: 'P1',
-    target: `${ecs.cluster}/${ecs.service}`,
-    cooldownMinutes: 60,
-    blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
-    causes: [
-      { fact: 'healthFailingShare', atLeast: 1, means: 'no health URL answers well' },
-      { fact: 'usersAffectedShare', atLeast: 0.5, means: '{%} of requests fail' },
-    ],
-    verifyMinutes: 1,
-    verifiedBy: 'runbook',
-  };
-}

@@ -1,4 +1,3 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
@@ -31,12 +30,11 @@ export class ConsoleRunbooks extends Construct {
     })
       .addUnscopedReads('cloudwatch:GetMetricData')
       .addToRolePolicy({ actions: ['ecs:DescribeServices'], resources: [ecsServiceArn(config)] });
-    for (const [runbook, { function: fn }] of Object.entries({ investigate, 'smoke-test': smokeTest }))
+    for (const [runbook, worker] of Object.entries({ investigate, 'smoke-test': smokeTest }))
       new AutomationDocument(this, runbook, {
         runbook,
         service: config.service,
-        defaults: { FunctionName: fn.functionName },
-        permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })],
+        worker,
       });
     addDatabaseCopies(this, config);
   }

@@ -25,12 +25,12 @@ import { dashboardOf } from '../config/service-policy.ts';
 import type { OwnAlarms } from '../platform/own-alarms.ts';
 import { probeMetric } from '../platform/probe-metric.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
-import type { BoundPlaybook } from '../playbooks/playbook.ts';
+import type { PlannedPlaybook } from '../playbooks/playbook.ts';
 
 export interface ServiceDashboardProps {
   config: ServiceConfig;
   resources: Resources;
-  playbooks: readonly BoundPlaybook[];
+  playbooks: readonly PlannedPlaybook[];
   ownAlarms: OwnAlarms;
   /**
    * The functions without which no incident takes its way. The others fail into dead letters, steps or a hand-over, which
@@ -65,7 +65,7 @@ export class ServiceDashboard extends Construct {
 const alarmsIn = (scope: Construct) => scope.node.findAll().filter(construct => construct instanceof Alarm);
 
 /** One widget a playbook, what fires first. An alarm that stands elsewhere, of a user's own, is not known here. */
-function alarmsOfPlaybooks(bound: readonly BoundPlaybook[], alarms: Alarm[]): IWidget[] {
+function alarmsOfPlaybooks(bound: readonly PlannedPlaybook[], alarms: Alarm[]): IWidget[] {
   const nameOf = (alarm: Alarm) => (alarm.node.defaultChild as CfnAlarm).alarmName ?? '';
   return bound.flatMap(({ policy }) => {
     const own = alarms.filter(alarm => policy.alarms[nameOf(alarm)]);
@@ -178,7 +178,7 @@ function figures({ service }: ServiceConfig): IWidget[] {
 }
 
 /** Of each runbook of a plan: how many of its runs were verified. */
-function runbooks({ service }: ServiceConfig, bound: readonly BoundPlaybook[]): IWidget[] {
+function runbooks({ service }: ServiceConfig, bound: readonly PlannedPlaybook[]): IWidget[] {
   const metric = figure(service);
   const names = [...new Set(bound.flatMap(({ policy }) => policy.plan.map(({ runbook }) => runbook)))].sort();
   const bars = (title: string, statistic: string, max?: number) =>

@@ -2,10 +2,10 @@ import type { Deployed } from '../../lambda/domain/deployed.ts';
 import { DECLARED_PLAYBOOK, REVIEW_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { logGroupOf, type ServiceConfig } from '../config/service-config.ts';
 import { servicePolicy } from '../config/service-policy.ts';
-import type { BoundPlaybook } from '../playbooks/playbook.ts';
+import type { PlannedPlaybook } from '../playbooks/playbook.ts';
 
 /** What the functions need of the configuration and the playbooks, as it is compiled into them. */
-export function describeDeployed(config: ServiceConfig, bound: readonly BoundPlaybook[]): Deployed {
+export function describeDeployed(config: ServiceConfig, bound: readonly PlannedPlaybook[]): Deployed {
   const { service, region, healthUrls, ecs, loadBalancer, database, escalation, serviceHealth } = config;
   return {
     service,

@@ -22,6 +22,7 @@ import { CallAwsService, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-task
 import { Construct } from 'constructs';
 import { ENDED } from '../../lambda/domain/remediation/execution.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
+import { documentsOf } from '../playbooks/playbook.ts';
 import type { AutomationDocument } from '../remedies/automation-document.ts';
 import { AUTOMATION_EXECUTIONS } from './automation-executions.ts';
 import { ResponseFunctions, type ResponseFunctionsProps } from './response-functions.ts';
@@ -60,7 +61,7 @@ export class ResponseWorkflow extends Construct {
   constructor(scope: Construct, id: string, props: ResponseFunctionsProps) {
     super(scope, id);
     const functions = new ResponseFunctions(this, 'Functions', props);
-    const documents = [...new Set(props.playbooks.flatMap(({ runbooks }) => runbooks))];
+    const documents = documentsOf(props.playbooks);
     this.handOver = functions.handOver;
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       comment: 'One attempt to mitigate an incident',

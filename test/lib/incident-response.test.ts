@@ -605,7 +605,7 @@ describe('least privilege', () => {
       'Response/Functions/Plan/Role cloudwatch:DescribeAlarms',
       'Response/Functions/Verify/Role cloudwatch:DescribeAlarms',
       'Response/Functions/Verify/Role cloudwatch:GetMetricData',
-      'ServiceHealth/MaintenanceMode/Role elasticloadbalancing:DescribeRules',
+      'ServiceHealth/MaintenanceMode/Document/Role elasticloadbalancing:DescribeRules',
       'ServiceMemory/CaptureHeapDumpFunction/Role ecs:ListTasks',
       'ServiceMemory/RaiseMemoryFunction/Role ecs:DescribeTaskDefinition',
       'ServiceMemory/RaiseMemoryFunction/Role ecs:RegisterTaskDefinition',
@@ -673,7 +673,7 @@ describe('a playbook that cannot be honoured fails at synthesis', () => {
     class Broken extends DatabaseConnections {
       override bind(...given: Parameters<DatabaseConnections['bind']>) {
         const bound = super.bind(...given);
-        change(bound.policy.plan[1] as unknown as Record<string, unknown>);
+        change(bound.remedies[1]?.step as unknown as Record<string, unknown>);
         return bound;
       }
     }
@@ -693,11 +693,6 @@ describe('a playbook that cannot be honoured fails at synthesis', () => {
       'parameter',
       step => Object.assign(step, { parameters: { Limt: '5' } }),
       'gives Limt, a parameter that runbooks/kill-idle-connections.yaml does not have',
-    ],
-    [
-      'document',
-      step => Object.assign(step, { document: 'another' }),
-      'document "another": expected that of one of the runbooks',
     ],
     ['name', step => Object.assign(step, { name: 'scale-down' }), 'the name of an earlier step'],
     [

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -7,8 +7,8 @@ import * as rds from '@aws-sdk/client-rds';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import config from '../../config/mockupaws-production.ts';
+import { readDocument } from '../../lib/remedies/document-content.ts';
 import { faultsOf, operationOf, pick, shapeOf } from '../support/sdk-model.ts';
 import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
 
@@ -48,7 +48,7 @@ const CLIENTS: Record<string, Record<string, unknown>> = {
 };
 
 const folder = `${import.meta.dirname}/../../runbooks`;
-const read = (file: string): Document => parse(readFileSync(`${folder}/${file}`, 'utf8'));
+const read = (file: string) => readDocument(file.replace('.yaml', '')) as unknown as Document;
 const documents = readdirSync(folder).map(file => ({ file, document: read(file) }));
 
 /** The steps in the order of their running, those within a loop before the loop itself, whose condition may refer to them. */

@@ -4,11 +4,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Assembly } from 'embedded-aws';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
-import type { ServiceConfig } from '../../lib/config/service-config.ts';
-import { IncidentResponse } from '../../lib/incident-response.ts';
+import { commonIncidents, IncidentResponse, type Playbook, type ServiceConfig } from '../../lib/index.ts';
 import { ResponderFunction } from '../../lib/platform/responder-function.ts';
-import { commonIncidents } from '../../lib/playbooks/common-incidents.ts';
-import type { Playbook } from '../../lib/playbooks/playbook.ts';
 import { readStack } from '../../local/world/stack.ts';
 
 const { context } = JSON.parse(readFileSync(`${import.meta.dirname}/../../cdk.json`, 'utf8'));

@@ -2,7 +2,7 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
-import { rollBack, rollBackRunbook } from '../../remedies/roll-back.ts';
+import { rollBack } from '../../remedies/roll-back.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
 
 /** A deployment failed, or requests began to fail with one. */
@@ -11,7 +11,6 @@ export class BadDeployment implements Playbook {
 
   bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
     const scope = new Construct(parent, this.name);
-    const runbook = rollBackRunbook(parent, config);
     const alarm = serviceAlarm(scope, config, {
       playbook: this.name,
       level: 'critical',
@@ -26,7 +25,7 @@ export class BadDeployment implements Playbook {
     });
     return {
       settings: config.badDeployment,
-      runbooks: [runbook],
+      remedies: [rollBack(parent, config, this.name)],
       probed: true,
       policy: {
         name: this.name,
@@ -34,7 +33,6 @@ export class BadDeployment implements Playbook {
         impact: 'Requests fail since the latest deployment, or its tasks do not start',
         customers: { title: 'Errors after an update', impact: 'Some requests fail since our latest update.' },
         alarms: { [alarm]: 'critical' },
-        plan: [rollBack(config, runbook)],
       },
     };
   }

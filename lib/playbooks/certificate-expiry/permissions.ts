@@ -2,49 +2,50 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ServiceConfig } from '../../config/service-config.ts';
 
-export type Certificates = NonNullable<ServiceConfig['certificates']>;
+/** The certificates of a service that has some. */
+export type WatchedCertificates = NonNullable<ServiceConfig['certificates']>;
 
 const unique = <T>(values: T[]): T[] => [...new Set(values)];
 
 /** Every certificate of the accounts and regions of the watched ones: the id of a replacement is not known beforehand. */
-export const anyCertificate = (watched: Certificates): string[] =>
+export const anyCertificate = (watched: WatchedCertificates): string[] =>
   unique(watched.map(({ arn }) => arn.replace(/[^/]+$/, '*')));
 
-export const zones = (watched: Certificates): string[] =>
+const zones = (watched: WatchedCertificates): string[] =>
   unique(
     watched.flatMap(({ hostedZoneId }) =>
       hostedZoneId ? [`arn:${Aws.PARTITION}:route53:::hostedzone/${hostedZoneId}`] : [],
     ),
   );
 
-export const listeners = (watched: Certificates): string[] =>
+const listeners = (watched: WatchedCertificates): string[] =>
   unique(watched.flatMap(({ listenerArns }) => listenerArns));
 
-export const distributions = (watched: Certificates): string[] =>
+const distributions = (watched: WatchedCertificates): string[] =>
   unique(
     watched.flatMap(({ distributionId }) =>
       distributionId ? [`arn:${Aws.PARTITION}:cloudfront::${Aws.ACCOUNT_ID}:distribution/${distributionId}`] : [],
     ),
   );
 
-/** Nothing at all where there is nothing to allow it on. */
-export const on = (resources: string[], ...actions: string[]): PolicyStatement[] =>
+/** A statement, or none where there are no resources to allow the actions on. */
+const on = (resources: string[], ...actions: string[]): PolicyStatement[] =>
   resources.length > 0 ? [new PolicyStatement({ actions, resources })] : [];
 
-export const seeWatched = (watched: Certificates) =>
+export const seeWatched = (watched: WatchedCertificates) =>
   new PolicyStatement({ actions: ['acm:DescribeCertificate'], resources: watched.map(({ arn }) => arn) });
 
 /** The watched certificates and their replacements, which are found by their tag. */
-export const seeCertificates = (watched: Certificates) => [
+export const seeCertificates = (watched: WatchedCertificates) => [
   ...on(anyCertificate(watched), 'acm:DescribeCertificate', 'acm:ListTagsForCertificate'),
   ...on(['*'], 'acm:ListCertificates'),
 ];
 
-export const seeRecords = (watched: Certificates) =>
+export const seeRecords = (watched: WatchedCertificates) =>
   on(zones(watched), 'route53:GetHostedZone', 'route53:ListResourceRecordSets');
 
 /** Creates validation records, and neither changes nor deletes any record: their names begin with an underscore. */
-export const createRecords = (watched: Certificates) =>
+export const createRecords = (watched: WatchedCertificates) =>
   zones(watched).length === 0
     ? []
     : [
@@ -62,7 +63,7 @@ export const createRecords = (watched: Certificates) =>
       ];
 
 /** Public certificates proven by DNS, and the one tag that tells what they replace. */
-export const requestCertificates = (watched: Certificates) => [
+export const requestCertificates = (watched: WatchedCertificates) => [
   new PolicyStatement({
     actions: ['acm:RequestCertificate'],
     resources: ['*'],
@@ -75,7 +76,7 @@ export const requestCertificates = (watched: Certificates) => [
   }),
 ];
 
-export const changeListeners = (watched: Certificates) =>
+export const changeListeners = (watched: WatchedCertificates) =>
   listeners(watched).length === 0
     ? []
     : [
@@ -88,7 +89,7 @@ export const changeListeners = (watched: Certificates) =>
         ...on(['*'], 'elasticloadbalancing:DescribeListenerCertificates'),
       ];
 
-export const changeDistributions = (watched: Certificates) =>
+export const changeDistributions = (watched: WatchedCertificates) =>
   on(
     distributions(watched),
     'cloudfront:GetDistribution',

@@ -1,11 +1,9 @@
 import { Construct } from 'constructs';
-import { FAILOVER_MINUTES } from '../../../lambda/domain/diagnosis/writer.ts';
-import type { Cause, PlaybookPolicy, Step } from '../../../lambda/domain/incident/policy.ts';
+import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import type { AutomationDocument } from '../../remedies/automation-document.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { writerAlarms } from './alarms.ts';
-import { failOverRunbook, seeInstances, writerStateFunction } from './runbooks.ts';
+import { failOver, seeInstances, writerStateFunction } from './remedies.ts';
 
 /** The runbook's 2.4, "database recovery": the database accepts no writes, and Aurora does not fail over by itself. */
 export class DatabaseAvailability implements Playbook {
@@ -14,10 +12,9 @@ export class DatabaseAvailability implements Playbook {
   bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
     const scope = new Construct(parent, this.name);
     const writerState = writerStateFunction(scope, config);
-    const failOver = failOverRunbook(scope, config);
     return {
       settings: config.databaseAvailability,
-      runbooks: [failOver],
+      remedies: [failOver(scope, config)],
       probed: true,
       resources: { databaseInstances: config.database.instances },
       permissions: { diagnose: [seeInstances(config), writerState.ask], probe: [writerState.ask] },
@@ -29,44 +26,11 @@ export class DatabaseAvailability implements Playbook {
         customers: { title: 'Changes cannot be saved', impact: 'Requests that save changes fail.' },
         alarms: writerAlarms(scope, this.name, config),
         checks: ['database writer'],
-        plan: [failOverStep(config, failOver)],
         advice: afterwards(config),
       },
     };
   }
 }
-
-/** Every connection is dropped, and which reader serves well only the team may know: a person decides. */
-function failOverStep({ database }: ServiceConfig, { runbook, documentName }: AutomationDocument): Step {
-  return {
-    name: 'fail-over',
-    title: `Fail ${database.cluster} over to a reader`,
-    runbook,
-    document: documentName,
-    parameters: { WriterInstanceId: { object: 'lostWriter' }, ReaderInstanceId: { object: 'readerToPromote' } },
-    mode: 'approve',
-    minimumSeverity: 'P2',
-    target: database.cluster,
-    cooldownMinutes: 60,
-    blastRadius: { fact: 'databaseMembers', touches: 1, maximumShare: 1 },
-    causes: writerIsLost(),
-    needs: [
-      { fact: 'readersAvailable', atLeast: 1, otherwise: 'no reader of the cluster is available to take over' },
-      { fact: 'clusterAvailable', atLeast: 1, otherwise: 'RDS is at work on the cluster itself' },
-    ],
-    verifyMinutes: 8,
-  };
-}
-
-/** For longer than Aurora's own failover takes. */
-const writerIsLost = (): Cause[] => [
-  { fact: 'writerGoneMinutes', atLeast: FAILOVER_MINUTES, means: 'the database has had no writer for {} min at least' },
-  {
-    fact: 'writerReadOnlyMinutes',
-    atLeast: FAILOVER_MINUTES,
-    means: 'the writer has been read-only for {} min at least',
-  },
-];
 
 /** A failover restores service, and explains nothing. */
 const afterwards = ({ database: { cluster } }: ServiceConfig): PlaybookPolicy['advice'] => ({

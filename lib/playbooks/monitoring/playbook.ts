@@ -5,7 +5,7 @@ import { MONITORING } from '../../../lambda/domain/intake/blindness.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
-import { seeGroup } from '../redis-health/runbooks.ts';
+import { seeGroup } from '../redis-health/remedies.ts';
 
 /** Nobody sees how the service is. Nothing is done about the service, which may be well. */
 export class Monitoring implements Playbook {
@@ -44,7 +44,7 @@ export class Monitoring implements Playbook {
       ...(config.redis ? [seeGroup(config.redis)] : []),
     ];
     return {
-      runbooks: [],
+      remedies: [],
       probed: true,
       permissions: { diagnose: seeNames, probe: seeNames },
       policy: {
@@ -55,7 +55,6 @@ export class Monitoring implements Playbook {
         internal: true,
         alarms: { [silent]: 'critical', [missing]: 'warning' },
         checks: ['configured names'],
-        plan: [],
       },
     };
   }

@@ -7,7 +7,7 @@ import { percent } from '../../../lambda/domain/kernel/severity.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
 import { measure, serviceAlarm } from '../playbook.ts';
-import type { Redis } from './runbooks.ts';
+import type { Cache } from './remedies.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 const { MISSING, NOT_BREACHING } = TreatMissingData;
@@ -30,7 +30,7 @@ interface Watched {
 
 /** What is watched of each node: roles move with every failover, so none is watched as the primary alone. */
 function watched(
-  { nodes }: Redis,
+  { nodes }: Cache,
   { connections, hitRate, evictionsPerMinute }: ServiceConfig['redisHealth'],
 ): Watched[] {
   const memory = (suffix: string, level: SignalLevel, atLeast: number): Watched => ({
@@ -109,7 +109,7 @@ export function redisAlarms(
   scope: Construct,
   playbook: string,
   config: ServiceConfig,
-  redis: Redis,
+  redis: Cache,
 ): PlaybookPolicy['alarms'] {
   const ofNodes = redis.nodes.flatMap(node =>
     watched(redis, config.redisHealth).map(
@@ -160,7 +160,7 @@ export function redisAlarms(
 }
 
 /** What the diagnosis reads out of each node: the primary reports no lag. */
-export function redisMeasures({ redisHealth }: ServiceConfig, { nodes }: Redis): Measure[] {
+export function redisMeasures({ redisHealth }: ServiceConfig, { nodes }: Cache): Measure[] {
   const { connections, hitRate, evictionsPerMinute } = redisHealth;
   return nodes.flatMap((node, i) => {
     const read = (metric: string, { fact, ...told }: Omit<Measure, 'metric'>, statistic?: 'Sum') =>

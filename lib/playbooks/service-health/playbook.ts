@@ -5,9 +5,9 @@ import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
 import { percent } from '../../../lambda/domain/kernel/severity.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
-import { maintenanceRunbook, showMaintenance } from '../../remedies/maintenance-mode.ts';
-import { rollBack, rollBackRunbook } from '../../remedies/roll-back.ts';
-import { scaleUp, scaleUpRunbook } from '../../remedies/scale-up.ts';
+import { maintenanceMode } from '../../remedies/maintenance-mode.ts';
+import { rollBack } from '../../remedies/roll-back.ts';
+import { scaleUp } from '../../remedies/scale-up.ts';
 import { type BoundPlaybook, type Playbook, type ServiceAlarmProps, serviceAlarm } from '../playbook.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
@@ -20,12 +20,13 @@ export class ServiceHealth implements Playbook {
   bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
     const scope = new Construct(parent, this.name);
     const { scaleUpTo, maintenance } = config.serviceHealth;
-    const rollBackTo = rollBackRunbook(parent, config);
-    const scale = scaleUpTo === undefined ? [] : [scaleUpRunbook(parent, config)];
-    const page = maintenance ? [maintenanceRunbook(scope, config, maintenance)] : [];
     return {
       settings: config.serviceHealth,
-      runbooks: [rollBackTo, ...scale, ...page],
+      remedies: [
+        rollBack(parent, config, this.name),
+        ...(scaleUpTo === undefined ? [] : [scaleUp(parent, config, scaleUpTo, this.name)]),
+        ...(maintenance ? [maintenanceMode(scope, config, maintenance)] : []),
+      ],
       probed: true,
       policy: {
         name: this.name,
@@ -34,11 +35,6 @@ export class ServiceHealth implements Playbook {
         customers: { title: 'Service unavailable', impact: 'The service does not answer, or answers with errors.' },
         symptom: true,
         alarms: this.alarms(scope, config),
-        plan: [
-          rollBack(config, rollBackTo),
-          ...scale.map(runbook => scaleUp(config, runbook, scaleUpTo ?? 0)),
-          ...page.map(runbook => showMaintenance(config, runbook)),
-        ],
       },
     };
   }

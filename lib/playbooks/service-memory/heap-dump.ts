@@ -1,22 +1,21 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config/service-config.ts';
+import { arn } from '../../platform/arn.ts';
 import { ResponderFunction } from '../../platform/responder-function.ts';
-import { AutomationDocument } from '../../remedies/automation-document.ts';
-import { arn, describeTasks, IAM_NAME_OF_TASKS, tasksArn } from './statements.ts';
+import { Remedy } from '../../remedies/remedy.ts';
+import { describeTasks, shortOfMemory, targetOf, tasksArn, tasksInFindings } from './statements.ts';
 
 type HeapDump = NonNullable<ServiceConfig['serviceMemory']['heapDump']>;
 
 const DAYS = 14;
 
-/** The runbook that dumps a heap, the function that has it done, and the bucket that keeps it for two weeks. */
-export function captureHeapDumpRunbook(
-  scope: Construct,
-  config: ServiceConfig,
-  heapDump: HeapDump,
-): AutomationDocument {
+/**
+ * Dumps a heap into a bucket that keeps it for two weeks. It must be the first remedy, as every other one destroys what the
+ * dump would show.
+ */
+export function captureHeapDump(scope: Construct, config: ServiceConfig, heapDump: HeapDump): Remedy {
   const { service, ecs } = config;
   const bucket = heapDumps(scope);
   const capture = new ResponderFunction(scope, 'CaptureHeapDumpFunction', {
@@ -28,26 +27,24 @@ export function captureHeapDumpRunbook(
       HEAP_DUMP_COMMAND: heapDump.command,
     },
     timeout: Duration.seconds(290),
-  });
-  for (const statement of describeTasks(config)) capture.role.addToPolicy(statement);
-  capture
-    .addToRolePolicy({
+  }).addToRolePolicy(
+    ...describeTasks(config),
+    {
       actions: ['ecs:ExecuteCommand'],
-      resources: [arn(`cluster/${ecs.cluster}`), tasksArn(config)],
-      conditions: {
-        StringEquals: { 'ecs:container-name': heapDump.container },
-      },
-    })
-    .addToRolePolicy({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('heap-dumps/*')] })
-    .addToRolePolicy({
+      resources: [arn('ecs', `cluster/${ecs.cluster}`), tasksArn(config)],
+      conditions: { StringEquals: { 'ecs:container-name': heapDump.container } },
+    },
+    { actions: ['s3:PutObject'], resources: [bucket.arnForObjects('heap-dumps/*')] },
+    {
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': 'heap-dumps/*' } },
-    });
+    },
+  );
   Validations.of(capture.role).acknowledge(
     { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'ecs:ListTasks is narrowed to the cluster by a condition.' },
     {
-      id: `AwsSolutions-IAM5[Resource::${IAM_NAME_OF_TASKS(config)}]`,
+      id: `AwsSolutions-IAM5[Resource::${tasksInFindings(config)}]`,
       reason: 'ECS gives tasks their ids as they come.',
     },
     {
@@ -55,13 +52,29 @@ export function captureHeapDumpRunbook(
       reason: 'Each dump is an object of its own.',
     },
   );
-  return new AutomationDocument(scope, 'CaptureHeapDump', {
+  return new Remedy(scope, 'CaptureHeapDump', {
     runbook: 'capture-heap-dump',
     service,
-    defaults: { FunctionName: capture.function.functionName, ClusterName: ecs.cluster, ServiceName: ecs.service },
-    permissions: [
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [capture.function.functionArn] }),
-    ],
+    worker: capture,
+    defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service },
+    step: {
+      name: 'capture-heap-dump',
+      title: `Dump the heap of the oldest task of ${config.ecs.service}`,
+      parameters: {},
+      mode: 'auto',
+      minimumSeverity: 'P3',
+      target: targetOf(config),
+      cooldownMinutes: 60,
+      // A task may stand still while it writes, so another must be there.
+      blastRadius: { fact: 'runningTasks', touches: 0.5, maximumShare: 0.5 },
+      causes: [
+        ...shortOfMemory(config),
+        { fact: 'taskRestarts', atLeast: 3, means: '{} tasks ended by themselves within ten minutes' },
+      ],
+      needs: [{ fact: 'heapDumpPossible', atLeast: 1, otherwise: 'no heap can be dumped, as the diagnosis says' }],
+      verifyMinutes: 1,
+      verifiedBy: 'runbook',
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
-import { scaleUp, scaleUpRunbook } from '../../remedies/scale-up.ts';
+import { scaleUp } from '../../remedies/scale-up.ts';
 import { type BoundPlaybook, type Playbook, serviceAlarm } from '../playbook.ts';
 
 /** The service answers, and takes too long, whatever the cause. */
@@ -14,10 +14,9 @@ export class SlowResponses implements Playbook {
   bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
     const scope = new Construct(parent, this.name);
     const { scaleUpTo, modes, mode } = config.serviceHealth;
-    const scale = scaleUpTo === undefined ? [] : [scaleUpRunbook(parent, config)];
     return {
       settings: { mode, modes: { 'scale-up': modes['scale-up'] } },
-      runbooks: scale,
+      remedies: scaleUpTo === undefined ? [] : [scaleUp(parent, config, scaleUpTo, this.name)],
       probed: true,
       policy: {
         name: this.name,
@@ -26,7 +25,6 @@ export class SlowResponses implements Playbook {
         customers: { title: 'Slow responses', impact: 'The service takes longer than usual to answer.' },
         symptom: true,
         alarms: this.alarms(scope, config),
-        plan: scale.map(runbook => scaleUp(config, runbook, scaleUpTo ?? 0)),
       },
     };
   }
