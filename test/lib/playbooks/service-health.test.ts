@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import config from '../../config/mockupaws-production.ts';
-import { defineService } from '../../lib/config/service-config.ts';
-import { DatabaseConnections } from '../../lib/playbooks/database-connections/playbook.ts';
-import { ServiceHealth } from '../../lib/playbooks/service-health/playbook.ts';
-import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
+import config from '../../../config/mockupaws-production.ts';
+import { defineService } from '../../../lib/config/service-config.ts';
+import { DatabaseConnections } from '../../../lib/playbooks/database-connections/playbook.ts';
+import { ServiceHealth } from '../../../lib/playbooks/service-health/playbook.ts';
+import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../../support/stack.ts';
 
 const { template } = synthesise(config);
 const all = (type: string) => resources(template, type).map(({ properties }) => properties);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import config from '../../config/mockupaws-production.ts';
-import { defineService } from '../../lib/config/service-config.ts';
-import { CertificateExpiry } from '../../lib/playbooks/certificate-expiry/playbook.ts';
-import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
+import config from '../../../config/mockupaws-production.ts';
+import { defineService } from '../../../lib/config/service-config.ts';
+import { CertificateExpiry } from '../../../lib/playbooks/certificate-expiry/playbook.ts';
+import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../../support/stack.ts';
 
 const playbooks = [new CertificateExpiry()];
 const { template } = synthesise(config, { playbooks });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import config from '../../config/mockupaws-production.ts';
-import { defineService } from '../../lib/config/service-config.ts';
-import { RedisHealth } from '../../lib/playbooks/redis-health/playbook.ts';
-import { resources, synthesise } from '../support/stack.ts';
+import config from '../../../config/mockupaws-production.ts';
+import { defineService } from '../../../lib/config/service-config.ts';
+import { RedisHealth } from '../../../lib/playbooks/redis-health/playbook.ts';
+import { resources, synthesise } from '../../support/stack.ts';
 
 const alarmsOf = (...args: Parameters<typeof synthesise>) =>
   resources(synthesise(...args).template, 'AWS::CloudWatch::Alarm')

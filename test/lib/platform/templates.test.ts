@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkTemplates } from '../../lib/platform/templates.ts';
+import { checkTemplates } from '../../../lib/platform/templates.ts';
 
 const LAYOUT = '<html>\n{% block content %}{% endblock %}\n</html>';
 const check =

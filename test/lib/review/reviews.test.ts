@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import config from '../../config/mockupaws-production.ts';
-import { DatabaseConnections } from '../../lib/playbooks/database-connections/playbook.ts';
-import { everything } from '../support/everything.ts';
-import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
+import config from '../../../config/mockupaws-production.ts';
+import { DatabaseConnections } from '../../../lib/playbooks/database-connections/playbook.ts';
+import { everything } from '../../support/everything.ts';
+import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../../support/stack.ts';
 
 const { template } = synthesise(everything, { playbooks: [new DatabaseConnections()] });
 const all = (type: string) => resources(template, type);

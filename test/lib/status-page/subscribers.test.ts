@@ -1,8 +1,8 @@
 import { CachePolicy, OriginRequestPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { describe, expect, it } from 'vitest';
-import { defineService, type ServiceConfig } from '../../lib/config/service-config.ts';
-import { everything as config } from '../support/everything.ts';
-import { actionsOf, refersTo, resources, type Statement, statementsOf, synthesise } from '../support/stack.ts';
+import { defineService, type ServiceConfig } from '../../../lib/config/service-config.ts';
+import { everything as config } from '../../support/everything.ts';
+import { actionsOf, refersTo, resources, type Statement, statementsOf, synthesise } from '../../support/stack.ts';
 
 const { template } = synthesise(config);
 const all = (type: string) => resources(template, type);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import example from '../../config/mockupaws-production.ts';
-import { defineService } from '../../lib/config/service-config.ts';
-import { ServiceMemory } from '../../lib/playbooks/service-memory/playbook.ts';
-import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
+import example from '../../../config/mockupaws-production.ts';
+import { defineService } from '../../../lib/config/service-config.ts';
+import { ServiceMemory } from '../../../lib/playbooks/service-memory/playbook.ts';
+import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../../support/stack.ts';
 
 // The status page has a bucket of its own.
 const config = { ...example, statusPage: undefined };

@@ -1,10 +1,10 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { PROBE_METRICS } from '../../lambda/domain/diagnosis/probe-metrics.ts';
-import { DEFINITIONS, RUN_METRIC, TARGETS, TIMES } from '../../lambda/domain/figures/figures.ts';
-import { servicePolicy } from '../../lib/config/service-policy.ts';
-import { everything as config } from '../support/everything.ts';
-import { refersTo, resources, synthesise } from '../support/stack.ts';
+import { PROBE_METRICS } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
+import { DEFINITIONS, RUN_METRIC, TARGETS, TIMES } from '../../../lambda/domain/figures/figures.ts';
+import { servicePolicy } from '../../../lib/config/service-policy.ts';
+import { everything as config } from '../../support/everything.ts';
+import { refersTo, resources, synthesise } from '../../support/stack.ts';
 
 interface Widget {
   type: string;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PROBE_METRICS } from '../../lambda/domain/diagnosis/probe-metrics.ts';
-import { SUBSCRIPTION_METRICS } from '../../lambda/domain/on-call/subscriptions.ts';
-import { defineService } from '../../lib/config/service-config.ts';
-import { everything } from '../support/everything.ts';
-import { resources, synthesise } from '../support/stack.ts';
+import { PROBE_METRICS } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
+import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
+import { defineService } from '../../../lib/config/service-config.ts';
+import { everything } from '../../support/everything.ts';
+import { resources, synthesise } from '../../support/stack.ts';
 
 /**
  * `steady`: reported as long as what it is of is there, so that silence is blindness. `occasional`: there only when

@@ -1,9 +1,9 @@
 import { policyAllows, resolveTemplate } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
-import config from '../../config/mockupaws-production.ts';
-import { SECURITY_HEADERS } from '../../lambda/domain/status-page/headers.ts';
-import { defineService } from '../../lib/config/service-config.ts';
-import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../support/stack.ts';
+import config from '../../../config/mockupaws-production.ts';
+import { SECURITY_HEADERS } from '../../../lambda/domain/status-page/headers.ts';
+import { defineService } from '../../../lib/config/service-config.ts';
+import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../../support/stack.ts';
 
 /** Without subscribers, who add a door to it. */
 const { subscribers: _subscribers, ...statusPage } = config.statusPage as NonNullable<typeof config.statusPage>;

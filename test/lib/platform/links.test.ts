@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import config from '../../config/mockupaws-production.ts';
-import { actionsOf, refersTo, resources, type Synthesised, statementsOf, synthesise } from '../support/stack.ts';
+import config from '../../../config/mockupaws-production.ts';
+import { actionsOf, refersTo, resources, type Synthesised, statementsOf, synthesise } from '../../support/stack.ts';
 
 let stack: Synthesised;
 beforeAll(() => {
