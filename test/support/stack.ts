@@ -90,3 +90,32 @@ export function statementsOf(template: Template, roleId: string): Statement[] {
 }
 
 export const actionsOf = ({ Action }: Statement): string[] => [Action].flat();
+
+const synthesised = new Map<ServiceConfig, Synthesised>();
+
+/** The stack of a configuration with its common incidents, judged by cdk-nag. Synthesised once for all tests of a worker. */
+export function stackOf(config: ServiceConfig): Synthesised {
+  const known = synthesised.get(config) ?? synthesise(config, { nag: true });
+  synthesised.set(config, known);
+  return known;
+}
+
+/** A template in the words of tests. Paths are those of constructs below `IncidentResponse`. */
+export function inspect(template: Template) {
+  const all = (type: string) => resources(template, type);
+  const one = (type: string, path: string) => {
+    const found = all(type).find(resource => resource.path === path);
+    if (!found) throw new Error(`no ${type} ${path}, only ${all(type).map(resource => resource.path)}`);
+    return found;
+  };
+  /** The logical id of the role of a function, a state machine or a document. */
+  const roleOf = (owner: unknown) => refersTo(owner)[0] ?? '';
+  return {
+    all,
+    one,
+    roleOf,
+    /** The statements of a function's role. */
+    allowed: (path: string): Statement[] =>
+      statementsOf(template, roleOf(one('AWS::Lambda::Function', `${path}/Function`).properties.Role)),
+  };
+}

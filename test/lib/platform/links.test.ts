@@ -1,24 +1,20 @@
-import { beforeAll, expect, it } from 'vitest';
-import config from '../../../config/mockupaws-production.ts';
-import { actionsOf, refersTo, resources, type Synthesised, statementsOf, synthesise } from '../../support/stack.ts';
+import { expect, it } from 'vitest';
+import { everything } from '../../support/everything.ts';
+import { actionsOf, inspect, refersTo, stackOf, statementsOf } from '../../support/stack.ts';
 
-let stack: Synthesised;
-beforeAll(() => {
-  stack = synthesise(config);
+const { template } = stackOf(everything);
+const { all, one, allowed } = inspect(template);
+const key = one('AWS::KMS::Key', 'Links/Key');
+
+it('links are signed by a key that cannot leave KMS', () => {
+  expect(key.properties).toMatchObject({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
 });
 
-const all = (type: string) => resources(stack.template, type);
-const key = () => all('AWS::KMS::Key').find(({ path }) => path === 'Links/Key');
-
-it('are signed by a key that cannot leave KMS', () => {
-  expect(key()?.properties).toMatchObject({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
-});
-
-it('can be signed by who writes messages, verified by the door, and by nobody both', () => {
+it('links can be signed by functions that write messages, verified by the endpoint, and nobody can do both', () => {
   const may = (action: string) =>
     all('AWS::IAM::Role').flatMap(({ id, path }) =>
-      statementsOf(stack.template, id).some(
-        statement => actionsOf(statement).includes(action) && refersTo(statement.Resource).join() === key()?.id,
+      statementsOf(template, id).some(
+        statement => actionsOf(statement).includes(action) && refersTo(statement.Resource).join() === key.id,
       )
         ? [path]
         : [],
@@ -27,9 +23,8 @@ it('can be signed by who writes messages, verified by the door, and by nobody bo
   expect(may('kms:VerifyMac')).toEqual(['Links/Answer/Role']);
 });
 
-it('lead to a door that can ask the command function, and read or write no incident itself', () => {
-  const role = all('AWS::IAM::Role').find(({ path }) => path === 'Links/Answer/Role')?.id ?? '';
-  const statements = statementsOf(stack.template, role);
+it('links lead to an endpoint that can invoke the command function, and read or write no incident itself', () => {
+  const statements = allowed('Links/Answer');
   expect(statements.flatMap(actionsOf).sort()).toEqual([
     'kms:VerifyMac',
     'lambda:InvokeFunction',
@@ -37,6 +32,5 @@ it('lead to a door that can ask the command function, and read or write no incid
     'logs:PutLogEvents',
   ]);
   const invoke = statements.find(statement => actionsOf(statement).includes('lambda:InvokeFunction'));
-  const command = all('AWS::Lambda::Function').find(({ path }) => path === 'Command/Function');
-  expect(refersTo(invoke?.Resource)).toEqual([command?.id]);
+  expect(refersTo(invoke?.Resource)).toEqual([one('AWS::Lambda::Function', 'Command/Function').id]);
 });

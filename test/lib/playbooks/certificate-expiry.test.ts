@@ -11,25 +11,7 @@ const may = (from: typeof template, path: string) => {
   return statementsOf(from, refersTo(fn?.properties.Role)[0] ?? '');
 };
 
-it('its alarms stand on what the probe measures every minute; without it nobody knows', () => {
-  const alarms = resources(template, 'AWS::CloudWatch::Alarm')
-    .map(({ properties }) => properties)
-    .filter(({ Tags }) => JSON.stringify(Tags ?? '').includes('CertificateExpiry'));
-  const rules = alarms.map(p => [
-    p.AlarmName.replace('mockupaws-production-', ''),
-    `${p.Statistic} ${p.MetricName} ${p.ComparisonOperator} ${p.Threshold}`,
-    `${p.DatapointsToAlarm} of ${p.EvaluationPeriods} x ${p.Period}`,
-    p.TreatMissingData,
-  ]);
-  const often = '3 of 3 x 60';
-  expect(rules.sort()).toEqual([
-    ['certificate-expiry-critical', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 7', often, 'missing'],
-    ['certificate-expiry-warning', 'Minimum CertificateDaysLeft LessThanOrEqualToThreshold 30', often, 'missing'],
-    ['certificate-faults', 'Minimum CertificateFaults GreaterThanOrEqualToThreshold 1', often, 'missing'],
-  ]);
-});
-
-it('records of one zone may be created under names with an underscore, and none changed or deleted', () => {
+it('records may be created in one zone under names with an underscore, and none changed or deleted', () => {
   for (const path of ['RestoreValidationRecordsFunction', 'RequestReplacementFunction']) {
     const [change, ...others] = may(template, `CertificateExpiry/${path}/Function`).filter(statement =>
       actionsOf(statement).includes('route53:ChangeResourceRecordSets'),
@@ -46,14 +28,14 @@ it('records of one zone may be created under names with an underscore, and none 
   }
 });
 
-it('certificates may be requested that are proven by DNS, and no other', () => {
+it('only certificates that are proven by DNS may be requested', () => {
   const [asked] = may(template, 'CertificateExpiry/RequestReplacementFunction/Function').filter(statement =>
     actionsOf(statement).includes('acm:RequestCertificate'),
   );
   expect(asked?.Condition).toEqual({ StringEquals: { 'acm:ValidationMethod': 'DNS' } });
 });
 
-it('it is asked of by name where there is no certificate', () => {
+it('the playbook fails at synthesis where there is no certificate', () => {
   const bare = defineService({ ...config, certificates: undefined });
   expect(() => synthesise(bare, { playbooks })).toThrow(
     'CertificateExpiry needs a certificate: configure certificates',

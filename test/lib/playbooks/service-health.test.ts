@@ -3,44 +3,15 @@ import config from '../../../config/mockupaws-production.ts';
 import { defineService } from '../../../lib/config/service-config.ts';
 import { DatabaseConnections } from '../../../lib/playbooks/database-connections/playbook.ts';
 import { ServiceHealth } from '../../../lib/playbooks/service-health/playbook.ts';
-import { actionsOf, refersTo, resources, statementsOf, synthesise } from '../../support/stack.ts';
+import { actionsOf, refersTo, resources, stackOf, statementsOf, synthesise } from '../../support/stack.ts';
 
-const { template } = synthesise(config);
+const { template } = stackOf(config);
 const all = (type: string) => resources(template, type).map(({ properties }) => properties);
 const probed = all('AWS::CloudWatch::Alarm').filter(({ Tags }) =>
   /ServiceHealth|SlowResponses|BadDeployment/.test(JSON.stringify(Tags)),
 );
 
-describe('the alarms', () => {
-  it('stand on what the probe measures: down within minutes, failing in part after ten', () => {
-    const rules = probed.map(p => [
-      p.AlarmName.replace('mockupaws-production-', ''),
-      `${p.Statistic} ${p.MetricName} ${p.ComparisonOperator} ${p.Threshold}`,
-      `${p.DatapointsToAlarm} of ${p.EvaluationPeriods}`,
-      p.TreatMissingData,
-    ]);
-    expect(rules.sort()).toEqual([
-      ['deployment-failing', 'Maximum DeploymentFailing GreaterThanOrEqualToThreshold 1', '2 of 2', 'missing'],
-      ['errors', 'Average ErrorShare GreaterThanOrEqualToThreshold 0.05', '10 of 10', 'notBreaching'],
-      ['errors-half', 'Average ErrorShare GreaterThanThreshold 0.5', '3 of 3', 'notBreaching'],
-      ['errors-quarter', 'Average ErrorShare GreaterThanThreshold 0.25', '10 of 10', 'notBreaching'],
-      ['health-down', 'Minimum HealthFailingShare GreaterThanOrEqualToThreshold 1', '3 of 3', 'missing'],
-      ['health-failing', 'Minimum HealthFailingShare GreaterThanThreshold 0', '10 of 10', 'missing'],
-      ['health-time', 'Average HealthSeconds GreaterThanOrEqualToThreshold 5', '10 of 10', 'notBreaching'],
-      ['health-time-severe', 'Average HealthSeconds GreaterThanOrEqualToThreshold 10', '5 of 5', 'notBreaching'],
-      ['no-task-running', 'Maximum RunningTasks LessThanThreshold 1', '2 of 2', 'missing'],
-      ['response-time', 'Average ResponseSeconds GreaterThanOrEqualToThreshold 2', '10 of 10', 'notBreaching'],
-      ['response-time-p95', 'Average ResponseSecondsP95 GreaterThanOrEqualToThreshold 5', '10 of 10', 'notBreaching'],
-      [
-        'response-time-p95-severe',
-        'Average ResponseSecondsP95 GreaterThanOrEqualToThreshold 10',
-        '5 of 5',
-        'notBreaching',
-      ],
-      ['response-time-severe', 'Average ResponseSeconds GreaterThanOrEqualToThreshold 5', '5 of 5', 'notBreaching'],
-    ]);
-  });
-
+describe('the alarms of the service as a whole', () => {
   it('need no arithmetic, and find the metrics that the probe publishes', () => {
     for (const { Metrics, Namespace, Dimensions, Period, AlarmName } of probed) {
       expect(Metrics, AlarmName).toBeUndefined();

@@ -4,7 +4,7 @@ import { PROBE_METRICS } from '../../../lambda/domain/diagnosis/probe-metrics.ts
 import { DEFINITIONS, RUN_METRIC, TARGETS, TIMES } from '../../../lambda/domain/figures/figures.ts';
 import { servicePolicy } from '../../../lib/config/service-policy.ts';
 import { everything as config } from '../../support/everything.ts';
-import { refersTo, resources, synthesise } from '../../support/stack.ts';
+import { refersTo, resources, stackOf, synthesise } from '../../support/stack.ts';
 
 interface Widget {
   type: string;
@@ -34,7 +34,7 @@ const metricsOf = (widgets: Widget[]) =>
       return { namespace, name, dimensions: Object.fromEntries(dimensions) as Record<string, string> };
     });
 
-const { template } = synthesise(config);
+const { template } = stackOf(config);
 const widgets = dashboardOf(template);
 const metrics = metricsOf(widgets);
 const namesIn = (namespace: string, from = metrics) =>

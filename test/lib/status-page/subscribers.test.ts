@@ -2,21 +2,16 @@ import { CachePolicy, OriginRequestPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { describe, expect, it } from 'vitest';
 import { defineService, type ServiceConfig } from '../../../lib/config/service-config.ts';
 import { everything as config } from '../../support/everything.ts';
-import { actionsOf, refersTo, resources, type Statement, statementsOf, synthesise } from '../../support/stack.ts';
+import { actionsOf, inspect, refersTo, type Statement, stackOf, statementsOf } from '../../support/stack.ts';
 
-const { template } = synthesise(config);
-const all = (type: string) => resources(template, type);
-const one = (type: string, path: string) => {
-  const found = all(type).find(resource => resource.path === path);
-  if (!found) throw new Error(`no ${type} ${path}`);
-  return found;
-};
+const { template } = stackOf(config);
+const { all, one, allowed } = inspect(template);
 const only = (type: string) => {
   const [found, ...others] = all(type);
   if (!found || others.length > 0) throw new Error(`${others.length + 1} ${type}`);
   return found;
 };
-const may = (path: string): Statement[] => statementsOf(template, one('AWS::IAM::Role', `Subscribers/${path}/Role`).id);
+const may = (path: string): Statement[] => allowed(`Subscribers/${path}`);
 const resourceOf = (path: string, action: string) =>
   may(path)
     .filter(statement => actionsOf(statement).includes(action))
@@ -54,7 +49,7 @@ describe('subscribers', () => {
 });
 
 describe('mails', () => {
-  it('are sent in the configured name alone, by the door and by the mail function, and by nobody else', () => {
+  it('are sent in the configured name alone, by the endpoint and by the mail function, and by nobody else', () => {
     const senders = all('AWS::IAM::Role').filter(({ id }) =>
       statementsOf(template, id).some(statement => actionsOf(statement).includes('ses:SendEmail')),
     );
@@ -94,7 +89,7 @@ describe('mails', () => {
   });
 });
 
-describe('the door', () => {
+describe('the public endpoint', () => {
   it('is at the host of the status page, which keeps nothing of what passes, and tells it whatever a browser says', () => {
     const { CacheBehaviors, Origins } = only('AWS::CloudFront::Distribution').properties.DistributionConfig;
     const url = all('AWS::Lambda::Url').find(({ path }) => path.startsWith('Subscribers/'))?.id ?? 'none';

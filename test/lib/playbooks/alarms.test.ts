@@ -3,13 +3,13 @@ import { PROBE_METRICS } from '../../../lambda/domain/diagnosis/probe-metrics.ts
 import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { defineService } from '../../../lib/config/service-config.ts';
 import { everything } from '../../support/everything.ts';
-import { resources, synthesise } from '../../support/stack.ts';
+import { resources, stackOf } from '../../support/stack.ts';
 
 /**
- * `steady`: reported as long as what it is of is there, so that silence is blindness. `occasional`: there only when
- * something happens, or rightly unknown at times, so that silence says nothing. `pulse`: the sign of life of what
- * watches, so that silence is the alarm. `task`: of a scheduled task of our own, whose failure is told by its dead
- * letters: until it runs again, its last word stands.
+ * How each kind of metric treats missing data. A `steady` one is reported as long as its resource exists: silence is blindness.
+ * An `occasional` one is there only when something happens, or is rightly unknown at times: silence says nothing. A `pulse` is
+ * a sign of life: silence is the alarm. A `task` is reported by a scheduled task of our own, whose dead letters report its
+ * failure: until it runs again, its last value stands.
  */
 const TREATMENTS = { steady: 'missing', occasional: 'notBreaching', pulse: 'breaching', task: 'ignore' } as const;
 type Kind = keyof typeof TREATMENTS;
@@ -64,6 +64,7 @@ interface Watched {
   Namespace: string;
   MetricName: string;
   Statistic: string;
+  ComparisonOperator: string;
   Dimensions?: { Name: string; Value: string }[];
 }
 
@@ -80,9 +81,10 @@ describe.each([
   ['with every part that can be configured', everything],
   ['with a single node of the cache', single],
 ])('every alarm of the template, %s,', (_, config) => {
-  const alarms = resources(synthesise(config).template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+  const { template, deployed } = stackOf(config);
+  const alarms = resources(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
 
-  it('takes missing data for what it is of its metric', () => {
+  it('treats missing data as its kind of metric needs', () => {
     expect(alarms.length).toBeGreaterThan(30);
     for (const alarm of alarms) {
       const kind = kindOf(alarm as Watched);
@@ -91,7 +93,51 @@ describe.each([
     }
   });
 
-  it('of a silent probe is there, and is the only one of the service that silence sets off', () => {
+  it('of a playbook tells by its tags, which its events carry, whose it is and how severe', () => {
+    const known = Object.values(deployed.policies).flatMap(({ playbook: { name, alarms: levels } }) =>
+      Object.entries(levels).map(([alarm, level]) => [alarm, config.service, name, level]),
+    );
+    const tagged = alarms.filter(({ Tags }) => Tags);
+    const tag = (Tags: { Key: string; Value: string }[], key: string) =>
+      Tags.find(({ Key }) => Key === `incident:${key}`)?.Value;
+    expect(
+      tagged
+        .map(({ AlarmName, Tags }) => [AlarmName, ...['service', 'playbook', 'level'].map(key => tag(Tags, key))])
+        .sort(),
+    ).toEqual(known.sort());
+    for (const { AlarmName, ActionConfiguration } of tagged)
+      expect(ActionConfiguration, AlarmName).toEqual({ AlarmTagsPropagation: { Enabled: true } });
+  });
+
+  it('of a playbook says in words why it fires, judges minutes, and needs all of them', () => {
+    for (const alarm of alarms.filter(({ Tags }) => Tags)) {
+      expect(alarm.AlarmDescription, alarm.AlarmName).toMatch(/^[A-Z\d].{10,}/);
+      expect([alarm.Period, alarm.DatapointsToAlarm], alarm.AlarmName).toEqual([60, alarm.EvaluationPeriods]);
+    }
+  });
+
+  it('that warns does so before the critical one of the same metric', () => {
+    const levelOf = ({ Tags = [] }: { Tags?: { Key: string; Value: string }[] }) =>
+      Tags.find(({ Key }) => Key === 'incident:level')?.Value;
+    const sameMetric = (one: Watched, other: Watched) =>
+      (['MetricName', 'Statistic', 'Dimensions', 'ComparisonOperator'] as const).every(
+        field => JSON.stringify(one[field]) === JSON.stringify(other[field]),
+      );
+    const pairs = alarms
+      .filter(alarm => levelOf(alarm) === 'warning')
+      .flatMap(warning =>
+        alarms
+          .filter(other => levelOf(other) === 'critical' && sameMetric(warning as Watched, other as Watched))
+          .map(critical => ({ warning, critical })),
+      );
+    expect(pairs.length).toBeGreaterThanOrEqual(5);
+    for (const { warning, critical } of pairs) {
+      const sign = warning.ComparisonOperator.startsWith('Less') ? -1 : 1;
+      expect(sign * critical.Threshold, critical.AlarmName).toBeGreaterThan(sign * warning.Threshold);
+    }
+  });
+
+  it('of a silent probe exists, and is the only one of the service that silence sets off', () => {
     const breaching = alarms.filter(({ TreatMissingData, Tags }) => TreatMissingData === 'breaching' && Tags);
     expect(breaching.map(({ AlarmName, Tags }) => [AlarmName, Tags[0].Value, Tags[1].Value])).toEqual([
       [`${config.service}-probe-silent`, 'critical', 'Monitoring'],

@@ -1,0 +1,111 @@
+import { matches } from 'embedded-aws';
+import { describe, expect, it } from 'vitest';
+import { everything } from '../../support/everything.ts';
+import { actionsOf, inspect, refersTo, stackOf, statementsOf } from '../../support/stack.ts';
+
+const { template } = stackOf(everything);
+const { all, one, roleOf } = inspect(template);
+
+describe('an event that fails is not lost', () => {
+  const queueAlarms = all('AWS::CloudWatch::Alarm').filter(({ properties }) => properties.Namespace === 'AWS/SQS');
+  const operations = one('AWS::SNS::Topic', 'Paging/Operations').id;
+
+  it('every rule target has a dead-letter queue that EventBridge may write to', () => {
+    for (const rule of all('AWS::Events::Rule')) {
+      for (const target of rule.properties.Targets) {
+        const [queue] = refersTo(target.DeadLetterConfig);
+        const policy = all('AWS::SQS::QueuePolicy').find(({ properties }) => refersTo(properties.Queues)[0] === queue);
+        expect(policy?.properties.PolicyDocument.Statement, rule.path).toContainEqual(
+          expect.objectContaining({
+            Effect: 'Allow',
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [rule.id, 'Arn'] } } },
+          }),
+        );
+      }
+    }
+  });
+
+  it('every function that is called asynchronously has an on-failure destination that it may write to', () => {
+    const called = all('AWS::Events::Rule').flatMap(({ properties }) =>
+      properties.Targets.map((target: { Arn: unknown }) => refersTo(target.Arn)[0]),
+    );
+    for (const { id, path, properties } of all('AWS::Lambda::Function').filter(({ id }) => called.includes(id))) {
+      const settings = all('AWS::Lambda::EventInvokeConfig').find(
+        other => refersTo(other.properties.FunctionName)[0] === id,
+      );
+      const [queue = ''] = refersTo(settings?.properties.DestinationConfig.OnFailure);
+      expect(queue, path).toMatch(/DeadLetters/);
+      expect(sendsTo(properties.Role), path).toContain(queue);
+    }
+    expect(new Set(called).size).toBeGreaterThanOrEqual(3);
+  });
+
+  it('the stream is read in order, from its beginning, and an event that cannot be published becomes a dead letter', () => {
+    const mappings = all('AWS::Lambda::EventSourceMapping');
+    const [mapping, ...others] = mappings.filter(({ properties }) => properties.StartingPosition);
+    expect(others).toEqual([]);
+    expect(mapping?.properties).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+    });
+    expect(mapping?.properties.ParallelizationFactor ?? 1).toBe(1);
+    const [queue = ''] = refersTo(mapping?.properties.DestinationConfig.OnFailure);
+    expect(sendsTo(one('AWS::Lambda::Function', 'Publish/Function').properties.Role)).toContain(queue);
+    const pattern = JSON.parse(mapping?.properties.FilterCriteria.Filters[0].Pattern);
+    const record = (item: object) => ({ dynamodb: { NewImage: item } });
+    expect(matches(pattern, record({ slot: { S: 'a/b' }, id: { S: 'INC-2026-01-01-001' } }))).toBe(true);
+    expect(matches(pattern, record({ slot: { S: 'automation/a' }, runs: { L: [] } }))).toBe(false);
+  });
+
+  it('every dead-letter queue has an alarm that notifies operations of its first message', () => {
+    const queues = all('AWS::SQS::Queue').filter(({ properties }) => !properties.RedrivePolicy);
+    expect(queues.length).toBeGreaterThan(0);
+    for (const { id, path, properties } of queues) {
+      expect(properties, path).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+      const alarm = queueAlarms.find(({ properties }) => refersTo(properties.Dimensions).includes(id));
+      expect(alarm?.properties, path).toMatchObject({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        ...{ Threshold: 1, EvaluationPeriods: 1 },
+        AlarmActions: [{ Ref: operations }],
+      });
+    }
+  });
+
+  it('every channel keeps the order, retries for half a day, and has a dead-letter queue of its own', () => {
+    const queues = all('AWS::SQS::Queue').filter(({ properties }) => properties.RedrivePolicy);
+    expect(queues.length).toBeGreaterThan(0);
+    const aside = queues.map(({ id, path, properties }) => {
+      const { VisibilityTimeout: retryAfter, RedrivePolicy: redrive } = properties;
+      expect(properties, path).toMatchObject({
+        ...{ FifoQueue: true, ContentBasedDeduplication: true, SqsManagedSseEnabled: true },
+      });
+      expect(retryAfter * redrive.maxReceiveCount, path).toBe(12 * 3600);
+      const mapping = all('AWS::Lambda::EventSourceMapping').find(other =>
+        refersTo(other.properties.EventSourceArn).includes(id),
+      );
+      expect(mapping?.properties, path).toMatchObject({ BatchSize: 1 });
+      const fn = all('AWS::Lambda::Function').find(other =>
+        refersTo(mapping?.properties.FunctionName).includes(other.id),
+      );
+      expect(fn?.properties.Timeout, path).toBeLessThan(retryAfter);
+      return refersTo(properties.RedrivePolicy)[0] ?? '';
+    });
+    const refused = all('AWS::Events::Rule').filter(({ path }) => path.endsWith('/Refused'));
+    // The status page refuses nothing for good; mails that SES refuses go aside without the bus, as they have an address in them.
+    const channels = aside.filter(id => !/StatusPage|MailDeadLetters/.test(id));
+    expect(refused.flatMap(({ properties }) => refersTo(properties.Targets[0].Arn)).sort()).toEqual(channels.sort());
+    for (const dead of all('AWS::SQS::Queue').filter(({ id }) => aside.includes(id)))
+      expect(dead.properties, dead.path).toMatchObject({ FifoQueue: true });
+  });
+
+  function sendsTo(role: unknown): string[] {
+    const sending = statementsOf(template, roleOf(role)).filter(statement =>
+      actionsOf(statement).includes('sqs:SendMessage'),
+    );
+    return sending.flatMap(({ Resource }) => refersTo(Resource));
+  }
+});
