@@ -66,7 +66,7 @@ export class IncidentResponse extends Construct {
     const parts = { config, deployed, incidents, ownAlarms };
     const switches = new Switches(this, 'Switches', config);
 
-    // From an alarm to a remedy.
+    // Alarms are answered with remedies.
     const response = new ResponseWorkflow(this, 'Response', { ...parts, playbooks, switches });
     const { stateMachine } = response;
     const intake = new Intake(this, 'Intake', { ...parts, playbooks, stateMachine });
@@ -75,12 +75,12 @@ export class IncidentResponse extends Construct {
     const probed = playbooks.some(playbook => playbook.probed);
     if (probed || statusPage) new Probe(this, 'Probe', { ...parts, playbooks });
 
-    // What people do.
+    // People act.
     new ConsoleRunbooks(this, 'Console', { ...parts, playbooks });
     const command = new Command(this, 'Command', { ...parts, stateMachine });
     const links = new Links(this, 'Links', { title, deployed, command });
 
-    // Who is notified.
+    // People and other systems are notified.
     const { bus, undelivered } = publish;
     const responder = { ...parts, bus, undelivered, paging, command, links };
     const page = new Page(this, 'Page', responder);

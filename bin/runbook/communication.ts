@@ -7,14 +7,14 @@ import { readFolders } from '../../lib/platform/templates.ts';
 import { exampleIncident, firstOf } from './example.ts';
 import type { Source } from './source.ts';
 
-/** The runbook's section 3: who is told what, and the messages as an incident of this service may have them. */
+/** The runbook's section 3: the audiences, and the messages as an incident of this service may have them. */
 export function communication(source: Source) {
   const { config, policy } = source;
   const { stakeholders = [], operations, slack } = config;
   const templates = readFolders('documents', 'messages', 'status-updates');
   const render = renderer(templates);
   const example = exampleIncident(source);
-  const told = firstOf(example, 'UpdatePosted', 'stakeholders');
+  const update = firstOf(example, 'UpdatePosted', 'stakeholders');
   const reviewed = firstOf(example, 'PostMortemDone');
   // The first is the notification, what follows are updates.
   const letters = [firstOf(example, 'UpdatePosted', 'public'), firstOf(example, 'Mitigated')].flatMap(
@@ -24,7 +24,11 @@ export function communication(source: Source) {
     ...{ stakeholders, operations, slack: slack !== undefined, updateMinutes: policy.updateMinutes },
     statusPage: policy.statusPage?.url ?? null,
     investigations: policy.statusPage?.investigations ?? 'approve',
-    internal: renderMail(render, 'messages/internal-notification.txt', internalNotification(told.incident, told.entry)),
+    internal: renderMail(
+      render,
+      'messages/internal-notification.txt',
+      internalNotification(update.incident, update.entry),
+    ),
     customers: config.statusPage?.subscribers ? letters.map(({ subject, body }) => ({ subject, body })) : [],
     statusUpdates: (publicIncident(example, render)?.updates ?? [])
       .toReversed()
@@ -32,7 +36,7 @@ export function communication(source: Source) {
     postIncident: renderMail(render, 'messages/post-incident.txt', postIncident(reviewed.incident, reviewed.entry)),
     templates: Object.entries(templates).map(([name, text]) => ({
       file: `templates/${name}.liquid`,
-      // As it stands in a cell of a table.
+      // The subject stands in a cell of a table.
       subject: /^Subject: *(.+)/.exec(text)?.[1]?.replaceAll('|', '\\|') ?? null,
     })),
   };

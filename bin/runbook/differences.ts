@@ -3,7 +3,7 @@ import { diff } from 'node:util';
 /** Lines that are shown at most. */
 const MOST = 20;
 
-/** What differs between two texts, line by line, each with its number: the first of it. */
+/** Lists the first differences between two texts, line by line, each with its number. */
 export function differences(before: string, after: string): string {
   const numbers = { '-': 0, '+': 0 };
   const changed = diff(after.split('\n'), before.split('\n')).flatMap(([change, line]) => {

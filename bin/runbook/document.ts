@@ -1,16 +1,15 @@
 import { renderer } from '../../lambda/domain/kernel/templates.ts';
 import { DEFAULT_CONFIG, type ServiceConfig } from '../../lib/config/service-config.ts';
 import { readTemplates } from '../../lib/platform/templates.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { ownAlarms } from './alarms.ts';
 import { checklistByHand } from './checklist.ts';
 import { commonIncidents } from './common-incidents.ts';
 import { communication } from './communication.ts';
-import { edition } from './edition.ts';
 import { escalationPath } from './escalation.ts';
 import { investigation } from './investigation.ts';
-import { mitigations } from './mitigations.ts';
-import { ownAlarms } from './own-alarms.ts';
 import { quickReference } from './quick-reference.ts';
-import { recovery } from './recovery.ts';
+import { mitigations, recovery } from './recovery.ts';
 import { postIncidentReview } from './review.ts';
 import { runbooks } from './runbooks.ts';
 import { severityLevels } from './severity-levels.ts';
@@ -54,4 +53,16 @@ function describe(source: Source, command: string) {
     ownAlarms: ownAlarms(source),
     quick: quickReference(source),
   };
+}
+
+/** The edition of the runbook, by the configuration alone, so that it is the same whenever it is written. */
+function edition({ config }: Source) {
+  const { version = packageJson.version, date, owner } = config.runbook ?? {};
+  return { version, date: date ?? null, owner: owner ?? null, nextReview: date ? nextQuarter(date) : null };
+}
+
+/** The first day of the quarter that follows: then the responder opens the review. */
+function nextQuarter(date: string): string {
+  const [year = 0, month = 1] = date.split('-').map(Number);
+  return new Date(Date.UTC(year, Math.ceil(month / 3) * 3)).toISOString().slice(0, 10);
 }

@@ -6,10 +6,10 @@ import { logGroupOf, type ServiceConfig } from '../../lib/config/service-config.
 import { aws, statistics } from './shell.ts';
 import type { Source } from './source.ts';
 
-/** What the responder looks at, and how a person looks at the same. */
+/** A check of the responder, and how a person does the same. */
 export interface Look {
   check: string;
-  /** What it finds, by the names that severity and steps stand on. */
+  /** The facts that it finds, by the names that severity and steps stand on. */
   facts: readonly string[];
   commands: string[];
 }

@@ -3,7 +3,7 @@ import { logGroupOf } from '../../lib/config/service-config.ts';
 import { aws, startAutomation } from './shell.ts';
 import type { Source } from './source.ts';
 
-/** What is asked for in a hurry: addresses, and the commands that no single incident needs. */
+/** Addresses, and the commands that belong to no single incident: people look for these in a hurry. */
 export function quickReference({ config, policy }: Source) {
   const { service, region, pagerduty, hotline, statusPage } = config;
   const put = (name: string, value: string) =>

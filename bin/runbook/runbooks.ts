@@ -10,7 +10,7 @@ export const runbooks = (source: Source) =>
 
 function readRunbook({ config }: Source, { documentName, content, parameters: names }: AutomationDocument) {
   const [, title = documentName, does = ''] = /^## ([^\n]+)\n(.*)$/s.exec(content.description) ?? [];
-  // What only the deployed stack knows is best left as it is.
+  // Values that only the deployed stack knows are best left as they are.
   const parameters = Object.entries(content.parameters).filter(
     ([, parameter]) => !Token.isUnresolved(parameter.default),
   );

@@ -27,7 +27,7 @@ export const severityLevels = ({ policy }: Source) =>
     };
   });
 
-/** Who declares what no measure tells, and how. */
+/** Facts that no measurement tells: who declares them, and how. */
 const DECLARED: Partial<Record<Fact, string>> = {
   dataLoss: 'whoever finds it declares it: `npx incident declare ID … --data-loss`',
   securityBreach: 'whoever finds it declares it: `npx incident declare ID … --security-breach`',

@@ -73,7 +73,7 @@ const byHand = ({ config }: Source, { document }: Pick<Step, 'document'>, parame
     DryRun: 'true',
   });
 
-/** What the responder reads from its diagnosis, a person fills in. */
+/** A person fills in the values that the responder reads from its diagnosis. */
 function given(value: ParameterValue): string {
   if (typeof value === 'string') return value;
   if ('object' in value) return `<${value.object}>`;

@@ -35,7 +35,7 @@ export const Certificates = v.pipe(
   v.maxLength(9, 'nine certificates at most'),
 );
 
-export const CertificateExpiry = v.optional(
+export const CertificateExpirySettings = v.optional(
   v.pipe(
     object({
       /** Days before its end at which the alarms fire. */

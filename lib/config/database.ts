@@ -53,7 +53,7 @@ const Protect = object({
 });
 
 /**
- * Poolers and monitoring agents that can be told by a name. PgBouncer's documentation names its `auth_user` so, PgCat
+ * Poolers and monitoring agents that can be recognised by a name. PgBouncer's documentation names its `auth_user` so, PgCat
  * gives its connections its own name before a client uses them; Datadog and pganalyze document their users, and
  * Datadog's agent its default application name. RDS Proxy is found by the address of its own user.
  */

@@ -3,7 +3,7 @@ import { object, secretArn } from './fields.ts';
 
 /**
  * An Opsgenie alert for each incident, by an integration of the kind "API". What people do to it comes back by an outgoing
- * webhook (actions Acknowledge, Close and AddNote) to the door's URL, an output of the stack. Opsgenie does not sign what it
+ * webhook (actions Acknowledge, Close and AddNote) to the endpoint's URL, an output of the stack. Opsgenie does not sign what it
  * sends: the webhook must carry the token in a custom header, `x-webhook-token`.
  *
  * Atlassian ends the support of Opsgenie on 2027-04-05: choose it only if you have it.

@@ -3,7 +3,7 @@ import { object, secretArn, url } from './fields.ts';
 
 /**
  * A PagerDuty incident for each of ours, by an integration of the kind "Events API v2". What people do to it comes back by
- * a webhook subscription (v3) of that PagerDuty service to the door's URL, an output of the stack, with the events
+ * a webhook subscription (v3) of that PagerDuty service to the endpoint's URL, an output of the stack, with the events
  * incident.acknowledged, incident.resolved and incident.annotated.
  */
 export const PagerDuty = v.optional(

@@ -41,7 +41,7 @@ const time = v.pipe(
   parses(Temporal.PlainDateTime.from, 'a time that exists, such as 2026-01-31T18:00'),
 );
 
-/** Who takes turns week by week, in the order of the level's people: `lambda/domain/on-call/roster.ts` says who it is when. */
+/** People take turns week by week, in the order of the level's people: `lambda/domain/on-call.ts` says who it is when. */
 const Rotation = object({
   timeZone: v.pipe(
     matching(/^(UTC|[A-Z]\w+(\/[\w+-]+)+)$/, 'a time zone such as Europe/Berlin'),
@@ -81,13 +81,13 @@ export const Escalation = list(
   'at least one escalation level',
 );
 
-/** Who hears of trouble in the responder itself: dead letters, a silent watch. */
+/** The people who are notified of trouble in the responder itself: dead letters, a silent watch. */
 export const Operations = names('at least one person');
 
-/** Who reads the review of an incident, beside whoever was in command, who acted on it, and the engineering manager of the escalation path. */
+/** The people who read reviews, besides the commander, whoever acted on the incident, and the engineering manager of the escalation path. */
 export const Reviewers = v.optional(names('at least one person'));
 
-/** Who is told by e-mail: of how an incident goes on, or of a review that they may come to. */
+/** The people who are notified by e-mail: of updates of an incident, or of a review that they may come to. */
 export const Stakeholders = v.optional(names('at least one person'));
 
 type Level = v.InferOutput<typeof Escalation>[number];
@@ -109,10 +109,10 @@ export const onLevel = ({ people, rotation }: Level): string[] => [
   ...new Set([...people, ...(rotation?.overrides ?? []).map(({ person }) => person)]),
 ];
 
-/** Of the runbook's review (4.2): whoever is on its level of the escalation path is one of the reviewers. */
+/** The engineering manager of the escalation path is one of the reviewers (the runbook's 4.2). */
 const MANAGER = /engineering manager/i;
 
-/** Those who read reviews: as configured, and by their role, so that nobody is named twice. */
+/** Names the people who read reviews, by configuration and by role, each once. */
 export function reviewersOf({ people, escalation, reviewers = [] }: Called): string[] {
   const managers = escalation.filter(({ role }) => MANAGER.test(role)).flatMap(onLevel);
   return [...new Set([...reviewers, ...managers.filter(name => people[name]?.email)])];
@@ -120,7 +120,7 @@ export function reviewersOf({ people, escalation, reviewers = [] }: Called): str
 
 type Fault = { path: (string | number)[]; message: string };
 
-/** What is wrong between people and levels, though each is well by itself. */
+/** Finds what is wrong between people and levels, though each is right by itself. */
 export function faultsOfPeople({ people, escalation, operations, ...others }: Called): Fault[] {
   const known = Object.keys(people);
   const unknown = (name: string, ...path: Fault['path']): Fault[] =>
@@ -170,7 +170,7 @@ function sharedAddresses(people: Called['people']): Fault[] {
   );
 }
 
-/** What stands in the runbook, whoever reads that may call. */
+/** Everybody who reads the runbook may call the hotline, so it must be nobody's own number. */
 function ownNumber(people: Called['people'], hotline: string | undefined): Fault[] {
   const digits = (number = '') => number.replace(/\D/g, '');
   const owner = Object.keys(people).find(name => people[name]?.sms && digits(people[name].sms) === digits(hotline));

@@ -11,7 +11,7 @@ const responseBounds = ({ average, p95 }: ResponseBounds) =>
 const isBelow = (noticeable: ResponseBounds, severe: ResponseBounds) =>
   noticeable.average < severe.average && noticeable.p95 < severe.p95;
 
-export const ServiceHealth = v.optional(
+export const ServiceHealthSettings = v.optional(
   v.pipe(
     object({
       /** Tasks run when too few bear the load. Absent, the service is not scaled up. */
@@ -52,11 +52,11 @@ export const ServiceHealth = v.optional(
   {},
 );
 
-export const BadDeployment = v.optional(object({ ...modes('roll-back') }), {});
+export const BadDeploymentSettings = v.optional(object({ ...modes('roll-back') }), {});
 
-export const DatabaseAvailability = v.optional(object({ ...modes('fail-over') }), {});
+export const DatabaseAvailabilitySettings = v.optional(object({ ...modes('fail-over') }), {});
 
-export const DatabaseConnections = v.optional(
+export const DatabaseConnectionsSettings = v.optional(
   v.pipe(
     object({
       /** Shares of maxConnections at which the alarms fire. */
@@ -67,7 +67,7 @@ export const DatabaseConnections = v.optional(
       /** The same for a session that has a transaction open: to end it undoes its work. */
       idleInTransactionSeconds: v.optional(whole(30, 86_400), 900),
       ...modes('scale-down', 'kill-idle-connections', 'raise-max-connections'),
-      /** What max_connections is raised to. By default twice as many, at most Aurora's own default of 5000. */
+      /** The number that max_connections is raised to. By default twice as many, at most Aurora's own default of 5000. */
       raiseTo: v.optional(whole(10, 262_143)),
     }),
     warningBelowCritical(),

@@ -8,7 +8,7 @@ export const Redis = object({
   replicationGroup: named('the id of the ElastiCache replication group'),
   /** Each is watched, whichever is the primary; the metrics are per node. */
   nodes: list(named('the id of a node (cache cluster) of the group'), 'at least one node of the replication group'),
-  /** Of the service's tasks: whether these may reach the cache is watched. */
+  /** The groups of the service's tasks: the responder watches that they may reach the cache. */
   serviceSecurityGroups: list(
     awsId('sg', 'a security group of the tasks'),
     'at least one security group of the ECS tasks',
@@ -16,8 +16,8 @@ export const Redis = object({
   port: v.optional(whole(1, 65_535), 6379),
 });
 
-/** What is usual for a workload nobody else knows: an absent bound has no alarm. */
-export const RedisHealth = v.optional(
+/** Nobody else knows the usual values of a workload: an absent bound has no alarm. */
+export const RedisHealthSettings = v.optional(
   object({
     /** Connections to a node at which the alarm fires. A node takes 65,000. */
     connections: v.optional(whole(1, 65_000), 50_000),

@@ -1,16 +1,21 @@
 import * as v from 'valibot';
 import { RUNBOOK_POLICY } from '../../lambda/domain/incident/runbook-policy.ts';
-import { CertificateExpiry, Certificates } from './certificates.ts';
+import { CertificateExpirySettings, Certificates } from './certificates.ts';
 import { Database } from './database.ts';
 import { day, issueAt, list, Mode, matching, object, text, url, whole } from './fields.ts';
 import { Opsgenie } from './opsgenie.ts';
 import { PagerDuty } from './pagerduty.ts';
 import { Escalation, faultsOfPeople, Operations, People, Reviewers, Stakeholders } from './people.ts';
-import { BadDeployment, DatabaseAvailability, DatabaseConnections, ServiceHealth } from './playbooks.ts';
-import { Redis, RedisHealth } from './redis.ts';
-import { ServiceMemory } from './service-memory.ts';
+import {
+  BadDeploymentSettings,
+  DatabaseAvailabilitySettings,
+  DatabaseConnectionsSettings,
+  ServiceHealthSettings,
+} from './playbooks.ts';
+import { Redis, RedisHealthSettings } from './redis.ts';
+import { ServiceMemorySettings } from './service-memory.ts';
 import { Slack } from './slack.ts';
-import { StatusPage } from './status-page.ts';
+import { StatusPageSettings } from './status-page.ts';
 
 const httpsUrl = url(/^https:/, 'an https:// URL');
 
@@ -32,7 +37,7 @@ export const DEFAULT_CONFIG = 'mockupaws-production';
 export const ServiceConfig = v.pipe(
   object({
     service: matching(/^[a-z][a-z0-9-]{1,40}$/, 'a name of lower-case letters, digits and hyphens, at most 41 long'),
-    /** As people call it: the name in messages. */
+    /** The name that people use, in messages. */
     title: text('the name people call the service by'),
     region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
     healthUrls: list(HealthUrl, 'at least one health URL: without it nothing can be verified'),
@@ -41,12 +46,12 @@ export const ServiceConfig = v.pipe(
       service: text('the name of the ECS service'),
       /** Tasks left running while connections are relieved. */
       scaleDownTo: whole(1, 1000),
-      /** Whether Application Auto Scaling manages the service; then it is suspended while tasks are scaled down. */
+      /** Application Auto Scaling manages the service; the responder suspends it while tasks are scaled down. */
       autoScaling: v.boolean('true or false'),
       /** Where its tasks log. By default /ecs/ and the cluster's name. */
       logGroup: v.optional(matching(/^[\w./#-]{1,512}$/, 'the name of a CloudWatch log group')),
     }),
-    /** As in the load balancer's ARN and metrics. */
+    /** The last part of the load balancer's ARN, as in its metrics. */
     loadBalancer: matching(/^app\/[^/]+\/[0-9a-f]{16}$/, 'app/NAME/ID, the last part of the ARN of the load balancer'),
     database: Database,
     /** Its certificates. Absent, none is watched. */
@@ -67,7 +72,7 @@ export const ServiceConfig = v.pipe(
     /** The kill switch's first value. A deployment does not turn back what a person set since. */
     automation: v.optional(v.picklist(['on', 'off'], "'on' or 'off'"), 'on'),
     budget: v.optional(object({ runs: whole(1, 100), hours: whole(1, 168) }), RUNBOOK_POLICY.budget),
-    /** What the runbook's head says of it. `date` is when it was last changed or reviewed, and not that of a clock: written twice, it is the same. */
+    /** The head of the runbook document. `date` is the last change or review, not a clock's: written twice, the document is the same. */
     runbook: v.optional(
       object({
         /** By default that of package.json. */
@@ -82,17 +87,17 @@ export const ServiceConfig = v.pipe(
       v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),
       [],
     ),
-    serviceHealth: ServiceHealth,
-    badDeployment: BadDeployment,
-    databaseAvailability: DatabaseAvailability,
-    databaseConnections: DatabaseConnections,
-    serviceMemory: ServiceMemory,
-    certificateExpiry: CertificateExpiry,
-    redisHealth: RedisHealth,
+    serviceHealth: ServiceHealthSettings,
+    badDeployment: BadDeploymentSettings,
+    databaseAvailability: DatabaseAvailabilitySettings,
+    databaseConnections: DatabaseConnectionsSettings,
+    serviceMemory: ServiceMemorySettings,
+    certificateExpiry: CertificateExpirySettings,
+    redisHealth: RedisHealthSettings,
     slack: Slack,
     pagerduty: PagerDuty,
     opsgenie: Opsgenie,
-    statusPage: StatusPage,
+    statusPage: StatusPageSettings,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
@@ -123,7 +128,7 @@ interface Connections {
   databaseConnections: { raiseTo?: number | undefined };
 }
 
-/** What max_connections is raised to: as configured, or twice as many, at most Aurora's own default for large instances. */
+/** The number that max_connections is raised to: as configured, or twice as many, at most Aurora's default for large instances. */
 export function raisedConnections({ database, databaseConnections }: Connections): number {
   return databaseConnections.raiseTo ?? Math.min(2 * database.maxConnections, 5000);
 }

@@ -4,7 +4,7 @@ import { list, matching, modes, object, share, text, warningBelowCritical } from
 const COMMAND =
   'a shell command with {url} once, and no double quote, backslash, backtick or dollar sign: put such in a script';
 
-export const ServiceMemory = v.optional(
+export const ServiceMemorySettings = v.optional(
   v.pipe(
     object({
       /** Shares of the tasks' memory at which the alarms fire. */
@@ -17,7 +17,7 @@ export const ServiceMemory = v.optional(
       heapDump: v.optional(
         object({
           container: text('the name of the container whose heap is dumped'),
-          // It is put between double quotes.
+          // The command is put between double quotes.
           command: v.pipe(
             matching(/^[^"\\`$]{1,2000}$/, COMMAND),
             v.check(given => given.split('{url}').length === 2, COMMAND),

@@ -3,7 +3,7 @@ import { matching, object, secretArn, text } from './fields.ts';
 
 /**
  * A thread of the channel for each incident, with buttons. The Slack app needs the scopes `chat:write` and
- * `channels:history` (`groups:history` for a private channel), to be in the channel, and the door's URL (an output of the
+ * `channels:history` (`groups:history` for a private channel), to be in the channel, and the endpoint's URL (an output of the
  * stack) for interactivity. Whoever is in the channel can press the buttons: a private one is the better choice.
  */
 export const Slack = v.optional(

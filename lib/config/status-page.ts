@@ -12,10 +12,10 @@ const Component = object({
   affectedBy: v.optional(list(text('the name of a playbook'), 'at least one playbook')),
 });
 
-/** Of one contact list. */
+/** SES allows no more topics in a contact list. */
 const TOPICS = 20;
 
-/** Work on the service that customers are told of before it begins. */
+/** Work on the service, announced to customers before it begins. */
 const Maintenance = v.pipe(
   object({
     id,
@@ -33,7 +33,7 @@ const Maintenance = v.pipe(
  * region: if there is one already, the deployment fails.
  */
 const Subscribers = object({
-  /** Of a domain that is verified in SES, out of its sandbox. */
+  /** An address of a domain that is verified in SES, out of its sandbox. */
   from: v.pipe(
     v.string('an e-mail address'),
     v.email('an e-mail address of a domain that is verified in SES, such as status@example.com'),
@@ -41,9 +41,9 @@ const Subscribers = object({
 });
 
 /**
- * What customers see, at a host of your own behind CloudFront. Absent, there is no status page and customers are told nothing.
+ * The status page, at a host of your own behind CloudFront. Absent, there is none and customers are not notified.
  */
-export const StatusPage = v.optional(
+export const StatusPageSettings = v.optional(
   v.pipe(
     object({
       url: url(/^https:\/\/[^/]+$/, 'an https:// URL without a path, such as https://status.example.com'),

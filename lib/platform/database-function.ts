@@ -49,7 +49,7 @@ export class DatabaseFunction extends ResponderFunction {
   }
 }
 
-/** What Lambda needs to place a function in a VPC; none of it can be narrowed to a resource that exists beforehand. */
+/** Lambda needs these to place a function in a VPC; none can be narrowed to a resource that exists beforehand. */
 const NETWORK_INTERFACES = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',

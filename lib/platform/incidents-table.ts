@@ -11,9 +11,9 @@ import { Construct } from 'constructs';
 import type { ResponderFunction } from './responder-function.ts';
 
 /**
- * One item an incident, state and timeline together. A slot (service and playbook) is a partition whose highest number
- * alone can be open, so that two incidents of one trouble cannot be. The index `unfinished` holds the open ones and those under
- * review, `byId` finds one by its id, `byMonth` those opened in a month, and which of them customers are told of.
+ * Holds one item an incident, state and timeline together. A slot (service and playbook) is a partition whose highest number
+ * alone can be open, so that there cannot be two incidents of one trouble. The index `unfinished` holds open incidents and those
+ * under review, `byId` finds one by its id, `byMonth` finds those opened in a month, and which of them were published.
  */
 export class IncidentsTable extends Construct {
   readonly table: TableV2;

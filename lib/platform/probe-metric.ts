@@ -3,7 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 
-/** What the probe measured of a minute, as a metric. */
+/** A metric of the probe, one value a minute. */
 export const probeMetric = ({ service }: ServiceConfig, metric: keyof typeof PROBE_METRICS, statistic: string) =>
   new Metric({
     namespace: PROBE_NAMESPACE,

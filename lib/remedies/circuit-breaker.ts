@@ -6,7 +6,7 @@ import type { ServiceConfig } from '../config/service-config.ts';
 import { Remedy } from './remedy.ts';
 
 export interface CircuitBreakerProps {
-  /** As people call it, e.g. `Redis`. */
+  /** The name that people use, e.g. `Redis`. */
   dependency: string;
   /** The measurements that show the dependency to be ill. */
   causes: Cause[];

@@ -40,7 +40,7 @@ export interface ServiceDashboardProps {
   watch: ResponderFunction;
 }
 
-/** What is shown of now, whichever range is chosen for the figures. */
+/** The current state is shown for this range, whichever one is chosen for the figures. */
 const LATELY = { start: '-PT3H' };
 
 /**
@@ -79,7 +79,7 @@ const statuses = (title: string, alarms: Alarm[], height: number) =>
     sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
   });
 
-/** What the probe measures. */
+/** The metrics of the probe. */
 function health(config: ServiceConfig, { memory, redis, certificates }: Resources): IWidget[] {
   const probed = (metric: Parameters<typeof probeMetric>[1], label: string, statistic: string = Stats.MAXIMUM) =>
     probeMetric(config, metric, statistic).with({ label });
@@ -177,7 +177,7 @@ function figures({ service }: ServiceConfig): IWidget[] {
   return [new Row(...times.slice(0, 2)), new Row(...times.slice(2)), ...targets];
 }
 
-/** Of each runbook of a plan: how many of its runs were verified. */
+/** For each runbook of a plan, how many of its runs were verified. */
 function runbooks({ service }: ServiceConfig, bound: readonly PlannedPlaybook[]): IWidget[] {
   const metric = figure(service);
   const names = [...new Set(bound.flatMap(({ policy }) => policy.plan.map(({ runbook }) => runbook)))].sort();
@@ -204,7 +204,7 @@ const figure =
       ...{ metricName, statistic, label },
     });
 
-/** Whether the responder itself is well: its alarms (dead letters, the watch, subscriptions), errors, and the watch's pulse. */
+/** The responder itself: its alarms (dead letters, the watch, subscriptions), its errors, and the watch's pulse. */
 function responder(alarms: Alarm[], functions: Record<string, ResponderFunction>, watch: ResponderFunction): IWidget[] {
   const minutely = { period: Duration.minutes(1), statistic: Stats.SUM };
   const graph = { ...LATELY, width: 8, height: 6, leftYAxis: { min: 0, showUnits: false } };

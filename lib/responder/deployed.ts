@@ -4,7 +4,7 @@ import { logGroupOf, type ServiceConfig } from '../config/service-config.ts';
 import { servicePolicy } from '../config/service-policy.ts';
 import type { PlannedPlaybook } from '../playbooks/playbook.ts';
 
-/** What the functions need of the configuration and the playbooks, as it is compiled into them. */
+/** Describes the configuration and the playbooks for the functions, into which it is compiled. */
 export function describeDeployed(config: ServiceConfig, bound: readonly PlannedPlaybook[]): Deployed {
   const { service, region, healthUrls, ecs, loadBalancer, database, escalation, serviceHealth } = config;
   return {

@@ -18,7 +18,7 @@ export function grantReadService(fn: ResponderFunction, config: ServiceConfig): 
     .addToRolePolicy({ actions: ['ecs:DescribeServiceDeployments'], resources: [`${arn('service-deployment')}/*`] })
     .addToRolePolicy({ actions: ['ecs:DescribeServiceRevisions'], resources: [`${arn('service-revision')}/*`] });
   const own = `${cluster}/${service}/*`;
-  // Of the tasks, those may read whose playbooks do.
+  // A function reads tasks only where a playbook needs it.
   for (const resource of [`service-deployment/${own}`, `service-revision/${own}`, `task/${cluster}/*`])
     Validations.of(fn.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:${resource}]`,

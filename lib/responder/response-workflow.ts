@@ -148,7 +148,7 @@ export class ResponseWorkflow extends Construct {
         action: 'getAutomationExecution',
         parameters: { AutomationExecutionId: JsonPath.stringAt('$.runbook.id') },
         iamResources: [AUTOMATION_EXECUTIONS],
-        // Of an execution with many steps, the whole would be more than a state may hold.
+        // The whole of an execution with many steps would be more than a state may hold.
         resultSelector: { 'status.$': '$.AutomationExecution.AutomationExecutionStatus' },
         resultPath: '$.observed',
       }),
@@ -195,7 +195,7 @@ export class ResponseWorkflow extends Construct {
     verifyStep.next(
       new Choice(this, 'Verified?')
         .when(Condition.stringEquals('$.verification.returned.verdict', 'again'), waitForSignal.next(verifyStep))
-        // What comes next is judged by what is measured then, and a person who takes over reads nothing older.
+        // The next step is chosen by new measurements, and a person who takes over reads nothing older.
         .otherwise(stepDone.next(look)),
     );
     choose.next(

@@ -12,7 +12,7 @@ export function siteBucket(scope: Construct, id: string, bucketName?: string): B
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
-    // It is all that customers can still read when the stack is gone by mistake.
+    // Customers can still read it when the stack is gone by mistake.
     removalPolicy: RemovalPolicy.RETAIN,
   });
   Validations.of(bucket).acknowledge({
@@ -37,7 +37,7 @@ export function secondBucket(scope: Construct, region: string): IBucket {
   const unique = Names.uniqueResourceName(scope, { maxLength: 32, separator: '-' }).toLowerCase();
   const bucketName = `${unique}-${account}-${region}`;
   const bucket = siteBucket(second, 'Bucket', bucketName);
-  // Which distribution it is, only the other stack knows, and that needs the bucket first.
+  // Only the other stack knows which distribution it is, and that stack needs the bucket first.
   bucket.addToResourcePolicy(
     new PolicyStatement({
       principals: [new ServicePrincipal('cloudfront.amazonaws.com')],

@@ -23,7 +23,7 @@ type StatusPageConfig = NonNullable<ServiceConfig['statusPage']>;
 
 interface Buckets {
   bucket: IBucket;
-  /** What is shown when the first cannot be read. */
+  /** The copy that is shown when the first cannot be read. */
   second: IBucket | undefined;
 }
 

@@ -180,7 +180,7 @@ const BREACH: [number, Event][] = [
   [400, { type: 'UpdatePosted', to: 'public', status: 'resolved', by: 'ada' }],
 ];
 
-const told = (...parts: [number, Event][][]): Incident =>
+const incidentOf = (...parts: [number, Event][][]): Incident =>
   fold(
     parts
       .flat()
@@ -190,13 +190,13 @@ const told = (...parts: [number, Event][][]): Incident =>
 /** Incidents at some of their stages, for seeing at synthesis that a template can be filled. */
 export const SAMPLES = {
   /** Nothing is known yet but what fired. */
-  opened: told(STORY.slice(0, 2)),
-  drill: { ...told(STORY), drill: true },
-  underWay: told(STORY),
-  resolved: told(STORY, END),
-  reviewed: told(STORY, END, REVIEWED),
-  byHand: told(BY_HAND),
-  investigation: told(BREACH),
+  opened: incidentOf(STORY.slice(0, 2)),
+  drill: { ...incidentOf(STORY), drill: true },
+  underWay: incidentOf(STORY),
+  resolved: incidentOf(STORY, END),
+  reviewed: incidentOf(STORY, END, REVIEWED),
+  byHand: incidentOf(BY_HAND),
+  investigation: incidentOf(BREACH),
 };
 
 /** The last entry of a type, of which there must be one. */

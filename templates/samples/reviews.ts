@@ -52,16 +52,17 @@ export function reviewNoticeSamples(): Samples {
   };
   const drafted: Incident = { ...resolved, postMortem: { url: URL, author: 'ada' } };
   const samples: Record<string, object[]> = {};
-  const tell = (incident: Incident, happening: Event) => {
+  const notify = (incident: Incident, happening: Event) => {
     const entry = { ...happening, seq: incident.timeline.length, at: '2026-02-14T09:00:00.000Z', command: 'sample' };
     const notice = reviewNotice(incident, entry, CIRCLE);
-    if (!notice) throw new Error(`nobody is told of ${happening.type}`);
+    if (!notice) throw new Error(`nobody is notified of ${happening.type}`);
     samples[notice.template] = [...(samples[notice.template] ?? []), notice.fields];
   };
-  for (const draft of DRAFTS) tell(resolved, { type: 'PostMortemDrafted', ...draft });
-  for (const incident of [resolved, drafted]) tell(incident, { type: 'PostMortemOverdue', hours: 24, ...LATE });
-  for (const incident of [resolved, byHand, chore]) tell(incident, { type: 'ActionItemDue', item: 'A1' });
-  tell(resolved, { type: 'ActionItemChanged', by: 'ada', item: 'A1', owner: 'ada' });
-  for (const incident of [reviewed, { ...byHand, actionItems: [] }]) tell(incident, lastOf(reviewed, 'PostMortemDone'));
+  for (const draft of DRAFTS) notify(resolved, { type: 'PostMortemDrafted', ...draft });
+  for (const incident of [resolved, drafted]) notify(incident, { type: 'PostMortemOverdue', hours: 24, ...LATE });
+  for (const incident of [resolved, byHand, chore]) notify(incident, { type: 'ActionItemDue', item: 'A1' });
+  notify(resolved, { type: 'ActionItemChanged', by: 'ada', item: 'A1', owner: 'ada' });
+  for (const incident of [reviewed, { ...byHand, actionItems: [] }])
+    notify(incident, lastOf(reviewed, 'PostMortemDone'));
   return samples;
 }

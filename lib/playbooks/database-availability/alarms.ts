@@ -6,7 +6,7 @@ import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
 import { serviceAlarm } from '../playbook.ts';
 
-/** That there is no writer is asked of RDS, that it refuses writes of the database: a metric that does not come proves nothing. */
+/** RDS knows whether there is a writer, the database whether it refuses writes: a metric that does not come proves nothing. */
 export function writerAlarms(scope: Construct, playbook: string, config: ServiceConfig): PlaybookPolicy['alarms'] {
   const { cluster } = config.database;
   const lost = {

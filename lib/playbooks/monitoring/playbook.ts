@@ -23,7 +23,7 @@ export class Monitoring implements Playbook {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 5,
       datapointsToAlarm: 5,
-      // Of nothing measured there is not even a count of zero.
+      // Where nothing is measured there is not even a count of zero.
       treatMissingData: TreatMissingData.BREACHING,
     });
     const missing = serviceAlarm(scope, config, {
@@ -34,7 +34,7 @@ export class Monitoring implements Playbook {
       metric: probeMetric(config, 'namesMissing', 'Maximum'),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // What is being replaced may be gone for a while.
+      // A resource that is being replaced may be gone for a while.
       evaluationPeriods: 10,
       datapointsToAlarm: 10,
       treatMissingData: TreatMissingData.MISSING,

@@ -22,13 +22,13 @@ interface Watched {
   statistic?: 'Sum';
   minutes: number;
   bound: { atLeast: number } | { under: number };
-  /** What is said of a node. */
+  /** The words for a node in this state. */
   says: string;
   /** A node that is well may report nothing of it. */
   mayBeSilent?: boolean;
 }
 
-/** What is watched of each node: roles move with every failover, so none is watched as the primary alone. */
+/** Lists the alarms of each node: roles move with every failover, so no node is watched as the primary alone. */
 function watched(
   { nodes }: Cache,
   { connections, hitRate, evictionsPerMinute }: ServiceConfig['redisHealth'],
@@ -141,7 +141,7 @@ export function redisAlarms(
     comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: 2,
     datapointsToAlarm: 2,
-    // Nothing is published where nobody can tell: that is no sign of trouble.
+    // The probe publishes nothing where nobody can tell, which is no sign of trouble.
     treatMissingData: NOT_BREACHING,
   });
   const gone = serviceAlarm(scope, config, {
@@ -159,12 +159,12 @@ export function redisAlarms(
   return { ...Object.fromEntries(ofNodes), [path]: 'critical', [gone]: 'critical' };
 }
 
-/** What the diagnosis reads out of each node: the primary reports no lag. */
+/** The metrics of each node that the diagnosis reads: the primary reports no lag. */
 export function redisMeasures({ redisHealth }: ServiceConfig, { nodes }: Cache): Measure[] {
   const { connections, hitRate, evictionsPerMinute } = redisHealth;
   return nodes.flatMap((node, i) => {
-    const read = (metric: string, { fact, ...told }: Omit<Measure, 'metric'>, statistic?: 'Sum') =>
-      measure(metricOf(node, metric, statistic), { ...told, fact: `${fact}${i + 1}` });
+    const read = (metric: string, { fact, ...description }: Omit<Measure, 'metric'>, statistic?: 'Sum') =>
+      measure(metricOf(node, metric, statistic), { ...description, fact: `${fact}${i + 1}` });
     return [
       read('EngineCPUUtilization', {
         fact: 'redisCpu',

@@ -39,7 +39,7 @@ export class ServiceHealth implements Playbook {
     };
   }
 
-  /** Down is told after minutes. What fails in part is told after ten: until then, a playbook that knows the cause is at work. */
+  /** A service that is down is reported after minutes, one that fails in part after ten: until then, a playbook that knows the cause is at work. */
   private alarms(scope: Construct, config: ServiceConfig): PlaybookPolicy['alarms'] {
     const { failingShare } = config.serviceHealth;
     const alarm = (suffix: string, minutes: number, props: Omit<Given, 'suffix'>) => {

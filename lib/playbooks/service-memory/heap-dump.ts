@@ -87,7 +87,7 @@ function heapDumps(scope: Construct): Bucket {
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     lifecycleRules: [{ expiration: Duration.days(DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-    // It empties itself; what is in it may be all that tells of an incident.
+    // The bucket empties itself; a dump in it may be the only evidence of an incident.
     removalPolicy: RemovalPolicy.RETAIN,
   });
   Validations.of(bucket).acknowledge({
