@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Priority } from '../../lambda/domain/incident/events.ts';
+import type { Priority } from '../../lambda/domain/incident/review-records.ts';
 import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 
 export const ID = 'as INC-2026-01-31-001';

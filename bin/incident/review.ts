@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Priority } from '../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import type { Priority } from '../../lambda/domain/incident/review-records.ts';
 import { dateTime } from '../../lambda/domain/kernel/time.ts';
 import { isNeeded, type OpenPoint, openPoints } from '../../lambda/domain/post-mortem/final-post-mortem.ts';
 import { openItems, postMortemPromised } from '../../lambda/domain/review/review.ts';

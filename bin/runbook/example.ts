@@ -1,4 +1,5 @@
-import type { Audience, Event, EventOf } from '../../lambda/domain/incident/events.ts';
+import type { Audience } from '../../lambda/domain/incident/audiences.ts';
+import type { Event, EventOf } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { plusMinutes } from '../../lambda/domain/kernel/time.ts';

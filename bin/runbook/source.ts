@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ServicePolicy } from '../../lambda/domain/incident/policy.ts';
+import type { ServicePolicy } from '../../lambda/domain/incident/service-policy.ts';
 import type { ServiceConfig } from '../../lib/config/service-config.ts';
 import { servicePolicy } from '../../lib/config/service-policy.ts';
 import { IncidentResponse } from '../../lib/incident-response.ts';

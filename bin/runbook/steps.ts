@@ -1,5 +1,5 @@
 import type { BlastRadius, Bound, Mode, ParameterValue, Revert, Step } from '../../lambda/domain/incident/policy.ts';
-import { percent } from '../../lambda/domain/kernel/severity.ts';
+import { percent } from '../../lambda/domain/kernel/numbers.ts';
 import { duration } from '../../lambda/domain/kernel/time.ts';
 import { readBound } from '../../lambda/domain/remediation/evidence.ts';
 import { startAutomation } from './shell.ts';

@@ -1,5 +1,5 @@
 import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
-import type { Urgency } from '../domain/incident/events.ts';
+import type { Urgency } from '../domain/incident/audiences.ts';
 import { subjectLine } from '../domain/messages/page-text.ts';
 import type { Listed } from '../domain/on-call/subscriptions.ts';
 

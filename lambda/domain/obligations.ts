@@ -1,17 +1,11 @@
 import { investigationOf, publicationObligations, publishedEvent } from './communication/publication.ts';
 import { postUpdate, updateObligations } from './communication/updates.ts';
+import { AUDIENCE_NAMES, type Audience, type Target } from './incident/audiences.ts';
 import type { Decision, Obligation } from './incident/commands.ts';
-import { AUDIENCE_NAMES, type Audience, type Check, type Event, type Target } from './incident/events.ts';
-import {
-  allClear,
-  attemptUnderWay,
-  factsOf,
-  type Incident,
-  isOpen,
-  pendingReverts,
-  unreverted,
-} from './incident/incident.ts';
-import type { EscalationLevel } from './incident/policy.ts';
+import type { Check, Event } from './incident/events.ts';
+import { allClear, attemptUnderWay, factsOf, type Incident, isOpen } from './incident/incident.ts';
+import { pendingReverts, unreverted } from './incident/reverts.ts';
+import type { EscalationLevel } from './incident/service-policy.ts';
 import { alarmOf } from './incident/signal.ts';
 import { assess, atLeast, serviceWords } from './kernel/severity.ts';
 import { minutesBetween } from './kernel/time.ts';

@@ -3,8 +3,9 @@ import { publish, withhold } from './communication/publication.ts';
 import { postByPerson } from './communication/updates.ts';
 import type { Command, Decision, PersonCommand } from './incident/commands.ts';
 import type { Event } from './incident/events.ts';
-import { attemptUnderWay, factsOf, type Incident, unreverted } from './incident/incident.ts';
+import { attemptUnderWay, factsOf, type Incident } from './incident/incident.ts';
 import type { Person } from './incident/person.ts';
+import { unreverted } from './incident/reverts.ts';
 import {
   declarationEvents,
   declarationFault,

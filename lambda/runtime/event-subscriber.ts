@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { Refused } from '../adapters/http.ts';
 import { publishRefusal } from '../adapters/incident-bus.ts';
-import type { DeliveryChannel, IncidentEvent } from '../domain/incident/events.ts';
+import type { DeliveryChannel } from '../domain/incident/audiences.ts';
+import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, keyOf, load } from '../store/incidents.ts';
 import { commit } from './command-handler.ts';

@@ -1,5 +1,5 @@
-import type { ServicePolicy } from '../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
+import type { ServicePolicy } from '../../lambda/domain/incident/service-policy.ts';
 import { runbookCriteria } from '../../lambda/domain/kernel/severity.ts';
 import { reviewersOf } from './people.ts';
 import { logGroupOf, type ServiceConfig } from './service-config.ts';

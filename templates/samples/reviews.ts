@@ -1,5 +1,6 @@
-import type { Draft, Event, Meeting } from '../../lambda/domain/incident/events.ts';
+import type { Event } from '../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import type { Draft, Meeting } from '../../lambda/domain/incident/review-records.ts';
 import { postMortem } from '../../lambda/domain/post-mortem/post-mortem.ts';
 import { type Circle, invitationFields, reviewNotice } from '../../lambda/domain/post-mortem/review-notices.ts';
 import { lastOf, SAMPLES } from './incidents.ts';

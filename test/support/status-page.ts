@@ -1,4 +1,4 @@
-import type { Component } from '../../lambda/domain/incident/policy.ts';
+import type { Component } from '../../lambda/domain/incident/service-policy.ts';
 import { clock, plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import type {
   PublicImpact,

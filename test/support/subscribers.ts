@@ -14,7 +14,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, vi } from 'vitest';
 import { signConfirmation } from '../../lambda/adapters/confirmations.ts';
-import { DECLARED_PLAYBOOK, type StatusPage } from '../../lambda/domain/incident/policy.ts';
+import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import type { StatusPage } from '../../lambda/domain/incident/service-policy.ts';
 import type { Confirmation } from '../../lambda/domain/subscribers/confirmation.ts';
 import { DEPLOYED, policyOf, useResponder } from './responder.ts';
 import { START } from './story.ts';

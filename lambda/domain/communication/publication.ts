@@ -1,5 +1,6 @@
+import type { Investigation } from '../incident/audiences.ts';
 import type { Decision, Obligation } from '../incident/commands.ts';
-import type { Event, Investigation } from '../incident/events.ts';
+import type { Event } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';

@@ -1,8 +1,10 @@
+import type { Audience } from '../incident/audiences.ts';
 import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
-import type { Audience, Event } from '../incident/events.ts';
+import type { Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
-import type { Component, Policy } from '../incident/policy.ts';
+import type { Policy } from '../incident/policy.ts';
+import type { Component } from '../incident/service-policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { disruptions } from '../outage/disruption.ts';
 

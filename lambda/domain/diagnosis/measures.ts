@@ -1,7 +1,7 @@
 import type { Finding } from '../incident/events.ts';
 import type { Measure } from '../incident/policy.ts';
 import { known, type Latest, silence, valueIn } from '../kernel/latest.ts';
-import { percent } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
 
 /** What a playbook's measures came to, as one finding: each as it is read out, bad or not, and as a fact. */
 export function measuredFindings(

@@ -1,5 +1,6 @@
 import type { Check } from '../incident/events.ts';
-import { assess, type Criterion, type Facts, percent } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
+import { assess, type Criterion, type Facts } from '../kernel/severity.ts';
 import { FAILING_SHARE, type Traffic, trafficWords } from './traffic.ts';
 
 /** Answers come in time: nobody notices that they are slow. */

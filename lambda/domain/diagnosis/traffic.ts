@@ -1,5 +1,6 @@
 import { LATE_SECONDS, type Point } from '../kernel/latest.ts';
-import { percent, USUAL_BOUNDS } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
+import { USUAL_BOUNDS } from '../kernel/severity.ts';
 
 /** What the load balancer counted of one minute, as far as it is known by now. */
 export interface MinuteOfTraffic {

@@ -1,4 +1,5 @@
-import type { EventType, IncidentEvent, Target } from '../incident/events.ts';
+import type { Target } from '../incident/audiences.ts';
+import type { EventType, IncidentEvent } from '../incident/events.ts';
 import { evolve } from '../incident/evolve.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../incident/runbook-policy.ts';

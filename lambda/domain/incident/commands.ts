@@ -1,22 +1,9 @@
 import type { Facts, Severity } from '../kernel/severity.ts';
-import type {
-  Assignment,
-  Audience,
-  Check,
-  ChecklistItem,
-  DeliveryChannel,
-  Draft,
-  Event,
-  Finding,
-  Impact,
-  MeasuredOutage,
-  Reference,
-  Review,
-  Target,
-  Urgency,
-} from './events.ts';
+import type { Audience, DeliveryChannel, Target, Urgency } from './audiences.ts';
+import type { Check, ChecklistItem, Event, Finding, Impact, Reference } from './events.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
+import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
 import type { Declaration, Signal } from './signal.ts';
 
 /** What a runbook's execution came to, as verified. */

@@ -1,6 +1,8 @@
 import type { Facts, Reason, Severity } from '../kernel/severity.ts';
+import type { Audience, DeliveryChannel, Investigation, Target, Urgency } from './audiences.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
+import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
 import type { SignalLevel } from './signal.ts';
 
 /** One check of the investigation. `ok` is null when the check itself failed: that is evidence too. */
@@ -42,31 +44,6 @@ export interface GuardrailResult {
   reason: string;
 }
 
-/** What is promised: somebody responds in time, it is resolved in time, and whoever is told of it is told again in time. */
-export type Target = 'response' | 'resolution' | 'update';
-
-/** Who is told how it goes on: stakeholders by mail; the public by the status page and, who subscribed, by mail. */
-export type Audience = 'stakeholders' | 'public';
-
-/** As people are told of them. */
-export const AUDIENCE_NAMES: Record<Audience, string> = { stakeholders: 'stakeholders', public: 'customers' };
-
-/** A matter that a person declared and that nothing measures: a security breach, or a data loss. */
-export type Investigation = 'security' | 'data';
-
-/** Ways to people outside of the escalation path, and to the metrics. Each records what it has delivered. */
-export type DeliveryChannel = 'stakeholders' | 'status page' | 'subscribers' | 'reviewers' | 'figures';
-
-/** How soon an action item matters. */
-export type Priority = 'high' | 'medium' | 'low';
-
-/** What a person may say of an action item. */
-export interface Assignment {
-  owner?: string | undefined;
-  priority?: Priority | undefined;
-  dueAt?: string | undefined;
-}
-
 /** A ticket or a thread kept for the incident in another system. */
 export interface Reference {
   system: 'pagerduty' | 'opsgenie' | 'slack';
@@ -77,54 +54,6 @@ export interface Reference {
 
 /** The runbook's initial response checklist (2.1). */
 export type ChecklistItem = 'acknowledge' | 'ticket' | 'channel' | 'severity' | 'log' | 'stakeholders';
-
-/** The draft of a post-mortem, and who is to make what of it, by the names of the configuration. */
-export interface Draft {
-  /** Where people of the account read it. */
-  url: string;
-  /** Who is to write it: whoever was in command. Absent, one of the reviewers. */
-  author?: string | undefined;
-  /** Absent, there is nobody to meet. */
-  meeting?: Meeting | undefined;
-}
-
-/** When and with whom an incident is reviewed. */
-export interface Meeting {
-  at: string;
-  /** Of the people on call. */
-  timeZone: string;
-  /** Whoever calls the meeting comes first. */
-  attendees: readonly string[];
-  /** Who may come. */
-  guests: readonly string[];
-}
-
-/** What the metrics tell of an incident that is over. Times are those of minutes, or of longer periods of a long incident. */
-export interface MeasuredOutage {
-  /** From the first period in which people were harmed to the end of the last; absent, in none. */
-  from?: string;
-  to?: string;
-  /** They still were when it was resolved. */
-  open?: boolean;
-  /** The period in which the largest share failed, and of what. */
-  worst?: { at: string; share: number; of: 'requests' | 'health URLs' };
-  /** The period in which an answer took longest, on average. */
-  slowest?: { at: string; seconds: number };
-  /** Why nobody can tell. */
-  unknown?: string;
-}
-
-/** What only people know, in their words. */
-export interface Review {
-  /** One paragraph. */
-  summary: string;
-  rootCause: string;
-  lessons: string;
-  /** "none", or how many records are lost. */
-  dataImpact: string;
-  /** What customers read of it, if they were told of the incident. */
-  customers?: string | undefined;
-}
 
 interface SignalSeen {
   key: string;
@@ -267,9 +196,6 @@ export interface EventData {
   /** `cancelled`: it was none, and no figure counts it. */
   Resolved: Person & { reason: string; cancelled?: boolean };
 }
-
-/** A page wakes people (SMS and e-mail); a notice does not (e-mail). */
-export type Urgency = 'page' | 'notice';
 
 export type EventType = keyof EventData;
 

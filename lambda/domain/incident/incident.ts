@@ -1,21 +1,9 @@
 import { type Facts, type Reason, type Severity, withService } from '../kernel/severity.ts';
-import type {
-  AttemptOutcome,
-  Audience,
-  ChecklistItem,
-  Draft,
-  Finding,
-  Impact,
-  IncidentEvent,
-  Investigation,
-  MeasuredOutage,
-  Priority,
-  Reference,
-  Status,
-  Target,
-} from './events.ts';
+import type { Audience, Investigation, Target } from './audiences.ts';
+import type { AttemptOutcome, ChecklistItem, Finding, Impact, IncidentEvent, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
-import type { Policy, Revert } from './policy.ts';
+import type { Policy } from './policy.ts';
+import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 
 /** One execution of a runbook for a step of the plan. */
@@ -214,66 +202,6 @@ export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.o
 /** The latest dry run that told what is, or was, to be approved. */
 export const previewOf = ({ runs }: Incident, step: string): Run | undefined =>
   runs.findLast(run => run.preview && run.step === step);
-
-/** Runs that changed something that can be put back, the latest first. One that failed may have changed it all the same. */
-function changes({ runs, policy }: Incident): { run: Run; when: NonNullable<Revert['when']> }[] {
-  const of = (run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.revert;
-  return runs
-    .filter(run => !run.dryRun && !run.undoes && !run.unchanged)
-    .flatMap(run => {
-      const revert = of(run);
-      return revert ? [{ run, when: revert.when ?? 'ended' }] : [];
-    })
-    .reverse();
-}
-
-/** Changes to be put back now that nobody has tried to put back yet. */
-export const pendingReverts = (incident: Incident): Run[] =>
-  changes(incident)
-    .filter(({ run, when }) => isUrgent(run, when) || isDue(incident, run, when))
-    .map(({ run }) => run)
-    .filter(run => !wasTried(incident, run));
-
-/** A revert that failed is not tried again by itself; a person may ask for it anew. */
-const wasTried = ({ runs }: Incident, { run, revertRequestedAt = '' }: Run) =>
-  runs.some(other => other.undoes === run && other.startedAt >= revertRequestedAt);
-
-/** To be reverted before anything else: what did harm, what was meant to stay and did not help, what a person wants gone. */
-export const urgentReverts = (incident: Incident): Run[] =>
-  changes(incident)
-    .filter(({ run, when }) => isUrgent(run, when))
-    .map(({ run }) => run)
-    .filter(run => !wasTried(incident, run));
-
-const isUrgent = ({ impact, status, revertRequestedAt }: Run, when: Revert['when']) =>
-  impact === 'harmful' ||
-  revertRequestedAt !== undefined ||
-  (when === 'failed' && status === 'failed' && impact !== 'relieved');
-
-/** Relief is not taken away while it is needed: it stays until the signals are clear or a person decides. */
-function isDue(incident: Incident, run: Run, when: Revert['when']): boolean {
-  if (when === 'worse' || when === 'failed') return false;
-  const over = allClear(incident) || incident.resolution !== undefined;
-  return over || (when === 'ended' && run.impact !== 'relieved');
-}
-
-/** Whether a change is to be put back one day, or may stay. */
-const mustGo = (run: Run, when: Revert['when']) => isUrgent(run, when) || (when !== 'worse' && when !== 'failed');
-
-/** Changes not verified as put back, of those that may not stay. */
-export const unreverted = (incident: Incident): Run[] =>
-  changes(incident)
-    .filter(({ run, when }) => mustGo(run, when))
-    .map(({ run }) => run)
-    .filter(({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'));
-
-/** The changes that stay for now, because they relieve people. */
-export const reliefInPlace = (incident: Incident): Run[] => {
-  const owed = pendingReverts(incident);
-  return unreverted(incident).filter(
-    run => run.status !== 'running' && run.impact !== 'harmful' && !owed.includes(run) && !wasTried(incident, run),
-  );
-};
 
 /** The facts that severity is judged by: what the diagnosis measured, and how many signals of each level are firing. */
 export function factsOf(incident: Incident): Facts {

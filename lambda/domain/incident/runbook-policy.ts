@@ -1,5 +1,5 @@
 import { RUNBOOK_CRITERIA, type Severity } from '../kernel/severity.ts';
-import type { EscalationLevel, ServicePolicy, SeverityPolicy } from './policy.ts';
+import type { EscalationLevel, ServicePolicy, SeverityPolicy } from './service-policy.ts';
 
 /** Response and resolution times of the runbook, section 1, and who is told. P3 and P4 notify without waking anyone. */
 export const RUNBOOK_SEVERITIES: Record<Severity, SeverityPolicy> = {

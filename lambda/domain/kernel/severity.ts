@@ -1,3 +1,4 @@
+import { percent } from './numbers.ts';
 /** Severity levels of the runbook, section 1: P1 is the most severe. */
 export type Severity = 'P1' | 'P2' | 'P3' | 'P4';
 
@@ -197,11 +198,6 @@ function readBound({ fact, over, atLeast, unit, beside }: Criterion): string {
   if (over === 0) return `any share ${name}`;
   if (over !== undefined) return `over ${percent(over)} ${name}`;
   return `${percent(atLeast ?? 0)}${atLeast === 1 ? '' : ' or more'} ${name}`;
-}
-
-/** A share of 0 to 1 in per cent; one decimal below 10 %, so that 0.4 % does not read as nothing. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 }
 
 /** Whether a criterion holds. An unknown fact meets none. */

@@ -1,7 +1,8 @@
 import { workaround } from '../communication/questions.ts';
 import type { EventOf, Status } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
-import { percent, SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
+import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { worstRecorded } from '../outage/outage.ts';

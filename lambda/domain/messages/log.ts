@@ -1,13 +1,8 @@
-import {
-  AUDIENCE_NAMES,
-  type DeliveryChannel,
-  type EventData,
-  type EventType,
-  type IncidentEvent,
-} from '../incident/events.ts';
+import { AUDIENCE_NAMES, type DeliveryChannel } from '../incident/audiences.ts';
+import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Source } from '../incident/person.ts';
-import { percent } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { impactWords } from '../remediation/impact.ts';
 

@@ -1,15 +1,9 @@
 import { answerDue, publicationQuestion, workaroundAsked } from '../communication/questions.ts';
 import { errorLines } from '../diagnosis/error-lines.ts';
-import type { EventOf, EventType, IncidentEvent, Status, Urgency } from '../incident/events.ts';
-import {
-  attemptUnderWay,
-  firing,
-  type Incident,
-  isQuestion,
-  previewOf,
-  type Run,
-  reliefInPlace,
-} from '../incident/incident.ts';
+import type { Urgency } from '../incident/audiences.ts';
+import type { EventOf, EventType, IncidentEvent, Status } from '../incident/events.ts';
+import { attemptUnderWay, firing, type Incident, isQuestion, previewOf, type Run } from '../incident/incident.ts';
+import { reliefInPlace } from '../incident/reverts.ts';
 import { alarmOf } from '../incident/signal.ts';
 import { alarmUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';

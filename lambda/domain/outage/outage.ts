@@ -1,13 +1,8 @@
-import type { IncidentEvent, MeasuredOutage } from '../incident/events.ts';
+import type { IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
-import {
-  AFFECTED_SHARE,
-  assessService,
-  type Criterion,
-  type Facts,
-  percent,
-  withAffected,
-} from '../kernel/severity.ts';
+import type { MeasuredOutage } from '../incident/review-records.ts';
+import { percent } from '../kernel/numbers.ts';
+import { AFFECTED_SHARE, assessService, type Criterion, type Facts, withAffected } from '../kernel/severity.ts';
 import { clockSince, duration, minutesBetween, plusMinutes } from '../kernel/time.ts';
 
 /** How the service was in a period, by what CloudWatch counted of it. */

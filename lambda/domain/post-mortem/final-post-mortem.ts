@@ -1,5 +1,5 @@
 import { marked, type Token, type Tokens } from 'marked';
-import type { Review } from '../incident/events.ts';
+import type { Review } from '../incident/review-records.ts';
 
 /** What only a person can know stands in a draft so: `_[to be filled in: what caused it]_`. What others wrote is escaped, and is none. */
 const MARKER = /(?<!\\)\[to be filled in:? *([^\]]*)\]/gi;

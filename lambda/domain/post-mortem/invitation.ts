@@ -5,8 +5,8 @@ import ical, {
   ICalCalendarMethod,
   ICalEventStatus,
 } from 'ical-generator';
-import type { Meeting } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { Meeting } from '../incident/review-records.ts';
 import type { Mail } from '../kernel/templates.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { MEETING_MINUTES } from '../review/meeting-time.ts';

@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
-import type { IncidentEvent, Meeting } from '../incident/events.ts';
+import type { IncidentEvent } from '../incident/events.ts';
 import { fold } from '../incident/evolve.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { Meeting } from '../incident/review-records.ts';
 import { meetingAt } from '../review/review.ts';
 
 /** Those who may be invited, by the names of the configuration. */

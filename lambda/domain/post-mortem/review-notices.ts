@@ -1,6 +1,8 @@
 import { isPublic } from '../communication/updates.ts';
-import type { DeliveryChannel, Draft, EventOf, EventType, IncidentEvent } from '../incident/events.ts';
+import type { DeliveryChannel } from '../incident/audiences.ts';
+import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { ActionItem, Incident } from '../incident/incident.ts';
+import type { Draft } from '../incident/review-records.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, plusMinutes } from '../kernel/time.ts';
 import { lasted } from '../outage/outage.ts';

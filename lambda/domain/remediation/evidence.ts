@@ -1,7 +1,8 @@
 import type { GuardrailResult } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { Bound, Cause, ParameterValue, Step } from '../incident/policy.ts';
-import { type Fact, type Facts, percent } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
+import type { Fact, Facts } from '../kernel/severity.ts';
 import { minutesBetween } from '../kernel/time.ts';
 
 /** What a diagnosis found, or had found when a run began. */

@@ -2,7 +2,8 @@ import type { LedgerRun, OtherIncident, Readings } from '../incident/commands.ts
 import type { GuardrailResult } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { BlastRadius, Step } from '../incident/policy.ts';
-import { atLeast, percent } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
+import { atLeast } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 

@@ -1,7 +1,8 @@
 import { FAILING_SHARE, type Traffic } from '../diagnosis/traffic.ts';
 import type { Check, Impact } from '../incident/events.ts';
 import type { Run } from '../incident/incident.ts';
-import { type Facts, percent, USUAL_BOUNDS } from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
+import { type Facts, USUAL_BOUNDS } from '../kernel/severity.ts';
 
 /** By how much more of the requests must fail than before: less may be chance. */
 const WORSE_BY = 0.1;

@@ -1,17 +1,11 @@
 import type { Decision, ServiceMeasurement } from '../incident/commands.ts';
 import type { Event, EventOf } from '../incident/events.ts';
 import { isHealthy } from '../incident/harm.ts';
-import { allClear, attemptUnderWay, firing, type Incident, reliefInPlace } from '../incident/incident.ts';
+import { allClear, attemptUnderWay, firing, type Incident } from '../incident/incident.ts';
+import { reliefInPlace } from '../incident/reverts.ts';
 import { raiseSeverity, requestAttempt } from '../intake/signals.ts';
-import {
-  assessService,
-  atLeast,
-  type Facts,
-  percent,
-  SEVERITIES,
-  type Severity,
-  withService,
-} from '../kernel/severity.ts';
+import { percent } from '../kernel/numbers.ts';
+import { assessService, atLeast, type Facts, SEVERITIES, type Severity, withService } from '../kernel/severity.ts';
 import { impactOf } from './impact.ts';
 
 /** Minutes after which a measurement is no evidence that something held ever since. */

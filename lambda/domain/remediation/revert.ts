@@ -1,7 +1,8 @@
 import type { Decision, Readings } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
-import { type Incident, pendingReverts, type Run, unreverted } from '../incident/incident.ts';
+import type { Incident, Run } from '../incident/incident.ts';
 import type { Step } from '../incident/policy.ts';
+import { pendingReverts, unreverted } from '../incident/reverts.ts';
 import { revertGuardrails } from './guardrails.ts';
 import { handOver, startStep } from './steps.ts';
 

@@ -1,8 +1,9 @@
 import { internalName, isPublic } from '../communication/updates.ts';
 import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
-import type { Assignment, Event, MeasuredOutage } from '../incident/events.ts';
+import type { Event } from '../incident/events.ts';
 import { type ActionItem, type Incident, isOpen } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
+import type { Assignment, MeasuredOutage } from '../incident/review-records.ts';
 import { dateTime, minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { meetingTime, writeUpDue } from './meeting-time.ts';
 

@@ -1,4 +1,4 @@
-import type { Component } from '../incident/policy.ts';
+import type { Component } from '../incident/service-policy.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { changedAt, componentChangedAt, incidentChangedAt, knownSince } from './changes.ts';
 import type { PublicImpact, PublicIncident, PublicUpdate } from './public-incident.ts';

@@ -1,4 +1,4 @@
-import type { Component } from '../incident/policy.ts';
+import type { Component } from '../incident/service-policy.ts';
 import { DAYS, type Day, type History, type HistoryEvent, history } from './history.ts';
 import type { SiteInput } from './site.ts';
 import { componentState, type State } from './state.ts';

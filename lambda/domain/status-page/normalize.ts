@@ -1,4 +1,4 @@
-import type { Component } from '../incident/policy.ts';
+import type { Component } from '../incident/service-policy.ts';
 import type { SiteInput } from './site.ts';
 
 /** Control characters and the like, which neither XML nor HTML may contain, however they are escaped. */

@@ -1,7 +1,8 @@
 import { affectedComponents, isPublic } from '../communication/updates.ts';
-import type { EventOf, IncidentEvent, Investigation } from '../incident/events.ts';
+import type { Investigation } from '../incident/audiences.ts';
+import type { EventOf, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
-import type { Component } from '../incident/policy.ts';
+import type { Component } from '../incident/service-policy.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
 import type { Render } from '../kernel/templates.ts';
 import { clock, dateTime, plusMinutes } from '../kernel/time.ts';

@@ -1,4 +1,4 @@
-import type { Component } from '../incident/policy.ts';
+import type { Component } from '../incident/service-policy.ts';
 import type { PublicIncident } from './public-incident.ts';
 
 export interface SiteFile {

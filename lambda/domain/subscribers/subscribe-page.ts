@@ -1,4 +1,4 @@
-import type { Component } from '../incident/policy.ts';
+import type { Component } from '../incident/service-policy.ts';
 import type { MessagePage, PageNotice } from '../messages/answer-page.ts';
 
 /** Where the form is, on the host of the status page; the links of confirmation mails are below it. */

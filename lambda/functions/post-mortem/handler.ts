@@ -1,7 +1,7 @@
 import { putOnce } from '../../adapters/s3.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
-import type { Draft } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import type { Draft } from '../../domain/incident/review-records.ts';
 import { objectUrl } from '../../domain/kernel/console.ts';
 import { renderMail } from '../../domain/kernel/templates.ts';
 import { invitation } from '../../domain/post-mortem/invitation.ts';

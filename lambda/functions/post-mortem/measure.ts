@@ -1,8 +1,8 @@
 import { readMetrics } from '../../adapters/cloudwatch.ts';
 import { impactQueries } from '../../domain/diagnosis/metrics.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
-import type { MeasuredOutage } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import type { MeasuredOutage } from '../../domain/incident/review-records.ts';
 import { courseOf, windowOf } from '../../domain/outage/course.ts';
 import { measureOutage } from '../../domain/outage/outage.ts';
 

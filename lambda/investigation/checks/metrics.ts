@@ -3,7 +3,7 @@ import { loadQueries, trafficQueries } from '../../domain/diagnosis/metrics.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { judgeTraffic, minutesOf, trafficWords } from '../../domain/diagnosis/traffic.ts';
 import { known, type Latest, latest, silence, valueIn } from '../../domain/kernel/latest.ts';
-import { percent } from '../../domain/kernel/severity.ts';
+import { percent } from '../../domain/kernel/numbers.ts';
 
 /** The metrics of the last minutes: load, connections, the share of requests that fail, and how long answers take. */
 export async function metrics(resources: Resources, now: Date) {

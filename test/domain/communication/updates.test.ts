@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { internalName } from '../../../lambda/domain/communication/updates.ts';
-import type { Audience, EventOf } from '../../../lambda/domain/incident/events.ts';
+import type { Audience } from '../../../lambda/domain/incident/audiences.ts';
+import type { EventOf } from '../../../lambda/domain/incident/events.ts';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';

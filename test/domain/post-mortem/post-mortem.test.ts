@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { marked, type Tokens } from 'marked';
 import { describe, expect, test } from 'vitest';
-import type { Meeting } from '../../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../../lambda/domain/incident/incident.ts';
+import type { Meeting } from '../../../lambda/domain/incident/review-records.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { escaped } from '../../../lambda/domain/kernel/markdown.ts';
 import { renderer } from '../../../lambda/domain/kernel/templates.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Event, IncidentEvent } from '../../../lambda/domain/incident/events.ts';
 import { fold } from '../../../lambda/domain/incident/evolve.ts';
-import type { Component } from '../../../lambda/domain/incident/policy.ts';
+import type { Component } from '../../../lambda/domain/incident/service-policy.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
 import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
 import { SAMPLES } from '../../../templates/samples/incidents.ts';

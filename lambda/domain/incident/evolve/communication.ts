@@ -1,0 +1,37 @@
+import type { EventOf } from '../events.ts';
+import type { Incident } from '../incident.ts';
+
+/** Publication, and the updates that follow it. */
+export function evolveCommunication(
+  incident: Incident,
+  event: EventOf<'PublicationRequested' | 'PublicationDeclined' | 'Published' | 'UpdatePosted' | 'MessageDelivered'>,
+): Partial<Incident> {
+  switch (event.type) {
+    case 'PublicationRequested':
+      return {
+        publication: { askedAt: incident.publication?.askedAt ?? event.at, calledAt: event.at, level: event.level },
+      };
+    case 'PublicationDeclined':
+      return { publication: { ...incident.publication, declined: { by: event.by, at: event.at } } };
+    case 'Published': {
+      const { at, components, investigation } = event;
+      return { publication: { ...incident.publication, at, components, investigation } };
+    }
+    case 'UpdatePosted': {
+      const { to, seq, at, status, nextAt } = event;
+      const last = incident.told[to];
+      const waitsSince = last && !last.delivered && !last.missed ? last.waitsSince : at;
+      const update = { seq, at, status, nextAt, delivered: false, waitsSince, missed: false };
+      return { told: { ...incident.told, [to]: update } };
+    }
+    case 'MessageDelivered': {
+      const { about, channel } = event;
+      const told = Object.entries(incident.told).map(([to, last]) => [
+        to,
+        // Subscribers get a mail as well, but for the public the status page counts.
+        last.seq === about && channel !== 'subscribers' ? { ...last, delivered: true } : last,
+      ]);
+      return { told: Object.fromEntries(told) };
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { atLeast, withBesides } from '../../kernel/severity.ts';
+import type { EventOf } from '../events.ts';
+import type { Incident } from '../incident.ts';
+
+/** Severity, escalation, acknowledgement, and everything that people say of the incident. */
+export function evolvePeople(
+  incident: Incident,
+  event: EventOf<
+    | 'SeverityAssigned'
+    | 'Escalated'
+    | 'Reminded'
+    | 'TargetMissed'
+    | 'Acknowledged'
+    | 'CommandTaken'
+    | 'Declared'
+    | 'WorkaroundReported'
+    | 'ReferenceAdded'
+    | 'ChecklistTicked'
+  >,
+): Partial<Incident> {
+  switch (event.type) {
+    case 'SeverityAssigned': {
+      const { severity, overrules: overruled, at } = event;
+      const { policy, declared } = incident;
+      const severityReasons = withBesides(severity, event.reasons, { ...policy, declared });
+      const beginsEscalation = incident.policy.severities[severity].pages && !incident.escalation;
+      return {
+        ...{ severity, severityReasons, overruled },
+        // A rise starts every target anew.
+        ...(atLeast(incident.severity, severity) ? {} : { severityAt: at, breached: [], improvedTo: undefined }),
+        ...(beginsEscalation ? { escalation: { since: at, level: 0, calledAt: at } } : {}),
+      };
+    }
+    case 'Escalated': {
+      const since = incident.escalation?.since ?? event.at;
+      // A call while an acknowledgement holds is no level of the path that begins when it expires.
+      return { escalation: { since, level: since > event.at ? 0 : event.level, calledAt: event.at } };
+    }
+    case 'Reminded':
+      return incident.escalation ? { escalation: { ...incident.escalation, calledAt: event.at } } : {};
+    case 'TargetMissed': {
+      const last = event.to && incident.told[event.to];
+      return {
+        breached: [...incident.breached, event.target],
+        ...(event.to && last ? { told: { ...incident.told, [event.to]: { ...last, missed: true } } } : {}),
+      };
+    }
+    case 'Acknowledged':
+      return {
+        acknowledged: { by: event.by, at: event.at, until: event.until },
+        commander: incident.commander ?? event.by,
+        ...(incident.escalation
+          ? { escalation: { since: event.until, level: 0, calledAt: incident.escalation.calledAt } }
+          : {}),
+      };
+    case 'CommandTaken':
+      return { commander: event.by };
+    case 'Declared':
+      return {
+        declared: { ...incident.declared, [event.fact]: 1 },
+        // Whoever declined the publication did not know of this yet.
+        publication: incident.publication?.at ? incident.publication : undefined,
+      };
+    case 'WorkaroundReported': {
+      const declared = { ...incident.declared, workaround: event.available ? 1 : 0 };
+      return {
+        declared,
+        severityReasons: withBesides(incident.severity, incident.severityReasons, { ...incident.policy, declared }),
+      };
+    }
+    case 'ReferenceAdded': {
+      const { system, ref, url } = event;
+      return { references: [...incident.references, { system, ref, url }] };
+    }
+    case 'ChecklistTicked':
+      return { ticked: [...incident.ticked, event.item] };
+  }
+}

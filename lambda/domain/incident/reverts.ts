@@ -1,0 +1,70 @@
+import { allClear, type Incident, type Run } from './incident.ts';
+import type { Revert } from './policy.ts';
+
+interface Change {
+  run: Run;
+  when: NonNullable<Revert['when']>;
+}
+
+/** Changes that are to be reverted now, and that nobody has tried to revert yet. The latest comes first. */
+export const pendingReverts = (incident: Incident): Run[] =>
+  changes(incident)
+    .filter(change => isUrgent(change) || isDue(incident, change))
+    .map(({ run }) => run)
+    .filter(run => !wasTried(incident, run));
+
+/**
+ * Changes that are to be reverted before anything else is done: those that did harm, those that were to stay but did not
+ * help, and those that a person wants reverted.
+ */
+export const urgentReverts = (incident: Incident): Run[] =>
+  changes(incident)
+    .filter(isUrgent)
+    .map(({ run }) => run)
+    .filter(run => !wasTried(incident, run));
+
+/** Changes that may not stay, and whose revert has not been verified. */
+export const unreverted = (incident: Incident): Run[] =>
+  changes(incident)
+    .filter(change => isUrgent(change) || !mayStay(change))
+    .map(({ run }) => run)
+    .filter(({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'));
+
+/** Changes that stay for now because they relieve people. */
+export const reliefInPlace = (incident: Incident): Run[] => {
+  const pending = pendingReverts(incident);
+  return unreverted(incident).filter(
+    run => run.status !== 'running' && run.impact !== 'harmful' && !pending.includes(run) && !wasTried(incident, run),
+  );
+};
+
+/** Runs whose change can be reverted, the latest first. A run that failed may have changed something all the same. */
+function changes({ runs, policy }: Incident): Change[] {
+  const revertOf = (run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.revert;
+  return runs
+    .filter(run => !run.dryRun && !run.undoes && !run.unchanged)
+    .flatMap(run => {
+      const revert = revertOf(run);
+      return revert ? [{ run, when: revert.when ?? 'ended' }] : [];
+    })
+    .reverse();
+}
+
+/** A revert that failed is not tried again automatically; a person may request it again. */
+const wasTried = ({ runs }: Incident, { run, revertRequestedAt = '' }: Run) =>
+  runs.some(other => other.undoes === run && other.startedAt >= revertRequestedAt);
+
+const isUrgent = ({ run: { impact, status, revertRequestedAt }, when }: Change) =>
+  impact === 'harmful' ||
+  revertRequestedAt !== undefined ||
+  (when === 'failed' && status === 'failed' && impact !== 'relieved');
+
+/** A change that relieves people stays until the signals are clear or a person resolves the incident. */
+function isDue(incident: Incident, change: Change): boolean {
+  if (mayStay(change)) return false;
+  const over = allClear(incident) || incident.resolution !== undefined;
+  return over || (change.when === 'ended' && change.run.impact !== 'relieved');
+}
+
+/** Changes that are meant for good, unless they did harm or did not help. */
+const mayStay = ({ when }: Change) => when === 'worse' || when === 'failed';

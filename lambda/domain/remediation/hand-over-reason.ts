@@ -1,0 +1,82 @@
+import type { Readings } from '../incident/commands.ts';
+import type { Event, EventOf } from '../incident/events.ts';
+import type { Incident, Run } from '../incident/incident.ts';
+import { reliefInPlace } from '../incident/reverts.ts';
+import { minutesBetween } from '../kernel/time.ts';
+import { waitingTime } from './approval.ts';
+import { objectsNamed } from './evidence.ts';
+import { isOff } from './guardrails.ts';
+
+/** Why a person is needed when no step is left: a verdict on the plan, then every step with its result. */
+export function handOverReason(incident: Incident, attempt: number, newlySkipped: Event[], readings: Readings): string {
+  const firstAttempt = firstAttemptOfPlan(incident, attempt);
+  const ran = incident.runs.filter(run => run.attempt >= firstAttempt && !run.undoes && !run.preview);
+  const skipped = [
+    ...(incident.attempt?.skipped ?? []),
+    ...newlySkipped.flatMap(event => (event.type === 'StepSkipped' ? [event] : [])),
+  ];
+  const sentences = [
+    ...rehearsedSteps(incident, ran),
+    ...ran
+      .filter(({ status }) => status !== 'rehearsed')
+      .map(
+        ({ title, impact, reason, status }) =>
+          `${title}: ${impact === 'relieved' ? 'relieved people; ' : ''}${reason ?? status}`,
+      ),
+    ...incident.timeline.flatMap(event => (event.type === 'ApprovalDeclined' ? [notApproved(incident, event)] : [])),
+    ...skipped.map(({ title, reasons }) => `${title}: skipped (${reasons.join('; ')})`),
+  ];
+  return sentences.length > 0
+    ? `${verdictOn(ran, readings)}. ${sentences.map(sentence => sentence.replace(/\.$/, '')).join('. ')}${stillRelieving(incident)}`
+    : 'nothing is done by itself about this';
+}
+
+function verdictOn(ran: readonly Run[], readings: Readings): string {
+  const acted = ran.filter(({ dryRun }) => !dryRun);
+  if (acted.some(({ status }) => status === 'succeeded'))
+    return 'the plan has done what it can, and the signals are not clear';
+  if (acted.some(({ impact }) => impact === 'relieved')) return 'the plan relieved people, and did not end the trouble';
+  if (acted.length > 0) return 'the plan did not help';
+  if (isOff(readings)) return 'automation is switched off and changed nothing';
+  return ran.length > 0 ? 'automation only observes here and changed nothing' : 'automation did nothing';
+}
+
+/**
+ * Dry runs with their evidence and their object. Only the first would certainly have run: had it helped, no other would
+ * have followed.
+ */
+function rehearsedSteps({ timeline, policy }: Incident, ran: readonly Run[]): string[] {
+  return ran
+    .filter(({ status }) => status === 'rehearsed')
+    .map(({ run, step, title, objects }, i) => {
+      const start = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
+      const evidence = start?.guardrails.find(({ guardrail }) => guardrail === 'cause')?.reason;
+      const planned = policy.playbook.plan.find(({ name }) => name === step);
+      const ids = (planned ? objectsNamed(planned) : []).flatMap(name => objects[name]?.split('/').at(-1) ?? []);
+      const because = evidence ? ` (${[evidence, ...ids.map(id => `on ${id}`)].join('; ')})` : '';
+      return i === 0 ? `It would have run: ${title}${because}` : `If that had not helped: ${title}${because}`;
+    });
+}
+
+/** Whoever takes over must know which changes still relieve people while the cause is looked for. */
+function stillRelieving(incident: Incident): string {
+  const relieving = reliefInPlace(incident);
+  return relieving.length > 0
+    ? `. Stays until the signals are clear: ${relieving.map(run => `"${run.title}" (run ${run.run})`).join(', ')}`
+    : '';
+}
+
+/** The attempt that began the plan. One that follows an answered approval continues the plan of the attempt before it. */
+function firstAttemptOfPlan({ timeline }: Incident, attempt: number): number {
+  const beginnings = timeline.flatMap(event =>
+    event.type === 'ResponseRequested' && event.from === undefined ? [event.attempt] : [],
+  );
+  return beginnings.at(-1) ?? attempt;
+}
+
+function notApproved({ policy, timeline }: Incident, { step, by, seq }: EventOf<'ApprovalDeclined'>): string {
+  const title = policy.playbook.plan.find(({ name }) => name === step)?.title ?? step;
+  if (by !== 'time') return `${title}: declined by ${by}`;
+  const asked = timeline.slice(0, seq).findLast(event => event.type === 'ApprovalRequested');
+  return `${title}: not approved within ${asked ? waitingTime(minutesBetween(asked.at, asked.expiresAt)) : 'its time'}`;
+}
