@@ -1,7 +1,7 @@
 import { withClosingUpdates } from './communication/updates.ts';
 import type { Command, Decision } from './incident/commands.ts';
 import type { Event, IncidentEvent } from './incident/events.ts';
-import { evolve } from './incident/evolve.ts';
+import { evolve, fold, initialState } from './incident/evolve.ts';
 import { type Incident, isOpen } from './incident/incident.ts';
 import { observeSignals, receiveSignal } from './intake/signals.ts';
 import { fulfil } from './obligations.ts';
@@ -27,20 +27,28 @@ import {
 } from './review/review.ts';
 
 /**
- * What a command comes to, given the incident as it stands (undefined: there is none yet). Pure: the same arguments
- * give the same answer. An empty list is a command that needs nothing done; a refusal says why it may not be.
+ * The domain in three functions: `decide` turns a command into events, `evolve` applies an event to the state, and
+ * `initialState` is the state before the first event. `fold` is `evolve` over a whole timeline.
+ */
+export { evolve, fold, initialState };
+
+/**
+ * Decides which events a command causes, given the incident as it stands; undefined means that there is none yet. Pure: the
+ * same arguments give the same answer. An empty list means that nothing needs to be done; a refusal says why the command
+ * is not allowed.
  */
 export function decide(incident: Incident | undefined, command: Command, now: string): Decision {
-  const decision = judge(incident, command, now);
+  const decision = decideAlone(incident, command, now);
   if ('refused' in decision) return decision;
   const events = withRunbookReview(incident, withAdvice(incident, decision.events), now);
   return { events: withClosingUpdates(incident, events) };
 }
 
-function judge(incident: Incident | undefined, command: Command, now: string): Decision {
+/** The decision without the events that other rooms add to it: action items, the runbook review, closing updates. */
+function decideAlone(incident: Incident | undefined, command: Command, now: string): Decision {
   if (command.type === 'receive signal') return receiveSignal(incident, command, now);
   if (!incident) return { refused: 'there is no such incident' };
-  if (!isOpen(incident) && !AFTERWARDS.includes(command.type))
+  if (!isOpen(incident) && !ALLOWED_WHEN_CLOSED.includes(command.type))
     return { refused: `${incident.id} is ${incident.status}` };
   switch (command.type) {
     case 'observe signals':
@@ -59,7 +67,7 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
       return noteExecution(incident, command.attempt, command.run, command.execution);
     case 'record stop': {
       const { run, changed } = command;
-      const title = incident.runs.find(r => r.run === run && r.abandoned)?.title;
+      const title = incident.runs.find(other => other.run === run && other.abandoned)?.title;
       return { events: title ? [{ type: 'ExecutionStopped', run, title, changed }] : [] };
     }
     case 'record measurement':
@@ -98,8 +106,8 @@ function judge(incident: Incident | undefined, command: Command, now: string): D
   }
 }
 
-/** What may be said of an incident that is over. */
-const AFTERWARDS: readonly Command['type'][] = [
+/** The commands that a resolved or closed incident still accepts. */
+const ALLOWED_WHEN_CLOSED: readonly Command['type'][] = [
   'fulfil',
   'note',
   'record page',
@@ -117,7 +125,7 @@ const AFTERWARDS: readonly Command['type'][] = [
   'finish post-mortem',
 ];
 
-/** Numbers and dates what happened, so that it can be committed. */
+/** Adds number, time and command to events, so that they can be committed. */
 export function toIncidentEvents(
   timeline: readonly IncidentEvent[],
   events: Event[],
@@ -128,18 +136,18 @@ export function toIncidentEvents(
 }
 
 /**
- * The decision and its consequence in one: the entries to append, and the incident with them applied. A command already
- * applied gives back the entries it gave then, and changes nothing.
+ * Decides on a command and applies the decision: returns the events to append, and the incident with them applied. A
+ * command that was applied before returns the same events as then, and changes nothing.
  */
 export function handle(incident: Incident | undefined, command: Command, now: string): Handled {
-  const before = incident?.timeline.filter(entry => entry.command === command.id) ?? [];
+  const before = incident?.timeline.filter(event => event.command === command.id) ?? [];
   if (incident && before.length > 0) return { incident, entries: before, repeated: true };
   const decision = decide(incident, command, now);
   if ('refused' in decision) return { incident, refused: decision.refused };
   const opens = decision.events[0]?.type === 'IncidentOpened';
-  const base = opens ? undefined : incident;
-  const entries = toIncidentEvents(base?.timeline ?? [], decision.events, command.id, now);
-  return { incident: entries.reduce<Incident | undefined>(evolve, base), entries, repeated: false };
+  const base = opens ? initialState() : incident;
+  const events = toIncidentEvents(base?.timeline ?? [], decision.events, command.id, now);
+  return { incident: events.reduce<Incident | undefined>(evolve, base), entries: events, repeated: false };
 }
 
 export type Handled =
@@ -150,6 +158,6 @@ function recordPage(
   incident: Incident,
   { about, level, urgency, subject, to }: Extract<Command, { type: 'record page' }>,
 ): Decision {
-  const role = incident.policy.escalation.find(l => l.level === level)?.role ?? `level ${level}`;
+  const role = incident.policy.escalation.find(other => other.level === level)?.role ?? `level ${level}`;
   return { events: [{ type: 'PageSent', level, role, urgency, subject, about, to }] };
 }
