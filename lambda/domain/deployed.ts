@@ -5,24 +5,29 @@ import type { Roster } from './on-call/roster.ts';
 import type { TopicSubscribers } from './on-call/subscriptions.ts';
 import type { SiteInput } from './status-page/site.ts';
 
-/** What of the configuration the functions need; the bundler writes it into them, so that nothing has to be read at three in the morning. */
+/**
+ * The part of the configuration that the functions need. The bundler writes it into them, so that nothing has to be
+ * read during an incident.
+ */
 export interface Deployed {
   service: string;
   region: string;
-  /** By playbook. */
+  /** The policies by playbook. */
   policies: Record<string, Policy>;
-  /** The severity table that the service is judged by now; each policy holds it too, for the incidents opened under it. */
+  /**
+   * The current severity table of the service. Each policy contains a copy for the incidents that are opened under it.
+   */
   criteria: readonly Criterion[];
   /**
-   * Who can be called at each level, the first level first. Not part of the policies, which an incident keeps as they were:
-   * whoever is on call by now is called.
+   * The people who can be called at each level, the first level first. They are not part of the policies, which are
+   * frozen into incidents: a call always goes to whoever is on call now.
    */
   rosters: readonly Roster[];
   resources: Resources;
-  /** Addresses of people: in the one function that looks for them. */
+  /** Addresses of people; only in the function that checks the subscriptions. */
   subscribers?: readonly TopicSubscribers[];
-  /** What customers see: in the one function that writes it. */
+  /** The content of the status page; only in the function that writes it. */
   site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance' | 'subscribeUrl'>;
-  /** E-mail addresses of people by name: in the one function that invites them. */
+  /** E-mail addresses by name; only in the function that sends invitations. */
   addresses?: Record<string, string>;
 }

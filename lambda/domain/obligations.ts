@@ -14,13 +14,13 @@ import { approvalObligations, askAgain } from './remediation/approval.ts';
 import { endResponse, notVerified } from './remediation/response.ts';
 import { postMortemOverdue, reviewObligations } from './review/review.ts';
 
-/** Minutes after which a requested attempt that shows no sign of life is started again. */
+/** Minutes after which a requested attempt without a sign of life is started again. */
 const START_MINUTES = 2;
 
-/** Minutes for which an execution is looked for whose id was not noted: longer than any runbook takes. */
+/** Minutes for which an execution is searched for whose id was not noted. No runbook takes longer. */
 const SEARCH_MINUTES = 60;
 
-/** What is due by `now`. Pure: no timers, so a missed minute is made up by the next. */
+/** The obligations that are due by `now`. Pure, without timers: a minute that was missed is made up for by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
   if (!isOpen(incident) || incident.policy.playbook.chore)
     return [...executionsToStop(incident, now), ...reviewObligations(incident, now)];
@@ -40,7 +40,7 @@ export function obligations(incident: Incident, now: string): Obligation[] {
   ];
 }
 
-/** Those called last are called again while nobody answers. */
+/** The level that was called last is called again while nobody answers. */
 function reminder({ escalation, policy, severity }: Incident, now: string): Obligation[] {
   if (!escalation || escalation.level === 0 || escalation.since > now || !policy.severities[severity].pages) return [];
   const due = minutesBetween(escalation.calledAt, now) >= policy.remindMinutes;
@@ -62,7 +62,7 @@ function response(incident: Incident, now: string): Obligation[] {
   return !started && silent >= START_MINUTES ? [{ type: 'start response', attempt: attempt.number }] : [];
 }
 
-/** What no attempt waits for any more must not go on acting: a person may have taken over. */
+/** An execution without an attempt must not continue: a person may have taken over. */
 const executionsToStop = ({ runs }: Incident, now: string): Obligation[] =>
   runs.flatMap(({ run, abandoned, execution, startedAt }) => {
     if (!abandoned) return [];
@@ -70,7 +70,10 @@ const executionsToStop = ({ runs }: Incident, now: string): Obligation[] =>
     return minutesBetween(startedAt, now) < SEARCH_MINUTES ? [{ type: 'stop execution', run }] : [];
   });
 
-/** Minutes of silence that are borne: a step that is being verified has its own time for that. */
+/**
+ * Minutes without progress after which an attempt counts as stalled. The verification of a running step has minutes of
+ * its own.
+ */
 function patience({ policy, runs }: Incident): number {
   const running = runs.find(({ status }) => status === 'running');
   const step = policy.playbook.plan.find(({ name }) => name === running?.step);
@@ -80,19 +83,22 @@ function patience({ policy, runs }: Incident): number {
 function calm(incident: Incident, now: string): Obligation[] {
   const { allClearSince, policy, attempt, handedOver } = incident;
   if (attemptUnderWay(incident) || !allClear(incident) || !allClearSince) return [];
-  // The alarm of a drill is green at once: people are given the time to answer.
+  // The alarm of a drill clears at once, so people get time to answer the approval.
   if (incident.drill && incident.approval) return [];
-  // Handed over since, it was tried, or may not be: a person knows.
+  // After a hand-over the revert has been tried or is not allowed: a person knows.
   if (pendingReverts(incident).length > 0 && !(handedOver && handedOver.at >= allClearSince))
     return [{ type: 'put back', attempt: (attempt?.number ?? 0) + 1 }];
-  // What automation changed and could not put back is for a person to end.
+  // Only a person ends an incident with changes that automation could not revert.
   if (unreverted(incident).length > 0) return [];
-  // What a person declared and nothing measures, only a person can end.
+  // Only a person ends a declared incident that nothing measures.
   if (investigationOf(incident)) return [];
   return minutesBetween(allClearSince, now) >= policy.autoResolveMinutes ? [{ type: 'settle' }] : [];
 }
 
-/** It is less severe by now, and nothing that is under way would end it: only a person may lower it. */
+/**
+ * Reports that the incident would be less severe by now. Only a person may lower its severity, and is asked only if no
+ * attempt is under way and signals still fire.
+ */
 function improvement(incident: Incident): Obligation[] {
   const { severity, improvedTo, overruled, policy } = incident;
   if (incident.drill || overruled || attemptUnderWay(incident) || allClear(incident)) return [];
@@ -100,7 +106,7 @@ function improvement(incident: Incident): Obligation[] {
   return atLeast(now, improvedTo ?? severity) ? [] : [{ type: 'tell improvement', severity: now }];
 }
 
-/** Does what is due, if it still is. `checks` are the verification that settling needs. */
+/** Fulfils an obligation if it is still due. `checks` are the verification before an auto-resolve. */
 export function fulfil(incident: Incident, obligation: Obligation, checks: Check[], now: string): Decision {
   const due = obligations(incident, now).some(other => JSON.stringify(other) === JSON.stringify(obligation));
   if (!due) return { refused: `${obligation.type} is no longer due for ${incident.id}` };
@@ -135,7 +141,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
     case 'remind of action item':
       return { events: [{ type: 'ActionItemDue', item: obligation.item }] };
     case 'start response':
-    // What stopping comes to is recorded by a command of its own.
+    // The result of a stop is recorded by a command of its own.
     case 'stop execution':
       return { events: [] };
     case 'end stalled response':
@@ -174,8 +180,9 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
 }
 
 /**
- * A missed response is told to those called so far: the path itself climbs. A missed resolution climbs one level further,
- * though somebody has taken it on; so does an update that did not come: those who wait for it do not know why.
+ * A missed response target is reported to the levels called so far, because the path itself climbs. A missed resolution
+ * calls one more level although somebody has taken the incident on. A missed update does too: its audience does not
+ * know why it hears nothing.
  */
 function missed({ policy, severity, escalation, timeline }: Incident, target: Target, to?: Audience): Event[] {
   const { responseMinutes, resolutionMinutes = 0, pages } = policy.severities[severity];
@@ -193,13 +200,13 @@ const unanswered = ({ acknowledged }: Incident, { afterMinutes }: EscalationLeve
     ? `the acknowledgement by ${acknowledged.by} has expired`
     : `not acknowledged for ${afterMinutes} min`;
 
-/** Clear signals on an unhealthy service are beyond automation: a person is told, once. */
+/** Automation cannot end an incident whose signals are clear while the service is unhealthy: it hands over once. */
 const unsettled = ({ handedOver }: Incident, checks: Check[]): Event[] =>
   handedOver
     ? []
     : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
 
-/** Well for the whole time, not only at its end. */
+/** True if people have been served well for the whole time, not only at its end. */
 const isSettled = ({ healthySince, policy }: Incident, now: string) =>
   policy.playbook.ownFacts ||
   (healthySince !== undefined && minutesBetween(healthySince, now) >= policy.autoResolveMinutes);

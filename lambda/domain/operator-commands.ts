@@ -19,7 +19,7 @@ import { plusMinutes } from './kernel/time.ts';
 import { revertNow } from './remediation/measurement.ts';
 import { resolveByPerson } from './remediation/response.ts';
 
-/** What is said of an incident that may be over by then. */
+/** Commands that are accepted after an incident is over; `decide` handles them. */
 type Afterwards =
   | 'raise action item'
   | 'change action item'
@@ -29,7 +29,7 @@ type Afterwards =
   | 'request post-mortem'
   | 'finish post-mortem';
 
-/** What people do to an open incident, whichever door they came through. */
+/** Decides on the commands of people about an open incident, from every source. */
 export function operatorCommand(
   incident: Incident,
   command: Exclude<PersonCommand, { type: Afterwards }>,
@@ -68,7 +68,7 @@ export function operatorCommand(
   }
 }
 
-/** A lease: when it ends and the incident is still open, people are called anew. */
+/** An acknowledgement is a lease: when it expires while the incident is open, people are called again. */
 export const acknowledged = ({ policy }: Incident, { by, via }: Person, now: string): Event => ({
   type: 'Acknowledged',
   by,
@@ -76,7 +76,7 @@ export const acknowledged = ({ policy }: Incident, { by, via }: Person, now: str
   until: plusMinutes(now, policy.acknowledgementMinutes),
 });
 
-/** Answered once, it is answered: who comes later with another answer is told who came first. */
+/** The first answer counts. A later, different one is refused and learns who answered first. */
 function answerApproval(
   incident: Incident,
   { step, approve, by, via }: Extract<Command, { type: 'answer approval' }>,
@@ -104,7 +104,7 @@ function answerApproval(
 
 const expired = (step: string) => `the approval of ${step} expired, which means no`;
 
-/** Also of a change whose revert failed before. */
+/** Reverts a change, even if an earlier revert of it failed. */
 function revertByPerson(incident: Incident, { step, by, via }: Extract<Command, { type: 'revert' }>): Decision {
   const run = unreverted(incident).find(changed => changed.step === step);
   if (!run) {
@@ -117,7 +117,7 @@ function revertByPerson(incident: Incident, { step, by, via }: Extract<Command, 
   return { events: attemptUnderWay(incident) ? [requested] : [requested, revertNow(incident)] };
 }
 
-/** As a person judges it. Automation raises it again only if what it finds is worse than what the person knew. */
+/** Sets the severity that a person judges. Automation raises it again only if it finds worse than the person knew. */
 function setSeverity(
   incident: Incident,
   { severity, reason, by, via }: Person & { severity: Severity; reason?: string | undefined },
@@ -135,11 +135,11 @@ function setSeverity(
   return rises ? lookedInto(incident, happened) : happened;
 }
 
-/** A question that turns out to be trouble is looked into from then on. */
+/** A question that becomes more severe is diagnosed from then on. */
 const lookedInto = ({ attempt }: Incident, risen: Event[]): Event[] =>
   attempt || risen.length === 0 ? risen : [...risen, { type: 'ResponseRequested', attempt: 1 }];
 
-/** Something of an incident that is open. What was declared already is so already. */
+/** Declares something about an open incident. Facts that are declared already cause no event. */
 function declare(
   incident: Incident,
   { text = '', by, via, ...declaration }: Extract<Command, { type: 'declare' }>,
@@ -151,7 +151,7 @@ function declare(
   const after = { ...incident, declared: { ...declared, ...declaredFacts(declaration) } };
   const { severity } = declaration;
   if (graveFacts(declaration).length > 0) {
-    // Whoever set the severity before did not know of it.
+    // The person who set the severity did not know this fact yet.
     const risen = graveFacts(declaration).every(fact => declared[fact])
       ? []
       : reassessSeverity({ ...after, overruled: undefined });

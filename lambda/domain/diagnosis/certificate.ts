@@ -1,17 +1,20 @@
-/** A certificate of the service, as the configuration names it: where it is used, and where its records are kept. */
+/** A certificate of the service in the configuration: where it is used, and where its DNS records are. */
 export interface WatchedCertificate {
   arn: string;
-  /** What serves it to people. */
+  /** The hosts that serve the certificate to people. */
   hosts: string[];
-  /** The Route 53 zone of its validation records. Absent, they can neither be checked nor put back. */
+  /** The Route 53 zone of its validation records. Absent, they can be neither checked nor restored. */
   hostedZoneId?: string | undefined;
-  /** Listeners of load balancers that use it. */
+  /** Load balancer listeners that use the certificate. */
   listenerArns: string[];
-  /** The CloudFront distribution that uses it. */
+  /** The CloudFront distribution that uses the certificate. */
   distributionId?: string | undefined;
 }
 
-/** Days before its end at which a certificate is of concern, and at which nobody may wait any longer. */
+/**
+ * Days before the expiry at which a certificate needs attention (`warningDays`), and at which a replacement must not
+ * wait any longer (`criticalDays`).
+ */
 export interface Bounds {
   warningDays: number;
   criticalDays: number;
@@ -23,7 +26,7 @@ export interface DnsRecord {
   value: string;
 }
 
-/** A certificate as ACM holds it. */
+/** A certificate as ACM describes it. */
 export interface HeldCertificate {
   arn: string;
   status: string;
@@ -31,37 +34,37 @@ export interface HeldCertificate {
   type: string;
   /** The first name, then the others. */
   names: string[];
-  /** Something serves it; what nobody serves may expire. */
+  /** An AWS resource uses it. An unused certificate may expire. */
   inUse: boolean;
   notAfter?: Date | undefined;
-  /** How ACM's own renewal stands, while there is one. */
+  /** The state of ACM's own renewal, while one is under way. */
   renewal?: string | undefined;
-  /** Of its names, each proven by DNS, or by an answer to an e-mail. */
+  /** The method by which each name is validated: DNS, or an answer to an e-mail. */
   validation: 'DNS' | 'EMAIL' | 'other';
-  /** The records by which ACM proves its names, again at each renewal. */
+  /** The DNS records that validate the names, again at each renewal. */
   records: DnsRecord[];
   keyAlgorithm?: string | undefined;
 }
 
-/** What a host serves to whoever connects. */
+/** The certificate that a host serves to whoever connects. */
 export interface EndpointCertificate {
   host: string;
   protocol: string;
   notAfter: Date;
   names: string[];
-  /** Why the chain is not trusted, its age apart; absent, it is. */
+  /** The reason why the chain is not trusted, except for its expiry; absent, it is trusted. */
   distrust?: string | undefined;
-  /** Whether one of its names is the host's. */
+  /** One of the names is the host's. */
   matches: boolean;
-  /** Whether TLS 1.1 or older is accepted; unknown where it was not asked, or not answered. */
+  /** The host accepts TLS 1.1 or older; absent, it was not tried, or the host did not answer. */
   oldProtocols?: boolean | undefined;
 }
 
 export type Grade = 'A' | 'B' | 'F' | 'T' | 'M';
 
-/** Days before the end from which ACM must have renewed by itself; it begins 60 before. */
+/** ACM begins to renew 60 days before the expiry, and must be done 45 days before it. */
 const RENEWED_BY_DAYS = 45;
-/** Under these, a certificate is no longer worth an A. */
+/** With fewer days left, a certificate no longer gets an A. */
 const FRESH_DAYS = 30;
 const DAY = 86_400_000;
 
@@ -72,9 +75,9 @@ export const inDays = (days: number): string =>
   days < 0 ? `expired ${(-days).toFixed(1)} days ago` : `${days.toFixed(1)} days left`;
 
 /**
- * A grade in the manner of SSL Labs, simplified: M, it is for another name; T, its chain is not trusted; F, it has
- * expired; B, TLS older than 1.2 is accepted, or it ends within 30 days; A, none of these. Ciphers, keys and HSTS are not
- * looked at, so there is no A+.
+ * A grade similar to SSL Labs', simplified. M: the certificate is for another name. T: its chain is not trusted. F: it
+ * has expired. B: TLS older than 1.2 is accepted, or it expires within 30 days. A: none of these. Ciphers, keys and
+ * HSTS are not checked, so there is no A+.
  */
 export function gradeOf(served: EndpointCertificate, now: Date): { grade: Grade; reasons: string[] } {
   const { host, names, matches, distrust, notAfter, oldProtocols } = served;
@@ -89,10 +92,10 @@ export function gradeOf(served: EndpointCertificate, now: Date): { grade: Grade;
   return { grade: found[0]?.[0] ?? 'A', reasons: found.map(([, reason]) => reason) };
 }
 
-/** The whole rating, ciphers and keys included, of a host that the internet reaches. */
+/** The link to the full rating, with ciphers and keys, for a host that is reachable from the internet. */
 export const sslLabsUrl = (host: string) => `https://www.ssllabs.com/ssltest/analyze.html?d=${host}`;
 
-/** Why people's browsers refuse what is served, its age apart: one fault each. */
+/** The reasons why browsers refuse the served certificate, except for its expiry. */
 export function endpointFaults({ host, names, matches, distrust }: EndpointCertificate): string[] {
   return [
     ...(matches ? [] : [`${host} serves a certificate for ${names.join(', ') || 'no name'}`]),
@@ -100,7 +103,10 @@ export function endpointFaults({ host, names, matches, distrust }: EndpointCerti
   ];
 }
 
-/** That ACM will not renew it in time as things stand. Of what is not in use, or not ACM's to renew, nothing is expected. */
+/**
+ * The reason why ACM will not renew in time, as things stand. An unused certificate, or one that ACM does not renew,
+ * has no such fault.
+ */
 export function renewalFault({ arn, type, inUse, renewal, notAfter }: HeldCertificate, now: Date): string | undefined {
   if (!inUse || type !== 'AMAZON_ISSUED') return undefined;
   const late = notAfter !== undefined && daysLeft(notAfter, now) <= RENEWED_BY_DAYS;
@@ -110,7 +116,9 @@ export function renewalFault({ arn, type, inUse, renewal, notAfter }: HeldCertif
     : undefined;
 }
 
-/** Why ACM does not renew it by itself; undefined when it does, as long as its records stand. */
+/**
+ * The reason why ACM does not renew the certificate by itself; undefined when it does as long as the DNS records exist.
+ */
 export function whyNotRenewed({ type, renewal, validation }: HeldCertificate): string | undefined {
   if (type === 'IMPORTED') return 'imported, ACM cannot renew it';
   if (type !== 'AMAZON_ISSUED') return `of type ${type}, not renewed here`;
@@ -118,14 +126,14 @@ export function whyNotRenewed({ type, renewal, validation }: HeldCertificate): s
   return validation === 'DNS' ? undefined : 'validated by e-mail, somebody must answer that of ACM';
 }
 
-/** Why it must not be replaced by the responder; undefined when it may be. */
+/** The reason why the responder must not replace the certificate; undefined when it may. */
 export function whyNotReplaced({ type }: HeldCertificate, { hostedZoneId }: WatchedCertificate): string | undefined {
   if (type === 'IMPORTED') return 'imported: whoever imported it chose its issuer, and must replace it';
   if (type !== 'AMAZON_ISSUED') return `of type ${type}: no public certificate takes its place`;
   return hostedZoneId ? undefined : 'no hosted zone configured: a new one could not be proven';
 }
 
-/** Whether another must take its place: it is in use, it ends soon, and ACM will not renew it in time. */
+/** True if the certificate must be replaced: it is in use, it expires soon, and ACM will not renew it in time. */
 export function needsReplacement(
   held: HeldCertificate,
   watched: WatchedCertificate,
@@ -138,7 +146,7 @@ export function needsReplacement(
   return days <= criticalDays || (days <= warningDays && whyNotRenewed(held) !== undefined);
 }
 
-/** Finds configured certificates by their ARNs; names those that are not configured. */
+/** Finds configured certificates by their ARNs. Returns the ARNs that are not configured, if there are any. */
 export function byArns<Certificate extends { arn: string }>(
   certificates: readonly Certificate[],
   arns: readonly string[],
@@ -148,9 +156,9 @@ export function byArns<Certificate extends { arn: string }>(
   return certificates.filter(({ arn }) => arns.includes(arn));
 }
 
-/** DNS names are compared without case, and without the dot that ends them. */
+/** DNS names are equal regardless of case and of a trailing dot. */
 export const sameName = (a: string, b: string): boolean => plain(a) === plain(b);
-/** Whether a name lies in a zone. */
+/** True if the name is in the zone. */
 export const within = (name: string, zone: string): boolean =>
   sameName(name, zone) || plain(name).endsWith(`.${plain(zone)}`);
 const plain = (name: string) => name.toLowerCase().replace(/\.$/, '');

@@ -1,31 +1,31 @@
 import { FAILING_SHARE, type MinuteOfTraffic } from './traffic.ts';
 
-/** A deployment that ECS still counts as one of the service's. */
+/** A deployment that ECS still lists as one of the service's. */
 export interface ServiceRollout {
   status?: string | undefined;
   rolloutState?: string | undefined;
-  /** Tasks that failed one after another. */
+  /** Consecutive tasks that failed. */
   failedTasks?: number | undefined;
 }
 
-/** One deployment of the service, and what it put into place. */
+/** One deployment of the service. */
 export interface PastDeployment {
   /** ARN of the service deployment. */
   arn?: string | undefined;
   at: Date;
-  /** It put the version into place that was there already: every task was started anew, and nothing else. */
+  /** The deployment changed nothing: every task was restarted with the same version. */
   restart: boolean;
   /** Revision of the task definition before it; undefined for the first. */
   from?: number | undefined;
 }
 
-/** What one deployment put into place: task definition and images. */
+/** The version that a deployment put into place: task definition and images. */
 export interface Version {
   taskDefinition?: string | undefined;
   containerImages?: { containerName?: string | undefined; imageDigest?: string | undefined }[] | undefined;
 }
 
-/** Whether a deployment changed nothing. With a tag that moves, one task definition may have different images. */
+/** True if the versions are the same. With a moving tag, the same task definition can have different images. */
 export function isSameVersion(source: Version | undefined, target: Version | undefined): boolean {
   if (!source || !target || source.taskDefinition !== target.taskDefinition) return false;
   const digests = ({ containerImages = [] }: Version) =>
@@ -33,31 +33,32 @@ export function isSameVersion(source: Version | undefined, target: Version | und
   return digests(source).join() === digests(target).join();
 }
 
-/** Whether a deployment is the cause of what is wrong. */
+/** The state of deployments, and whether one of them is the cause of the trouble. */
 export interface DeploymentState {
-  /** Minutes since the latest began; undefined without one in the last hour. */
+  /** Minutes since the latest deployment began; undefined if there was none in the last hour. */
   ageMinutes?: number;
   inProgress: boolean;
-  /** Why a deployment is to blame; undefined when none is. */
+  /** The reason why a deployment is the cause; undefined when none is. */
   fault?: string;
-  /** ARN of the deployment to blame, where it is known. */
+  /** ARN of the deployment that is the cause, where it is known. */
   suspect?: string;
-  /** No other version was deployed since the one to blame. */
+  /** No other version was deployed after the one that is the cause. */
   suspectIsLatest?: boolean;
 }
 
-/** Minutes after a deployment within which errors must begin to be blamed on it. */
+/** Minutes after a deployment within which errors must begin to be attributed to it. */
 const SUSPECT_MINUTES = 15;
-/** Minutes before a deployment that must have been well: errors that were there already are not its own. */
+/** Minutes before a deployment without errors: errors that existed before are not its own. */
 const BEFORE_MINUTES = 10;
-/** Tasks in a row that do not start: a slow deployment is none that fails. */
+/** Consecutive tasks that fail to start. A deployment that is merely slow does not fail. */
 const FAILED_TASKS = 3;
 
 const MINUTE = 60_000;
 
 /**
- * A deployment is to blame when ECS says that it failed, or when requests began to fail soon after it and have not
- * stopped since. One that only started the same version anew brought nothing that could be. A later deployment does not acquit it, or a rollback that does not help would look like one that did.
+ * A deployment is the cause when ECS reports that it failed, or when requests began to fail soon after it and have
+ * failed ever since. A restart of the same version cannot be the cause. A later deployment does not exonerate an
+ * earlier one: a rollback that does not help would look like one that did.
  */
 export function deploymentState(
   rollouts: readonly ServiceRollout[],
@@ -77,7 +78,7 @@ export function deploymentState(
       : inProgress && (primary?.failedTasks ?? 0) >= FAILED_TASKS
         ? `${primary?.failedTasks} of its tasks failed to start`
         : undefined;
-  // ECS speaks of the deployment that it knows as the primary one, which is the last that began, a restart too.
+  // ECS reports on the primary deployment, which is the last that began, even if it was a restart.
   const guilty = failed ? deployed[0] : changes.find(({ at }) => errorsBeganWith(at.getTime(), traffic, leastRequests));
   const fault = failed ?? (guilty && `requests have failed since the one ${minutesAgo(guilty.at)} min ago`);
   return {
@@ -90,8 +91,9 @@ export function deploymentState(
 }
 
 /**
- * Well before, failing soon after, and ever since, of requests enough to tell. Nothing known of the time before proves
- * nothing, nor does a minute of which not all is known yet, unless it fails already.
+ * True if requests succeeded before the deployment, failed soon after it and have failed ever since, with enough
+ * requests to tell. Missing data from before proves nothing. A minute whose counts are incomplete counts only if it
+ * fails already.
  */
 function errorsBeganWith(deployed: number, traffic: readonly MinuteOfTraffic[], leastRequests: number): boolean {
   const start = Math.floor(deployed / MINUTE) * MINUTE;

@@ -1,16 +1,16 @@
 import type { Incident } from '../incident/incident.ts';
 import { insightsUrl } from '../kernel/console.ts';
 import { plusMinutes } from '../kernel/time.ts';
-/** Words by which a line tells of an error, however a logger writes them: a filter pattern of CloudWatch Logs. */
+/** Words that mark a line as an error, whichever logger writes it: a filter pattern of CloudWatch Logs. */
 export const ERROR_WORDS = '?ERROR ?Error ?error ?FATAL ?CRITICAL ?Exception';
 
-/** The lines that the diagnosis reads, as a query of Logs Insights: for a person to read them. */
+/** The same lines as a query of Logs Insights, for a person to read them. */
 export const ERROR_QUERY = `fields @timestamp, @logStream, @message
 | filter @message like /${ERROR_WORDS.replaceAll('?', '').split(' ').join('|')}/
 | sort @timestamp asc
 | limit 1000`;
 
-/** What an error line is about. The line itself may hold personal data, and is told to nobody. */
+/** The classes of error lines. The lines themselves may hold personal data, and are never shown. */
 const CLASSES: readonly [name: string, pattern: RegExp][] = [
   [
     'too many connections',
@@ -23,7 +23,7 @@ const CLASSES: readonly [name: string, pattern: RegExp][] = [
   ['certificate', /certificate|TLS handshake|SSL/i],
 ];
 
-/** How many lines are of each class, the most frequent first; what is none of them is `other`. */
+/** Counts lines by class, the most frequent class first. A line of no class counts as `other`. */
 export function countByClass(lines: readonly string[]): [name: string, count: number][] {
   const counts = new Map<string, number>();
   for (const line of lines) {
@@ -33,10 +33,10 @@ export function countByClass(lines: readonly string[]): [name: string, count: nu
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** Minutes before and after an incident whose error lines belong to it. */
+/** Minutes before and after an incident for which error lines are shown. */
 const LOGGED = 15;
 
-/** The error lines that the diagnosis counts, as a query that is ready to be run: what they say is told to nobody else. */
+/** A link to the error lines of the incident. Only people who have access to the account can read them. */
 export function errorLines({ policy, startedAt, timeline, resolvedAt }: Incident): { label: string; url: string }[] {
   const { region, logGroup } = policy;
   if (!logGroup) return [];

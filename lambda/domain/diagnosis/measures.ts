@@ -3,7 +3,7 @@ import type { Measure } from '../incident/policy.ts';
 import { known, type Latest, silence, valueIn } from '../kernel/latest.ts';
 import { percent } from '../kernel/numbers.ts';
 
-/** What a playbook's measures came to, as one finding: each as it is read out, bad or not, and as a fact. */
+/** The measures of a playbook as one finding: their values in words and as facts, and whether one is bad. */
 export function measuredFindings(
   playbook: string,
   measures: readonly Measure[],

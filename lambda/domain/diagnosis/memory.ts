@@ -1,6 +1,6 @@
 import type { PastDeployment } from './deployment.ts';
 
-/** A task that stopped, as far as ECS says why. */
+/** A task that stopped, as far as ECS reports why. */
 export interface StoppedTask {
   stoppedAt?: Date | undefined;
   stopCode?: string | undefined;
@@ -10,16 +10,16 @@ export interface StoppedTask {
   containers?: { reason?: string | undefined }[] | undefined;
 }
 
-/** Minutes for which a stopped task counts: the level that its alarm stands on lasts as long. */
+/** Minutes for which a stopped task counts. The metric behind its alarm covers the same time. */
 export const STOPPED_MINUTES = 10;
 
 const MINUTE = 60_000;
 
 /**
- * Tasks that stopped of late: `kills` by the kernel for want of memory, and `restarts`, those whose own container ended.
- * Exit code 137 alone is any SIGKILL. Not counted as restarts: what deployments and scaling stop, tasks that never
- * started and tasks that failed a health check, as an overrun service fails those too; and tasks of a deployment that
- * is under way or failed, which has an incident of its own.
+ * Tasks that stopped recently: `kills` by the kernel because memory ran out, and `restarts` whose own container ended.
+ * Exit code 137 alone can be any SIGKILL. Tasks that deployments or scaling stop, that never started or that failed a
+ * health check do not count as restarts: an overloaded service fails health checks too. Tasks of a deployment that is
+ * under way or failed do not count either: that has an incident of its own.
  */
 export function stoppedTasks(
   tasks: readonly StoppedTask[],
@@ -35,29 +35,29 @@ export function stoppedTasks(
   return { kills: recent.filter(isOutOfMemory).length, restarts: ended.length };
 }
 
-/** ECS says so of the task or of one of its containers, in either case. */
+/** ECS reports the reason for the task or for one of its containers, in varying case. */
 const isOutOfMemory = ({ stoppedReason, containers = [] }: StoppedTask) =>
   [stoppedReason, ...containers.map(({ reason }) => reason)].some(reason => /^outofmemory/i.test(reason ?? ''));
 
-/** One minute's average, in per cent of what the tasks have. */
+/** The average of one minute, in per cent of the tasks' memory. */
 export interface MemoryPoint {
-  /** In milliseconds. */
+  /** The time in milliseconds. */
   at: number;
   value: number;
 }
 
-/** Minutes before a deployment that are compared with what came after. */
+/** Minutes before a deployment that are compared with the time after it. */
 const BEFORE_MINUTES = 10;
-/** Minutes of which something must be known before and after: fewer may be chance. */
+/** Minutes with data that are necessary before and after: with fewer, a difference may be chance. */
 const LEAST_POINTS = 8;
-/** Per cent of the memory by which it must have risen. */
+/** Percentage points by which memory must have risen. */
 const LEAST_RISE = 10;
-/** Parts of the time since, of which each must stand higher than the one before. */
+/** Parts into which the time since is divided. Each must be higher than the one before. */
 const PARTS = 4;
 
 /**
- * The version with which memory began to climb: level in the ten minutes before it was deployed, rising steadily since,
- * up to the next deployment, which starts every task anew. Restarts of the same version are no new ones.
+ * The deployment with which memory began to climb: level in the ten minutes before it, rising steadily afterwards until
+ * the next deployment, which restarts every task. A restart of the same version is not a new version.
  */
 export function climbBeganWith(
   deployments: readonly PastDeployment[],
@@ -81,7 +81,7 @@ function beganAt(start: number, end: number, memory: readonly MemoryPoint[]): bo
   const parts = Array.from({ length: PARTS }, (_, i) => median(after.slice(i * size, (i + 1) * size)));
   const rises = parts.every((part, i) => part > (parts[i - 1] ?? Number.NEGATIVE_INFINITY));
   const rise = (parts.at(-1) ?? 0) - level;
-  // What climbed before goes on climbing at least half as fast as it does since.
+  // Memory that climbed before the deployment climbs at least half as fast after it.
   const climbedBefore = (late - early) / (before.length / 2) > (rise / after.length) * 0.5;
   return rises && rise >= LEAST_RISE && !climbedBefore;
 }

@@ -2,7 +2,7 @@ import { PROBE_METRICS, PROBE_NAMESPACE } from './probe-metrics.ts';
 import type { Resources } from './resources.ts';
 import type { Counts } from './traffic.ts';
 
-/** A metric whose values of the last hour the diagnosis reads. */
+/** A metric of which the diagnosis reads the last hour. */
 export interface MetricQuery {
   id: string;
   namespace: string;
@@ -13,7 +13,7 @@ export interface MetricQuery {
   period: number;
 }
 
-/** How busy the tasks are, and how full the database. */
+/** The load of the tasks, and the connections of the database. */
 export const loadQueries = ({ cluster, ecsService, database }: Resources): MetricQuery[] => [
   {
     id: 'cpu',
@@ -27,7 +27,9 @@ export const loadQueries = ({ cluster, ecsService, database }: Resources): Metri
   connectionsOf('readers', 'READER', database),
 ];
 
-/** What tells afterwards how people fared: requests that failed, health URLs that failed, how long answers took. */
+/**
+ * The metrics that show afterwards how people were served: failed requests, failing health URLs, and response times.
+ */
 export const impactQueries = (service: string, resources: Resources): MetricQuery[] => [
   ...trafficQueries(resources),
   {
@@ -42,8 +44,8 @@ const connectionsOf = (id: string, Role: string, { cluster }: Resources['databas
 });
 
 /**
- * The load balancer's requests, those that fail, and how long answers take. With no target to choose it answers 5xx itself,
- * and does not count the request; with a bad gateway and a time-out it had chosen one, and does.
+ * Requests of the load balancer, failed requests, and response times. A load balancer without a target answers 5xx
+ * itself, and does not count the request. With a bad gateway or a time-out it had chosen a target, and counts it.
  */
 export function trafficQueries({ loadBalancer }: Resources): MetricQuery[] {
   const query = (id: keyof Counts, name: string, statistic: MetricQuery['statistic'] = 'Sum'): MetricQuery => ({

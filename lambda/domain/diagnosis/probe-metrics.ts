@@ -1,36 +1,47 @@
-/** What the probe measures once a minute where CloudWatch has no metric, or none without arithmetic, to stand an alarm on. */
+/**
+ * The metrics that the probe publishes once a minute, because CloudWatch has no such metric to alarm on, or only with
+ * metric math.
+ */
 export const PROBE_NAMESPACE = 'IncidentResponse';
 
 export const PROBE_METRICS = {
-  /** Share of the health URLs that do not answer well, 0 to 1. */
+  /** Share of the health URLs that fail, 0 to 1. */
   health: 'HealthFailingShare',
-  /** Share of the requests of the last whole minutes that failed, 0 to 1. Of too few, nothing is published. */
+  /**
+   * Share of the requests of the last whole minutes that failed, 0 to 1. Not published if there were too few requests.
+   */
   errors: 'ErrorShare',
-  /** Seconds of an answer in those minutes, on average and of the slowest twentieth at least. Likewise. */
+  /**
+   * Response time in those minutes in seconds, on average and the 95th percentile. Not published if there were too few
+   * requests.
+   */
   seconds: 'ResponseSeconds',
   p95: 'ResponseSecondsP95',
-  /** Seconds of the slowest health URL that answers. */
+  /** Response time of the slowest health URL that answers, in seconds. */
   healthSeconds: 'HealthSeconds',
-  /** Tasks that run. Container Insights would tell too, at a price. */
+  /** Running tasks. Container Insights has this metric too, at a price. */
   tasks: 'RunningTasks',
-  /** 1 while a deployment is to blame for what is wrong, else 0. */
+  /** 1 while a deployment is the cause of the trouble, else 0. */
   deployment: 'DeploymentFailing',
-  /** Tasks of the last ten minutes that were killed for want of memory. */
+  /** Tasks that were killed in the last ten minutes because memory ran out. */
   kills: 'OutOfMemoryKills',
-  /** Tasks of the last ten minutes whose own container ended. */
+  /** Tasks whose own container ended in the last ten minutes. */
   restarts: 'TaskRestarts',
-  /** 1 while security groups keep the tasks from the cache, else 0. Where nobody can tell, nothing is published. */
+  /**
+   * 1 while security groups block the path from the tasks to the cache, else 0. Not published if it cannot be
+   * determined.
+   */
   cachePath: 'CachePathBlocked',
-  /** Configured nodes of the cache that ElastiCache does not know, or whose state serves nobody. */
+  /** Configured cache nodes that ElastiCache does not know, or that are not available. */
   cacheNodesGone: 'CacheNodesGone',
-  /** 1 while the database has no writer, or there is no such cluster, else 0. */
+  /** 1 while the database has no writer or the cluster does not exist, else 0. */
   writerGone: 'WriterGone',
-  /** Things that the configuration names and AWS does not know: a wrong name, or deleted. */
+  /** Resources that the configuration names and AWS does not know: the name is wrong, or the resource was deleted. */
   namesMissing: 'ConfiguredNamesMissing',
-  /** 1 while the database refuses writes over the endpoint of its writer, else 0. While it does not answer, nothing is published. */
+  /** 1 while the database refuses writes at its writer endpoint, else 0. Not published while it does not answer. */
   writerReadOnly: 'WriterReadOnly',
-  /** Days left of the certificate that ends first, of what ACM has and what is served. */
+  /** Days until the first certificate expires, in ACM or served. */
   certificateDays: 'CertificateDaysLeft',
-  /** What browsers refuse of what is served, its age apart, and renewals that do not come. */
+  /** Faults of served certificates that browsers refuse, except for expiry, and renewals that fail. */
   certificateFaults: 'CertificateFaults',
 } as const;

@@ -1,31 +1,31 @@
 import type { Bounds, WatchedCertificate } from './certificate.ts';
 
-/** The protected service's parts, as the diagnosis asks for them. */
+/** The resources of the protected service that the diagnosis reads. */
 export interface Resources {
-  /** What each answers must contain `contains`, where that is given. */
+  /** Each answer must contain `contains`, if it is given. */
   healthUrls: { url: string; contains?: string | undefined }[];
   cluster: string;
   ecsService: string;
-  /** `app/NAME/ID`, as the load balancer's metrics name it. */
+  /** `app/NAME/ID`, as in the load balancer's metrics. */
   loadBalancer: string;
-  /** Requests of the last minutes below which nobody can tell what share of them fails. */
+  /** Requests in the last minutes that are necessary to judge the share that fails. */
   minimumRequests: number;
-  /** Where its tasks log. */
+  /** The log group of the tasks. */
   logGroup: string;
   database: { cluster: string; maxConnections: number };
-  /** The instances of the database cluster that may become its writer, where somebody may make them that. */
+  /** The database instances that may become the writer, where the responder may fail over. */
   databaseInstances?: readonly string[];
   /** The cache, if the service has one that is watched. */
   redis?: { replicationGroup: string; nodes: string[]; serviceSecurityGroups: string[]; port: number };
-  /** What may be done about the memory of its tasks; absent, nobody watches it. */
+  /** The settings for the memory of the tasks; absent, it is not watched. */
   memory?: {
-    /** Per cent at which it counts as high. */
+    /** Per cent at which memory use is high. */
     high: number;
-    /** The container whose heap is dumped, if it is known how. */
+    /** The container whose heap can be dumped; absent, no dump is configured. */
     heapDump?: string | undefined;
-    /** Whether the roles of the task are known, without which no larger one can be registered. */
+    /** The roles of the task are known, which is necessary to register a larger task definition. */
     raisable: boolean;
   };
-  /** The certificates that are watched, in the order in which runbooks count them. */
+  /** The watched certificates, in the order in which runbooks number them. */
   certificates?: Bounds & { watched: WatchedCertificate[] };
 }

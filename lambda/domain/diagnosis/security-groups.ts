@@ -1,13 +1,13 @@
-/** One rule of a security group, in one direction. A protocol of `-1` is any, on any port. */
+/** One rule of a security group, in one direction. The protocol `-1` is any protocol on any port. */
 export interface Rule {
   protocol: string;
   fromPort?: number | undefined;
   toPort?: number | undefined;
-  /** The groups that it lets through … */
+  /** The groups that it allows … */
   groups: string[];
   /** … the IPv4 ranges … */
   cidrs: string[];
-  /** … and what cannot be judged from here: prefix lists, IPv6 ranges. */
+  /** … and the sources that cannot be judged here: prefix lists, IPv6 ranges. */
   others: string[];
 }
 
@@ -17,24 +17,24 @@ export interface SecurityGroup {
   egress: Rule[];
 }
 
-/** One end of a path: its groups, of which each adds to what the others allow, and the IPv4 blocks of its VPC. */
+/** One end of a path: its groups, each of which adds to what the others allow, and the IPv4 blocks of its VPC. */
 export interface End {
   groups: SecurityGroup[];
   blocks: string[];
 }
 
 export interface Path {
-  /** Undefined where nobody can tell. */
+  /** Undefined if it cannot be determined. */
   open: boolean | undefined;
-  /** Where it is blocked, or why nobody can tell. */
+  /** The places where the path is blocked, or the reasons why it cannot be determined. */
   faults: string[];
 }
 
 /**
- * Whether security groups let TCP from one end reach a port of the other: one group of `from` must let it out, and one
- * of `to` must let it in. Which addresses the ends have is not known, only their VPC. So a rule by CIDR is open only if the
- * ranges cover every block of the other end's VPC; one that covers a part of it leaves nobody able to tell, as do prefix
- * lists and IPv6 ranges.
+ * Judges whether security groups allow TCP from one end to a port of the other: a group of `from` must allow egress,
+ * and a group of `to` must allow ingress. Only the VPC of an end is known, not its addresses. So a rule by CIDR opens
+ * the path only if the ranges cover every block of the other end's VPC. A rule that covers a part of it, a prefix list
+ * or an IPv6 range leaves the result undefined.
  */
 export function pathTo(port: number, from: End, to: End): Path {
   const out = allows(port, 'egress', from.groups, to);
@@ -82,7 +82,7 @@ function allows(
   return blocks.some(part) || (blocks.length === 0 && ranges.length > 0) || untold ? undefined : false;
 }
 
-/** TCP is also written by its number. */
+/** The protocol number 6 is TCP as well. */
 function covers({ protocol, fromPort, toPort }: Rule, port: number): boolean {
   if (protocol === '-1') return true;
   return ['tcp', '6'].includes(protocol) && (fromPort ?? 0) <= port && port <= (toPort ?? 65_535);
@@ -93,7 +93,7 @@ interface Range {
   last: number;
 }
 
-/** @throws for what is no IPv4 range. */
+/** @throws Error if the text is not an IPv4 range. */
 function rangeOf(cidr: string): Range {
   const [, address = '', bits = ''] = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(cidr) ?? [];
   if (!address) throw new Error(`${cidr} is no IPv4 range`);

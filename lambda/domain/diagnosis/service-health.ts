@@ -3,7 +3,7 @@ import { percent } from '../kernel/numbers.ts';
 import { assess, type Criterion, type Facts } from '../kernel/severity.ts';
 import { FAILING_SHARE, type Traffic, trafficWords } from './traffic.ts';
 
-/** Answers come in time: nobody notices that they are slow. */
+/** Passes if answers are so fast that nobody notices a delay. */
 export function promptness(
   { responseSeconds, responseP95Seconds, healthSeconds }: Facts,
   criteria: readonly Criterion[],
@@ -23,13 +23,13 @@ export interface TaskCounts {
   pendingCount?: number | undefined;
 }
 
-/** As many tasks run, or are starting, as are wanted. */
+/** Passes if as many tasks run or are starting as are desired. */
 export function tasksRunning({ desiredCount = 0, runningCount = 0, pendingCount = 0 }: TaskCounts): Check {
   const seen = `${runningCount} of ${desiredCount}`;
   return { check: 'tasks running', passed: runningCount > 0 && runningCount + pendingCount >= desiredCount, seen };
 }
 
-/** Whether people are served: next to no request fails. Where there are too few to judge, the health URLs alone say so. */
+/** Passes if almost no request fails. With too few requests to judge, the health URLs alone decide. */
 export function requestsFailing(traffic: Traffic): Check {
   const check = 'requests failing';
   return 'share' in traffic
@@ -37,7 +37,7 @@ export function requestsFailing(traffic: Traffic): Check {
     : { check, passed: traffic.unknown === 'too few requests', seen: trafficWords(traffic) };
 }
 
-/** Enough is known of the requests since to tell whether they suffer. */
+/** Passes if enough is known of recent requests to judge whether they fail. */
 export const requestsJudged = (traffic: Traffic): Check => ({
   check: 'requests judged',
   passed: 'share' in traffic || traffic.unknown === 'too few requests',

@@ -2,30 +2,36 @@ import { LATE_SECONDS, type Point } from '../kernel/latest.ts';
 import { percent } from '../kernel/numbers.ts';
 import { USUAL_BOUNDS } from '../kernel/severity.ts';
 
-/** What the load balancer counted of one minute, as far as it is known by now. */
+/** The load balancer's counts for one minute, as far as they are known. */
 export interface MinuteOfTraffic {
   /** When the minute began, in milliseconds. */
   at: number;
-  /** All requests: also those for which no target could be chosen. While counts may still come in, the most there can be. */
+  /**
+   * All requests, including those for which no target could be chosen. While counts may still arrive, this is the
+   * largest possible number.
+   */
   requests: number;
   /** Requests answered with 5xx, by a target or by the load balancer itself. */
   failed: number;
-  /** How long its answers took, in seconds, where that was reported: on average, and the slowest twentieth at least. */
+  /** Response time in seconds, where it was reported: the average, and the 95th percentile. */
   seconds?: number | undefined;
   p95?: number | undefined;
-  /** No count can come in any more. Until then `failed / requests` is the least share that failed, and zero means nothing. */
+  /**
+   * No more counts can arrive. Until then `failed / requests` is the smallest possible share that failed, and zero
+   * means nothing.
+   */
   settled: boolean;
 }
 
 /**
- * The share of requests that failed, 0 to 1, how long answers took, in seconds, and the end of the latest minute that it is
- * of; or why nobody can tell.
+ * The share of requests that failed, 0 to 1, with response times in seconds and the end of the latest minute that was
+ * judged; or the reason why it cannot be judged.
  */
 export type Traffic = JudgedTraffic | { unknown: 'too few requests' | 'no whole minute' };
 
 export interface JudgedTraffic {
   share: number;
-  /** On average, and of the slowest twentieth at least. Absent where nothing was reported. */
+  /** The average, and the 95th percentile. Absent if nothing was reported. */
   seconds?: number | undefined;
   p95?: number | undefined;
   measuredAt: string;
@@ -35,18 +41,19 @@ export interface JudgedTraffic {
 export const FAILING_SHARE = USUAL_BOUNDS.failingShare;
 
 const MINUTE = 60_000;
-/** Minutes that are judged together, at most: the bound of their age, beyond lateness. */
+/** The most minutes that are judged together. This limits the age of the data, beyond its lateness. */
 const MOST_MINUTES = 5;
 
-/** Values by minute, by the ids of `trafficQueries`. Where nothing was counted there is no datapoint. */
+/** Values by minute, by the ids of `trafficQueries`. A minute without requests has no datapoint. */
 export type Counts = Partial<
   Record<'requests' | 'errors' | 'refused' | 'badGateway' | 'timedOut' | 'seconds' | 'p95', Point[]>
 >;
 
 /**
- * The whole minutes, the oldest first. A count may come late, and in parts: errors before the requests that they are of,
- * or after. So a minute is taken as it stands only when nothing can come in any more. Until then what has failed is held
- * against as many requests as the busiest settled minute of the hour had: that it failed, can be seen early; that it is well, cannot.
+ * The whole minutes, oldest first. Counts may arrive late and in parts: errors before or after the requests that they
+ * belong to. So a minute is settled only when no more counts can arrive. Before that, its failures are divided by at
+ * least the number of requests of the busiest settled minute of the hour: a failing minute shows early, a healthy one
+ * does not.
  */
 export function minutesOf(counts: Counts, now: Date): MinuteOfTraffic[] {
   const at = (points: Point[] = []) => new Map(points.map(point => [point.at, point.value]));
@@ -58,7 +65,7 @@ export function minutesOf(counts: Counts, now: Date): MinuteOfTraffic[] {
     .sort((a, b) => a - b);
   const minutes = whole.map(start => {
     const [byTargets, byBalancer] = [errors.get(start) ?? 0, refused.get(start) ?? 0];
-    // With a bad gateway and a time-out a target had been chosen, so `RequestCount` has them already.
+    // For a bad gateway or a time-out a target had been chosen, so `RequestCount` includes these requests.
     const chosen = Math.min(byBalancer, (badGateway.get(start) ?? 0) + (timedOut.get(start) ?? 0));
     return {
       at: start,
@@ -76,8 +83,9 @@ export function minutesOf(counts: Counts, now: Date): MinuteOfTraffic[] {
 }
 
 /**
- * The share of requests that failed of late: of as few of the last five settled minutes as hold `least` requests, the
- * newest first. A newer minute counts early if at least a larger share of it failed. `since`: nothing that began before it.
+ * The share of requests that failed recently: over as few of the last five settled minutes as hold `least` requests,
+ * newest first. A newer minute counts early if a larger share of it failed at least. Minutes that began before `since`
+ * are left out.
  */
 export function judgeTraffic(minutes: readonly MinuteOfTraffic[], now: Date, least: number, since = 0): Traffic {
   const { from, to } = window(now, since);
@@ -87,13 +95,13 @@ export function judgeTraffic(minutes: readonly MinuteOfTraffic[], now: Date, lea
     .toSorted((a, b) => b.share - a.share)[0];
   const pooled = from < to ? pool(minutes, from, to, least) : [];
   const settled = sum(pooled, 'requests') >= least ? judged(pooled) : undefined;
-  // What took long may still be counted: only settled minutes tell how long answers take.
+  // Slow answers may not have been counted yet: only settled minutes give response times.
   if (early && early.share >= (settled?.share || FAILING_SHARE))
     return { ...early, seconds: settled?.seconds, p95: settled?.p95 };
   return settled ?? { unknown: from < to ? 'too few requests' : 'no whole minute' };
 }
 
-/** Read out: "38 % of requests fail". */
+/** The judgement in words: "38 % of requests fail". */
 export const trafficWords = (traffic: Traffic): string =>
   'unknown' in traffic
     ? { 'too few requests': 'too few requests to judge', 'no whole minute': 'no whole minute of requests' }[
@@ -108,7 +116,7 @@ const takes = ({ seconds, p95 }: JudgedTraffic) =>
 
 const rounded = (seconds: number) => Math.round(seconds * 100) / 100;
 
-/** The last settled minutes that are not too old, from the first's beginning to the last's end. */
+/** The last settled minutes that are not too old: from the beginning of the first to the end of the last. */
 function window(now: Date, since: number): { from: number; to: number } {
   const to = Math.floor((now.getTime() - LATE_SECONDS * 1000) / MINUTE) * MINUTE;
   return { from: Math.max(to - MOST_MINUTES * MINUTE, Math.ceil(since / MINUTE) * MINUTE), to };
@@ -133,7 +141,10 @@ const judged = (minutes: readonly MinuteOfTraffic[]): JudgedTraffic => ({
   measuredAt: new Date(Math.max(...minutes.map(({ at }) => at)) + MINUTE).toISOString(),
 });
 
-/** By requests, of the minutes for which it was reported: exact for an average, near enough for a percentile. */
+/**
+ * The mean weighted by requests, over the minutes that reported it: exact for an average, a good approximation for a
+ * percentile.
+ */
 function weighted(minutes: readonly MinuteOfTraffic[], of: 'seconds' | 'p95'): number | undefined {
   const timed = minutes.filter(minute => minute[of] !== undefined);
   const total = timed.reduce((all, minute) => all + (minute[of] ?? 0) * minute.requests, 0);

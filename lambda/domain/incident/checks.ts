@@ -1,6 +1,7 @@
 /**
- * What an investigation can look at, in the order of the runbook's section 2.2, and the facts that each check finds.
- * Data, so that a playbook may name them, and a step that stands on a fact nobody finds fails at synthesis.
+ * The checks of an investigation, in the order of the runbook's section 2.2, and the facts that each finds. This is
+ * data, so that playbooks can name checks, and so that synthesis fails for a step that needs a fact which no check
+ * finds.
  */
 export const CHECKS = {
   'service health': ['healthFailingShare', 'healthSeconds'],
@@ -39,7 +40,7 @@ export const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS;
 
-/** The names of things that checks find, for steps that act on the very thing that was judged. */
+/** The objects that checks find: steps act on exactly the object that was judged. */
 export const OBJECTS: Partial<Record<CheckName, readonly string[]>> = {
   'ECS service': ['taskDefinition'],
   deployments: ['suspectDeployment'],
@@ -49,7 +50,7 @@ export const OBJECTS: Partial<Record<CheckName, readonly string[]>> = {
   certificates: ['certificatesToReplace'],
 };
 
-/** What is looked at whatever the incident. */
+/** The checks that run for every incident. */
 export const EVERY_INCIDENT: readonly CheckName[] = [
   'service health',
   'metrics',

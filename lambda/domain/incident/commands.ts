@@ -6,14 +6,14 @@ import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
 import type { Declaration, Signal } from './signal.ts';
 
-/** What a runbook's execution came to, as verified. */
+/** The verified outcome of a runbook's execution. */
 export interface RunOutcome {
   run: string;
   execution?: string;
-  /** Absent when the runbook itself failed: then `reason` says how. */
+  /** Absent when the runbook itself failed; `reason` then says how. */
   checks?: Check[];
   reason?: string;
-  /** The effect on people, as measured. */
+  /** The measured effect on people. */
   impact?: Impact;
   /** The runbook ended before it changed anything. */
   unchanged?: true;
@@ -21,11 +21,11 @@ export interface RunOutcome {
   endedAt?: string;
   /** The changes that the runbook made or may have made, in words. */
   changed?: string[];
-  /** The report of a dry run for people, a line each. */
+  /** The report of a dry run for people, one line each. */
   report?: string[];
 }
 
-/** What somebody or something wants done to an incident. The id makes it idempotent: applied twice, it happened once. */
+/** A request to change an incident. Its id makes it idempotent: a command that is applied twice takes effect once. */
 export type Command = { id: string } & (
   | { type: 'receive signal'; signal: Signal; policy: Policy; openAs?: { id: string; number: number } }
   | { type: 'observe signals'; signals: Signal[] }
@@ -42,13 +42,13 @@ export type Command = { id: string } & (
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
   | { type: 'record outage'; outage: MeasuredOutage }
   | ({ type: 'record post-mortem' } & Draft)
-  /** Measured by the watch, each minute. `before`: what it measured the minute before. */
+  /** The watch measures once a minute. `before` is its measurement of the minute before. */
   | ({ type: 'record measurement'; before?: ServiceMeasurement } & ServiceMeasurement)
   | { type: 'fulfil'; obligation: Obligation; checks?: Check[] }
   | ByPerson
 );
 
-/** What people may do to an incident, through whichever door. */
+/** The commands that people give, from any source. */
 type ByPerson = Person &
   (
     | { type: 'acknowledge' }
@@ -58,21 +58,21 @@ type ByPerson = Person &
     | { type: 'set severity'; severity: Severity; reason?: string }
     | ({ type: 'declare'; text?: string | undefined } & Declaration)
     | { type: 'tick'; item: ChecklistItem }
-    /** The change of a step is reverted, whatever it relieves. */
+    /** Reverts the change of a step, even if it relieves people. */
     | { type: 'revert'; step: string }
     | { type: 'resolve'; reason: string; cancelled?: boolean | undefined }
-    /** Customers are told from now on. */
+    /** Publishes the incident on the status page. */
     | { type: 'publish'; components?: string[] | undefined }
-    /** They are not. */
+    /** Declines the publication. */
     | { type: 'withhold' }
-    /** In a person's own words. `internal`: to stakeholders alone. */
+    /** Posts an update in the person's own words. `internal`: to stakeholders only. */
     | { type: 'post update'; text: string; internal?: boolean | undefined }
     | ({ type: 'raise action item'; action: string; text: string } & Assignment)
     | ({ type: 'change action item'; item: string } & Assignment)
     | { type: 'finish action item'; item: string }
-    /** The cause is known, or the fix is in place: in a person's word, and since when. */
+    /** The cause is known, or the fix is in place, in a person's words, and since when. */
     | { type: 'state cause' | 'state fix'; text: string; happenedAt: string }
-    /** A post-mortem is wanted of an incident for which none is owed. */
+    /** Requests a post-mortem of an incident that does not require one. */
     | { type: 'request post-mortem' }
     | ({ type: 'finish post-mortem' } & Review)
   );
@@ -81,7 +81,7 @@ export type PersonCommand = { id: string } & ByPerson;
 
 export type Decision = { events: Event[] } | { refused: string };
 
-/** Something owed by now. Level-triggered: whatever is due is found again each minute until it is met. */
+/** Something that is due. Obligations are level-triggered: each minute finds them again until they are fulfilled. */
 export type Obligation =
   | { type: 'escalate'; level: number }
   | { type: 'remind'; level: number }
@@ -93,7 +93,7 @@ export type Obligation =
   | { type: 'remind of action item'; item: string }
   | { type: 'start response'; attempt: number }
   | { type: 'end stalled response'; attempt: number }
-  /** `execution`: absent, its id was not noted in time. */
+  /** `execution` is absent if its id was not noted in time. */
   | { type: 'stop execution'; run: string; execution?: string }
   | { type: 'expire approval'; step: string }
   | { type: 'ask again'; step: string; level: number }
@@ -101,13 +101,13 @@ export type Obligation =
   | { type: 'tell improvement'; severity: Severity }
   | { type: 'settle' };
 
-/** How people are served, as measured at that time. */
+/** How well people were served at a time. */
 export interface ServiceMeasurement {
   facts: Facts;
   at: string;
 }
 
-/** One automatic run, as the service's ledger remembers it. */
+/** One automatic run in the service's ledger. */
 export interface LedgerRun {
   run: string;
   runbook: string;
@@ -115,7 +115,7 @@ export interface LedgerRun {
   at: string;
 }
 
-/** Another open incident of the service, as far as it matters who may act. */
+/** Another open incident of the service, with the facts that decide which of the two may act. */
 export interface OtherIncident {
   id: string;
   openedAt: string;
@@ -123,13 +123,13 @@ export interface OtherIncident {
   independent: boolean;
 }
 
-/** What the guardrails are judged by. A reading that failed is `unreadable`, and stops the step. */
+/** The readings that the guardrails judge. A reading that failed is `unreadable`, and blocks the step. */
 export interface Readings {
-  /** The kill switch, and since when it has stood so: setting it anew releases a tripped budget. */
+  /** The kill switch, and since when it has this value: setting it again releases a tripped budget. */
   automation: { value: 'on' | 'off'; since: string } | 'unreadable';
-  /** Until when maintenance lasts; undefined when there is none. */
+  /** The end of maintenance; undefined when there is none. */
   maintenanceUntil: string | undefined | 'unreadable';
-  /** Automatic runs of the service, all playbooks, at least as far back as the budget and the cooldown reach. */
+  /** Automatic runs of the service, of all playbooks, at least as far back as budget and cooldown reach. */
   ledger: readonly LedgerRun[] | 'unreadable';
   /** The service's other open incidents. */
   others: readonly OtherIncident[] | 'unreadable';

@@ -5,28 +5,28 @@ import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
 import type { SignalLevel } from './signal.ts';
 
-/** One check of the investigation. `ok` is null when the check itself failed: that is evidence too. */
+/** One check of the investigation. `ok` is null when the check itself failed, which is evidence too. */
 export interface Finding {
   check: string;
   ok: boolean | null;
   summary: string;
   facts: Facts;
-  /** When it was looked. */
+  /** When the check ran. */
   at?: string;
-  /** When a fact was measured, where that is another time than `at`. */
+  /** When each fact was measured, where that differs from `at`. */
   times?: Record<string, string>;
-  /** The things that were judged, by what they are: `suspectDeployment` is an ARN. */
+  /** The judged objects by name, e.g. the ARN of `suspectDeployment`. */
   objects?: Record<string, string>;
 }
 
-/** One condition of a verification, with what was seen. */
+/** One condition of a verification, with the observed value. */
 export interface Check {
   check: string;
   passed: boolean;
   seen: string;
 }
 
-/** One guardrail's answer before a step. */
+/** The answer of one guardrail before a step. */
 export interface GuardrailResult {
   guardrail:
     | 'kill switch'
@@ -44,10 +44,10 @@ export interface GuardrailResult {
   reason: string;
 }
 
-/** A ticket or a thread kept for the incident in another system. */
+/** A ticket or a thread in another system that belongs to the incident. */
 export interface Reference {
   system: 'pagerduty' | 'opsgenie' | 'slack';
-  /** As that system names it. */
+  /** The id in that system. */
   ref: string;
   url?: string;
 }
@@ -66,7 +66,10 @@ interface SignalSeen {
 /** Why an attempt of the response ended. */
 export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval' | 'resolved' | 'reverted';
 
-/** Everything that can happen to an incident, in the past tense, with its data. */
+/**
+ * Everything that can happen to an incident, in the past tense, with its data. Names and fields are stored: they must
+ * stay readable for ever.
+ */
 export interface EventData {
   IncidentOpened: {
     id: string;
@@ -75,7 +78,7 @@ export interface EventData {
     playbook: string;
     title: string;
     policy: Policy;
-    /** When the trouble began as the signal tells it: the start of every response time. */
+    /** When the trouble began according to the signal. Every response time is counted from here. */
     startedAt: string;
     drill?: boolean;
     reporter?: string;
@@ -83,32 +86,35 @@ export interface EventData {
   SignalFired: SignalSeen;
   SignalCleared: SignalSeen;
   SignalLost: SignalSeen;
-  /** `overrules`: set by a person, what automation judged at that moment. */
+  /** `overrules`: a person set the severity, and automation judged this one at that moment. */
   SeverityAssigned: Person & { severity: Severity; reasons: Reason[]; overrules?: Severity };
   Escalated: { level: number; role: string; reason: string };
-  /** Called once more, because nobody has answered. */
+  /** The level was called again because nobody had answered. */
   Reminded: { level: number; role: string };
-  /** `to`: of an update, who was not told in time. */
+  /** `to`: the audience that did not get its update in time. */
   TargetMissed: { target: Target; minutes: number; to?: Audience };
-  /** `to` names the person as the configuration does; absent, it went to the whole level. */
+  /** `to` is the person's name in the configuration; absent, the page went to the whole level. */
   PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number; to?: string };
   Acknowledged: Person & { until: string };
   CommandTaken: Person;
   NoteAdded: Person & { text: string };
-  /** What no alarm can know. */
+  /** A person declared something that no alarm can detect. */
   Declared: Person & { fact: 'dataLoss' | 'securityBreach'; text: string };
-  /** Whether people have another way to do what fails. The last word counts. */
+  /** People have another way to do what fails, or do not. The last report counts. */
   WorkaroundReported: Person & { available: boolean; text?: string | undefined };
   ReferenceAdded: Reference;
   ChecklistTicked: Person & { item: ChecklistItem };
-  /** In the middle of a drill the alarm fired by itself. */
+  /** The alarm fired by itself during a drill. */
   DrillBecameReal: { reason: string };
-  /** `from` names the step with which the attempt begins, approved or not; absent begins with the plan's first. */
+  /**
+   * `from` is the step with which the attempt begins, whether it was approved or not; absent, the attempt begins with
+   * the plan's first step. `revert`: the attempt only reverts changes.
+   */
   ResponseRequested: { attempt: number; from?: string; approved?: boolean; revert?: boolean };
   DiagnosisRecorded: { attempt: number; findings: Finding[] };
-  /** Measured between diagnoses, and recorded because it changes a judgement. */
+  /** A measurement between diagnoses. It is recorded because it changes a judgement. */
   ServiceMeasured: { facts: Facts; measuredAt: string };
-  /** By what is known now it would be of this severity. Only a person lowers it, and is asked to. */
+  /** By current measurements the incident is of this lesser severity. Only a person lowers it, and is asked to. */
   ImprovementSeen: { severity: Severity; seen: string };
   StepSkipped: { attempt: number; step: string; title: string; reasons: string[] };
   StepStarted: {
@@ -120,19 +126,19 @@ export interface EventData {
     document: string;
     parameters: Record<string, string>;
     dryRun: boolean;
-    /** A dry run before approval is asked for: it tells what would be approved. */
+    /** A dry run before approval is requested: it shows what would be approved. */
     preview?: boolean;
-    /** The run that this one puts back. */
+    /** The run whose change this run reverts. */
     undoes?: string;
     guardrails: GuardrailResult[];
   };
-  /** The execution of its runbook has begun. */
+  /** The execution of the runbook has begun. */
   RunbookStarted: { run: string; execution: string };
-  /** `endedAt`: when its runbook ended, before it was verified. */
+  /** `endedAt`: when the runbook ended, before the verification. */
   StepSucceeded: { run: string; checks: Check[]; execution?: string; endedAt?: string };
-  /** `report`: what would have been done, for people, a line each. */
+  /** `report`: what would have been done, for people, one line each. */
   StepRehearsed: { run: string; execution?: string; report?: readonly string[] };
-  /** `impact`: what it did to people, as measured. */
+  /** `impact`: the measured effect on people. */
   StepFailed: {
     run: string;
     reason: string;
@@ -141,68 +147,72 @@ export interface EventData {
     impact?: Impact;
     /** The runbook ended before it changed anything. */
     unchanged?: boolean;
-    /** The attempt ended while its runbook may still run. */
+    /** The attempt ended while the runbook may still be running. */
     abandoned?: boolean;
   };
-  /** `changed`: by the runbook, until then, in words. */
+  /** `changed`: the changes that the runbook made until then, in words. */
   ExecutionStopped: { run: string; title: string; changed: readonly string[] };
-  /** A change that stayed does harm by now. */
+  /** A change that was left in place does harm now. */
   HarmSeen: { run: string; title: string; seen: string };
   RevertRequested: Person & { run: string; title: string };
   ApprovalRequested: { step: string; title: string; expiresAt: string };
-  /** `level`: the highest that is asked by now. */
+  /** `level`: the highest level that is asked. */
   ApprovalAskedAgain: { step: string; title: string; expiresAt: string; level: number };
   ApprovalGiven: Person & { step: string };
   ApprovalDeclined: Person & { step: string };
   ResponseEnded: { attempt: number; outcome: AttemptOutcome };
   HandedOver: { reason: string };
-  /** What remains to be done for good, when the incident is over. `by`: absent, automation. */
+  /** A follow-up for people. Without `by`, automation raised it. */
   ActionItemRaised: { action: string; text: string } & Partial<Person> & Assignment;
   ActionItemChanged: Person & { item: string } & Assignment;
   ActionItemDone: Person & { item: string };
-  /** Not done by its date: its owner is reminded. */
+  /** The item was not done by its due date: its owner is reminded. */
   ActionItemDue: { item: string };
   /**
-   * Whether customers are to be told is for a person to say. `level`: of the escalation path, as the question climbs it;
-   * absent, it is asked once, and wakes nobody.
+   * A person is asked whether the incident is to be published. `level`: the level of the escalation path that the
+   * question has reached; absent, it is asked once, and wakes nobody.
    */
   PublicationRequested: { severity: Severity; level?: number };
-  /** A person said no. */
+  /** A person declined the publication. */
   PublicationDeclined: Person;
   /**
-   * From here on customers are told. `components`: as a person says; absent, those that the playbook affects.
-   * `investigation`: of a matter that was declared and that nobody measured, in words of its own and without an outage.
+   * The incident is published on the status page. `components`: those that a person named; absent, those that the
+   * playbook affects. `investigation`: a declared matter that nothing measured; it is published in its own words and
+   * without an outage.
    */
   Published: Person & { components?: string[]; investigation?: Investigation };
-  /** How things stand, for one audience. `text`: a person's own words; absent, the template's. `nextAt`: absent, it is the last. */
+  /**
+   * An update for one audience. `text`: a person's own words; absent, the template's. `nextAt`: when the next one is
+   * due; absent, this is the last.
+   */
   UpdatePosted: Person & { to: Audience; status: Exclude<Status, 'closed'>; text?: string; nextAt?: string };
-  /** What entry `about` says has reached its audience. */
+  /** The message about event number `about` has reached its audience. */
   MessageDelivered: { about: number; channel: DeliveryChannel };
   OutageMeasured: MeasuredOutage;
-  /** In a person's word, and when that was. */
+  /** The cause is known, in a person's words. `happenedAt`: since when. */
   CauseIdentified: Person & { text: string; happenedAt: string };
   FixDeployed: Person & { text: string; happenedAt: string };
   PostMortemDrafted: Draft;
-  /** Somebody wants one of an incident for which none is owed. */
+  /** A person requested a post-mortem of an incident that does not require one. */
   PostMortemRequested: Person;
-  /** `dueAt`: when it was due; `expectedAt`: by when it is now. */
+  /** `dueAt`: when it was due; `expectedAt`: by when it is expected now. */
   PostMortemOverdue: { hours: number; dueAt?: string; expectedAt?: string };
   /** The review is done. */
   PostMortemDone: Person & Review;
   Mitigated: { reason: string };
   SettlingFailed: { checks: Check[] };
-  /** A person declared it over while something is still changed: that is put back first. */
+  /** A person resolved the incident while changes were not reverted: those are reverted first. */
   ResolutionRequested: Person & { reason: string; cancelled?: boolean };
-  /** `cancelled`: it was none, and no figure counts it. */
+  /** `cancelled`: the incident was a false alarm; reports leave it out. */
   Resolved: Person & { reason: string; cancelled?: boolean };
 }
 
 export type EventType = keyof EventData;
 
-/** What happened, before it is committed. */
+/** An event before it is committed. */
 export type Event = { [T in EventType]: { type: T } & EventData[T] }[EventType];
 
-/** A committed line of the incident log. `seq` counts from 0; `command` is the id of what caused it. */
+/** A committed event. `seq` counts from 0; `command` is the id of the command that caused it. */
 export type IncidentEvent = Event & { seq: number; at: string; command: string };
 
 export type EventOf<T extends EventType> = Extract<IncidentEvent, { type: T }>;
@@ -210,5 +220,5 @@ export type EventOf<T extends EventType> = Extract<IncidentEvent, { type: T }>;
 /** Statuspage's words; `closed` follows when the review is done. */
 export type Status = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'closed';
 
-/** What a remedy did to the people whom the service serves. */
+/** The effect of a remedy on the people whom the service serves. */
 export type Impact = 'harmful' | 'relieved';

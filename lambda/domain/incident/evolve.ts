@@ -65,7 +65,10 @@ function open(event: EventOf<'IncidentOpened'>): Incident {
   };
 }
 
-/** The fields that an event changes. Events of one subject are in one file under `evolve/`; the incident's own course is here. */
+/**
+ * The fields that an event changes. Events of one subject have a file under `evolve/`; the course of the incident
+ * itself is here.
+ */
 function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'IncidentOpened'>>): Partial<Incident> {
   switch (event.type) {
     case 'SignalFired':

@@ -3,9 +3,9 @@ import type { Incident } from './incident.ts';
 
 type Judged = Pick<Incident, 'policy' | 'facts'>;
 
-/** Nothing that was measured of how people are served is an incident by itself. */
+/** True if nothing that was measured about how people are served would be an incident by itself. */
 export const isHealthy = ({ policy, facts }: Judged): boolean =>
   assessService(facts, policy.criteria).severity === 'P4';
 
-/** People suffer, as measured. An alarm alone says nothing of people, nor does what somebody declared. */
+/** True if people were measured to suffer. An alarm alone, or a declaration, says nothing about people. */
 export const isHarmed = (incident: Judged): boolean => !incident.policy.playbook.ownFacts && !isHealthy(incident);

@@ -18,42 +18,42 @@ export interface Run {
   preview?: boolean;
   undoes?: string;
   parameters: Record<string, string>;
-  /** What was known when it started: to this its change is put back, whatever was measured since. */
+  /** The facts when the run started. A revert restores these, whatever was measured since. */
   facts: Facts;
   objects: Record<string, string>;
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
   reason?: string;
-  /** The effect on people of a run that failed, as measured: harm is reverted at once, relief stays. */
+  /** The measured effect on people of a run that failed: harm is reverted at once, relief stays. */
   impact?: Impact;
-  /** What a dry run would have done, for people, a line each. */
+  /** The report of a dry run for people, one line each. */
   report?: readonly string[];
-  /** Of its runbook, once it has begun. */
+  /** The id of the runbook's execution, once it has begun. */
   execution?: string;
   /** The run failed before it changed anything. */
   unchanged?: boolean;
-  /** The attempt ended while the runbook may still run, and nobody has stopped that. */
+  /** The attempt ended while the runbook may still be running, and nobody has stopped it. */
   abandoned?: boolean;
-  /** When a person last asked for its change to be reverted. */
+  /** When a person last requested the revert of this run's change. */
   revertRequestedAt?: string;
 }
 
 export interface Attempt {
   number: number;
-  /** The step it begins with, and whether a person approved that one. */
+  /** The step that the attempt begins with, and whether a person approved it. */
   from?: string;
   approved?: boolean;
-  /** It reverts what is to be reverted, and does nothing else. */
+  /** The attempt only reverts changes. */
   revert?: boolean;
   requestedAt: string;
-  /** Last sign of life, for finding attempts that crashed without a word. */
+  /** Last sign of life, by which attempts that crashed without a word are found. */
   progressAt: string;
   outcome?: AttemptOutcome;
-  /** Steps left out in this attempt, with the reasons. */
+  /** Steps that this attempt skipped, with the reasons. */
   skipped: { step: string; title: string; reasons: string[] }[];
 }
 
-/** What remains to be done for good. What nobody has said yet is absent. */
+/** A follow-up for people. Fields that nobody has set are absent. */
 export interface ActionItem {
   /** `A1`, `A2`, … */
   id: string;
@@ -71,24 +71,30 @@ export interface LastUpdate {
   seq: number;
   at: string;
   status: Status;
-  /** By when the next one is owed; absent, there is none to come. */
+  /** When the next update is due; absent if none is to come. */
   nextAt?: string | undefined;
   delivered: boolean;
-  /** Since when the audience waits for one that arrives: those that follow one that has not arrived do not hide it. */
+  /**
+   * Since when the audience has waited for an update that arrives. A later update does not hide an earlier one that did
+   * not arrive.
+   */
   waitsSince: string;
-  /** That it did not arrive, or the next did not come in time, was told. */
+  /** A missed delivery or a missed next update has been reported already. */
   missed: boolean;
 }
 
 export interface Publication {
   askedAt?: string;
-  /** When it was asked last, and of which level of the escalation path; absent, it is asked once. */
+  /**
+   * When the question was asked last, and which level of the escalation path it has reached; without a level it is
+   * asked once.
+   */
   calledAt?: string;
   level?: number | undefined;
   declined?: { by: string; at: string };
-  /** Since when customers know. */
+  /** Since when the incident has been published. */
   at?: string;
-  /** As a person named them. */
+  /** The components that a person named. */
   components?: string[] | undefined;
   investigation?: Investigation | undefined;
 }
@@ -110,64 +116,67 @@ export interface Incident {
   facts: Facts;
   /** When each fact was measured. */
   measuredAt: Record<string, string>;
-  /** Names of the things that the diagnosis judged. */
+  /** Names of the objects that the diagnosis judged. */
   objects: Record<string, string>;
   /** The attempt that measured the facts. */
   diagnosedIn?: number;
   findings: Finding[];
   /** When the severity last rose: response and resolution times count from here. */
   severityAt: string;
-  /** The severity that it would have by now, of which people were told since it last rose. */
+  /** The lesser severity by current measurements that people were told of, since the severity last rose. */
   improvedTo?: Severity;
-  /** What automation judged when a person set the severity: only more than that raises it again. */
+  /**
+   * The severity by automation when a person set another. Automation raises the severity again only beyond this one.
+   */
   overruled?: Severity;
-  /** What people declared. */
+  /** The facts that people declared. */
   declared: Facts;
-  /** Rehearsed on the deployed stack: marked everywhere, runbooks dry, left out of the figures. */
+  /**
+   * The incident is a drill on the deployed stack: it is marked everywhere, runbooks run dry, and reports leave it out.
+   */
   drill?: boolean;
-  /** Who declared it; absent, an alarm did. */
+  /** The person who declared the incident; absent, an alarm opened it. */
   reporter?: string;
   /** Whoever took command; by default the first to acknowledge. */
   commander?: string;
-  /** Since when people are being called, the highest level called so far (0: nobody yet), and when it was called last. */
+  /** Since when people have been called, the highest level called so far (0: none yet), and when it was called last. */
   escalation?: { since: string; level: number; calledAt: string };
   acknowledged?: { by: string; at: string; until: string };
-  /** The targets that were missed, and told of. */
+  /** The targets that were missed and reported. */
   breached: Target[];
-  /** Tickets and threads kept for it elsewhere. */
+  /** Tickets and threads in other systems that belong to the incident. */
   references: Reference[];
-  /** What people ticked of the runbook's checklist. */
+  /** The items of the runbook's checklist that people ticked. */
   ticked: ChecklistItem[];
   attempt?: Attempt;
   runs: Run[];
-  /** What a person is asked, since when, and how far up, the last time when. */
+  /** The pending approval: since when it has been pending, when it was last requested, and from which level. */
   approval?: { step: string; title: string; expiresAt: string; since: string; askedAt: string; level: number };
   handedOver?: { at: string; reason: string };
-  /** What remains to be done for good. */
   actionItems: ActionItem[];
-  /** Whether customers may know: asked for, answered with no, or since when they do. */
+  /** The publication on the status page: requested, declined, or done. */
   publication?: Publication;
-  /** Who was told, and what last. */
+  /** The last update to each audience. */
   told: Partial<Record<Audience, LastUpdate>>;
   postMortem?: Partial<Draft> & { requestedAt?: string; remindedAt?: string; expectedAt?: string; doneAt?: string };
   mitigatedAt?: string;
-  /** Since when all has been well: settling is counted from here. */
+  /** Since when every signal has been clear: the time until auto-resolve counts from here. */
   allClearSince?: string;
   /** People were measured to suffer at some time. */
   harmed?: boolean;
-  /** Since when people have been served well, as far as was measured. */
+  /** Since when people have been served well, as far as it was measured. */
   healthySince?: string;
-  /** A person has declared it over: what is still changed is put back, and then it is resolved. */
+  /** A person has requested the resolution: changes are reverted first, then the incident is resolved. */
   resolution?: Person & { reason: string; cancelled?: boolean };
   resolvedAt?: string;
-  /** As the metrics tell of it, once they were read. */
+  /** The outage as the metrics show it, once they were read. */
   outage?: MeasuredOutage;
-  /** It was none. */
+  /** The incident was a false alarm; reports leave it out. */
   cancelled?: boolean;
   timeline: IncidentEvent[];
 }
 
-/** What is left of a drill when it becomes real: nothing that people said or did in it. */
+/** The fields that are reset when a drill becomes real: nothing that people said or did in the drill counts. */
 export const DRILL_RESET = {
   drill: false,
   declared: {},
@@ -180,34 +189,39 @@ export const DRILL_RESET = {
   told: {},
 } satisfies Partial<Incident>;
 
-/** Open means people or automation may still have to act. */
+/** An open incident may still require people or automation to act. */
 export const isOpen = ({ status }: Pick<Incident, 'status'>) => status !== 'resolved' && status !== 'closed';
 
-/** Declared as a P4, it asks for an answer: nothing is looked into until somebody says that it is worse. */
+/** A question is an incident that was declared as a P4: nothing is diagnosed unless somebody raises its severity. */
 export const isQuestion = ({ severity, attempt, policy }: Pick<Incident, 'severity' | 'attempt' | 'policy'>) =>
   severity === 'P4' && attempt === undefined && !policy.playbook.chore;
 
-/** The signals that are firing, the critical ones first. */
+/** The signals that are firing, critical ones first. */
 export const firing = (incident: Incident) =>
   Object.entries(incident.signals)
     .filter(([, { state }]) => state === 'firing')
     .sort(([, a], [, b]) => a.level.localeCompare(b.level));
 
-/** True only when every signal is known to be clear: one green alarm does not clear another's red, and unknown is not clear. */
+/**
+ * True only when every signal is known to be clear: one green alarm does not clear another's red, and unknown is not
+ * clear.
+ */
 export const allClear = (incident: Incident) => Object.values(incident.signals).every(s => s.state === 'cleared');
 
 /** The attempt that is under way, if any. */
 export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.outcome ? attempt : undefined);
 
-/** The latest dry run that told what is, or was, to be approved. */
+/** The latest dry run that showed what is, or was, to be approved. */
 export const previewOf = ({ runs }: Incident, step: string): Run | undefined =>
   runs.findLast(run => run.preview && run.step === step);
 
-/** The facts that severity is judged by: what the diagnosis measured, and how many signals of each level are firing. */
+/**
+ * The facts that decide the severity: the diagnosis, the declarations, and the number of firing signals of each level.
+ */
 export function factsOf(incident: Incident): Facts {
   const count = (level: SignalLevel) => firing(incident).filter(([, s]) => s.level === level).length;
   return {
-    // Trouble that is independent of the service is judged by facts of its own.
+    // Such a playbook is judged by its own facts, not by how well the service serves people.
     ...(incident.policy.playbook.ownFacts ? withService(incident.facts, {}) : incident.facts),
     ...incident.declared,
     criticalSignals: count('critical'),

@@ -1,7 +1,7 @@
-/** The door through which a person acted. */
+/** The source of a person's command. */
 export type Source = 'link' | 'slack' | 'pagerduty' | 'opsgenie' | 'command line';
 
-/** Who acted, and from where. */
+/** Who acted, and from which source. */
 export interface Person {
   by: string;
   via?: Source;

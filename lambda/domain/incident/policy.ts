@@ -4,35 +4,35 @@ import type { ServicePolicy } from './service-policy.ts';
 import type { SignalLevel } from './signal.ts';
 
 /**
- * How far automation goes. `off`: the step is left out. `observe`: its runbook runs dry, and people are told what it would
- * have done. `approve`: a person decides. `auto`: it acts.
+ * How far automation goes. `off`: the step is skipped. `observe`: its runbook runs dry, and people read what it would
+ * have done. `approve`: a person decides. `auto`: automation acts.
  */
 export type Mode = 'off' | 'observe' | 'approve' | 'auto';
 
 export const MODES: readonly Mode[] = ['off', 'observe', 'approve', 'auto'];
 
-/** How much a step may touch, as a share of something the diagnosis counted. */
+/** How much a step may touch, as a share of something that the diagnosis counted. */
 export interface BlastRadius {
-  /** The fact that counts the whole, as `runningTasks`. */
+  /** The fact that counts the whole, e.g. `runningTasks`. */
   fact: Fact;
-  /** What the step leaves of the whole … */
+  /** The number that the step leaves of the whole … */
   leaves?: number;
-  /** … or what it raises the whole to … */
+  /** … or the number that it raises the whole to … */
   reaches?: number;
-  /** … or the share of it, 0 to 1, that it touches at most. */
+  /** … or the largest share of the whole, 0 to 1, that it touches. */
   touches?: number;
   /** The largest share of the whole, 0 to 1, that may be touched. */
   maximumShare: number;
 }
 
-/** Something the diagnosis measures, and when it holds. */
+/** A bound on a fact that the diagnosis measures. */
 export type Bound = { fact: Fact } & ({ atLeast: number } | { under: number });
 
-/** A measurement that justifies a step: taken in the same attempt, and not long ago. */
+/** A measurement that justifies a step: taken in the same attempt, and recently. */
 export type Cause = Bound & {
-  /** Told to people as the evidence; `{}` is the value, `{%}` the value as per cent: "{%} of requests fail". */
+  /** The evidence in words for people; `{}` is the value, `{%}` the value as per cent: "{%} of requests fail". */
   means: string;
-  /** Minutes for which the measurement counts. @default 5 */
+  /** Minutes for which the measurement is valid. @default 5 */
   withinMinutes?: number;
 };
 
@@ -59,31 +59,34 @@ export interface Step {
   document: string;
   parameters: Record<string, ParameterValue>;
   mode: Mode;
-  /** The least severe severity at which it may run. */
+  /** The least severe severity at which the step may run. */
   minimumSeverity: Severity;
-  /** What it acts on; two runs on one target are `cooldownMinutes` apart. */
+  /** The object that the step acts on; two runs on the same target are at least `cooldownMinutes` apart. */
   target: string;
   cooldownMinutes: number;
   blastRadius: BlastRadius;
-  /** The causes that it remedies: one of them must have been measured. An alarm is none. */
+  /** The causes that the step remedies: one of them must have been measured. An alarm alone is no cause. */
   causes: Cause[];
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   needs?: Need[];
-  /** Causes that it cannot remedy: if one was found, it is left out; so it is by itself if nobody could tell. */
+  /**
+   * Causes that the step cannot remedy. It is skipped if one of them was found, and does not run without approval if
+   * one of them is unknown.
+   */
   unless?: Bound[];
   /**
-   * A question that can wait: while the fact, in days, is over this, the answer has until then, is asked for again each day, a
-   * level further up, and wakes nobody. @default approvalMinutes of the service
+   * Lets the approval wait: while the fact, in days, exceeds `overDays`, the answer has that many days. The question is
+   * repeated each day, one level further up, and wakes nobody. @default approvalMinutes of the service
    */
   approvalWaits?: { fact: Fact; overDays: number };
   /** Minutes after the runbook's end within which the signal must clear. */
   verifyMinutes: number;
   /**
-   * What verifies a step that heals nothing: of one that relieves people, that the health URLs answer; of one that does
-   * not even that, its runbook's own success. Absent, signals and health decide.
+   * How a step that heals nothing is verified: `health` for a step that relieves people, by the health URLs; `runbook`
+   * for a step that does not even that, by the success of its runbook. Absent, signals and health decide.
    */
   verifiedBy?: 'health' | 'runbook';
-  /** What takes its change back: the same runbook with these parameters. */
+  /** How the change is reverted: the same runbook with these parameters. */
   revert?: Revert;
 }
 
@@ -91,9 +94,9 @@ export interface Revert {
   title: string;
   parameters: Record<string, ParameterValue>;
   /**
-   * `ended`: a change for a while, put back when the attempt ends, however it ends. `recovered`: one that relieves people as
-   * long as the trouble lasts, put back when it is over. `failed`: one that is meant to stay, taken back if it did not help.
-   * `worse`: one that does no harm, taken back only if it did. Harm is taken back at once, whichever it is. @default ended
+   * When the change is reverted. `ended`: when the attempt ends, however it ends. `recovered`: when the trouble is
+   * over, because the change relieves people until then. `failed`: only if it did not help, because it is meant for
+   * good. `worse`: only if it did harm. A harmful change is reverted at once in every case. @default ended
    */
   when?: 'ended' | 'recovered' | 'failed' | 'worse';
 }
@@ -101,7 +104,7 @@ export interface Revert {
 /** A metric that the investigation reads: it becomes a fact, and a part of the diagnosis. */
 export interface Measure {
   fact: Fact;
-  /** How it is read out, as "engine CPU". */
+  /** The label in texts, e.g. "engine CPU". */
   label: string;
   unit: 'percent' | 'share' | 'seconds' | 'days' | 'bytes' | 'count';
   metric: {
@@ -112,55 +115,67 @@ export interface Measure {
     /** Seconds. */
     period: number;
   };
-  /** At or over which, or under which, it is not well; absent, it is only told. */
+  /** The bound at which the value is bad; absent, the value is only reported. */
   bad?: { atLeast: number } | { under: number };
 }
 
 /** Work that no step can do. */
 export interface Advice {
-  /** One line: what is to be done. */
+  /** The task, in one line. */
   action: string;
-  /** Why, with the numbers: `{fact}` and `{fact / fact}` are filled from the diagnosis. */
+  /** The reason with numbers: `{fact}` and `{fact / fact}` are filled from the diagnosis. */
   template: string;
 }
 
-/** One common incident: what it is called, what it watches, what is done about it, in order. */
+/** One common kind of incident: its name, its alarms, and its plan. */
 export interface PlaybookPolicy {
   name: string;
   title: string;
-  /** What people notice, for the message. */
+  /** The effect that people notice, for messages. */
   impact: string;
-  /** What it is called outside, and what is noticed there; absent, a service disruption. Nothing internal may stand in it. */
+  /** Title and effect for customers; absent, a service disruption. Nothing internal may appear here. */
   customers?: { title: string; impact: string };
-  /** Its alarms: an event without tags is routed by name. */
+  /** The alarms of the playbook: an event without tags is routed by name. */
   alarms: Record<string, SignalLevel>;
-  /** What is looked at beyond what is looked at in every incident. */
+  /** Checks in addition to those that run for every incident. */
   checks?: readonly CheckName[];
-  /** What is measured beyond that. */
+  /** Metrics in addition to those that are read for every incident. */
   measures?: readonly Measure[];
   plan: Step[];
-  /** What remains to be done for good, by people: told when the plan has ended, however it ended. */
+  /** A follow-up for people. They read it when automation has ended, however it ended. */
   advice?: Advice;
-  /** It answers a symptom that many causes have: its steps wait while an incident of any other playbook is open. */
+  /**
+   * The playbook answers a symptom that many causes have: its steps wait while an incident of any other playbook is
+   * open.
+   */
   symptom?: boolean;
-  /** It acts on nothing that other playbooks act on, and may stay open for days: it waits for no other, and no other for it. */
+  /**
+   * The playbook acts on nothing that other playbooks act on, and may stay open for days: neither waits for the other.
+   */
   independent?: boolean;
-  /** It is judged by facts of its own: other trouble of the service does not raise it, and the service being well does not end it. */
+  /**
+   * The playbook is judged by its own facts: other trouble of the service does not raise its severity, and a healthy
+   * service does not end it.
+   */
   ownFacts?: boolean;
-  /** Nothing that customers could notice: without measured harm nobody is asked whether they are to be told. */
+  /** Customers cannot notice the incident: without measured harm nobody is asked to publish it. */
   internal?: boolean;
-  /** Where else its trouble is looked at. */
+  /** Links to other places that show the trouble. */
   links?: readonly { label: string; url: string }[];
   /** Work that falls due, and no trouble: nothing is diagnosed, nobody is called, no target and no figure counts it. */
   chore?: boolean;
 }
 
-/** The policy an incident is opened under, frozen into it: a deployment cannot strand it. */
+/**
+ * The policy under which an incident is opened. It is frozen into the incident, so that a deployment cannot strand it.
+ */
 export interface Policy extends ServicePolicy {
   playbook: PlaybookPolicy;
 }
 
-/** The playbook of what people declare by hand: nothing detects it, and nothing is done but to look and to call people. */
+/**
+ * The playbook of incidents that people declare: nothing detects them, and automation only diagnoses and calls people.
+ */
 export const DECLARED = 'Declared';
 
 export const DECLARED_PLAYBOOK: PlaybookPolicy = {

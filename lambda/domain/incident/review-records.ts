@@ -1,57 +1,60 @@
 /** How soon an action item matters. */
 export type Priority = 'high' | 'medium' | 'low';
 
-/** What a person may say of an action item. */
+/** The fields of an action item that a person may set. */
 export interface Assignment {
   owner?: string | undefined;
   priority?: Priority | undefined;
   dueAt?: string | undefined;
 }
 
-/** The draft of a post-mortem, and who is to make what of it, by the names of the configuration. */
+/** The draft of a post-mortem with its author and meeting. People are named as in the configuration. */
 export interface Draft {
-  /** Where people of the account read it. */
+  /** The link for people who have access to the account. */
   url: string;
-  /** Who is to write it: whoever was in command. Absent, one of the reviewers. */
+  /** The person who is to write it: whoever was in command. Absent, one of the reviewers writes it. */
   author?: string | undefined;
-  /** Absent, there is nobody to meet. */
+  /** Absent if there is nobody to meet. */
   meeting?: Meeting | undefined;
 }
 
 /** When and with whom an incident is reviewed. */
 export interface Meeting {
   at: string;
-  /** Of the people on call. */
+  /** The time zone of the people on call. */
   timeZone: string;
-  /** Whoever calls the meeting comes first. */
+  /** The first attendee calls the meeting. */
   attendees: readonly string[];
-  /** Who may come. */
+  /** Optional attendees. */
   guests: readonly string[];
 }
 
-/** What the metrics tell of an incident that is over. Times are those of minutes, or of longer periods of a long incident. */
+/**
+ * The outage as the metrics show it, once the incident is over. Times are beginnings of minutes, or of longer periods
+ * for a long incident.
+ */
 export interface MeasuredOutage {
-  /** From the first period in which people were harmed to the end of the last; absent, in none. */
+  /** From the first period in which people were harmed to the end of the last; absent if there was none. */
   from?: string;
   to?: string;
-  /** They still were when it was resolved. */
+  /** People were still harmed when the incident was resolved. */
   open?: boolean;
   /** The period in which the largest share failed, and of what. */
   worst?: { at: string; share: number; of: 'requests' | 'health URLs' };
-  /** The period in which an answer took longest, on average. */
+  /** The period in which answers took longest on average. */
   slowest?: { at: string; seconds: number };
-  /** Why nobody can tell. */
+  /** Why the outage could not be measured. */
   unknown?: string;
 }
 
-/** What only people know, in their words. */
+/** The findings of the review, in people's words. */
 export interface Review {
   /** One paragraph. */
   summary: string;
   rootCause: string;
   lessons: string;
-  /** "none", or how many records are lost. */
+  /** "none", or how many records were lost. */
   dataImpact: string;
-  /** What customers read of it, if they were told of the incident. */
+  /** The text for customers, if the incident was published. */
   customers?: string | undefined;
 }

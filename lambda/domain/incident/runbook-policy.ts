@@ -1,7 +1,7 @@
 import { RUNBOOK_CRITERIA, type Severity } from '../kernel/severity.ts';
 import type { EscalationLevel, ServicePolicy, SeverityPolicy } from './service-policy.ts';
 
-/** Response and resolution times of the runbook, section 1, and who is told. P3 and P4 notify without waking anyone. */
+/** Response and resolution times of the runbook, section 1, and who is notified. P3 and P4 wake nobody. */
 export const RUNBOOK_SEVERITIES: Record<Severity, SeverityPolicy> = {
   P1: {
     responseMinutes: 15,
@@ -31,7 +31,9 @@ export const RUNBOOK_ESCALATION: readonly EscalationLevel[] = [
   { level: 4, role: 'VP Engineering / CTO', afterMinutes: 60 },
 ];
 
-/** What the runbook says for every service, and what it leaves open filled with the field's defaults. */
+/**
+ * The runbook's policy for every service. Where the runbook leaves a number open, it is the usual default in the field.
+ */
 export const RUNBOOK_POLICY: Omit<
   ServicePolicy,
   'service' | 'title' | 'region' | 'links' | 'reviewers' | 'reviewTimeZone' | 'hotline' | 'logGroup' | 'statusPage'

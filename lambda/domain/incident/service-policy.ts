@@ -3,45 +3,48 @@ import type { Criterion, Severity } from '../kernel/severity.ts';
 export interface SeverityPolicy {
   /** Minutes until somebody must have acknowledged. */
   responseMinutes: number;
-  /** Minutes until it should be resolved; absent is best effort. */
+  /** Minutes until the incident should be resolved; absent is best effort. */
   resolutionMinutes?: number;
-  /** Whether it wakes people: pages and climbs the escalation path. */
+  /** People are paged, and the escalation path climbs. */
   pages: boolean;
-  /** Minutes within which stakeholders have heard of it; absent, they are told nothing. */
+  /** Minutes within which stakeholders get their first update; absent, they get none. */
   stakeholdersMinutes?: number;
-  /** Whether customers are told: by itself, when a person says so, or never. */
+  /** The incident is published automatically, when a person says so, or never. */
   publishes: 'auto' | 'approve' | 'off';
-  /** Whether its resolution is followed by a review with a post-mortem. */
+  /** The resolution is followed by a review with a post-mortem. */
   reviewed: boolean;
 }
 
 /** A part of the service as customers know it. */
 export interface Component {
-  /** Letters, digits and hyphens: what clients of the status page know it by. */
+  /** Letters, digits and hyphens: the id for clients of the status page. */
   id: string;
   name: string;
   description: string;
-  /** The playbooks whose incidents affect it. Absent, those of every playbook do. */
+  /** The playbooks whose incidents affect the component. Absent, those of every playbook do. */
   affectedBy?: readonly string[] | undefined;
 }
 
-/** What customers see, if there is a status page. */
+/** The status page, if there is one. */
 export interface StatusPage {
   url: string;
   components: readonly Component[];
-  /** A declared breach or data loss is published when a person says so, or, with `auto`, by itself. @default approve */
+  /**
+   * A declared breach or data loss is published when a person approves it or, with `auto`, automatically. @default
+   * approve
+   */
   investigations?: 'approve' | 'auto' | undefined;
 }
 
 export interface EscalationLevel {
-  /** 1 is the first to be called. */
+  /** 1 is called first. */
   level: number;
   role: string;
   /** Minutes without acknowledgement after which this level is called. */
   afterMinutes: number;
 }
 
-/** What is shared by all playbooks of one service. */
+/** The policy that all playbooks of one service share. */
 export interface ServicePolicy {
   service: string;
   title: string;
@@ -49,37 +52,39 @@ export interface ServicePolicy {
   severities: Record<Severity, SeverityPolicy>;
   criteria: readonly Criterion[];
   escalation: EscalationLevel[];
-  /** Minutes for which an acknowledgement holds before escalation starts again. */
+  /** Minutes for which an acknowledgement is valid before the escalation starts again. */
   acknowledgementMinutes: number;
-  /** Minutes after which those who were called and have not answered are called again. */
+  /** Minutes after which the people who were called and have not answered are called again. */
   remindMinutes: number;
   /** Minutes for which all signals must stay clear before the incident is resolved. */
   autoResolveMinutes: number;
-  /** Automatic attempts per incident; then a person. */
+  /** Automatic attempts per incident; after these a person takes over. */
   maximumAttempts: number;
   /** Minutes without progress after which an attempt counts as crashed. */
   stallMinutes: number;
-  /** Minutes to answer an approval, of a step that says nothing else; then it is a no. */
+  /** Minutes to answer an approval unless the step says otherwise; no answer means no. */
   approvalMinutes: number;
-  /** The cap over all playbooks of the service: tripped, it stays tripped until a person releases it. */
+  /**
+   * The cap on automatic runs over all playbooks of the service. Once reached, it blocks until a person releases it.
+   */
   budget: { runs: number; hours: number };
-  /** Minutes after which whoever was told of an incident is told again, while it is open. */
+  /** Minutes between updates to the same audience while an incident is open. */
   updateMinutes: number;
-  /** Hours after the resolution within which the post-mortem is done. */
+  /** Hours after the resolution within which the post-mortem is due. */
   postMortemHours: number;
-  /** Days for an action item that nobody gave a due date. */
+  /** Days until an action item is due that nobody gave a date. */
   actionItemDays: number;
-  /** Absent, customers are told nothing. */
+  /** Absent, nothing is published. */
   statusPage?: StatusPage | undefined;
-  /** Names that nobody outside may read. */
+  /** Names that must not appear outside. */
   internalNames: readonly string[];
-  /** Who reads the review, by the names of the configuration. */
+  /** The people who read the review, by their names in the configuration. */
   reviewers?: readonly string[];
-  /** Where the tasks log. */
+  /** The log group of the tasks. */
   logGroup?: string;
-  /** The number to call when nobody answers, or all else fails. */
+  /** The phone number to call when nobody answers or everything else fails. */
   hotline?: string | undefined;
-  /** The clocks on which reviews are planned. @default UTC */
+  /** The time zone in which reviews are planned. @default UTC */
   reviewTimeZone?: string;
   links: { label: string; url: string }[];
 }

@@ -2,7 +2,7 @@ import type { Policy } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 
-/** The playbook that says what cannot be seen. */
+/** The playbook for alarms that cannot see. */
 export const MONITORING = 'Monitoring';
 
 /** An alarm that has no data to judge by. */
@@ -10,21 +10,21 @@ export interface AlarmWithoutData {
   name: string;
   description?: string | undefined;
   reason?: string | undefined;
-  /** When it came to have none. */
+  /** When its data stopped. */
   since: string;
 }
 
-/** Minutes for which a metric may be silent: the alarm itself waits for some periods before. */
+/** Minutes for which an alarm may be without data. The alarm itself has waited for some periods before that. */
 const SILENT_MINUTES = 2;
-/** Minutes in which a new alarm gets its first data. */
+/** Minutes in which a new alarm receives its first data. */
 const FIRST_MINUTES = 15;
-/** CloudWatch says so of an alarm that has not been judged yet. */
+/** CloudWatch gives this reason until it has evaluated an alarm for the first time. */
 const NEW = 'Unchecked: Initial alarm creation';
 
-/** The key of the signal that an alarm is blind. */
+/** The key of the signal that an alarm is without data. */
 export const blindKey = (alarm: string) => `blind:${alarm}`;
 
-/** The alarm of such a key; undefined of any other. */
+/** The alarm's name in such a key; undefined for any other key. */
 export const blindOf = (key: string) => (key.startsWith('blind:') ? key.slice('blind:'.length) : undefined);
 
 /** A warning for each alarm of the service that has been without data for too long. */

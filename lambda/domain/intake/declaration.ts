@@ -3,14 +3,14 @@ import type { Person } from '../incident/person.ts';
 import type { Declaration, SignalLevel } from '../incident/signal.ts';
 import type { Assessment, Facts, Severity } from '../kernel/severity.ts';
 
-/** What makes it a P1, whatever else is so. */
+/** Declared facts that always make the incident a P1. */
 const GRAVE = { dataLoss: 'a data loss', securityBreach: 'a security breach' } as const;
 type Grave = keyof typeof GRAVE;
 
 export const graveFacts = (declaration: Declaration) =>
   (Object.keys(GRAVE) as Grave[]).filter(fact => declaration[fact]);
 
-/** Why a declaration cannot be meant; undefined when it can. */
+/** The reason why a declaration contradicts itself; undefined when it does not. */
 export function declarationFault(declaration: Declaration): string | undefined {
   const [grave] = graveFacts(declaration);
   const { severity = 'P1' } = declaration;
@@ -20,7 +20,7 @@ export function declarationFault(declaration: Declaration): string | undefined {
 export const severityDeclared = (declaration: Declaration): Severity =>
   declaration.severity ?? (graveFacts(declaration).length > 0 ? 'P1' : 'P3');
 
-/** How loud the signal of a declaration is: a question is nothing that fires. */
+/** The signal level of a declaration. A question does not fire. */
 export const SIGNAL_LEVELS: Record<Severity, SignalLevel> = {
   P1: 'critical',
   P2: 'critical',
@@ -33,7 +33,7 @@ export const declaredFacts = (declaration: Declaration): Facts => ({
   ...(declaration.workaround === undefined ? {} : { workaround: declaration.workaround ? 1 : 0 }),
 });
 
-/** What a declaration says besides the severity, an entry each; what is known already is left out. */
+/** The events of a declaration besides the severity. Facts that are known already are left out. */
 export function declarationEvents(
   declaration: Declaration,
   { text, by, via }: Person & { text: string },
@@ -50,7 +50,7 @@ export function declarationEvents(
   ];
 }
 
-/** A severity that a person gives, with why. */
+/** A severity that a person set, with the reason. */
 export const setByPerson = (severity: Severity, text: string): Assessment => ({
   severity,
   reasons: [{ severity, criterion: 'set by a person', text }],

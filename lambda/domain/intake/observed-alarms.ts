@@ -18,7 +18,7 @@ export interface DescribedAlarm {
   description?: string | undefined;
   state?: AlarmState | undefined;
   reason?: string | undefined;
-  /** ISO 8601 in UTC: when its state last changed. */
+  /** When its state last changed, in ISO 8601 and UTC. */
   since?: string | undefined;
 }
 
@@ -28,7 +28,8 @@ export const alarmNames = ({ signals }: Incident): string[] => [
 ];
 
 /**
- * Signals of the alarms behind an incident, as described now. An alarm that was not found says nothing, which is unknown.
+ * Signals of the alarms behind an incident, as CloudWatch describes them now. An alarm that was not found has an
+ * unknown state.
  *
  * @param now ISO 8601 in UTC
  */
@@ -43,7 +44,7 @@ export function observedSignals(incident: Incident, alarms: readonly DescribedAl
   ];
 }
 
-/** The signal of an alarm that was without data: it has some by now, or is gone, or still has none. */
+/** The signal of an alarm that was without data. An alarm that has data again, or is deleted, has cleared it. */
 function blindSignal(
   { signals, service, playbook }: Incident,
   name: string,
@@ -58,7 +59,7 @@ function blindSignal(
   return { id, key, state: blind ? 'firing' : 'cleared', level: 'warning', service, playbook, at, summary };
 }
 
-/** Dated as the state last known, so that the alarm counts again should it come back as it was. */
+/** The signal has the date of the last known state, so that the alarm counts again if it comes back unchanged. */
 const missing = ({ signals }: Incident, name: string): DescribedAlarm => ({
   name,
   state: 'INSUFFICIENT_DATA',

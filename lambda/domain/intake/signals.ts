@@ -15,7 +15,10 @@ import {
   severityDeclared,
 } from './declaration.ts';
 
-/** A signal opens an incident, joins the open one, or clears its part of it. One that is older than what is known changes nothing. */
+/**
+ * A signal opens an incident, joins the open one, or clears its part of it. A signal that is older than what is known
+ * changes nothing.
+ */
 export function receiveSignal(
   incident: Incident | undefined,
   { signal, policy, openAs }: Extract<Command, { type: 'receive signal' }>,
@@ -31,11 +34,11 @@ export function receiveSignal(
   return { events: observeSignals(incident, [signal]) };
 }
 
-/** Whether a signal would open a new incident, so that an id is only spent when one is needed. */
+/** True if the signal opens a new incident. Callers spend an incident number only then. */
 export const opensIncident = (incident: Incident | undefined, signal: Signal) =>
   signal.state === 'firing' && (!incident || !isOpen(incident)) && !isStale(incident, signal);
 
-/** What newly seen signals mean for an open incident. */
+/** The events that new signals cause in an open incident. */
 export function observeSignals(incident: Incident, signals: Signal[]): Event[] {
   const news = signals.filter(
     signal => !isStale(incident, signal) && !isNoise(incident, signal) && !isRehearsed(incident, signal),
@@ -51,13 +54,13 @@ export function observeSignals(incident: Incident, signals: Signal[]): Event[] {
   return [...seen, ...rises, ...consequence(incident, after, news, rises.length > 0)];
 }
 
-/** An incident that is meant knows nothing of drills. */
+/** A real incident ignores drills. */
 const isRehearsed = (incident: Incident, { state, drill }: Signal) =>
   !incident.drill && drill === true && state === 'firing';
 
 /**
- * An alarm that fires by itself ends the drill that it fires in: what follows is meant, and begins anew. What was
- * approved in the drill, or judged by people, was not said of this.
+ * An alarm that fires by itself during a drill ends the drill: the incident becomes real, and the response begins anew.
+ * Approvals and judgements from the drill do not count.
  */
 function becomesReal(incident: Incident, { summary }: Signal): Event[] {
   const { title, runs, attempt } = incident;
@@ -84,7 +87,7 @@ function open(signal: Signal, policy: Policy, { id, number }: { id: string; numb
   ];
 }
 
-/** A question is not looked into: it asks for an answer. */
+/** A question is not diagnosed: a person answers it. */
 function begin(signal: Signal, policy: Policy, counted: Facts): Event[] {
   const { declared, reporter: by = '' } = signal;
   const how = { escalated: 0, why: declared ? 'declared as' : 'opened as' };
@@ -155,7 +158,7 @@ interface Assigned extends Person {
   /** The highest level called so far; 0 is none. */
   escalated: number;
   why: string;
-  /** What automation judged, if a person thinks otherwise. */
+  /** The severity by automation, if a person sets another. */
   overrules?: Severity;
   /** @default true */
   calls?: boolean;

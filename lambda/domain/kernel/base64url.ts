@@ -1,4 +1,4 @@
-/** Letters, digits, `-` and `_` alone: mail programs and proxies leave those as they are. */
+/** base64url has only letters, digits, `-` and `_`, which mail programs and proxies leave unchanged. */
 export const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
 export const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));

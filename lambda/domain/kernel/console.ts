@@ -1,4 +1,4 @@
-/** Addresses of the AWS console: where people of the account read what the responder links to. */
+/** Links into the AWS console, for people who have access to the account. */
 const consoleOf = (region: string) => `https://${region}.console.aws.amazon.com`;
 
 export const objectUrl = (region: string, bucket: string, key: string) =>
@@ -8,7 +8,10 @@ export const objectUrl = (region: string, bucket: string, key: string) =>
 export const executionUrl = (region: string, execution: string) =>
   `${consoleOf(region)}/systems-manager/automation/execution/${execution}?region=${region}`;
 
-/** The events of a log group between two times. What follows the `#` is encoded twice, the second time with `$` for `%`. */
+/**
+ * The events of a log group between two times. The console encodes the part after `#` twice, the second time with `$`
+ * for `%`.
+ */
 export function logsUrl(region: string, logGroup: string, from: string, to: string): string {
   const twice = (text: string) => encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
   const window = encodeURIComponent(`?start=${Date.parse(from)}&end=${Date.parse(to)}`).replaceAll('%', '$');
@@ -17,8 +20,9 @@ export function logsUrl(region: string, logGroup: string, from: string, to: stri
 }
 
 /**
- * A query of Logs Insights, ready to be run, between two times. The console's own notation: in values `*` and two digits of
- * hex for whatever is no letter or digit; what gives the structure is encoded twice, the second time with `$` for `%`.
+ * A query of Logs Insights between two times, ready to be run. The console has a notation of its own: within values,
+ * `*` and two hexadecimal digits stand for every character that is no letter or digit; the characters of the structure
+ * are encoded twice, the second time with `$` for `%`.
  */
 export function insightsUrl(region: string, logGroup: string, query: string, from: string, to: string): string {
   const hex = (byte: number) => `*${byte.toString(16).padStart(2, '0')}`;
@@ -38,6 +42,6 @@ export const alarmUrl = (region: string, alarmName: string) =>
 /** All alarms of the region. */
 export const alarmsUrl = (region: string) => `${consoleOf(region)}/cloudwatch/home?region=${region}#alarmsV2:`;
 
-/** Where a runbook is run by hand. */
+/** The form in which a person runs a runbook by hand. */
 export const automationUrl = (region: string, document: string) =>
   `${consoleOf(region)}/systems-manager/automation/execute/${document}?region=${region}`;

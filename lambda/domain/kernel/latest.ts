@@ -7,18 +7,21 @@ export interface Point {
   value: number;
 }
 
-/** Seconds by which a metric may come late. CloudWatch says nowhere how late: so much is borne. */
+/** Seconds that a metric may be late. CloudWatch documents no limit; this is the lateness that we tolerate. */
 export const LATE_SECONDS = 180;
 
-/** Whole periods without a value, beyond lateness, after which the last one says nothing of now. */
+/** Whole periods without a value, beyond lateness, after which the last value is no longer current. */
 const PERIODS = 2;
 
-/** The last value of a metric with the end of its period, or since when there is none; undefined without any at all. */
+/**
+ * The last value of a metric with the end of its period, or the time since which there is none. Undefined if there has
+ * never been one.
+ */
 export type Latest = { value: number; measuredAt: string } | { silentSince: string } | undefined;
 
 /**
- * The latest whole period of a series, as long as it tells of now. CloudWatch answers with the running period too, whose
- * sum is not its sum yet.
+ * The latest whole period of a series, if it is current. CloudWatch also returns the period that is still running,
+ * whose sum is incomplete.
  */
 export function latest(points: readonly Point[] | undefined, period: number, now: Date): Latest {
   const ended = (at: number) => at + period * 1000;
@@ -31,11 +34,11 @@ export function latest(points: readonly Point[] | undefined, period: number, now
 
 export const valueIn = (found: Latest): number | undefined => (found && 'value' in found ? found.value : undefined);
 
-/** "not reported since 09:02" in UTC, or "not reported" where nothing was found at all. */
+/** "not reported since 09:02" in UTC, or "not reported" if there has never been a value. */
 export const silence = (found: Latest): string =>
   found && 'silentSince' in found ? `not reported since ${clock(found.silentSince)}` : 'not reported';
 
-/** The facts that are known, and when each was measured. */
+/** The facts that have a current value, and when each was measured. */
 export function known(found: Record<string, Latest>): {
   facts: Record<string, number>;
   times: Record<string, string>;

@@ -1,9 +1,9 @@
-/** What orders the letters of a line anew, or cannot be seen. */
+/** Control characters, and characters that change the reading direction. */
 const INVISIBLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * A text of others as it reads, in one line of Markdown: nothing in it becomes a heading, a link, a picture, a cell of a
- * table or HTML.
+ * Escapes text from outside for one line of Markdown: nothing in it becomes a heading, a link, a picture, a table cell
+ * or HTML.
  */
 export const escaped = (text: string): string =>
   text
@@ -11,13 +11,13 @@ export const escaped = (text: string): string =>
     .replace(INVISIBLE, '')
     .trim()
     .replace(/[\\`*[\]|~$]/g, '\\$&')
-    // Between letters it means nothing, and names are full of it.
+    // An underscore between letters has no meaning in Markdown, and names are full of them.
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
     .replace(/&(?=#?\w+;)/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/^(?=[#>+=-])|^\d+(?=[.)])/, '$&\\');
 
-/** An address as it stands between the parentheses of a link. */
+/** Escapes a URL for the parentheses of a Markdown link. */
 export const destination = (url: string): string =>
   url.replace(
     /[\s\p{Cc}()<>"\\|`[\]]/gu,

@@ -6,7 +6,7 @@ export const SEVERITIES: readonly Severity[] = ['P1', 'P2', 'P3', 'P4'];
 
 export const SEVERITY_NAMES: Record<Severity, string> = { P1: 'Critical', P2: 'High', P3: 'Medium', P4: 'Low' };
 
-/** What each comes to, in the runbook's words. */
+/** The meaning of each severity, in the runbook's words. */
 export const SEVERITY_MEANINGS: Record<Severity, string> = {
   P1: 'service down',
   P2: 'major impact',
@@ -14,7 +14,7 @@ export const SEVERITY_MEANINGS: Record<Severity, string> = {
   P4: 'minimal impact',
 };
 
-/** What speaks for a severity and no number tells: people weigh it, and set the severity. */
+/** Criteria that no measurement can decide. People weigh them, and set the severity. */
 const JUDGED_BY_PEOPLE: Record<Severity, readonly string[]> = {
   P1: [],
   P2: [],
@@ -23,24 +23,31 @@ const JUDGED_BY_PEOPLE: Record<Severity, readonly string[]> = {
 };
 
 /**
- * What can be measured, counted or declared, by name: what people declare, what signals count, what the checks find
- * (`checks.ts`), and what a playbook measures. A step that names another fails at synthesis.
+ * The name of something that can be measured, counted or declared: people declare facts, signals are counted, checks
+ * find facts (`checks.ts`), and playbooks measure facts of their own. Synthesis fails for a step that names an unknown
+ * fact.
  */
 export type Fact = string;
 
-/** What is known. Shares are 0 to 1, yes and no are 1 and 0. A fact that is absent is unknown. */
+/** The known facts. Shares are 0 to 1; yes and no are 1 and 0. An absent fact is unknown. */
 export type Facts = Partial<Record<Fact, number>>;
 
-/** The share of people who are served badly, as far as anything tells. */
+/** The share of people who are served badly, 0 to 1, as far as it was measured. */
 export const AFFECTED_SHARE = 'affectedShare';
 
-/** The worse of what the load balancer and the health URLs tell; unknown while neither tells. */
+/**
+ * Adds the affected share: the larger of the shares that the load balancer and the health URLs report. Absent while
+ * neither reports one.
+ */
 export function withAffected(facts: Facts): Facts {
   const shares = [facts.usersAffectedShare, facts.healthFailingShare].filter(share => share !== undefined);
   return shares.length > 0 ? { ...facts, [AFFECTED_SHARE]: Math.max(...shares) } : facts;
 }
 
-/** One line of the runbook's severity table: holds when the fact is at or over its bound. Data, so that it can be frozen into an incident. */
+/**
+ * One line of the runbook's severity table: it holds when the fact reaches or exceeds its bound. It is data, so that it
+ * can be frozen into an incident.
+ */
 export interface Criterion {
   severity: Severity;
   /** The runbook's own words. */
@@ -50,15 +57,15 @@ export interface Criterion {
   over?: number;
   /** … or reach this one. */
   atLeast?: number;
-  /** How the number is read out: a share as per cent, a count, or seconds. */
+  /** The unit of the number in texts: a share as per cent, a count, or seconds. */
   unit?: 'share' | 'count' | 'seconds';
-  /** The words before the number, where the runbook's leave out a bound that it meets. @default criterion */
+  /** The words before the number, where the runbook's words do not say which bound was reached. @default criterion */
   told?: string;
-  /** It makes no severity, and is a reason beside those that do: a workaround alone is no trouble. */
+  /** The criterion gives no severity alone; it is a reason beside others. A workaround alone is no trouble. */
   beside?: true;
 }
 
-/** Why a severity was given: the criterion, and the number that met it. */
+/** The reason for a severity: the criterion, and the number that met it. */
 export interface Reason {
   severity: Severity;
   criterion: string;
@@ -70,7 +77,7 @@ export interface Assessment {
   reasons: Reason[];
 }
 
-/** Seconds of an answer, on average, and of the slowest twentieth at least. */
+/** Seconds that an answer takes: on average, and the least for the slowest twentieth. */
 export interface ResponseBounds {
   average: number;
   p95: number;
@@ -78,16 +85,17 @@ export interface ResponseBounds {
 
 /** The numbers that the runbook's table leaves open. */
 export interface CriteriaBounds {
-  /** The share of failing requests, 0 to 1, below which nobody is bothered. */
+  /** The share of failing requests, 0 to 1, below which nobody is affected. */
   failingShare: number;
-  /** From when on people notice that answers are slow, and from when on they give up. */
+  /** The bounds from which people notice slow answers (`noticeable`), and from which they give up (`severe`). */
   noticeable: ResponseBounds;
   severe: ResponseBounds;
 }
 
 /**
- * A second is the limit of an uninterrupted train of thought, ten that of attention (Nielsen, 1993). Twice the first on
- * average is noticed; that one in twenty waits for ten, or everybody for half of that, drives people away.
+ * The defaults follow Nielsen (1993): one second is the limit of an uninterrupted train of thought, ten seconds that of
+ * attention. People notice an average of twice the first limit. They leave when one in twenty waits for ten seconds, or
+ * everybody for half of that.
  */
 export const USUAL_BOUNDS: CriteriaBounds = {
   failingShare: 0.05,
@@ -95,7 +103,7 @@ export const USUAL_BOUNDS: CriteriaBounds = {
   severe: { average: 5, p95: 10 },
 };
 
-/** A health URL is asked once a minute: its one answer is held against what the slowest may take. */
+/** Health URLs are requested once a minute, so their one answer is compared with the bound for the slowest. */
 const slow = (severity: Severity, criterion: string, { average, p95 }: ResponseBounds): Criterion[] => [
   { severity, criterion, fact: 'responseSeconds', atLeast: average, unit: 'seconds' },
   { severity, criterion, fact: 'responseP95Seconds', atLeast: p95, unit: 'seconds' },
@@ -108,7 +116,7 @@ const share = (severity: Severity, criterion: string, bound: Pick<Criterion, 'fa
 const count = (severity: Severity, criterion: string, fact: Fact) =>
   ({ severity, criterion, fact, atLeast: 1, unit: 'count' }) as const;
 
-/** The runbook's table (section 1), in its order. A user's configuration may add to it. */
+/** The runbook's table (section 1), in its order. The configuration of a service may add criteria. */
 export const runbookCriteria = ({ failingShare, noticeable, severe }: CriteriaBounds): readonly Criterion[] => [
   share('P1', 'complete service unavailability', { fact: 'healthFailingShare', atLeast: 1 }),
   { severity: 'P1', criterion: 'data loss or corruption', fact: 'dataLoss', atLeast: 1 },
@@ -121,7 +129,7 @@ export const runbookCriteria = ({ failingShare, noticeable, severe }: CriteriaBo
   { severity: 'P2', criterion: 'workaround available', fact: 'workaround', atLeast: 1, beside: true },
   {
     ...share('P3', 'less than 25 % of users affected', { fact: 'usersAffectedShare', atLeast: failingShare }),
-    // Of exactly 25 % the runbook's table says nothing: it is not more, so it is here.
+    // The runbook's table says nothing about exactly 25 %: it is not more than 25 %, so it belongs here.
     told: 'up to 25 % of users affected',
   },
   ...slow('P3', 'performance noticeably degraded', noticeable),
@@ -131,7 +139,7 @@ export const runbookCriteria = ({ failingShare, noticeable, severe }: CriteriaBo
 
 export const RUNBOOK_CRITERIA = runbookCriteria(USUAL_BOUNDS);
 
-/** The facts that tell how people are served, measured each minute while an incident is open. */
+/** The facts that say how well people are served, measured each minute while an incident is open. */
 export const SERVICE_FACTS: readonly Fact[] = [
   'usersAffectedShare',
   'healthFailingShare',
@@ -153,7 +161,7 @@ const FACT_NAMES: Partial<Record<Fact, string>> = {
   workaround: 'declared',
 };
 
-/** The number as it is read out, with what it counts: "38 % of requests failing". */
+/** The number with what it counts: "38 % of requests failing". */
 function readOut({ fact, unit, over }: Criterion, value: number): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (unit === 'share') return `${overBound(value, over)} ${name}`;
@@ -161,13 +169,16 @@ function readOut({ fact, unit, over }: Criterion, value: number): string {
   return unit === 'count' ? `${value} ${name}` : name;
 }
 
-/** A share that is over a bound must not be rounded to it: "more than 25 %: 25 %" contradicts itself. */
+/** A share over a bound must not be rounded to that bound: "more than 25 %: 25 %" contradicts itself. */
 const overBound = (share: number, bound?: number) =>
   bound !== undefined && share > bound && Number.parseFloat(percent(share)) <= Number.parseFloat(percent(bound))
     ? `just over ${percent(bound)}`
     : percent(share);
 
-/** What makes a severity, each of the runbook's words once, with what meets it. What no number tells, people judge. */
+/**
+ * The criteria of a severity, one row for each of the runbook's wordings, with when it is met. Criteria without a
+ * number are left to people.
+ */
 export function criteriaFor(severity: Severity, criteria: readonly Criterion[]): CriterionRow[] {
   const own = criteria.filter(criterion => criterion.severity === severity);
   const words = [...new Set(own.map(({ criterion }) => criterion))];
@@ -182,13 +193,13 @@ export function criteriaFor(severity: Severity, criteria: readonly Criterion[]):
 
 export interface CriterionRow {
   text: string;
-  /** When it holds. */
+  /** When the criterion is met, in words. */
   met: string;
-  /** The facts that it is judged by; none where only people can judge. */
+  /** The facts that decide the criterion; none where only people can judge. */
   facts: Fact[];
 }
 
-/** When a criterion holds, read out: "over 25 % of requests failing". */
+/** When a criterion holds, in words: "over 25 % of requests failing". */
 function readBound({ fact, over, atLeast, unit, beside }: Criterion): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (beside) return `${name}, beside another`;
@@ -200,14 +211,17 @@ function readBound({ fact, over, atLeast, unit, beside }: Criterion): string {
   return `${percent(atLeast ?? 0)}${atLeast === 1 ? '' : ' or more'} ${name}`;
 }
 
-/** Whether a criterion holds. An unknown fact meets none. */
+/** True if the criterion holds. An unknown fact meets no criterion. */
 function holds({ fact, over, atLeast }: Criterion, facts: Facts): boolean {
   const value = facts[fact];
   if (value === undefined || Number.isNaN(value)) return false;
   return (over !== undefined && value > over) || (atLeast !== undefined && value >= atLeast);
 }
 
-/** The most severe criterion that holds decides; every criterion of that severity is a reason. Nothing known is P4. */
+/**
+ * Assesses facts: the most severe criterion that holds decides, and every criterion of that severity that holds is a
+ * reason. Without any known fact the severity is P4.
+ */
 export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment {
   const met = criteria.filter(criterion => !criterion.beside && holds(criterion, facts));
   const severity = SEVERITIES.find(level => met.some(criterion => criterion.severity === level)) ?? 'P4';
@@ -227,7 +241,7 @@ const reasonOf = (criterion: Criterion, facts: Facts): Reason => ({
   text: `${criterion.told ?? criterion.criterion}: ${readOut(criterion, facts[criterion.fact] ?? 0)}`,
 });
 
-/** The reasons of a severity with those that stand beside them, as far as they are declared by now. */
+/** Adds to the reasons of a severity the declared criteria that stand beside others. */
 export const withBesides = (
   severity: Severity,
   reasons: readonly Reason[],
@@ -242,11 +256,14 @@ export const withBesides = (
   ];
 };
 
-/** How severe it is by how people are served alone, as far as that is known. */
+/** The severity by how well people are served alone, as far as that is known. */
 export const assessService = (facts: Facts, criteria: readonly Criterion[]): Assessment =>
   assess(Object.fromEntries(SERVICE_FACTS.map(fact => [fact, facts[fact]])), criteria);
 
-/** How people are served, read out: "30 % of requests failing, 50 % of health URLs failing, 6 s for an answer on average". */
+/**
+ * How well people are served, in words: "30 % of requests failing, 50 % of health URLs failing, 6 s for an answer on
+ * average".
+ */
 export function serviceWords(facts: Facts): string {
   const { usersAffectedShare: share, healthFailingShare: health, responseSeconds: seconds } = facts;
   const parts = [
@@ -257,13 +274,13 @@ export function serviceWords(facts: Facts): string {
   return parts.join(', ');
 }
 
-/** What is known, with another measurement of how people are served: what could not be told this time is not known now. */
+/** Replaces the measurement of how people are served. A fact that could not be measured this time becomes unknown. */
 export function withService(facts: Facts, measured: Facts): Facts {
   const others = Object.entries(facts).filter(([fact]) => fact !== AFFECTED_SHARE && !SERVICE_FACTS.includes(fact));
   return withAffected({ ...Object.fromEntries(others), ...measured });
 }
 
-/** Whether `severity` is at least as severe as `floor`. */
+/** True if `severity` is at least as severe as `floor`. */
 export function atLeast(severity: Severity, floor: Severity): boolean {
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(floor);
 }

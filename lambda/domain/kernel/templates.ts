@@ -1,7 +1,7 @@
 import { Liquid } from 'liquidjs';
 import { destination, escaped } from './markdown.ts';
 
-/** Liquid templates by their name, which is that of their file in `templates/` without `.liquid`: `pages/incident.html`. */
+/** Liquid templates by name: the path of their file in `templates/` without `.liquid`, e.g. `pages/incident.html`. */
 export type Templates = Record<string, string>;
 
 /** Renders a template with its data. */
@@ -14,9 +14,8 @@ export interface Mail {
 }
 
 /**
- * Renders templates that were read before. Nothing is left to chance: a field or a filter that does not exist is an error.
- * What is written into HTML or Markdown is escaped unless a template says `raw`, in Markdown also `url`; everything else is
- * text for people.
+ * Renders templates that were read before. A field or a filter that does not exist is an error. Values are escaped in
+ * HTML and Markdown unless a template says `raw`, or `url` in Markdown; every other template is plain text.
  */
 export function renderer(templates: Templates): Render {
   const strict = {
@@ -35,7 +34,7 @@ export function renderer(templates: Templates): Render {
   return (name, data) => engine(name).renderFileSync(name, data);
 }
 
-/** A template whose first line is the subject. @throws Error when it is not. */
+/** Renders a template whose first line is the subject. @throws Error when it is not. */
 export function renderMail(render: Render, name: string, data: object): Mail {
   const [, subject, body] = /^Subject: *([^\n]+)\n\s*(.*)$/s.exec(render(name, data)) ?? [];
   if (!subject || !body)

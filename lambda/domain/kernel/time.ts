@@ -3,16 +3,16 @@ const MINUTE = 60_000;
 /** ISO 8601 in UTC, `minutes` after `iso`. */
 export const plusMinutes = (iso: string, minutes: number) => new Date(Date.parse(iso) + minutes * MINUTE).toISOString();
 
-/** Minutes from `start` to `end`, fractions included. */
+/** Minutes from `start` to `end`, with fractions. */
 export const minutesBetween = (start: string, end: string) => (Date.parse(end) - Date.parse(start)) / MINUTE;
 
-/** `HH:MM`, as the runbook writes times; always UTC. */
+/** `HH:MM` in UTC. */
 export const clock = (iso: string) => iso.slice(11, 16);
 
-/** `YYYY-MM-DD HH:MM UTC`, as the runbook writes dates. */
+/** `YYYY-MM-DD HH:MM UTC`. */
 export const dateTime = (iso: string) => `${iso.slice(0, 10)} ${clock(iso)} UTC`;
 
-/** `HH:MM`, and before it the date where that is not the day of `since`. */
+/** `HH:MM` in UTC, preceded by the date where that is not the day of `since`. */
 export const clockSince = (since: string, iso: string) =>
   since.slice(0, 10) === iso.slice(0, 10) ? clock(iso) : `${iso.slice(0, 10)} ${clock(iso)}`;
 

@@ -22,7 +22,7 @@ export function checklistOf({ severities }: Pick<Policy, 'severities'>, severity
   return told ? [...lines, { item: 'stakeholders' as const, text: 'Notify stakeholders' }] : lines;
 }
 
-/** An incident's checklist: ticked by what really happened, the rest left for people to tick. */
+/** The checklist of an incident. Items are done if the incident's events show it, or if people ticked them. */
 export function checklist(incident: Incident): ChecklistLine[] {
   const { acknowledged, references, severity, timeline, ticked, policy, told } = incident;
   const has = (...systems: string[]) => references.some(({ system }) => systems.includes(system));

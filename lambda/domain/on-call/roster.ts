@@ -1,24 +1,24 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** People who take turns week by week. */
+/** A weekly on-call rotation. */
 export interface Rotation {
-  /** IANA name, as Europe/Berlin: the hour of the hand-over is that of its clocks, also when they change. */
+  /** IANA name, e.g. Europe/Berlin. The hand-over stays at the same local time when the clocks change. */
   timeZone: string;
-  /** A day on which the first of the people began, `YYYY-MM-DD`: its weekday is that of every hand-over. */
+  /** The first day of the first person, `YYYY-MM-DD`. Its weekday is the weekday of every hand-over. */
   since: string;
-  /** The hour of the hand-over, `HH:MM`. */
+  /** The local time of the hand-over, `HH:MM`. */
   at: string;
-  /** Somebody else for a while, times as `YYYY-MM-DDTHH:MM` on the clocks of the time zone; the last that holds counts. */
+  /** Temporary replacements, with local times as `YYYY-MM-DDTHH:MM`. The last one that applies counts. */
   overrides: readonly { person: string; from: string; to: string }[];
 }
 
-/** Who can be called at a level, by the names of the configuration. */
+/** The people who can be called at a level, by their names in the configuration. */
 export interface Roster {
   people: readonly string[];
   rotation?: Rotation | undefined;
 }
 
-/** Who of a level is on call at an instant (ISO 8601): one of those who take turns, or, without a rotation, all of them. */
+/** The people of a level who are on call at an instant (ISO 8601): one person with a rotation, everybody without. */
 export function onCall({ people, rotation }: Roster, at: string): readonly string[] {
   if (!rotation) return people;
   const now = Temporal.Instant.from(at).toZonedDateTimeISO(rotation.timeZone);
@@ -32,7 +32,7 @@ export function onCall({ people, rotation }: Roster, at: string): readonly strin
 const within = (now: Temporal.PlainDateTime, from: string, to: string) =>
   Temporal.PlainDateTime.compare(from, now) <= 0 && Temporal.PlainDateTime.compare(now, to) < 0;
 
-/** Whole weeks by the clocks of the time zone: one with a change of clocks is an hour longer or shorter. */
+/** Whole weeks in local time: a week in which the clocks change is an hour longer or shorter. */
 function weeksSince(first: Temporal.ZonedDateTime, now: Temporal.ZonedDateTime): number {
   const weeks = first.until(now, { largestUnit: 'week' }).weeks;
   return Temporal.ZonedDateTime.compare(first.add({ weeks }), now) > 0 ? weeks - 1 : weeks;

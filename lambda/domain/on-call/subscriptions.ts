@@ -1,21 +1,21 @@
 import { onCall, type Roster } from './roster.ts';
 
-/** Somebody's address at a topic. */
+/** A person's address at an SNS topic. */
 export interface Subscriber {
-  /** By the name of the configuration. */
+  /** The person's name in the configuration. */
   person: string;
   protocol: 'email' | 'sms';
   endpoint: string;
 }
 
-/** Who was deployed to be subscribed to a topic. */
+/** The subscribers of a topic by the deployed configuration. */
 export interface TopicSubscribers {
-  /** As people call it: `level 1`, `operations`. */
+  /** The topic's name for people: `level 1`, `operations`. */
   topic: string;
   subscribers: readonly Subscriber[];
 }
 
-/** A subscription as SNS lists it. Its ARN says so when nobody has confirmed it, or when it has been deleted. */
+/** A subscription as SNS lists it. Its ARN shows whether it is pending or deleted. */
 export interface Listed {
   protocol: string;
   endpoint: string;
@@ -23,13 +23,16 @@ export interface Listed {
 }
 
 export interface Drift {
-  /** Who of a topic should be subscribed and is not, by name: no address leaves this. */
+  /** The people who should be subscribed to a topic and are not, by name: addresses are not passed on. */
   unconfirmed: { topic: string; person: string; protocol: Subscriber['protocol']; state: 'pending' | 'missing' }[];
   /** The levels at which a page would reach nobody who is on call. */
   levelsWithoutAnybody: number[];
 }
 
-/** What was deployed against what SNS has, topic by topic in the same order; the first topics are the levels, with their rosters. */
+/**
+ * Compares the deployed subscribers with those that SNS lists, both in the same order of topics. The first topics are
+ * the levels, in the order of the rosters.
+ */
 export function drift(
   deployed: readonly TopicSubscribers[],
   listed: readonly (readonly Listed[])[],
@@ -53,7 +56,10 @@ export function drift(
   };
 }
 
-/** Confirmed, if any of the listed ones with the address is: SNS lists a deleted one for a while beside its successor. */
+/**
+ * A subscription is confirmed if any listed one with its address is: SNS lists a deleted one for a while beside its
+ * successor.
+ */
 function stateOf({ protocol, endpoint }: Subscriber, listed: readonly Listed[]): 'confirmed' | 'pending' | 'missing' {
   const own = listed.filter(
     other => other.protocol === protocol && other.endpoint.toLowerCase() === endpoint.toLowerCase(),
@@ -62,7 +68,7 @@ function stateOf({ protocol, endpoint }: Subscriber, listed: readonly Listed[]):
   return own.some(({ arn }) => arn === 'PendingConfirmation') ? 'pending' : 'missing';
 }
 
-/** Published every quarter of an hour, beside the metrics of the probe. */
+/** The metrics of subscriptions. They are published every 15 minutes, in the probe's namespace. */
 export const SUBSCRIPTION_METRICS = {
   unconfirmed: 'UnconfirmedSubscriptions',
   withoutAnybody: 'LevelsWithoutAnybody',

@@ -2,8 +2,8 @@ import type { Incident } from '../incident/incident.ts';
 import { minutesBetween } from '../kernel/time.ts';
 
 /**
- * The targets that are missed by `now` and not told of yet: what the runbook's table promises, counted from when the
- * severity last rose. A drill promises nothing.
+ * The targets of the runbook's table that are missed by `now` and not reported yet. They count from the last rise of
+ * the severity. A drill has no targets.
  */
 export function targetsMissed(
   { policy, severity, severityAt, acknowledged, breached, drill }: Incident,

@@ -5,18 +5,21 @@ import type { Facts } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import type { Course } from './outage.ts';
 
-/** Minutes before an incident that are looked at: an alarm may date its beginning later than people suffered. */
+/** Minutes before an incident that are read as well: an alarm may begin later than people were harmed. */
 const BEFORE = 30;
 const DAY = 24 * 60;
 
-/** What is read of CloudWatch for an incident that is over, and in periods of how many seconds. */
+/** The time that is read from CloudWatch for an incident that is over, and the length of a period in seconds. */
 export interface Window {
   from: string;
   to: string;
   seconds: number;
 }
 
-/** By the minute, where that is not too much, and as long as CloudWatch keeps minutes: 15 days, and 63 those of five. */
+/**
+ * Chooses the finest resolution that CloudWatch still has: one minute for 15 days, five minutes for 63 days, and not
+ * too many periods.
+ */
 export function windowOf({ startedAt, resolvedAt = startedAt }: Incident, now: string): Window {
   const from = plusMinutes(startedAt, -BEFORE);
   const [length, age] = [minutesBetween(from, resolvedAt), minutesBetween(from, now)];
@@ -27,10 +30,13 @@ export function windowOf({ startedAt, resolvedAt = startedAt }: Incident, now: s
 /** Values by the ids of `impactQueries`. */
 export type ImpactPoints = Counts & { failing?: Point[] };
 
-/** Requests of the last five minutes below which nobody can tell are asked of each minute by a fifth. */
+/** The minimum of requests applies to five minutes; each minute must have a fifth of it. */
 const JUDGED_MINUTES = 5;
 
-/** The course of an incident, period by period. Of few requests no share is told: one that fails says nothing. */
+/**
+ * The course of an incident, period by period. Periods with too few requests have no share: one failure would distort
+ * it.
+ */
 export function courseOf(
   { failing = [], ...counts }: ImpactPoints,
   { now, seconds, minimumRequests }: { now: Date; seconds: number; minimumRequests: number },

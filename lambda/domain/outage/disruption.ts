@@ -3,15 +3,15 @@ import { isHarmed } from '../incident/harm.ts';
 import type { Incident } from '../incident/incident.ts';
 import { assess, atLeast, type Facts, type Severity, withAffected } from '../kernel/severity.ts';
 
-/** For how long people suffered, as measured, and how much at the worst. */
+/** A time in which people were measured to suffer, and its highest severity. */
 export interface Disruption {
   from: string;
-  /** Absent, it goes on. */
+  /** Absent while it lasts. */
   to?: string | undefined;
   severity: Severity;
 }
 
-/** When people were measured to suffer, the oldest first. Signals and declarations measure nothing. */
+/** The times in which people were measured to suffer, oldest first. Signals and declarations measure nothing. */
 export function disruptions({ policy, timeline, resolvedAt }: Incident): Disruption[] {
   const found: Disruption[] = [];
   let facts: Facts = {};
@@ -25,7 +25,7 @@ export function disruptions({ policy, timeline, resolvedAt }: Incident): Disrupt
       if (open) open.to = measured.at;
       continue;
     }
-    // Slow answers harm people, and are no criterion of P1 or P2.
+    // Slow answers harm people even where no criterion of P1 or P2 holds.
     const { severity: judged } = assess(facts, policy.criteria);
     const severity = atLeast(judged, 'P3') ? judged : 'P3';
     if (!open) found.push({ from: measured.at, severity });

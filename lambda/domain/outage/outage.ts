@@ -5,21 +5,21 @@ import { percent } from '../kernel/numbers.ts';
 import { AFFECTED_SHARE, assessService, type Criterion, type Facts, withAffected } from '../kernel/severity.ts';
 import { clockSince, duration, minutesBetween, plusMinutes } from '../kernel/time.ts';
 
-/** How the service was in a period, by what CloudWatch counted of it. */
+/** The facts about the service in one period, as CloudWatch counted them. */
 export interface Period {
-  /** Its beginning. */
+  /** The beginning of the period. */
   at: string;
   facts: Facts;
 }
 
-/** The periods around an incident, each of so many minutes. After `settledUntil` counts may still come in. */
+/** The periods around an incident, each of `minutes`. After `settledUntil` counts may still arrive. */
 export interface Course {
   periods: readonly Period[];
   minutes: number;
   settledUntil: string;
 }
 
-/** Minutes in which all is well between two stretches of one outage, at most, where the incident does not span them. */
+/** The most minutes without harm between two parts of one outage, where the incident does not span them. */
 const GAP = 5;
 
 interface Stretch {
@@ -28,8 +28,8 @@ interface Stretch {
 }
 
 /**
- * When people were harmed, by the metrics: from the first period in which a criterion of P1 to P3 holds to the end of the last.
- * Pure, of any course; a course without data of the incident says that nobody can tell.
+ * Measures the outage: from the first period in which a criterion of P1 to P3 holds to the end of the last. Without
+ * data about the incident the outage is unknown.
  */
 export function measureOutage(
   { startedAt, resolvedAt = startedAt }: Pick<Incident, 'startedAt' | 'resolvedAt'>,
@@ -57,7 +57,7 @@ export function measureOutage(
   };
 }
 
-/** Joins what is not further apart than the gap. */
+/** Joins stretches that are no further apart than the gap. */
 function stretches(harmed: readonly Stretch[]): Stretch[] {
   const joined: Stretch[] = [];
   for (const next of harmed) {
@@ -68,7 +68,7 @@ function stretches(harmed: readonly Stretch[]): Stretch[] {
   return joined;
 }
 
-/** The periods in which most failed, and in which answers took longest. */
+/** The periods in which the largest share failed, and in which answers took longest. */
 function extremes(periods: readonly Period[]): Pick<MeasuredOutage, 'worst' | 'slowest'> {
   const most = (fact: string) => {
     const by = (period: Period) => period.facts[fact] ?? 0;
@@ -86,14 +86,14 @@ function extremes(periods: readonly Period[]): Pick<MeasuredOutage, 'worst' | 's
   };
 }
 
-/** How long people were without: the one duration that everything tells. */
+/** The duration of the outage: every message and report uses this one. */
 export interface Outage {
   from: string;
   /** Undefined while it lasts. */
   to: string | undefined;
   /** Whole minutes. */
   minutes: number | undefined;
-  /** The metrics tell it, where they could be read and show harm; else the signals. */
+  /** The source: the metrics, where they could be read and show harm, else the signals. */
   by: 'metrics' | 'signals';
 }
 
@@ -106,7 +106,7 @@ export function outageOf(incident: Incident): Outage {
   return { from, to, minutes, by: isMeasured ? 'metrics' : 'signals' };
 }
 
-/** When every signal was clear for good. One that fires again after it means that it was not. */
+/** When every signal cleared for good. A signal that fires again afterwards shows that it had not. */
 export function clearedAt({ timeline }: Pick<Incident, 'timeline'>): string | undefined {
   const real = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
   const last = timeline.findLastIndex(({ type }, i) => type === 'Mitigated' && i > real);
@@ -120,10 +120,10 @@ export function lasted(incident: Incident): string | null {
   return minutes === undefined ? null : span(minutes);
 }
 
-/** How long it took, where seconds do not count. */
+/** A duration in words, without seconds. */
 export const span = (minutes: number) => (minutes < 1 ? 'less than a minute' : duration(minutes));
 
-/** On what the duration stands: "as the metrics tell". */
+/** The source of the duration in words: "as the metrics tell". */
 export function basis({ outage }: Pick<Incident, 'outage'>): string {
   if (outage?.from !== undefined)
     return outage.open
@@ -133,7 +133,7 @@ export function basis({ outage }: Pick<Incident, 'outage'>): string {
   return outage ? 'as the signals tell; the metrics show no harm to people' : 'as the signals tell';
 }
 
-/** How many people noticed, in a sentence without an end; null, nobody measured it. */
+/** The worst effect on people, as a phrase; null if nobody measured it. */
 export function worstWords(incident: Incident): string | null {
   const { outage, startedAt } = incident;
   const at = (iso: string) => `${clockSince(startedAt, iso)} UTC`;
@@ -152,7 +152,10 @@ export function worstWords(incident: Incident): string | null {
   );
 }
 
-/** The largest share of requests that anything recorded while the incident was open: not the worst there was. */
+/**
+ * The largest share of failing requests that was recorded while the incident was open. The real maximum may have been
+ * higher.
+ */
 export function worstRecorded({ timeline }: Pick<Incident, 'timeline'>): { share: number; at: string } | null {
   const seen = timeline.flatMap(entry => {
     if (entry.type === 'ServiceMeasured') return recorded(entry.facts, entry.measuredAt);

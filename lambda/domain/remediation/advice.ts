@@ -3,13 +3,12 @@ import type { Incident } from '../incident/incident.ts';
 import type { Advice } from '../incident/policy.ts';
 import type { Fact, Facts } from '../kernel/severity.ts';
 
-/** Where automation has done what it can, well or not. From here on the advice is what remains to be done. */
+/** The events after which automation does nothing more: people continue with the advice. */
 const ENDS: readonly Event['type'][] = ['HandedOver', 'Mitigated', 'Resolved'];
 
 /**
- * Puts what the playbook advises for good before the end of automation's part, once an incident: an action item that
- * outlives it. Whoever is told of the end is told of the advice with it. A drill leaves nothing to be done, nor does what
- * turned out to be nothing.
+ * Adds the playbook's advice as an action item, once per incident, before the event that ends automation's part:
+ * messages about that event can then name it. A drill or a false alarm leaves nothing to be done.
  */
 export function withAdvice(incident: Incident | undefined, events: Event[]): Event[] {
   const advice = incident?.policy.playbook.advice;
@@ -26,7 +25,7 @@ export function withAdvice(incident: Incident | undefined, events: Event[]): Eve
 
 const isRaised = ({ actionItems }: Incident, { action }: Advice) => actionItems.some(item => item.action === action);
 
-/** What was known before automation changed anything: later numbers are of its own making. */
+/** The facts before automation changed anything. Later numbers are its own effect. */
 function factsBefore({ runs, facts }: Incident): Facts {
   return runs.find(({ dryRun }) => !dryRun)?.facts ?? facts;
 }
@@ -37,7 +36,10 @@ const PLACEHOLDER = /\{(\w+)(?: \/ (\w+))?\}/g;
 export const templateFacts = (template: string): string[] =>
   [...template.matchAll(PLACEHOLDER)].flatMap(([, fact = '', divisor]) => (divisor ? [fact, divisor] : [fact]));
 
-/** `{fact}` is the fact as a whole number, `{fact / fact}` their ratio; what was not measured is said to be unknown. */
+/**
+ * Fills a template: `{fact}` becomes the fact as a whole number, `{fact / fact}` the ratio of two. A fact that was not
+ * measured becomes "(not measured)".
+ */
 export function fill(template: string, facts: Facts): string {
   return template.replace(PLACEHOLDER, (_, fact: Fact, divisor?: Fact) => {
     const value = facts[fact];

@@ -6,20 +6,25 @@ import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 
 const DAY = 24 * 60;
 
-/** Until when an answer counts: minutes in an outage, days where the diagnosis measured that there are days. */
+/**
+ * The time until which an answer is valid: minutes in an outage, days where the diagnosis measured that there are days.
+ */
 export function answerBy({ policy, facts, drill }: Incident, { approvalWaits }: Step, now: string): string {
   const days = approvalWaits && !drill ? (facts[approvalWaits.fact] ?? 0) - approvalWaits.overDays : 0;
   return plusMinutes(now, Math.max(policy.approvalMinutes, Math.floor(days * DAY)));
 }
 
-/** How long an answer was waited for: "30 min", "13 days". */
+/** How long the answer was awaited: "30 min", "13 days". */
 export const waitingTime = (minutes: number) =>
   minutes < 2 * DAY ? `${Math.round(minutes)} min` : `${Math.floor(minutes / DAY)} days`;
 
-/** A question with more than a day to it wakes nobody. */
+/** An approval that has more than a day wakes nobody. */
 export const canWait = ({ at, expiresAt }: { at: string; expiresAt: string }) => minutesBetween(at, expiresAt) > DAY;
 
-/** When the time is up it is a no. Until then it is asked again each day, and one level further up. */
+/**
+ * An approval expires without an answer, which means no. Until then it is requested again each day, one level further
+ * up.
+ */
 export function approvalObligations({ approval, policy, drill }: Incident, now: string): Obligation[] {
   if (!approval) return [];
   const { step, expiresAt, askedAt, level } = approval;

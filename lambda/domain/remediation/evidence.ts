@@ -5,10 +5,13 @@ import { percent } from '../kernel/numbers.ts';
 import type { Fact, Facts } from '../kernel/severity.ts';
 import { minutesBetween } from '../kernel/time.ts';
 
-/** What a diagnosis found, or had found when a run began. */
+/** The facts and objects of a diagnosis, now or when a run began. */
 export type Known = Pick<Incident | Run, 'facts' | 'objects'>;
 
-/** Minutes for which a measurement justifies a step: metrics come up to three minutes late, and a diagnosis takes its time. */
+/**
+ * Minutes for which a measurement justifies a step: metrics are up to three minutes late, and a diagnosis takes time as
+ * well.
+ */
 const FRESH_MINUTES = 5;
 
 export const guardrailResult = (
@@ -21,7 +24,7 @@ export const guardrailResult = (
   reason,
 });
 
-/** What a parameter comes to; undefined when the diagnosis did not find it. */
+/** The value of a parameter; undefined when the diagnosis did not find it. */
 export function parameterOf({ facts, objects }: Known, value: ParameterValue): string | undefined {
   if (typeof value === 'string') return value;
   if ('object' in value) return objects[value.object];
@@ -29,7 +32,10 @@ export function parameterOf({ facts, objects }: Known, value: ParameterValue): s
   return fact === undefined ? undefined : String(value.share === undefined ? fact : Math.floor(fact * value.share));
 }
 
-/** A step acts on what the diagnosis judged, by name; its change is taken back to what was measured. */
+/**
+ * A step acts on the object that the diagnosis judged, by name, and a revert restores measured values: all of them must
+ * be known.
+ */
 export function objectKnown(incident: Incident, { parameters, revert }: Step): GuardrailResult {
   const values = Object.values({ ...parameters, ...revert?.parameters });
   const missing = values.find(value => parameterOf(incident, value) === undefined);
@@ -38,7 +44,7 @@ export function objectKnown(incident: Incident, { parameters, revert }: Step): G
   return guardrailResult('object', false, `${'object' in missing ? missing.object : missing.fact} is not known`);
 }
 
-/** A condition that does not hold, or that nobody could look at, keeps the step from being run. */
+/** A step does not run if one of its conditions does not hold or is unknown. */
 export function needs({ facts }: Incident, { needs = [] }: Step): GuardrailResult {
   const missing = needs.find(need => !holds(need, facts));
   if (!missing) return guardrailResult('needs', true, needs.length > 0 ? 'all there' : 'nothing');
@@ -47,10 +53,10 @@ export function needs({ facts }: Incident, { needs = [] }: Step): GuardrailResul
     : guardrailResult('needs', false, missing.otherwise);
 }
 
-/** A step without a measured cause is not run; nor is one against which something speaks. */
+/** A step does not run without a measured cause, nor if a fact speaks against it. */
 export function causeMeasured(incident: Incident, { causes, unless = [], mode }: Step, now: string): GuardrailResult {
   const { facts, drill } = incident;
-  // What nobody could look at may be against it: then a person must weigh it.
+  // An unknown fact may speak against the step. Then a person must decide.
   const unseen = unless.find(({ fact }) => facts[fact] === undefined);
   if (unseen && mode !== 'approve')
     return guardrailResult('cause', false, `${unseen.fact} is not known, and may be against it`);
@@ -64,17 +70,17 @@ export function causeMeasured(incident: Incident, { causes, unless = [], mode }:
     : guardrailResult('cause', false, causes.map(wanted => notFound(incident, wanted, now)).join(', '));
 }
 
-/** An unknown fact holds no bound. */
+/** An unknown fact is within no bound. */
 export function holds(bound: Bound, facts: Facts): boolean {
   const value = facts[bound.fact] ?? Number.NaN;
   return 'atLeast' in bound ? value >= bound.atLeast : value < bound.under;
 }
 
-/** A bound read out: "8 or more". */
+/** A bound in words: "8 or more". */
 export const readBound = (bound: Bound) =>
   'atLeast' in bound ? `${bound.atLeast} or more` : `less than ${bound.under}`;
 
-/** Measured in this attempt, and not long ago. */
+/** True if the fact was measured in this attempt, and recently. */
 function fresh({ facts, measuredAt, diagnosedIn, attempt }: Incident, wanted: Cause, now: string): boolean {
   const { fact, withinMinutes = FRESH_MINUTES } = wanted;
   const age = minutesBetween(measuredAt[fact] ?? '', now);
@@ -94,7 +100,7 @@ function notFound(incident: Incident, wanted: Cause, now: string): string {
 
 const rounded = (value = Number.NaN) => Math.round(value * 100) / 100;
 
-/** Every fact that a step stands on, for a check at synthesis. */
+/** Every fact that a step needs, for a check at synthesis. */
 export const factsNamed = ({
   causes,
   needs = [],

@@ -1,11 +1,11 @@
 import { readSessionReport, sessionLines } from '../remedies/sessions.ts';
 
-/** One step of a runbook's execution, as GetAutomationExecution tells of it. */
+/** One step of a runbook's execution, as GetAutomationExecution describes it. */
 export interface StepExecution {
   StepName?: string | undefined;
   Action?: string | undefined;
   StepStatus?: string | undefined;
-  /** Each as JSON text. */
+  /** Each value is JSON. */
   Inputs?: Record<string, string> | undefined;
   Outputs?: Record<string, string[]> | undefined;
   FailureMessage?: string | undefined;
@@ -20,14 +20,14 @@ export interface Execution {
 export interface ExecutionResult {
   /** `unchanged`: it ended by an assertion, or by the verdict of a function, before anything was changed. */
   ended: 'succeeded' | 'failed' | 'unchanged' | 'running';
-  /** Why it did not succeed. */
+  /** The reason why it did not succeed. */
   reason?: string;
   /** The changes that it made or may have made, in words. */
   changed: string[];
 }
 
 const SUCCEEDED = ['Success', 'CompletedWithSuccess'];
-/** States in which an execution stays. */
+/** The states in which an execution has ended. */
 export const ENDED = [
   ...SUCCEEDED,
   'Failed',
@@ -41,8 +41,9 @@ export const ENDED = [
 const READS = /^(Describe|List|Get)/;
 
 /**
- * The result of an execution. Its status alone does not tell: AWS does not say whether an error of a function fails its
- * step, so such an error is a failure here whatever became of the step, and so is the verdict of a function.
+ * The result of an execution. Its status alone is not enough: AWS does not document whether an error of a function
+ * fails its step. So an error of a function, or a function's verdict, counts as a failure here whatever the status of
+ * the step is.
  */
 export function resultOf({ status, failureMessage, steps }: Execution): ExecutionResult {
   const changed = [...new Set(steps.flatMap(changedBy))];
@@ -57,7 +58,7 @@ export function resultOf({ status, failureMessage, steps }: Execution): Executio
   return { ended: asserted ? 'unchanged' : 'failed', reason, changed };
 }
 
-/** What its functions reported for people, a line each: in a dry run, what they would do. */
+/** The report of its functions for people, one line each. In a dry run it says what they would do. */
 export const reportOf = ({ steps }: Execution): string[] =>
   steps.flatMap(step => {
     const sessions = readSessionReport(step.Outputs?.['Payload']?.[0] ?? '');
@@ -66,7 +67,7 @@ export const reportOf = ({ steps }: Execution): string[] =>
     return Array.isArray(report) ? report.map(String) : [];
   });
 
-/** The first function that failed, or that judged that it must not go on. */
+/** The first function that failed, or whose verdict was that the runbook must not continue. */
 function faultOf(steps: readonly StepExecution[]): { ended: 'failed' | 'unchanged'; reason: string } | undefined {
   for (const step of steps) {
     const error = step.Outputs?.['FunctionError']?.[0];
@@ -79,7 +80,7 @@ function faultOf(steps: readonly StepExecution[]): { ended: 'failed' | 'unchange
   return undefined;
 }
 
-/** An assertion that does not hold. One whose call failed has asserted nothing. */
+/** True if the step is an assertion that does not hold. A step whose API call failed has asserted nothing. */
 const isAssertion = ({ Action, StepStatus, FailureMessage = '' }: StepExecution) =>
   Action === 'aws:assertAwsResourceProperty' &&
   StepStatus === 'Failed' &&
@@ -99,7 +100,10 @@ function byCall({ StepName, StepStatus, Inputs = {} }: StepExecution): string[] 
   return [`${StepName}: ${service} ${api}${StepStatus === 'Success' ? '' : ', which may have taken effect'}`];
 }
 
-/** A function says what it changed. One that ended without a word may have changed something, unless it was to run dry. */
+/**
+ * The changes that a function reports. A function that ended without a report may have changed something, unless it ran
+ * dry.
+ */
 function byFunction(step: StepExecution): string[] {
   if (/"dryRun"\s*:\s*"?true/.test(plainPayload(step))) return [];
   const { verdict, changed } = payloadOf(step);
@@ -108,7 +112,7 @@ function byFunction(step: StepExecution): string[] {
   return silent ? [`${step.StepName} did not say what it changed: it may have changed something`] : [];
 }
 
-/** Some clients show an input as JSON text, some as it is. */
+/** Some clients return an input as JSON, others as plain text. */
 function plain(input: string | undefined): string {
   const value = parsed(input ?? '');
   return typeof value === 'string' ? value : (input ?? '');

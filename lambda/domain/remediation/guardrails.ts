@@ -7,15 +7,17 @@ import { atLeast } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 
-/** A run that changes nothing: of a step that only observes, in a drill, or while automation is switched off. */
+/**
+ * True if the run must change nothing: the step only observes, the incident is a drill, or automation is switched off.
+ */
 export const isDryRun = ({ drill }: Incident, { mode }: Step, readings: Readings): boolean =>
   drill === true || mode === 'observe' || isOff(readings);
 
-/** Unreadable means off. */
+/** Automation counts as switched off if the kill switch cannot be read. */
 export const isOff = ({ automation }: Pick<Readings, 'automation'>) =>
   automation === 'unreadable' || automation.value !== 'on';
 
-/** What keeps automation from acting, and not from telling what it would do. */
+/** The guardrails that block an action, but not a dry run that shows it. */
 const OF_ACTING: readonly GuardrailResult['guardrail'][] = [
   'kill switch',
   'maintenance window',
@@ -24,15 +26,15 @@ const OF_ACTING: readonly GuardrailResult['guardrail'][] = [
   'another incident',
 ];
 
-/** The guardrails that stop a step: of a dry run, those that make it senseless. */
+/** The guardrails that block a step. A dry run is blocked only by those without which it would show nothing useful. */
 export function failedGuardrails(results: readonly GuardrailResult[], dryRun: boolean): GuardrailResult[] {
   const failed = results.filter(({ passed, guardrail }) => !passed && !(dryRun && OF_ACTING.includes(guardrail)));
-  // Without its cause a step has no object either, and what it would need interests nobody.
+  // Without its cause a step has no object either, and its other conditions do not matter.
   const causeless = failed.some(({ guardrail }) => guardrail === 'cause');
   return causeless ? failed.filter(({ guardrail }) => guardrail !== 'object' && guardrail !== 'needs') : failed;
 }
 
-/** Every guardrail, in order, whether it passed or not. */
+/** The result of every guardrail, in order, passed or not. */
 export function guardrails(incident: Incident, step: Step, readings: Readings, now: string): GuardrailResult[] {
   return [
     killSwitch(readings),
@@ -49,7 +51,7 @@ export function guardrails(incident: Incident, step: Step, readings: Readings, n
   ];
 }
 
-/** What stands before putting a change back: people may have stopped automation, but nothing else may strand the change. */
+/** The guardrails before a revert: people may have switched automation off, but nothing else may strand a change. */
 export function revertGuardrails(readings: Readings, now: string): GuardrailResult[] {
   return [killSwitch(readings), maintenanceWindow(readings, now)];
 }
@@ -77,7 +79,7 @@ function mode(incident: Incident, step: Step, readings: Readings): GuardrailResu
   const approved = incident.attempt?.approved && incident.attempt.from === step.name;
   const words = { off: 'off', observe: 'observe: nothing is changed', approve: 'needs approval', auto: 'automatic' };
   if (step.mode === 'approve' && approved) return guardrailResult('mode', true, 'approved');
-  // Nobody is asked for what would not be done.
+  // Nobody is asked to approve a step that would not run.
   if (step.mode === 'approve' && isOff(readings)) return guardrailResult('mode', true, 'would need approval');
   return guardrailResult('mode', step.mode === 'auto' || step.mode === 'observe', words[step.mode]);
 }
@@ -100,17 +102,23 @@ function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: str
   );
 }
 
-/** A step repeated by a retried command finds its own reservation in the ledger; that is no earlier run. */
+/**
+ * The run that this attempt would start. When a command is retried, its reservation is in the ledger already, and is no
+ * earlier run.
+ */
 const ownRun = (incident: Incident, step: Step) => runId(incident, incident.attempt?.number ?? 0, step.name);
 
-/** Spent once as many runs as it allows lie within its hours, it stays so until a person sets the kill switch anew. */
+/**
+ * The budget is exhausted once its hours contain as many runs as it allows. Then it blocks until a person sets the kill
+ * switch again.
+ */
 function budget(incident: Incident, step: Step, { ledger, automation }: Readings): GuardrailResult {
   if (ledger === 'unreadable' || automation === 'unreadable')
     return guardrailResult('budget', false, 'earlier runs cannot be read');
   const { runs, hours } = incident.policy.budget;
   const released = ({ at }: LedgerRun) => Date.parse(at) <= Date.parse(automation.since);
   const counted = ledger.filter(run => run.run !== ownRun(incident, step) && !released(run));
-  // Asked so that a time that cannot be read counts.
+  // A run whose time cannot be read is not outside the window, so it counts.
   const within = (first: LedgerRun) => counted.filter(({ at }) => !outside(minutesBetween(first.at, at), hours));
   const most = Math.max(0, ...counted.map(run => within(run).length));
   const spent = `${most} of ${runs} automatic runs in ${hours} h`;
@@ -151,8 +159,8 @@ function severity(incident: Incident, step: Step): GuardrailResult {
 }
 
 /**
- * Two responses must not work on one service. A symptom waits for every incident that names a cause, even a younger one;
- * among equals the first to be opened goes on.
+ * Two responses must not act on one service. A symptom waits for every incident that names a cause, even a younger one.
+ * Among equals the one that was opened first acts.
  */
 function anotherIncident({ id, openedAt, policy }: Incident, { others }: Readings): GuardrailResult {
   if (others === 'unreadable') return guardrailResult('another incident', false, 'the open incidents cannot be read');
@@ -168,12 +176,12 @@ function anotherIncident({ id, openedAt, policy }: Incident, { others }: Reading
     : guardrailResult('another incident', true, 'no other is being worked on');
 }
 
-/** The ledger after a reservation: old runs drop out, the same run is reserved once. */
+/** The ledger after a reservation: old runs are removed, and the same run is reserved once. */
 export function reserve(ledger: readonly LedgerRun[], entry: LedgerRun, keepHours: number): LedgerRun[] {
   const recent = ledger.filter(run => minutesBetween(run.at, entry.at) <= keepHours * 60 && run.run !== entry.run);
   return [...recent, entry];
 }
 
-/** Identifies a run: incident, attempt and step. */
+/** The id of a run: incident, attempt and step. */
 export const runId = (incident: Incident, attempt: number, step: string): Run['run'] =>
   `${incident.id}/${attempt}/${step}`;

@@ -4,20 +4,20 @@ import type { Run } from '../incident/incident.ts';
 import { percent } from '../kernel/numbers.ts';
 import { type Facts, USUAL_BOUNDS } from '../kernel/severity.ts';
 
-/** By how much more of the requests must fail than before: less may be chance. */
+/** The increase in the share of failing requests that counts as harm: a smaller one may be chance. */
 const WORSE_BY = 0.1;
 
-/** Measurements of people, before a run and after it. */
+/** Measurements of how people are served, before a run or after it. */
 export type Measured = Facts & { usersAffectedShare?: number; healthFailingShare?: number; responseSeconds?: number };
 
-/** Seconds of an answer, on average, from which it counts as slow. */
+/** The average response time, in seconds, from which the service counts as slow. */
 const SLOW = USUAL_BOUNDS.noticeable.average;
 
 /**
- * The impact of a run on people, by what was measured before and after it. Harmful: a tenth more of the requests fail, no
- * health URL answers any more (then there may be no request to count), or answers that were not slow take twice as long and
- * are slow now. Relieved: requests or health URLs were failing, or answers slow, and of each that was, at most half is left.
- * Undefined: neither, or nobody can tell.
+ * The impact of a run on people, by measurements before and after it. Harmful: at least ten percentage points more of
+ * the requests fail, no health URL answers any more (then there may be no requests to count), or answers that were not
+ * slow take twice as long and are slow now. Relieved: requests or health URLs failed or answers were slow before, and
+ * at most half of each remains. Undefined: neither, or unknown.
  */
 export function impactOf(before: Measured, after: Measured): Impact | undefined {
   const { usersAffectedShare: share, healthFailingShare: health, responseSeconds: seconds } = before;
@@ -37,7 +37,7 @@ export function impactOf(before: Measured, after: Measured): Impact | undefined 
 const isSlower = (was?: number, is?: number) =>
   was !== undefined && is !== undefined && was < SLOW && is >= SLOW && is >= 2 * was;
 
-/** The verdict on a run that was not verified, in words. */
+/** The impact of a run that was not verified, in words. */
 export const impactWords = (impact: Impact | undefined) =>
   impact === 'harmful'
     ? 'made it worse'
@@ -45,7 +45,7 @@ export const impactWords = (impact: Impact | undefined) =>
       ? 'relieved people, and did not end the trouble'
       : 'did not help';
 
-/** What is measured of people now. */
+/** The measurement of how people are served now. */
 export const measuredNow = (traffic: Traffic, healthFailingShare: number): Measured => ({
   ...('share' in traffic && { usersAffectedShare: traffic.share }),
   ...('share' in traffic && traffic.seconds !== undefined && { responseSeconds: traffic.seconds }),
@@ -53,7 +53,7 @@ export const measuredNow = (traffic: Traffic, healthFailingShare: number): Measu
   healthFailingShare,
 });
 
-/** Whether a run made it worse, for people to read. Undefined when it did not, or when nobody can tell. */
+/** A failed check if a run was harmful; undefined if it was not, or if that is unknown. */
 export function harmCheck({ facts }: Run, traffic: Traffic, healthFailingShare: number): Check | undefined {
   if (impactOf(facts, measuredNow(traffic, healthFailingShare)) !== 'harmful') return undefined;
   const { usersAffectedShare: before, responseSeconds: secondsBefore } = facts;

@@ -39,17 +39,20 @@ export function recordMeasurement(
   };
 }
 
-/** The measurement that shows what has held in both, where that is another judgement than the one that stands. */
+/** The measurement whose judgement held in both, if it differs from the current one. */
 function heldOf({ facts, policy }: Incident, now: ServiceMeasurement, before: ServiceMeasurement) {
   const rank = (of: Facts) => SEVERITIES.indexOf(assessService(of, policy.criteria).severity);
-  // Of two alike the first: since then it has held.
+  // The earlier of two equal measurements: the judgement has held since then.
   const worse = rank(now.facts) < rank(before.facts) ? now : before;
   const better = rank(now.facts) > rank(before.facts) ? now : before;
   if (rank(better.facts) < rank(facts)) return better;
   return rank(worse.facts) > rank(facts) ? worse : undefined;
 }
 
-/** Once it is more severe, the plan may do what it might not before; once people are served again, it is mitigated. */
+/**
+ * A higher severity may allow steps that were not allowed before. Once people are served well again, the trouble is
+ * mitigated.
+ */
 function consequences(after: Incident, rises: readonly Event[]): Event[] {
   if (attemptUnderWay(after) || after.drill) return [];
   const risen = rises.find((rise): rise is EventOf<'SeverityAssigned'> => rise.type === 'SeverityAssigned');
@@ -66,7 +69,7 @@ const unlocks = ({ severity, policy }: Incident, risen: Severity) =>
       mode !== 'off' && !atLeast(severity, minimumSeverity) && atLeast(risen, minimumSeverity),
   );
 
-/** An attempt that reverts, and does nothing else. */
+/** Requests an attempt that only reverts. */
 export const revertNow = ({ attempt }: Incident): Event => ({
   type: 'ResponseRequested',
   attempt: (attempt?.number ?? 0) + 1,

@@ -142,7 +142,7 @@ function resolution({ resolution }: Incident, attempt: number): Event[] {
   ];
 }
 
-/** Nothing where people are still measured to suffer: then the watch records the mitigation once that has ended. */
+/** Records nothing while people still suffer by measurement: the watch does so once that has ended. */
 const mitigation = (incident: Incident): Event[] =>
   incident.status === 'monitoring' || isHarmed(incident)
     ? []

@@ -6,7 +6,9 @@ import { pendingReverts, unreverted } from '../incident/reverts.ts';
 import { revertGuardrails } from './guardrails.ts';
 import { handOver, startStep } from './steps.ts';
 
-/** Before an attempt ends, temporary changes are put back, the latest first; then comes the end. */
+/**
+ * Reverts temporary changes before an attempt ends, the latest first; then the attempt ends with the events of `end`.
+ */
 export function revertThenEnd(
   incident: Incident,
   attempt: number,
@@ -20,7 +22,9 @@ export function revertThenEnd(
   return revertRun(incident, attempt, owed, readings, now, end, before);
 }
 
-/** Puts a change back; if it may not be, a person takes over, and `end` says why it should have been. */
+/**
+ * Reverts one change. If the guardrails refuse, a person takes over, and learns from `end` why it was to be reverted.
+ */
 export function revertRun(
   incident: Incident,
   attempt: number,
@@ -56,7 +60,7 @@ function stepOf({ id, policy }: Incident, run: Run): Step {
   return step;
 }
 
-/** What is still changed, in words that tell a person how to put it back. */
+/** Names the changes that were not reverted, in words that tell a person how to revert them. */
 export function unrevertedNote(incident: Incident): string {
   const changed = unreverted(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
   return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';

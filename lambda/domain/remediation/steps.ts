@@ -11,7 +11,7 @@ interface Starting {
   guardrails: GuardrailResult[];
 }
 
-/** A run of a step begins, or, with `undoes`, of what takes its change back. */
+/** Starts a run of a step or, with `undoes`, the revert of that run's change. */
 export function startStep(incident: Incident, attempt: number, step: Step, starting: Starting): Event {
   const { undoes, ...rest } = starting;
   const { title, parameters } = (undoes && step.revert) || step;
@@ -23,7 +23,7 @@ export function startStep(incident: Incident, attempt: number, step: Step, start
   return { type: 'StepStarted', ...about, ...rest };
 }
 
-/** Read from the diagnosis. A guardrail has seen to it that it is known; a drill goes on without. */
+/** The value of a parameter from the diagnosis. A guardrail has made sure that it is known; a drill runs without it. */
 function resolve({ id, drill }: Incident, known: Known, value: ParameterValue): string {
   const resolved = parameterOf(known, value);
   if (resolved !== undefined) return resolved;
@@ -31,7 +31,7 @@ function resolve({ id, drill }: Incident, known: Known, value: ParameterValue): 
   throw new Error(`${id}: a parameter of a step is not known: ${JSON.stringify(value)}`);
 }
 
-/** Automation has done what it can or may: a person takes over. */
+/** Ends the attempt, because automation has done everything that it can or may: a person takes over. */
 export const handOver = (attempt: number, reason: string): Event[] => [
   { type: 'HandedOver', reason },
   { type: 'ResponseEnded', attempt, outcome: 'handed over' },

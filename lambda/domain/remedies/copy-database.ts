@@ -1,6 +1,6 @@
 import { type DatabaseCluster, type DatabaseInstance, writerOf } from './database-cluster.ts';
 
-/** A cluster, and what of it a copy takes over, as DescribeDBClusters tells of it. */
+/** A cluster with the properties that its copy takes over, as DescribeDBClusters returns it. */
 export interface Source extends DatabaseCluster {
   Engine?: string | undefined;
   EngineVersion?: string | undefined;
@@ -14,28 +14,31 @@ export interface Source extends DatabaseCluster {
   LatestRestorableTime?: Date | undefined;
 }
 
-/** An instance, and what of it that of a copy takes over, as DescribeDBInstances tells of it. */
+/** An instance with the properties that the copy's instance takes over, as DescribeDBInstances returns it. */
 export interface SourceInstance extends DatabaseInstance {
   DBParameterGroups?: { DBParameterGroupName?: string | undefined }[] | undefined;
   PubliclyAccessible?: boolean | undefined;
 }
 
-/** A clone is as the source is now, and shares its storage until either changes; all else is restored from the backups. */
+/**
+ * A clone has the data of now, and shares the source's storage until either changes. Every other copy is restored from
+ * the backups.
+ */
 export type Wanted = { kind: 'clone' } | { kind: 'restore'; to: string };
 
-/** Every copy is called so, which is what the role of the runbook may create. */
+/** The name of a copy. The role of the runbook may create only clusters with such names. */
 export const copyOf = (cluster: string, name: string) => {
   const copy = `${cluster}-copy-${name}`;
   return { cluster: copy, instance: `${copy}-1` };
 };
 
-/** The time to restore to that means the latest there is. */
+/** The value of `to` that means the latest restorable time. */
 export const LATEST = 'latest';
 
-/** RDS takes no longer identifier. */
+/** The longest identifier that RDS accepts, in characters. */
 const LONGEST = 63;
 
-/** The reason why no copy can be made, in words; undefined when one can. Nothing that exists is overwritten. */
+/** The reason why no copy can be made; undefined when it can. Existing databases are never overwritten. */
 export function refusal(
   source: Source,
   wanted: Wanted,
@@ -55,7 +58,7 @@ export function refusal(
     : `it can be restored to ${utc(earliest)} at the earliest and ${utc(latest)} at the latest, not to ${wanted.to}`;
 }
 
-/** The request to RDS: a copy beside the source, with its network, its parameters and its size. */
+/** The request to RDS: a copy beside the source, with its network, parameters and capacity. */
 export function restoration(cluster: string, source: Source, wanted: Wanted, copy: string) {
   const { Port, DBSubnetGroup, VpcSecurityGroups = [], DBClusterParameterGroup, StorageType } = source;
   const { ServerlessV2ScalingConfiguration, IAMDatabaseAuthenticationEnabled } = source;
@@ -70,7 +73,10 @@ export function restoration(cluster: string, source: Source, wanted: Wanted, cop
   };
 }
 
-/** A cluster comes without an instance: what RDS is told to add, as the writer of the source is. */
+/**
+ * The request for the copy's first instance, because a restored cluster has none. It has the properties of the source's
+ * writer.
+ */
 export function firstInstance({ Engine }: Source, like: SourceInstance, copy: ReturnType<typeof copyOf>) {
   const { DBInstanceClass, PubliclyAccessible, DBParameterGroups = [] } = like;
   return {
@@ -83,7 +89,7 @@ export function firstInstance({ Engine }: Source, like: SourceInstance, copy: Re
 export const modelOf = (source: Source): string | undefined =>
   writerOf(source) ?? source.DBClusterMembers?.[0]?.DBInstanceIdentifier;
 
-/** What a copy is to be, for people. */
+/** The copy in words, for people. */
 export function description(
   cluster: string,
   source: Source,
@@ -105,7 +111,7 @@ function made(cluster: string, { LatestRestorableTime }: Source, wanted: Wanted)
   return `restored from ${cluster} as of ${wanted.to === LATEST ? latest : wanted.to}`;
 }
 
-/** What a person does with a copy that is there. */
+/** The next steps of a person once the copy exists. */
 export function nextSteps(
   cluster: string,
   copy: ReturnType<typeof copyOf>,

@@ -1,4 +1,4 @@
-/** An Aurora cluster, as DescribeDBClusters tells of it. */
+/** An Aurora cluster, as DescribeDBClusters returns it. */
 export interface DatabaseCluster {
   Status?: string | undefined;
   DBClusterParameterGroup?: string | undefined;
@@ -8,13 +8,13 @@ export interface DatabaseCluster {
 interface Member {
   DBInstanceIdentifier?: string | undefined;
   IsClusterWriter?: boolean | undefined;
-  /** `pending-reboot` while the instance does not yet go by the cluster's parameter group, `in-sync` when it does. */
+  /** `pending-reboot` until the instance uses the cluster's parameter group, then `in-sync`. */
   DBClusterParameterGroupStatus?: string | undefined;
-  /** Aurora fails over to the reader with the lowest. */
+  /** Aurora fails over to the reader with the lowest tier. */
   PromotionTier?: number | undefined;
 }
 
-/** An instance, as DescribeDBInstances tells of it. */
+/** An instance, as DescribeDBInstances returns it. */
 export interface DatabaseInstance {
   DBInstanceIdentifier?: string | undefined;
   DBInstanceStatus?: string | undefined;
@@ -27,7 +27,7 @@ export const writerOf = ({ DBClusterMembers = [] }: DatabaseCluster): string | u
 export const memberOf = ({ DBClusterMembers = [] }: DatabaseCluster, id: string) =>
   DBClusterMembers.find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === id);
 
-/** The readers that could take over, the one first that Aurora itself would choose. */
+/** The readers that can take over, in Aurora's own order of preference. */
 export function readersToPromote(
   { DBClusterMembers = [] }: DatabaseCluster,
   instances: readonly DatabaseInstance[],

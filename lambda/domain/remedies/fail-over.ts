@@ -6,16 +6,21 @@ import {
   writerOf,
 } from './database-cluster.ts';
 
-/** What a runbook is told of a writer that is gone, as an empty parameter would mean "whichever it is". */
+/**
+ * The value of the runbook's parameter for a cluster without a writer: an empty value means that any writer will do.
+ */
 export const NO_WRITER = 'none';
 
 interface FailOver {
-  /** The writer so far, or `none`. */
+  /** The current writer, or `none`. */
   writer: string;
   reader: string;
 }
 
-/** Who takes over from whom; roles move with every failover, so each must still be what the caller took it for. */
+/**
+ * Decides which reader takes over from which writer. Roles change with every failover, so both must still have the role
+ * that the caller expects.
+ */
 export function failOverOf(
   cluster: DatabaseCluster,
   instances: readonly DatabaseInstance[],
@@ -37,6 +42,6 @@ export function failOverOf(
   return { writer, reader };
 }
 
-/** RDS names it as the writer, and it serves: that the cluster is available alone would prove nothing. */
+/** True if RDS names the instance as the writer and it is available. An available cluster alone proves nothing. */
 export const hasTakenOver = (cluster: DatabaseCluster, reader: string, instance: string | undefined): boolean =>
   cluster.Status === 'available' && writerOf(cluster) === reader && instance === 'available';

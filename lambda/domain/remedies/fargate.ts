@@ -8,7 +8,7 @@ const GIB = 1024;
 const from = (least: number, most: number, step: number) =>
   Array.from({ length: (most - least) / step + 1 }, (_, i) => (least + i * step) * GIB);
 
-/** The sizes that Fargate has: MiB by CPU units. */
+/** The sizes that Fargate offers: MiB by CPU units. */
 export const FARGATE_SIZES: Record<number, number[]> = {
   256: [512, ...from(1, 2, 1)],
   512: from(1, 4, 1),
@@ -19,7 +19,10 @@ export const FARGATE_SIZES: Record<number, number[]> = {
   16384: from(32, 120, 8),
 };
 
-/** The next size with more memory and no less CPU: the least memory, then the least CPU. Undefined for the largest. */
+/**
+ * The next size with more memory and no less CPU: the least memory first, then the least CPU. Undefined for the largest
+ * size.
+ */
 export function nextSize({ cpu, memory }: Size): Size | undefined {
   return Object.entries(FARGATE_SIZES)
     .flatMap(([units, sizes]) => sizes.map(size => ({ cpu: Number(units), memory: size })))
@@ -33,7 +36,7 @@ interface Definition {
   containerDefinitions?: { memory?: number | undefined; memoryReservation?: number | undefined }[] | undefined;
 }
 
-/** What ECS tells of a revision and does not take when another is registered. */
+/** The fields that ECS returns for a revision and does not accept when another is registered. */
 const TOLD = [
   'taskDefinitionArn',
   'revision',
@@ -46,13 +49,13 @@ const TOLD = [
   'registeredBy',
 ];
 
-/** The size of a task definition that Fargate can run; undefined for one that leaves it to an EC2 instance. */
+/** The size of a task definition that runs on Fargate; undefined if it is not a Fargate size. */
 export function sizeOf({ cpu, memory }: Definition): Size | undefined {
   const size = { cpu: Number(cpu), memory: Number(memory) };
   return FARGATE_SIZES[size.cpu]?.includes(size.memory) ? size : undefined;
 }
 
-/** The definition as it is to be registered with another size: the limits of its containers grow in proportion. */
+/** The definition to register with another size: the memory limits of its containers grow in proportion. */
 export function resized<Given extends Definition>(definition: Given, { cpu, memory }: Size): Given {
   const grown = (limit: number | undefined) =>
     limit === undefined ? undefined : Math.floor((limit * memory) / Number(definition.memory));

@@ -1,13 +1,13 @@
-/** What the shell prints when the whole command has ended with 0. */
+/** The marker that the shell prints when the whole command has ended with 0. */
 const COMPLETE = 'heap-dump-complete';
 const FAILED = 'heap-dump-failed';
 
-/** The command as the shell is to run it: it says itself how it ended, which a session does not tell. */
+/** Wraps a command so that it prints how it ended, because a session does not report the exit code. */
 export const framed = (command: string): string => `( ${command} ) && echo ${COMPLETE} || echo ${FAILED}`;
 
 /**
- * Why there is no whole dump; undefined when there is one. The command must have ended with 0, and have printed last how many
- * bytes the file has: a file that was still growing while it was uploaded has more than the object.
+ * The reason why the dump is incomplete; undefined when it is complete. The command must have ended with 0, and its
+ * last line must be the size of the file in bytes: a file that grew during the upload is larger than the object.
  */
 export function whyNotWhole(printed: string, uploaded: number | undefined): string | undefined {
   const text = printed.replaceAll('\r', '').trimEnd();

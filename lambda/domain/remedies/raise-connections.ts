@@ -1,6 +1,9 @@
 import { type DatabaseCluster, memberOf, writerOf } from './database-cluster.ts';
 
-/** The group and the writer to change; roles move with every failover, so the writer must be who the caller took for it. */
+/**
+ * Decides which parameter group and writer to change. Roles change with every failover, so the writer must still be the
+ * one that the caller expects.
+ */
 export function raiseOf(
   cluster: DatabaseCluster,
   named: string,
@@ -17,10 +20,10 @@ export function raiseOf(
   return { group, writer };
 }
 
-/** The instance knows the new value, and waits for its reboot. */
+/** True if the instance has the new value, and waits for its reboot. */
 export const awaitsReboot = (cluster: DatabaseCluster, writer: string): boolean =>
   memberOf(cluster, writer)?.DBClusterParameterGroupStatus === 'pending-reboot';
 
-/** It has been rebooted with the new value: that it is available alone would prove nothing. */
+/** True if the writer has been rebooted with the new value. An available instance alone proves nothing. */
 export const isRaised = (cluster: DatabaseCluster, writer: string, instance: string | undefined): boolean =>
   memberOf(cluster, writer)?.DBClusterParameterGroupStatus === 'in-sync' && instance === 'available';

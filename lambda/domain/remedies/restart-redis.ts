@@ -1,4 +1,4 @@
-/** A replication group, as DescribeReplicationGroups tells of it. */
+/** A replication group, as DescribeReplicationGroups returns it. */
 export interface ReplicationGroup {
   Status?: string | undefined;
   ClusterEnabled?: boolean | undefined;
@@ -11,7 +11,7 @@ export interface ReplicationGroup {
     | undefined;
 }
 
-/** How the primary is restarted: a replica takes over, or the node is rebooted, which loses what it holds. */
+/** How the primary is restarted: a replica takes over, or the node is rebooted and loses its data. */
 export type Restart = { by: 'failover'; nodeGroup: string; primary: string } | { by: 'reboot'; primary: string };
 
 export const primaryNode = ({ NodeGroups = [] }: ReplicationGroup): string | undefined =>
@@ -31,7 +31,7 @@ export function restartOf(group: ReplicationGroup, named: string): Restart | { r
   return { by: 'reboot', primary };
 }
 
-/** A restart has been seen to begin; before that, a group that is available proves nothing. */
+/** True once a restart has visibly begun: before that, an available group proves nothing. */
 export const hasBegun = (group: ReplicationGroup, node: string | undefined, by: string, former: string): boolean =>
   by === 'failover' ? group.Status !== 'available' || primaryNode(group) !== former : node !== 'available';
 

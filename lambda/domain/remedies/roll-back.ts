@@ -1,22 +1,26 @@
 import { type EcsService, nameOf } from './rollout.ts';
 
-/** One deployment of the service, as DescribeServiceDeployments tells of it. */
+/** One deployment of the service, as DescribeServiceDeployments returns it. */
 export interface ServiceDeployment {
   arn: string;
   status: string;
   createdAt: Date;
   /** Task definitions that ran before it. */
   sources: string[];
-  /** The task definition that it put into place. */
+  /** The task definition that it deployed. */
   target: string;
 }
 
-/** How to take a deployment back: ECS stops it, does so already, or is given the former task definition. */
+/**
+ * How a deployment is rolled back: ECS stops it, ECS does so already, or the service gets its former task definition.
+ */
 export type WayBack = { by: 'stop' | 'wait' } | { by: 'update'; taskDefinition: string } | { refused: string };
 
 const last = (arn: string) => arn.split('/').at(-1) ?? arn;
 
-/** Why the deployment is not the one to take back: another came after it. Their order in a list means nothing. */
+/**
+ * The reason why the deployment is not the one to roll back: a newer one exists. The order of `all` does not matter.
+ */
 export function whyNotLatest(
   { arn, createdAt }: { arn: string; createdAt: Date },
   all: readonly { arn: string; createdAt: Date }[],

@@ -1,6 +1,6 @@
 import { done, failed, unchanged, type Verdict } from './verdict.ts';
 
-/** One of the deployments that ECS still counts as the service's. */
+/** One of the deployments that ECS lists for the service. */
 export interface Rollout {
   id?: string | undefined;
   status?: string | undefined;
@@ -8,7 +8,7 @@ export interface Rollout {
   rolloutStateReason?: string | undefined;
 }
 
-/** An ECS service, as DescribeServices tells of it. */
+/** An ECS service, as DescribeServices returns it. */
 export interface EcsService {
   status?: string | undefined;
   taskDefinition?: string | undefined;
@@ -17,7 +17,7 @@ export interface EcsService {
   deployments?: Rollout[] | undefined;
 }
 
-/** A document's answer, with what to wait for: a step of it asks again until `waiting` is "false". */
+/** The answer to a runbook document, and whether to wait: the document asks again until `waiting` is "false". */
 export type RolloutAnswer = Verdict & {
   waiting: 'true' | 'false';
   deployment: string;
@@ -34,7 +34,7 @@ export const rolloutBegun = (
   ...done(changed),
   ...{ waiting: 'true', deployment, former, message },
 });
-/** It is over at once: nothing was to be done, or must be. */
+/** The rollout has ended, or nothing was to be done, or nothing may be done. */
 export const rolloutEnded = (verdict: Verdict, message = verdict.reason): RolloutAnswer => ({
   ...verdict,
   ...{ waiting: 'false', deployment: '', former: '', message },
@@ -44,10 +44,10 @@ export const rolloutRefused = (reason: string): RolloutAnswer => rolloutEnded(un
 export const primaryDeployment = ({ deployments = [] }: EcsService): Rollout | undefined =>
   deployments.find(({ status }) => status === 'PRIMARY');
 
-/** `backend:41`, from its ARN. */
+/** `backend:41`, from the ARN of a task definition. */
 export const nameOf = (taskDefinition = ''): string => taskDefinition.split('/').at(-1) ?? '';
 
-/** Why a deployment of this service is not begun or taken back here; undefined when it may be. */
+/** The reason why deployments of this service are not begun or rolled back here; undefined when they can be. */
 export function whyNotRolling({
   status,
   deploymentController,
@@ -60,13 +60,16 @@ export function whyNotRolling({
   return strategy === 'ROLLING' ? undefined : `its deployments are ${strategy}, not rolling ones`;
 }
 
-/** Why it is no longer what the caller judged; undefined when it is, or when the caller named nothing. */
+/**
+ * The reason why the service is no longer the one that the caller judged; undefined when it is, or when the caller
+ * named no task definition.
+ */
 export const whyNotCurrent = ({ taskDefinition }: EcsService, named: string): string | undefined =>
   named === '' || nameOf(named) === nameOf(taskDefinition)
     ? undefined
     : `it runs ${nameOf(taskDefinition)} by now, not ${nameOf(named)}`;
 
-/** Why every task must not be started anew; undefined when they may be. */
+/** The reason why the tasks must not be restarted; undefined when they may be. */
 export function whyNotRestarted(service: EcsService): string | undefined {
   const { deployments = [], deploymentConfiguration } = service;
   if (deployments.length !== 1 || primaryDeployment(service)?.rolloutState !== 'COMPLETED')
@@ -78,13 +81,13 @@ export function whyNotRestarted(service: EcsService): string | undefined {
 }
 
 /**
- * How a deployment stands that was begun by this run. ECS answers with yesterday's state for a while: as long as `former`
- * leads, it is not seen yet. When another leads, that has taken its place.
+ * The progress of a deployment that this run began. ECS returns outdated state for a while: while `former` is the
+ * primary deployment, the new one is not visible yet. If a third one is the primary, it has replaced the new one.
  */
 export function progressOf(service: EcsService, id: string, former: string): 'waiting' | Verdict {
   const own = service.deployments?.find(deployment => deployment.id === id);
   const leading = primaryDeployment(service)?.id;
-  // What ECS says of one that was replaced is not documented: it did not end as it was meant to.
+  // ECS does not document the state of a replaced deployment: it counts as failed.
   if (leading !== undefined && leading !== id && leading !== former)
     return failed(`the deployment ${leading} has taken the place of ${id}`);
   if (own?.rolloutState === 'COMPLETED') return done();
@@ -93,7 +96,7 @@ export function progressOf(service: EcsService, id: string, former: string): 'wa
   return 'waiting';
 }
 
-/** How a deployment that is being rolled back stands. */
+/** The progress of a rollback. */
 export function rollbackProgress(status: string): 'waiting' | Verdict {
   if (status === 'ROLLBACK_SUCCESSFUL') return done();
   return ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'].includes(status)

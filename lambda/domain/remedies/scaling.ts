@@ -1,15 +1,15 @@
 import type { EcsService } from './rollout.ts';
 import { done, failed, type Verdict } from './verdict.ts';
 
-/** The ways in which Application Auto Scaling changes the number of tasks, each of which can be suspended. */
+/** The ways in which Application Auto Scaling changes the number of tasks. Each can be suspended. */
 export const WAYS = ['in', 'out', 'scheduled'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** Ways as one text: "in,out", or "none". */
+/** The ways as text: "in,out", or "none". */
 export const toText = (ways: readonly Way[]): string => (ways.length > 0 ? ways.join(',') : 'none');
 export const toWays = (text: string): Way[] => WAYS.filter(way => text.split(',').includes(way));
 
-/** What this responder suspends, beyond what somebody has suspended already: only that is ever resumed. */
+/** The ways that the responder suspends: those that nobody has suspended yet. Only these are resumed later. */
 export const toSuspend = (suspended: readonly Way[]): Way[] => WAYS.filter(way => !suspended.includes(way));
 
 export interface Counted extends EcsService {
@@ -17,7 +17,7 @@ export interface Counted extends EcsService {
   runningCount?: number | undefined;
 }
 
-/** Why the number of tasks is not set; undefined when it may be, or is so already. */
+/** The reason why the number of tasks must not be set; undefined when it may be, or is set already. */
 export function whyNotScaled(service: Counted, target: number, expected: string): string | undefined {
   const { status, desiredCount, deploymentController } = service;
   if (status !== 'ACTIVE') return `the service is ${status}`;
@@ -28,8 +28,8 @@ export function whyNotScaled(service: Counted, target: number, expected: string)
 }
 
 /**
- * How the tasks stand that were asked for. Where Application Auto Scaling is in charge, it may move their number within its
- * bounds: then as many as it wants by now will do.
+ * The progress towards the requested number of tasks. Where Application Auto Scaling is active it may change the number
+ * within its bounds: then as many tasks as it wants are enough.
  */
 export function scalingProgress(
   { desiredCount: wanted = 0, runningCount: running = 0 }: Counted,

@@ -1,7 +1,9 @@
 /** The report of the function that ends idle database sessions, and its wording for people. */
 import * as v from 'valibot';
 
-/** A session that looks idle is left alone for the first of these reasons that holds. The keys stand in the statement. */
+/**
+ * The reasons to spare a session that looks idle; the first that holds counts. The SQL statement uses the same keys.
+ */
 export const SPARED = {
   replication: 'replication',
   'database service': 'the database service’s own, or a superuser’s',
@@ -21,7 +23,7 @@ export const SPARED = {
 
 export type SparedReason = keyof typeof SPARED;
 
-/** PostgreSQL shows none of this of other sessions, so no judgement can rest on it. */
+/** Properties of other sessions that PostgreSQL does not show, so that no judgement can rely on them. */
 export const CANNOT_SEE = [
   'LISTEN of a session that has executed another statement since',
   'prepared statements, settings and open cursors of a session',
@@ -36,22 +38,28 @@ const SessionGroup = v.object({
   sessions: v.number(),
   /** Sessions that the server was told to end; 0 in a dry run. */
   ended: v.number(),
-  /** Whole seconds in that state, of the one that is longest in it. */
+  /** Seconds in that state of the session that has been in it longest, as a whole number. */
   idleSeconds: v.number(),
 });
 
 const SparedGroup = v.object({
   reason: v.picklist(Object.keys(SPARED) as SparedReason[]),
   sessions: v.number(),
-  /** The applications with most of them, at most three. */
+  /** The applications with the most of these sessions, at most three. */
   applications: v.array(v.string()),
 });
 
-/** No query text, no address: they may be personal data. Bounded, as it must fit into the output of an SSM execution. */
+/**
+ * The report contains no query text and no address, which may be personal data. Its size is bounded, because it must
+ * fit into the output of an SSM execution.
+ */
 export const SessionReport = v.object({
   /** `unchanged`: nothing was ended, and nothing is wrong. */
   verdict: v.picklist(['done', 'unchanged', 'failed']),
-  /** Why it is not done; empty when it is. Never absent, as a document must not select what may be. */
+  /**
+   * The reason why it is not done; empty when it is. The field is never absent, because a document cannot select a
+   * field that may be absent.
+   */
   reason: v.string(),
   dryRun: v.boolean(),
   /** One entry for each group of sessions that was ended. */
@@ -60,16 +68,16 @@ export const SessionReport = v.object({
     inUse: v.number(),
     /** The server's limit, reserved connections included. */
     maximum: v.number(),
-    /** Client sessions by state before the run, the function's own included. */
+    /** Client sessions by state before the run, including the function's own. */
     states: v.record(v.string(), v.number()),
   }),
-  /** Sessions that were judged to be ended: all of them, while `candidates` lists the largest groups. */
+  /** The number of sessions to end. `candidates` lists only the largest groups of them. */
   toEnd: v.number(),
   ended: v.number(),
   candidates: v.array(SessionGroup),
   spared: v.array(SparedGroup),
   cannotSee: v.array(v.string()),
-  /** One line for an operator, without names. */
+  /** One line for operators, without names. */
   message: v.string(),
 });
 
@@ -77,7 +85,7 @@ export type SessionGroup = v.InferOutput<typeof SessionGroup>;
 export type SparedGroup = v.InferOutput<typeof SparedGroup>;
 export type SessionReport = v.InferOutput<typeof SessionReport>;
 
-/** Reads a report from the output of an execution; undefined when it is none, or was cut off. */
+/** Reads a report from the output of an execution; undefined when it is no report, or was truncated. */
 export function readSessionReport(payload: string): SessionReport | undefined {
   try {
     const result = v.safeParse(SessionReport, JSON.parse(payload));
@@ -104,7 +112,10 @@ const sparedAs = ({ reason, sessions, applications }: SparedGroup) => {
   return `- ${countOf(sessions, 'session')}: ${SPARED[reason]}${names ? ` (${names})` : ''}`;
 };
 
-/** Tells a person what would end or has ended, what is spared and why, and what nobody can see: for an approval or a page. */
+/**
+ * Describes for an approval or a page which sessions would end or have ended, which are spared and why, and what cannot
+ * be seen.
+ */
 export function sessionLines(report: SessionReport): string[] {
   const { reason, candidates, spared, toEnd, ended, dryRun, cannotSee, connections } = report;
   if (connections.maximum === 0) return [reason];

@@ -1,15 +1,20 @@
 /**
- * The answer of a function behind a runbook. AWS does not say whether an error of a function fails its step, so what a
- * function judged is told here, and the document branches on it.
+ * The answer of a function behind a runbook. AWS does not document whether an error of a function fails its step, so
+ * functions return a verdict, and the document branches on it.
  */
 export interface Verdict {
-  /** `unchanged`: it ended before anything was changed, as the object is not what its caller took it for. */
+  /** `unchanged`: it ended before anything was changed, because the object was not what the caller expected. */
   verdict: 'done' | 'unchanged' | 'failed';
-  /** Why it is not done; empty when it is. Never absent, as a document must not select what may be. */
+  /**
+   * The reason why it is not done; empty when it is. The field is never absent, because a document cannot select a
+   * field that may be absent.
+   */
   reason: string;
   /** The changes that it made, one sentence each. */
   changed: string[];
-  /** What people are to know of it, a sentence each, the first on its own: in a dry run, what would be done. */
+  /**
+   * The report for people, one sentence each, the first complete in itself. In a dry run it says what would be done.
+   */
   report?: string[];
 }
 
