@@ -27,13 +27,13 @@ export function obligations(incident: Incident, now: string): Obligation[] {
   const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
   return [
     ...levels,
-    ...(levels.length === 0 ? reminder(incident, now) : []),
+    ...(levels.length === 0 ? reminderDue(incident, now) : []),
     ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
     ...executionsToStop(incident, now),
-    ...response(incident, now),
+    ...responseObligations(incident, now),
     ...approvalObligations(incident, now),
-    ...calm(incident, now),
-    ...improvement(incident),
+    ...allClearObligations(incident, now),
+    ...improvementDue(incident),
     ...publicationObligations(incident, now),
     ...updateObligations(incident, now),
     ...reviewObligations(incident, now),
@@ -41,7 +41,7 @@ export function obligations(incident: Incident, now: string): Obligation[] {
 }
 
 /** The level that was called last is called again while nobody answers. */
-function reminder({ escalation, policy, severity }: Incident, now: string): Obligation[] {
+function reminderDue({ escalation, policy, severity }: Incident, now: string): Obligation[] {
   if (!escalation || escalation.level === 0 || escalation.since > now || !policy.severities[severity].pages) return [];
   const due = minutesBetween(escalation.calledAt, now) >= policy.remindMinutes;
   return due ? [{ type: 'remind', level: escalation.level }] : [];
@@ -53,13 +53,14 @@ function levelsDue({ escalation, policy, severity }: Incident, now: string): Esc
   return policy.escalation.filter(level => level.afterMinutes <= waited && level.level > escalation.level);
 }
 
-function response(incident: Incident, now: string): Obligation[] {
+function responseObligations(incident: Incident, now: string): Obligation[] {
   const attempt = attemptUnderWay(incident);
   if (!attempt) return [];
-  const silent = minutesBetween(attempt.progressAt, now);
-  if (silent >= patience(incident)) return [{ type: 'end stalled response', attempt: attempt.number }];
+  const minutesSilent = minutesBetween(attempt.progressAt, now);
+  if (minutesSilent >= minutesUntilStalled(incident))
+    return [{ type: 'end stalled response', attempt: attempt.number }];
   const started = attempt.progressAt !== attempt.requestedAt;
-  return !started && silent >= START_MINUTES ? [{ type: 'start response', attempt: attempt.number }] : [];
+  return !started && minutesSilent >= START_MINUTES ? [{ type: 'start response', attempt: attempt.number }] : [];
 }
 
 /** An execution without an attempt must not continue: a person may have taken over. */
@@ -74,13 +75,13 @@ const executionsToStop = ({ runs }: Incident, now: string): Obligation[] =>
  * Minutes without progress after which an attempt counts as stalled. The verification of a running step has minutes of
  * its own.
  */
-function patience({ policy, runs }: Incident): number {
+function minutesUntilStalled({ policy, runs }: Incident): number {
   const running = runs.find(({ status }) => status === 'running');
   const step = policy.playbook.plan.find(({ name }) => name === running?.step);
   return policy.stallMinutes + (step?.verifyMinutes ?? 0);
 }
 
-function calm(incident: Incident, now: string): Obligation[] {
+function allClearObligations(incident: Incident, now: string): Obligation[] {
   const { allClearSince, policy, attempt, handedOver } = incident;
   if (attemptUnderWay(incident) || !allClear(incident) || !allClearSince) return [];
   // The alarm of a drill clears at once, so people get time to answer the approval.
@@ -97,9 +98,9 @@ function calm(incident: Incident, now: string): Obligation[] {
 
 /**
  * Reports that the incident would be less severe by now. Only a person may lower its severity, and is asked only if no
- * attempt is under way and signals still fire.
+ * attempt is under way and not every signal is clear.
  */
-function improvement(incident: Incident): Obligation[] {
+function improvementDue(incident: Incident): Obligation[] {
   const { severity, improvedTo, overruled, policy } = incident;
   if (incident.drill || overruled || attemptUnderWay(incident) || allClear(incident)) return [];
   const now = assess(factsOf(incident), policy.criteria).severity;
@@ -115,7 +116,9 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       const [next] = levelsDue(incident, now);
       return next?.level === obligation.level
         ? {
-            events: [{ type: 'Escalated', level: next.level, role: next.role, reason: unanswered(incident, next) }],
+            events: [
+              { type: 'Escalated', level: next.level, role: next.role, reason: escalationReason(incident, next) },
+            ],
           }
         : { refused: `level ${next?.level} of ${incident.id} comes before level ${obligation.level}` };
     }
@@ -125,7 +128,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       return { events: [{ type: 'Reminded', level, role }] };
     }
     case 'miss target':
-      return { events: missed(incident, obligation.target, obligation.to) };
+      return { events: missedTargetEvents(incident, obligation.target, obligation.to) };
     case 'publish':
       return { events: [publishedEvent(incident, { by: 'automation' })] };
     case 'ask to publish': {
@@ -148,7 +151,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       return endResponse(
         incident,
         obligation.attempt,
-        `no sign of life from the response for ${patience(incident)} min`,
+        `no sign of life from the response for ${minutesUntilStalled(incident)} min`,
       );
     case 'expire approval': {
       const { step } = obligation;
@@ -172,9 +175,9 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       return { events: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':
       if (notVerified(checks) !== undefined)
-        return { events: [{ type: 'SettlingFailed', checks }, ...unsettled(incident, checks)] };
-      return isSettled(incident, now)
-        ? { events: [{ type: 'Resolved', by: 'automation', reason: settled(incident, checks) }] }
+        return { events: [{ type: 'SettlingFailed', checks }, ...unhealthyHandOver(incident, checks)] };
+      return hasBeenHealthy(incident, now)
+        ? { events: [{ type: 'Resolved', by: 'automation', reason: autoResolveReason(incident, checks) }] }
         : { refused: `people have not been served well for ${incident.policy.autoResolveMinutes} min yet` };
   }
 }
@@ -184,34 +187,38 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
  * calls one more level although somebody has taken the incident on. A missed update does too: its audience does not
  * know why it hears nothing.
  */
-function missed({ policy, severity, escalation, timeline }: Incident, target: Target, to?: Audience): Event[] {
+function missedTargetEvents(
+  { policy, severity, escalation, timeline }: Incident,
+  target: Target,
+  to?: Audience,
+): Event[] {
   const { responseMinutes, resolutionMinutes = 0, pages } = policy.severities[severity];
   const minutes = { response: responseMinutes, resolution: resolutionMinutes, update: policy.updateMinutes }[target];
-  const told: Event = { type: 'TargetMissed', target, minutes, ...(to ? { to } : {}) };
-  if (target === 'response' || !pages || !escalation) return [told];
-  const called = Math.max(0, ...timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])));
-  const next = policy.escalation.find(({ level }) => level === called + 1);
+  const missedTarget: Event = { type: 'TargetMissed', target, minutes, ...(to ? { to } : {}) };
+  if (target === 'response' || !pages || !escalation) return [missedTarget];
+  const highestLevelCalled = Math.max(0, ...timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])));
+  const next = policy.escalation.find(({ level }) => level === highestLevelCalled + 1);
   const reason = to ? `the update to ${AUDIENCE_NAMES[to]} has not gone out` : `not resolved for ${minutes} min`;
-  return next ? [told, { type: 'Escalated', level: next.level, role: next.role, reason }] : [told];
+  return next ? [missedTarget, { type: 'Escalated', level: next.level, role: next.role, reason }] : [missedTarget];
 }
 
-const unanswered = ({ acknowledged }: Incident, { afterMinutes }: EscalationLevel) =>
+const escalationReason = ({ acknowledged }: Incident, { afterMinutes }: EscalationLevel) =>
   acknowledged && afterMinutes === 0
     ? `the acknowledgement by ${acknowledged.by} has expired`
     : `not acknowledged for ${afterMinutes} min`;
 
 /** Automation cannot end an incident whose signals are clear while the service is unhealthy: it hands over once. */
-const unsettled = ({ handedOver }: Incident, checks: Check[]): Event[] =>
+const unhealthyHandOver = ({ handedOver }: Incident, checks: Check[]): Event[] =>
   handedOver
     ? []
     : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
 
 /** True if people have been served well for the whole time, not only at its end. */
-const isSettled = ({ healthySince, policy }: Incident, now: string) =>
+const hasBeenHealthy = ({ healthySince, policy }: Incident, now: string) =>
   policy.playbook.ownFacts ||
   (healthySince !== undefined && minutesBetween(healthySince, now) >= policy.autoResolveMinutes);
 
-const settled = ({ policy }: Incident, checks: Check[]) =>
+const autoResolveReason = ({ policy }: Incident, checks: Check[]) =>
   [
     `all signals clear and the service healthy for ${policy.autoResolveMinutes} min`,
     ...checks.flatMap(({ check, seen }) => (alarmOf(check) ? [] : [`${check}: ${seen}`])),

@@ -13,7 +13,7 @@ import {
   graveFacts,
   setByPerson as judgedBy,
 } from './intake/declaration.ts';
-import { assignSeverity, reassessSeverity } from './intake/signals.ts';
+import { assignSeverity, reassessSeverity } from './intake/severity.ts';
 import { assess, atLeast, type Severity } from './kernel/severity.ts';
 import { plusMinutes } from './kernel/time.ts';
 import { revertNow } from './remediation/measurement.ts';
@@ -89,10 +89,10 @@ function answerApproval(
     );
     if (answer?.type === 'ApprovalGiven') return { refused: `${step} was approved by ${answer.by} already` };
     if (answer?.type === 'ApprovalDeclined')
-      return { refused: answer.by === 'time' ? expired(step) : `${step} was declined by ${answer.by} already` };
+      return { refused: answer.by === 'time' ? expiredReason(step) : `${step} was declined by ${answer.by} already` };
     return { refused: `${id} awaits no approval of ${step}` };
   }
-  if (approval.expiresAt <= now) return { refused: expired(step) };
+  if (approval.expiresAt <= now) return { refused: expiredReason(step) };
   const attempt = (incident.attempt?.number ?? 0) + 1;
   return {
     events: [
@@ -102,15 +102,15 @@ function answerApproval(
   };
 }
 
-const expired = (step: string) => `the approval of ${step} expired, which means no`;
+const expiredReason = (step: string) => `the approval of ${step} expired, which means no`;
 
 /** Reverts a change, even if an earlier revert of it failed. */
 function revertByPerson(incident: Incident, { step, by, via }: Extract<Command, { type: 'revert' }>): Decision {
   const run = unreverted(incident).find(changed => changed.step === step);
   if (!run) {
-    const left = unreverted(incident).map(changed => changed.step);
+    const others = unreverted(incident).map(changed => changed.step);
     return {
-      refused: `${incident.id}: ${step} has left no change${left.length > 0 ? `; ${left.join(', ')} has` : ''}`,
+      refused: `${incident.id}: ${step} has left no change${others.length > 0 ? `; ${others.join(', ')} has` : ''}`,
     };
   }
   const requested: Event = { type: 'RevertRequested', by, via, run: run.run, title: run.title };
@@ -126,17 +126,17 @@ function setSeverity(
   const { severity: overrules } = assess(factsOf(incident), incident.policy.criteria);
   const judged = judgedBy(severity, `set by a person: ${by}${reason ? `, ${reason}` : ''}`);
   const rises = !atLeast(incident.severity, severity);
-  const happened = assignSeverity(judged, incident.policy, {
+  const events = assignSeverity(judged, incident.policy, {
     ...{ by, via, overrules },
     escalated: incident.escalation?.level ?? 0,
     why: 'severity raised to',
     calls: rises,
   });
-  return rises ? lookedInto(incident, happened) : happened;
+  return rises ? withDiagnosis(incident, events) : events;
 }
 
 /** A question that becomes more severe is diagnosed from then on. */
-const lookedInto = ({ attempt }: Incident, risen: Event[]): Event[] =>
+const withDiagnosis = ({ attempt }: Incident, risen: Event[]): Event[] =>
   attempt || risen.length === 0 ? risen : [...risen, { type: 'ResponseRequested', attempt: 1 }];
 
 /** Declares something about an open incident. Facts that are declared already cause no event. */
@@ -147,7 +147,7 @@ function declare(
   const fault = declarationFault(declaration);
   if (fault) return { refused: fault };
   const { declared } = incident;
-  const news = declarationEvents(declaration, { text, by, via }, declared);
+  const declarations = declarationEvents(declaration, { text, by, via }, declared);
   const after = { ...incident, declared: { ...declared, ...declaredFacts(declaration) } };
   const { severity } = declaration;
   if (graveFacts(declaration).length > 0) {
@@ -155,8 +155,8 @@ function declare(
     const risen = graveFacts(declaration).every(fact => declared[fact])
       ? []
       : reassessSeverity({ ...after, overruled: undefined });
-    return { events: [...news, ...lookedInto(incident, risen)] };
+    return { events: [...declarations, ...withDiagnosis(incident, risen)] };
   }
-  if (severity) return { events: [...news, ...setSeverity(after, { severity, reason: text, by, via })] };
-  return { events: news.length > 0 ? [...news, ...reassessSeverity(after)] : [] };
+  if (severity) return { events: [...declarations, ...setSeverity(after, { severity, reason: text, by, via })] };
+  return { events: declarations.length > 0 ? [...declarations, ...reassessSeverity(after)] : [] };
 }

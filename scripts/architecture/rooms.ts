@@ -35,7 +35,7 @@ const PURE = ['feed', 'ical-generator', 'liquidjs', 'marked', 'temporal-polyfill
 /** Rooms of lambda/domain, from the bottom to the top. */
 const DOMAIN: readonly Room[] = [
   domain('kernel'),
-  domain('remedies'),
+  domain('remedies', 'kernel'),
   domain('incident', 'kernel'),
   domain('intake', 'kernel', 'incident'),
   domain('diagnosis', 'kernel', 'incident'),

@@ -65,7 +65,7 @@ export type Grade = 'A' | 'B' | 'F' | 'T' | 'M';
 /** ACM begins to renew 60 days before the expiry, and must be done 45 days before it. */
 const RENEWED_BY_DAYS = 45;
 /** With fewer days left, a certificate no longer gets an A. */
-const FRESH_DAYS = 30;
+const GRADE_A_DAYS = 30;
 const DAY = 86_400_000;
 
 export const daysLeft = (notAfter: Date, now: Date): number => (notAfter.getTime() - now.getTime()) / DAY;
@@ -79,17 +79,17 @@ export const inDays = (days: number): string =>
  * has expired. B: TLS older than 1.2 is accepted, or it expires within 30 days. A: none of these. Ciphers, keys and
  * HSTS are not checked, so there is no A+.
  */
-export function gradeOf(served: EndpointCertificate, now: Date): { grade: Grade; reasons: string[] } {
-  const { host, names, matches, distrust, notAfter, oldProtocols } = served;
+export function gradeOf(certificate: EndpointCertificate, now: Date): { grade: Grade; reasons: string[] } {
+  const { host, names, matches, distrust, notAfter, oldProtocols } = certificate;
   const days = daysLeft(notAfter, now);
-  const found: [Grade, string][] = [
+  const faults: [Grade, string][] = [
     ...(matches ? [] : [['M', `it is for ${names.join(', ') || 'no name'}, not for ${host}`] as [Grade, string]]),
     ...(distrust === undefined ? [] : [['T', `its chain is not trusted (${distrust})`] as [Grade, string]]),
     ...(days < 0 ? [['F', inDays(days)] as [Grade, string]] : []),
     ...(oldProtocols ? [['B', 'TLS 1.1 or older is accepted'] as [Grade, string]] : []),
-    ...(days >= 0 && days <= FRESH_DAYS ? [['B', inDays(days)] as [Grade, string]] : []),
+    ...(days >= 0 && days <= GRADE_A_DAYS ? [['B', inDays(days)] as [Grade, string]] : []),
   ];
-  return { grade: found[0]?.[0] ?? 'A', reasons: found.map(([, reason]) => reason) };
+  return { grade: faults[0]?.[0] ?? 'A', reasons: faults.map(([, reason]) => reason) };
 }
 
 /** The link to the full rating, with ciphers and keys, for a host that is reachable from the internet. */
@@ -109,9 +109,9 @@ export function endpointFaults({ host, names, matches, distrust }: EndpointCerti
  */
 export function renewalFault({ arn, type, inUse, renewal, notAfter }: HeldCertificate, now: Date): string | undefined {
   if (!inUse || type !== 'AMAZON_ISSUED') return undefined;
-  const late = notAfter !== undefined && daysLeft(notAfter, now) <= RENEWED_BY_DAYS;
+  const isLate = notAfter !== undefined && daysLeft(notAfter, now) <= RENEWED_BY_DAYS;
   if (renewal === 'FAILED') return `the renewal of ${arn} failed`;
-  return renewal === 'PENDING_VALIDATION' && late
+  return renewal === 'PENDING_VALIDATION' && isLate
     ? `the renewal of ${arn} waits for its names to be proven`
     : undefined;
 }
@@ -157,11 +157,11 @@ export function byArns<Certificate extends { arn: string }>(
 }
 
 /** DNS names are equal regardless of case and of a trailing dot. */
-export const sameName = (a: string, b: string): boolean => plain(a) === plain(b);
+export const sameName = (a: string, b: string): boolean => canonical(a) === canonical(b);
 /** True if the name is in the zone. */
 export const within = (name: string, zone: string): boolean =>
-  sameName(name, zone) || plain(name).endsWith(`.${plain(zone)}`);
-const plain = (name: string) => name.toLowerCase().replace(/\.$/, '');
+  sameName(name, zone) || canonical(name).endsWith(`.${canonical(zone)}`);
+const canonical = (name: string) => name.toLowerCase().replace(/\.$/, '');
 
 /** The hosts of certificates, each once. */
 export const hostsOf = (certificates: readonly { hosts: string[] }[]): string[] => [

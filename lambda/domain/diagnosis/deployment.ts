@@ -79,14 +79,16 @@ export function deploymentState(
         ? `${primary?.failedTasks} of its tasks failed to start`
         : undefined;
   // ECS reports on the primary deployment, which is the last that began, even if it was a restart.
-  const guilty = failed ? deployed[0] : changes.find(({ at }) => errorsBeganWith(at.getTime(), traffic, leastRequests));
-  const fault = failed ?? (guilty && `requests have failed since the one ${minutesAgo(guilty.at)} min ago`);
+  const suspect = failed
+    ? deployed[0]
+    : changes.find(({ at }) => errorsBeganWith(at.getTime(), traffic, leastRequests));
+  const fault = failed ?? (suspect && `requests have failed since the one ${minutesAgo(suspect.at)} min ago`);
   return {
     ...(latest && { ageMinutes: minutesAgo(latest.at) }),
     inProgress,
     ...(fault && { fault }),
-    ...(guilty?.arn && { suspect: guilty.arn }),
-    ...(guilty && { suspectIsLatest: guilty === latest }),
+    ...(suspect?.arn && { suspect: suspect.arn }),
+    ...(suspect && { suspectIsLatest: suspect === latest }),
   };
 }
 

@@ -34,13 +34,13 @@ export function countByClass(lines: readonly string[]): [name: string, count: nu
 }
 
 /** Minutes before and after an incident for which error lines are shown. */
-const LOGGED = 15;
+const MARGIN_MINUTES = 15;
 
 /** A link to the error lines of the incident. Only people who have access to the account can read them. */
 export function errorLines({ policy, startedAt, timeline, resolvedAt }: Incident): { label: string; url: string }[] {
   const { region, logGroup } = policy;
   if (!logGroup) return [];
-  const to = plusMinutes(resolvedAt ?? timeline.at(-1)?.at ?? startedAt, LOGGED);
-  const url = insightsUrl(region, logGroup, ERROR_QUERY, plusMinutes(startedAt, -LOGGED), to);
+  const to = plusMinutes(resolvedAt ?? timeline.at(-1)?.at ?? startedAt, MARGIN_MINUTES);
+  const url = insightsUrl(region, logGroup, ERROR_QUERY, plusMinutes(startedAt, -MARGIN_MINUTES), to);
   return [{ label: 'Error lines, Logs Insights', url }];
 }

@@ -37,31 +37,31 @@ export interface Path {
  * or an IPv6 range leaves the result undefined.
  */
 export function pathTo(port: number, from: End, to: End): Path {
-  const out = allows(port, 'egress', from.groups, to);
-  const into = allows(port, 'ingress', to.groups, from);
+  const egress = allows(port, 'egress', from.groups, to);
+  const ingress = allows(port, 'ingress', to.groups, from);
   const faults = [
-    ...said(out, { of: from, direction: 'egress', port, towards: `to ${names(to)}` }),
-    ...said(into, { of: to, direction: 'ingress', port, towards: `from ${names(from)}` }),
+    ...pathFaults(egress, { end: from, direction: 'egress', port, towards: `to ${groupIds(to)}` }),
+    ...pathFaults(ingress, { end: to, direction: 'ingress', port, towards: `from ${groupIds(from)}` }),
   ];
-  if (out === false || into === false) return { open: false, faults };
-  return { open: out === true && into === true ? true : undefined, faults };
+  if (egress === false || ingress === false) return { open: false, faults };
+  return { open: egress === true && ingress === true ? true : undefined, faults };
 }
 
-interface Asked {
-  of: End;
+interface RuleNeeded {
+  end: End;
   direction: 'egress' | 'ingress';
   port: number;
   towards: string;
 }
 
-function said(open: boolean | undefined, { of, direction, port, towards }: Asked): string[] {
+function pathFaults(open: boolean | undefined, { end, direction, port, towards }: RuleNeeded): string[] {
   if (open === true) return [];
   return open === false
-    ? [`${names(of)} has no ${direction} rule for TCP ${port} ${towards}`]
-    : [`the ${direction} rules of ${names(of)} for TCP ${port} are by prefix list, IPv6 or a part of the VPC`];
+    ? [`${groupIds(end)} has no ${direction} rule for TCP ${port} ${towards}`]
+    : [`the ${direction} rules of ${groupIds(end)} for TCP ${port} are by prefix list, IPv6 or a part of the VPC`];
 }
 
-const names = ({ groups }: End) => groups.map(({ id }) => id).join(', ');
+const groupIds = ({ groups }: End) => groups.map(({ id }) => id).join(', ');
 
 /** Undefined where a rule might allow it. */
 function allows(
@@ -71,15 +71,15 @@ function allows(
   other: End,
 ): boolean | undefined {
   const rules = groups.flatMap(group => group[direction]).filter(rule => covers(rule, port));
-  const named = new Set(other.groups.map(({ id }) => id));
-  if (rules.some(rule => rule.groups.some(id => named.has(id)))) return true;
+  const otherIds = new Set(other.groups.map(({ id }) => id));
+  if (rules.some(rule => rule.groups.some(id => otherIds.has(id)))) return true;
   const ranges = rules.flatMap(({ cidrs }) => cidrs).map(rangeOf);
   const blocks = other.blocks.map(rangeOf);
-  const whole = (block: Range) => ranges.some(range => range.first <= block.first && block.last <= range.last);
-  if (blocks.length > 0 && blocks.every(whole)) return true;
-  const part = (block: Range) => ranges.some(range => range.first <= block.last && block.first <= range.last);
-  const untold = rules.some(rule => rule.others.length > 0);
-  return blocks.some(part) || (blocks.length === 0 && ranges.length > 0) || untold ? undefined : false;
+  const isCovered = (block: Range) => ranges.some(range => range.first <= block.first && block.last <= range.last);
+  if (blocks.length > 0 && blocks.every(isCovered)) return true;
+  const isTouched = (block: Range) => ranges.some(range => range.first <= block.last && block.first <= range.last);
+  const isUndecided = rules.some(rule => rule.others.length > 0);
+  return blocks.some(isTouched) || (blocks.length === 0 && ranges.length > 0) || isUndecided ? undefined : false;
 }
 
 /** The protocol number 6 is TCP as well. */
@@ -98,7 +98,7 @@ function rangeOf(cidr: string): Range {
   const [, address = '', bits = ''] = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(cidr) ?? [];
   if (!address) throw new Error(`${cidr} is no IPv4 range`);
   const size = 2 ** (32 - Number(bits));
-  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const number = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
   const first = Math.floor(number / size) * size;
   return { first, last: first + size - 1 };
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../incident/events.ts';
-import { percent } from '../kernel/numbers.ts';
+import { inSeconds, percent } from '../kernel/numbers.ts';
 import { assess, type Criterion, type Facts } from '../kernel/severity.ts';
 import { FAILING_SHARE, type Traffic, trafficWords } from './traffic.ts';
 
@@ -13,7 +13,7 @@ export function promptness(
     ['on average', responseSeconds],
     ['for one answer in twenty', responseP95Seconds],
     ['for the slowest health URL', healthSeconds],
-  ].flatMap(([what, value]) => (typeof value === 'number' ? [`${Math.round(value * 100) / 100} s ${what}`] : []));
+  ].flatMap(([label, value]) => (typeof value === 'number' ? [`${inSeconds(value)} ${label}`] : []));
   return { check: 'response time', passed: severity === 'P4', seen: seen.join(', ') || 'not measured' };
 }
 

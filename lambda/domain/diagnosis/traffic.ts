@@ -1,5 +1,5 @@
 import { LATE_SECONDS, type Point } from '../kernel/latest.ts';
-import { percent } from '../kernel/numbers.ts';
+import { inSeconds, percent } from '../kernel/numbers.ts';
 import { USUAL_BOUNDS } from '../kernel/severity.ts';
 
 /** The load balancer's counts for one minute, as far as they are known. */
@@ -56,10 +56,10 @@ export type Counts = Partial<
  * does not.
  */
 export function minutesOf(counts: Counts, now: Date): MinuteOfTraffic[] {
-  const at = (points: Point[] = []) => new Map(points.map(point => [point.at, point.value]));
-  const [requests, errors, refused] = [at(counts.requests), at(counts.errors), at(counts.refused)];
-  const [badGateway, timedOut] = [at(counts.badGateway), at(counts.timedOut)];
-  const [seconds, p95] = [at(counts.seconds), at(counts.p95)];
+  const byTime = (points: Point[] = []) => new Map(points.map(point => [point.at, point.value]));
+  const [requests, errors, refused] = [byTime(counts.requests), byTime(counts.errors), byTime(counts.refused)];
+  const [badGateway, timedOut] = [byTime(counts.badGateway), byTime(counts.timedOut)];
+  const [seconds, p95] = [byTime(counts.seconds), byTime(counts.p95)];
   const whole = [...new Set([...requests.keys(), ...errors.keys(), ...refused.keys()])]
     .filter(start => start + MINUTE <= now.getTime())
     .sort((a, b) => a - b);
@@ -84,17 +84,17 @@ export function minutesOf(counts: Counts, now: Date): MinuteOfTraffic[] {
 
 /**
  * The share of requests that failed recently: over as few of the last five settled minutes as hold `least` requests,
- * newest first. A newer minute counts early if a larger share of it failed at least. Minutes that began before `since`
- * are left out.
+ * newest first. A newer minute counts early if even the smallest share of it that can have failed is larger. Minutes
+ * that began before `since` are left out.
  */
 export function judgeTraffic(minutes: readonly MinuteOfTraffic[], now: Date, least: number, since = 0): Traffic {
   const { from, to } = window(now, since);
   const early = minutes
     .filter(({ at, settled, requests }) => !settled && at >= since && requests >= least)
-    .map(minute => judged([minute]))
+    .map(minute => judgement([minute]))
     .toSorted((a, b) => b.share - a.share)[0];
-  const pooled = from < to ? pool(minutes, from, to, least) : [];
-  const settled = sum(pooled, 'requests') >= least ? judged(pooled) : undefined;
+  const chosen = from < to ? newestMinutes(minutes, from, to, least) : [];
+  const settled = sum(chosen, 'requests') >= least ? judgement(chosen) : undefined;
   // Slow answers may not have been counted yet: only settled minutes give response times.
   if (early && early.share >= (settled?.share || FAILING_SHARE))
     return { ...early, seconds: settled?.seconds, p95: settled?.p95 };
@@ -107,14 +107,12 @@ export const trafficWords = (traffic: Traffic): string =>
     ? { 'too few requests': 'too few requests to judge', 'no whole minute': 'no whole minute of requests' }[
         traffic.unknown
       ]
-    : [`${percent(traffic.share)} of requests fail`, ...takes(traffic)].join(', ');
+    : [`${percent(traffic.share)} of requests fail`, ...responseTimeWords(traffic)].join(', ');
 
-const takes = ({ seconds, p95 }: JudgedTraffic) =>
+const responseTimeWords = ({ seconds, p95 }: JudgedTraffic) =>
   seconds === undefined
     ? []
-    : [`answers take ${rounded(seconds)} s${p95 === undefined ? '' : `, one in twenty ${rounded(p95)} s or more`}`];
-
-const rounded = (seconds: number) => Math.round(seconds * 100) / 100;
+    : [`answers take ${inSeconds(seconds)}${p95 === undefined ? '' : `, one in twenty ${inSeconds(p95)} or more`}`];
 
 /** The last settled minutes that are not too old: from the beginning of the first to the end of the last. */
 function window(now: Date, since: number): { from: number; to: number } {
@@ -122,19 +120,24 @@ function window(now: Date, since: number): { from: number; to: number } {
   return { from: Math.max(to - MOST_MINUTES * MINUTE, Math.ceil(since / MINUTE) * MINUTE), to };
 }
 
-function pool(minutes: readonly MinuteOfTraffic[], from: number, to: number, least: number): MinuteOfTraffic[] {
-  const pooled: MinuteOfTraffic[] = [];
+function newestMinutes(
+  minutes: readonly MinuteOfTraffic[],
+  from: number,
+  to: number,
+  least: number,
+): MinuteOfTraffic[] {
+  const chosen: MinuteOfTraffic[] = [];
   for (const minute of minutes.toReversed()) {
-    if (sum(pooled, 'requests') >= least) break;
-    if (minute.settled && minute.at >= from && minute.at < to) pooled.push(minute);
+    if (sum(chosen, 'requests') >= least) break;
+    if (minute.settled && minute.at >= from && minute.at < to) chosen.push(minute);
   }
-  return pooled;
+  return chosen;
 }
 
-const sum = (minutes: readonly MinuteOfTraffic[], of: 'requests' | 'failed') =>
-  minutes.reduce((all, minute) => all + minute[of], 0);
+const sum = (minutes: readonly MinuteOfTraffic[], field: 'requests' | 'failed') =>
+  minutes.reduce((total, minute) => total + minute[field], 0);
 
-const judged = (minutes: readonly MinuteOfTraffic[]): JudgedTraffic => ({
+const judgement = (minutes: readonly MinuteOfTraffic[]): JudgedTraffic => ({
   share: sum(minutes, 'failed') / sum(minutes, 'requests'),
   seconds: weighted(minutes, 'seconds'),
   p95: weighted(minutes, 'p95'),
@@ -145,8 +148,8 @@ const judged = (minutes: readonly MinuteOfTraffic[]): JudgedTraffic => ({
  * The mean weighted by requests, over the minutes that reported it: exact for an average, a good approximation for a
  * percentile.
  */
-function weighted(minutes: readonly MinuteOfTraffic[], of: 'seconds' | 'p95'): number | undefined {
-  const timed = minutes.filter(minute => minute[of] !== undefined);
-  const total = timed.reduce((all, minute) => all + (minute[of] ?? 0) * minute.requests, 0);
-  return timed.length > 0 ? total / sum(timed, 'requests') : undefined;
+function weighted(minutes: readonly MinuteOfTraffic[], field: 'seconds' | 'p95'): number | undefined {
+  const timed = minutes.filter(minute => minute[field] !== undefined);
+  const weightedSum = timed.reduce((total, minute) => total + (minute[field] ?? 0) * minute.requests, 0);
+  return timed.length > 0 ? weightedSum / sum(timed, 'requests') : undefined;
 }

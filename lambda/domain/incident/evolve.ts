@@ -127,7 +127,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
         ...DRILL_RESET,
         startedAt: event.at,
         severityAt: event.at,
-        // This event itself notifies whoever is on call; from here on the path climbs as from the beginning.
+        // This event itself notifies the people on call. From here on the path climbs as from the beginning.
         escalation: incident.escalation && { since: event.at, level: 1, calledAt: event.at },
       };
     case 'CauseIdentified':

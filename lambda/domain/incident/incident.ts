@@ -14,7 +14,7 @@ export interface Run {
   runbook: string;
   attempt: number;
   dryRun: boolean;
-  /** A dry run before approval is asked for. */
+  /** The run is a dry run before approval is requested. */
   preview?: boolean;
   undoes?: string;
   parameters: Record<string, string>;

@@ -38,20 +38,20 @@ export type Cause = Bound & {
 
 /** A condition without which a step cannot work or would do harm. */
 export type Need = Bound & {
-  /** Told to people when it does not hold: "the service is not deployed by rolling updates". */
+  /** The reason for people when it does not hold: "the service is not deployed by rolling updates". */
   otherwise: string;
 };
 
 /**
- * A parameter of a runbook: given, or read from the diagnosis. A fact is a number, or a share of one, rounded down; an
- * object is the name of the thing that was judged.
+ * A parameter of a runbook: a literal, or a value from the diagnosis. A fact is a number, or a share of one, rounded
+ * down; an object is the name of the judged object.
  */
 export type ParameterValue = string | { fact: Fact; share?: number } | { object: string };
 
-/** One remedy of a plan: a runbook with parameters, and what guards and verifies it. */
+/** One step of a plan: a runbook with parameters, and the conditions that guard and verify it. */
 export interface Step {
   name: string;
-  /** One line for an operator: what it does. */
+  /** One line for operators: what the step does. */
   title: string;
   /** The runbook's name in `runbooks/`. */
   runbook: string;

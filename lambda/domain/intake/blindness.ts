@@ -19,7 +19,7 @@ const SILENT_MINUTES = 2;
 /** Minutes in which a new alarm receives its first data. */
 const FIRST_MINUTES = 15;
 /** CloudWatch gives this reason until it has evaluated an alarm for the first time. */
-const NEW = 'Unchecked: Initial alarm creation';
+const NOT_EVALUATED_YET = 'Unchecked: Initial alarm creation';
 
 /** The key of the signal that an alarm is without data. */
 export const blindKey = (alarm: string) => `blind:${alarm}`;
@@ -34,11 +34,11 @@ export function blindSignals(
   policies: Record<string, Pick<Policy, 'playbook'>>,
   now: string,
 ): Signal[] {
-  const own = new Set(Object.values(policies).flatMap(({ playbook }) => Object.keys(playbook.alarms)));
+  const ownAlarms = new Set(Object.values(policies).flatMap(({ playbook }) => Object.keys(playbook.alarms)));
   return alarms
     .filter(({ name, since, reason = '' }) => {
-      const patience = reason.startsWith(NEW) ? FIRST_MINUTES : SILENT_MINUTES;
-      return own.has(name) && minutesBetween(since, now) >= patience;
+      const toleratedMinutes = reason.startsWith(NOT_EVALUATED_YET) ? FIRST_MINUTES : SILENT_MINUTES;
+      return ownAlarms.has(name) && minutesBetween(since, now) >= toleratedMinutes;
     })
     .map(({ name, description = name, since }) => ({
       id: `blind/${name}/${since}`,

@@ -40,7 +40,7 @@ export function observedSignals(incident: Incident, alarms: readonly DescribedAl
     ...keys.flatMap(key => blindOf(key) ?? []).map(name => blindSignal(incident, name, found.get(name), now)),
     ...keys
       .flatMap(key => alarmOf(key) ?? [])
-      .flatMap(name => alarmSignal(incident, found.get(name) ?? missing(incident, name), now) ?? []),
+      .flatMap(name => alarmSignal(incident, found.get(name) ?? missingAlarm(incident, name), now) ?? []),
   ];
 }
 
@@ -60,7 +60,7 @@ function blindSignal(
 }
 
 /** The signal has the date of the last known state, so that the alarm counts again if it comes back unchanged. */
-const missing = ({ signals }: Incident, name: string): DescribedAlarm => ({
+const missingAlarm = ({ signals }: Incident, name: string): DescribedAlarm => ({
   name,
   state: 'INSUFFICIENT_DATA',
   reason: 'there is no such alarm',
@@ -78,9 +78,11 @@ function alarmSignal(
   const state = ALARM_STATES[described];
   const title = description ?? name;
   const drill = isDrill(reason, minutesBetween(at, now));
-  const outlasts = reason?.startsWith(DRILL) && !drill;
+  const outlastsDrill = reason?.startsWith(DRILL) && !drill;
   const current = state === known.state ? known.summary : `${title}: ${reason ?? described}`;
-  const summary = outlasts ? `${title}: still ${described} ${DRILL_MINUTES} min after it was set for a drill` : current;
-  const id = `observed/${key}/${at}${outlasts ? '/outlasts the drill' : ''}`;
+  const summary = outlastsDrill
+    ? `${title}: still ${described} ${DRILL_MINUTES} min after it was set for a drill`
+    : current;
+  const id = `observed/${key}/${at}${outlastsDrill ? '/outlasts the drill' : ''}`;
   return { id, key, state, level: known.level, service, playbook, at, summary, ...(drill ? { drill } : {}) };
 }

@@ -11,7 +11,7 @@ export interface Point {
 export const LATE_SECONDS = 180;
 
 /** Whole periods without a value, beyond lateness, after which the last value is no longer current. */
-const PERIODS = 2;
+const STALE_PERIODS = 2;
 
 /**
  * The last value of a metric with the end of its period, or the time since which there is none. Undefined if there has
@@ -28,8 +28,8 @@ export function latest(points: readonly Point[] | undefined, period: number, now
   const last = points?.findLast(({ at }) => ended(at) <= now.getTime());
   if (!last) return undefined;
   const at = new Date(ended(last.at)).toISOString();
-  const old = now.getTime() - ended(last.at) > (PERIODS * period + LATE_SECONDS) * 1000;
-  return old ? { silentSince: at } : { value: last.value, measuredAt: at };
+  const isStale = now.getTime() - ended(last.at) > (STALE_PERIODS * period + LATE_SECONDS) * 1000;
+  return isStale ? { silentSince: at } : { value: last.value, measuredAt: at };
 }
 
 export const valueIn = (found: Latest): number | undefined => (found && 'value' in found ? found.value : undefined);
@@ -43,8 +43,8 @@ export function known(found: Record<string, Latest>): {
   facts: Record<string, number>;
   times: Record<string, string>;
 } {
-  const measured = Object.entries(found).flatMap(([fact, one]) =>
-    one && 'value' in one ? [[fact, one] as const] : [],
+  const measured = Object.entries(found).flatMap(([fact, latestValue]) =>
+    latestValue && 'value' in latestValue ? [[fact, latestValue] as const] : [],
   );
   return {
     facts: Object.fromEntries(measured.map(([fact, { value }]) => [fact, value])),

@@ -2,3 +2,15 @@
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 }
+
+/** The number with at most this many decimals. */
+export const rounded = (value: number, decimals: number): number => Math.round(value * 10 ** decimals) / 10 ** decimals;
+
+/** "0.25 s", with at most two decimals. */
+export const inSeconds = (value: number): string => `${rounded(value, 2)} s`;
+
+/** "1,722". */
+export const thousands = (n: number): string => n.toLocaleString('en-US');
+
+/** "1 session", "1,722 sessions". */
+export const countOf = (n: number, one: string, many = `${one}s`): string => `${thousands(n)} ${n === 1 ? one : many}`;

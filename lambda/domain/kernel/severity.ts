@@ -1,4 +1,5 @@
-import { percent } from './numbers.ts';
+import { percent, rounded } from './numbers.ts';
+
 /** Severity levels of the runbook, section 1: P1 is the most severe. */
 export type Severity = 'P1' | 'P2' | 'P3' | 'P4';
 
@@ -59,7 +60,7 @@ export interface Criterion {
   atLeast?: number;
   /** The unit of the number in texts: a share as per cent, a count, or seconds. */
   unit?: 'share' | 'count' | 'seconds';
-  /** The words before the number, where the runbook's words do not say which bound was reached. @default criterion */
+  /** The words before the number, where the runbook's own exclude a bound that counts. @default criterion */
   told?: string;
   /** The criterion gives no severity alone; it is a reason beside others. A workaround alone is no trouble. */
   beside?: true;
@@ -162,15 +163,15 @@ const FACT_NAMES: Partial<Record<Fact, string>> = {
 };
 
 /** The number with what it counts: "38 % of requests failing". */
-function readOut({ fact, unit, over }: Criterion, value: number): string {
+function measuredWords({ fact, unit, over }: Criterion, value: number): string {
   const name = FACT_NAMES[fact] ?? fact;
-  if (unit === 'share') return `${overBound(value, over)} ${name}`;
-  if (unit === 'seconds') return `${Math.round(value * 10) / 10} s ${name}`;
+  if (unit === 'share') return `${shareWords(value, over)} ${name}`;
+  if (unit === 'seconds') return `${rounded(value, 1)} s ${name}`;
   return unit === 'count' ? `${value} ${name}` : name;
 }
 
 /** A share over a bound must not be rounded to that bound: "more than 25 %: 25 %" contradicts itself. */
-const overBound = (share: number, bound?: number) =>
+const shareWords = (share: number, bound?: number) =>
   bound !== undefined && share > bound && Number.parseFloat(percent(share)) <= Number.parseFloat(percent(bound))
     ? `just over ${percent(bound)}`
     : percent(share);
@@ -185,7 +186,7 @@ export function criteriaFor(severity: Severity, criteria: readonly Criterion[]):
   return [
     ...words.map(text => {
       const bounds = own.filter(({ criterion }) => criterion === text);
-      return { text, met: bounds.map(readBound).join(', or '), facts: bounds.map(({ fact }) => fact) };
+      return { text, met: bounds.map(boundWords).join(', or '), facts: bounds.map(({ fact }) => fact) };
     }),
     ...JUDGED_BY_PEOPLE[severity].map(text => ({ text, met: 'people judge', facts: [] })),
   ];
@@ -200,7 +201,7 @@ export interface CriterionRow {
 }
 
 /** When a criterion holds, in words: "over 25 % of requests failing". */
-function readBound({ fact, over, atLeast, unit, beside }: Criterion): string {
+function boundWords({ fact, over, atLeast, unit, beside }: Criterion): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (beside) return `${name}, beside another`;
   if (unit === 'count') return `${atLeast ?? `more than ${over}`} ${name}`;
@@ -238,7 +239,7 @@ export function assess(facts: Facts, criteria: readonly Criterion[]): Assessment
 const reasonOf = (criterion: Criterion, facts: Facts): Reason => ({
   severity: criterion.severity,
   criterion: criterion.criterion,
-  text: `${criterion.told ?? criterion.criterion}: ${readOut(criterion, facts[criterion.fact] ?? 0)}`,
+  text: `${criterion.told ?? criterion.criterion}: ${measuredWords(criterion, facts[criterion.fact] ?? 0)}`,
 });
 
 /** Adds to the reasons of a severity the declared criteria that stand beside others. */
@@ -269,7 +270,7 @@ export function serviceWords(facts: Facts): string {
   const parts = [
     share === undefined ? 'too few requests to judge' : `${percent(share)} of requests failing`,
     ...(health ? [`${percent(health)} of health URLs failing`] : []),
-    ...(seconds === undefined ? [] : [`${Math.round(seconds * 10) / 10} s for an answer on average`]),
+    ...(seconds === undefined ? [] : [`${rounded(seconds, 1)} s for an answer on average`]),
   ];
   return parts.join(', ');
 }

@@ -18,24 +18,24 @@ export function checklistOf({ severities }: Pick<Policy, 'severities'>, severity
     { item: 'severity', text: 'Identify the severity' },
     { item: 'log', text: 'Begin the incident log' },
   ];
-  const told = severity === 'P1' || severity === 'P2';
-  return told ? [...lines, { item: 'stakeholders' as const, text: 'Notify stakeholders' }] : lines;
+  const notifiesStakeholders = severity === 'P1' || severity === 'P2';
+  return notifiesStakeholders ? [...lines, { item: 'stakeholders' as const, text: 'Notify stakeholders' }] : lines;
 }
 
 /** The checklist of an incident. Items are done if the incident's events show it, or if people ticked them. */
 export function checklist(incident: Incident): ChecklistLine[] {
-  const { acknowledged, references, severity, timeline, ticked, policy, told } = incident;
-  const has = (...systems: string[]) => references.some(({ system }) => systems.includes(system));
-  const happened: Record<ChecklistItem, boolean> = {
+  const { acknowledged, references, severity, timeline, ticked, policy, told: updates } = incident;
+  const hasReference = (...systems: string[]) => references.some(({ system }) => systems.includes(system));
+  const doneByEvents: Record<ChecklistItem, boolean> = {
     acknowledge: acknowledged !== undefined,
-    ticket: has('pagerduty', 'opsgenie'),
-    channel: has('slack'),
+    ticket: hasReference('pagerduty', 'opsgenie'),
+    channel: hasReference('slack'),
     severity: timeline.some(({ type }) => type === 'SeverityAssigned'),
     log: true,
-    stakeholders: told.stakeholders !== undefined,
+    stakeholders: updates.stakeholders !== undefined,
   };
   return checklistOf(policy, severity).map(line => ({
     ...line,
-    done: happened[line.item] || ticked.includes(line.item),
+    done: doneByEvents[line.item] || ticked.includes(line.item),
   }));
 }

@@ -11,10 +11,10 @@ export function targetsMissed(
 ): ('response' | 'resolution')[] {
   if (drill) return [];
   const { responseMinutes, resolutionMinutes = Number.POSITIVE_INFINITY } = policy.severities[severity];
-  const passed = minutesBetween(severityAt, now);
+  const elapsed = minutesBetween(severityAt, now);
   const missed = [
-    ...(!acknowledged && passed >= responseMinutes ? ['response' as const] : []),
-    ...(passed >= resolutionMinutes ? ['resolution' as const] : []),
+    ...(!acknowledged && elapsed >= responseMinutes ? ['response' as const] : []),
+    ...(elapsed >= resolutionMinutes ? ['resolution' as const] : []),
   ];
   return missed.filter(target => !breached.includes(target));
 }

@@ -6,7 +6,7 @@ import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import type { Course } from './outage.ts';
 
 /** Minutes before an incident that are read as well: an alarm may begin later than people were harmed. */
-const BEFORE = 30;
+const LEAD_MINUTES = 30;
 const DAY = 24 * 60;
 
 /** The time that is read from CloudWatch for an incident that is over, and the length of a period in seconds. */
@@ -21,7 +21,7 @@ export interface Window {
  * too many periods.
  */
 export function windowOf({ startedAt, resolvedAt = startedAt }: Incident, now: string): Window {
-  const from = plusMinutes(startedAt, -BEFORE);
+  const from = plusMinutes(startedAt, -LEAD_MINUTES);
   const [length, age] = [minutesBetween(from, resolvedAt), minutesBetween(from, now)];
   const seconds = length <= 2 * DAY && age < 15 * DAY ? 60 : length <= 15 * DAY && age < 63 * DAY ? 300 : 3600;
   return { from, to: resolvedAt, seconds };

@@ -13,31 +13,31 @@ export interface Disruption {
 
 /** The times in which people were measured to suffer, oldest first. Signals and declarations measure nothing. */
 export function disruptions({ policy, timeline, resolvedAt }: Incident): Disruption[] {
-  const found: Disruption[] = [];
+  const results: Disruption[] = [];
   let facts: Facts = {};
-  for (const entry of timeline) {
-    const measured = measuredBy(entry, facts);
+  for (const event of timeline) {
+    const measured = measuredBy(event, facts);
     if (!measured) continue;
     facts = measured.facts;
-    const last = found.at(-1);
+    const last = results.at(-1);
     const open = last && !last.to ? last : undefined;
     if (!isHarmed({ policy, facts })) {
       if (open) open.to = measured.at;
       continue;
     }
-    // Slow answers harm people even where no criterion of P1 or P2 holds.
+    // Harm counts as a P3 at least.
     const { severity: judged } = assess(facts, policy.criteria);
     const severity = atLeast(judged, 'P3') ? judged : 'P3';
-    if (!open) found.push({ from: measured.at, severity });
+    if (!open) results.push({ from: measured.at, severity });
     else if (atLeast(severity, open.severity)) open.severity = severity;
   }
-  return found.map(disruption => ({ ...disruption, to: disruption.to ?? resolvedAt }));
+  return results.map(disruption => ({ ...disruption, to: disruption.to ?? resolvedAt }));
 }
 
-function measuredBy(entry: IncidentEvent, known: Facts): { facts: Facts; at: string } | undefined {
-  if (entry.type === 'DiagnosisRecorded')
-    return { facts: withAffected(Object.assign({}, ...entry.findings.map(({ facts }) => facts))), at: entry.at };
-  if (entry.type === 'ServiceMeasured')
-    return { facts: withAffected({ ...known, ...entry.facts }), at: entry.measuredAt };
+function measuredBy(event: IncidentEvent, known: Facts): { facts: Facts; at: string } | undefined {
+  if (event.type === 'DiagnosisRecorded')
+    return { facts: withAffected(Object.assign({}, ...event.findings.map(({ facts }) => facts))), at: event.at };
+  if (event.type === 'ServiceMeasured')
+    return { facts: withAffected({ ...known, ...event.facts }), at: event.measuredAt };
   return undefined;
 }

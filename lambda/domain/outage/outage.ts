@@ -20,7 +20,7 @@ export interface Course {
 }
 
 /** The most minutes without harm between two parts of one outage, where the incident does not span them. */
-const GAP = 5;
+const GAP_MINUTES = 5;
 
 interface Stretch {
   from: string;
@@ -45,9 +45,9 @@ export function measureOutage(
   if (known.length === 0) return { unknown: 'CloudWatch has no data of it' };
 
   const harmed = periods.filter(({ facts }) => assessService(facts, criteria).severity !== 'P4');
-  const earliest = plusMinutes(startedAt, -GAP);
-  const own = stretches(harmed.map(({ at }) => ({ from: at, to: end(at) }))).filter(({ to }) => to > earliest);
-  const [first, last] = [own[0], own.at(-1)];
+  const earliest = plusMinutes(startedAt, -GAP_MINUTES);
+  const ownStretches = stretches(harmed.map(({ at }) => ({ from: at, to: end(at) }))).filter(({ to }) => to > earliest);
+  const [first, last] = [ownStretches[0], ownStretches.at(-1)];
   if (!first || !last) return extremes(known);
   const open = last.to >= resolvedAt || last.to >= course.settledUntil;
   const to = open ? resolvedAt : last.to;
@@ -62,7 +62,7 @@ function stretches(harmed: readonly Stretch[]): Stretch[] {
   const joined: Stretch[] = [];
   for (const next of harmed) {
     const last = joined.at(-1);
-    if (last && minutesBetween(last.to, next.from) <= GAP) last.to = next.to;
+    if (last && minutesBetween(last.to, next.from) <= GAP_MINUTES) last.to = next.to;
     else joined.push({ ...next });
   }
   return joined;
@@ -70,18 +70,18 @@ function stretches(harmed: readonly Stretch[]): Stretch[] {
 
 /** The periods in which the largest share failed, and in which answers took longest. */
 function extremes(periods: readonly Period[]): Pick<MeasuredOutage, 'worst' | 'slowest'> {
-  const most = (fact: string) => {
-    const by = (period: Period) => period.facts[fact] ?? 0;
-    const top = periods.reduce<Period | undefined>(
-      (best, next) => (by(next) > (best ? by(best) : 0) ? next : best),
+  const periodWithHighest = (fact: string) => {
+    const valueIn = (period: Period) => period.facts[fact] ?? 0;
+    const highest = periods.reduce<Period | undefined>(
+      (best, next) => (valueIn(next) > (best ? valueIn(best) : 0) ? next : best),
       undefined,
     );
-    return top && { at: top.at, value: by(top), facts: top.facts };
+    return highest && { at: highest.at, value: valueIn(highest), facts: highest.facts };
   };
-  const [worst, slowest] = [most(AFFECTED_SHARE), most('responseSeconds')];
-  const of = worst && worst.facts['usersAffectedShare'] === worst.value ? 'requests' : 'health URLs';
+  const [worst, slowest] = [periodWithHighest(AFFECTED_SHARE), periodWithHighest('responseSeconds')];
+  const failing = worst && worst.facts['usersAffectedShare'] === worst.value ? 'requests' : 'health URLs';
   return {
-    ...(worst ? { worst: { at: worst.at, share: worst.value, of } } : {}),
+    ...(worst ? { worst: { at: worst.at, share: worst.value, of: failing } } : {}),
     ...(slowest ? { slowest: { at: slowest.at, seconds: slowest.value } } : {}),
   };
 }
@@ -145,10 +145,10 @@ export function worstWords(incident: Incident): string | null {
       ? `no request failed; at the worst, at ${at(slow.at)}, an answer took ${slow.seconds.toFixed(1)} s on average`
       : 'no request failed';
   }
-  const seen = worstRecorded(incident);
+  const recordedWorst = worstRecorded(incident);
   return (
-    seen &&
-    `at least ${percent(seen.share)} of requests failed, as recorded at ${at(seen.at)}; the worst minute is not known`
+    recordedWorst &&
+    `at least ${percent(recordedWorst.share)} of requests failed, as recorded at ${at(recordedWorst.at)}; the worst minute is not known`
   );
 }
 
@@ -157,17 +157,17 @@ export function worstWords(incident: Incident): string | null {
  * higher.
  */
 export function worstRecorded({ timeline }: Pick<Incident, 'timeline'>): { share: number; at: string } | null {
-  const seen = timeline.flatMap(entry => {
-    if (entry.type === 'ServiceMeasured') return recorded(entry.facts, entry.measuredAt);
-    if (entry.type !== 'DiagnosisRecorded') return [];
-    return entry.findings.flatMap(({ facts, times, at = entry.at }) =>
-      recorded(facts, times?.['usersAffectedShare'] ?? at),
+  const recordedShares = timeline.flatMap(event => {
+    if (event.type === 'ServiceMeasured') return shareAt(event.facts, event.measuredAt);
+    if (event.type !== 'DiagnosisRecorded') return [];
+    return event.findings.flatMap(({ facts, times, at = event.at }) =>
+      shareAt(facts, times?.['usersAffectedShare'] ?? at),
     );
   });
-  return seen.reduce<{ share: number; at: string } | null>(
-    (most, next) => (next.share > (most?.share ?? -1) ? next : most),
+  return recordedShares.reduce<{ share: number; at: string } | null>(
+    (worst, next) => (next.share > (worst?.share ?? -1) ? next : worst),
     null,
   );
 }
 
-const recorded = ({ usersAffectedShare: share }: Facts, at: string) => (share === undefined ? [] : [{ share, at }]);
+const shareAt = ({ usersAffectedShare: share }: Facts, at: string) => (share === undefined ? [] : [{ share, at }]);

@@ -12,15 +12,15 @@ const ENDS: readonly Event['type'][] = ['HandedOver', 'Mitigated', 'Resolved'];
  */
 export function withAdvice(incident: Incident | undefined, events: Event[]): Event[] {
   const advice = incident?.policy.playbook.advice;
-  const end = events.findIndex(({ type }) => ENDS.includes(type));
-  if (!incident || incident.drill || !advice || end === -1 || isRaised(incident, advice)) return events;
+  const endIndex = events.findIndex(({ type }) => ENDS.includes(type));
+  if (!incident || incident.drill || !advice || endIndex === -1 || isRaised(incident, advice)) return events;
   if (events.some(event => event.type === 'Resolved' && event.cancelled)) return events;
   const item: Event = {
     type: 'ActionItemRaised',
     action: advice.action,
     text: fill(advice.template, factsBefore(incident)),
   };
-  return [...events.slice(0, end), item, ...events.slice(end)];
+  return [...events.slice(0, endIndex), item, ...events.slice(endIndex)];
 }
 
 const isRaised = ({ actionItems }: Incident, { action }: Advice) => actionItems.some(item => item.action === action);
@@ -43,7 +43,7 @@ export const templateFacts = (template: string): string[] =>
 export function fill(template: string, facts: Facts): string {
   return template.replace(PLACEHOLDER, (_, fact: Fact, divisor?: Fact) => {
     const value = facts[fact];
-    const by = divisor === undefined ? 1 : facts[divisor];
-    return value === undefined || !by ? '(not measured)' : String(Math.round(value / by));
+    const divisorValue = divisor === undefined ? 1 : facts[divisor];
+    return value === undefined || !divisorValue ? '(not measured)' : String(Math.round(value / divisorValue));
   });
 }

@@ -1,9 +1,9 @@
 import type { GuardrailResult } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { Bound, Cause, ParameterValue, Step } from '../incident/policy.ts';
-import { percent } from '../kernel/numbers.ts';
+import { percent, rounded, thousands } from '../kernel/numbers.ts';
 import type { Fact, Facts } from '../kernel/severity.ts';
-import { minutesBetween } from '../kernel/time.ts';
+import { clock, minutesBetween } from '../kernel/time.ts';
 
 /** The facts and objects of a diagnosis, now or when a run began. */
 export type Known = Pick<Incident | Run, 'facts' | 'objects'>;
@@ -57,17 +57,21 @@ export function needs({ facts }: Incident, { needs = [] }: Step): GuardrailResul
 export function causeMeasured(incident: Incident, { causes, unless = [], mode }: Step, now: string): GuardrailResult {
   const { facts, drill } = incident;
   // An unknown fact may speak against the step. Then a person must decide.
-  const unseen = unless.find(({ fact }) => facts[fact] === undefined);
-  if (unseen && mode !== 'approve')
-    return guardrailResult('cause', false, `${unseen.fact} is not known, and may be against it`);
-  const against = unless.find(bound => holds(bound, facts));
-  if (against)
-    return guardrailResult('cause', false, `${against.fact} is ${rounded(facts[against.fact])}: this is no remedy`);
+  const unknown = unless.find(({ fact }) => facts[fact] === undefined);
+  if (unknown && mode !== 'approve')
+    return guardrailResult('cause', false, `${unknown.fact} is not known, and may be against it`);
+  const contrary = unless.find(bound => holds(bound, facts));
+  if (contrary)
+    return guardrailResult(
+      'cause',
+      false,
+      `${contrary.fact} is ${rounded(facts[contrary.fact] ?? Number.NaN, 2)}: this is no remedy`,
+    );
   if (drill) return guardrailResult('cause', true, 'a drill: taken as found');
-  const found = causes.find(wanted => fresh(incident, wanted, now) && holds(wanted, facts));
-  return found
-    ? guardrailResult('cause', true, evidence(found, facts[found.fact] ?? 0))
-    : guardrailResult('cause', false, causes.map(wanted => notFound(incident, wanted, now)).join(', '));
+  const measuredCause = causes.find(cause => isFresh(incident, cause, now) && holds(cause, facts));
+  return measuredCause
+    ? guardrailResult('cause', true, evidence(measuredCause, facts[measuredCause.fact] ?? 0))
+    : guardrailResult('cause', false, causes.map(cause => missingCause(incident, cause, now)).join(', '));
 }
 
 /** An unknown fact is within no bound. */
@@ -81,24 +85,22 @@ export const readBound = (bound: Bound) =>
   'atLeast' in bound ? `${bound.atLeast} or more` : `less than ${bound.under}`;
 
 /** True if the fact was measured in this attempt, and recently. */
-function fresh({ facts, measuredAt, diagnosedIn, attempt }: Incident, wanted: Cause, now: string): boolean {
-  const { fact, withinMinutes = FRESH_MINUTES } = wanted;
+function isFresh({ facts, measuredAt, diagnosedIn, attempt }: Incident, cause: Cause, now: string): boolean {
+  const { fact, withinMinutes = FRESH_MINUTES } = cause;
   const age = minutesBetween(measuredAt[fact] ?? '', now);
   return facts[fact] !== undefined && diagnosedIn === attempt?.number && age <= withinMinutes;
 }
 
 const evidence = ({ means }: Cause, value: number) =>
-  means.replace('{%}', percent(value)).replace('{}', rounded(value).toLocaleString('en'));
+  means.replace('{%}', percent(value)).replace('{}', thousands(rounded(value, 2)));
 
-function notFound(incident: Incident, wanted: Cause, now: string): string {
-  const { fact } = wanted;
+function missingCause(incident: Incident, cause: Cause, now: string): string {
+  const { fact } = cause;
   const value = incident.facts[fact];
-  if (value === undefined) return `${fact} is not known, needs ${readBound(wanted)}`;
-  if (fresh(incident, wanted, now)) return `${fact} is ${rounded(value)}, needs ${readBound(wanted)}`;
-  return `${fact} was ${rounded(value)} at ${(incident.measuredAt[fact] ?? '').slice(11, 16)}: too long ago`;
+  if (value === undefined) return `${fact} is not known, needs ${readBound(cause)}`;
+  if (isFresh(incident, cause, now)) return `${fact} is ${rounded(value, 2)}, needs ${readBound(cause)}`;
+  return `${fact} was ${rounded(value, 2)} at ${clock(incident.measuredAt[fact] ?? '')}: too long ago`;
 }
-
-const rounded = (value = Number.NaN) => Math.round(value * 100) / 100;
 
 /** Every fact that a step needs, for a check at synthesis. */
 export const factsNamed = ({

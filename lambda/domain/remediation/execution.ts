@@ -38,7 +38,7 @@ export const ENDED = [
   'Exited',
 ] as const;
 
-const READS = /^(Describe|List|Get)/;
+const READ_ONLY_API = /^(Describe|List|Get)/;
 
 /**
  * The result of an execution. Its status alone is not enough: AWS does not document whether an error of a function
@@ -46,7 +46,7 @@ const READS = /^(Describe|List|Get)/;
  * the step is.
  */
 export function resultOf({ status, failureMessage, steps }: Execution): ExecutionResult {
-  const changed = [...new Set(steps.flatMap(changedBy))];
+  const changed = [...new Set(steps.flatMap(changesOf))];
   if (!ENDED.some(ended => ended === status)) return { ended: 'running', changed };
   const fault = faultOf(steps);
   if (fault && (fault.ended === 'failed' || changed.length > 0))
@@ -72,9 +72,10 @@ function faultOf(steps: readonly StepExecution[]): { ended: 'failed' | 'unchange
   for (const step of steps) {
     const error = step.Outputs?.['FunctionError']?.[0];
     const payload = payloadOf(step);
-    if (error) return { ended: 'failed', reason: `${step.StepName}: ${text(payload['errorMessage']) ?? error}` };
+    if (error)
+      return { ended: 'failed', reason: `${step.StepName}: ${nonEmptyText(payload['errorMessage']) ?? error}` };
     const { verdict } = payload;
-    const reason = text(payload['reason']) ?? `${step.StepName} ended ${String(verdict)}`;
+    const reason = nonEmptyText(payload['reason']) ?? `${step.StepName} ended ${String(verdict)}`;
     if (verdict === 'failed' || verdict === 'unchanged') return { ended: verdict, reason };
   }
   return undefined;
@@ -86,17 +87,17 @@ const isAssertion = ({ Action, StepStatus, FailureMessage = '' }: StepExecution)
   StepStatus === 'Failed' &&
   !FailureMessage.includes('An error occurred (');
 
-const begun = ({ StepStatus = 'Pending' }: StepExecution) => !['Pending', 'Waiting'].includes(StepStatus);
+const hasBegun = ({ StepStatus = 'Pending' }: StepExecution) => !['Pending', 'Waiting'].includes(StepStatus);
 
-function changedBy(step: StepExecution): string[] {
-  if (!begun(step)) return [];
-  if (step.Action === 'aws:executeAwsApi') return byCall(step);
-  return step.Action === 'aws:invokeLambdaFunction' ? byFunction(step) : [];
+function changesOf(step: StepExecution): string[] {
+  if (!hasBegun(step)) return [];
+  if (step.Action === 'aws:executeAwsApi') return changesByApiCall(step);
+  return step.Action === 'aws:invokeLambdaFunction' ? changesByFunction(step) : [];
 }
 
-function byCall({ StepName, StepStatus, Inputs = {} }: StepExecution): string[] {
-  const [service, api] = [plain(Inputs['Service']), plain(Inputs['Api'])];
-  if (READS.test(api)) return [];
+function changesByApiCall({ StepName, StepStatus, Inputs = {} }: StepExecution): string[] {
+  const [service, api] = [asText(Inputs['Service']), asText(Inputs['Api'])];
+  if (READ_ONLY_API.test(api)) return [];
   return [`${StepName}: ${service} ${api}${StepStatus === 'Success' ? '' : ', which may have taken effect'}`];
 }
 
@@ -104,20 +105,20 @@ function byCall({ StepName, StepStatus, Inputs = {} }: StepExecution): string[] 
  * The changes that a function reports. A function that ended without a report may have changed something, unless it ran
  * dry.
  */
-function byFunction(step: StepExecution): string[] {
-  if (/"dryRun"\s*:\s*"?true/.test(plainPayload(step))) return [];
+function changesByFunction(step: StepExecution): string[] {
+  if (/"dryRun"\s*:\s*"?true/.test(payloadText(step))) return [];
   const { verdict, changed } = payloadOf(step);
   if (Array.isArray(changed)) return changed.map(String);
-  const silent = verdict === undefined || step.StepStatus !== 'Success';
-  return silent ? [`${step.StepName} did not say what it changed: it may have changed something`] : [];
+  const isSilent = verdict === undefined || step.StepStatus !== 'Success';
+  return isSilent ? [`${step.StepName} did not say what it changed: it may have changed something`] : [];
 }
 
 /** Some clients return an input as JSON, others as plain text. */
-function plain(input: string | undefined): string {
+function asText(input: string | undefined): string {
   const value = parsed(input ?? '');
   return typeof value === 'string' ? value : (input ?? '');
 }
-const plainPayload = ({ Inputs = {} }: StepExecution) => Inputs['InputPayload'] ?? plain(Inputs['Payload']);
+const payloadText = ({ Inputs = {} }: StepExecution) => Inputs['InputPayload'] ?? asText(Inputs['Payload']);
 
 function payloadOf({ Outputs = {} }: StepExecution): Record<string, unknown> {
   const value = parsed(Outputs['Payload']?.[0] ?? '');
@@ -132,4 +133,5 @@ function parsed(json: string): unknown {
   }
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const nonEmptyText = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

@@ -18,7 +18,7 @@ export const isOff = ({ automation }: Pick<Readings, 'automation'>) =>
   automation === 'unreadable' || automation.value !== 'on';
 
 /** The guardrails that block an action, but not a dry run that shows it. */
-const OF_ACTING: readonly GuardrailResult['guardrail'][] = [
+const ONLY_FOR_ACTIONS: readonly GuardrailResult['guardrail'][] = [
   'kill switch',
   'maintenance window',
   'cooldown',
@@ -28,10 +28,12 @@ const OF_ACTING: readonly GuardrailResult['guardrail'][] = [
 
 /** The guardrails that block a step. A dry run is blocked only by those without which it would show nothing useful. */
 export function failedGuardrails(results: readonly GuardrailResult[], dryRun: boolean): GuardrailResult[] {
-  const failed = results.filter(({ passed, guardrail }) => !passed && !(dryRun && OF_ACTING.includes(guardrail)));
+  const failed = results.filter(
+    ({ passed, guardrail }) => !passed && !(dryRun && ONLY_FOR_ACTIONS.includes(guardrail)),
+  );
   // Without its cause a step has no object either, and its other conditions do not matter.
-  const causeless = failed.some(({ guardrail }) => guardrail === 'cause');
-  return causeless ? failed.filter(({ guardrail }) => guardrail !== 'object' && guardrail !== 'needs') : failed;
+  const hasNoCause = failed.some(({ guardrail }) => guardrail === 'cause');
+  return hasNoCause ? failed.filter(({ guardrail }) => guardrail !== 'object' && guardrail !== 'needs') : failed;
 }
 
 /** The result of every guardrail, in order, passed or not. */
@@ -67,11 +69,11 @@ function maintenanceWindow({ maintenanceUntil }: Readings, now: string): Guardra
   const until = Date.parse(maintenanceUntil);
   if (Number.isNaN(until))
     return guardrailResult('maintenance window', false, 'the maintenance window cannot be read, which means closed');
-  const over = until <= Date.parse(now);
+  const isOver = until <= Date.parse(now);
   return guardrailResult(
     'maintenance window',
-    over,
-    over ? 'maintenance is over' : `maintenance until ${maintenanceUntil}`,
+    isOver,
+    isOver ? 'maintenance is over' : `maintenance until ${maintenanceUntil}`,
   );
 }
 
@@ -87,7 +89,7 @@ function mode(incident: Incident, step: Step, readings: Readings): GuardrailResu
 function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
   if (ledger === 'unreadable') return guardrailResult('cooldown', false, 'earlier runs cannot be read');
   const last = ledger
-    .filter(run => run.runbook === step.runbook && run.target === step.target && run.run !== ownRun(incident, step))
+    .filter(run => run.runbook === step.runbook && run.target === step.target && run.run !== ownRunId(incident, step))
     .map(run => run.at)
     .sort()
     .at(-1);
@@ -106,7 +108,7 @@ function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: str
  * The run that this attempt would start. When a command is retried, its reservation is in the ledger already, and is no
  * earlier run.
  */
-const ownRun = (incident: Incident, step: Step) => runId(incident, incident.attempt?.number ?? 0, step.name);
+const ownRunId = (incident: Incident, step: Step) => runId(incident, incident.attempt?.number ?? 0, step.name);
 
 /**
  * The budget is exhausted once its hours contain as many runs as it allows. Then it blocks until a person sets the kill
@@ -117,22 +119,26 @@ function budget(incident: Incident, step: Step, { ledger, automation }: Readings
     return guardrailResult('budget', false, 'earlier runs cannot be read');
   const { runs, hours } = incident.policy.budget;
   const released = ({ at }: LedgerRun) => Date.parse(at) <= Date.parse(automation.since);
-  const counted = ledger.filter(run => run.run !== ownRun(incident, step) && !released(run));
+  const counted = ledger.filter(run => run.run !== ownRunId(incident, step) && !released(run));
   // A run whose time cannot be read is not outside the window, so it counts.
-  const within = (first: LedgerRun) => counted.filter(({ at }) => !outside(minutesBetween(first.at, at), hours));
-  const most = Math.max(0, ...counted.map(run => within(run).length));
-  const spent = `${most} of ${runs} automatic runs in ${hours} h`;
-  return guardrailResult('budget', most < runs, most < runs ? spent : `${spent}: a person must release it`);
+  const within = (first: LedgerRun) => counted.filter(({ at }) => !isOutside(minutesBetween(first.at, at), hours));
+  const highestCount = Math.max(0, ...counted.map(run => within(run).length));
+  const spent = `${highestCount} of ${runs} automatic runs in ${hours} h`;
+  return guardrailResult(
+    'budget',
+    highestCount < runs,
+    highestCount < runs ? spent : `${spent}: a person must release it`,
+  );
 }
 
-const outside = (minutes: number, hours: number) => minutes < 0 || minutes > hours * 60;
+const isOutside = (minutes: number, hours: number) => minutes < 0 || minutes > hours * 60;
 
 function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult {
   const { fact, leaves, reaches, maximumShare } = blastRadius;
   const whole = incident.facts[fact];
   if (whole === undefined) return guardrailResult('blast radius', false, `${fact} is not known`);
   const target = leaves ?? reaches;
-  const touched = touchedOf(blastRadius, whole);
+  const touched = numberTouched(blastRadius, whole);
   if (whole <= 0 || touched <= 0)
     return guardrailResult(
       'blast radius',
@@ -144,17 +150,17 @@ function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult
   return guardrailResult('blast radius', share <= maximumShare, words);
 }
 
-function touchedOf({ leaves, reaches, touches = 1 }: BlastRadius, whole: number): number {
+function numberTouched({ leaves, reaches, touches = 1 }: BlastRadius, whole: number): number {
   if (reaches !== undefined) return reaches - whole;
   return leaves === undefined ? Math.floor(whole * touches) : whole - leaves;
 }
 
 function severity(incident: Incident, step: Step): GuardrailResult {
-  const severe = atLeast(incident.severity, step.minimumSeverity);
+  const isSevere = atLeast(incident.severity, step.minimumSeverity);
   return guardrailResult(
     'severity',
-    severe,
-    `${incident.severity}, ${severe ? 'at least' : 'needs'} ${step.minimumSeverity}`,
+    isSevere,
+    `${incident.severity}, ${isSevere ? 'at least' : 'needs'} ${step.minimumSeverity}`,
   );
 }
 
@@ -168,11 +174,11 @@ function anotherIncident({ id, openedAt, policy }: Incident, { others }: Reading
   const earlier = (other: OtherIncident) =>
     other.openedAt === openedAt ? other.id < id : Date.parse(other.openedAt) < Date.parse(openedAt);
   const { independent } = policy.playbook;
-  const before = others
+  const blocking = others
     .filter(other => !independent && !other.independent)
     .find(other => (other.symptom === symptom ? earlier(other) : symptom));
-  return before
-    ? guardrailResult('another incident', false, `${before.id} is being worked on`)
+  return blocking
+    ? guardrailResult('another incident', false, `${blocking.id} is being worked on`)
     : guardrailResult('another incident', true, 'no other is being worked on');
 }
 

@@ -1,17 +1,17 @@
 import { FAILING_SHARE, type Traffic } from '../diagnosis/traffic.ts';
 import type { Check, Impact } from '../incident/events.ts';
 import type { Run } from '../incident/incident.ts';
-import { percent } from '../kernel/numbers.ts';
+import { inSeconds, percent } from '../kernel/numbers.ts';
 import { type Facts, USUAL_BOUNDS } from '../kernel/severity.ts';
 
 /** The increase in the share of failing requests that counts as harm: a smaller one may be chance. */
-const WORSE_BY = 0.1;
+const HARMFUL_INCREASE = 0.1;
 
 /** Measurements of how people are served, before a run or after it. */
 export type Measured = Facts & { usersAffectedShare?: number; healthFailingShare?: number; responseSeconds?: number };
 
 /** The average response time, in seconds, from which the service counts as slow. */
-const SLOW = USUAL_BOUNDS.noticeable.average;
+const SLOW_SECONDS = USUAL_BOUNDS.noticeable.average;
 
 /**
  * The impact of a run on people, by measurements before and after it. Harmful: at least ten percentage points more of
@@ -22,20 +22,22 @@ const SLOW = USUAL_BOUNDS.noticeable.average;
 export function impactOf(before: Measured, after: Measured): Impact | undefined {
   const { usersAffectedShare: share, healthFailingShare: health, responseSeconds: seconds } = before;
   const { usersAffectedShare: shareNow, healthFailingShare: healthNow, responseSeconds: secondsNow } = after;
-  if (share !== undefined && shareNow !== undefined && shareNow >= share + WORSE_BY) return 'harmful';
+  if (share !== undefined && shareNow !== undefined && shareNow >= share + HARMFUL_INCREASE) return 'harmful';
   if (health !== undefined && health < 1 && healthNow === 1) return 'harmful';
   if (isSlower(seconds, secondsNow)) return 'harmful';
-  const over = (bound: number, value = 0) => value >= bound;
-  const fell = (bound: number, was?: number, is?: number) =>
-    over(bound, was) ? is !== undefined && is <= (was ?? 0) / 2 : !over(bound, is);
-  const suffered = over(FAILING_SHARE, share) || over(FAILING_SHARE, health) || over(SLOW, seconds);
+  const isOver = (bound: number, value = 0) => value >= bound;
+  const hasHalved = (bound: number, was?: number, is?: number) =>
+    isOver(bound, was) ? is !== undefined && is <= (was ?? 0) / 2 : !isOver(bound, is);
+  const suffered = isOver(FAILING_SHARE, share) || isOver(FAILING_SHARE, health) || isOver(SLOW_SECONDS, seconds);
   const isRelieved =
-    fell(FAILING_SHARE, share, shareNow) && fell(FAILING_SHARE, health, healthNow) && fell(SLOW, seconds, secondsNow);
+    hasHalved(FAILING_SHARE, share, shareNow) &&
+    hasHalved(FAILING_SHARE, health, healthNow) &&
+    hasHalved(SLOW_SECONDS, seconds, secondsNow);
   return suffered && isRelieved ? 'relieved' : undefined;
 }
 
 const isSlower = (was?: number, is?: number) =>
-  was !== undefined && is !== undefined && was < SLOW && is >= SLOW && is >= 2 * was;
+  was !== undefined && is !== undefined && was < SLOW_SECONDS && is >= SLOW_SECONDS && is >= 2 * was;
 
 /** The impact of a run that was not verified, in words. */
 export const impactWords = (impact: Impact | undefined) =>
@@ -58,12 +60,17 @@ export function harmCheck({ facts }: Run, traffic: Traffic, healthFailingShare: 
   if (impactOf(facts, measuredNow(traffic, healthFailingShare)) !== 'harmful') return undefined;
   const { usersAffectedShare: before, responseSeconds: secondsBefore } = facts;
   if ('share' in traffic && isSlower(secondsBefore, traffic.seconds))
-    return harm('response time', `${seconds(traffic.seconds)} since, ${seconds(secondsBefore)} before`);
-  return 'share' in traffic && before !== undefined && traffic.share >= before + WORSE_BY
-    ? harm('requests failing', `${percent(traffic.share)} since, ${percent(before)} before`)
-    : harm('health URLs', 'none answers since, some did before');
+    return harmfulCheck(
+      'response time',
+      `${inSeconds(traffic.seconds ?? 0)} since, ${inSeconds(secondsBefore ?? 0)} before`,
+    );
+  return 'share' in traffic && before !== undefined && traffic.share >= before + HARMFUL_INCREASE
+    ? harmfulCheck('requests failing', `${percent(traffic.share)} since, ${percent(before)} before`)
+    : harmfulCheck('health URLs', 'none answers since, some did before');
 }
 
-const seconds = (value = 0) => `${Math.round(value * 100) / 100} s`;
-
-const harm = (check: string, seen: string): Check => ({ check, passed: false, seen: `${seen}: it made it worse` });
+const harmfulCheck = (check: string, seen: string): Check => ({
+  check,
+  passed: false,
+  seen: `${seen}: it made it worse`,
+});

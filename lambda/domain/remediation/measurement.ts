@@ -3,17 +3,18 @@ import type { Event, EventOf } from '../incident/events.ts';
 import { isHealthy } from '../incident/harm.ts';
 import { allClear, attemptUnderWay, firing, type Incident } from '../incident/incident.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
-import { raiseSeverity, requestAttempt } from '../intake/signals.ts';
+import { raiseSeverity } from '../intake/severity.ts';
+import { requestAttempt } from '../intake/signals.ts';
 import { percent } from '../kernel/numbers.ts';
 import { assessService, atLeast, type Facts, SEVERITIES, type Severity, withService } from '../kernel/severity.ts';
 import { impactOf } from './impact.ts';
 
-/** Minutes after which a measurement is no evidence that something held ever since. */
+/** Minutes after which a measurement no longer shows that its judgement has held since. */
 export const MEASUREMENTS_APART = 3;
 
 /**
- * A measurement of the service between two diagnoses. It is recorded only when it changes a judgement: how severe it is, for
- * two measurements in a row, or that a change that was left in place does harm by now; that is reverted at once.
+ * Records a measurement of the service between two diagnoses only when it changes a judgement: a different severity in
+ * two measurements in a row, or harm by a change that was left in place, which is reverted at once.
  */
 export function recordMeasurement(
   incident: Incident,
@@ -22,9 +23,10 @@ export function recordMeasurement(
 ): Decision {
   const attempt = attemptUnderWay(incident);
   const harmful = attempt ? [] : reliefInPlace(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
-  const held = before && !incident.policy.playbook.ownFacts ? heldOf(incident, now, before) : undefined;
-  if (!held && harmful.length === 0) return { events: [] };
-  const { facts, at } = held ?? now;
+  const confirmed =
+    before && !incident.policy.playbook.ownFacts ? confirmedMeasurement(incident, now, before) : undefined;
+  if (!confirmed && harmful.length === 0) return { events: [] };
+  const { facts, at } = confirmed ?? now;
   const after = { ...incident, facts: withService(incident.facts, facts) };
   const rises = raiseSeverity(after);
   const seen = `${percent(after.facts['affectedShare'] ?? 0)} of requests or health URLs fail`;
@@ -34,14 +36,14 @@ export function recordMeasurement(
       { type: 'ServiceMeasured', facts, measuredAt: at },
       ...rises,
       ...reverts,
-      ...(reverts.length > 0 ? [revertNow(incident)] : consequences(after, rises)),
+      ...(reverts.length > 0 ? [revertNow(incident)] : responseEvents(after, rises)),
     ],
   };
 }
 
 /** The measurement whose judgement held in both, if it differs from the current one. */
-function heldOf({ facts, policy }: Incident, now: ServiceMeasurement, before: ServiceMeasurement) {
-  const rank = (of: Facts) => SEVERITIES.indexOf(assessService(of, policy.criteria).severity);
+function confirmedMeasurement({ facts, policy }: Incident, now: ServiceMeasurement, before: ServiceMeasurement) {
+  const rank = (measured: Facts) => SEVERITIES.indexOf(assessService(measured, policy.criteria).severity);
   // The earlier of two equal measurements: the judgement has held since then.
   const worse = rank(now.facts) < rank(before.facts) ? now : before;
   const better = rank(now.facts) > rank(before.facts) ? now : before;
@@ -53,17 +55,17 @@ function heldOf({ facts, policy }: Incident, now: ServiceMeasurement, before: Se
  * A higher severity may allow steps that were not allowed before. Once people are served well again, the trouble is
  * mitigated.
  */
-function consequences(after: Incident, rises: readonly Event[]): Event[] {
+function responseEvents(after: Incident, rises: readonly Event[]): Event[] {
   if (attemptUnderWay(after) || after.drill) return [];
   const risen = rises.find((rise): rise is EventOf<'SeverityAssigned'> => rise.type === 'SeverityAssigned');
-  if (risen && !after.approval && firing(after).length > 0 && unlocks(after, risen.severity))
+  if (risen && !after.approval && firing(after).length > 0 && allowsMoreSteps(after, risen.severity))
     return requestAttempt(after);
   return isHealthy(after) && allClear(after) && after.status !== 'monitoring'
     ? [{ type: 'Mitigated', reason: 'every signal cleared, and people are served' }]
     : [];
 }
 
-const unlocks = ({ severity, policy }: Incident, risen: Severity) =>
+const allowsMoreSteps = ({ severity, policy }: Incident, risen: Severity) =>
   policy.playbook.plan.some(
     ({ mode, minimumSeverity }) =>
       mode !== 'off' && !atLeast(severity, minimumSeverity) && atLeast(risen, minimumSeverity),

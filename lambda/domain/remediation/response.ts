@@ -5,7 +5,7 @@ import { allClear, attemptUnderWay, firing, type Incident, previewOf } from '../
 import type { Person } from '../incident/person.ts';
 import type { Step } from '../incident/policy.ts';
 import { pendingReverts, urgentReverts } from '../incident/reverts.ts';
-import { reassessSeverity } from '../intake/signals.ts';
+import { reassessSeverity } from '../intake/severity.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { answerBy } from './approval.ts';
 import { failedGuardrails, guardrails, isDryRun, runId } from './guardrails.ts';
@@ -32,8 +32,8 @@ export function classify(incident: Incident, attempt: number): Decision {
  * clear or no step is left, it reverts what must be reverted, and ends.
  */
 export function nextStep(incident: Incident, attempt: number, readings: Readings, now: string): Decision {
-  const over = refusalIfOver(incident, attempt);
-  if (over) return over;
+  const refusal = refusalIfOver(incident, attempt);
+  if (refusal) return refusal;
   const running = incident.runs.find(run => run.attempt === attempt && run.status === 'running');
   if (running) return { events: [] };
   if (incident.resolution) return revertThenEnd(incident, attempt, readings, now, resolution(incident, attempt));
@@ -150,8 +150,8 @@ const mitigation = (incident: Incident): Event[] =>
 
 /** A run has succeeded only if it was verified, else it has failed. A revert that failed is handed to a person at once. */
 export function recordOutcome(incident: Incident, attempt: number, outcome: RunOutcome): Decision {
-  const over = refusalIfOver(incident, attempt);
-  if (over) return over;
+  const refusal = refusalIfOver(incident, attempt);
+  if (refusal) return refusal;
   const run = incident.runs.find(({ run }) => run === outcome.run);
   if (run?.status !== 'running')
     return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
@@ -188,8 +188,8 @@ export function notVerified(checks: readonly Check[]): string | undefined {
 
 /** The workflow crashed or stalled: a person takes over, and the reason names the changes that were not reverted. */
 export function endResponse(incident: Incident, attempt: number, reason: string): Decision {
-  const over = refusalIfOver(incident, attempt);
-  if (over) return over;
+  const refusal = refusalIfOver(incident, attempt);
+  if (refusal) return refusal;
   const running = incident.runs.filter(run => run.attempt === attempt && run.status === 'running');
   return {
     events: [

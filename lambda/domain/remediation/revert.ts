@@ -17,9 +17,9 @@ export function revertThenEnd(
   end: Event[],
   before: Event[] = [],
 ): Decision {
-  const [owed] = pendingReverts(incident);
-  if (!owed) return { events: [...before, ...end] };
-  return revertRun(incident, attempt, owed, readings, now, end, before);
+  const [pending] = pendingReverts(incident);
+  if (!pending) return { events: [...before, ...end] };
+  return revertRun(incident, attempt, pending, readings, now, end, before);
 }
 
 /**
@@ -28,7 +28,7 @@ export function revertThenEnd(
 export function revertRun(
   incident: Incident,
   attempt: number,
-  owed: Run,
+  run: Run,
   readings: Readings,
   now: string,
   end: Event[],
@@ -37,15 +37,18 @@ export function revertRun(
   const results = revertGuardrails(readings, now);
   const refused = results.filter(r => !r.passed);
   if (refused.length > 0) {
-    const why = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
-    const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${why})`];
+    const refusals = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
+    const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${refusals})`];
     return { events: [...before, ...handOver(attempt, reasons.join('. ') + unrevertedNote(incident))] };
   }
-  const step = stepOf(incident, owed);
-  const tries = incident.runs.filter(({ undoes }) => undoes === owed.run).length;
-  const run = `${owed.run}/undo${tries === 0 ? '' : `/${tries + 1}`}`;
+  const step = stepOf(incident, run);
+  const earlierReverts = incident.runs.filter(({ undoes }) => undoes === run.run).length;
+  const id = `${run.run}/undo${earlierReverts === 0 ? '' : `/${earlierReverts + 1}`}`;
   return {
-    events: [...before, startStep(incident, attempt, step, { run, dryRun: false, undoes: owed, guardrails: results })],
+    events: [
+      ...before,
+      startStep(incident, attempt, step, { run: id, dryRun: false, undoes: run, guardrails: results }),
+    ],
   };
 }
 
@@ -62,6 +65,6 @@ function stepOf({ id, policy }: Incident, run: Run): Step {
 
 /** Names the changes that were not reverted, in words that tell a person how to revert them. */
 export function unrevertedNote(incident: Incident): string {
-  const changed = unreverted(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
-  return changed.length > 0 ? `. Still changed, to be put back by hand: ${changed.join(', ')}` : '';
+  const changes = unreverted(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
+  return changes.length > 0 ? `. Still changed, to be put back by hand: ${changes.join(', ')}` : '';
 }

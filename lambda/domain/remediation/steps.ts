@@ -3,7 +3,7 @@ import type { Incident, Run } from '../incident/incident.ts';
 import type { ParameterValue, Step } from '../incident/policy.ts';
 import { type Known, parameterOf } from './evidence.ts';
 
-interface Starting {
+interface RunStart {
   run: string;
   dryRun: boolean;
   preview?: boolean;
@@ -12,15 +12,15 @@ interface Starting {
 }
 
 /** Starts a run of a step or, with `undoes`, the revert of that run's change. */
-export function startStep(incident: Incident, attempt: number, step: Step, starting: Starting): Event {
+export function startStep(incident: Incident, attempt: number, step: Step, starting: RunStart): Event {
   const { undoes, ...rest } = starting;
   const { title, parameters } = (undoes && step.revert) || step;
   const known = undoes ?? incident;
   const { runbook, document, name } = step;
-  const given = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
-  const resolved = Object.fromEntries(given.map(([key, value]) => [key, resolve(incident, known, value)]));
-  const about = { attempt, step: name, title, runbook, document, parameters: resolved, undoes: undoes?.run };
-  return { type: 'StepStarted', ...about, ...rest };
+  const values = Object.entries({ ...parameters, DryRun: String(starting.dryRun) });
+  const resolved = Object.fromEntries(values.map(([key, value]) => [key, resolve(incident, known, value)]));
+  const properties = { attempt, step: name, title, runbook, document, parameters: resolved, undoes: undoes?.run };
+  return { type: 'StepStarted', ...properties, ...rest };
 }
 
 /** The value of a parameter from the diagnosis. A guardrail has made sure that it is known; a drill runs without it. */

@@ -36,19 +36,19 @@ export const copyOf = (cluster: string, name: string) => {
 export const LATEST = 'latest';
 
 /** The longest identifier that RDS accepts, in characters. */
-const LONGEST = 63;
+const MAXIMUM_IDENTIFIER_LENGTH = 63;
 
 /** The reason why no copy can be made; undefined when it can. Existing databases are never overwritten. */
 export function refusal(
   source: Source,
   wanted: Wanted,
   copy: ReturnType<typeof copyOf>,
-  taken: { cluster: boolean; instance: boolean },
+  existing: { cluster: boolean; instance: boolean },
 ): string | undefined {
-  if (copy.instance.length > LONGEST)
-    return `${copy.instance} is longer than ${LONGEST} characters: give a shorter name`;
-  for (const what of ['cluster', 'instance'] as const)
-    if (taken[what]) return `there is ${copy[what]} already, and nothing is overwritten: give another name`;
+  if (copy.instance.length > MAXIMUM_IDENTIFIER_LENGTH)
+    return `${copy.instance} is longer than ${MAXIMUM_IDENTIFIER_LENGTH} characters: give a shorter name`;
+  for (const kind of ['cluster', 'instance'] as const)
+    if (existing[kind]) return `there is ${copy[kind]} already, and nothing is overwritten: give another name`;
   if (wanted.kind === 'clone' || wanted.to === LATEST) return undefined;
   const { EarliestRestorableTime: earliest, LatestRestorableTime: latest } = source;
   const time = new Date(wanted.to);
@@ -77,8 +77,8 @@ export function restoration(cluster: string, source: Source, wanted: Wanted, cop
  * The request for the copy's first instance, because a restored cluster has none. It has the properties of the source's
  * writer.
  */
-export function firstInstance({ Engine }: Source, like: SourceInstance, copy: ReturnType<typeof copyOf>) {
-  const { DBInstanceClass, PubliclyAccessible, DBParameterGroups = [] } = like;
+export function firstInstance({ Engine }: Source, model: SourceInstance, copy: ReturnType<typeof copyOf>) {
+  const { DBInstanceClass, PubliclyAccessible, DBParameterGroups = [] } = model;
   return {
     ...{ DBClusterIdentifier: copy.cluster, DBInstanceIdentifier: copy.instance, Engine, DBInstanceClass },
     ...{ PubliclyAccessible, DBParameterGroupName: DBParameterGroups[0]?.DBParameterGroupName },
@@ -95,17 +95,17 @@ export function description(
   source: Source,
   wanted: Wanted,
   copy: ReturnType<typeof copyOf>,
-  like: SourceInstance,
+  model: SourceInstance,
 ): string[] {
   const { Engine, EngineVersion, DBSubnetGroup, DBClusterParameterGroup, VpcSecurityGroups = [] } = source;
   return [
-    `The new cluster ${copy.cluster}, with the instance ${copy.instance} (${like.DBInstanceClass}), is ${made(cluster, source, wanted)}.`,
+    `The new cluster ${copy.cluster}, with the instance ${copy.instance} (${model.DBInstanceClass}), is ${originWords(cluster, source, wanted)}.`,
     `As ${cluster} has them: ${Engine} ${EngineVersion}, subnet group ${DBSubnetGroup}, security groups ${securityGroups(VpcSecurityGroups).join(', ')}, parameter group ${DBClusterParameterGroup}.`,
     `The cluster ${cluster} itself goes on as it is.`,
   ];
 }
 
-function made(cluster: string, { LatestRestorableTime }: Source, wanted: Wanted): string {
+function originWords(cluster: string, { LatestRestorableTime }: Source, wanted: Wanted): string {
   if (wanted.kind === 'clone') return `a clone of ${cluster} as it is now`;
   const latest = LatestRestorableTime ? `the latest restorable time (${utc(LatestRestorableTime)})` : 'the latest time';
   return `restored from ${cluster} as of ${wanted.to === LATEST ? latest : wanted.to}`;
@@ -115,10 +115,10 @@ function made(cluster: string, { LatestRestorableTime }: Source, wanted: Wanted)
 export function nextSteps(
   cluster: string,
   copy: ReturnType<typeof copyOf>,
-  found: { Endpoint?: string | undefined },
+  created: { Endpoint?: string | undefined },
 ): string[] {
   return [
-    `The cluster ${copy.cluster} accepts connections at ${found.Endpoint}. Its users and passwords are those of the time that it is a copy of; the Data API is off.`,
+    `The cluster ${copy.cluster} accepts connections at ${created.Endpoint}. Its users and passwords are those of the time that it is a copy of; the Data API is off.`,
     `Compare its data with those of ${cluster} before anything uses it.`,
     `To use it, put its endpoint where the tasks have that of ${cluster} and deploy them, turn deletion protection on, then name it in database.cluster and database.instances of the configuration and deploy the responder.`,
     `To delete it: aws rds delete-db-instance --db-instance-identifier ${copy.instance} && aws rds delete-db-cluster --db-cluster-identifier ${copy.cluster} --skip-final-snapshot`,

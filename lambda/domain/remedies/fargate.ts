@@ -5,18 +5,18 @@ export interface Size {
 }
 
 const GIB = 1024;
-const from = (least: number, most: number, step: number) =>
+const gibSteps = (least: number, most: number, step: number) =>
   Array.from({ length: (most - least) / step + 1 }, (_, i) => (least + i * step) * GIB);
 
 /** The sizes that Fargate offers: MiB by CPU units. */
 export const FARGATE_SIZES: Record<number, number[]> = {
-  256: [512, ...from(1, 2, 1)],
-  512: from(1, 4, 1),
-  1024: from(2, 8, 1),
-  2048: from(4, 16, 1),
-  4096: from(8, 30, 1),
-  8192: from(16, 60, 4),
-  16384: from(32, 120, 8),
+  256: [512, ...gibSteps(1, 2, 1)],
+  512: gibSteps(1, 4, 1),
+  1024: gibSteps(2, 8, 1),
+  2048: gibSteps(4, 16, 1),
+  4096: gibSteps(8, 30, 1),
+  8192: gibSteps(16, 60, 4),
+  16384: gibSteps(32, 120, 8),
 };
 
 /**
@@ -37,7 +37,7 @@ interface Definition {
 }
 
 /** The fields that ECS returns for a revision and does not accept when another is registered. */
-const TOLD = [
+const READ_ONLY_FIELDS = [
   'taskDefinitionArn',
   'revision',
   'status',
@@ -57,17 +57,21 @@ export function sizeOf({ cpu, memory }: Definition): Size | undefined {
 
 /** The definition to register with another size: the memory limits of its containers grow in proportion. */
 export function resized<Given extends Definition>(definition: Given, { cpu, memory }: Size): Given {
-  const grown = (limit: number | undefined) =>
+  const scaledLimit = (limit: number | undefined) =>
     limit === undefined ? undefined : Math.floor((limit * memory) / Number(definition.memory));
-  const kept = Object.fromEntries(Object.entries(definition).filter(([field]) => !TOLD.includes(field))) as Given;
+  const writable = Object.fromEntries(
+    Object.entries(definition).filter(([field]) => !READ_ONLY_FIELDS.includes(field)),
+  ) as Given;
   return {
-    ...kept,
+    ...writable,
     cpu: String(cpu),
     memory: String(memory),
     containerDefinitions: definition.containerDefinitions?.map(container => ({
       ...container,
-      ...(container.memory === undefined ? {} : { memory: grown(container.memory) }),
-      ...(container.memoryReservation === undefined ? {} : { memoryReservation: grown(container.memoryReservation) }),
+      ...(container.memory === undefined ? {} : { memory: scaledLimit(container.memory) }),
+      ...(container.memoryReservation === undefined
+        ? {}
+        : { memoryReservation: scaledLimit(container.memoryReservation) }),
     })),
   };
 }

@@ -1,9 +1,9 @@
 /** The marker that the shell prints when the whole command has ended with 0. */
-const COMPLETE = 'heap-dump-complete';
-const FAILED = 'heap-dump-failed';
+const COMPLETE_MARKER = 'heap-dump-complete';
+const FAILED_MARKER = 'heap-dump-failed';
 
 /** Wraps a command so that it prints how it ended, because a session does not report the exit code. */
-export const framed = (command: string): string => `( ${command} ) && echo ${COMPLETE} || echo ${FAILED}`;
+export const framed = (command: string): string => `( ${command} ) && echo ${COMPLETE_MARKER} || echo ${FAILED_MARKER}`;
 
 /**
  * The reason why the dump is incomplete; undefined when it is complete. The command must have ended with 0, and its
@@ -13,11 +13,11 @@ export function whyNotWhole(printed: string, uploaded: number | undefined): stri
   const text = printed.replaceAll('\r', '').trimEnd();
   if (uploaded === undefined) return 'the command uploaded nothing';
   if (uploaded === 0) return 'the command uploaded nothing but an empty object';
-  if (!text.endsWith(`\n${COMPLETE}`) && text !== COMPLETE)
+  if (!text.endsWith(`\n${COMPLETE_MARKER}`) && text !== COMPLETE_MARKER)
     return `the command did not end well; of its dump ${uploaded} bytes are there, which may be a part`;
-  const told = /(?:^|\n)\s*(\d+)\s*\nheap-dump-complete$/.exec(text)?.[1];
-  if (told === undefined) return 'the command did not print at its end how many bytes its dump has';
-  return Number(told) === uploaded
+  const printedSize = /(?:^|\n)\s*(\d+)\s*\nheap-dump-complete$/.exec(text)?.[1];
+  if (printedSize === undefined) return 'the command did not print at its end how many bytes its dump has';
+  return Number(printedSize) === uploaded
     ? undefined
-    : `the dump has ${told} bytes, and only ${uploaded} of them were uploaded`;
+    : `the dump has ${printedSize} bytes, and only ${uploaded} of them were uploaded`;
 }

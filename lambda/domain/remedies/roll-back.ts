@@ -5,7 +5,7 @@ export interface ServiceDeployment {
   arn: string;
   status: string;
   createdAt: Date;
-  /** Task definitions that ran before it. */
+  /** The task definitions that ran before it. */
   sources: string[];
   /** The task definition that it deployed. */
   target: string;
@@ -16,26 +16,27 @@ export interface ServiceDeployment {
  */
 export type WayBack = { by: 'stop' | 'wait' } | { by: 'update'; taskDefinition: string } | { refused: string };
 
-const last = (arn: string) => arn.split('/').at(-1) ?? arn;
+const idOf = (arn: string) => arn.split('/').at(-1) ?? arn;
 
 /**
  * The reason why the deployment is not the one to roll back: a newer one exists. The order of `all` does not matter.
  */
 export function whyNotLatest(
   { arn, createdAt }: { arn: string; createdAt: Date },
-  all: readonly { arn: string; createdAt: Date }[],
+  deployments: readonly { arn: string; createdAt: Date }[],
 ): string | undefined {
-  const [newer] = all
+  const [newer] = deployments
     .filter(other => other.arn !== arn && other.createdAt >= createdAt)
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-  return newer && `a newer deployment (${last(newer.arn)}) has taken the place of ${last(arn)}`;
+  return newer && `a newer deployment (${idOf(newer.arn)}) has taken the place of ${idOf(arn)}`;
 }
 
-export const latestOf = <Deployment extends { createdAt: Date }>(all: readonly Deployment[]): Deployment | undefined =>
-  all.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
+export const latestOf = <Deployment extends { createdAt: Date }>(
+  deployments: readonly Deployment[],
+): Deployment | undefined => deployments.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
 
 export function wayBack({ arn, status, sources, target }: ServiceDeployment, service: EcsService): WayBack {
-  const id = last(arn);
+  const id = idOf(arn);
   const [before, ...others] = new Set(sources);
   if (before === undefined) return { refused: `${id} is the first of the service: nothing ran before it` };
   if (status === 'ROLLBACK_SUCCESSFUL') return { refused: `${id} has been rolled back already` };

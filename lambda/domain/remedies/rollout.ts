@@ -74,10 +74,10 @@ export function whyNotRestarted(service: EcsService): string | undefined {
   const { deployments = [], deploymentConfiguration } = service;
   if (deployments.length !== 1 || primaryDeployment(service)?.rolloutState !== 'COMPLETED')
     return 'a deployment is under way, which a restart would cut short';
-  const least = deploymentConfiguration?.minimumHealthyPercent;
-  return least !== undefined && least >= 100
+  const minimum = deploymentConfiguration?.minimumHealthyPercent;
+  return minimum !== undefined && minimum >= 100
     ? undefined
-    : `ECS may stop tasks before others have started (minimumHealthyPercent is ${least}, not 100)`;
+    : `ECS may stop tasks before others have started (minimumHealthyPercent is ${minimum}, not 100)`;
 }
 
 /**
@@ -86,10 +86,10 @@ export function whyNotRestarted(service: EcsService): string | undefined {
  */
 export function progressOf(service: EcsService, id: string, former: string): 'waiting' | Verdict {
   const own = service.deployments?.find(deployment => deployment.id === id);
-  const leading = primaryDeployment(service)?.id;
+  const primary = primaryDeployment(service)?.id;
   // ECS does not document the state of a replaced deployment: it counts as failed.
-  if (leading !== undefined && leading !== id && leading !== former)
-    return failed(`the deployment ${leading} has taken the place of ${id}`);
+  if (primary !== undefined && primary !== id && primary !== former)
+    return failed(`the deployment ${primary} has taken the place of ${id}`);
   if (own?.rolloutState === 'COMPLETED') return done();
   if (own?.rolloutState === 'FAILED')
     return failed(`the deployment ${id} failed: ${own.rolloutStateReason ?? 'no reason'}`);

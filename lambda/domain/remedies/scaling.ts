@@ -37,11 +37,11 @@ export function scalingProgress(
   former: number,
   autoScaled: boolean,
 ): 'waiting' | Verdict {
-  const fewer = target < former;
-  if (fewer ? running <= target : running >= target) return done();
+  const isScaleIn = target < former;
+  if (isScaleIn ? running <= target : running >= target) return done();
   if (wanted === former && wanted !== target) return 'waiting';
-  const moved = fewer ? wanted > target : wanted < target;
-  if (!moved) return 'waiting';
+  const wasMoved = isScaleIn ? wanted > target : wanted < target;
+  if (!wasMoved) return 'waiting';
   if (!autoScaled) return failed(`somebody has set the number of tasks to ${wanted} meanwhile, not ${target}`);
-  return (fewer ? running <= wanted : running >= wanted) ? done() : 'waiting';
+  return (isScaleIn ? running <= wanted : running >= wanted) ? done() : 'waiting';
 }

@@ -1,5 +1,6 @@
-/** The report of the function that ends idle database sessions, and its wording for people. */
+/** The report of the function that ends idle database sessions, and its words for people. */
 import * as v from 'valibot';
+import { countOf, thousands } from '../kernel/numbers.ts';
 
 /**
  * The reasons to spare a session that looks idle; the first that holds counts. The SQL statement uses the same keys.
@@ -36,7 +37,7 @@ const SessionGroup = v.object({
   /** `idle`, `idle in transaction` or `idle in transaction (aborted)`. */
   state: v.string(),
   sessions: v.number(),
-  /** Sessions that the server was told to end; 0 in a dry run. */
+  /** Sessions that the server was asked to end; 0 in a dry run. */
   ended: v.number(),
   /** Seconds in that state of the session that has been in it longest, as a whole number. */
   idleSeconds: v.number(),
@@ -62,7 +63,7 @@ export const SessionReport = v.object({
    */
   reason: v.string(),
   dryRun: v.boolean(),
-  /** One entry for each group of sessions that was ended. */
+  /** One sentence for each group of sessions that was ended. */
   changed: v.array(v.string()),
   connections: v.object({
     inUse: v.number(),
@@ -95,19 +96,16 @@ export function readSessionReport(payload: string): SessionReport | undefined {
   }
 }
 
-export const thousands = (n: number) => n.toLocaleString('en-US');
-export const countOf = (n: number, one: string, many = `${one}s`) => `${thousands(n)} ${n === 1 ? one : many}`;
-
 /** `report-export (user reports), idle in transaction` */
 export const describeGroup = ({ user, application, state }: SessionGroup) =>
   `${application || 'no application name'} (user ${user}), ${state}`;
 
-const duration = (seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`);
+const idleTime = (seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`);
 
-const listedAs = (group: SessionGroup) =>
-  `- ${countOf(group.sessions, 'session')}: ${describeGroup(group)} for up to ${duration(group.idleSeconds)}`;
+const candidateLine = (group: SessionGroup) =>
+  `- ${countOf(group.sessions, 'session')}: ${describeGroup(group)} for up to ${idleTime(group.idleSeconds)}`;
 
-const sparedAs = ({ reason, sessions, applications }: SparedGroup) => {
+const sparedLine = ({ reason, sessions, applications }: SparedGroup) => {
   const names = applications.map(name => name || 'no application name').join(', ');
   return `- ${countOf(sessions, 'session')}: ${SPARED[reason]}${names ? ` (${names})` : ''}`;
 };
@@ -125,12 +123,12 @@ export function sessionLines(report: SessionReport): string[] {
   return [
     ...(reason ? [reason] : []),
     `${dryRun ? `Would end ${countOf(toEnd, 'session')}` : `Ended ${thousands(ended)} of ${countOf(toEnd, 'session')}`}; ${used}.`,
-    ...candidates.map(listedAs),
+    ...candidates.map(candidateLine),
     ...(unlisted > 0 ? [`- ${countOf(unlisted, 'more session')}`] : []),
     ...(sparedCount > 0
       ? [`Spares ${countOf(sparedCount, 'session')} that ${sparedCount === 1 ? 'looks' : 'look'} idle:`]
       : []),
-    ...spared.map(sparedAs),
+    ...spared.map(sparedLine),
     `Cannot be seen: ${cannotSee.join('; ')}.`,
   ];
 }

@@ -1,15 +1,14 @@
 import * as v from 'valibot';
 import type { Query } from '../../adapters/query.ts';
+import { countOf, thousands } from '../../domain/kernel/numbers.ts';
 import {
   CANNOT_SEE,
-  countOf,
   describeGroup,
   type SessionGroup,
   type SessionReport,
   SPARED,
   type SparedGroup,
   type SparedReason,
-  thousands,
 } from '../../domain/remedies/sessions.ts';
 import { COUNT_SESSIONS, END_IDLE_SESSIONS, endParameters, type KillRequest } from './sessions.ts';
 
