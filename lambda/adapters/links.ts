@@ -1,15 +1,8 @@
 import type { EventOf, IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
-import {
-  canonicalLink,
-  formatLink,
-  type Link,
-  type LinkAction,
-  parseLink,
-  type SignedLink,
-} from '../domain/messages/link.ts';
+import { LINK, type Link, type LinkAction, type SignedLink } from '../domain/messages/link.ts';
 import { type OfferedLink, offeredFiles, offeredLinks } from '../domain/messages/offered-links.ts';
-import { generateMac, verifyMac } from './kms.ts';
+import { signToken, verifyToken } from './signed-tokens.ts';
 
 /** A link in a message to one person. */
 export interface PersonalLink {
@@ -22,15 +15,11 @@ export interface PersonalLink {
 const key = () => process.env['LINKS_KEY'] ?? '';
 
 /** The link as it stands in a URL. */
-export async function signLink(service: string, link: Link): Promise<string> {
-  return formatLink({ ...link, mac: await generateMac(key(), canonicalLink(service, link)) });
-}
+export const signLink = (service: string, link: Link): Promise<string> => signToken(key(), LINK, service, link);
 
-/** The link that the text holds, if we signed it, expired or not. @throws when KMS cannot say. */
-export async function verifyLink(service: string, text: string): Promise<SignedLink | undefined> {
-  const link = parseLink(text);
-  return link && (await verifyMac(key(), canonicalLink(service, link), link.mac)) ? link : undefined;
-}
+/** The link that the text holds, if we signed it, expired or not. @throws when KMS does not answer. */
+export const verifyLink = (service: string, text: string): Promise<SignedLink | undefined> =>
+  verifyToken(key(), LINK, service, text);
 
 /** Links for one person to act on an entry. The same entry gives the same links. */
 export const personalLinks = (incident: Incident, entry: IncidentEvent, person: string): Promise<PersonalLink[]> =>

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  canonicalLink,
-  formatLink,
-  LINK_ACTIONS,
-  type Link,
-  parseLink,
-  type SignedLink,
-} from '../../../lambda/domain/messages/link.ts';
+import { LINK, LINK_ACTIONS, type Link, type SignedLink } from '../../../lambda/domain/messages/link.ts';
 
 const day = fc.date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
 const link: fc.Arbitrary<Link> = fc.record(
@@ -23,13 +16,13 @@ const link: fc.Arbitrary<Link> = fc.record(
   { requiredKeys: ['action', 'incident', 'person', 'expires'] },
 );
 const mac = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(bytes => Uint8Array.from(bytes));
-const signed: fc.Arbitrary<SignedLink> = fc.tuple(link, mac).map(([said, code]) => ({ ...said, mac: code }));
+const signed: fc.Arbitrary<SignedLink> = fc.tuple(link, mac).map(([claims, code]) => ({ ...claims, mac: code }));
 
 it('is read as it was written, and needs no escaping in a URL', () => {
   fc.assert(
     fc.property(signed, given => {
-      expect(formatLink(given)).toMatch(/^[\w.-]+$/);
-      expect(parseLink(formatLink(given))).toEqual(given);
+      expect(LINK.format(given)).toMatch(/^[\w.-]+$/);
+      expect(LINK.parse(LINK.format(given))).toEqual(given);
     }),
   );
 });
@@ -39,15 +32,15 @@ it('is another link, or none, with any one character changed, left out or added'
   const changed = fc.tuple(signed, fc.nat(), character, fc.constantFrom('change', 'remove', 'add'));
   fc.assert(
     fc.property(changed, ([given, position, other, how]) => {
-      const text = formatLink(given);
+      const text = LINK.format(given);
       const at = position % text.length;
       const rest = text.slice(at + (how === 'add' ? 0 : 1));
       const altered = text.slice(0, at) + (how === 'remove' ? '' : other) + rest;
       fc.pre(altered !== text);
-      const read = parseLink(altered);
+      const read = LINK.parse(altered);
       if (!read) return;
       const same =
-        Buffer.compare(read.mac, given.mac) === 0 && canonicalLink('shop', read) === canonicalLink('shop', given);
+        Buffer.compare(read.mac, given.mac) === 0 && LINK.canonical('shop', read) === LINK.canonical('shop', given);
       expect(same).toBe(false);
     }),
     { numRuns: 2000 },
@@ -59,15 +52,15 @@ it('is signed over a text that no other link has, of this service or another', (
   fc.assert(
     fc.property(two, ([[service, one], [other, another]]) => {
       const same = JSON.stringify([service, one]) === JSON.stringify([other, another]);
-      expect(canonicalLink(service, one) === canonicalLink(other, another)).toBe(same);
+      expect(LINK.canonical(service, one) === LINK.canonical(other, another)).toBe(same);
     }),
   );
   const given = { action: 'approve', incident: 'INC-2026-01-31-001', person: 'a', expires: 1, step: 'b' } as const;
-  expect(canonicalLink('shop', given)).not.toBe(canonicalLink('shop', { ...given, person: 'a","b' }));
+  expect(LINK.canonical('shop', given)).not.toBe(LINK.canonical('shop', { ...given, person: 'a","b' }));
 });
 
 it('fits an SMS beside the words', () => {
-  const text = formatLink({
+  const text = LINK.format({
     ...{ action: 'acknowledge', incident: 'INC-2026-01-31-001', person: 'ada', expires: 1_800_000_000 },
     mac: new Uint8Array(32),
   });

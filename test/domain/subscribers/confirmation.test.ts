@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  CONFIRMATION,
   type Confirmation,
-  canonicalConfirmation,
-  formatConfirmation,
-  parseConfirmation,
   type SignedConfirmation,
 } from '../../../lambda/domain/subscribers/confirmation.ts';
 
@@ -17,13 +15,13 @@ const confirmation: fc.Arbitrary<Confirmation> = fc.record({
 const mac = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(bytes => Uint8Array.from(bytes));
 const signed: fc.Arbitrary<SignedConfirmation> = fc
   .tuple(confirmation, mac)
-  .map(([said, code]) => ({ ...said, mac: code }));
+  .map(([claims, code]) => ({ ...claims, mac: code }));
 
 it('is read as it was written, and needs no escaping in a URL', () => {
   fc.assert(
     fc.property(signed, given => {
-      expect(formatConfirmation(given)).toMatch(/^[\w.-]+$/);
-      expect(parseConfirmation(formatConfirmation(given))).toEqual(given);
+      expect(CONFIRMATION.format(given)).toMatch(/^[\w.-]+$/);
+      expect(CONFIRMATION.parse(CONFIRMATION.format(given))).toEqual(given);
     }),
   );
 });
@@ -33,15 +31,15 @@ it('is another one, or none, with any one character changed, left out or added',
   const changed = fc.tuple(signed, fc.nat(), character, fc.constantFrom('change', 'remove', 'add'));
   fc.assert(
     fc.property(changed, ([given, position, other, how]) => {
-      const text = formatConfirmation(given);
+      const text = CONFIRMATION.format(given);
       const at = position % text.length;
       const altered = text.slice(0, at) + (how === 'remove' ? '' : other) + text.slice(at + (how === 'add' ? 0 : 1));
       fc.pre(altered !== text);
-      const read = parseConfirmation(altered);
+      const read = CONFIRMATION.parse(altered);
       if (!read) return;
       const same =
         Buffer.compare(read.mac, given.mac) === 0 &&
-        canonicalConfirmation('shop', read) === canonicalConfirmation('shop', given);
+        CONFIRMATION.canonical('shop', read) === CONFIRMATION.canonical('shop', given);
       expect(same).toBe(false);
     }),
     { numRuns: 2000 },
@@ -53,7 +51,7 @@ it('is signed over a text that no other one has, of this service or another', ()
   fc.assert(
     fc.property(two, ([[service, one], [other, another]]) => {
       const same = JSON.stringify([service, one]) === JSON.stringify([other, another]);
-      expect(canonicalConfirmation(service, one) === canonicalConfirmation(other, another)).toBe(same);
+      expect(CONFIRMATION.canonical(service, one) === CONFIRMATION.canonical(other, another)).toBe(same);
     }),
   );
 });
