@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { workaroundAsked } from '../../lambda/domain/communication/questions.ts';
+import { workaroundOrQuestion } from '../../lambda/domain/communication/questions.ts';
 import { type Incident, isOpen, type Run } from '../../lambda/domain/incident/incident.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import {
@@ -110,7 +110,7 @@ function choreHeader(incident: Incident): string {
 function header(incident: Incident): string {
   const { id, severity, status, title, policy, severityReasons, startedAt, resolvedAt } = incident;
   const { commander, acknowledged, reporter, handedOver, references } = incident;
-  const asked = workaroundAsked(incident);
+  const asked = workaroundOrQuestion(incident);
   const people = [
     commander
       ? `${commander} ${resolvedAt ? 'was' : 'is'} in command`

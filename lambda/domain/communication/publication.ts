@@ -7,18 +7,18 @@ import type { Person } from '../incident/person.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 import { isPublic } from './updates.ts';
 
-/** Minutes for the diagnosis to measure whether people suffer, before a person is asked. */
-const LOOKING = 5;
+/** Minutes that the diagnosis gets to measure whether people suffer, before a person is asked. */
+const DIAGNOSIS_MINUTES = 5;
 
-/** A matter that nothing can measure and a person declared: the breach comes before the loss, if there are both. */
+/** A person declared something that no metric shows; a security breach comes before a data loss, if both were declared. */
 export const investigationOf = ({ declared }: Pick<Incident, 'declared'>): Investigation | undefined => {
   if (declared['securityBreach']) return 'security';
   return declared['dataLoss'] ? 'data' : undefined;
 };
 
 /**
- * Whether customers are to be told. Measured harm is published by itself, whatever was answered before: it is news. Of a
- * declared breach or data loss the commander is asked at once; of an alarm that nothing measured bears out, once.
+ * Decides if customers are told. Measured harm is published without asking, even after a person said no: it is news. For a
+ * declared breach or data loss the commander is asked at once; for an alarm without measured harm a person is asked once.
  */
 export function publicationObligations(incident: Incident, now: string): Obligation[] {
   const { drill, policy, severity, publication, diagnosedIn, openedAt, reporter } = incident;
@@ -28,40 +28,41 @@ export function publicationObligations(incident: Incident, now: string): Obligat
   if (publishes === 'auto' && harmed) return [{ type: 'publish' }];
   if (publication?.declined) return [];
   if (investigationOf(incident) && pages)
-    return policy.statusPage.investigations === 'auto' ? [{ type: 'publish' }] : question(incident, now);
-  // Whoever declares a P3 can say so too if customers are to know.
+    return policy.statusPage.investigations === 'auto' ? [{ type: 'publish' }] : askAgain(incident, now);
+  // Whoever declares a P3 can publish it as well, so nobody is asked.
   if (policy.playbook.internal || (publishes === 'approve' && reporter && !harmed)) return [];
-  const looked = publishes === 'approve' || diagnosedIn !== undefined || minutesBetween(openedAt, now) >= LOOKING;
-  return looked && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];
+  const hasDiagnosis =
+    publishes === 'approve' || diagnosedIn !== undefined || minutesBetween(openedAt, now) >= DIAGNOSIS_MINUTES;
+  return hasDiagnosis && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];
 }
 
-/** It climbs the escalation path as a call does, until somebody says yes or no: an acknowledgement is no answer. */
-function question({ policy, publication }: Incident, now: string): Obligation[] {
-  const { askedAt = now, calledAt = now, level: asked = 0 } = publication ?? {};
+/** The question climbs the escalation path as a page does, until somebody says yes or no: an acknowledgement is no answer. */
+function askAgain({ policy, publication }: Incident, now: string): Obligation[] {
+  const { askedAt = now, calledAt = now, level: lastLevel = 0 } = publication ?? {};
   const waited = minutesBetween(askedAt, now);
-  const due = policy.escalation.filter(({ level, afterMinutes }) => level > asked && afterMinutes <= waited);
+  const due = policy.escalation.filter(({ level, afterMinutes }) => level > lastLevel && afterMinutes <= waited);
   if (due.length > 0) return due.map(({ level }) => ({ type: 'ask to publish', level }));
-  return minutesBetween(calledAt, now) >= policy.remindMinutes ? [{ type: 'ask to publish', level: asked }] : [];
+  return minutesBetween(calledAt, now) >= policy.remindMinutes ? [{ type: 'ask to publish', level: lastLevel }] : [];
 }
 
-/** What is not measured is published in words of its own, without an outage. */
-export function publishedEvent(incident: Incident, said: Person, components?: string[]): Event {
+/** Something declared without measured harm is published as an investigation, without an outage. */
+export function publishedEvent(incident: Incident, person: Person, components?: string[]): Event {
   const investigation = isHarmed(incident) ? undefined : investigationOf(incident);
   return {
-    ...{ type: 'Published', ...said },
+    ...{ type: 'Published', ...person },
     ...(components ? { components } : {}),
     ...(investigation ? { investigation } : {}),
   };
 }
 
-/** A person lets customers know. */
+/** A person publishes the incident. */
 export function publish(incident: Incident, { by, via }: Person, components?: string[]): Decision {
   const { policy, id, publication } = incident;
   const refused = unpublishable(incident);
   if (refused) return { refused };
   if (isPublic(incident)) return { events: [] };
   const { declined } = publication ?? {};
-  // Whoever answers a question by its link or button may not know that another has.
+  // Whoever answers by a link or a button may not know that somebody else has answered.
   if (declined && (via === 'link' || via === 'slack'))
     return {
       refused: `${declined.by} said no at ${clock(declined.at)} UTC (npx incident publish ${id} publishes it all the same)`,
@@ -72,7 +73,7 @@ export function publish(incident: Incident, { by, via }: Person, components?: st
   return { events: [publishedEvent(incident, { by, via }, components)] };
 }
 
-/** A person says no, which ends the asking. */
+/** A person keeps the incident from customers; nobody is asked again. */
 export function withhold(incident: Incident, { by, via }: Person): Decision {
   const { publication, id } = incident;
   const refused = unpublishable(incident);

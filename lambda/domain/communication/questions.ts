@@ -3,7 +3,7 @@ import { type Incident, isOpen } from '../incident/incident.ts';
 import { dateTime, plusMinutes } from '../kernel/time.ts';
 import { investigationOf } from './publication.ts';
 
-/** Whether customers are to be told, as people are asked. */
+/** The question if customers are told, for people on call. */
 export function publicationQuestion(incident: Incident, { severity, level }: EventOf<'PublicationRequested'>): string {
   const investigation = investigationOf(incident);
   if (level !== undefined && investigation)
@@ -12,22 +12,22 @@ export function publicationQuestion(incident: Incident, { severity, level }: Eve
   return `Are customers to be told? ${auto ? 'No harm to them was measured' : `It is a ${severity}`}, so it is published only if you say so`;
 }
 
-/** An answer is all that is wanted. */
+/** The headline of a question (P4), which only needs an answer. */
 export const answerDue = ({ policy, severity, severityAt, signals }: Incident) =>
   [
     `An answer is due by ${dateTime(plusMinutes(severityAt, policy.severities[severity].responseMinutes))}`,
     ...Object.values(signals).map(({ summary }) => summary),
   ].join(': ');
 
-/** Whether people have another way to do what fails, by the last who said so; null, nobody has said. */
+/** Tells if people have another way to do what fails, by the last report; null when nobody has reported. */
 export function workaround({ declared, timeline }: Incident): string | null {
   if (declared['workaround'] === undefined) return null;
-  const last = timeline.findLast(entry => entry.type === 'WorkaroundReported');
+  const last = timeline.findLast(event => event.type === 'WorkaroundReported');
   return last ? `${last.available ? 'available' : 'none'}, says ${last.by}${last.text ? `: ${last.text}` : ''}` : null;
 }
 
-/** The same for whoever can say it: what is not known is asked, but of a question. */
-export function workaroundAsked(incident: Incident): string | null {
+/** The workaround, or the question for it while the incident is open; a P4 is not asked for one. */
+export function workaroundOrQuestion(incident: Incident): string | null {
   const { id, severity, policy } = incident;
   if (!isOpen(incident) || severity === 'P4' || policy.playbook.chore) return workaround(incident);
   return workaround(incident) ?? `not known: is there one? npx incident workaround ${id} yes|no`;

@@ -8,102 +8,104 @@ import type { Component } from '../incident/service-policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { disruptions } from '../outage/disruption.ts';
 
-/** Minutes before the first update is owed: if the diagnosis takes longer, it goes out without. */
-const AHEAD = 5;
-/** Minutes between two updates by themselves, however fast things change. The end is told at once. */
-const APART = 5;
-/** The watch looks once a minute: what is owed by the next minute is owed now. */
-const WATCH = 1;
-/** Minutes within which an update has arrived, and after which one that did not come is missed. */
+/** Minutes before the deadline at which the first update goes out, even if the diagnosis has not ended. */
+const FIRST_UPDATE_LEAD = 5;
+/** Minutes between two automatic updates, however fast the status changes. The resolution is announced at once. */
+const MINIMUM_INTERVAL = 5;
+/** The watch runs once a minute: an update that falls due before its next run is sent now. */
+const WATCH_INTERVAL = 1;
+/** Minutes that an update may be late before it counts as missed. */
 const GRACE = 10;
 
 const AUDIENCES: readonly Audience[] = ['stakeholders', 'public'];
 
-/** Customers are told of it. */
+/** The incident is on the status page. */
 export const isPublic = ({ publication }: Incident) => publication?.at !== undefined;
 
-/** Updates owed to those who are told; whoever was left without one is a fault. */
+/** The updates that are due, and the missed ones, which are a fault. */
 export const updateObligations = (incident: Incident, now: string): Obligation[] => [
   ...AUDIENCES.flatMap(to => missed(incident, to, now)),
   ...AUDIENCES.filter(to => updateDue(incident, to, now)).map((to): Obligation => ({ type: 'post update', to })),
 ];
 
-/** Whoever was told once is told to the end, even if the severity has fallen since. */
-function isTold({ told, policy, severity, ...incident }: Incident, to: Audience): boolean {
+/** An audience that got one update gets all later ones, even if the severity has fallen since. */
+function isInformed({ told, policy, severity, ...incident }: Incident, to: Audience): boolean {
   if (told[to]) return true;
   if (to === 'public') return incident.publication?.at !== undefined;
   return policy.severities[severity].stakeholdersMinutes !== undefined;
 }
 
 function updateDue(incident: Incident, to: Audience, now: string): boolean {
-  if (!isTold(incident, to)) return false;
+  if (!isInformed(incident, to)) return false;
   const { told, status, policy, findings } = incident;
   const last = told[to];
-  if (!last) return to === 'public' || findings.length > 0 || minutesBetween(now, heardBy(incident)) <= AHEAD;
+  if (!last)
+    return to === 'public' || findings.length > 0 || minutesBetween(now, firstUpdateDue(incident)) <= FIRST_UPDATE_LEAD;
   const passed = minutesBetween(last.at, now);
   if (to === 'stakeholders' && hasRisenSince(incident, last.at)) return true;
-  return passed >= policy.updateMinutes - WATCH || (last.status !== status && passed >= APART);
+  return passed >= policy.updateMinutes - WATCH_INTERVAL || (last.status !== status && passed >= MINIMUM_INTERVAL);
 }
 
-/** The last update was about a lesser trouble: stakeholders hear of every rise in time, the first and each later one. */
+/** The severity has risen since the last update: stakeholders must hear of every rise within the target. */
 const hasRisenSince = ({ policy, severity, severityAt }: Incident, at: string) =>
   at < severityAt && policy.severities[severity].stakeholdersMinutes !== undefined;
 
-/** When stakeholders must have heard of it, counted from when it became as severe as it is. */
-const heardBy = ({ policy, severity, severityAt }: Incident) =>
+/** The deadline for telling stakeholders, counted from the last change of severity. */
+const firstUpdateDue = ({ policy, severity, severityAt }: Incident) =>
   plusMinutes(severityAt, policy.severities[severity].stakeholdersMinutes ?? 0);
 
-/** One that did not arrive, or was not sent: the audience waits for it, and does not know why. */
+/** An update that was not sent or did not arrive: the audience waits for it and does not know why. */
 function missed(incident: Incident, to: Audience, now: string): Obligation[] {
   const last = incident.told[to];
   const missing: Obligation = { type: 'miss target', target: 'update', to };
-  if (!isTold(incident, to) || last?.missed) return [];
-  const rise = to === 'stakeholders' && (!last || hasRisenSince(incident, last.at)) ? heardBy(incident) : undefined;
+  if (!isInformed(incident, to) || last?.missed) return [];
+  const rise =
+    to === 'stakeholders' && (!last || hasRisenSince(incident, last.at)) ? firstUpdateDue(incident) : undefined;
   if (!last) return rise && rise < now && !incident.breached.includes('update') ? [missing] : [];
   const next = plusMinutes(last.delivered && last.nextAt ? last.nextAt : last.waitsSince, GRACE);
-  const owed = rise && rise < next ? rise : next;
-  return owed < now ? [missing] : [];
+  const due = rise && rise < next ? rise : next;
+  return due < now ? [missing] : [];
 }
 
-/** What automation says of an incident that is open: how it stands, in the words of the templates. */
+/** Automation's update on an open incident: its status, in the words of the templates. */
 export const postUpdate = (incident: Incident, to: Audience, now: string): Event =>
   update(incident, to, now, { by: 'automation' });
 
-function update({ status, policy }: Incident, to: Audience, now: string, said: Person & { text?: string }): Event {
+function update({ status, policy }: Incident, to: Audience, now: string, author: Person & { text?: string }): Event {
   const open = status === 'closed' ? 'resolved' : status;
   const nextAt = open === 'resolved' ? {} : { nextAt: plusMinutes(now, policy.updateMinutes) };
-  return { type: 'UpdatePosted', to, status: open, ...said, ...nextAt };
+  return { type: 'UpdatePosted', to, status: open, ...author, ...nextAt };
 }
 
-/** Whoever was told of the incident is told of its end with it. */
+/** Every audience that was told of the incident gets a last update with its resolution. */
 export function withClosingUpdates(incident: Incident | undefined, events: Event[]): Event[] {
   const end = events.find(({ type }) => type === 'Resolved');
   if (!incident || end?.type !== 'Resolved') return events;
-  const told = AUDIENCES.filter(to => incident.told[to]);
-  const last = (to: Audience): Event => ({
+  const informed = AUDIENCES.filter(to => incident.told[to]);
+  const closingUpdate = (to: Audience): Event => ({
     type: 'UpdatePosted',
     to,
     status: 'resolved',
     by: end.by,
     via: end.via,
   });
-  return [...events, ...told.map(last)];
+  return [...events, ...informed.map(closingUpdate)];
 }
 
-/** A person's own words, to all who are told of the incident, or to stakeholders alone. */
+/** A person's own words, to stakeholders and, if the incident is published and the update not internal, to customers. */
 export function postByPerson(
   incident: Incident,
   { by, via, text, internal }: Extract<PersonCommand, { type: 'post update' }>,
   now: string,
 ): Decision {
-  const open: Audience[] = isPublic(incident) && !internal ? ['stakeholders', 'public'] : ['stakeholders'];
-  const found = open.includes('public') ? internalName(text, incident.policy) : undefined;
+  const audiences: Audience[] = isPublic(incident) && !internal ? ['stakeholders', 'public'] : ['stakeholders'];
+  const found = audiences.includes('public') ? internalName(text, incident.policy) : undefined;
   if (found)
     return { refused: `customers would read "${found}": say it without, or tell stakeholders alone (--internal)` };
-  return { events: open.map(to => update(incident, to, now, { by, via, text })) };
+  return { events: audiences.map(to => update(incident, to, now, { by, via, text })) };
 }
 
-/** What looks as if it were ours alone, whatever it says. */
+/** Internal identifiers: ARNs, accounts, addresses, hosts and resource ids, which no customer may read. */
 const INTERNAL = new RegExp(
   [
     /\barn:aws[\w-]*:\S+/,
@@ -121,25 +123,25 @@ const INTERNAL = new RegExp(
   'i',
 );
 
-/** The part of a text that nobody outside may read; undefined when there is none. */
+/** The first internal identifier or name in a text; undefined when there is none. */
 export function internalName(text: string, { internalNames }: Pick<Policy, 'internalNames'>): string | undefined {
   const lower = text.toLowerCase();
   return INTERNAL.exec(text)?.[0] ?? internalNames.find(name => lower.includes(name.toLowerCase()));
 }
 
-/** Components that an incident affects, as customers know them. An investigation affects what was measured to suffer. */
+/** The components that an incident affects. An investigation affects them only if people were measured to suffer. */
 export function affectedComponents(incident: Incident): readonly Component[] {
   const { publication } = incident;
   const none = publication?.investigation && !publication.components && disruptions(incident).length === 0;
   return none ? [] : subscribedComponents(incident);
 }
 
-/** Components that an incident is about: those a person named, or those its playbook affects. */
+/** The components that an incident is about: those that a person named, or else those that its playbook affects. */
 export function subscribedComponents({ policy, playbook, publication }: Incident): readonly Component[] {
   const components = policy.statusPage?.components ?? [];
   const named = publication?.components;
   if (named) return components.filter(({ id }) => named.includes(id));
-  const touched = components.filter(({ affectedBy }) => !affectedBy || affectedBy.includes(playbook));
-  // What nobody has assigned may affect everything.
-  return touched.length > 0 ? touched : components;
+  const affected = components.filter(({ affectedBy }) => !affectedBy || affectedBy.includes(playbook));
+  // A playbook that no component names may affect every component.
+  return affected.length > 0 ? affected : components;
 }

@@ -1,5 +1,5 @@
 import { investigationOf } from '../communication/publication.ts';
-import { workaroundAsked } from '../communication/questions.ts';
+import { workaroundOrQuestion } from '../communication/questions.ts';
 import type { PersonCommand } from '../incident/commands.ts';
 import type { EventType } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
@@ -7,19 +7,19 @@ import { type Incident, isOpen } from '../incident/incident.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
+import { automationLines, previewLines } from './automation-lines.ts';
 import type { Link } from './link.ts';
 import { formatEvent } from './log.ts';
-import { automationWords, previewLines } from './page.ts';
 
-/** The page with words alone. */
+/** A page with text alone. */
 export interface MessagePage {
   title: string;
   texts: string[];
-  /** Where to go from here. */
+  /** The page to go to from here. */
   link: { label: string; url: string } | null;
 }
 
-/** The page of an incident behind a link: what there is to know, and the one thing that the link lets do. */
+/** The page of an incident behind a link: its state, and a form for the one action that the link allows. */
 export interface AnswerPage {
   title: string;
   drill: boolean;
@@ -35,13 +35,16 @@ export interface AnswerPage {
   timeline: { at: string; clock: string; text: string }[];
 }
 
-/** What came of it, or why it cannot be. */
+/** The result of the action, or the reason why it is not possible. */
 export interface PageNotice {
   tone: 'good' | 'bad' | 'dim';
   text: string;
 }
 
-/** One page for whatever is no good: forged, expired, of an incident that there is not. It must tell them apart by nothing. */
+/**
+ * One page for every invalid link: forged, expired, or of an unknown incident. It must not tell which, or it would help to
+ * guess.
+ */
 export const REFUSAL: MessagePage = {
   title: 'This link cannot be used',
   texts: [
@@ -61,10 +64,10 @@ export const UNAVAILABLE: MessagePage = {
 };
 
 const LATEST = 15;
-/** What happens by itself and tells nothing that does not stand elsewhere on the page. */
+/** Events of automation that repeat what stands elsewhere on the page. */
 const LEFT_OUT: readonly EventType[] = ['PageSent', 'ResponseRequested'];
 
-/** With the form if there is still something to be done: where nothing else is to be said. */
+/** @param canBeDone shows the form: by default when there is no notice. */
 export function answerPage(
   incident: Incident,
   link: Link,
@@ -74,7 +77,7 @@ export function answerPage(
   const { id, policy, title, severity, severityReasons, status, startedAt, commander, acknowledged, timeline } =
     incident;
   const heading = `${policy.title} ${title}`;
-  const asked = workaroundAsked(incident);
+  const workaround = workaroundOrQuestion(incident);
   return {
     title: `${severity} ${heading} - ${id}`,
     drill: incident.drill ?? false,
@@ -89,7 +92,7 @@ export function answerPage(
       { name: 'Status', value: status },
       { name: 'Started', value: dateTime(startedAt) },
       { name: 'Impact', value: policy.playbook.impact },
-      ...(asked ? [{ name: 'Workaround', value: asked }] : []),
+      ...(workaround ? [{ name: 'Workaround', value: workaround }] : []),
       { name: 'Commander', value: commander ?? 'nobody yet: the first to acknowledge' },
       ...(acknowledged && isOpen(incident)
         ? [{ name: 'Acknowledged', value: `by ${acknowledged.by}, until ${clock(acknowledged.until)} UTC` }]
@@ -99,13 +102,13 @@ export function answerPage(
       firing: state === 'firing',
       text: summary,
     })),
-    doing: automationWords(incident),
+    doing: automationLines(incident),
     checklist: checklist(incident).map(({ done, text }) => ({ done, text })),
     timeline: timeline
       .filter(({ type }) => !LEFT_OUT.includes(type))
       .slice(-LATEST)
       .reverse()
-      .map(entry => ({ at: entry.at, clock: clock(entry.at), text: formatEvent(entry, incident)[1] })),
+      .map(event => ({ at: event.at, clock: clock(event.at), text: formatEvent(event, incident)[1] })),
   };
 }
 
@@ -145,7 +148,7 @@ const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Inciden
 const publishedAs = (incident: Incident) =>
   investigationOf(incident) && !isHarmed(incident) ? 'an investigation, without an outage,' : 'it';
 
-/** What its recipient wants who presses the button; undefined for a link that only shows. */
+/** The command that the link's button gives; undefined for a link that only shows something. */
 export function commandOf({ action, step = '' }: Link, text: string) {
   switch (action) {
     case 'acknowledge':
@@ -176,13 +179,13 @@ const DONE: Record<Link['action'], string> = {
   read: 'read it',
 };
 
-/** That what the link is for was done, by the command of that id; undefined when it was not. */
+/** Says that the link's action was done before, by the command with that id; undefined when it was not. */
 export function alreadyDone(
   { timeline }: Incident,
   { action, person }: Link,
   command: PersonCommand['id'],
 ): PageNotice | undefined {
-  const done = timeline.find(entry => entry.command === command);
+  const done = timeline.find(event => event.command === command);
   return (
     done && { tone: 'good', text: `This has been done already: ${person} ${DONE[action]} at ${clock(done.at)} UTC.` }
   );

@@ -1,4 +1,4 @@
-import { workaroundAsked } from '../communication/questions.ts';
+import { workaroundOrQuestion } from '../communication/questions.ts';
 import type { Check, EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isOpen } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
@@ -8,10 +8,11 @@ import { checklist } from '../on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../outage/outage.ts';
 import { impactWords } from '../remediation/impact.ts';
 import { postMortemDue } from '../review/review.ts';
-import { links, missedTarget } from './page.ts';
+import { incidentLinks } from './incident-links.ts';
+import { missedTarget } from './page-fields.ts';
 import { truncated } from './ticket.ts';
 
-/** A message for Slack. `text` is what notifications and screen readers tell; `metadata` says what it stands for. */
+/** A message for Slack. Notifications and screen readers use `text`; `metadata` names the incident and event of the message. */
 export interface Post {
   text: string;
   blocks?: Block[];
@@ -20,15 +21,15 @@ export interface Post {
 
 export type Block = { type: string; [field: string]: unknown };
 
-/** What a button does; its value says to which incident, and for which step. */
+/** The action of a button; its value names the incident and the step. */
 export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'withhold' | 'resolve';
 
-/** What becomes a reply in the thread, by what it says; an entry that is not here changes the first message at most. */
-const REPLIES: { [T in EventType]?: (entry: Extract<IncidentEvent, { type: T }>, incident: Incident) => string } = {
+/** The events that become a reply in the thread, with its text; an event that is not listed only updates the first message. */
+const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>, incident: Incident) => string } = {
   SeverityAssigned: ({ severity, reasons, by }) =>
     `*${severity} - ${SEVERITY_NAMES[severity]}*${by === 'automation' ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
   Escalated: ({ level, role, reason }) => `Calling level ${level}, *${safe(role)}*: ${safe(reason)}`,
-  TargetMissed: entry => `:hourglass: ${missedTarget(entry)}`,
+  TargetMissed: event => `:hourglass: ${missedTarget(event)}`,
   Acknowledged: ({ by, until }) => `:eyes: Acknowledged by *${safe(by)}*, until ${clock(until)} UTC`,
   CommandTaken: ({ by }) => `*${safe(by)}* has taken command`,
   NoteAdded: ({ by, text }) => `:memo: ${safe(by)}: ${safe(text)}`,
@@ -44,7 +45,7 @@ const REPLIES: { [T in EventType]?: (entry: Extract<IncidentEvent, { type: T }>,
     ].join('\n'),
   StepStarted: ({ title, dryRun }) => `:arrow_forward: ${safe(title)}${dryRun ? ' (dry run: nothing is changed)' : ''}`,
   StepSucceeded: ({ run, checks }, incident) =>
-    `:white_check_mark: ${titleOf(incident, run)}: done and verified (${seen(checks)})`,
+    `:white_check_mark: ${titleOf(incident, run)}: done and verified (${checkWords(checks)})`,
   StepRehearsed: ({ run, report = [] }, incident) =>
     [`:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`, ...report.map(safe)].join('\n'),
   StepFailed: ({ run, reason, impact }, incident) =>
@@ -83,12 +84,12 @@ const REPLIES: { [T in EventType]?: (entry: Extract<IncidentEvent, { type: T }>,
   ActionItemDone: ({ by, item }) => `:white_check_mark: ${item} is done, by *${safe(by)}*`,
   ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
   Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
-  SettlingFailed: ({ checks }) => `Not well yet: ${seen(checks.filter(({ passed }) => !passed))}`,
+  SettlingFailed: ({ checks }) => `Not well yet: ${checkWords(checks.filter(({ passed }) => !passed))}`,
   Resolved: ({ reason, by }) =>
     `:checkered_flag: *Resolved*${by === 'automation' ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
 };
 
-/** The entries of which the chat hears: those that are told, and those that the first message shows. */
+/** The events that the chat subscribes to: those with a reply, and those that the first message shows. */
 export const CHAT_ENTRIES = [
   'IncidentOpened',
   ...(Object.keys(REPLIES) as EventType[]),
@@ -96,36 +97,36 @@ export const CHAT_ENTRIES = [
   'ChecklistTicked',
 ] as const satisfies EventType[];
 
-/** At most so many characters in a section, as Slack demands; that of a reply too, for its reader's sake. */
+/** Slack's limit for a section, in characters. A reply keeps to it too, for its reader's sake. */
 const SECTION = 3000;
 
-/** What an entry says in the incident's thread; undefined when it says nothing there. */
-export function threadReply(incident: Incident, entry: IncidentEvent): Post | undefined {
-  const say = REPLIES[entry.type] as ((entry: IncidentEvent, incident: Incident) => string) | undefined;
-  if (!say || isKnown(incident, entry)) return undefined;
-  const text = truncated(`${mark(incident)}${say(entry, incident)}`, SECTION);
-  return { text, metadata: { event_type: 'incident_entry', event_payload: { id: incident.id, seq: entry.seq } } };
+/** The reply to an event in the incident's thread; undefined when the event has none. */
+export function threadReply(incident: Incident, event: IncidentEvent): Post | undefined {
+  const reply = REPLIES[event.type] as ((event: IncidentEvent, incident: Incident) => string) | undefined;
+  if (!reply || isRepetition(incident, event)) return undefined;
+  const text = truncated(`${mark(incident)}${reply(event, incident)}`, SECTION);
+  return { text, metadata: { event_type: 'incident_entry', event_payload: { id: incident.id, seq: event.seq } } };
 }
 
-/** The severity that it is opened with stands in the first message; an update in the templates' words tells the thread nothing; nor does who is asked again. */
-const isKnown = ({ timeline }: Incident, entry: IncidentEvent) =>
-  (entry.type === 'PublicationRequested' && isAskedAgain(timeline, entry)) ||
-  (entry.type === 'SeverityAssigned' && entry.command === timeline[0]?.command) ||
-  (entry.type === 'UpdatePosted' && entry.text === undefined);
+/** The thread shows these already: the first severity, updates in the words of the templates, a question that is repeated. */
+const isRepetition = ({ timeline }: Incident, event: IncidentEvent) =>
+  (event.type === 'PublicationRequested' && isAskedAgain(timeline, event)) ||
+  (event.type === 'SeverityAssigned' && event.command === timeline[0]?.command) ||
+  (event.type === 'UpdatePosted' && event.text === undefined);
 
 const isAskedAgain = (timeline: readonly IncidentEvent[], { seq, level }: EventOf<'PublicationRequested'>) =>
   timeline.findLast(other => other.type === 'PublicationRequested' && other.seq < seq && other.level === level) !==
   undefined;
 
-/** The last entry that the first message must show. */
+/** The number of the last event that the first message must show. */
 export const shownEvent = ({ timeline }: Incident): number =>
   timeline.findLast(({ type }) => (CHAT_ENTRIES as readonly string[]).includes(type))?.seq ?? 0;
 
-/** The message that begins the thread and always says how things stand, with what can be done about it. */
+/** The first message of the thread: it always shows the current state, with buttons for what can be done. */
 export function threadHead(incident: Incident): Post {
   const { id, policy, severity, title, startedAt, status, commander } = incident;
   const what = `${policy.title} ${title}`;
-  const asked = workaroundAsked(incident);
+  const workaround = workaroundOrQuestion(incident);
   const symbol = isOpen(incident) ? (severity === 'P1' || severity === 'P2' ? '🔴' : '🟠') : '🟢';
   const field = (name: string, value: string) => ({
     type: 'mrkdwn',
@@ -153,7 +154,7 @@ export function threadHead(incident: Incident): Post {
           field('Commander', commander ?? 'nobody yet'),
           field('Started', dateTime(startedAt)),
           field('Impact', policy.playbook.impact),
-          ...(asked ? [field('Workaround', asked)] : []),
+          ...(workaround ? [field('Workaround', workaround)] : []),
         ],
       },
       section(
@@ -168,7 +169,7 @@ export function threadHead(incident: Incident): Post {
           .join('\n'),
       ),
       section(
-        links(incident)
+        incidentLinks(incident)
           .map(({ label, url }) => `<${url}|${safe(label)}>`)
           .join(' · ') || 'No links',
       ),
@@ -188,7 +189,7 @@ function actions(incident: Incident): Block[] {
     value: JSON.stringify({ incident: id, ...(step ? { step } : {}) }),
     ...more,
   });
-  const asking = (title: string, text: string, confirm: string, deny: string) => ({
+  const confirmation = (title: string, text: string, confirm: string, deny: string) => ({
     confirm: {
       title: { type: 'plain_text', text: title },
       text: { type: 'plain_text', text: truncated(text, 300) },
@@ -201,7 +202,7 @@ function actions(incident: Incident): Block[] {
         button(
           'approve',
           'Approve',
-          { style: 'primary', ...asking('Approve?', approval.title, 'Approve', 'Not now') },
+          { style: 'primary', ...confirmation('Approve?', approval.title, 'Approve', 'Not now') },
           approval.step,
         ),
         button('decline', 'Decline', { style: 'danger' }, approval.step),
@@ -213,7 +214,7 @@ function actions(incident: Incident): Block[] {
     ...(publication?.askedAt && !publication.at && !publication.declined
       ? [
           button('publish', 'Tell customers', {
-            ...asking(
+            ...confirmation(
               'Tell customers?',
               'It appears on the status page, and subscribers are mailed.',
               'Publish',
@@ -227,17 +228,22 @@ function actions(incident: Incident): Block[] {
     button(
       'resolve',
       'Resolve…',
-      asking('Is it over?', `${id} is closed, and what is still changed is put back first.`, 'It is over', 'Not yet'),
+      confirmation(
+        'Is it over?',
+        `${id} is closed, and what is still changed is put back first.`,
+        'It is over',
+        'Not yet',
+      ),
     ),
   ];
 }
 
 const mark = ({ drill }: Incident) => (drill ? `${DRILL} ` : '');
 const titleOf = ({ runs }: Incident, run: string) => safe(runs.find(r => r.run === run)?.title ?? run);
-const seen = (checks: readonly Check[]) => list(checks.map(({ check, seen: what }) => `${check}: ${what}`));
+const checkWords = (checks: readonly Check[]) => list(checks.map(({ check, seen }) => `${check}: ${seen}`));
 const list = (texts: readonly string[]) => texts.map(safe).join('; ');
 
-/** As Slack demands: what people and alarms write must not become a link or call a channel together. */
+/** Escapes text for Slack: words of people and alarms must not become links or notify a whole channel. */
 function safe(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

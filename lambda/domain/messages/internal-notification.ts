@@ -6,9 +6,9 @@ import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { worstRecorded } from '../outage/outage.ts';
-import { links } from './page.ts';
+import { incidentLinks } from './incident-links.ts';
 
-/** What the template `messages/internal-notification.txt` is filled with: the runbook's 3.1. */
+/** The fields of the template `messages/internal-notification.txt`, the runbook's section 3.1. */
 export interface InternalNotification {
   drill: boolean;
   /** `[INCIDENT]`, or `[RESOLVED]` with the last one. */
@@ -21,49 +21,49 @@ export interface InternalNotification {
   started: string;
   status: Status;
   impact: string;
-  /** Whether people have another way; null, nobody has said. */
+  /** Tells if people have another way; null when nobody has reported. */
   workaround: string | null;
-  /** What was seen and found, a line each. */
+  /** Signals, findings and declarations, a line each. */
   description: string[];
-  /** A person's own words; null, there are none. */
+  /** A person's own words; null in an automatic update. */
   text: string | null;
-  /** `done` is null of what does not apply to this incident. */
+  /** `done` is null when the action does not apply to this incident. */
   actions: { done: boolean | null; text: string }[];
-  /** `HH:MM UTC`, and minutes from this message; null, it is the last. */
+  /** `HH:MM UTC`, and minutes from this message; null in the last one. */
   next: { at: string; minutes: number } | null;
   commander: string | null;
-  /** Where the conversation is; null, there is none. */
+  /** The URL of the Slack thread; null when there is none. */
   slack: string | null;
-  /** When it was resolved. How long people were without is told once the metrics are read. */
+  /** The time of the resolution. The duration of the outage follows with the review, once the metrics are read. */
   resolved: string | null;
   links: { label: string; url: string }[];
 }
 
-/** How an incident stands, for stakeholders, because of an update that is meant for them. */
-export function internalNotification(incident: Incident, entry: EventOf<'UpdatePosted'>): InternalNotification {
+/** The fields of a stakeholder update. */
+export function internalNotification(incident: Incident, event: EventOf<'UpdatePosted'>): InternalNotification {
   const { id, policy, title, severity, startedAt, drill = false, commander = null, references, resolvedAt } = incident;
-  const over = entry.status === 'resolved';
-  const minutes = entry.nextAt ? Math.round(minutesBetween(entry.at, entry.nextAt)) : 0;
+  const over = event.status === 'resolved';
+  const minutes = event.nextAt ? Math.round(minutesBetween(event.at, event.nextAt)) : 0;
   return {
     ...{ drill, severity, title, id, commander },
     kind: over ? '[RESOLVED]' : '[INCIDENT]',
     severityName: SEVERITY_NAMES[severity],
     service: policy.title,
     started: dateTime(startedAt),
-    status: entry.status,
+    status: event.status,
     impact: impactLines(incident),
     workaround: workaround(incident),
     description: description(incident),
-    text: entry.text ?? null,
+    text: event.text ?? null,
     actions: actions(incident),
-    next: entry.nextAt ? { at: `${clock(entry.nextAt)} UTC`, minutes } : null,
+    next: event.nextAt ? { at: `${clock(event.nextAt)} UTC`, minutes } : null,
     slack: references.find(({ system }) => system === 'slack')?.url ?? null,
     resolved: over && resolvedAt ? dateTime(resolvedAt) : null,
-    links: links(incident),
+    links: incidentLinks(incident),
   };
 }
 
-/** What people notice, and how many of them, as far as it was recorded: not the worst there was. */
+/** The impact, and the share of requests that failed at the worst recorded measurement, with its time. */
 export function impactLines(incident: Incident): string {
   const seen = worstRecorded(incident);
   const { impact } = incident.policy.playbook;
@@ -72,17 +72,17 @@ export function impactLines(incident: Incident): string {
 
 const description = ({ signals, findings, severityReasons, timeline }: Incident): string[] => [
   ...severityReasons.map(({ text }) => text),
-  // With an incident that begins with it, it stands in the signal.
-  ...timeline.flatMap(entry =>
-    entry.type === 'Declared' && Object.values(signals).every(({ summary }) => !summary.startsWith(entry.text))
-      ? [`${entry.text} (declared by ${entry.by})`]
+  // The signal of a declared incident contains its declaration already.
+  ...timeline.flatMap(event =>
+    event.type === 'Declared' && Object.values(signals).every(({ summary }) => !summary.startsWith(event.text))
+      ? [`${event.text} (declared by ${event.by})`]
       : [],
   ),
   ...Object.values(signals).map(({ state, summary }) => (state === 'firing' ? summary : `${summary} (no longer)`)),
   ...findings.filter(({ ok }) => ok === false).map(({ summary }) => summary),
 ];
 
-/** The runbook's names for what takes a version back. */
+/** The runbooks that return to an earlier version. */
 const ROLLBACKS = ['roll-back', 'return-to-revision'];
 
 const rollsBack = ({ runbook }: { runbook: string }) => ROLLBACKS.includes(runbook);
@@ -95,18 +95,18 @@ function actions(incident: Incident): InternalNotification['actions'] {
     ...acknowledged.map(({ done, text }) => ({ done, text })),
     { done: findings.length > 0, text: 'Initial investigation' },
     rollback(incident),
-    ...runs.filter(run => !isRollback(run)).map(run => ({ done: run.status === 'succeeded', text: said(run) })),
+    ...runs.filter(run => !isRollback(run)).map(run => ({ done: run.status === 'succeeded', text: runWords(run) })),
   ];
 }
 
-/** The line stands in every message, as the runbook has it: done, still open, or why there is nothing to roll back. */
+/** Every message has this line, as in the runbook: done, still open, or the reason why there is nothing to roll back. */
 function rollback({ runs, policy, timeline }: Incident): InternalNotification['actions'][number] {
   const text = 'Rollback initiated';
   if (runs.some(isRollback)) return { done: true, text };
   const planned = policy.playbook.plan.filter(rollsBack);
   if (planned.length === 0) return { done: null, text: `${text}: not applicable (no rollback remedies this trouble)` };
   const withoutCause = planned.every(({ name }) => {
-    const skipped = timeline.findLast(entry => entry.type === 'StepSkipped' && entry.step === name);
+    const skipped = timeline.findLast(event => event.type === 'StepSkipped' && event.step === name);
     return skipped?.type === 'StepSkipped' && skipped.reasons.some(reason => reason.startsWith('cause: '));
   });
   return withoutCause
@@ -121,4 +121,4 @@ const WORDS: Record<Run['status'], string> = {
   failed: 'did not help',
 };
 
-const said = ({ title, status, startedAt }: Run) => `${title}: ${WORDS[status]} (${clock(startedAt)} UTC)`;
+const runWords = ({ title, status, startedAt }: Run) => `${title}: ${WORDS[status]} (${clock(startedAt)} UTC)`;

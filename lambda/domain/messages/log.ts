@@ -6,10 +6,10 @@ import { percent } from '../kernel/numbers.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { impactWords } from '../remediation/impact.ts';
 
-/** How a line is meant: as trouble, as relief, as something done or to be done, or as none of these. */
+/** The meaning of a line: `bad` trouble, `good` relief, `act` an action taken or due, `quiet` none of these. */
 export type Tone = 'bad' | 'good' | 'act' | 'quiet';
 
-type Said = [Tone, string];
+type LogLine = [Tone, string];
 
 const CHANNELS: Record<DeliveryChannel, string> = {
   stakeholders: 'stakeholders',
@@ -19,13 +19,13 @@ const CHANNELS: Record<DeliveryChannel, string> = {
   'status page': 'the status page',
 };
 
-type Say = { [T in EventType]: (entry: EventData[T], title: (run: string) => string) => Said };
+type Sentences = { [T in EventType]: (data: EventData[T], title: (run: string) => string) => LogLine };
 
 const by = ({ by: who, via }: { by: string; via?: Source }) => (via ? `${who} (${via})` : who);
 const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
   checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
 
-const SAY: Say = {
+const SENTENCES: Sentences = {
   IncidentOpened: ({ title, reporter }) => ['bad', `opened: ${title}${reporter ? `, declared by ${reporter}` : ''}`],
   SignalFired: ({ summary }) => ['bad', `fires: ${summary}`],
   SignalCleared: ({ summary }) => ['good', `clears: ${summary}`],
@@ -155,9 +155,9 @@ const SAY: Say = {
   ],
 };
 
-/** A line of the incident log. A deployed responder that is newer may know entries that are told by their name alone. */
-export function formatEvent(entry: IncidentEvent, { runs }: Incident): Said {
-  const say = SAY[entry.type] as Say[EventType] | undefined;
+/** A line of the incident log. An event of a newer deployment, unknown to this command line, is shown by its type. */
+export function formatEvent(event: IncidentEvent, { runs }: Incident): LogLine {
+  const sentence = SENTENCES[event.type] as Sentences[EventType] | undefined;
   const title = (run: string) => runs.find(r => r.run === run)?.title ?? run;
-  return say ? say(entry as never, title) : ['quiet', entry.type];
+  return sentence ? sentence(event as never, title) : ['quiet', event.type];
 }

@@ -7,12 +7,12 @@ import type { Link } from './link.ts';
 /** A link before it is addressed to somebody and signed. `label`: its name in the message. */
 export type OfferedLink = Omit<Link, 'incident' | 'person'> & { label: string };
 
-/** Hours for which a link may be used; an approval's link ends with the approval. */
-const HOURS = 12;
+/** Hours for which a link can be used; the link to an approval ends with the approval. */
+const VALID_HOURS = 12;
 
 /** The actions a person may take because of an event, a link each, the most urgent first. */
 export function offeredLinks(incident: Incident, { at, type }: IncidentEvent): OfferedLink[] {
-  const expires = seconds(at) + HOURS * 3600;
+  const expires = seconds(at) + VALID_HOURS * 3600;
   if (!isOpen(incident)) return [{ action: 'view', label: 'View', expires }];
   const { approval, publication } = incident;
   const answer = approval && { step: approval.step, expires: seconds(approval.expiresAt) };

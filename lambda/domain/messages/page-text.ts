@@ -1,51 +1,51 @@
 import { type Mail, type Render, renderMail } from '../kernel/templates.ts';
-import type { PageFields } from './page.ts';
+import type { PageFields } from './page-fields.ts';
 
-/** A page as one person gets it. */
+/** The text of a page to one person. */
 export interface PageText extends Mail {
-  /** At most 160 characters, one SMS, and below them the link for the one answer that is asked for. */
+  /** At most 160 characters, one SMS, and below them the link to the requested answer. */
   sms: string;
 }
 
-/** How its reader can answer. */
+/** The ways in which the reader can answer. */
 export interface Answers {
-  /** A line each. */
+  /** One way a line. */
   lines: string[];
   link: { label: string; url: string } | null;
 }
 
-/** SNS takes fewer than 100 characters. */
-const SUBJECT = 99;
-const SMS = 160;
-/** A longer number would leave too little room for what is the matter: the e-mail has it. */
-const HOTLINE = 30;
+/** SNS accepts subjects of fewer than 100 characters. */
+const SUBJECT_LENGTH = 99;
+const SMS_LENGTH = 160;
+/** A longer hotline number would leave too little room for the headline; the e-mail has it in full. */
+const HOTLINE_LENGTH = 30;
 
-/** Writes a page by its templates, which may be changed: what SNS and telephones demand of it is seen to here. */
+/** Writes a page by its templates. Users may change these, so the limits of SNS and SMS are enforced here. */
 export function writePage(render: Render, fields: PageFields, { lines, link }: Answers): PageText {
   const { subject, body } = renderMail(render, 'messages/page.txt', { ...fields, answers: lines });
   const sms = inOneSms(fields, shorter => render('messages/sms.txt', shorter).trim());
   return { subject: subjectLine(subject), body, sms: link ? `${sms}\n${link.label}: ${link.url}` : sms };
 }
 
-/** As SNS takes it. */
-export const subjectLine = (subject: string) => cut(plain(subject), SUBJECT);
+/** The subject within the limits of SNS: ASCII, fewer than 100 characters. */
+export const subjectLine = (subject: string) => cut(plain(subject), SUBJECT_LENGTH);
 
-/** What is said gives way first, then what the trouble and the service are called: never which incident it is. */
+/** Shortens the headline first, then the titles of incident and service, and never the incident's id. */
 function inOneSms(fields: PageFields, write: (fields: PageFields) => string): string {
   let { title, short, service } = fields;
   const { hotline } = fields;
-  const number = hotline && hotline.length <= HOTLINE ? hotline : null;
+  const number = hotline && hotline.length <= HOTLINE_LENGTH ? hotline : null;
   const written = () => plain(write({ ...fields, title, short, service, hotline: number }));
-  const over = () => Math.max(0, written().length - SMS);
-  short = shortened(short, over());
-  title = shortened(title, over());
-  service = shortened(service, over());
-  return cut(written(), SMS);
+  const excess = () => Math.max(0, written().length - SMS_LENGTH);
+  short = shortened(short, excess());
+  title = shortened(title, excess());
+  service = shortened(service, excess());
+  return cut(written(), SMS_LENGTH);
 }
 
 const shortened = (text: string, by: number) => (by === 0 ? text : cut(plain(text), Math.max(3, text.length - by)));
 
-/** SNS refuses subjects that are not ASCII; an SMS beyond GSM's letters costs twice. */
+/** SNS refuses subjects that are not ASCII, and an SMS with characters beyond GSM-7 costs twice. */
 const plain = (text: string) =>
   text
     .replace(/[–—]/g, '-')

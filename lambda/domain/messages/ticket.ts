@@ -3,28 +3,28 @@ import type { Incident } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { dateTime } from '../kernel/time.ts';
-import { links } from './page.ts';
+import { incidentLinks } from './incident-links.ts';
 
-/** The entries that a ticket follows. */
+/** The events that change a ticket. */
 export const TICKET_ENTRIES = ['IncidentOpened', 'Acknowledged', 'Resolved'] as const satisfies EventType[];
 
-/** What becomes of a ticket because of an entry. */
+/** The change of a ticket. */
 export type TicketAction = 'open' | 'acknowledge' | 'close';
 
 /**
- * None when the entry came from the ticket's own system, or was overtaken: nobody is woken by a ticket that begins after
- * the end. A drill has its ticket, marked, or the way to people would not be rehearsed.
+ * Undefined when the event came from the ticket's own system, or was overtaken: a ticket that is opened after the resolution
+ * would wake somebody for nothing. A drill has a ticket, marked as one, because it rehearses the way to people too.
  */
 export function ticketAction(
   { resolvedAt, policy }: Incident,
-  entry: IncidentEvent,
+  event: IncidentEvent,
   system: 'pagerduty' | 'opsgenie',
 ): TicketAction | undefined {
-  if (policy.playbook.chore || ('via' in entry && entry.via === system)) return undefined;
-  if (entry.type === 'Resolved') return 'close';
+  if (policy.playbook.chore || ('via' in event && event.via === system)) return undefined;
+  if (event.type === 'Resolved') return 'close';
   if (resolvedAt) return undefined;
-  if (entry.type === 'Acknowledged') return 'acknowledge';
-  return entry.type === 'IncidentOpened' ? 'open' : undefined;
+  if (event.type === 'Acknowledged') return 'acknowledge';
+  return event.type === 'IncidentOpened' ? 'open' : undefined;
 }
 
 /** An event of PagerDuty's Events API v2, without its routing key. */
@@ -56,7 +56,7 @@ export function pagerDutyEvent(incident: Incident, action: TicketAction): PagerD
     event_action: 'trigger',
     dedup_key: id,
     client: `${policy.title} incident response`,
-    links: links(incident).map(({ label, url }) => ({ href: url, text: label })),
+    links: incidentLinks(incident).map(({ label, url }) => ({ href: url, text: label })),
     payload: {
       summary: truncated(summary(incident), 1024),
       source: service,
@@ -75,15 +75,15 @@ export interface OpsgenieRequest {
   body: Record<string, unknown>;
 }
 
-/** As whom we act in Opsgenie: what comes back under this name is our own doing. */
+/** Our user name in Opsgenie: a webhook event under this name reports our own action and is ignored. */
 export const OPSGENIE_USER = 'incident-response';
 
-export function opsgenieRequest(incident: Incident, entry: IncidentEvent, action: TicketAction): OpsgenieRequest {
+export function opsgenieRequest(incident: Incident, event: IncidentEvent, action: TicketAction): OpsgenieRequest {
   const { id, service, severity, drill, policy, playbook } = incident;
   const common = { user: OPSGENIE_USER, source: service };
   const alias = encodeURIComponent(id);
   if (action !== 'open') {
-    const note = 'by' in entry ? truncated(`${entry.type} by ${entry.by}`, 25_000) : entry.type;
+    const note = 'by' in event ? truncated(`${event.type} by ${event.by}`, 25_000) : event.type;
     return { path: `/v2/alerts/${alias}/${action}?identifierType=alias`, body: { ...common, note } };
   }
   return {
@@ -101,7 +101,7 @@ export function opsgenieRequest(incident: Incident, entry: IncidentEvent, action
   };
 }
 
-/** With the id, by which a note that comes back is brought to its incident. */
+/** Contains the id: a note that a webhook brings back names its incident only by this text. */
 const summary = ({ drill, severity, policy, title, id }: Incident) =>
   `${drill ? `${DRILL} ` : ''}${severity} ${id} ${policy.title} ${title}`;
 
@@ -122,9 +122,9 @@ function details(incident: Incident): Record<string, string> {
   };
 }
 
-/** At most so many characters, as the other side demands. */
+/** At most `length` characters. */
 export const truncated = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
-/** The first of our incident's ids in a text. */
+/** The first incident id in a text. */
 export const idIn = (text = '') => /\bINC-\d{4}-\d{2}-\d{2}-\d{3,}\b/.exec(text)?.[0];

@@ -1,10 +1,13 @@
 import { marked, type Token, type Tokens } from 'marked';
 import type { Review } from '../incident/review-records.ts';
 
-/** What only a person can know stands in a draft so: `_[to be filled in: what caused it]_`. What others wrote is escaped, and is none. */
+/**
+ * A draft marks what only a person can fill in: `_[to be filled in: what caused it]_`. Text from other sources is escaped, so
+ * it never matches.
+ */
 const MARKER = /(?<!\\)\[to be filled in:? *([^\]]*)\]/gi;
 
-/** The sections that are read, by their headings. */
+/** The sections that are read from the document: heading and most characters. */
 const SECTIONS = {
   summary: { heading: 'Summary', most: 2000 },
   rootCause: { heading: 'Root cause', most: 4000 },
@@ -13,13 +16,13 @@ const SECTIONS = {
   customers: { heading: 'What customers read', most: 4000 },
 } as const satisfies Record<keyof Review, object>;
 
-/** Something that only a person can fill in, and has not. */
+/** A mark that a person has not filled in yet. */
 export interface OpenPoint {
   section: string;
   text: string;
 }
 
-/** What is still open in a document, in its order. */
+/** The open points of a document, in its order. */
 export function openPoints(document: string): OpenPoint[] {
   let section = '';
   return marked.lexer(document).flatMap(token => {
@@ -28,7 +31,7 @@ export function openPoints(document: string): OpenPoint[] {
   });
 }
 
-/** Whether it stands in a section that is read. */
+/** The open point stands in a section that is read, so the review cannot be completed without it. */
 export const isNeeded = ({ section }: OpenPoint) =>
   Object.values(SECTIONS).some(({ heading }) => heading.toLowerCase() === section.toLowerCase());
 
@@ -36,8 +39,8 @@ const openIn = (markdown: string) =>
   [...markdown.replace(/<!--.*?-->/gs, '').matchAll(MARKER)].map(([, what = '']) => what.trim());
 
 /**
- * What a person has written into the document, as plain text. Refused while a section that is read is missing, empty, too long
- * or still open; the one for customers may be missing where they were told nothing.
+ * Reads the sections of the completed document, as plain text. Refuses it while one of them is missing, empty, too long or has
+ * an open point. The section for customers is optional: it is needed only if the incident was published.
  */
 export function readReview(document: string): { review: Review } | { refused: string } {
   const tokens = marked.lexer(document);
@@ -67,7 +70,7 @@ export function readReview(document: string): { review: Review } | { refused: st
 const isHeading = (token: Token): token is Tokens.Heading => token.type === 'heading';
 const named = ({ tokens }: Tokens.Heading, heading: string) => inline(tokens).toLowerCase() === heading.toLowerCase();
 
-/** From the heading to the next one that is not below it, or is another that is read. */
+/** The tokens from the heading to the next one of the same or a higher level, or to another section that is read. */
 function sectionOf(tokens: readonly Token[], heading: string): Token[] | undefined {
   const start = tokens.findIndex(token => isHeading(token) && named(token, heading));
   const first = tokens[start];
@@ -78,7 +81,10 @@ function sectionOf(tokens: readonly Token[], heading: string): Token[] | undefin
   return end === -1 ? rest : rest.slice(0, end);
 }
 
-/** As plain text: paragraphs, lists with a hyphen each. Comments are for who writes. */
+/**
+ * Blocks of Markdown as plain text: paragraphs, and lists with hyphens. HTML comments, which instruct the writer, are left
+ * out.
+ */
 const blocks = (tokens: readonly Token[], between = '\n\n'): string =>
   tokens.map(block).filter(Boolean).join(between).trim();
 

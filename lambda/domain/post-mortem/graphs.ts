@@ -3,7 +3,7 @@ import type { Incident } from '../incident/incident.ts';
 import { alarmOf } from '../incident/signal.ts';
 import { minutesBetween } from '../kernel/time.ts';
 
-/** A picture for the post-mortem: had, in a file of that name, or not, and why. */
+/** A picture for the post-mortem: the name of its file, or the reason why there is none. */
 export interface Graph {
   title: string;
   file?: string;
@@ -13,7 +13,7 @@ export interface Graph {
 /** A metric as CloudWatch's graphs name it: namespace, name, dimensions, and how it is shown. */
 type Line = (string | Record<string, unknown>)[];
 
-/** What an alarm watches, of what CloudWatch says of it. */
+/** An alarm with the metrics that it watches. */
 export interface WatchedAlarm {
   name: string;
   description?: string | undefined;
@@ -31,17 +31,17 @@ export interface Drawing {
   widget: Record<string, unknown>;
 }
 
-/** Pictures of alarms at most: of an incident that set off more, the first. */
-const MOST = 10;
+/** At most this many alarms are drawn, in the order in which they fired. */
+const MOST_ALARMS = 10;
 
-/** The alarms that fired in an incident, in the order in which they did: those that are drawn, and those too many. */
+/** The alarms that fired in an incident, in that order: those that are drawn, and the rest. */
 export function alarmsThatFired({ timeline }: Incident): { drawn: string[]; rest: string[] } {
-  const names = timeline.flatMap(entry => (entry.type === 'SignalFired' ? (alarmOf(entry.key) ?? []) : []));
+  const names = timeline.flatMap(event => (event.type === 'SignalFired' ? (alarmOf(event.key) ?? []) : []));
   const alarms = [...new Set(names)];
-  return { drawn: alarms.slice(0, MOST), rest: alarms.slice(MOST) };
+  return { drawn: alarms.slice(0, MOST_ALARMS), rest: alarms.slice(MOST_ALARMS) };
 }
 
-/** What of an incident is drawn: the share of requests that failed, and what each alarm watches that fired. */
+/** The graphs of an incident: the share of failed requests, and the metrics of each alarm that fired. */
 export function drawings(
   incident: Incident,
   alarms: readonly WatchedAlarm[],
@@ -50,7 +50,7 @@ export function drawings(
 ): Drawing[] {
   const vertical = marks(incident);
   const share = 'Requests that failed, per cent';
-  const wholes = [
+  const graphs = [
     {
       title: share,
       file: 'requests-that-failed',
@@ -71,7 +71,7 @@ export function drawings(
       },
     })),
   ];
-  return wholes.map(({ title, file, period, widget }, i) => ({
+  return graphs.map(({ title, file, period, widget }, i) => ({
     title,
     file: `${i + 1}-${file}.png`,
     widget: { ...LOOK, start, end, period: periodOver(period, start, end), ...widget },
@@ -83,7 +83,10 @@ const LOOK = {
   legend: { position: 'bottom' },
 };
 
-/** With no healthy task it is the load balancer itself that answers 5xx. Where nothing failed, CloudWatch has no number. */
+/**
+ * The share of failed requests. Without a healthy task the load balancer itself answers 5xx, so both metrics count. CloudWatch has
+ * no data point where nothing failed, hence FILL.
+ */
 const failing = (loadBalancer: string): Line[] => {
   const hidden = (id: string, metric: string): Line => [
     ...['AWS/ApplicationELB', metric, 'LoadBalancer', loadBalancer],
@@ -97,7 +100,7 @@ const failing = (loadBalancer: string): Line[] => {
   ];
 };
 
-/** The moments that the reader looks for. */
+/** The marked times. */
 function marks({ startedAt, openedAt, mitigatedAt, resolvedAt }: Incident): { value: string; label: string }[] {
   const moments: [string, string | undefined][] = [
     ['began', startedAt],
@@ -108,14 +111,14 @@ function marks({ startedAt, openedAt, mitigatedAt, resolvedAt }: Incident): { va
   return moments.flatMap(([label, value]) => (value ? [{ value, label }] : []));
 }
 
-/** Points that a picture has room for. */
+/** A picture has room for this many data points. */
 const POINTS = 500;
 
-/** The alarm's own, or a longer one where there would be more points than a picture shows: whole minutes. */
+/** The alarm's own period, or a longer one in whole minutes where the picture would have too many points; in seconds. */
 const periodOver = (period: number, from: string, to: string) =>
   Math.max(period, Math.ceil(minutesBetween(from, to) / POINTS) * 60);
 
-/** Names of alarms may hold whatever people like. */
+/** A name that is safe for a file: an alarm's name may contain any character. */
 const fileName = (name: string) =>
   name
     .toLowerCase()

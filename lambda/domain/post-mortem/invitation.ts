@@ -12,8 +12,8 @@ import { plusMinutes } from '../kernel/time.ts';
 import { MEETING_MINUTES } from '../review/meeting-time.ts';
 
 /**
- * The review as a calendar takes it (iCalendar, METHOD:REQUEST). Written again it is the same, to the byte: calendars know the
- * event by the incident.
+ * The review meeting as an iCalendar invitation (METHOD:REQUEST). The same input gives the same bytes, and the event's id is the
+ * incident's, so that a calendar that gets it twice has one event.
  */
 export function invitation(
   { id, service, resolvedAt = '' }: Incident,

@@ -4,7 +4,7 @@ import { clockSince } from '../kernel/time.ts';
 import { outageOf } from '../outage/outage.ts';
 import { healer } from './response-assessment.ts';
 
-/** The runbook's timeline (3.4), each `HH:MM`; null, nobody knows. */
+/** The runbook's timeline (section 3.4), each `HH:MM`; null when it is not known. */
 export interface Milestones {
   detected: string;
   investigationStarted: string | null;
@@ -13,7 +13,7 @@ export interface Milestones {
   serviceRestored: string | null;
 }
 
-/** When, and on whose word or by what measurement. */
+/** A time with its source: the person who stated it, or the measurement. */
 export interface Milestone {
   at: string;
   source: string;
@@ -21,7 +21,7 @@ export interface Milestone {
 
 /**
  * A cause counts as identified when a person says so, or when a step acted on a measured cause and was verified to end the
- * trouble: what a diagnosis finds is a symptom until then. A fix is in place when its runbook has ended, not when it begins.
+ * trouble: until then a diagnosis finds symptoms. A fix is in place when its runbook has ended, not when it begins.
  */
 export function milestones(incident: Incident): Milestones {
   const { startedAt, openedAt, timeline } = incident;
@@ -31,25 +31,25 @@ export function milestones(incident: Incident): Milestones {
   return {
     detected: at(openedAt),
     investigationStarted: began ? at(began.at) : null,
-    rootCauseIdentified: said(incident, 'CauseIdentified') ?? verifiedCause(incident),
-    fixDeployed: said(incident, 'FixDeployed') ?? verifiedFix(incident),
+    rootCauseIdentified: statedMilestone(incident, 'CauseIdentified') ?? verifiedCause(incident),
+    fixDeployed: statedMilestone(incident, 'FixDeployed') ?? verifiedFix(incident),
     serviceRestored: to === undefined ? null : at(to),
   };
 }
 
-/** The last word counts: it may correct an earlier one. */
-function said({ timeline, startedAt }: Incident, type: 'CauseIdentified' | 'FixDeployed'): Milestone | null {
-  const entry = timeline.findLast((e): e is EventOf<'CauseIdentified' | 'FixDeployed'> => e.type === type);
-  return entry ? { at: clockSince(startedAt, entry.happenedAt), source: `${entry.by}: ${entry.text}` } : null;
+/** The milestone that a person stated. The last statement counts: it may correct an earlier one. */
+function statedMilestone({ timeline, startedAt }: Incident, type: 'CauseIdentified' | 'FixDeployed'): Milestone | null {
+  const event = timeline.findLast((e): e is EventOf<'CauseIdentified' | 'FixDeployed'> => e.type === type);
+  return event ? { at: clockSince(startedAt, event.happenedAt), source: `${event.by}: ${event.text}` } : null;
 }
 
 function verifiedCause(incident: Incident): Milestone | null {
   const { timeline, startedAt } = incident;
   const run = healer(incident);
-  const begun = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run?.run);
-  const cause = begun?.guardrails.find(({ guardrail, passed }) => guardrail === 'cause' && passed);
-  if (!begun || !cause) return null;
-  return { at: clockSince(startedAt, begun.at), source: `${cause.reason}; verified by "${begun.title}"` };
+  const started = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run?.run);
+  const cause = started?.guardrails.find(({ guardrail, passed }) => guardrail === 'cause' && passed);
+  if (!started || !cause) return null;
+  return { at: clockSince(startedAt, started.at), source: `${cause.reason}; verified by "${started.title}"` };
 }
 
 function verifiedFix(incident: Incident): Milestone | null {

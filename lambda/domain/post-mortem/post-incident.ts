@@ -4,7 +4,7 @@ import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { basis, outageOf, worstWords } from '../outage/outage.ts';
 import { type Milestones, milestones } from './milestones.ts';
 
-/** What the template `messages/post-incident.txt` is filled with: the runbook's 3.4. */
+/** The fields of the template `messages/post-incident.txt`, the runbook's section 3.4. */
 export interface PostIncident {
   id: string;
   service: string;
@@ -15,20 +15,20 @@ export interface PostIncident {
   summary: string;
   timeline: Milestones;
   rootCause: string;
-  /** How long it lasted, and on what that stands. */
+  /** The duration of the outage, and the measurement behind it. */
   minutes: number;
   basis: string;
-  /** How many, as measured; null, nobody measured it. */
+  /** The share of affected users at the worst; null when it was not measured. */
   usersAffected: string | null;
-  /** "none", or how much. */
+  /** "none", or a description of the loss. */
   dataLoss: string;
   lessons: string;
   actionItems: { owner: string | null; action: string; due: string; done: boolean }[];
-  /** Where people of the account read the whole of it. */
+  /** The URL of the whole post-mortem, for people with access to the account. */
   url: string | null;
 }
 
-/** What is told of an incident when its review is done: facts by the incident log, the rest in the words of who reviewed it. */
+/** The message about a completed review: facts from the incident log, the rest in the reviewer's words. */
 export function postIncident(incident: Incident, review: EventOf<'PostMortemDone'>): PostIncident {
   const { id, policy, title, severity, startedAt, actionItems, postMortem } = incident;
   return {

@@ -8,8 +8,8 @@ import type { Meeting } from '../incident/review-records.ts';
 import { executionUrl, logsUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, plusMinutes } from '../kernel/time.ts';
+import { incidentLinks } from '../messages/incident-links.ts';
 import { formatEvent } from '../messages/log.ts';
-import { links } from '../messages/page.ts';
 import { disruptions } from '../outage/disruption.ts';
 import { basis, lasted, outageOf, span, worstWords } from '../outage/outage.ts';
 import { postMortemDue } from '../review/review.ts';
@@ -25,7 +25,10 @@ import {
   wentWell,
 } from './response-assessment.ts';
 
-/** What the template `documents/post-mortem.md` is filled with: the runbook's 4.1. What nobody but a person knows is null, or is not there. */
+/**
+ * The fields of the template `documents/post-mortem.md`, the runbook's section 4.1. A fact that only people know is null, or
+ * has no field.
+ */
 export interface PostMortem {
   id: string;
   service: string;
@@ -33,7 +36,7 @@ export interface PostMortem {
   date: string;
   severity: Severity;
   severityName: string;
-  /** The one that everything tells, and on what it stands. */
+  /** The duration of the outage, the same as in every message, and the measurement behind it. */
   duration: string;
   basis: string;
   from: string;
@@ -44,28 +47,28 @@ export interface PostMortem {
   due: string;
   meeting: string | null;
   impact: string;
-  /** Whether people had another way; null, nobody said. */
+  /** Tells if people had another way; null when nobody reported. */
   workaround: string | null;
-  /** Since when customers were told; null, they were not. */
+  /** The time of publication; null when the incident was not published. */
   published: string | null;
-  /** How it ended, in a sentence. */
+  /** One sentence on how the incident ended. */
   ended: string;
   timeline: { time: string; text: string }[];
   fired: string[];
   found: { time: string; texts: string[] } | null;
   detected: string;
-  /** How many noticed, at the worst; null, nobody measured it. */
+  /** The share of affected users at the worst; null when it was not measured. */
   usersAffected: string | null;
-  /** When the cause was known, and the fix in place; null, nobody knows. */
+  /** When the cause was known, and when the fix was in place; null when nobody knows. */
   causeIdentified: string | null;
   fixDeployed: string | null;
-  /** As customers know them; none, where there is no status page. */
+  /** Names of the affected components; empty without a status page. */
   components: string[];
   dataLoss: string[];
   securityBreach: string[];
-  /** What it comes to against what customers were promised, as far as that is known. */
+  /** The downtime that counts against the availability promised to customers, as far as it is known. */
   downtime: string;
-  /** When it became as severe as it is: what is promised is counted from there. */
+  /** The time of the last change of severity, from which the targets are counted. */
   since: string;
   targets: TargetLine[];
   tried: (Tried & { url: string | null })[];
@@ -77,16 +80,16 @@ export interface PostMortem {
   links: { label: string; url: string }[];
 }
 
-/** What else there is of an incident than its timeline. */
+/** The facts of a post-mortem that are not in the timeline. */
 export interface Sources {
   reviewers: readonly string[];
   meeting: Meeting | undefined;
   graphs: readonly Graph[];
-  /** Where the tasks of the service log. */
+  /** The log group of the service's tasks. */
   logGroup: string;
 }
 
-/** The draft: what is known of an incident that is over. */
+/** The draft of the post-mortem: all facts known of an incident that is over. */
 export function postMortem(incident: Incident, { reviewers, meeting, graphs, logGroup }: Sources): PostMortem {
   const { id, policy, title, severity, startedAt, resolvedAt = startedAt, commander = null, publication } = incident;
   const at = (iso: string) => clockSince(startedAt, iso);
@@ -110,8 +113,8 @@ export function postMortem(incident: Incident, { reviewers, meeting, graphs, log
     published: publication?.at && isPublic(incident) ? at(publication.at) : null,
     ended: ended(incident),
     timeline: incident.timeline
-      .filter(entry => isNotable(incident, entry))
-      .map(entry => ({ time: at(entry.at), text: formatEvent(entry, incident)[1] })),
+      .filter(event => isNotable(incident, event))
+      .map(event => ({ time: at(event.at), text: formatEvent(event, incident)[1] })),
     fired: [...new Set(signals(incident).map(({ summary }) => summary))],
     found: found(incident),
     detected: detected(incident),
@@ -119,8 +122,8 @@ export function postMortem(incident: Incident, { reviewers, meeting, graphs, log
     causeIdentified: known(rootCauseIdentified),
     fixDeployed: known(fixDeployed),
     components: policy.statusPage ? affectedComponents(incident).map(({ name }) => name) : [],
-    dataLoss: declared(incident, 'dataLoss'),
-    securityBreach: declared(incident, 'securityBreach'),
+    dataLoss: declarations(incident, 'dataLoss'),
+    securityBreach: declarations(incident, 'securityBreach'),
     downtime: downtime(incident),
     since: at(incident.severityAt),
     targets: targets(incident),
@@ -134,51 +137,51 @@ export function postMortem(incident: Incident, { reviewers, meeting, graphs, log
     })),
     graphs: graphs.map(({ file = null, title: name, why = null }) => ({ file, title: name, why })),
     links: [
-      { label: `Logs of the tasks, ${logGroup}`, url: logsUrl(region, logGroup, ...around(incident)) },
-      ...links(incident),
+      { label: `Logs of the tasks, ${logGroup}`, url: logsUrl(region, logGroup, ...windowAround(incident)) },
+      ...incidentLinks(incident),
     ],
   };
 }
 
-/** Minutes before and after an incident that belong to it: how it began, and that it stayed over. */
-const AROUND = 30;
+/** Minutes before and after an incident that are shown with it: how it began, and that it did not come back. */
+const MARGIN = 30;
 
-/** From when to when it is looked at. */
-export const around = ({ startedAt, resolvedAt = startedAt }: Incident): [string, string] => [
-  plusMinutes(startedAt, -AROUND),
-  plusMinutes(resolvedAt, AROUND),
+/** The period of the graphs and logs of an incident: from, to. */
+export const windowAround = ({ startedAt, resolvedAt = startedAt }: Incident): [string, string] => [
+  plusMinutes(startedAt, -MARGIN),
+  plusMinutes(resolvedAt, MARGIN),
 ];
 
-/** What happens by itself and tells a reader nothing, or stands elsewhere in the document. */
+/** Events of automation that mean nothing to a reader, or that stand elsewhere in the document. */
 const NOISE: ReadonlySet<EventType> = new Set<EventType>([
   ...(['PageSent', 'MessageDelivered', 'ChecklistTicked', 'ResponseRequested', 'ResponseEnded'] as const),
   ...(['ActionItemRaised', 'ActionItemChanged', 'ActionItemDone', 'ActionItemDue'] as const),
   ...(['PostMortemDrafted', 'PostMortemOverdue', 'PostMortemDone'] as const),
 ]);
 
-function isNotable({ timeline }: Incident, entry: IncidentEvent): boolean {
-  if (NOISE.has(entry.type)) return false;
-  const earlier = timeline.slice(0, entry.seq);
-  if (entry.type === 'UpdatePosted') {
-    const last = earlier.findLast(other => other.type === 'UpdatePosted' && other.to === entry.to);
-    return entry.text !== undefined || !(last?.type === 'UpdatePosted' && last.status === entry.status);
+function isNotable({ timeline }: Incident, event: IncidentEvent): boolean {
+  if (NOISE.has(event.type)) return false;
+  const earlier = timeline.slice(0, event.seq);
+  if (event.type === 'UpdatePosted') {
+    const last = earlier.findLast(other => other.type === 'UpdatePosted' && other.to === event.to);
+    return event.text !== undefined || !(last?.type === 'UpdatePosted' && last.status === event.status);
   }
-  // Left out in every attempt for the same reasons, it is told once.
-  if (entry.type === 'StepSkipped') return !earlier.some(other => other.type === 'StepSkipped' && isSame(other, entry));
+  // A step that is skipped in every attempt for the same reasons is listed once.
+  if (event.type === 'StepSkipped') return !earlier.some(other => other.type === 'StepSkipped' && isSame(other, event));
   return true;
 }
 
 const isSame = (a: EventOf<'StepSkipped'>, b: EventOf<'StepSkipped'>) =>
   a.step === b.step && a.reasons.join() === b.reasons.join();
 
-const signals = ({ timeline }: Incident) => timeline.filter(entry => entry.type === 'SignalFired');
+const signals = ({ timeline }: Incident) => timeline.filter(event => event.type === 'SignalFired');
 
-/** What the first diagnosis that found something found: later ones see what was done about it too. */
+/** The findings of the first diagnosis that found something: later ones show the effect of the remediation too. */
 function found({ timeline, startedAt }: Incident): PostMortem['found'] {
-  for (const entry of timeline) {
-    if (entry.type !== 'DiagnosisRecorded') continue;
-    const texts = entry.findings.filter(({ ok }) => ok === false).map(({ summary }) => summary);
-    if (texts.length > 0) return { time: clockSince(startedAt, entry.at), texts };
+  for (const event of timeline) {
+    if (event.type !== 'DiagnosisRecorded') continue;
+    const texts = event.findings.filter(({ ok }) => ok === false).map(({ summary }) => summary);
+    if (texts.length > 0) return { time: clockSince(startedAt, event.at), texts };
   }
   return null;
 }
@@ -187,7 +190,7 @@ function detected(incident: Incident): string {
   const { reporter, timeline, startedAt, openedAt } = incident;
   const at = clockSince(startedAt, openedAt);
   if (reporter) return `${reporter} declared it at ${at} UTC. No alarm had fired.`;
-  const real = timeline.find(entry => entry.type === 'DrillBecameReal');
+  const real = timeline.find(event => event.type === 'DrillBecameReal');
   if (real) return `In the middle of a drill, at ${clockSince(startedAt, real.at)} UTC: ${real.reason}`;
   const after = timesOf(incident).detect;
   const dated = after === undefined ? '' : `, ${span(after)} after it began`;
@@ -197,37 +200,35 @@ function detected(incident: Incident): string {
 function ended(incident: Incident): string {
   const { timeline, startedAt } = incident;
   const healed = healer(incident);
-  const end = timeline.findLast(entry => entry.type === 'Resolved');
-  const restored = timeline.findLast(entry => entry.type === 'Mitigated');
+  const end = timeline.findLast(event => event.type === 'Resolved');
+  const restored = timeline.findLast(event => event.type === 'Mitigated');
   if (healed && restored)
     return `Automation ended it: "${healed.title}" was verified, and the service restored at ${clockSince(startedAt, outageOf(incident).to ?? restored.at)} UTC.`;
   if (end && end.by !== 'automation') return `${end.by} resolved it: ${end.reason}.`;
   return `It ended without a step that was verified to help: ${end?.reason ?? 'not known'}.`;
 }
 
-const declared = ({ timeline }: Incident, what: 'dataLoss' | 'securityBreach') =>
-  timeline.flatMap(entry =>
-    entry.type === 'Declared' && entry.fact === what ? [`${entry.by}, ${dateTime(entry.at)}: ${entry.text}`] : [],
+const declarations = ({ timeline }: Incident, fact: 'dataLoss' | 'securityBreach') =>
+  timeline.flatMap(event =>
+    event.type === 'Declared' && event.fact === fact ? [`${event.by}, ${dateTime(event.at)}: ${event.text}`] : [],
   );
 
 function downtime(incident: Incident): string {
-  // What was declared of a service that nobody measured to suffer was no outage of it.
+  // A declared breach or data loss without measured harm is no downtime.
   if (investigationOf(incident) !== undefined && disruptions(incident).length === 0) return 'No downtime was measured.';
   const { startedAt, outage, resolvedAt = startedAt } = incident;
   const { from, to = resolvedAt, by } = outageOf(incident);
-  const [long, when] = [
-    lasted(incident) ?? 'not over',
-    `${clockSince(startedAt, from)} to ${clockSince(startedAt, to)} UTC`,
-  ];
-  if (by === 'metrics') return `${long} of downtime: ${when}, ${basis(incident)}.`;
-  const signals = `By the signals it lasted ${long}: ${when}.`;
+  const length = lasted(incident) ?? 'not over';
+  const period = `${clockSince(startedAt, from)} to ${clockSince(startedAt, to)} UTC`;
+  if (by === 'metrics') return `${length} of downtime: ${period}, ${basis(incident)}.`;
+  const signals = `By the signals it lasted ${length}: ${period}.`;
   if (outage && outage.unknown === undefined) return `No downtime: the metrics show no harm to people. ${signals}`;
   return `Not known: ${outage?.unknown ?? 'it was not measured'}. ${signals}`;
 }
 
 function skipped({ timeline }: Incident): PostMortem['skipped'] {
-  const left = timeline.filter(entry => entry.type === 'StepSkipped');
-  return left
-    .filter((entry, i) => !left.slice(0, i).some(other => isSame(other, entry)))
+  const events = timeline.filter(event => event.type === 'StepSkipped');
+  return events
+    .filter((event, i) => !events.slice(0, i).some(other => isSame(other, event)))
     .map(({ title, reasons }) => ({ title, reasons }));
 }

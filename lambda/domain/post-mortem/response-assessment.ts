@@ -2,10 +2,10 @@ import { judge, timesOf } from '../figures/figures.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
-import { missedTarget } from '../messages/page.ts';
+import { missedTarget } from '../messages/page-fields.ts';
 import { span } from '../outage/outage.ts';
 
-/** One promise of the runbook, and what came of it. */
+/** One target of the runbook, and if it was kept. */
 export interface TargetLine {
   target: string;
   promised: string;
@@ -14,12 +14,12 @@ export interface TargetLine {
 }
 
 const ofType = <T extends EventType>({ timeline }: Incident, type: T): EventOf<T>[] =>
-  timeline.filter((entry): entry is EventOf<T> => entry.type === type);
+  timeline.filter((event): event is EventOf<T> => event.type === type);
 
 const NOBODY = 'nobody acknowledged it before it was over';
 const OVER = 'it was over before that';
 
-/** Response times against what the runbook promises, counted from when the severity last rose. */
+/** Response times against the runbook's targets, counted from the last change of severity. */
 export function targets(incident: Incident): TargetLine[] {
   const { policy, severity, severityAt, resolvedAt = severityAt, startedAt } = incident;
   const { responseMinutes, resolutionMinutes, stakeholdersMinutes } = policy.severities[severity];
@@ -33,8 +33,8 @@ export function targets(incident: Incident): TargetLine[] {
   const first = ofType(incident, 'Acknowledged').find(({ at }) => at >= startedAt);
   const updates = ofType(incident, 'UpdatePosted').filter(({ to, at }) => to === 'stakeholders' && at >= startedAt);
   const late = ofType(incident, 'TargetMissed').some(({ target, to }) => target === 'update' && to === 'stakeholders');
-  // What they heard before was said of a lesser trouble.
-  const heard = updates.find(update => update.at >= severityAt);
+  // Earlier updates were about a lower severity.
+  const informed = updates.find(update => update.at >= severityAt);
   const early = minutesBetween(severityAt, resolvedAt) < (stakeholdersMinutes ?? 0);
   return [
     {
@@ -59,20 +59,20 @@ export function targets(incident: Incident): TargetLine[] {
           {
             target: 'Stakeholders told',
             promised: `within ${duration(stakeholdersMinutes)}, then every ${duration(policy.updateMinutes)}`,
-            took: heard ? `${took(heard.at)}, ${updates.length} in all` : early ? OVER : 'not at all',
-            kept: !late && (early || heard !== undefined),
+            took: informed ? `${took(informed.at)}, ${updates.length} in all` : early ? OVER : 'not at all',
+            kept: !late && (early || informed !== undefined),
           },
         ]),
   ];
 }
 
-/** One remedy that was tried, how it ended, and what shows that. */
+/** One step that was tried, with its outcome and the evidence for it. */
 export interface Tried {
   time: string;
   title: string;
   outcome: string;
   evidence: string;
-  /** Of the runbook; null, it has none. */
+  /** The id of the runbook's execution; null when there was none. */
   execution: string | null;
 }
 
@@ -85,11 +85,11 @@ const OUTCOMES: Record<Run['status'], string> = {
 
 type End = EventOf<'StepSucceeded' | 'StepFailed' | 'StepRehearsed'>;
 
-/** What automation did, in order. */
+/** The steps that automation tried, in order. */
 export const tried = (incident: Incident): Tried[] =>
   incident.runs.map(run => {
     const end = incident.timeline.find(
-      (entry): entry is End => 'run' in entry && isEnd(entry) && entry.run === run.run,
+      (event): event is End => 'run' in event && isEnd(event) && event.run === run.run,
     );
     return {
       time: clockSince(incident.startedAt, run.startedAt),
@@ -100,19 +100,19 @@ export const tried = (incident: Incident): Tried[] =>
     };
   });
 
-/** The checks that decided; of a failure those that failed, and the reason where they do not say it. */
+/** The checks that decided. A failure lists the failed ones, and its reason where they do not contain it. */
 function evidence({ reason = '', status }: Run, end: End | undefined): string {
   const checks = end && 'checks' in end ? end.checks : [];
-  const seen = checks
+  const results = checks
     .filter(({ passed }) => status !== 'failed' || !passed)
-    .map(({ check, seen: what }) => `${check}: ${what}`)
+    .map(({ check, seen }) => `${check}: ${seen}`)
     .join('; ');
-  return seen.includes(reason) ? seen : [reason, seen].filter(Boolean).join('; ');
+  return results.includes(reason) ? results : [reason, results].filter(Boolean).join('; ');
 }
 
 const isEnd = ({ type }: IncidentEvent) => ['StepSucceeded', 'StepFailed', 'StepRehearsed'].includes(type);
 
-/** The step that ended the trouble: the last one that the signals verified. What only relieves people ends nothing. */
+/** The run that ended the trouble: the last one that the signals verified. A step that only relieves people does not count. */
 export function healer({ runs, policy, mitigatedAt }: Incident): Run | undefined {
   const heals = ({ step }: Run) => !policy.playbook.plan.some(({ name, verifiedBy }) => name === step && verifiedBy);
   return mitigatedAt === undefined
@@ -120,7 +120,7 @@ export function healer({ runs, policy, mitigatedAt }: Incident): Run | undefined
     : runs.findLast(run => run.status === 'succeeded' && !run.dryRun && !run.undoes && heals(run));
 }
 
-/** Facts that speak for the response. What people make of them is theirs to say. */
+/** Facts that speak for the response; the review judges them. */
 export function wentWell(incident: Incident): string[] {
   const { reporter, publication, startedAt } = incident;
   const detected = timesOf(incident).detect;
@@ -135,7 +135,7 @@ export function wentWell(incident: Incident): string[] {
   ];
 }
 
-/** Facts that speak against it: every one is a question for the review. */
+/** Facts that speak against the response; each one is a question for the review. */
 export function couldHaveGoneBetter(incident: Incident): string[] {
   const { reporter, startedAt, timeline, policy, severity } = incident;
   const at = ({ at: iso }: IncidentEvent) => `${clockSince(startedAt, iso)} UTC`;
@@ -146,10 +146,10 @@ export function couldHaveGoneBetter(incident: Incident): string[] {
   );
   return [
     ...(reporter === undefined ? [] : [`No alarm detected it: ${reporter} had to declare it`]),
-    ...ofType(incident, 'TargetMissed').map(entry => `${missedTarget(entry)} (${at(entry)})`),
+    ...ofType(incident, 'TargetMissed').map(event => `${missedTarget(event)} (${at(event)})`),
     ...ofType(incident, 'Escalated')
       .filter(({ level, reason }) => level > 1 && !/\bP[1-4]$/.test(reason))
-      .map(entry => `Level ${entry.level}, ${entry.role}, had to be called (${at(entry)}): ${entry.reason}`),
+      .map(event => `Level ${event.level}, ${event.role}, had to be called (${at(event)}): ${event.reason}`),
     ...(policy.severities[severity].pages && !timeline.some(({ type }) => type === 'Acknowledged')
       ? ['Nobody who was called acknowledged it']
       : []),
@@ -158,17 +158,17 @@ export function couldHaveGoneBetter(incident: Incident): string[] {
       .map(({ title, outcome, evidence }) => `"${title}" ${outcome}: ${evidence}`),
     ...ofType(incident, 'ApprovalDeclined')
       .filter(({ by }) => by === 'time')
-      .map(entry => `Nobody answered whether "${entry.step}" may be done (${at(entry)})`),
-    ...ofType(incident, 'HandedOver').map(entry => `Automation could not end it (${at(entry)}): ${entry.reason}`),
+      .map(event => `Nobody answered whether "${event.step}" may be done (${at(event)})`),
+    ...ofType(incident, 'HandedOver').map(event => `Automation could not end it (${at(event)}): ${event.reason}`),
     ...(cameBack(timeline) ? ['It came back after it had been mitigated'] : []),
     ...ofType(incident, 'SettlingFailed').map(
-      entry => `The signals were clear, and the service not well (${at(entry)})`,
+      event => `The signals were clear, and the service not well (${at(event)})`,
     ),
     ...[...uncertain].map(summary => `The diagnosis could not tell: ${summary}`),
   ];
 }
 
-/** A signal that fires again after mitigation means it was none. */
+/** A signal that fires after the mitigation shows that the trouble had not ended. */
 const cameBack = (timeline: readonly IncidentEvent[]) =>
   timeline.some(
     ({ type }, i) => type === 'SignalFired' && timeline.slice(0, i).some(earlier => earlier.type === 'Mitigated'),

@@ -11,7 +11,7 @@ import { postMortemDue } from '../review/review.ts';
 import { type PostIncident, postIncident } from './post-incident.ts';
 import { type Invitees, localTime } from './review-meeting.ts';
 
-/** The entries of which people hear by mail because of a review. */
+/** The events of a review of which people are told by e-mail. */
 export const REVIEW_ENTRIES = [
   'PostMortemDrafted',
   'PostMortemOverdue',
@@ -21,13 +21,13 @@ export const REVIEW_ENTRIES = [
   'ActionItemDue',
 ] as const satisfies EventType[];
 
-/** Those who may be told, by the names of the configuration. */
+/** The people who may be told, by their names in the configuration. */
 export interface Circle extends Invitees {
   stakeholders: readonly string[];
   operations: readonly string[];
 }
 
-/** Who is told what, by which template, before it is written. */
+/** An e-mail before it is written: recipients, template and fields. */
 export interface ReviewNotice {
   to: string[];
   channel: DeliveryChannel;
@@ -35,40 +35,40 @@ export interface ReviewNotice {
   fields: InvitationFields | OverdueFields | ActionItemFields | PostIncident;
 }
 
-/** What is told because of an entry; undefined when it has been overtaken, or means nothing to anybody. A drill is nobody's work. */
-export function reviewNotice(incident: Incident, entry: IncidentEvent, circle: Circle): ReviewNotice | undefined {
+/** The e-mail about an event; undefined when the event has been overtaken, or concerns nobody. A drill causes none. */
+export function reviewNotice(incident: Incident, event: IncidentEvent, recipients: Circle): ReviewNotice | undefined {
   if (incident.drill) return undefined;
   const { postMortem } = incident;
-  const { reviewers } = circle;
-  switch (entry.type) {
+  const { reviewers } = recipients;
+  switch (event.type) {
     case 'PostMortemDrafted': {
-      const { attendees = [], guests = [] } = entry.meeting ?? {};
-      const to = reached(circle, [entry.author, ...attendees, ...reviewers, ...guests]);
-      return notice(to, 'review-invitation', invitationFields(incident, entry));
+      const { attendees = [], guests = [] } = event.meeting ?? {};
+      const to = reachable(recipients, [event.author, ...attendees, ...reviewers, ...guests]);
+      return notice(to, 'review-invitation', invitationFields(incident, event));
     }
     case 'PostMortemOverdue':
       if (postMortem?.doneAt) return undefined;
-      return notice(reached(circle, [postMortem?.author, ...reviewers]), 'post-mortem-overdue', {
+      return notice(reachable(recipients, [postMortem?.author, ...reviewers]), 'post-mortem-overdue', {
         ...about(incident),
-        due: entry.dueAt ? dateTime(entry.dueAt) : `${entry.hours} hours after the resolution`,
-        expected: entry.expectedAt ? dateTime(entry.expectedAt) : null,
+        due: event.dueAt ? dateTime(event.dueAt) : `${event.hours} hours after the resolution`,
+        expected: event.expectedAt ? dateTime(event.expectedAt) : null,
         promised: isPublic(incident),
         author: postMortem?.author ?? null,
         url: postMortem?.url ?? null,
       });
     case 'PostMortemDone': {
-      const to = reached(circle, [...circle.stakeholders, ...reviewers, postMortem?.author]);
+      const to = reachable(recipients, [...recipients.stakeholders, ...reviewers, postMortem?.author]);
       return {
         to,
         channel: 'stakeholders',
         template: 'messages/post-incident.txt',
-        fields: postIncident(incident, entry),
+        fields: postIncident(incident, event),
       };
     }
     case 'ActionItemRaised':
     case 'ActionItemChanged':
     case 'ActionItemDue':
-      return ofActionItem(incident, entry, circle);
+      return actionItemNotice(incident, event, recipients);
     default:
       return undefined;
   }
@@ -81,8 +81,8 @@ const notice = (to: string[], template: string, fields: ReviewNotice['fields']):
   fields,
 });
 
-/** Those of them whom a mail reaches; operations, when it would reach nobody. */
-function reached({ people, operations }: Circle, names: readonly (string | undefined)[]): string[] {
+/** The people with an e-mail address among these; if there are none, operations. */
+function reachable({ people, operations }: Circle, names: readonly (string | undefined)[]): string[] {
   const known = (some: readonly (string | undefined)[]) => [
     ...new Set(some.flatMap(name => (name !== undefined && people.includes(name) ? [name] : []))),
   ];
@@ -90,32 +90,33 @@ function reached({ people, operations }: Circle, names: readonly (string | undef
   return found.length > 0 ? found : known(operations);
 }
 
-type ItemEntry = EventOf<'ActionItemRaised' | 'ActionItemChanged' | 'ActionItemDue'>;
+type ItemEvent = EventOf<'ActionItemRaised' | 'ActionItemChanged' | 'ActionItemDue'>;
 
-/** An owner hears of what is theirs, whoever reads reviews of what is due and nobody's. Work that fell due begins with nobody. */
-function ofActionItem(incident: Incident, entry: ItemEntry, circle: Circle): ReviewNotice | undefined {
-  const item = itemOf(incident, entry);
+/** The owner is told of their item; the reviewers are told of a due item that nobody owns, and of a new item of a chore. */
+function actionItemNotice(incident: Incident, event: ItemEvent, recipients: Circle): ReviewNotice | undefined {
+  const item = itemOf(incident, event);
   if (!item || item.done) return undefined;
   const { policy } = incident;
-  const owner = entry.type === 'ActionItemDue' ? item.owner : entry.owner;
-  const isOwned = owner !== undefined && circle.people.includes(owner);
-  const isAnybodys = entry.type === 'ActionItemDue' || (entry.type === 'ActionItemRaised' && policy.playbook.chore);
-  if (!isOwned && !isAnybodys) return undefined;
-  return notice(reached(circle, isOwned ? [owner] : circle.reviewers), 'action-item', {
+  const owner = event.type === 'ActionItemDue' ? item.owner : event.owner;
+  const isOwned = owner !== undefined && recipients.people.includes(owner);
+  const concernsReviewers =
+    event.type === 'ActionItemDue' || (event.type === 'ActionItemRaised' && policy.playbook.chore);
+  if (!isOwned && !concernsReviewers) return undefined;
+  return notice(reachable(recipients, isOwned ? [owner] : recipients.reviewers), 'action-item', {
     ...about(incident),
-    isDue: entry.type === 'ActionItemDue',
+    isDue: event.type === 'ActionItemDue',
     chore: policy.playbook.chore ?? false,
     ...itemFields(item),
   });
 }
 
-/** The item of an entry, as it is now. Items are numbered as they were raised. */
-function itemOf({ actionItems, timeline }: Incident, entry: ItemEntry): ActionItem | undefined {
-  if (entry.type !== 'ActionItemRaised') return actionItems.find(({ id }) => id === entry.item);
-  return actionItems[timeline.filter(({ type, seq }) => type === 'ActionItemRaised' && seq < entry.seq).length];
+/** The item of an event, in its current state. Items are numbered in the order in which they were raised. */
+function itemOf({ actionItems, timeline }: Incident, event: ItemEvent): ActionItem | undefined {
+  if (event.type !== 'ActionItemRaised') return actionItems.find(({ id }) => id === event.item);
+  return actionItems[timeline.filter(({ type, seq }) => type === 'ActionItemRaised' && seq < event.seq).length];
 }
 
-/** What every one of these messages says of the incident. */
+/** The fields about the incident that all these messages have. */
 interface About {
   id: string;
   service: string;
@@ -129,15 +130,15 @@ const about = ({ id, policy, title, severity }: Incident): About => ({
   severityName: SEVERITY_NAMES[severity],
 });
 
-/** What the template `messages/review-invitation.txt` is filled with: the runbook's 4.2, in the mail and in the calendar. */
+/** The fields of the template `messages/review-invitation.txt`, the runbook's section 4.2, for the e-mail and the calendar. */
 export interface InvitationFields extends About {
   duration: string;
-  /** Null, there is nobody to meet. */
+  /** Null when there are no attendees. */
   meeting: {
     date: string;
     from: string;
     to: string;
-    /** On the clocks of the people on call; null, those show UTC. */
+    /** The time in the time zone of the people on call; null when that is UTC. */
     local: string | null;
     attendees: readonly string[];
     guests: readonly string[];
@@ -146,7 +147,7 @@ export interface InvitationFields extends About {
   due: string;
   author: string | null;
   url: string;
-  /** Good for anybody who has them, also without an account at AWS. */
+  /** Links that work for everybody who has them, also without access to AWS. */
   links: { label: string; url: string }[];
 }
 
@@ -176,18 +177,18 @@ export function invitationFields(
   };
 }
 
-/** What the template `messages/post-mortem-overdue.txt` is filled with. */
+/** The fields of the template `messages/post-mortem-overdue.txt`. */
 export interface OverdueFields extends About {
   due: string;
-  /** By when customers are told that it comes. */
+  /** The new deadline that customers are told. */
   expected: string | null;
-  /** Customers were promised it, and read that it is late. */
+  /** Customers were promised a post-mortem, and read that it is late. */
   promised: boolean;
   author: string | null;
   url: string | null;
 }
 
-/** What the template `messages/action-item.txt` is filled with. */
+/** The fields of the template `messages/action-item.txt`. */
 export interface ActionItemFields extends About {
   isDue: boolean;
   /** It is work that fell due, and what remains of no incident. */

@@ -1,6 +1,6 @@
 import { plusMinutes } from '../kernel/time.ts';
 
-/** The runbook's 4.2. */
+/** The agenda of the runbook's section 4.2. */
 export const AGENDA: readonly { minutes: number; topic: string }[] = [
   { minutes: 5, topic: 'Timeline' },
   { minutes: 10, topic: 'Root cause' },
@@ -13,17 +13,17 @@ export const MEETING_MINUTES = AGENDA.reduce((sum, { minutes }) => sum + minutes
 
 /** Minutes after the meeting in which its results are written down. */
 const WRITE_UP_MINUTES = 60;
-/** Minutes before the meeting: the draft is to be read, and whoever worked at night is to have slept. */
+/** Minutes from the resolution to the meeting, at least: people read the draft first, and whoever worked at night sleeps. */
 const NOTICE_MINUTES = 120;
 
-/** Minutes of the day between which people meet, on their clocks, and at which they rather do. */
+/** The hours in which people meet, and the time that suits best, in minutes of their local day. */
 const WORKING = { from: 9 * 60, to: 17 * 60, best: 14 * 60 };
-/** Minutes between two times that are weighed: clocks of some zones differ by quarters of an hour. */
+/** Minutes between two candidate times: the offsets of some time zones are quarters of an hour. */
 const STEP = 15;
 
 /**
- * When an incident is reviewed: within the hours of the post-mortem, on a working day, as near to 14:00 as may be. Where none
- * of these hours is one of work, on the next working day. Holidays nobody tells us.
+ * The time of an incident's review: within the hours of the post-mortem, on a working day, as near to 14:00 local time as
+ * possible. If those hours contain no working time, it is on the next working day. Holidays are not known.
  */
 export function meetingTime(from: string, hours: number, timeZone: string): string {
   const latest = plusMinutes(from, hours * 60 - MEETING_MINUTES - WRITE_UP_MINUTES);
@@ -37,7 +37,7 @@ export function meetingTime(from: string, hours: number, timeZone: string): stri
   }
 }
 
-/** When what the meeting found is written down. */
+/** The time by which the results of the meeting are written down. */
 export const writeUpDue = (meetingAt: string) => plusMinutes(meetingAt, MEETING_MINUTES + WRITE_UP_MINUTES);
 
 interface Slot {
@@ -48,7 +48,7 @@ interface Slot {
 
 interface LocalTime {
   isWorkday: boolean;
-  /** Of the day. */
+  /** Minute of the day. */
   minute: number;
 }
 

@@ -9,20 +9,26 @@ import { meetingTime, writeUpDue } from './meeting-time.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
-/** Days after which somebody is reminded again of what is still not done. */
-const AGAIN_DAYS = { postMortem: 1, actionItem: 7 };
+/** Days between two reminders. */
+const REMINDER_DAYS = { postMortem: 1, actionItem: 7 };
 /** Days to bring the runbook up to date after an incident that was reviewed. */
 const RUNBOOK_DAYS = 7;
 
-/** A post-mortem is owed for what was resolved as P1 or P2, in earnest, and for anything of which somebody wants one. */
+/**
+ * A post-mortem is due for a real incident that was resolved as P1 or P2, and for any incident for which somebody requests
+ * one.
+ */
 export const isReviewed = (incident: Incident) => {
   const { policy, severity, drill, cancelled, resolvedAt, postMortem } = incident;
-  const owed = policy.severities[severity].reviewed && isBorneOut(incident);
-  return resolvedAt !== undefined && !drill && !cancelled && (owed || postMortem?.requestedAt !== undefined);
+  const isDue = policy.severities[severity].reviewed && hadConsequences(incident);
+  return resolvedAt !== undefined && !drill && !cancelled && (isDue || postMortem?.requestedAt !== undefined);
 };
 
-/** People suffered, customers were told, automation acted, or a person declared it or took it on. An alarm alone teaches nothing. */
-const isBorneOut = ({ harmed, publication, runs, reporter, declared, acknowledged }: Incident) =>
+/**
+ * People suffered, customers were told, automation acted, or a person declared or acknowledged the incident. An alarm alone
+ * teaches nothing.
+ */
+const hadConsequences = ({ harmed, publication, runs, reporter, declared, acknowledged }: Incident) =>
   harmed === true ||
   publication?.at !== undefined ||
   runs.some(({ dryRun, unchanged }) => !dryRun && !unchanged) ||
@@ -30,26 +36,26 @@ const isBorneOut = ({ harmed, publication, runs, reporter, declared, acknowledge
   Object.keys(declared).length > 0 ||
   acknowledged !== undefined;
 
-/** It is over, and yet something is owed: the post-mortem, or action items. */
+/** The incident is over, but its post-mortem or action items are still to be done. */
 export const isUnderReview = (incident: Incident) =>
   !isOpen(incident) && ((isReviewed(incident) && !incident.postMortem?.doneAt) || openItems(incident).length > 0);
 
 export const openItems = ({ actionItems }: Incident) => actionItems.filter(({ done }) => !done);
 
-/** From when the hours of the post-mortem count: the end, or when somebody wanted one. */
+/** The hours of the post-mortem count from the resolution, or from a later request. */
 const reviewedFrom = ({ resolvedAt, postMortem, policy, severity }: Incident) =>
   resolvedAt && !policy.severities[severity].reviewed && (postMortem?.requestedAt ?? '') > resolvedAt
     ? postMortem?.requestedAt
     : resolvedAt;
 
-/** When it is reviewed, if somebody is to come. */
+/** The time of the review meeting; undefined while the incident is open. */
 export function meetingAt(incident: Incident): string | undefined {
   const { postMortemHours, reviewTimeZone = 'UTC' } = incident.policy;
   const from = reviewedFrom(incident);
   return from && meetingTime(from, postMortemHours, reviewTimeZone);
 }
 
-/** By when the post-mortem is to be done: within its hours, or, where nobody works in these, after the meeting. */
+/** The deadline of the post-mortem: within its hours, or after the meeting if that is later. */
 export function postMortemDue(incident: Incident): string | undefined {
   const [from, meeting] = [reviewedFrom(incident), meetingAt(incident)];
   if (!from || !meeting) return undefined;
@@ -57,29 +63,29 @@ export function postMortemDue(incident: Incident): string | undefined {
   return written > within ? written : within;
 }
 
-/** By when it is to be done as people were told last: what was late once comes a day later, at most. */
+/** The deadline that people were told last: a post-mortem that was late is promised for a day later. */
 export const postMortemPromised = (incident: Incident) => incident.postMortem?.expectedAt ?? postMortemDue(incident);
 
-/** It is late: by when it was due, and by when it is now. */
+/** The post-mortem is late: records the missed deadline and the new one. */
 export const postMortemOverdue = (incident: Incident, now: string): Event => ({
   type: 'PostMortemOverdue',
   hours: incident.policy.postMortemHours,
   dueAt: postMortemPromised(incident),
-  expectedAt: plusMinutes(now, AGAIN_DAYS.postMortem * DAY),
+  expectedAt: plusMinutes(now, REMINDER_DAYS.postMortem * DAY),
 });
 
-/** A person wants a post-mortem of an incident for which none is owed. */
+/** A person requests a post-mortem of an incident for which none is due. */
 export function requestPostMortem(
   { id, drill, cancelled, policy, severity, postMortem }: Incident,
   { by, via }: Person,
 ): Decision {
   if (drill || cancelled) return { refused: `${id} is ${drill ? 'a drill' : 'cancelled'}: there is nothing to review` };
   if (policy.playbook.chore) return { refused: `${id} is work that fell due: there is nothing to review` };
-  const owed = policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined;
-  return { events: owed ? [] : [{ type: 'PostMortemRequested', by, via }] };
+  const isDue = policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined;
+  return { events: isDue ? [] : [{ type: 'PostMortemRequested', by, via }] };
 }
 
-/** What the metrics told. What they could not tell may be asked again. */
+/** Records the outage as the metrics show it. A measurement that failed may be repeated. */
 export function recordOutage({ id, drill, outage, ...incident }: Incident, measured: MeasuredOutage): Decision {
   if (drill || isOpen(incident))
     return { refused: `${id} is ${drill ? 'a drill' : incident.status}: nothing to measure` };
@@ -87,31 +93,31 @@ export function recordOutage({ id, drill, outage, ...incident }: Incident, measu
   return { events: isNews ? [{ type: 'OutageMeasured', ...measured }] : [] };
 }
 
-/** Why there is nothing to review, and how there can be. */
+/** Says why there is no post-mortem, and how to get one. */
 export const notReviewed = ({ id, status, ...incident }: Incident) =>
   isOpen({ status }) && incident.policy.severities[incident.severity].reviewed
     ? `${id} is ${status} and has no post-mortem yet: it is drafted when it is resolved`
     : `${id} has no post-mortem: one is owed of a P1 or P2, and of others on request (npx incident post-mortem ${id} --request)`;
 
-/** What people owe by now, while it is open and afterwards. A drill leaves nothing to be done. */
+/** The reminders that are due, while the incident is open and afterwards. A drill leaves nothing to be done. */
 export function reviewObligations(incident: Incident, now: string): Obligation[] {
   if (incident.drill) return [];
   const { postMortem } = incident;
   const due = isReviewed(incident) && !postMortem?.doneAt ? postMortemPromised(incident) : undefined;
   return [
-    ...(due && isDue(due, postMortem?.remindedAt, AGAIN_DAYS.postMortem, now)
+    ...(due && isReminderDue(due, postMortem?.remindedAt, REMINDER_DAYS.postMortem, now)
       ? [{ type: 'remind of post-mortem' as const }]
       : []),
     ...openItems(incident)
-      .filter(({ dueAt, remindedAt }) => isDue(dueAt, remindedAt, AGAIN_DAYS.actionItem, now))
+      .filter(({ dueAt, remindedAt }) => isReminderDue(dueAt, remindedAt, REMINDER_DAYS.actionItem, now))
       .map(({ id }) => ({ type: 'remind of action item' as const, item: id })),
   ];
 }
 
-const isDue = (dueAt: string, remindedAt: string | undefined, againDays: number, now: string) =>
-  dueAt <= now && (!remindedAt || minutesBetween(remindedAt, now) >= againDays * DAY);
+const isReminderDue = (dueAt: string, remindedAt: string | undefined, days: number, now: string) =>
+  dueAt <= now && (!remindedAt || minutesBetween(remindedAt, now) >= days * DAY);
 
-/** A significant incident adds a review of the runbook to what remains to be done. */
+/** An incident that is reviewed raises an action item to review the runbook. */
 export function withRunbookReview(incident: Incident | undefined, events: Event[], now: string): Event[] {
   const end = events.findIndex(({ type }) => type === 'Resolved');
   const resolved = events[end];
@@ -126,7 +132,7 @@ export function withRunbookReview(incident: Incident | undefined, events: Event[
   return [...events.slice(0, end), item, ...events.slice(end)];
 }
 
-/** What a person wants done. */
+/** A person raises an action item. */
 export function raiseActionItem(
   { id, drill }: Incident,
   { type: _, id: __, ...item }: Extract<PersonCommand, { type: 'raise action item' }>,
@@ -142,7 +148,7 @@ export function actionItemCommand(incident: Incident, command: ItemCommand): Dec
   const { by, via } = command;
   const { actionItems, id, policy } = incident;
   const item = actionItems.find(other => other.id === command.item.toUpperCase());
-  if (!item) return { refused: `${id} has no action item ${command.item}: ${known(actionItems)}` };
+  if (!item) return { refused: `${id} has no action item ${command.item}: ${listOf(actionItems)}` };
   if (command.type === 'change action item') return changeActionItem(incident, item, command);
   if (item.done) return { events: [] };
   const last = policy.playbook.chore && isOpen(incident) && openItems(incident).length === 1;
@@ -154,25 +160,25 @@ export function actionItemCommand(incident: Incident, command: ItemCommand): Dec
   };
 }
 
-/** What differs from what is known is a change. */
+/** Only fields that differ from the item's are a change. */
 function changeActionItem(
   { id }: Incident,
   item: ActionItem,
-  { by, via, ...said }: Extract<PersonCommand, { type: 'change action item' }>,
+  { by, via, ...given }: Extract<PersonCommand, { type: 'change action item' }>,
 ): Decision {
   if (item.done) return { refused: `${item.id} of ${id} was done by ${item.done.by} already` };
-  const news = (['owner', 'priority', 'dueAt'] as const).filter(
-    field => said[field] !== undefined && said[field] !== item[field],
+  const changed = (['owner', 'priority', 'dueAt'] as const).filter(
+    field => given[field] !== undefined && given[field] !== item[field],
   );
-  if (news.length === 0) return { events: [] };
-  const changes: Assignment = Object.fromEntries(news.map(field => [field, said[field]]));
+  if (changed.length === 0) return { events: [] };
+  const changes: Assignment = Object.fromEntries(changed.map(field => [field, given[field]]));
   return { events: [{ type: 'ActionItemChanged', by, via, item: item.id, ...changes }] };
 }
 
-const known = (items: ActionItem[]) =>
+const listOf = (items: ActionItem[]) =>
   items.length === 0 ? 'it has none' : `it has ${items.map(({ id }) => id).join(', ')}`;
 
-/** The review is done, in people's words: nothing is made up for them. Customers who were told of the incident are told of this. */
+/** A person completes the review, in their own words. Customers who were told of the incident get their part of it. */
 export function finishPostMortem(
   incident: Incident,
   {
@@ -196,7 +202,7 @@ export function finishPostMortem(
   return { events: [{ type: 'PostMortemDone', by, via, summary, rootCause, lessons, dataImpact, customers }] };
 }
 
-/** A person says when the cause was known, or the fix in place. */
+/** A person states when the cause was known, or when the fix was in place. */
 export function stateMilestone(
   { id, startedAt }: Incident,
   { type, by, via, text, happenedAt }: Extract<PersonCommand, { type: 'state cause' | 'state fix' }>,
@@ -210,5 +216,5 @@ export function stateMilestone(
   };
 }
 
-/** Where what belongs to the review of an incident lies in the bucket of reviews. */
+/** The folder of an incident's review in the bucket of reviews. */
 export const folderOf = ({ id }: Pick<Incident, 'id'>) => `reviews/${id}/`;

@@ -3,7 +3,7 @@ import type { Resources } from '../../domain/diagnosis/resources.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { plusMinutes } from '../../domain/kernel/time.ts';
 import { alarmsThatFired, type Drawing, drawings, type Graph } from '../../domain/post-mortem/graphs.ts';
-import { around } from '../../domain/post-mortem/post-mortem.ts';
+import { windowAround } from '../../domain/post-mortem/post-mortem.ts';
 
 /** Minutes of the future that are shown, so that the last mark does not stand on the edge. */
 const MARGIN = 3;
@@ -20,7 +20,7 @@ export async function draw(incident: Incident, resources: Resources): Promise<Dr
   });
   const found = drawn.flatMap(name => alarms.find(alarm => alarm.name === name) ?? []);
   const unknown = drawn.filter(name => !found.some(alarm => alarm.name === name));
-  const [from, end] = around(incident);
+  const [from, end] = windowAround(incident);
   const soon = plusMinutes(new Date().toISOString(), MARGIN);
   const graphs = await Promise.all(drawings(incident, found, resources, [from, end < soon ? end : soon]).map(drawOne));
   return [

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { RunOutcome } from '../../../lambda/domain/incident/commands.ts';
 import { attemptUnderWay, isOpen } from '../../../lambda/domain/incident/incident.ts';
 import type { Step } from '../../../lambda/domain/incident/policy.ts';
-import { automationWords, pages } from '../../../lambda/domain/messages/page.ts';
+import { automationLines } from '../../../lambda/domain/messages/automation-lines.ts';
+import { pages } from '../../../lambda/domain/messages/page.ts';
 import {
   FAILED,
   minute,
@@ -580,7 +581,7 @@ describe('a change for a while that relieves people', () => {
     const { story, ended } = relieving();
     expect(types(ended)).toEqual(['HandedOver', 'ResponseEnded']);
     expect(reasonOf(story)).toMatch(/Stays until the signals are clear: "Do first"/);
-    expect(automationWords(story.incident).join()).toContain('npx incident revert INC-2026-04-07-001 first');
+    expect(automationLines(story.incident).join()).toContain('npx incident revert INC-2026-04-07-001 first');
     for (const minute of [40, 90, 300]) {
       story.at(minute).watches();
       expect(attemptUnderWay(story.incident)).toBeUndefined();

@@ -1,0 +1,64 @@
+import { attemptUnderWay, type Incident, previewOf, type Run } from '../incident/incident.ts';
+import { reliefInPlace } from '../incident/reverts.ts';
+import { clock, clockSince } from '../kernel/time.ts';
+import { stepsLeft } from '../remediation/response.ts';
+
+const MARKS: Record<Run['status'], string> = { running: '>', succeeded: 'x', rehearsed: '~', failed: '!' };
+const WORDS: Record<Run['status'], string> = {
+  running: 'running',
+  succeeded: 'done and verified',
+  rehearsed: 'dry run, nothing changed',
+  failed: 'did not help',
+};
+
+/** The remediation as lines of text: each step with its state, the latest last, and at the end what comes next. */
+export function automationLines(incident: Incident): string[] {
+  const runs = incident.runs.flatMap(run => {
+    const state = run.dryRun && run.status === 'failed' ? 'the dry run ended' : WORDS[run.status];
+    const why = run.reason ? ` (${run.reason})` : '';
+    return [
+      `[${MARKS[run.status]}] ${clock(run.startedAt)} ${run.title}: ${state}${why}`,
+      ...(run.report ?? []).map(line => `    ${line}`),
+    ];
+  });
+  const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: skipped (${s.reasons.join('; ')})`);
+  const lasting = reliefInPlace(incident).map(
+    ({ title, step }) =>
+      `[*] Stays in place while it relieves people: ${title} (npx incident revert ${incident.id} ${step})`,
+  );
+  return [
+    ...runs,
+    ...skipped,
+    ...plannedTitles(incident).map(title => `[ ] ${title}: ${onlyObserves(incident) ? 'would be planned' : 'planned'}`),
+    ...lasting,
+    nextLine(incident),
+  ];
+}
+
+/** The steps that the attempt under way may still take. */
+function plannedTitles(incident: Incident): string[] {
+  const attempt = attemptUnderWay(incident);
+  if (!attempt || incident.status === 'monitoring') return [];
+  return stepsLeft(incident, attempt.number)
+    .filter(step => step.mode !== 'off')
+    .map(step => step.title);
+}
+
+function nextLine(incident: Incident): string {
+  if (incident.resolvedAt) return 'Nothing more.';
+  const { handedOver, mitigatedAt = '' } = incident;
+  if (incident.status === 'monitoring' && (!handedOver || handedOver.at < mitigatedAt))
+    return `Recovered; watching for ${incident.policy.autoResolveMinutes} min before it is resolved.`;
+  if (handedOver) return 'Automation has stopped: a person must act.';
+  if (incident.approval)
+    return `Waiting for approval of "${incident.approval.title}" until ${clockSince(incident.approval.askedAt, incident.approval.expiresAt)} UTC.`;
+  if (!attemptUnderWay(incident)) return 'Nothing is running.';
+  if (onlyObserves(incident)) return 'Automation only observes here and will change nothing: you need to act.';
+  return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';
+}
+
+const onlyObserves = ({ policy: { playbook } }: Incident) =>
+  playbook.plan.length > 0 && playbook.plan.every(({ mode }) => mode === 'observe' || mode === 'off');
+
+/** The first line of a step's dry run: what would be changed, in one sentence. */
+export const previewLines = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];
