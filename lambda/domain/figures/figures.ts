@@ -8,7 +8,7 @@ import { minutesBetween } from '../kernel/time.ts';
 import { targetsMissed } from '../on-call/targets.ts';
 import { clearedAt, outageOf } from '../outage/outage.ts';
 
-/** The four times of a response: the field's names, what is measured, and the metric. In minutes, as targets are. */
+/** The four times of a response in minutes: abbreviation, name, metric and definition. */
 export const TIMES = {
   detect: {
     abbreviation: 'MTTD',
@@ -42,7 +42,7 @@ export type TimeName = keyof typeof TIMES;
 
 export const TIME_NAMES = Object.keys(TIMES) as TimeName[];
 
-/** What the other figures mean, in the words in which they are printed. */
+/** The definitions of the other figures, as they are printed. */
 export const DEFINITIONS = {
   percentiles:
     'p50, p90: what half of them, or nine of ten, do not exceed. By nearest rank: each is a time that was measured',
@@ -54,7 +54,7 @@ export const DEFINITIONS = {
   excluded: 'drills, cancelled incidents and chores',
 } as const;
 
-/** Why no figure counts an incident. */
+/** The reason why the figures leave out an incident. */
 export type LeftOut = 'drill' | 'cancelled' | 'chore';
 
 export function leftOut({ drill, cancelled, policy }: Incident): LeftOut | undefined {
@@ -63,18 +63,18 @@ export function leftOut({ drill, cancelled, policy }: Incident): LeftOut | undef
   return cancelled ? 'cancelled' : undefined;
 }
 
-/** In minutes, to a hundredth. What has not happened, or nobody knows, is absent. */
+/** The times of an incident in minutes, to a hundredth. A time is absent when it has not happened or is not known. */
 export function timesOf(incident: Incident): Partial<Record<TimeName, number>> {
   const { timeline, openedAt, resolvedAt, reporter } = incident;
   const { from, minutes: lasted, by } = outageOf(incident);
-  const real = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
-  const entries = timeline.slice(Math.max(0, real));
-  const detectedAt = timeline[real]?.at ?? openedAt;
-  // Declared, or real in the middle of a drill, it is dated by its detection, unless the metrics date it.
-  const dated = by === 'metrics' || (reporter === undefined && real < 0);
+  const becameReal = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
+  const events = timeline.slice(Math.max(0, becameReal));
+  const detectedAt = timeline[becameReal]?.at ?? openedAt;
+  // Only the metrics date the start of a declared incident, or of one that became real during a drill.
+  const isStartKnown = by === 'metrics' || (reporter === undefined && becameReal < 0);
   const known: Record<TimeName, number | undefined> = {
-    detect: dated ? minutes(from, detectedAt) : undefined,
-    acknowledge: minutes(detectedAt, first(entries, 'Acknowledged')),
+    detect: isStartKnown ? minutes(from, detectedAt) : undefined,
+    acknowledge: minutes(detectedAt, first(events, 'Acknowledged')),
     mitigate: by === 'metrics' || clearedAt(incident) ? lasted : undefined,
     resolve: minutes(from, resolvedAt),
   };
@@ -84,11 +84,11 @@ export function timesOf(incident: Incident): Partial<Record<TimeName, number>> {
 const minutes = (from: string, to: string | undefined) =>
   to === undefined ? undefined : Math.round(Math.max(0, minutesBetween(from, to)) * 100) / 100;
 
-const first = (entries: readonly IncidentEvent[], type: EventType) => entries.find(entry => entry.type === type)?.at;
+const first = (events: readonly IncidentEvent[], type: EventType) => events.find(event => event.type === type)?.at;
 
 export type Promised = Exclude<Target, 'update'>;
 
-/** The severities of which something is promised, and its metric. */
+/** Each target with its metric and the severities that have one. */
 export const TARGETS: Record<Promised, { name: string; metric: string; severities: readonly Severity[] }> = {
   response: { name: 'Response target', metric: 'ResponseTargetKept', severities: SEVERITIES },
   resolution: {
@@ -98,7 +98,7 @@ export const TARGETS: Record<Promised, { name: string; metric: string; severitie
   },
 };
 
-/** Whether a promise was kept, and under which severity. */
+/** A target that was kept or missed, and the severity at that moment. */
 export interface Judgement {
   target: Promised;
   severity: Severity;
@@ -106,37 +106,37 @@ export interface Judgement {
 }
 
 /**
- * Whether the runbook's times were kept, as far as that is known by `now`. A target is missed at whatever moment the watch
- * would have found it so, also if it was late itself: what people were told of is missed here too.
+ * Judges the targets as far as they are decided by `now`. A target is missed at the moment when the watch would have found it
+ * missed, even if the watch ran late: the figures and the messages to people agree.
  */
 export function judge(incident: Incident, now: string): Judgement[] {
   const judged = new Map<Promised, Judgement>();
-  const settle = (target: Promised, severity: Severity, kept: boolean) => {
+  const decide = (target: Promised, severity: Severity, kept: boolean) => {
     if (!judged.has(target)) judged.set(target, { target, severity, kept });
   };
-  const look = (state: Incident, at: string) => {
-    for (const target of targetsMissed(state, at)) settle(target, state.severity, false);
+  const recordMissed = (state: Incident, at: string) => {
+    for (const target of targetsMissed(state, at)) decide(target, state.severity, false);
   };
   let state: Incident | undefined;
-  for (const entry of incident.timeline) {
-    if (state && isOpen(state)) look(state, entry.at);
-    state = evolve(state, entry);
-    if (entry.type === 'Acknowledged' && !state.drill) settle('response', state.severity, true);
+  for (const event of incident.timeline) {
+    if (state && isOpen(state)) recordMissed(state, event.at);
+    state = evolve(state, event);
+    if (event.type === 'Acknowledged' && !state.drill) decide('response', state.severity, true);
   }
-  if (isOpen(incident)) look(incident, now);
+  if (isOpen(incident)) recordMissed(incident, now);
   else {
     const { severity, policy } = incident;
-    settle('response', severity, true);
-    if (policy.severities[severity].resolutionMinutes !== undefined) settle('resolution', severity, true);
+    decide('response', severity, true);
+    if (policy.severities[severity].resolutionMinutes !== undefined) decide('resolution', severity, true);
   }
   return [...judged.values()];
 }
 
-/** A run in earnest that ended. Those under way, or not judged any more when the incident was resolved, count nowhere. */
+/** A run that ended, other than a dry run. Runs under way, or not verified before the resolution, are not counted. */
 export interface EndedRun {
   runbook: string;
   verified: boolean;
-  /** It took a change back. */
+  /** The run reverted a change. */
   revert: boolean;
 }
 
@@ -149,7 +149,7 @@ export const endedRuns = ({ runs }: Incident): EndedRun[] =>
       revert: undoes !== undefined,
     }));
 
-/** How many there are, and what half of them and nine of ten do not exceed. Of none there is no percentile. */
+/** The number of values with the 50th and the 90th percentile, which are absent when there are no values. */
 export interface Distribution {
   n: number;
   p50?: number;
@@ -163,7 +163,7 @@ export function distribution(values: readonly number[]): Distribution {
   return n === 0 ? { n } : { n, p50: rank(50), p90: rank(90) };
 }
 
-/** One value of a metric; the service is a dimension of every one. */
+/** One value of a metric. The service is added as a dimension when it is published. */
 export interface Measurement {
   name: string;
   value: number;
@@ -172,7 +172,7 @@ export interface Measurement {
 
 export const RUN_METRIC = 'RunVerified';
 
-/** What an incident that is over adds to the metrics: times in minutes, and 1 or 0 for what was kept or not. */
+/** The values that a resolved incident adds to the metrics: times in minutes, and 1 or 0 for targets and runs. */
 export function measurements(incident: Incident): Measurement[] {
   if (leftOut(incident) || !incident.resolvedAt) return [];
   const times = timesOf(incident);

@@ -20,19 +20,19 @@ import {
   timesOf,
 } from './figures.ts';
 
-/** Of so many promises, so many were kept. */
+/** `kept` of `of` targets were kept. */
 export interface Kept {
   kept: number;
   of: number;
 }
 
-/** Of so many runs that ended, so many did what they were for. */
+/** `verified` of `of` ended runs were verified to help. */
 export interface Verified {
   verified: number;
   of: number;
 }
 
-/** What the runs of one runbook came to, and apart from them what took changes back, and dry runs. */
+/** The results of one runbook's runs; reverts and dry runs are counted apart. */
 export interface RunbookFigures {
   runs: Verified;
   undos: Verified;
@@ -50,19 +50,19 @@ export interface ReportedIncident {
   targets: Partial<Record<Promised, 'kept' | 'missed'>>;
 }
 
-/** The figures of the incidents that were opened in a month, UTC, as they stand. Times in minutes. */
+/** The figures of the incidents that were opened in a month (UTC). Times are in minutes. */
 export interface MonthlyReport {
   service: string;
   month: string;
-  /** As of when. */
+  /** The time of the report. */
   at: string;
   times: Record<TimeName, Distribution>;
   targets: Record<Promised, Partial<Record<Severity, Kept>>>;
   runbooks: Record<string, RunbookFigures>;
-  /** Those that count, in the order of their opening. */
+  /** The counted incidents, in the order of their opening. */
   incidents: ReportedIncident[];
   leftOut: Record<LeftOut, number>;
-  /** What of all but drills remains to be done, the most urgent first. */
+  /** The open action items of all incidents but drills, the most urgent first. */
   actionItems: (Pick<ActionItem, 'id' | 'action' | 'owner' | 'priority' | 'dueAt'> & { incident: string })[];
   definitions: Record<string, string>;
 }
@@ -85,7 +85,7 @@ export function monthlyReport(
     leftOut: each(['drill', 'cancelled', 'chore'], count),
     actionItems: incidents
       .filter(({ drill }) => !drill)
-      .flatMap(incident => openItems(incident).map(item => ({ ...owed(item), incident: incident.id })))
+      .flatMap(incident => openItems(incident).map(item => ({ ...itemFields(item), incident: incident.id })))
       .sort((a, b) => a.dueAt.localeCompare(b.dueAt)),
     definitions: {
       ...Object.fromEntries(TIME_NAMES.map(time => [TIMES[time].abbreviation, TIMES[time].definition])),
@@ -101,15 +101,15 @@ function line(incident: Incident, judged: Judgement[]): ReportedIncident {
 }
 
 function targets(judged: Judgement[]): MonthlyReport['targets'] {
-  const of =
+  const judgedFor =
     (target: Promised) =>
     (severity: Severity): Kept => {
-      const own = judged.filter(other => other.target === target && other.severity === severity);
-      return { kept: own.filter(({ kept }) => kept).length, of: own.length };
+      const matching = judged.filter(other => other.target === target && other.severity === severity);
+      return { kept: matching.filter(({ kept }) => kept).length, of: matching.length };
     };
   return {
-    response: each(TARGETS.response.severities, of('response')),
-    resolution: each(TARGETS.resolution.severities, of('resolution')),
+    response: each(TARGETS.response.severities, judgedFor('response')),
+    resolution: each(TARGETS.resolution.severities, judgedFor('resolution')),
   };
 }
 
@@ -131,7 +131,7 @@ function runbooks(incidents: Incident[]): MonthlyReport['runbooks'] {
   });
 }
 
-const owed = ({ id, action, owner, priority, dueAt }: ActionItem) => ({ id, action, owner, priority, dueAt });
+const itemFields = ({ id, action, owner, priority, dueAt }: ActionItem) => ({ id, action, owner, priority, dueAt });
 
 const each = <Name extends string, Value>(names: readonly Name[], value: (name: Name) => Value) =>
   Object.fromEntries(names.map(name => [name, value(name)])) as Record<Name, Value>;

@@ -5,12 +5,12 @@ import type { PublicImpact, PublicIncident, PublicUpdate } from './public-incide
 import type { Maintenance, SiteFile, SiteInput } from './site.ts';
 import { componentState, isOngoing, overallState, type Stage, type State, stageOf, stateAt } from './state.ts';
 
-/** How many incidents and maintenances Statuspage lists. */
+/** Statuspage lists at most this many incidents, and as many maintenances. */
 const RECENT = 50;
 
 /**
- * Statuspage has no word for what was not measured. Its clients take whatever they do not know for well, or read nothing of the
- * answer at all: so it is the mildest word that is not "operational", and the description says what it is.
+ * Statuspage has no status for "not measured". Clients take an unknown status for operational, or reject the whole answer, so
+ * `no_data` becomes the mildest status that is not "operational", and the description says that there is no data.
  */
 const STATUS: Record<State, string> = {
   operational: 'operational',
@@ -21,7 +21,7 @@ const STATUS: Record<State, string> = {
   major_outage: 'major_outage',
 };
 
-/** `maintenance` is not documented, but what Statuspage sends. */
+/** Statuspage sends `maintenance`, although its documentation does not list it. */
 const ROLLUP: Record<State, { indicator: PublicImpact | 'maintenance'; description: string }> = {
   operational: { indicator: 'none', description: 'All Systems Operational' },
   under_maintenance: { indicator: 'maintenance', description: 'Service Under Maintenance' },
@@ -31,24 +31,25 @@ const ROLLUP: Record<State, { indicator: PublicImpact | 'maintenance'; descripti
   major_outage: { indicator: 'critical', description: 'Major System Outage' },
 };
 
-/** What programs read, in the shapes of Statuspage's API v2. */
+/** The files that programs read, in the shapes of Statuspage's API v2. */
 export function apiFiles(site: SiteInput): SiteFile[] {
   const page = pageOf(site);
   const status = ROLLUP[overallState(site)];
   const components = site.components.map((component, index) => componentOf(site, component, index + 1));
-  const affected: Affected = of => components.filter(({ id }) => of.includes(id));
-  const incidents = (of: readonly PublicIncident[]) => of.map(incident => incidentOf(site, incident, affected));
+  const affected: Affected = ids => components.filter(({ id }) => ids.includes(id));
+  const toApi = (incidents: readonly PublicIncident[]) =>
+    incidents.map(incident => incidentOf(site, incident, affected));
   const planned = (...stages: Stage[]) =>
     site.maintenance
       .filter(maintenance => stages.includes(stageOf(maintenance, site.now)))
       .map(maintenance => maintenanceOf(site, maintenance, affected));
-  const unresolved = incidents(site.incidents.filter(isOngoing));
-  const toCome = planned('scheduled', 'in_progress');
+  const unresolved = toApi(site.incidents.filter(isOngoing));
+  const unfinished = planned('scheduled', 'in_progress');
   const answers: Record<string, object> = {
-    summary: { page, components, incidents: unresolved, scheduled_maintenances: toCome, status },
+    summary: { page, components, incidents: unresolved, scheduled_maintenances: unfinished, status },
     status: { page, status },
     components: { page, components },
-    incidents: { page, incidents: incidents(site.incidents.slice(0, RECENT)) },
+    incidents: { page, incidents: toApi(site.incidents.slice(0, RECENT)) },
     'incidents/unresolved': { page, incidents: unresolved },
     'scheduled-maintenances': {
       page,
@@ -64,7 +65,7 @@ export function apiFiles(site: SiteInput): SiteFile[] {
   }));
 }
 
-/** The components of these ids. */
+/** Gives the components with these ids. */
 type Affected = (ids: readonly string[]) => ReturnType<typeof componentOf>[];
 
 const pageId = ({ url }: SiteInput) => new URL(url).hostname;
@@ -118,8 +119,8 @@ function updateOf({ subscribeUrl }: SiteInput, incident: PublicIncident, update:
   const { id, status, at, body } = update;
   const { components, updates } = incident;
   const before = updates[updates.indexOf(update) + 1];
-  const statusAfter = (said: PublicUpdate | undefined) =>
-    STATUS[said && !isEnd(said) ? stateAt(incident, said.at) : 'operational'];
+  const statusAfter = (posted: PublicUpdate | undefined) =>
+    STATUS[posted && !isEnd(posted) ? stateAt(incident, posted.at) : 'operational'];
   return {
     ...{ id, status, body, incident_id: incident.id, created_at: at, updated_at: at, display_at: at },
     affected_components: components.map(component => ({
@@ -167,6 +168,6 @@ function maintenanceOf(site: SiteInput, maintenance: Maintenance, affected: Affe
   };
 }
 
-/** Nobody wrote down when work was announced: before it began, and not before anything is known. */
+/** The time of the announcement is not recorded: it is taken as a minute before the start, or the first known time if earlier. */
 const announced = (site: SiteInput, { from }: Maintenance) =>
   [knownSince(site), plusMinutes(from, -1)].sort()[0] ?? from;

@@ -4,7 +4,7 @@ import type { SiteInput } from './site.ts';
 import { componentState, type State } from './state.ts';
 import { type StateView, stateView } from './words.ts';
 
-/** A component now, and day by day. */
+/** A component's state now, and day by day. */
 export interface ComponentView {
   id: string;
   name: string;
@@ -13,11 +13,11 @@ export interface ComponentView {
   uptime: string;
   /** The oldest first. */
   days: { date: string; state: State; partly: boolean; text: string }[];
-  /** How many days were not plainly up; null, all were. */
+  /** The number of days with incidents, maintenance or missing data; null when there are none. */
   summary: string | null;
-  /** Those days in words, the newest first; several of which there is no data are one. */
+  /** The same days in words, the newest first; consecutive days without data are one line. */
   told: { from: string; to: string; state: StateView; text: string; events: HistoryEvent[] }[];
-  /** There are other days. */
+  /** True when there are days that `told` does not list. */
   others: boolean;
 }
 
@@ -30,14 +30,14 @@ export function componentView(site: SiteInput, { id, name, description }: Compon
     uptime: uptimeText(past),
     days: past.days.map(({ date, state, partly, text }) => ({ date, state, partly, text })),
     summary: summary(notable),
-    told: told(notable.reverse()),
+    told: lines(notable.reverse()),
     others: notable.length < DAYS,
   };
 }
 
 const inDays = (number: number) => `${number} ${number === 1 ? 'day' : 'days'}`;
 
-/** Rounded down: what was not whole never reads as 100 %. */
+/** Rounds down, so that only full uptime reads as 100 %. */
 function uptimeText({ uptime, knownDays }: History): string {
   if (uptime === undefined) return 'No data';
   const percent = uptime === 1 ? '100' : (Math.floor(uptime * 10_000) / 100).toFixed(2);
@@ -45,7 +45,7 @@ function uptimeText({ uptime, knownDays }: History): string {
 }
 
 function summary(notable: Day[]): string | null {
-  const count = (of: (day: Day) => boolean) => notable.filter(of).length;
+  const count = (matches: (day: Day) => boolean) => notable.filter(matches).length;
   const maintenance = count(({ state }) => state === 'under_maintenance');
   const without = count(({ state }) => state === 'no_data');
   const partly = count(({ state }) => state === 'operational');
@@ -63,14 +63,14 @@ function summary(notable: Day[]): string | null {
   );
 }
 
-/** One after the other, the newest first: days without data that follow each other become one line. */
-function told(days: Day[]): ComponentView['told'] {
-  const lines: ComponentView['told'] = [];
+/** The days as lines, the newest first; consecutive days without data become one line. */
+function lines(days: Day[]): ComponentView['told'] {
+  const found: ComponentView['told'] = [];
   for (const { date, state, text, events } of days) {
-    const last = lines.at(-1);
+    const last = found.at(-1);
     const follows = last && Date.parse(last.from) - Date.parse(date) === 86_400_000;
     if (state === 'no_data' && last?.state.state === 'no_data' && follows) last.from = date;
-    else lines.push({ from: date, to: date, state: stateView(state), text, events });
+    else found.push({ from: date, to: date, state: stateView(state), text, events });
   }
-  return lines;
+  return found;
 }

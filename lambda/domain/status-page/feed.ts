@@ -4,10 +4,13 @@ import type { PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { SiteFile, SiteInput } from './site.ts';
 import { paragraphs, STATUS_WORDS } from './words.ts';
 
-/** Updates that a feed reader is given; those before stand on the page. */
+/** The feed contains this many updates; older ones stand on the page alone. */
 const LATEST = 100;
 
-/** One entry an update, the newest first. What an entry is known by is where it stands on its incident's page, and stays. */
+/**
+ * An Atom feed with one entry an update, the newest first. An entry's id is its address on the incident's page, which never
+ * changes.
+ */
 export function feedFile(site: SiteInput): SiteFile {
   const { title, url, incidents } = site;
   const address = `${url}/history.atom`;
@@ -38,6 +41,6 @@ function entry(url: string, { id, name }: PublicIncident, update: PublicUpdate) 
   };
 }
 
-/** Titles and contents of a feed are HTML. */
+/** The feed declares titles and contents as HTML, so text is escaped. */
 const escaped = (text: string) =>
   text.replace(/[&<>"']/g, character => `&#${character.codePointAt(0)};`).replaceAll('\n', '<br>');

@@ -1,17 +1,17 @@
 import type { SiteInput } from './site.ts';
 import { type PageTime, time } from './words.ts';
 
-/** What every page has around its own. */
+/** The fields that every page has. */
 export interface Frame {
-  /** Of the window. */
+  /** Title of the browser window. */
   pageTitle: string;
   /** The service's name. */
   title: string;
 }
 
-/** A page of what may be otherwise a minute later. */
+/** A page whose content may change from one minute to the next. */
 export interface Dated extends Frame {
-  /** When it was written; null once nothing on it changes any more. */
+  /** The time when the page was written; null once it cannot change any more. */
   asOf: PageTime | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What every file of the status page is served with. The page needs nothing but its own style sheet and picture, and its form
- * goes to its own host; anything else a browser refuses, whatever somebody wrote into an update.
+ * The headers of every file of the status page. The page needs only its own style sheet, picture and form target; browsers
+ * refuse anything else, so markup that somebody wrote into an update has no effect.
  */
 export const SECURITY_HEADERS: Record<string, string> = {
   'content-security-policy':

@@ -2,15 +2,15 @@ import { duration } from '../kernel/time.ts';
 import type { SiteInput } from './site.ts';
 import { affects, isMeasured, STATE_WORDS, STATES, type State, stateOf, worst } from './state.ts';
 
-/** Days that the page looks back, today included. */
+/** The page shows this many days, today included. */
 export const DAYS = 90;
 
 const MINUTE = 60_000;
 const DAY = 1440;
-/** Minutes of a day that may be missing, as they are when the service is deployed; with more, it was measured in part. */
-const GAP = 15;
+/** A day may lack this many minutes of measurement, as when the responder is deployed; with more, it is "measured in part". */
+const TOLERATED_GAP = 15;
 
-/** What was the matter for a while: an incident, or announced work. */
+/** A period of an incident or of announced maintenance, in milliseconds since 1970. */
 interface Span {
   from: number;
   to: number;
@@ -20,19 +20,19 @@ interface Span {
 
 export interface HistoryEvent {
   name: string;
-  /** The page that tells of it. */
+  /** The page about it. */
   path: string;
 }
 
 export interface Day {
   date: string;
-  /** The worst of it. */
+  /** The worst state of the day. */
   state: State;
-  /** Some of it was not measured. */
+  /** Part of the day was not measured. */
   partly: boolean;
   text: string;
   events: HistoryEvent[];
-  /** Minutes of which it is known how the service was, and how many of these it was down. */
+  /** Minutes of which the state is known, and the minutes of these in which the service was down. */
   known: number;
   down: number;
 }
@@ -40,16 +40,16 @@ export interface Day {
 export interface History {
   /** The oldest first. */
   days: Day[];
-  /** Share of what is known that it was not down, 0 to 1; undefined while nothing is. */
+  /** Share of the known time in which it was not down, 0 to 1; undefined while nothing is known. */
   uptime?: number | undefined;
-  /** Days of which something is known. */
+  /** Number of days of which something is known. */
   knownDays: number;
 }
 
-/** An outage, in part or in whole; what is merely slow is up, and so is what was announced. */
+/** Partial and major outages count as down; slowness and announced maintenance do not. */
 const isDown = (state: State) => state === 'partial_outage' || state === 'major_outage';
 
-/** The last 90 days of a component: what of each is known, from incidents and from what was measured. */
+/** The last 90 days of a component, from its incidents, maintenances and the measured minutes. */
 export function history(site: SiteInput, component: string): History {
   const spans = spansOf(site, component);
   const today = Date.parse(site.now.slice(0, 10));
@@ -101,28 +101,28 @@ function dayOf(site: SiteInput, all: Span[], start: number): Day {
   const date = new Date(start).toISOString().slice(0, 10);
   const midnight = start + DAY * MINUTE;
   const end = Math.min(midnight, Date.parse(site.now));
-  // One that began just now has no minutes yet, and is today's all the same.
+  // A span that began just now has no minutes yet, but belongs to today.
   const spans = all.filter(({ from, to }) => from < midnight && to >= start && (to > start || from === to));
   const minutes = minutesByState(spans, start, end);
   const elapsed = (end - start) / MINUTE;
   const measured = Math.min(elapsed, (site.measured.days[date] ?? 0) * DAY);
   const missing = elapsed - measured;
-  // Of a day that has only begun, what is known now is known of all of it.
-  const whole = missing <= GAP && (measured > 0 || (end < midnight && isMeasured(site)));
+  // At the start of a day no minute is measured yet: if the service is measured now, the day counts as known.
+  const whole = missing <= TOLERATED_GAP && (measured > 0 || (end < midnight && isMeasured(site)));
   const down = sum([...minutes].filter(([state]) => isDown(state)).map(([, length]) => length));
-  const told = worst(spans.map(({ state }) => state));
+  const state = worst(spans.map(({ state }) => state));
   return {
     date,
-    state: told === 'operational' && !whole && measured === 0 ? 'no_data' : told,
+    state: state === 'operational' && !whole && measured === 0 ? 'no_data' : state,
     partly: !whole,
-    text: textOf(told, minutes, { whole, measured, over: end === midnight }),
+    text: textOf(state, minutes, { whole, measured, over: end === midnight }),
     events: spans.map(({ event }) => event),
     known: whole ? elapsed : Math.max(measured, down),
     down,
   };
 }
 
-/** Minutes of each state between two times; where two were at once, the worse counts. */
+/** Minutes of each state between two times; where two overlap, the worse counts. */
 function minutesByState(spans: Span[], start: number, end: number): Map<State, number> {
   const within = (time: number) => Math.max(start, Math.min(end, time));
   const edges = [...new Set(spans.flatMap(({ from, to }) => [within(from), within(to)]))].sort((a, b) => a - b);
@@ -142,13 +142,13 @@ function textOf(
   minutes: Map<State, number>,
   { whole, measured, over }: { whole: boolean; measured: number; over: boolean },
 ): string {
-  const told = STATES.toReversed().flatMap(each => {
+  const parts = STATES.toReversed().flatMap(each => {
     const length = minutes.get(each);
     return length ? [`${STATE_WORDS[each]} for ${duration(Math.max(1, length))}`] : [];
   });
-  if (state !== 'operational' && told.length === 0) told.push(STATE_WORDS[state]);
-  const said = told.map((part, index) => (index === 0 ? part : part.toLowerCase())).join(', ');
-  if (whole) return said || (over ? 'No incidents' : 'No incidents so far');
-  if (measured === 0) return said ? `${said}; otherwise no data` : 'No data';
-  return `${said || 'No incidents'}; measured for only ${duration(measured)}`;
+  if (state !== 'operational' && parts.length === 0) parts.push(STATE_WORDS[state]);
+  const text = parts.map((part, index) => (index === 0 ? part : part.toLowerCase())).join(', ');
+  if (whole) return text || (over ? 'No incidents' : 'No incidents so far');
+  if (measured === 0) return text ? `${text}; otherwise no data` : 'No data';
+  return `${text || 'No incidents'}; measured for only ${duration(measured)}`;
 }

@@ -6,21 +6,21 @@ import type { SiteInput } from './site.ts';
 import { isOngoing, stateOf } from './state.ts';
 import { listed, type PageTime, paragraphs, STATUS_WORDS, type StateView, stateView, time } from './words.ts';
 
-/** One incident, with a page of its own for ever. */
+/** The page of one incident. It stays at its address for ever. */
 export interface IncidentPage extends Dated {
   incident: IncidentView;
 }
 
-/** An incident in a line. */
+/** An incident as a line of a list. */
 export interface IncidentLine {
   id: string;
   name: string;
-  /** What it was at its worst. */
+  /** The worst state that it caused. */
   impact: StateView;
   status: string;
   open: boolean;
   started: PageTime;
-  /** How long it took; null, it is not over. */
+  /** How long it lasted; null while it lasts. */
   lasted: string | null;
   components: string;
 }
@@ -63,14 +63,17 @@ export const incidentView = (incident: PublicIncident): IncidentView => ({
   updates: incident.updates.map(updateView),
 });
 
-/** When it was posted stands under each update with its day: the template's own last line, which has none, is left out. */
+/**
+ * The page shows the time of each update with its date, so the last line of the template ("Posted …"), which has no date, is
+ * left out.
+ */
 export function updateView({ id, status, at, body }: PublicUpdate): UpdateView {
   const all = paragraphs(body);
-  const said = all.at(-1) === `Posted ${clock(at)} UTC` ? all.slice(0, -1) : all;
-  return { id, status: STATUS_WORDS[status], paragraphs: said, posted: time(at) };
+  const shown = all.at(-1) === `Posted ${clock(at)} UTC` ? all.slice(0, -1) : all;
+  return { id, status: STATUS_WORDS[status], paragraphs: shown, posted: time(at) };
 }
 
-/** All there ever was, by month. */
+/** All incidents, by month. */
 export interface HistoryPage extends Dated {
   months: { name: string; incidents: IncidentLine[] }[];
 }

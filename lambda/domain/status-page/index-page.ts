@@ -25,7 +25,7 @@ import {
 } from './state.ts';
 import { listed, type PageTime, type StateView, stateView, time } from './words.ts';
 
-/** Days for which what is over is told on the first page, and how many of them at most. */
+/** The first page lists incidents resolved within these days, and at most this many. */
 const RECENT = { days: 14, incidents: 10 };
 
 const LEGEND = [
@@ -33,24 +33,24 @@ const LEGEND = [
   { state: 'operational' as const, word: 'Measured in part', partly: true },
 ];
 
-/** How things stand. */
+/** The first page: the current state. */
 export interface IndexPage extends Dated {
   state: State;
   headline: string;
-  /** Nothing is measured at present. */
+  /** Set when nothing is measured at present; `since` is null when nothing was ever measured. */
   silent: { since: PageTime | null } | null;
   open: IncidentView[];
-  /** Under way, and to come. */
+  /** Maintenance under way and scheduled. */
   maintenance: MaintenanceView[];
   days: number;
-  /** What the bars of the days mean. */
+  /** The meaning of the bars of the days. */
   legend: (StateView & { partly: boolean })[];
   components: ComponentView[];
   past: (IncidentLine & { last: UpdateView | null })[];
   pastDays: number;
-  /** How many more there were in these days. */
+  /** The number of further incidents in these days. */
   more: number;
-  /** Where customers subscribe; null, they cannot. */
+  /** The address at which customers subscribe; null when they cannot. */
   subscribeUrl: string | null;
 }
 
@@ -83,7 +83,7 @@ export function indexPage(site: SiteInput): IndexPage {
   };
 }
 
-/** The worst there is, and where, if it is not everywhere. */
+/** The worst state, with the components in it unless all are. */
 function headlineOf(site: SiteInput): string {
   const state = overallState(site);
   if (state === 'operational') return 'All systems operational';

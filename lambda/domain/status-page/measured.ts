@@ -2,13 +2,13 @@ import type { MeasuredUptime } from './site.ts';
 
 const DAY_MINUTES = 1440;
 
-/** How many measurements there were in a day, or in a minute, that began at `at`, in milliseconds. */
+/** The number of measurements in a day or minute that began at `at`, in milliseconds since 1970. */
 interface Counted {
   at: number;
   value: number;
 }
 
-/** What is known of how much was measured. The probe measures once a minute, and now and then twice. */
+/** The share of each day that was measured. The probe measures once a minute, and now and then twice, hence the bound of 1. */
 export const measuredUptime = (days: readonly Counted[], minutes: readonly Counted[]): MeasuredUptime => {
   const last = minutes.at(-1);
   return {

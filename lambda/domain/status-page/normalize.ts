@@ -1,7 +1,7 @@
 import type { Component } from '../incident/service-policy.ts';
 import type { SiteInput } from './site.ts';
 
-/** Control characters and the like, which neither XML nor HTML may contain, however they are escaped. */
+/** Control characters and noncharacters, which neither XML nor HTML may contain, not even escaped. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/g;
 
@@ -15,8 +15,11 @@ const component = ({ id, name, description }: Component): Component => ({
   description: printable(description),
 });
 
-/** With texts that every format can hold, times that can be compared as they are, and of components what customers know. */
-export const normalized = (input: SiteInput): SiteInput => ({
+/**
+ * Texts that every format can hold, times in one format, so that they compare as text, and components without internal
+ * fields.
+ */
+export const normalize = (input: SiteInput): SiteInput => ({
   ...input,
   title: printable(input.title),
   now: iso(input.now),

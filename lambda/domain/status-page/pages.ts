@@ -5,7 +5,7 @@ import { indexPage } from './index-page.ts';
 import { maintenancePage } from './maintenance-page.ts';
 import type { SiteFile, SiteInput } from './site.ts';
 
-/** What people read. A page's address stays what it is, whatever else changes. */
+/** The pages that people read. The address of a page never changes. */
 export function pageFiles(site: SiteInput, render: Render): SiteFile[] {
   const page = (path: string, template: string, fields: Frame): SiteFile => ({
     path,

@@ -15,22 +15,22 @@ export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'reso
 
 export type PublicImpact = 'none' | 'minor' | 'major' | 'critical';
 
-/** What anybody may read of an incident: words for customers, times and components, and nothing else. */
+/** The public part of an incident: words for customers, times and components, and nothing internal. */
 export interface PublicIncident {
   id: string;
-  /** As customers know the trouble; never what it is inside. */
+  /** The customers' name for the trouble; never the internal title. */
   name: string;
   impact: PublicImpact;
   status: PublicStatus;
   startedAt: string;
   monitoringAt?: string | undefined;
   resolvedAt?: string | undefined;
-  /** When people were served again, once it is over: before it was resolved. */
+  /** The end of the outage, which comes before the resolution; undefined while the incident is open. */
   endedAt?: string | undefined;
   /** The newest first. */
   updates: PublicUpdate[];
   components: readonly Component[];
-  /** Of an investigation: for how long the components suffered, as measured. Absent, for as long as it lasts. */
+  /** The measured disruptions of an investigation. Absent for any other incident, which counts for its whole duration. */
   disruptions?: readonly PublicDisruption[] | undefined;
 }
 
@@ -45,31 +45,31 @@ export interface PublicUpdate {
   id: string;
   status: PublicStatus;
   at: string;
-  /** Text of some paragraphs, the last of which says when it was posted. */
+  /** Text of some paragraphs; the last one says when it was posted. */
   body: string;
 }
 
-/** What the templates `status-updates/*.txt` are filled with. */
+/** The fields of the templates `status-updates/*.txt`. */
 export interface UpdateFields {
   service: string;
   title: string;
-  /** What customers notice. */
+  /** The impact that customers notice. */
   impact: string;
   status: PublicStatus;
-  /** A step helped by then, or a person had ended it: only then a fix is in place. */
+  /** True once a step helped or a person resolved it: only then a fix is in place. */
   fixed: boolean;
-  /** A person's own words; null, the template's. */
+  /** A person's own words; null in an automatic update. */
   text: string | null;
   components: string[];
   /** `HH:MM UTC` */
   posted: string;
-  /** By when the next one follows; null after the end. */
+  /** The time by which the next update follows; null after the end. */
   next: string | null;
-  /** When a post-mortem follows: "within 24 hours", or "by 2026-02-02 20:30 UTC"; null, none does. */
+  /** When the post-mortem follows: "within 24 hours", or "by 2026-02-02 20:30 UTC"; null when there is none. */
   postMortem: string | null;
-  /** It was none. */
+  /** True for a false alarm. */
   cancelled: boolean;
-  /** A matter that was declared and not measured; null, it is a disruption. */
+  /** The kind of an investigation: something was declared and no harm measured; null for a disruption. */
   investigation: Investigation | null;
 }
 
@@ -89,7 +89,7 @@ const INVESTIGATIONS: Record<Investigation, string> = {
   data: 'Data investigation',
 };
 
-/** How customers call it, in their own words: an investigation by what it is, anything else by what its playbook is about. */
+/** Title and impact in the customers' words: those of the investigation, or those of the playbook. */
 export function wordsForCustomers(incident: Incident, at?: string): { title: string; impact: string } {
   const { policy, publication } = incident;
   const usual = policy.playbook.customers ?? {
@@ -97,22 +97,22 @@ export function wordsForCustomers(incident: Incident, at?: string): { title: str
     impact: 'Requests may fail or take longer than usual.',
   };
   if (!publication?.investigation) return usual;
-  const suffer = disruptions(incident).some(({ from, to }) => !at || (from <= at && (!to || at < to)));
+  const isDisrupted = disruptions(incident).some(({ from, to }) => !at || (from <= at && (!to || at < to)));
   return {
     title: INVESTIGATIONS[publication.investigation],
-    impact: suffer ? usual.impact : 'We know of no disruption of the service.',
+    impact: isDisrupted ? usual.impact : 'We know of no disruption of the service.',
   };
 }
 
-/** As customers see it; undefined while they are not told of it. */
+/** The incident as customers see it; undefined while it is not published. */
 export function publicIncident(incident: Incident, render: Render): PublicIncident | undefined {
   if (!isPublic(incident) || incident.drill) return undefined;
   const { id, mitigatedAt, resolvedAt, cancelled, timeline, publication } = incident;
   const investigated = publication?.investigation !== undefined;
   const { from, to } = outageOf(incident);
-  const updates = timeline.flatMap(entry => {
-    const said = updateOf(incident, entry as PublicEntry);
-    return said ? [written(incident, entry as PublicEntry, said, render)] : [];
+  const updates = timeline.flatMap(event => {
+    const content = contentOf(incident, event as PublicEvent);
+    return content ? [written(incident, event as PublicEvent, content, render)] : [];
   });
   updates.reverse();
   return {
@@ -132,7 +132,7 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
   };
 }
 
-/** Of an investigation as measured, at its worst. */
+/** The impact of an investigation is its worst measured one; that of any other incident follows from its severity. */
 function impactOf(incident: Incident): PublicImpact {
   if (!incident.publication?.investigation) return IMPACTS[incident.severity];
   const severities = disruptions(incident).map(({ severity }) => severity);
@@ -140,65 +140,68 @@ function impactOf(incident: Incident): PublicImpact {
   return worst ? IMPACTS[worst] : 'none';
 }
 
-/** Stays the same whatever is written anew. */
+/** The id of an update. Feed readers know the update by it, so it never changes. */
 export const updateId = ({ id }: Pick<Incident, 'id'>, { seq }: Pick<IncidentEvent, 'seq'>) => `${id}-${seq}`;
 
-type PublicEntry = EventOf<'UpdatePosted' | 'PostMortemDone' | 'PostMortemOverdue'>;
+type PublicEvent = EventOf<'UpdatePosted' | 'PostMortemDone' | 'PostMortemOverdue'>;
 
-type Said = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefined; late?: string };
+type Content = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefined; late?: string };
 
-function updateOf(incident: Incident, entry: PublicEntry): Said | undefined {
-  if (entry.type === 'UpdatePosted' && entry.to === 'public')
-    return { status: statusOf(incident, entry), text: entry.text ?? null, nextAt: entry.nextAt };
-  if (entry.type === 'PostMortemDone' && entry.customers && isPublic(incident))
-    return { status: 'postmortem', text: entry.customers };
-  // A promise that was broken is told with the one that holds now: the last, in place of those before.
-  const isLast = incident.timeline.findLast(({ type }) => type === 'PostMortemOverdue') === entry;
-  if (entry.type === 'PostMortemOverdue' && entry.expectedAt && isLast)
-    return { status: 'resolved', text: null, late: dateTime(entry.expectedAt) };
+function contentOf(incident: Incident, event: PublicEvent): Content | undefined {
+  if (event.type === 'UpdatePosted' && event.to === 'public')
+    return { status: statusOf(incident, event), text: event.text ?? null, nextAt: event.nextAt };
+  if (event.type === 'PostMortemDone' && event.customers && isPublic(incident))
+    return { status: 'postmortem', text: event.customers };
+  // A late post-mortem is announced with its new deadline; only the last such announcement is shown.
+  const isLast = incident.timeline.findLast(({ type }) => type === 'PostMortemOverdue') === event;
+  if (event.type === 'PostMortemOverdue' && event.expectedAt && isLast)
+    return { status: 'resolved', text: null, late: dateTime(event.expectedAt) };
   return undefined;
 }
 
-/** Of an investigation neither a cause is known nor a fix in place, whatever a diagnosis of the service found. */
+/**
+ * An investigation stays "investigating" until it is resolved: a diagnosis of the service says nothing about what was
+ * declared.
+ */
 const statusOf = ({ publication }: Incident, { status }: EventOf<'UpdatePosted'>) =>
   publication?.investigation && status !== 'resolved' ? 'investigating' : status;
 
 const isFixed = (before: readonly IncidentEvent[]): boolean =>
   before.some(
-    entry =>
-      entry.type === 'StepSucceeded' ||
-      (entry.type === 'StepFailed' && entry.impact === 'relieved') ||
-      entry.type === 'ResolutionRequested',
+    event =>
+      event.type === 'StepSucceeded' ||
+      (event.type === 'StepFailed' && event.impact === 'relieved') ||
+      event.type === 'ResolutionRequested',
   );
 
 function written(
   incident: Incident,
-  entry: PublicEntry,
-  { nextAt, late, ...said }: Said,
+  event: PublicEvent,
+  { nextAt, late, ...content }: Content,
   render: Render,
 ): PublicUpdate {
   const { policy, cancelled = false, publication } = incident;
-  const words = wordsForCustomers(incident, entry.at);
+  const words = wordsForCustomers(incident, event.at);
   const investigation = publication?.investigation ?? null;
   const fields: UpdateFields = {
     service: policy.title,
     ...words,
-    ...said,
-    fixed: isFixed(incident.timeline.slice(0, entry.seq)),
+    ...content,
+    fixed: isFixed(incident.timeline.slice(0, event.seq)),
     components: affectedComponents(incident).map(({ name }) => name),
-    posted: `${clock(entry.at)} UTC`,
+    posted: `${clock(event.at)} UTC`,
     next: nextAt ? `${clock(nextAt)} UTC` : null,
     postMortem: late ? `by ${late}` : isReviewed(incident) ? promise(incident) : null,
     cancelled,
     investigation,
   };
   const template =
-    investigation && said.status === 'investigating' ? 'investigation' : UPDATES[late ? 'late' : said.status];
+    investigation && content.status === 'investigating' ? 'investigation' : UPDATES[late ? 'late' : content.status];
   const body = render(`status-updates/${template}.txt`, fields).trim();
-  return { id: updateId(incident, entry), status: said.status, at: entry.at, body };
+  return { id: updateId(incident, event), status: content.status, at: event.at, body };
 }
 
-/** The hours, where the meeting falls within them; else when the post-mortem is done that follows it. */
+/** The hours of the policy if the review keeps them, or else the deadline that follows from its meeting. */
 function promise(incident: Incident): string {
   const { policy, resolvedAt = '' } = incident;
   const due = postMortemDue(incident) ?? '';

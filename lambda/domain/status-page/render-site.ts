@@ -1,16 +1,16 @@
 import type { Render } from '../kernel/templates.ts';
 import { apiFiles } from './api.ts';
 import { feedFile } from './feed.ts';
-import { normalized } from './normalize.ts';
+import { normalize } from './normalize.ts';
 import { pageFiles } from './pages.ts';
 import type { SiteFile, SiteInput } from './site.ts';
 
 /**
- * The whole status page as files: what people read, what programs read, and the feed. The same input gives the same bytes, and
- * with `now` alone only the time of the page changes, and what is true of that time. It must be written anew at least every five
- * minutes: only so can it say that nothing has been measured.
+ * The whole status page as files: pages for people, an API for programs, and a feed. The same input gives the same bytes; with
+ * another `now` only the page's time changes, and whatever depends on it. Write it at least every five minutes: the page says
+ * that data are missing only if it is written then.
  */
 export function renderSite(input: SiteInput, render: Render): SiteFile[] {
-  const site = normalized(input);
+  const site = normalize(input);
   return [...pageFiles(site, render), ...apiFiles(site), feedFile(site)];
 }

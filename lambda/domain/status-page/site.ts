@@ -2,31 +2,31 @@ import type { Component } from '../incident/service-policy.ts';
 import type { PublicIncident } from './public-incident.ts';
 
 export interface SiteFile {
-  /** Below the page's host: `index.html`, `incidents/INC-….html`, `api/v2/summary.json`, `history.atom`, … */
+  /** Path below the page's host: `index.html`, `incidents/INC-….html`, `api/v2/summary.json`, `history.atom`, … */
   path: string;
   contentType: string;
   body: string;
 }
 
-/** Work on the service, as it is configured. */
+/** A maintenance, as it is configured. */
 export interface Maintenance {
   id: string;
   title: string;
   text: string;
   from: string;
   to: string;
-  /** Ids. */
+  /** Ids of the components. */
   components: string[];
 }
 
-/** When it was seen how the service is. What was not measured is not known, whatever was not heard of. */
+/** The times at which the probe measured the service. Time that was not measured counts as unknown, not as up. */
 export interface MeasuredUptime {
   /**
-   * Share of all 1440 minutes of a UTC day, also of today's, that were measured, 0 to 1, by YYYY-MM-DD; a day that is not there
-   * was not measured. Every day that is known, not only those that are shown.
+   * Share of the 1440 minutes of a UTC day, also of today, that were measured, 0 to 1, by YYYY-MM-DD. A day that is absent was
+   * not measured. Contains every known day, not only those that the page shows.
    */
   days: Record<string, number>;
-  /** The last minute that was. */
+  /** The last measured minute. */
   lastAt?: string | undefined;
 }
 
@@ -37,10 +37,13 @@ export interface SiteInput {
   url: string;
   components: readonly Component[];
   maintenance: readonly Maintenance[];
-  /** Those that customers are told of, the newest first. */
+  /** The published incidents, the newest first. */
   incidents: readonly PublicIncident[];
   measured: MeasuredUptime;
   now: string;
-  /** Where customers subscribe, on the page's own host: it gets `email`, and `component` once for each. Absent, they cannot. */
+  /**
+   * The target of the subscription form, on the page's own host: it gets `email`, and `component` once for each. Absent when
+   * there are no subscriptions.
+   */
   subscribeUrl?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { minutesBetween } from '../kernel/time.ts';
 import type { PublicImpact, PublicIncident } from './public-incident.ts';
 import type { Maintenance, SiteInput } from './site.ts';
 
-/** How a component is: Statuspage's words, and one that it has not. */
+/** The state of a component: Statuspage's words, and `no_data`, which Statuspage does not have. */
 export type State =
   | 'operational'
   | 'under_maintenance'
@@ -11,7 +11,7 @@ export type State =
   | 'partial_outage'
   | 'major_outage';
 
-/** The better first. */
+/** From best to worst. */
 export const STATES: readonly State[] = [
   'operational',
   'under_maintenance',
@@ -37,13 +37,13 @@ const OF_IMPACT: Record<PublicImpact, State> = {
   critical: 'major_outage',
 };
 
-/** Minutes without a measurement after which nobody knows how the service is. */
+/** Minutes without a measurement after which the state of the service counts as unknown. */
 export const SILENCE = 10;
 
-/** What an incident makes of its components at its worst. */
+/** The worst state that an incident causes. */
 export const stateOf = ({ impact }: Pick<PublicIncident, 'impact'>): State => OF_IMPACT[impact];
 
-/** What it makes of them at a time while it lasts. */
+/** The state that an incident causes at a time while it lasts. */
 export function stateAt({ impact, disruptions }: PublicIncident, at: string): State {
   if (!disruptions) return OF_IMPACT[impact];
   return worst(
@@ -59,7 +59,7 @@ export const isOngoing = ({ resolvedAt }: Pick<PublicIncident, 'resolvedAt'>) =>
 export const affects = ({ components }: PublicIncident, component: string) =>
   components.some(({ id }) => id === component);
 
-/** Statuspage's words for where a maintenance stands. */
+/** The stage of a maintenance, in Statuspage's words. */
 export type Stage = 'scheduled' | 'in_progress' | 'completed';
 
 export function stageOf({ from, to }: Pick<Maintenance, 'from' | 'to'>, now: string): Stage {
@@ -70,21 +70,21 @@ export function stageOf({ from, to }: Pick<Maintenance, 'from' | 'to'>, now: str
 export const isMeasured = ({ measured: { lastAt }, now }: Pick<SiteInput, 'measured' | 'now'>) =>
   lastAt !== undefined && minutesBetween(lastAt, now) <= SILENCE;
 
-/** Since when nothing is known; undefined while something is, or if nothing ever was. */
+/** The time of the last measurement if the state is unknown; undefined while it is known, or if nothing was ever measured. */
 export const unknownSince = (site: SiteInput) => (isMeasured(site) ? undefined : site.measured.lastAt);
 
-/** How a component is now: what people are told of comes first; what was not measured is not up. */
+/** The state of a component now: by its incidents first, then by maintenance; without measurements it is `no_data`, not up. */
 export function componentState(site: SiteInput, component: string): State {
   const { incidents, maintenance, now } = site;
-  const told = worst(
+  const state = worst(
     incidents
       .filter(incident => isOngoing(incident) && affects(incident, component))
       .map(incident => stateAt(incident, now)),
   );
-  if (told !== 'operational') return told;
-  const atWork = ({ components, ...planned }: Maintenance) =>
+  if (state !== 'operational') return state;
+  const isUnderWay = ({ components, ...planned }: Maintenance) =>
     components.includes(component) && stageOf(planned, now) === 'in_progress';
-  if (maintenance.some(atWork)) return 'under_maintenance';
+  if (maintenance.some(isUnderWay)) return 'under_maintenance';
   return isMeasured(site) ? 'operational' : 'no_data';
 }
 

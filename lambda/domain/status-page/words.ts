@@ -10,7 +10,7 @@ export const STATUS_WORDS: Record<PublicStatus, string> = {
   postmortem: 'Post-mortem',
 };
 
-/** Blank lines part them. */
+/** The paragraphs of a text, which blank lines separate. */
 export const paragraphs = (text: string) =>
   text
     .split(/\n\s*\n/)
@@ -25,7 +25,7 @@ export interface PageTime {
 
 export const time = (iso: string): PageTime => ({ iso, text: dateTime(iso) });
 
-/** A state as a page shows it: by a picture, and in words. */
+/** A state as a page shows it: a picture, named by `state`, and a word. */
 export interface StateView {
   state: State;
   word: string;

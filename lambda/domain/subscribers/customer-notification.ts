@@ -11,22 +11,22 @@ import {
 import { listed, STATUS_WORDS } from '../status-page/words.ts';
 
 /**
- * What the templates `messages/customer-notification.txt`, the runbook's 3.2, and `messages/customer-update.txt`, for all that
- * follows, are filled with: what the status page shows, and nothing else.
+ * The fields of the templates `messages/customer-notification.txt` (the runbook's section 3.2) for the first mail and
+ * `messages/customer-update.txt` for later ones: the content of the status page, and nothing else.
  */
 export interface CustomerNotification {
   service: string;
-  /** As customers know the trouble, and what they notice. */
+  /** Title and impact in the customers' words. */
   title: string;
   impact: string;
-  /** Empty, nothing is known to be. */
+  /** Names of the affected components; empty when none is known to be affected. */
   affected: string;
-  /** It is no disruption, but a matter that was declared. */
+  /** True for an investigation: something was declared and no disruption measured. */
   investigation: boolean;
   /** `HH:MM UTC` */
   started: string;
   status: string;
-  /** What the status page says, and by when it says more. */
+  /** The update on the status page, with the time of the next one. */
   update: string;
   /** Minutes from one update to the next; null once it is over. */
   updateMinutes: number | null;
@@ -34,17 +34,17 @@ export interface CustomerNotification {
   url: string;
 }
 
-/** The latest that customers are told of an incident. */
+/** The mail with the latest public update of an incident. */
 export interface CustomerMail extends Mail {
-  /** Counts the updates of the incident: what comes later has the higher number. */
+  /** Counts the updates of the incident: a later mail has a higher number. */
   number: number;
-  /** The update it tells, by its id. */
+  /** The id of the update. */
   update: string;
-  /** The ids of what is affected: who subscribed to one of these gets it. */
+  /** Ids of the affected components: whoever subscribed to one of these gets the mail. */
   components: string[];
 }
 
-/** Undefined while customers are not told of it. */
+/** Undefined while the incident is not published. */
 export function customerMail(incident: Incident, render: Render): CustomerMail | undefined {
   const shown = publicIncident(incident, render);
   const update = shown?.updates[0];

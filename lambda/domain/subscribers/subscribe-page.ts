@@ -1,13 +1,13 @@
 import type { Component } from '../incident/service-policy.ts';
 import type { MessagePage, PageNotice } from '../messages/answer-page.ts';
 
-/** Where the form is, on the host of the status page; the links of confirmation mails are below it. */
+/** The path of the form on the host of the status page; the links in confirmation mails are below it. */
 export const SUBSCRIBE_PATH = '/subscribe';
 
-/** For how long a confirmation can be given. */
+/** Hours for which the link in a confirmation mail can be used. */
 export const CONFIRMATION_HOURS = 24;
 
-/** The form: what was typed stays when something is wrong with it. */
+/** The form. It keeps the entered values when something is wrong with them. */
 export interface SubscribePage {
   title: string;
   service: string;
@@ -19,7 +19,7 @@ export interface SubscribePage {
   url: string;
 }
 
-/** The page behind the link of a confirmation mail. */
+/** The page behind the link in a confirmation mail. */
 export interface ConfirmPage {
   title: string;
   service: string;
@@ -27,23 +27,23 @@ export interface ConfirmPage {
   components: string[];
 }
 
-/** What customers know the service by. */
+/** The service and its components, as customers know them. */
 export interface Subscribable {
   service: string;
   url: string;
   components: readonly Component[];
 }
 
-/** What was typed into the form. */
+/** The values entered into the form. */
 export interface SubscriptionRequest {
   email: string;
-  /** Ids of components that there are. */
+  /** Ids of existing components. */
   components: string[];
 }
 
 export function subscribePage(
   { service, url, components }: Subscribable,
-  wish: SubscriptionRequest,
+  request: SubscriptionRequest,
   fault?: string,
 ): SubscribePage {
   return {
@@ -51,10 +51,10 @@ export function subscribePage(
     service,
     notice: fault ? { tone: 'bad', text: fault } : null,
     action: SUBSCRIBE_PATH,
-    email: wish.email,
+    email: request.email,
     components: components.map(({ id, name, description }) => ({
       ...{ id, name, description },
-      chosen: wish.components.includes(id),
+      chosen: request.components.includes(id),
     })),
     url,
   };
@@ -67,12 +67,12 @@ export const confirmPage = (service: string, email: string, components: readonly
   components: components.map(({ name }) => name),
 });
 
-type Says = (about: Pick<Subscribable, 'url' | 'service'>) => MessagePage;
+type Message = (about: Pick<Subscribable, 'url' | 'service'>) => MessagePage;
 
 const statusPage = (url: string) => ({ label: 'Status page', url });
 
-/** The same for everybody: whether an address is subscribed, only its mailbox is told. */
-export const CHECK_MAILBOX: Says = ({ url }) => ({
+/** The same page for every address: it must not show if the address is subscribed already. */
+export const CHECK_MAILBOX: Message = ({ url }) => ({
   title: 'Look into your mailbox',
   texts: [
     `A message with a link is on its way to you. Open the link within ${CONFIRMATION_HOURS} hours and press its button: only then are you subscribed, and until then your address is not kept.`,
@@ -81,7 +81,7 @@ export const CHECK_MAILBOX: Says = ({ url }) => ({
   link: statusPage(url),
 });
 
-export const SUBSCRIBED: Says = ({ url, service }) => ({
+export const SUBSCRIBED: Message = ({ url, service }) => ({
   title: 'You are subscribed',
   texts: [
     `You get an e-mail when something is wrong with what you chose of ${service}, and how it goes on. Each has a link that ends it.`,
@@ -89,21 +89,21 @@ export const SUBSCRIBED: Says = ({ url, service }) => ({
   link: statusPage(url),
 });
 
-/** Also for who has unsubscribed since: an old link does not undo that. */
-export const CONFIRMED_BEFORE: Says = ({ url }) => ({
+/** Also shown to somebody who has unsubscribed since: an old link does not subscribe them again. */
+export const CONFIRMED_BEFORE: Message = ({ url }) => ({
   title: 'This has been confirmed already',
   texts: ['The link was used before, and does nothing more. If you have unsubscribed since, subscribe anew.'],
   link: statusPage(url),
 });
 
-/** One page for whatever is no good: forged, altered, expired. It must tell them apart by nothing. */
-export const INVALID_LINK: Says = ({ url }) => ({
+/** One page for every invalid link: forged, altered or expired. It must not tell which, or it would help to guess. */
+export const INVALID_LINK: Message = ({ url }) => ({
   title: 'This link cannot be used',
   texts: ['It may have expired, or it is not complete. Subscribe anew to get another.'],
   link: statusPage(url),
 });
 
-export const TRY_AGAIN: Says = ({ url }) => ({
+export const TRY_AGAIN: Message = ({ url }) => ({
   title: 'This did not work just now',
   texts: ['Nothing has been changed. Go back and try it again in some minutes.'],
   link: statusPage(url),

@@ -1,16 +1,16 @@
-/** What is known of a contact, in SES's words. */
+/** The subscriptions of a contact, as SES returns them. */
 export interface Preferences {
   TopicPreferences?: { TopicName?: string | undefined; SubscriptionStatus?: string | undefined }[] | undefined;
   UnsubscribeAll?: boolean | undefined;
 }
 
-/** Whether the contact hears of any of the components. */
+/** Tells if the contact is subscribed to any of the components. */
 export const wants = (contact: Preferences, components: readonly string[]): boolean =>
   optedInto(contact).some(component => components.includes(component));
 
 /**
- * What of all components the contact wants who now confirmed some: those, and what it wanted before. Each is named, wanted or
- * not, so that it does not depend on what SES keeps of what is left out. After having ended everything, it begins anew.
+ * The subscriptions of a contact after a confirmation: the confirmed components and the earlier ones. Every component is listed,
+ * wanted or not, because SES may keep or drop what a request leaves out. After "unsubscribe from all", earlier ones do not count.
  */
 export function preferences(confirmed: readonly string[], all: readonly string[], before: Preferences = {}) {
   const wanted = [...confirmed, ...optedInto(before)];
