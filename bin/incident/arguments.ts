@@ -46,14 +46,14 @@ export function priority(text: string): Priority {
   return found;
 }
 
-/** A moment that has passed, in UTC. */
+/** A time in UTC, to the minute. */
 export function moment(text: string): string {
   const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) throw new InvalidArgumentError('Expected a time in UTC as 2026-01-31T09:12Z.');
   return new Date(time).toISOString();
 }
 
-/** In the morning of that day, UTC: then its owner is reminded, with the day before them. */
+/** A due date: 09:00 UTC of that day, when its owner is reminded. */
 export function dueDate(text: string): string {
   const time = `${text}T09:00:00.000Z`;
   const exists = /^\d{4}-\d{2}-\d{2}$/.test(text) && Date.parse(time) && new Date(time).toISOString() === time;

@@ -3,8 +3,8 @@ import type { CommandAnswer, CommandRequest } from '../../lambda/inbound/command
 import { explained, Failure } from './failure.ts';
 import { whileWaiting } from './progress.ts';
 
-/** A request without what the client adds to it: who asks, through which door, and the id that makes it happen once. */
-export type Asked = CommandRequest extends infer Request
+/** A request before the client adds the caller, the source, and the id by which a repetition takes effect once. */
+export type ClientRequest = CommandRequest extends infer Request
   ? Request extends { requestId: string }
     ? Omit<Request, 'by' | 'via' | 'requestId'>
     : Request
@@ -13,13 +13,13 @@ export type Asked = CommandRequest extends infer Request
 export interface ClientOptions {
   service: string;
   region: string;
-  /** Whom the timeline names. By default the caller, as AWS knows it. */
+  /** The name in the timeline. By default the caller's, from AWS credentials. */
   as?: string | undefined;
 }
 
 const CONFIGURED = { maxAttempts: 3, requestHandler: { connectionTimeout: 3000, requestTimeout: 40_000 } };
 
-/** The deployed command function, as the command line speaks to it: by IAM. SDK clients are loaded when they are needed. */
+/** Calls the deployed command function, with the caller's IAM credentials. SDK clients are loaded only when they are needed. */
 export class Client {
   private readonly options: ClientOptions;
   private found: Promise<string> | undefined;
@@ -32,44 +32,44 @@ export class Client {
     return this.options.service;
   }
 
-  /** @throws Failure when it was not understood, or could not be asked. A refusal is an answer. */
-  async ask(asked: Asked): Promise<CommandAnswer> {
-    const acts = ['act', 'reopen', 'open', 'finish post-mortem'].includes(asked.do);
-    const person = acts ? { by: await this.whoever(), via: 'command line', requestId: randomUUID() } : {};
+  /** @throws Failure when the request is not valid, or AWS cannot be reached. A refusal is an answer. */
+  async ask(request: ClientRequest): Promise<CommandAnswer> {
+    const acts = ['act', 'reopen', 'open', 'finish post-mortem'].includes(request.do);
+    const person = acts ? { by: await this.callerName(), via: 'command line', requestId: randomUUID() } : {};
     const FunctionName = await this.commandFunction();
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-    // A retry of the SDK sends the same request again, with the same id.
-    const Payload = JSON.stringify({ ...asked, ...person });
-    const { Payload: answered, FunctionError } = await this.of(`asking ${FunctionName}`, () =>
+    // The SDK's retries repeat the same request with the same id.
+    const Payload = JSON.stringify({ ...request, ...person });
+    const { Payload: answered, FunctionError } = await this.explaining(`asking ${FunctionName}`, () =>
       this.client(LambdaClient).send(new InvokeCommand({ FunctionName, Payload })),
     );
     const answer = JSON.parse(answered?.transformToString() || 'null');
     if (!FunctionError) return answer;
-    const said: string = answer?.errorMessage ?? FunctionError;
-    if (said.startsWith('this event is not understood: ')) throw new Failure(2, said.replace(/^[^:]+: /, ''));
+    const reason: string = answer?.errorMessage ?? FunctionError;
+    if (reason.startsWith('this event is not understood: ')) throw new Failure(2, reason.replace(/^[^:]+: /, ''));
     throw new Failure(
       3,
-      `${FunctionName} failed: ${said}\nIts log group tells more. What was asked may be asked again.`,
+      `${FunctionName} failed: ${reason}\nIts log group tells more. What was asked may be asked again.`,
     );
   }
 
-  /** Sets off an alarm as CloudWatch would. @throws Failure when it is not green: then there is nothing to rehearse with. */
+  /** Sets an alarm to ALARM, as CloudWatch would. @throws Failure when it is not OK: a drill must not hide a real alarm. */
   async setOff(alarm: string, reason: string): Promise<void> {
     const { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } = await import(
       '@aws-sdk/client-cloudwatch'
     );
     const client = this.client(CloudWatchClient);
-    const { MetricAlarms = [] } = await this.of(`reading the alarm ${alarm}`, () =>
+    const { MetricAlarms = [] } = await this.explaining(`reading the alarm ${alarm}`, () =>
       client.send(new DescribeAlarmsCommand({ AlarmNames: [alarm] })),
     );
     const state = MetricAlarms[0]?.StateValue;
     if (state !== 'OK')
       throw new Failure(1, `${alarm} is ${state ?? 'not there'}: only an alarm that is OK can be set off for a drill`);
     const setting = { AlarmName: alarm, StateValue: 'ALARM' as const, StateReason: reason };
-    await this.of(`setting off ${alarm}`, () => client.send(new SetAlarmStateCommand(setting)));
+    await this.explaining(`setting off ${alarm}`, () => client.send(new SetAlarmStateCommand(setting)));
   }
 
-  /** Gives the ARN of the subscription. @throws Failure, also when the link is of something else. */
+  /** Confirms a subscription and returns its ARN. @throws Failure, also when the link is not one to confirm a subscription. */
   async confirm(link: string): Promise<string> {
     const { confirmSubscription, readLink } = await import('../confirm-subscription.ts');
     try {
@@ -77,14 +77,14 @@ export class Client {
     } catch (error) {
       throw new Failure(2, (error as Error).message, { cause: error });
     }
-    return this.of('confirming the subscription', () => confirmSubscription(link, this.service));
+    return this.explaining('confirming the subscription', () => confirmSubscription(link, this.service));
   }
 
-  /** Whom the timeline names: "ada@example.com" of `…:assumed-role/Operators/ada@example.com`. */
-  async whoever(): Promise<string> {
+  /** The caller's name for the timeline: "ada@example.com" of `…:assumed-role/Operators/ada@example.com`. */
+  async callerName(): Promise<string> {
     if (this.options.as) return this.options.as;
     const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-    const { Arn = '' } = await this.of('asking AWS who you are', () =>
+    const { Arn = '' } = await this.explaining('asking AWS who you are', () =>
       this.client(STSClient).send(new GetCallerIdentityCommand({})),
     );
     this.options.as = Arn.split(/[:/]/).at(-1) || 'somebody';
@@ -99,7 +99,7 @@ export class Client {
   private async findFunction(): Promise<string> {
     const StackName = `${this.service}-incident-response`;
     const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-    const { Stacks = [] } = await this.of(`looking for the stack ${StackName}`, async () => {
+    const { Stacks = [] } = await this.explaining(`looking for the stack ${StackName}`, async () => {
       try {
         return await this.client(CloudFormationClient).send(new DescribeStacksCommand({ StackName }));
       } catch (error) {
@@ -120,11 +120,11 @@ export class Client {
     return new Client({ ...CONFIGURED, region: this.options.region });
   }
 
-  private async of<Result>(doing: string, act: () => Promise<Result>): Promise<Result> {
+  private async explaining<Result>(activity: string, act: () => Promise<Result>): Promise<Result> {
     try {
-      return await whileWaiting(doing, act());
+      return await whileWaiting(activity, act());
     } catch (error) {
-      throw explained(error, doing);
+      throw explained(error, activity);
     }
   }
 }

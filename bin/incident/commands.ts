@@ -4,7 +4,7 @@ import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 import type { Act, CommandAnswer } from '../../lambda/inbound/command-request.ts';
 import { ID, ITEMS, incident, item, month, severity } from './arguments.ts';
-import { type Asked, Client } from './client.ts';
+import { Client, type ClientRequest } from './client.ts';
 import { addDeclare } from './declare.ts';
 import { Failure } from './failure.ts';
 import { report } from './report.ts';
@@ -35,7 +35,7 @@ Ends with 0 when it was done, 1 when it was refused or is not there, 2 when it w
 be reached or said no. Times are UTC. A text that begins with a hyphen goes after --. NO_COLOR leaves out colours.
 docs/operations.md tells which permissions you need, and what to do in the night.`;
 
-/** The grammar of the command line. */
+/** The commands of the command line. */
 export function commands(): Command {
   const program = new Command('incident')
     .description('Answers incidents: who may is a matter of IAM, what is done is written into the incident.')
@@ -56,23 +56,23 @@ export function commands(): Command {
   const print = (answer: unknown, text: string) =>
     console.log(program.opts<Options>().json ? JSON.stringify(answer, withoutPolicy) : text);
 
-  /** @throws Failure when it was refused. */
-  const done = async (asked: Asked, asks = client()): Promise<CommandAnswer> => {
-    const answer = await (await asks).ask(asked);
+  /** @throws Failure when the request was refused. */
+  const send = async (request: ClientRequest, opened = client()): Promise<CommandAnswer> => {
+    const answer = await (await opened).ask(request);
     if (answer.refused) throw new Failure(1, answer.refused);
     return answer;
   };
-  const told = (answer: CommandAnswer, what: string) =>
-    print(answer, answer.happened?.length === 0 ? `${answer.incident?.id}: it was so already.` : what);
-  const act = async (id: string, asked: Act, what: string) =>
-    told(await done({ do: 'act', incident: id, act: asked }), `${id}: ${what}`);
+  const printResult = (answer: CommandAnswer, text: string) =>
+    print(answer, answer.happened?.length === 0 ? `${answer.incident?.id}: it was so already.` : text);
+  const act = async (id: string, action: Act, done: string) =>
+    printResult(await send({ do: 'act', incident: id, act: action }), `${id}: ${done}`);
 
   program
     .command('list')
     .description('the open incidents')
     .option('--closed', 'and the last of each playbook that is over')
     .action(async ({ closed }: { closed?: boolean }) => {
-      const answer = await done({ do: 'list', ...(closed ? { closed } : {}) });
+      const answer = await send({ do: 'list', ...(closed ? { closed } : {}) });
       print(answer, list(answer.incidents ?? []));
     });
 
@@ -80,8 +80,8 @@ export function commands(): Command {
     .command('report')
     .description('the figures of the incidents opened in a month: times, targets kept, automation')
     .option('--month <month>', 'as 2026-01; by default this month so far', month)
-    .action(async (asked: { month?: string }) => {
-      const answer = await done({ do: 'report', ...asked });
+    .action(async (options: { month?: string }) => {
+      const answer = await send({ do: 'report', ...options });
       if (answer.report) print(answer, report(answer.report));
     });
 
@@ -91,7 +91,7 @@ export function commands(): Command {
     .argument('<id>', ID, incident)
     .option('--all', 'its whole timeline')
     .action(async (id: string, { all }: { all?: boolean }) => {
-      const answer = await done({ do: 'show', incident: id });
+      const answer = await send({ do: 'show', incident: id });
       if (answer.incident) print(answer, show(answer.incident, { all }));
     });
 
@@ -100,9 +100,9 @@ export function commands(): Command {
     .description('acknowledge: nobody else is called while it holds')
     .argument('<id>', ID, incident)
     .action(async (id: string) => {
-      const answer = await done({ do: 'act', incident: id, act: { type: 'acknowledge' } });
+      const answer = await send({ do: 'act', incident: id, act: { type: 'acknowledge' } });
       const until = answer.incident?.acknowledged?.until.slice(11, 16);
-      told(answer, `${id}: acknowledged until ${until} UTC. If it is still open then, people are called anew.`);
+      printResult(answer, `${id}: acknowledged until ${until} UTC. If it is still open then, people are called anew.`);
     });
 
   for (const [name, approve] of [
@@ -115,11 +115,11 @@ export function commands(): Command {
       .argument('<id>', ID, incident)
       .argument('[step]', 'the step you mean; by default the one that awaits an answer')
       .action(async (id: string, given: string | undefined) => {
-        const asks = client();
-        const step = given ?? (await done({ do: 'show', incident: id }, asks)).incident?.approval?.step;
+        const opened = client();
+        const step = given ?? (await send({ do: 'show', incident: id }, opened)).incident?.approval?.step;
         if (!step) throw new Failure(1, `${id} awaits no approval`);
-        const answer = await done({ do: 'act', incident: id, act: { type: 'answer approval', step, approve } }, asks);
-        told(answer, `${id}: ${step} is ${name}d.`);
+        const answer = await send({ do: 'act', incident: id, act: { type: 'answer approval', step, approve } }, opened);
+        printResult(answer, `${id}: ${step} is ${name}d.`);
       });
 
   program
@@ -179,11 +179,11 @@ export function commands(): Command {
     .argument('<text...>', 'what they are to know')
     .option('--internal', 'tell stakeholders alone')
     .action(async (id: string, text: string[], { internal }: { internal?: boolean }) => {
-      const asked = { type: 'post update', text: text.join(' '), ...(internal ? { internal } : {}) } as const;
-      const answer = await done({ do: 'act', incident: id, act: asked });
+      const action = { type: 'post update', text: text.join(' '), ...(internal ? { internal } : {}) } as const;
+      const answer = await send({ do: 'act', incident: id, act: action });
       const next = answer.incident?.told.stakeholders?.nextAt?.slice(11, 16);
       const customers = answer.happened?.length === 2 ? ' and customers' : '';
-      told(answer, `${id}: stakeholders${customers} are told. The next update is due by ${next} UTC.`);
+      printResult(answer, `${id}: stakeholders${customers} are told. The next update is due by ${next} UTC.`);
     });
 
   program
@@ -200,11 +200,11 @@ export function commands(): Command {
     .argument('<reason...>', 'what was wrong, and what helped')
     .option('--cancelled', 'it was none: no figure counts it, and nothing is reviewed')
     .action(async (id: string, reason: string[], { cancelled }: { cancelled?: boolean }) => {
-      const asked = { type: 'resolve', reason: reason.join(' '), ...(cancelled ? { cancelled } : {}) } as const;
-      const answer = await done({ do: 'act', incident: id, act: asked });
+      const action = { type: 'resolve', reason: reason.join(' '), ...(cancelled ? { cancelled } : {}) } as const;
+      const answer = await send({ do: 'act', incident: id, act: action });
       const over = answer.happened?.includes('Resolved');
       const later = 'it is resolved once what automation changed is put back. Asked again, at once, as it stands.';
-      told(answer, `${id}: ${over ? 'resolved.' : later}`);
+      printResult(answer, `${id}: ${over ? 'resolved.' : later}`);
     });
 
   program
@@ -213,18 +213,18 @@ export function commands(): Command {
     .argument('<id>', ID, incident)
     .argument('<reason...>', 'what is seen')
     .action(async (id: string, reason: string[]) => {
-      const answer = await done({ do: 'reopen', incident: id, reason: reason.join(' ') });
-      told(answer, `${id} goes on in ${answer.incident?.id}.`);
+      const answer = await send({ do: 'reopen', incident: id, reason: reason.join(' ') });
+      printResult(answer, `${id} goes on in ${answer.incident?.id}.`);
     });
 
-  addDeclare(program, { done, told, print, client });
-  addReview(program, { done, told, print, client });
+  addDeclare(program, { send, printResult, print, client });
+  addReview(program, { send, printResult, print, client });
 
   program
     .command('playbooks')
     .description('what is detected, with its alarms')
     .action(async () => {
-      const answer = await done({ do: 'playbooks' });
+      const answer = await send({ do: 'playbooks' });
       print(answer, playbooks(answer.playbooks ?? []));
     });
 
@@ -235,12 +235,12 @@ export function commands(): Command {
     .option('--alarm <name>', 'which of its alarms; by default the first critical one')
     .option('--yes', 'do not ask first')
     .action(async (name: string, { alarm, yes }: { alarm?: string; yes?: boolean }) => {
-      const asks = await client();
-      const chosen = await choose(name, alarm, asked => done(asked, Promise.resolve(asks)));
-      const service = asks.service;
+      const opened = await client();
+      const chosen = await choose(name, alarm, request => send(request, Promise.resolve(opened)));
+      const service = opened.service;
       if (!yes && !(await confirmed(`Set off ${chosen}? People of ${service} are called, marked ${DRILL}. [y/N] `)))
         throw new Failure(1, 'Nothing was done.');
-      await asks.setOff(chosen, `${DRILL} set off by ${await asks.whoever()} with npx incident drill`);
+      await opened.setOff(chosen, `${DRILL} set off by ${await opened.callerName()} with npx incident drill`);
       print({ alarm: chosen, drill: true }, `${chosen} is set off. Within a minute: npx incident list`);
     });
 
@@ -256,11 +256,11 @@ export function commands(): Command {
   return program;
 }
 
-/** The alarm to set off. @throws Failure where there is no such alarm, or a real incident would be disturbed. */
+/** The alarm to set off. @throws Failure when there is no such alarm, or when an incident of its playbook is open. */
 async function choose(
   name: string,
   alarm: string | undefined,
-  ask: (asked: Asked) => Promise<CommandAnswer>,
+  ask: (request: ClientRequest) => Promise<CommandAnswer>,
 ): Promise<string> {
   const { playbooks: known = [] } = await ask({ do: 'playbooks' });
   const playbook = known.find(p => p.name.toLowerCase() === name.toLowerCase());
@@ -284,5 +284,5 @@ async function confirmed(question: string): Promise<boolean> {
   }
 }
 
-/** The policy an incident is frozen under is long, and no news. */
+/** Leaves out the policy of an incident, which is long and does not change. */
 const withoutPolicy = (key: string, value: unknown) => (key === 'policy' ? undefined : value);

@@ -26,7 +26,7 @@ const HELP = `
 A data loss or a security breach is a P1. A P4 is a question: it wakes nobody, and an answer is due within 24 hours.
 `;
 
-/** People declare an incident that no alarm has found, or something of one that is open. */
+/** Adds the commands to declare an incident that no alarm has found, or facts of an open one. */
 export function addDeclare(program: Command, tools: Tools): void {
   program
     .command('declare')
@@ -53,23 +53,33 @@ export function addDeclare(program: Command, tools: Tools): void {
     .action((id: string, workaround: boolean, text: string[]) => declareOf(id, text.join(' '), { workaround }, tools));
 }
 
-async function open(title: string, text: string, declaration: Declaration, { done, told }: Tools): Promise<void> {
+async function open(
+  title: string,
+  text: string,
+  declaration: Declaration,
+  { send, printResult }: Tools,
+): Promise<void> {
   if (title.length > TITLE)
     throw new Failure(2, `The title has ${title.length} characters, ${TITLE} at most: say the rest after it.`);
-  const answer = await done({ do: 'open', title, ...(text ? { text } : {}), ...declaration });
+  const answer = await send({ do: 'open', title, ...(text ? { text } : {}), ...declaration });
   const { id, severity: level, openedAt = '', policy } = answer.incident ?? {};
   const minutes = policy?.severities.P4.responseMinutes ?? 0;
   const due = level === 'P4' ? ` An answer is due by ${dateTime(plusMinutes(openedAt, minutes))}.` : '';
-  told(answer, `${id} is open, ${level}.${due}`);
+  printResult(answer, `${id} is open, ${level}.${due}`);
 }
 
-async function declareOf(given: string, text: string, declaration: Declaration, { done, told }: Tools): Promise<void> {
+async function declareOf(
+  given: string,
+  text: string,
+  declaration: Declaration,
+  { send, printResult }: Tools,
+): Promise<void> {
   const id = incident(given);
   if (Object.keys(declaration).length === 0)
     throw new Failure(2, 'What is declared? --data-loss, --security-breach, --severity or --workaround says so.');
   if ((declaration.dataLoss || declaration.securityBreach) && !text)
     throw new Failure(2, 'Say after the incident what is known of it.');
   const act = { type: 'declare', ...(text ? { text } : {}), ...declaration } as const;
-  const answer = await done({ do: 'act', incident: id, act });
-  told(answer, `${id}: declared. It is a ${answer.incident?.severity}.`);
+  const answer = await send({ do: 'act', incident: id, act });
+  printResult(answer, `${id}: declared. It is a ${answer.incident?.severity}.`);
 }

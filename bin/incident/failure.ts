@@ -1,7 +1,7 @@
-/** 0 done, 1 refused or not there, 2 called wrongly, 3 AWS could not be reached or said no. */
+/** 0 done, 1 refused or not found, 2 wrong usage, 3 AWS could not be reached or denied access. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** Why a command was not carried out, in words for the person who gave it. */
+/** The reason why a command failed, in words for its user, with the exit code. */
 export class Failure extends Error {
   readonly code: ExitCode;
 
@@ -13,11 +13,11 @@ export class Failure extends Error {
 
 const SIGN_IN = 'Sign in with `aws sso login`, or set AWS_PROFILE to a profile of the account.';
 
-/** What an error of the SDK means for whoever sits before it, and what to do about it. */
-export function explained(error: unknown, doing: string): Failure {
+/** Translates an error of the SDK into what happened and what the user can do. */
+export function explained(error: unknown, activity: string): Failure {
   if (error instanceof Failure) return error;
   const { name, message, code } = error as Error & { code?: string };
-  const failure = (what: string, toDo: string) => new Failure(3, `${doing}: ${what}\n${toDo}`, { cause: error });
+  const failure = (what: string, toDo: string) => new Failure(3, `${activity}: ${what}\n${toDo}`, { cause: error });
   if (/Credentials|Token|SSO|Signature/.test(name) || /sso|credentials/i.test(message))
     return failure(`AWS does not know you (${message})`, SIGN_IN);
   const action = /not authorized to perform: ([\w:-]+)/.exec(message)?.[1];

@@ -9,7 +9,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
-    // What is wrong with the command line has been said already.
+    // Commander has printed the fault already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { code, message } = error instanceof Failure ? error : explained(error, 'this command');
     const { json } = program.opts<{ json?: boolean }>();

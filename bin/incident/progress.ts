@@ -1,26 +1,27 @@
-const PATIENCE = 2000;
+/** Milliseconds of waiting after which progress is shown. */
+const DELAY = 2000;
 
-/** After two seconds says on stderr what is being waited for, and where somebody watches, for how long. */
-export async function whileWaiting<Result>(what: string, work: Promise<Result>): Promise<Result> {
+/** Shows on stderr what is awaited, and on a terminal for how long. */
+export async function whileWaiting<Result>(activity: string, work: Promise<Result>): Promise<Result> {
   const { stderr } = process;
   const started = performance.now();
-  let said = false;
-  const say = () => {
+  let shown = false;
+  const show = () => {
     const seconds = Math.round((performance.now() - started) / 1000);
-    if (stderr.isTTY) stderr.write(`\r${what} … ${seconds} s `);
-    else if (!said) stderr.write(`${what} …\n`);
-    said = true;
+    if (stderr.isTTY) stderr.write(`\r${activity} … ${seconds} s `);
+    else if (!shown) stderr.write(`${activity} …\n`);
+    shown = true;
   };
   let ticking: NodeJS.Timeout | undefined;
   const first = setTimeout(() => {
-    say();
-    ticking = setInterval(say, 1000);
-  }, PATIENCE);
+    show();
+    ticking = setInterval(show, 1000);
+  }, DELAY);
   try {
     return await work;
   } finally {
     clearTimeout(first);
     clearInterval(ticking);
-    if (said && stderr.isTTY) stderr.write('\r\x1b[2K');
+    if (shown && stderr.isTTY) stderr.write('\r\x1b[2K');
   }
 }

@@ -11,13 +11,13 @@ const bold = (text: string) => styleText('bold', text);
 const dim = (text: string) => styleText('dim', text);
 const NONE = dim('none');
 
-/** The figures of a month, to be read at a glance; what they mean stands below them. */
-export function report(given: MonthlyReport): string {
-  const { service, month, at, incidents, definitions } = given;
-  const parts = [`${bold(`${service}, ${month}`)}, as of ${dateTime(at)}\n${counted(given)}`];
+/** The figures of a month as tables, with their definitions below. */
+export function report(monthly: MonthlyReport): string {
+  const { service, month, at, incidents, definitions } = monthly;
+  const parts = [`${bold(`${service}, ${month}`)}, as of ${dateTime(at)}\n${counted(monthly)}`];
   if (incidents.length > 0)
-    parts.push(times(given), targets(given), automation(given), `${bold('Incidents')}\n${list(incidents)}`);
-  const items = given.actionItems.map(({ incident, id, action, owner, priority, dueAt }) => [
+    parts.push(times(monthly), targets(monthly), automation(monthly), `${bold('Incidents')}\n${list(incidents)}`);
+  const items = monthly.actionItems.map(({ incident, id, action, owner, priority, dueAt }) => [
     `${incident} ${id}`,
     dueAt < at ? styleText('red', `${dueAt.slice(0, 10)} ✗`) : dueAt.slice(0, 10),
     priority,
@@ -46,24 +46,24 @@ function counted({ incidents, leftOut: { drill, cancelled, chore } }: MonthlyRep
   return left.length > 0 ? `${words} Left out: ${left.join(', ')}.` : words;
 }
 
-function times({ times: of }: MonthlyReport): string {
+function times({ times: distributions }: MonthlyReport): string {
   const rows = TIME_NAMES.map(time => {
-    const { n, p50, p90 }: Distribution = of[time];
+    const { n, p50, p90 }: Distribution = distributions[time];
     const { abbreviation, name } = TIMES[time];
     return [abbreviation, name, n === 0 ? NONE : String(n), short(p50), short(p90)];
   });
   return table(rows, [6, 21, 7, 10], [bold('Times'), '', 'n', 'p50', 'p90']);
 }
 
-function targets({ targets: of }: MonthlyReport): string {
-  const told = (target: Promised, severity: (typeof SEVERITIES)[number]) => {
-    const given = of[target][severity];
-    return given ? share(given.kept, given.of) : dim('best effort');
+function targets({ targets: judged }: MonthlyReport): string {
+  const cell = (target: Promised, severity: (typeof SEVERITIES)[number]) => {
+    const result = judged[target][severity];
+    return result ? share(result.kept, result.of) : dim('best effort');
   };
   const rows = SEVERITIES.map(severity => [
     `${severity} ${SEVERITY_NAMES[severity]}`,
-    told('response', severity),
-    told('resolution', severity),
+    cell('response', severity),
+    cell('resolution', severity),
   ]);
   return table(rows, [27, 17], [bold('Targets'), 'response kept', 'resolution kept']);
 }
@@ -95,10 +95,10 @@ function list(incidents: ReportedIncident[]): string {
 const missed = (minutes: number | undefined) => styleText('red', `${short(minutes)} ✗`);
 
 /** "3 of 4  75 %". */
-function share(some: number, of: number): string {
-  if (of === 0) return NONE;
-  const text = `${some} of ${of}  ${percent(some / of)}`;
-  return some === of ? styleText('green', text) : styleText('yellow', text);
+function share(part: number, total: number): string {
+  if (total === 0) return NONE;
+  const text = `${part} of ${total}  ${percent(part / total)}`;
+  return part === total ? styleText('green', text) : styleText('yellow', text);
 }
 
 /** "<1m", "12m", "1h20m", "3d4h". */

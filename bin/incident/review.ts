@@ -8,16 +8,17 @@ import { isNeeded, type OpenPoint, openPoints } from '../../lambda/domain/post-m
 import { openItems, postMortemPromised } from '../../lambda/domain/review/review.ts';
 import type { CommandAnswer } from '../../lambda/inbound/command-request.ts';
 import { dueDate, ID, incident, moment, PRIORITIES, priority } from './arguments.ts';
-import type { Asked, Client } from './client.ts';
+import type { Client, ClientRequest } from './client.ts';
 import { Failure } from './failure.ts';
 import { table } from './table.ts';
 
-/** What the commands of the command line have in common. */
+/** The functions that all commands share. */
 export interface Tools {
   client: () => Promise<Client>;
   /** @throws Failure when it was refused. */
-  done: (asked: Asked, asks?: Promise<Client>) => Promise<CommandAnswer>;
-  told: (answer: CommandAnswer, what: string) => void;
+  send: (request: ClientRequest, opened?: Promise<Client>) => Promise<CommandAnswer>;
+  /** Prints the answer, or that the request changed nothing. */
+  printResult: (answer: CommandAnswer, text: string) => void;
   print: (answer: unknown, text: string) => void;
 }
 
@@ -29,7 +30,7 @@ interface Assigned {
 
 const DOCUMENT = 'post-mortem.md';
 
-/** What comes after an incident: its post-mortem, and what remains to be done. */
+/** Adds the commands for the time after an incident: post-mortem, milestones and action items. */
 export function addReview(program: Command, tools: Tools): void {
   program
     .command('post-mortem')
@@ -54,7 +55,7 @@ export function addReview(program: Command, tools: Tools): void {
       .option('--at <time>', 'when, as 2026-01-31T09:12Z; by default now', moment)
       .action(async (id: string, text: string[], { at = new Date().toISOString() }: { at?: string }) => {
         const act = { type, text: text.join(' '), happenedAt: at } as const;
-        tools.told(await tools.done({ do: 'act', incident: id, act }), `${id}: ${what} since ${dateTime(at)}.`);
+        tools.printResult(await tools.send({ do: 'act', incident: id, act }), `${id}: ${what} since ${dateTime(at)}.`);
       });
 
   const action = program.command('action').description('what remains to be done of an incident: add, set, done');
@@ -71,8 +72,8 @@ export function addReview(program: Command, tools: Tools): void {
     .argument('<text...>', 'why, and what is meant')
     .action(async (id: string, what: string, text: string[], given: Assigned) => {
       const act = { type: 'raise action item', action: what, text: text.join(' '), ...assignment(given) } as const;
-      const answer = await tools.done({ do: 'act', incident: id, act });
-      tools.told(answer, `${id}: ${answer.incident?.actionItems.at(-1)?.id} is to be done.`);
+      const answer = await tools.send({ do: 'act', incident: id, act });
+      tools.printResult(answer, `${id}: ${answer.incident?.actionItems.at(-1)?.id} is to be done.`);
     });
 
   assigned(about('set', 'who does it, how soon it matters, or until when'))
@@ -80,33 +81,33 @@ export function addReview(program: Command, tools: Tools): void {
     .action(async (id: string, item: string, given: Assigned) => {
       if (Object.keys(given).length === 0) throw new Failure(2, 'What changes? --owner, --priority or --due says so.');
       const act = { type: 'change action item', item, ...assignment(given) } as const;
-      tools.told(await tools.done({ do: 'act', incident: id, act }), `${id}: ${item.toUpperCase()} is changed.`);
+      tools.printResult(await tools.send({ do: 'act', incident: id, act }), `${id}: ${item.toUpperCase()} is changed.`);
     });
 
   about('done', 'it is done')
     .argument('<item>', 'as A1')
     .action(async (id: string, item: string) => {
-      const answer = await tools.done({ do: 'act', incident: id, act: { type: 'finish action item', item } });
-      tools.told(answer, `${id}: ${item.toUpperCase()} is done.`);
+      const answer = await tools.send({ do: 'act', incident: id, act: { type: 'finish action item', item } });
+      tools.printResult(answer, `${id}: ${item.toUpperCase()} is done.`);
     });
 }
 
 const assignment = ({ due, ...given }: Assigned) => ({ ...given, ...(due ? { dueAt: due } : {}) });
 
-async function requestReview(id: string, { done, told }: Tools): Promise<void> {
-  const answer = await done({ do: 'act', incident: id, act: { type: 'request post-mortem' } });
+async function requestReview(id: string, { send, printResult }: Tools): Promise<void> {
+  const answer = await send({ do: 'act', incident: id, act: { type: 'request post-mortem' } });
   const over = answer.incident?.resolvedAt !== undefined;
   const next = over ? `in a minute: npx incident post-mortem ${id}` : 'when it is resolved.';
-  told(answer, `${id}: a post-mortem is drafted ${next}`);
+  printResult(answer, `${id}: a post-mortem is drafted ${next}`);
 }
 
-/** Saves what there is of a review, and leaves alone what somebody has edited. */
-async function fetchReview(id: string, { client, done, print }: Tools): Promise<void> {
-  const asks = client();
-  const answer = await done({ do: 'review files', incident: id }, asks);
+/** Saves the files of a review, and keeps local files that somebody has edited. */
+async function fetchReview(id: string, { client, send, print }: Tools): Promise<void> {
+  const opened = client();
+  const answer = await send({ do: 'review files', incident: id }, opened);
   const saved: { file: string; kept: boolean }[] = [];
   for (const { name } of answer.files ?? []) {
-    const { content = '' } = await done({ do: 'review file', incident: id, name }, asks);
+    const { content = '' } = await send({ do: 'review file', incident: id, name }, opened);
     saved.push({ file: join(id, name), kept: await save(id, name, Buffer.from(content, 'base64')) });
   }
   const document = await readFile(join(id, DOCUMENT), 'utf8').catch(() => '');
@@ -114,7 +115,7 @@ async function fetchReview(id: string, { client, done, print }: Tools): Promise<
   print({ incident: answer.incident, saved, open }, fetched(id, answer.incident, saved, open));
 }
 
-/** @returns whether another of that name was there, and was kept. */
+/** @returns true when a different file of that name existed, which was kept. */
 async function save(folder: string, name: string, content: Uint8Array): Promise<boolean> {
   const path = join(folder, name);
   const failed = (error: Error): never => {
@@ -148,7 +149,7 @@ function fetched(
   ].join('\n\n');
 }
 
-/** First what the review cannot be done without. */
+/** The open points: first those without which the review cannot be completed. */
 function stillOpen(open: OpenPoint[], by = ''): string[] {
   const listed = (title: string, points: OpenPoint[]) => {
     const rows = points.map(({ section, text }) => [`  ${section}`, text]);
@@ -158,11 +159,11 @@ function stillOpen(open: OpenPoint[], by = ''): string[] {
   return [...listed(`Needed${by}:`, needed), ...listed('Open beside that:', rest)];
 }
 
-async function finishReview(id: string, file: string, { done, told }: Tools): Promise<void> {
+async function finishReview(id: string, file: string, { send, printResult }: Tools): Promise<void> {
   const document = await readFile(file, 'utf8').catch((error: Error) => {
     throw new Failure(2, `${file} cannot be read: ${error.message}`, { cause: error });
   });
-  const answer = await done({ do: 'finish post-mortem', incident: id, document });
+  const answer = await send({ do: 'finish post-mortem', incident: id, document });
   const unowned = answer.incident ? openItems(answer.incident).filter(({ owner }) => !owner) : [];
   const rest = [
     ...stillOpen(openPoints(document)),
@@ -171,5 +172,5 @@ async function finishReview(id: string, file: string, { done, told }: Tools): Pr
         `${item} has no owner: npx incident action set ${id} ${item} --owner NAME   (${action})`,
     ),
   ];
-  told(answer, [`${id}: the review is done, and told.`, ...rest].join('\n'));
+  printResult(answer, [`${id}: the review is done, and told.`, ...rest].join('\n'));
 }

@@ -5,7 +5,7 @@ import { Failure } from './failure.ts';
 const FOLDER = `${import.meta.dirname}/../../config`;
 const EXAMPLE = 'mockupaws-production';
 
-/** Which service is meant: the one named, or the only one described in `config/` beside the example, or the example. */
+/** The named service, or else the only one that `config/` describes beside the example, or the example. */
 export async function serviceOf(named: string | undefined): Promise<{ service: string; region: string }> {
   const known = await Promise.all(
     readdirSync(FOLDER)

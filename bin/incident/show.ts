@@ -28,7 +28,7 @@ const RUNS: Record<Run['status'], [string, Style]> = {
   failed: ['did not help', 'red'],
 };
 
-/** Lines of the timeline that are shown unless all are asked for. */
+/** Lines of the timeline that are shown without `--all`. */
 const LAST = 20;
 
 const bold = (text: string) => styleText('bold', text);
@@ -38,7 +38,7 @@ const severityOf = ({ severity }: Incident, text: string = severity) => styleTex
 const mark = (ok: boolean | null) =>
   ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
 
-/** The incidents, a line each. */
+/** The incidents as a table, one a line. */
 export function list(incidents: Incident[]): string {
   if (incidents.length === 0) return 'No incident is open.';
   const rows = incidents.map(incident => {
@@ -57,7 +57,7 @@ export function list(incidents: Incident[]): string {
 /** Of work that fell due, nothing is investigated. */
 const choreStatus = (incident: Incident) => (isOpen(incident) ? 'to be done' : 'done');
 
-/** What can be set off for a drill. */
+/** The playbooks with the alarms that a drill can set off. */
 export function playbooks(known: { name: string; title: string; alarms: Record<string, string> }[]): string {
   const rows = known.flatMap(({ name, title, alarms }) => [
     [bold(name), title],
@@ -66,7 +66,7 @@ export function playbooks(known: { name: string; title: string; alarms: Record<s
   return table(rows, [24]);
 }
 
-/** What makes each severity: what automation goes by, and what people judge. */
+/** The criteria of each severity: those that automation measures, and those that people judge. */
 export function severities(): string {
   const rows = SEVERITIES.flatMap(level => [
     [styleText(SEVERITY_STYLES[level], level), `${SEVERITY_NAMES[level]}, ${SEVERITY_MEANINGS[level]}`],
@@ -75,7 +75,7 @@ export function severities(): string {
   return table(rows, [4]);
 }
 
-/** An incident at a glance; of its timeline the last lines, or all. */
+/** An incident at a glance, with the last lines of its timeline, or all of them. */
 export function show(incident: Incident, { all = false }: { all?: boolean | undefined } = {}): string {
   const { chore } = incident.policy.playbook;
   return [
@@ -110,7 +110,7 @@ function choreHeader(incident: Incident): string {
 function header(incident: Incident): string {
   const { id, severity, status, title, policy, severityReasons, startedAt, resolvedAt } = incident;
   const { commander, acknowledged, reporter, handedOver, references } = incident;
-  const asked = workaroundOrQuestion(incident);
+  const workaround = workaroundOrQuestion(incident);
   const people = [
     commander
       ? `${commander} ${resolvedAt ? 'was' : 'is'} in command`
@@ -124,7 +124,7 @@ function header(incident: Incident): string {
   const rows = [
     ...severityReasons.map(({ text }, i) => [i === 0 ? 'Because' : '', text]),
     ['Impact', policy.playbook.impact],
-    ...(asked ? [['Workaround', asked]] : []),
+    ...(workaround ? [['Workaround', workaround]] : []),
     ['Started', dateTime(startedAt)],
     ...(resolvedAt ? [['Resolved', dateTime(resolvedAt)]] : []),
     ...(resolvedAt ? [['Lasted', `${lasted(incident)}, ${basis(incident)}`]] : []),
@@ -139,7 +139,7 @@ function header(incident: Incident): string {
   return `${first}\n${table(rows, [12])}`;
 }
 
-/** The post-mortem, if one is owed: until when, and where it is. */
+/** The post-mortem, if one is due: its deadline and its address. */
 function reviewed(incident: Incident): string[][] {
   const { postMortem } = incident;
   const due = isReviewed(incident) ? postMortemDue(incident) : undefined;
@@ -151,7 +151,7 @@ function reviewed(incident: Incident): string[][] {
   return [['Review', postMortem?.remindedAt ? styleText('red', `${owed}, overdue${expected}`) : owed], where];
 }
 
-/** What is done is only counted. */
+/** The open action items, and the number of those that are done. */
 function remaining(incident: Incident): string {
   const open = openItems(incident);
   const rows = open.map(({ id, priority, owner, dueAt, action, text }) => [
@@ -200,9 +200,9 @@ function timeline(incident: Incident, all: boolean): string {
   const { length } = incident.timeline;
   const shown = all ? incident.timeline : incident.timeline.slice(-LAST);
   const rest = length > shown.length ? dim(` (the last ${shown.length} of ${length}; --all shows all)`) : '';
-  const rows = shown.map(entry => {
-    const [tone, text] = formatEvent(entry, incident);
-    return [`  ${entry.at.slice(11, 19)}`, styleText(TONES[tone], text)];
+  const rows = shown.map(event => {
+    const [tone, text] = formatEvent(event, incident);
+    return [`  ${event.at.slice(11, 19)}`, styleText(TONES[tone], text)];
   });
   return `${bold('Timeline')}${rest}\n${table(rows, [12])}`;
 }

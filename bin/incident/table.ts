@@ -3,8 +3,8 @@ import Table from 'cli-table3';
 
 const NARROWEST = 72;
 const WIDEST = 140;
-/** What a pipe is written for. */
-const USUAL = 110;
+/** The width where stdout is no terminal. */
+const DEFAULT_WIDTH = 110;
 
 const NO_LINES = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap(side =>
@@ -14,7 +14,7 @@ const NO_LINES = Object.fromEntries(
 
 /** A table without lines; the last column wraps in what is left of the terminal's width. */
 export function table(rows: string[][], widths: number[], head: string[] = []): string {
-  const total = Math.max(NARROWEST, Math.min(process.stdout.columns ?? USUAL, WIDEST));
+  const total = Math.max(NARROWEST, Math.min(process.stdout.columns ?? DEFAULT_WIDTH, WIDEST));
   const last = Math.max(
     20,
     widths.reduce((left, width) => left - width, total),

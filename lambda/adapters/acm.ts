@@ -13,7 +13,7 @@ import { type HeldCertificate, sameName } from '../domain/diagnosis/certificate.
 
 const clients = new Map<string, ACMClient>();
 
-/** A certificate lives in the region of its ARN, which for CloudFront is us-east-1 wherever the stack is. */
+/** The client for the region of the ARN: a certificate of CloudFront is in us-east-1, wherever the stack is. */
 function clientOf(arn: string): ACMClient {
   const region = arn.split(':')[3] ?? '';
   const client = clients.get(region) ?? new ACMClient({ region });
@@ -21,10 +21,10 @@ function clientOf(arn: string): ACMClient {
   return client;
 }
 
-/** The tag of a replacement: the id of the certificate whose place it takes. */
+/** The tag of a replacement; its value is the id of the certificate that it replaces. */
 export const REPLACES = 'incident-response:replaces';
 
-/** What ACM has of a certificate. @throws when there is none, or no answer in `seconds`. */
+/** A certificate as ACM describes it. @throws when it does not exist, or ACM does not answer within `seconds`. */
 export async function describeCertificate(arn: string, seconds = 3): Promise<HeldCertificate> {
   const abortSignal = AbortSignal.timeout(seconds * 1000);
   const { Certificate } = await clientOf(arn).send(new DescribeCertificateCommand({ CertificateArn: arn }), {
@@ -51,13 +51,13 @@ function toHeld(arn: string, found: CertificateDetail): HeldCertificate {
     notAfter: found.NotAfter,
     renewal: RenewalSummary?.RenewalStatus,
     validation: methods.size === 1 && (only === 'DNS' || only === 'EMAIL') ? only : 'other',
-    // A wildcard and the name it stands on are proven by one record.
+    // A wildcard and its base name share one validation record.
     records: records.filter(({ name }, i) => records.findIndex(other => sameName(other.name, name)) === i),
     keyAlgorithm: found.KeyAlgorithm,
   };
 }
 
-/** The certificate that was requested to take the other's place, if one was: it bears the tag that says so. */
+/** The certificate that was requested to replace this one, found by its tag; undefined when there is none. */
 export async function findReplacement({ arn, names }: HeldCertificate): Promise<HeldCertificate | undefined> {
   const client = clientOf(arn);
   let NextToken: string | undefined;
@@ -65,7 +65,7 @@ export async function findReplacement({ arn, names }: HeldCertificate): Promise<
     const page = await client.send(
       new ListCertificatesCommand({
         ...{ CertificateStatuses: ['ISSUED', 'PENDING_VALIDATION'], NextToken },
-        // Without it, ACM lists those with RSA keys of 2048 bits alone.
+        // Without `keyTypes`, ACM lists only certificates with RSA keys of 1024 or 2048 bits.
         Includes: { keyTypes: ['RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_prime256v1', 'EC_secp384r1', 'EC_secp521r1'] },
       }),
     );
@@ -80,7 +80,7 @@ export async function findReplacement({ arn, names }: HeldCertificate): Promise<
   return undefined;
 }
 
-/** Requests a certificate for the same names, proven by DNS, and marks it as the other's replacement. */
+/** Requests a certificate for the same names, validated by DNS, and tags it as the replacement. */
 export async function requestReplacement({ arn, names, keyAlgorithm }: HeldCertificate): Promise<HeldCertificate> {
   const [DomainName, ...others] = names;
   const client = clientOf(arn);
@@ -89,7 +89,7 @@ export async function requestReplacement({ arn, names, keyAlgorithm }: HeldCerti
       ...{ DomainName, ValidationMethod: 'DNS' },
       ...(others.length > 0 && { SubjectAlternativeNames: others }),
       ...(keyAlgorithm?.startsWith('EC_') && { KeyAlgorithm: keyAlgorithm as KeyAlgorithm }),
-      // Asked again within the hour, as after a crash before it was marked, ACM gives the same one.
+      // A repeated request within the hour, as after a crash before the tag was added, returns the same certificate.
       IdempotencyToken: createHash('sha256').update(arn).digest('hex').slice(0, 32),
     }),
   );

@@ -11,11 +11,11 @@ const client = new ApplicationAutoScalingClient({});
 export interface Scaling {
   minimum: number;
   maximum: number;
-  /** Some of its activities are suspended, by whomever. */
+  /** True when any scaling activity is suspended, by whomever. */
   suspended: boolean;
 }
 
-/** Undefined where the service is not scaled by it. */
+/** Undefined when Application Auto Scaling does not scale the service. */
 export async function findScaling(cluster: string, service: string): Promise<Scaling | undefined> {
   const { ScalableTargets = [] } = await client.send(
     new DescribeScalableTargetsCommand({
@@ -33,7 +33,7 @@ export async function findScaling(cluster: string, service: string): Promise<Sca
   };
 }
 
-/** Tasks that a service may have, by the quotas of ECS. */
+/** The ECS quota for tasks of a service. */
 export const MOST_TASKS = 5000;
 const SUSPENDED = {
   in: 'DynamicScalingInSuspended',
@@ -48,7 +48,7 @@ const target = (cluster: string, service: string) =>
     ScalableDimension: 'ecs:service:DesiredCount',
   }) as const;
 
-/** The suspended ways of the auto scaling of an ECS service; undefined where it has none. */
+/** The suspended kinds of scaling activity of an ECS service; undefined when nothing scales it. */
 export async function suspendedScaling(cluster: string, service: string): Promise<Way[] | undefined> {
   const { ServiceNamespace, ResourceId, ScalableDimension } = target(cluster, service);
   const { ScalableTargets = [] } = await client.send(
@@ -58,7 +58,7 @@ export async function suspendedScaling(cluster: string, service: string): Promis
   return found && WAYS.filter(way => found.SuspendedState?.[SUSPENDED[way]] === true);
 }
 
-/** Suspends exactly these ways. One that is not named would be resumed. */
+/** Suspends exactly these kinds of scaling activity, and resumes the others: the API keeps none that is left out. */
 export async function setSuspended(cluster: string, service: string, ways: readonly Way[]): Promise<void> {
   const SuspendedState = Object.fromEntries(WAYS.map(way => [SUSPENDED[way], ways.includes(way)]));
   await client.send(new RegisterScalableTargetCommand({ ...target(cluster, service), SuspendedState }));

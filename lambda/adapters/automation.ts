@@ -11,7 +11,7 @@ import type { Execution } from '../domain/remediation/execution.ts';
 
 const client = new SSMClient({});
 
-/** An execution with every step that it began, those within loops too. @throws when there is none. */
+/** An execution with every step that has started, those within loops too. @throws when it does not exist. */
 export async function readExecution(id: string): Promise<Execution & { endedAt?: string | undefined }> {
   const { AutomationExecution: found } = await client.send(
     new GetAutomationExecutionCommand({ AutomationExecutionId: id }),
@@ -36,31 +36,31 @@ async function readSteps(AutomationExecutionId: string): Promise<StepExecution[]
   return steps;
 }
 
-/** An execution that was asked for, and whose id did not arrive. */
+/** An execution that was started, but whose id was not recorded. */
 export interface LostExecution {
   document: string;
   parameters: Record<string, string>;
-  /** When it was asked for. */
+  /** The time of the request to start it. */
   at: string;
-  /** Name of the role that asked. */
+  /** Name of the role that started it. */
   role: string;
 }
 
 /** Milliseconds by which two clocks of AWS may differ. */
-const SKEW = 10_000;
+const CLOCK_SKEW = 10_000;
 
-/** Finds such an execution, whatever became of it: never one that somebody else started. Undefined when there is none. */
+/** The id of such an execution, in whatever status, but never of one that somebody else started. Undefined when there is none. */
 export async function findExecution({ document, parameters, at, role }: LostExecution): Promise<string | undefined> {
-  const since = new Date(Date.parse(at) - SKEW).toISOString();
+  const since = new Date(Date.parse(at) - CLOCK_SKEW).toISOString();
   const Filters = [
     { Key: 'DocumentNamePrefix' as const, Values: [document] },
     { Key: 'StartTimeAfter' as const, Values: [since] },
   ];
-  // IAM and STS write a role's ARN differently; its name stands between slashes in both.
-  const wanted = ({ DocumentName, ExecutedBy = '' }: AutomationExecutionMetadata) =>
+  // IAM and STS write a role's ARN differently; both have its name between slashes.
+  const isCandidate = ({ DocumentName, ExecutedBy = '' }: AutomationExecutionMetadata) =>
     DocumentName === document && ExecutedBy.split('/').includes(role);
   for await (const page of paginateDescribeAutomationExecutions({ client }, { Filters }))
-    for (const { AutomationExecutionId } of (page.AutomationExecutionMetadataList ?? []).filter(wanted)) {
+    for (const { AutomationExecutionId } of (page.AutomationExecutionMetadataList ?? []).filter(isCandidate)) {
       const found = await client.send(new GetAutomationExecutionCommand({ AutomationExecutionId }));
       const given = found.AutomationExecution?.Parameters ?? {};
       if (Object.entries(parameters).every(([name, value]) => given[name]?.join() === value))
@@ -69,7 +69,7 @@ export async function findExecution({ document, parameters, at, role }: LostExec
   return undefined;
 }
 
-/** Cancels an execution: its step under way is ended as well. One that is over already is no error. */
+/** Cancels an execution and its running step. It is no error if the execution has ended already. */
 export async function stopExecution(AutomationExecutionId: string): Promise<void> {
   try {
     await client.send(new StopAutomationExecutionCommand({ AutomationExecutionId, Type: 'Cancel' }));

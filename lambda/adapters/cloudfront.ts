@@ -7,7 +7,7 @@ import {
 
 const client = new CloudFrontClient({});
 
-/** The certificate of a distribution, and whether its latest configuration is everywhere. */
+/** The ARN of a distribution's certificate; `deployed` is true once its latest configuration is at all edge locations. */
 export async function distributionState(Id: string): Promise<{ certificate: string | undefined; deployed: boolean }> {
   const { Distribution } = await client.send(new GetDistributionCommand({ Id }));
   return {
@@ -16,12 +16,12 @@ export async function distributionState(Id: string): Promise<{ certificate: stri
   };
 }
 
-/** Puts one certificate into the place of another, unless somebody changes the distribution at the same time. */
+/** Replaces one certificate by another. CloudFront refuses (`IfMatch`) if somebody changes the distribution at the same time. */
 export async function swapOnDistribution(Id: string, from: string, to: string): Promise<void> {
   const { DistributionConfig, ETag } = await client.send(new GetDistributionConfigCommand({ Id }));
   const { ViewerCertificate } = DistributionConfig ?? {};
   if (!DistributionConfig || ViewerCertificate?.ACMCertificateArn !== from) return;
-  // The same ARN under the names that CloudFront no longer asks for: they would contradict the new one.
+  // The deprecated fields repeat the old ARN and would contradict the new one.
   const { Certificate: _, CertificateSource: __, ...kept } = ViewerCertificate;
   await client.send(
     new UpdateDistributionCommand({

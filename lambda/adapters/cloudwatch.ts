@@ -19,7 +19,7 @@ import type { WatchedAlarm } from '../domain/post-mortem/graphs.ts';
 
 const client = new CloudWatchClient({});
 
-/** Signals of the alarms behind an incident, as they are now. */
+/** The current signals of an incident's alarms. */
 export async function observeAlarms(incident: Incident): Promise<Signal[]> {
   const AlarmNames = alarmNames(incident).slice(0, 100);
   if (AlarmNames.length === 0) return [];
@@ -35,7 +35,7 @@ const describe = (alarm: MetricAlarm): DescribedAlarm => ({
   since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString(),
 });
 
-/** The alarms with this prefix that have no data to judge by. */
+/** The alarms with this prefix that are in INSUFFICIENT_DATA. */
 export async function alarmsWithoutData(AlarmNamePrefix: string): Promise<AlarmWithoutData[]> {
   const found: AlarmWithoutData[] = [];
   const pages = paginateDescribeAlarms({ client }, { AlarmNamePrefix, StateValue: 'INSUFFICIENT_DATA' });
@@ -45,7 +45,7 @@ export async function alarmsWithoutData(AlarmNamePrefix: string): Promise<AlarmW
   return found;
 }
 
-/** Datapoints of the last hour, or hours, by query id, the oldest first. @throws when the signal says that it takes too long. */
+/** Data points of the last hours (by default one) by query id, the oldest first. @throws when `abortSignal` ends the wait. */
 export async function readMetrics(
   queries: MetricQuery[],
   now: Date,
@@ -77,7 +77,7 @@ function toQuery({ id, namespace, name, dimensions, statistic, period }: MetricQ
   };
 }
 
-/** Publishes values of this moment, one call for all of them. */
+/** Publishes one value for each metric, in one call. */
 export const publishMetrics = (namespace: string, service: string, values: Record<string, number>, now: Date) =>
   publishMeasurements(
     namespace,
@@ -86,7 +86,7 @@ export const publishMetrics = (namespace: string, service: string, values: Recor
     now,
   );
 
-/** The same of values with dimensions of their own. CloudWatch takes all of them or none, and the same twice as two values. */
+/** Publishes values with dimensions. CloudWatch accepts all or none; a value that is published twice counts twice. */
 export async function publishMeasurements(
   namespace: string,
   service: string,
@@ -102,7 +102,7 @@ export async function publishMeasurements(
   if (MetricData.length > 0) await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
 }
 
-/** What alarms watch, as graphs show it. Composite ones, and those that are not there any more, are not among them. */
+/** The metrics that alarms watch, as CloudWatch's graphs name them. Composite alarms and deleted ones are left out. */
 export async function readWatched(names: readonly string[]): Promise<WatchedAlarm[]> {
   if (names.length === 0) return [];
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [...names] }));
@@ -123,7 +123,7 @@ const lineOf = ({ Namespace = '', MetricName = '', Dimensions = [], Statistic, E
   { stat: Statistic ?? ExtendedStatistic ?? 'Average' },
 ];
 
-/** A metric of an alarm that stands on arithmetic, or the arithmetic. */
+/** A metric of an alarm on metric math, or its expression. */
 function toLine({ Id, Expression, Label, MetricStat, ReturnData }: MetricDataQuery) {
   const look = { id: Id, visible: ReturnData ?? true, ...(Label ? { label: Label } : {}) };
   if (Expression) return [{ expression: Expression, ...look }];
@@ -132,7 +132,7 @@ function toLine({ Id, Expression, Label, MetricStat, ReturnData }: MetricDataQue
   return [...[Namespace, MetricName, ...dimensions], { stat: MetricStat?.Stat, ...look }];
 }
 
-/** A picture of metrics, PNG. */
+/** A graph of metrics as a PNG. */
 export async function drawGraph(widget: Record<string, unknown>): Promise<Uint8Array> {
   const { MetricWidgetImage } = await client.send(
     new GetMetricWidgetImageCommand({ MetricWidget: JSON.stringify(widget), OutputFormat: 'png' }),

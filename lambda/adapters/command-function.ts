@@ -3,7 +3,7 @@ import type { CommandAnswer, CommandRequest } from '../inbound/command-request.t
 
 const client = new LambdaClient({});
 
-/** Asks the command function, through which all people act. @throws when it failed; a refusal is an answer. */
+/** Calls the command function, through which all people act. @throws when it failed; a refusal is an answer. */
 export async function ask(request: CommandRequest): Promise<CommandAnswer> {
   const { Payload, FunctionError } = await client.send(
     new InvokeCommand({ FunctionName: process.env['COMMAND_FUNCTION'], Payload: JSON.stringify(request) }),

@@ -14,8 +14,8 @@ export const verifyConfirmation = (service: string, text: string): Promise<Signe
   verifyToken(key(), CONFIRMATION, service, text);
 
 /**
- * What stands for a mailbox where its address must not be kept: nobody can try out addresses who may not use the key. What
- * follows a `+` leads to the same mailbox.
+ * A digest that stands for a mailbox where its address must not be stored. It needs the KMS key, so nobody else can test
+ * addresses against it. Addresses that differ only behind a `+` belong to one mailbox.
  */
 export async function digestOf(service: string, email: string): Promise<string> {
   const mailbox = email.replace(/\+[^@]*@/, '@');

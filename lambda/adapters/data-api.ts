@@ -38,7 +38,7 @@ const explain = (error: unknown, { clusterArn, secretArn, database }: DataApiAcc
   return new Error(`The Data API of ${clusterArn} refused a statement in database ${database}: ${name}: ${message}`);
 };
 
-/** Statements over the RDS Data API: no VPC, no connection to keep. Rejects with an `Error` that says what to mend. */
+/** Runs statements over the RDS Data API: it needs no VPC and no connection. Rejects with an `Error` that says what to repair. */
 export const dataApiQuery = (access: DataApiAccess): Query => {
   const client = access.client ?? new RDSDataClient({});
   return async (sql, parameters) => {

@@ -2,7 +2,10 @@ import { dataApiQuery } from './data-api.ts';
 import { withPostgres } from './postgres.ts';
 import type { Query } from './query.ts';
 
-/** Talks SQL to the service's database, by the way that its function was deployed with. Rejects with what `use` threw. */
+/**
+ * Runs SQL on the service's database, by the access (`DATABASE_ACCESS`) that the function was deployed with. Rejects with the
+ * error of `use`.
+ */
 export function withDatabase<T>(use: (query: Query) => Promise<T>): Promise<T> {
   const { env } = process;
   const [secretArn, database] = [env['SECRET_ARN'] ?? '', env['DATABASE_NAME'] ?? ''];

@@ -38,14 +38,14 @@ export async function describeService(cluster: string, service: string) {
   return found;
 }
 
-/** The same; of a service or cluster that does not exist, what is missing: "cluster production". */
+/** The service as ECS describes it, or the name of the service or cluster that does not exist: "cluster production". */
 export async function findService(cluster: string, service: string) {
   try {
     const { services = [], failures = [] } = await client.send(
       new DescribeServicesCommand({ cluster, services: [service] }),
     );
     const [found] = services;
-    // ECS remembers for a while a service that was deleted.
+    // ECS still lists a deleted service for a while, as INACTIVE.
     if (found && found.status !== 'INACTIVE') return { found };
     const reason = failures[0]?.reason ?? 'MISSING';
     if (found || reason === 'MISSING') return { missing: `service ${service} in cluster ${cluster}` };
@@ -56,12 +56,12 @@ export async function findService(cluster: string, service: string) {
   }
 }
 
-/** As many as ECS describes in one call: of more in an hour, the oldest are left out. */
+/** ECS describes this many deployments in one call. If there were more, the oldest are left out. */
 const MOST_DEPLOYMENTS = 20;
 
 /**
- * The deployments of the last hour, or hours, the latest first. ECS has service deployments only where it deploys by itself;
- * those of another controller show in the service's task sets.
+ * The deployments of the last hours (by default one), the latest first. ECS has service deployments only for its own deployment
+ * controller; those of another controller show in the service's task sets.
  */
 export async function recentDeployments(
   cluster: string,
@@ -100,7 +100,7 @@ export async function recentDeployments(
     .sort((a, b) => b.at.getTime() - a.at.getTime());
 }
 
-/** A set that was replaced is gone before long, so what ran before the latest one may not be known. */
+/** Deployments by task sets. A replaced set is deleted soon, so the version before the latest deployment may not be known. */
 function deploymentsIn(taskSets: readonly TaskSet[], after: Date): PastDeployment[] {
   const sets = taskSets.toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
   return sets.flatMap(({ taskSetArn, createdAt }, i) =>
@@ -126,7 +126,7 @@ export const revisionOf = (taskDefinition: string): number | undefined => {
   return Number.isInteger(number) && number > 0 ? number : undefined;
 };
 
-/** The service's tasks that run, or that stopped within the hour for which ECS remembers them: a hundred at most. */
+/** The service's running tasks, or those stopped within the last hour, for which ECS keeps them: at most a hundred. */
 export async function describeTasks(cluster: string, serviceName: string, desiredStatus: DesiredStatus) {
   const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster, serviceName, desiredStatus }));
   if (taskArns.length === 0) return [];
@@ -134,7 +134,7 @@ export async function describeTasks(cluster: string, serviceName: string, desire
   return tasks;
 }
 
-/** Whether a command can be run in the container of a task; if not, why. */
+/** The reason why no command can be run in the container of a task; undefined when one can. */
 export function execFault(task: Task, container: string): string | undefined {
   const found = task.containers?.find(({ name }) => name === container);
   if (!found) return `its tasks have no container ${container}`;
@@ -143,17 +143,17 @@ export function execFault(task: Task, container: string): string | undefined {
   return agent?.lastStatus === 'RUNNING' ? undefined : 'the agent of ECS Exec is not running in its tasks';
 }
 
-/** Of the running tasks, the one that was started first: a leak has had the most time in it. */
+/** The task that was started first: a memory leak has had the most time there. */
 export const oldest = (tasks: readonly Task[]): Task | undefined =>
   tasks.toSorted((a, b) => (a.startedAt?.getTime() ?? Infinity) - (b.startedAt?.getTime() ?? Infinity))[0];
 
-/** Where a command that was begun in a container is listened to. The token is a secret. */
+/** The session of a command in a container, to which its output is sent. The token is a secret. */
 export interface ExecSession {
   streamUrl: string;
   tokenValue: string;
 }
 
-/** Prepares a command in a container of a task: it begins when the session is opened. */
+/** Prepares a command in a container of a task. The command starts when the session is opened. */
 export async function executeCommand(
   cluster: string,
   task: string,
@@ -168,7 +168,7 @@ export async function executeCommand(
   return { streamUrl, tokenValue };
 }
 
-/** A revision of a task definition, with its tags. @throws when there is none. */
+/** A revision of a task definition, with its tags. @throws when it does not exist. */
 export async function describeTaskDefinition(
   taskDefinition: string,
 ): Promise<{ taskDefinition: TaskDefinition; tags: Tag[] }> {
@@ -177,14 +177,14 @@ export async function describeTaskDefinition(
   return { taskDefinition: found.taskDefinition, tags: found.tags ?? [] };
 }
 
-/** Registers a revision and gives its ARN. */
+/** Registers a revision and returns its ARN. */
 export async function registerTaskDefinition(input: RegisterTaskDefinitionCommandInput): Promise<string> {
   const { taskDefinition } = await client.send(new RegisterTaskDefinitionCommand(input));
   if (!taskDefinition?.taskDefinitionArn) throw new Error(`ECS registered no revision of ${input.family}`);
   return taskDefinition.taskDefinitionArn;
 }
 
-/** Changes the service so that a deployment begins, and gives that one's id: in the answer it leads. */
+/** Changes the service so that a deployment starts, and returns the id of the new primary deployment. */
 export async function beginDeployment(input: UpdateServiceCommandInput): Promise<string | undefined> {
   const { service } = await client.send(new UpdateServiceCommand(input));
   return service && primaryDeployment(service)?.id;
@@ -195,15 +195,15 @@ export async function setDesiredCount(cluster: string, service: string, desiredC
   await client.send(new UpdateServiceCommand({ cluster, service, desiredCount }));
 }
 
-/** Has ECS stop a deployment that is under way, and go back to what ran before it. */
+/** Stops a deployment that is under way, and rolls back to the version before it. */
 export async function stopServiceDeployment(serviceDeploymentArn: string): Promise<void> {
   await client.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }));
 }
 
-/** Every deployment of the service that ECS remembers, or those since a moment. Their order means nothing. */
+/** All deployments of the service that ECS keeps, or those since a time, in no particular order. */
 export async function listServiceDeployments(cluster: string, service: string, since?: Date) {
   const found: { arn: string; createdAt: Date }[] = [];
-  // No document says whether the bound counts as inside.
+  // The documentation does not say if `after` is inclusive, so ask for a second more.
   const createdAt = since && { after: new Date(since.getTime() - 1000) };
   let nextToken: string | undefined;
   do {
@@ -223,7 +223,7 @@ export async function listServiceDeployments(cluster: string, service: string, s
   return found;
 }
 
-/** One deployment of a service, and what it replaced by what; undefined when ECS does not know it. */
+/** A deployment of a service with the versions before and after it; undefined when ECS does not know it. */
 export async function serviceDeployment(arn: string): Promise<ServiceDeployment | undefined> {
   const { serviceDeployments = [] } = await client.send(
     new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }),

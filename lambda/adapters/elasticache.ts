@@ -10,7 +10,7 @@ import {
 
 const client = new ElastiCacheClient({});
 
-/** The replication group with its node groups; undefined where there is none of that name. */
+/** The replication group with its node groups; undefined when it does not exist. */
 export async function findReplicationGroup(id: string) {
   try {
     const { ReplicationGroups = [] } = await client.send(
@@ -23,7 +23,7 @@ export async function findReplicationGroup(id: string) {
   }
 }
 
-/** One node, which ElastiCache calls a cache cluster; undefined when it is gone. */
+/** One node, which ElastiCache calls a cache cluster; undefined when it does not exist. */
 export async function describeNode(id: string) {
   try {
     const { CacheClusters = [] } = await client.send(new DescribeCacheClustersCommand({ CacheClusterId: id }));
@@ -34,24 +34,25 @@ export async function describeNode(id: string) {
   }
 }
 
-/** States in which a node answers nobody. In any other it may. */
-const SERVES_NOBODY = ['creating', 'deleted', 'deleting', 'incompatible-network', 'restore-failed'];
+/** States in which a node answers no requests. In any other state it may. */
+const OUT_OF_SERVICE = ['creating', 'deleted', 'deleting', 'incompatible-network', 'restore-failed'];
 
-/** Each node: its state, undefined where there is no such node, and whether it may serve anybody. */
+/** The state of each node, undefined when the node does not exist; `serves` is false when it can answer no requests. */
 export const readNodes = (ids: readonly string[]) =>
   Promise.all(
     ids.map(async id => {
       const status = (await describeNode(id))?.CacheClusterStatus;
-      return { id, status, serves: status !== undefined && !SERVES_NOBODY.includes(status) };
+      return { id, status, serves: status !== undefined && !OUT_OF_SERVICE.includes(status) };
     }),
   );
-/** Has a replica take over as the primary, and gives the group's status. AWS calls it a test, and allows few a day. */
+
+/** Makes a replica the primary, and returns the group's status. The API is called TestFailover; AWS allows few calls a day. */
 export async function failOver(ReplicationGroupId: string, NodeGroupId: string): Promise<string | undefined> {
   const { ReplicationGroup } = await client.send(new TestFailoverCommand({ ReplicationGroupId, NodeGroupId }));
   return ReplicationGroup?.Status;
 }
 
-/** Reboots a node, which loses what it holds, and gives its status. */
+/** Reboots a node, which loses its data, and returns its status. */
 export async function rebootNode(CacheClusterId: string): Promise<string | undefined> {
   const reboot = new RebootCacheClusterCommand({ CacheClusterId, CacheNodeIdsToReboot: ['0001'] });
   const { CacheCluster } = await client.send(reboot);

@@ -10,7 +10,7 @@ import {
 
 const client = new ElasticLoadBalancingV2Client({});
 
-/** Tells whether the load balancer `app/NAME/ID` exists. Made anew under its name, it has another id, and other metrics. */
+/** Tells if the load balancer `app/NAME/ID` exists. A new one with the same name has another id and other metrics. */
 export async function loadBalancerExists(loadBalancer: string): Promise<boolean> {
   const [, name = ''] = loadBalancer.split('/');
   try {
@@ -27,7 +27,7 @@ interface ListenerCertificate {
   isDefault: boolean;
 }
 
-/** The certificates of a listener: its default one, and those it has for further names. */
+/** The certificates of a listener: the default one, and those for further names (SNI). */
 export async function listenerCertificates(ListenerArn: string): Promise<ListenerCertificate[]> {
   const { Certificates = [] } = await client.send(
     new DescribeListenerCertificatesCommand({ ListenerArn, PageSize: 100 }),
@@ -38,7 +38,7 @@ export async function listenerCertificates(ListenerArn: string): Promise<Listene
   }));
 }
 
-/** Puts one certificate into the place of another, as default or for further names. Nothing is served without one meanwhile. */
+/** Replaces one certificate by another, as default or for further names. The listener has a certificate at every moment. */
 export async function swapOnListener(ListenerArn: string, from: string, to: string): Promise<void> {
   const used = (await listenerCertificates(ListenerArn)).filter(({ arn }) => arn === from);
   if (used.some(({ isDefault }) => isDefault))

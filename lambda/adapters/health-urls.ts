@@ -1,25 +1,28 @@
 import type { Check } from '../domain/incident/events.ts';
 
-/** A health URL, and what its answer must contain; absent, a good status is enough. */
+/** A health URL. Its response must contain `contains`; if that is absent, a good status is enough. */
 export interface HealthUrl {
   url: string;
   contains?: string | undefined;
 }
 
-/** What a health URL answered. */
+/** The result of one request to a health URL. */
 export interface Probe {
   url: string;
   healthy: boolean;
   /** "HTTP 200", "HTTP 503", "ECONNREFUSED", "no answer in 5 s", "HTTP 200 without "ok"". */
   seen: string;
-  /** From the question to the end of what was read of the answer; absent where there was none. */
+  /** Seconds from the request to the end of the read part of the response; absent without a response. */
   seconds?: number;
 }
 
-/** Of an answer, read no further for what it must contain. */
+/** At most this much of a response is read to look for `contains`. */
 const MOST_BYTES = 65_536;
 
-/** Asks a health URL as `curl -f` would: healthy is a status below 400, with what it must contain, in time. Never throws. */
+/**
+ * Requests a health URL as `curl -f` does: healthy is a status below 400 within `seconds`, with `contains` in the body. Never
+ * throws.
+ */
 export async function probe({ url, contains }: HealthUrl, seconds = 5): Promise<Probe> {
   const began = performance.now();
   try {
@@ -42,13 +45,13 @@ export async function probe({ url, contains }: HealthUrl, seconds = 5): Promise<
 export const probeAll = (targets: readonly HealthUrl[]): Promise<Probe[]> =>
   Promise.all(targets.map(target => probe(target)));
 
-/** The share that is not healthy, 0 to 1; 0 where there is nothing to ask. */
+/** The share of unhealthy results, 0 to 1; 0 without health URLs. */
 export const failingShare = (probes: readonly Probe[]): number =>
   probes.filter(({ healthy }) => !healthy).length / Math.max(1, probes.length);
 
 export const toHealthCheck = ({ url, healthy, seen }: Probe): Check => ({ check: url, passed: healthy, seen });
 
-/** The seconds of the slowest that answered; undefined where none did. */
+/** The seconds of the slowest response; undefined without a response. */
 export const slowest = (probes: readonly Probe[]): number | undefined => {
   const took = probes.flatMap(({ seconds }) => seconds ?? []);
   return took.length > 0 ? Math.max(...took) : undefined;

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** The other side will not take it, however often it is asked: nothing but a person can mend that. */
+/** The other service refuses the request, and would refuse it again: only a person can change that. */
 export class Refused extends Error {
   override name = 'Refused';
 }
 
-/** The other side is busy, broken or silent: whoever asked asks again later. */
+/** The other service is busy, broken or silent: the caller retries later. */
 export class Unavailable extends Error {
   override name = 'Unavailable';
 }
@@ -18,22 +18,22 @@ export interface Call {
   seconds?: number;
 }
 
-/** Seconds that a caller may be asked to wait in all before it goes away and comes back later. */
-const PATIENCE = 10;
+/** Seconds of waiting in all, as answers with 429 demand, after which the request counts as failed. */
+const MAXIMUM_WAIT = 10;
 
 /**
- * One call of another service over HTTP, and what it answered. Asked to wait a moment (429), it waits and tries again.
- * @throws Refused when it must not be tried again, Unavailable when it may be. Neither says what was sent: that holds secrets.
+ * Sends one HTTP request to another service and returns the body of its response. After a 429 it waits and retries.
+ * @throws Refused when a retry is useless, Unavailable when it may help. Neither contains the request, which holds secrets.
  */
 export async function send(url: string, call: Call): Promise<string> {
   for (let waited = 0; ; ) {
     const { status, body, after } = await once(url, call);
     if (status < 300) return body;
-    const said = `${where(url)} answered ${status}: ${body.slice(0, 300)}`;
-    if (status >= 500 || status === 408) throw new Unavailable(said);
-    if (status !== 429) throw new Refused(said);
+    const reason = `${where(url)} answered ${status}: ${body.slice(0, 300)}`;
+    if (status >= 500 || status === 408) throw new Unavailable(reason);
+    if (status !== 429) throw new Refused(reason);
     waited += Math.max(after, 1);
-    if (waited > PATIENCE) throw new Unavailable(said);
+    if (waited > MAXIMUM_WAIT) throw new Unavailable(reason);
     await wait(after * 1000);
   }
 }
@@ -55,5 +55,5 @@ async function once(url: string, { method = 'POST', headers = {}, body, seconds 
   }
 }
 
-/** Without the query, which may hold what nobody else must read. */
+/** Host and path of a URL, without the query, which may contain secrets. */
 const where = (url: string) => `${new URL(url).host}${new URL(url).pathname}`;

@@ -3,7 +3,7 @@ import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, keyOf } from '../store/incidents.ts';
 
-/** What the bus carries about each entry: enough to route by and to find the incident again. */
+/** The detail of an event on the incident bus: enough to route it and to find the incident again. */
 export interface BusDetail {
   incident: IncidentKey & Pick<Incident, 'id' | 'service' | 'playbook' | 'title' | 'severity' | 'status'>;
   entry: IncidentEvent;
@@ -14,10 +14,10 @@ const client = new EventBridgeClient({});
 /** PutEvents takes ten at most. */
 const BATCH = 10;
 
-/** Publishes entries in their order. @throws when the bus refused one: the caller publishes again from there. */
-export async function publishEntries(incident: Incident, entries: IncidentEvent[]): Promise<void> {
-  for (let from = 0; from < entries.length; from += BATCH) {
-    const batch = entries.slice(from, from + BATCH).map(entry => toBusEntry(incident, entry));
+/** Publishes events in their order. @throws when the bus refused one: the caller publishes again from there. */
+export async function publishEvents(incident: Incident, events: IncidentEvent[]): Promise<void> {
+  for (let from = 0; from < events.length; from += BATCH) {
+    const batch = events.slice(from, from + BATCH).map(event => toBusEntry(incident, event));
     const { FailedEntryCount = 0, Entries = [] } = await client.send(new PutEventsCommand({ Entries: batch }));
     if (FailedEntryCount > 0) {
       const { ErrorCode, ErrorMessage } = Entries.find(entry => entry.ErrorCode) ?? {};
@@ -28,20 +28,20 @@ export async function publishEntries(incident: Incident, entries: IncidentEvent[
   }
 }
 
-function toBusEntry(incident: Incident, entry: IncidentEvent) {
+function toBusEntry(incident: Incident, event: IncidentEvent) {
   const { id, service, playbook, title, severity, status } = incident;
-  const { policy: _, ...told } = entry as IncidentEvent & { policy?: unknown };
-  const detail = { incident: { ...keyOf(incident), id, service, playbook, title, severity, status }, entry: told };
+  const { policy: _, ...entry } = event as IncidentEvent & { policy?: unknown };
+  const detail = { incident: { ...keyOf(incident), id, service, playbook, title, severity, status }, entry };
   return {
     EventBusName: process.env['INCIDENT_BUS'],
     Source: 'incident-response',
-    DetailType: entry.type,
-    Time: new Date(entry.at),
+    DetailType: event.type,
+    Time: new Date(event.at),
     Detail: JSON.stringify(detail),
   };
 }
 
-/** Publishes that a channel refused an entry for good; a rule brings it to the channel's dead letters at once. */
+/** Publishes that a channel refused an event for good; a rule sends it to the channel's dead-letter queue at once. */
 export async function publishRefusal(channel: string, detail: object, reason: string): Promise<void> {
   const { FailedEntryCount = 0 } = await client.send(
     new PutEventsCommand({

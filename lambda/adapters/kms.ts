@@ -9,14 +9,14 @@ import {
 const client = new KMSClient({});
 const MacAlgorithm = MacAlgorithmSpec.HMAC_SHA_256;
 
-/** A message authentication code by a key that never leaves KMS. */
+/** A message authentication code (HMAC), computed with a key that never leaves KMS. */
 export async function generateMac(KeyId: string, message: string): Promise<Uint8Array> {
   const { Mac } = await client.send(new GenerateMacCommand({ KeyId, MacAlgorithm, Message: Buffer.from(message) }));
   if (!Mac) throw new Error('KMS gave no message authentication code');
   return Mac;
 }
 
-/** Whether the code is that of the message. @throws when KMS could not say. */
+/** Tells if the code is that of the message. @throws when KMS does not answer. */
 export async function verifyMac(KeyId: string, message: string, Mac: Uint8Array): Promise<boolean> {
   try {
     await client.send(new VerifyMacCommand({ KeyId, MacAlgorithm, Message: Buffer.from(message), Mac }));

@@ -21,15 +21,15 @@ export const signLink = (service: string, link: Link): Promise<string> => signTo
 export const verifyLink = (service: string, text: string): Promise<SignedLink | undefined> =>
   verifyToken(key(), LINK, service, text);
 
-/** Links for one person to act on an entry. The same entry gives the same links. */
-export const personalLinks = (incident: Incident, entry: IncidentEvent, person: string): Promise<PersonalLink[]> =>
-  signed(incident, offeredLinks(incident, entry), person);
+/** Links for one person to act on an event. The same event gives the same links. */
+export const personalLinks = (incident: Incident, event: IncidentEvent, person: string): Promise<PersonalLink[]> =>
+  signed(incident, offeredLinks(incident, event), person);
 
 /** Links to the files of a review, the same for all reviewers. */
 export const reviewLinks = (incident: Incident, drafted: EventOf<'PostMortemDrafted'>): Promise<PersonalLink[]> =>
   signed(incident, offeredFiles(incident, drafted), 'reviewers');
 
-/** None when they cannot be signed: a message without links is better than none. */
+/** Signs links for one person. It returns none when they cannot be signed: a message without links is better than no message. */
 async function signed(
   { service, id }: Incident,
   links: readonly OfferedLink[],

@@ -3,13 +3,13 @@ import { ERROR_WORDS } from '../domain/diagnosis/error-lines.ts';
 
 const client = new CloudWatchLogsClient({});
 
-/** What was read, and whether that was all there was. */
+/** Error lines of a log group; `complete` is false when there are more. */
 export interface ErrorLines {
   lines: string[];
   complete: boolean;
 }
 
-/** Error lines of a log group since a time, no more than `limit` and no longer than `seconds`. */
+/** Reads error lines of a log group since a time: at most `limit` lines, for at most `seconds`. */
 export async function readErrorLines(
   logGroupName: string,
   since: Date,

@@ -3,22 +3,24 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 
 const client = new SQSClient({});
 
-/** That a subscriber has something to be told of an incident. */
+/** A mail to be sent: a subscriber is to be told of an incident. */
 export interface QueuedMail {
   incident: string;
-  /** Of the letter because of which it was queued. */
+  /** Number of the update for which the mail was queued. */
   number: number;
   email: string;
 }
 
-/** SQS takes ten at a time; as many times are asked at once. */
+/** SQS accepts ten messages in one call; ten calls are made at once. */
 const BATCH = 10;
-const AT_ONCE = 10;
+const PARALLEL_BATCHES = 10;
 
-/** Queues a mail for each, in a group for each: nobody waits for anybody else's. @throws when some were not taken. */
+/** Queues mails, each address in a message group of its own, so that none waits for another. @throws when SQS refused some. */
 export async function queueMails(mails: readonly QueuedMail[]): Promise<void> {
-  for (let from = 0; from < mails.length; from += BATCH * AT_ONCE) {
-    const batches = Array.from({ length: AT_ONCE }, (_, i) => mails.slice(from + i * BATCH, from + (i + 1) * BATCH));
+  for (let from = 0; from < mails.length; from += BATCH * PARALLEL_BATCHES) {
+    const batches = Array.from({ length: PARALLEL_BATCHES }, (_, i) =>
+      mails.slice(from + i * BATCH, from + (i + 1) * BATCH),
+    );
     await Promise.all(batches.filter(batch => batch.length > 0).map(queue));
   }
 }
@@ -32,8 +34,8 @@ async function queue(batch: readonly QueuedMail[]): Promise<void> {
   if (first) throw new Error(`the queue of mails refused ${Failed.length} of ${batch.length}: ${first.Code}`);
 }
 
-/** What SES will never take becomes a dead letter. */
-export async function setAside(mail: QueuedMail): Promise<void> {
+/** Sends a mail that SES refused for good to the dead-letter queue. */
+export async function sendToDeadLetters(mail: QueuedMail): Promise<void> {
   await client.send(new SendMessageCommand({ QueueUrl: process.env['MAIL_DEAD_LETTERS'], ...message(mail) }));
 }
 

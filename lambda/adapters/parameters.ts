@@ -4,8 +4,8 @@ import type { Readings } from '../domain/incident/commands.ts';
 const client = new SSMClient({});
 
 /**
- * The kill switch (`on`, anything else is off) and the maintenance window (`none`, or the ISO 8601 time at which it
- * ends). What cannot be read is `unreadable`, and the guardrails take that as no.
+ * Reads the kill switch (`on`; anything else is off) and the maintenance window (`none`, or the ISO 8601 time at which it
+ * ends). A parameter that cannot be read is `unreadable`, and then the guardrails let nothing run.
  */
 export async function readSwitches(
   automationParameter: string,
@@ -15,9 +15,9 @@ export async function readSwitches(
     const { Parameters = [] } = await client.send(
       new GetParametersCommand({ Names: [automationParameter, maintenanceParameter] }),
     );
-    const read = (name: string) => Parameters.find(parameter => parameter.Name === name);
-    const automation = read(automationParameter);
-    const maintenance = read(maintenanceParameter)?.Value;
+    const named = (name: string) => Parameters.find(parameter => parameter.Name === name);
+    const automation = named(automationParameter);
+    const maintenance = named(maintenanceParameter)?.Value;
     return {
       automation: automation?.LastModifiedDate
         ? { value: automation.Value === 'on' ? 'on' : 'off', since: automation.LastModifiedDate.toISOString() }

@@ -26,7 +26,7 @@ const CLOSE_TIMEOUT = 2_000;
 
 const message = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));
 
-// In a VPC without a way to Secrets Manager the call hangs: it must end before the function does, and say why.
+// In a VPC without a route to Secrets Manager the call hangs: it must end before the function does, and say why.
 const secretsClient = () =>
   new SecretsManagerClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000 } });
 
@@ -83,10 +83,11 @@ export const withPostgres = async <T>(access: DirectAccess, use: (query: Query) 
     application_name: 'incident-response',
     connectionTimeoutMillis: access.connectTimeout ?? 5_000,
     statement_timeout: statementTimeout,
-    // A server that stops answering keeps no statement_timeout.
+    // A server that hangs does not enforce its own statement_timeout.
     query_timeout: statementTimeout + 1_000,
   });
-  // A connection lost between statements is an event, and an event nobody hears ends the process; the next statement rejects anyway.
+  // A connection lost between statements emits `error`, which ends the process without a listener. The next statement rejects
+  // anyway.
   client.on('error', () => undefined);
 
   const query: Query = async (sql, parameters) => {

@@ -16,7 +16,7 @@ import {
 
 const client = new RDSClient({});
 
-/** The Aurora cluster with its members; undefined where there is none of that name. */
+/** The Aurora cluster with its members; undefined when it does not exist. */
 export async function findCluster(identifier: string) {
   try {
     const { DBClusters = [] } = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
@@ -27,7 +27,7 @@ export async function findCluster(identifier: string) {
   }
 }
 
-/** An instance; undefined where there is none of that name. */
+/** An instance; undefined when it does not exist. */
 export async function findInstance(DBInstanceIdentifier: string): Promise<DBInstance | undefined> {
   try {
     const { DBInstances = [] } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
@@ -38,18 +38,18 @@ export async function findInstance(DBInstanceIdentifier: string): Promise<DBInst
   }
 }
 
-/** The instances that exist, of those named. */
+/** Those of the named instances that exist. */
 export async function findInstances(identifiers: readonly string[]): Promise<DBInstance[]> {
   const found = await Promise.all(identifiers.map(findInstance));
   return found.filter(instance => instance !== undefined);
 }
 
-/** The status of an instance: available, rebooting or else; undefined where there is none of that name. */
+/** The status of an instance, such as available or rebooting; undefined when it does not exist. */
 export async function instanceStatus(identifier: string): Promise<string | undefined> {
   return (await findInstance(identifier))?.DBInstanceStatus;
 }
 
-/** Sets the parameter, which is static: it takes effect when an instance is rebooted. */
+/** Sets max_connections. The parameter is static: it takes effect when an instance is rebooted. */
 export async function setMaxConnections(DBClusterParameterGroupName: string, ParameterValue: string): Promise<void> {
   const parameter = { ParameterName: 'max_connections', ParameterValue, ApplyMethod: 'pending-reboot' as const };
   await client.send(new ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters: [parameter] }));
@@ -60,17 +60,17 @@ export async function rebootInstance(DBInstanceIdentifier: string): Promise<void
   await client.send(new RebootDBInstanceCommand({ DBInstanceIdentifier }));
 }
 
-/** Makes a reader the writer: every connection to both is dropped. RDS answers before it has happened. */
+/** Makes a reader the writer: every connection to both is dropped. RDS answers before the failover has ended. */
 export async function failOver(DBClusterIdentifier: string, TargetDBInstanceIdentifier: string): Promise<void> {
   await client.send(new FailoverDBClusterCommand({ DBClusterIdentifier, TargetDBInstanceIdentifier }));
 }
 
-/** Makes a cluster beside another. RDS refuses one that is there already, and answers long before the new one can be used. */
+/** Creates a copy of a cluster. RDS refuses a name that exists already, and answers long before the copy can be used. */
 export async function restoreCluster(input: RestoreDBClusterToPointInTimeCommandInput): Promise<void> {
   await client.send(new RestoreDBClusterToPointInTimeCommand(input));
 }
 
-/** Adds an instance to a cluster. RDS refuses one that is there already. */
+/** Adds an instance to a cluster. RDS refuses a name that exists already. */
 export async function createInstance(input: CreateDBInstanceCommandInput): Promise<void> {
   await client.send(new CreateDBInstanceCommand(input));
 }

@@ -8,13 +8,13 @@ import { type DnsRecord, sameName, within } from '../domain/diagnosis/certificat
 
 const client = new Route53Client({});
 
-/** How records stand in a hosted zone. */
+/** The result of comparing records with a hosted zone. */
 export interface RecordsInZone {
-  /** Not there. */
+  /** Records that are not in the zone. */
   missing: DnsRecord[];
-  /** There with another value. */
+  /** Records that are in the zone with another value. */
   different: DnsRecord[];
-  /** Of a name that the zone has no say in. */
+  /** Records whose names are outside the zone. */
   outside: DnsRecord[];
 }
 
@@ -40,12 +40,12 @@ async function cnameOf(zoneId: string, name: string): Promise<string | undefined
       ...{ HostedZoneId: zoneId, StartRecordName: name, StartRecordType: 'CNAME', MaxItems: 1 },
     }),
   );
-  // A listing begins there, or where the next record is.
+  // The listing starts at this name and type, or, if there is no such record, at the next one.
   const found = ResourceRecordSets.find(({ Name = '', Type }) => Type === 'CNAME' && sameName(Name, name));
   return found?.ResourceRecords?.[0]?.Value;
 }
 
-/** Creates CNAME records, all or none. One that is there meanwhile makes Route 53 refuse: nothing is overwritten. */
+/** Creates CNAME records, all or none. Route 53 refuses if one exists by now, so nothing is overwritten. */
 export async function createRecords(zoneId: string, records: DnsRecord[]): Promise<void> {
   const Changes = records.map(({ name, value }) => ({
     Action: 'CREATE' as const,

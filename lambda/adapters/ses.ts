@@ -13,26 +13,27 @@ import type { Mail } from '../domain/kernel/templates.ts';
 import { type Preferences, preferences, wants } from '../domain/subscribers/subscriber.ts';
 import { Refused, Unavailable } from './http.ts';
 
-// SES lets few calls a second through, and says so: it is asked again.
+// SES allows few calls a second and throttles the others: the SDK retries them.
 const client = new SESv2Client({ maxAttempts: 6 });
 const ContactListName = () => process.env['CONTACT_LIST'];
 
-/** What is wrong with this one mail; everything else may be over in an hour. */
-const OF_THE_MAIL = ['MessageRejected', 'BadRequestException'];
+/** Errors that concern this one mail; any other error may be over in an hour. */
+const REFUSALS = ['MessageRejected', 'BadRequestException'];
 
-/** Sends a mail that no list is about. @throws Refused, Unavailable. */
-export const sendMail = (to: string, letter: Mail): Promise<void> => sendEmail(to, letter);
+/** Sends a mail to somebody who is not on a contact list. @throws Refused, Unavailable. */
+export const sendMail = (to: string, mail: Mail): Promise<void> => sendEmail(to, mail);
 
 /**
- * Sends a mail to a subscriber, with SES's own link to unsubscribe in its text and its headers. No topic is named: one click
- * ends it all, and the page behind the link lets choose. Who has unsubscribed gets nothing. @throws Refused, Unavailable.
+ * Sends a mail to a subscriber, with SES's link to unsubscribe in its text and its headers. The request names no topic, so one
+ * click ends all subscriptions; the page behind the link offers a choice. SES sends nothing to a contact that has
+ * unsubscribed. @throws Refused, Unavailable.
  */
-export const sendToSubscriber = (to: string, letter: Mail): Promise<void> =>
-  sendEmail(to, letter, { ContactListName: ContactListName() });
+export const sendToSubscriber = (to: string, mail: Mail): Promise<void> =>
+  sendEmail(to, mail, { ContactListName: ContactListName() });
 
 async function sendEmail(to: string, { subject, body }: Mail, list?: ListManagementOptions): Promise<void> {
   const text = (Data: string) => ({ Data, Charset: 'UTF-8' });
-  await asking(
+  await orClassified(
     client.send(
       new SendEmailCommand({
         FromEmailAddress: process.env['MAIL_FROM'],
@@ -45,7 +46,7 @@ async function sendEmail(to: string, { subject, body }: Mail, list?: ListManagem
   );
 }
 
-/** Subscribes an address to components, beside those it is subscribed to; `all` are those that there are. */
+/** Subscribes an address to further components; `all` are the ids of all existing components. */
 export async function subscribe(email: string, components: readonly string[], all: readonly string[]): Promise<void> {
   const contact = (before?: Preferences) => ({
     ContactListName: ContactListName(),
@@ -59,16 +60,16 @@ export async function subscribe(email: string, components: readonly string[], al
   try {
     await client.send(new CreateContactCommand(contact()));
   } catch (error) {
-    if (!(error instanceof AlreadyExistsException)) throw worded(error);
+    if (!(error instanceof AlreadyExistsException)) throw classified(error);
     const about = { ContactListName: ContactListName(), EmailAddress: email };
-    const before = await asking(client.send(new GetContactCommand(about)));
-    await asking(client.send(new UpdateContactCommand(contact(before))));
+    const before = await orClassified(client.send(new GetContactCommand(about)));
+    await orClassified(client.send(new UpdateContactCommand(contact(before))));
   }
 }
 
 /**
- * Who is subscribed to any of the components, once each. Every contact is read and judged here: SES reads as many when it is
- * asked for those of one topic, and would be asked for each.
+ * The addresses subscribed to any of the components, each once. All contacts are read and filtered here: SES would read as many
+ * for a filter by one topic, and would need a call for each topic.
  */
 export async function subscribersOf(components: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
@@ -77,19 +78,19 @@ export async function subscribersOf(components: readonly string[]): Promise<stri
       for (const { EmailAddress, ...contact } of Contacts)
         if (EmailAddress && wants(contact, components)) found.add(EmailAddress);
   } catch (error) {
-    throw worded(error);
+    throw classified(error);
   }
   return [...found];
 }
 
-const asking = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+const orClassified = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
   answer.catch(error => {
-    throw worded(error);
+    throw classified(error);
   });
 
-/** What SES says of an error names addresses, which belong into no log. */
-function worded(error: unknown): unknown {
+/** Classifies an error of SES, and removes addresses from its message, because they must not be logged. */
+function classified(error: unknown): unknown {
   if (!(error instanceof SESv2ServiceException)) return error;
-  const said = `SES answered ${error.name}: ${error.message.replace(/[^\s<>"',:;]+@[^\s<>"',:;]+/g, '(an address)')}`;
-  return OF_THE_MAIL.includes(error.name) ? new Refused(said) : new Unavailable(said);
+  const reason = `SES answered ${error.name}: ${error.message.replace(/[^\s<>"',:;]+@[^\s<>"',:;]+/g, '(an address)')}`;
+  return REFUSALS.includes(error.name) ? new Refused(reason) : new Unavailable(reason);
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** What payloads are, as the session manager numbers them. */
+/** The types of payload, as Session Manager numbers them. */
 export const PAYLOADS = { output: 1, error: 2, handshakeRequest: 5, handshakeResponse: 6, stderr: 11 } as const;
 
 /** One binary message of a session's data channel. */
@@ -17,7 +17,7 @@ export interface SessionMessage {
 const HEADER = 116;
 const BODY = HEADER + 4;
 
-/** As the session manager lays it out: a header of fixed fields, then the payload; all numbers big-endian. */
+/** Session Manager's binary format: a header of fixed fields, then the payload; all numbers are big-endian. */
 export function encode({ type, sequence, flags, id, payloadType, payload }: SessionMessage): Uint8Array<ArrayBuffer> {
   const body = Buffer.from(payload);
   const message = Buffer.alloc(BODY + body.length);
@@ -28,7 +28,7 @@ export function encode({ type, sequence, flags, id, payloadType, payload }: Sess
   message.writeBigInt64BE(BigInt(sequence), 48);
   message.writeBigUInt64BE(BigInt(flags), 56);
   const uuid = Buffer.from(id.replaceAll('-', ''), 'hex');
-  // Its second half comes first.
+  // The format stores the second half of a UUID first.
   uuid.copy(message, 64, 8, 16);
   uuid.copy(message, 72, 0, 8);
   createHash('sha256').update(body).digest().copy(message, 80);
@@ -38,7 +38,7 @@ export function encode({ type, sequence, flags, id, payloadType, payload }: Sess
   return new Uint8Array(message);
 }
 
-/** @throws RangeError when it is too short to be a message. */
+/** @throws RangeError when the data are too short for a message. */
 export function decode(data: ArrayBuffer): SessionMessage {
   const message = Buffer.from(data);
   const header = message.readUInt32BE(0);
@@ -54,7 +54,7 @@ export function decode(data: ArrayBuffer): SessionMessage {
   };
 }
 
-/** Every message must be acknowledged, or it is sent again. */
+/** Acknowledges a message. The agent repeats a message that is not acknowledged. */
 export const acknowledgement = ({ type, id, sequence }: SessionMessage): SessionMessage => ({
   ...{ type: 'acknowledge', sequence: 0, flags: 3, id: randomUUID(), payloadType: 0 },
   payload: JSON.stringify({
@@ -67,12 +67,12 @@ export const acknowledgement = ({ type, id, sequence }: SessionMessage): Session
 
 const [SUCCESS, UNSUPPORTED] = [1, 3];
 
-/** What an agent asks for before it begins: a plain session is agreed to, all else is declined. */
+/** Answers the agent's handshake: accepts a plain session, and declines everything else. */
 export function handshakeResponse({ payload }: SessionMessage): SessionMessage {
-  const { RequestedClientActions: asked = [] } = JSON.parse(payload) as {
+  const { RequestedClientActions: actions = [] } = JSON.parse(payload) as {
     RequestedClientActions?: { ActionType: string }[];
   };
-  const processed = asked.map(({ ActionType }) => ({
+  const processed = actions.map(({ ActionType }) => ({
     ActionType,
     ActionStatus: ActionType === 'SessionType' ? SUCCESS : UNSUPPORTED,
     ActionResult: null,
@@ -84,6 +84,6 @@ export function handshakeResponse({ payload }: SessionMessage): SessionMessage {
   };
 }
 
-/** What opens the channel: the token, as text. */
+/** The first message of a channel: the token, as JSON text. */
 export const opening = (token: string): string =>
   JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: randomUUID(), TokenValue: token });

@@ -9,12 +9,12 @@ import {
   type SessionMessage,
 } from './session-message.ts';
 
-/** Of what a command prints, the end is kept: there it says what went wrong. */
-const KEPT = 2_000;
+/** Characters that are kept of a command's output: its end, which says what went wrong. */
+const KEPT_OUTPUT = 2_000;
 
 /**
- * Opens a session, which begins its command, and gives what the command printed last when it has ended. Rejects when the
- * session cannot be opened, breaks off, or has not ended in time. The token appears in no error.
+ * Opens a session, which starts its command, and resolves with the end of the command's output. Rejects when the session cannot
+ * be opened, breaks off, or has not ended in time. No error contains the token.
  */
 export function runToEnd({ streamUrl, tokenValue }: ExecSession, seconds: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -33,13 +33,13 @@ export function runToEnd({ streamUrl, tokenValue }: ExecSession, seconds: number
     if (message.type === 'channel_closed') return resolve(printed);
     if (message.type !== 'output_stream_data') return;
     socket.send(encode(acknowledgement(message)));
-    // Sent again, as its acknowledgement was lost.
+    // The agent repeats a message whose acknowledgement was lost.
     if (message.sequence < expected) return;
     expected = message.sequence + 1;
     const { payloadType } = message;
     if (payloadType === PAYLOADS.handshakeRequest) socket.send(encode(handshakeResponse(message)));
     if (payloadType === PAYLOADS.output || payloadType === PAYLOADS.error || payloadType === PAYLOADS.stderr)
-      printed = (printed + message.payload).slice(-KEPT);
+      printed = (printed + message.payload).slice(-KEPT_OUTPUT);
   };
   socket.addEventListener('message', ({ data }) => {
     try {

@@ -2,46 +2,49 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import type { SiteFile } from '../domain/status-page/site.ts';
 
-/** A bucket that holds the whole site, in whatever region. */
+/** A bucket with the whole site, in any region. */
 export interface SiteBucket {
   region: string;
   name: string;
 }
 
 /**
- * An update is seen within a minute, a visitor waits for none, and while S3 fails, whoever has a copy goes on showing it for a
- * week: the page says as of when it is.
+ * Visitors see an update within a minute and do not wait for it. While S3 fails, caches show their copy for up to a week; the
+ * page shows its time.
  */
 const CACHE_CONTROL = 'public, max-age=30, stale-while-revalidate=30, stale-if-error=604800';
 
-/** Milliseconds after which a bucket that does not answer counts as one that failed. */
-const PATIENCE = 10_000;
+/** Milliseconds after which a call to a bucket counts as failed. */
+const TIMEOUT = 10_000;
 
-const patiently = () => ({ abortSignal: AbortSignal.timeout(PATIENCE) });
+const withTimeout = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT) });
 
 const clients = new Map<string, S3Client>();
 
-/** Puts what differs from what is there, in its order, and gives the paths of that. What is not of the site any more stays. */
+/**
+ * Writes the files that differ from the bucket's, in their order, and returns their paths. Files that the site no longer has
+ * stay.
+ */
 export async function putSite({ region, name: Bucket }: SiteBucket, files: readonly SiteFile[]): Promise<string[]> {
   const client = clients.get(region) ?? new S3Client({ region });
   clients.set(region, client);
-  const there = await etags(client, Bucket);
-  const different = files.filter(({ path, body }) => there.get(path) !== etagOf(body));
+  const existing = await etags(client, Bucket);
+  const different = files.filter(({ path, body }) => existing.get(path) !== etagOf(body));
   for (const { path: Key, contentType: ContentType, body: Body } of different)
     await client.send(
       new PutObjectCommand({ Bucket, Key, Body, ContentType, CacheControl: CACHE_CONTROL }),
-      patiently(),
+      withTimeout(),
     );
   return different.map(({ path }) => path);
 }
 
-/** By key. */
+/** The ETags of all objects, by key. */
 async function etags(client: S3Client, Bucket: string): Promise<Map<string, string | undefined>> {
   const found = new Map<string, string | undefined>();
-  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }, patiently()))
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }, withTimeout()))
     for (const { Key = '', ETag } of Contents) found.set(Key, ETag);
   return found;
 }
 
-/** As S3 makes it of what is put in one piece and encrypted by S3's own key. */
+/** The ETag that S3 computes for an object that is uploaded in one part and encrypted with SSE-S3: its MD5. */
 const etagOf = (body: string) => `"${createHash('md5').update(body).digest('hex')}"`;

@@ -5,7 +5,7 @@ import type { Listed } from '../domain/on-call/subscriptions.ts';
 
 const client = new SNSClient({});
 
-/** A page as it is sent to one person. */
+/** A page to one person. */
 export interface PersonalPage {
   person: string;
   urgency: Urgency;
@@ -14,7 +14,10 @@ export interface PersonalPage {
   sms: string;
 }
 
-/** Sends to a level's topic, whose filters go by the attributes: it reaches that person, and no telephone unless it is a page. */
+/**
+ * Publishes on a level's topic, which filters by the attributes: only that person gets it, and by SMS only if `urgency` is
+ * `page`.
+ */
 export async function publishPage(topicArn: string, page: PersonalPage): Promise<void> {
   const { person, urgency, subject, body, sms } = page;
   const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
@@ -37,15 +40,15 @@ export async function listSubscriptions(topicArn: string): Promise<Listed[]> {
   return listed;
 }
 
-/** An e-mail to some of those whom the topic of notices knows. */
+/** An e-mail to people who are subscribed to the topic of notices. */
 export interface NoticeMail {
-  /** By the names of the configuration. */
+  /** Names in the configuration. */
   people: readonly string[];
   subject: string;
   body: string;
 }
 
-/** Sends to the topic whose filters go by person: it reaches these and nobody else. */
+/** Publishes on the topic of notices, which filters by person: only these people get it. */
 export async function publishNotice(topicArn: string, { people, subject, body }: NoticeMail): Promise<void> {
   if (people.length === 0) return;
   await client.send(

@@ -4,7 +4,7 @@ import { keyOf } from '../store/incidents.ts';
 
 const client = new SFNClient({});
 
-/** Starts the attempt that the incident is owed, once: the execution's name is the incident's and the attempt's. */
+/** Starts the response of the incident's current attempt, once: the execution's name contains incident and attempt. */
 export async function startResponse(incident: Incident): Promise<void> {
   const attempt = attemptUnderWay(incident);
   if (!attempt) return;

@@ -9,13 +9,16 @@ import type { EndpointCertificate } from '../domain/diagnosis/certificate.ts';
 
 export interface Handshake {
   port?: number;
-  /** Seconds after which it counts as not answered. */
+  /** Seconds after which the host counts as silent. @default 3 */
   seconds?: number;
-  /** Whom to trust instead of the authorities that Node knows. */
+  /** Certificate authorities to trust instead of Node's own. */
   ca?: string[];
 }
 
-/** What a host serves, trusted or not. @throws when it cannot be reached, speaks no TLS, or does not answer in time. */
+/**
+ * The certificate that a host presents, trusted or not. @throws when it cannot be reached, speaks no TLS, or does not answer
+ * in time.
+ */
 export async function handshake(host: string, options: Handshake = {}): Promise<EndpointCertificate> {
   return withSocket(host, {}, options, socket => {
     const certificate = socket.getPeerCertificate(true);
@@ -30,9 +33,9 @@ export async function handshake(host: string, options: Handshake = {}): Promise<
   });
 }
 
-/** Whether TLS 1.1 or older is accepted; undefined when it was not answered in time. Never throws. */
+/** Tells if the host accepts TLS 1.1 or older; undefined when it did not answer in time. Never throws. */
 export async function acceptsOldProtocols(host: string, options: Handshake = {}): Promise<boolean | undefined> {
-  // OpenSSL 3 offers these only at its lowest security level.
+  // OpenSSL 3 offers these versions only at its lowest security level.
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
   try {
     return await withSocket(host, old, options, () => true);
@@ -47,12 +50,12 @@ async function withSocket<T>(
   host: string,
   offered: ConnectionOptions,
   { port = 443, seconds = 3, ca }: Handshake,
-  look: (socket: TLSSocket) => T,
+  read: (socket: TLSSocket) => T,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect({
     ...{ host, port, servername: host },
-    // Whatever is served is to be looked at; names are compared apart from trust.
+    // Accept any certificate, in order to examine it; trust and names are judged separately.
     ...{ rejectUnauthorized: false, checkServerIdentity: () => undefined },
     ...(ca && { ca }),
     ...offered,
@@ -63,7 +66,7 @@ async function withSocket<T>(
   socket.once('close', () => reject(new Error('the connection was closed')));
   try {
     await promise;
-    return look(socket);
+    return read(socket);
   } catch (error) {
     if (error instanceof NoAnswer) throw error;
     const { message, code } = error as Error & { code?: string };
@@ -78,7 +81,7 @@ async function withSocket<T>(
 const namesOf = ({ subjectaltname = '' }: DetailedPeerCertificate): string[] =>
   subjectaltname.split(', ').flatMap(name => (name.startsWith('DNS:') ? [name.slice(4)] : []));
 
-/** That it has expired is told by its date. */
+/** The reason why the certificate is not trusted. Expiry is left out, because `notAfter` shows it. */
 function distrustOf({ authorized, authorizationError }: TLSSocket): string | undefined {
   const reason = String((authorizationError as Error | undefined)?.message ?? authorizationError);
   return authorized || reason === 'CERT_HAS_EXPIRED' ? undefined : reason;

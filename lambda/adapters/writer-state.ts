@@ -4,10 +4,10 @@ import { WriterState } from '../domain/diagnosis/writer.ts';
 
 const client = new LambdaClient({});
 
-/** Tells whether the database can be asked at all: a playbook that needs it brings the function. */
+/** Tells if the function that asks the database is deployed: only a playbook that needs it brings it. */
 export const canAskWriter = () => process.env['WRITER_STATE_FUNCTION'] !== undefined;
 
-/** Asks the function that has a way to the database. @throws when it failed; a database that is silent is an answer. */
+/** Calls the function that can reach the database. @throws when it failed; a silent database is an answer. */
 export async function askWriter(): Promise<WriterState> {
   const { Payload, FunctionError } = await client.send(
     new InvokeCommand({ FunctionName: process.env['WRITER_STATE_FUNCTION'], Payload: '{}' }),

@@ -9,7 +9,7 @@ const Timestamp = v.pipe(
   v.transform(text => new Date(text).toISOString()),
 );
 
-/** `CloudWatch Alarm State Change`, as the CloudWatch user guide documents it. */
+/** The event `CloudWatch Alarm State Change`, as the CloudWatch user guide documents it. */
 export const AlarmEvent = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   'detail-type': v.literal('CloudWatch Alarm State Change'),
@@ -28,13 +28,16 @@ export const AlarmEvent = v.object({
 
 export type AlarmEvent = v.InferOutput<typeof AlarmEvent>;
 
-/** The event as a signal. Its tags say whose it is; without them (CloudWatch could not read them) its name does. @throws when neither does. */
+/**
+ * The event as a signal. The alarm's tags name its playbook, or its name does if CloudWatch could not read the tags. @throws
+ * when neither does.
+ */
 export function toSignal({ id, detail }: AlarmEvent, deployed: Deployed): Signal {
   const { alarmName, state, alarmTags = {} } = detail;
   const byName = Object.values(deployed.policies).find(policy => policy.playbook.alarms[alarmName]);
   const playbook = alarmTags[ALARM_TAGS.playbook] ?? byName?.playbook.name;
   const level = levelOf(alarmTags[ALARM_TAGS.level] ?? byName?.playbook.alarms[alarmName]);
-  // An alarm tagged as work that falls due would call nobody.
+  // An alarm with the tag of a chore would page nobody.
   const known = Object.entries(deployed.policies)
     .filter(([, { playbook }]) => !playbook.chore)
     .map(([name]) => name);
@@ -67,7 +70,7 @@ const ReasonData = v.object({
   recentDatapoints: v.optional(v.array(v.nullable(v.number()))),
 });
 
-/** `reasonData` is JSON in a string, absent on new alarms; what cannot be read is left out, the signal counts all the same. */
+/** Parses `reasonData`, which is JSON in a string and absent on new alarms. Without it the signal still counts. */
 function parseReasonData(text: string | undefined) {
   try {
     const parsed = v.safeParse(ReasonData, JSON.parse(text ?? 'null'));

@@ -6,8 +6,8 @@ import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
 
-/** Who asks, through which door, and an id that makes it happen once however often it is asked. */
-const Asked = {
+/** Who makes the request and by which source, and an id by which a repeated request takes effect once. */
+const Caller = {
   by: text(200),
   via: v.picklist(['link', 'slack', 'pagerduty', 'opsgenie', 'command line']),
   requestId: text(200),
@@ -19,14 +19,14 @@ const About = {
 
 const Item = v.pipe(v.string(), v.toUpperCase(), v.regex(/^A\d{1,3}$/, 'an action item such as A1'));
 
-/** What is known of an action item. */
+/** The fields of an action item that people set. */
 const Assignment = {
   owner: v.optional(text(200)),
   priority: v.optional(v.picklist(['high', 'medium', 'low'])),
   dueAt: v.optional(v.pipe(v.string(), v.isoTimestamp('a time such as 2026-01-31T18:00:00Z'))),
 };
 
-/** The one form in which people declare, of a new incident and of one that is open. */
+/** The facts that people declare, about a new incident or an open one. */
 const Declaration = {
   severity: v.optional(Severity),
   dataLoss: v.optional(v.boolean()),
@@ -34,7 +34,7 @@ const Declaration = {
   workaround: v.optional(v.boolean()),
 };
 
-/** What a person does to an incident. */
+/** An action of a person on an incident. */
 const Act = v.variant('type', [
   v.strictObject({ type: v.literal('acknowledge') }),
   v.strictObject({ type: v.literal('answer approval'), step: text(100), approve: v.boolean() }),
@@ -65,13 +65,13 @@ const Act = v.variant('type', [
 ]);
 export type Act = v.InferOutput<typeof Act>;
 
-/** A file of a review, as it lies in its folder. */
+/** The name of a file in the folder of a review. */
 const FileName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,120}$/, 'the name of a file of the review'));
 
-/** As it was written, to the last line break. */
+/** The document as it was written: it is not trimmed. */
 const Document = v.pipe(v.string(), v.minLength(1, 'a document'), v.maxLength(200_000));
 
-/** What every door asks of the command function. */
+/** The request to the command function, whichever source it comes from. */
 export const CommandRequest = v.variant('do', [
   v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false) }),
   v.strictObject({ do: v.literal('playbooks') }),
@@ -80,15 +80,15 @@ export const CommandRequest = v.variant('do', [
     do: v.literal('report'),
     month: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01'))),
   }),
-  v.strictObject({ do: v.literal('act'), ...About, ...Asked, act: Act }),
-  v.strictObject({ do: v.literal('reopen'), ...About, ...Asked, reason: text(1000) }),
+  v.strictObject({ do: v.literal('act'), ...About, ...Caller, act: Act }),
+  v.strictObject({ do: v.literal('reopen'), ...About, ...Caller, reason: text(1000) }),
   v.strictObject({ do: v.literal('review files'), ...About }),
   v.strictObject({ do: v.literal('review file'), ...About, name: FileName }),
   /** `document`: the edited post-mortem, in Markdown. */
-  v.strictObject({ do: v.literal('finish post-mortem'), ...About, ...Asked, document: Document }),
+  v.strictObject({ do: v.literal('finish post-mortem'), ...About, ...Caller, document: Document }),
   v.strictObject({
     do: v.literal('open'),
-    ...Asked,
+    ...Caller,
     title: text(100),
     text: v.optional(text(1000)),
     ...Declaration,
@@ -96,18 +96,18 @@ export const CommandRequest = v.variant('do', [
 ]);
 export type CommandRequest = v.InferInput<typeof CommandRequest>;
 
-/** What came of a request: the incident as it now stands, what happened, and whether it had happened before; or why not. */
+/** The answer to a request: the incident in its new state and the events that happened; or the reason of a refusal. */
 export interface CommandAnswer {
   incident?: Incident;
   incidents?: Incident[];
-  /** What is detected, each with its alarms. */
+  /** The playbooks that detect something, each with its alarms. */
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
   report?: MonthlyReport;
-  /** Of the review: one answer holds one of them, because Lambda's are bounded. */
+  /** The files of the review. Their content is fetched one by one, because an answer of Lambda is limited to 6 MB. */
   files?: { name: string; size: number }[];
-  /** What is in the file, base64. */
+  /** The content of a file, base64. */
   content?: string;
-  /** In a word each. */
+  /** The types of the events; empty when the request had no effect. */
   happened?: string[];
   refused?: string;
 }

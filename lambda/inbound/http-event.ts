@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What a Function URL hands over: payload format 2.0. */
+/** The event of a Function URL: payload format 2.0. */
 export const HttpEvent = v.object({
   rawPath: v.string(),
   rawQueryString: v.optional(v.string(), ''),
@@ -12,6 +12,6 @@ export const HttpEvent = v.object({
 
 export type HttpEvent = v.InferOutput<typeof HttpEvent>;
 
-/** The body as it was sent, byte for byte: signatures are over it. */
+/** The body exactly as it was sent, because signatures cover its bytes. */
 export const rawBody = ({ body, isBase64Encoded }: HttpEvent): string =>
   isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 
-/** SSM Automation hands every parameter over as a string. */
+/** A flag. SSM Automation passes every parameter as a string. */
 export const flag = v.pipe(
   v.picklist(['true', 'false'], 'true or false'),
   v.transform(value => value === 'true'),
 );
 
-/** Certificates by their ARNs, separated by commas; none, where the function is to find out which. */
+/** ARNs of certificates, separated by commas; empty when the function is to find those that need it. */
 export const arns = v.pipe(
   v.string(),
   v.transform(text =>

@@ -2,24 +2,27 @@ import * as v from 'valibot';
 import type { Subscribable, SubscriptionRequest } from '../domain/subscribers/subscribe-page.ts';
 import { type HttpEvent, rawBody } from './http-event.ts';
 
-/** As browsers check it, and with a host that has a dot. */
+/** An e-mail address by the rule of browsers, with a dot in its host. */
 const Address = v.pipe(v.string(), v.rfcEmail(), v.regex(/^[^@]{1,64}@.+\.[^.]+$/), v.maxLength(254));
 
-/** What was typed; and what is wrong with it, in words for whoever typed it. */
-export interface Typed {
-  wish: SubscriptionRequest;
+/** The values entered into the form, and the fault in them, in words for the customer. */
+export interface ParsedSubscription {
+  request: SubscriptionRequest;
   fault?: string | undefined;
 }
 
-/** The form of this page, and of the status page. An address is spelled in one way: no mailbox tells capitals apart. */
-export function parseSubscriptionRequest(event: HttpEvent, { components }: Subscribable): Typed {
+/**
+ * Parses the form of the subscribe page or the status page. Addresses become lower case, because mailboxes do not distinguish
+ * capitals.
+ */
+export function parseSubscriptionRequest(event: HttpEvent, { components }: Subscribable): ParsedSubscription {
   const fields = new URLSearchParams(rawBody(event));
   const chosen = fields.getAll('component');
-  const wish = {
+  const request = {
     email: (fields.get('email') ?? '').trim().toLowerCase().slice(0, 300),
     components: components.flatMap(({ id }) => (chosen.includes(id) ? [id] : [])),
   };
-  return { wish, fault: faultOf(wish) };
+  return { request, fault: faultOf(request) };
 }
 
 function faultOf({ email, components }: SubscriptionRequest): string | undefined {

@@ -17,7 +17,7 @@ import { serviceHealth } from './checks/service-health.ts';
 
 export type Found = Promise<Omit<Finding, 'check'>>;
 
-/** How each check is made. */
+/** The implementation of each check. */
 export const IMPLEMENTATIONS: Record<CheckName, (resources: Resources, now: Date) => Found> = {
   'service health': serviceHealth,
   metrics,

@@ -6,25 +6,25 @@ import { inTime } from '../runtime/in-time.ts';
 import { measures } from './checks/measures.ts';
 import { type Found, IMPLEMENTATIONS } from './checks.ts';
 
-/** Seconds that a check may take; what has not answered by then is a finding too. */
+/** Seconds that a check may take; a check that has not answered by then is a finding too. */
 const BUDGET_SECONDS = 12;
 
-/** What is looked at in every incident, in the runbook's order, then what these playbooks add; all at once, each once. */
+/** Runs the checks of every incident, in the runbook's order, then those that the playbooks add: all at once, each once. */
 export function investigate(...playbooks: PlaybookPolicy[]): Promise<Finding[]> {
   const { resources } = deployed();
   const now = new Date();
   const checks = new Set([...EVERY_INCIDENT, ...playbooks.flatMap(({ checks = [] }) => checks)]);
   return Promise.all([
-    ...[...checks].map(check => checked(check, now, () => IMPLEMENTATIONS[check](resources, now))),
+    ...[...checks].map(check => findingOf(check, now, () => IMPLEMENTATIONS[check](resources, now))),
     ...playbooks.flatMap(({ title, measures: measured = [] }) =>
-      measured.length > 0 ? [checked(title, now, () => measures(title, measured, now))] : [],
+      measured.length > 0 ? [findingOf(title, now, () => measures(title, measured, now))] : [],
     ),
   ]);
 }
 
-async function checked(check: string, now: Date, look: () => Found): Promise<Finding> {
+async function findingOf(check: string, now: Date, run: () => Found): Promise<Finding> {
   try {
-    return { check, at: now.toISOString(), ...(await inTime(BUDGET_SECONDS, look())) };
+    return { check, at: now.toISOString(), ...(await inTime(BUDGET_SECONDS, run())) };
   } catch (error) {
     const { name, message } = error as Error;
     return {

@@ -3,7 +3,7 @@ import { describeNode } from '../adapters/elasticache.ts';
 import type { Resources } from '../domain/diagnosis/resources.ts';
 import { pathTo } from '../domain/diagnosis/security-groups.ts';
 
-/** Whether the security groups of the tasks and of the cache let the one reach the other. */
+/** Tells if the security groups let the tasks reach the cache. */
 export async function readCachePath({ nodes, serviceSecurityGroups, port }: NonNullable<Resources['redis']>) {
   const described = await Promise.all(nodes.map(node => describeNode(node)));
   // All nodes of a replication group have the same groups.

@@ -14,45 +14,48 @@ import type { Resources } from '../domain/diagnosis/resources.ts';
 
 export type Certificates = NonNullable<Resources['certificates']>;
 
-/** @throws where the service has no certificate that is watched. */
+/** @throws when the service has no watched certificates. */
 export function certificatesOf({ certificates }: Resources): Certificates {
   if (!certificates) throw new Error('no certificate is configured');
   return certificates;
 }
 
-/** Those of the configuration, as a runbook's function is given them. */
+/** The configured certificates, from the environment of a runbook's function. */
 export const configuredCertificates = (): WatchedCertificate[] => JSON.parse(process.env['CERTIFICATES'] ?? '[]');
 
-/** Of a certificate, what ACM has, and what its hosts serve; where nobody could tell, why not. */
-interface Seen {
+/** A certificate in ACM and the certificates that its hosts present; an error where one could not be read. */
+interface CertificateReading {
   held: HeldCertificate | Error;
   served: (EndpointCertificate | Error)[];
 }
 
-const settled = <T>(asked: Promise<T>): Promise<T | Error> => asked.catch((error: Error) => error);
-const known = <T>(all: (T | Error)[]): T[] => all.flatMap(one => (one instanceof Error ? [] : [one]));
+const orError = <T>(promise: Promise<T>): Promise<T | Error> => promise.catch((error: Error) => error);
+const withoutErrors = <T>(all: (T | Error)[]): T[] => all.flatMap(one => (one instanceof Error ? [] : [one]));
 
-async function see({ arn, hosts }: WatchedCertificate): Promise<Seen> {
+async function readCertificate({ arn, hosts }: WatchedCertificate): Promise<CertificateReading> {
   const [held, ...served] = await Promise.all([
-    settled(describeCertificate(arn)),
-    ...hosts.map(host => settled(handshake(host))),
+    orError(describeCertificate(arn)),
+    ...hosts.map(host => orError(handshake(host))),
   ]);
   return { held, served: served as (EndpointCertificate | Error)[] };
 }
 
 /**
- * Days left of the certificate that ends first, and faults, each as far as it could be measured. @throws what kept it from
- * being measured: of the days, that of one certificate neither ACM nor a host told.
+ * The days left of the certificate that expires first, and the number of faults. Each promise rejects when its value cannot be
+ * measured: the days when one certificate could be read neither from ACM nor from a host.
  */
 export function measureCertificates({ watched }: Certificates, now: Date) {
-  const seen = Promise.all(watched.map(see));
-  return { days: seen.then(all => leastDays(all, now)), faults: seen.then(all => faultsOf(all, now).length) };
+  const readings = Promise.all(watched.map(readCertificate));
+  return { days: readings.then(all => leastDays(all, now)), faults: readings.then(all => faultsOf(all, now).length) };
 }
 
-/** By what ACM has and what is served, as either may be the older one. What ACM has counts while it is in use, or where no host answers. */
-function leastDays(all: Seen[], now: Date): number {
+/**
+ * Counts ACM's certificate and the hosts' ones, because either may be the older. ACM's counts only while it is in use, or when no
+ * host answers.
+ */
+function leastDays(all: CertificateReading[], now: Date): number {
   const ends = all.flatMap(({ held, served }) => {
-    const answered = known(served).map(({ notAfter }) => notAfter);
+    const answered = withoutErrors(served).map(({ notAfter }) => notAfter);
     if (held instanceof Error && answered.length === 0) throw held;
     if (held instanceof Error || (!held.inUse && answered.length > 0)) return answered;
     return held.notAfter ? [...answered, held.notAfter] : answered;
@@ -60,22 +63,22 @@ function leastDays(all: Seen[], now: Date): number {
   return Math.min(...ends.map(notAfter => daysLeft(notAfter, now)));
 }
 
-/** What people's browsers refuse, and renewals that do not come. */
-function faultsOf(all: Seen[], now: Date): string[] {
+/** Faults that browsers refuse, and renewals that are stuck. */
+function faultsOf(all: CertificateReading[], now: Date): string[] {
   const faults = all.flatMap(({ held, served }) => {
     if (held instanceof Error) throw held;
-    return [...known(served).flatMap(endpointFaults), ...[renewalFault(held, now) ?? []].flat()];
+    return [...withoutErrors(served).flatMap(endpointFaults), ...[renewalFault(held, now) ?? []].flat()];
   });
   for (const fault of faults) console.info({ message: 'certificate fault', fault });
   return faults;
 }
 
-/** What came of looking at a host: a grade with its reasons, or why it could not be seen. */
+/** The grade of a host with its reasons, or the error that prevented it. */
 export type GradedEndpoint =
   | { host: string; error: string }
   | { host: string; served: EndpointCertificate; grade: Grade; reasons: string[] };
 
-/** Grades what each host serves now. */
+/** Grades the TLS endpoint of each host as it is now. */
 export const gradeHosts = (hosts: string[], now: Date, options?: Handshake): Promise<GradedEndpoint[]> =>
   Promise.all(hosts.map(host => gradeHost(host, now, options)));
 

@@ -3,7 +3,7 @@ import { findReplicationGroup } from '../adapters/elasticache.ts';
 import { loadBalancerExists } from '../adapters/elb.ts';
 import type { Resources } from '../domain/diagnosis/resources.ts';
 
-/** Each thing that the configuration names and AWS does not know, with its name. @throws when one could not be asked for. */
+/** The configured resources that do not exist, each with its kind and name. @throws when one could not be looked up. */
 export async function missingNames({ cluster, ecsService, loadBalancer, redis }: Resources): Promise<string[]> {
   const [service, balancer, group] = await Promise.all([
     findService(cluster, ecsService),

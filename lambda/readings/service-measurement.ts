@@ -9,8 +9,8 @@ import { deployed } from '../runtime/deployed.ts';
 import { readTraffic } from './traffic.ts';
 
 /**
- * How people are served now: whether the health URLs answer, what share of requests fails, how long answers take, and
- * whether all tasks run. `facts` are what severity is judged by, `checks` what a smoke test asks.
+ * Measures the service now: health URLs, the share of failing requests, response times, and running tasks. Severity is judged by
+ * `facts`, a smoke test by `checks`.
  */
 export async function measureService(): Promise<ServiceMeasurement & { checks: Check[] }> {
   const { resources, criteria } = deployed();

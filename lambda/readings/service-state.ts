@@ -7,7 +7,7 @@ import { commit } from '../runtime/command-handler.ts';
 import { deployed } from '../runtime/deployed.ts';
 import { keyOf } from '../store/incidents.ts';
 
-/** The state of the protected service, measured now: the verification of every step. */
+/** The current state of the service's alarms and health URLs, by which every step is verified. */
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {
   const [signals, probes] = await Promise.all([observeAlarms(incident), probeAll(deployed().resources.healthUrls)]);
   return {
@@ -19,18 +19,20 @@ export async function verifyService(incident: Incident): Promise<{ signals: Sign
 export const toCheck = ({ key, state, summary }: Signal): Check => ({
   check: key,
   passed: state === 'cleared',
-  seen: said(state, summary),
+  seen: stateWords(state, summary),
 });
 
-const said = (state: SignalState, summary: string) =>
+const stateWords = (state: SignalState, summary: string) =>
   ({ cleared: 'OK', firing: 'ALARM', unknown: `unknown, ${summary}` })[state];
 
-/** Commits what the alarms say now where it differs from what the incident knows: a lost event is made up for. */
+/** Commits the states of alarms that differ from the incident's: it makes up for lost events. */
 export async function commitObservedSignals(incident: Incident, signals: Signal[]): Promise<Incident> {
-  const inEarnest = ({ state, drill }: Signal) => incident.drill && state === 'firing' && !drill;
-  const news = signals.filter(signal => incident.signals[signal.key]?.state !== signal.state || inEarnest(signal));
-  if (news.length === 0) return incident;
-  const id = news.map(signal => signal.id).join(' ');
-  const { incident: after } = await commit(keyOf(incident), { type: 'observe signals', id, signals: news });
+  const isRealDuringDrill = ({ state, drill }: Signal) => incident.drill && state === 'firing' && !drill;
+  const changed = signals.filter(
+    signal => incident.signals[signal.key]?.state !== signal.state || isRealDuringDrill(signal),
+  );
+  if (changed.length === 0) return incident;
+  const id = changed.map(signal => signal.id).join(' ');
+  const { incident: after } = await commit(keyOf(incident), { type: 'observe signals', id, signals: changed });
   return after ?? incident;
 }

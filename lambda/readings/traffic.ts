@@ -6,11 +6,11 @@ import type { Resources } from '../domain/diagnosis/resources.ts';
 import { judgeTraffic, type MinuteOfTraffic, minutesOf, type Traffic } from '../domain/diagnosis/traffic.ts';
 import { deployed } from '../runtime/deployed.ts';
 
-/** What the load balancer saw in the last hour. */
+/** The load balancer's traffic in the last hour, by minute. */
 export const readTraffic = async (resources: Resources, now: Date): Promise<MinuteOfTraffic[]> =>
   minutesOf(await readMetrics(trafficQueries(resources), now), now);
 
-/** Whether a deployment is to blame, by what ECS says and what the load balancer saw. */
+/** The deployments of ECS, and the one suspected of causing the failing requests. */
 export async function readDeployments(
   { cluster, ecsService, minimumRequests }: Resources,
   now: Date,
@@ -21,10 +21,10 @@ export async function readDeployments(
   return deploymentState(service.deployments ?? [], deployed, minutes, now, minimumRequests);
 }
 
-/** Nobody can tell. */
+/** The traffic cannot be judged. */
 export const UNJUDGED: Traffic = { unknown: 'no whole minute' };
 
-/** The share of requests that fail of those since, or of the last minutes. Where CloudWatch does not answer, nobody can tell. */
+/** The share of failing requests since a time, or in the last minutes; `UNJUDGED` when CloudWatch does not answer. */
 export async function trafficSince(since?: string): Promise<Traffic> {
   const { resources } = deployed();
   const now = new Date();

@@ -4,27 +4,30 @@ import { progressOf, type RolloutAnswer, rollbackProgress, rolloutEnded } from '
 import { failed } from '../domain/remedies/verdict.ts';
 import { flag } from '../inbound/runbook-parameters.ts';
 
-/** With `deployment`, a function behind a runbook is asked how the deployment stands that it began. */
+/** Parameters of functions that start a deployment. With `deployment`, they only report the progress of that deployment. */
 export const RolloutParameters = {
   dryRun: flag,
   cluster: v.string(),
   service: v.string(),
   deployment: v.optional(v.string(), ''),
-  /** The deployment that led before. */
+  /** The primary deployment before this one. */
   former: v.optional(v.string(), ''),
-  /** It must be over by now. */
+  /** The deployment must have ended by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 };
 
-type Looked = { cluster: string; service: string; deployment: string; former: string; required: boolean };
+type RolloutQuery = { cluster: string; service: string; deployment: string; former: string; required: boolean };
 
-export const lookAtRollout = async (looked: Looked): Promise<RolloutAnswer> =>
-  answer(looked, progressOf(await describeService(looked.cluster, looked.service), looked.deployment, looked.former));
+export const rolloutProgress = async (query: RolloutQuery): Promise<RolloutAnswer> =>
+  answer(query, progressOf(await describeService(query.cluster, query.service), query.deployment, query.former));
 
-export const lookAtRollback = async (looked: Looked): Promise<RolloutAnswer> =>
-  answer(looked, rollbackProgress((await serviceDeployment(looked.deployment))?.status ?? 'PENDING'));
+export const rollbackStatus = async (query: RolloutQuery): Promise<RolloutAnswer> =>
+  answer(query, rollbackProgress((await serviceDeployment(query.deployment))?.status ?? 'PENDING'));
 
-function answer({ deployment, former, required }: Looked, progress: ReturnType<typeof progressOf>): RolloutAnswer {
+function answer(
+  { deployment, former, required }: RolloutQuery,
+  progress: ReturnType<typeof progressOf>,
+): RolloutAnswer {
   if (progress !== 'waiting') return rolloutEnded(progress);
   const message = `${deployment} is not over yet`;
   if (required) return rolloutEnded(failed(message));

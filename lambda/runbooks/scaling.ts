@@ -6,16 +6,16 @@ import { flag } from '../inbound/runbook-parameters.ts';
 
 const count = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'a number of tasks'));
 
-/** With `former`, it is asked how the tasks stand that were asked for. */
+/** Parameters of functions that set the number of tasks. With `former`, they only report the progress towards that number. */
 export const ScaleParameters = {
   dryRun: flag,
   cluster: v.string(),
   service: v.string(),
   desiredCount: v.pipe(v.union([v.number(), count]), v.transform(Number), v.integer(), v.minValue(0)),
-  /** As many as the caller judged by; empty, whatever they are. */
+  /** The number of tasks on which the caller's decision is based; empty when any number will do. */
   expectedCount: v.union([v.literal(''), count], 'a number of tasks, or nothing'),
   former: v.optional(v.union([v.literal(''), count]), ''),
-  /** They must be there by now. */
+  /** The tasks must run by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 };
 
@@ -29,7 +29,7 @@ export type ScaleRequest = {
   required: boolean;
 };
 
-/** A document's answer: a step of it asks again, with `former`, until `waiting` is "false". */
+/** The answer to the document, one step of which repeats the call, with `former`, until `waiting` is "false". */
 export type ScalingAnswer = Verdict & { waiting: 'true' | 'false'; former: string; message: string };
 
 export const scalingAnswer = (verdict: Verdict, message = verdict.reason): ScalingAnswer => ({
@@ -37,8 +37,8 @@ export const scalingAnswer = (verdict: Verdict, message = verdict.reason): Scali
   ...{ waiting: 'false', former: '', message },
 });
 
-export async function lookAtTasks(asked: ScaleRequest, autoScaled: boolean): Promise<ScalingAnswer> {
-  const { cluster, service, desiredCount, former, required } = asked;
+export async function tasksProgress(request: ScaleRequest, autoScaled: boolean): Promise<ScalingAnswer> {
+  const { cluster, service, desiredCount, former, required } = request;
   const found = await describeService(cluster, service);
   const progress = scalingProgress(found, desiredCount, Number(former), autoScaled);
   if (progress !== 'waiting') return scalingAnswer(progress, taskCounts(found));
@@ -48,7 +48,7 @@ export async function lookAtTasks(asked: ScaleRequest, autoScaled: boolean): Pro
 
 export const taskCounts = ({ runningCount, desiredCount }: Counted) => `${runningCount} of ${desiredCount} tasks run`;
 
-/** Sets the number of tasks, `before` and `after` which auto scaling may be told: each says what it changed. */
+/** Sets the number of tasks. `before` and `after` may suspend or resume auto scaling; each returns its changes in words. */
 export async function scale(
   { dryRun, cluster, service, desiredCount, expectedCount }: ScaleRequest,
   { before, after }: { before?: () => Promise<string[]>; after?: () => Promise<string[]> } = {},

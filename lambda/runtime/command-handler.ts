@@ -7,20 +7,20 @@ import type { Signal } from '../domain/incident/signal.ts';
 import { opensIncident } from '../domain/intake/signals.ts';
 import { append, type IncidentKey, latestIncident, load, nextId, slotOf } from '../store/incidents.ts';
 
-/** The result of a command: the incident as it now stands, and the entries it added or, repeated, had added before. */
+/** The result of a command: the incident in its new state, and the events that it added, or had added if it is repeated. */
 export interface Committed {
   incident: Incident | undefined;
   entries: IncidentEvent[];
   refused?: string;
 }
 
-/** Runs between the decision and its commit, once for each try: it reserves what must be reserved first. */
+/** Runs between the decision and its commit, once for each try, to reserve something first. */
 export type Prepare = (entries: IncidentEvent[], incident: Incident) => Promise<void>;
 
-/** Writers may collide this often on one incident before one of them gives up and is retried by its caller. */
+/** A writer gives up after this many conflicts with others on one incident; its caller retries. */
 const TRIES = 10;
 
-/** Commits a signal: it opens an incident, joins the open one or clears it. */
+/** Commits a signal, which opens an incident or joins the open one, whether it fires or clears. */
 export async function receive(signal: Signal, policy: Policy): Promise<Committed> {
   const slot = slotOf(signal.service, signal.playbook);
   let id: string | undefined;
@@ -33,11 +33,11 @@ export async function receive(signal: Signal, policy: Policy): Promise<Committed
   });
 }
 
-/** Decides on the incident as it stands and commits the result, or says why the command was refused. */
+/** Decides on the current incident and commits the result, or returns the reason why the command was refused. */
 export const commit = (key: IncidentKey, command: Command, prepare?: Prepare): Promise<Committed> =>
   attempt(async () => write(await load(key), command, prepare));
 
-/** One try: undefined when another writer came first. */
+/** One try; undefined when another writer came first. */
 async function write(
   current: Incident | undefined,
   command: Command,

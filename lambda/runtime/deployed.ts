@@ -5,5 +5,5 @@ declare const DEPLOYED: Deployed;
 
 export const deployed = (): Deployed => DEPLOYED;
 
-/** Names of people that the function finds in its environment. */
+/** Names of people, separated by commas, from an environment variable. */
 export const names = (variable: string | undefined): string[] => (variable ?? '').split(',').filter(Boolean);

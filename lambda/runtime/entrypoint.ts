@@ -2,8 +2,8 @@ import middy from '@middy/core';
 import * as v from 'valibot';
 
 /**
- * A Lambda handler that checks its event before it acts, and says in one structured line what came of it. An event
- * that is not what it must be is an error that names the field, so that it ends in the dead-letter queue, not nowhere.
+ * A Lambda handler that checks its event before it acts, and logs a failure as one structured line. An event that does not match
+ * the schema is an error that names the field, so that it ends in the dead-letter queue.
  */
 export function entrypoint<Schema extends v.GenericSchema, Result>(
   schema: Schema,
@@ -20,7 +20,7 @@ export function entrypoint<Schema extends v.GenericSchema, Result>(
     .handler(event => act(event as v.InferOutput<Schema>));
 }
 
-/** @throws TypeError that names for each fault the path, what is expected and what was found. */
+/** @throws TypeError with the path, the expected and the found value of each fault. */
 export function check<Schema extends v.GenericSchema>(schema: Schema, input: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, input);
   if (result.success) return result.output;
@@ -35,6 +35,6 @@ function describe(issue: v.BaseIssue<unknown>): string {
   return `${path}: expected ${issue.input === undefined && issue.kind === 'schema' ? wanted(issue) : own}, got ${found}`;
 }
 
-/** Of a field that is missing, an object says only its name. */
+/** The expected value of a missing field: for that, valibot gives only the field's name. */
 const wanted = ({ expected, path }: v.BaseIssue<unknown>) =>
   expected === `"${String(path?.at(-1)?.key)}"` ? 'a value' : (expected ?? 'a value');

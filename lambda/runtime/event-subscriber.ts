@@ -8,7 +8,7 @@ import { type IncidentKey, keyOf, load } from '../store/incidents.ts';
 import { commit } from './command-handler.ts';
 import { entrypoint } from './entrypoint.ts';
 
-/** An event of the incident bus, also one that was refused and is tried again. */
+/** An event on the incident bus, or one that was refused and is retried. */
 const BusEvent = v.object({
   detail: v.looseObject({
     incident: v.looseObject({ slot: v.string(), number: v.number(), id: v.string() }),
@@ -16,31 +16,31 @@ const BusEvent = v.object({
   }),
 });
 
-/** Events as a queue hands them over. */
+/** Events of the bus as an SQS queue delivers them. */
 const QueuedEvents = v.object({ Records: v.array(v.object({ body: v.pipe(v.string(), v.parseJson(), BusEvent) })) });
 
-type Handle = (incident: Incident, entry: IncidentEvent) => Promise<object>;
+type Handle = (incident: Incident, event: IncidentEvent) => Promise<object>;
 
-/** Handles events inside AWS, one at a time, at least once and in any order. */
+/** Handles events one at a time, at least once and in any order. */
 export const eventSubscriber = (handle: Handle) =>
   entrypoint(BusEvent, async ({ detail }) => {
-    const { incident, entry } = await find(detail);
-    const result = { incident: incident.id, entry: entry.type, ...(await handle(incident, entry)) };
+    const { incident, event } = await find(detail);
+    const result = { incident: incident.id, entry: event.type, ...(await handle(incident, event)) };
     console.info({ message: 'heard', ...result });
     return result;
   });
 
 /**
- * Tells another system of events, one at a time, in their order. A failure stays in the queue and is tried again, for hours; a
- * message refused for good becomes a dead letter at once and holds up nothing behind it.
+ * Sends events to another system, one at a time and in their order. A failed event stays in the queue and is retried for hours.
+ * One that is refused for good goes to the dead-letter queue at once and holds up nothing behind it.
  */
 export const notificationChannel = (name: string, handle: Handle) =>
   entrypoint(QueuedEvents, async ({ Records }) => {
     for (const { body } of Records) {
-      const { incident, entry } = await find(body.detail);
-      const about = { channel: name, incident: incident.id, entry: entry.type };
+      const { incident, event } = await find(body.detail);
+      const about = { channel: name, incident: incident.id, entry: event.type };
       try {
-        console.info({ message: 'told', ...about, ...(await handle(incident, entry)) });
+        console.info({ message: 'told', ...about, ...(await handle(incident, event)) });
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         console.error({ message: `refused for good: ${error.message}`, ...about });
@@ -52,12 +52,12 @@ export const notificationChannel = (name: string, handle: Handle) =>
 async function find({ incident: { slot, number, id }, entry: { seq } }: v.InferOutput<typeof BusEvent>['detail']) {
   const key: IncidentKey = { slot, number };
   const incident = await load(key);
-  const entry = incident?.timeline[seq];
-  if (!incident || !entry) throw new Error(`${id} has no entry ${seq} to tell of`);
-  return { incident, entry };
+  const event = incident?.timeline[seq];
+  if (!incident || !event) throw new Error(`${id} has no entry ${seq} to tell of`);
+  return { incident, event };
 }
 
-/** Whether an event has reached its audience by this channel already. */
+/** Tells if an event has reached its audience by this channel already. */
 export const isDelivered = ({ timeline }: Incident, { seq }: IncidentEvent, channel: DeliveryChannel) =>
   timeline.some(other => other.type === 'MessageDelivered' && other.about === seq && other.channel === channel);
 

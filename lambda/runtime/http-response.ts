@@ -4,13 +4,13 @@ export interface HttpResponse {
   body: string;
 }
 
-const NEVER_KEPT = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+const NO_STORE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** A page without scripts, that nobody frames, indexes or keeps, and that tells no other site where it was. */
+/** A page without scripts; the headers forbid framing, indexing, caching and referrers. */
 export const page = (statusCode: number, body: string): HttpResponse => ({
   statusCode,
   headers: {
-    ...NEVER_KEPT,
+    ...NO_STORE,
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy':
       "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -21,11 +21,11 @@ export const page = (statusCode: number, body: string): HttpResponse => ({
   body,
 });
 
-/** A text as a file of that name: a calendar opens an invitation, everything else is shown as it is. */
+/** A text as a file: an invitation (`.ics`) is downloaded for the calendar, any other file is shown as plain text. */
 export const file = (name: string, body: string): HttpResponse => ({
   statusCode: 200,
   headers: {
-    ...NEVER_KEPT,
+    ...NO_STORE,
     'content-type': `${name.endsWith('.ics') ? 'text/calendar' : 'text/plain'}; charset=utf-8`,
     'content-disposition': `${name.endsWith('.ics') ? 'attachment' : 'inline'}; filename="${name}"`,
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -38,6 +38,6 @@ export const file = (name: string, body: string): HttpResponse => ({
 
 export const json = (statusCode: number, body: unknown): HttpResponse => ({
   statusCode,
-  headers: { ...NEVER_KEPT, 'content-type': 'application/json' },
+  headers: { ...NO_STORE, 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });

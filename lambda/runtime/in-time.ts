@@ -1,4 +1,4 @@
-/** What it comes to, or an error that says that it took too long. What goes on meanwhile is not waited for. */
+/** The result of the promise, or an error after so many seconds. The work goes on, but nobody waits for it. */
 export async function inTime<T>(seconds: number, promise: Promise<T>): Promise<T> {
   const clock = Promise.withResolvers<never>();
   const timer = setTimeout(() => clock.reject(new Error(`no answer in ${seconds} s`)), seconds * 1000);

@@ -5,7 +5,7 @@ declare const TEMPLATES: Templates;
 
 let render: Render | undefined;
 
-/** The template of that name with this data. */
+/** Renders the template of that name. */
 export function rendered(name: string, data: object): string {
   render ??= renderer(TEMPLATES);
   return render(name, data);

@@ -7,8 +7,8 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const TableName = () => process.env['SUBSCRIBERS_TABLE'];
 
 /**
- * How many confirmations are asked for: of one mailbox in a day, so that nobody can fill another's; and in all in an hour, so that
- * the form cannot use up what SES lets be sent, which the updates need.
+ * At most this many confirmation mails are sent: to one mailbox in a day, so that nobody can flood it, and in all in an hour, so
+ * that the form cannot use up the SES quota that the updates need.
  */
 const MOST = { mailboxInADay: 3, inAnHour: 500 };
 const DAY = 24 * 3600;
@@ -17,12 +17,12 @@ const today = (digest: string) => `asked/${digest}/${new Date().toISOString().sl
 const thisHour = () => `asked/all/${new Date().toISOString().slice(0, 13)}`;
 const expires = () => Math.floor(Date.now() / 1000) + 2 * DAY;
 
-/** Whether one more confirmation may be sent to the mailbox of that digest. What may is counted. */
-export const mayAsk = async (digest: string): Promise<boolean> =>
+/** Tells if one more confirmation may be sent to the mailbox with that digest, and counts it. */
+export const countIfAllowed = async (digest: string): Promise<boolean> =>
   (await count(today(digest), MOST.mailboxInADay)) && (await count(thisHour(), MOST.inAnHour));
 
-/** One that was counted could not be sent: whoever asked may ask again. */
-export async function giveBack(digest: string): Promise<void> {
+/** Takes back the count of a mail that could not be sent, so that the customer may ask again. */
+export async function uncount(digest: string): Promise<void> {
   await client.send(
     new UpdateCommand({
       TableName: TableName(),
@@ -53,7 +53,7 @@ async function count(id: string, most: number): Promise<boolean> {
 
 const used = ({ mac }: SignedConfirmation) => `used/${base64url(mac)}`;
 
-/** Whether it was confirmed before. */
+/** Tells if the link was used before. */
 export async function isUsed(confirmation: SignedConfirmation): Promise<boolean> {
   const { Item } = await client.send(
     new GetCommand({ TableName: TableName(), Key: { id: used(confirmation) }, ConsistentRead: true }),
@@ -61,7 +61,7 @@ export async function isUsed(confirmation: SignedConfirmation): Promise<boolean>
   return Item !== undefined;
 }
 
-/** Remembered for longer than the link is good. */
+/** Records that the link was used, for longer than it is valid. */
 export async function markUsed(confirmation: SignedConfirmation): Promise<void> {
   await client.send(new PutCommand({ TableName: TableName(), Item: { id: used(confirmation), expires: expires() } }));
 }

@@ -6,23 +6,23 @@ import type { CustomerMail } from '../domain/subscribers/customer-notification.t
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const TableName = () => process.env['SUBSCRIBERS_TABLE'];
 
-/** Longer than a mail can wait in its queue and among the dead letters. */
-const DAYS = 30;
-const expires = () => Math.floor(Date.now() / 1000) + DAYS * 24 * 3600;
+/** Days to keep an item: longer than a mail can wait in its queue and in the dead-letter queue. */
+const RETENTION_DAYS = 30;
+const expires = () => Math.floor(Date.now() / 1000) + RETENTION_DAYS * 24 * 3600;
 
-type Kept = Pick<CustomerMail, 'number' | 'subject' | 'body'>;
+type StoredMail = Pick<CustomerMail, 'number' | 'subject' | 'body'>;
 
-const latest = (incident: string) => `letter/${incident}`;
-const told = (incident: string, email: string) =>
+const latestKey = (incident: string) => `letter/${incident}`;
+const sentKey = (incident: string, email: string) =>
   `told/${createHash('sha256').update(`${incident} ${email}`).digest('base64url')}`;
 
-/** From now on this is what subscribers are told of the incident, unless a later letter is there. */
-export async function keepMail(incident: string, { number, subject, body }: Kept): Promise<void> {
+/** Stores the mail that subscribers get about the incident, unless a later one is stored already. */
+export async function keepMail(incident: string, { number, subject, body }: StoredMail): Promise<void> {
   try {
     await client.send(
       new PutCommand({
         TableName: TableName(),
-        Item: { id: latest(incident), number, subject, body, expires: expires() },
+        Item: { id: latestKey(incident), number, subject, body, expires: expires() },
         ConditionExpression: 'attribute_not_exists(id) OR #number < :number',
         ExpressionAttributeNames: { '#number': 'number' },
         ExpressionAttributeValues: { ':number': number },
@@ -33,15 +33,15 @@ export async function keepMail(incident: string, { number, subject, body }: Kept
   }
 }
 
-/** The latest letter about the incident, if the subscriber has not been told of it or of a later one. */
-export async function mailFor(incident: string, email: string): Promise<Kept | undefined> {
-  const [letter, before] = await Promise.all([read(latest(incident)), read(told(incident, email))]);
-  return letter && letter['number'] > (before?.['number'] ?? 0) ? (letter as Kept) : undefined;
+/** The latest mail about the incident; undefined if the subscriber has got it or a later one. */
+export async function mailFor(incident: string, email: string): Promise<StoredMail | undefined> {
+  const [mail, sent] = await Promise.all([read(latestKey(incident)), read(sentKey(incident, email))]);
+  return mail && mail['number'] > (sent?.['number'] ?? 0) ? (mail as StoredMail) : undefined;
 }
 
-/** The subscriber has been told. */
-export async function markTold(incident: string, email: string, { number }: Kept): Promise<void> {
-  const Item = { id: told(incident, email), number, expires: expires() };
+/** Records that the subscriber has got the mail. */
+export async function markSent(incident: string, email: string, { number }: StoredMail): Promise<void> {
+  const Item = { id: sentKey(incident, email), number, expires: expires() };
   await client.send(new PutCommand({ TableName: TableName(), Item }));
 }
 

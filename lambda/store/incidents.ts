@@ -6,7 +6,10 @@ import { fold } from '../domain/incident/evolve.ts';
 import { type Incident, isOpen } from '../domain/incident/incident.ts';
 import { isUnderReview } from '../domain/review/review.ts';
 
-/** Where an incident is kept: one partition per service and playbook, numbered. Only the last of a slot can be open. */
+/**
+ * The key of an incident: a partition for each service and playbook, the "slot", and a number in it. Only the last one can be
+ * open.
+ */
 export interface IncidentKey {
   slot: string;
   number: number;
@@ -24,17 +27,17 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
 });
 const TableName = () => process.env['INCIDENTS_TABLE'];
 
-/** The incident, read consistently; undefined when there is none. */
+/** The incident, read consistently; undefined when it does not exist. */
 export async function load(key: IncidentKey): Promise<Incident | undefined> {
   const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: key, ConsistentRead: true }));
   return Item && fold(Item['timeline']);
 }
 
-/** Every open incident. From an index that lags by moments: what it misses, the next minute finds. */
+/** All open incidents, from an index that lags by moments: the watch finds in its next minute what it missed. */
 export const openIncidents = async (): Promise<Incident[]> =>
   (await indexed('unfinished', 'unfinished', 'open')).filter(isOpen);
 
-/** Those that are over, and of which something is still owed: a post-mortem, or action items. */
+/** The resolved incidents whose post-mortem or action items are still to be done. */
 export const incidentsUnderReview = async (): Promise<Incident[]> =>
   (await indexed('unfinished', 'unfinished', 'review')).filter(isUnderReview);
 
@@ -42,8 +45,8 @@ export const incidentsUnderReview = async (): Promise<Incident[]> =>
 export const incidentsOfMonth = (month: string): Promise<Incident[]> => indexed('byMonth', 'month', month);
 
 /**
- * Those that customers are told of: opened in one of these months, or still open, however old. The indexes lag by moments:
- * whichever are known to have changed are given too, and read past them.
+ * The published incidents that were opened in one of these months or are still open. The indexes lag by moments, so the caller
+ * also gives the incidents that are known to have changed; they are read from the table.
  */
 export async function publicIncidents(months: readonly string[], changed: readonly IncidentKey[]): Promise<Incident[]> {
   const [open, ...ofMonths] = await Promise.all([
@@ -64,7 +67,7 @@ async function loadAll(keys: readonly IncidentKey[]): Promise<Incident[]> {
   return loaded.filter(incident => incident !== undefined);
 }
 
-/** What an index holds of the incidents with that value: their keys, and whatever else it projects. */
+/** The items of an index with that value: the keys of incidents, and the projected attributes. */
 async function listed(IndexName: string, attribute: string, value: string): Promise<IndexedItem[]> {
   const query = {
     TableName: TableName(),
@@ -80,7 +83,7 @@ async function listed(IndexName: string, attribute: string, value: string): Prom
 
 type IndexedItem = IncidentKey & { published?: true };
 
-/** The key of an incident by its id; undefined when there is none. From an index that lags by moments. */
+/** The key of the incident with that id, from an index that lags by moments; undefined when it does not exist. */
 export async function findKey(id: string): Promise<IncidentKey | undefined> {
   const { Items = [] } = await client.send(
     new QueryCommand({
@@ -94,7 +97,7 @@ export async function findKey(id: string): Promise<IncidentKey | undefined> {
   return Items[0] && { slot: Items[0]['slot'], number: Items[0]['number'] };
 }
 
-/** The last incident of a slot: only that one can be open. */
+/** The last incident of a slot, which is the only one that can be open. */
 export async function latestIncident(slot: string): Promise<Incident | undefined> {
   const { Items = [] } = await client.send(
     new QueryCommand({
@@ -109,7 +112,7 @@ export async function latestIncident(slot: string): Promise<Incident | undefined
   return Items[0] && fold(Items[0]['timeline']);
 }
 
-/** The next `INC-YYYY-MM-DD-XXX` of the day. An id whose opening was lost to another writer leaves a gap. */
+/** The next `INC-YYYY-MM-DD-XXX` of the day. An id is not reused when another writer opens the incident first. */
 export async function nextId(): Promise<string> {
   const day = new Date().toISOString().slice(0, 10);
   const { Attributes } = await client.send(
@@ -125,12 +128,12 @@ export async function nextId(): Promise<string> {
 }
 
 /**
- * Writes state and timeline in one conditional write: the version is the length of the timeline before it. False when another
- * writer came first.
+ * Appends events and updates the indexed attributes in one conditional write; the version is the length of the timeline before
+ * it. Returns false when another writer came first.
  */
-export async function append(incident: Incident, entries: IncidentEvent[]): Promise<boolean> {
+export async function append(incident: Incident, events: IncidentEvent[]): Promise<boolean> {
   const { id, severity, status, openedAt, timeline } = incident;
-  const version = timeline.length - entries.length;
+  const version = timeline.length - events.length;
   const opening = version === 0;
   const unfinished = isOpen(incident) ? 'open' : isUnderReview(incident) ? 'review' : undefined;
   try {
@@ -153,7 +156,7 @@ export async function append(incident: Incident, entries: IncidentEvent[]): Prom
           ':openedAt': openedAt,
           ':month': openedAt.slice(0, 7),
           ':next': timeline.length,
-          ':entries': entries,
+          ':entries': events,
           ':none': [],
           ...(opening ? {} : { ':version': version }),
           ...(isPublic(incident) ? { ':published': true } : {}),

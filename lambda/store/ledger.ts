@@ -2,13 +2,13 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { LedgerRun } from '../domain/incident/commands.ts';
 
-/** The automatic runs of a service over all its playbooks, kept in one item beside the incidents. */
+/** The automatic runs of a service in all its playbooks, stored as one item beside the incidents. */
 export interface Ledger {
   runs: LedgerRun[];
   version: number;
 }
 
-/** Another attempt reserved a run meanwhile: the guardrails must be judged anew. */
+/** Another attempt has reserved a run since the ledger was read: the guardrails must be judged again. */
 export class LedgerMoved extends Error {
   override name = 'LedgerMoved';
 }
@@ -24,7 +24,7 @@ export async function readLedger(service: string): Promise<Ledger> {
   return { runs: Item?.['runs'] ?? [], version: Item?.['version'] ?? 0 };
 }
 
-/** Writes the ledger if nobody has since it was read. @throws LedgerMoved */
+/** Writes the ledger, if nobody else has written it since it was read. @throws LedgerMoved */
 export async function writeLedger(service: string, runs: LedgerRun[], read: Ledger): Promise<void> {
   try {
     await client.send(

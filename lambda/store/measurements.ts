@@ -4,7 +4,7 @@ import type { ServiceMeasurement } from '../domain/incident/commands.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
-/** Keeps the latest measurement of a service in place of the one before, which it returns; undefined when there was none. */
+/** Stores the latest measurement of a service, and returns the one before; undefined when there was none. */
 export async function swapMeasurement(
   service: string,
   { facts, at }: ServiceMeasurement,

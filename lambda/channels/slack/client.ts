@@ -2,7 +2,7 @@ import { Refused, send, Unavailable } from '../../adapters/http.ts';
 import { readSecret } from '../../adapters/secrets.ts';
 import type { Post } from '../../domain/messages/chat.ts';
 
-/** A message of Slack, as far as it is read back. */
+/** The fields of a Slack message that are read back. */
 interface Message {
   ts: string;
   metadata?: { event_type: string; event_payload: Record<string, unknown> };
@@ -17,13 +17,19 @@ interface Answer {
   response_metadata?: { next_cursor?: string; messages?: string[] };
 }
 
-/** What Slack says with a status of 200 when it has trouble of its own. */
-const TROUBLE = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited']);
+/** Errors that Slack answers with a status of 200 when it has trouble of its own; a retry may help. */
+const TEMPORARY_ERRORS = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'ratelimited',
+]);
 
 const channel = () => process.env['SLACK_CHANNEL'] ?? '';
 
-/** The most messages that one call gives. */
-const MOST = 200;
+/** Messages on one page of an answer. */
+const PAGE_SIZE = 200;
 
 /** Finds the message that begins an incident's thread, posted since a time; undefined when there is none. */
 export async function findThread(incident: string, since: string): Promise<string | undefined> {
@@ -34,15 +40,15 @@ export async function findThread(incident: string, since: string): Promise<strin
   )?.ts;
 }
 
-/** What a thread says of itself: the entry it begins with stands for, and the entries told below it. */
-export async function readThread(ts: string): Promise<{ shows: number; told: Set<number> }> {
+/** The numbers of the events in a thread: the last one that the first message shows, and those with a reply. */
+export async function readThread(ts: string): Promise<{ shown: number; replied: Set<number> }> {
   const messages = await all('conversations.replies', { ts });
   const seqs = (type: string) =>
     messages.flatMap(({ metadata }) => (metadata?.event_type === type ? [Number(metadata.event_payload['seq'])] : []));
-  return { shows: seqs('incident')[0] ?? -1, told: new Set(seqs('incident_entry')) };
+  return { shown: seqs('incident')[0] ?? -1, replied: new Set(seqs('incident_entry')) };
 }
 
-/** Posts a message, in a thread or to begin one, and gives its timestamp, which is its name. */
+/** Posts a message, in a thread or as a new one, and returns its timestamp, which identifies it. */
 export async function post(message: Post, thread?: string): Promise<string> {
   const { ts } = await call('chat.postMessage', { ...asFields(message), ...(thread ? { thread_ts: thread } : {}) });
   return ts ?? '';
@@ -56,8 +62,8 @@ export async function permalink(ts: string): Promise<string | undefined> {
   return (await call('chat.getPermalink', { message_ts: ts })).permalink;
 }
 
-/** Tells one person alone, in answer to what they pressed. */
-export async function whisper(responseUrl: string, text: string): Promise<void> {
+/** Sends a message that only the person who pressed the button sees. */
+export async function postEphemeral(responseUrl: string, text: string): Promise<void> {
   const body = JSON.stringify({ response_type: 'ephemeral', replace_original: false, text });
   await send(responseUrl, { headers: { 'content-type': 'application/json' }, body, seconds: 0.8 });
 }
@@ -72,7 +78,7 @@ const asFields = ({ text, blocks, metadata }: Post) => ({
 async function all(method: string, fields: Record<string, string>): Promise<Message[]> {
   const found: Message[] = [];
   for (let cursor = ''; ; ) {
-    const page = { ...fields, include_all_metadata: 'true', limit: String(MOST), ...(cursor ? { cursor } : {}) };
+    const page = { ...fields, include_all_metadata: 'true', limit: String(PAGE_SIZE), ...(cursor ? { cursor } : {}) };
     const { messages = [], response_metadata } = await call(method, page);
     found.push(...messages);
     cursor = response_metadata?.next_cursor ?? '';
@@ -88,6 +94,6 @@ async function call(method: string, fields: Record<string, string>): Promise<Ans
   });
   const answer: Answer = JSON.parse(body);
   if (answer.ok) return answer;
-  const said = `Slack refused ${method}: ${[answer.error, ...(answer.response_metadata?.messages ?? [])].join(' ')}`;
-  throw TROUBLE.has(answer.error ?? '') ? new Unavailable(said) : new Refused(said);
+  const reason = `Slack refused ${method}: ${[answer.error, ...(answer.response_metadata?.messages ?? [])].join(' ')}`;
+  throw TEMPORARY_ERRORS.has(answer.error ?? '') ? new Unavailable(reason) : new Refused(reason);
 }

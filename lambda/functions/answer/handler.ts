@@ -21,64 +21,69 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
 import { file, type HttpResponse, page } from '../../runtime/http-response.ts';
 import { rendered } from '../../runtime/templates.ts';
 
-/** The door of the links in messages. To open one shows the incident and changes nothing, whoever or whatever opens it. */
+/**
+ * The public endpoint of the links in messages. A GET shows the incident and changes nothing, because mail scanners open
+ * links too.
+ */
 export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse> => {
   const { method } = event.requestContext.http;
-  if (method !== 'GET' && method !== 'POST') return withAllowed(says(405, REFUSAL));
+  if (method !== 'GET' && method !== 'POST') return withAllowed(messagePage(405, REFUSAL));
   try {
     const found = await find(event.rawPath.slice(1));
-    if (!found) return says(403, REFUSAL);
+    if (!found) return messagePage(403, REFUSAL);
     if (found.link.action === 'read')
-      return method === 'GET' ? await read(found.link) : withAllowed(says(405, REFUSAL));
-    return method === 'GET' ? show(found, 200, standing(found)) : await act(found, typed(event));
+      return method === 'GET' ? await read(found.link) : withAllowed(messagePage(405, REFUSAL));
+    return method === 'GET' ? show(found, 200, obstacle(found)) : await act(found, textOf(event));
   } catch (error) {
     console.error({ message: `a link did not work: ${(error as Error).message}` });
-    return says(503, UNAVAILABLE);
+    return messagePage(503, UNAVAILABLE);
   }
 });
 
-/** What was written into the page's field. */
-const typed = (event: HttpEvent) => new URLSearchParams(rawBody(event)).get('text')?.trim().slice(0, 1000) ?? '';
+/** The text entered into the page's field. */
+const textOf = (event: HttpEvent) => new URLSearchParams(rawBody(event)).get('text')?.trim().slice(0, 1000) ?? '';
 
-interface Found {
+interface FoundLink {
   incident: Incident;
   link: SignedLink;
-  /** Of the link, and of nothing else: used again, it is known by it. */
+  /** Derived from the link alone, so that a second use of the link is recognised. */
   requestId: string;
 }
 
-/** The incident that a link of ours is about, while the link is good. */
-async function find(text: string): Promise<Found | undefined> {
+/** The link and its incident; undefined when the link is forged, expired, or of an unknown incident. */
+async function find(text: string): Promise<FoundLink | undefined> {
   const link = await verifyLink(deployed().service, text);
   if (!link || link.expires * 1000 <= Date.now()) return undefined;
   const { incident } = await ask({ do: 'show', incident: link.incident });
   return incident && { incident, link, requestId: `link/${Buffer.from(link.mac).toString('base64url')}` };
 }
 
-/** A file of the review, for who may not read where it lies: guests have no account at AWS. */
+/** A file of the review, for people without access to the bucket: guests have no AWS account. */
 async function read({ incident, step: name = '' }: SignedLink): Promise<HttpResponse> {
   const { content } = await ask({ do: 'review file', incident, name });
-  return content === undefined ? says(403, REFUSAL) : file(name, Buffer.from(content, 'base64').toString('utf8'));
+  return content === undefined
+    ? messagePage(403, REFUSAL)
+    : file(name, Buffer.from(content, 'base64').toString('utf8'));
 }
 
-async function act(found: Found, text: string): Promise<HttpResponse> {
+async function act(found: FoundLink, text: string): Promise<HttpResponse> {
   const { link, requestId } = found;
-  const before = standing(found);
+  const notice = obstacle(found);
   const command = commandOf(link, text);
-  if (before || !command) return show(found, before?.tone === 'bad' ? 409 : 200, before);
+  if (notice || !command) return show(found, notice?.tone === 'bad' ? 409 : 200, notice);
   if (link.action === 'resolve' && text === '')
     return show(found, 422, { tone: 'bad', text: 'Nothing has been done yet: say what ended it.' }, true);
-  const asked = { incident: link.incident, by: link.person, via: 'link' } as const;
-  const { incident = found.incident, refused } = await ask({ do: 'act', ...asked, requestId, act: command });
+  const caller = { incident: link.incident, by: link.person, via: 'link' } as const;
+  const { incident = found.incident, refused } = await ask({ do: 'act', ...caller, requestId, act: command });
   console.info({ message: 'a link was used', incident: link.incident, action: link.action, refused });
   if (refused) return show({ ...found, incident }, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
   if (text && link.action !== 'resolve')
-    await ask({ do: 'act', ...asked, requestId: `${requestId}/note`, act: { type: 'note', text } });
+    await ask({ do: 'act', ...caller, requestId: `${requestId}/note`, act: { type: 'note', text } });
   return show({ ...found, incident }, 200, doneNotice(link));
 }
 
-/** Why there is nothing to be done by this link any more; null while there is. */
-function standing({ incident, link, requestId }: Found): PageNotice | null {
+/** The reason why the link's action is not possible any more; null while it is. */
+function obstacle({ incident, link, requestId }: FoundLink): PageNotice | null {
   const id = `person/${requestId}`;
   const before = alreadyDone(incident, link, id);
   if (before) return before;
@@ -93,9 +98,9 @@ function standing({ incident, link, requestId }: Found): PageNotice | null {
   return 'refused' in decision ? { tone: 'bad', text: `This cannot be done any more: ${decision.refused}.` } : null;
 }
 
-const show = ({ incident, link }: Found, status: number, notice: PageNotice | null, canBeDone = notice === null) =>
+const show = ({ incident, link }: FoundLink, status: number, notice: PageNotice | null, canBeDone = notice === null) =>
   page(status, rendered('pages/incident.html', answerPage(incident, link, notice, canBeDone)));
 
-const says = (status: number, message: MessagePage) => page(status, rendered('pages/message.html', message));
+const messagePage = (status: number, message: MessagePage) => page(status, rendered('pages/message.html', message));
 
 const withAllowed = (response: HttpResponse) => ({ ...response, headers: { ...response.headers, allow: 'GET, POST' } });

@@ -2,7 +2,7 @@ import { AttemptEvent } from '../../inbound/attempt-event.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
-/** Judges severity anew by what the diagnosis found: it rises by itself, and only a person lowers it. */
+/** Judges the severity again by the findings of the diagnosis. It may rise; only a person lowers it. */
 export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt, after }) => {
   const { incident, refused } = await commit(
     { slot, number },

@@ -23,7 +23,7 @@ import {
 } from '../../store/incidents.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 
-/** People act here, whichever door they come through: the only function that lets them change an incident. */
+/** Carries out the requests of people from every source. No other function changes an incident for a person. */
 export const handler = entrypoint(CommandRequest, async (request): Promise<CommandAnswer> => {
   switch (request.do) {
     case 'list':
@@ -33,41 +33,41 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
     case 'report':
       return { report: await report(request.month) };
     case 'show':
-      return onKnown(request.incident, async incident => ({ incident }));
+      return withIncident(request.incident, async incident => ({ incident }));
     case 'act':
-      return onKnown(request.incident, async incident => {
+      return withIncident(request.incident, async incident => {
         const { by, via, act, requestId } = request;
-        return answered(await commit(keyOf(incident), { ...act, by, via, id: `person/${requestId}` } as PersonCommand));
+        return answerTo(await commit(keyOf(incident), { ...act, by, via, id: `person/${requestId}` } as PersonCommand));
       });
     case 'reopen':
-      return onKnown(request.incident, async incident => reopen(incident, request));
+      return withIncident(request.incident, async incident => reopen(incident, request));
     case 'review files':
-      return onKnown(request.incident, reviewFiles);
+      return withIncident(request.incident, reviewFiles);
     case 'review file':
-      return onKnown(request.incident, incident => reviewFile(incident, request.name));
+      return withIncident(request.incident, incident => reviewFile(incident, request.name));
     case 'finish post-mortem':
-      return onKnown(request.incident, incident => finish(incident, request, answered));
+      return withIncident(request.incident, incident => finish(incident, request, answerTo));
     case 'open': {
       const { do: _, title, text = title, by, via, requestId, ...declaration } = request;
       const fault = declarationFault(declaration);
       if (fault) return { refused: fault };
       const playbook = `${DECLARED}-${digest(requestId)}`;
       const summary = `${text} (declared by ${by})`;
-      return declared({ by, requestId, playbook, title, summary, declared: { ...declaration, text, via } });
+      return declare({ by, requestId, playbook, title, summary, declared: { ...declaration, text, via } });
     }
   }
 });
 
-/** Those that something detects. */
+/** The playbooks with alarms. */
 const playbooks = () =>
   Object.values(deployed().policies)
     .filter(({ playbook }) => Object.keys(playbook.alarms).length > 0)
     .map(({ playbook: { name, title, alarms } }) => ({ name, title, alarms }));
 
-/** By default of this month so far. */
-async function report(given: string | undefined): Promise<MonthlyReport> {
+/** The report of a month, by default of the current month so far. */
+async function report(requestedMonth: string | undefined): Promise<MonthlyReport> {
   const at = new Date().toISOString();
-  const month = given ?? at.slice(0, 7);
+  const month = requestedMonth ?? at.slice(0, 7);
   return monthlyReport(await incidentsOfMonth(month), { service: deployed().service, month, at });
 }
 
@@ -80,13 +80,13 @@ async function list(closed: boolean): Promise<Incident[]> {
   return [...open, ...last.filter(incident => incident !== undefined && !ids.has(incident.id))] as Incident[];
 }
 
-async function onKnown(id: string, act: (incident: Incident) => Promise<CommandAnswer>): Promise<CommandAnswer> {
+async function withIncident(id: string, act: (incident: Incident) => Promise<CommandAnswer>): Promise<CommandAnswer> {
   const key = await findKey(id);
   const incident = key && (await load(key));
   return incident ? act(incident) : { refused: `there is no incident ${id}` };
 }
 
-/** What is resolved stays resolved: the trouble goes on in an incident of its own, which names the one before. */
+/** A resolved incident stays resolved: reopening declares a new incident, which names the one before. */
 async function reopen(
   { id, status, playbook, title, severity, policy }: Incident,
   { by, via, requestId, reason }: Person & { requestId: string; reason: string },
@@ -94,10 +94,10 @@ async function reopen(
   if (status !== 'resolved' && status !== 'closed') return { refused: `${id} is ${status}: it is not over` };
   if (policy.playbook.chore) return { refused: `${id} is work that was done, and is not reopened` };
   const summary = `${id} reopened by ${by}: ${reason}`;
-  return declared({ by, requestId, playbook, title, summary, declared: { severity, text: reason, via } });
+  return declare({ by, requestId, playbook, title, summary, declared: { severity, text: reason, via } });
 }
 
-interface Declared {
+interface DeclaredIncident {
   by: string;
   requestId: string;
   playbook: string;
@@ -106,27 +106,27 @@ interface Declared {
   declared: NonNullable<Signal['declared']>;
 }
 
-/** Declared by a person, it is a signal like another, which only a person clears. */
-async function declared({ by, requestId, title, ...said }: Declared): Promise<CommandAnswer> {
+/** Commits a person's declaration as a signal, which only a person can clear. */
+async function declare({ by, requestId, title, ...declaration }: DeclaredIncident): Promise<CommandAnswer> {
   const { service, policies } = deployed();
-  const policy = policies[said.playbook] ?? policies[DECLARED];
+  const policy = policies[declaration.playbook] ?? policies[DECLARED];
   if (!policy) throw new Error(`no policy for ${DECLARED} incidents is deployed`);
   const signal: Signal = {
     id: `person/${requestId}`,
     key: `declared:${digest(requestId)}`,
     state: 'firing',
-    level: SIGNAL_LEVELS[severityDeclared(said.declared)],
+    level: SIGNAL_LEVELS[severityDeclared(declaration.declared)],
     service,
     at: new Date().toISOString(),
     reporter: by,
-    ...said,
+    ...declaration,
   };
-  return answered(await receive(signal, { ...policy, playbook: { ...policy.playbook, title } }));
+  return answerTo(await receive(signal, { ...policy, playbook: { ...policy.playbook, title } }));
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
-async function answered({
+async function answerTo({
   incident,
   entries,
   refused,

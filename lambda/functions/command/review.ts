@@ -8,12 +8,12 @@ import type { CommandAnswer } from '../../inbound/command-request.ts';
 import { type Committed, commit } from '../../runtime/command-handler.ts';
 import { keyOf } from '../../store/incidents.ts';
 
-/** Lambda answers with 6 MB at most, and base64 takes a third more. */
-const MOST = 4_000_000;
+/** Bytes of a file that fit into an answer: Lambda's answers are limited to 6 MB, and base64 adds a third. */
+const MAXIMUM_BYTES = 4_000_000;
 
 const bucket = () => process.env['REVIEWS_BUCKET'] ?? '';
 
-/** What there is of a review: the post-mortem, its pictures, the invitation. */
+/** The files of a review: the post-mortem, its pictures, the invitation. */
 export async function reviewFiles(incident: Incident): Promise<CommandAnswer> {
   const { id } = incident;
   const files = await listFolder(bucket(), folderOf(incident));
@@ -26,32 +26,32 @@ export async function reviewFile(incident: Incident, name: string): Promise<Comm
   const known = await listFolder(bucket(), folderOf(incident));
   const file = known.find(other => other.name === name);
   if (!file) return { refused: `the review of ${incident.id} has no file ${name}` };
-  if (file.size > MOST)
+  if (file.size > MAXIMUM_BYTES)
     return { refused: `${name} has ${file.size} bytes: open it where ${incident.postMortem?.url} is` };
   const content = await read(bucket(), `${folderOf(incident)}${name}`);
   return { content: Buffer.from(content).toString('base64') };
 }
 
-interface Finishing extends Person {
+interface FinishRequest extends Person {
   requestId: string;
   document: string;
 }
 
 /**
- * The review is done, in the words of the document. It is stored first, where the draft was, which the bucket keeps as the
- * version before: what is refused afterwards has lost nothing.
+ * Completes the review with a person's document. The document is stored before the commit, so that a refusal loses nothing; the
+ * bucket keeps the draft as the version before.
  */
 export async function finish(
   incident: Incident,
-  { by, via, requestId, document }: Finishing,
-  answered: (committed: Committed) => Promise<CommandAnswer>,
+  { by, via, requestId, document }: FinishRequest,
+  answerTo: (committed: Committed) => Promise<CommandAnswer>,
 ): Promise<CommandAnswer> {
-  const found = readReview(document);
-  if ('refused' in found) return { refused: `the post-mortem of ${incident.id} is not complete: ${found.refused}` };
-  const command = { type: 'finish post-mortem', id: `person/${requestId}`, by, via, ...found.review } as const;
+  const parsed = readReview(document);
+  if ('refused' in parsed) return { refused: `the post-mortem of ${incident.id} is not complete: ${parsed.refused}` };
+  const command = { type: 'finish post-mortem', id: `person/${requestId}`, by, via, ...parsed.review } as const;
   const handled = handle(incident, command, new Date().toISOString());
   if ('refused' in handled) return { incident, refused: handled.refused };
   const key = `${folderOf(incident)}post-mortem.md`;
   await put({ bucket: bucket(), key, body: document, contentType: 'text/markdown; charset=utf-8' });
-  return answered(await commit(keyOf(incident), command));
+  return answerTo(await commit(keyOf(incident), command));
 }

@@ -4,7 +4,7 @@ import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { load } from '../../store/incidents.ts';
 
-/** Investigates what its playbook asks for; a check that fails is evidence and stops nothing. */
+/** Runs the checks of the playbook. A check that fails is a finding too, and stops nothing. */
 export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt, after }) => {
   const incident = await load({ slot, number });
   if (!incident) throw new Error(`there is no incident ${slot} ${number}`);

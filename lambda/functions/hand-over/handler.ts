@@ -2,7 +2,7 @@ import { FailureEvent } from '../../inbound/attempt-event.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
-/** The workflow failed somewhere: the attempt ends, and a person takes over. */
+/** Ends an attempt whose workflow failed, and hands the incident over to people. */
 export const handler = entrypoint(FailureEvent, async ({ slot, number, attempt, error }) => {
   const reason = `the automatic response failed (${error.Error ?? 'unknown error'}: ${messageOf(error.Cause)})`;
   const { incident, refused } = await commit(
@@ -12,7 +12,10 @@ export const handler = entrypoint(FailureEvent, async ({ slot, number, attempt, 
   console.info({ message: 'handed over', incident: incident?.id, reason, refused });
 });
 
-/** A Lambda function's cause is JSON with a stack; an operator needs the message. */
+/**
+ * The message in an error's cause. The cause of a Lambda function is JSON with a stack trace, of which an operator needs the
+ * message.
+ */
 function messageOf(cause = 'no cause given'): string {
   try {
     const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };

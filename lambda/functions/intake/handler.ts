@@ -4,7 +4,7 @@ import { receive } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
-/** An alarm changed its state: the incident is opened, joined or cleared, and the response it is owed is started. */
+/** Receives a change of an alarm's state: opens or updates its incident, and starts the response if one is requested. */
 export const handler = entrypoint(AlarmEvent, async event => {
   const signal = toSignal(event, deployed());
   const policy = deployed().policies[signal.playbook];

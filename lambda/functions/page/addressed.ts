@@ -5,25 +5,25 @@ import type { PageEntry, PageMessage } from '../../domain/messages/page.ts';
 import { type PageText, writePage } from '../../domain/messages/page-text.ts';
 import { rendered } from '../../runtime/templates.ts';
 
-/** The answer that is asked for, where it is not that somebody takes it on. */
-const WANTED: Partial<Record<PageEntry['type'], LinkAction>> = {
+/** The answer that an event asks for, if it is not "acknowledge". */
+const REQUESTED_ACTIONS: Partial<Record<PageEntry['type'], LinkAction>> = {
   ApprovalRequested: 'approve',
   ApprovalAskedAgain: 'approve',
   PublicationRequested: 'publish',
 };
 
 /**
- * A level's message as one person gets it: the e-mail has all that they can answer; the SMS ends with the one answer that is
- * asked for. Without links it says how to answer from a terminal.
+ * A level's message for one person: the e-mail has links for all possible answers, the SMS only the one that is asked for.
+ * Without links the message says how to answer from a terminal.
  */
 export function addressed(
   { fields }: PageMessage,
   incident: Incident,
-  entry: PageEntry,
+  event: PageEntry,
   links: PersonalLink[],
 ): PageText {
-  const link = links.find(({ action }) => action === (WANTED[entry.type] ?? 'acknowledge')) ?? null;
-  return writePage(rendered, fields, { lines: answers(incident, entry, links), link });
+  const link = links.find(({ action }) => action === (REQUESTED_ACTIONS[event.type] ?? 'acknowledge')) ?? null;
+  return writePage(rendered, fields, { lines: answers(incident, event, links), link });
 }
 
 function answers({ id, ...incident }: Incident, { type }: PageEntry, links: PersonalLink[]): string[] {

@@ -12,39 +12,39 @@ import { load } from '../../store/incidents.ts';
 import { addressed } from './addressed.ts';
 
 /**
- * Tells those on call at each level what they must know of an entry, each with links of their own. What was already sent is
- * not sent again; somebody who cannot be told holds up nobody else.
+ * Pages the people on call at each level because of an event, each with links of their own. A page that was sent is not sent
+ * again, and one that fails holds up no other.
  */
 export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, entry: about } }) => {
   const { slot, number } = key;
   const incident = await load({ slot, number });
-  const entry = incident?.timeline[about.seq];
-  if (!incident || !entry || !isPageEntry(entry)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
-  const sent = sentPages(incident).filter(page => page.about === entry.seq);
-  const told: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
+  const event = incident?.timeline[about.seq];
+  if (!incident || !event || !isPageEntry(event)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
+  const sent = sentPages(incident).filter(page => page.about === event.seq);
+  const added: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
-  for (const page of pages(incident, entry)) {
+  for (const page of pages(incident, event)) {
     const { urgency } = page;
-    for (const { person, level } of recipients(incident, entry, page)) {
+    for (const { person, level } of recipients(incident, event, page)) {
       if (sent.some(other => other.level === level && other.to === person)) continue;
       try {
-        const links = await personalLinks(incident, entry, person);
-        const text = addressed(page, incident, entry, links);
+        const links = await personalLinks(incident, event, person);
+        const text = addressed(page, incident, event, links);
         await publishPage(topicOf(level), { person, urgency, ...text });
         await commit(
           { slot, number },
           {
-            ...{ type: 'record page', id: `page/${entry.seq}/${level}/${person}` },
-            ...{ about: entry.seq, level, urgency, subject: text.subject, to: person },
+            ...{ type: 'record page', id: `page/${event.seq}/${level}/${person}` },
+            ...{ about: event.seq, level, urgency, subject: text.subject, to: person },
           },
         );
-        told.push({ level, urgency, to: person });
+        added.push({ level, urgency, to: person });
       } catch (error) {
         failures.push(error as Error);
       }
     }
   }
-  const result = { incident: key.id, entry: entry.type, sent: told };
+  const result = { incident: key.id, entry: event.type, sent: added };
   console.info({ message: 'people told', ...result, failed: failures.length });
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
   return result;
@@ -56,24 +56,27 @@ interface Recipient {
 }
 
 /**
- * Those on call when it happened, by the roster as it is deployed now. By the time of the entry, so that a page tried again
- * after a hand-over does not go to two. That it is resolved is also told to those who were paged and whose turn has ended.
+ * The people on call at the time of the event, by the roster as it is deployed now: a page that is retried after a change of shift
+ * must not go to two people. The resolution also goes to people who were paged and whose shift has ended.
  */
-function recipients(incident: Incident, entry: PageEntry, { level, person }: PageMessage): Recipient[] {
+function recipients(incident: Incident, event: PageEntry, { level, person }: PageMessage): Recipient[] {
   const { rosters } = deployed();
-  // A level to which that person is subscribed, whoever of it is on call.
-  const own = rosters.findIndex(({ people }) => person !== undefined && people.includes(person));
-  if (person !== undefined && own >= 0) return [{ person, level: own + 1 }];
+  // The person is subscribed to the topic of their own level, also when somebody else is on call.
+  const ownLevel = rosters.findIndex(({ people }) => person !== undefined && people.includes(person));
+  if (person !== undefined && ownLevel >= 0) return [{ person, level: ownLevel + 1 }];
   const roster = rosters[placeOf(level)];
   if (!roster) throw new Error('no escalation level is deployed');
   const called = sentPages(incident).filter(page => page.level === level && page.urgency === 'page');
-  const before = entry.type === 'Resolved' ? called.flatMap(({ to }) => to ?? []) : [];
-  return [...new Set([...onCall(roster, entry.at), ...before])].map(name => ({ person: name, level }));
+  const before = event.type === 'Resolved' ? called.flatMap(({ to }) => to ?? []) : [];
+  return [...new Set([...onCall(roster, event.at), ...before])].map(name => ({ person: name, level }));
 }
 
-const sentPages = ({ timeline }: Incident) => timeline.filter(entry => entry.type === 'PageSent');
+const sentPages = ({ timeline }: Incident) => timeline.filter(event => event.type === 'PageSent');
 
-/** Of a level that a deployment has taken away since the incident was opened, the highest that is left. */
+/**
+ * The roster's index. A level that a deployment has removed since the incident was opened becomes the highest one that is
+ * left.
+ */
 const placeOf = (level: number) => Math.min(level, deployed().rosters.length) - 1;
 
 function topicOf(level: number): string {

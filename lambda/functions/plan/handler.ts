@@ -12,15 +12,15 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
 import { keyOf, load, openIncidents } from '../../store/incidents.ts';
 import { LedgerMoved, readLedger, writeLedger } from '../../store/ledger.ts';
 
-/** Hours for which runs are remembered: the longest cooldown or budget that can be configured. */
+/** Hours for which the ledger keeps runs: the longest cooldown or budget that can be configured. */
 const LEDGER_HOURS = 168;
 
-/** Attempts of other playbooks may reserve runs at the same moment; then the guardrails are judged again. */
+/** Attempts of other playbooks may reserve runs at the same moment: the guardrails are judged again, at most so often. */
 const TRIES = 5;
 
 /**
- * Decides the next step, every guardrail considered, and hands the workflow the runbook to run, or the end. It acts on
- * what the alarms say at this moment, not on what an event said some time ago.
+ * Decides the next step by every guardrail, and returns to the workflow the runbook to run, or the end. It reads the alarms first,
+ * so that it acts on their current states and not on those of an earlier event.
  */
 export const handler = entrypoint(AttemptEvent, async event => {
   const { slot, number } = event;
@@ -65,7 +65,7 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
   return { next: 'run', run: started.run, document: started.document, parameters, clientToken: tokenOf(started.run) };
 }
 
-/** A drill touches nothing, so it stands in nobody's way. */
+/** The other open incidents. Drills are left out, because they change nothing. */
 async function otherIncidents(slot: string): Promise<OtherIncident[]> {
   const others = (await openIncidents()).filter(incident => keyOf(incident).slot !== slot && !incident.drill);
   return others.map(({ id, openedAt, policy: { playbook } }) => {

@@ -5,24 +5,26 @@ import { plusMinutes } from '../../domain/kernel/time.ts';
 import { alarmsThatFired, type Drawing, drawings, type Graph } from '../../domain/post-mortem/graphs.ts';
 import { windowAround } from '../../domain/post-mortem/post-mortem.ts';
 
-/** Minutes of the future that are shown, so that the last mark does not stand on the edge. */
+/** Minutes of the future that a graph may show, so that the last mark is not at its edge. */
 const MARGIN = 3;
 
-/** A picture with its bytes, or without, and why. */
+/** A graph with the bytes of its picture, or the reason why there is none. */
 export type Drawn = Graph & { png?: Uint8Array };
 
-/** The graphs of an incident. One that cannot be had holds up nothing: it says so. */
+/** Draws the graphs of an incident. A graph that fails gives its reason, and holds up no other. */
 export async function draw(incident: Incident, resources: Resources): Promise<Drawn[]> {
   const { drawn, rest } = alarmsThatFired(incident);
   const alarms = await readWatched(drawn).catch((error: Error) => {
     console.error({ message: `the alarms could not be read: ${error.message}`, error: error.name });
     return [];
   });
-  const found = drawn.flatMap(name => alarms.find(alarm => alarm.name === name) ?? []);
-  const unknown = drawn.filter(name => !found.some(alarm => alarm.name === name));
+  const watched = drawn.flatMap(name => alarms.find(alarm => alarm.name === name) ?? []);
+  const unknown = drawn.filter(name => !watched.some(alarm => alarm.name === name));
   const [from, end] = windowAround(incident);
   const soon = plusMinutes(new Date().toISOString(), MARGIN);
-  const graphs = await Promise.all(drawings(incident, found, resources, [from, end < soon ? end : soon]).map(drawOne));
+  const graphs = await Promise.all(
+    drawings(incident, watched, resources, [from, end < soon ? end : soon]).map(drawOne),
+  );
   return [
     ...graphs,
     ...unknown.map(title => ({ title, why: 'CloudWatch did not say what it watches' })),

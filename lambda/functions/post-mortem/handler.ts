@@ -18,13 +18,13 @@ import { draw } from './draw.ts';
 import { measure } from './measure.ts';
 
 /**
- * Measures an incident that is over, and drafts its post-mortem, if one is owed, with pictures and an invitation to its
- * review. What is in the bucket already stays as it is: somebody may have edited it since.
+ * Measures the outage of a resolved incident, and drafts its post-mortem, if one is due, with pictures and an invitation to the
+ * review. Files that are in the bucket already stay as they are: somebody may have edited them.
  */
-export const handler = eventSubscriber(async (over, { type, seq }) => {
+export const handler = eventSubscriber(async (resolved, { type, seq }) => {
   if (type !== 'Resolved' && type !== 'PostMortemRequested') return { drafted: false };
   const { addresses = {}, resources, region } = deployed();
-  const measured = await withOutage(over, resources);
+  const measured = await withOutage(resolved, resources);
   if (!isReviewed(measured) || measured.postMortem?.url) return { drafted: false };
   const incident = byName(measured, addresses);
   const invitees = {
@@ -49,11 +49,11 @@ export const handler = eventSubscriber(async (over, { type, seq }) => {
   }
   const fields = postMortem(incident, { ...invitees, meeting, graphs, logGroup: resources.logGroup });
   await write('post-mortem.md', 'text/markdown; charset=utf-8', rendered('documents/post-mortem.md', fields));
-  await commit(keyOf(over), { type: 'record post-mortem', id: `post-mortem/${seq}`, ...draft });
+  await commit(keyOf(resolved), { type: 'record post-mortem', id: `post-mortem/${seq}`, ...draft });
   return { drafted: true, pictures: graphs.filter(({ png }) => png).length };
 });
 
-/** The incident with what the metrics tell of it. A drill harms nobody, nor does what was none, or work that fell due. */
+/** The incident with its measured outage. Drills, false alarms and chores harm nobody and are not measured. */
 async function withOutage(incident: Incident, resources: Resources): Promise<Incident> {
   const { drill, cancelled, policy, resolvedAt, outage } = incident;
   const isKnown = outage && outage.unknown === undefined;

@@ -6,7 +6,7 @@ import type { MeasuredOutage } from '../../domain/incident/review-records.ts';
 import { courseOf, windowOf } from '../../domain/outage/course.ts';
 import { measureOutage } from '../../domain/outage/outage.ts';
 
-/** What the metrics tell of an incident that is over. Where they cannot be read, that is what is told. */
+/** The outage of a resolved incident by the metrics, or the reason why these cannot be read. */
 export async function measure(incident: Incident, resources: Resources): Promise<MeasuredOutage> {
   const now = new Date();
   const { from, to, seconds } = windowOf(incident, now.toISOString());

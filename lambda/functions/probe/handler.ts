@@ -17,8 +17,8 @@ import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
- * Once a minute: how the service is, as metrics for alarms to stand on. What could not be measured is not published, so
- * that its alarm finds data missing and not a value that nobody measured.
+ * Measures the service once a minute and publishes metrics, on which the alarms are based. A value that could not be measured is
+ * not published, so that its alarm finds data missing.
  */
 export const handler = entrypoint(v.unknown(), async () => {
   const { service, resources } = deployed();
@@ -31,9 +31,9 @@ export const handler = entrypoint(v.unknown(), async () => {
   const measurements = {
     [PROBE_METRICS.health]: health.then(healthFailing),
     [PROBE_METRICS.healthSeconds]: health.then(slowest),
-    [PROBE_METRICS.errors]: traffic.then(of('share')),
-    [PROBE_METRICS.seconds]: traffic.then(of('seconds')),
-    [PROBE_METRICS.p95]: traffic.then(of('p95')),
+    [PROBE_METRICS.errors]: traffic.then(judged('share')),
+    [PROBE_METRICS.seconds]: traffic.then(judged('seconds')),
+    [PROBE_METRICS.p95]: traffic.then(judged('p95')),
     [PROBE_METRICS.tasks]: describeService(resources.cluster, resources.ecsService).then(s => s.runningCount ?? 0),
     [PROBE_METRICS.deployment]: readDeployments(resources, now, minutes).then(({ fault }) => (fault ? 1 : 0)),
     [PROBE_METRICS.writerGone]: writerGone(resources.database),
@@ -63,7 +63,7 @@ export const handler = entrypoint(v.unknown(), async () => {
   await publishMetrics(PROBE_NAMESPACE, service, values, now);
   console.info({ message: 'probed', ...values });
   for (const { message } of failures) console.error({ message });
-  // Of what does not exist an alarm tells, and nothing about it can be measured.
+  // A missing resource has an alarm of its own; measurements of it must fail, and need not fail the probe.
   if (failures.length > 0 && !values[PROBE_METRICS.namesMissing])
     throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
@@ -74,11 +74,11 @@ function healthFailing(probes: readonly Probe[]): number {
   return failingShare(probes);
 }
 
-/** Undefined where too few people asked for anything. */
-const of = (what: 'share' | 'seconds' | 'p95') => (traffic: Traffic) =>
-  'share' in traffic ? traffic[what] : undefined;
+/** Undefined when there were too few requests to judge. */
+const judged = (fact: 'share' | 'seconds' | 'p95') => (traffic: Traffic) =>
+  'share' in traffic ? traffic[fact] : undefined;
 
-/** One without a cluster, too. */
+/** 1 when the database has no writer, or when there is no cluster. */
 async function writerGone({ cluster }: Resources['database']): Promise<number> {
   const found = await findCluster(cluster);
   const gone = !found?.DBClusterMembers?.some(({ IsClusterWriter }) => IsClusterWriter);
@@ -86,7 +86,7 @@ async function writerGone({ cluster }: Resources['database']): Promise<number> {
   return Number(gone);
 }
 
-/** Undefined where the database does not answer. */
+/** Undefined when the database does not answer. */
 async function writerReadOnly(): Promise<number | undefined> {
   const state = await askWriter();
   if (!state.answered || state.readOnly) console.info({ message: 'the database accepts no writes', ...state });
@@ -105,7 +105,7 @@ async function namesMissing(resources: Resources): Promise<number> {
   return missing.length;
 }
 
-/** Undefined where nobody can tell. */
+/** Undefined when the security groups do not tell. */
 async function cachePathBlocked(redis: NonNullable<Resources['redis']>): Promise<number | undefined> {
   const { open, faults } = await readCachePath(redis);
   if (!open) console.info({ message: 'the path to the cache is not open', open, faults });

@@ -6,21 +6,21 @@ import { names } from '../../runtime/deployed.ts';
 import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
 
-/** Tells people what an incident owes that is over, and what was learnt of it. What was told is not told again. */
-export const handler = eventSubscriber(async (incident, entry) => {
-  const notice = reviewNotice(incident, entry, {
+/** Tells people by e-mail about the review of an incident and its action items, each event once. */
+export const handler = eventSubscriber(async (incident, event) => {
+  const notice = reviewNotice(incident, event, {
     people: names(process.env['PEOPLE']),
     reviewers: names(process.env['REVIEWERS']),
     guests: names(process.env['REVIEW_GUESTS']),
     stakeholders: names(process.env['STAKEHOLDERS']),
     operations: names(process.env['OPERATIONS']),
   });
-  if (!notice || isDelivered(incident, entry, notice.channel)) return { sent: [] };
+  if (!notice || isDelivered(incident, event, notice.channel)) return { sent: [] };
   const { to, channel, template, fields } = notice;
-  if (to.length === 0) throw new Error(`nobody who has an e-mail address is to be told of ${entry.type}`);
-  const links = entry.type === 'PostMortemDrafted' ? { links: await reviewLinks(incident, entry) } : {};
+  if (to.length === 0) throw new Error(`nobody who has an e-mail address is to be told of ${event.type}`);
+  const links = event.type === 'PostMortemDrafted' ? { links: await reviewLinks(incident, event) } : {};
   const message = renderMail(rendered, template, { ...fields, ...links });
   await publishNotice(process.env['NOTICES_TOPIC'] ?? '', { people: to, ...message });
-  await recordDelivery(incident, entry, channel);
+  await recordDelivery(incident, event, channel);
   return { sent: to };
 });

@@ -4,13 +4,13 @@ import { internalNotification } from '../../domain/messages/internal-notificatio
 import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
 
-/** Tells stakeholders of an update that is meant for them. What was told is not told again. */
-export const handler = eventSubscriber(async (incident, entry) => {
-  if (entry.type !== 'UpdatePosted' || entry.to !== 'stakeholders') return { sent: [] };
-  if (isDelivered(incident, entry, 'stakeholders')) return { sent: [] };
+/** Sends stakeholders the updates that are meant for them, each once. */
+export const handler = eventSubscriber(async (incident, event) => {
+  if (event.type !== 'UpdatePosted' || event.to !== 'stakeholders') return { sent: [] };
+  if (isDelivered(incident, event, 'stakeholders')) return { sent: [] };
   const people = (process.env['STAKEHOLDERS'] ?? '').split(',').filter(Boolean);
-  const message = renderMail(rendered, 'messages/internal-notification.txt', internalNotification(incident, entry));
+  const message = renderMail(rendered, 'messages/internal-notification.txt', internalNotification(incident, event));
   await publishNotice(process.env['NOTICES_TOPIC'] ?? '', { people, ...message });
-  await recordDelivery(incident, entry, 'stakeholders');
+  await recordDelivery(incident, event, 'stakeholders');
   return { sent: people };
 });

@@ -10,20 +10,20 @@ import { rendered } from '../../runtime/templates.ts';
 import { publicIncidents } from '../../store/incidents.ts';
 import { readMeasured } from './measured.ts';
 
-/** An entry of an incident, or nothing but the time. */
-const Told = v.object({
+/** An event of the incident bus, or of the schedule, which has no incident. */
+const Trigger = v.object({
   detail: v.object({ incident: v.optional(v.object({ slot: v.string(), number: v.number() })) }),
 });
 
-/** What the queue hands over. */
-const Queued = v.object({ Records: v.array(v.object({ body: v.pipe(v.string(), v.parseJson(), Told) })) });
+/** Events as the SQS queue delivers them. */
+const Queued = v.object({ Records: v.array(v.object({ body: v.pipe(v.string(), v.parseJson(), Trigger) })) });
 
-/** Days of history reach into this month and three before. */
+/** The 90 days of the page's history reach into the current month and the three before. */
 const MONTHS = 4;
 
 /**
- * Writes the whole status page anew, whatever it was that happened: each time makes up for all that were missed. The queue
- * lets one write at a time, so that an older page never replaces a newer one. An update is delivered once it can be read.
+ * Writes the whole status page, whatever has happened, so that each run makes up for those that were missed. The queue runs one
+ * at a time, so that an older page never replaces a newer one. An update counts as delivered once the page shows it.
  */
 export const handler = entrypoint(Queued, async ({ Records }) => {
   const { service, site } = deployed();
@@ -50,28 +50,28 @@ export const handler = entrypoint(Queued, async ({ Records }) => {
   return written;
 });
 
-/** `YYYY-MM`, this one first. */
+/** The months as `YYYY-MM`, the current one first. */
 const monthsBefore = (now: Date) =>
   Array.from({ length: MONTHS }, (_, i) =>
     new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - i)).toISOString().slice(0, 7),
   );
 
-/** First the one that is shown, then those from which it is shown when that one fails: they hold up no delivery. */
+/** The bucket that is shown first, then the replicas, which are shown when it fails. Replicas hold up no delivery. */
 const buckets = () =>
   (process.env['SITE_BUCKETS'] ?? '').split(',').map(bucket => {
     const [region = '', name = ''] = bucket.split('/');
     return { region, name };
   });
 
-/** Of the updates that have just become readable, those that nobody has recorded. */
+/** Records the delivery of published updates that are not recorded yet, and returns their ids. */
 async function recordDeliveries(incidents: Incident[]): Promise<string[]> {
   const delivered: string[] = [];
   for (const incident of incidents)
-    for (const entry of incident.timeline) {
-      if (entry.type !== 'UpdatePosted' || entry.to !== 'public') continue;
-      if (isDelivered(incident, entry, 'status page')) continue;
-      await recordDelivery(incident, entry, 'status page');
-      delivered.push(`${incident.id}-${entry.seq}`);
+    for (const event of incident.timeline) {
+      if (event.type !== 'UpdatePosted' || event.to !== 'public') continue;
+      if (isDelivered(incident, event, 'status page')) continue;
+      await recordDelivery(incident, event, 'status page');
+      delivered.push(`${incident.id}-${event.seq}`);
     }
   return delivered;
 }

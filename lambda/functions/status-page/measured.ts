@@ -5,15 +5,15 @@ import type { MeasuredUptime } from '../../domain/status-page/site.ts';
 
 const DAY = 86_400_000;
 
-/** How many days CloudWatch remembers. */
+/** CloudWatch keeps metrics for this many days. */
 const DAYS = 455;
 
 /** Milliseconds for CloudWatch to answer. */
-const PATIENCE = 5000;
+const TIMEOUT = 5000;
 
 /**
- * How much was measured, by counting what the probe published: of CloudWatch's aggregates of older minutes the count is
- * still true. When CloudWatch cannot be asked, nothing is known, which the page says: an update waits for no figure.
+ * The measured times, by the number of values that the probe published; CloudWatch aggregates older minutes, but keeps their
+ * number. If CloudWatch does not answer, the page shows that nothing is known, so that updates do not wait for it.
  */
 export async function readMeasured(service: string, now: Date): Promise<MeasuredUptime> {
   const query = (period: number) => ({
@@ -21,7 +21,7 @@ export async function readMeasured(service: string, now: Date): Promise<Measured
     ...{ dimensions: { Service: service }, statistic: 'SampleCount' as const, period },
   });
   const midnight = new Date(Math.ceil(now.getTime() / DAY) * DAY);
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(TIMEOUT);
   try {
     const [days, minutes] = await Promise.all([
       readMetrics([query(86_400)], midnight, DAYS * 24, signal),

@@ -7,16 +7,16 @@ import { rendered } from '../../runtime/templates.ts';
 import { keepMail } from '../../store/customer-mails.ts';
 
 /**
- * Queues a mail for each subscriber of what an incident affects. Only for its latest update: whatever was overtaken while SES was
- * down is told by what overtook it, which comes behind. Queued twice, it is told once.
+ * Queues a mail for each subscriber of the components that an incident affects, and only for its latest update: updates that were
+ * overtaken while SES was down are left out. A mail that is queued twice is sent once.
  */
-export const handler = notificationChannel('subscribers', async (incident, entry) => {
-  const letter = customerMail(incident, rendered);
-  if (letter?.update !== updateId(incident, entry) || isDelivered(incident, entry, 'subscribers')) return { queued: 0 };
-  const { number, components } = letter;
-  await keepMail(incident.id, letter);
+export const handler = notificationChannel('subscribers', async (incident, event) => {
+  const mail = customerMail(incident, rendered);
+  if (mail?.update !== updateId(incident, event) || isDelivered(incident, event, 'subscribers')) return { queued: 0 };
+  const { number, components } = mail;
+  await keepMail(incident.id, mail);
   const subscribers = await subscribersOf(components);
   await queueMails(subscribers.map(email => ({ incident: incident.id, number, email })));
-  await recordDelivery(incident, entry, 'subscribers');
+  await recordDelivery(incident, event, 'subscribers');
   return { queued: subscribers.length };
 });

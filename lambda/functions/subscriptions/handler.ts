@@ -7,8 +7,8 @@ import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
- * Whether those who would be called would be reached: a subscription may never have been confirmed, or have been ended by
- * its owner or a mail scanner, and SNS tells nobody. Addresses are compared here and named nowhere.
+ * Checks that pages would reach the people on call: a subscription may never have been confirmed, or may have been ended by its
+ * owner or a mail scanner, and SNS reports neither. Addresses are compared, but never logged.
  */
 export const handler = entrypoint(v.unknown(), async () => {
   const { service, rosters, subscribers = [] } = deployed();

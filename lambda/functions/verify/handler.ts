@@ -18,8 +18,8 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
 import { load } from '../../store/incidents.ts';
 
 /**
- * Whether a run did what it was for: the runbook ended well, the signals that fired are clear and the health URLs
- * answer. Until its time is up it may be asked again; then, not verified is failed.
+ * Verifies a run: the runbook succeeded, the signals that fired are clear, and the health URLs answer. The workflow repeats the
+ * call until the time to verify is up; a run that is not verified by then has failed.
  */
 export const handler = entrypoint(RunEvent, async event => {
   const { slot, number, run, execution } = event;
@@ -31,9 +31,9 @@ export const handler = entrypoint(RunEvent, async event => {
   const { endedAt } = read;
   const ran: RunOutcome = { run, execution, ...(endedAt && { endedAt }), ...(changed.length > 0 && { changed }) };
   if (ended === 'unchanged') return record(event, { ...ran, reason: cut(reason), unchanged: true });
-  // Where nothing was changed, nothing is to be put back.
-  const nothing = changed.length === 0 && { unchanged: true as const };
-  if (ended === 'failed') return record(event, { ...ran, reason: cut(reason), ...nothing });
+  // A run that changed nothing needs no revert.
+  const unchanged = changed.length === 0 && { unchanged: true as const };
+  if (ended === 'failed') return record(event, { ...ran, reason: cut(reason), ...unchanged });
   const known = incident.runs.find(r => r.run === run);
   if (known && known.status !== 'running') return { verdict: 'done', run };
   if (known?.dryRun) return record(event, { ...ran, report: reportOf(read) });
@@ -44,7 +44,7 @@ export const handler = entrypoint(RunEvent, async event => {
   const health = all.filter(({ check }) => !alarmOf(check));
   const failing = health.filter(({ passed }) => !passed).length / Math.max(1, health.length);
   const traffic = step?.revert || step?.verifiedBy === 'health' ? await trafficSince(read.endedAt) : UNJUDGED;
-  const checks = inWhatMatters(incident, known, step, { all, health, traffic });
+  const checks = decisiveChecks(incident, known, step, { all, health, traffic });
   const harm = known && step?.revert && harmCheck(known, traffic, failing);
   if (harm) return record(event, { ...ran, checks: [...checks, harm], impact: 'harmful' });
   const passed = checks.every(check => check.passed);
@@ -54,22 +54,22 @@ export const handler = entrypoint(RunEvent, async event => {
   return record(event, { ...ran, checks, ...(impact && { impact }) });
 });
 
-interface Seen {
+interface Observations {
   all: Check[];
   health: Check[];
   traffic: Traffic;
 }
 
 /**
- * The checks that verify a run: of one that should end the trouble, and of the revert of one that did, all; of one that
- * relieves, that people are served. A revert in the midst of the trouble cannot end it: that it does no harm is enough, as
- * soon as that can be told.
+ * The checks that verify a run. A step that should end the trouble, and the revert of one that did, need all checks; a step that
+ * only relieves people needs those of health URLs and requests. A revert during the trouble cannot end it: it must only do no
+ * harm, as soon as the traffic can be judged.
  */
-function inWhatMatters(
+function decisiveChecks(
   { resolution, runs }: Incident,
   run: Run | undefined,
   step: Step | undefined,
-  { all, health, traffic }: Seen,
+  { all, health, traffic }: Observations,
 ): Check[] {
   const reverted = runs.find(r => r.run === run?.undoes);
   const inTrouble = resolution || reverted?.revertRequestedAt || reverted?.status === 'failed';
@@ -77,7 +77,7 @@ function inWhatMatters(
   return step?.verifiedBy === 'health' && !reverted ? [...health, requestsFailing(traffic)] : all;
 }
 
-/** Whoever must stop the execution finds it by its id. */
+/** Records the id of the execution, by which it can be stopped. */
 async function note({ slot, number, attempt, run, execution }: v.InferOutput<typeof RunEvent>) {
   await commit({ slot, number }, { type: 'note execution', id: `execution/${run}`, attempt, run, execution });
   return { verdict: 'again', run };
@@ -85,7 +85,7 @@ async function note({ slot, number, attempt, run, execution }: v.InferOutput<typ
 
 const cut = (reason = 'no message') => reason.slice(0, 1000);
 
-/** A step that heals nothing no signal can verify: its runbook looked for itself. */
+/** The check of a step that its own runbook verifies, because no signal shows its effect. */
 const ENDED_WELL = { check: 'runbook', passed: true, seen: 'Success' };
 
 async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutcome) {

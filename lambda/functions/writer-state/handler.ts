@@ -4,17 +4,17 @@ import { ASK_WRITER, judgeWriter, WriterRow, type WriterState } from '../../doma
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { inTime } from '../../runtime/in-time.ts';
 
-/** Seconds after which the database counts as silent: whoever asks has no more time. */
-const PATIENCE_SECONDS = 8;
+/** Seconds after which the database counts as silent; the callers have no more time. */
+const TIMEOUT_SECONDS = 8;
 
 /**
- * Asks over the endpoint of the writer whether it accepts writes. A database that does not answer is an answer too: it proves
- * nothing, as it may be the way to it that is closed.
+ * Asks the writer, over the cluster's writer endpoint, if it accepts writes. A database that does not answer is an answer too,
+ * but proves nothing: the network to it may be closed.
  */
 export const handler = entrypoint(v.unknown(), async (): Promise<WriterState> => {
   try {
     const [row] = await inTime(
-      PATIENCE_SECONDS,
+      TIMEOUT_SECONDS,
       withDatabase(query => query(ASK_WRITER, {})),
     );
     return judgeWriter(v.parse(WriterRow, row));

@@ -12,10 +12,10 @@ import {
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { certificatesOf } from '../../readings/certificates.ts';
 
-/** Each certificate as ACM has it, whether it renews by itself, and what its renewal lacks. */
+/** Each certificate in ACM: days left, if it renews by itself, and the validation records that its renewal lacks. */
 export async function certificates(resources: Resources, now: Date) {
   const { watched, ...bounds } = certificatesOf(resources);
-  const all = await Promise.all(watched.map(certificate => look(certificate)));
+  const all = await Promise.all(watched.map(certificate => examine(certificate)));
   const used = all.filter(({ held }) => held.inUse);
   const toReplace = all.flatMap(({ held, certificate }, i) =>
     needsReplacement(held, certificate, bounds, now) ? [i] : [],
@@ -38,15 +38,15 @@ export async function certificates(resources: Resources, now: Date) {
   };
 }
 
-interface Looked {
+interface ExaminedCertificate {
   certificate: WatchedCertificate;
   held: HeldCertificate;
-  /** Undefined where there is no zone to look into, or nothing to look for. */
+  /** Undefined without a hosted zone, or without validation records. */
   records: RecordsInZone | undefined;
   replacement: HeldCertificate | undefined;
 }
 
-async function look(certificate: WatchedCertificate): Promise<Looked> {
+async function examine(certificate: WatchedCertificate): Promise<ExaminedCertificate> {
   const held = await describeCertificate(certificate.arn);
   const { hostedZoneId } = certificate;
   const [records, replacement] = await Promise.all([
@@ -56,7 +56,7 @@ async function look(certificate: WatchedCertificate): Promise<Looked> {
   return { certificate, held, records, replacement };
 }
 
-function summary({ certificate, held, records, replacement }: Looked, now: Date): string {
+function summary({ certificate, held, records, replacement }: ExaminedCertificate, now: Date): string {
   const { names, notAfter, type, inUse, renewal, validation } = held;
   const count = (list: unknown[], what: string) =>
     list.length > 0 ? [`${list.length} validation record${list.length === 1 ? '' : 's'} ${what}`] : [];

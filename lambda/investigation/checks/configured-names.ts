@@ -1,7 +1,7 @@
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { missingNames } from '../../readings/missing-names.ts';
 
-/** Whether there is what the configuration names: of a name that is misspelt, no metric ever comes. */
+/** Checks that the configured resources exist: a misspelt name never has any metric, and so no alarm. */
 export async function configuredNames(resources: Resources) {
   const missing = await missingNames(resources);
   return {

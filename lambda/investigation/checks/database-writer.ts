@@ -14,7 +14,7 @@ const probed = (id: string, name: string): MetricQuery => ({
   ...{ statistic: 'Minimum', period: 60 },
 });
 
-/** Whether the database has a writer that accepts writes; if not, for how long it has not, and who could take over. */
+/** Checks that the database has a writer that accepts writes; if not, since how long, and which reader could take over. */
 export async function databaseWriter({ database: { cluster: id }, databaseInstances = [] }: Resources, now: Date) {
   const cluster = await findCluster(id);
   if (!cluster) return { ok: false, summary: `Database writer: there is no cluster ${id}`, facts: {} };
@@ -39,7 +39,7 @@ export async function databaseWriter({ database: { cluster: id }, databaseInstan
     ].join(', ')}`,
     facts: {
       writerGoneMinutes: gone,
-      // Unknown of a writer that does not answer.
+      // A writer that does not answer may or may not accept writes.
       ...((state === undefined || state.answered) && { writerReadOnlyMinutes: readOnly }),
       ...{ readersAvailable: readers.length, clusterAvailable: Number(available) },
     },

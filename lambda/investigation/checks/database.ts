@@ -1,7 +1,7 @@
 import { findCluster } from '../../adapters/rds.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 
-/** The cluster and its members. */
+/** The status of the cluster and its members. */
 export async function database({ database }: Resources) {
   const found = await findCluster(database.cluster);
   if (!found)

@@ -1,7 +1,7 @@
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { readDeployments, readTraffic } from '../../readings/traffic.ts';
 
-/** The latest deployment, and whether it is to blame. */
+/** The latest deployment, and if a deployment is suspected of causing the failures. */
 export async function deployments(resources: Resources, now: Date) {
   const state = await readDeployments(resources, now, readTraffic(resources, now));
   const { ageMinutes, inProgress, fault, suspect, suspectIsLatest } = state;

@@ -2,11 +2,11 @@ import { findScaling, MOST_TASKS } from '../../adapters/auto-scaling.ts';
 import { findService } from '../../adapters/ecs.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 
-/** Tasks, as they are and as they should be, who may change how many there are, and how they are replaced. */
+/** Running and desired tasks, the bounds of auto scaling, and the way of deployment. */
 export async function ecsService({ cluster, ecsService }: Resources) {
   const [{ found, missing }, scaling] = await Promise.all([
     findService(cluster, ecsService),
-    // It is not known then whether a step may set the count, so it is left out; the tasks are counted all the same.
+    // Without the bounds no step may set the count, so their facts are left out; the tasks are counted all the same.
     findScaling(cluster, ecsService).catch((error: Error) => error),
   ]);
   if (!found) return { ok: false, summary: `ECS: there is no ${missing}`, facts: { serviceExists: 0 } };

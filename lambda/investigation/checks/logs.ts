@@ -3,10 +3,10 @@ import { countByClass } from '../../domain/diagnosis/error-lines.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 
 const MINUTES = 15;
-/** Enough to see what prevails; to read all of a storm would cost time and money. */
+/** Enough lines to find the most frequent error; reading every line of a flood would cost time and money. */
 const BOUNDS = { limit: 2000, seconds: 8 };
 
-/** The runbook's `aws logs tail`, in numbers: how many error lines, and what most of them are about. */
+/** The runbook's `aws logs tail`, in numbers: the count of error lines, and the most frequent kind. */
 export async function logs({ logGroup }: Resources, now: Date) {
   const since = new Date(now.getTime() - MINUTES * 60_000);
   const { lines, complete } = await readErrorLines(logGroup, since, BOUNDS);

@@ -13,13 +13,13 @@ import { known, latest, silence, valueIn } from '../../domain/kernel/latest.ts';
 import { nextSize, sizeOf } from '../../domain/remedies/fargate.ts';
 import { readTasks } from '../../readings/tasks.ts';
 
-/** Hours that are looked back: a leak may take its time. */
+/** The check looks this many hours back: a leak may be slow. */
 const HOURS = 3;
 
 type Service = Awaited<ReturnType<typeof readTasks>>['service'];
 type Tasks = Awaited<ReturnType<typeof describeTasks>>;
 
-/** How much memory the tasks use, what became of those that had none left, and which of the remedies can be taken. */
+/** The memory that the tasks use, the tasks that were killed for want of it, and the remedies that are possible. */
 export async function memory(resources: Resources, now: Date) {
   const { cluster, ecsService, memory } = resources;
   if (!memory) throw new Error('nobody watches the memory of this service');
@@ -35,7 +35,7 @@ export async function memory(resources: Resources, now: Date) {
   const used = series['memory'] ?? [];
   const inUse = latest(used, 60, now);
   const percent = valueIn(inUse);
-  // What restarts by itself and has memory enough is not helped by another restart, nor by more memory.
+  // Tasks that restart by themselves with enough memory are helped neither by another restart nor by more memory.
   const short = kills > 0 || (percent ?? 0) >= memory.high;
   const climb = climbBeganWith(deployments, used);
   const noDump = heapDumpFault(memory.heapDump, running);
@@ -75,14 +75,14 @@ const utilisation = ({ cluster, ecsService }: Resources) => ({
   dimensions: { ClusterName: cluster, ServiceName: ecsService },
 });
 
-/** Of one that would be asked, as the runbook's function asks it. */
+/** The reason why no heap dump is possible, for the same task that the runbook's function would choose. */
 function heapDumpFault(container: string | undefined, running: Tasks): string | undefined {
   if (container === undefined) return 'not configured';
   const task = oldest(running);
   return task ? execFault(task, container) : 'no task is running';
 }
 
-/** A deployment of the same version replaces task by task only where ECS may not stop one before another has started. */
+/** The reason why no restart is possible: it must replace task by task, and never stop one before another has started. */
 function restartFault({
   deploymentConfiguration,
   deploymentController,

@@ -5,13 +5,13 @@ import { judgeTraffic, minutesOf, trafficWords } from '../../domain/diagnosis/tr
 import { known, type Latest, latest, silence, valueIn } from '../../domain/kernel/latest.ts';
 import { percent } from '../../domain/kernel/numbers.ts';
 
-/** The metrics of the last minutes: load, connections, the share of requests that fail, and how long answers take. */
+/** The metrics of the last minutes: CPU, connections, the share of failing requests, and response times. */
 export async function metrics(resources: Resources, now: Date) {
   const queries = loadQueries(resources);
   const series = await readMetrics([...queries, ...trafficQueries(resources)], now);
   const last = (id: string) => latest(series[id], queries.find(query => query.id === id)?.period ?? 60, now);
   const { database, minimumRequests } = resources;
-  const of = (value: number) => percent(value / database.maxConnections);
+  const ofMaximum = (value: number) => percent(value / database.maxConnections);
   const [connections, readers, cpu] = [last('connections'), last('readers'), last('cpu')];
   const minutes = minutesOf(series, now);
   const traffic = judgeTraffic(minutes, now, minimumRequests);
@@ -19,21 +19,21 @@ export async function metrics(resources: Resources, now: Date) {
   const parts = [
     writes === undefined
       ? `database connections ${silence(connections)}`
-      : `${Math.round(writes)} of ${database.maxConnections} database connections (${of(writes)})`,
+      : `${Math.round(writes)} of ${database.maxConnections} database connections (${ofMaximum(writes)})`,
     // A cluster without readers never reports any.
     ...(readers === undefined
       ? []
       : [
           reads === undefined
             ? `of the readers ${silence(readers)}`
-            : `${Math.round(reads)} on the readers (${of(reads)})`,
+            : `${Math.round(reads)} on the readers (${ofMaximum(reads)})`,
         ]),
     trafficWords(traffic),
     load === undefined ? `CPU ${silence(cpu)}` : `CPU ${Math.round(load)} %`,
   ];
-  const judged = (of: 'share' | 'seconds' | 'p95'): Latest =>
-    'share' in traffic && traffic[of] !== undefined
-      ? { value: traffic[of], measuredAt: traffic.measuredAt }
+  const judged = (fact: 'share' | 'seconds' | 'p95'): Latest =>
+    'share' in traffic && traffic[fact] !== undefined
+      ? { value: traffic[fact], measuredAt: traffic.measuredAt }
       : undefined;
   const share = 'share' in traffic ? traffic.share : undefined;
   const bad = Math.max(writes ?? 0, reads ?? 0) >= database.maxConnections * 0.8 || (share ?? 0) >= 0.01;

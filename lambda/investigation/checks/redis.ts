@@ -1,7 +1,7 @@
 import { findReplicationGroup, readNodes } from '../../adapters/elasticache.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 
-/** The runbook's "check ElastiCache status": the group, its nodes and their roles, and how it could be restarted. */
+/** The runbook's "check ElastiCache status": the group, its nodes and their roles, and the possible way of a restart. */
 export async function redis({ redis }: Resources) {
   if (!redis) throw new Error('no Redis is configured');
   const [group, nodes] = await Promise.all([findReplicationGroup(redis.replicationGroup), readNodes(redis.nodes)]);

@@ -2,7 +2,7 @@ import { daysLeft, endpointFaults, hostsOf } from '../../domain/diagnosis/certif
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { certificatesOf, describeGrade, gradeHosts } from '../../readings/certificates.ts';
 
-/** What people are served at each host, graded in the manner of SSL Labs. */
+/** The certificate and protocols of each host, graded in the manner of SSL Labs. */
 export async function servedCertificates(resources: Resources, now: Date) {
   const all = await gradeHosts(hostsOf(certificatesOf(resources).watched), now);
   const served = all.flatMap(graded => ('served' in graded ? [graded.served] : []));

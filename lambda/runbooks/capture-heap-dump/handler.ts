@@ -7,16 +7,16 @@ import { done, failed, unchanged } from '../../domain/remedies/verdict.ts';
 import { flag } from '../../inbound/runbook-parameters.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
-/** Seconds for the command, of the 300 that Systems Manager waits for a function. */
+/** Seconds for the command; Systems Manager waits 300 s for a function. */
 const COMMAND_SECONDS = 240;
-/** Seconds for which the URL can be uploaded to. */
+/** Seconds for which the URL accepts an upload. */
 const URL_SECONDS = 600;
 
 export const CaptureEvent = v.strictObject({ dryRun: flag, cluster: v.string(), service: v.string() });
 
 /**
- * Has the oldest task of a service dump its heap and upload it: a success only when the dump is whole. The command is the configuration's: it is given a URL
- * for this one object, which is told nobody else.
+ * Makes the oldest task of a service dump its heap and upload it. It succeeds only if the dump is complete. The command is
+ * configured; it gets a presigned URL for this one object, which nobody else learns.
  */
 export const handler = entrypoint(CaptureEvent, async ({ dryRun, cluster, service }) => {
   const { env } = process;
@@ -38,14 +38,14 @@ export const handler = entrypoint(CaptureEvent, async ({ dryRun, cluster, servic
   const where = { task: id, key, bytes: bytes ?? 0 };
   const reason = ended.status === 'fulfilled' ? whyNotWhole(ended.value, bytes) : (ended.reason as Error).message;
   if (reason !== undefined)
-    return { ...failed(`No whole heap dump came from task ${id}: ${reason}${said(ended, url)}`, []), ...where };
+    return { ...failed(`No whole heap dump came from task ${id}: ${reason}${lastOutput(ended, url)}`, []), ...where };
   const message = `Heap of task ${id} dumped: s3://${bucket}/${key}, ${bytes} bytes.`;
   console.info(message);
   return { ...done([message]), ...where, message };
 });
 
-/** The command's last words tell why. A tool may print the URL, which nobody may learn. */
-function said(ended: PromiseSettledResult<string>, url: string): string {
+/** The end of the command's output, which tells why it failed, without the URL, which is a secret. */
+function lastOutput(ended: PromiseSettledResult<string>, url: string): string {
   if (ended.status === 'rejected') return '';
   const words = ended.value
     .replaceAll(url, '…')

@@ -25,9 +25,9 @@ const CopyEvent = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters and digits, with single hyphens')),
   /** The time to restore to; a clone has none. */
   restoreTo: v.optional(time, LATEST),
-  /** `copy` and `add instance` act, one after the other; the others ask how that stands. */
+  /** `copy` and `add instance` act, one after the other; `is copied` and `is added` only report the progress. */
   stage: v.picklist(['copy', 'is copied', 'add instance', 'is added']),
-  /** It must be so by now. */
+  /** The stage must be complete by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 });
 
@@ -38,7 +38,7 @@ const answer = (verdict: Verdict, message = verdict.reason, waiting = false): An
   ...{ waiting: waiting ? 'true' : 'false', message },
 });
 
-/** Makes a copy of the Aurora cluster beside it. It begins that, and the runbook waits for it. */
+/** Creates a copy of the Aurora cluster. RDS takes minutes; the runbook waits until the copy is available. */
 export const handler = entrypoint(CopyEvent, async ({ dryRun, kind, name, restoreTo, stage, required }) => {
   const id = process.env['CLUSTER'] ?? '';
   const copy = copyOf(id, name);
@@ -54,7 +54,7 @@ export const handler = entrypoint(CopyEvent, async ({ dryRun, kind, name, restor
     return required ? answer(failed(message)) : answer(done(), message, true);
   }
   const wanted = kind === 'clone' ? { kind } : { kind, to: restoreTo };
-  // Once there is a copy, whatever goes wrong leaves something behind.
+  // Once the copy exists, a failure leaves it behind, so the verdict must be "failed" and not "unchanged".
   const refuse = stage === 'copy' ? unchanged : failed;
   const source = await findCluster(id);
   if (!source) return answer(refuse(`there is no cluster ${id}`));

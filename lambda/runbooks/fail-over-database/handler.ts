@@ -11,9 +11,9 @@ const FailOverEvent = v.strictObject({
   cluster: v.string(),
   writer: v.string(),
   reader: v.string(),
-  /** With it, it is asked how the failover stands. */
+  /** Changes nothing and only reports if the failover has ended. */
   look: v.optional(flag, 'false'),
-  /** It must be so by now. */
+  /** The failover must have ended by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 });
 
@@ -24,7 +24,7 @@ const answer = (verdict: Verdict, reader: string, message = verdict.reason, wait
   ...{ waiting: waiting ? 'true' : 'false', reader, message },
 });
 
-/** Makes a reader of an Aurora cluster its writer. It begins that, and the runbook waits for it. */
+/** Makes a reader of an Aurora cluster its writer. It starts the failover, and the runbook waits until that has ended. */
 export const handler = entrypoint(FailOverEvent, async ({ dryRun, cluster: id, look, required, ...named }) => {
   const cluster = await findCluster(id);
   if (!cluster) return answer((look ? failed : unchanged)(`there is no cluster ${id}`), named.reader);

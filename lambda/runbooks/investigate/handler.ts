@@ -4,7 +4,7 @@ import { investigate } from '../../investigation/investigate.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
-/** The investigation of every playbook at once, for a person who runs it from the console: one line a finding. */
+/** Runs the checks of all playbooks, for a person who starts it from the console. Each finding is one line. */
 export const handler = entrypoint(v.unknown(), async () => {
   const findings = await investigate(...Object.values(deployed().policies).map(({ playbook }) => playbook));
   return {

@@ -7,7 +7,7 @@ import type { Protected } from './sessions.ts';
 
 const SHORTEST_IDLE = 30;
 
-/** SSM Automation hands every parameter over as a string. */
+/** A whole number. SSM Automation passes every parameter as a string. */
 const atLeast = (least: number, expected: string) =>
   v.pipe(
     v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], expected),
@@ -23,7 +23,7 @@ const flag = v.pipe(
 
 const seconds = atLeast(SHORTEST_IDLE, `a whole number of seconds, ${SHORTEST_IDLE} or more`);
 
-/** Strings are accepted for each field. Strict, because a misspelt limit would limit nothing. */
+/** The object is strict, because a misspelt `limit` would limit nothing. */
 export const KillEvent = v.strictObject({
   dryRun: flag,
   idleSeconds: seconds,
@@ -39,8 +39,8 @@ const ProtectedSessions = v.strictObject({
 });
 
 /**
- * Ends idle database sessions, the longest idle first, or says in a dry run which they would be. A database that cannot
- * be reached or asked is a verdict: whether an error of a function fails a step of SSM Automation is not documented.
+ * Ends idle database sessions, the longest idle first, or lists them in a dry run. A database that cannot be reached gives the
+ * verdict "failed" and no error, because it is not documented if an error of a function fails a step of SSM Automation.
  */
 export const handler = entrypoint(KillEvent, async (request): Promise<SessionReport> => {
   const protect = protectedSessions();
@@ -55,7 +55,10 @@ export const handler = entrypoint(KillEvent, async (request): Promise<SessionRep
   }
 });
 
-/** The deployment says who is protected, so that no caller can lift it. Without it nothing may be ended. */
+/**
+ * The protected sessions. They come from the deployment, so that no caller can lift the protection. Without them nothing is
+ * ended.
+ */
 function protectedSessions(): Protected {
   return check(ProtectedSessions, JSON.parse(process.env['PROTECTED'] ?? 'null'));
 }

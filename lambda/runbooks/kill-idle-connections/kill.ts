@@ -29,7 +29,7 @@ const GroupRow = v.object({
 });
 type GroupRow = v.InferOutput<typeof GroupRow>;
 
-/** A pooler may put its client's address into the name of the application. */
+/** A connection pooler may put its client's address into the name of the application. */
 const ADDRESS = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[\da-f]{0,4}(?::[\da-f]{0,4}){2,}\]?)(?::\d+)?/gi;
 const readable = (name: string) =>
   name
@@ -40,7 +40,7 @@ const readable = (name: string) =>
 const most = <T extends { sessions: number }>(groups: Iterable<T>) =>
   [...groups].sort((a, b) => b.sessions - a.sessions);
 
-/** Groups that read the same once their names can be shown are one. */
+/** Groups whose names look the same after shortening are merged. */
 function candidatesOf(rows: readonly GroupRow[]): SessionGroup[] {
   const groups = new Map<string, SessionGroup>();
   for (const row of rows) {
@@ -87,7 +87,7 @@ function changedOf(candidates: readonly SessionGroup[]): string[] {
   ];
 }
 
-/** An empty set is no fault and nothing to act on; a set that could not be judged or touched is a fault. */
+/** Nothing to end is "unchanged"; sessions that could not be judged or ended are "failed". */
 function verdictOf(
   request: KillRequest,
   { toEnd, ended, refused, hidden, looksIdle }: Record<'toEnd' | 'ended' | 'refused' | 'hidden' | 'looksIdle', number>,
@@ -113,7 +113,7 @@ function verdictOf(
   return { verdict: 'unchanged', reason: `No session has been idle for ${request.idleSeconds} s or longer.` };
 }
 
-/** @throws Error that says that the outcome is unknown, when the statement fails on its way. */
+/** @throws Error that says that sessions may have been ended, when the statement fails half-way. */
 async function endSessions(query: Query, request: KillRequest): Promise<GroupRow[]> {
   const rows = await query(END_IDLE_SESSIONS, endParameters(request)).catch(error => {
     const unknown = request.dryRun ? '' : ' Some sessions may have been ended.';
@@ -123,9 +123,9 @@ async function endSessions(query: Query, request: KillRequest): Promise<GroupRow
 }
 
 /**
- * Counts the sessions, then ends those that have been idle for long enough and that nothing spares, or says which they
- * would be. Doing it again is harmless: an idle session is ended once, and an empty set is left at that. The values of
- * `request` are taken as they are; the handler validates them. Rejects with what `query` rejected with.
+ * Counts the sessions, then ends those that have been idle for long enough and that nothing spares, or lists them in a dry run.
+ * A repeated call is harmless: it finds no session twice. The values of `request` are not validated here; the handler does that.
+ * Rejects with the error of `query`.
  */
 export async function killIdleConnections(query: Query, request: KillRequest): Promise<SessionReport> {
   const counts = v.parse(v.array(CountRow), await query(COUNT_SESSIONS, {}));

@@ -109,29 +109,29 @@ LEFT JOIN ended ON ended.pid = judged.pid
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 5 DESC, 2, 3, 4`;
 
-/** Sessions that are left alone, by who they are. In all but the addresses, `*` stands for anything. */
+/** Sessions that are never ended. In all fields but the addresses, `*` stands for any text. */
 export interface Protected {
   users: readonly string[];
   applications: readonly string[];
   /** IP addresses, or ranges in CIDR notation. */
   addresses: readonly string[];
-  /** The session's last statement, in any case of letters. */
+  /** The session's last statement, compared without case. */
   statements: readonly string[];
 }
 
 export interface KillRequest {
   /** True judges the sessions and terminates none. */
   dryRun: boolean;
-  /** How long a session must have done nothing, in seconds. */
+  /** Seconds for which a session must have been idle. */
   idleSeconds: number;
-  /** The same for a session that has a transaction open. */
+  /** Seconds for which a session with an open transaction must have been idle. */
   idleInTransactionSeconds: number;
   /** Most sessions to terminate in this run. */
   limit: number;
   protect: Protected;
 }
 
-/** `*` is the one wildcard: what LIKE takes for others is escaped. */
+/** `*` is the only wildcard; LIKE's own wildcards are escaped. */
 const likePattern = (name: string) => name.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%');
 
 export const endParameters = ({ dryRun, idleSeconds, idleInTransactionSeconds, limit, protect }: KillRequest) => ({

@@ -10,9 +10,9 @@ const RaiseEvent = v.strictObject({
   cluster: v.string(),
   writer: v.string(),
   maxConnections: v.pipe(v.string(), v.regex(/^[1-9]\d{1,5}$/, 'a number of connections')),
-  /** `modify` and `reboot` act, one after the other; the others ask how that stands. */
+  /** `modify` and `reboot` act, one after the other; `is modified` and `is rebooted` only report the progress. */
   stage: v.picklist(['modify', 'is modified', 'reboot', 'is rebooted']),
-  /** It must be so by now. */
+  /** The stage must be complete by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 });
 
@@ -23,7 +23,7 @@ const answer = (verdict: Verdict, writer: string, message = verdict.reason, wait
   ...{ waiting: waiting ? 'true' : 'false', writer, message },
 });
 
-/** Sets `max_connections` and reboots the writer, for which alone it takes effect. The runbook waits in between. */
+/** Sets `max_connections` and reboots the writer, where alone it takes effect. The runbook waits between the stages. */
 export const handler = entrypoint(RaiseEvent, async event => {
   const { dryRun, cluster: id, writer: named, maxConnections, stage, required } = event;
   const cluster = await findCluster(id);

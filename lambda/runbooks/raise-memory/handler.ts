@@ -17,7 +17,7 @@ import {
 } from '../../domain/remedies/rollout.ts';
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { lookAtRollout, RolloutParameters } from '../rollout.ts';
+import { RolloutParameters, rolloutProgress } from '../rollout.ts';
 
 const revision = v.union(
   [v.literal('next'), v.pipe(v.string(), v.regex(/^[1-9]\d*$/))],
@@ -27,12 +27,12 @@ const revision = v.union(
 export const RaiseEvent = v.strictObject({ ...RolloutParameters, revision, taskDefinition: v.string() });
 
 /**
- * Gives the tasks of a service the next larger size of Fargate, in a new revision of their task definition; or returns
- * to a revision that is there. It begins the deployment, and the runbook waits for it.
+ * Gives the tasks of a service the next larger Fargate size, in a new revision of their task definition, or returns to an existing
+ * revision. It starts the deployment, and the runbook waits until that has ended.
  */
 export const handler = entrypoint(RaiseEvent, async event => {
   const { dryRun, cluster, service, revision, taskDefinition, deployment } = event;
-  if (deployment !== '') return lookAtRollout(event);
+  if (deployment !== '') return rolloutProgress(event);
   const running = await describeService(cluster, service);
   const { taskDefinition: current = '' } = running;
   const reason = whyNotRolling(running) ?? whyNotCurrent(running, taskDefinition);
@@ -43,7 +43,7 @@ export const handler = entrypoint(RaiseEvent, async event => {
   if (dryRun)
     return rolloutEnded(done(), `Dry run: ${service}, which runs ${nameOf(current)}, would be given ${what}.`);
   const next = register ? await registerTaskDefinition(register) : wanted;
-  // Without a change it would start every task anew for nothing.
+  // Without a change, a deployment would restart every task for nothing.
   if (next === current) return rolloutEnded(done(), `${service} runs ${nameOf(current)} already.`);
   const former = primaryDeployment(running)?.id ?? '';
   const id = await beginDeployment({ cluster, service, taskDefinition: next });

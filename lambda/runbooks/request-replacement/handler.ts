@@ -14,13 +14,13 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
 
 const Request = v.strictObject({
   dryRun: flag,
-  /** None: every configured one that needs a replacement now. */
+  /** Empty: every configured certificate that needs a replacement now. */
   certificateArns: arns,
-  /** It must be issued by now. */
+  /** Every replacement must be issued by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 });
 
-/** A document's answer: a step of it asks again for the same certificates until `waiting` is "false". */
+/** The answer to the document, one step of which repeats the call for the same certificates until `waiting` is "false". */
 type Answer = Verdict & { waiting: 'true' | 'false'; certificateArns: string; replacements: Replacement[] };
 
 const answer = (verdict: Verdict, replacements: Replacement[] = [], waiting = false): Answer => ({
@@ -31,11 +31,12 @@ const answer = (verdict: Verdict, replacements: Replacement[] = [], waiting = fa
 });
 
 /**
- * Sees to it that each of the certificates has a replacement: requests one unless there is one, and puts its validation
- * records into the zone. Asked again, it goes on where it was: until they are issued.
+ * Requests a replacement for each certificate that has none, and writes its validation records into the hosted zone. A repeated
+ * call continues, until all replacements are issued.
  */
 export const handler = entrypoint(Request, async ({ dryRun, certificateArns, required }) => {
-  const certificates = certificateArns.length > 0 ? byArns(configuredCertificates(), certificateArns) : await needy();
+  const certificates =
+    certificateArns.length > 0 ? byArns(configuredCertificates(), certificateArns) : await dueForReplacement();
   if ('unknown' in certificates) return answer(unchanged(certificates.unknown));
   if (certificates.length === 0) return answer(unchanged('no certificate needs a replacement'));
   const refusals = await Promise.all(certificates.map(refusal));
@@ -51,15 +52,15 @@ export const handler = entrypoint(Request, async ({ dryRun, certificateArns, req
   return answer(done(changed), replacements, !dryRun && waiting.length > 0);
 });
 
-/** Those that need a replacement now, by the bounds of the configuration. */
-async function needy(): Promise<WatchedCertificate[]> {
+/** The configured certificates that need a replacement now, by the configured bounds. */
+async function dueForReplacement(): Promise<WatchedCertificate[]> {
   const bounds = {
     warningDays: Number(process.env['WARNING_DAYS']),
     criticalDays: Number(process.env['CRITICAL_DAYS']),
   };
-  const needs = async (certificate: WatchedCertificate) =>
+  const ifDue = async (certificate: WatchedCertificate) =>
     needsReplacement(await describeCertificate(certificate.arn), certificate, bounds, new Date()) ? [certificate] : [];
-  return (await Promise.all(configuredCertificates().map(needs))).flat();
+  return (await Promise.all(configuredCertificates().map(ifDue))).flat();
 }
 
 async function refusal(certificate: WatchedCertificate): Promise<string | undefined> {
@@ -68,11 +69,11 @@ async function refusal(certificate: WatchedCertificate): Promise<string | undefi
 }
 
 interface Replacement {
-  /** Of the certificate that is replaced. */
+  /** ARN of the certificate that is replaced. */
   replaces: string;
   arn?: string;
   status: string;
-  /** Records that stand with another value, and are not overwritten: until a person decides, nothing is issued. */
+  /** Records that exist with another value. They are not overwritten, and nothing is issued until a person decides. */
   different: string[];
   changed: string[];
 }
@@ -85,7 +86,7 @@ async function replacementOf({ arn: replaces, hostedZoneId = '' }: WatchedCertif
   const { arn, status, records } = found ?? (await requestReplacement(held));
   const changed = found ? [] : [`${arn} is requested in the place of ${replaces}`];
   if (status === 'ISSUED') return { ...none, arn, status, changed };
-  // A moment after the request ACM has no records to tell yet: then they are written when it is asked again.
+  // ACM returns no records for some seconds after the request; the next call writes them.
   const { missing, different } = await compareRecords(hostedZoneId, records);
   if (missing.length > 0) {
     await createRecords(hostedZoneId, missing);

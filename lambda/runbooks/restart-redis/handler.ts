@@ -9,15 +9,15 @@ const RestartEvent = v.strictObject({
   dryRun: flag,
   replicationGroupId: v.string(),
   primaryNodeId: v.string(),
-  /** With it, it is asked how the restart stands: has it begun, or ended? */
+  /** Changes nothing and only reports if the restart has begun or ended. */
   look: v.optional(v.picklist(['', 'begin', 'end']), ''),
   by: v.optional(v.string(), ''),
   former: v.optional(v.string(), ''),
-  /** It must be so by now. */
+  /** The restart must have begun or ended by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 });
 
-/** `waiting` says for what: that it begins, that it ends, or "false". */
+/** `waiting` names the awaited moment: that the restart begins or ends; or it is "false". */
 type Answer = Verdict & { waiting: 'begin' | 'end' | 'false'; by: string; former: string; message: string };
 
 const answer = (verdict: Verdict, more: Partial<Answer> = {}): Answer => ({
@@ -26,7 +26,10 @@ const answer = (verdict: Verdict, more: Partial<Answer> = {}): Answer => ({
   ...more,
 });
 
-/** Restarts the primary of a replication group as its topology allows. It begins that, and the runbook waits for it. */
+/**
+ * Restarts the primary of a replication group, by failover or reboot as its topology allows. The runbook waits until that has
+ * ended.
+ */
 export const handler = entrypoint(RestartEvent, async event => {
   const { dryRun, replicationGroupId: id, primaryNodeId, look, by, former, required } = event;
   const group = await findReplicationGroup(id);

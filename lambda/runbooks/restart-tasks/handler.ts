@@ -12,14 +12,14 @@ import {
 } from '../../domain/remedies/rollout.ts';
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { lookAtRollout, RolloutParameters } from '../rollout.ts';
+import { RolloutParameters, rolloutProgress } from '../rollout.ts';
 
 export const RestartEvent = v.strictObject({ ...RolloutParameters, taskDefinition: v.string() });
 
-/** Starts every task of a service anew, in the version that runs. It begins that, and the runbook waits for it. */
+/** Restarts every task of a service in its current version, by a new deployment. The runbook waits until that has ended. */
 export const handler = entrypoint(RestartEvent, async event => {
   const { dryRun, cluster, service, taskDefinition, deployment } = event;
-  if (deployment !== '') return lookAtRollout(event);
+  if (deployment !== '') return rolloutProgress(event);
   const running = await describeService(cluster, service);
   const reason = whyNotRolling(running) ?? whyNotCurrent(running, taskDefinition) ?? whyNotRestarted(running);
   if (reason) return rolloutRefused(reason);

@@ -8,8 +8,8 @@ import { configuredCertificates } from '../../readings/certificates.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
- * Puts back the validation records that Route 53 lacks, exactly as ACM asks for them. A record with another value is
- * somebody's decision: it is reported, never overwritten. ACM renews by itself when they stand, hours later.
+ * Restores the validation records that are missing in Route 53, exactly as ACM demands them. A record with another value is
+ * somebody's decision: it is reported, never overwritten. ACM renews the certificate by itself, hours later.
  */
 export const handler = entrypoint(v.strictObject({ dryRun: flag }), async ({ dryRun }) => {
   const restored: string[] = [];
@@ -24,13 +24,13 @@ export const handler = entrypoint(v.strictObject({ dryRun: flag }), async ({ dry
   console.info({ message: dryRun ? 'records that are missing' : 'records put back', restored, different });
   const found = { restored, different };
   if (missing.length > 0)
-    return { ...failed(`put back, but not there: ${missing.join(', ')}`, toldOf(restored)), ...found };
+    return { ...failed(`put back, but not there: ${missing.join(', ')}`, changesOf(restored)), ...found };
   const contradicted = `nothing is missing, but another value stands in ${different.join(', ')}: a person must decide`;
   if (different.length > 0 && restored.length === 0) return { ...unchanged(contradicted), ...found };
-  return { ...done(dryRun ? [] : toldOf(restored)), ...found };
+  return { ...done(dryRun ? [] : changesOf(restored)), ...found };
 });
 
-const toldOf = (restored: string[]) => (restored.length > 0 ? [`put back: ${restored.join(', ')}`] : []);
+const changesOf = (restored: string[]) => (restored.length > 0 ? [`put back: ${restored.join(', ')}`] : []);
 
 async function restore({ arn, hostedZoneId }: WatchedCertificate, dryRun: boolean) {
   if (!hostedZoneId) return NOTHING;
@@ -42,7 +42,7 @@ async function restore({ arn, hostedZoneId }: WatchedCertificate, dryRun: boolea
   return { restored: names(missing), different: names(different), missing: names(still) };
 }
 
-/** `missing`: put back, and not there. */
+/** `missing` are records that were created and are still not in the zone. */
 const NOTHING = { restored: [], different: [], missing: [] };
 
 const names = (records: { name: string }[]) => records.map(({ name }) => name);

@@ -18,23 +18,23 @@ import {
 } from '../../domain/remedies/rollout.ts';
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { lookAtRollback, lookAtRollout, RolloutParameters } from '../rollout.ts';
+import { RolloutParameters, rollbackStatus, rolloutProgress } from '../rollout.ts';
 
 export const RollBackEvent = v.strictObject({ ...RolloutParameters, deploymentArn: v.string() });
 
 /**
- * Takes a deployment of a service back: the one that the caller judged, as long as none came after it, or else the latest.
- * It begins the way back, and the runbook waits for that.
+ * Rolls back a deployment of a service: the named one, as long as it is still the latest, or by default the latest. It starts the
+ * rollback, and the runbook waits until that has ended.
  */
 export const handler = entrypoint(RollBackEvent, async event => {
   const { dryRun, cluster, service, deploymentArn, deployment } = event;
-  if (deployment !== '') return deployment.startsWith('arn:') ? lookAtRollback(event) : lookAtRollout(event);
-  const answer = await takeBack(cluster, service, deploymentArn, dryRun);
+  if (deployment !== '') return deployment.startsWith('arn:') ? rollbackStatus(event) : rolloutProgress(event);
+  const answer = await rollBack(cluster, service, deploymentArn, dryRun);
   console.info(answer.message);
   return answer;
 });
 
-async function takeBack(cluster: string, service: string, named: string, dryRun: boolean): Promise<RolloutAnswer> {
+async function rollBack(cluster: string, service: string, named: string, dryRun: boolean): Promise<RolloutAnswer> {
   const running = await describeService(cluster, service);
   const unsuitable = whyNotRolling(running);
   if (unsuitable) return rolloutRefused(unsuitable);

@@ -3,17 +3,17 @@ import { setSuspended, suspendedScaling } from '../../adapters/auto-scaling.ts';
 import { readParameter, writeParameter } from '../../adapters/parameters.ts';
 import { toSuspend, toText, toWays } from '../../domain/remedies/scaling.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { lookAtTasks, ScaleParameters, type ScaleRequest, scale } from '../scaling.ts';
+import { ScaleParameters, type ScaleRequest, scale, tasksProgress } from '../scaling.ts';
 
 const ScaleEvent = v.strictObject({ ...ScaleParameters, autoScaling: v.picklist(['suspend', 'resume', 'none']) });
 
 /**
- * Sets the number of tasks, auto scaling suspended before or resumed after it. It resumes nothing but what it suspended:
- * that is kept in a parameter, so that whoever runs it the second time needs to know nothing of the first.
+ * Sets the number of tasks, and suspends auto scaling before or resumes it after. It resumes only what it has suspended itself,
+ * which it stores in a parameter, so that the caller need not know of the earlier run.
  */
 export const handler = entrypoint(ScaleEvent, event => {
   const { autoScaling, former } = event;
-  if (former !== '') return lookAtTasks(event, autoScaling === 'resume');
+  if (former !== '') return tasksProgress(event, autoScaling === 'resume');
   return scale(event, {
     ...(autoScaling === 'suspend' && { before: () => suspend(event) }),
     ...(autoScaling === 'resume' && { after: () => resume(event) }),
@@ -27,7 +27,7 @@ async function suspend({ cluster, service }: ScaleRequest): Promise<string[]> {
   if (!suspended) return [];
   const ours = toSuspend(suspended);
   if (ours.length === 0) return [];
-  // First it is noted: what is suspended and not noted, nobody would resume.
+  // Store it before the suspension: after a crash in between, nobody would resume what is not stored.
   await writeParameter(parameter(), toText([...toWays(await readParameter(parameter())), ...ours]));
   await setSuspended(cluster, service, [...suspended, ...ours]);
   return [`Auto scaling of ${service} is suspended (${toText(ours)})`];

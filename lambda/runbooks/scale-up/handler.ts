@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { lookAtTasks, ScaleParameters, scale } from '../scaling.ts';
+import { ScaleParameters, scale, tasksProgress } from '../scaling.ts';
 
-/** Raises the number of tasks. Auto scaling, where there is any, stays in charge and may raise or lower it further. */
+/** Raises the number of tasks. Auto scaling, if there is any, stays active and may change the number further. */
 export const handler = entrypoint(v.strictObject(ScaleParameters), event =>
-  event.former === '' ? scale(event) : lookAtTasks(event, true),
+  event.former === '' ? scale(event) : tasksProgress(event, true),
 );

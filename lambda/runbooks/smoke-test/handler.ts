@@ -5,8 +5,8 @@ import { measureService } from '../../readings/service-measurement.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
- * Whether the service serves people: its health URLs answer as they must, next to no request has failed just now, answers
- * come in time, and all tasks run. Else its verdict names what is not well, so that the runbook fails.
+ * Tests the service: the health URLs answer as they must, hardly any request has failed just now, responses are fast enough, and
+ * all tasks run. Otherwise the verdict names the failed checks, and the runbook fails.
  */
 export const handler = entrypoint(v.unknown(), async () => {
   const { checks } = await measureService();

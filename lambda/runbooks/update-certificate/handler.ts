@@ -12,16 +12,16 @@ type Direction = 'replacement' | 'former';
 
 const Request = v.strictObject({
   dryRun: flag,
-  /** None: every configured one whose other certificate could be served, and is not. */
+  /** Empty: every configured certificate that can be exchanged in this direction. */
   certificateArns: arns,
   direction: v.picklist(['replacement', 'former'], 'replacement or former'),
-  /** It is asked whether it is everywhere, and nothing is changed. */
+  /** Changes nothing and only reports if the exchange has reached every place. */
   look: v.optional(flag, 'false'),
-  /** It must be everywhere by now. */
+  /** Every place must have the certificate by now, or the verdict is "failed". */
   required: v.optional(flag, 'false'),
 });
 
-/** A document's answer: a step of it looks again at the same certificates until `waiting` is "false". */
+/** The answer to the document, one step of which repeats the call for the same certificates until `waiting` is "false". */
 type Answer = Verdict & { waiting: 'true' | 'false'; certificateArns: string; places: Place[] };
 
 const answer = (verdict: Verdict, swaps: Swap[] = [], places: Place[] = [], waiting = false): Answer => ({
@@ -32,12 +32,12 @@ const answer = (verdict: Verdict, swaps: Swap[] = [], places: Place[] = [], wait
 });
 
 /**
- * Has load balancers and CloudFront serve the replacement of each of the certificates, or the former one again. Nothing is
- * changed unless every replacement is issued. Asked again, it says whether it is everywhere.
+ * Replaces certificates on load balancers and CloudFront by their replacements, or returns to the former ones. It changes nothing
+ * unless every replacement is issued. A repeated call reports if every place has the certificate.
  */
 export const handler = entrypoint(Request, async ({ dryRun, certificateArns, direction, look, required }) => {
   const certificates =
-    certificateArns.length > 0 ? byArns(configuredCertificates(), certificateArns) : await served(direction);
+    certificateArns.length > 0 ? byArns(configuredCertificates(), certificateArns) : await exchangeable(direction);
   if ('unknown' in certificates) return answer(unchanged(certificates.unknown));
   if (certificates.length === 0) return answer(unchanged(`no certificate has a ${direction} that could be served`));
   const found = await Promise.all(certificates.map(certificate => swapOf(certificate, direction)));
@@ -67,19 +67,19 @@ interface Swap {
 
 interface Place {
   place: string;
-  /** It serves what it should. */
+  /** The place has the right certificate. */
   done: boolean;
 }
 
-/** Those of which the one is served, and the other could be. */
-async function served(direction: Direction): Promise<WatchedCertificate[]> {
-  const is = async (certificate: WatchedCertificate) => {
+/** The configured certificates that can be exchanged in this direction. */
+async function exchangeable(direction: Direction): Promise<WatchedCertificate[]> {
+  const ifReady = async (certificate: WatchedCertificate) => {
     const held = await describeCertificate(certificate.arn);
     const replacement = await findReplacement(held);
     const ready = direction === 'former' ? replacement?.inUse : held.inUse && replacement?.status === 'ISSUED';
     return ready ? [certificate] : [];
   };
-  return (await Promise.all(configuredCertificates().map(is))).flat();
+  return (await Promise.all(configuredCertificates().map(ifReady))).flat();
 }
 
 async function swapOf(certificate: WatchedCertificate, direction: Direction): Promise<Swap | { refused: string }> {
@@ -97,7 +97,7 @@ async function perform({ certificate: { listenerArns, distributionId }, from, to
   if (distributionId) await swapOnDistribution(distributionId, from, to);
 }
 
-/** Where a certificate is served, and whether what is there is what should be. */
+/** The listeners and the distribution of a certificate; `done` when the place has the new one and not the old one. */
 async function placesOf({ certificate: { listenerArns, distributionId }, from, to }: Swap): Promise<Place[]> {
   const listeners = listenerArns.map(async place => {
     const arns = (await listenerCertificates(place)).map(({ arn }) => arn);

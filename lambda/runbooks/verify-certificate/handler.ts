@@ -4,7 +4,7 @@ import { done } from '../../domain/remedies/verdict.ts';
 import { configuredCertificates, describeGrade, gradeHosts } from '../../readings/certificates.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
-/** Says what every host serves, with a grade. It only looks. */
+/** Reports the certificate of every host with a grade. It changes nothing. */
 export const handler = entrypoint(v.unknown(), async () => {
   const graded = await gradeHosts(hostsOf(configuredCertificates()), new Date());
   const hosts = graded.map(one => `${describeGrade(one)}; SSL Labs: ${sslLabsUrl(one.host)}`);

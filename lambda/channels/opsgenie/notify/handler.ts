@@ -6,10 +6,10 @@ import { notificationChannel } from '../../../runtime/event-subscriber.ts';
 import { keyOf } from '../../../store/incidents.ts';
 
 /** The incident's alert in Opsgenie: created, acknowledged and closed with it. */
-export const handler = notificationChannel('opsgenie', async (incident, entry) => {
-  const action = ticketAction(incident, entry, 'opsgenie');
+export const handler = notificationChannel('opsgenie', async (incident, event) => {
+  const action = ticketAction(incident, event, 'opsgenie');
   if (!action) return { action: 'none' };
-  await request(opsgenieRequest(incident, entry, action));
+  await request(opsgenieRequest(incident, event, action));
   if (action === 'open')
     await commit(keyOf(incident), {
       ...{ type: 'record reference', id: 'reference/opsgenie' },
@@ -18,7 +18,7 @@ export const handler = notificationChannel('opsgenie', async (incident, entry) =
   return { action };
 });
 
-/** Asks the Alert API v2. What is asked twice happens once: Opsgenie knows an open alert by its alias. */
+/** Sends a request to the Alert API v2. A repeated request has no further effect: Opsgenie knows an open alert by its alias. */
 export async function request({ path, body }: OpsgenieRequest): Promise<void> {
   const key = await readSecret(process.env['API_KEY_SECRET']);
   await send(`${process.env['OPSGENIE_API']}${path}`, {

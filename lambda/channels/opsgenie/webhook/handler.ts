@@ -4,11 +4,11 @@ import { readSecret } from '../../../adapters/secrets.ts';
 import { idIn, OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
 import type { Act } from '../../../inbound/command-request.ts';
 import { HttpEvent, rawBody } from '../../../inbound/http-event.ts';
-import { same } from '../../../inbound/signature.ts';
+import { isEqual } from '../../../inbound/signature.ts';
 import { entrypoint } from '../../../runtime/entrypoint.ts';
 import { json } from '../../../runtime/http-response.ts';
 
-/** What Opsgenie's outgoing webhook sends of an action on an alert, as far as it is read. */
+/** The fields of Opsgenie's outgoing webhook that are read: an action on an alert. */
 const Webhook = v.object({
   action: v.string(),
   alert: v.looseObject({
@@ -21,11 +21,11 @@ const Webhook = v.object({
 });
 type Webhook = v.InferOutput<typeof Webhook>;
 
-/** What people do to the alert happens to the incident. Opsgenie signs nothing: a token in a header of our choice must do. */
+/** Applies people's actions on the alert to the incident. Opsgenie signs nothing, so the webhook sends a token in a header. */
 export const handler = entrypoint(HttpEvent, async event => {
   if (event.requestContext.http.method !== 'POST') return json(405, { error: 'POST only' });
   const token = await readSecret(process.env['WEBHOOK_TOKEN_SECRET']);
-  if (!same(event.headers['x-webhook-token'] ?? '', token)) return json(401, { error: 'no token' });
+  if (!isEqual(event.headers['x-webhook-token'] ?? '', token)) return json(401, { error: 'no token' });
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Webhook), rawBody(event));
   if (!parsed.success) return json(200, { ignored: 'no action that is known here' });
   const { action, alert } = parsed.output;

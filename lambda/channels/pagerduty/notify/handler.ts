@@ -6,8 +6,8 @@ import { notificationChannel } from '../../../runtime/event-subscriber.ts';
 import { keyOf } from '../../../store/incidents.ts';
 
 /** The incident's ticket in PagerDuty: opened, acknowledged and resolved with it. */
-export const handler = notificationChannel('pagerduty', async (incident, entry) => {
-  const action = ticketAction(incident, entry, 'pagerduty');
+export const handler = notificationChannel('pagerduty', async (incident, event) => {
+  const action = ticketAction(incident, event, 'pagerduty');
   if (!action) return { action: 'none' };
   await enqueue(pagerDutyEvent(incident, action));
   if (action === 'open') {
@@ -21,7 +21,7 @@ export const handler = notificationChannel('pagerduty', async (incident, entry) 
   return { action };
 });
 
-/** Sends to the Events API v2. The same event sent twice is one: PagerDuty knows it by its `dedup_key`. */
+/** Sends an event to the Events API v2. A repeated event has no further effect: PagerDuty knows it by its `dedup_key`. */
 export async function enqueue(event: PagerDutyEvent): Promise<void> {
   const routing_key = await readSecret(process.env['ROUTING_KEY_SECRET']);
   await send(`${process.env['PAGERDUTY_API']}/v2/enqueue`, {

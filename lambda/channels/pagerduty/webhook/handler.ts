@@ -4,11 +4,11 @@ import { readSecret } from '../../../adapters/secrets.ts';
 import { idIn } from '../../../domain/messages/ticket.ts';
 import type { Act } from '../../../inbound/command-request.ts';
 import { HttpEvent, rawBody } from '../../../inbound/http-event.ts';
-import { hmac, same } from '../../../inbound/signature.ts';
+import { hmacHex, isEqual } from '../../../inbound/signature.ts';
 import { entrypoint } from '../../../runtime/entrypoint.ts';
 import { json } from '../../../runtime/http-response.ts';
 
-/** A v3 webhook, as far as it is read. */
+/** The fields of a v3 webhook that are read. */
 const Webhook = v.object({
   event: v.object({
     id: v.string(),
@@ -24,31 +24,31 @@ const Webhook = v.object({
 });
 type Webhook = v.InferOutput<typeof Webhook>['event'];
 
-/** What people do to the ticket happens to the incident. It is PagerDuty's only if its signature says so. */
+/** Applies people's actions on the ticket to the incident. Only requests with PagerDuty's signature are accepted. */
 export const handler = entrypoint(HttpEvent, async event => {
   if (event.requestContext.http.method !== 'POST') return json(405, { error: 'POST only' });
   const raw = rawBody(event);
   if (!(await isSigned(event.headers['x-pagerduty-signature'], raw))) return json(401, { error: 'not signed' });
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Webhook), raw);
   if (!parsed.success) return json(200, { ignored: 'no event that is known here' });
-  const { event: told } = parsed.output;
-  const [incident, act] = [incidentOf(told), actOf(told)];
-  // What a program did, we did ourselves, or another integration that is no person.
-  if (!incident || !act || told.agent?.type !== 'user_reference') return json(200, { ignored: told.event_type });
-  const by = (told.agent.summary?.trim() || 'somebody in PagerDuty').slice(0, 200);
-  const requestId = `pagerduty/${told.id}`;
-  // A refusal is an answer too: sent again, the event would be refused again.
+  const { event: webhook } = parsed.output;
+  const [incident, act] = [incidentOf(webhook), actOf(webhook)];
+  // An agent that is no user is our own integration, or another program.
+  if (!incident || !act || webhook.agent?.type !== 'user_reference') return json(200, { ignored: webhook.event_type });
+  const by = (webhook.agent.summary?.trim() || 'somebody in PagerDuty').slice(0, 200);
+  const requestId = `pagerduty/${webhook.id}`;
+  // A refusal is answered with 200 too: PagerDuty would send the event again, to be refused again.
   const { happened, refused } = await ask({ do: 'act', incident, by, via: 'pagerduty', requestId, act });
   return json(200, { happened, refused });
 });
 
-/** One of several signatures must be good: two while the secret is being replaced. */
+/** The header may list several signatures, as while the secret is being replaced; one of them must be right. */
 async function isSigned(header = '', raw: string): Promise<boolean> {
-  const good = `v1=${hmac(await readSecret(process.env['WEBHOOK_SECRET']), raw)}`;
-  return header.split(',').some(given => same(given.trim(), good));
+  const expected = `v1=${hmacHex(await readSecret(process.env['WEBHOOK_SECRET']), raw)}`;
+  return header.split(',').some(given => isEqual(given.trim(), expected));
 }
 
-/** A note names its incident by title only, in which we put the id. */
+/** The incident's id is our `incident_key`; a note has only the title, which contains the id. */
 const incidentOf = ({ data }: Webhook) =>
   idIn(data.incident_key ?? '') ?? idIn(data.title ?? '') ?? idIn(data.incident?.summary ?? '');
 

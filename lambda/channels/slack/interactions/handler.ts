@@ -4,19 +4,19 @@ import { readSecret } from '../../../adapters/secrets.ts';
 import type { Button } from '../../../domain/messages/chat.ts';
 import type { Act, CommandAnswer } from '../../../inbound/command-request.ts';
 import { type HttpEvent as Event, HttpEvent, rawBody } from '../../../inbound/http-event.ts';
-import { hmac, same } from '../../../inbound/signature.ts';
+import { hmacHex, isEqual } from '../../../inbound/signature.ts';
 import { entrypoint } from '../../../runtime/entrypoint.ts';
 import { json } from '../../../runtime/http-response.ts';
-import { whisper } from '../client.ts';
+import { postEphemeral } from '../client.ts';
 
-/** Seconds by which a request may be old: so long could one that was overheard be sent again. */
-const FRESH = 300;
+/** Seconds after which a signed request is refused, so that one that was overheard cannot be sent again later. */
+const MAXIMUM_AGE = 300;
 
-/** Milliseconds for the command: Slack calls three seconds in all a failure, and shows it as one. */
-const PATIENCE = 1800;
+/** Milliseconds to wait for the command: Slack shows an error if the whole request takes three seconds. */
+const COMMAND_TIMEOUT = 1800;
 
-/** A pressed button, as Slack tells of it. */
-const Pressed = v.object({
+/** The fields of Slack's request about a pressed button that are read. */
+const ButtonPress = v.object({
   type: v.literal('block_actions'),
   user: v.object({ id: v.string() }),
   response_url: v.string(),
@@ -32,14 +32,14 @@ const Pressed = v.object({
   ),
 });
 
-/** Buttons of the thread. It is Slack's only if it is signed, and fresh; pressed and sent twice, it happens once. */
+/** Carries out the buttons of the thread. Requests must be signed and recent; one that Slack repeats takes effect once. */
 export const handler = entrypoint(HttpEvent, async event => {
   if (event.requestContext.http.method !== 'POST') return json(405, { error: 'POST only' });
   const raw = rawBody(event);
   if (!(await isSigned(event, raw))) return json(401, { error: 'not signed, or too old' });
   const payload = new URLSearchParams(raw).get('payload');
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Pressed), payload);
-  // A check of the certificate, or what no button of ours sends.
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ButtonPress), payload);
+  // Slack also sends checks of the certificate here, and may send interactions of other kinds.
   if (!parsed.success) return json(200, {});
   const { user, actions, response_url } = parsed.output;
   const [{ action_id, action_ts, value }] = actions;
@@ -47,33 +47,33 @@ export const handler = entrypoint(HttpEvent, async event => {
   if (!act) return json(200, {});
   const by = personOf(user.id);
   const requestId = `slack/${user.id}/${action_ts}/${action_id}`;
-  const said = await inTime(ask({ do: 'act', incident: value.incident, by, via: 'slack', requestId, act }));
-  if (said) await whisper(response_url, said).catch(error => console.error({ message: String(error) }));
+  const refusal = await refusalOf(ask({ do: 'act', incident: value.incident, by, via: 'slack', requestId, act }));
+  if (refusal) await postEphemeral(response_url, refusal).catch(error => console.error({ message: String(error) }));
   return json(200, {});
 });
 
 async function isSigned({ headers }: Event, raw: string): Promise<boolean> {
   const at = headers['x-slack-request-timestamp'] ?? '';
   const secret = await readSecret(process.env['SIGNING_SECRET']);
-  const signed = same(headers['x-slack-signature'] ?? '', `v0=${hmac(secret, `v0:${at}:${raw}`)}`);
-  return signed && Math.abs(Date.now() / 1000 - Number(at)) <= FRESH;
+  const signed = isEqual(headers['x-slack-signature'] ?? '', `v0=${hmacHex(secret, `v0:${at}:${raw}`)}`);
+  return signed && Math.abs(Date.now() / 1000 - Number(at)) <= MAXIMUM_AGE;
 }
 
-/** What the person who pressed must be told, and nobody else; what happened is told in the thread anyway. */
-async function inTime(asked: Promise<CommandAnswer>): Promise<string | undefined> {
+/** The reason why the action failed, which only the person who pressed is told; a success shows in the thread. */
+async function refusalOf(answer: Promise<CommandAnswer>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  // The command goes on without us: its function was invoked, and does not notice that nobody waits.
-  const late = new Promise<undefined>(resolve => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE);
+  // The command function is already invoked and finishes even if nobody waits for it.
+  const timeout = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), COMMAND_TIMEOUT);
   });
   try {
-    return (await Promise.race([asked, late]))?.refused;
+    return (await Promise.race([answer, timeout]))?.refused;
   } catch (error) {
     console.error({ message: `a button did nothing: ${(error as Error).message}` });
     return 'That did not work. Press once more, or use `npx incident`.';
   } finally {
     clearTimeout(timer);
-    asked.catch(() => undefined);
+    answer.catch(() => undefined);
   }
 }
 
@@ -97,5 +97,5 @@ function actOf(button: string, step: string): Act | undefined {
   }
 }
 
-/** As the configuration names them; who is not named there acts under Slack's id. */
+/** The person's name in the configuration, or else their Slack id. */
 const personOf = (user: string): string => JSON.parse(process.env['SLACK_PEOPLE'] ?? '{}')[user] ?? `slack:${user}`;
