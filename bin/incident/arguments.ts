@@ -2,6 +2,8 @@ import { InvalidArgumentError } from 'commander';
 import type { Priority } from '../../lambda/domain/incident/review-records.ts';
 import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 
+/** Parsers of arguments. Each throws InvalidArgumentError, which Commander prints with the usage. */
+
 export const ID = 'as INC-2026-01-31-001';
 
 export const isId = (text: string) => /^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/i.test(text);

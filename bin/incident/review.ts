@@ -15,7 +15,7 @@ import { table } from './table.ts';
 /** The functions that all commands share. */
 export interface Tools {
   client: () => Promise<Client>;
-  /** @throws Failure when it was refused. */
+  /** @throws Failure when the request was refused. */
   send: (request: ClientRequest, opened?: Promise<Client>) => Promise<CommandAnswer>;
   /** Prints the answer, or that the request changed nothing. */
   printResult: (answer: CommandAnswer, text: string) => void;

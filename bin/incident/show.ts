@@ -146,9 +146,9 @@ function reviewed(incident: Incident): string[][] {
   if (!due) return [];
   const where = ['', postMortem?.url ?? 'not drafted yet'];
   if (postMortem?.doneAt) return [['Review', `done on ${dateTime(postMortem.doneAt)}`], where];
-  const owed = `post-mortem due by ${dateTime(due)}`;
+  const deadline = `post-mortem due by ${dateTime(due)}`;
   const expected = postMortem?.expectedAt ? `, expected by ${dateTime(postMortem.expectedAt)}` : '';
-  return [['Review', postMortem?.remindedAt ? styleText('red', `${owed}, overdue${expected}`) : owed], where];
+  return [['Review', postMortem?.remindedAt ? styleText('red', `${deadline}, overdue${expected}`) : deadline], where];
 }
 
 /** The open action items, and the number of those that are done. */

@@ -125,11 +125,11 @@ const lineOf = ({ Namespace = '', MetricName = '', Dimensions = [], Statistic, E
 
 /** A metric of an alarm on metric math, or its expression. */
 function toLine({ Id, Expression, Label, MetricStat, ReturnData }: MetricDataQuery) {
-  const look = { id: Id, visible: ReturnData ?? true, ...(Label ? { label: Label } : {}) };
-  if (Expression) return [{ expression: Expression, ...look }];
+  const display = { id: Id, visible: ReturnData ?? true, ...(Label ? { label: Label } : {}) };
+  if (Expression) return [{ expression: Expression, ...display }];
   const { Namespace = '', MetricName = '', Dimensions = [] } = MetricStat?.Metric ?? {};
   const dimensions = Dimensions.flatMap(({ Name = '', Value = '' }) => [Name, Value]);
-  return [...[Namespace, MetricName, ...dimensions], { stat: MetricStat?.Stat, ...look }];
+  return [...[Namespace, MetricName, ...dimensions], { stat: MetricStat?.Stat, ...display }];
 }
 
 /** A graph of metrics as a PNG. */

@@ -27,7 +27,7 @@ const MAXIMUM_WAIT = 10;
  */
 export async function send(url: string, call: Call): Promise<string> {
   for (let waited = 0; ; ) {
-    const { status, body, after } = await once(url, call);
+    const { status, body, after } = await sendOnce(url, call);
     if (status < 300) return body;
     const reason = `${where(url)} answered ${status}: ${body.slice(0, 300)}`;
     if (status >= 500 || status === 408) throw new Unavailable(reason);
@@ -38,7 +38,7 @@ export async function send(url: string, call: Call): Promise<string> {
   }
 }
 
-async function once(url: string, { method = 'POST', headers = {}, body, seconds = 5 }: Call) {
+async function sendOnce(url: string, { method = 'POST', headers = {}, body, seconds = 5 }: Call) {
   try {
     const signal = AbortSignal.timeout(seconds * 1000);
     const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }), signal });
@@ -49,9 +49,9 @@ async function once(url: string, { method = 'POST', headers = {}, body, seconds 
     };
   } catch (error) {
     const { name, cause } = error as Error & { cause?: { code?: string } };
-    const what =
+    const fault =
       name === 'TimeoutError' ? `did not answer in ${seconds} s` : `could not be reached: ${cause?.code ?? name}`;
-    throw new Unavailable(`${where(url)} ${what}`);
+    throw new Unavailable(`${where(url)} ${fault}`);
   }
 }
 

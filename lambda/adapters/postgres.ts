@@ -66,7 +66,7 @@ const close = async (client: pg.Client) => {
 
 /**
  * Runs `use` on one connection to PostgreSQL and closes it, whatever happens. The connection is encrypted, the
- * server's certificate is verified, and there is no fallback to either. Rejects with what `use` threw, or with an
+ * server's certificate is verified, and there is no fallback to either. Rejects with the error of `use`, or with an
  * `Error` that names host, database and cause, and never the password.
  */
 export const withPostgres = async <T>(access: DirectAccess, use: (query: Query) => Promise<T>): Promise<T> => {

@@ -38,7 +38,7 @@ export async function findInstance(DBInstanceIdentifier: string): Promise<DBInst
   }
 }
 
-/** Those of the named instances that exist. */
+/** The named instances that exist. */
 export async function findInstances(identifiers: readonly string[]): Promise<DBInstance[]> {
   const found = await Promise.all(identifiers.map(findInstance));
   return found.filter(instance => instance !== undefined);

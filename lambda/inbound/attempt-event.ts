@@ -1,13 +1,16 @@
 import * as v from 'valibot';
-import { PAGE_ENTRIES } from '../domain/messages/page.ts';
-
-const Key = { slot: v.string(), number: v.number() };
 
 /**
  * The input of each function of the response workflow. `after` names the result of the step before, so that a repeated call
  * is recognised.
  */
-export const AttemptEvent = v.object({ ...Key, id: v.string(), attempt: v.number(), after: v.string() });
+export const AttemptEvent = v.object({
+  slot: v.string(),
+  number: v.number(),
+  id: v.string(),
+  attempt: v.number(),
+  after: v.string(),
+});
 export type AttemptEvent = v.InferOutput<typeof AttemptEvent>;
 
 /**
@@ -20,10 +23,4 @@ export const RunEvent = v.object({ ...AttemptEvent.entries, run: v.string(), exe
 export const FailureEvent = v.object({
   ...AttemptEvent.entries,
   error: v.object({ Error: v.optional(v.string()), Cause: v.optional(v.string()) }),
-});
-
-/** An event on the incident bus of which people on call are told. */
-export const PageEvent = v.object({
-  'detail-type': v.picklist(PAGE_ENTRIES),
-  detail: v.object({ incident: v.object({ ...Key, id: v.string() }), entry: v.object({ seq: v.number() }) }),
 });

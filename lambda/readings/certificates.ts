@@ -26,18 +26,18 @@ export const configuredCertificates = (): WatchedCertificate[] => JSON.parse(pro
 /** A certificate in ACM and the certificates that its hosts present; an error where one could not be read. */
 interface CertificateReading {
   held: HeldCertificate | Error;
-  served: (EndpointCertificate | Error)[];
+  endpoints: (EndpointCertificate | Error)[];
 }
 
 const orError = <T>(promise: Promise<T>): Promise<T | Error> => promise.catch((error: Error) => error);
 const withoutErrors = <T>(all: (T | Error)[]): T[] => all.flatMap(one => (one instanceof Error ? [] : [one]));
 
 async function readCertificate({ arn, hosts }: WatchedCertificate): Promise<CertificateReading> {
-  const [held, ...served] = await Promise.all([
+  const [held, ...endpoints] = await Promise.all([
     orError(describeCertificate(arn)),
     ...hosts.map(host => orError(handshake(host))),
   ]);
-  return { held, served: served as (EndpointCertificate | Error)[] };
+  return { held, endpoints: endpoints as (EndpointCertificate | Error)[] };
 }
 
 /**
@@ -54,8 +54,8 @@ export function measureCertificates({ watched }: Certificates, now: Date) {
  * host answers.
  */
 function leastDays(all: CertificateReading[], now: Date): number {
-  const ends = all.flatMap(({ held, served }) => {
-    const answered = withoutErrors(served).map(({ notAfter }) => notAfter);
+  const ends = all.flatMap(({ held, endpoints }) => {
+    const answered = withoutErrors(endpoints).map(({ notAfter }) => notAfter);
     if (held instanceof Error && answered.length === 0) throw held;
     if (held instanceof Error || (!held.inUse && answered.length > 0)) return answered;
     return held.notAfter ? [...answered, held.notAfter] : answered;
@@ -65,9 +65,9 @@ function leastDays(all: CertificateReading[], now: Date): number {
 
 /** Faults that browsers refuse, and renewals that are stuck. */
 function faultsOf(all: CertificateReading[], now: Date): string[] {
-  const faults = all.flatMap(({ held, served }) => {
+  const faults = all.flatMap(({ held, endpoints }) => {
     if (held instanceof Error) throw held;
-    return [...withoutErrors(served).flatMap(endpointFaults), ...[renewalFault(held, now) ?? []].flat()];
+    return [...withoutErrors(endpoints).flatMap(endpointFaults), ...[renewalFault(held, now) ?? []].flat()];
   });
   for (const fault of faults) console.info({ message: 'certificate fault', fault });
   return faults;
@@ -76,7 +76,7 @@ function faultsOf(all: CertificateReading[], now: Date): string[] {
 /** The grade of a host with its reasons, or the error that prevented it. */
 export type GradedEndpoint =
   | { host: string; error: string }
-  | { host: string; served: EndpointCertificate; grade: Grade; reasons: string[] };
+  | { host: string; endpoint: EndpointCertificate; grade: Grade; reasons: string[] };
 
 /** Grades the TLS endpoint of each host as it is now. */
 export const gradeHosts = (hosts: string[], now: Date, options?: Handshake): Promise<GradedEndpoint[]> =>
@@ -84,9 +84,12 @@ export const gradeHosts = (hosts: string[], now: Date, options?: Handshake): Pro
 
 async function gradeHost(host: string, now: Date, options?: Handshake): Promise<GradedEndpoint> {
   try {
-    const [seen, oldProtocols] = await Promise.all([handshake(host, options), acceptsOldProtocols(host, options)]);
-    const served = { ...seen, oldProtocols };
-    return { host, served, ...gradeOf(served, now) };
+    const [certificate, oldProtocols] = await Promise.all([
+      handshake(host, options),
+      acceptsOldProtocols(host, options),
+    ]);
+    const endpoint = { ...certificate, oldProtocols };
+    return { host, endpoint, ...gradeOf(endpoint, now) };
   } catch (error) {
     return { host, error: (error as Error).message };
   }

@@ -18,9 +18,11 @@ export const RolloutParameters = {
 
 type RolloutQuery = { cluster: string; service: string; deployment: string; former: string; required: boolean };
 
+/** The progress of a deployment that a function has started. */
 export const rolloutProgress = async (query: RolloutQuery): Promise<RolloutAnswer> =>
   answer(query, progressOf(await describeService(query.cluster, query.service), query.deployment, query.former));
 
+/** The progress of a rollback by ECS: the deployment that is rolled back reports it. */
 export const rollbackStatus = async (query: RolloutQuery): Promise<RolloutAnswer> =>
   answer(query, rollbackProgress((await serviceDeployment(query.deployment))?.status ?? 'PENDING'));
 

@@ -1,6 +1,6 @@
 import type { Deployed } from '../domain/deployed.ts';
 
-/** Written into the bundle at synthesis (see `lib/function.ts`). */
+/** The bundler replaces this name by its value at synthesis. */
 declare const DEPLOYED: Deployed;
 
 export const deployed = (): Deployed => DEPLOYED;

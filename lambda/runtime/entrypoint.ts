@@ -30,11 +30,11 @@ export function check<Schema extends v.GenericSchema>(schema: Schema, input: unk
 function describe(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? 'event';
   if (issue.expected === 'never') return `${path}: there is no such field`;
-  const own = issue.message.startsWith('Invalid ') ? issue.expected : issue.message;
+  const expectation = issue.message.startsWith('Invalid ') ? issue.expected : issue.message;
   const found = JSON.stringify(issue.input)?.slice(0, 80) ?? 'nothing';
-  return `${path}: expected ${issue.input === undefined && issue.kind === 'schema' ? wanted(issue) : own}, got ${found}`;
+  return `${path}: expected ${issue.input === undefined && issue.kind === 'schema' ? expectedValue(issue) : expectation}, got ${found}`;
 }
 
 /** The expected value of a missing field: for that, valibot gives only the field's name. */
-const wanted = ({ expected, path }: v.BaseIssue<unknown>) =>
+const expectedValue = ({ expected, path }: v.BaseIssue<unknown>) =>
   expected === `"${String(path?.at(-1)?.key)}"` ? 'a value' : (expected ?? 'a value');

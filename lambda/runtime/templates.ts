@@ -1,6 +1,6 @@
 import { type Render, renderer, type Templates } from '../domain/kernel/templates.ts';
 
-/** Written into the bundle at synthesis (see `lib/function.ts`). */
+/** The bundler replaces this name by its value at synthesis. */
 declare const TEMPLATES: Templates;
 
 let render: Render | undefined;

@@ -75,7 +75,7 @@ describe('a host that serves', () => {
 
   it('one of an authority that nobody trusts: T', async () => {
     const [one] = await gradeHosts([HOST], new Date(), { port: await serving(await own.issue(HOST, 90)) });
-    expect(one).toMatchObject({ grade: 'T', served: { distrust: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } });
+    expect(one).toMatchObject({ grade: 'T', endpoint: { distrust: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } });
   });
 
   it('by TLS 1.0 and 1.1, too: B', async () => {

@@ -28,16 +28,16 @@ export function publicationObligations(incident: Incident, now: string): Obligat
   if (publishes === 'auto' && harmed) return [{ type: 'publish' }];
   if (publication?.declined) return [];
   if (investigationOf(incident) && pages)
-    return policy.statusPage.investigations === 'auto' ? [{ type: 'publish' }] : askAgain(incident, now);
+    return policy.statusPage.investigations === 'auto' ? [{ type: 'publish' }] : questionObligations(incident, now);
   // Whoever declares a P3 can publish it as well, so nobody is asked.
   if (policy.playbook.internal || (publishes === 'approve' && reporter && !harmed)) return [];
-  const hasDiagnosis =
+  const isTimeToAsk =
     publishes === 'approve' || diagnosedIn !== undefined || minutesBetween(openedAt, now) >= DIAGNOSIS_MINUTES;
-  return hasDiagnosis && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];
+  return isTimeToAsk && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];
 }
 
 /** The question climbs the escalation path as a page does, until somebody says yes or no: an acknowledgement is no answer. */
-function askAgain({ policy, publication }: Incident, now: string): Obligation[] {
+function questionObligations({ policy, publication }: Incident, now: string): Obligation[] {
   const { askedAt = now, calledAt = now, level: lastLevel = 0 } = publication ?? {};
   const waited = minutesBetween(askedAt, now);
   const due = policy.escalation.filter(({ level, afterMinutes }) => level > lastLevel && afterMinutes <= waited);

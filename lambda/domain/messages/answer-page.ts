@@ -63,6 +63,7 @@ export const UNAVAILABLE: MessagePage = {
   link: null,
 };
 
+/** The page shows this many of the latest events. */
 const LATEST = 15;
 /** Events of automation that repeat what stands elsewhere on the page. */
 const LEFT_OUT: readonly EventType[] = ['PageSent', 'ResponseRequested'];

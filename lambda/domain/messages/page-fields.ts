@@ -68,7 +68,7 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
   };
 }
 
-/** Minutes without an answer after which everybody who is called learns the number. */
+/** Minutes without an answer after which every page contains the hotline's number. */
 const HOTLINE_AFTER_MINUTES = 60;
 
 function hotline({ policy, escalation }: Incident, { at }: IncidentEvent, level: number): string | null {

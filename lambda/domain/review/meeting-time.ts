@@ -11,7 +11,7 @@ export const AGENDA: readonly { minutes: number; topic: string }[] = [
 
 export const MEETING_MINUTES = AGENDA.reduce((sum, { minutes }) => sum + minutes, 0);
 
-/** Minutes after the meeting in which its results are written down. */
+/** Minutes after the meeting for writing down its results. */
 const WRITE_UP_MINUTES = 60;
 /** Minutes from the resolution to the meeting, at least: people read the draft first, and whoever worked at night sleeps. */
 const NOTICE_MINUTES = 120;
@@ -27,13 +27,13 @@ const STEP = 15;
  */
 export function meetingTime(from: string, hours: number, timeZone: string): string {
   const latest = plusMinutes(from, hours * 60 - MEETING_MINUTES - WRITE_UP_MINUTES);
-  const local = clockOf(timeZone);
+  const localTimeOf = clockOf(timeZone);
   let best: Slot | undefined;
   for (let at = nextStep(plusMinutes(from, NOTICE_MINUTES)); ; at = plusMinutes(at, STEP)) {
     if (best && at > latest) return best.at;
-    const slot = slotAt(at, local(at));
-    if (slot && at > latest && slot.off === 0) return at;
-    if (slot && at <= latest && slot.off < (best?.off ?? Number.POSITIVE_INFINITY)) best = slot;
+    const slot = slotAt(at, localTimeOf(at));
+    if (slot && at > latest && slot.minutesOff === 0) return at;
+    if (slot && at <= latest && slot.minutesOff < (best?.minutesOff ?? Number.POSITIVE_INFINITY)) best = slot;
   }
 }
 
@@ -43,7 +43,7 @@ export const writeUpDue = (meetingAt: string) => plusMinutes(meetingAt, MEETING_
 interface Slot {
   at: string;
   /** Minutes from the best time of the day. */
-  off: number;
+  minutesOff: number;
 }
 
 interface LocalTime {
@@ -54,7 +54,7 @@ interface LocalTime {
 
 function slotAt(at: string, { isWorkday, minute }: LocalTime): Slot | undefined {
   const fits = isWorkday && minute % 30 === 0 && minute >= WORKING.from && minute + MEETING_MINUTES <= WORKING.to;
-  return fits ? { at, off: Math.abs(minute - WORKING.best) } : undefined;
+  return fits ? { at, minutesOff: Math.abs(minute - WORKING.best) } : undefined;
 }
 
 /** Reads times on the clocks of a zone. */

@@ -10,7 +10,7 @@ import { disruptions } from '../outage/disruption.ts';
 import { outageOf } from '../outage/outage.ts';
 import { isReviewed, postMortemDue } from '../review/review.ts';
 
-/** Statuspage's words for an incident: `postmortem` once customers have read what was learnt. */
+/** Statuspage's words for an incident: `postmortem` once the part of the review for customers is published. */
 export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved' | 'postmortem';
 
 export type PublicImpact = 'none' | 'minor' | 'major' | 'critical';

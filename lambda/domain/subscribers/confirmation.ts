@@ -19,6 +19,7 @@ export type SignedConfirmation = Signed<Confirmation>;
 export const CONFIRMATION = tokenFormat<Confirmation>({
   name: 'subscription',
   values: ({ email, components, expires }) => [email, components, expires],
+  // The first field is empty: a confirmation comes in one form only, where a link has a letter for its action.
   write: ({ email, components, expires }) => ['', writeTime(expires), encode(email), encode(components.join(' '))],
   read: ([, time = '', email = '', components = '']) => {
     const expires = readTime(time);

@@ -1,15 +1,24 @@
+import * as v from 'valibot';
 import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
 import type { EventOf } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
-import { isPageEntry, type PageEntry, type PageMessage, pages } from '../../domain/messages/page.ts';
+import { isPageEntry, PAGE_ENTRIES, type PageEntry, type PageMessage, pages } from '../../domain/messages/page.ts';
 import { onCall } from '../../domain/on-call/roster.ts';
-import { PageEvent } from '../../inbound/attempt-event.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { load } from '../../store/incidents.ts';
-import { addressed } from './addressed.ts';
+import { personalText } from './personal-text.ts';
+
+/** An event on the incident bus of which people on call are told. */
+const PageEvent = v.object({
+  'detail-type': v.picklist(PAGE_ENTRIES),
+  detail: v.object({
+    incident: v.object({ slot: v.string(), number: v.number(), id: v.string() }),
+    entry: v.object({ seq: v.number() }),
+  }),
+});
 
 /**
  * Pages the people on call at each level because of an event, each with links of their own. A page that was sent is not sent
@@ -29,7 +38,7 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
       if (sent.some(other => other.level === level && other.to === person)) continue;
       try {
         const links = await personalLinks(incident, event, person);
-        const text = addressed(page, incident, event, links);
+        const text = personalText(page, incident, event, links);
         await publishPage(topicOf(level), { person, urgency, ...text });
         await commit(
           { slot, number },

@@ -5,15 +5,15 @@ import { certificatesOf, describeGrade, gradeHosts } from '../../readings/certif
 /** The certificate and protocols of each host, graded in the manner of SSL Labs. */
 export async function servedCertificates(resources: Resources, now: Date) {
   const all = await gradeHosts(hostsOf(certificatesOf(resources).watched), now);
-  const served = all.flatMap(graded => ('served' in graded ? [graded.served] : []));
-  const complete = served.length === all.length;
+  const endpoints = all.flatMap(graded => ('endpoint' in graded ? [graded.endpoint] : []));
+  const complete = endpoints.length === all.length;
   return {
     ok: complete ? all.every(graded => 'grade' in graded && graded.grade === 'A') : null,
     summary: `Served: ${all.map(describeGrade).join(', ')}`,
     facts: {
-      servedFaults: served.flatMap(endpointFaults).length,
-      ...(served.length > 0
-        ? { servedDaysLeft: Math.min(...served.map(({ notAfter }) => daysLeft(notAfter, now))) }
+      servedFaults: endpoints.flatMap(endpointFaults).length,
+      ...(endpoints.length > 0
+        ? { servedDaysLeft: Math.min(...endpoints.map(({ notAfter }) => daysLeft(notAfter, now))) }
         : {}),
     },
   };

@@ -37,7 +37,7 @@ const readable = (name: string) =>
     .replace(/\p{Cc}+/gu, ' ')
     .slice(0, 48);
 
-const most = <T extends { sessions: number }>(groups: Iterable<T>) =>
+const largestFirst = <T extends { sessions: number }>(groups: Iterable<T>) =>
   [...groups].sort((a, b) => b.sessions - a.sessions);
 
 /** Groups whose names look the same after shortening are merged. */
@@ -52,7 +52,7 @@ function candidatesOf(rows: readonly GroupRow[]): SessionGroup[] {
     group.idleSeconds = Math.max(group.idleSeconds, row.idle_seconds);
     groups.set(key, group);
   }
-  return most(groups.values());
+  return largestFirst(groups.values());
 }
 
 function sparedOf(rows: readonly GroupRow[]): SparedGroup[] {
@@ -63,9 +63,9 @@ function sparedOf(rows: readonly GroupRow[]): SparedGroup[] {
     applications.set(readable(name), (applications.get(readable(name)) ?? 0) + sessions);
     reasons.set(spared, applications);
   }
-  return most(
+  return largestFirst(
     Array.from(reasons, ([reason, applications]) => {
-      const named = most(Array.from(applications, ([name, sessions]) => ({ name, sessions })));
+      const named = largestFirst(Array.from(applications, ([name, sessions]) => ({ name, sessions })));
       return {
         reason,
         sessions: total(named, 'sessions'),

@@ -16,7 +16,7 @@ const REQUESTED_ACTIONS: Partial<Record<PageEntry['type'], LinkAction>> = {
  * A level's message for one person: the e-mail has links for all possible answers, the SMS only the one that is asked for.
  * Without links the message says how to answer from a terminal.
  */
-export function addressed(
+export function personalText(
   { fields }: PageMessage,
   incident: Incident,
   event: PageEntry,
