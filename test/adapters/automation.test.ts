@@ -8,7 +8,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
 import { findExecution, stopExecution } from '../../lambda/adapters/automation.ts';
 
-it('an execution is cancelled; one that is over already is no error, another refusal is', async () => {
+it('stopExecution cancels an execution, tolerates one that has already ended, and throws on any other refusal', async () => {
   const ssm = mockClient(SSMClient);
   ssm.on(StopAutomationExecutionCommand).resolves({});
   await stopExecution('e-1');
@@ -23,7 +23,7 @@ it('an execution is cancelled; one that is over already is no error, another ref
   await expect(stopExecution('e-1')).rejects.toThrow('refused');
 });
 
-it('an execution is found by its document, its parameters and who started it, however IAM names the role', async () => {
+it('findExecution finds a run by document, parameters and who started it, in either notation of the role', async () => {
   const ssm = mockClient(SSMClient);
   const lost = {
     ...{ document: 'shop-scale', parameters: { DryRun: 'false' }, role: 'response' },

@@ -22,7 +22,7 @@ const query = dataApiQuery({
 
 beforeEach(() => api.reset());
 
-test('parameters are sent by name and type', async () => {
+test('the Data API client sends parameters by name and type', async () => {
   api.on(ExecuteStatementCommand).resolves({});
   expect(await query('SELECT :a', { a: 'x', b: 1, c: 0.5, d: false })).toEqual([]);
   expect(api.commandCalls(ExecuteStatementCommand)[0]?.args[0].input).toEqual({
@@ -40,7 +40,7 @@ test('parameters are sent by name and type', async () => {
   });
 });
 
-test('records become objects by column label', async () => {
+test('the Data API client turns records into objects by column label', async () => {
   api.on(ExecuteStatementCommand).resolves({
     columnMetadata: [
       { name: 'usename', label: 'user' },
@@ -60,7 +60,7 @@ test('records become objects by column label', async () => {
   ]);
 });
 
-test('a type that cannot be read is an error that names the column', async () => {
+test('the Data API client names the column whose type it cannot read', async () => {
   api.on(ExecuteStatementCommand).resolves({
     columnMetadata: [{ label: 'tags' }],
     records: [[{ arrayValue: { stringValues: [] } }]],
@@ -75,7 +75,7 @@ test.each([
     `The Data API (HTTP endpoint) of ${clusterArn} is off. Turn it on with "aws rds enable-http-endpoint --resource-arn ${clusterArn}"`,
   ],
   [
-    'endpoint off, as older clusters say it',
+    'endpoint off, in the words of older clusters',
     new BadRequestException({ message: 'HttpEndpoint is not enabled for cluster production', $metadata: {} }),
     'is off. Turn it on',
   ],
@@ -89,7 +89,7 @@ test.each([
     new InvalidSecretException({ message: 'password hunter2 is wrong', $metadata: {} }),
     `cannot use the secret ${secretArn}: InvalidSecretException`,
   ],
-])('%s', async (_, error, complaint) => {
+])('the Data API client explains an error of AWS without showing a secret: %s', async (_, error, complaint) => {
   api.on(ExecuteStatementCommand).rejects(error);
   const rejection = query('SELECT 1', {});
   await expect(rejection).rejects.toThrow(complaint);

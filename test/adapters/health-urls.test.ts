@@ -29,16 +29,16 @@ it.each([
   ['/moved', true, 'HTTP 200'],
   ['/404', false, 'HTTP 404'],
   ['/503', false, 'HTTP 503'],
-])('%s: healthy %s, seen as %s', async (path, healthy, seen) => {
+])('a health URL that answers %s has healthy: %s, reported as %s', async (path, healthy, seen) => {
   const seconds = expect.any(Number);
   expect(await probe({ url: at(path) }, PATIENT)).toEqual({ url: at(path), healthy, seen, seconds });
 });
 
-it('what does not answer in time is not healthy', async () => {
+it('a health URL that does not answer in time is unhealthy', async () => {
   expect(await probe({ url: at('/hangs') }, 0.1)).toMatchObject({ healthy: false, seen: 'no answer in 0.1 s' });
 });
 
-it('what refuses the connection, or is no address at all, is not healthy, and says so', async () => {
+it('a health URL that refuses the connection or is no address is unhealthy, and the reason is reported', async () => {
   const gone = createServer().listen(0);
   const { port } = gone.address() as AddressInfo;
   await new Promise(resolve => gone.close(resolve));
@@ -52,7 +52,7 @@ it('what refuses the connection, or is no address at all, is not healthy, and sa
   });
 });
 
-it('whose answer lacks what it must contain is not healthy, however good its status', async () => {
+it('a health URL whose answer lacks the required text is unhealthy, whatever its status', async () => {
   const asked = (contains: string) => probe({ url: at('/200'), contains });
   expect(await asked('ok')).toMatchObject({ healthy: true, seen: 'HTTP 200' });
   expect(await asked('"status":"up"')).toMatchObject({

@@ -14,16 +14,16 @@ const busy = (after?: number): Failure => ({
 const asked = (seconds?: number) =>
   send(`${server.url}/v2?token=secret`, { body: 'hello', ...(seconds ? { seconds } : {}) });
 
-it('gives what was answered', async () => {
+it('send returns the body of the answer', async () => {
   expect(await asked()).toBe('taken');
   expect(server.asked).toMatchObject([{ method: 'POST', body: 'hello' }]);
 });
 
 it.each<[string, Failure[], number[]]>([
-  ['as long as it was asked to', [busy(3)], [3000]],
-  ['more than once', [busy(3), busy(2), busy(4)], [3000, 2000, 4000]],
-  ['a second when it was not said how long', [busy()], [1000]],
-])('waits %s, and tries again', async (_, failures, waited) => {
+  ['as long as the server asks', [busy(3)], [3000]],
+  ['each time the server asks', [busy(3), busy(2), busy(4)], [3000, 2000, 4000]],
+  ['one second if the server names no time', [busy()], [1000]],
+])('send waits %s, then tries again', async (_, failures, waited) => {
   server.fails(...failures);
   expect(await asked()).toBe('taken');
   expect(waits).toEqual(waited);
@@ -31,31 +31,31 @@ it.each<[string, Failure[], number[]]>([
 });
 
 it.each<[string, Failure[], number[]]>([
-  ['asked to wait for longer than a function can', [busy(30)], []],
-  ['asked to wait again and again', [busy(6), busy(6)], [6000]],
+  ['the server asks for a longer wait than a function has', [busy(30)], []],
+  ['the waits that the server asks for add up to too much', [busy(6), busy(6)], [6000]],
   [
-    'asked to wait no time at all, for ever',
+    'the server always asks for a wait of no time',
     Array.from({ length: 12 }, () => busy(0)),
     Array.from({ length: 10 }, () => 0),
   ],
-  ['the other side is broken', [{ status: 500 }], []],
-  ['the other side is being replaced', [{ status: 503 }], []],
-  ['nothing is answered in time', ['hangs'], []],
+  ['the server answers 500', [{ status: 500 }], []],
+  ['the server answers 503', [{ status: 503 }], []],
+  ['the server does not answer in time', ['hangs'], []],
   ['the connection breaks', ['unheard'], []],
-])('leaves it to its caller to come back later when %s', async (_, failures, waited) => {
+])('send throws Unavailable, so that the caller tries later, when %s', async (_, failures, waited) => {
   server.fails(...failures);
   await expect(asked(0.2)).rejects.toThrow(Unavailable);
   expect(waits).toEqual(waited);
   expect(server.asked).toHaveLength(waited.length + 1);
 });
 
-it.each([400, 401, 403, 404, 410, 422])('never tries again what was refused with %i', async status => {
+it.each([400, 401, 403, 404, 410, 422])('send does not try again after HTTP %i', async status => {
   server.fails({ status });
   await expect(asked()).rejects.toThrow(Refused);
   expect(server.asked).toHaveLength(1);
 });
 
-it('says where and what, and no secret', async () => {
+it('the error of send names host, path and status, and no secret', async () => {
   server.fails({ status: 400 });
   await expect(asked()).rejects.toThrow(/^127\.0\.0\.1:\d+\/v2 answered 400: no$/);
 });

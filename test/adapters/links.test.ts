@@ -15,7 +15,7 @@ const linksOf = async (person = 'ada') => {
 const labels = (links: { label: string }[]) => links.map(({ label }) => label);
 const tokenOf = (url = '') => new URL(url).pathname.slice(1);
 
-it('offers what can be done: to acknowledge while it is open, to answer an approval while it waits', async () => {
+it('a person gets a link to acknowledge while the incident is open, and links to approve and decline while an approval waits', async () => {
   await openIncident([step('ask', { mode: 'approve' })]);
   expect(labels(await linksOf())).toEqual(['Acknowledge']);
   await approvalAsked();
@@ -29,7 +29,7 @@ it('offers what can be done: to acknowledge while it is open, to answer an appro
   expect(labels(await linksOf())).toEqual(['View']);
 });
 
-it('gives whom it is handed over to a link to resolve it', async () => {
+it('the person to whom an incident is handed over gets a link to resolve it', async () => {
   await openIncident();
   await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'nothing helped' });
   const incident = await stored();
@@ -37,13 +37,13 @@ it('gives whom it is handed over to a link to resolve it', async () => {
   expect(labels(entry ? await personalLinks(incident, entry, 'ada') : [])).toEqual(['Acknowledge', 'Resolve']);
 });
 
-it('is the same when told again, and another for somebody else', async () => {
+it('a signed link is the same when the message is sent again, and differs from person to person', async () => {
   await openIncident();
   expect(await linksOf()).toEqual(await linksOf());
   expect(await linksOf('ben')).not.toEqual(await linksOf());
 });
 
-it('is left out, and said so, when KMS does not answer: the message goes without', async () => {
+it('a message goes out without links, and an error is logged, when KMS does not answer', async () => {
   await openIncident();
   kms.on(GenerateMacCommand).rejects(new Error('KMS is down'));
   expect(await linksOf()).toEqual([]);
@@ -52,7 +52,7 @@ it('is left out, and said so, when KMS does not answer: the message goes without
   );
 });
 
-it('is left out where there is no door', async () => {
+it('a message has no links when there is no public endpoint', async () => {
   await openIncident();
   vi.stubEnv('LINKS_URL', '');
   expect(await linksOf()).toEqual([]);

@@ -54,7 +54,7 @@ const openSessions = async () => {
   return rows[0].n;
 };
 
-test('runs statements with named parameters on one connection and closes it', async () => {
+test('the client runs statements with named parameters on one connection and closes it', async () => {
   const sql = 'SELECT CAST(:a AS integer) + 1 AS n, CAST(:b AS boolean) AS b, :c::text AS c, pg_backend_pid() AS pid';
   const rows = await withPostgres(access(), async query => [
     ...(await query(sql, { a: 1, b: true, c: ':x' })),
@@ -68,7 +68,7 @@ test('runs statements with named parameters on one connection and closes it', as
   await expect.poll(openSessions).toBe(0);
 });
 
-test('closes the connection when the work fails', async () => {
+test('the client closes the connection when the work fails', async () => {
   const work = withPostgres(access(), async () => {
     throw new Error('no luck');
   });
@@ -76,12 +76,12 @@ test('closes the connection when the work fails', async () => {
   await expect.poll(openSessions).toBe(0);
 });
 
-test('a statement ends at its time limit', async () => {
+test('a statement is cancelled at its time limit', async () => {
   const work = withPostgres(access({ statementTimeout: 50 }), query => query('SELECT pg_sleep(3600)', {}));
   await expect(work).rejects.toThrow('statement timeout');
 });
 
-test('a session terminated between two statements is an error, not a crash', async () => {
+test('a session terminated between two statements causes an error, not a crash', async () => {
   const work = withPostgres(access(), async query => {
     const [own] = await query('SELECT pg_backend_pid() AS pid', {});
     const client = await server.connect();
@@ -93,20 +93,20 @@ test('a session terminated between two statements is an error, not a crash', asy
   await expect(work).rejects.toThrow('The database postgres at localhost:');
 });
 
-describe('a secret', () => {
+describe('a database secret', () => {
   test.each([
     ['hunter2', 'is not JSON'],
     ['{"username": "app", "password": hunter2}', 'is not JSON'],
     ['{"username": "app"}', 'lacks a username or a password'],
     ['{"username": 1, "password": "hunter2"}', 'lacks a username or a password'],
     ['null', 'lacks a username or a password'],
-  ])('that reads %s is named, not shown', async (secret, complaint) => {
+  ])('that reads %s is reported by name, and its text is not shown', async (secret, complaint) => {
     const message = await failure(access({}, secret));
     expect(message).toContain(`The database secret ${secretArn} ${complaint}`);
     expect(message).not.toContain('hunter2');
   });
 
-  test('that cannot be read is named with the reason', async () => {
+  test('that cannot be read is reported by name, with the reason', async () => {
     const options = access();
     const denied = Object.assign(new Error('User: arn:aws:sts::… is not authorized'), {
       name: 'AccessDeniedException',
@@ -115,20 +115,20 @@ describe('a secret', () => {
     expect(await failure(options)).toContain(`Cannot read the database secret ${secretArn}: AccessDeniedException`);
   });
 
-  test('with a wrong password is not shown either', async () => {
+  test('with a wrong password is not shown in the error', async () => {
     const message = await failure(access({}, JSON.stringify({ username: server.superuser, password: 'hunter2' })));
     expect(message).toContain('password authentication failed');
     expect(message).not.toContain('hunter2');
   });
 
-  test('is masked when the server quotes it', async () => {
+  test('is masked in the error when the server quotes it', async () => {
     const sql = `SELECT CAST('${server.password}' AS integer)`;
     const work = withPostgres(access(), query => query(sql, {}));
     await expect(work).rejects.toThrow('invalid input syntax for type integer: "***"');
   });
 });
 
-describe('the connection', () => {
+describe('the connection to PostgreSQL', () => {
   test('is given up when the server does not answer', async () => {
     const silent = await new Promise<Server>(resolve => {
       const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
@@ -140,7 +140,7 @@ describe('the connection', () => {
     silent.close();
   });
 
-  test('is never made without encryption, unless asked for', async () => {
+  test('is never made without encryption, unless the configuration asks for that', async () => {
     const plain = await startPostgres();
     const message = await failure(access({ port: plain.port, ssl: undefined }));
     await plain.stop();

@@ -19,7 +19,7 @@ const said = (changes: Partial<SessionMessage> = {}): SessionMessage => ({
 });
 const CLOSED = said({ type: 'channel_closed', payloadType: 0, payload: '{"Output":""}' });
 
-describe('a message', () => {
+describe('a message of a Session Manager session', () => {
   const message = fc.record({
     type: fc.constantFrom('input_stream_data', 'output_stream_data', 'acknowledge', 'channel_closed'),
     sequence: fc.nat(),
@@ -29,7 +29,7 @@ describe('a message', () => {
     payload: fc.string({ unit: 'binary' }),
   });
 
-  it('is read as it was written', () => {
+  it('decodes to what was encoded', () => {
     fc.assert(
       fc.property(message, given => {
         expect(decode(encode(given).buffer)).toEqual(given);
@@ -37,7 +37,7 @@ describe('a message', () => {
     );
   });
 
-  it('is read by another client as it was written, and the other way round', () => {
+  it('is understood by another client, and the other way round', () => {
     fc.assert(
       fc.property(message, given => {
         const { messageType, sequenceNumber, flags, messageId, payloadType, payload, headerLength } = ssm.decode(
@@ -105,8 +105,8 @@ const send = (socket: ServerSocket, ...messages: SessionMessage[]) => {
 };
 const open = (agent: Agent, seconds = 10) => runToEnd({ streamUrl: agent.url, tokenValue: TOKEN }, seconds);
 
-describe('a session', () => {
-  it('is opened with its token, and gives what was printed when it has ended', async () => {
+describe('a Session Manager session', () => {
+  it('opens with its token and returns what the command printed when it has ended', async () => {
     const agent = await Agent.start(socket =>
       send(socket, said({ payload: 'one ' }), said({ sequence: 1, payload: 'zwei ü' }), CLOSED),
     );
@@ -114,7 +114,7 @@ describe('a session', () => {
     expect(agent.openings).toEqual([expect.objectContaining({ MessageSchemaVersion: '1.0', TokenValue: TOKEN })]);
   });
 
-  it('acknowledges what it hears, and counts once what is said again', async () => {
+  it('acknowledges each message it receives, and counts a repeated one once', async () => {
     const agent = await Agent.start((socket, { heard }) => {
       const first = said({ payload: 'once' });
       send(socket, first, first);
@@ -133,7 +133,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('shakes hands when asked to, and agrees to a plain session alone', async () => {
+  it('answers a handshake, and agrees to a plain session alone', async () => {
     const asked = { RequestedClientActions: [{ ActionType: 'SessionType' }, { ActionType: 'KMSEncryption' }] };
     const agent = await Agent.start((socket, { heard }) => {
       send(socket, said({ payloadType: PAYLOADS.handshakeRequest, payload: JSON.stringify(asked) }));
@@ -154,7 +154,11 @@ describe('a session', () => {
 
   it.each<[string, (socket: ServerSocket) => void, RegExp]>([
     ['breaks off', socket => socket.close(1011), /^the session broke off \(1011\)$/],
-    ['says what is no message', socket => socket.send(Buffer.from('hm')), /^the session sent what is no message/],
+    [
+      'sends bytes that are no message',
+      socket => socket.send(Buffer.from('hm')),
+      /^the session sent what is no message/,
+    ],
     ['does not end', () => undefined, /^the command has not ended in 0.05 s$/],
   ])('that %s rejects, and the token is in no error', async (_, act, error) => {
     const agent = await Agent.start(act);

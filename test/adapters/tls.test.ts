@@ -35,8 +35,8 @@ const graded = async (port: number) => {
   return one && 'grade' in one ? [one.grade, ...one.reasons] : one;
 };
 
-describe('a host that serves', () => {
-  it('a good certificate: A, with what it is', async () => {
+describe('a host with TLS', () => {
+  it('is graded A for a good certificate, whose names, protocol and last day are reported', async () => {
     const port = await serving(await own.issue(HOST, 90));
     const served = await handshake(HOST, { port, ca: [own.ca] });
     expect(served).toMatchObject({
@@ -50,22 +50,22 @@ describe('a host that serves', () => {
     expect(await graded(port)).toEqual(['A']);
   });
 
-  it('one that ends within 30 days: B', async () => {
+  it('is graded B when its certificate expires within 30 days', async () => {
     expect(await graded(await serving(await own.issue(HOST, 29)))).toEqual(['B', '29.0 days left']);
   });
 
-  it('one that has expired: F, of which its chain is not to blame', async () => {
+  it('is graded F for an expired certificate, and its chain is not blamed', async () => {
     expect(await graded(await serving(await own.issue(HOST, -2)))).toEqual(['F', 'expired 2.0 days ago']);
   });
 
-  it('one for another name: M', async () => {
+  it('is graded M when its certificate is for another name', async () => {
     expect(await graded(await serving(await own.issue('shop.example.com', 90)))).toEqual([
       'M',
       'it is for shop.example.com, not for localhost',
     ]);
   });
 
-  it('one that signs itself: T', async () => {
+  it('is graded T for a self-signed certificate', async () => {
     expect((await graded(await serving(await selfSigned(HOST)))) as string[]).toEqual([
       'T',
       'its chain is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
@@ -73,36 +73,36 @@ describe('a host that serves', () => {
     ]);
   });
 
-  it('one of an authority that nobody trusts: T', async () => {
+  it('is graded T when nobody trusts the issuer of its certificate', async () => {
     const [one] = await gradeHosts([HOST], new Date(), { port: await serving(await own.issue(HOST, 90)) });
     expect(one).toMatchObject({ grade: 'T', endpoint: { distrust: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } });
   });
 
-  it('by TLS 1.0 and 1.1, too: B', async () => {
+  it('is graded B when it also accepts TLS 1.0 and 1.1', async () => {
     expect(await graded(await serving(await own.issue(HOST, 90), OLD))).toEqual(['B', 'TLS 1.1 or older is accepted']);
   });
 
-  it('by TLS 1.1 and nothing newer is not seen, and said to be', async () => {
+  it('is reported as not readable when it accepts nothing newer than TLS 1.1', async () => {
     const port = await serving(await own.issue(HOST, 90), { ...OLD, maxVersion: 'TLSv1.1' });
     expect(await acceptsOldProtocols(HOST, { port })).toBe(true);
     expect(await graded(port)).toEqual({ host: HOST, error: expect.stringMatching(/^localhost: ERR_SSL_/) });
   });
 });
 
-describe('a host that cannot be seen', () => {
-  it('because nobody listens', async () => {
+describe('a host without a readable certificate', () => {
+  it('is reported when nobody listens on the port', async () => {
     const port = await listen(createTcpServer());
     await new Promise(resolve => servers.pop()?.close(resolve));
     await expect(handshake(HOST, { port })).rejects.toThrow('localhost: ECONNREFUSED');
     expect(await acceptsOldProtocols(HOST, { port })).toBe(false);
   });
 
-  it('because it speaks no TLS', async () => {
+  it('is reported when the port does not speak TLS', async () => {
     const port = await listen(createTcpServer(socket => socket.end('220 mail.example.com ESMTP\r\n')));
     await expect(handshake(HOST, { port })).rejects.toThrow(/^localhost: /);
   });
 
-  it('because it does not answer in time, of which nothing is concluded', async () => {
+  it('is reported when it does not answer in time, and old protocols stay unknown', async () => {
     const port = await listen(createTcpServer(socket => socket.on('error', () => undefined)));
     await expect(handshake(HOST, { port, seconds: 0.05 })).rejects.toThrow('localhost: no answer in 0.05 s');
     expect(await acceptsOldProtocols(HOST, { port, seconds: 0.05 })).toBeUndefined();

@@ -16,7 +16,7 @@ const HOST = 'https://sns.us-east-1.amazonaws.com';
 const LINK = `${HOST}/confirmation.html?TopicArn=${TOPIC}&Token=2336412f37fb687f5d51&Endpoint=ada@mockupaws.com`;
 
 it.each([LINK, `${HOST}/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=2336412f37fb687f5d51`])(
-  'confirms so that only the account can end it: %s',
+  'confirmSubscription confirms so that only the account can unsubscribe: %s',
   async link => {
     const regions: string[] = [];
     const connect = (region: string) => {
@@ -31,18 +31,26 @@ it.each([LINK, `${HOST}/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=2336
   },
 );
 
-describe('asks SNS nothing for a link', () => {
+describe('confirmSubscription sends nothing to SNS for', () => {
   it.each([
-    ['that is none', 'confirm', 'this is no link: expected https://sns.REGION.amazonaws.com/confirmation.html?'],
-    ['that is not encrypted', LINK.replace('https', 'http'), 'this is no link to SNS'],
-    ['of another host', LINK.replace('.amazonaws.com/', '.amazonaws.com.example.org/'), 'this is no link to SNS'],
-    ['of a user of that name', LINK.replace('https://', 'https://sns@'), 'this is no link to SNS'],
-    ['to another port', LINK.replace('.com/', '.com:8443/'), 'this is no link to SNS'],
-    ['that ends it', LINK.replace('confirmation', 'unsubscribe'), 'this link confirms no subscription'],
-    ['of which the shell took the rest', LINK.split('&')[0] ?? '', 'this link is not complete: expected'],
-    ['to a topic of another region', LINK.replace(':us-east-1:', ':eu-west-1:'), 'this link is not complete'],
     [
-      'to a topic of another service',
+      'text that is no link',
+      'confirm',
+      'this is no link: expected https://sns.REGION.amazonaws.com/confirmation.html?',
+    ],
+    ['a link without encryption', LINK.replace('https', 'http'), 'this is no link to SNS'],
+    [
+      'a link to another host',
+      LINK.replace('.amazonaws.com/', '.amazonaws.com.example.org/'),
+      'this is no link to SNS',
+    ],
+    ['a link with the SNS host as its user name', LINK.replace('https://', 'https://sns@'), 'this is no link to SNS'],
+    ['a link to another port', LINK.replace('.com/', '.com:8443/'), 'this is no link to SNS'],
+    ['a link to unsubscribe', LINK.replace('confirmation', 'unsubscribe'), 'this link confirms no subscription'],
+    ['a link cut off by the shell at its first &', LINK.split('&')[0] ?? '', 'this link is not complete: expected'],
+    ['a link to a topic of another region', LINK.replace(':us-east-1:', ':eu-west-1:'), 'this link is not complete'],
+    [
+      'a link to a topic of another service',
       LINK.replaceAll(SERVICE, 'shop'),
       'this link is of the topic shop-incident-response-IncidentResponsePagingLevel1-AbC123, which is none of mockupaws-production',
     ],

@@ -42,8 +42,8 @@ const awaiting = async () => {
   await approvalAsked();
 };
 
-describe('what is asked is done, and said', () => {
-  it('by whoever AWS says it is, through the deployed function, under an id of its own', async () => {
+describe('an operator command', () => {
+  it('runs through the deployed function, as whoever AWS says is calling, under an id of its own', async () => {
     await openIncident();
     const { code, out } = await incident('ack', ID.toLowerCase());
     expect(out).toBe(`${ID}: acknowledged until 10:00 UTC. If it is still open then, people are called anew.`);
@@ -68,7 +68,7 @@ describe('what is asked is done, and said', () => {
     ],
     [['resolve', ID, 'a job was stopped'], 'resolved.', { type: 'Resolved', reason: 'a job was stopped' }],
     [['resolve', ID, 'a mistake', '--cancelled'], 'resolved.', { type: 'Resolved', cancelled: true }],
-  ])('%j', async (args, said, entry) => {
+  ])('of the form %j is recorded and confirmed', async (args, said, entry) => {
     await openIncident();
     const { code, out } = await incident(...args, '--as', 'grace');
     expect([code, out]).toEqual([0, `${ID}: ${said}`]);
@@ -76,14 +76,14 @@ describe('what is asked is done, and said', () => {
     expect(aws.operations()).not.toContain('GetCallerIdentity');
   });
 
-  it('a declared data loss makes it a P1', async () => {
+  it('that declares a data loss raises the incident to P1', async () => {
     await openIncident();
     const { code, out } = await incident('declare', ID, 'orders', 'of today', '--data-loss', '--workaround', 'no');
     expect([code, out]).toEqual([0, `${ID}: declared. It is a P1.`]);
     expect(await stored()).toMatchObject({ severity: 'P1', declared: { dataLoss: 1, workaround: 0 } });
   });
 
-  it('the step that awaits an answer need not be named', async () => {
+  it('to approve needs no step name when only one step waits', async () => {
     await awaiting();
     expect((await incident('approve', ID)).out).toBe(`${ID}: ask is approved.`);
     expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('what is asked is done, and said', () => {
     expect([late.code, late.err]).toEqual([1, 'ask was approved by ada@mockupaws.com already']);
   });
 
-  it('a change that stayed is reverted, and a step that left none is not', async () => {
+  it('to revert reverts a change that stayed, and is refused for a step that left none', async () => {
     await openIncident([temporary('scale-down')]);
     await committed({ type: 'next step', id: 'plan', attempt: 1, readings: READINGS });
     const outcome = { run: `${ID}/1/scale-down`, checks: FAILED, impact: 'relieved' as const };
@@ -105,7 +105,7 @@ describe('what is asked is done, and said', () => {
     });
   });
 
-  it('an incident is declared, resolved, and goes on in another', async () => {
+  it('declares an incident, resolves it, and reopens it as another', async () => {
     const args = ['Wrong orders', 'customers', 'are charged twice', '--severity', 'p2', '--workaround', 'yes'];
     expect((await incident('declare', ...args)).out).toBe(`${ID} is open, P2.`);
     await incident('resolve', ID, 'fixed');
@@ -118,20 +118,20 @@ describe('what is asked is done, and said', () => {
     return JSON.parse(out).incident;
   };
 
-  it('in one command: severity, data loss, breach and workaround', async () => {
+  it('declares severity, data loss, breach and workaround at once', async () => {
     const breach = await opened('A token was published', 'on GitHub', '--security-breach', '--workaround', 'no');
     expect(breach).toMatchObject({ severity: 'P1', declared: { securityBreach: 1, workaround: 0 } });
     expect(breach.severityReasons).toMatchObject([{ text: 'security breach: declared' }]);
     expect(await opened('Slow pages')).toMatchObject({ severity: 'P3' });
   });
 
-  it('a question is a P4, and is told by when an answer is due', async () => {
+  it('that declares a question opens a P4 and prints by when an answer is due', async () => {
     const { out } = await incident('declare', 'May we export by XML?', '--severity', 'p4');
     expect(out).toBe(`${ID} is open, P4. An answer is due by 2026-04-08 09:30 UTC.`);
     expect(workflows.commandCalls(StartExecutionCommand)).toEqual([]);
   });
 
-  it('a workaround is said of an incident that is open', async () => {
+  it('to report a workaround records it in the open incident, once', async () => {
     await openIncident();
     const said = await incident('workaround', ID, 'yes', 'use the old export');
     expect([said.code, said.out]).toEqual([0, `${ID}: declared. It is a P2.`]);
@@ -141,7 +141,7 @@ describe('what is asked is done, and said', () => {
     expect((await incident('workaround', ID, 'yes')).out).toBe(`${ID}: it was so already.`);
   });
 
-  it('once, though an answer of Lambda was lost', async () => {
+  it('is recorded once, though an answer of Lambda was lost', async () => {
     await openIncident();
     aws.failing = { Invoke: ['cut', 'nothing'] };
     expect((await incident('note', ID, 'once')).code).toBe(0);
@@ -151,20 +151,20 @@ describe('what is asked is done, and said', () => {
   });
 });
 
-describe('what is shown', () => {
+describe('npx incident', () => {
   it('lists the open incidents', async () => {
     expect((await incident('list')).out).toBe('No incident is open.');
     await awaiting();
     expect((await incident('list')).out).toMatchSnapshot();
   });
 
-  it('shows work that fell due as what it is', async () => {
+  it('shows a scheduled task as a task, not as an incident', async () => {
     const { id } = await openChore();
     expect((await incident('list')).out).toMatchSnapshot();
     expect((await incident('show', id)).out).toMatchSnapshot();
   });
 
-  it('shows one at a glance', async () => {
+  it('shows an incident at a glance', async () => {
     await awaiting();
     expect((await incident('show', ID)).out).toMatchSnapshot();
   });
@@ -173,7 +173,7 @@ describe('what is shown', () => {
     expect((await incident('playbooks')).out).toMatchSnapshot();
   });
 
-  it('is one JSON document when asked for, whatever comes of it', async () => {
+  it('prints one JSON document with --json, for a success and for an error', async () => {
     await openIncident();
     const shown = await incident('--json', 'show', ID);
     expect(JSON.parse(shown.out).incident).toMatchObject({ id: ID, severity: 'P2' });
@@ -194,18 +194,18 @@ describe('a drill', () => {
   });
 
   it.each<[string, string[], () => unknown, number, RegExp]>([
-    ['nobody can be asked', ['DatabaseConnections'], () => {}, 2, /--yes/],
-    ['there is no such playbook', ['Nothing', '--yes'], () => {}, 1, /There is: DatabaseConnections$/],
-    ['there is no such alarm', ['DatabaseConnections', '--alarm', 'x', '--yes'], () => {}, 1, /It has: .*critical$/],
+    ['there is no terminal to confirm in', ['DatabaseConnections'], () => {}, 2, /--yes/],
+    ['the playbook does not exist', ['Nothing', '--yes'], () => {}, 1, /There is: DatabaseConnections$/],
+    ['the alarm does not exist', ['DatabaseConnections', '--alarm', 'x', '--yes'], () => {}, 1, /It has: .*critical$/],
     [
-      'the alarm is red',
+      'the alarm already fires',
       ['DatabaseConnections', '--yes'],
       () => Object.assign(aws, { alarmState: 'ALARM' }),
       1,
       /is ALARM/,
     ],
     ['its incident is open', ['DatabaseConnections', '--yes'], () => openIncident(), 1, /is open: no drill/],
-  ])('is not begun when %s', async (_, args, given, code, err) => {
+  ])('is not started when %s', async (_, args, given, code, err) => {
     await given();
     const ran = await incident('drill', ...args);
     expect(ran.code).toBe(code);
@@ -214,7 +214,7 @@ describe('a drill', () => {
   });
 });
 
-describe('what goes wrong is told, with what to do, and ends with', () => {
+describe('a failed command prints what to do and exits with', () => {
   const denied: AwsError = {
     status: 403,
     type: 'AccessDeniedException',
@@ -225,41 +225,59 @@ describe('what goes wrong is told, with what to do, and ends with', () => {
   };
 
   it.each<[number, string, string[], () => void, RegExp]>([
-    [1, 'an incident that is not there', ['ack', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
-    [1, 'nothing to approve', ['approve', ID], () => {}, /there is no incident|awaits no approval/],
-    [2, 'no command', ['launch'], () => {}, /unknown command/],
-    [2, 'no incident', ['ack'], () => {}, /missing required argument 'id'/],
-    [2, 'an id that is none', ['ack', '7'], () => {}, /Expected an incident as INC-2026-01-31-001/],
-    [2, 'no such severity', ['severity', ID, 'P0'], () => {}, /Expected one of P1, P2, P3, P4/],
-    [2, 'a month that is none', ['report', '--month', '2026-13'], () => {}, /Expected a month as 2026-01/],
-    [2, 'a month to come', ['report', '--month', '9999-12'], () => {}, /It has not begun/],
-    [2, 'no such line of the checklist', ['tick', ID, 'lunch'], () => {}, /stakeholders/],
+    [1, 'the incident does not exist', ['ack', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
+    [1, 'nothing awaits approval', ['approve', ID], () => {}, /there is no incident|awaits no approval/],
+    [2, 'the command does not exist', ['launch'], () => {}, /unknown command/],
+    [2, 'no incident is named', ['ack'], () => {}, /missing required argument 'id'/],
+    [2, 'the incident id is malformed', ['ack', '7'], () => {}, /Expected an incident as INC-2026-01-31-001/],
+    [2, 'the severity does not exist', ['severity', ID, 'P0'], () => {}, /Expected one of P1, P2, P3, P4/],
+    [2, 'the month does not exist', ['report', '--month', '2026-13'], () => {}, /Expected a month as 2026-01/],
+    [2, 'the month has not begun', ['report', '--month', '9999-12'], () => {}, /It has not begun/],
+    [2, 'the checklist has no such line', ['tick', ID, 'lunch'], () => {}, /stakeholders/],
     [
       2,
-      'a breach that is no P1',
+      'a breach is declared as P3',
       ['declare', 'x', '--security-breach', '--severity', 'P3'],
       () => {},
       /is a P1, not a P3/,
     ],
-    [2, 'a workaround that is neither', ['declare', 'x', '--workaround', 'maybe'], () => {}, /Expected yes or no/],
-    [2, 'a severity that is none', ['declare', 'x', '--severity', 'P5'], () => {}, /Expected one of P1, P2, P3, P4/],
-    [2, 'a title that is too long', ['declare', 'x'.repeat(101)], () => {}, /has 101 characters, 100 at most/],
-    [2, 'nothing that is declared', ['declare', ID, 'hm'], () => {}, /What is declared\?/],
-    [2, 'a data loss without a word', ['declare', ID, '--data-loss'], () => {}, /Say after the incident/],
-    [2, 'a text that is too long', ['note', ID, 'x'.repeat(2001)], () => {}, /act\.text/],
-    [2, 'a link that is not of SNS', ['confirm', 'https://example.com/'], () => {}, /this is no link to SNS/],
-    [2, 'no such service', ['list', '--service', 'shop'], () => {}, /describes no service shop.*mockupaws-production/],
-    [3, 'an action that IAM denies', ['list'], () => failing('Invoke', denied), /You need lambda:InvokeFunction/],
+    [
+      2,
+      'a workaround is neither yes nor no',
+      ['declare', 'x', '--workaround', 'maybe'],
+      () => {},
+      /Expected yes or no/,
+    ],
+    [
+      2,
+      'an incident is declared with an unknown severity',
+      ['declare', 'x', '--severity', 'P5'],
+      () => {},
+      /Expected one of P1, P2, P3, P4/,
+    ],
+    [2, 'the title is too long', ['declare', 'x'.repeat(101)], () => {}, /has 101 characters, 100 at most/],
+    [2, 'nothing is declared', ['declare', ID, 'hm'], () => {}, /What is declared\?/],
+    [2, 'a data loss is declared without a text', ['declare', ID, '--data-loss'], () => {}, /Say after the incident/],
+    [2, 'the note is too long', ['note', ID, 'x'.repeat(2001)], () => {}, /act\.text/],
+    [2, 'the link to confirm is not of SNS', ['confirm', 'https://example.com/'], () => {}, /this is no link to SNS/],
+    [
+      2,
+      'the service is not configured',
+      ['list', '--service', 'shop'],
+      () => {},
+      /describes no service shop.*mockupaws-production/,
+    ],
+    [3, 'IAM denies the action', ['list'], () => failing('Invoke', denied), /You need lambda:InvokeFunction/],
     [
       3,
-      'credentials that have expired',
+      'the credentials have expired',
       ['ack', ID],
       () => failing('GetCallerIdentity', { status: 403, type: 'ExpiredToken', message: 'The token has expired' }),
       /aws sso login/,
     ],
     [
       3,
-      'a stack that is not there',
+      'the stack does not exist',
       ['list'],
       () =>
         failing('DescribeStacks', { status: 400, type: 'ValidationError', message: 'Stack with id x does not exist' }),
@@ -267,13 +285,13 @@ describe('what goes wrong is told, with what to do, and ends with', () => {
     ],
     [
       3,
-      'a stack without the function',
+      'the stack does not have the function',
       ['list'],
       () => Object.assign(aws, { commandFunction: undefined }),
       /has no output CommandFunction/,
     ],
-    [3, 'a function that fails', ['list'], () => failing('Invoke', 'function error'), /the table is gone/],
-    [3, 'an AWS that cannot be reached', ['list'], () => failing('Invoke', 'cut'), /could not be reached/],
+    [3, 'the function fails', ['list'], () => failing('Invoke', 'function error'), /the table is gone/],
+    [3, 'AWS cannot be reached', ['list'], () => failing('Invoke', 'cut'), /could not be reached/],
   ])('%i: %s', async (code, _, args, given, err) => {
     given();
     const ran = await incident(...args);
@@ -282,14 +300,14 @@ describe('what goes wrong is told, with what to do, and ends with', () => {
     expect(ran.err).not.toMatch(/^\s+at /m);
   });
 
-  it('3: nobody signed in', async () => {
+  it('3: nobody is signed in', async () => {
     vi.spyOn(aws, 'environment', 'get').mockReturnValue({});
     const { code, err } = await incident('list');
     expect([code, err]).toEqual([3, expect.stringMatching(/aws sso login/)]);
   });
 });
 
-it('helps, without asking AWS', async () => {
+it('npx incident --help prints the commands without asking AWS', async () => {
   const { code, out } = await incident('--help');
   expect(code).toBe(0);
   for (const word of ['list', 'approve', 'drill', 'Examples', 'Ends with 0']) expect(out).toContain(word);

@@ -64,7 +64,7 @@ async function aMonth(): Promise<void> {
   setMinute(200);
 }
 
-it('shows the month at a glance, with what is counted and what is left out', async () => {
+it('npx incident report shows the month at a glance, with what is counted and what is left out', async () => {
   await aMonth();
   const { code, out } = await incident('report');
   expect(code).toBe(0);
@@ -72,7 +72,7 @@ it('shows the month at a glance, with what is counted and what is left out', asy
   expect((await incident('report', '--month', '2026-04')).out).toBe(out);
 });
 
-it('is one JSON document when asked for', async () => {
+it('npx incident report --json prints one JSON document', async () => {
   await aMonth();
   const { report } = JSON.parse((await incident('report', '--json')).out);
   expect(report).toMatchObject({
@@ -91,7 +91,7 @@ it('is one JSON document when asked for', async () => {
   expect(report.incidents.map(({ id }: { id: string }) => id)).toEqual(['INC-2026-04-07-001', 'INC-2026-04-07-004']);
 });
 
-it('says so when there is nothing to count', async () => {
+it('npx incident report says so when there is nothing to count', async () => {
   const { code, out } = await incident('report', '--month', '2026-03');
   expect([code, out]).toEqual([
     0,

@@ -42,8 +42,8 @@ async function drafted(): Promise<void> {
   files.set(`reviews/${ID}/1-requests-that-failed.png`, Buffer.from([137, 80, 0, 255]));
 }
 
-describe('post-mortem', () => {
-  it('saves the draft with its pictures, says what is open, until when, and how it is finished', async () => {
+describe('npx incident post-mortem', () => {
+  it('saves the draft with its pictures, and says what is open, by when, and how to finish', async () => {
     await drafted();
     const { code, out } = await incident('post-mortem', ID);
     expect(code).toBe(0);
@@ -53,7 +53,7 @@ describe('post-mortem', () => {
     expect(out).toMatchSnapshot();
   });
 
-  it('leaves alone what somebody has edited', async () => {
+  it('does not overwrite a file that somebody has edited', async () => {
     await drafted();
     await incident('post-mortem', ID);
     write('mine');
@@ -62,7 +62,7 @@ describe('post-mortem', () => {
     expect(out).toMatch(/post-mortem\.md +yours is different, and kept/);
   });
 
-  it('--done finishes the review, in the words of the file', async () => {
+  it('--done finishes the review with the text of the file', async () => {
     await drafted();
     await incident('post-mortem', ID);
     write(completed(mine()));
@@ -77,7 +77,7 @@ describe('post-mortem', () => {
     expect([again.code, again.err]).toEqual([1, `the post-mortem of ${ID} was done already`]);
   });
 
-  it('--done is refused while something is open, and names it', async () => {
+  it('--done is refused while a section is open, and names that section', async () => {
     await drafted();
     await incident('post-mortem', ID);
     const { code, err } = await incident('post-mortem', ID, '--done', document);
@@ -87,22 +87,16 @@ describe('post-mortem', () => {
   });
 
   it.each<[number, string, string[], () => unknown, RegExp]>([
-    [1, 'of an incident that is open', ['post-mortem', ID], () => openIncident(), /has no post-mortem: one is owed/],
-    [1, 'of one that is not there', ['post-mortem', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
-    [
-      2,
-      'in a file that is not there',
-      ['post-mortem', ID, '--done', 'x.md'],
-      () => {},
-      /^x\.md cannot be read: ENOENT/,
-    ],
-    [2, 'of a thing that is none', ['post-mortem', 'x'], () => {}, /Expected an incident as INC-2026-01-31-001/],
-  ])('%i: %s', async (code, _, args, given, err) => {
+    [1, 'the incident is open', ['post-mortem', ID], () => openIncident(), /has no post-mortem: one is owed/],
+    [1, 'the incident does not exist', ['post-mortem', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
+    [2, 'the file does not exist', ['post-mortem', ID, '--done', 'x.md'], () => {}, /^x\.md cannot be read: ENOENT/],
+    [2, 'the incident id is malformed', ['post-mortem', 'x'], () => {}, /Expected an incident as INC-2026-01-31-001/],
+  ])('exits with %i when %s', async (code, _, args, given, err) => {
     await given();
     expect(await incident(...args)).toMatchObject({ code, out: '', err: expect.stringMatching(err) });
   });
 
-  it('2: where nothing can be saved', async () => {
+  it('exits with 2 when the folder cannot be written', async () => {
     await drafted();
     writeFileSync(join(directory, ID), 'a file where the folder is to be');
     expect(await incident('post-mortem', ID)).toMatchObject({
@@ -111,7 +105,7 @@ describe('post-mortem', () => {
     });
   });
 
-  it('is one JSON document when asked for', async () => {
+  it('prints one JSON document with --json', async () => {
     await drafted();
     const { out } = await incident('post-mortem', ID, '--json');
     expect(JSON.parse(out)).toMatchObject({
@@ -121,10 +115,10 @@ describe('post-mortem', () => {
   });
 });
 
-describe('action', () => {
+describe('npx incident action', () => {
   const add = (...more: string[]) => incident('action', 'add', ID, 'Add tasks', 'too', 'few', '--as', 'ada', ...more);
 
-  it('adds, changes and finishes what remains to be done, and show tells of it', async () => {
+  it('adds, changes and finishes action items, which npx incident show lists', async () => {
     await openIncident();
     expect(await add()).toMatchObject({ code: 0, out: `${ID}: A1 is to be done.` });
     expect((await add('--owner', 'ben', '--priority', 'HIGH', '--due', '2026-05-01')).out).toBe(
@@ -145,7 +139,7 @@ describe('action', () => {
     expect((await incident('show', ID)).out).toMatch(/A2 +high.*\n +1 done/);
   });
 
-  it('also when the incident is over, and when it is due it is shown with the review', async () => {
+  it('adds an action item to a resolved incident, and show has the overdue review', async () => {
     await drafted();
     setMinute(100);
     expect((await add()).out).toBe(`${ID}: A2 is to be done.`);
@@ -157,20 +151,20 @@ describe('action', () => {
   });
 
   it.each<[number, string, string[], RegExp]>([
-    [1, 'one that is not there', ['set', ID, 'A7', '--owner', 'ada'], /has no action item A7: it has none/],
-    [2, 'one that is none', ['done', ID, 'first'], /an action item such as A1/],
-    [2, 'nothing that changes', ['set', ID, 'A1'], /What changes\? --owner, --priority or --due/],
-    [2, 'no such priority', ['set', ID, 'A1', '--priority', 'urgent'], /Expected one of high, medium, low/],
-    [2, 'no such day', ['set', ID, 'A1', '--due', '2026-02-30'], /Expected a day as 2026-02-14/],
-    [2, 'no text', ['add', ID, 'Add tasks'], /missing required argument 'text'/],
-    [2, 'nothing', [], /Usage: incident action/],
-  ])('%i: %s', async (code, _, args, err) => {
+    [1, 'the action item does not exist', ['set', ID, 'A7', '--owner', 'ada'], /has no action item A7: it has none/],
+    [2, 'the id of the action item is malformed', ['done', ID, 'first'], /an action item such as A1/],
+    [2, 'no change is named', ['set', ID, 'A1'], /What changes\? --owner, --priority or --due/],
+    [2, 'the priority does not exist', ['set', ID, 'A1', '--priority', 'urgent'], /Expected one of high, medium, low/],
+    [2, 'the day does not exist', ['set', ID, 'A1', '--due', '2026-02-30'], /Expected a day as 2026-02-14/],
+    [2, 'the text is missing', ['add', ID, 'Add tasks'], /missing required argument 'text'/],
+    [2, 'no subcommand is given', [], /Usage: incident action/],
+  ])('exits with %i when %s', async (code, _, args, err) => {
     await openIncident();
     expect(await incident('action', ...args, '--as', 'ada')).toMatchObject({ code, err: expect.stringMatching(err) });
   });
 });
 
-it('helps with both, without asking AWS', async () => {
+it('--help of post-mortem and action prints the options without asking AWS', async () => {
   expect((await incident('post-mortem', '--help')).out).toContain('--done <file>');
   expect((await incident('action', 'add', '--help')).out).toContain('--due <day>');
   expect(aws.calls).toEqual([]);

@@ -82,7 +82,7 @@ const resolve = (via: 'link' | 'pagerduty' | 'opsgenie' = 'link') =>
 describe('Slack', () => {
   const texts = () => vendors.slack.messages.map(({ text }) => text);
 
-  it('has one thread an incident, whose first message says how things stand, and the incident knows it', async () => {
+  it('has one thread an incident, whose first message has the status and is recorded as a reference', async () => {
     await openIncident();
     await hears(chat, 'IncidentOpened');
     await hears(chat, 'Escalated');
@@ -99,7 +99,7 @@ describe('Slack', () => {
     ]);
   });
 
-  it('changes the first message with the incident: who commands, the checklist, the buttons', async () => {
+  it('updates the first message with the incident: commander, checklist and buttons', async () => {
     await openIncident();
     await hears(chat, 'IncidentOpened');
     const shown = () => JSON.stringify(vendors.slack.messages[0]?.blocks);
@@ -116,7 +116,7 @@ describe('Slack', () => {
     expect(texts()[0]).toContain('resolved');
   });
 
-  it.each([0, 1, 2, 3, 4, 5])('is told once, though the answer to call %i is lost', async call => {
+  it.each([0, 1, 2, 3, 4, 5])('shows each message once, though the answer to API call %i is lost', async call => {
     await openIncident();
     const answered = vendors.slack.answer.bind(vendors.slack);
     let calls = 0;
@@ -132,7 +132,7 @@ describe('Slack', () => {
     expect(texts().length).toBeGreaterThan(1);
   });
 
-  it('gets everything once, in order, when it was down for long, also when all is over by then', async () => {
+  it('gets every message once and in order after an outage, even when the incident is resolved by then', async () => {
     await openIncident();
     slackServer.fails({ status: 500 }, { status: 503 });
     await expect(hears(chat, 'IncidentOpened')).rejects.toThrow('answered 500');
@@ -146,7 +146,7 @@ describe('Slack', () => {
     expect((await stored()).references).toHaveLength(1);
   });
 
-  it('that refuses one message still gets the others, and the refused one is a dead letter at once', async () => {
+  it('still gets the other messages when it refuses one, and the refused one is a dead letter at once', async () => {
     await openIncident();
     await hears(chat, 'IncidentOpened');
     await committed({ type: 'note', id: 'note', by: 'ada', via: 'link', text: 'one' });
@@ -160,7 +160,7 @@ describe('Slack', () => {
     expect(refusals()).toMatchObject([{ channel: 'slack', reason: 'Slack refused chat.postMessage: invalid_blocks' }]);
   });
 
-  it('that does not know the token is asked once, and the token is told nowhere', async () => {
+  it('is asked once when it rejects the token, and the token is in no log', async () => {
     await openIncident();
     vendors.slack = new Slack(surroundings, { channel: CHANNEL, token: 'another' });
     await hears(chat, 'IncidentOpened');
@@ -171,7 +171,7 @@ describe('Slack', () => {
     ).not.toContain(secret('bot'));
   });
 
-  it('shows what people write as text, whatever they write', async () => {
+  it('shows what people write as text, escaped and cut to 3000 characters', async () => {
     await openIncident();
     await committed({ type: 'note', id: 'note', by: 'ada', via: 'link', text: `<!channel> & ${'x'.repeat(9000)}` });
     await hears(chat, 'NoteAdded');
@@ -184,7 +184,7 @@ it.each<[string, unknown]>([
   ['Slack', chat],
   ['PagerDuty', pagerduty],
   ['Opsgenie', opsgenie],
-])('%s is told nothing of work that fell due', async (_, handler) => {
+])('%s gets no message about a scheduled task', async (_, handler) => {
   const { timeline } = await openChore();
   await committed({ type: 'finish action item', id: 'done', by: 'ada', item: 'A1' }, CHORE_KEY);
   for (const { type, seq } of [...timeline, { type: 'Resolved', seq: timeline.length + 1 }]) {
@@ -196,7 +196,7 @@ it.each<[string, unknown]>([
 });
 
 describe('PagerDuty', () => {
-  it('has one ticket an incident: triggered, acknowledged and resolved with it', async () => {
+  it('has one ticket an incident, which is triggered, acknowledged and resolved with it', async () => {
     await openIncident();
     await hears(pagerduty, 'IncidentOpened');
     await acknowledge();
@@ -219,7 +219,7 @@ describe('PagerDuty', () => {
     expect((await stored()).references).toMatchObject([{ system: 'pagerduty', ref: ID }]);
   });
 
-  it('is not told what it told us, and of nothing that was over before it could be told', async () => {
+  it('gets no event that came from PagerDuty, and none for an incident resolved before it was sent', async () => {
     await openIncident();
     await committed({ type: 'acknowledge', id: 'ack', by: 'ada', via: 'pagerduty' });
     await hears(pagerduty, 'Acknowledged');
@@ -228,7 +228,7 @@ describe('PagerDuty', () => {
     expect(pagerdutyServer.asked).toEqual([]);
   });
 
-  it('is asked once when it refuses (400), and the event is a dead letter at once', async () => {
+  it('is asked once when it answers 400, and the event is a dead letter at once', async () => {
     await openIncident();
     pagerdutyServer.fails({ status: 400 });
     await hears(pagerduty, 'IncidentOpened');
@@ -238,11 +238,11 @@ describe('PagerDuty', () => {
   });
 
   it.each([
-    ['busy', { status: 429, headers: { 'retry-after': '2' } } as const, 2, false],
-    ['busy for long', { status: 429, headers: { 'retry-after': '300' } } as const, 1, true],
-    ['broken', { status: 500 } as const, 1, true],
-    ['cut off', 'unheard' as const, 1, true],
-  ])('that is %s is asked again, by us or by the queue', async (_, failure, requests, later) => {
+    ['busy for two seconds', { status: 429, headers: { 'retry-after': '2' } } as const, 2, false],
+    ['busy for five minutes', { status: 429, headers: { 'retry-after': '300' } } as const, 1, true],
+    ['answering 500', { status: 500 } as const, 1, true],
+    ['cutting the connection', 'unheard' as const, 1, true],
+  ])('that is %s is asked again by the function or by the queue', async (_, failure, requests, later) => {
     await openIncident();
     pagerdutyServer.fails(failure);
     const heard = hears(pagerduty, 'IncidentOpened');
@@ -254,7 +254,7 @@ describe('PagerDuty', () => {
 });
 
 describe('Opsgenie', () => {
-  it('has one alert an incident: created, acknowledged and closed with it', async () => {
+  it('has one alert an incident, which is created, acknowledged and closed with it', async () => {
     await openIncident();
     await hears(opsgenie, 'IncidentOpened');
     setMinute(2);
@@ -270,7 +270,7 @@ describe('Opsgenie', () => {
     expect(vendors.opsgenie.requests[0]?.body).toMatchObject({ alias: ID, priority: 'P2' });
   });
 
-  it('that refuses the key is asked once', async () => {
+  it('is asked once when it rejects the key', async () => {
     await openIncident();
     vendors.opsgenie = new Opsgenie('another');
     await hears(opsgenie, 'IncidentOpened');

@@ -84,7 +84,7 @@ describe('a button in Slack', () => {
     return { method, body: here, headers: signed('secret of signing', here, at) };
   }
 
-  it('does what it says, as the person whom the configuration names, once', async () => {
+  it('acts once, as the person whom the configuration names', async () => {
     await openIncident();
     const request = await pressed('acknowledge');
     for (let times = 0; times < 3; times++) expect(await comes(slack, request)).toMatchObject({ statusCode: 200 });
@@ -98,7 +98,7 @@ describe('a button in Slack', () => {
   it.each([
     ['approve', 'ApprovalGiven'],
     ['decline', 'ApprovalDeclined'],
-  ])('%ss the step that waits, and who comes too late is told so alone', async (button, type) => {
+  ])('%ss the waiting step, and a later click is refused in a message to that person alone', async (button, type) => {
     await openIncident([step('ask', { mode: 'approve' })]);
     await approvalAsked();
     const [first, second] = [await pressed(button), await pressed('approve', { user: 'U9999999999' })];
@@ -109,7 +109,7 @@ describe('a button in Slack', () => {
     expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
   });
 
-  it('answers whether customers are to be told, with yes or no', async () => {
+  it('answers the question to publish with yes or no, and the first answer counts', async () => {
     const statusPage = { url: 'https://status.mockupaws.com', components: [] };
     await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage });
     await committed({ type: 'fulfil', id: 'watch', obligation: { type: 'ask to publish' } });
@@ -120,7 +120,7 @@ describe('a button in Slack', () => {
     expect(vendor.whispers).toEqual([expect.stringMatching(/^ada said no at/)]);
   });
 
-  it('resolves; after that, nothing happens, and that is said', async () => {
+  it('resolves the incident, and a later click changes nothing and says so', async () => {
     await openIncident();
     const late = await pressed('acknowledge');
     await comes(slack, await pressed('resolve'));
@@ -133,23 +133,23 @@ describe('a button in Slack', () => {
     ['forged', r => ({ ...r, headers: signed('another secret', r.body, Date.now()) })],
     ['changed on its way', r => ({ ...r, body: r.body.replace('acknowledge', 'take-command') })],
     ['not signed', r => ({ ...r, headers: {} })],
-    ['of five minutes ago', r => ({ ...r, headers: signed('secret of signing', r.body, Date.now() - 301_000) })],
-    ['from the future', r => ({ ...r, headers: signed('secret of signing', r.body, Date.now() + 302_000) })],
-    ['dated anew', r => ({ ...r, headers: { ...r.headers, 'x-slack-request-timestamp': '1775554260' } })],
-    ['dated with a word', r => ({ ...r, headers: { ...r.headers, 'x-slack-request-timestamp': 'now' } })],
-  ])('%s does nothing', async (_, forge) => {
+    ['five minutes old', r => ({ ...r, headers: signed('secret of signing', r.body, Date.now() - 301_000) })],
+    ['five minutes in the future', r => ({ ...r, headers: signed('secret of signing', r.body, Date.now() + 302_000) })],
+    ['given a new time', r => ({ ...r, headers: { ...r.headers, 'x-slack-request-timestamp': '1775554260' } })],
+    ['given a time that is no number', r => ({ ...r, headers: { ...r.headers, 'x-slack-request-timestamp': 'now' } })],
+  ])('whose request is %s does nothing', async (_, forge) => {
     await openIncident();
     expect(await comes(slack, forge(await pressed('acknowledge')))).toMatchObject({ statusCode: 401 });
     expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
   });
 
-  it('of four minutes ago still counts', async () => {
+  it('counts when its request is four minutes old', async () => {
     await openIncident();
     await comes(slack, await pressed('acknowledge', { at: Date.now() - 240_000 }));
     expect(await count('Acknowledged')).toBe(1);
   });
 
-  it('is answered in time though the command is not, and says when it failed', async () => {
+  it('is answered in time when the command hangs, and tells the person when it failed', async () => {
     await openIncident();
     const request = await pressed('acknowledge');
     lambda.on(InvokeCommand).rejectsOnce(new Error('TooManyRequestsException'));
@@ -164,7 +164,7 @@ describe('a button in Slack', () => {
     expect(vendor.whispers).toHaveLength(1);
   });
 
-  it('is a POST, and what is no button of ours is let be', async () => {
+  it('needs a POST, and other payloads of Slack are ignored', async () => {
     await openIncident();
     const request = await pressed('acknowledge');
     expect(await comes(slack, { ...request, method: 'GET' })).toMatchObject({ statusCode: 405 });
@@ -186,7 +186,7 @@ describe('a webhook of PagerDuty', () => {
     ['incident.acknowledged', 'Acknowledged'],
     ['incident.resolved', 'Resolved'],
     ['incident.annotated', 'NoteAdded'],
-  ])('%s happens to the incident, once', async (type, happens) => {
+  ])('%s is applied to the incident once', async (type, happens) => {
     await openIncident();
     for (let times = 0; times < 2; times++)
       expect(await comes(pagerduty, webhook(type))).toMatchObject({ statusCode: 200 });
@@ -194,7 +194,7 @@ describe('a webhook of PagerDuty', () => {
     expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'Tenex Engineer', via: 'pagerduty' });
   });
 
-  it('is let be when no person did it, when it is not about one of ours, and when it says nothing new', async () => {
+  it('is ignored without a person, about another incident, or with nothing new', async () => {
     await openIncident();
     const integration = { agent: { type: 'inbound_integration_reference', summary: 'Events API' } };
     for (const request of [
@@ -208,20 +208,20 @@ describe('a webhook of PagerDuty', () => {
     expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
   });
 
-  it('that is refused is answered well all the same: sent again, it would be refused again', async () => {
+  it('whose command is refused is answered 200, as PagerDuty would only send it again', async () => {
     await openIncident();
     await comes(pagerduty, webhook('incident.resolved'));
     const { statusCode, body } = await comes(pagerduty, webhook('incident.resolved', { id: 'another' }));
     expect([statusCode, JSON.parse(body)]).toEqual([200, { happened: [], refused: `${ID} is resolved` }]);
   });
 
-  it('is sent again when the command failed', async () => {
+  it('fails when the command failed, so that PagerDuty sends it again', async () => {
     await openIncident();
     lambda.on(InvokeCommand).rejects(new Error('TooManyRequestsException'));
     await expect(comes(pagerduty, webhook('incident.acknowledged'))).rejects.toThrow();
   });
 
-  it('does nothing when it is not signed, and one good signature of several is enough', async () => {
+  it('does nothing without a valid signature, and one valid signature of several is enough', async () => {
     await openIncident();
     const good = webhook('incident.acknowledged');
     const signature = good.headers['x-pagerduty-signature'];
@@ -246,14 +246,14 @@ describe('a webhook of Opsgenie', () => {
     ['Acknowledge', 'Acknowledged', {}],
     ['Close', 'Resolved', {}],
     ['AddNote', 'NoteAdded', { note: 'looking' }],
-  ])('%s happens to the incident, once', async (action, happens, alert) => {
+  ])('%s is applied to the incident once', async (action, happens, alert) => {
     await openIncident();
     for (let times = 0; times < 2; times++) await comes(opsgenie, webhook(action, alert));
     expect(await count(happens)).toBe(1);
     expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'ada@mockupaws.com', via: 'opsgenie' });
   });
 
-  it('does nothing without the token, when we did it ourselves, or about another alert', async () => {
+  it('does nothing without the token, for our own actions, or about another alert', async () => {
     await openIncident();
     for (const token of ['', 'secret', 'secret of token '])
       expect(await comes(opsgenie, told.webhook(token, 'Close', ID))).toMatchObject({ statusCode: 401 });

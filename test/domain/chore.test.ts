@@ -11,14 +11,14 @@ import { of, policy, Story, types } from '../support/story.ts';
 const DAY = 24 * 60;
 const due = (now: string) => runbookReviewDue('mockupaws-production', now);
 
-describe('the quarterly review of the runbook falls due', () => {
+describe('the quarterly runbook review', () => {
   it.each([
     ['2026-Q1', '2026-01-01T00:00:00.000Z', '2026-01-14T23:59:59.999Z', '2026-01-15T00:00:00.000Z'],
     ['2026-Q2', '2026-04-01T00:00:00.000Z', '2026-04-14T23:59:59.999Z', '2026-04-15T00:00:00.000Z'],
     ['2026-Q3', '2026-07-01T00:00:00.000Z', '2026-07-14T23:59:59.999Z', '2026-07-15T00:00:00.000Z'],
     ['2027-Q4', '2027-10-01T00:00:00.000Z', '2027-10-14T23:59:59.999Z', '2027-10-15T00:00:00.000Z'],
     ['2028-Q1', '2028-01-01T00:00:00.000Z', '2028-01-14T23:59:59.999Z', '2028-03-31T23:59:59.999Z'],
-  ])('%s, for two weeks from %s', (quarter, first, last, after) => {
+  ])('%s falls due for two weeks from %s', (quarter, first, last, after) => {
     expect(due(first)).toEqual(due(last));
     expect(due(first)).toMatchObject({ key: `review:${quarter}`, at: first, state: 'firing', level: 'info' });
     expect(due(after)).toBeUndefined();
@@ -48,7 +48,7 @@ function opened(): Story {
   return story;
 }
 
-test('whatever minutes the watch misses, and whenever it is done, each quarter has one review', () => {
+test('each quarter has one runbook review, whatever minutes the watch misses and whenever it is done', () => {
   const quarters = fc.array(
     fc.record({
       // Minutes of the first two weeks in which it looks, and the day on which somebody does it, if anybody does.
@@ -85,8 +85,8 @@ test('whatever minutes the watch misses, and whenever it is done, each quarter h
 
 const finish = (story: Story) => story.tell({ type: 'finish action item', item: 'A1', by: 'ada' });
 
-describe('a review that is open', () => {
-  it('is one action item, due in two weeks, and then reminded of weekly until it is done', () => {
+describe('an open runbook review', () => {
+  it('is one action item, due in two weeks, with a weekly reminder until it is done', () => {
     const story = opened();
     expect(types(story.incident.timeline)).toEqual(['IncidentOpened', 'SignalFired', 'ActionItemRaised']);
     for (let minutes = 0; minutes < 60 * DAY; minutes += 360)
@@ -99,7 +99,7 @@ describe('a review that is open', () => {
     expect(story.incident.timeline.at(-1)?.type).toBe('Resolved');
   });
 
-  it('goes on with the next quarter, and nothing else happens', () => {
+  it('continues with the next quarter, and nothing else happens', () => {
     const story = opened();
     watch(story, '2026-07-01T00:00:00.000Z');
     const news = story.incident.timeline.filter(({ at }) => at.startsWith('2026-07-01'));
@@ -115,7 +115,7 @@ describe('a review that is open', () => {
     expect(told).toEqual([]);
   });
 
-  it('declared over by a person, is done', () => {
+  it('is done when a person resolves it', () => {
     const story = opened();
     expect(types(story.resolves())).toEqual(['ActionItemDone', 'Resolved']);
     expect(isUnderReview(story.incident)).toBe(false);
@@ -128,7 +128,7 @@ describe('a review that is open', () => {
     { type: 'publish' },
     { type: 'post update', text: 'we look' },
     { type: 'tick', item: 'stakeholders' },
-  ])('is no trouble: $type is refused', asked => {
+  ])('refuses the command "$type", because it is not an incident', asked => {
     const story = opened();
     expect(story.tell({ ...asked, by: 'ada' } as Parameters<Story['tell']>[0])).toEqual([]);
     expect(story.refused).toBe('INC-2026-04-07-001 is work that fell due, and no trouble: finish its action item');

@@ -16,7 +16,7 @@ describe('escalation', () => {
       (Date.parse(at) - Date.parse(minute(0))) / 60_000,
     ]);
 
-  test('climbs the path at 0, 15, 30 and 60 minutes while nobody acknowledges, and calls each level once', () => {
+  test('climbs at 0, 15, 30 and 60 minutes while nobody acknowledges, and calls each level once', () => {
     const story = new Story();
     story.fires();
     expect(called(watched(story, 0, 90))).toEqual([
@@ -31,21 +31,21 @@ describe('escalation', () => {
     });
   });
 
-  test('after missed minutes skips nobody', () => {
+  test('skips no level after missed minutes', () => {
     const story = new Story();
     story.fires();
     story.at(45).watches();
     expect(levels(story)).toEqual([1, 2, 3]);
   });
 
-  test('a level cannot be called before those below it', () => {
+  test('does not call a level before those below it', () => {
     const story = new Story();
     story.at(0).fires();
     story.at(45).tell({ type: 'fulfil', obligation: { type: 'escalate', level: 3 } });
     expect(levels(story)).toEqual([1]);
   });
 
-  test('twice in one minute calls nobody twice', () => {
+  test('calls nobody twice when it is due twice in one minute', () => {
     const story = new Story();
     story.fires();
     const obligation = { type: 'escalate', level: 2 } as const;
@@ -55,13 +55,13 @@ describe('escalation', () => {
     expect(levels(story)).toEqual([1, 2]);
   });
 
-  test('of P3 and P4 there is none', () => {
+  test('does not happen for P3 and P4', () => {
     const story = new Story();
     story.fires('warning');
     expect(levels(watched(story, 0, 90))).toEqual([]);
   });
 
-  test('begins when a lesser incident rises', () => {
+  test('begins when a lesser incident rises to P2', () => {
     const story = new Story();
     story.fires('warning');
     story.at(40).fires('critical');
@@ -71,7 +71,7 @@ describe('escalation', () => {
     ]);
   });
 
-  test('goes on while the plan is at work, handed over, or calm but not settled', () => {
+  test('continues while the plan runs, after a hand-over, and until the incident resolves', () => {
     const story = new Story(step('first'));
     story.fires();
     story.responds();
@@ -82,7 +82,7 @@ describe('escalation', () => {
 });
 
 describe('an acknowledgement', () => {
-  test('is a lease: while it holds nobody is called, then the path begins anew from the first level', () => {
+  test('expires after 30 minutes, and paging starts again from the first level', () => {
     const story = new Story();
     story.fires();
     story.at(20).watches();
@@ -94,7 +94,7 @@ describe('an acknowledgement', () => {
     expect(of(story.incident.timeline, 'Escalated').at(-2)?.reason).toBe('the acknowledgement by ada has expired');
   });
 
-  test('given again holds anew', () => {
+  test('given again starts another 30 minutes', () => {
     const story = new Story();
     story.fires();
     story.at(10).acknowledges();
@@ -103,7 +103,7 @@ describe('an acknowledgement', () => {
     expect(levels(watched(story, 65, 65))).toEqual([1, 1]);
   });
 
-  test('does not keep a rise in severity from being told, and still expires on time', () => {
+  test('does not silence a rise in severity, and still expires on time', () => {
     const story = new Story();
     story.fires();
     story.at(5).acknowledges();
@@ -125,7 +125,7 @@ describe('an acknowledgement', () => {
 });
 
 describe('a resolution', () => {
-  test('ends everything that is owed', () => {
+  test('ends every obligation', () => {
     const story = new Story(step('first', { mode: 'approve' }));
     story.fires();
     story.responds();
@@ -146,7 +146,7 @@ describe('a resolution', () => {
     expect(story.at(300).due()).toEqual([]);
   });
 
-  test('is told once', () => {
+  test('is recorded once', () => {
     const story = new Story();
     story.fires();
     story.resolves();
@@ -158,7 +158,7 @@ describe('an attempt', () => {
   const start = { type: 'start response', attempt: 1 } as const;
   const stalled = { type: 'end stalled response', attempt: 1 } as const;
 
-  test('that shows no sign of life is started again after two minutes', () => {
+  test('without a sign of life is started again after two minutes', () => {
     const story = new Story();
     story.fires('warning');
     expect(story.at(1).due()).toEqual([]);
@@ -168,7 +168,7 @@ describe('an attempt', () => {
     expect(story.due()).toEqual([]);
   });
 
-  test('lives by what it does itself, not by what others do to the incident', () => {
+  test('shows a sign of life only by what it does itself', () => {
     const story = new Story();
     story.fires();
     story.tell({ type: 'record page', about: 3, level: 1, urgency: 'page', subject: 'P2' });
@@ -182,7 +182,7 @@ describe('an attempt', () => {
     expect(story.at(2 + silent).due()).toContainEqual(stalled);
   });
 
-  test('that stalls is handed over, its run failed: silence is borne for as long as a step may be verified, and longer', () => {
+  test('that stalls is handed over and its run fails, once the stall time and the verification time are over', () => {
     const story = new Story(step('first', { verifyMinutes: 7 }));
     story.fires('warning');
     story.diagnoses();
@@ -195,7 +195,7 @@ describe('an attempt', () => {
   });
 });
 
-describe('settling', () => {
+describe('auto-resolution', () => {
   const calm = () => {
     const story = new Story();
     story.fires('warning');
@@ -220,7 +220,7 @@ describe('settling', () => {
   test.each([
     ['the service is not well', FAILED, 'health: 503'],
     ['nothing could be verified', [], 'nothing could be verified'],
-  ])('tells a person, once, when the signals are clear but %s, and counts anew', (_, checks, reason) => {
+  ])('hands over once when the signals are clear but %s, and waits another five minutes', (_, checks, reason) => {
     const story = calm();
     expect(story.at(15).watches(checks)).toMatchObject([
       { type: 'SettlingFailed' },
@@ -231,7 +231,7 @@ describe('settling', () => {
     expect(types(story.at(25).watches())).toEqual(['Resolved']);
   });
 
-  test('begins anew with each alarm that fires and clears', () => {
+  test('starts its five minutes anew with each alarm that fires and clears', () => {
     const story = calm();
     story.at(14).fires('warning');
     story.at(16).clears('warning');
@@ -240,13 +240,13 @@ describe('settling', () => {
     expect(story.at(21).due()).toEqual([{ type: 'settle' }]);
   });
 
-  test('is not put off by an alarm that says once more that it is clear', () => {
+  test('is not delayed by an alarm that reports clear once more', () => {
     const story = calm();
     story.at(14).clears('warning');
     expect(story.at(15).due()).toEqual([{ type: 'settle' }]);
   });
 
-  test('waits for the attempt that is under way', () => {
+  test('waits for the attempt in progress', () => {
     const story = new Story();
     story.fires('warning');
     story.at(1).diagnoses();
@@ -254,7 +254,7 @@ describe('settling', () => {
     expect(story.at(10).due()).toEqual([]);
   });
 
-  test('comes too after a person took over and the trouble went away', () => {
+  test('happens after a hand-over too, when the signals clear', () => {
     const story = new Story();
     story.fires('warning');
     story.responds();
@@ -262,7 +262,7 @@ describe('settling', () => {
     expect(types(story.at(65).watches())).toEqual(['Resolved']);
   });
 
-  test('what was due a moment ago and is no longer is refused', () => {
+  test('is refused when it is no longer due', () => {
     const story = calm();
     story.at(15).fires('warning');
     expect(story.tell({ type: 'fulfil', obligation: { type: 'settle' } })).toEqual([]);

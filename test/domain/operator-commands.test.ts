@@ -9,7 +9,7 @@ const opened = (alarm = 'critical'): Story => {
 };
 const ADA = { by: 'ada', via: 'command line' } as const;
 
-describe('command', () => {
+describe('command of an incident', () => {
   test('is with the first to acknowledge, until somebody takes it', () => {
     const story = opened();
     expect(story.incident.commander).toBeUndefined();
@@ -22,11 +22,11 @@ describe('command', () => {
   });
 });
 
-describe('the severity that a person sets', () => {
+describe('a severity that a person sets', () => {
   const sets = (story: Story, severity: 'P1' | 'P2' | 'P3' | 'P4') =>
     story.tell({ type: 'set severity', severity, ...ADA });
 
-  test('stands against what automation knew then, lower or higher', () => {
+  test('stays against everything that automation knew then, lower or higher', () => {
     const story = opened();
     expect(sets(story, 'P3')).toMatchObject([
       { type: 'SeverityAssigned', severity: 'P3', by: 'ada', via: 'command line' },
@@ -36,14 +36,14 @@ describe('the severity that a person sets', () => {
     expect(story.incident.severity).toBe('P3');
   });
 
-  test('is raised again by what is worse than that', () => {
+  test('is raised again by something worse than that', () => {
     const story = opened();
     sets(story, 'P4');
     story.diagnoses({ healthFailingShare: 1 });
     expect(story.incident.severity).toBe('P1');
   });
 
-  test('lowered under what wakes people, calls nobody any more; raised, it calls', () => {
+  test('below P2 ends paging, and above it starts paging', () => {
     const story = opened();
     sets(story, 'P3');
     for (const minute of [15, 30, 60]) expect(of(story.at(minute).watches(), 'Escalated')).toEqual([]);
@@ -51,8 +51,8 @@ describe('the severity that a person sets', () => {
   });
 });
 
-describe('what people declare', () => {
-  test('makes it a P1, says who, and outlives a diagnosis', () => {
+describe('a declared data loss', () => {
+  test('makes the incident a P1, names who declared it, and outlives a diagnosis', () => {
     const story = opened('warning');
     const entries = story.tell({ type: 'declare', dataLoss: true, text: 'orders of Monday are gone', ...ADA });
     expect(types(entries)).toEqual(['Declared', 'SeverityAssigned', 'Escalated']);
@@ -62,16 +62,16 @@ describe('what people declare', () => {
   });
 });
 
-describe('those who are called and do not answer', () => {
+describe('a page without an answer', () => {
   const reminded = (story: Story) => of(story.incident.timeline, 'Reminded').map(({ level }) => level);
 
-  test('are called again within their level, until the next is called, and so on', () => {
+  test('is repeated within its level until the next level is called', () => {
     const story = opened();
     for (let minute = 0; minute <= 90; minute++) story.at(minute).watches();
     expect(reminded(story)).toEqual([1, 2, 3, 3, 4, 4, 4]);
   });
 
-  test('are left alone once somebody has taken it on, and after resolution', () => {
+  test('is not repeated after an acknowledgement or a resolution', () => {
     const story = opened();
     story.at(1).acknowledges();
     for (let minute = 1; minute < 31; minute++) story.at(minute).watches();
@@ -81,15 +81,15 @@ describe('those who are called and do not answer', () => {
   });
 });
 
-describe('a target of the runbook that is missed', () => {
-  test('is told once: nobody responded in time', () => {
+describe('a missed target', () => {
+  test('for the response is recorded once', () => {
     const story = opened('warning');
     expect(of(story.at(239).watches(), 'TargetMissed')).toEqual([]);
     expect(story.at(240).watches()).toMatchObject([{ type: 'TargetMissed', target: 'response', minutes: 240 }]);
     expect(of(story.at(300).watches(), 'TargetMissed')).toEqual([]);
   });
 
-  test('climbs one level further when it is not resolved in time, though somebody holds it', () => {
+  test('for the resolution calls the next level, though somebody has acknowledged', () => {
     const story = opened();
     story.at(10).acknowledges();
     for (let minute = 30; minute < 480; minute += 25) story.at(minute).acknowledges();
@@ -114,7 +114,7 @@ describe('a drill', () => {
     return story;
   };
 
-  test('calls people, runs the whole plan dry though the alarm is green again, and settles', () => {
+  test('pages people, runs the whole plan dry though the alarm is clear again, and auto-resolves', () => {
     const story = drilled();
     expect(story.incident.drill).toBe(true);
     story.at(1).clears();
@@ -129,7 +129,7 @@ describe('a drill', () => {
     expect(of(story.incident.timeline, 'HandedOver')).toEqual([]);
   });
 
-  test('becomes real when the alarm fires by itself, and then acts', () => {
+  test('becomes real when the alarm fires by itself, and then the steps act', () => {
     const story = drilled();
     story.diagnoses();
     story.plans();
@@ -148,7 +148,7 @@ describe('a drill', () => {
     ]);
   });
 
-  test('waits for an approval as an incident does, though the alarm is green', () => {
+  test('waits for an approval as an incident does, though the alarm is clear', () => {
     const story = new Story(step('ask', { mode: 'approve' }));
     story.fires('critical', { drill: true });
     story.diagnoses();
@@ -159,7 +159,7 @@ describe('a drill', () => {
     expect(of(story.plans(), 'StepStarted')).toMatchObject([{ step: 'ask', dryRun: true }]);
   });
 
-  test('become real, knows nothing that people said in it', () => {
+  test('that becomes real forgets what people said in it', () => {
     const story = new Story(step('ask', { mode: 'approve' }));
     story.fires('critical', { drill: true });
     story.diagnoses();
@@ -174,7 +174,7 @@ describe('a drill', () => {
     expect(of(story.at(18).watches(), 'Escalated')).toMatchObject([{ level: 2 }]);
   });
 
-  test('approved in the drill, nothing is done in earnest without being asked again', () => {
+  test('that becomes real asks again for an approval given in the drill', () => {
     const story = new Story(step('ask', { mode: 'approve' }));
     story.fires('critical', { drill: true });
     story.diagnoses();
@@ -186,7 +186,7 @@ describe('a drill', () => {
     expect(started(story.incident.timeline)).toEqual([]);
   });
 
-  test('does not reach into an incident that is meant', () => {
+  test('does not join a real incident', () => {
     const story = new Story(step('first'));
     story.fires('warning');
     expect(story.at(1).fires('critical', { drill: true })).toEqual([]);
@@ -196,7 +196,7 @@ describe('a drill', () => {
 describe('the checklist', () => {
   const done = (story: Story) => checklist(story.incident).flatMap(line => (line.done ? [line.item] : []));
 
-  test('is ticked by what happened, and the rest by people', () => {
+  test('is ticked by events, and the rest by people', () => {
     const story = opened();
     expect(done(story)).toEqual(['severity', 'log']);
     story.acknowledges();
@@ -207,12 +207,12 @@ describe('the checklist', () => {
     expect(done(story)).toContain('stakeholders');
   });
 
-  test('asks nobody to notify stakeholders of a P3', () => {
+  test('does not ask for a notification of stakeholders of a P3', () => {
     expect(checklist(opened('warning').incident).map(({ item }) => item)).not.toContain('stakeholders');
   });
 });
 
-test('a note is kept with who wrote it and from where', () => {
+test('a note is kept with who wrote it and by which channel', () => {
   const story = opened();
   story.tell({ type: 'note', text: 'looking at the pool', ...ADA });
   expect(of(story.incident.timeline, 'NoteAdded')).toMatchObject([{ ...ADA, text: 'looking at the pool' }]);

@@ -152,8 +152,8 @@ function always(check: (incident: Incident, entry: IncidentEvent, state: () => I
 
 const OF_ACTING = ['kill switch', 'maintenance window', 'cooldown', 'budget', 'another incident'];
 
-describe('whatever befalls an incident, in whatever order', () => {
-  test('state is the fold of the timeline, a command given again happened once, and time only goes on', () => {
+describe('an incident, whatever happens to it in whatever order,', () => {
+  test('is the fold of its events, accepts a repeated command once, and has events in order of time', () => {
     fc.assert(
       fc.property(moves, befell => {
         const { story } = tell(befell);
@@ -169,7 +169,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     );
   });
 
-  test('a step runs at most once in an attempt, and a change is put back once', () => {
+  test('runs a step at most once in an attempt, and reverts a change once', () => {
     always(({ runs }) => {
       const begun = runs.map(({ attempt, step, undoes }) => undoes ?? `${attempt}/${step}`);
       expect(new Set(begun).size).toBe(begun.length);
@@ -177,7 +177,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('no step starts past a guardrail, unasked, while none is known to fire, or while another runs', () => {
+  test('starts no step past a guardrail, without approval, without a firing alarm, or beside another', () => {
     always((incident, entry, state) => {
       if (entry.type !== 'StepStarted') return;
       // A dry run changes nothing: it starts past what keeps automation from acting, and past nothing else.
@@ -199,7 +199,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('one run of a runbook on a target keeps its distance from the next', () => {
+  test('keeps the cooldown between two runs of a runbook on a target', () => {
     always(({ runs }) => {
       const changed = runs.filter(({ runbook, dryRun, undoes }) => runbook === 'scale' && !dryRun && !undoes);
       changed.slice(1).forEach(({ startedAt }, index) => {
@@ -208,7 +208,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('what is put back is what was changed, to what was measured before', () => {
+  test('reverts what was changed, to the value measured before', () => {
     always((incident, entry) => {
       if (entry.type !== 'StepStarted' || !entry.undoes) return;
       const changed = of(incident.timeline, 'StepStarted').find(({ run }) => run === entry.undoes);
@@ -217,7 +217,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('after the resolution nothing happens to it any more, nothing is owed and nobody is woken', () => {
+  test('has no event, no obligation and no page after its resolution', () => {
     always(incident => {
       if (isOpen(incident)) return;
       expect(incident.timeline.at(-1)?.type).toBe('Resolved');
@@ -227,7 +227,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('only green everywhere counts as recovered, and then nothing temporary is left', () => {
+  test('counts as recovered only when every alarm is clear and no temporary change is left', () => {
     always((_, entry, state) => {
       const recovered = entry.type === 'ResponseEnded' && entry.outcome === 'recovered';
       const settled = entry.type === 'Resolved' && entry.by === 'automation';
@@ -242,7 +242,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('an attempt that is handed over tells a person why; it ends once, before the next begins', () => {
+  test('gives a reason for each hand-over, and ends each attempt once, before the next begins', () => {
     always((incident, entry, state) => {
       if (entry.type === 'ResponseRequested') {
         expect(attemptUnderWay(state())).toBeUndefined();
@@ -256,7 +256,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('severity never falls, every level is called in its turn, and nobody called or reminded while an acknowledgement holds', () => {
+  test('never falls in severity, calls each level in turn, and pages nobody during an acknowledgement', () => {
     always((incident, entry, state) => {
       if (entry.type === 'SeverityAssigned') expect(atLeast(entry.severity, state().severity)).toBe(true);
       if (entry.type !== 'Escalated' && entry.type !== 'Reminded') return;
@@ -276,7 +276,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     });
   });
 
-  test('unanswered for an hour, a P1 or P2 has reached the end of the path', () => {
+  test('has reached the last level after an hour unanswered, as a P1 or P2', () => {
     fc.assert(
       fc.property(moves, befell => {
         const { story } = tell(befell);
@@ -289,7 +289,7 @@ describe('whatever befalls an incident, in whatever order', () => {
     );
   });
 
-  test('it never gets stuck: once the alarms are green and the service well, it is resolved, or a person knows what to put back', () => {
+  test('never gets stuck: with clear alarms and a healthy service it resolves, or a person knows what to revert', () => {
     fc.assert(
       fc.property(moves, befell => {
         const { story } = tell(befell);
@@ -317,7 +317,7 @@ describe('whatever befalls an incident, in whatever order', () => {
   });
 });
 
-test('a timeline that does not begin with an opening, or has two, is no incident', () => {
+test('a timeline without exactly one opening, at its beginning, is refused', () => {
   const story = new Story();
   story.fires();
   const { timeline } = story.incident;
@@ -326,7 +326,7 @@ test('a timeline that does not begin with an opening, or has two, is no incident
   expect(() => fold([...timeline, ...timeline])).toThrow('a second IncidentOpened');
 });
 
-test('without an incident there is nothing to command', () => {
+test('a command without an incident is refused', () => {
   const story = new Story();
   story.acknowledges();
   expect(story.refused).toBe('there is no such incident');

@@ -32,7 +32,7 @@ const get = (path: string) => request('GET', path);
 const post = (path: string, text = '') => request('POST', path, { text });
 const BUTTON = '<button type="submit">';
 
-describe('opening a link', () => {
+describe('opening a signed link', () => {
   it('shows the incident with one button, and changes nothing', async () => {
     await openIncident();
     const before = (await stored()).timeline.length;
@@ -47,7 +47,7 @@ describe('opening a link', () => {
     expect((await stored()).timeline).toHaveLength(before);
   });
 
-  it('escapes what others wrote', async () => {
+  it('escapes text that others wrote', async () => {
     await openIncident(undefined, { summary: '<script>alert(1)</script>' });
     await committed({ type: 'note', id: 'note', by: '"><img src=x>', text: '</li><script>' });
     const { body } = await get(await linkPath());
@@ -55,7 +55,7 @@ describe('opening a link', () => {
     expect(body).toContain('&lt;script&gt;');
   });
 
-  it('of an incident that is over says so, without a button', async () => {
+  it('shows an incident that is over, without a button', async () => {
     await openIncident();
     await committed({ type: 'resolve', id: 'resolve', by: 'ben', reason: 'by hand' });
     const path = await linkPath();
@@ -65,7 +65,7 @@ describe('opening a link', () => {
     expect(types((await stored()).timeline).at(-1)).toBe('Resolved');
   });
 
-  it('only to view has no button, and posted does nothing', async () => {
+  it('shows no button when the link is only to view, and a POST does nothing', async () => {
     await openIncident();
     const path = await linkPath({ action: 'view' });
     expect((await get(path)).body).not.toContain(BUTTON);
@@ -75,7 +75,7 @@ describe('opening a link', () => {
   });
 });
 
-describe('pressing the button', () => {
+describe('pressing the button of a signed link', () => {
   it('acknowledges once, as the recipient, however often it is pressed', async () => {
     await openIncident();
     const path = await linkPath();
@@ -87,13 +87,13 @@ describe('pressing the button', () => {
     expect(of((await stored()).timeline, 'Acknowledged')).toMatchObject([{ by: 'ada', via: 'link' }]);
   });
 
-  it('takes a note along, if there is one', async () => {
+  it('records a note if there is one', async () => {
     await openIncident();
     await post(await linkPath(), ' looking into it ');
     expect(of((await stored()).timeline, 'NoteAdded')).toMatchObject([{ by: 'ada', text: 'looking into it' }]);
   });
 
-  it('resolves for a reason, and not without', async () => {
+  it('resolves with a reason, and not without one', async () => {
     await openIncident();
     const path = await linkPath({ action: 'resolve' });
     expect((await get(path)).body).toContain(' required>');
@@ -104,7 +104,7 @@ describe('pressing the button', () => {
     expect(of((await stored()).timeline, 'Resolved')).toMatchObject([{ by: 'ada', reason: 'the export was stopped' }]);
   });
 
-  it('approves; who comes later is told who came first, before and after pressing', async () => {
+  it('approves a step, and tells a later person who came first', async () => {
     await openIncident([step('ask', { mode: 'approve' })]);
     await approvalAsked();
     const decline = await linkPath({ action: 'decline', step: 'ask', person: 'ben' });
@@ -117,8 +117,8 @@ describe('pressing the button', () => {
   });
 });
 
-describe('a link that is no good', () => {
-  it('is refused with one page, whatever is wrong with it, and does nothing', async () => {
+describe('an invalid link', () => {
+  it('is refused with the same page, whatever is wrong with it, and does nothing', async () => {
     await openIncident();
     const before = (await stored()).timeline.length;
     const good = await linkPath();
@@ -160,7 +160,7 @@ describe('a link that is no good', () => {
     expect(of((await stored()).timeline, 'Acknowledged')).toEqual([]);
   });
 
-  it('has expired from that second on', async () => {
+  it('is refused from the second in which it expires', async () => {
     await openIncident();
     const path = await linkPath();
     setMinute(59.9);
@@ -171,15 +171,18 @@ describe('a link that is no good', () => {
   });
 });
 
-it.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed, whatever the link', async method => {
-  await openIncident();
-  const good = await request(method, await linkPath());
-  expect(good.statusCode).toBe(405);
-  expect(good.headers['allow']).toBe('GET, POST');
-  expect(await request(method, '/nonsense')).toEqual(good);
-});
+it.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
+  'the answer function refuses %s with 405, whatever the link',
+  async method => {
+    await openIncident();
+    const good = await request(method, await linkPath());
+    expect(good.statusCode).toBe(405);
+    expect(good.headers['allow']).toBe('GET, POST');
+    expect(await request(method, '/nonsense')).toEqual(good);
+  },
+);
 
-it('says so when the command failed halfway; opened again, the link says what was done', async () => {
+it('the answer page says that a command failed halfway, and shows the result when it is opened again', async () => {
   await openIncident([step('ask', { mode: 'approve' })]);
   await approvalAsked();
   workflows.on(StartExecutionCommand).rejects(new Error('Step Functions is down'));
@@ -188,7 +191,7 @@ it('says so when the command failed halfway; opened again, the link says what wa
   expect((await get(path)).body).toContain('done already: ada approved it');
 });
 
-it('says that it did not work when KMS does not answer, and does nothing', async () => {
+it('the answer page says that it did not work when KMS does not answer, and does nothing', async () => {
   await openIncident();
   kms.on(VerifyMacCommand).rejects(new Error('KMS is down'));
   const { statusCode, body } = await post(await linkPath());
@@ -196,7 +199,7 @@ it('says that it did not work when KMS does not answer, and does nothing', async
   expect(of((await stored()).timeline, 'Acknowledged')).toEqual([]);
 });
 
-it('acknowledging and resolving at once end the same, whoever comes first', async () => {
+it('acknowledging and resolving at the same time end in a resolved incident, in any order', async () => {
   const order = fc.shuffledSubarray(['acknowledge', 'acknowledge', 'resolve', 'ben'] as const, { minLength: 4 });
   let expires = Date.parse('2026-04-07T10:30:00Z') / 1000;
   let number = 0;

@@ -136,14 +136,14 @@ const resources = (watched: object[] = [WATCHED]) => ({
   certificates: { warningDays: 30, criticalDays: 7, watched: watched as (typeof WATCHED)[] },
 });
 
-describe('once a minute', () => {
+describe('the measurement of certificates', () => {
   const measured = async () => {
     const { days, faults } = measureCertificates(resources().certificates, NOW);
     const [left, found] = await Promise.allSettled([days, faults]);
     return [left, found].map(one => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message));
   };
 
-  it('the days left are the least of what ACM has and what each host serves', async () => {
+  it('has as days left the least of ACM and each host', async () => {
     expect(await measured()).toEqual([100, 0]);
     served('api.example.com', 12);
     expect(await measured()).toEqual([12, 0]);
@@ -151,7 +151,7 @@ describe('once a minute', () => {
     expect(await measured()).toEqual([3, 0]);
   });
 
-  it('a host that is not reached does not hide what ACM has, nor ACM what is served', async () => {
+  it('has the days left of ACM when a host is not reached, and those of the hosts when ACM fails', async () => {
     serves.delete('api.example.com');
     holds({ NotAfter: inDays(5) });
     expect(await measured()).toEqual([5, 0]);
@@ -162,18 +162,18 @@ describe('once a minute', () => {
     expect(await measured()).toEqual([8, 'ThrottlingException']);
   });
 
-  it('nothing is published of what nobody told', async () => {
+  it('has no value when neither ACM nor a host answers', async () => {
     serves.clear();
     acm.on(DescribeCertificateCommand).rejects(new Error('AccessDenied'));
     expect(await measured()).toEqual(['AccessDenied', 'AccessDenied']);
   });
 
-  it('a certificate that nothing uses any more may expire', async () => {
+  it('leaves out a certificate that is not in use', async () => {
     holds({ NotAfter: inDays(-3), InUseBy: [], RenewalSummary: { RenewalStatus: 'FAILED' } as never });
     expect(await measured()).toEqual([100, 0]);
   });
 
-  it('what browsers refuse is a fault, and so is a renewal that does not come; its age is none', async () => {
+  it('counts what browsers refuse and a failed renewal as faults, but not a short time left', async () => {
     served('example.com', -5);
     expect(await measured()).toEqual([-5, 0]);
     served('example.com', 100, { matches: false });
@@ -183,10 +183,10 @@ describe('once a minute', () => {
   });
 });
 
-describe('the diagnosis', () => {
+describe('the diagnosis of certificates', () => {
   const look = (watched?: object[]) => certificates(resources(watched), NOW);
 
-  it('of a certificate that is well has nothing to do', async () => {
+  it('finds nothing to do for a good certificate', async () => {
     expect(await look()).toMatchObject({
       ok: true,
       summary: 'Certificates: example.com 100.0 days left',
@@ -199,7 +199,7 @@ describe('the diagnosis', () => {
     });
   });
 
-  it('finds the records that are missing, each once', async () => {
+  it('counts a missing validation record once', async () => {
     stands(undefined);
     holds({ NotAfter: inDays(29), RenewalSummary: { RenewalStatus: 'PENDING_VALIDATION' } as never });
     expect(await look()).toMatchObject({
@@ -209,7 +209,7 @@ describe('the diagnosis', () => {
     });
   });
 
-  it('does not take a record with another value for a missing one, nor one of another zone', async () => {
+  it('does not count a validation record with another value or in another zone as missing', async () => {
     stands('_somebody.else.');
     expect(await look()).toMatchObject({
       summary: expect.stringContaining('1 validation record with another value, which is not overwritten'),
@@ -224,19 +224,24 @@ describe('the diagnosis', () => {
 
   it.each<[string, Partial<CertificateDetail>, object, string]>([
     [
-      'imported',
+      'that was imported',
       { Type: 'IMPORTED', DomainValidationOptions: undefined },
       {},
       'imported, ACM cannot renew it, not replaced',
     ],
-    ['without a zone', {}, { hostedZoneId: undefined }, 'no hosted zone configured: its records cannot be checked'],
     [
-      'proven by e-mail and without a zone',
+      'without a hosted zone',
+      {},
+      { hostedZoneId: undefined },
+      'no hosted zone configured: its records cannot be checked',
+    ],
+    [
+      'validated by e-mail and without a hosted zone',
       { DomainValidationOptions: [{ DomainName: 'example.com', ValidationMethod: 'EMAIL' }] },
       { hostedZoneId: undefined },
       'validated by e-mail, somebody must answer that of ACM, not replaced by itself',
     ],
-  ])('of one that is %s says so, and no step has a cause', async (_, changes, configured, said) => {
+  ])('explains a certificate %s, and gives no step a cause', async (_, changes, configured, said) => {
     holds({ NotAfter: inDays(5), ...changes });
     const { summary, facts } = await look([{ ...WATCHED, ...configured }]);
     expect(summary).toContain(said);
@@ -244,7 +249,7 @@ describe('the diagnosis', () => {
     expect(route53.calls()).toEqual([]);
   });
 
-  it('names those that are to be replaced by their places, and tells of a replacement that is ready', async () => {
+  it('names the certificates to replace by their position, and a replacement that is ready', async () => {
     holds({ NotAfter: inDays(5) });
     replaced('ISSUED');
     const well = { ...WATCHED, arn: NEW };
@@ -254,7 +259,7 @@ describe('the diagnosis', () => {
     });
   });
 
-  it('grades what is served, and says of which host it cannot tell', async () => {
+  it('grades the served certificates, and names the host it cannot reach', async () => {
     served('example.com', 12);
     serves.delete('api.example.com');
     expect(await servedCertificates(resources(), NOW)).toEqual({
@@ -266,7 +271,7 @@ describe('the diagnosis', () => {
 });
 
 describe('restoring validation records', () => {
-  it('creates exactly what is missing, and looks that it stands', async () => {
+  it('creates exactly the missing records, and checks that they exist', async () => {
     const standing = { Name: RECORD.name, Type: 'CNAME' as const, ResourceRecords: [{ Value: RECORD.value }] };
     route53
       .on(ListResourceRecordSetsCommand)
@@ -291,7 +296,7 @@ describe('restoring validation records', () => {
     });
   });
 
-  it('dry, or with nothing missing, changes nothing', async () => {
+  it('changes nothing in a dry run, or when no record is missing', async () => {
     expect(await invoke(restore, { dryRun: 'false' })).toMatchObject({ verdict: 'done', changed: [], restored: [] });
     stands(undefined);
     expect(await invoke(restore, { dryRun: 'true' })).toMatchObject({
@@ -302,7 +307,7 @@ describe('restoring validation records', () => {
     expect(route53.commandCalls(ChangeResourceRecordSetsCommand)).toEqual([]);
   });
 
-  it('never overwrites another value, and fails over it', async () => {
+  it('never overwrites another value, and leaves it to a person', async () => {
     stands('_somebody.else.');
     expect(await invoke(restore, { dryRun: 'false' })).toMatchObject({
       verdict: 'unchanged',
@@ -311,7 +316,7 @@ describe('restoring validation records', () => {
     expect(route53.commandCalls(ChangeResourceRecordSetsCommand)).toEqual([]);
   });
 
-  it('fails when what it created is not there', async () => {
+  it('fails when the record it created is not found', async () => {
     stands(undefined);
     expect(await invoke(restore, { dryRun: 'false' })).toMatchObject({
       verdict: 'failed',
@@ -320,10 +325,10 @@ describe('restoring validation records', () => {
   });
 });
 
-describe('requesting a replacement', () => {
+describe('requesting a replacement certificate', () => {
   const asked = { dryRun: 'false', certificateArns: ARN };
 
-  it('asks for the same names, proven by DNS, and marks it', async () => {
+  it('asks ACM for the same names with DNS validation, and tags the certificate', async () => {
     acm.on(RequestCertificateCommand).resolves({ CertificateArn: NEW });
     acm
       .on(DescribeCertificateCommand, { CertificateArn: NEW })
@@ -345,7 +350,7 @@ describe('requesting a replacement', () => {
     expect(route53.commandCalls(ChangeResourceRecordSetsCommand)).toHaveLength(1);
   });
 
-  it('goes on with the one that it finds by its tag', async () => {
+  it('continues with the replacement that it finds by its tag', async () => {
     replaced('PENDING_VALIDATION');
     expect(await invoke(request, asked)).toMatchObject({ verdict: 'done', waiting: 'true', changed: [] });
     replaced('ISSUED');
@@ -353,7 +358,7 @@ describe('requesting a replacement', () => {
     expect(acm.commandCalls(RequestCertificateCommand)).toEqual([]);
   });
 
-  it('fails, when it must be issued by now, and says why it is not', async () => {
+  it('fails with the reason when the certificate must be issued by now and is not', async () => {
     replaced('PENDING_VALIDATION');
     stands('_somebody.else.');
     expect(await invoke(request, { ...asked, required: 'true' })).toMatchObject({
@@ -364,7 +369,7 @@ describe('requesting a replacement', () => {
     });
   });
 
-  it('dry, requests nothing', async () => {
+  it('requests nothing in a dry run', async () => {
     expect(await invoke(request, { ...asked, dryRun: 'true' })).toMatchObject({
       replacements: [{ status: 'to be requested' }],
     });
@@ -383,7 +388,7 @@ describe('requesting a replacement', () => {
     });
   });
 
-  it('without one named, finds those that need it', async () => {
+  it('finds the certificates that need it when none is named', async () => {
     const found = { ...asked, certificateArns: '' };
     expect(await invoke(request, found)).toMatchObject({
       verdict: 'unchanged',
@@ -396,7 +401,7 @@ describe('requesting a replacement', () => {
   });
 });
 
-describe('updating what serves a certificate', () => {
+describe('updating the certificate of a listener and a distribution', () => {
   const asked = { dryRun: 'false', certificateArns: ARN, direction: 'replacement' };
   const ViewerCertificate = {
     ACMCertificateArn: ARN,
@@ -428,7 +433,7 @@ describe('updating what serves a certificate', () => {
       .map(({ args: [command] }) => [command.constructor.name, command.input] as const)
       .filter(([name]) => !name.startsWith('Describe'));
 
-  it('changes a default certificate, and the distribution as it was read, with nothing left of the former one', async () => {
+  it('replaces the default certificate, and changes nothing else of the distribution', async () => {
     elb
       .on(DescribeListenerCertificatesCommand)
       // To see what it changes, and to change it.
@@ -448,7 +453,7 @@ describe('updating what serves a certificate', () => {
     });
   });
 
-  it('adds one for further names before it removes the other, and leaves the default alone', async () => {
+  it('adds an additional certificate before it removes the old one, and leaves the default as it is', async () => {
     listens({ arn: 'arn:default', isDefault: true }, { arn: ARN, isDefault: false });
     expect(await invoke(update, asked)).toMatchObject({ verdict: 'done', waiting: 'true' });
     expect(changed().map(([name]) => name)).toEqual([
@@ -457,7 +462,7 @@ describe('updating what serves a certificate', () => {
     ]);
   });
 
-  it('back to the former one is the same the other way round', async () => {
+  it('returns to the former certificate in the same way', async () => {
     listens({ arn: NEW, isDefault: true });
     await invoke(update, { ...asked, direction: 'former' });
     expect(changed()).toEqual([
@@ -465,7 +470,7 @@ describe('updating what serves a certificate', () => {
     ]);
   });
 
-  it('changes nothing dry, nothing before every replacement is issued, and nothing that is as it should be', async () => {
+  it('changes nothing in a dry run, before every replacement is issued, or when all is up to date', async () => {
     await invoke(update, { ...asked, dryRun: 'true' });
     replaced('PENDING_VALIDATION');
     const refused = (reason: string) => ({
@@ -489,7 +494,7 @@ describe('updating what serves a certificate', () => {
     expect(cloudfront.commandCalls(UpdateDistributionCommand)).toEqual([]);
   });
 
-  it('fails, when it must be everywhere by now, and says where it is not', async () => {
+  it('fails with the places that are missing when it must be everywhere by now', async () => {
     cloudfront.on(GetDistributionCommand).resolves({
       Distribution: {
         Status: 'InProgress',
@@ -506,7 +511,7 @@ describe('updating what serves a certificate', () => {
   });
 });
 
-it('a person is told what each host serves', async () => {
+it('verifying certificates reports what each host serves', async () => {
   served('api.example.com', 100, { distrust: 'SELF_SIGNED' });
   expect(await invoke(verify, {})).toEqual({
     ...{ verdict: 'done', reason: '', changed: [] },

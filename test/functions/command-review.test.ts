@@ -27,7 +27,7 @@ const finish = (document: string, requestId = 'finish') =>
   ask({ do: 'finish post-mortem', by: 'ada', via: 'command line', requestId, document });
 
 describe('the files of a review', () => {
-  it('are listed, and each is given as it is', async () => {
+  it('are listed, and each is returned as it is', async () => {
     const document = await drafted();
     files.set(`reviews/${REVIEWED_ID}/1-graph.png`, Buffer.from([0, 255]));
     const { files: listed, incident } = await ask({ do: 'review files' });
@@ -38,7 +38,7 @@ describe('the files of a review', () => {
     expect(Buffer.from(content, 'base64').toString()).toBe(document);
   });
 
-  it('that are not there, or too large for an answer of Lambda, are refused with what to do', async () => {
+  it('are refused with what to do when they are missing or too large for Lambda', async () => {
     await drafted();
     expect(await ask({ do: 'review file', name: 'x.png' })).toMatchObject({ refused: /has no file x\.png/ });
     files.set(`reviews/${REVIEWED_ID}/film.png`, Buffer.alloc(4_000_001));
@@ -46,24 +46,24 @@ describe('the files of a review', () => {
     expect(refused).toMatch(/film\.png has 4000001 bytes: open it where https:.+ is/);
   });
 
-  it.each(['../x/post-mortem.md', 'a/b', '', '.', 'POST.md'])('named %j are no names', async name => {
+  it.each(['../x/post-mortem.md', 'a/b', '', '.', 'POST.md'])('cannot be named %j', async name => {
     await drafted();
     await expect(ask({ do: 'review file', name })).rejects.toThrow('the name of a file of the review');
   });
 
-  it('of an incident that has none, it is said why', async () => {
+  it('are refused with the reason when the incident has no post-mortem', async () => {
     await openIncident();
     expect(await ask({ do: 'review files' })).toMatchObject({ refused: /is identified and has no post-mortem/ });
   });
 
-  it('that are not written yet can be asked for again', async () => {
+  it('are refused as not drafted yet before the draft is written', async () => {
     await resolvedIncident();
     expect(await ask({ do: 'review files' })).toMatchObject({ refused: /is not drafted yet/ });
   });
 });
 
-describe('a review is done', () => {
-  it('in the words of the document, which is kept where the draft was', async () => {
+describe('finishing a post-mortem', () => {
+  it('records the words of the document, and stores the document in place of the draft', async () => {
     const document = completed(await drafted());
     setMinute(100);
     expect(await finish(document)).toMatchObject({ happened: ['PostMortemDone'], incident: { status: 'closed' } });
@@ -74,7 +74,7 @@ describe('a review is done', () => {
     });
   });
 
-  it('once, asked again under the same id', async () => {
+  it('is recorded once when the same request comes again', async () => {
     const document = completed(await drafted());
     await finish(document);
     expect(await finish(document)).toMatchObject({ happened: ['PostMortemDone'] });
@@ -82,7 +82,7 @@ describe('a review is done', () => {
     expect(types((await stored()).timeline).filter(type => type === 'PostMortemDone')).toHaveLength(1);
   });
 
-  it('not while something is open: what is named, and nothing is lost or kept', async () => {
+  it('is refused while a section is open, with its name, and changes nothing', async () => {
     const document = await drafted();
     const { refused } = await finish(`${document}\nmore`);
     for (const open of ['"Summary" is still open', '"Root cause" is still open', '"Lessons learned" is still open'])
@@ -91,7 +91,7 @@ describe('a review is done', () => {
     expect((await stored()).status).toBe('resolved');
   });
 
-  it('not while the document could not be kept', async () => {
+  it('fails without a record when the document cannot be stored', async () => {
     const document = completed(await drafted());
     s3.on(PutObjectCommand).rejects(new Error('SlowDown'));
     await expect(finish(document)).rejects.toThrow('SlowDown');

@@ -30,8 +30,8 @@ beforeEach(() => {
 const act = (act: object, requestId = JSON.stringify(act), incident = ID) =>
   invoke(handler, { do: 'act', incident, ...ADA, requestId, act });
 
-describe('what a person does to an incident', () => {
-  it('is committed, with who did it and from where', async () => {
+describe('an operator command', () => {
+  it('is committed with who gave it and by which channel', async () => {
     await openIncident();
     const { happened, incident } = await act({ type: 'acknowledge' });
     expect(happened).toEqual(['Acknowledged']);
@@ -39,7 +39,7 @@ describe('what a person does to an incident', () => {
     expect((await stored()).timeline.at(-1)).toMatchObject({ type: 'Acknowledged', ...ADA });
   });
 
-  it('asked twice, happens once', async () => {
+  it('with the same request id is committed once', async () => {
     await openIncident();
     await act({ type: 'note', text: 'looking' }, 'a');
     const { happened } = await act({ type: 'note', text: 'looking' }, 'a');
@@ -47,7 +47,7 @@ describe('what a person does to an incident', () => {
     expect((await stored()).timeline.filter(({ type }) => type === 'NoteAdded')).toHaveLength(1);
   });
 
-  it('approved, starts the attempt that begins with the step', async () => {
+  it('that approves a step starts the next attempt once', async () => {
     await openIncident([step('ask', { mode: 'approve' })]);
     await approvalAsked();
     await act({ type: 'answer approval', step: 'ask', approve: true });
@@ -59,11 +59,11 @@ describe('what a person does to an incident', () => {
 
   it.each<[string, object, string]>([
     ['an incident that does not exist', { incident: 'INC-2026-04-07-999' }, 'there is no incident INC-2026-04-07-999'],
-  ])('is refused of %s', async (_, { incident }: { incident?: string }, refused) => {
+  ])('for %s is refused', async (_, { incident }: { incident?: string }, refused) => {
     expect(await act({ type: 'acknowledge' }, 'a', incident)).toMatchObject({ refused });
   });
 
-  it('that is nonsense is an error that names the field', async () => {
+  it('that is malformed causes an error that names the field', async () => {
     await expect(act({ type: 'set severity', severity: 'P0' })).rejects.toThrow(/severity/);
     await expect(act({ type: 'launch' })).rejects.toThrow(/act\.type/);
     await expect(act({ type: 'note', text: ' ' })).rejects.toThrow(/text/);
@@ -71,17 +71,17 @@ describe('what a person does to an incident', () => {
   });
 });
 
-describe('an incident declared by hand', () => {
+describe('an incident that a person declares', () => {
   const declare = (title: string, requestId = title) =>
     invoke(handler, { do: 'open', ...ADA, requestId, title, text: 'orders are wrong', severity: 'P2' });
 
-  it('is opened with who declared it, investigated, and people are called', async () => {
+  it('has its reporter, starts a response and is under investigation', async () => {
     const { incident } = await declare('Wrong orders');
     expect(incident).toMatchObject({ title: 'Wrong orders', reporter: 'ada', severity: 'P2', status: 'investigating' });
     expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
   });
 
-  it('asked twice is one; another is another', async () => {
+  it('opens once for the same request, and again for another', async () => {
     await declare('Wrong orders');
     await declare('Wrong orders');
     await declare('No mail');
@@ -90,8 +90,8 @@ describe('an incident declared by hand', () => {
   });
 });
 
-describe('an incident that is over', () => {
-  it('stays over; reopened, the trouble goes on in a new one that names it', async () => {
+describe('a resolved incident', () => {
+  it('stays resolved, and is reopened as a new incident that names it', async () => {
     await openIncident();
     expect(await act({ type: 'resolve', reason: 'fixed' })).toMatchObject({ happened: ['Resolved'] });
     const { incident } = await invoke(handler, {
@@ -106,14 +106,14 @@ describe('an incident that is over', () => {
     expect((await stored()).status).toBe('resolved');
   });
 
-  it('is not reopened while it is open', async () => {
+  it('can be reopened only once it is over', async () => {
     await openIncident();
     const asked = { do: 'reopen', incident: ID, ...ADA, requestId: 'r', reason: 'why not' };
     expect(await invoke(handler, asked)).toMatchObject({ refused: `${ID} is identified: it is not over` });
   });
 });
 
-it('shows one, and lists the open ones', async () => {
+it('the command function shows an incident, and lists open and resolved ones', async () => {
   await openIncident();
   expect((await invoke(handler, { do: 'show', incident: ID })).incident?.id).toBe(ID);
   expect((await invoke(handler, { do: 'list' })).incidents).toHaveLength(1);
@@ -122,7 +122,7 @@ it('shows one, and lists the open ones', async () => {
   expect((await invoke(handler, { do: 'list', closed: true })).incidents).toHaveLength(1);
 });
 
-it('work that fell due is listed, also when it is done, is nothing to be set off, and is not reopened', async () => {
+it('a scheduled task is listed, is not in the playbooks, and cannot be reopened', async () => {
   const { id } = await openChore();
   expect((await invoke(handler, { do: 'list' })).incidents).toMatchObject([{ id, title: 'Runbook Review' }]);
   expect((await invoke(handler, { do: 'playbooks' })).playbooks?.map(({ name }) => name)).not.toContain(

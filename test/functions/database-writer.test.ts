@@ -68,14 +68,14 @@ beforeEach(() => {
   measured('readonly', 0, 0, 0, 0);
 });
 
-describe('the database, asked whether it accepts writes,', () => {
+describe('the writer state function', () => {
   const row = (read_only: string, by_default: string, in_recovery: boolean) =>
     data.on(ExecuteStatementCommand).resolves({
       columnMetadata: ['read_only', 'by_default', 'in_recovery'].map(name => ({ name })),
       records: [[{ stringValue: read_only }, { stringValue: by_default }, { booleanValue: in_recovery }]],
     });
 
-  it('says so over the endpoint of its writer', async () => {
+  it('asks over the writer endpoint whether the database accepts writes', async () => {
     row('off', 'off', false);
     expect(await invoke(writerState, {})).toEqual(WRITABLE);
     row('on', 'off', true);
@@ -83,7 +83,7 @@ describe('the database, asked whether it accepts writes,', () => {
     expect(data.commandCalls(ExecuteStatementCommand)[0]?.args[0].input).toMatchObject({ resourceArn: 'arn:cluster' });
   });
 
-  it('may not answer, which is an answer of its own with the reason', async () => {
+  it('returns the reason when the database does not answer', async () => {
     data.on(ExecuteStatementCommand).rejects(Object.assign(new Error('no writer'), { name: 'DatabaseUnavailable' }));
     expect(await invoke(writerState, {})).toEqual({ answered: false, reason: expect.stringContaining('no writer') });
     data.on(ExecuteStatementCommand).resolves({ records: [] });
@@ -91,10 +91,10 @@ describe('the database, asked whether it accepts writes,', () => {
   });
 });
 
-describe('the diagnosis of the writer', () => {
+describe('the diagnosis of the database writer', () => {
   const found = () => databaseWriter(resources, NOW);
 
-  it('is well while it accepts writes, and names who could take over', async () => {
+  it('is good while the database accepts writes, and names the reader that could take over', async () => {
     expect(await found()).toEqual({
       ok: true,
       summary: 'Database writer: two accepts writes, one can take over',
@@ -103,7 +103,7 @@ describe('the diagnosis of the writer', () => {
     });
   });
 
-  it('counts the minutes for which it has been read-only', async () => {
+  it('counts the minutes for which the database has been read-only', async () => {
     answers(READ_ONLY);
     measured('readonly', 0, 1, 1, 1, 1);
     const { ok, summary, facts } = await found();
@@ -114,12 +114,12 @@ describe('the diagnosis of the writer', () => {
     expect(facts).toMatchObject({ writerGoneMinutes: 0, writerReadOnlyMinutes: 3 });
   });
 
-  it('forgets those minutes once it accepts writes again', async () => {
+  it('counts no minutes once the database accepts writes again', async () => {
     measured('readonly', 1, 1, 1, 1, 1);
     expect((await found()).facts).toMatchObject({ writerReadOnlyMinutes: 0 });
   });
 
-  it('counts the minutes for which there has been none, and asks nobody', async () => {
+  it('counts the minutes without a writer, and does not ask the database', async () => {
     has('nobody');
     measured('gone', 1, 1, 1, 1, 1, 1);
     expect(await found()).toMatchObject({
@@ -131,7 +131,7 @@ describe('the diagnosis of the writer', () => {
     expect(lambda.calls()).toEqual([]);
   });
 
-  it('says why nobody could take over', async () => {
+  it('says why no reader could take over', async () => {
     has('two', { one: 'failed' }, 'failing-over');
     const { summary, facts, objects } = await found();
     expect(summary).toBe(
@@ -141,14 +141,14 @@ describe('the diagnosis of the writer', () => {
     expect(objects).toEqual({ lostWriter: 'two' });
   });
 
-  it('takes an instance that is not there for none', async () => {
+  it('does not count an instance that does not exist', async () => {
     rds
       .on(DescribeDBInstancesCommand, { DBInstanceIdentifier: 'one' })
       .rejects(new DBInstanceNotFoundFault({ message: 'not found', $metadata: {} }));
     expect((await found()).facts).toMatchObject({ readersAvailable: 0 });
   });
 
-  it('claims nothing of a database that does not answer, or that a setting makes read-only', async () => {
+  it('has no fact when the database does not answer, and no lost minute when a setting makes it read-only', async () => {
     answers({ answered: false, reason: 'time-out' });
     const silent = await found();
     expect([silent.ok, silent.summary]).toEqual([
@@ -162,7 +162,7 @@ describe('the diagnosis of the writer', () => {
     expect(set.facts).toMatchObject({ writerReadOnlyMinutes: 0 });
   });
 
-  it('names a cluster that does not exist, and is none where the function fails', async () => {
+  it('names a cluster that does not exist, and fails when the function fails', async () => {
     answers({ errorMessage: 'it broke' }, 'Unhandled');
     await expect(found()).rejects.toThrow('the database could not be asked: it broke');
     rds.on(DescribeDBClustersCommand).rejects(new DBClusterNotFoundFault({ message: 'no', $metadata: {} }));
@@ -170,7 +170,7 @@ describe('the diagnosis of the writer', () => {
   });
 });
 
-describe('the probe', () => {
+describe('the probe of the database writer', () => {
   const published = async () => {
     cloudwatch.on(PutMetricDataCommand).resolves({});
     ecs.on(DescribeServicesCommand).resolves({ services: [{ runningCount: 10, deployments: [] }] });
@@ -181,7 +181,7 @@ describe('the probe', () => {
     return Object.fromEntries(MetricData.map(({ MetricName, Value }) => [MetricName, Value]));
   };
 
-  it('tells whether the database refuses writes, and nothing while it does not answer', async () => {
+  it('publishes whether the database refuses writes, and nothing while it does not answer', async () => {
     expect(await published()).toMatchObject({ WriterReadOnly: 0, WriterGone: 0 });
     answers(READ_ONLY);
     expect(await published()).toMatchObject({ WriterReadOnly: 1 });
@@ -191,19 +191,19 @@ describe('the probe', () => {
     expect(await published()).not.toHaveProperty('WriterReadOnly');
   });
 
-  it('asks nobody where no playbook has a way to the database', async () => {
+  it('does not ask the database when no playbook has access to it', async () => {
     vi.stubEnv('WRITER_STATE_FUNCTION', undefined);
     expect(await published()).not.toHaveProperty('WriterReadOnly');
     expect(lambda.calls()).toEqual([]);
   });
 });
 
-describe('failing over', () => {
+describe('the failover remedy', () => {
   const call = (more: object = {}) =>
     invoke(failOver, { dryRun: 'false', cluster: 'production', writer: 'two', reader: 'one', ...more });
   const told = () => rds.commandCalls(FailoverDBClusterCommand).map(({ args }) => args[0].input);
 
-  it('tells RDS, and says that it waits', async () => {
+  it('calls RDS and reports that it waits', async () => {
     expect(await call()).toMatchObject({
       verdict: 'done',
       waiting: 'true',
@@ -213,7 +213,7 @@ describe('failing over', () => {
     expect(told()).toEqual([{ DBClusterIdentifier: 'production', TargetDBInstanceIdentifier: 'one' }]);
   });
 
-  it('dry, reports who would take over, and tells nobody', async () => {
+  it('names the reader in a dry run and does not call RDS', async () => {
     const answer = await call({ dryRun: 'true', writer: '', reader: '' });
     expect(answer).toMatchObject({ verdict: 'done', waiting: 'false', changed: [] });
     expect(answer).toMatchObject({
@@ -229,7 +229,7 @@ describe('failing over', () => {
     expect(told()).toEqual([]);
   });
 
-  it('changes nothing where the roles are others by now, and says which', async () => {
+  it('changes nothing when the roles have changed, and says which', async () => {
     has('one');
     expect(await call()).toMatchObject({
       verdict: 'unchanged',
@@ -239,7 +239,7 @@ describe('failing over', () => {
     expect(told()).toEqual([]);
   });
 
-  it('is seen to have ended, and fails where it must have by now', async () => {
+  it('ends when the reader has taken over, and fails when it must have by now', async () => {
     const look = { dryRun: 'true', look: 'true' };
     expect(await call(look)).toMatchObject({ verdict: 'done', waiting: 'true' });
     expect(await call({ ...look, required: 'true' })).toMatchObject({

@@ -75,7 +75,7 @@ const LOGS = 'Logs: 3 error lines in 15 min, 2 of them "too many connections"';
 
 const found = async () => (await stored()).findings.map(({ ok, summary }) => [ok, summary]);
 
-it('investigates in the order of the runbook, and notes what the plan is judged by', async () => {
+it('the diagnosis checks in the order of the runbook, and records the facts for the plan', async () => {
   await invoke(handler, attempt);
   expect(await found()).toEqual([
     [false, 'Health: mockupaws.com HTTP 503'],
@@ -98,7 +98,7 @@ it('investigates in the order of the runbook, and notes what the plan is judged 
   });
 });
 
-it('a check that is denied or that finds nothing there is a finding, and the rest goes on', async () => {
+it('a check that is denied or finds nothing is a finding, and the others go on', async () => {
   const denied = Object.assign(new Error('User is not authorized to perform: ecs:DescribeServices'), {
     name: 'AccessDeniedException',
   });
@@ -119,7 +119,7 @@ it('a check that is denied or that finds nothing there is a finding, and the res
   });
 });
 
-it('tells when each fact was measured, and names what was judged', async () => {
+it('the diagnosis records when each fact was measured, and names the objects', async () => {
   await invoke(handler, attempt);
   const { findings } = await stored();
   const of = (name: string) => findings.find(({ check }) => check === name);
@@ -133,7 +133,7 @@ it('tells when each fact was measured, and names what was judged', async () => {
   expect(of('deployments')?.objects).toBeUndefined();
 });
 
-it('a value that came long ago is no fact, and since when there is none is told', async () => {
+it('an old value is no fact, and the finding says since when there is none', async () => {
   const old = (Id: string) => ({ Id, Values: [1700], Timestamps: [new Date(minute(-7))] });
   cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [old('connections'), old('readers'), old('cpu')] });
   await invoke(handler, attempt);
@@ -145,7 +145,7 @@ it('a value that came long ago is no fact, and since when there is none is told'
   );
 });
 
-describe('the ECS service', () => {
+describe('the check of the ECS service', () => {
   const look = async () => {
     await invoke(handler, attempt);
     return (await stored()).findings.find(({ check }) => check === 'ECS service');
@@ -161,7 +161,7 @@ describe('the ECS service', () => {
       () => ecs.on(DescribeServicesCommand).rejects(new ClusterNotFoundException({ message: 'no', $metadata: {} })),
       'ECS: there is no cluster production',
     ],
-  ])('that does not exist is named: %s', async (_, prepare, summary) => {
+  ])('names a service that does not exist: %s', async (_, prepare, summary) => {
     prepare();
     expect(await look()).toMatchObject({ ok: false, summary, facts: { serviceExists: 0 } });
   });
@@ -170,14 +170,14 @@ describe('the ECS service', () => {
     ['deployed by CODE_DEPLOY', { deploymentController: { type: 'CODE_DEPLOY' } }, 0],
     ['deployed by BLUE_GREEN', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, 0],
     ['10 tasks', { deploymentController: { type: 'ECS' }, deploymentConfiguration: { strategy: 'ROLLING' } }, 1],
-  ])('%s is replaced task by task or not', async (words, changes, rollingUpdates) => {
+  ])('recognises rolling updates: %s', async (words, changes, rollingUpdates) => {
     serves({ ...changes, desiredCount: 10, runningCount: 10 });
     const found = await look();
     expect(found?.facts).toMatchObject({ rollingUpdates });
     expect(found?.summary).toContain(words);
   });
 
-  it('tells the bounds of its auto scaling, and whether any of it is suspended', async () => {
+  it('has the bounds of auto scaling, and whether it is suspended', async () => {
     const target = { MinCapacity: 4, MaxCapacity: 20, SuspendedState: { ScheduledScalingSuspended: true } };
     scaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [target as never] });
     const found = await look();
@@ -189,7 +189,7 @@ describe('the ECS service', () => {
     });
   });
 
-  it('whose auto scaling cannot be read is counted all the same, and nothing is known of its bounds', async () => {
+  it('counts tasks when auto scaling cannot be read, and has no bounds then', async () => {
     scaling.on(DescribeScalableTargetsCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
     const found = await look();
     expect(found?.summary).toBe('ECS: 9 of 10 tasks running, its auto scaling could not be read (AccessDenied)');
@@ -198,7 +198,7 @@ describe('the ECS service', () => {
   });
 });
 
-it('a check that does not answer in time is a finding, and the rest goes on', async () => {
+it('a check that does not answer in 12 seconds is a finding, and the others go on', async () => {
   const asked = Promise.withResolvers<void>();
   rds.on(DescribeDBClustersCommand).callsFake(() => {
     asked.resolve();
@@ -223,10 +223,10 @@ it('a check that does not answer in time is a finding, and the rest goes on', as
   ]);
 });
 
-describe('the logs', () => {
+describe('the check of the logs', () => {
   const summary = async () => (await stored()).findings.find(({ check }) => check === 'logs')?.summary;
 
-  it('of the last 15 minutes are counted, page by page, and no line is told', async () => {
+  it('counts the last 15 minutes page by page, and stores no line', async () => {
     const page = { events: [{ message: 'ERROR user ada@example.com' }] };
     logs
       .on(FilterLogEventsCommand)
@@ -240,7 +240,7 @@ describe('the logs', () => {
     expect(second).toMatchObject({ nextToken: 'more', limit: 1999 });
   });
 
-  it('in a storm are read no further than needed', async () => {
+  it('stops reading a storm of errors at 2000 lines', async () => {
     const storm = { events: Array.from({ length: 2000 }, () => ({ message: 'too many clients' })), nextToken: 'more' };
     logs.on(FilterLogEventsCommand).resolves(storm);
     await invoke(handler, attempt);
@@ -248,7 +248,7 @@ describe('the logs', () => {
     expect(logs.commandCalls(FilterLogEventsCommand)).toHaveLength(1);
   });
 
-  it('that do not exist are a finding', async () => {
+  it('is a finding when the log group does not exist', async () => {
     logs.on(FilterLogEventsCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
     await invoke(handler, attempt);
     expect(await summary()).toBe('logs: could not be checked (ResourceNotFoundException)');

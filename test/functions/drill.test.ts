@@ -9,7 +9,7 @@ import { START, types } from '../support/story.ts';
 useResponder();
 const alarms = mockClient(CloudWatchClient);
 
-it('an alarm that is still red ten minutes after it was set for a drill is red by itself', async () => {
+it('a drill becomes real when its alarm still fires ten minutes after it was set', async () => {
   alarms.on(DescribeAlarmsCommand).resolves({
     MetricAlarms: [
       {

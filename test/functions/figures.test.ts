@@ -38,7 +38,7 @@ const hears = async () => {
 const calls = () => cloudWatch.commandCalls(PutMetricDataCommand).map(({ args }) => args[0].input);
 const recorded = async () => of((await stored()).timeline, 'MessageDelivered').map(({ channel }) => channel);
 
-it('publishes what a resolved incident adds to the figures, once, though it is told twice', async () => {
+it('the figures function publishes the metrics of a resolved incident once, though the event comes twice', async () => {
   await resolved();
   expect(await hears()).toMatchObject({ published: 6 });
   expect(await hears()).toMatchObject({ published: 0 });
@@ -61,7 +61,7 @@ it('publishes what a resolved incident adds to the figures, once, though it is t
   expect(await recorded()).toEqual(['figures']);
 });
 
-it('told days later, dates them by the resolution all the same', async () => {
+it('the figures function dates metrics by the resolution, even days later', async () => {
   await resolved();
   setMinute(3 * 24 * 60);
   await hears();
@@ -70,7 +70,7 @@ it('told days later, dates them by the resolution all the same', async () => {
   );
 });
 
-it('publishes them with the next try where CloudWatch failed', async () => {
+it('the figures function publishes the metrics at the next try when CloudWatch failed', async () => {
   await resolved();
   cloudWatch.on(PutMetricDataCommand).rejectsOnce(new Error('Throttled')).resolves({});
   await expect(hears()).rejects.toThrow('Throttled');
@@ -82,7 +82,7 @@ it('publishes them with the next try where CloudWatch failed', async () => {
 it.each<[string, Parameters<typeof resolved>]>([
   ['a drill', [{ drill: true }]],
   ['a cancelled incident', [{}, { cancelled: true }]],
-])('publishes nothing of %s', async (_, given) => {
+])('the figures function publishes nothing for %s', async (_, given) => {
   await resolved(...given);
   expect(await hears()).toMatchObject({ published: 0 });
   expect(calls()).toEqual([]);

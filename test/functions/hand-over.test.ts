@@ -13,7 +13,7 @@ async function reason(error: object): Promise<string | undefined> {
 }
 const said = (text: string) => `the automatic response failed (${text})`;
 
-it('gives the message of a function that failed, without its stack', async () => {
+it('a hand-over has the message of a failed function, without its stack', async () => {
   const Cause = JSON.stringify({
     errorType: 'TypeError',
     errorMessage: 'this event is not understood: slot',
@@ -23,7 +23,7 @@ it('gives the message of a function that failed, without its stack', async () =>
   expect((await stored()).attempt?.outcome).toBe('handed over');
 });
 
-it('gives the cause as it is where it is no JSON', async () => {
+it('a hand-over has the cause as it is when it is no JSON', async () => {
   expect(await reason({ Error: 'Ssm.AccessDeniedException', Cause: 'User is not authorized' })).toBe(
     said('Ssm.AccessDeniedException: User is not authorized'),
   );
@@ -32,7 +32,7 @@ it('gives the cause as it is where it is no JSON', async () => {
 it.each([
   [{ Error: 'Error', Cause: JSON.stringify({ errorMessage: 'x'.repeat(10_000) }) }, 'Error'],
   [{ Error: 'Error', Cause: 'y'.repeat(10_000) }, 'Error'],
-])('cuts a long cause short', async error => {
+])('a hand-over has a long cause cut short: case %#', async error => {
   expect((await reason(error))?.length).toBeLessThan(600);
 });
 
@@ -40,11 +40,11 @@ it.each([
   [{}, 'unknown error: no cause given'],
   [{ Error: 'States.Timeout' }, 'States.Timeout: no cause given'],
   [{ Error: 'Error', Cause: 'null' }, 'Error: null'],
-])('%j is handed over too', async (error, words) => {
+])('a hand-over happens for the error %j too', async (error, words) => {
   expect(await reason(error)).toBe(said(words));
 });
 
-it('once, and not when the attempt is over', async () => {
+it('a hand-over happens once, and not when the attempt is over', async () => {
   await openIncident();
   for (const name of ['first', 'second']) await invoke(handler, { ...attempt, error: { Error: name } });
   expect(of((await stored()).timeline, 'HandedOver').map(entry => entry.reason)).toEqual([

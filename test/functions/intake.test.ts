@@ -53,7 +53,7 @@ const event = (changes: { id?: string; alarmName?: string; value?: string; tags?
   },
 });
 
-describe('what is no alarm', () => {
+describe('an event that is no known alarm', () => {
   it.each([
     [{}, /^this event is not understood: id: .*; detail-type: .*; detail: /],
     [null, /^this event is not understood: event: /],
@@ -62,16 +62,16 @@ describe('what is no alarm', () => {
       { ...event(), detail: { ...event().detail, state: { value: 'ALARM', timestamp: 'now' } } },
       /detail\.state\.timestamp: expected a time such as 2019/,
     ],
-  ])('%#: is an error that names the field', async (nonsense, message) => {
+  ])('causes an error that names the field: case %#', async (nonsense, message) => {
     await expect(invoke(handler, nonsense)).rejects.toThrow(TypeError);
     await expect(invoke(handler, nonsense)).rejects.toThrow(message);
     expect(await openIncidents()).toEqual([]);
   });
 
   it.each([
-    ['that nobody knows', {}],
-    ['of work that falls due', { 'incident:playbook': 'RunbookReview', 'incident:level': 'critical' }],
-  ])('an alarm %s is an error that says how to tag it', async (_, tags) => {
+    ['without tags', {}],
+    ['with the tags of a scheduled task', { 'incident:playbook': 'RunbookReview', 'incident:level': 'critical' }],
+  ])('causes an error that says how to tag it, for an alarm %s', async (_, tags) => {
     await expect(invoke(handler, event({ tags }))).rejects.toThrow(
       'alarm ServerCpuTooHigh: no playbook for it. Tag it incident:playbook (one of DatabaseConnections, CacheFailure) and incident:level (warning or critical)',
     );
@@ -97,7 +97,7 @@ it('an alarm opens an incident and starts its response, by its name or by its ta
   expect(await invoke(handler, tagged)).toMatchObject({ incident: 'INC-2026-04-07-002' });
 });
 
-it('a signal delivered twice, or five times at once, is one incident and one execution', async () => {
+it('a signal delivered twice, or five times at once, opens one incident and starts one execution', async () => {
   states
     .on(StartExecutionCommand)
     .resolvesOnce({})
@@ -119,7 +119,7 @@ it('a response that could not be started is started when Lambda tries again', as
   expect(await openIncidents()).toHaveLength(1);
 });
 
-it('OK clears, and INSUFFICIENT_DATA opens nothing', async () => {
+it('OK clears an alarm, and INSUFFICIENT_DATA opens nothing', async () => {
   expect(await invoke(handler, event({ alarmName: ALARM, value: 'INSUFFICIENT_DATA' }))).toMatchObject({ entries: [] });
   await invoke(handler, event({ id: '1', alarmName: ALARM }));
   expect(await invoke(handler, event({ id: '2', alarmName: ALARM, value: 'OK' }))).toMatchObject({

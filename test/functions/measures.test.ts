@@ -28,7 +28,7 @@ const read = (minutesAgo: number) => {
   return measures('Redis', [cpu], NOW);
 };
 
-it('a measure is the latest value, and one that is old says nothing of now', async () => {
+it('a measure is the latest value, and an old value is no fact', async () => {
   expect(await read(3)).toEqual({
     ...{ ok: false, summary: 'Redis: engine CPU 97 %' },
     ...{ facts: { cacheCpu: 97 }, times: { cacheCpu: '2026-04-07T09:58:30.000Z' } },

@@ -51,7 +51,7 @@ async function escalate(level: number, minutes: number): Promise<void> {
   await committed({ type: 'fulfil', id: `escalate ${level}`, obligation: { type: 'escalate', level } });
 }
 
-it('pages the level that is called, once, however often it is asked to', async () => {
+it('the page function pages the level that is called, once, however often it is asked', async () => {
   await openIncident();
   const event = await about('Escalated');
   expect(await invoke(handler, event)).toMatchObject({
@@ -75,7 +75,7 @@ it('pages the level that is called, once, however often it is asked to', async (
   ]);
 });
 
-it('tells every level called so far, and who has been told by then only the others', async () => {
+it('a hand-over pages every level called so far, and a retry pages only those not reached before', async () => {
   await openIncident();
   await escalate(2, 16);
   await escalate(3, 31);
@@ -89,7 +89,7 @@ it('tells every level called so far, and who has been told by then only the othe
   expect(of((await stored()).timeline, 'PageSent').map(({ level }) => level)).toEqual([2, 3, 1]);
 });
 
-it('is silent about what the resolution has overtaken; the resolution itself wakes nobody', async () => {
+it('the page function sends nothing that the resolution has overtaken, and the resolution wakes nobody', async () => {
   await openIncident();
   const event = await about('Escalated');
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'fixed by hand' });
@@ -99,7 +99,7 @@ it('is silent about what the resolution has overtaken; the resolution itself wak
   expect(urgencies()).toEqual(['notice']);
 });
 
-it('tells each of a level, and who cannot be told holds up nobody else', async () => {
+it('the page function pages everybody of a level, and one failure does not stop the others', async () => {
   deploy({ people: ['ada', 'ben', 'cleo'] });
   await openIncident();
   sns.on(PublishCommand).callsFake(({ MessageAttributes }) => {
@@ -114,7 +114,7 @@ it('tells each of a level, and who cannot be told holds up nobody else', async (
   expect(of((await stored()).timeline, 'PageSent').map(({ to }) => to)).toEqual(['ada', 'cleo', 'ben']);
 });
 
-it('calls exactly those on call, by whatever roster is deployed, at whatever instant', async () => {
+it('the page function pages exactly those on call, for any roster and any instant', async () => {
   const names = ['ada', 'ben', 'cleo', 'dora'];
   const roster = fc.record({
     people: fc.shuffledSubarray(names, { minLength: 1 }),
@@ -156,7 +156,7 @@ it('calls exactly those on call, by whatever roster is deployed, at whatever ins
   );
 });
 
-it('tells that it is resolved also to whom it paged before the hand-over, as a notice', async () => {
+it('the page function tells a person paged before the hand-over of the shift that it is resolved', async () => {
   const rotation = { timeZone: 'UTC', since: '2026-04-07', at: '10:00', overrides: [] };
   deploy({ people: ['ada', 'ben'], rotation });
   await openIncident();
@@ -168,7 +168,7 @@ it('tells that it is resolved also to whom it paged before the hand-over, as a n
   expect(urgencies()).toEqual(['page', 'notice', 'notice']);
 });
 
-it('calls the highest level left when a deployment has taken away that of the incident', async () => {
+it('the page function pages the highest level left when a deployment has removed that of the incident', async () => {
   deploy({ people: ['ada'] }, { people: ['ben'] });
   await openIncident();
   await escalate(2, 16);
@@ -179,7 +179,7 @@ it('calls the highest level left when a deployment has taken away that of the in
 
 const LINKS = { LINKS_KEY: 'key', LINKS_URL: 'https://door.lambda-url.us-east-1.on.aws/' };
 
-it('gives each person links of their own: all of them in the e-mail, the one that is asked for in the SMS', async () => {
+it('a page gives each person links of their own, all in the e-mail and one in the SMS', async () => {
   for (const [name, value] of Object.entries(LINKS)) vi.stubEnv(name, value);
   kms.on(GenerateMacCommand).callsFake(({ Message }) => ({ Mac: new Uint8Array(32).fill(Message.length) }));
   deploy({ people: ['ada', 'ben'] });
@@ -195,7 +195,7 @@ it('gives each person links of their own: all of them in the e-mail, the one tha
   expect(new Set(links).size).toBe(2);
 });
 
-it('sends the page without links when they cannot be signed', async () => {
+it('a page goes out without links when they cannot be signed', async () => {
   for (const [name, value] of Object.entries(LINKS)) vi.stubEnv(name, value);
   kms.on(GenerateMacCommand).rejects(new Error('KMSInternalException'));
   await openIncident();
@@ -204,7 +204,7 @@ it('sends the page without links when they cannot be signed', async () => {
   expect(people()).toEqual(['ada']);
 });
 
-it('throws when the page could not be sent, so that it is sent when Lambda tries again', async () => {
+it('the page function throws when a page could not be sent, so that Lambda tries again', async () => {
   await openIncident();
   sns.on(PublishCommand).rejectsOnce(new Error('KMSAccessDenied')).resolves({});
   const event = await about('Escalated');
@@ -214,7 +214,7 @@ it('throws when the page could not be sent, so that it is sent when Lambda tries
   expect(topics()).toEqual(['topic-1', 'topic-1']);
 });
 
-it('says what is missing: the entry, or the topic of a level', async () => {
+it('the page function names what is missing: the entry, or the topic of a level', async () => {
   await openIncident();
   const event = await about('Escalated');
   const unknown = { ...event, detail: { ...event.detail, entry: { seq: 99 } } };

@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 describe('a step that may run', () => {
-  it('is handed to the workflow as Systems Manager takes it, and reserved in the ledger', async () => {
+  it('is handed to the workflow in the format of Systems Manager, and reserved in the ledger', async () => {
     await openIncident([step('kill-idle', { parameters: { Limit: { fact: 'desiredTasks' }, Idle: '300' } })]);
     expect(await invoke(handler, attempt)).toEqual({
       next: 'run',
@@ -51,14 +51,14 @@ describe('a step that may run', () => {
     expect((await readLedger(SERVICE)).runs).toHaveLength(1);
   });
 
-  it('in a dry run is no automatic run', async () => {
+  it('does not count as an automatic run when it runs dry', async () => {
     await openIncident([step('kill-idle', { mode: 'observe' })]);
     expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['true'] } });
     expect((await readLedger(SERVICE)).runs).toEqual([]);
   });
 });
 
-describe('nothing runs, and a person takes over,', () => {
+describe('the plan function hands over and runs nothing', () => {
   const handsOver = async (reason: string) => {
     await openIncident();
     expect(await invoke(handler, attempt)).toEqual({ next: 'end' });
@@ -71,17 +71,17 @@ describe('nothing runs, and a person takes over,', () => {
 
   it.each<[string, () => unknown, string]>([
     [
-      'there is maintenance',
+      'maintenance is on',
       () => ssm.on(GetParametersCommand).resolves(switches('on', minute(60))),
       `maintenance until ${minute(60)}`,
     ],
     [
-      'the maintenance window makes no sense',
+      'the maintenance window cannot be parsed',
       () => ssm.on(GetParametersCommand).resolves(switches('on', 'tonight')),
       'the maintenance window cannot be read',
     ],
     [
-      'the alarm does not know',
+      'the alarm has INSUFFICIENT_DATA',
       () =>
         cloudwatch.on(DescribeAlarmsCommand).resolves({
           MetricAlarms: [
@@ -91,7 +91,7 @@ describe('nothing runs, and a person takes over,', () => {
       'nothing is done on missing data',
     ],
     [
-      'the alarm is gone',
+      'the alarm does not exist',
       () => cloudwatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] }),
       'nothing is done on missing data',
     ],
@@ -103,10 +103,10 @@ describe('nothing runs, and a person takes over,', () => {
 
 it.each<[string, () => unknown]>([
   ['cannot be read', () => ssm.on(GetParametersCommand).rejects(new Error('AccessDenied'))],
-  ['is not there', () => ssm.on(GetParametersCommand).resolves({ InvalidParameters: ['/automation'] })],
+  ['does not exist', () => ssm.on(GetParametersCommand).resolves({ InvalidParameters: ['/automation'] })],
   ['is off', () => ssm.on(GetParametersCommand).resolves(switches('off'))],
-  ['says anything else', () => ssm.on(GetParametersCommand).resolves(switches('ON'))],
-])('when the kill switch %s, the step runs dry, and no run is reserved', async (_, arrange) => {
+  ['has another value', () => ssm.on(GetParametersCommand).resolves(switches('ON'))],
+])('the plan function runs the step dry and reserves no run when the kill switch %s', async (_, arrange) => {
   arrange();
   await openIncident();
   expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['true'] } });
@@ -114,7 +114,7 @@ it.each<[string, () => unknown]>([
   expect((await readLedger(SERVICE)).runs).toEqual([]);
 });
 
-it('an alarm that has cleared meanwhile ends the attempt, with nothing run', async () => {
+it('the plan function ends the attempt when the alarm has cleared meanwhile', async () => {
   await openIncident();
   cloudwatch.on(DescribeAlarmsCommand).resolves({
     MetricAlarms: [{ AlarmName: ALARM, StateValue: 'OK', StateTransitionedTimestamp: new Date(minute(0.2)) }],
@@ -123,7 +123,7 @@ it('an alarm that has cleared meanwhile ends the attempt, with nothing run', asy
   expect(await stored()).toMatchObject({ status: 'monitoring', runs: [], attempt: { outcome: 'recovered' } });
 });
 
-it('waits for the incident of another playbook that was opened first', async () => {
+it('the plan function waits for the incident of another playbook that was opened first', async () => {
   await openIncident([step('kill-idle')], { playbook: 'CacheFailure' });
   setMinute(1);
   await openIncident([step('kill-idle')], { id: 'event-2' });
@@ -131,7 +131,7 @@ it('waits for the incident of another playbook that was opened first', async () 
   expect((await stored()).handedOver?.reason).toContain('another incident: INC-2026-04-07-001 is being worked on');
 });
 
-it('of two attempts that want one target at one moment, one gets it, and the other judges again and lets it be', async () => {
+it('the plan function lets one of two simultaneous attempts run on a target, and the other judges again', async () => {
   await openIncident();
   await openIncident([step('kill-idle')], { id: 'event-2', playbook: 'CacheFailure' });
   const other = { ...attempt, slot: `${SERVICE}/CacheFailure`, id: 'INC-2026-04-07-002' };

@@ -64,7 +64,7 @@ const widgets = () =>
     .map(({ args: [{ input }] }) => JSON.parse(input.MetricWidget ?? ''));
 
 describe('when a P1 or P2 is resolved', () => {
-  it('the post-mortem is drafted, with its pictures and the invitation, and the incident says where and for whom', async () => {
+  it('the post-mortem is drafted with pictures and invitation, and the incident has its address and people', async () => {
     await resolvedIncident();
     expect(await hear()).toMatchObject({ drafted: true, pictures: 2 });
     const pictures = ['1-requests-that-failed.png', `2-${ALARM}.png`];
@@ -82,7 +82,7 @@ describe('when a P1 or P2 is resolved', () => {
     );
   });
 
-  it('what people suffered is read from the metrics: from when to when, and the worst minute', async () => {
+  it('the outage is read from the metrics: start, end and worst minute', async () => {
     await resolvedIncident();
     await hear();
     expect(of((await stored()).timeline, 'OutageMeasured')).toEqual([
@@ -99,7 +99,7 @@ describe('when a P1 or P2 is resolved', () => {
     expect(document()).toContain('6 minutes of downtime: 09:32 to 09:38 UTC, as the metrics tell.');
   });
 
-  it('addresses stand in the invitation alone', async () => {
+  it('addresses are in the invitation alone', async () => {
     await resolvedIncident();
     await committed({ type: 'note', id: 'note', by: 'Cleo@example.com', text: 'looked' });
     await hear();
@@ -110,7 +110,7 @@ describe('when a P1 or P2 is resolved', () => {
     expect(JSON.stringify(of((await stored()).timeline, 'PostMortemDrafted'))).not.toContain('@');
   });
 
-  it('the pictures show half an hour more before and after, as far as there has been one', async () => {
+  it('the pictures show half an hour more before and after, as far as it has passed', async () => {
     await resolvedIncident();
     await hear();
     expect(widgets().map(({ start, end }) => [start, end])).toEqual(Array(2).fill([minute(-30), minute(33)]));
@@ -120,7 +120,7 @@ describe('when a P1 or P2 is resolved', () => {
     });
   });
 
-  it('asked again, late, or after somebody has edited it, it stays as it is', async () => {
+  it('a draft that exists is not replaced: on a repeated event, later, or after an edit', async () => {
     await resolvedIncident();
     await hear();
     files.set(`${FOLDER}post-mortem.md`, Buffer.from('edited'));
@@ -130,7 +130,7 @@ describe('when a P1 or P2 is resolved', () => {
     expect(of((await stored()).timeline, 'PostMortemDrafted')).toHaveLength(1);
   });
 
-  it('a crash before it was written down is made up for, and nothing is overwritten', async () => {
+  it('a draft written before a crash is recorded, and not overwritten', async () => {
     await resolvedIncident();
     files.set(`${FOLDER}post-mortem.md`, Buffer.from('edited meanwhile'));
     expect(await hear()).toMatchObject({ drafted: true });
@@ -139,8 +139,8 @@ describe('when a P1 or P2 is resolved', () => {
   });
 });
 
-describe('what cannot be had is said, and stops nothing:', () => {
-  it('a picture', async () => {
+describe('a post-mortem is drafted without, and names,', () => {
+  it('a picture that CloudWatch does not draw', async () => {
     cloudwatch
       .on(GetMetricWidgetImageCommand)
       .rejectsOnce(Object.assign(new Error('x'), { name: 'Throttling' }))
@@ -150,14 +150,14 @@ describe('what cannot be had is said, and stops nothing:', () => {
     expect(document()).toContain('Requests that failed, per cent: not drawn, CloudWatch did not give it (Throttling)');
   });
 
-  it('an alarm that is gone, and one that CloudWatch does not tell of', async () => {
+  it('an alarm that does not exist any more', async () => {
     await resolvedIncident();
     cloudwatch.on(DescribeAlarmsCommand).resolvesOnce({ MetricAlarms: [] });
     await hear();
     expect(document()).toContain(`${ALARM}: not drawn, CloudWatch did not say what it watches`);
   });
 
-  it('all of CloudWatch', async () => {
+  it('the metrics while CloudWatch is down', async () => {
     cloudwatch.reset();
     cloudwatch.rejects(Object.assign(new Error('it is down'), { name: 'ServiceUnavailable' }));
     await resolvedIncident();
@@ -167,7 +167,7 @@ describe('what cannot be had is said, and stops nothing:', () => {
     expect(names()).toEqual(['invitation.ics', 'post-mortem.md']);
   });
 
-  it('anybody to meet', async () => {
+  it('a review meeting that nobody can attend', async () => {
     vi.stubGlobal('DEPLOYED', { ...DEPLOYED, addresses: {} });
     await resolvedIncident();
     await hear();
@@ -176,7 +176,7 @@ describe('what cannot be had is said, and stops nothing:', () => {
   });
 });
 
-it('a bucket that is down fails it, so that it is tried again, and nothing is said to be drafted', async () => {
+it('the post-mortem function fails when the bucket is down, records no draft, and succeeds when tried again', async () => {
   s3.on(PutObjectCommand).rejectsOnce(new Error('SlowDown'));
   await resolvedIncident();
   await expect(hear()).rejects.toThrow('SlowDown');
@@ -186,8 +186,8 @@ it('a bucket that is down fails it, so that it is tried again, and nothing is sa
 
 it.each<[string, Parameters<typeof resolvedIncident>]>([
   ['a drill', [{ drill: true }]],
-  ['what was none', [{}, {}, { cancelled: true }]],
-])('nothing is drafted of %s', async (_, given) => {
+  ['a cancelled incident', [{}, {}, { cancelled: true }]],
+])('the post-mortem function drafts nothing for %s', async (_, given) => {
   await resolvedIncident(...given);
   expect(await hear()).toMatchObject({ drafted: false });
   expect(files.size).toBe(0);
@@ -197,21 +197,21 @@ it.each<[string, Parameters<typeof resolvedIncident>]>([
 /** Whatever fails makes a P3. */
 const PARTIAL = RUNBOOK_CRITERIA.filter(({ severity }) => severity === 'P3');
 
-describe('of an incident that nobody must review', () => {
+describe('an incident without a mandatory review', () => {
   it.each<[string, Parameters<typeof resolvedIncident>]>([
     ['a P3', [{ level: 'warning' }, { criteria: PARTIAL }]],
     [
-      'what is not reviewed here',
+      'a P2 of a service that reviews none',
       [{}, { severities: { ...RUNBOOK_SEVERITIES, P2: { ...RUNBOOK_SEVERITIES.P2, reviewed: false } } }],
     ],
-  ])('nothing is drafted, and yet it is measured: %s', async (_, given) => {
+  ])('has no draft, and its outage is measured: %s', async (_, given) => {
     await resolvedIncident(...given);
     expect(await hear()).toMatchObject({ drafted: false });
     expect(files.size).toBe(0);
     expect((await stored()).outage).toMatchObject({ from: minute(2), to: minute(8) });
   });
 
-  it('a post-mortem is drafted when somebody wants one, once, and is owed from then on', async () => {
+  it('has a draft once somebody requests one, due from then on', async () => {
     await resolvedIncident({ level: 'warning' }, { criteria: PARTIAL });
     await hear();
     setMinute(3000);
@@ -227,7 +227,7 @@ describe('of an incident that nobody must review', () => {
     expect(of((await stored()).timeline, 'OutageMeasured')).toHaveLength(1);
   });
 
-  it('what the metrics did not tell at first is asked again', async () => {
+  it('has its outage measured again when CloudWatch failed at first', async () => {
     cloudwatch.on(GetMetricDataCommand).rejectsOnce(new Error('it is down')).resolves(METRICS);
     await resolvedIncident({ level: 'warning' }, { criteria: PARTIAL });
     await hear();

@@ -101,7 +101,7 @@ function published(): Record<string, number | undefined> {
 }
 
 describe('a health URL', () => {
-  it('that answers is well, whatever its body, unless it is said what it must contain', async () => {
+  it('that answers is healthy, whatever its body, if no text is required', async () => {
     expect(await probed(await answering(200), await answering(204, ''))).toEqual({
       ...{ HealthFailingShare: 0, HealthSeconds: expect.any(Number), ErrorShare: 0, RunningTasks: 10 },
       ...{ DeploymentFailing: 0, WriterGone: 0 },
@@ -109,35 +109,35 @@ describe('a health URL', () => {
     });
   });
 
-  it('that answers well with a wrong body is counted as failing', async () => {
+  it('that answers with a wrong body counts as failing', async () => {
     const url = await answering(200, '<h1>Something went wrong</h1>');
     expect(await probed({ url, contains: '"status":"up"' })).toMatchObject({ HealthFailingShare: 1 });
   });
 
-  it('that refuses, answers 5xx or 404 is counted as failing', async () => {
+  it('that refuses, answers 5xx or 404 counts as failing', async () => {
     const urls = await Promise.all([refusing(), answering(503), answering(404), answering(200)]);
     expect(await probed(...urls)).toMatchObject({ HealthFailingShare: 0.75 });
   });
 
-  it('that hangs, or breaks off, is counted as failing, and holds up nothing else', async () => {
+  it('that hangs or breaks off counts as failing, and delays nothing else', async () => {
     const hangs = await serve(() => undefined);
     const breaksOff = await serve((_, response) => response.destroy());
     expect(await probed(hangs, breaksOff)).toMatchObject({ HealthFailingShare: 1, RunningTasks: 10 });
   }, 20_000);
 });
 
-describe('what the load balancer saw', () => {
-  it('is the share of the last settled minute, its own 5xx included', async () => {
+describe('the error share of the load balancer', () => {
+  it('is that of the last settled minute, with its own 5xx', async () => {
     sees([100, 200], [0, 50]);
     expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0.25 });
   });
 
-  it('a minute without a datapoint of errors is one without errors', async () => {
+  it('is zero in a minute without a datapoint of errors', async () => {
     sees([100, 200], [50, 0]);
     expect(await probed(await answering(200))).toMatchObject({ ErrorShare: 0 });
   });
 
-  it('of too few requests is not published: nobody can tell', async () => {
+  it('is not published with too few requests', async () => {
     sees([1], [1]);
     expect(await probed(await answering(200))).not.toHaveProperty('ErrorShare');
     expect(await publishedAnew([], [])).not.toHaveProperty('ErrorShare');
@@ -154,24 +154,24 @@ describe('what the load balancer saw', () => {
 describe('the writer of the database', () => {
   const gone = async () => (await probed(await answering(200)))['WriterGone'];
 
-  it('is gone where the cluster has none', async () => {
+  it('is gone when the cluster has none', async () => {
     has({ IsClusterWriter: false });
     expect(await gone()).toBe(1);
   });
 
-  it('is gone where there is no such cluster', async () => {
+  it('is gone when the cluster does not exist', async () => {
     rds.on(DescribeDBClustersCommand).rejects(new DBClusterNotFoundFault({ message: 'no', $metadata: {} }));
     expect(await gone()).toBe(1);
   });
 
-  it('is not known to be gone where nobody may look', async () => {
+  it('is not published when access is denied', async () => {
     rds.on(DescribeDBClustersCommand).rejects(new Error('AccessDenied'));
     await expect(gone()).rejects.toThrow('AccessDenied');
     expect(published()).not.toHaveProperty('WriterGone');
   });
 });
 
-describe('a deployment is to blame', () => {
+describe('a deployment is at fault', () => {
   /** A deployment six minutes ago, since which requests fail. */
   const deployed = (source: object | undefined, target: object) => {
     const [createdAt, serviceDeploymentArn] = [at(6), 'deployment'];
@@ -198,23 +198,23 @@ describe('a deployment is to blame', () => {
     ['of another revision', {}, { taskDefinition: 'backend:42' }],
     ['of another image behind the same tag', image('sha256:1'), image('sha256:2')],
     ['of the first version', undefined, {}],
-  ])('when requests began to fail with it: one %s', async (_, source, target) => {
+  ])('when requests began to fail with one %s', async (_, source, target) => {
     deployed(source, target);
     expect(await probed(await answering(200))).toMatchObject({ DeploymentFailing: 1 });
   });
 
-  it('but not one that only started the same version anew', async () => {
+  it('but not when it restarted the same version', async () => {
     deployed(image('sha256:1'), image('sha256:1'));
     expect(await probed(await answering(200))).toMatchObject({ DeploymentFailing: 0 });
   });
 
-  it('when ECS says that it failed', async () => {
+  it('when ECS reports that it failed', async () => {
     runs({ runningCount: 10, deployments: [{ status: 'PRIMARY', rolloutState: 'FAILED' }] });
     expect(await probed(await answering(200))).toMatchObject({ DeploymentFailing: 1 });
   });
 });
 
-it('publishes what it could measure, and fails over what it could not: missing is missing', async () => {
+it('the probe publishes what it measured, and fails for what it could not measure', async () => {
   ecs.on(DescribeServicesCommand).rejects(new Error('AccessDenied'));
   await expect(probed(await answering(200))).rejects.toThrow('AccessDenied');
   expect(published()).toEqual({
@@ -222,7 +222,7 @@ it('publishes what it could measure, and fails over what it could not: missing i
   });
 });
 
-describe('tasks that stopped', () => {
+describe('stopped tasks', () => {
   const memory = { high: 80, raisable: true };
   const probedTasks = async (...tasks: object[]) => {
     runs({ runningCount: 10, deployments: [{ id: 'ecs-svc/2', rolloutState: 'IN_PROGRESS' }] });
@@ -234,7 +234,7 @@ describe('tasks that stopped', () => {
     return published();
   };
 
-  it('of late are counted each minute anew: killed for want of memory, and ended by themselves', async () => {
+  it('are counted each minute: killed for want of memory, and ended by themselves', async () => {
     const killed = { containers: [{ reason: 'OutOfMemoryError: Container killed due to memory usage' }] };
     const told = await probedTasks(killed, {}, { startedBy: 'ecs-svc/2' }, { stoppedAt: at(20) });
     expect(told).toMatchObject({ OutOfMemoryKills: 1, TaskRestarts: 2 });
@@ -243,7 +243,7 @@ describe('tasks that stopped', () => {
     });
   });
 
-  it('are none where there are none, which is a value too', async () => {
+  it('are published as zero when there are none', async () => {
     expect(await probedTasks()).toMatchObject({ OutOfMemoryKills: 0, TaskRestarts: 0 });
   });
 });

@@ -34,7 +34,7 @@ async function asked() {
   return sns.commandCalls(PublishCommand).at(-1)?.args[0].input;
 }
 
-it('a P3 asks the first level, without waking anyone, and a person publishes it by the link, once', async () => {
+it('a P3 is published once by the link of the question, which is a notice to the first level', async () => {
   const message = await asked();
   expect(message?.Subject).toBe('[INCIDENT - TELL CUSTOMERS?] P3 - mockupAWS Database Connections Exhausted');
   expect(message?.MessageAttributes?.['urgency']?.StringValue).toBe('notice');
@@ -51,19 +51,19 @@ it('a P3 asks the first level, without waking anyone, and a person publishes it 
   expect(of((await stored()).timeline, 'Published')).toMatchObject([{ by: 'ada', via: 'link' }]);
 });
 
-it('is not asked any more once it is published', async () => {
+it('the question to publish is not sent once the incident is published', async () => {
   await committed({ type: 'publish', id: 'published', by: 'ben' });
   expect(await asked()).toBeUndefined();
 });
 
-it('Slack has a button for it, as long as it is asked', async () => {
+it('Slack has a button to publish while the question is open', async () => {
   const buttons = async () => JSON.stringify(threadHead(await stored()).blocks?.find(({ type }) => type === 'actions'));
   expect(await buttons()).toContain('"action_id":"publish"');
   await committed({ type: 'publish', id: 'published', by: 'ben' });
   expect(await buttons()).not.toContain('publish');
 });
 
-it('a person says no by the other link, once, and nobody is asked any more', async () => {
+it('the link not to publish answers the question once, and nobody is asked any more', async () => {
   const { default: body } = JSON.parse((await asked())?.Message ?? '{}');
   const path = /Do not publish: +https:\/\/door\.example(\/\S+)/.exec(body)?.[1] ?? '';
   expect((await invoke(answer, urlEvent('GET', path))).body).toContain('Do not publish</button>');
@@ -76,7 +76,7 @@ it('a person says no by the other link, once, and nobody is asked any more', asy
   expect((await invoke(answer, urlEvent('GET', yes))).body).toContain('ada said no at 09:30 UTC');
 });
 
-describe('of a declared breach', () => {
+describe('the question to publish a declared breach', () => {
   beforeEach(async () => {
     await committed({ type: 'declare', id: 'breach', by: 'ben', securityBreach: true, text: 'a token' });
   });
@@ -89,7 +89,7 @@ describe('of a declared breach', () => {
     return [sent, sns.commandCalls(PublishCommand).at(-1)?.args[0].input.TopicArn];
   };
 
-  it('the commander is paged, at the level that person is on', async () => {
+  it('pages the commander, at the level that person is on', async () => {
     await committed({ type: 'take command', id: 'command', by: 'cleo' });
     expect(await told()).toEqual([[{ level: 3, urgency: 'page', to: 'cleo' }], 'level-3']);
   });
@@ -97,7 +97,7 @@ describe('of a declared breach', () => {
   it.each([
     ['there is no commander', undefined],
     ['the commander is nobody who can be paged', 'slack:U1'],
-  ])('whoever is on call is, while %s', async (_, commander) => {
+  ])('pages whoever is on call, when %s', async (_, commander) => {
     if (commander) await committed({ type: 'take command', id: 'command', by: commander });
     expect(await told()).toEqual([[{ level: 1, urgency: 'page', to: 'ada' }], 'level-1']);
   });

@@ -32,7 +32,7 @@ const image = (entries: IncidentEvent[]) =>
 const calls = () => bus.commandCalls(PutEventsCommand).map(({ args }) => args[0].input.Entries ?? []);
 const published = () => calls().flatMap(entries => entries.map(({ DetailType }) => DetailType));
 
-it('publishes the new entries in their order, ten at a time, and nothing of what was known', async () => {
+it('the publish function publishes new entries in their order, ten at a time, and no entry again', async () => {
   const long = Array.from({ length: 23 }, (_, seq): IncidentEvent => {
     const [first, second] = timeline;
     if (!first || !second) throw new Error('the story is too short');
@@ -45,7 +45,7 @@ it('publishes the new entries in their order, ten at a time, and nothing of what
   expect(sequence).toEqual(Array.from({ length: 21 }, (_, i) => i + 2));
 });
 
-it('says where to find the incident, and leaves the policy where it is', async () => {
+it('a published event names its incident, and has no policy', async () => {
   await invoke(handler, { Records: [grew(0, 4, '1')] });
   const [first] = calls().flat();
   expect(first).toMatchObject({ EventBusName: 'incidents', Source: 'incident-response', DetailType: 'IncidentOpened' });
@@ -60,7 +60,7 @@ it('says where to find the incident, and leaves the policy where it is', async (
   expect(JSON.stringify(calls())).not.toMatch(/policy|escalation"/);
 });
 
-it('stops at the record that the bus refused, so that the stream comes again from there', async () => {
+it('the publish function stops at the record that the bus refused, so that the stream repeats it', async () => {
   bus
     .on(PutEventsCommand)
     .resolvesOnce({ FailedEntryCount: 0 })
@@ -73,7 +73,7 @@ it('stops at the record that the bus refused, so that the stream comes again fro
   expect(published().slice(3)).toEqual(types(timeline.slice(1, 4)));
 });
 
-it('has nothing to say of items without a timeline, of removals, and of changes that added no entry', async () => {
+it('the publish function ignores items without a timeline, removals, and changes that added no entry', async () => {
   const ledger = marshall({ slot: 'automation/mockupaws-production', number: 0, version: 1, runs: [] });
   const { OldImage, NewImage } = grew(2, 2, '2').dynamodb;
   const Records = [

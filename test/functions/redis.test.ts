@@ -80,10 +80,10 @@ beforeEach(() => {
   });
 });
 
-describe('the state of Redis', () => {
+describe('the check of Redis', () => {
   const facts = async () => (await redis(resources)).facts;
 
-  it('names the primary, wherever it is listed, and how it could be restarted', async () => {
+  it('names the primary, wherever it is listed, and how it would be restarted', async () => {
     expect(await redis(resources)).toEqual({
       ok: true,
       summary: 'Redis: available, 2 of 2 nodes available, primary production-001, a replica can take over',
@@ -95,7 +95,7 @@ describe('the state of Redis', () => {
     });
   });
 
-  it('with a replica gone, or without automatic failover, warns of what a restart costs', async () => {
+  it('warns of the cost of a restart with a replica gone, or without automatic failover', async () => {
     const gone = new CacheClusterNotFoundFault({ message: 'not found', $metadata: {} });
     elasticache.on(DescribeCacheClustersCommand, { CacheClusterId: REPLICA }).rejects(gone);
     const found = await redis(resources);
@@ -108,14 +108,14 @@ describe('the state of Redis', () => {
     expect(await facts()).toMatchObject({ redisRestartable: 1, redisFailover: 0 });
   });
 
-  it('with cluster mode on cannot be restarted, and says so', async () => {
+  it('rules a restart out in cluster mode, and says so', async () => {
     group({ ClusterEnabled: true, NodeGroups: [] });
     const found = await redis(resources);
     expect(found.summary).toContain('cluster mode on, so it cannot be restarted');
     expect(found.facts).toMatchObject({ redisRestartable: 0, redisFailover: 0 });
   });
 
-  it('that does not exist is named', async () => {
+  it('names a replication group that does not exist', async () => {
     const missing = new ReplicationGroupNotFoundFault({ message: 'not found', $metadata: {} });
     elasticache.on(DescribeReplicationGroupsCommand).rejects(missing);
     expect(await redis(resources)).toEqual({
@@ -123,15 +123,15 @@ describe('the state of Redis', () => {
     });
   });
 
-  it('that cannot be read is no state', async () => {
+  it('fails when Redis cannot be read', async () => {
     elasticache.on(DescribeCacheClustersCommand).rejects(new Error('denied'));
     await expect(redis(resources)).rejects.toThrow('denied');
     await expect(redis(DEPLOYED.resources)).rejects.toThrow('no Redis is configured');
   });
 });
 
-describe('the security groups', () => {
-  it('that are open are well, and that are not, named', async () => {
+describe('the check of security groups', () => {
+  it('is good when they are open, and names the missing rule when they are not', async () => {
     expect(await securityGroups(resources)).toEqual({
       ok: true,
       summary: 'Security groups: the tasks may reach Redis',
@@ -145,7 +145,7 @@ describe('the security groups', () => {
     });
   });
 
-  it('are judged by the blocks that the VPC has, not by those it had', async () => {
+  it('is judged by the blocks associated with the VPC, not by former ones', async () => {
     ingress({ ...REDIS, IpRanges: [{ CidrIp: '10.0.0.0/16' }] });
     expect((await securityGroups(resources)).ok).toBe(true);
     ingress({ ...REDIS, IpRanges: [{ CidrIp: '10.9.0.0/16' }] });
@@ -153,7 +153,7 @@ describe('the security groups', () => {
   });
 
   it.each([{ PrefixListIds: [{ PrefixListId: 'pl-1' }] }, { Ipv6Ranges: [{ CidrIpv6: '::/0' }] }])(
-    'of which nobody can tell are no fact: %o',
+    'has no fact when a rule cannot be judged: %o',
     async by => {
       ingress({ ...REDIS, ...by });
       const found = await securityGroups(resources);
@@ -163,7 +163,7 @@ describe('the security groups', () => {
   );
 });
 
-describe('the probe', () => {
+describe('the probe of Redis', () => {
   const published = async (of = resources as typeof DEPLOYED.resources) => {
     cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
     cloudwatch.on(PutMetricDataCommand).resolves({});
@@ -177,7 +177,7 @@ describe('the probe', () => {
     return Object.fromEntries(MetricData.map(({ MetricName, Value }) => [MetricName, Value]));
   };
 
-  it('tells whether the tasks may reach the cache, and nothing where nobody can tell', async () => {
+  it('publishes whether the tasks may reach the cache, and nothing when it cannot be judged', async () => {
     expect(await published()).toMatchObject({ CachePathBlocked: 0 });
     ingress();
     expect(await published()).toMatchObject({ CachePathBlocked: 1 });
@@ -185,7 +185,7 @@ describe('the probe', () => {
     expect(await published()).not.toHaveProperty('CachePathBlocked');
   });
 
-  it('counts the nodes that are not there or serve nobody, whatever the others do', async () => {
+  it('counts the nodes that are missing or not serving', async () => {
     expect(await published()).toMatchObject({ CacheNodesGone: 0 });
     for (const serving of ['modifying', 'snapshotting', 'rebooting cluster nodes', 'a state of tomorrow']) {
       node(REPLICA, serving);
@@ -199,7 +199,7 @@ describe('the probe', () => {
     expect(await published()).toMatchObject({ CacheNodesGone: 1, CachePathBlocked: 0 });
   });
 
-  it('asks nothing of a cache that is not there', async () => {
+  it('does not call ElastiCache when no cache is configured', async () => {
     expect(await published(DEPLOYED.resources)).not.toHaveProperty('CachePathBlocked');
     expect(elasticache.calls()).toEqual([]);
   });

@@ -44,7 +44,7 @@ async function drafted() {
   });
 }
 
-it('mails once to those whom it concerns, by their names, and writes down that it did', async () => {
+it('the reviewers function mails a notice once to its recipients, and records the delivery', async () => {
   await drafted();
   await hear('PostMortemDrafted');
   await hear('PostMortemDrafted');
@@ -58,7 +58,7 @@ it('mails once to those whom it concerns, by their names, and writes down that i
   expect(of((await stored()).timeline, 'MessageDelivered')).toMatchObject([{ channel: 'reviewers' }]);
 });
 
-it('that failed is tried again, and not written down', async () => {
+it('the reviewers function does not record a failed delivery, and tries again', async () => {
   await drafted();
   sns.on(PublishCommand).rejectsOnce(new Error('Throttled')).resolves({});
   await expect(hear('PostMortemDrafted')).rejects.toThrow('Throttled');
@@ -67,13 +67,13 @@ it('that failed is tried again, and not written down', async () => {
   expect(mails()).toHaveLength(2);
 });
 
-it('that would reach nobody fails, so that operations hear of it', async () => {
+it('the reviewers function fails for a notice without recipients, so that operations are told', async () => {
   vi.stubEnv('PEOPLE', '');
   await drafted();
   await expect(hear('PostMortemDrafted')).rejects.toThrow('nobody who has an e-mail address');
 });
 
-it('subjects are such as SNS takes, whatever an action item is called', async () => {
+it('the subject of a review notice is acceptable to SNS, whatever an action item is called', async () => {
   await resolvedIncident();
   const action = `Größere Tasks – ${'sehr '.repeat(30)}`;
   await committed({ type: 'raise action item', id: 'raise', by: 'ada', action, text: 'x', owner: 'ada' });
@@ -82,7 +82,7 @@ it('subjects are such as SNS takes, whatever an action item is called', async ()
   expect(mails()[0]?.Subject?.length).toBeLessThan(100);
 });
 
-describe('links of the invitation', () => {
+describe('the links of an invitation', () => {
   const links = () =>
     [...(mails()[0]?.Message?.matchAll(/https:\/\/door\.example(\/\S+)/g) ?? [])].map(([, path]) => path);
   const open = (path: string, method = 'GET') => invoke(answer, urlEvent(method, path, ''));
@@ -92,7 +92,7 @@ describe('links of the invitation', () => {
     files.set('reviews/other/post-mortem.md', Buffer.from('of another'));
   };
 
-  it('give the invitation and the document to who has no account at AWS, and change nothing', async () => {
+  it('open the invitation and the document without an AWS account, and change nothing', async () => {
     await drafted();
     fill();
     await hear('PostMortemDrafted');
@@ -115,7 +115,7 @@ describe('links of the invitation', () => {
     expect((await stored()).timeline).toHaveLength(before);
   });
 
-  it('are good until the day after the meeting', async () => {
+  it('expire the day after the meeting', async () => {
     await drafted();
     fill();
     await hear('PostMortemDrafted');
@@ -126,7 +126,7 @@ describe('links of the invitation', () => {
     expect((await open(calendar)).statusCode).toBe(403);
   });
 
-  it.each(['nothing.md', '../other/post-mortem.md'])('to %s lead nowhere', async step => {
+  it.each(['nothing.md', '../other/post-mortem.md'])('open nothing for the file %s', async step => {
     await drafted();
     fill();
     const path = await linkPath({ action: 'read', person: 'reviewers', step, expires: Date.parse(minute(100)) / 1000 });

@@ -23,7 +23,7 @@ async function told(to: 'stakeholders' | 'public') {
 const posts = (internal: boolean) =>
   committed({ type: 'post update', id: 'update', by: 'ada', text: 'we are looking', internal });
 
-it('mails stakeholders once, however often it hears of it, and writes down that it did', async () => {
+it('the stakeholders function mails an update once, however often the event comes, and records the delivery', async () => {
   await openIncident();
   await posts(true);
   const event = await told('stakeholders');
@@ -40,7 +40,7 @@ it('mails stakeholders once, however often it hears of it, and writes down that 
   expect(of((await stored()).timeline, 'MessageDelivered')).toMatchObject([{ channel: 'stakeholders' }]);
 });
 
-it('leaves to others what is for customers', async () => {
+it('the stakeholders function does not mail updates for customers', async () => {
   await openIncident();
   await posts(true);
   const about = of((await stored()).timeline, 'UpdatePosted')[0]?.seq ?? 0;
@@ -50,7 +50,7 @@ it('leaves to others what is for customers', async () => {
   expect(sns.calls()).toHaveLength(0);
 });
 
-it('fails when the mail did not go out, so that it is tried again, and not written down as delivered', async () => {
+it('the stakeholders function fails when the mail did not go out, records no delivery, and succeeds when tried again', async () => {
   sns.on(PublishCommand).rejectsOnce(new Error('Throttled')).resolves({});
   await openIncident();
   await posts(true);
@@ -60,7 +60,7 @@ it('fails when the mail did not go out, so that it is tried again, and not writt
   expect(of((await stored()).timeline, 'MessageDelivered')).toHaveLength(1);
 });
 
-it('sends nothing where nobody is to be told, and says so', async () => {
+it('the stakeholders function sends nothing without stakeholders, and says so', async () => {
   vi.stubEnv('STAKEHOLDERS', '');
   await openIncident();
   await posts(true);

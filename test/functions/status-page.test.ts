@@ -59,7 +59,7 @@ const SCHEDULED = { Records: [{ body: JSON.stringify({ 'detail-type': 'Scheduled
 const page = (key = 'index.html', bucket = 'site') => buckets.read(bucket, key)?.body ?? '';
 const deliveries = async () => of((await stored()).timeline, 'MessageDelivered');
 
-it('shows what customers are told, everywhere, and records that they can read it', async () => {
+it('the status page has an update in every file and bucket, and its delivery is recorded', async () => {
   const { timeline, id } = await published();
   await invoke(handler, entry(timeline.length - 1));
   for (const bucket of ['site', 'copy']) {
@@ -75,7 +75,7 @@ it('shows what customers are told, everywhere, and records that they can read it
   expect(await deliveries()).toMatchObject([{ about: posted?.seq, channel: 'status page' }]);
 });
 
-it('told twice, puts nothing and records nothing a second time', async () => {
+it('the status page is not written again for a repeated event, and no delivery is recorded again', async () => {
   const { timeline } = await published();
   await invoke(handler, entry(timeline.length - 1));
   buckets.puts = [];
@@ -84,7 +84,7 @@ it('told twice, puts nothing and records nothing a second time', async () => {
   expect(await deliveries()).toHaveLength(1);
 });
 
-it('as time passes, puts what says the time and nothing else', async () => {
+it('the status page rewrites only files with a time as time passes', async () => {
   await published();
   await invoke(handler, SCHEDULED);
   buckets.puts = [];
@@ -94,7 +94,7 @@ it('as time passes, puts what says the time and nothing else', async () => {
   expect(buckets.puts).toContain('site/index.html');
 });
 
-it('shows the same whatever it is told of, in whatever order', async () => {
+it('the status page is the same for events in any order', async () => {
   await published();
   setMinute(10);
   const { timeline } = await post('We found it.');
@@ -105,7 +105,7 @@ it('shows the same whatever it is told of, in whatever order', async () => {
   expect(await deliveries()).toHaveLength(2);
 });
 
-it('makes up for updates it was never told of', async () => {
+it('the status page shows updates whose events were lost', async () => {
   await published();
   await post('We found it.');
   await invoke(handler, SCHEDULED);
@@ -113,8 +113,8 @@ it('makes up for updates it was never told of', async () => {
   expect(await deliveries()).toHaveLength(2);
 });
 
-describe('which incidents', () => {
-  it('reads the one that it is told of past indexes that lag', async () => {
+describe('the incidents of the status page', () => {
+  it('include that of the event, though indexes lag', async () => {
     const { timeline } = await published();
     const index = DynamoDBDocumentClient.from(new DynamoDBClient({}));
     const lagging = { TableName: process.env['INCIDENTS_TABLE'], Key: KEY, UpdateExpression: 'REMOVE #m, unfinished' };
@@ -125,7 +125,7 @@ describe('which incidents', () => {
     expect(page()).toContain('We look into it.');
   });
 
-  it('shows one of the year before, one that is open however old, and in a year neither loses a page', async () => {
+  it('include last year’s and old open ones, and keep a page each after a year', async () => {
     vi.setSystemTime('2025-12-30T12:00:00Z');
     const { id } = await published('Old and open.');
     vi.setSystemTime('2026-03-31T23:59:00Z');
@@ -141,7 +141,7 @@ describe('which incidents', () => {
     expect(page(`incidents/${old.id}.html`)).toContain('Open for ever.');
   });
 
-  it('shows neither a drill nor one that is nobody’s business', async () => {
+  it('leave out a drill and an unpublished incident', async () => {
     await receive(signal(), policy());
     await receive(signal({ id: 'event-2', playbook: 'CacheFailure', drill: true }), policy());
     await invoke(handler, entry(0));
@@ -151,8 +151,8 @@ describe('which incidents', () => {
   });
 });
 
-describe('when S3 fails', () => {
-  it('midway, what was put stays, what is missing follows, and nothing is recorded before', async () => {
+describe('a failure of S3', () => {
+  it('midway keeps the files written, and the rest follows before the delivery is recorded', async () => {
     const { timeline } = await published();
     buckets.refuses = (_, key) => key === 'api/v2/status.json';
     await expect(invoke(handler, entry(timeline.length - 1))).rejects.toThrow('S3 is down: site; S3 is down: copy');
@@ -165,7 +165,7 @@ describe('when S3 fails', () => {
     expect(await deliveries()).toHaveLength(1);
   });
 
-  it('in the second region, customers can read it all the same', async () => {
+  it('in the second region delays no customer', async () => {
     const { timeline } = await published();
     buckets.refuses = bucket => bucket === 'copy';
     await expect(invoke(handler, entry(timeline.length - 1))).rejects.toThrow('S3 is down: copy');
@@ -173,7 +173,7 @@ describe('when S3 fails', () => {
     expect(await deliveries()).toHaveLength(1);
   });
 
-  it('in the first region, the second has it, and it does not count as delivered', async () => {
+  it('in the first region keeps the second up to date, and the update does not count as delivered', async () => {
     const { timeline } = await published();
     buckets.refuses = bucket => bucket === 'site';
     await expect(invoke(handler, entry(timeline.length - 1))).rejects.toThrow('S3 is down: site');
@@ -182,8 +182,8 @@ describe('when S3 fails', () => {
   });
 });
 
-describe('what was measured', () => {
-  it('is counted by day and by minute, in whole days of UTC', async () => {
+describe('the measurements of the status page', () => {
+  it('are read by day and by minute, in whole days of UTC', async () => {
     cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries: [query] }) => {
       const at = query.MetricStat.Period === 60 ? minute(-1) : START.slice(0, 10);
       return { MetricDataResults: [{ Id: query.Id, Timestamps: [new Date(at)], Values: [570] }] };
@@ -199,7 +199,7 @@ describe('what was measured', () => {
     expect(asked[0]?.StartTime?.getTime()).toBe(Date.parse('2026-04-08T00:00:00Z') - 455 * 86_400_000);
   });
 
-  it('is nothing when CloudWatch cannot be asked: an update is shown all the same', async () => {
+  it('are left out when CloudWatch fails, and an update is shown all the same', async () => {
     const { timeline } = await published();
     cloudWatch.on(GetMetricDataCommand).rejects(new Error('Throttling'));
     await invoke(handler, entry(timeline.length - 1));
@@ -208,7 +208,7 @@ describe('what was measured', () => {
     expect(await deliveries()).toHaveLength(1);
   });
 
-  it('is nothing when CloudWatch does not answer at all', async () => {
+  it('are left out when CloudWatch does not answer', async () => {
     cloudWatch.restore();
     const silent = createServer(() => undefined);
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));

@@ -35,8 +35,8 @@ const remembered = async () =>
   (await table().send(new ScanCommand({ TableName: process.env['SUBSCRIBERS_TABLE'] }))).Items ?? [];
 const logged = () => JSON.stringify([vi.mocked(console.info).mock.calls, vi.mocked(console.error).mock.calls]);
 
-describe('asking', () => {
-  it('sends a confirmation, and keeps nothing of the address', async () => {
+describe('a subscription request', () => {
+  it('sends a confirmation, and stores nothing of the address', async () => {
     const { statusCode, body } = await ask(' Ada@Customer.Example ', 'website', 'api', 'nonsense');
     expect([statusCode, body.includes('Look into your mailbox')]).toEqual([200, true]);
     expect(mailed()).toMatchObject([{ to: ADA, subject: 'Confirm your subscription to mockupAWS status' }]);
@@ -46,7 +46,7 @@ describe('asking', () => {
     for (const kept of [await remembered(), logged(), body]) expect(JSON.stringify(kept)).not.toMatch(/ada|customer/i);
   });
 
-  it('is answered in the same words whoever is subscribed', async () => {
+  it('is answered in the same words for a subscriber and a stranger', async () => {
     const before = await ask(ADA, 'api');
     await post(linkIn(mailed()[0]?.body));
     expect(contacts.has(ADA)).toBe(true);
@@ -56,14 +56,14 @@ describe('asking', () => {
 
   it.each([
     ['no address', 'ada', ['api'], 'no e-mail address'],
-    ['nothing', '', ['api'], 'no e-mail address'],
+    ['an empty address', '', ['api'], 'no e-mail address'],
     ['a host without a dot', 'ada@customer', ['api'], 'no e-mail address'],
     ['two addresses', 'ada@customer.example,ben@customer.example', ['api'], 'no e-mail address'],
     ['a header', 'ada@customer.example\nBcc: ben@customer.example', ['api'], 'no e-mail address'],
-    ['too long a one', `${'a'.repeat(250)}@customer.example`, ['api'], 'no e-mail address'],
+    ['too long an address', `${'a'.repeat(250)}@customer.example`, ['api'], 'no e-mail address'],
     ['no component', ADA, [], 'at least one'],
-    ['a component that there is not', ADA, ['nonsense'], 'at least one'],
-  ])('for %s is told what is wrong, and loses nothing', async (_, email, components, fault) => {
+    ['an unknown component', ADA, ['nonsense'], 'at least one'],
+  ])('with %s is refused with the reason, and keeps what was filled in', async (_, email, components, fault) => {
     const { statusCode, body } = await ask(email, ...components);
     expect([statusCode, body.includes(fault)]).toEqual([422, true]);
     if (email === ADA) expect(body).toContain(`value="${ADA}"`);
@@ -72,7 +72,7 @@ describe('asking', () => {
     expect(mailed()).toEqual([]);
   });
 
-  it('is escaped when it comes back', async () => {
+  it('is escaped when it is shown again', async () => {
     const { body } = await ask('"><script>alert(1)</script>', 'api');
     expect(body).not.toContain('<script');
   });
@@ -81,14 +81,14 @@ describe('asking', () => {
     [413, 'email=a%40b.example&component='.padEnd(5000, 'x'), FORM],
     [415, '{"email":"ada@customer.example"}', { 'content-type': 'application/json' }],
     [415, 'email=ada%40customer.example&component=api', {}],
-  ])('but by a form of reasonable size is refused: %i', async (status, body, headers) => {
+  ])('is refused with %i when it is no form of reasonable size', async (status, body, headers) => {
     expect((await request('POST', '/subscribe', body, headers as Record<string, string>)).statusCode).toBe(status);
     expect(mailed()).toEqual([]);
   });
 });
 
-describe('mailboxes are not filled', () => {
-  it('three confirmations a day, however the address is spelled, and the answer stays the same', async () => {
+describe('the limit of confirmations', () => {
+  it('is three a day for an address, however it is spelled, with the same answer', async () => {
     const spelled = [ADA, 'ADA@customer.example', 'ada+1@customer.example', 'ada+2@customer.example', ADA];
     const answers = [];
     for (const email of spelled) answers.push(await ask(email, 'api'));
@@ -99,12 +99,12 @@ describe('mailboxes are not filled', () => {
     expect(mailed()).toHaveLength(4);
   });
 
-  it('also when all are asked for at once', async () => {
+  it('holds for requests at the same time', async () => {
     await Promise.all(Array.from({ length: 12 }, () => ask(ADA, 'api')));
     expect(mailed()).toHaveLength(3);
   });
 
-  it('five hundred an hour in all', async () => {
+  it('is five hundred an hour in all', async () => {
     const Item = { id: { S: 'asked/all/2026-04-07T09' }, times: { N: '499' } };
     await table().send(new PutItemCommand({ TableName: process.env['SUBSCRIBERS_TABLE'], Item }));
     for (const name of ['ada', 'ben', 'cleo']) await ask(`${name}@customer.example`, 'api');
@@ -114,7 +114,7 @@ describe('mailboxes are not filled', () => {
     expect(mailed()).toHaveLength(2);
   });
 
-  it('what SES did not take is not counted: it can be asked for again', async () => {
+  it('does not count a mail that SES refused', async () => {
     ses.on(SendEmailCommand).rejects(new TooManyRequestsException({ message: 'slow down', $metadata: {} }));
     for (let n = 0; n < 5; n++) expect((await ask(ADA, 'api')).statusCode).toBe(503);
     ses.on(SendEmailCommand).resolves({});
@@ -124,8 +124,8 @@ describe('mailboxes are not filled', () => {
   });
 });
 
-describe('confirming', () => {
-  it('by opening the link does nothing; by its button subscribes', async () => {
+describe('confirming a subscription', () => {
+  it('takes the button of the link; opening it does nothing', async () => {
     await ask(ADA, 'api');
     const link = linkIn(mailed()[0]?.body);
     const { statusCode, body } = await get(link);
@@ -136,7 +136,7 @@ describe('confirming', () => {
     expect(logged()).not.toContain('ada');
   });
 
-  it('twice is once: a link that was used does not undo what its owner did since', async () => {
+  it('twice counts once, and does not undo a later change by the subscriber', async () => {
     const link = await confirmationPath();
     await post(link);
     contacts.set(ADA, { ...contacts.get(ADA), ContactListName: '', EmailAddress: ADA, UnsubscribeAll: true });
@@ -149,20 +149,20 @@ describe('confirming', () => {
     expect(contacts.get(ADA)?.UnsubscribeAll).toBe(true);
   });
 
-  it('something else adds to what was confirmed before', async () => {
+  it('for another component adds to those confirmed before', async () => {
     await post(await confirmationPath());
     await post(await confirmationPath({ components: ['website'] }));
     expect(optedInto(ADA)).toEqual(['api', 'website']);
   });
 
-  it('after having ended everything begins anew', async () => {
+  it('after unsubscribing starts anew', async () => {
     await post(await confirmationPath({ components: ['api', 'website'] }));
     contacts.set(ADA, { ...contacts.get(ADA), ContactListName: '', EmailAddress: ADA, UnsubscribeAll: true });
     await post(await confirmationPath({ components: ['website'] }));
     expect([optedInto(ADA), contacts.get(ADA)?.UnsubscribeAll]).toEqual([['website'], false]);
   });
 
-  it('that fails halfway can be done again', async () => {
+  it('can be repeated when it failed halfway', async () => {
     await post(await confirmationPath());
     ses.on(UpdateContactCommand).rejectsOnce(new Error('gone')).resolves({});
     const link = await confirmationPath({ components: ['website'] });
@@ -171,8 +171,8 @@ describe('confirming', () => {
   });
 });
 
-describe('a link that is no good', () => {
-  it('is refused with one page, whatever is wrong with it, and does nothing', async () => {
+describe('an invalid confirmation link', () => {
+  it('is refused with the same page, whatever is wrong with it, and does nothing', async () => {
     const good = await confirmationPath();
     const [, expires, email, components, mac] = good.slice('/subscribe/'.length).split('.');
     const b64 = (text: string) => Buffer.from(text).toString('base64url');
@@ -214,7 +214,7 @@ describe('a link that is no good', () => {
     expect(contacts.size).toBe(0);
   });
 
-  it('has expired after a day, from that second on', async () => {
+  it('is refused from the second in which it expires, after a day', async () => {
     await ask(ADA, 'api');
     const link = linkIn(mailed()[0]?.body);
     setMinute(24 * 60 - 0.1);
@@ -224,13 +224,16 @@ describe('a link that is no good', () => {
   });
 });
 
-it.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed, whatever the path', async method => {
-  const good = await request(method, await confirmationPath());
-  expect([good.statusCode, good.headers['allow']]).toEqual([405, 'GET, POST']);
-  expect(await request(method, '/subscribe')).toEqual(good);
-});
+it.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
+  'the subscribe function refuses %s with 405, whatever the path',
+  async method => {
+    const good = await request(method, await confirmationPath());
+    expect([good.statusCode, good.headers['allow']]).toEqual([405, 'GET, POST']);
+    expect(await request(method, '/subscribe')).toEqual(good);
+  },
+);
 
-it('says that it did not work when AWS does not answer, and does nothing', async () => {
+it('the subscribe page says that it did not work when AWS does not answer, and does nothing', async () => {
   const link = await confirmationPath();
   kms.on(VerifyMacCommand).rejects(new Error('KMS is down'));
   kms.on(GenerateMacCommand).rejects(new Error('KMS is down'));
@@ -238,7 +241,7 @@ it('says that it did not work when AWS does not answer, and does nothing', async
   expect([contacts.size, mailed().length]).toEqual([0, 0]);
 });
 
-it('what SES says of an address is not logged', async () => {
+it('the subscribe function logs no address from an error of SES', async () => {
   const message = `Email address is not verified. The following identities failed the check: ${ADA}, <status@mockupaws.com>`;
   ses.on(SendEmailCommand).rejects(new MessageRejected({ message, $metadata: {} }));
   await ask(ADA, 'api');

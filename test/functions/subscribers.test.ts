@@ -78,8 +78,8 @@ const delivers = async (messages = queue.splice(0)) => {
 const got = (email: string) => mailed().flatMap(({ to, subject }) => (to === email ? [subject] : []));
 const logged = () => JSON.stringify([vi.mocked(console.info).mock.calls, vi.mocked(console.error).mock.calls]);
 
-describe('an update', () => {
-  it('is mailed to each subscriber of what is affected, once, with the links to unsubscribe', async () => {
+describe('an update for customers', () => {
+  it('is mailed once to each subscriber of an affected component, with links to unsubscribe', async () => {
     await published();
     await says('Pages do not load.');
     await hearsLast();
@@ -95,7 +95,7 @@ describe('an update', () => {
     expect(of((await stored()).timeline, 'MessageDelivered').map(({ channel }) => channel)).toEqual(['subscribers']);
   });
 
-  it('of one component is mailed to nobody else', async () => {
+  it('of one component is mailed to its subscribers alone', async () => {
     await published(['api']);
     await says('Requests fail.');
     await hearsLast();
@@ -103,7 +103,7 @@ describe('an update', () => {
     expect(mailed().map(({ to }) => to)).toEqual([ADA]);
   });
 
-  it('is not mailed to who has ended everything', async () => {
+  it('is not mailed to a person who unsubscribed from everything', async () => {
     contacts.set(BEN, { ...contacts.get(BEN), ContactListName: '', EmailAddress: BEN, UnsubscribeAll: true });
     await published();
     await says('Pages do not load.');
@@ -111,7 +111,7 @@ describe('an update', () => {
     expect(queue.map(({ MessageBody }) => JSON.parse(MessageBody).email)).toEqual([ADA]);
   });
 
-  it('for stakeholders alone, or of what customers are not told of, is none of theirs', async () => {
+  it('is not mailed before publication, or when it is for stakeholders alone', async () => {
     await receive(signal(), POLICY);
     await says('before customers are told');
     await committed({ type: 'publish', id: 'publish', by: 'ada' });
@@ -120,7 +120,7 @@ describe('an update', () => {
     expect(queue).toEqual([]);
   });
 
-  it('heard of twice is told once', async () => {
+  it('is mailed once though its event comes twice', async () => {
     await published();
     await says('Pages do not load.');
     await hearsLast();
@@ -130,7 +130,7 @@ describe('an update', () => {
     expect([got(ADA).length, got(BEN).length]).toEqual([1, 1]);
   });
 
-  it('queued in part before a crash is queued anew, and told once', async () => {
+  it('is queued again after a crash halfway, and mailed once', async () => {
     for (let n = 0; n < 25; n++) subscribed(`c${n}@customer.example`, 'api');
     await published();
     await says('Pages do not load.');
@@ -152,7 +152,7 @@ describe('an update', () => {
     expect([times.size, Math.max(...times.values())]).toEqual([27, 1]);
   });
 
-  it('that the queue refused in part is not taken for told', async () => {
+  it('is not recorded as delivered when the queue refused a part', async () => {
     await published();
     await says('Pages do not load.');
     sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [{ Id: '1', Code: 'x', SenderFault: false }] });
@@ -162,7 +162,7 @@ describe('an update', () => {
 });
 
 describe('while SES is down', () => {
-  it('updates wait; then subscribers are told the latest, and nothing that it overtook', async () => {
+  it('updates wait, then subscribers get the latest and none that it replaced', async () => {
     await published();
     ses.on(SendEmailCommand).rejects(new InternalServiceErrorException({ message: 'down', $metadata: {} }));
     const waiting: Message[] = [];
@@ -182,7 +182,7 @@ describe('while SES is down', () => {
     ]);
   });
 
-  it('so that not even the list can be read, what was overtaken is left to what overtook it', async () => {
+  it('and the list cannot be read, an update is left to the one that replaced it', async () => {
     await published();
     await says('first');
     ses.on(ListContactsCommand).rejects(new InternalServiceErrorException({ message: 'down', $metadata: {} }));
@@ -197,7 +197,7 @@ describe('while SES is down', () => {
     expect(got(ADA)).toEqual([expect.stringMatching(/^\[\w+\] Service Disruption - mockupAWS$/)]);
   });
 
-  it('a letter that is late replaces no later one, and a mail that is late tells nothing anew', async () => {
+  it('a late update replaces no later one, and a late mail has the latest words', async () => {
     await published();
     await says('first');
     await hearsLast();
@@ -211,7 +211,7 @@ describe('while SES is down', () => {
   });
 });
 
-it('whom SES refuses for good becomes a dead letter, and holds up nobody', async () => {
+it('an address that SES refuses for good becomes a dead letter, and delays nobody', async () => {
   ses.on(SendEmailCommand).callsFake(async ({ Destination }) => {
     if (Destination.ToAddresses[0] === ADA)
       throw new MessageRejected({ message: `Email address is not verified: ${ADA}`, $metadata: {} });
@@ -228,7 +228,7 @@ it('whom SES refuses for good becomes a dead letter, and holds up nobody', async
   expect(logged()).not.toContain(ADA);
 });
 
-it('mails of one subscriber are of one group, in which they stay in order', async () => {
+it('mails to one subscriber share a group, in which they stay in order', async () => {
   await published();
   for (const text of ['first', 'second']) {
     await says(text);
@@ -244,7 +244,7 @@ it('mails of one subscriber are of one group, in which they stay in order', asyn
   expect(new Set(groups.values()).size).toBe(2);
 });
 
-it('what customers read of the review is mailed too', async () => {
+it('the review for customers is mailed to subscribers', async () => {
   await published();
   await says('Pages do not load.');
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });

@@ -37,7 +37,7 @@ const published = () =>
       .map(({ MetricName, Value }) => [MetricName, Value]),
   );
 
-it('counts who should be subscribed and is not, on every page of the list, and logs names without addresses', async () => {
+it('the subscriptions function counts missing subscriptions over all pages, and logs names without addresses', async () => {
   sns
     .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' })
     .resolves({ Subscriptions: [at('ada', 'PendingConfirmation')], NextToken: 'more' })
@@ -50,7 +50,7 @@ it('counts who should be subscribed and is not, on every page of the list, and l
   expect(logged).not.toContain('@');
 });
 
-it('publishes zeros when all is well, so that the alarms are green again', async () => {
+it('the subscriptions function publishes zeros when all are confirmed, so that the alarms clear', async () => {
   sns
     .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' })
     .resolves({ Subscriptions: [at('ada')], NextToken: 'more' })
@@ -60,7 +60,7 @@ it('publishes zeros when all is well, so that the alarms are green again', async
   expect(published()).toEqual({ UnconfirmedSubscriptions: 0, LevelsWithoutAnybody: 0 });
 });
 
-it('publishes nothing when it could not look', async () => {
+it('the subscriptions function publishes nothing when it cannot read the list', async () => {
   sns.on(ListSubscriptionsByTopicCommand).rejects(new Error('Throttled'));
   await expect(invoke(handler, {})).rejects.toThrow('Throttled');
   expect(published()).toEqual({});

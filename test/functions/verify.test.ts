@@ -65,7 +65,7 @@ const verify = (execution: object = {}) => {
   return invoke(handler, { ...attempt, run: RUN, execution: 'e-1' });
 };
 
-it('verified: the runbook ended well, the alarm is clear and the service healthy', async () => {
+it('a step is verified when its runbook succeeded, the alarm is clear and the service is healthy', async () => {
   expect(await verify()).toEqual({ verdict: 'done', run: RUN });
   const { status, runs, timeline } = await stored();
   expect(of(timeline, 'StepSucceeded')[0]).toMatchObject({
@@ -80,9 +80,9 @@ it('verified: the runbook ended well, the alarm is clear and the service healthy
 
 it.each<[string, StateValue, number, string]>([
   ['the alarm still fires', 'ALARM', 200, `alarm:${ALARM}: ALARM`],
-  ['the alarm does not know', 'INSUFFICIENT_DATA', 200, `alarm:${ALARM}: unknown`],
+  ['the alarm has INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 200, `alarm:${ALARM}: unknown`],
   ['the service is not healthy', 'OK', 503, 'https://mockupaws.com/health: HTTP 503'],
-])('%s: asked again until the time is up, then failed', async (_, state, status, reason) => {
+])('a step is checked again until its time is up, then failed, when %s', async (_, state, status, reason) => {
   says(state, status);
   for (const minutes of [4, 6, 7.9]) {
     setMinute(minutes);
@@ -97,13 +97,13 @@ it.each<[string, StateValue, number, string]>([
   expect(mitigatedAt).toBeUndefined();
 });
 
-it('an alarm that is gone is never verified', async () => {
+it('a step is never verified when its alarm does not exist any more', async () => {
   cloudwatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
   expect(await verify()).toMatchObject({ verdict: 'again' });
 });
 
 it.each(['Failed', 'TimedOut', 'Cancelled', 'CompletedWithFailure'])(
-  'a runbook that ended %s has failed, whatever the alarm says',
+  'a step whose runbook ended %s has failed, whatever the alarm says',
   async status => {
     await verify({
       AutomationExecutionStatus: status,
@@ -127,18 +127,33 @@ const asked = (payload: object, more: StepExecution = {}): StepExecution => ({
 });
 
 it.each<[string, StepExecution, string]>([
-  ['a function of it failed', asked({ errorMessage: 'gone' }, { Outputs: { FunctionError: ['Unhandled'] } }), 'act: '],
-  ['a function of it judged so', asked({ verdict: 'failed', reason: 'no dump came', changed: [] }), 'no dump came'],
-  ['it found nothing to act on', asked({ verdict: 'unchanged', reason: 'a newer one', changed: [] }), 'a newer one'],
-])('a runbook has not succeeded where %s, though it ended Success and the alarm is clear', async (_, one, reason) => {
-  await verify({ StepExecutions: [one] });
-  const { timeline, runs } = await stored();
-  expect(of(timeline, 'StepFailed')[0]?.reason).toContain(reason);
-  expect(runs[0]?.status).toBe('failed');
-  expect(cloudwatch.calls()).toEqual([]);
-});
+  [
+    'a function of the runbook failed',
+    asked({ errorMessage: 'gone' }, { Outputs: { FunctionError: ['Unhandled'] } }),
+    'act: ',
+  ],
+  [
+    'a function of the runbook judged it as failed',
+    asked({ verdict: 'failed', reason: 'no dump came', changed: [] }),
+    'no dump came',
+  ],
+  [
+    'the runbook found nothing to act on',
+    asked({ verdict: 'unchanged', reason: 'a newer one', changed: [] }),
+    'a newer one',
+  ],
+])(
+  'a step has not succeeded when %s, though its runbook ended Success and the alarm is clear',
+  async (_, one, reason) => {
+    await verify({ StepExecutions: [one] });
+    const { timeline, runs } = await stored();
+    expect(of(timeline, 'StepFailed')[0]?.reason).toContain(reason);
+    expect(runs[0]?.status).toBe('failed');
+    expect(cloudwatch.calls()).toEqual([]);
+  },
+);
 
-it('of an execution with many steps, each is read', async () => {
+it('a runbook with many steps is read page by page', async () => {
   ssm
     .on(DescribeAutomationStepExecutionsCommand, { AutomationExecutionId: 'e-1', NextToken: undefined })
     .resolves({ StepExecutions: [{ StepName: 'first' }], NextToken: 'more' })
@@ -148,25 +163,25 @@ it('of an execution with many steps, each is read', async () => {
   expect(of((await stored()).timeline, 'StepFailed')[0]?.reason).toBe('at the very end');
 });
 
-it('a runbook that is still under way is asked for again', async () => {
+it('a runbook in progress is checked again later', async () => {
   expect(await verify({ AutomationExecutionStatus: 'Cancelling' })).toEqual({ verdict: 'again', run: RUN });
   expect((await stored()).runs[0]?.status).toBe('running');
 });
 
-it('asked twice, the outcome stands', async () => {
+it('a verified step keeps its outcome when it is checked again', async () => {
   await verify();
   says('ALARM');
   expect(await verify()).toEqual({ verdict: 'done', run: RUN });
   expect((await stored()).runs[0]?.status).toBe('succeeded');
 });
 
-it('what the alarm says now is noted in the incident, also between events', async () => {
+it('the verification records the state of the alarm, also between events', async () => {
   says('INSUFFICIENT_DATA');
   await verify();
   expect((await stored()).signals[`alarm:${ALARM}`]?.state).toBe('unknown');
 });
 
-it('a step that heals nothing is verified by its runbook, and the service is none the better for it', async () => {
+it('a step verified by its runbook alone succeeds while the alarm fires, and the incident stays open', async () => {
   const plan = [step('kill-idle', { verifiedBy: 'runbook' })];
   const other = { ...attempt, slot: 'mockupaws-production/CacheFailure', id: 'INC-2026-04-07-002' };
   const key = { slot: other.slot, number: 1 };
@@ -212,24 +227,24 @@ describe('a temporary change that', () => {
     return { verdict, run: (await stored(key)).runs[0] };
   }
 
-  it('made it worse has failed at once', async () => {
+  it('was harmful has failed at once', async () => {
     const { verdict, run } = await verifyAt(300);
     expect(verdict).toMatchObject({ verdict: 'done' });
     expect(run).toMatchObject({ status: 'failed', impact: 'harmful' });
     expect(run?.reason).toContain('requests failing: 30 % since, 10 % before: it made it worse');
   });
 
-  it('left no health URL that answers has failed at once, though no request came through', async () => {
+  it('left no health URL answering has failed at once, though no request came', async () => {
     const { verdict, run } = await verifyAt(0, undefined, 503);
     expect(verdict).toMatchObject({ verdict: 'done' });
     expect(run?.reason).toContain('health URLs: none answers since, some did before: it made it worse');
   });
 
-  it('made it a little worse is given its time', async () => {
+  it('was a little harmful is given its time', async () => {
     expect((await verifyAt(150)).verdict).toMatchObject({ verdict: 'again' });
   });
 
-  it('cannot be put back is not asked about', async () => {
+  it('cannot be reverted is not checked for harm', async () => {
     expect((await verifyAt(900, step('kill-idle'))).verdict).toMatchObject({ verdict: 'again' });
     expect(cloudwatch.commandCalls(GetMetricDataCommand)).toEqual([]);
   });

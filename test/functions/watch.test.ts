@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 const watch = () => invoke(handler, { 'detail-type': 'Scheduled Event' });
 
-it('calls the next level when nobody has answered, also when CloudWatch does not', async () => {
+it('the watch calls the next level when nobody has answered, also while CloudWatch is down', async () => {
   await openIncident();
   cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
   setMinute(14.9);
@@ -53,7 +53,7 @@ it('calls the next level when nobody has answered, also when CloudWatch does not
   expect(of((await stored()).timeline, 'Escalated').map(({ level }) => level)).toEqual([1, 2]);
 });
 
-it('resolves when all has been well for long enough, and not on the word of a CloudWatch that does not answer', async () => {
+it('the watch resolves an incident when all has been well long enough, and not while CloudWatch is down', async () => {
   await openIncident();
   await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'handed over' });
   alarm('OK', minute(2));
@@ -70,7 +70,7 @@ it('resolves when all has been well for long enough, and not on the word of a Cl
   expect(await stored()).toMatchObject({ status: 'resolved', resolvedAt: minute(20) });
 });
 
-it('starts a response that shows no sign of life again, by the same name', async () => {
+it('the watch starts a response without a sign of life again, by the same name', async () => {
   await receive(signal(), policyOf());
   setMinute(1);
   await watch();
@@ -80,7 +80,7 @@ it('starts a response that shows no sign of life again, by the same name', async
   expect(started()).toEqual(['INC-2026-04-07-001-1']);
 });
 
-it('makes up for a lost event: an alarm that fires again after the attempt owes another one', async () => {
+it('the watch makes up for a lost event: an alarm that fires again starts another attempt', async () => {
   await openIncident();
   alarm('OK', minute(1));
   setMinute(1);
@@ -98,7 +98,7 @@ it('makes up for a lost event: an alarm that fires again after the attempt owes 
   expect(started()).toEqual(['INC-2026-04-07-001-2']);
 });
 
-it('one incident that fails holds up no other, and is told of', async () => {
+it('the watch goes on with other incidents when one fails, and then throws', async () => {
   await receive(signal(), policyOf());
   await receive(signal({ id: 'event-2', playbook: 'CacheFailure' }), policyOf());
   const other = { slot: 'mockupaws-production/CacheFailure', number: 1 };
@@ -109,7 +109,7 @@ it('one incident that fails holds up no other, and is told of', async () => {
   for (const key of [undefined, other]) expect((await stored(key)).escalation?.level).toBe(2);
 });
 
-it('reads the requests once for all open incidents, and the alarms of one, those without data too, by one call', async () => {
+it('the watch reads requests once for all incidents, and all alarms of one incident in one call', async () => {
   await receive(signal(), policyOf());
   await receive(signal({ id: 'blind', key: 'blind:memory', level: 'warning' }), policyOf());
   await receive(signal({ id: 'event-2', playbook: 'CacheFailure' }), policyOf());
@@ -121,10 +121,10 @@ it('reads the requests once for all open incidents, and the alarms of one, those
   expect((await stored()).signals).toMatchObject({ 'blind:memory': { state: 'cleared' } });
 });
 
-describe('the quarterly review of the runbook', () => {
+describe('the quarterly runbook review', () => {
   const review = { slot: 'mockupaws-production/RunbookReview', number: 1 };
 
-  it('is opened once, and nothing of the service is looked at for it', async () => {
+  it('is opened once, and needs no reading of the service', async () => {
     const fetched = vi.fn();
     vi.stubGlobal('fetch', fetched);
     await watch();
@@ -135,7 +135,7 @@ describe('the quarterly review of the runbook', () => {
     expect(await load({ ...review, number: 2 })).toBeUndefined();
   });
 
-  it('is reminded of when it is due, and once done not opened again', async () => {
+  it('has a reminder when it is due, and is not opened again in its quarter once done', async () => {
     await watch();
     setMinute(14 * 24 * 60);
     await watch();
@@ -150,7 +150,7 @@ describe('the quarterly review of the runbook', () => {
     expect(await stored({ ...review, number: 2 })).toMatchObject({ startedAt: '2026-07-01T00:00:00.000Z' });
   });
 
-  it('holds up nobody when it cannot be opened', async () => {
+  it('delays no incident when it cannot be opened', async () => {
     await openIncident();
     vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: {} });
     setMinute(15);
@@ -159,7 +159,7 @@ describe('the quarterly review of the runbook', () => {
   });
 });
 
-it('with no open incident does nothing', async () => {
+it('the watch does nothing without an open incident', async () => {
   await openIncident();
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
   setMinute(60);
@@ -167,7 +167,7 @@ it('with no open incident does nothing', async () => {
   expect([...cloudwatch.calls(), ...states.calls()]).toEqual([]);
 });
 
-it('looks after reviews every quarter of an hour, and makes up for the quarter that was missed', async () => {
+it('the watch looks after reviews every quarter of an hour, and makes up for a missed one', async () => {
   await openIncident();
   await committed({ type: 'raise action item', id: 'item', by: 'ada', action: 'pool', text: 'x', dueAt: minute(20) });
   await committed({ type: 'resolve', id: 'resolved', by: 'ada', reason: 'fixed' });

@@ -72,7 +72,7 @@ beforeEach(() => {
 
 const look = (watched: Resources['memory'] = WATCHED) => memory({ ...DEPLOYED.resources, memory: watched }, NOW);
 
-it('tells how much is used, of how much, what became of tasks, and what can be done', async () => {
+it('the memory check has the use, the size, the stopped tasks, and the possible steps', async () => {
   stopped(killed);
   expect(await look()).toEqual({
     ok: false,
@@ -86,7 +86,7 @@ it('tells how much is used, of how much, what became of tasks, and what can be d
   });
 });
 
-it('where memory is not short, nothing is to be restarted or raised, though tasks end by themselves', async () => {
+it('the memory check allows no restart or raise while memory is not short, though tasks end by themselves', async () => {
   uses(() => 40);
   stopped({ ...killed, containers: [] });
   const { ok, facts } = await look();
@@ -96,10 +96,10 @@ it('where memory is not short, nothing is to be restarted or raised, though task
   expect((await look()).facts).toMatchObject({ oomKills: 1, tasksToRestart: 2, memoryRaisable: 1 });
 });
 
-describe('what cannot be done is said, and its fact leaves the step out:', () => {
+describe('the memory check rules a step out and says why', () => {
   it.each<[string, () => void, Resources['memory'], string, string]>([
     [
-      'no command',
+      'no heap dump command',
       () => undefined,
       { ...WATCHED, heapDump: undefined },
       'heapDumpPossible',
@@ -113,13 +113,13 @@ describe('what cannot be done is said, and its fact leaves the step out:', () =>
       'no heap dump: ECS Exec is off on its tasks',
     ],
     [
-      'its agent not running',
+      'the ECS Exec agent not running',
       () => running({ ...task, containers: [{ name: 'backend', managedAgents: [] }] }),
       WATCHED,
       'heapDumpPossible',
       'no heap dump: the agent of ECS Exec is not running in its tasks',
     ],
-    ['no task', () => running(), WATCHED, 'tasksToRestart', 'no heap dump: no task is running'],
+    ['no running task', () => running(), WATCHED, 'tasksToRestart', 'no heap dump: no task is running'],
     [
       'too few healthy tasks allowed',
       () => serves({ deploymentConfiguration: { minimumHealthyPercent: 50 } }),
@@ -128,7 +128,7 @@ describe('what cannot be done is said, and its fact leaves the step out:', () =>
       'no restart: its minimum healthy percent is 50, so tasks would be missing',
     ],
     [
-      'a deployment under way',
+      'a deployment in progress',
       () => serves({ deployments: [{ rolloutState: 'IN_PROGRESS' }] }),
       WATCHED,
       'tasksToRestart',
@@ -142,14 +142,14 @@ describe('what cannot be done is said, and its fact leaves the step out:', () =>
       'no restart: CODE_DEPLOY deploys the service',
     ],
     [
-      'no roles',
+      'no task roles configured',
       () => undefined,
       { ...WATCHED, raisable: false },
       'memoryRaisable',
       'no more memory: the roles of the task are not configured',
     ],
     [
-      'EC2',
+      'tasks on EC2',
       () => serves({ launchType: 'EC2' }),
       WATCHED,
       'memoryRaisable',
@@ -163,13 +163,13 @@ describe('what cannot be done is said, and its fact leaves the step out:', () =>
       'no more memory: its tasks are not sized by Fargate',
     ],
     [
-      'the largest size',
+      'the largest Fargate size',
       () => defines({ cpu: '16384', memory: '122880' }),
       WATCHED,
       'memoryRaisable',
       'no more memory: Fargate gives no more',
     ],
-  ])('%s', async (_, prepare, watched, fact, words) => {
+  ])('with %s', async (_, prepare, watched, fact, words) => {
     prepare();
     const { summary, facts } = await look(watched);
     expect(summary).toContain(words);
@@ -177,7 +177,7 @@ describe('what cannot be done is said, and its fact leaves the step out:', () =>
   });
 });
 
-it('lays a climb to the deployment with which it began, and names the revision before it', async () => {
+it('the memory check attributes a climb to its deployment, and names the revision before it', async () => {
   uses(m => (m > 40 ? 40 : 40 + (40 - m)));
   const serviceDeploymentArn = 'deployment';
   ecs
@@ -199,7 +199,7 @@ it('lays a climb to the deployment with which it began, and names the revision b
   expect(summary).toContain('climbing since the deployment of 09:20');
 });
 
-it('without a metric nothing is known of it, and only what was killed tells', async () => {
+it('the memory check has no use without a metric, and counts only killed tasks', async () => {
   cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   const { summary, facts } = await look();
   expect(summary).toMatch(/^Memory: use not reported, 0 tasks killed/);

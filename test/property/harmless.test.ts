@@ -59,9 +59,9 @@ function works(story: Story, facts: Facts): void {
 }
 
 describe.each(Object.entries(deployed.policies).filter(([, { playbook }]) => Object.keys(playbook.alarms).length > 0))(
-  'on a service that is well, whatever the alarms of %s say, in any mode and order,',
+  'on a healthy service, whatever the alarms of %s say, in any mode and order,',
   (_, policy) => {
-    it('nothing is changed, and nothing is published', () => {
+    it('no step changes anything and nothing is published', () => {
       fc.assert(
         fc.property(moves(policy), fc.constantFrom(...MODES), (befell, mode) => {
           const plan = policy.playbook.plan.map(step => ({ ...step, mode }));

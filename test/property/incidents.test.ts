@@ -40,7 +40,7 @@ const arrivals = changes.chain(signals =>
 
 let slots = 0;
 
-test('whatever the order, duplication and concurrency of signals, no signal is lost and one incident at most is open', async () => {
+test('signals in any order, repeated or concurrent, are all recorded, and open at most one incident', async () => {
   const ids = new Set<string>();
   const property = fc.asyncProperty(arrivals, async ({ signals, events, lanes }) => {
     const playbook = `Playbook${++slots}`;

@@ -38,8 +38,8 @@ function opened(): Story {
   return story;
 }
 
-describe('whatever course the service takes while an incident is open', () => {
-  it('its severity is the worst that held for two minutes, each minute anew', () => {
+describe('the severity of an open incident, whatever course the service takes,', () => {
+  it('is the worst that held for two minutes, judged anew each minute', () => {
     fc.assert(
       fc.property(course, fc.option(fc.nat(60), { nil: undefined }), (minutes, answeredAt) => {
         const story = opened();
@@ -59,7 +59,7 @@ describe('whatever course the service takes while an incident is open', () => {
     );
   });
 
-  it('once a person has lowered it, only worse than what was overruled raises it', () => {
+  it('rises after a person lowered it only on something worse than that person overruled', () => {
     fc.assert(
       fc.property(course, course, (first, then) => {
         const story = opened();
@@ -78,7 +78,7 @@ describe('whatever course the service takes while an incident is open', () => {
     );
   });
 
-  it('it is never resolved by itself but after five minutes in which no criterion held', () => {
+  it('does not let the incident auto-resolve until no criterion has held for five minutes', () => {
     fc.assert(
       fc.property(course, minutes => {
         const story = opened();
@@ -95,7 +95,7 @@ describe('whatever course the service takes while an incident is open', () => {
     );
   });
 
-  it('stakeholders hear of every rise to P1 or P2 within 15 minutes of it', () => {
+  it('reaches stakeholders within 15 minutes of every rise to P1 or P2', () => {
     fc.assert(
       fc.property(course, minutes => {
         const story = opened();
@@ -115,7 +115,7 @@ describe('whatever course the service takes while an incident is open', () => {
   });
 });
 
-it('improvement is told once for each severity that it comes down to, and only a person lowers it', () => {
+it('an improvement is announced once for each lower severity, and only a person lowers the severity', () => {
   const story = opened();
   story.at(1).suffers(0.6);
   story.at(3).suffers(0.3);
@@ -135,7 +135,7 @@ it('improvement is told once for each severity that it comes down to, and only a
   ).toEqual([]);
 });
 
-it('an incident that is judged by facts of its own is neither raised by other trouble nor held open by it', () => {
+it('an incident with its own facts is neither raised nor held open by other problems', () => {
   const base = policy([], { severities: RUNBOOK_SEVERITIES });
   const story = Story.under({ ...base, playbook: { ...base.playbook, independent: true, ownFacts: true } });
   story.fires('warning');

@@ -83,7 +83,7 @@ const run = (changes: object = {}) => invoke(handler, { ...event, ...changes });
 const commands = () => ecs.commandCalls(ExecuteCommandCommand).map(({ args: [{ input }] }) => input);
 
 describe('a heap dump', () => {
-  it('is written by the oldest task, uploaded to a URL for this one object, and told by its key', async () => {
+  it('is written by the oldest task, uploaded to a presigned URL of one object, and reported by its key', async () => {
     const told = await run();
     expect(told).toMatchObject({ verdict: 'done', task: 'old', bytes: 123_456_789 });
     const { key = '' } = told as { key?: string };
@@ -105,7 +105,7 @@ describe('a heap dump', () => {
     expect([...parameters.keys()].filter(name => /checksum/i.test(name))).toEqual([]);
   });
 
-  it('dry, is only looked into', async () => {
+  it('is only prepared in a dry run', async () => {
     expect(await run({ dryRun: 'true' })).toMatchObject({ verdict: 'done', task: 'old', changed: [] });
     expect([commands(), s3.calls()]).toEqual([[], []]);
   });
@@ -114,9 +114,9 @@ describe('a heap dump', () => {
     ['whose session broke off', socket => socket.close(1011), 123, /: the session broke off \(1011\)$/],
     ['whose command failed', says('5\r\nheap-dump-failed\r\n'), 5, /did not end well; of its dump 5 bytes are there/],
     ['that still grew', says(whole(900)), 700, /the dump has 900 bytes, and only 700 of them were uploaded/],
-    ['whose size is not told', says('\r\nheap-dump-complete\r\n'), 5, /did not print at its end how many bytes/],
-    ['of which more is said than is true', says(`${whole(5)}and more`), 5, /did not end well/],
-  ])('%s may be a part, and is none', async (_, agent, bytes, reason) => {
+    ['whose size is missing', says('\r\nheap-dump-complete\r\n'), 5, /did not print at its end how many bytes/],
+    ['with output after its size', says(`${whole(5)}and more`), 5, /did not end well/],
+  ])('%s may be incomplete and does not count', async (_, agent, bytes, reason) => {
     act = agent;
     uploaded(bytes);
     expect(await run()).toMatchObject({ verdict: 'failed', reason: expect.stringMatching(reason) });
@@ -131,7 +131,7 @@ describe('a heap dump', () => {
       /: the agent of ECS Exec is not running in its tasks$/,
     ],
     ['there is no such container', () => runs(task('a', 1, { containers: [] })), /have no container backend$/],
-  ])('cannot be had where %s, and nothing is begun', async (_, prepare, error) => {
+  ])('is refused where %s, and nothing is started', async (_, prepare, error) => {
     prepare();
     expect(await run()).toMatchObject({ verdict: 'unchanged', reason: expect.stringMatching(error), changed: [] });
     expect([commands(), s3.calls()]).toEqual([[], []]);
@@ -141,19 +141,19 @@ describe('a heap dump', () => {
     ['fails', says('sh: curl: not found'), /uploaded nothing, and it ended with: sh: curl: not found$/],
     ['says nothing', says(''), /the command uploaded nothing, and it printed nothing$/],
     ['loses its session', socket => socket.close(1011), /the session broke off \(1011\)$/],
-  ])('whose command %s has failed, and says so', async (_, agent, error) => {
+  ])('whose command %s has failed, with the reason', async (_, agent, error) => {
     act = agent;
     uploaded(undefined);
     expect(await run()).toMatchObject({ verdict: 'failed', reason: expect.stringMatching(error) });
   });
 
-  it('that is empty is none', async () => {
+  it('that is empty does not count', async () => {
     uploaded(0);
     expect(await run()).toMatchObject({ verdict: 'failed', reason: expect.stringContaining('nothing but an empty') });
   });
 });
 
-it('neither the URL nor the token is told anybody, whatever the command prints', async () => {
+it('is reported without the URL and the token, whatever the command prints', async () => {
   uploaded(undefined);
   act = socket => {
     const url = /'(.+)'/.exec(commands()[0]?.command ?? '')?.[1] ?? '';

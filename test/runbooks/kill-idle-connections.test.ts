@@ -84,7 +84,7 @@ describe('against PostgreSQL', () => {
     for (const session of sessions) expect(await session.alive(), JSON.stringify(session.options)).toBe(true);
   };
 
-  test('idle sessions die and every other lives', async () => {
+  test('the statement ends idle sessions and no other', async () => {
     const doomed = [
       await database.open({ state: 'idle' }),
       await database.open({ state: 'idle in transaction', user: 'batch', application: 'nightly' }),
@@ -116,7 +116,7 @@ describe('against PostgreSQL', () => {
     await expectAlive(alive);
   });
 
-  test('sessions that only look idle live, and it is told why', async () => {
+  test('the statement spares sessions that only look idle, and reports why', async () => {
     await database.observer.query('CREATE TABLE IF NOT EXISTS orders (id integer); GRANT ALL ON orders TO app');
     const waiting = [
       await database.open({ application: 'worker', statements: ['LISTEN orders'] }),
@@ -153,7 +153,7 @@ describe('against PostgreSQL', () => {
     await expectAlive(waiting);
   });
 
-  test('of sessions of one user only the one with the temporary table is spared, and not once the table is gone', async () => {
+  test('the statement spares a session with a temporary table, and no longer once the table is gone', async () => {
     const others = [await database.open(), await database.open()];
     const holder = await database.open({ statements: ['CREATE TEMP TABLE found (id integer)'] });
     const former = await database.open({ statements: ['CREATE TEMP TABLE found (id integer)', 'DROP TABLE found'] });
@@ -162,7 +162,7 @@ describe('against PostgreSQL', () => {
     await expectAlive([holder]);
   });
 
-  test('what a session did before and does no more spares it not', async () => {
+  test('the statement ends a session whatever it did before and does no more', async () => {
     const session = await database.open({
       statements: ['LISTEN orders', 'UNLISTEN *', 'SELECT pg_advisory_lock(1)', 'SELECT pg_advisory_unlock(1)'],
     });
@@ -170,7 +170,7 @@ describe('against PostgreSQL', () => {
     await session.ended;
   });
 
-  test('a session that takes a lock between the dry run and the run lives', async () => {
+  test('the statement spares a session that takes a lock between the dry run and the run', async () => {
     const session = await database.open();
     expect(await kill({ dryRun: true })).toMatchObject({ toEnd: 1 });
     await session.execute('SELECT pg_advisory_lock(3)');
@@ -178,7 +178,7 @@ describe('against PostgreSQL', () => {
     await expectAlive([session]);
   });
 
-  test('an open transaction dies when it has been idle for the longer time', async () => {
+  test('the statement ends an open transaction that has been idle for the longer time', async () => {
     const old = await database.open({ state: 'idle in transaction' });
     const cutoff = await now();
     const young = await database.open({ state: 'idle in transaction' });
@@ -189,7 +189,7 @@ describe('against PostgreSQL', () => {
     await expectAlive([young]);
   });
 
-  test('sessions that come from where RDS Proxy is connected from are its pool', async () => {
+  test('the statement treats sessions from the address of RDS Proxy as its pool', async () => {
     const proxy = await database.open({ user: 'rdsproxyadmin' });
     const pooled = await database.open();
     expect(spared(await kill())).toMatchObject({ 'RDS Proxy': 1 });
@@ -198,7 +198,7 @@ describe('against PostgreSQL', () => {
     expect(await kill()).toMatchObject({ ended: 1 });
   });
 
-  test('a dry run ends nothing and reports what a run would do', async () => {
+  test('a dry run ends nothing and reports what a run would end', async () => {
     const sessions = [await database.open(), await database.open({ state: 'idle in transaction' })];
     const report = await kill({ dryRun: true });
     expect(report).toMatchObject({ verdict: 'done', dryRun: true, toEnd: 2, ended: 0, changed: [] });
@@ -206,7 +206,7 @@ describe('against PostgreSQL', () => {
     await expectAlive(sessions);
   });
 
-  test('a second run finds nothing left to do, and says so', async () => {
+  test('a second run finds nothing left to end, and says so', async () => {
     const session = await database.open();
     expect(await kill()).toMatchObject({ verdict: 'done', ended: 1 });
     await session.ended;
@@ -219,7 +219,7 @@ describe('against PostgreSQL', () => {
     });
   });
 
-  test('a session that was old enough and went to work survives', async () => {
+  test('the statement spares an old session that went to work', async () => {
     const session = await database.open();
     expect(await kill({ dryRun: true })).toMatchObject({ toEnd: 1 });
     await session.busy();
@@ -227,7 +227,7 @@ describe('against PostgreSQL', () => {
     await expectAlive([session]);
   });
 
-  test('a session younger than the threshold survives', async () => {
+  test('the statement spares a session younger than the threshold', async () => {
     const old = await database.open();
     const cutoff = await now();
     const young = [await database.open(), await database.open({ state: 'idle in transaction' })];
@@ -236,7 +236,7 @@ describe('against PostgreSQL', () => {
     await expectAlive(young);
   });
 
-  test('the limit takes the longest idle first and counts the rest', async () => {
+  test('the limit ends the longest idle sessions first and counts the rest', async () => {
     const sessions = [await database.open(), await database.open(), await database.open(), await database.open()];
     const report = await kill({ limit: 2 });
     expect(report).toMatchObject({ toEnd: 2, ended: 2 });
@@ -253,7 +253,7 @@ describe('against PostgreSQL', () => {
     ['addresses', ['10.0.0.0/8', '127.0.0.1'], 'address'],
     ['addresses', ['127.0.0.0/24'], 'address'],
     ['statements', ['*KEEP-ALIVE*'], 'statement'],
-  ])('protected %s %j live', async (what, names, reason) => {
+  ])('the statement spares protected %s %j', async (what, names, reason) => {
     const options = { user: 'batch', application: 'pgAdmin 4 - 100% _', statements: ['SELECT 1 -- keep-alive'] };
     const session = await database.open(options);
     expect(spared(await kill({ protect: { ...nobody, [what]: names } }))).toMatchObject({ [`protected ${reason}`]: 1 });
@@ -265,14 +265,14 @@ describe('against PostgreSQL', () => {
     ['applications', ['pgAdmin', 'pgAdmin_4', '%']],
     ['addresses', ['10.0.0.0/8', '128.0.0.0/1', '::/0']],
     ['statements', ['keep-alive']],
-  ])('%s that are not named by %j die', async (what, names) => {
+  ])('the statement ends sessions of %s that %j does not match', async (what, names) => {
     const options = { user: 'batch', application: 'pgAdmin 4', statements: ['SELECT 1 -- keep-alive'] };
     const session = await database.open(options);
     expect(await kill({ protect: { ...nobody, [what]: names } })).toMatchObject({ ended: 1 });
     await session.ended;
   });
 
-  test('what the database user may not end is told, and stops nothing else', async () => {
+  test('a session that the database user may not end is reported, and the others end', async () => {
     const foreign = [await database.open(), await database.open()];
     const own = await database.open({ user: 'observer' });
     const report = await kill({ limit: 2 }, 'observer');
@@ -286,7 +286,7 @@ describe('against PostgreSQL', () => {
     await expectAlive(foreign);
   });
 
-  test('sessions whose state the database user may not see are a fault, and are left alone', async () => {
+  test('sessions whose state the database user may not see are reported as a fault and spared', async () => {
     const session = await database.open();
     const report = await kill({}, 'stranger');
     expect(report.connections.states).toMatchObject({ hidden: 2 });
@@ -297,7 +297,7 @@ describe('against PostgreSQL', () => {
     await expectAlive([session]);
   });
 
-  test('any mix of sessions: those that the conditions describe die, in order, and no other', async () => {
+  test('the statement ends exactly the sessions that the conditions describe, in order, in any mix', async () => {
     const mix = fc.array(
       fc.record({
         young: fc.boolean(),
@@ -358,7 +358,7 @@ describe('against PostgreSQL', () => {
   });
 });
 
-describe('what the statement answers', () => {
+describe('the answer of the statement', () => {
   const count = { state: 'idle', sessions: 30, max_connections: 100 };
   const row = (values: object) => ({
     ...{ spared: '', usename: 'app', application_name: 'web', state: 'idle', sessions: 1, ended: 1, idle_seconds: 60 },
@@ -369,7 +369,7 @@ describe('what the statement answers', () => {
     async sql =>
       (sql.includes('judged') ? rows : [count]) as Record<string, unknown>[];
 
-  test('sessions that all ended by themselves are no change', async () => {
+  test('counts as no change when all sessions ended by themselves', async () => {
     const report = await killIdleConnections(answering(row({ ended: 0, sessions: 2 })), everything);
     expect(report).toMatchObject({
       ...{ verdict: 'unchanged', ended: 0, changed: [] },
@@ -377,7 +377,7 @@ describe('what the statement answers', () => {
     });
   });
 
-  test('thousands of names, each with an address, make a short report that shows none of them', async () => {
+  test('makes a short report that shows none of thousands of names and addresses', async () => {
     const rows = Array.from({ length: 3000 }, (_, i) => [
       row({ application_name: `app - 10.1.${i >> 8}.${i & 255}:5${i}`, usename: `customer-${i}@example.com` }),
       row({ application_name: `web [2001:db8::${i.toString(16)}]:80`, spared: 'advisory lock', ended: 0 }),
@@ -390,7 +390,7 @@ describe('what the statement answers', () => {
     expect(JSON.stringify(report)).not.toMatch(/10\.1\.|2001:db8|\\u0007/);
   });
 
-  test('a statement that fails on its way may have ended some', async () => {
+  test('may have ended some sessions when it failed on its way', async () => {
     const broken: Query = async sql => {
       if (sql.includes('judged')) throw new Error('The connection is lost');
       return [count];
@@ -400,7 +400,7 @@ describe('what the statement answers', () => {
     );
   });
 
-  test('an answer of another shape is an error, not an empty result', async () => {
+  test('is an error, not an empty result, when its shape is unknown', async () => {
     await expect(killIdleConnections(async () => [{ pid: 'x' }], everything)).rejects.toThrow();
   });
 });
@@ -408,7 +408,7 @@ describe('what the statement answers', () => {
 describe('the event', () => {
   const given = { dryRun: false, idleSeconds: 60, idleInTransactionSeconds: 900, limit: 100 };
 
-  test('takes the strings of an SSM Automation document', () => {
+  test('may have the strings of an SSM Automation document', () => {
     expect(
       check(KillEvent, { dryRun: 'true', idleSeconds: '300', idleInTransactionSeconds: '900', limit: '5' }),
     ).toEqual({ dryRun: true, idleSeconds: 300, idleInTransactionSeconds: 900, limit: 5 });
@@ -437,7 +437,7 @@ describe('the event', () => {
     await expect(handler(event, {} as never)).rejects.toThrow(complaint);
   });
 
-  test('no event makes the parser fail otherwise, or accept less than 30 seconds', () => {
+  test('makes the parser fail in no other way, and never yields less than 30 seconds', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.anything(), (dryRun, idleSeconds, limit) => {
         try {
@@ -512,7 +512,7 @@ describe('the handler', () => {
     ]);
   });
 
-  test('a database that cannot be asked is a verdict, with the reason', async () => {
+  test('returns a failed verdict with the reason when the database cannot be asked', async () => {
     stub();
     mockClient(RDSDataClient).rejects(new Error('too many connections'));
     const report = await handler(event, {} as never);
@@ -525,7 +525,7 @@ describe('the handler', () => {
   });
 
   test.each([undefined, '', '{', '{"users":[]}', JSON.stringify({ ...nobody, user: [] })])(
-    'with %s for what is protected, no session is looked at',
+    'looks at no session when the protected names are %s',
     async PROTECTED => {
       stub({ PROTECTED });
       const data = mockClient(RDSDataClient);

@@ -45,7 +45,7 @@ const run = (revision: string, more: object = {}) =>
 const inputs = (command: Parameters<typeof ecs.commandCalls>[0]) =>
   ecs.commandCalls(command).map(({ args: [{ input }] }) => input);
 
-it('registers the next size, with the limits of its containers and its tags, and deploys it', async () => {
+it('raising memory registers the next size, with limits of containers and tags, and deploys it', async () => {
   const what = 'backend is given 9216 MiB in place of 8192, with 2048 CPU units: backend:41 → backend:42.';
   expect(await run('next')).toEqual({
     ...{ verdict: 'done', reason: '', changed: [what], message: what },
@@ -66,7 +66,7 @@ it('registers the next size, with the limits of its containers and its tags, and
   ]);
 });
 
-it('dry, says which size it would be, and changes nothing', async () => {
+it('a dry run names the next size and changes nothing', async () => {
   const { message } = await run('next', { dryRun: 'true' });
   expect(message).toBe(
     'Dry run: backend, which runs backend:41, would be given 9216 MiB in place of 8192, with 2048 CPU units.',
@@ -74,7 +74,7 @@ it('dry, says which size it would be, and changes nothing', async () => {
   expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);
 });
 
-it('returns to a revision that is there, and registers none', async () => {
+it('reverting returns to an existing revision and registers none', async () => {
   expect(await run('39')).toMatchObject({
     verdict: 'done',
     waiting: 'true',
@@ -84,16 +84,16 @@ it('returns to a revision that is there, and registers none', async () => {
   expect(inputs(UpdateServiceCommand)).toMatchObject([{ taskDefinition: arn(39) }]);
 });
 
-it('done already, does nothing: the tasks are not replaced once more', async () => {
+it('raising memory again does nothing, and replaces no task', async () => {
   expect(await run('41')).toMatchObject({ verdict: 'done', waiting: 'false', changed: [] });
   expect(inputs(UpdateServiceCommand)).toEqual([]);
 });
 
 it.each<[string, object, string, string]>([
-  ['a task that no Fargate sizes', { cpu: undefined, memory: undefined }, 'next', 'has no size of Fargate'],
-  ['the largest of all', { cpu: '16384', memory: '122880' }, 'next', 'the most that Fargate gives'],
-  ['a revision that is gone', { status: 'INACTIVE' }, '39', 'backend:39 is INACTIVE: it cannot run'],
-])('%s is refused, and nothing is changed', async (_, changes, revision, error) => {
+  ['a task without a Fargate size', { cpu: undefined, memory: undefined }, 'next', 'has no size of Fargate'],
+  ['the largest task', { cpu: '16384', memory: '122880' }, 'next', 'the most that Fargate gives'],
+  ['a deregistered revision', { status: 'INACTIVE' }, '39', 'backend:39 is INACTIVE: it cannot run'],
+])('raising memory of %s is refused, and nothing is changed', async (_, changes, revision, error) => {
   ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: { ...definition, ...changes } });
   expect(await run(revision)).toMatchObject({
     verdict: 'unchanged',
@@ -107,7 +107,7 @@ it.each<[string, object, object, string]>([
   ['another version', {}, { taskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
   ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, {}, 'those of the controller CODE_DEPLOY'],
   ['blue/green', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, {}, 'are BLUE_GREEN, not rolling ones'],
-])('of a service with %s nothing is changed', async (_, changes, given, reason) => {
+])('a service with %s is refused, and nothing is changed', async (_, changes, given, reason) => {
   ecs.on(DescribeServicesCommand).resolves({ services: [{ ...SERVICE, ...changes }] });
   expect(await run('next', given)).toMatchObject({ verdict: 'unchanged', reason: expect.stringContaining(reason) });
   expect([...inputs(RegisterTaskDefinitionCommand), ...inputs(UpdateServiceCommand)]).toEqual([]);

@@ -17,7 +17,7 @@ import { minute, of } from '../support/story.ts';
 useResponder();
 const DAY = 24 * 60;
 
-it('writers that meet on one incident all get their word in, once each and in one order', async () => {
+it('concurrent writers to one incident are all recorded, once each and in one order', async () => {
   await openIncident();
   const names = Array.from({ length: 8 }, (_, i) => `person ${i}`);
   const acknowledge = (by: string) => commit(KEY, { type: 'acknowledge', id: by, by });
@@ -32,7 +32,7 @@ it('writers that meet on one incident all get their word in, once each and in on
   expect({ timeline, ...state }).toEqual(fold(timeline));
 });
 
-it('one trouble has one open incident; when it is over, the next is another', async () => {
+it('one problem has one open incident, and the next one after a resolution is a new incident', async () => {
   const fire = (id: string, minutes: number) => {
     setMinute(minutes);
     return receive(signal({ id, key: `alarm:${id}`, at: minute(minutes) }), policyOf());
@@ -47,7 +47,7 @@ it('one trouble has one open incident; when it is over, the next is another', as
   expect((await stored()).status).toBe('resolved');
 });
 
-it('ids count from 001 every day', async () => {
+it('incident ids count from 001 every day', async () => {
   const open = async (playbook: string, minutes: number) => {
     setMinute(minutes);
     return (await receive(signal({ id: playbook, playbook, at: minute(minutes) }), policyOf())).incident?.id;
@@ -59,7 +59,7 @@ it('ids count from 001 every day', async () => {
   ]);
 });
 
-it('what is not there is said, and nothing is made of it', async () => {
+it('an incident that does not exist is reported as missing, and nothing is written', async () => {
   expect(await load(KEY)).toBeUndefined();
   expect(await commit(KEY, { type: 'acknowledge', id: '1', by: 'ada' })).toMatchObject({
     entries: [],

@@ -27,8 +27,8 @@ const minutes = (story: Story) =>
   ]);
 const published = ({ incident }: Story) => of(incident.timeline, 'Published');
 
-describe('whether a declared breach is published', () => {
-  it('is asked at once, and climbs as a call does, though somebody has acknowledged', () => {
+describe('the question to publish a declared breach', () => {
+  it('is asked at once and climbs the escalation path, though somebody has acknowledged', () => {
     const story = breach();
     story.at(1).acknowledges('ada');
     watched(story, 0, 75);
@@ -46,7 +46,7 @@ describe('whether a declared breach is published', () => {
     expect(published(story)).toEqual([]);
   });
 
-  it('is asked of the commander first, then of each level, in a page', () => {
+  it('pages the commander first, then each level', () => {
     const story = breach();
     story.acknowledges('ada');
     watched(story, 0, 16);
@@ -61,7 +61,7 @@ describe('whether a declared breach is published', () => {
     expect(sent[0]?.fields.headline).toMatch(/^Tell customers of the security investigation \(no outage is shown\)\?/);
   });
 
-  it('is for a person to say: yes publishes an investigation, and ends the asking', () => {
+  it('ends with a yes, which publishes an investigation', () => {
     const story = watched(breach(), 0, 3);
     story.tell({ type: 'publish', by: 'ada', via: 'link' });
     watched(story, 4, 60);
@@ -69,7 +69,7 @@ describe('whether a declared breach is published', () => {
     expect(asked(story)).toHaveLength(1);
   });
 
-  it('no ends the asking, and is not undone by a link that somebody still has', () => {
+  it('ends with a no, which an older link cannot undo', () => {
     const story = watched(breach(), 0, 3);
     story.tell({ type: 'withhold', by: 'ada', via: 'link' });
     watched(story, 4, 60);
@@ -84,9 +84,9 @@ describe('whether a declared breach is published', () => {
   });
 
   it.each([
-    ['unanswered', () => undefined],
-    ['after a no', (story: Story) => story.tell({ type: 'withhold', by: 'ada' })],
-  ])('%s, measured harm is published by itself, as what it is', (_, answered) => {
+    ['the question is unanswered', () => undefined],
+    ['the answer was no', (story: Story) => story.tell({ type: 'withhold', by: 'ada' })],
+  ])('does not delay measured harm, which is published as a disruption: %s', (_, answered) => {
     const story = watched(breach(), 0, 3);
     answered(story);
     story.suffers(0.4);
@@ -95,7 +95,7 @@ describe('whether a declared breach is published', () => {
     expect(published(story)[0]?.investigation).toBeUndefined();
   });
 
-  it('a breach declared after a no to another question is asked anew', () => {
+  it('is asked anew for a breach declared after a no to another question', () => {
     const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE }));
     story.fires();
     watched(story, 0, 6);
@@ -107,13 +107,13 @@ describe('whether a declared breach is published', () => {
     expect(minutes(story).at(-1)).toEqual([21, 1]);
   });
 
-  it('needs no asking where the configuration says so', () => {
+  it('is not asked when the configuration publishes investigations automatically', () => {
     const story = watched(breach({ statusPage: { ...PAGE, investigations: 'auto' } }), 0, 3);
     expect(asked(story)).toEqual([]);
     expect(published(story)).toMatchObject([{ by: 'automation', investigation: 'security' }]);
   });
 
-  it('is no question without a status page, nor in a drill', () => {
+  it('is not asked without a status page, or in a drill', () => {
     expect(asked(watched(breach({ statusPage: undefined }), 0, 20))).toEqual([]);
     const drill = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE }));
     drill.fires('critical', { drill: true });
@@ -122,7 +122,7 @@ describe('whether a declared breach is published', () => {
   });
 });
 
-it('a breach is over when a person says so: no alarm that clears ends it', () => {
+it('a breach ends when a person resolves it, not when an alarm clears', () => {
   const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES }));
   story.fires();
   story.tell({ type: 'declare', securityBreach: true, text: 'a key', by: 'ada' });

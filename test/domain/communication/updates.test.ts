@@ -58,9 +58,9 @@ function watched(story: Story, from: number, to: number, missed: ReadonlySet<num
   }
 }
 
-describe('while an incident is open', () => {
+describe('an open incident', () => {
   test.each(['P1', 'P2'] as const)(
-    '%s: stakeholders hear of it within 15 minutes, then at least every 30',
+    'of severity %s is announced to stakeholders within 15 minutes, then at least every 30',
     severity => {
       const events = fc.array(fc.tuple(fc.integer({ min: 0, max: 230 }), fc.constantFrom('clears', 'fires', 'note')));
       fc.assert(
@@ -98,7 +98,7 @@ describe('while an incident is open', () => {
     },
   );
 
-  test('a change of status is told sooner, and the end at once, to whoever heard of it, and to nobody afterwards', () => {
+  test('has a change of status announced early and its end at once, and no update afterwards', () => {
     const story = told();
     story.fires();
     story.suffers();
@@ -117,21 +117,24 @@ describe('while an incident is open', () => {
 
   const rise = (story: Story, to: 'P1' | 'P2') => story.tell({ type: 'set severity', severity: to, by: 'ada' });
 
-  test.each(['P1', 'P2'] as const)('stakeholders hear of each rise to a %s at once, whatever they heard before', to => {
-    const story = told();
-    story.fires(to === 'P1' ? 'critical' : 'warning');
-    story.diagnoses({});
-    watched(story, 0, 4);
-    // Told of a P2, or, as a person wrote to them, of a P3.
-    if (to === 'P2') story.tell({ type: 'post update', text: 'we look at it', by: 'ada' });
-    story.at(5);
-    rise(story, to);
-    watched(story, 5, 20);
-    const since = updates(story, 'stakeholders').filter(({ at }) => at >= minute(5));
-    expect(since.map(({ at }) => at)).toEqual([minute(5)]);
-  });
+  test.each(['P1', 'P2'] as const)(
+    'that rises to %s is announced to stakeholders at once, whatever they read before',
+    to => {
+      const story = told();
+      story.fires(to === 'P1' ? 'critical' : 'warning');
+      story.diagnoses({});
+      watched(story, 0, 4);
+      // Told of a P2, or, as a person wrote to them, of a P3.
+      if (to === 'P2') story.tell({ type: 'post update', text: 'we look at it', by: 'ada' });
+      story.at(5);
+      rise(story, to);
+      watched(story, 5, 20);
+      const since = updates(story, 'stakeholders').filter(({ at }) => at >= minute(5));
+      expect(since.map(({ at }) => at)).toEqual([minute(5)]);
+    },
+  );
 
-  test('that stakeholders have not heard of a rise within 15 minutes is a missed target', () => {
+  test('misses its target when stakeholders have not read of a rise within 15 minutes', () => {
     const story = told();
     story.fires();
     story.diagnoses({});
@@ -143,7 +146,7 @@ describe('while an incident is open', () => {
     expect(missed).toMatchObject([{ to: 'stakeholders' }]);
   });
 
-  test('who was not told of it is not told of its end', () => {
+  test('that stakeholders have not read of is not announced to them when it ends', () => {
     const story = told();
     story.fires('warning');
     story.at(2).resolves();
@@ -166,14 +169,17 @@ describe('customers', () => {
     ['P2', true, false],
     ['P3', false, true],
     ['P4', false, false],
-  ] as const)('%s: published by itself %s, asked for %s', (severity, byItself, asked) => {
-    const { timeline } = published(severity).incident;
-    expect(of(timeline, 'Published').length > 0).toBe(byItself);
-    expect(of(timeline, 'PublicationRequested')).toHaveLength(asked ? 1 : 0);
-  });
+  ] as const)(
+    'read of a %s with measured harm: published automatically %s, published after a question %s',
+    (severity, byItself, asked) => {
+      const { timeline } = published(severity).incident;
+      expect(of(timeline, 'Published').length > 0).toBe(byItself);
+      expect(of(timeline, 'PublicationRequested')).toHaveLength(asked ? 1 : 0);
+    },
+  );
 
   test.each(['P1', 'P2'] as const)(
-    'of a %s that only alarms tell of a person is asked, once, and nothing is published',
+    'do not read of a %s without measured harm, and a person is asked once to publish it',
     severity => {
       const { incident } = published(severity, {}, false, false);
       expect(of(incident.timeline, 'Published')).toEqual([]);
@@ -181,13 +187,13 @@ describe('customers', () => {
     },
   );
 
-  test('are told as soon as harm is measured', () => {
+  test('read of an incident as soon as harm is measured', () => {
     const story = published('P2', {}, false, false);
     story.suffers(0.05);
     expect(types(story.watches())).toContain('Published');
   });
 
-  test('are not told of a drill, nor without a status page, whoever wants it', () => {
+  test('do not read of a drill, or without a status page, even when a person publishes', () => {
     for (const story of [published('P1', {}, true), published('P1', { statusPage: undefined })]) {
       expect(types(story.incident.timeline)).not.toContain('Published');
       expect(story.tell({ type: 'publish', by: 'ada' })).toEqual([]);
@@ -195,7 +201,7 @@ describe('customers', () => {
     }
   });
 
-  test('of a P3 are told once a person says so, of the components named, and from then on', () => {
+  test('read of a P3 from when a person publishes it, for the components named', () => {
     const story = published('P3');
     story.tell({ type: 'publish', by: 'ada', components: ['nothing'] });
     expect(story.refused).toBe('there is no component nothing: there is api, website');
@@ -205,7 +211,7 @@ describe('customers', () => {
     expect(updates(story, 'public').length).toBeGreaterThan(1);
   });
 
-  test('once told, are told to the end, also when it was not as bad as it seemed', () => {
+  test('read updates to the end once they have read of an incident, also when its severity falls', () => {
     const story = published('P1');
     story.tell({ type: 'set severity', severity: 'P4', by: 'ada' });
     const before = updates(story, 'public').length;
@@ -218,7 +224,7 @@ describe('an update that does not arrive', () => {
   const missed = ({ incident }: Story) =>
     of(incident.timeline, 'TargetMissed').filter(({ target }) => target === 'update');
 
-  test('is told to people, one level higher, once; the next one may be missed again', () => {
+  test('escalates one level once, and the next missing update escalates again', () => {
     const story = told();
     story.fires();
     story.suffers();
@@ -237,7 +243,7 @@ describe('an update that does not arrive', () => {
     expect(missed(story).map(({ to }) => to)).toEqual(['public', 'public']);
   });
 
-  test('is not hidden by those that follow it and do not arrive either', () => {
+  test('is not hidden by later updates that do not arrive either', () => {
     const story = told();
     story.fires();
     story.suffers();
@@ -250,7 +256,7 @@ describe('an update that does not arrive', () => {
     expect(missed(story).map(({ to }) => to)).toEqual(['public']);
   });
 
-  test('by mail to subscribers is not yet one on the page', () => {
+  test('on the page is not counted as delivered when subscribers receive it by e-mail', () => {
     const story = told();
     story.fires();
     story.suffers();
@@ -262,8 +268,8 @@ describe('an update that does not arrive', () => {
   });
 });
 
-describe('in a person’s own words', () => {
-  test('an update reaches all who are told, or stakeholders alone, and is the last one for half an hour', () => {
+describe('an update that a person writes', () => {
+  test('reaches all audiences or stakeholders alone, and replaces updates for half an hour', () => {
     const story = told();
     story.fires();
     story.suffers();
@@ -282,15 +288,15 @@ describe('in a person’s own words', () => {
   });
 
   test.each([
-    ['shop-db-1', 'restarted SHOP-DB-1'],
+    ['an internal name, in another case', 'restarted SHOP-DB-1'],
     ['an ARN', 'see arn:aws:rds:us-east-1:1:db:x'],
-    ['an account', 'in 123456789012'],
-    ['an address', 'on 10.0.3.17'],
+    ['an account number', 'in 123456789012'],
+    ['an IPv4 address', 'on 10.0.3.17'],
     ['an IPv6 address', 'on 2001:db8::17'],
-    ['a person', 'ask ada@example.com'],
-    ['a host of ours', 'at x.internal now'],
-    ['an instance', 'i-0123456789abcdef0 is gone'],
-  ])('%s is refused to customers', (_, text) => {
+    ['an e-mail address', 'ask ada@example.com'],
+    ['an internal host', 'at x.internal now'],
+    ['an instance id', 'i-0123456789abcdef0 is gone'],
+  ])('is refused for customers when it names %s', (_, text) => {
     const story = told();
     story.fires();
     story.suffers();
@@ -299,7 +305,7 @@ describe('in a person’s own words', () => {
     expect(story.refused).toContain('customers would read');
   });
 
-  test('ordinary words, times and numbers are let through', () => {
+  test('may have ordinary words, times and numbers', () => {
     const { policy: frozen } = told();
     for (const text of [
       'Since 09:31 UTC, 38 % of 1,722 requests fail. It is fixed by 10:00:00.',
@@ -309,7 +315,7 @@ describe('in a person’s own words', () => {
   });
 });
 
-test('what was cancelled is cancelled, also when something is put back first', () => {
+test('a cancelled incident stays cancelled when a step is reverted before it resolves', () => {
   const revert = { title: 'Undo', parameters: {} };
   const story = Story.under(policy([step('first', { revert })], { severities: RUNBOOK_SEVERITIES }));
   story.fires();

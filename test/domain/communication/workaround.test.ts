@@ -28,8 +28,8 @@ const shown = ({ incident }: Story) => {
   ];
 };
 
-describe('whether there is a workaround', () => {
-  it('is asked wherever the commander looks, until somebody has said', () => {
+describe('the question for a workaround', () => {
+  it('is shown in the page, in Slack and behind the link until somebody answers', () => {
     const story = fired();
     const question = `not known: is there one? npx incident workaround ${story.incident.id} yes|no`;
     expect(shown(story)).toEqual([question, question, question]);
@@ -40,7 +40,7 @@ describe('whether there is a workaround', () => {
     expect(workaround(story.incident)).toBe('none, says ada');
   });
 
-  it('is told to stakeholders once it is known', () => {
+  it('is answered to stakeholders once the answer is known', () => {
     const story = fired();
     story.diagnoses({});
     story.watches();
@@ -57,7 +57,7 @@ describe('whether there is a workaround', () => {
     ['critical', 'P2', 'core functionality impaired: 1 critical signal firing'],
     ['warning', 'P3', 'non-critical features affected: 1 warning signal firing'],
   ] as const)(
-    'is a reason of a %s alarm beside the one that makes it a %s, and raises nothing',
+    'when answered with yes, gives a %s alarm a second reason for its %s, and raises nothing',
     (alarm, severity, why) => {
       const story = fired(alarm);
       says(story, true);
@@ -70,7 +70,7 @@ describe('whether there is a workaround', () => {
     },
   );
 
-  it('is no reason of a P1, and lowers none', () => {
+  it('when answered with yes, gives a P1 no reason and does not lower it', () => {
     const story = fired();
     says(story, true);
     story.suffers(0.6);
@@ -80,7 +80,7 @@ describe('whether there is a workaround', () => {
     ]);
   });
 
-  it('stands beside what a person declared, and changes nothing of it', () => {
+  it('when answered with a declaration, is a reason beside it and changes no severity', () => {
     const story = Story.under(policy([]));
     const declared = { severity: 'P2', workaround: true, text: 'charged twice' } as const;
     story.fires('declared', { reporter: 'grace', declared });
@@ -90,7 +90,7 @@ describe('whether there is a workaround', () => {
     });
   });
 
-  it('may be named by a criterion of the table, and then makes a severity', () => {
+  it('can decide the severity when a criterion names the workaround', () => {
     const none = { severity: 'P1', criterion: 'no workaround', fact: 'workaround', atLeast: 0 } as const;
     const story = fired('critical', { criteria: [...policy([]).criteria, none] });
     expect(story.incident.severity).toBe('P2');
@@ -98,7 +98,7 @@ describe('whether there is a workaround', () => {
     expect(story.incident.severity).toBe('P1');
   });
 
-  it('is not asked of a question', () => {
+  it('is not asked of a P4 question', () => {
     const story = Story.under(policy([]));
     story.fires('declared', { reporter: 'grace', level: 'info', declared: { severity: 'P4', text: 'where?' } });
     expect(shown(story)).toEqual([null, undefined, undefined]);

@@ -28,15 +28,15 @@ const served = (changes: Partial<EndpointCertificate> = {}): EndpointCertificate
   ...changes,
 });
 
-describe('the grade', () => {
-  it('is the worst of its reasons, and tells all of them', () => {
+describe('the grade of a certificate', () => {
+  it('is the worst of its reasons, and all of them are listed', () => {
     const all = served({ matches: false, distrust: 'SELF_SIGNED', notAfter: inDays(-1), oldProtocols: true });
     expect(gradeOf(all, NOW)).toMatchObject({ grade: 'M', reasons: { length: 4 } });
     expect(gradeOf({ ...all, matches: true }, NOW).grade).toBe('T');
     expect(gradeOf({ ...all, matches: true, distrust: undefined }, NOW).grade).toBe('F');
   });
 
-  it('is A if, and only if, there is no reason against it', () => {
+  it('is A if, and only if, no reason speaks against it', () => {
     const property = fc.property(
       ...([fc.boolean(), fc.boolean(), fc.integer({ min: -400, max: 400 }), fc.option(fc.boolean())] as const),
       (matches, distrusted, days, old) => {
@@ -55,10 +55,10 @@ describe('the grade', () => {
   });
 });
 
-describe('a certificate is to be replaced', () => {
+describe('a certificate', () => {
   const needs = (changes: Partial<HeldCertificate>, of = watched) => needsReplacement(held(changes), of, BOUNDS, NOW);
 
-  it('when it cannot renew, and always in its last week', () => {
+  it('needs replacement when it cannot renew, and always in its last week', () => {
     expect(needs({ notAfter: inDays(29), renewal: 'PENDING_VALIDATION' })).toBe(false);
     expect(needs({ notAfter: inDays(29), renewal: 'FAILED' })).toBe(true);
     expect(needs({ notAfter: inDays(29), validation: 'EMAIL' })).toBe(true);
@@ -66,7 +66,7 @@ describe('a certificate is to be replaced', () => {
     expect(needs({ notAfter: inDays(-1) })).toBe(true);
   });
 
-  it('but not while there is time, not when nothing serves it, not without a zone, and not when it was imported', () => {
+  it('needs no replacement with time left, unused, without a hosted zone, or imported', () => {
     expect(needs({ notAfter: inDays(31), renewal: 'FAILED' })).toBe(false);
     expect(needs({ notAfter: inDays(5), inUse: false })).toBe(false);
     expect(needs({ notAfter: inDays(5) }, { ...watched, hostedZoneId: undefined })).toBe(false);
@@ -75,7 +75,7 @@ describe('a certificate is to be replaced', () => {
   });
 });
 
-it('a renewal that waits is a fault from 45 days on, one that failed at once, of what ACM renews and somebody uses', () => {
+it('a pending renewal is a fault from 45 days before expiry and a failed one at once, if ACM renews the certificate and it is in use', () => {
   const fault = (changes: Partial<HeldCertificate>) => renewalFault(held(changes), NOW) !== undefined;
   const waits = { renewal: 'PENDING_VALIDATION', notAfter: inDays(46) };
   expect([fault(waits), fault({ ...waits, notAfter: inDays(45) })]).toEqual([false, true]);
@@ -85,13 +85,13 @@ it('a renewal that waits is a fault from 45 days on, one that failed at once, of
   expect(fault({ renewal: 'SUCCESS', notAfter: inDays(1) })).toBe(false);
 });
 
-it('certificates are named by their ARNs, and one that is not configured is said', () => {
+it('certificates are selected by ARN, and one that is not configured is named', () => {
   const all = ['a', 'b', 'c'].map(arn => ({ arn }));
   expect(byArns(all, ['c', 'a'])).toEqual([{ arn: 'a' }, { arn: 'c' }]);
   expect(byArns(all, ['c', 'x', 'y'])).toEqual({ unknown: 'not configured: x, y' });
 });
 
-it('a name lies in a zone by whole labels, whatever its case and its last dot', () => {
+it('a name is in a hosted zone by whole labels, whatever its case and its last dot', () => {
   expect(within('_a.WWW.example.com.', 'example.com')).toBe(true);
   expect(within('example.com', 'example.com.')).toBe(true);
   expect(within('_a.notexample.com.', 'example.com.')).toBe(false);

@@ -21,8 +21,8 @@ const COMPLETED: ServiceRollout[] = [{ status: 'PRIMARY', rolloutState: 'COMPLET
 const faultOf = (began: Date[], minutes: MinuteOfTraffic[], rollouts = COMPLETED) =>
   deploymentState(rollouts, began.map(version), minutes, NOW, LEAST).fault;
 
-describe('a deployment is to blame when', () => {
-  it('requests began to fail soon after it, and have since', () => {
+describe('a deployment is at fault', () => {
+  it('when requests began to fail soon after it and still fail', () => {
     expect(
       faultOf(
         [ago(8)],
@@ -31,7 +31,7 @@ describe('a deployment is to blame when', () => {
     ).toBe('requests have failed since the one 8 min ago');
   });
 
-  it('a rollback came after it, and did not help', () => {
+  it('when a rollback followed it and did not help', () => {
     expect(
       faultOf(
         [ago(2), ago(8)],
@@ -40,7 +40,7 @@ describe('a deployment is to blame when', () => {
     ).toBe('requests have failed since the one 8 min ago');
   });
 
-  it('ECS says so, whatever the requests', () => {
+  it('when ECS reports it as failed, whatever the requests', () => {
     expect(faultOf([ago(8)], [], [{ status: 'PRIMARY', rolloutState: 'FAILED' }])).toBe('ECS says that it failed');
     const rollouts = (failedTasks: number) => [{ status: 'PRIMARY', rolloutState: 'IN_PROGRESS', failedTasks }];
     expect(faultOf([ago(8)], [], rollouts(3))).toBe('3 of its tasks failed to start');
@@ -48,23 +48,23 @@ describe('a deployment is to blame when', () => {
   });
 });
 
-describe('a deployment is not to blame when', () => {
+describe('a deployment is not at fault', () => {
   it.each<[string, Date[], MinuteOfTraffic[]]>([
     ['requests failed before it', [ago(8)], traffic(m => m <= 12)],
-    ['they have stopped failing', [ago(8)], traffic(m => m <= 6 && m > 4)],
-    ['they began to fail long after it', [ago(25)], traffic(m => m <= 8)],
-    ['none fail', [ago(8)], traffic(() => false)],
-    ['there was none', [], traffic(m => m <= 6)],
+    ['requests have stopped failing', [ago(8)], traffic(m => m <= 6 && m > 4)],
+    ['requests began to fail long after it', [ago(25)], traffic(m => m <= 8)],
+    ['no request fails', [ago(8)], traffic(() => false)],
+    ['there was no deployment', [], traffic(m => m <= 6)],
     ['nothing is known of the time before it', [ago(8)], traffic(m => m <= 6, 8)],
     ['nothing is known of the time after it', [ago(0)], traffic(() => false)],
     ['one of few requests failed', [ago(8)], traffic(m => m === 1, 30, 10)],
     ['there were too few requests before it', [ago(8)], traffic(m => m <= 6, 30, 4)],
-  ])('%s', (_, began, minutes) => {
+  ])('when %s', (_, began, minutes) => {
     expect(faultOf(began, minutes)).toBeUndefined();
   });
 });
 
-it('one that only started the same version anew is not to blame, nor is it the latest', () => {
+it('a deployment that restarts the same version is not at fault, and does not count as the latest', () => {
   const failing = traffic(m => m <= 6);
   const restart = { at: ago(8), restart: true };
   expect(deploymentState(COMPLETED, [restart], failing, NOW, LEAST)).toEqual({ inProgress: false });
@@ -73,7 +73,7 @@ it('one that only started the same version anew is not to blame, nor is it the l
   });
 });
 
-it('names the one to blame, and whether another version was deployed since', () => {
+it('deploymentState names the deployment at fault, and whether a newer version was deployed since', () => {
   const failing = traffic(m => m <= 6);
   const blamed = (...deployed: ReturnType<typeof version>[]) => {
     const { suspect, suspectIsLatest } = deploymentState(COMPLETED, deployed, failing, NOW, LEAST);
@@ -90,7 +90,7 @@ it('names the one to blame, and whether another version was deployed since', () 
   });
 });
 
-it('tells the age of the latest, and whether one is under way', () => {
+it('deploymentState has the age of the latest deployment, and whether one is in progress', () => {
   expect(deploymentState(COMPLETED, [ago(8), ago(50)].map(version), [], NOW, LEAST)).toEqual({
     ageMinutes: 8,
     inProgress: false,

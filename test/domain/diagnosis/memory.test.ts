@@ -10,7 +10,7 @@ import {
 const NOW = new Date('2026-04-07T10:00:00.000Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 
-describe('tasks that stopped', () => {
+describe('stopped tasks', () => {
   const ended: StoppedTask = { stoppedAt: ago(5), stopCode: 'EssentialContainerExited', startedBy: 'ecs-svc/1' };
   const of = (...tasks: Partial<StoppedTask>[]) =>
     stoppedTasks(
@@ -21,35 +21,45 @@ describe('tasks that stopped', () => {
 
   it.each<[string, Partial<StoppedTask>, { kills: number; restarts: number }]>([
     [
-      'out of memory, as a container says',
+      'a container ran out of memory',
       { containers: [{}, { reason: 'OutOfMemoryError: killed' }] },
       { kills: 1, restarts: 1 },
     ],
-    ['out of memory, as the task says', { stoppedReason: 'OutOfMemory' }, { kills: 1, restarts: 1 }],
-    ['in another case', { containers: [{ reason: 'outofmemoryerror' }] }, { kills: 1, restarts: 1 }],
-    ['by themselves', { stoppedReason: 'Essential container in task exited' }, { kills: 0, restarts: 1 }],
-    ['with words of memory in the middle', { containers: [{ reason: 'not OutOfMemory' }] }, { kills: 0, restarts: 1 }],
-    ['long ago', { stoppedAt: ago(10), stoppedReason: 'OutOfMemory' }, { kills: 0, restarts: 0 }],
-    ['at a time unknown', { stoppedAt: undefined }, { kills: 0, restarts: 0 }],
-    ['of a deployment that is under way', { startedBy: 'ecs-svc/2' }, { kills: 0, restarts: 0 }],
-    ['of it, out of memory', { startedBy: 'ecs-svc/2', stoppedReason: 'OutOfMemory' }, { kills: 1, restarts: 0 }],
+    ['the task ran out of memory', { stoppedReason: 'OutOfMemory' }, { kills: 1, restarts: 1 }],
+    ['the reason is in lower case', { containers: [{ reason: 'outofmemoryerror' }] }, { kills: 1, restarts: 1 }],
+    ['the task ended by itself', { stoppedReason: 'Essential container in task exited' }, { kills: 0, restarts: 1 }],
+    ['the reason only mentions memory', { containers: [{ reason: 'not OutOfMemory' }] }, { kills: 0, restarts: 1 }],
     [
-      'by scaling',
+      'the task stopped ten minutes ago',
+      { stoppedAt: ago(10), stoppedReason: 'OutOfMemory' },
+      { kills: 0, restarts: 0 },
+    ],
+    ['the time is not known', { stoppedAt: undefined }, { kills: 0, restarts: 0 }],
+    ['the task belongs to a deployment in progress', { startedBy: 'ecs-svc/2' }, { kills: 0, restarts: 0 }],
+    [
+      'a task of a deployment in progress ran out of memory',
+      { startedBy: 'ecs-svc/2', stoppedReason: 'OutOfMemory' },
+      { kills: 1, restarts: 0 },
+    ],
+    [
+      'scaling stopped the task',
       { stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Scaling activity' },
       { kills: 0, restarts: 0 },
     ],
     [
-      'by a health check, as an overrun service does',
+      'a health check stopped the task',
       { stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Task failed ELB health checks' },
       { kills: 0, restarts: 0 },
     ],
     [
-      'before they had started',
+      'the task had not started',
       { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError' },
       { kills: 0, restarts: 0 },
     ],
-    ['by a person', { stopCode: 'UserInitiated' }, { kills: 0, restarts: 0 }],
-  ])('%s', (_, task, counted) => expect(of(task)).toEqual(counted));
+    ['a person stopped the task', { stopCode: 'UserInitiated' }, { kills: 0, restarts: 0 }],
+  ])('are counted as killed and restarted by their reason: %s', (_, task, counted) =>
+    expect(of(task)).toEqual(counted),
+  );
 
   it('are counted one by one', () => {
     expect(of({}, {}, { stoppedReason: 'OutOfMemory' })).toEqual({ kills: 1, restarts: 3 });
@@ -57,7 +67,7 @@ describe('tasks that stopped', () => {
   });
 });
 
-describe('memory that climbs', () => {
+describe('a climb in memory', () => {
   /** The last three hours, minute by minute; `value` by minutes ago, with noise of ±1 that `noise` decides. */
   const memory = (value: (minutesAgo: number) => number, noise: readonly number[] = [0]): MemoryPoint[] =>
     Array.from({ length: 180 }, (_, i) => ({
@@ -68,7 +78,7 @@ describe('memory that climbs', () => {
   const noise = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 180, maxLength: 180 });
   const minutes = fc.integer({ min: 20, max: 160 });
 
-  it('since a deployment and not before is laid to it, whatever the noise', () => {
+  it('that begins with a deployment is attributed to it, whatever the noise', () => {
     const rises = fc.tuple(minutes, fc.double({ min: 15, max: 60, noNaN: true }), noise);
     fc.assert(
       fc.property(rises, ([since, rise, given]) => {
@@ -81,7 +91,7 @@ describe('memory that climbs', () => {
     );
   });
 
-  it('as fast before it as since, or not at all, is not', () => {
+  it('that was as steep before a deployment, or is none, is not attributed to it', () => {
     const slope = fc.double({ min: 0.3, max: 0.4, noNaN: true });
     fc.assert(
       fc.property(minutes, slope, (since, perMinute) => {
@@ -105,7 +115,7 @@ describe('memory that climbs', () => {
     );
   });
 
-  it('at once, by a step, and then no more, is not: the new version needs it', () => {
+  it('that is one step and then level is not attributed, because the new version needs that memory', () => {
     expect(
       climbBeganWith(
         [deployed(60)],
@@ -114,19 +124,19 @@ describe('memory that climbs', () => {
     ).toBeUndefined();
   });
 
-  it('is laid to the version that began it, also when it was restarted since, or made larger', () => {
+  it('is attributed to the version that began it, also after a restart or a resize', () => {
     const points = memory(m => (m > 100 ? 35 : m > 30 ? 35 + (100 - m) * 0.7 : 35 + (30 - m) * 0.7));
     expect(climbBeganWith([deployed(30, true), deployed(100)], points)).toEqual(deployed(100));
     expect(climbBeganWith([deployed(30), deployed(100)], points)).toEqual(deployed(100));
   });
 
-  it('after a restart of the same version is laid to nobody', () => {
+  it('after a restart of the same version is attributed to nothing', () => {
     const points = memory(m => (m > 60 ? 35 : 35 + (60 - m) * 0.7));
     expect(climbBeganWith([deployed(60, true)], points)).toBeUndefined();
     expect(climbBeganWith([deployed(60)], points)).toEqual(deployed(60));
   });
 
-  it('of which too little is known is laid to nobody', () => {
+  it('with too little data is attributed to nothing', () => {
     expect(climbBeganWith([deployed(60)], [])).toBeUndefined();
     expect(
       climbBeganWith(

@@ -15,27 +15,27 @@ const end = (id: string, direction: 'ingress' | 'egress', ...rules: Rule[]): End
 });
 const EVERYWHERE = rule({ protocol: '-1', fromPort: undefined, toPort: undefined, cidrs: ['0.0.0.0/0'] });
 
-describe('the path from the tasks to the cache', () => {
+describe('the network path from the tasks to the cache', () => {
   const judged = (...ingress: Rule[]) =>
     pathTo(PORT, end('sg-tasks', 'egress', EVERYWHERE), end('sg-cache', 'ingress', ...ingress));
 
   it.each<[string, Rule, boolean | undefined]>([
-    ['by the group of the tasks', rule({ groups: ['sg-tasks'] }), true],
-    ['by another group', rule({ groups: ['sg-other'] }), false],
-    ['by a range of ports', rule({ fromPort: 6000, toPort: 7000, groups: ['sg-tasks'] }), true],
-    ['on another port', rule({ fromPort: 6380, toPort: 6380, groups: ['sg-tasks'] }), false],
+    ['for the group of the tasks', rule({ groups: ['sg-tasks'] }), true],
+    ['for another group', rule({ groups: ['sg-other'] }), false],
+    ['for a range of ports', rule({ fromPort: 6000, toPort: 7000, groups: ['sg-tasks'] }), true],
+    ['for another port', rule({ fromPort: 6380, toPort: 6380, groups: ['sg-tasks'] }), false],
     ['for any protocol', rule({ protocol: '-1', fromPort: -1, toPort: -1, groups: ['sg-tasks'] }), true],
     ['for TCP by its number', rule({ protocol: '6', groups: ['sg-tasks'] }), true],
     ['for UDP', rule({ protocol: 'udp', groups: ['sg-tasks'] }), false],
-    ['by the CIDR of the VPC', rule({ cidrs: [VPC] }), true],
-    ['by the CIDR of a part of the VPC', rule({ cidrs: ['10.0.1.0/24'] }), undefined],
-    ['by a CIDR elsewhere', rule({ cidrs: ['192.168.0.0/16'] }), false],
-    ['by a prefix list', rule({ others: ['pl-1'] }), undefined],
-  ])('let in %s', (_, ingress, open) => {
+    ['for the CIDR of the VPC', rule({ cidrs: [VPC] }), true],
+    ['for the CIDR of a part of the VPC', rule({ cidrs: ['10.0.1.0/24'] }), undefined],
+    ['for a CIDR elsewhere', rule({ cidrs: ['192.168.0.0/16'] }), false],
+    ['for a prefix list', rule({ others: ['pl-1'] }), undefined],
+  ])('is judged by an ingress rule %s', (_, ingress, open) => {
     expect(judged(ingress).open).toBe(open);
   });
 
-  it('says which rule is missing, at either end', () => {
+  it('names the missing rule at either end', () => {
     expect(judged().faults).toEqual(['sg-cache has no ingress rule for TCP 6379 from sg-tasks']);
     expect(
       pathTo(PORT, end('sg-tasks', 'egress'), end('sg-cache', 'ingress', rule({ groups: ['sg-tasks'] }))).faults,
@@ -45,7 +45,7 @@ describe('the path from the tasks to the cache', () => {
     ]);
   });
 
-  it('cannot be told by CIDR where the VPC is not known', () => {
+  it('cannot be judged by CIDR when the blocks of the VPC are not known', () => {
     const from = { ...end('sg-tasks', 'egress', EVERYWHERE), blocks: [] };
     expect(pathTo(PORT, from, { ...end('sg-cache', 'ingress', EVERYWHERE), blocks: [] }).open).toBeUndefined();
   });
@@ -73,7 +73,7 @@ function passes(groups: SecurityGroup[], direction: 'ingress' | 'egress', { addr
   );
 }
 
-it('holds for every packet that is sent: open lets all of them pass, blocked none', () => {
+it('an open network path passes every packet, and a blocked one passes none', () => {
   const cidr = fc.constantFrom('0.0.0.0/0', '10.0.0.0/8', '10.0.0.0/16', '10.0.0.0/17', '10.0.128.0/17', '10.1.0.0/16');
   const someRule = fc.record({
     protocol: fc.constantFrom('-1', 'tcp', 'udp'),

@@ -24,18 +24,18 @@ const shareOf = (minutes: Parameters<typeof counted>[0]) => {
   return 'share' in traffic ? traffic.share : traffic.unknown;
 };
 
-describe('the share of requests that fail', () => {
-  it('is of the last minute of which nothing can come in any more, and says when that ended', () => {
+describe('the share of failing requests', () => {
+  it('is judged by the last settled minute, and has the end of that minute', () => {
     expect(judge({ 4: { requests: 100, errors: 90 }, 3: { requests: 100, errors: 20 } })).toEqual({
       ...{ share: 0.2, measuredAt: '2026-04-07T09:57:00.000Z' },
     });
   });
 
-  it('is zero where requests were counted and errors were not', () => {
+  it('is zero when requests were counted and errors were not', () => {
     expect(shareOf({ 3: { requests: 100 } })).toBe(0);
   });
 
-  it('is of as many minutes as hold the least number of requests, and of five at most', () => {
+  it('is judged by as many minutes as hold the least number of requests, and by five at most', () => {
     expect(shareOf({ 5: { requests: 30, errors: 30 }, 4: { requests: 30, errors: 3 }, 3: { requests: 30 } })).toBe(
       3 / 60,
     );
@@ -45,23 +45,23 @@ describe('the share of requests that fail', () => {
   it.each([
     ['one failed request in an hour', { 20: { requests: 1, errors: 1 } }],
     ['one failed request just now', { 3: { requests: 1, errors: 1 } }],
-    ['many, but long ago', { 9: { requests: 1000, errors: 1000 } }],
-    ['none at all', {}],
+    ['many requests, but long ago', { 9: { requests: 1000, errors: 1000 } }],
+    ['no request at all', {}],
   ])('is unknown with too few requests: %s', (_, minutes) => {
     expect(shareOf(minutes)).toBe('too few requests');
   });
 
-  it('counts requests for which there was no target, which RequestCount leaves out', () => {
+  it('counts requests without a target, which RequestCount leaves out', () => {
     expect(shareOf({ 3: { refused: 200 } })).toBe(1);
     expect(shareOf({ 3: { requests: 100, refused: 100 } })).toBe(0.5);
   });
 
-  it('counts those once that a target was chosen for, though the load balancer answered', () => {
+  it('counts a request once when a target was chosen but the load balancer answered', () => {
     expect(shareOf({ 3: { requests: 100, refused: 100, timedOut: 60, badGateway: 40 } })).toBe(1);
     expect(shareOf({ 3: { requests: 100, errors: 10, refused: 30, timedOut: 10 } })).toBe(40 / 120);
   });
 
-  it('is seen early where a newer minute fails already, held against the busiest minute', () => {
+  it('is high early when a newer minute already fails, compared with the busiest minute', () => {
     const well = { 3: { requests: 100 } };
     expect(judge({ ...well, 0: { requests: 100, errors: 40 } })).toEqual({
       ...{ share: 0.4, measuredAt: '2026-04-07T10:00:00.000Z' },
@@ -71,15 +71,15 @@ describe('the share of requests that fail', () => {
     expect(shareOf({ ...well, 0: { requests: 10, errors: 4 } })).toBe(0);
   });
 
-  it('is not well early: what failed may not have come in yet', () => {
+  it('is not low early, because errors may still come in', () => {
     expect(shareOf({ 3: { requests: 100, errors: 40 }, 0: { requests: 100 } })).toBe(0.4);
   });
 
-  it('leaves out the minute that runs', () => {
+  it('leaves out the current minute', () => {
     expect(shareOf({ 3: { requests: 100 }, [-1]: { requests: 100, errors: 100 } })).toBe(0);
   });
 
-  it('since a moment is of minutes that began after it, once there is one', () => {
+  it('since a moment counts only minutes that began after it', () => {
     const minutes = { 5: { requests: 100, errors: 90 }, 3: { requests: 100 } };
     expect(judge(minutes, began(4) + 1)).toMatchObject({ share: 0 });
     expect(judge(minutes, began(3) + 1)).toEqual({ unknown: 'no whole minute' });
@@ -87,14 +87,14 @@ describe('the share of requests that fail', () => {
     expect(judge({ 5: { requests: 100 } }, began(4))).toEqual({ unknown: 'too few requests' });
   });
 
-  it('is read out', () => {
+  it('is put into words', () => {
     expect([judge({ 3: { requests: 100, errors: 38 } }), judge({}), judge({}, began(0))].map(trafficWords)).toEqual([
       ...['38 % of requests fail', 'too few requests to judge', 'no whole minute of requests'],
     ]);
   });
 });
 
-describe('however late the counts come, up to three minutes, and in whatever parts', () => {
+describe('counts that come up to three minutes late, in any parts,', () => {
   /** Not `fc.double`: most of its values are next to zero. */
   const share = fc.integer({ min: 0, max: 100 }).map(percent => percent / 100);
   const late = fc.integer({ min: 0, max: 180 });
@@ -122,7 +122,7 @@ describe('however late the counts come, up to three minutes, and in whatever par
     return { truth, counts: { requests: series('requests'), errors: series('errors') } };
   });
 
-  it('a settled minute is as it truly was, and no other counts as failing more than it did', () => {
+  it('are exact for a settled minute, and overstate no other', () => {
     fc.assert(
       fc.property(world, ({ truth, counts }) => {
         const busiest = Math.max(...truth.slice(0, 17).map(({ requests }) => requests));
@@ -136,7 +136,7 @@ describe('however late the counts come, up to three minutes, and in whatever par
     );
   });
 
-  it('the share that is judged is one that truly failed, or more failed in a newer minute', () => {
+  it('yield a share that truly failed, or a higher one of a newer minute', () => {
     fc.assert(
       fc.property(world, ({ truth, counts }) => {
         const whole = {
@@ -164,13 +164,13 @@ describe('however late the counts come, up to three minutes, and in whatever par
   });
 });
 
-describe('the seconds of an answer', () => {
+describe('the response time', () => {
   const time = (minutes: Parameters<typeof counted>[0], seconds: Record<number, number>) => {
     const points = Object.entries(seconds).map(([ago, value]) => ({ at: began(Number(ago)), value }));
     return judgeTraffic(minutesOf({ ...counted(minutes), seconds: points, p95: points }, NOW), NOW, LEAST);
   };
 
-  it('are of the minutes that are judged, by their requests', () => {
+  it('is the mean of the judged minutes, weighted by their requests', () => {
     const minutes = { 4: { requests: 20 }, 3: { requests: 30 } };
     expect(time(minutes, { 4: 1, 3: 2, 0: 9 })).toEqual({
       ...{ share: 0, seconds: 1.6, p95: 1.6 },
@@ -178,7 +178,7 @@ describe('the seconds of an answer', () => {
     });
   });
 
-  it('are unknown with too few requests, or where none was answered by a target', () => {
+  it('is unknown with too few requests, or when no target answered', () => {
     expect(time({ 3: { requests: 49 } }, { 3: 9 })).toEqual({ unknown: 'too few requests' });
     expect(time({ 3: { refused: 100 } }, {})).not.toHaveProperty('seconds', expect.any(Number));
   });

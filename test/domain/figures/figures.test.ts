@@ -84,8 +84,8 @@ const missedBy = (incident: Incident, now: string) =>
 const toldMissed = ({ timeline }: Incident) =>
   [...new Set(of(timeline, 'TargetMissed').flatMap(({ target }) => (target === 'update' ? [] : [target])))].sort();
 
-describe('targets', () => {
-  test('are missed exactly when people were told so, where the watch looks each minute', () => {
+describe('the targets of an incident', () => {
+  test('are missed exactly when a TargetMissed event says so, if the watch runs each minute', () => {
     const property = fc.property(lives(), told => {
       const { incident, now } = live(told);
       expect(missedBy(incident, now)).toEqual(toldMissed(incident));
@@ -93,7 +93,7 @@ describe('targets', () => {
     fc.assert(property, { numRuns: 150 });
   });
 
-  test('are missed at least when people were told so, and by nothing less than their time, however late the watch', () => {
+  test('are missed at least when a TargetMissed event says so, and never early, however late the watch runs', () => {
     const property = fc.property(lives(7), told => {
       const { incident, now, policy } = live(told);
       expect(missedBy(incident, now)).toEqual(expect.arrayContaining(toldMissed(incident)));
@@ -107,7 +107,7 @@ describe('targets', () => {
     fc.assert(property, { numRuns: 150 });
   });
 
-  test('of what is over are judged once each, and stay judged', () => {
+  test('are judged once each when it is over, and do not change afterwards', () => {
     const property = fc.property(lives(), told => {
       const { incident, now } = live(told);
       const judged = judge(incident, now);
@@ -125,7 +125,7 @@ describe('targets', () => {
 
   const kept = (story: Story) => judge(story.incident, story.now);
 
-  test('count under the severity of the moment: what was missed as P3 is not forgiven, nor laid to the P1 it became', () => {
+  test('count under the severity of the moment: one missed as P3 stays missed as P3 when it becomes a P1', () => {
     const story = Story.under(policy([]));
     story.fires('warning');
     story.at(241).watches();
@@ -136,7 +136,7 @@ describe('targets', () => {
     expect(kept(story)[1]).toEqual({ target: 'resolution', severity: 'P1', kept: true });
   });
 
-  test('a severity that is lowered does not undo what was missed', () => {
+  test('stay missed when the severity is lowered', () => {
     const story = Story.under(policy([]));
     story.fires('critical');
     story.at(10).acknowledges();
@@ -148,7 +148,7 @@ describe('targets', () => {
     ]);
   });
 
-  test('of a drill that became real are those of what is meant: who acknowledged the drill did not respond', () => {
+  test('start anew when a drill becomes real, so that an acknowledgement in the drill is no response', () => {
     const story = Story.under(policy([]));
     story.fires('critical', { drill: true });
     story.at(1).acknowledges();
@@ -157,7 +157,7 @@ describe('targets', () => {
     expect(kept(story.at(65))).toEqual([{ target: 'response', severity: 'P2', kept: false }]);
   });
 
-  test('what was over before somebody had to respond kept its response target', () => {
+  test('for the response are met when it is over before somebody had to respond', () => {
     const story = Story.under(policy([]));
     story.fires('critical');
     story.at(20).tell({ type: 'resolve', by: 'ada', reason: 'it was over' });
@@ -165,8 +165,8 @@ describe('targets', () => {
   });
 });
 
-describe('times', () => {
-  test('are never negative, and end in the order in which things happen', () => {
+describe('the times of an incident', () => {
+  test('are never negative, and end in the order of events', () => {
     const property = fc.property(lives(), told => {
       const { incident } = live(told);
       const { detect = 0, acknowledge = 0, mitigate = 0, resolve } = timesOf(incident);
@@ -184,7 +184,7 @@ describe('times', () => {
     return timesOf(story.incident);
   };
 
-  test('are told from the timeline: began three minutes before the alarm, healed at the second time', () => {
+  test('are read from the timeline when it heals at the second time', () => {
     const times = told(story => {
       story.fires('critical', { since: minute(-3) });
       story.at(2).acknowledges();
@@ -198,7 +198,7 @@ describe('times', () => {
     expect(times).toEqual({ detect: 3, acknowledge: 2, mitigate: 23, resolve: 33 });
   });
 
-  test('of what came back after its mitigation and was ended by hand, nobody knows when it was mitigated', () => {
+  test('have no mitigation when it came back and a person resolved it', () => {
     const times = told(story => {
       story.fires();
       story.at(6).responds();
@@ -209,11 +209,11 @@ describe('times', () => {
     expect(times).toEqual({ detect: 0, resolve: 30 });
   });
 
-  test('of what a person declared, nobody knows when it began', () => {
+  test('have no detection when a person declared it', () => {
     expect(told(story => story.fires('critical', { reporter: 'ada' }))).toEqual({});
   });
 
-  test('of a drill that became real begin there, and what was acknowledged in the drill was not', () => {
+  test('start anew when a drill becomes real, and leave out an acknowledgement in the drill', () => {
     const times = told(story => {
       story.fires('critical', { drill: true });
       story.at(1).acknowledges();
@@ -225,7 +225,7 @@ describe('times', () => {
   });
 });
 
-describe('what is left out', () => {
+describe('drills, cancelled incidents and scheduled tasks', () => {
   const report = (...incidents: Incident[]) =>
     monthlyReport(incidents, { service: 'shop', month: '2026-04', at: minute(100_000) });
   const chore = (): Story => live({ moves: [], every: 1, drill: false }, choreStory());
@@ -233,7 +233,7 @@ describe('what is left out', () => {
     !drill && !cancelled && playbook !== REVIEW_PLAYBOOK.name;
   const choreStory = () => Story.under({ ...policy([]), playbook: REVIEW_PLAYBOOK });
 
-  test('counts in no figure and no metric, whatever happened in it, and is counted itself', () => {
+  test('count in no figure and no metric, and are counted as left out', () => {
     const property = fc.property(
       fc.array(lives(60), { minLength: 1, maxLength: 4 }),
       fc.boolean(),
@@ -254,13 +254,13 @@ describe('what is left out', () => {
     fc.assert(property, { numRuns: 50 });
   });
 
-  test('what remains to be done is owed all the same, but of a drill', () => {
+  test('keep their open action items in the report, except those of a drill', () => {
     expect(report(chore().incident).actionItems).toMatchObject([{ action: REVIEW_PLAYBOOK.title }]);
     const drill = { ...chore().incident, drill: true };
     expect(report(drill).actionItems).toEqual([]);
   });
 
-  test('of a month in which nothing happened, n is 0 and nothing is not a number', () => {
+  test('leave an empty month with n = 0 and no value that is not a number', () => {
     const { times, targets } = report();
     expect(times.resolve).toEqual({ n: 0 });
     expect(Object.keys(targets.resolution)).toEqual(['P1', 'P2', 'P3']);
@@ -268,7 +268,7 @@ describe('what is left out', () => {
   });
 });
 
-test('the report and the metrics say the same of what is over', () => {
+test('the report and the metrics agree on resolved incidents', () => {
   const property = fc.property(fc.array(lives(), { maxLength: 4 }), told => {
     const over = told.map(each => live(each).incident).filter(incident => !isOpen(incident));
     const { times, targets, runbooks } = monthlyReport(over, { service: 'shop', month: '2026-04', at: minute(0) });
@@ -296,7 +296,7 @@ test('the report and the metrics say the same of what is over', () => {
   fc.assert(property, { numRuns: 50 });
 });
 
-test('of runs, those in earnest that ended count; dry runs and what put back count apart', () => {
+test('the report counts ended runs, and counts dry runs and reverts apart', () => {
   const story = Story.under(policy(PLAN));
   story.fires();
   story.responds(({ step: name, undoes }) => (undoes || name === 'restart' ? PASSED : FAILED));
@@ -312,7 +312,7 @@ test('of runs, those in earnest that ended count; dry runs and what put back cou
   });
 });
 
-test('a percentile is a value that was measured, which so many do not exceed, in whatever order they came', () => {
+test('a percentile is a measured value that its share of values does not exceed, in any order', () => {
   expect(distribution([])).toEqual({ n: 0 });
   expect(distribution([3, 1])).toEqual({ n: 2, p50: 1, p90: 3 });
   const property = fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1 }), values => {

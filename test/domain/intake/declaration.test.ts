@@ -33,8 +33,8 @@ const sent = ({ incident }: Story) =>
     return entry && isPageEntry(entry) ? pages(incident, entry).map(({ urgency }) => `${entry.type}: ${urgency}`) : [];
   });
 
-describe('a question, declared as a P4', () => {
-  it('is a record with one notice: an answer is due; nothing is looked into, nobody else is told', () => {
+describe('a question, declared as a P4,', () => {
+  it('sends one notice with the time an answer is due, and starts no response', () => {
     const story = declared({ severity: 'P4' });
     watched(story, 0, 600);
     expect(types(story.incident.timeline)).toEqual(['IncidentOpened', 'SignalFired', 'SeverityAssigned']);
@@ -45,7 +45,7 @@ describe('a question, declared as a P4', () => {
     expect(notice?.fields.headline).toMatch(/^An answer is due by 2026-04-08 09:30 UTC: /);
   });
 
-  it('that nobody answers within 24 hours is a missed target, and told once', () => {
+  it('misses its target once when nobody answers within 24 hours', () => {
     const story = declared({ severity: 'P4' });
     watched(story, 0, 1450);
     expect(of(story.incident.timeline, 'TargetMissed')).toMatchObject([{ target: 'response', minutes: 1440 }]);
@@ -58,21 +58,21 @@ describe('a question, declared as a P4', () => {
       (story: Story) => story.tell({ type: 'set severity', severity: 'P2', by: 'ada' }),
     ],
     ['a breach', (story: Story) => story.tell({ type: 'declare', securityBreach: true, text: 'a key', by: 'ada' })],
-  ])('is looked into once %s makes trouble of it', (_, worsens) => {
+  ])('starts a response once %s makes it an incident', (_, worsens) => {
     const story = declared({ severity: 'P4' });
     expect(types(worsens(story))).toEqual(expect.arrayContaining(['Escalated', 'ResponseRequested']));
   });
 });
 
-describe('what a person declares as a P3', () => {
-  it('asks nothing that its severity does not call for', () => {
+describe('an incident that a person declares as a P3', () => {
+  it('sends one notice and no question to publish', () => {
     const story = declared({ severity: 'P3' });
     watched(story, 0, 60);
     expect(sent(story)).toEqual(['IncidentOpened: notice']);
     expect(types(story.incident.timeline)).not.toContain('PublicationRequested');
   });
 
-  it('asks whether customers are to be told once harm to them is measured', () => {
+  it('asks for publication once harm to customers is measured', () => {
     const story = declared({ severity: 'P3' });
     watched(story, 0, 5);
     story.suffers(0.06);
@@ -81,16 +81,19 @@ describe('what a person declares as a P3', () => {
   });
 });
 
-test.each(['P1', 'P2'] as const)('a %s is as severe as said, by whoever said so, and calls people', severity => {
-  const { timeline, overruled } = declared({ severity }).incident;
-  expect(of(timeline, 'SeverityAssigned')).toMatchObject([
-    { severity, by: 'grace', via: 'command line', reasons: [{ text: 'declared by grace' }] },
-  ]);
-  expect(of(timeline, 'Escalated')).toMatchObject([{ level: 1, reason: `declared as ${severity}` }]);
-  expect(overruled).toBe('P4');
-});
+test.each(['P1', 'P2'] as const)(
+  'a declared %s has that severity, names who declared it, and pages people',
+  severity => {
+    const { timeline, overruled } = declared({ severity }).incident;
+    expect(of(timeline, 'SeverityAssigned')).toMatchObject([
+      { severity, by: 'grace', via: 'command line', reasons: [{ text: 'declared by grace' }] },
+    ]);
+    expect(of(timeline, 'Escalated')).toMatchObject([{ level: 1, reason: `declared as ${severity}` }]);
+    expect(overruled).toBe('P4');
+  },
+);
 
-test('a declared P2 is raised by what is measured, and by nothing less', () => {
+test('a declared P2 rises when something worse is measured, and not for less', () => {
   const story = declared({ severity: 'P2' });
   story.diagnoses({ usersAffectedShare: 0.1 });
   expect(story.incident.severity).toBe('P2');
@@ -98,7 +101,7 @@ test('a declared P2 is raised by what is measured, and by nothing less', () => {
   expect(story.incident.severity).toBe('P1');
 });
 
-test('a breach declared of an incident whose severity a person has lowered makes it a P1 all the same', () => {
+test('a breach declared after a person lowered the severity makes the incident a P1', () => {
   const story = Story.under(policy([], POLICY));
   story.fires();
   story.suffers(0.9);
@@ -107,7 +110,7 @@ test('a breach declared of an incident whose severity a person has lowered makes
   expect(story.incident).toMatchObject({ severity: 'P1', overruled: undefined });
 });
 
-test('what cannot be meant is refused, before anything is opened', () => {
+test('a contradictory declaration is refused before an incident opens', () => {
   const story = Story.under(policy([], POLICY));
   story.fires('declared', { reporter: 'grace', declared: { severity: 'P3', dataLoss: true, text: 'gone' } });
   expect(story.refused).toBe('a data loss is a P1, not a P3');

@@ -14,8 +14,8 @@ function monitoring(story: Story): Story {
   return story;
 }
 
-describe('a signal opens an incident', () => {
-  test('with its severity, the call to people and the response', () => {
+describe('a firing signal', () => {
+  test('opens an incident with a severity, a page and a response', () => {
     const story = new Story();
     expect(types(story.fires())).toEqual([
       'IncidentOpened',
@@ -27,11 +27,11 @@ describe('a signal opens an incident', () => {
     expect(story.incident).toMatchObject({ id: 'INC-2026-04-07-001', status: 'investigating', severity: 'P2' });
   });
 
-  test('a warning calls nobody', () => {
+  test('that is a warning pages nobody', () => {
     expect(types(new Story().fires('warning'))).not.toContain('Escalated');
   });
 
-  test('the incident started when the trouble began, not when the news came', () => {
+  test('opens an incident that started when the problem began, not when the signal came', () => {
     const [told, untold, ahead] = [new Story().at(8), new Story().at(8), new Story().at(8)];
     told.fires('critical', { at: minute(7), since: minute(2) });
     untold.fires('critical', { at: minute(7) });
@@ -39,13 +39,16 @@ describe('a signal opens an incident', () => {
     expect([told, untold, ahead].map(({ incident }) => incident.startedAt)).toEqual([minute(2), minute(7), minute(8)]);
   });
 
-  test.each(['cleared', 'unknown'] as const)('a signal that is %s opens nothing', state => {
-    const story = new Story();
-    expect(story.fires('critical', { state })).toEqual([]);
-    expect(story.opened).toBe(false);
-  });
+  test.each(['cleared', 'unknown'] as const)(
+    'opens an incident only when it fires: one that is %s opens nothing',
+    state => {
+      const story = new Story();
+      expect(story.fires('critical', { state })).toEqual([]);
+      expect(story.opened).toBe(false);
+    },
+  );
 
-  test('after a resolution it opens the next incident, and the old one is left as it was', () => {
+  test('after a resolution opens the next incident and leaves the old one as it was', () => {
     const story = new Story();
     story.fires();
     story.at(5).resolves();
@@ -56,15 +59,15 @@ describe('a signal opens an incident', () => {
   });
 });
 
-describe('a signal joins the open incident', () => {
-  test('another alarm is added to it, and starts no second response', () => {
+describe('a signal of an open incident', () => {
+  test('adds another alarm to it and starts no second response', () => {
     const story = new Story();
     story.fires('warning');
     expect(types(story.at(1).fires('warning 2'))).toEqual(['SignalFired']);
     expect(Object.keys(story.incident.signals)).toEqual(['alarm:warning', 'alarm:warning 2']);
   });
 
-  test('one green alarm does not clear the red of another', () => {
+  test('that clears does not clear another alarm that fires', () => {
     const story = monitoring(new Story());
     story.at(3).fires('critical');
     story.fires('warning');
@@ -75,7 +78,7 @@ describe('a signal joins the open incident', () => {
     expect(story.incident.status).toBe('monitoring');
   });
 
-  test('clear signals end the attempt that is under way, with no step run', () => {
+  test('that clears ends the attempt in progress before a step runs', () => {
     const story = new Story(step('restart'));
     story.fires();
     story.diagnoses();
@@ -84,7 +87,7 @@ describe('a signal joins the open incident', () => {
     expect(story.incident.attempt?.outcome).toBe('recovered');
   });
 
-  test('a person who took over is told of the recovery too', () => {
+  test('that clears after a hand-over is reported to the person as mitigation', () => {
     const story = new Story();
     story.fires();
     story.responds();
@@ -92,27 +95,27 @@ describe('a signal joins the open incident', () => {
   });
 });
 
-describe('signals that are late or repeated', () => {
-  test('the same event twice happened once', () => {
+describe('a late or repeated signal', () => {
+  test('with the same event id counts once', () => {
     const story = new Story();
     const first = story.fires('critical', { id: 'event' });
     expect(story.at(1).fires('critical', { id: 'event' })).toEqual(first);
     expect(story.incident.timeline).toHaveLength(first.length);
   });
 
-  test('the same state at the same time from another source is no news', () => {
+  test('with the same state and time from another source changes nothing', () => {
     const story = new Story();
     story.fires('critical', { at: minute(0) });
     expect(story.at(1).fires('critical', { at: minute(0) })).toEqual([]);
   });
 
-  test('an older signal changes nothing', () => {
+  test('that is older than the last one changes nothing', () => {
     const story = new Story();
     story.at(5).fires('critical', { at: minute(5) });
     expect(story.clears('critical', { at: minute(4) })).toEqual([]);
   });
 
-  test('a clear overtaken by the next firing does not turn the alarm green', () => {
+  test('that clears, overtaken by the next firing, does not clear the alarm', () => {
     const story = new Story();
     story.at(10).fires('critical', { at: minute(1) });
     story.fires('critical', { at: minute(9) });
@@ -120,7 +123,7 @@ describe('signals that are late or repeated', () => {
     expect(stateOf(story, 'critical')).toBe('firing');
   });
 
-  test('a firing overtaken by its clear opens nothing anew, nor does one already dealt with', () => {
+  test('that fires, overtaken by its clear or already handled, opens no incident', () => {
     const overtaken = monitoring(new Story());
     overtaken.at(8).watches();
     expect(overtaken.incident.status).toBe('resolved');
@@ -133,7 +136,7 @@ describe('signals that are late or repeated', () => {
     expect(known.incident.number).toBe(1);
   });
 
-  test('whatever the order of arrival, each alarm ends as it last was', () => {
+  test('leaves each alarm in its latest state, whatever the order of arrival', () => {
     const signals = fc.uniqueArray(
       fc.record({
         at: fc.integer({ min: 1, max: 30 }),
@@ -157,8 +160,8 @@ describe('signals that are late or repeated', () => {
   });
 });
 
-describe('a signal that is lost (INSUFFICIENT_DATA)', () => {
-  test('does not clear: the incident is neither mitigated nor settled', () => {
+describe('a signal that becomes INSUFFICIENT_DATA', () => {
+  test('does not clear the alarm: the incident is neither mitigated nor auto-resolved', () => {
     const story = new Story();
     story.fires();
     story.responds();
@@ -167,7 +170,7 @@ describe('a signal that is lost (INSUFFICIENT_DATA)', () => {
     expect(story.at(500).due()).not.toContainEqual({ type: 'settle' });
   });
 
-  test('stops the settling until the alarm is known to be clear again', () => {
+  test('stops auto-resolution until the alarm is known to be clear again', () => {
     const story = monitoring(new Story());
     story.at(4).loses();
     expect(story.at(60).due()).not.toContainEqual({ type: 'settle' });
@@ -176,7 +179,7 @@ describe('a signal that is lost (INSUFFICIENT_DATA)', () => {
     expect(story.at(65).due()).toContainEqual({ type: 'settle' });
   });
 
-  test('is not acted upon: the attempt hands over instead of running a step', () => {
+  test('ends the attempt with a hand-over instead of running a step', () => {
     const story = new Story(step('restart'));
     story.fires();
     story.diagnoses();
@@ -187,7 +190,7 @@ describe('a signal that is lost (INSUFFICIENT_DATA)', () => {
     ]);
   });
 
-  test('holds no step back while another alarm is known to fire', () => {
+  test('holds back no step while another alarm fires', () => {
     const story = new Story(step('restart'));
     story.fires('critical');
     story.fires('warning');
@@ -198,13 +201,13 @@ describe('a signal that is lost (INSUFFICIENT_DATA)', () => {
 });
 
 describe('an alarm that fires again', () => {
-  test('during monitoring owes a new attempt, and the trouble is no longer over', () => {
+  test('during monitoring starts a new attempt and a new investigation', () => {
     const story = monitoring(new Story());
     expect(story.at(4).fires()).toMatchObject([{ type: 'SignalFired' }, { type: 'ResponseRequested', attempt: 2 }]);
     expect(story.incident).toMatchObject({ status: 'investigating', allClearSince: undefined });
   });
 
-  test('is handed over when there have been enough attempts, and only then', () => {
+  test('after three attempts is handed over to a person, once', () => {
     const story = monitoring(new Story());
     for (const attempt of [2, 3]) {
       expect(story.fires('critical', { at: minute(2 * attempt) })).toMatchObject([
@@ -222,7 +225,7 @@ describe('an alarm that fires again', () => {
     expect(types(story.at(12).fires())).toEqual(['SignalFired']);
   });
 
-  test('while the attempt is under way changes nothing but what is known', () => {
+  test('during an attempt starts no second one', () => {
     const story = new Story(step('restart'));
     story.fires();
     story.diagnoses();
@@ -233,7 +236,7 @@ describe('an alarm that fires again', () => {
   });
 });
 
-describe('after a person has taken over', () => {
+describe('after a hand-over,', () => {
   const handedOver = () => {
     const story = new Story(step('first', { minimumSeverity: 'P2' }));
     story.fires('warning');
@@ -241,7 +244,7 @@ describe('after a person has taken over', () => {
     return story;
   };
 
-  test('a signal that makes it more severe owes a new attempt: a step may run that might not before', () => {
+  test('a signal that raises the severity starts a new attempt, in which more steps may run', () => {
     const story = handedOver();
     expect(story.incident.handedOver).toBeDefined();
     expect(types(story.at(5).fires('critical'))).toContain('ResponseRequested');
@@ -249,7 +252,7 @@ describe('after a person has taken over', () => {
     expect(started(story.plans())).toEqual(['first']);
   });
 
-  test('one that does not is left to the person', () => {
+  test('a signal that does not raise the severity is left to the person', () => {
     expect(types(handedOver().at(5).fires('warning2'))).toEqual(['SignalFired']);
   });
 });

@@ -6,7 +6,7 @@ import { insightsUrl } from '../../../lambda/domain/kernel/console.ts';
 const FROM = '2021-07-15T21:00:00.000Z';
 const TO = '2021-07-18T20:59:59.000Z';
 
-test('a query of Logs Insights is linked in the notation of the console', () => {
+test('a Logs Insights query is linked in the notation of the console', () => {
   const query = 'fields @timestamp, @message\n| filter @message =~ "Exception"\n| limit 200';
   expect(insightsUrl('eu-west-1', '/aws/lambda/shop', query, FROM, TO)).toBe(
     'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:logs-insights$3FqueryDetail$3D' +
@@ -17,7 +17,7 @@ test('a query of Logs Insights is linked in the notation of the console', () => 
   );
 });
 
-test('whatever the query, no sign of it becomes structure, or ends the link where it is written', () => {
+test('no character of a query becomes structure of the link or ends it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), query => {
       const [, detail = ''] = insightsUrl('us-east-1', '/ecs/shop', query, FROM, TO).split('queryDetail$3D');
@@ -28,6 +28,6 @@ test('whatever the query, no sign of it becomes structure, or ends the link wher
   );
 });
 
-test('the query is for the lines that the diagnosis reads', () => {
+test('the linked query looks for the same words as the diagnosis', () => {
   for (const word of ERROR_WORDS.split(' ')) expect(ERROR_QUERY).toMatch(new RegExp(`[/|]${word.slice(1)}[/|]`));
 });

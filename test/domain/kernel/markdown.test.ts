@@ -21,7 +21,7 @@ const unescaped = (html: string) =>
 const typesIn = (tokens: readonly Token[]): string[] =>
   tokens.flatMap(token => [token.type, ...typesIn('tokens' in token ? (token.tokens ?? []) : [])]);
 
-test('whatever is written reads as it was written, and is nothing but text', () => {
+test('escaped text reads as it was written and has no markup', () => {
   fc.assert(
     fc.property(anything, text => {
       fc.pre(readable(text) !== '');
@@ -35,7 +35,7 @@ test('whatever is written reads as it was written, and is nothing but text', () 
   );
 });
 
-test('in a table it stays in its cell, in a list in its point', () => {
+test('escaped text stays in its table cell or list item', () => {
   fc.assert(
     fc.property(anything, text => {
       const [table] = marked.lexer(`| a | b |\n|---|---|\n| ${escaped(text)} | end |\n`);
@@ -47,7 +47,7 @@ test('in a table it stays in its cell, in a list in its point', () => {
   );
 });
 
-test('an address is one link, whatever is in it', () => {
+test('an escaped address is one link, whatever it contains', () => {
   fc.assert(
     fc.property(anything, text => {
       const url = `https://example.com/${text}`;

@@ -8,7 +8,7 @@ const judge = (facts: Facts) => {
   return [severity, ...reasons.map(({ text }) => text)];
 };
 
-describe("the runbook's criteria, each at its bound and on either side", () => {
+describe('the severity by the criteria of the runbook', () => {
   test.each<[string, Facts, string[]]>([
     [
       'every health URL fails',
@@ -76,7 +76,7 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
       { usersAffectedShare: Number.NaN, dataLoss: Number.NaN },
       ['P4', 'minimal impact: no criterion of P1 to P3 is met'],
     ],
-  ])('%s', (_, facts, expected) => {
+  ])('is right at and beside each bound: %s', (_, facts, expected) => {
     expect(judge(facts)).toEqual(expected);
   });
 
@@ -85,11 +85,11 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
     [0.2501, ['P2', 'more than 25 % of users affected: just over 25 % of requests failing']],
     [0.5, ['P2', 'more than 25 % of users affected: 50 % of requests failing']],
     [0.5049, ['P1', 'more than 50 % of users affected: just over 50 % of requests failing']],
-  ])('the words of a bound agree with its number: %s', (usersAffectedShare, expected) => {
+  ])('has a reason whose words agree with its number: %s', (usersAffectedShare, expected) => {
     expect(judge({ usersAffectedShare })).toEqual(expected);
   });
 
-  test('the most severe criterion decides, and every criterion of that severity is a reason', () => {
+  test('comes from the most severe criterion, and each criterion of that severity is a reason', () => {
     expect(judge({ usersAffectedShare: 0.6, healthFailingShare: 1, criticalSignals: 1, warningSignals: 2 })).toEqual([
       'P1',
       'complete service unavailability: 100 % of health URLs failing',
@@ -97,7 +97,7 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
     ]);
   });
 
-  test('a fact that becomes known, or grows, never makes it less severe', () => {
+  test('never falls when a fact becomes known or grows', () => {
     const fact = fc.constantFrom(...new Set(RUNBOOK_CRITERIA.map(criterion => criterion.fact)));
     const facts = fc.dictionary(fact, fc.double({ min: 0, max: 1, noNaN: true }), { noNullPrototype: true });
     fc.assert(
@@ -108,22 +108,22 @@ describe("the runbook's criteria, each at its bound and on either side", () => {
     );
   });
 
-  test('P1 is the most severe', () => {
+  test('is most severe at P1', () => {
     expect(SEVERITIES.map(floor => atLeast('P2', floor))).toEqual([false, true, true, true]);
   });
 });
 
-describe('severity of an incident', () => {
+describe('the severity of an incident', () => {
   const severities = (story: Story) => of(story.incident.timeline, 'SeverityAssigned').map(({ severity }) => severity);
 
-  test('a critical alarm opens P2, a warning P3', () => {
+  test('is P2 for a critical alarm and P3 for a warning', () => {
     const [critical, warning] = [new Story(), new Story()];
     critical.fires('critical');
     warning.fires('warning');
     expect([critical.incident.severity, warning.incident.severity]).toEqual(['P2', 'P3']);
   });
 
-  test('it rises with a second alarm, and with what the diagnosis finds, and people are told why', () => {
+  test('rises with a second alarm and with the diagnosis, and the page says why', () => {
     const story = new Story();
     story.fires('warning');
     expect(of(story.at(1).fires('critical'), 'Escalated')).toMatchObject([
@@ -141,7 +141,7 @@ describe('severity of an incident', () => {
     expect(severities(story)).toEqual(['P3', 'P2', 'P1']);
   });
 
-  test('it never falls by itself: not by a better diagnosis, not by a signal that clears', () => {
+  test('never falls by itself, neither with a better diagnosis nor with a signal that clears', () => {
     const story = new Story();
     story.fires('critical');
     story.fires('warning');
@@ -151,7 +151,7 @@ describe('severity of an incident', () => {
     expect(story.incident.severity).toBe('P1');
   });
 
-  test('a rise reaches the level that was called last, and does not start the path anew', () => {
+  test('rises without starting the escalation path anew, and pages the level called last', () => {
     const story = new Story();
     story.fires('critical');
     story.at(15).watches();

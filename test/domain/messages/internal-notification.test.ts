@@ -25,7 +25,7 @@ const down = () => {
 };
 
 describe('the internal notification of the runbook (3.1)', () => {
-  test('has every field, in the runbook’s form', () => {
+  test('has every field in the form of the runbook', () => {
     const story = down();
     story.tell({ type: 'declare', by: 'ada', dataLoss: true, text: 'orders' });
     story.diagnoses({ usersAffectedShare: 0.38, desiredTasks: 10 });
@@ -60,7 +60,7 @@ describe('the internal notification of the runbook (3.1)', () => {
       expect(body.split('\n')).toContain(line);
   });
 
-  test('what nobody knows yet is left open, and not made up', () => {
+  test('leaves open what is not known yet', () => {
     const story = down();
     updates(story);
     const { body } = mailed(story);
@@ -75,7 +75,7 @@ describe('the internal notification of the runbook (3.1)', () => {
       expect(body.split('\n')).toContain(line);
   });
 
-  test('the last one says so, and when it was over', () => {
+  test('says that it is the last one, and when the incident was over', () => {
     const story = down();
     updates(story);
     story.at(60).clears();
@@ -89,9 +89,9 @@ describe('the internal notification of the runbook (3.1)', () => {
   });
 
   test.each<[string, string, () => Story]>([
-    ['not yet decided', '- [ ] Rollback initiated', down],
+    ['the rollback is not decided yet', '- [ ] Rollback initiated', down],
     [
-      'no cause for it found',
+      'no deployment was the cause',
       '- [-] Rollback initiated: not applicable (no deployment was found to be the cause)',
       () => {
         const base = down().policy;
@@ -104,7 +104,7 @@ describe('the internal notification of the runbook (3.1)', () => {
       },
     ],
     [
-      'held back by a guardrail',
+      'a guardrail holds the rollback back',
       '- [ ] Rollback initiated',
       () => {
         const base = down().policy;
@@ -116,7 +116,7 @@ describe('the internal notification of the runbook (3.1)', () => {
       },
     ],
     [
-      'none in the plan',
+      'the plan has no rollback',
       '- [-] Rollback initiated: not applicable (no rollback remedies this trouble)',
       () => {
         const story = new Story(step('first'));
@@ -124,13 +124,13 @@ describe('the internal notification of the runbook (3.1)', () => {
         return story;
       },
     ],
-  ])('the checklist always has its line for the rollback: %s', (_, line, told) => {
+  ])('always has a checklist line for the rollback: %s', (_, line, told) => {
     const story = told();
     updates(story);
     expect(mailed(story).body.split('\n')).toContain(line);
   });
 
-  test('a drill is marked, on top and in its body', () => {
+  test('marks a drill in its subject and its body', () => {
     const story = down();
     const drill = Story.under(story.policy);
     drill.fires('critical', { drill: true });

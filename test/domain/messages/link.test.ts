@@ -18,7 +18,7 @@ const link: fc.Arbitrary<Link> = fc.record(
 const mac = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(bytes => Uint8Array.from(bytes));
 const signed: fc.Arbitrary<SignedLink> = fc.tuple(link, mac).map(([claims, code]) => ({ ...claims, mac: code }));
 
-it('is read as it was written, and needs no escaping in a URL', () => {
+it('a signed link decodes to what was encoded, and needs no escaping in a URL', () => {
   fc.assert(
     fc.property(signed, given => {
       expect(LINK.format(given)).toMatch(/^[\w.-]+$/);
@@ -27,7 +27,7 @@ it('is read as it was written, and needs no escaping in a URL', () => {
   );
 });
 
-it('is another link, or none, with any one character changed, left out or added', () => {
+it('a signed link with one character changed, removed or added is another link or invalid', () => {
   const character = fc.constantFrom(...'aAzZ059-_.=+/ ~%');
   const changed = fc.tuple(signed, fc.nat(), character, fc.constantFrom('change', 'remove', 'add'));
   fc.assert(
@@ -47,7 +47,7 @@ it('is another link, or none, with any one character changed, left out or added'
   );
 });
 
-it('is signed over a text that no other link has, of this service or another', () => {
+it('a signed link is signed over a text that no other link has, of this service or another', () => {
   const two = fc.tuple(fc.tuple(fc.string(), link), fc.tuple(fc.string(), link));
   fc.assert(
     fc.property(two, ([[service, one], [other, another]]) => {

@@ -16,10 +16,10 @@ const urgencies = (messages: PageMessage[]) => messages.map(({ level, urgency })
 
 const lines = ([message]: ReturnType<typeof written>) => message?.body.split('\n') ?? [];
 
-describe('who is told', () => {
+describe('the recipients of a page', () => {
   const severe = { P1: { dataLoss: 1 }, P2: { healthFailingShare: 0.5 }, P3: { usersAffectedShare: 0.1 } };
 
-  test.each(['P1', 'P2'] as const)('%s pages the level that is called', severity => {
+  test.each(['P1', 'P2'] as const)('of a %s are the people of the level that is called', severity => {
     const story = new Story();
     story.fires();
     story.diagnoses(severe[severity]);
@@ -30,7 +30,7 @@ describe('who is told', () => {
     expect(urgencies(told(story, 'Escalated'))).toEqual([[2, 'page']]);
   });
 
-  test('P3 notifies the first level without waking anyone', () => {
+  test('of a P3 are the first level, which is not woken', () => {
     const story = new Story(step('first', { mode: 'approve' }));
     story.fires('warning');
     expect(urgencies(told(story, 'IncidentOpened'))).toEqual([[1, 'notice']]);
@@ -38,7 +38,7 @@ describe('who is told', () => {
     expect(urgencies(told(story, 'ApprovalRequested'))).toEqual([[1, 'notice']]);
   });
 
-  test('P4 notifies without waking anyone', () => {
+  test('of a P4 are the first level, which is not woken', () => {
     const story = Story.under(policy([], { criteria: [] }));
     story.fires();
     expect(story.incident.severity).toBe('P4');
@@ -47,7 +47,7 @@ describe('who is told', () => {
     expect(urgencies(told(story, 'HandedOver'))).toEqual([[1, 'notice']]);
   });
 
-  test('a hand-over wakes every level called so far, and no other', () => {
+  test('after a hand-over are every level called so far', () => {
     const story = new Story(step('first'));
     story.fires();
     story.at(15).watches();
@@ -58,7 +58,7 @@ describe('who is told', () => {
     ]);
   });
 
-  test('the resolution is told to everyone called, and wakes nobody', () => {
+  test('after the resolution are every level called so far, and nobody is woken', () => {
     const story = new Story();
     story.fires();
     story.at(31).watches();
@@ -71,8 +71,8 @@ describe('who is told', () => {
   });
 });
 
-describe('what has been overtaken is not told', () => {
-  test('after the resolution nothing but the resolution', () => {
+describe('a page that is out of date is not sent:', () => {
+  test('after the resolution, every other page', () => {
     const story = new Story(step('first', { mode: 'approve' }));
     story.fires();
     story.responds();
@@ -83,7 +83,7 @@ describe('what has been overtaken is not told', () => {
     }
   });
 
-  test('an escalation that somebody has answered meanwhile', () => {
+  test('after an acknowledgement, an escalation', () => {
     const story = new Story();
     story.fires();
     story.at(1).acknowledges();
@@ -92,7 +92,7 @@ describe('what has been overtaken is not told', () => {
     expect(told(story, 'Escalated')).toHaveLength(1);
   });
 
-  test('a question that was answered meanwhile', () => {
+  test('after an answer, an approval question', () => {
     const story = new Story(step('first', { mode: 'approve' }));
     story.fires();
     story.responds();
@@ -102,7 +102,7 @@ describe('what has been overtaken is not told', () => {
   });
 });
 
-describe('what a page says', () => {
+describe('the text of a page', () => {
   const worked = () => {
     const story = new Story(step('first'), step('second', { mode: 'off' }), step('third'));
     story.at(4).fires('critical', { since: minute(0) });
@@ -111,7 +111,7 @@ describe('what a page says', () => {
     return story;
   };
 
-  test('names all that an operator needs to begin', () => {
+  test('has everything that an operator needs to begin', () => {
     const story = worked();
     story.at(19).watches();
     const body = lines(told(story, 'Escalated'));
@@ -135,7 +135,7 @@ describe('what a page says', () => {
     );
   });
 
-  test('tells every criterion that was met, and every state of a remedy', () => {
+  test('has every criterion that was met, and every state of a remedy', () => {
     const story = worked();
     story.ends(FAILED);
     story.diagnoses({ ...story.facts, dataLoss: 1, securityBreach: 1 });
@@ -157,7 +157,7 @@ describe('what a page says', () => {
     );
   });
 
-  test('a check that could not be made is told as unknown, not as well', () => {
+  test('shows a check that could not be made as unknown, not as passed', () => {
     const story = new Story();
     story.fires();
     const findings = [
@@ -180,7 +180,7 @@ describe('what a page says', () => {
     ],
     ['a resolution', story => story.at(84).resolves(), 'Resolved', '[RESOLVED]', 'Resolved: fixed by hand'],
     ['an escalation', () => undefined, 'Escalated', '[INCIDENT]', 'critical: 1700 (threshold 1635)'],
-  ])('%s begins with the one sentence that matters', (_, befall, type, prefix, headline) => {
+  ])('begins with the one sentence that matters: %s', (_, befall, type, prefix, headline) => {
     const story = new Story();
     story.fires();
     befall(story);
@@ -191,7 +191,7 @@ describe('what a page says', () => {
     expect(message?.sms).toContain(headline);
   });
 
-  test('an SMS says why somebody is called now, and always which incident', () => {
+  test('as an SMS says why somebody is called now, and always names the incident', () => {
     const story = new Story();
     story.fires();
     const smsOf = (type: EventType) => told(story, type)[0]?.sms;
@@ -210,7 +210,7 @@ describe('what a page says', () => {
     expect(smsOf('Escalated')).toContain(`${about} the acknowledgement by ada has expired. critical`);
   });
 
-  test('a question says what is asked, and until when', () => {
+  test('with a question says what is asked, and until when', () => {
     const story = new Story(step('first', { mode: 'approve' }));
     story.fires();
     story.at(1).responds();
@@ -220,7 +220,7 @@ describe('what a page says', () => {
     expect(message?.body).toContain('Waiting for approval of "Do first" until 10:01 UTC.');
   });
 
-  test('what is planned is what may still come: not what was tried, declined, or comes before the step approved', () => {
+  test('lists as planned only steps that may still come, not those tried, declined or skipped by an approval', () => {
     const story = new Story(
       step('zeroth', { mode: 'off' }),
       step('first'),
@@ -237,7 +237,7 @@ describe('what a page says', () => {
     expect(planned()).toEqual(['  [ ] Do third: planned']);
   });
 
-  test('clear signals on a service that is not well are not told as a recovery', () => {
+  test('does not call clear signals on an unhealthy service a recovery', () => {
     const story = new Story();
     story.fires();
     story.at(1).clears();
@@ -248,7 +248,7 @@ describe('what a page says', () => {
     expect(message?.body).not.toContain('Recovered');
   });
 
-  test('a recovery after a hand-over is told as one', () => {
+  test('says that the service recovered after a hand-over', () => {
     const story = new Story();
     story.fires();
     story.responds();
@@ -258,7 +258,7 @@ describe('what a page says', () => {
   });
 });
 
-test('a page leads to the error lines, and to whatever its playbook names', () => {
+test('a page links to the error lines, and to the links of its playbook', () => {
   const base = policy([], { logGroup: '/ecs/shop' });
   const sslLabs = {
     label: 'SSL Labs, shop.example.com',
@@ -291,7 +291,7 @@ describe('the emergency hotline', () => {
     return messages.filter(({ body }) => body.includes(HOTLINE)).map(({ level }) => level);
   };
 
-  test('stands in each page of the last level, and in all after an hour without an answer', () => {
+  test('is in each page of the last level, and in all pages after an hour without an answer', () => {
     const story = unanswered();
     expect([15, 30, 45].flatMap(at => read(story, at))).toEqual([]);
     expect(new Set(read(story, 60))).toEqual(new Set([1, 2, 3, 4]));
@@ -301,7 +301,7 @@ describe('the emergency hotline', () => {
     ]);
   });
 
-  test('is told no more to those below the last level once somebody has answered', () => {
+  test('is left out of pages below the last level once somebody has answered', () => {
     const story = unanswered();
     for (const at of [15, 30, 60]) read(story, at);
     story.at(62).acknowledges();
@@ -310,7 +310,7 @@ describe('the emergency hotline', () => {
     expect(readers.map(({ level }) => level)).toEqual([4]);
   });
 
-  test('never takes the place of the incident in an SMS, and one too long is in the e-mail alone', () => {
+  test('never displaces the incident id in an SMS, and a long one is in the e-mail alone', () => {
     const long = `${HOTLINE}, and ask for whoever is in the office at that hour`;
     const story = unanswered({ hotline: long, title: 'x'.repeat(100) });
     for (const at of [15, 30, 60]) story.at(at).watches();
@@ -325,7 +325,7 @@ describe('the emergency hotline', () => {
   });
 });
 
-test('whatever a service is called and an alarm says, subject and SMS are what SNS takes', () => {
+test('the subject and the SMS are acceptable to SNS, whatever a service is called and an alarm says', () => {
   const words = fc.string({ unit: 'grapheme', maxLength: 250, size: 'max' });
   const entries = (story: Story): IncidentEvent[] => [...story.incident.timeline];
   fc.assert(
@@ -352,12 +352,12 @@ test.each([
   [59.6, '1 hour'],
   [80, '1 hour 20 minutes'],
   [1440, '24 hours'],
-])('%d minutes are read out as %s', (minutes, words) => {
+])('duration puts %d minutes into words as %s', (minutes, words) => {
   expect(duration(minutes)).toBe(words);
 });
 
-describe('a drill', () => {
-  test('is marked as one in every subject and SMS', () => {
+describe('a page of a drill', () => {
+  test('is marked in its subject, SMS and body', () => {
     const story = new Story(step('first'));
     story.fires('critical', { drill: true });
     const [page] = of(story.incident.timeline, 'Escalated').flatMap(entry => written(story.incident, entry));

@@ -14,8 +14,8 @@ const rotation = (changes: Partial<Rotation> = {}): Rotation => ({
 const whoAt = (at: string, changes: Partial<Rotation> = {}) =>
   onCall({ people: PEOPLE, rotation: rotation(changes) }, at)[0];
 
-describe('who takes turns', () => {
-  it('begins with the first, and hands over each week at the hour of the time zone', () => {
+describe('the on-call rotation', () => {
+  it('begins with the first person, and hands over each week at the hour of its time zone', () => {
     expect(whoAt('2026-01-05T08:00:00.000Z')).toBe('ada');
     expect(whoAt('2026-01-12T07:59:59.999Z')).toBe('ada');
     expect(whoAt('2026-01-12T08:00:00.000Z')).toBe('ben');
@@ -30,11 +30,11 @@ describe('who takes turns', () => {
     expect([whoAt('2026-10-26T07:59:59.999Z'), whoAt('2026-10-26T08:00:00.000Z')]).toEqual(['cleo', 'ada']);
   });
 
-  it('is known before the first hand-over too', () => {
+  it('has somebody on call before its first hand-over too', () => {
     expect(whoAt('2026-01-05T07:59:00.000Z')).toBe('cleo');
   });
 
-  it('gives way to an override while it holds, the last one first', () => {
+  it('gives way to an override while it lasts, the last one first', () => {
     const overrides = [
       { person: 'dora', from: '2026-01-06T00:00', to: '2026-01-08T00:00' },
       { person: 'ben', from: '2026-01-07T12:00', to: '2026-01-07T18:00' },
@@ -47,7 +47,7 @@ describe('who takes turns', () => {
     expect(at('2026-01-07T23:00:00.000Z')).toBe('ada');
   });
 
-  it('is exactly one of them at every instant, in every time zone, and each shift is one week of its clocks', () => {
+  it('has exactly one person on call at every instant, in every time zone, for one week of local time', () => {
     const zone = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'UTC');
     const instant = fc.date({ min: new Date('2025-01-01'), max: new Date('2030-01-01'), noInvalidDate: true });
     fc.assert(
@@ -63,6 +63,6 @@ describe('who takes turns', () => {
   });
 });
 
-it('without a rotation all of the level are called', () => {
+it('everybody of a level is on call without a rotation', () => {
   expect(onCall({ people: PEOPLE }, '2026-01-05T08:00:00.000Z')).toEqual(PEOPLE);
 });

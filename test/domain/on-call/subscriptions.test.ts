@@ -18,15 +18,15 @@ const listed = ({ protocol, endpoint }: Subscriber, arn = 'arn:aws:sns:us-east-1
 const found = (level: Listed[], operations = [listed(email('olga'))]) =>
   drift(DEPLOYED, [level, operations], [{ people: ['ada', 'ben'] }], NOW);
 
-describe('subscriptions that are not as they were deployed', () => {
-  it('are none when all are confirmed, whoever else is subscribed, and however SNS writes the address', () => {
+describe('subscription drift', () => {
+  it('is empty when all subscriptions are confirmed, whoever else is subscribed and in whatever case', () => {
     const stranger = { protocol: 'https', endpoint: 'https://example.com', arn: 'PendingConfirmation' };
     const shouting = { ...email('ben'), endpoint: 'Ben@MockupAWS.com' };
     const all = [...LEVEL.slice(0, 2), shouting].map(subscriber => listed(subscriber));
     expect(found([stranger, ...all])).toEqual({ unconfirmed: [], levelsWithoutAnybody: [] });
   });
 
-  it('are told by person, protocol and topic, never by address', () => {
+  it('names person, protocol and topic, never an address', () => {
     const drifted = found([listed(email('ada'), 'PendingConfirmation'), listed(email('ben'), 'Deleted')], []);
     expect(drifted.unconfirmed).toEqual([
       { topic: 'level 1', person: 'ada', protocol: 'email', state: 'pending' },
@@ -37,12 +37,12 @@ describe('subscriptions that are not as they were deployed', () => {
     expect(JSON.stringify(drifted)).not.toMatch(/@|\+1/);
   });
 
-  it('are whole again once confirmed anew, though SNS still lists the old one', () => {
+  it('ends when a subscription is confirmed anew, though SNS still lists the old one', () => {
     const all = LEVEL.map(subscriber => listed(subscriber));
     expect(found([listed(email('ada'), 'Deleted'), ...all]).unconfirmed).toEqual([]);
   });
 
-  it('leave a level without anybody exactly when nobody who is on call has confirmed', () => {
+  it('leaves a level without anybody exactly when nobody on call has confirmed', () => {
     const ARNS = ['arn:aws:sns:us-east-1:123456789012:topic:1', 'PendingConfirmation', 'Deleted'];
     const rotation = { timeZone: 'UTC', since: '2026-04-06', at: '09:00', overrides: [] };
     const states = fc.array(fc.constantFrom(...ARNS), { minLength: 3, maxLength: 3 });

@@ -21,35 +21,35 @@ const well = (from: number, to: number) =>
   Object.fromEntries(Array.from({ length: to - from }, (_, i) => [from + i, 0]));
 
 describe('the outage by the metrics', () => {
-  test('begins and ends where harm does, and its worst minute is none of the diagnoses', () => {
+  test('begins and ends where harm does, and its worst minute comes from the metrics, not from a diagnosis', () => {
     expect(measured({ ...well(-30, 30), [-2]: 0.1, 0: 0.4, 3: 0.62, 5: 0.3 })).toEqual({
       ...{ from: minute(-2), to: minute(6) },
       worst: { at: minute(3), share: 0.62, of: 'requests' },
     });
   });
 
-  test('what was over long before does not belong to it', () => {
+  test('leaves out earlier harm that was long over', () => {
     expect(measured({ ...well(-30, 30), [-20]: 0.9, 2: 0.3 })).toMatchObject({
       ...{ from: minute(2), to: minute(3), worst: { share: 0.3 } },
     });
   });
 
-  test('where it still lasted when it was resolved, it says so', () => {
+  test('says so when it still lasted at the resolution', () => {
     expect(measured({ ...well(-30, 30), 28: 0.3, 29: 0.3 })).toMatchObject({ open: true, to: minute(30) });
     expect(measured({ ...well(-30, 26), 25: 0.3, 26: 0.3 }, 27)).toMatchObject({ open: true, to: minute(30) });
     expect(measured({ ...well(-30, 30), 25: 0.3 }, 27)).not.toHaveProperty('open');
   });
 
-  test('without harm there is none, and the worst that was seen is told', () => {
+  test('is none without harm, and has the worst value seen', () => {
     expect(measured({ ...well(0, 30), 4: 0.02 })).toEqual({ worst: { at: minute(4), share: 0.02, of: 'requests' } });
     expect(measured(well(0, 30))).toEqual({});
   });
 
-  test('without data nobody can tell', () => {
+  test('is unknown without data', () => {
     expect(measured({ [-20]: 0.5 })).toEqual({ unknown: 'CloudWatch has no data of it' });
   });
 
-  test('slow answers are harm too', () => {
+  test('includes slow responses', () => {
     const periods = [3, 4, 5].map(at => ({
       at: minute(at),
       facts: { usersAffectedShare: 0, responseSeconds: at === 4 ? 8.25 : 1 },
@@ -83,7 +83,7 @@ const periods: fc.Arbitrary<Period[]> = fc
   .uniqueArray(fc.tuple(fc.integer({ min: -30, max: 45 }), facts), { selector: ([at]) => at, maxLength: 75 })
   .map(all => all.map(([at, of]) => ({ at: minute(at), facts: of })));
 
-test('for any course: worst is at least every value within, start <= worst <= end, and the duration is end - start', () => {
+test('an outage has a worst value above all within it, and lasts from start to end, for any course of the metrics', () => {
   const property = fc.property(periods, fc.integer({ min: 20, max: 45 }), fc.boolean(), (all, settled, mitigates) => {
     const outage = measureOutage(INCIDENT, RUNBOOK_CRITERIA, {
       periods: all,

@@ -55,7 +55,7 @@ function told(incident: Incident): Record<string, string> {
   };
 }
 
-test('one duration stands everywhere, whatever was measured', () => {
+test('the same duration is in every document and message, whatever was measured', () => {
   const minutes = fc.tuple(fc.integer({ min: -5, max: 20 }), fc.integer({ min: 1, max: 20 }));
   fc.assert(
     fc.property(fc.option(minutes), measured => {
@@ -69,7 +69,7 @@ test('one duration stands everywhere, whatever was measured', () => {
   );
 });
 
-test('what could not be measured is said, and nothing is made up for it', () => {
+test('an outage that could not be measured is reported as not known, and no figure is made up', () => {
   const places = told(reviewed({ unknown: 'CloudWatch did not answer (Throttling)' }));
   expect(places['post-mortem']).toMatch(/Not known: CloudWatch did not answer \(Throttling\)\. By the signals/);
   expect(places['post-mortem']).toContain('the worst minute is not known');

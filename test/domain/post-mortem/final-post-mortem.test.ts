@@ -18,7 +18,7 @@ const read = (sections: Record<string, string>) => {
   return result.review;
 };
 
-describe('what a person wrote', () => {
+describe('a section of the finished post-mortem', () => {
   it.each([
     ['two lines\nof one paragraph', 'two lines\nof one paragraph'],
     ['**bold**, _said_ and `code \\|`', 'bold, said and code \\|'],
@@ -35,7 +35,7 @@ describe('what a person wrote', () => {
     expect(read({ 'Root cause': written }).rootCause).toBe(words);
   });
 
-  it('ends with the next heading that is not below it', () => {
+  it('ends with the next heading of its level or above', () => {
     expect(read({ 'Root cause': 'A job.\n\n### In detail\n\nIt ran twice.' }).rootCause).toBe(
       'A job.\n\nIn detail\n\nIt ran twice.',
     );
@@ -46,13 +46,13 @@ describe('what a person wrote', () => {
     expect(readReview(text)).toMatchObject({ review: { rootCause: 'A job.', dataImpact: 'none' } });
   });
 
-  it('for customers is read where it is', () => {
+  it('for customers is optional', () => {
     expect(read({})).not.toHaveProperty('customers');
     expect(read({ 'What customers read': 'We are sorry.' }).customers).toBe('We are sorry.');
   });
 });
 
-describe('is refused, and every fault named,', () => {
+describe('a document is refused with every fault named', () => {
   it.each([
     [document().replace('## Root cause', '## Cause'), 'there is no section "Root cause"'],
     [document({ Summary: '<!-- nothing -->' }), '"Summary" is empty'],
@@ -61,12 +61,12 @@ describe('is refused, and every fault named,', () => {
     [document({ 'Data impact': '*[To be filled in: how much]*' }), '"Data impact" is still open: how much'],
     [document({ 'What customers read': '_[to be filled in: x]_' }), '"What customers read" is still open: x'],
     ['', 'there is no section "Summary"'],
-  ])('%#', (text, fault) => {
+  ])('for an incomplete section: %#', (text, fault) => {
     expect(readReview(text)).toEqual({ refused: expect.stringContaining(fault) });
   });
 });
 
-it('open points are found again, by their sections; what others wrote and comments are none', () => {
+it('open points are found by their sections; comments and escaped text do not count', () => {
   const text = document({
     'Root cause': '1. _[to be filled in: why?]_\n2. _[to be filled in: why that?]_',
     'Lessons learned':

@@ -26,7 +26,7 @@ const alarm = (name: string, period = 60): WatchedAlarm => ({
 const draw = (alarms: WatchedAlarm[], end = minute(56)) =>
   drawings(incident, alarms, DEPLOYED.resources, [minute(-30), end]);
 
-test('each alarm that fired is drawn once, in the order in which they fired, and no more than ten', () => {
+test('each alarm that fired is drawn once, in the order of firing, and no more than ten are', () => {
   expect(alarmsThatFired(incident)).toEqual({ drawn: ['warning', 'critical'], rest: [] });
   const many = Story.under(policy([]));
   for (let i = 0; i < 12; i++) many.fires(`critical ${i}`);
@@ -34,7 +34,7 @@ test('each alarm that fired is drawn once, in the order in which they fired, and
   expect([drawn.length, rest]).toEqual([10, ['critical 10', 'critical 11']]);
 });
 
-test('a widget holds what is documented: metrics, the threshold, and when it began, was opened, mitigated and resolved', () => {
+test('a widget has only documented fields: metrics, the threshold, and lines for began, opened, mitigated and resolved', () => {
   const [share, warning] = draw([alarm('warning')]);
   for (const { widget } of [share, warning].filter(each => each !== undefined)) {
     expect(Object.keys(widget).filter(key => !DOCUMENTED.includes(key))).toEqual([]);
@@ -54,12 +54,12 @@ test('a widget holds what is documented: metrics, the threshold, and when it beg
   ]);
 });
 
-test('files are named after alarms, each a name of its own that nothing but a file can be', () => {
+test('the file of a graph is named after its alarm, and the name is unique and safe', () => {
   const files = draw([alarm('../../etc/passwd'), alarm('A b'), alarm('a_b'), alarm('日本')]).map(({ file }) => file);
   expect(files).toEqual(['1-requests-that-failed.png', '2-etc-passwd.png', '3-a-b.png', '4-a-b.png', '5-alarm.png']);
 });
 
-test('of an incident of weeks no more points are asked for than a picture shows', () => {
+test('the graph of a long incident asks for no more points than it shows', () => {
   const [share, daily] = draw([alarm('days', 86_400)], minute(30 * 1440));
   const period = Number(share?.widget['period']);
   expect(period % 60).toBe(0);

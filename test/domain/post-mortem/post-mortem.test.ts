@@ -97,8 +97,8 @@ const METADATA = [
 /** Any address that stands in a text is made a link by GitHub's Markdown, and leads to nothing but what it says. */
 const isBare = ({ text, href }: Tokens.Link) => [text, `mailto:${text}`, `http://${text}`].includes(href);
 
-describe('the document of any incident, in whatever words', () => {
-  test('has every field of the runbook, and nothing that anybody wrote becomes more than text', () => {
+describe('the drafted post-mortem, for any incident in any words,', () => {
+  test('has every field of the runbook, and no text becomes markup', () => {
     fc.assert(
       fc.property(over, hostile, (incident, text) => {
         const graphs = [
@@ -143,7 +143,7 @@ describe('the document of any incident, in whatever words', () => {
     );
   });
 
-  test('leaves open what only a person can know, and is not complete until that is filled in', () => {
+  test('leaves open what only a person knows, and is refused until that is filled in', () => {
     fc.assert(
       fc.property(over, incident => {
         const document = written(incident);
@@ -161,7 +161,7 @@ describe('the document of any incident, in whatever words', () => {
     );
   });
 
-  test('filled in, gives the words that were written', () => {
+  test('yields the words that a person filled in', () => {
     fc.assert(
       fc.property(over, hostile, (incident, text) => {
         // An address that is no link takes what follows it with it, backslashes too.

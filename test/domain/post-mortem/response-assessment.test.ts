@@ -31,10 +31,10 @@ function healed(): Story {
   return story;
 }
 
-describe('of an incident that automation ended', () => {
+describe('the assessment of an incident that automation ended', () => {
   const { incident } = healed();
 
-  test('the times are those of the log; the cause is the one that the verified step acted on, the fix its runbook', () => {
+  test('has the times of the timeline, and the cause and fix of the verified step', () => {
     expect(incident.resolvedAt).toBe('2026-04-07T09:56:00.000Z');
     expect(milestones(incident)).toEqual({
       detected: '09:30',
@@ -46,7 +46,7 @@ describe('of an incident that automation ended', () => {
     expect(outageOf(incident)).toMatchObject({ minutes: 30, by: 'signals' });
   });
 
-  test('every target is judged against what was promised', () => {
+  test('judges every target against its promise', () => {
     expect(targets(incident)).toEqual([
       { target: 'Acknowledged', promised: 'within 1 hour', took: 'after 3 minutes (09:33)', kept: true },
       { target: 'Resolved', promised: 'within 8 hours', took: 'after 26 minutes (09:56)', kept: true },
@@ -59,7 +59,7 @@ describe('of an incident that automation ended', () => {
     ]);
   });
 
-  test('what was tried stands with what shows how it ended', () => {
+  test('lists each step that ran, with the evidence of its outcome', () => {
     expect(tried(incident).map(({ title, outcome, evidence }) => [title, outcome, evidence])).toEqual([
       ['Do first', 'did not help', 'health: 503'],
       ['Do second', 'verified', 'health: 200'],
@@ -71,7 +71,7 @@ describe('of an incident that automation ended', () => {
   });
 });
 
-test('when its runbook ended is known, the fix was in place then, and not when it began', () => {
+test('the fix is deployed when its runbook ended, not when it began', () => {
   const story = under(step('first'));
   story.fires();
   story.at(2).diagnoses();
@@ -83,7 +83,7 @@ test('when its runbook ended is known, the fix was in place then, and not when i
   expect(milestones(story.incident).fixDeployed).toEqual({ at: '09:34', source: '"Do first", verified' });
 });
 
-describe('of an incident whose cause no step verified', () => {
+describe('the assessment of an incident that no step ended', () => {
   const failed = () => {
     const story = under(step('first'));
     story.fires();
@@ -91,11 +91,11 @@ describe('of an incident whose cause no step verified', () => {
     return story;
   };
 
-  test('neither cause nor fix is known, whatever a diagnosis found', () => {
+  test('has neither cause nor fix, whatever a diagnosis found', () => {
     expect(milestones(failed().incident)).toMatchObject({ rootCauseIdentified: null, fixDeployed: null });
   });
 
-  test("a person's word counts, the last one, and no time that cannot be", () => {
+  test('takes the last cause and fix that a person states, and refuses impossible times', () => {
     const story = failed();
     const says = (type: 'state cause' | 'state fix', text: string, happenedAt: string) =>
       story.tell({ type, by: 'ada', text, happenedAt: `2026-04-07T${happenedAt}:00.000Z` });
@@ -113,7 +113,7 @@ describe('of an incident whose cause no step verified', () => {
   });
 });
 
-test('an incident that a person declared and ended says so, and claims no step for itself', () => {
+test('the post-mortem of an incident that a person declared and resolved claims no step as its fix', () => {
   const story = under(step('first'));
   story.fires('critical', { reporter: 'grace' });
   story.responds();
@@ -149,7 +149,7 @@ test('an incident that a person declared and ended says so, and claims no step f
   expect(wentWell(incident)).toEqual([]);
 });
 
-test('what came back after it was mitigated is down until it is over for good', () => {
+test('an incident that came back after its mitigation was down until it was resolved', () => {
   const story = under();
   story.fires();
   story.at(10).responds();
@@ -160,7 +160,7 @@ test('what came back after it was mitigated is down until it is over for good', 
   expect(couldHaveGoneBetter(story.incident)).toContain('It came back after it had been mitigated');
 });
 
-test('of an incident of several days, what is of another day has its date', () => {
+test('an entry of another day has its date in a post-mortem of several days', () => {
   const story = under();
   story.fires();
   story.at(24 * 60 + 5).resolves();

@@ -25,8 +25,8 @@ function reviewed() {
   return byName(story.incident, ADDRESSES);
 }
 
-describe('a review', () => {
-  test('meets whoever was in command, who acted and who reviews, as far as they can be invited; guests may come', () => {
+describe('the review meeting', () => {
+  test('invites the commander, those who acted and the reviewers who can be invited; guests are optional', () => {
     expect(meetingOf(reviewed(), INVITEES)).toMatchObject({
       attendees: ['ben', 'ada', 'cleo'],
       guests: ['finn'],
@@ -37,7 +37,7 @@ describe('a review', () => {
   const local = (iso: string, timeZone: string) => Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone);
   const isWork = (time: Temporal.ZonedDateTime) => time.dayOfWeek < 6 && time.hour >= 9 && time.hour < 17;
 
-  test('is in working hours, before the post-mortem is due: within its hours wherever these have one, else soon after', () => {
+  test('is in working hours before the post-mortem is due, or soon after if those hours have none', () => {
     const zones = fc.constantFrom('UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu', 'Pacific/Auckland');
     const minutes = fc.integer({ min: 0, max: 3 * 365 * 1440 });
     fc.assert(
@@ -64,15 +64,15 @@ describe('a review', () => {
   });
 
   test.each([
-    ['at night: the same day', '2026-03-05T09:21:00.000Z', '2026-03-05T19:00:00.000Z'],
-    ['in the afternoon: the next', '2026-03-05T20:21:00.000Z', '2026-03-06T18:30:00.000Z'],
-    ['late on Friday: on Monday', '2026-03-06T21:00:00.000Z', '2026-03-09T18:00:00.000Z'],
-  ])('%s', (_, resolvedAt, meeting) => {
+    ['resolved at night, it is on the same day', '2026-03-05T09:21:00.000Z', '2026-03-05T19:00:00.000Z'],
+    ['resolved in the afternoon, it is on the next day', '2026-03-05T20:21:00.000Z', '2026-03-06T18:30:00.000Z'],
+    ['resolved late on Friday, it is on Monday', '2026-03-06T21:00:00.000Z', '2026-03-09T18:00:00.000Z'],
+  ])('is scheduled by the time of the resolution: %s', (_, resolvedAt, meeting) => {
     expect(meetingTime(resolvedAt, 24, 'America/New_York')).toBe(meeting);
   });
 });
 
-describe('its invitation', () => {
+describe('the invitation to the review meeting', () => {
   const incident = reviewed();
   const meeting = meetingOf(incident, INVITEES);
   if (!meeting) throw new Error('nobody to meet');
@@ -89,7 +89,7 @@ describe('its invitation', () => {
   if (!component) throw new Error('the calendar has no event');
   const event = new ICAL.Event(component);
 
-  test('asks for half an hour, once for each incident, and is the same written again', () => {
+  test('is for half an hour, has one UID an incident, and is the same when written again', () => {
     expect(calendar.getFirstPropertyValue('method')).toBe('REQUEST');
     expect(event.uid).toBe('INC-2026-04-07-001.review@mockupaws-production');
     expect(event.startDate.toJSDate().toISOString()).toBe(meeting.at);
@@ -101,7 +101,7 @@ describe('its invitation', () => {
     for (const line of written.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
   });
 
-  test('is for those who must and those who may come, called by whoever was in command', () => {
+  test('lists required and optional attendees, with the commander as organizer', () => {
     const attendees = event.attendees.map(attendee => [
       attendee.getParameter('cn'),
       attendee.getParameter('role'),
@@ -117,7 +117,7 @@ describe('its invitation', () => {
     expect(event.organizer).toBe('mailto:ben@example.com');
   });
 
-  test('says what is reviewed, where it is read, and the agenda of the runbook in minutes', () => {
+  test('has the incident, the address of the document, and the agenda in minutes', () => {
     expect(event.summary).toBe('Review of INC-2026-04-07-001: P2 - mockupAWS Database Connections Exhausted');
     expect(event.description).toContain(url);
     expect(event.description).toContain('(14:00 America/New_York)');

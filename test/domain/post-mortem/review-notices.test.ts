@@ -42,8 +42,8 @@ function told(incident: Incident, type: EventType, circle = CIRCLE) {
   return notice && { to: notice.to, channel: notice.channel, ...renderMail(render, notice.template, notice.fields) };
 }
 
-describe('a draft', () => {
-  test('is told to its author, all who are invited and whoever reviews, with time, agenda and what is owed', () => {
+describe('the notice of a drafted post-mortem', () => {
+  test('goes to the author, the invited and the reviewers, with time, agenda and open sections', () => {
     const notice = told(resolved().incident, 'PostMortemDrafted');
     expect(notice?.to).toEqual(['ada', 'ben', 'cleo', 'finn']);
     expect(notice?.subject).toBe('Review of INC-2026-04-07-001: P2 - mockupAWS Database Connections Exhausted');
@@ -59,7 +59,7 @@ describe('a draft', () => {
       expect(notice?.body).toContain(said);
   });
 
-  test('that nobody is to write or to discuss is told to whoever reviews, or to operations', () => {
+  test('goes to the reviewers or to operations when it has no author and no meeting', () => {
     const story = resolved();
     const bare = story.incident.timeline.map(entry =>
       entry.type === 'PostMortemDrafted' ? { ...entry, author: undefined, meeting: undefined } : entry,
@@ -73,7 +73,7 @@ describe('a draft', () => {
   });
 });
 
-test('a post-mortem that is not done is told to its author and to whoever reviews, until it is', () => {
+test('the notice of an overdue post-mortem goes to its author and the reviewers', () => {
   const story = resolved();
   story.at(20 + 1440).watches();
   expect(told(story.incident, 'PostMortemOverdue')).toMatchObject({
@@ -92,7 +92,7 @@ describe('the post-incident message', () => {
   story.at(600).tell({ type: 'finish post-mortem', by: 'ada', ...WORDS });
   const notice = told(story.incident, 'PostMortemDone');
 
-  test('has every field of the runbook, by the log and in the words of the review', () => {
+  test('has every field of the runbook, from the timeline and in the words of the review', () => {
     expect(notice?.subject).toBe('Post-Incident Review: INC-2026-04-07-001');
     expect(notice?.body).toBe(`INC-2026-04-07-001, mockupAWS Database Connections Exhausted (P2 - High), 2026-04-07
 
@@ -125,15 +125,15 @@ The whole of it: https://example.com/post-mortem.md
 `);
   });
 
-  test('goes to stakeholders, reviewers and whoever was in command', () => {
+  test('goes to stakeholders, reviewers and the commander', () => {
     expect(notice).toMatchObject({ to: ['finn', 'ben', 'cleo', 'ada'], channel: 'stakeholders' });
   });
 });
 
-describe('an action item', () => {
+describe('the notice of an action item', () => {
   const OWNED = ['ben'];
 
-  test('is told to its owner when it is theirs, and when it is due', () => {
+  test('goes to its owner when it is assigned and when it is due', () => {
     const { incident } = resolved();
     const entry = incident.timeline.find(({ type }) => type === 'ActionItemRaised');
     const raised = entry && reviewNotice(incident, entry, CIRCLE);
@@ -153,7 +153,7 @@ describe('an action item', () => {
     });
   });
 
-  test('that is nobody’s is told to whoever reviews, or to operations, when it is due, and not before', () => {
+  test('without an owner goes to the reviewers or to operations when it is due, and not before', () => {
     const story = resolved();
     expect(told(story.incident, 'ActionItemRaised')).toBeUndefined();
     story.at(20 + 7 * 1440).tell({ type: 'fulfil', obligation: { type: 'remind of action item', item: 'A2' } });
@@ -164,7 +164,7 @@ describe('an action item', () => {
     expect(told(story.incident, 'ActionItemChanged')).toBeUndefined();
   });
 
-  test('changed in something else is told to nobody; nor is one that was done meanwhile', () => {
+  test('is not sent for another change, or once it is done', () => {
     const story = resolved();
     story.tell({ type: 'change action item', by: 'ada', item: 'A1', priority: 'high' });
     expect(told(story.incident, 'ActionItemChanged')).toBeUndefined();
@@ -173,7 +173,7 @@ describe('an action item', () => {
     expect(told(story.incident, 'ActionItemDue')).toBeUndefined();
   });
 
-  test('of work that fell due is told to whoever reviews at once', () => {
+  test('of a scheduled task goes to the reviewers at once', () => {
     const { playbook } = policy([]);
     const story = Story.under(policy([], { playbook: { ...playbook, title: 'Runbook Review', chore: true } }));
     story.fires('review:2026-Q2', { summary: '2026-Q2 has begun' });
@@ -183,7 +183,7 @@ describe('an action item', () => {
   });
 });
 
-test('of a drill nobody hears anything', () => {
+test('a drill sends no review notice', () => {
   const { incident } = resolved();
   for (const entry of incident.timeline)
     expect(reviewNotice({ ...incident, drill: true }, entry, CIRCLE)).toBeUndefined();

@@ -14,8 +14,8 @@ function advisedStory(...plan: Parameters<typeof policy>[0]): Story {
   return story;
 }
 
-describe('what remains to be done for good', () => {
-  test('is raised with the numbers before a person takes over, who is told of it', () => {
+describe('the follow-up of a playbook', () => {
+  test('is raised with its numbers before the hand-over, whose page has it', () => {
     const story = advisedStory(step('first'));
     const happened = story.responds(() => FAILED);
     expect(types(happened).slice(-3)).toEqual(['ActionItemRaised', 'HandedOver', 'ResponseEnded']);
@@ -51,19 +51,19 @@ describe('what remains to be done for good', () => {
     expect(of(story.responds(), 'ActionItemRaised')).toMatchObject([{ text: '1700 by 10 tasks' }]);
   });
 
-  test('is no matter of a playbook without advice', () => {
+  test('is not raised for a playbook without one', () => {
     const story = new Story(step('first'));
     story.fires();
     expect(types(story.responds(() => FAILED))).not.toContain('ActionItemRaised');
   });
 
-  test('says of what was not measured that it was not', () => {
+  test('says "(not measured)" for a number that was not measured', () => {
     expect(fill('{cpuPercent} {cpuPercent / runningTasks}', { cpuPercent: 71.6 })).toBe('72 (not measured)');
     expect(fill('{cpuPercent / runningTasks}', { cpuPercent: 71, runningTasks: 0 })).toBe('(not measured)');
   });
 });
 
-test('who takes over after an approval that nobody gave is told of every step of the plan', () => {
+test('a hand-over after an approval that timed out names every step of the plan', () => {
   const story = advisedStory(step('first'), step('second', { mode: 'approve' }));
   story.responds(() => FAILED);
   story.at(40).watches();

@@ -25,17 +25,17 @@ function told({ incident }: Story, type: string) {
   return written(incident, entry).map(({ level, urgency, subject, body }) => ({ level, urgency, subject, body }));
 }
 
-describe('the time to answer', () => {
+describe('the time to answer an approval', () => {
   test.each<[string, Facts, Parameters<typeof step>[1] | undefined, number]>([
-    ['is minutes in an outage', { certificateDaysLeft: 20 }, { mode: 'approve' }, 30],
-    ['is days, until the days run short', { certificateDaysLeft: 20 }, undefined, 13 * DAY],
-    ['is minutes, once they are short', { certificateDaysLeft: 7 }, undefined, 30],
-    ['is minutes, where nobody knows how many are left', {}, undefined, 30],
-  ])('%s', (_, facts, changes, minutes) => {
+    ['30 minutes in an outage', { certificateDaysLeft: 20 }, { mode: 'approve' }, 30],
+    ['days, until seven are left', { certificateDaysLeft: 20 }, undefined, 13 * DAY],
+    ['30 minutes with seven days left', { certificateDaysLeft: 7 }, undefined, 30],
+    ['30 minutes when the days left are not known', {}, undefined, 30],
+  ])('is bounded by the days left: %s', (_, facts, changes, minutes) => {
     expect(until(asks(facts, changes))).toBe(minute(minutes));
   });
 
-  test('is minutes in a drill, of a certificate that has all its days', () => {
+  test('is 30 minutes in a drill, whatever days the certificate has left', () => {
     const story = new Story(step('update', waits));
     story.fires('warning', { drill: true });
     story.diagnoses({ desiredTasks: 10, certificateDaysLeft: 300 });
@@ -44,8 +44,8 @@ describe('the time to answer', () => {
   });
 });
 
-describe('a question that can wait', () => {
-  test('is asked again each day, a level further up, by e-mail alone, until it is a no', () => {
+describe('an approval that can wait', () => {
+  test('is asked again each day, one level higher, by e-mail alone, until it times out as a no', () => {
     const story = asks({ certificateDaysLeft: 12 });
     expect(told(story, 'ApprovalRequested').map(({ level, urgency }) => [level, urgency])).toEqual([[1, 'notice']]);
     const again: [number, number[]][] = [];
@@ -74,7 +74,7 @@ describe('a question that can wait', () => {
     expect(story.incident.handedOver?.reason).toContain('not approved within 5 days');
   });
 
-  test('is not asked again once it is answered, and counts until the last minute', () => {
+  test('is not asked again once it is answered, and can be answered until the last minute', () => {
     const story = asks({ certificateDaysLeft: 12 });
     story.at(4 * DAY + 5).watches();
     story.at(5 * DAY - 1).tell({ type: 'answer approval', by: 'ada', step: 'update', approve: true });
@@ -82,7 +82,7 @@ describe('a question that can wait', () => {
     expect(story.due().map(({ type }) => type)).not.toContain('ask again');
   });
 
-  test('wakes nobody on any day, whatever is left', () => {
+  test('wakes nobody on any day, whatever days are left', () => {
     fc.assert(
       fc.property(fc.double({ min: 8.01, max: 60, noNaN: true }), fc.integer({ min: 1, max: 60 }), (days, looks) => {
         const story = asks({ certificateDaysLeft: days });

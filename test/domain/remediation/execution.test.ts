@@ -18,14 +18,14 @@ const end = (status: string, ...steps: StepExecution[]) => resultOf({ status, fa
 const done = { verdict: 'done', reason: '', changed: ['backend is to run 5 tasks'] };
 
 describe('an execution', () => {
-  it('succeeded, says what it changed, each thing once', () => {
+  it('that succeeded has each of its changes once', () => {
     expect(end('Success', call('DescribeServices'), call('UpdateService'), asked(done), asked(done))).toEqual({
       ended: 'succeeded',
       changed: ['updateservice: ecs UpdateService', 'backend is to run 5 tasks'],
     });
   });
 
-  it.each(['Success', 'Failed'])('in which a function failed has failed, though it ended %s', status => {
+  it.each(['Success', 'Failed'])('whose function failed has failed, though it ended %s', status => {
     const wrong = asked(
       { errorType: 'Error', errorMessage: 'the table is gone' },
       { Outputs: { FunctionError: ['Unhandled'], Payload: ['{"errorMessage":"the table is gone"}'] } },
@@ -35,7 +35,7 @@ describe('an execution', () => {
     expect(result.changed[0]).toMatch(/may have changed something$/);
   });
 
-  it.each(['Success', 'Failed'])('judged to have failed has failed, though it ended %s', status => {
+  it.each(['Success', 'Failed'])('that its function judged as failed has failed, though it ended %s', status => {
     expect(end(status, asked({ verdict: 'failed', reason: 'no dump came', changed: [] }))).toEqual({
       ended: 'failed',
       reason: 'no dump came',
@@ -43,14 +43,17 @@ describe('an execution', () => {
     });
   });
 
-  it.each(['Success', 'Failed'])('judged to have nothing to act on is unchanged, though it ended %s', status => {
-    const verdict = { verdict: 'unchanged', reason: 'a newer deployment has taken its place', changed: [] };
-    expect(end(status, asked(verdict))).toEqual({ ended: 'unchanged', reason: verdict.reason, changed: [] });
-    // Once something is changed, it can only have failed.
-    expect(end(status, asked(done), asked(verdict)).ended).toBe('failed');
-  });
+  it.each(['Success', 'Failed'])(
+    'that its function judged as having nothing to act on is unchanged, though it ended %s',
+    status => {
+      const verdict = { verdict: 'unchanged', reason: 'a newer deployment has taken its place', changed: [] };
+      expect(end(status, asked(verdict))).toEqual({ ended: 'unchanged', reason: verdict.reason, changed: [] });
+      // Once something is changed, it can only have failed.
+      expect(end(status, asked(done), asked(verdict)).ended).toBe('failed');
+    },
+  );
 
-  it('that asserted before it changed anything is unchanged; whose assertion could not be asked has failed', () => {
+  it('whose assertion failed before a change is unchanged; one whose assertion could not be evaluated has failed', () => {
     const reason = 'the runbook ended Failed: why';
     expect(end('Failed', assertion('The value is DRAINING'))).toEqual({ ended: 'unchanged', reason, changed: [] });
     expect(end('Failed', assertion('An error occurred (ThrottlingException) when calling')).ended).toBe('failed');
@@ -58,7 +61,7 @@ describe('an execution', () => {
   });
 
   it.each(['Failed', 'TimedOut', 'Cancelled', 'CompletedWithFailure', 'Rejected', 'Exited'])(
-    'that ended %s has failed, and tells what it may have left',
+    'that ended %s has failed, and names the changes it may have left',
     status => {
       const result = end(
         status,
@@ -73,28 +76,28 @@ describe('an execution', () => {
     },
   );
 
-  it.each(['InProgress', 'Waiting', 'Cancelling', 'anything'])('that is %s is under way', status => {
+  it.each(['InProgress', 'Waiting', 'Cancelling', 'an unknown status'])('with the status %s is in progress', status => {
     expect(end(status, asked(undefined, { StepStatus: 'InProgress' })).ended).toBe('running');
   });
 
-  it('whose function ran dry changed nothing, whatever became of it', () => {
+  it('whose function ran dry changed nothing, however it ended', () => {
     expect(end('Failed', asked(undefined, { StepStatus: 'Failed' }, 'true')).changed).toEqual([]);
     expect(end('Failed', asked(undefined, { StepStatus: 'Failed' })).changed).toHaveLength(1);
     expect(end('Failed', asked(undefined, { StepStatus: 'Pending' })).changed).toEqual([]);
   });
 });
 
-describe('what a dry run reports for people', () => {
+describe('the report of a dry run', () => {
   const reported = (...payloads: object[]) =>
     reportOf({ status: 'Success', steps: [call('DescribeServices'), ...payloads.map(payload => asked(payload))] });
 
-  it('is what its functions say of it, in their order', () => {
+  it('has the output of its functions in their order', () => {
     expect(
       reported(done, { ...done, report: ['Would fail over.', 'Drops all.'] }, { ...done, report: ['Then ends.'] }),
     ).toEqual([...['Would fail over.', 'Drops all.', 'Then ends.']]);
   });
 
-  it('is nothing of functions that report nothing', () => {
+  it('is empty when its functions report nothing', () => {
     expect(reported(done, { ...done, report: 'no list' })).toEqual([]);
     expect(reportOf({ status: 'Success', steps: [asked(undefined)] })).toEqual([]);
   });

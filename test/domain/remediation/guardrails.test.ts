@@ -28,7 +28,7 @@ function decided(changes: Partial<Step>, readings: Partial<Readings> = {}, facts
 
 const reasons = (...args: Parameters<typeof decided>) => of(decided(...args), 'StepSkipped').flatMap(e => e.reasons);
 
-test('with every guardrail passed the step runs, and the entry says why it might', () => {
+test('a step runs when every guardrail passes, and the event lists them', () => {
   const [begun] = of(decided({}), 'StepStarted');
   expect(begun?.guardrails.map(({ guardrail, passed }) => [guardrail, passed])).toEqual<
     [GuardrailResult['guardrail'], boolean][]
@@ -47,17 +47,17 @@ test('with every guardrail passed the step runs, and the entry says why it might
   ]);
 });
 
-describe('while the kill switch is off, or cannot be read', () => {
+describe('the kill switch, off or unreadable,', () => {
   const OFF: Partial<Readings>[] = [{ automation: { value: 'off', since: minute(0) } }, { automation: 'unreadable' }];
 
-  test.each(OFF)('a step in any mode runs dry: %j', readings => {
+  test.each(OFF)('makes a step in any mode run dry: %j', readings => {
     for (const mode of ['observe', 'approve', 'auto'] as const)
       expect(of(decided({ mode }, readings), 'StepStarted')).toMatchObject([{ dryRun: true }]);
     expect(reasons({ mode: 'off' }, readings)).toEqual(['mode: off']);
   });
 });
 
-test('a dry run is stopped by what makes it senseless, and not by what keeps automation from acting', () => {
+test('a dry run is stopped when it makes no sense, and not by guardrails against acting', () => {
   const busy = { ledger: Array.from({ length: 12 }, () => ran(1, { runbook: 'restart', target: 'restart' })) };
   const held = { ...busy, maintenanceUntil: minute(NOW + 9), others: 'unreadable' } as const;
   expect(of(decided({ mode: 'observe' }, held), 'StepStarted')).toMatchObject([{ dryRun: true }]);
@@ -66,26 +66,26 @@ test('a dry run is stopped by what makes it senseless, and not by what keeps aut
   ]);
 });
 
-describe('each guardrail alone stops a step that would otherwise run', () => {
+describe('a step that would otherwise run is stopped', () => {
   const busy = Array.from({ length: 12 }, (_, i) => ran(60 + i));
 
   test.each<[string, Partial<Step>, Partial<Readings>, Facts | undefined, string]>([
     [
-      'maintenance',
+      'maintenance is on',
       {},
       { maintenanceUntil: minute(NOW + 1) },
       undefined,
       `maintenance window: maintenance until ${minute(NOW + 1)}`,
     ],
     [
-      'the window is no time',
+      'the maintenance window is no time',
       {},
       { maintenanceUntil: 'tomorrow' },
       undefined,
       'maintenance window: the maintenance window cannot be read, which means closed',
     ],
     [
-      'the window cannot be read',
+      'the maintenance window cannot be read',
       {},
       { maintenanceUntil: 'unreadable' },
       undefined,
@@ -93,7 +93,7 @@ describe('each guardrail alone stops a step that would otherwise run', () => {
     ],
     ['the mode is off', { mode: 'off' }, {}, undefined, 'mode: off'],
     [
-      'it ran a moment ago',
+      'the cooldown lasts',
       { cooldownMinutes: 15 },
       { ledger: [ran(14, { runbook: 'restart', target: 'restart' })] },
       undefined,
@@ -107,28 +107,40 @@ describe('each guardrail alone stops a step that would otherwise run', () => {
       'budget: 12 of 12 automatic runs in 24 h: a person must release it',
     ],
     [
-      'it would touch too much',
+      'the step would touch too much',
       { blastRadius: { fact: 'desiredTasks', leaves: 4, maximumShare: 0.5 } },
       {},
       undefined,
       'blast radius: at most 6 of 10 desiredTasks (60 %, limit 50 %)',
     ],
-    ['there is nothing to touch', {}, {}, { desiredTasks: 0 }, 'blast radius: nothing to act on: desiredTasks is 0'],
     [
-      'nothing would be left to do',
+      'the step has nothing to touch',
+      {},
+      {},
+      { desiredTasks: 0 },
+      'blast radius: nothing to act on: desiredTasks is 0',
+    ],
+    [
+      'the step would change nothing',
       { blastRadius: { fact: 'desiredTasks', leaves: 10, maximumShare: 1 } },
       {},
       undefined,
       'blast radius: nothing to act on: desiredTasks is 10, to be 10',
     ],
-    ['the whole is not known', { causes: FOUND }, {}, { cpuPercent: 99 }, 'blast radius: desiredTasks is not known'],
-    ['the trouble is too small', { minimumSeverity: 'P2' }, {}, undefined, 'severity: P3, needs P2'],
-  ])('%s', (_, changes, readings, facts, reason) => {
+    [
+      'the number of tasks is not known',
+      { causes: FOUND },
+      {},
+      { cpuPercent: 99 },
+      'blast radius: desiredTasks is not known',
+    ],
+    ['the severity is too low', { minimumSeverity: 'P2' }, {}, undefined, 'severity: P3, needs P2'],
+  ])('by one guardrail alone: %s', (_, changes, readings, facts, reason) => {
     expect(reasons(changes, readings, facts)).toEqual([reason]);
     expect(started(decided(changes, readings, facts))).toEqual([]);
   });
 
-  test('what cannot be read means no, each by itself', () => {
+  test('by a value that cannot be read', () => {
     expect(reasons({}, { ledger: 'unreadable' })).toEqual([
       'cooldown: earlier runs cannot be read',
       'budget: earlier runs cannot be read',
@@ -136,24 +148,24 @@ describe('each guardrail alone stops a step that would otherwise run', () => {
     expect(started(decided({}, {}, { desiredTasks: Number.NaN }))).toEqual([]);
   });
 
-  test('all that failed are told, not the first alone', () => {
+  test('with all failed guardrails named, not the first alone', () => {
     expect(reasons({ mode: 'off', minimumSeverity: 'P1' }, { ledger: 'unreadable' })).toHaveLength(4);
   });
 
-  test('a step that another guardrail stops is not put before a person', () => {
+  test('without an approval question when another guardrail fails', () => {
     expect(types(decided({ mode: 'approve', minimumSeverity: 'P1' }))).not.toContain('ApprovalRequested');
   });
 });
 
-describe('the bounds', () => {
+describe('a guardrail at its bound', () => {
   const runs = (changes: Partial<Step>, readings: Partial<Readings> = {}, facts?: Facts) =>
     started(decided(changes, readings, facts)).length === 1;
 
-  test('maintenance that has just ended is over', () => {
+  test('lets a step run at the minute in which maintenance ends', () => {
     expect(runs({}, { maintenanceUntil: minute(NOW) })).toBe(true);
   });
 
-  test('the cooldown is over on the minute, and is one of runbook and target together', () => {
+  test('lets a step run on the minute the cooldown ends, counted for runbook and target together', () => {
     const last = (changes: Partial<LedgerRun>) => ({
       ledger: [ran(14, { runbook: 'restart', target: 'restart', ...changes })],
     });
@@ -173,19 +185,19 @@ describe('the bounds', () => {
     ).toBe(false);
   });
 
-  test('a share at its limit may be touched', () => {
+  test('lets a step touch a share equal to the limit', () => {
     expect(runs({ blastRadius: { fact: 'desiredTasks', leaves: 5, maximumShare: 0.5 } })).toBe(true);
     expect(runs({ blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 } })).toBe(true);
   });
 
-  test('of runs older than the budget reaches none is counted', () => {
+  test('leaves runs older than the budget period out', () => {
     const ledger = (minutesAgo: number) => [...Array.from({ length: 11 }, (_, i) => ran(i)), ran(minutesAgo)];
     expect(runs({}, { ledger: ledger(24 * 60) })).toBe(false);
     expect(runs({}, { ledger: ledger(24 * 60 + 1) })).toBe(true);
   });
 });
 
-describe('the budget', () => {
+describe('the budget of automatic runs', () => {
   const spent = Array.from({ length: 12 }, (_, i) => ran(i));
 
   test('is released by setting the kill switch anew', () => {
@@ -202,13 +214,13 @@ describe('the budget', () => {
     expect(started(decided({}, { ledger: spent.map(run => ({ ...run, at: 'once' })) }))).toEqual([]);
   });
 
-  test("does not count the run's own reservation, which a retried command finds", () => {
+  test('does not count the reservation of a retried run itself', () => {
     const own = ran(0, { run: 'INC-2026-04-07-001/1/restart', runbook: 'restart', target: 'restart' });
     expect(started(decided({}, { ledger: [...spent.slice(1), own] }))).toEqual(['restart']);
   });
 });
 
-test('the cooldown keeps two steps of one attempt apart too', () => {
+test('the cooldown separates two steps of one attempt too', () => {
   const twice = { runbook: 'restart', target: 'tasks' };
   const story = new Story(step('restart some', twice), step('restart more', twice));
   story.at(NOW).fires();
@@ -223,14 +235,14 @@ test('the cooldown keeps two steps of one attempt apart too', () => {
 });
 
 describe('the ledger', () => {
-  test('keeps a run once, and forgets what is older than it must reach', () => {
+  test('keeps a run once, and forgets runs older than the longest period', () => {
     const entry = ran(0, { run: 'INC-1/1/restart' });
     const ledger = reserve([ran(61), ran(60), { ...entry, at: minute(NOW - 1) }], entry, 1);
     expect(ledger).toEqual([ran(60), entry]);
   });
 });
 
-describe('two responses do not work on one service', () => {
+describe('another open incident of the service', () => {
   const other = (changes: Partial<OtherIncident> = {}): OtherIncident => ({
     id: 'INC-2026-04-07-000',
     openedAt: minute(NOW - 1),
@@ -248,7 +260,7 @@ describe('two responses do not work on one service', () => {
       return started(story.plans({ ...READINGS, others })).length === 1;
     });
 
-  test('of two causes, or two symptoms, the first to be opened goes on', () => {
+  test('of the same kind goes first if it was opened first', () => {
     expect(beside(other())).toEqual([false, false]);
     expect(beside(other({ symptom: true }))).toEqual([true, false]);
     expect(beside(other({ symptom: true, openedAt: minute(NOW + 1) }))).toEqual([true, true]);
@@ -256,12 +268,12 @@ describe('two responses do not work on one service', () => {
     expect(beside(other({ openedAt: minute(NOW), id: 'INC-2026-04-07-999' }))).toEqual([true, false]);
   });
 
-  test('a symptom waits for a cause, even a younger one', () => {
+  test('that is a cause goes before a symptom, even if it is younger', () => {
     expect(beside(other({ openedAt: minute(NOW + 1) }))).toEqual([true, false]);
     expect(reasons({}, { others: [other()] })).toEqual(['another incident: INC-2026-04-07-000 is being worked on']);
   });
 
-  test('one that stands apart waits for no other, and no other for it', () => {
+  test('that is independent delays no other, and no other delays it', () => {
     expect(beside(other({ independent: true }))).toEqual([true, true]);
     const base = policy([step('restart')]);
     const story = Story.under({ ...base, playbook: { ...base.playbook, independent: true } });
@@ -270,7 +282,7 @@ describe('two responses do not work on one service', () => {
     expect(started(story.plans({ ...READINGS, others: [other(), other({ symptom: true })] }))).toHaveLength(1);
   });
 
-  test('unreadable stops the step', () => {
+  test('stops a step when it cannot be read', () => {
     expect(reasons({}, { others: 'unreadable' })).toEqual(['another incident: the open incidents cannot be read']);
   });
 });
@@ -279,12 +291,12 @@ describe('a step for a cause', () => {
   const causes = [...FOUND, { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' }];
   const facts = (changes: Facts) => ({ desiredTasks: 10, ...changes });
 
-  test('runs when one of them was found', () => {
+  test('runs when one of its causes was found', () => {
     expect(started(decided({ causes }, {}, facts({ cpuPercent: 80 })))).toEqual(['restart']);
     expect(started(decided({ causes }, {}, facts({ cpuPercent: 8, missingTasks: 1 })))).toEqual(['restart']);
   });
 
-  test('says on what evidence, in words', () => {
+  test('states its evidence in words', () => {
     const evidence = (found: Facts) =>
       of(decided({ causes }, {}, facts(found)), 'StepStarted')[0]?.guardrails.find(g => g.guardrail === 'cause')
         ?.reason;
@@ -295,7 +307,7 @@ describe('a step for a cause', () => {
   test.each([
     [5, ['restart']],
     [6, []],
-  ])('measured %i minutes ago, runs %j', (minutes, runs) => {
+  ])('measured %i minutes ago starts the steps %j', (minutes, runs) => {
     const story = new Story(step('restart', { causes }));
     story.at(NOW - minutes).fires('warning');
     story.diagnoses(facts({ cpuPercent: 80 }));
@@ -305,7 +317,7 @@ describe('a step for a cause', () => {
     expect(of(planned, 'StepSkipped').flatMap(e => e.reasons)).toEqual(runs.length > 0 ? [] : [old]);
   });
 
-  test('a metric counts from when it was measured, not from when it was read', () => {
+  test('is judged by when a metric was measured, not by when it was read', () => {
     const story = new Story(step('restart', { causes }));
     story.at(NOW).fires('warning');
     const found = { check: 'metrics', ok: false, summary: '', facts: facts({ cpuPercent: 99 }) };
@@ -314,7 +326,7 @@ describe('a step for a cause', () => {
     expect(started(story.plans())).toEqual([]);
   });
 
-  test('another attempt must measure it anew', () => {
+  test('needs a new measurement in another attempt', () => {
     const story = new Story(step('restart', { causes, cooldownMinutes: 0 }));
     story.at(NOW).fires('warning');
     story.diagnoses(facts({ cpuPercent: 99 }));
@@ -327,13 +339,13 @@ describe('a step for a cause', () => {
     expect(started(story.plans())).toEqual([]);
   });
 
-  test('says what was found instead, and unknown is not found', () => {
+  test('is skipped with what was found instead, and an unknown fact is not found', () => {
     expect(reasons({ causes }, {}, facts({ cpuPercent: 79 }))).toEqual([
       'cause: cpuPercent is 79, needs 80 or more, missingTasks is not known, needs 1 or more',
     ]);
   });
 
-  test('is left out when one was found that it cannot remedy, whatever else was found', () => {
+  test('is skipped when a fact rules it out, whatever else was found', () => {
     const step = { causes, unless: [{ fact: 'cachePathBlocked', atLeast: 1 }] };
     const found = { cpuPercent: 80 };
     expect(reasons(step, {}, facts({ ...found, cachePathBlocked: 1 }))).toEqual([
@@ -346,17 +358,17 @@ describe('a step for a cause', () => {
   });
 });
 
-describe('a step that adds', () => {
+describe('a step that adds tasks', () => {
   const blastRadius = { fact: 'desiredTasks', reaches: 20, maximumShare: 1 } as const;
 
-  test('adds at most the share it may', () => {
+  test('adds at most its share', () => {
     expect(started(decided({ blastRadius }))).toEqual(['restart']);
     expect(reasons({ blastRadius }, {}, { desiredTasks: 9 })).toEqual([
       'blast radius: at most 11 of 9 desiredTasks (122 %, limit 100 %)',
     ]);
   });
 
-  test('never takes away, and does nothing where there is nothing', () => {
+  test('never removes any, and does nothing where there are none', () => {
     expect(reasons({ blastRadius }, {}, { desiredTasks: 20 })).toEqual([
       'blast radius: nothing to act on: desiredTasks is 20, to be 20',
     ]);
@@ -376,13 +388,13 @@ describe('a step that names its object', () => {
     return story.plans();
   };
 
-  test('hands it to the runbook', () => {
+  test('passes the object to the runbook', () => {
     expect(of(diagnosed({ suspectDeployment: 'arn:42' }), 'StepStarted')).toMatchObject([
       { parameters: { DeploymentArn: 'arn:42', DryRun: 'false' } },
     ]);
   });
 
-  test('only observed, tells people which it would have acted on', () => {
+  test('names the object in the hand-over when it only observes', () => {
     const story = new Story(step('restart', { ...named, mode: 'observe' }));
     story.at(NOW).fires('warning');
     const objects = { suspectDeployment: 'arn:aws:ecs:x:1:service-deployment/c/s/d42' };
@@ -394,13 +406,13 @@ describe('a step that names its object', () => {
     expect(story.incident.handedOver?.reason).toContain('It would have run: Do restart (10 tasks are wanted; on d42)');
   });
 
-  test('is left out while nobody knows which', () => {
+  test('is skipped while the object is not known', () => {
     expect(of(diagnosed({}), 'StepSkipped')).toMatchObject([{ reasons: ['object: suspectDeployment is not known'] }]);
     expect(reasons({ parameters: { Count: { fact: 'runningTasks' } } })).toEqual(['object: runningTasks is not known']);
   });
 });
 
-test('a step is left out, in words, while it lacks what it needs', () => {
+test('a step is skipped with a reason in words while a precondition fails', () => {
   const needs = [{ fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy it by rolling updates' }];
   const found = (rollingUpdates?: number) => ({
     desiredTasks: 10,

@@ -24,8 +24,8 @@ const harmful = (story: Story) =>
     outcome: { run: story.incident.runs[0]?.run ?? '', checks: FAILED, impact: 'harmful' },
   });
 
-describe('a step that made it worse', () => {
-  test('is put back at once, then the plan goes on', () => {
+describe('a harmful step', () => {
+  test('is reverted at once, then the plan goes on', () => {
     const story = underWay();
     harmful(story);
     expect(started(story.plans())).toEqual(['undo first']);
@@ -35,13 +35,13 @@ describe('a step that made it worse', () => {
     expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
   });
 
-  test('that only did not help stays until the attempt ends', () => {
+  test('is not one that only did not help, which stays until the attempt ends', () => {
     const story = underWay();
     story.ends(FAILED);
     expect(started(story.plans())).toEqual(['second']);
   });
 
-  test('that may not be put back is handed over, with what is still changed', () => {
+  test('that may not be reverted is handed over, with the change that is left', () => {
     const story = underWay();
     harmful(story);
     const off = { ...READINGS, automation: { value: 'off', since: minute(-10_000) } } as const;
@@ -50,29 +50,29 @@ describe('a step that made it worse', () => {
   });
 });
 
-describe('what a run did to people', () => {
+describe('the impact of a run on people', () => {
   it.each<[string, Measured, Measured, ReturnType<typeof impactOf>]>([
     ['a tenth more of the requests fail', share(0.2), share(0.31), 'harmful'],
-    ['a little more of them fail', share(0.2), share(0.29), undefined],
+    ['a little more of the requests fail', share(0.2), share(0.29), undefined],
     ['nobody knows what failed before', {}, share(1), undefined],
     ['nobody knows what fails since', share(0.2), {}, undefined],
     ['no health URL answers any more, and there is no request', health(0.5), health(1), 'harmful'],
-    ['none answered before', health(1), health(1), undefined],
+    ['no health URL answered before', health(1), health(1), undefined],
     ['one more health URL fails', health(0), health(0.5), undefined],
     ['half as many requests fail', share(0.4), share(0.2), 'relieved'],
-    ['most of them fail as before', share(0.4), share(0.25), undefined],
-    ['next to none failed before', share(0.01), share(0), undefined],
+    ['most requests fail as before', share(0.4), share(0.25), undefined],
+    ['almost no request failed before', share(0.01), share(0), undefined],
     ['all health URLs answer again', health(1), health(0), 'relieved'],
-    ['they answer, and as many requests fail', both(0.4, 1), both(0.4, 0), undefined],
-    ['they answer, and nobody knows of the requests', both(0.4, 1), health(0), undefined],
-    ['they answer, and requests begin to fail', both(0, 1), both(0.08, 0), undefined],
+    ['health URLs answer again, and as many requests fail', both(0.4, 1), both(0.4, 0), undefined],
+    ['health URLs answer again, and the requests are not known', both(0.4, 1), health(0), undefined],
+    ['health URLs answer again, and requests begin to fail', both(0, 1), both(0.08, 0), undefined],
     ['fewer requests fail, and no health URL answers', both(0.4, 0.5), both(0.1, 1), 'harmful'],
-  ])('%s', (_, before, after, impact) => {
+  ])('is judged by requests and health URLs: %s', (_, before, after, impact) => {
     expect(impactOf(before, after)).toBe(impact);
   });
 });
 
-it('harm is read out with what was measured before and since', () => {
+it('harm is reported with the measurements before and since', () => {
   const [run] = underWay().incident.runs;
   if (!run) throw new Error('there is no run');
   const measuredAt = minute(3);
@@ -83,7 +83,7 @@ it('harm is read out with what was measured before and since', () => {
   expect(seen({ share: 0.29, measuredAt }, 0.5)).toBeUndefined();
 });
 
-it('people are relieved when next to no request fails, or too few are made to tell', () => {
+it('people are relieved when less than 5 % of requests fail, or too few requests come', () => {
   const passed = (traffic: Traffic) => requestsFailing(traffic).passed;
   expect(passed({ share: 0.04, measuredAt: minute(3) })).toBe(true);
   expect(passed({ share: 0.05, measuredAt: minute(3) })).toBe(false);

@@ -30,8 +30,8 @@ function diagnosed(...plan: Step[]): Story {
 
 const reasonOf = (story: Story) => story.incident.handedOver?.reason;
 
-describe('the steps of the plan', () => {
-  test('run in order, one at a time, each with its parameters, until nothing is left and a person takes over', () => {
+describe('the plan', () => {
+  test('runs its steps in order, one at a time, each with its parameters, and ends with a hand-over', () => {
     const story = diagnosed(
       step('first', {
         parameters: { Limit: '5', Count: { fact: 'desiredTasks' }, Half: { fact: 'desiredTasks', share: 0.55 } },
@@ -49,7 +49,7 @@ describe('the steps of the plan', () => {
     expect(reasonOf(story)).toBe('the plan did not help. Do first: health: 503. Do second: the runbook ended TimedOut');
   });
 
-  test('a step that helped, with the signals clear, is the end of the plan', () => {
+  test('ends with a step that helped when the signals are clear', () => {
     const story = diagnosed(step('first'), step('second'));
     story.plans();
     story.at(3).clears();
@@ -57,7 +57,7 @@ describe('the steps of the plan', () => {
     expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'recovered' }]);
   });
 
-  test('a step verified while a signal still fires is not the end', () => {
+  test('goes on after a verified step while a signal still fires', () => {
     const story = diagnosed(step('first'), step('second'));
     story.plans();
     expect(types(story.ends())).toEqual(['StepSucceeded']);
@@ -65,17 +65,17 @@ describe('the steps of the plan', () => {
   });
 
   test.each<[string, Parameters<Story['ends']>[0], string]>([
-    ['a check that did not pass', [...PASSED, ...FAILED], 'health: 503'],
-    ['no check at all', [], 'nothing could be verified'],
-    ['a runbook that failed', 'the runbook ended Failed', 'the runbook ended Failed'],
-  ])('not verified is failed: %s', (_, outcome, reason) => {
+    ['a check did not pass', [...PASSED, ...FAILED], 'health: 503'],
+    ['no check was made', [], 'nothing could be verified'],
+    ['the runbook failed', 'the runbook ended Failed', 'the runbook ended Failed'],
+  ])('counts a step that is not verified as failed: %s', (_, outcome, reason) => {
     const story = diagnosed(step('first'));
     story.plans();
     story.clears();
     expect(story.ends(outcome)).toMatchObject([{ type: 'StepFailed', reason }]);
   });
 
-  test('what is skipped is recorded with its reasons, once, and told to the person who takes over', () => {
+  test('records a skipped step once with its reasons, which the hand-over has', () => {
     const story = diagnosed(step('first', { mode: 'off' }), step('second'), step('third', { minimumSeverity: 'P1' }));
     const planned = story.plans();
     expect(types(planned)).toEqual(['StepSkipped', 'StepStarted']);
@@ -86,13 +86,13 @@ describe('the steps of the plan', () => {
     );
   });
 
-  test('an empty plan is handed over', () => {
+  test('without steps is handed over', () => {
     const story = diagnosed();
     story.plans();
     expect(reasonOf(story)).toBe('nothing is done by itself about this');
   });
 
-  test('the kill switch keeps the next step from acting: it runs dry, and a person takes over', () => {
+  test('runs the next step dry once the kill switch is off, then hands over', () => {
     const story = diagnosed(step('first'), step('second'));
     story.plans();
     story.ends(FAILED);
@@ -104,7 +104,7 @@ describe('the steps of the plan', () => {
     );
   });
 
-  test('a new attempt begins with the first step again', () => {
+  test('begins with the first step again in a new attempt', () => {
     const story = diagnosed(step('first'), step('second'));
     story.plans();
     story.at(2).clears();
@@ -117,7 +117,7 @@ describe('the steps of the plan', () => {
 });
 
 describe('a workflow that is late or repeats itself', () => {
-  test('the same call again gets the same step, and none runs twice', () => {
+  test('gets the same step for the same call, and no step runs twice', () => {
     const story = diagnosed(step('first'));
     const call = { type: 'next step', attempt: 1, readings: READINGS, id: 'plan/1/start' } as const;
     const once = story.tell(call);
@@ -127,7 +127,7 @@ describe('a workflow that is late or repeats itself', () => {
     expect(story.incident.runs).toHaveLength(1);
   });
 
-  test('an outcome is recorded once', () => {
+  test('records an outcome once', () => {
     const story = diagnosed(step('first'));
     story.plans();
     const outcome = { run: 'INC-2026-04-07-001/1/first', checks: PASSED };
@@ -138,7 +138,7 @@ describe('a workflow that is late or repeats itself', () => {
     expect(story.refused).toMatch(/is not known$/);
   });
 
-  test('an attempt that is over changes nothing more', () => {
+  test('changes nothing once its attempt is over', () => {
     const story = diagnosed(step('first'));
     story.clears();
     story.plans();
@@ -163,7 +163,7 @@ describe('a dry run', () => {
     return { story, begun };
   };
 
-  test('changes nothing: the runbook is told so, nothing is owed back, and the plan goes on', () => {
+  test('changes nothing: its runbook gets DryRun, nothing is reverted, and the plan goes on', () => {
     const { story, begun } = rehearsed(temporary('first', { mode: 'observe' }), step('second'));
     expect(begun).toMatchObject({ dryRun: true, parameters: { DryRun: 'true' } });
     expect(types(story.ends([]))).toEqual(['StepRehearsed']);
@@ -184,7 +184,7 @@ describe('a dry run', () => {
     expect(of(story.incident.timeline, 'StepSucceeded')).toEqual([]);
   });
 
-  test('of the whole plan ends with a person, who learns what would have been done, and on what evidence', () => {
+  test('of the whole plan ends with a hand-over that lists the steps and their evidence', () => {
     const { story } = rehearsed(step('first', { mode: 'observe' }), step('second', { mode: 'observe' }));
     story.ends([]);
     story.plans();
@@ -196,7 +196,7 @@ describe('a dry run', () => {
     );
   });
 
-  test('that fails has failed', () => {
+  test('that fails is recorded as failed', () => {
     const { story } = rehearsed(step('first', { mode: 'observe' }));
     expect(story.ends('access denied')).toMatchObject([{ type: 'StepFailed', reason: 'access denied' }]);
   });
@@ -220,7 +220,7 @@ describe('a step that needs approval', () => {
     ]);
   });
 
-  describe('is run dry before it is asked for', () => {
+  describe('before the question', () => {
     const previewed = (outcome: Partial<RunOutcome>) => {
       const story = diagnosed(...plan);
       const [begun] = of(story.decides(), 'StepStarted');
@@ -230,7 +230,7 @@ describe('a step that needs approval', () => {
     };
     const report = ['Would end 2 sessions; 90 of 100 connections in use.', '- 2 sessions: migration'];
 
-    test('and whoever is asked reads what would be done', () => {
+    test('runs dry, and the page has its report', () => {
       const { story, begun } = previewed({ report });
       expect(begun).toMatchObject({ step: 'first', dryRun: true, preview: true, parameters: { DryRun: 'true' } });
       const [asked] = of(story.decides(), 'ApprovalRequested');
@@ -242,7 +242,7 @@ describe('a step that needs approval', () => {
     test.each([
       ['finds nothing to do', { reason: 'No session has been idle for 300 s or longer.', unchanged: true as const }],
       ['fails', { reason: 'the database cannot be reached' }],
-    ])('and one that %s is not asked for', (_, outcome) => {
+    ])('is dropped when its dry run %s', (_, outcome) => {
       const { story } = previewed(outcome);
       expect(story.decides()).toMatchObject([
         { type: 'StepSkipped', step: 'first', reasons: [`its dry run: ${outcome.reason}`] },
@@ -250,7 +250,7 @@ describe('a step that needs approval', () => {
       ]);
     });
 
-    test('anew in each attempt that asks', () => {
+    test('runs dry anew in each attempt that asks', () => {
       const story = diagnosed(step('first', { mode: 'approve' }));
       story.plans();
       story.clears();
@@ -260,7 +260,7 @@ describe('a step that needs approval', () => {
     });
   });
 
-  test('given in time begins the next attempt with that step', () => {
+  test('runs first in the next attempt once it is approved in time', () => {
     const { story } = asking(...plan);
     expect(answer(story.at(20), true)).toMatchObject([
       { type: 'ApprovalGiven', step: 'first', by: 'ada' },
@@ -274,7 +274,7 @@ describe('a step that needs approval', () => {
     expect(started(story.plans())).toEqual(['second']);
   });
 
-  test('is approved for that step alone', () => {
+  test('is approved for itself alone', () => {
     const { story } = asking(step('first', { mode: 'approve' }), step('second', { mode: 'approve' }));
     answer(story, true);
     story.diagnoses();
@@ -283,7 +283,7 @@ describe('a step that needs approval', () => {
     expect(story.plans()).toMatchObject([{ type: 'ApprovalRequested', step: 'second' }, { type: 'ResponseEnded' }]);
   });
 
-  test('an approval passes no other guardrail', () => {
+  test('is stopped by other guardrails though it is approved', () => {
     const { story } = asking(...plan);
     answer(story, true);
     story.diagnoses();
@@ -293,7 +293,7 @@ describe('a step that needs approval', () => {
   test.each<[string, (story: Story) => unknown]>([
     ['declined', story => answer(story.at(20), false)],
     ['not answered in time', story => story.at(31).watches()],
-  ])('%s leaves the following steps, and is not asked again', (_, refuse) => {
+  ])('that was %s leaves the following steps, and is not asked again', (_, refuse) => {
     const { story } = asking(...plan);
     refuse(story);
     expect(attemptUnderWay(story.incident)).toMatchObject({ number: 2 });
@@ -308,7 +308,7 @@ describe('a step that needs approval', () => {
     expect(of(story.incident.timeline, 'ApprovalRequested')).toHaveLength(1);
   });
 
-  test('an approval that comes too late is a no', () => {
+  test('is declined when the approval comes too late', () => {
     const { story } = asking(...plan);
     expect(answer(story.at(31), true)).toEqual([]);
     expect(story.refused).toMatch(/expired/);
@@ -318,7 +318,7 @@ describe('a step that needs approval', () => {
     ]);
   });
 
-  test('an answer to a question that nobody asked, or that was answered, is refused', () => {
+  test('refuses an answer that nobody asked for, or a second one', () => {
     const { story } = asking(...plan);
     expect(answer(story, true, 'second')).toEqual([]);
     expect(story.refused).toBe('INC-2026-04-07-001 awaits no approval of second');
@@ -327,7 +327,7 @@ describe('a step that needs approval', () => {
     expect(story.refused).toBe('first was declined by ada already');
   });
 
-  test('the question is withdrawn when the trouble is over by itself', () => {
+  test('is not asked any more when the signals clear by themselves', () => {
     const { story } = asking(...plan);
     story.at(5).clears();
     expect(answer(story, true)).toEqual([]);
@@ -336,7 +336,7 @@ describe('a step that needs approval', () => {
 });
 
 describe('a temporary change', () => {
-  test('is put back before an attempt that recovered ends, the latest first', () => {
+  test('is reverted before a recovered attempt ends, the latest first', () => {
     const story = diagnosed(temporary('first'), temporary('second'), step('third'));
     story.plans();
     story.ends(FAILED);
@@ -353,7 +353,7 @@ describe('a temporary change', () => {
     expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'recovered' }]);
   });
 
-  test('is put back before the attempt is handed over', () => {
+  test('is reverted before the attempt is handed over', () => {
     const story = diagnosed(temporary('first'));
     story.plans();
     story.ends(FAILED);
@@ -363,7 +363,7 @@ describe('a temporary change', () => {
     expect(reasonOf(story)).toBe('the plan did not help. Do first: health: 503');
   });
 
-  test('not verified as put back is handed over at once, and not tried again', () => {
+  test('whose revert is not verified is handed over at once, and not tried again', () => {
     const story = diagnosed(temporary('first'), temporary('second'));
     story.plans();
     story.ends(FAILED);
@@ -377,7 +377,7 @@ describe('a temporary change', () => {
     expect(story.at(400).due()).not.toContainEqual(expect.objectContaining({ type: 'put back' }));
   });
 
-  test('that people have stopped from being put back is named to them, each one', () => {
+  test('whose revert the kill switch stops is named in the hand-over, each one', () => {
     const story = diagnosed(temporary('first'), temporary('second'));
     story.plans();
     story.ends(FAILED);
@@ -390,7 +390,7 @@ describe('a temporary change', () => {
     expect(reasonOf(story)).toContain('run INC-2026-04-07-001/1/second');
   });
 
-  test('that is too small or too often for a step is put back all the same', () => {
+  test('is reverted though cooldown and budget would stop a step', () => {
     const story = diagnosed(temporary('first'));
     story.plans();
     story.clears();
@@ -404,7 +404,7 @@ describe('a temporary change', () => {
     expect(started(story.plans({ ...READINGS, ledger: spent }))).toEqual(['undo first']);
   });
 
-  test('is put back to what was measured before it, not to what it left', () => {
+  test('is reverted to the value measured before it, not to the value it left', () => {
     const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
     story.plans();
     story.ends(FAILED);
@@ -419,7 +419,7 @@ describe('a temporary change', () => {
     ]);
   });
 
-  test('made in two attempts is put back in two runs, to where it began', () => {
+  test('made in two attempts is reverted in two runs, to the first value', () => {
     const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
     story.plans();
     story.ends(FAILED);
@@ -443,7 +443,7 @@ describe('a temporary change', () => {
     expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'recovered' }]);
   });
 
-  test('left by an attempt that waits for approval is put back when the trouble is over by itself', () => {
+  test('left by an attempt that waits for approval is reverted when the signals clear by themselves', () => {
     const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
     story.plans();
     story.ends(FAILED);
@@ -459,10 +459,10 @@ describe('a temporary change', () => {
   });
 });
 
-describe('a resolution before a change was put back', () => {
+describe('a resolution before a change was reverted', () => {
   const left = '. Still changed, to be put back by hand: "Do first" (runbook first, run INC-2026-04-07-001/1/first)';
 
-  test('by a person, while a step runs, waits for the step, then puts back, then resolves', () => {
+  test('by a person waits for the running step, then for the revert', () => {
     const story = diagnosed(temporary('first'));
     story.plans();
     expect(types(story.resolves())).toEqual(['Acknowledged', 'ResolutionRequested']);
@@ -475,7 +475,7 @@ describe('a resolution before a change was put back', () => {
     ]);
   });
 
-  test('by a person, when putting back fails, tells a person; asked again it is resolved as it stands', () => {
+  test('by a person is handed over when the revert fails, and the next one resolves as it stands', () => {
     const story = diagnosed(temporary('first'));
     story.plans();
     story.resolves();
@@ -486,7 +486,7 @@ describe('a resolution before a change was put back', () => {
     expect(story.resolves()).toMatchObject([{ type: 'Resolved', reason: `fixed by hand${left}` }]);
   });
 
-  test('never comes by itself: after a hand-over it is for a person', () => {
+  test('does not happen automatically after a hand-over', () => {
     const story = diagnosed(temporary('first'));
     story.plans();
     story.at(1).clears();
@@ -499,10 +499,10 @@ describe('a resolution before a change was put back', () => {
   });
 });
 
-describe('a change that relieves as long as the trouble lasts', () => {
+describe('a change that relieves as long as the alarm fires', () => {
   const revert = { title: 'Close first', parameters: {}, when: 'recovered' as const };
 
-  test('stays when a person takes over, and is put back when the signals clear', () => {
+  test('stays after a hand-over, and is reverted when the signals clear', () => {
     const story = diagnosed(step('first', { revert }));
     story.plans();
     story.ends();
@@ -518,7 +518,7 @@ describe('a change that relieves as long as the trouble lasts', () => {
     expect(started(story.plans())).toEqual(['undo first']);
   });
 
-  test('is put back when a person resolves', () => {
+  test('is reverted when a person resolves', () => {
     const story = diagnosed(step('first', { revert }));
     story.plans();
     story.ends();
@@ -531,7 +531,7 @@ describe('a change that relieves as long as the trouble lasts', () => {
 describe('a change that is meant to stay', () => {
   const revert = { title: 'Take first back', parameters: {}, when: 'failed' as const };
 
-  test('and did not help is taken back before the next step', () => {
+  test('is reverted before the next step when it did not help', () => {
     const story = diagnosed(step('first', { revert }), step('second'));
     story.plans();
     story.ends(FAILED);
@@ -540,7 +540,7 @@ describe('a change that is meant to stay', () => {
     expect(started(story.plans())).toEqual(['second']);
   });
 
-  test('and helped stays, and holds up no resolution', () => {
+  test('stays when it helped, and delays no resolution', () => {
     const story = diagnosed(step('first', { revert }), step('second'));
     story.plans();
     story.at(3).clears();
@@ -549,7 +549,7 @@ describe('a change that is meant to stay', () => {
     expect(of(story.at(10).watches(), 'Resolved')).toHaveLength(1);
   });
 
-  test('is not taken back while automation is stopped: a person is told', () => {
+  test('is not reverted while automation is off, and the hand-over says so', () => {
     const story = diagnosed(step('first', { revert }), step('second'));
     story.plans();
     story.ends(FAILED);
@@ -558,7 +558,7 @@ describe('a change that is meant to stay', () => {
   });
 });
 
-describe('a change for a while that relieves people', () => {
+describe('a temporary change that relieves people', () => {
   /** Scaled down, with `impact` measured; then a step asks, and nobody answers. */
   const relieving = (relieves = true) => {
     const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
@@ -576,7 +576,7 @@ describe('a change for a while that relieves people', () => {
     return { story, ended };
   };
 
-  test('stays though nobody answers and a person takes over; without relief it is put back', () => {
+  test('stays when nobody answers and it is handed over; without relief it is reverted', () => {
     expect(started(relieving(false).ended)).toEqual(['undo first']);
     const { story, ended } = relieving();
     expect(types(ended)).toEqual(['HandedOver', 'ResponseEnded']);
@@ -588,7 +588,7 @@ describe('a change for a while that relieves people', () => {
     }
   });
 
-  test('is put back when the signals are clear', () => {
+  test('is reverted when the signals are clear', () => {
     const { story } = relieving();
     story.at(40).clears();
     story.watches();
@@ -597,7 +597,7 @@ describe('a change for a while that relieves people', () => {
   });
 
   test.each([
-    ['harm that is measured', (story: Story) => void story.suffers(0.9)],
+    ['measured harm', (story: Story) => void story.suffers(0.9)],
     ['a person', (story: Story) => void story.tell({ type: 'revert', step: 'first', by: 'ada' })],
   ])('is reverted by %s, and nothing else is done', (_, revert) => {
     const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
@@ -617,7 +617,7 @@ describe('a change for a while that relieves people', () => {
     expect(story.refused).toBe('INC-2026-04-07-001: first has left no change');
   });
 
-  test('whose revert failed is not tried again by itself, and by a person once more', () => {
+  test('is not reverted again automatically after a failed revert, and once more by a person', () => {
     const { story } = relieving();
     const revert = () => story.tell({ type: 'revert', step: 'first', by: 'ada' });
     revert();
@@ -631,7 +631,7 @@ describe('a change for a while that relieves people', () => {
     expect(of(story.plans(), 'StepStarted')).toMatchObject([{ run: 'INC-2026-04-07-001/1/first/undo/2' }]);
   });
 
-  test('is not reverted while automation is switched off, whoever asks', () => {
+  test('is not reverted while automation is off, whoever asks', () => {
     const { story } = relieving();
     story.tell({ type: 'revert', step: 'first', by: 'ada' });
     story.diagnoses();
@@ -650,7 +650,7 @@ describe('an execution whose attempt is over', () => {
     return { story, run };
   };
 
-  test('is to be stopped until it is, once, and what it had changed is told', () => {
+  test('is to be stopped until it is, once, and its changes are recorded', () => {
     const { story, run } = abandoned();
     const stop = { type: 'stop execution', run, execution: 'e-1' };
     expect(story.due()).toContainEqual(stop);
@@ -662,7 +662,7 @@ describe('an execution whose attempt is over', () => {
     expect(story.tell({ type: 'record stop', run, changed: [] })).toEqual([]);
   });
 
-  test('that ended in time is not', () => {
+  test('is not stopped if it ended in time', () => {
     const story = diagnosed(step('first'));
     story.plans();
     story.ends();
@@ -670,7 +670,7 @@ describe('an execution whose attempt is over', () => {
     expect(story.due()).not.toContainEqual(expect.objectContaining({ type: 'stop execution' }));
   });
 
-  test('whose id was not noted is looked for and stopped, for an hour', () => {
+  test('without a known id is looked for and stopped, for an hour', () => {
     const story = diagnosed(step('first'));
     story.plans();
     story.tell({ type: 'end response', attempt: 1, reason: 'stalled' });
@@ -681,7 +681,7 @@ describe('an execution whose attempt is over', () => {
   });
 });
 
-test('a run that ended before anything was changed leaves nothing to put back', () => {
+test('a run that ended before it changed anything leaves nothing to revert', () => {
   const story = diagnosed(temporary('first'));
   story.plans();
   const outcome = {

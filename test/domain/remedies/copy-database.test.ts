@@ -31,11 +31,11 @@ const to = (time: string): Wanted => ({ kind: 'restore', to: time });
 const FREE = { cluster: false, instance: false };
 
 describe('a copy of the database', () => {
-  it('is called after the cluster, so that no role may make anything else', () => {
+  it('is named after the cluster, so that the role can create nothing else', () => {
     expect(copy).toEqual({ cluster: 'shop-copy-before', instance: 'shop-copy-before-1' });
   });
 
-  it('is restored beside it, with its network, parameters and size', () => {
+  it('is restored with the network, parameters and size of the cluster', () => {
     expect(restoration('shop', source, to('2026-03-01T12:00:00Z'), copy.cluster)).toEqual({
       ...{ SourceDBClusterIdentifier: 'shop', DBClusterIdentifier: 'shop-copy-before', RestoreType: 'full-copy' },
       RestoreToTime: new Date('2026-03-01T12:00:00Z'),
@@ -49,7 +49,7 @@ describe('a copy of the database', () => {
     });
   });
 
-  it('that is a clone is of now: RDS takes no time for it', () => {
+  it('as a clone is of now, and RDS gets no time for it', () => {
     for (const wanted of [CLONE, to('latest')]) {
       const told = restoration('shop', source, wanted, copy.cluster);
       expect(told).toMatchObject({ UseLatestRestorableTime: true });
@@ -58,7 +58,7 @@ describe('a copy of the database', () => {
     expect(restoration('shop', source, CLONE, copy.cluster).RestoreType).toBe('copy-on-write');
   });
 
-  it('has the size of the writer, or where there is none, of another instance', () => {
+  it('has the size of the writer or, without one, of another instance', () => {
     expect(modelOf(source)).toBe('b');
     expect(modelOf({ ...source, DBClusterMembers: [{ DBInstanceIdentifier: 'a' }] })).toBe('a');
     expect(modelOf({})).toBeUndefined();
@@ -69,20 +69,23 @@ describe('a copy of the database', () => {
     ['there is shop-copy-before-1 already, and nothing is overwritten', to('latest'), { ...FREE, instance: true }],
     ['2026-03-02T09:00:00Z at the latest, not to 2026-03-02T09:00:01Z', to('2026-03-02T09:00:01Z'), FREE],
     ['2026-02-23T00:00:00Z at the earliest', to('2026-02-22T23:59:59Z'), FREE],
-  ])('is refused where %s', (why, wanted, taken) => {
+  ])('is refused with the reason: %s', (why, wanted, taken) => {
     expect(refusal(source, wanted, copy, taken)).toContain(why);
   });
 
-  it('is refused where its name would be too long, or nobody knows to when it could be restored', () => {
+  it('is refused when its name would be too long, or no restorable time is known', () => {
     expect(refusal(source, CLONE, copyOf('shop', 'x'.repeat(60)), FREE)).toContain('longer than 63 characters');
     expect(refusal({}, to('2026-03-01T12:00:00Z'), copy, FREE)).toContain('no time');
   });
 
-  it.each([CLONE, to('latest'), to('2026-02-23T00:00:00Z'), to('2026-03-02T09:00:00Z')])('is made: %o', wanted => {
-    expect(refusal(source, wanted, copy, FREE)).toBeUndefined();
-  });
+  it.each([CLONE, to('latest'), to('2026-02-23T00:00:00Z'), to('2026-03-02T09:00:00Z')])(
+    'is allowed for %o',
+    wanted => {
+      expect(refusal(source, wanted, copy, FREE)).toBeUndefined();
+    },
+  );
 
-  it('is named to people with all that it takes over, and with what to do next', () => {
+  it('is described with all that it takes over, and with the next steps', () => {
     expect(description('shop', source, to('latest'), copy, like)).toEqual([
       'The new cluster shop-copy-before, with the instance shop-copy-before-1 (db.r6g.large), is restored from shop as of the latest restorable time (2026-03-02T09:00:00Z).',
       'As shop has them: aurora-postgresql 16.6, subnet group private, security groups sg-1, sg-2, parameter group ours.',

@@ -23,8 +23,14 @@ describe('a failover', () => {
     ['to the reader of the lowest tier', cluster('a'), {}, named(), { writer: 'a', reader: 'b' }],
     ['to the next that is available', cluster('a'), { b: 'rebooting' }, named(), { writer: 'a', reader: 'c' }],
     ['to the reader that was judged', cluster('a'), {}, named('a', 'c'), { writer: 'a', reader: 'c' }],
-    ['without a writer', cluster('nobody'), { b: 'failed' }, named('none'), { writer: 'none', reader: 'a' }],
-  ])('is %s', (_, given, statuses, who, expected) => {
+    [
+      'to a reader though there is no writer',
+      cluster('nobody'),
+      { b: 'failed' },
+      named('none'),
+      { writer: 'none', reader: 'a' },
+    ],
+  ])('goes %s', (_, given, statuses, who, expected) => {
     expect(failOverOf(given, instances(statuses), who)).toEqual(expected);
   });
 
@@ -37,11 +43,11 @@ describe('a failover', () => {
     ['b cannot take over: it is rebooting', cluster('a'), { b: 'rebooting' }, named('a', 'b')],
     ['a is the writer already', cluster('a'), {}, named('a', 'a')],
     ['d is no member of the cluster', cluster('a'), {}, named('a', 'd')],
-  ])('is none where %s', (refused, given, statuses, who) => {
+  ])('is refused: %s', (refused, given, statuses, who) => {
     expect(failOverOf(given, instances(statuses), who)).toEqual({ refused });
   });
 
-  it('is none to an instance that the configuration does not name', () => {
+  it('is refused to an instance that the configuration does not name', () => {
     const [a, b] = instances({});
     expect(failOverOf(cluster('a'), [a ?? {}, b ?? {}], named('a', 'c'))).toEqual({
       refused: 'c cannot take over: it is not among the instances of the configuration',
@@ -51,7 +57,7 @@ describe('a failover', () => {
     });
   });
 
-  it('has ended when the reader is the writer and serves, not before', () => {
+  it('has ended when the reader is the writer and available, not before', () => {
     expect(hasTakenOver(cluster('b'), 'b', 'available')).toBe(true);
     expect(hasTakenOver(cluster('a'), 'b', 'available')).toBe(false);
     expect(hasTakenOver(cluster('b', { Status: 'failing-over' }), 'b', 'available')).toBe(false);

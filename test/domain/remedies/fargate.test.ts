@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FARGATE_SIZES, nextSize, resized, sizeOf } from '../../../lambda/domain/remedies/fargate.ts';
 
 /** As the user guide of ECS has them, counted. */
-it('knows the sizes that Fargate has', () => {
+it('FARGATE_SIZES has the sizes of the user guide', () => {
   expect(
     Object.entries(FARGATE_SIZES).map(([cpu, sizes]) => [Number(cpu), sizes[0], sizes.at(-1), sizes.length]),
   ).toEqual([
@@ -20,8 +20,8 @@ it('knows the sizes that Fargate has', () => {
 const sizes = Object.entries(FARGATE_SIZES).flatMap(([cpu, all]) => all.map(memory => ({ cpu: Number(cpu), memory })));
 const size = fc.constantFrom(...sizes);
 
-describe('the next size', () => {
-  it('is one that Fargate has, with more memory and no less CPU, and none such is smaller', () => {
+describe('the next Fargate size', () => {
+  it('has more memory and no less CPU, and is the smallest such size', () => {
     fc.assert(
       fc.property(size, from => {
         const next = nextSize(from);
@@ -44,8 +44,8 @@ describe('the next size', () => {
   });
 });
 
-describe('a definition with another size', () => {
-  it('has limits of containers that fit whenever they did', () => {
+describe('a resized task definition', () => {
+  it('has container limits that fit whenever they did', () => {
     const limit = fc.option(fc.integer({ min: 6, max: 122_880 }), { nil: undefined });
     fc.assert(
       fc.property(
@@ -72,13 +72,13 @@ describe('a definition with another size', () => {
     );
   });
 
-  it('rounds them down: together they must not exceed the task', () => {
+  it('has container limits rounded down, so that together they fit the task', () => {
     const definition = { cpu: '1024', memory: '4096', containerDefinitions: Array(3).fill({ memory: 1365 }) };
     const { containerDefinitions } = resized(definition, { cpu: 1024, memory: 5120 });
     expect(containerDefinitions).toEqual(Array(3).fill({ memory: 1706 }));
   });
 
-  it('drops what ECS does not take back, and nothing else', () => {
+  it('drops the fields that ECS does not accept back, and nothing else', () => {
     const told = {
       ...{ taskDefinitionArn: 'arn', revision: 41, status: 'ACTIVE', requiresAttributes: [], compatibilities: [] },
       ...{ registeredAt: new Date(), deregisteredAt: new Date(), deleteRequestedAt: new Date(), registeredBy: 'arn' },
@@ -97,7 +97,7 @@ describe('a definition with another size', () => {
     expect(resized(definition, { cpu: 1024, memory: 5120 })).toEqual({ ...taken, cpu: '1024', memory: '5120' });
   });
 
-  it('of an EC2 instance has no size of Fargate', () => {
+  it('of an EC2 instance has no Fargate size', () => {
     expect(sizeOf({})).toBeUndefined();
     expect(sizeOf({ cpu: '1024', memory: '1000' })).toBeUndefined();
   });

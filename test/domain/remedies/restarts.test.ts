@@ -3,7 +3,7 @@ import type { DatabaseCluster } from '../../../lambda/domain/remedies/database-c
 import { awaitsReboot, isRaised, raiseOf } from '../../../lambda/domain/remedies/raise-connections.ts';
 import { hasBegun, hasEnded, type ReplicationGroup, restartOf } from '../../../lambda/domain/remedies/restart-redis.ts';
 
-describe('Redis', () => {
+describe('the restart of Redis', () => {
   const group = (primary: string, changes: Partial<ReplicationGroup> = {}): ReplicationGroup => ({
     ...{ Status: 'available', ClusterEnabled: false, AutomaticFailover: 'enabled' },
     NodeGroups: [
@@ -25,11 +25,11 @@ describe('Redis', () => {
     [group('none'), '', { refused: expect.stringContaining('names no node') }],
     [group('a', { Status: 'modifying' }), '', { refused: 'the group is modifying' }],
     [group('a', { ClusterEnabled: true }), '', { refused: expect.stringContaining('cluster mode is on') }],
-  ])('is restarted as its topology allows, whichever node is the primary', (given, named, restart) => {
+  ])('follows the topology, whichever node is the primary: case %#', (given, named, restart) => {
     expect(restartOf(given, named)).toEqual(restart);
   });
 
-  it('has been restarted only when that was seen to begin', () => {
+  it('has ended only once it was seen to begin', () => {
     const seen = (given: ReplicationGroup, node: string, by: string) => [
       hasBegun(given, node, by, 'a'),
       hasEnded(given, node, by, 'a'),
@@ -43,7 +43,7 @@ describe('Redis', () => {
   });
 });
 
-describe('max_connections', () => {
+describe('the raise of max_connections', () => {
   const cluster = (writer: string, changes: Partial<DatabaseCluster> = {}, status = 'in-sync'): DatabaseCluster => ({
     ...{ Status: 'available', DBClusterParameterGroup: 'ours' },
     DBClusterMembers: ['a', 'b', 'c', 'd'].map(id => ({
@@ -61,11 +61,11 @@ describe('max_connections', () => {
     [cluster('none'), '', { refused: expect.stringContaining('names no instance') }],
     [cluster('a', { Status: 'failing-over' }), '', { refused: 'the cluster is failing-over' }],
     [cluster('a', { DBClusterParameterGroup: 'default.x' }), '', { refused: expect.stringContaining('default.x') }],
-  ])('is raised for the writer, whichever member that is', (given, named, raise) => {
+  ])('is made for the writer, whichever member that is: case %#', (given, named, raise) => {
     expect(raiseOf(given, named)).toEqual(raise);
   });
 
-  it('has been raised when the writer waited for its reboot and waits no more', () => {
+  it('has ended when the writer awaited its reboot and no longer does', () => {
     expect(awaitsReboot(cluster('a'), 'a')).toBe(false);
     expect(awaitsReboot(cluster('a', {}, 'pending-reboot'), 'a')).toBe(true);
     expect(isRaised(cluster('a', {}, 'pending-reboot'), 'a', 'available')).toBe(false);

@@ -20,32 +20,40 @@ const deployment = (changes: Partial<ServiceDeployment> = {}): ServiceDeployment
   ...changes,
 });
 
-describe('the way back', () => {
+describe('a rollback', () => {
   it.each<[string, Partial<ServiceDeployment>, object]>([
-    ['a deployment that is over', {}, { by: 'update', taskDefinition: 'arn:backend:41' }],
-    ['one whose rollback failed', { status: 'ROLLBACK_FAILED' }, { by: 'update', taskDefinition: 'arn:backend:41' }],
-    ['one that waits', { status: 'PENDING' }, { by: 'stop' }],
-    ['one under way', { status: 'IN_PROGRESS' }, { by: 'stop' }],
-    ['one that is rolled back', { status: 'ROLLBACK_REQUESTED' }, { by: 'wait' }],
-    ['one that was rolled back', { status: 'ROLLBACK_SUCCESSFUL' }, { refused: 'two has been rolled back already' }],
-    ['one that somebody stops', { status: 'STOP_REQUESTED' }, { refused: 'two is being stopped by somebody' }],
-    ['the first', { sources: [] }, { refused: 'two is the first of the service: nothing ran before it' }],
+    ['the deployment is over', {}, { by: 'update', taskDefinition: 'arn:backend:41' }],
+    ['its rollback failed', { status: 'ROLLBACK_FAILED' }, { by: 'update', taskDefinition: 'arn:backend:41' }],
+    ['it is pending', { status: 'PENDING' }, { by: 'stop' }],
+    ['it is in progress', { status: 'IN_PROGRESS' }, { by: 'stop' }],
+    ['it is being rolled back', { status: 'ROLLBACK_REQUESTED' }, { by: 'wait' }],
+    ['it was rolled back', { status: 'ROLLBACK_SUCCESSFUL' }, { refused: 'two has been rolled back already' }],
+    ['somebody stops it', { status: 'STOP_REQUESTED' }, { refused: 'two is being stopped by somebody' }],
     [
-      'a restart',
+      'it is the first of the service',
+      { sources: [] },
+      { refused: 'two is the first of the service: nothing ran before it' },
+    ],
+    [
+      'it restarted the same version',
       { sources: ['arn:backend:42'] },
       { refused: expect.stringContaining('there is nothing to go back to') },
     ],
-    ['one after several', { sources: ['a:1', 'a:2'] }, { refused: 'several versions ran before two: a:1, a:2' }],
     [
-      'a version that runs no more',
+      'several versions ran before it',
+      { sources: ['a:1', 'a:2'] },
+      { refused: 'several versions ran before two: a:1, a:2' },
+    ],
+    [
+      'its version no longer runs',
       { target: 'arn:backend:40' },
       { refused: expect.stringContaining('runs arn:backend:42 by now') },
     ],
-  ])('of %s', (_, changes, way) => {
+  ])('is judged by the deployment: %s', (_, changes, way) => {
     expect(wayBack(deployment(changes), service())).toEqual(way);
   });
 
-  it('is never that of a deployment after which another came, in whatever order they are listed', () => {
+  it('is refused for a deployment after which another came, in any order of the list', () => {
     const times = fc.uniqueArray(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(times, given => {
@@ -63,18 +71,18 @@ describe('the way back', () => {
 });
 
 it.each<[string, Partial<EcsService>, string]>([
-  ['that is gone', { status: 'INACTIVE' }, 'the service is INACTIVE'],
-  ['of CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, 'controller CODE_DEPLOY'],
-  ['of somebody else', { deploymentController: { type: 'EXTERNAL' } }, 'controller EXTERNAL'],
+  ['that is deleted', { status: 'INACTIVE' }, 'the service is INACTIVE'],
+  ['deployed by CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, 'controller CODE_DEPLOY'],
+  ['deployed by an external controller', { deploymentController: { type: 'EXTERNAL' } }, 'controller EXTERNAL'],
   ...['BLUE_GREEN', 'LINEAR', 'CANARY'].map((strategy): [string, Partial<EcsService>, string] => [
     ...([`with ${strategy} deployments`, { deploymentConfiguration: { strategy } }, `are ${strategy}`] as const),
   ]),
-])('a service %s is left alone', (_, changes, reason) => {
+])('the rollout remedies refuse a service %s', (_, changes, reason) => {
   expect(whyNotRolling(service(changes))).toContain(reason);
   expect(whyNotRolling(service())).toBeUndefined();
 });
 
-it('tasks are not restarted during a deployment, nor where ECS may stop them first', () => {
+it('tasks are not restarted during a deployment, or where ECS may stop them first', () => {
   const [old] = service().deployments ?? [];
   const other = { id: 'ecs-svc/2', status: 'PRIMARY', rolloutState: 'IN_PROGRESS' };
   expect(whyNotRestarted(service())).toBeUndefined();
@@ -84,12 +92,12 @@ it('tasks are not restarted during a deployment, nor where ECS may stop them fir
     expect(whyNotRestarted(service({ deploymentConfiguration: { minimumHealthyPercent } }))).toContain('before others');
 });
 
-describe('a deployment that was begun', () => {
+describe('the deployment of a remedy', () => {
   const look = (...deployments: NonNullable<EcsService['deployments']>) =>
     progressOf(service({ deployments }), 'mine', 'former');
   const one = (id: string, status: string, rolloutState: string) => ({ id, status, rolloutState });
 
-  it('is waited for while ECS still answers with yesterday, and while it goes on', () => {
+  it('is waited for while ECS answers with yesterday’s state, and while it is in progress', () => {
     expect(look(one('former', 'PRIMARY', 'COMPLETED'))).toBe('waiting');
     expect(look()).toBe('waiting');
     expect(look(one('mine', 'PRIMARY', 'IN_PROGRESS'), one('former', 'ACTIVE', 'COMPLETED'))).toBe('waiting');
@@ -107,7 +115,7 @@ describe('a deployment that was begun', () => {
     expect(look(one('mine', 'PRIMARY', 'FAILED'))).toMatchObject({ verdict: 'failed' });
   });
 
-  it('and is rolled back ends when ECS says so', () => {
+  it('that is rolled back ends when ECS reports it', () => {
     expect(rollbackProgress('ROLLBACK_SUCCESSFUL')).toMatchObject({ verdict: 'done' });
     for (const status of ['IN_PROGRESS', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'])
       expect(rollbackProgress(status)).toBe('waiting');

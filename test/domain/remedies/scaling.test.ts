@@ -12,7 +12,7 @@ import {
 const count = fc.integer({ min: 0, max: 30 });
 
 describe('the number of tasks', () => {
-  it('is set only while it is what the caller judged by', () => {
+  it('is set only while it is the number that the caller judged by', () => {
     const service = { status: 'ACTIVE', desiredCount: 10 };
     expect(whyNotScaled(service, 5, '10')).toBeUndefined();
     expect(whyNotScaled(service, 5, '')).toBeUndefined();
@@ -23,7 +23,7 @@ describe('the number of tasks', () => {
     expect(whyNotScaled({ ...service, deploymentController: { type: 'EXTERNAL' } }, 5, '')).toContain('EXTERNAL');
   });
 
-  it('is reached with as many as were asked for or beyond, whatever auto scaling makes of it afterwards', () => {
+  it('is reached with the target or beyond, whatever auto scaling does afterwards', () => {
     fc.assert(
       fc.property(count, count, count, count, fc.boolean(), (target, former, desiredCount, runningCount, auto) => {
         const progress = scalingProgress({ desiredCount, runningCount }, target, former, auto);
@@ -37,7 +37,7 @@ describe('the number of tasks', () => {
     );
   });
 
-  it('set by somebody else meanwhile has failed at once; as it was, ECS has not yet heard of it', () => {
+  it('fails at once when somebody else sets it, and is awaited while ECS answers with the old one', () => {
     const at = (desiredCount: number, runningCount: number, auto = false) =>
       scalingProgress({ desiredCount, runningCount }, 20, 10, auto);
     expect(at(10, 10)).toBe('waiting');
@@ -48,7 +48,7 @@ describe('the number of tasks', () => {
   });
 });
 
-it('what somebody had suspended is never resumed: only the rest is ours', () => {
+it('a scaling activity that somebody had suspended is never resumed', () => {
   fc.assert(
     fc.property(fc.subarray([...WAYS]), theirs => {
       const ours = toSuspend(theirs);

@@ -26,8 +26,8 @@ const report: SessionReport = {
   message: 'Dry run: of 1213 sessions …',
 };
 
-describe('a report of sessions, in lines', () => {
-  it('of a dry run tells what would end, what is spared and why, and what cannot be seen', () => {
+describe('the report of database sessions', () => {
+  it('of a dry run lists what would end, what is spared and why, and what cannot be seen', () => {
     expect(sessionLines(report)).toEqual([
       'Would end 1,210 sessions; 1,722 of 1,722 connections in use.',
       '- 1,200 sessions: report-export (user export), idle for up to 12 min',
@@ -40,7 +40,7 @@ describe('a report of sessions, in lines', () => {
     ]);
   });
 
-  it('of a run tells what has ended, and of a run without effect why', () => {
+  it('of a run lists what has ended, and of a run without effect has the reason', () => {
     const [first] = sessionLines({ ...report, dryRun: false, ended: 1200 });
     expect(first).toBe('Ended 1,200 of 1,210 sessions; 1,722 of 1,722 connections in use.');
     const reason = 'No session has been idle for 300 s or longer.';
@@ -52,7 +52,7 @@ describe('a report of sessions, in lines', () => {
     ]);
   });
 
-  it('of a database that could not be asked is its reason alone', () => {
+  it('of a database that could not be asked has the reason alone', () => {
     const failed = {
       ...report,
       ...{ verdict: 'failed' as const, reason: 'Cannot connect', connections: { inUse: 0, maximum: 0, states: {} } },
@@ -62,12 +62,12 @@ describe('a report of sessions, in lines', () => {
 });
 
 describe('the output of an execution', () => {
-  it('is read as the report that it is', () => {
+  it('parses as a session report', () => {
     expect(readSessionReport(JSON.stringify(report))).toEqual(report);
   });
 
   it.each(['', 'null', '{', JSON.stringify(report).slice(0, 500), '{"errorMessage":"timed out"}'])(
-    'is none when it is %s',
+    'is no session report when it is %s',
     payload => expect(readSessionReport(payload)).toBeUndefined(),
   );
 });

@@ -30,7 +30,7 @@ const watched = (story: Story, ...minutes: number[]) =>
   minutes.map(at => types(story.at(at).watches()).filter(type => type !== 'UpdatePosted'));
 
 describe('a post-mortem', () => {
-  test('is due a day after the resolution, and reminded of each day until it is done', () => {
+  test('is due a day after the resolution, with a reminder each day until it is done', () => {
     const story = resolved();
     story.at(31).tell({ type: 'record post-mortem', url: 'https://example.com' });
     const due = 30 + DAY;
@@ -49,7 +49,7 @@ describe('a post-mortem', () => {
     expect(isUnderReview(story.incident)).toBe(false);
   });
 
-  test('is not owed of a drill, of what was none, or of less than a P2', () => {
+  test('is not due for a drill, a cancelled incident, or less than a P2', () => {
     for (const how of [{ drill: true }, { cancelled: true }, { warning: true }]) {
       const story = resolved({}, how);
       expect(watched(story, 3 * DAY), JSON.stringify(how)).toEqual([[]]);
@@ -60,7 +60,7 @@ describe('a post-mortem', () => {
     }
   });
 
-  test('is owed of a P3 once somebody wants one, from then on; of a drill or of what was none it is refused', () => {
+  test('is due for a P3 once somebody requests one, and is refused for a drill or a cancelled incident', () => {
     const request = { type: 'request post-mortem', by: 'cleo' } as const;
     const story = resolved({}, { warning: true });
     story.at(3 * DAY).tell(request);
@@ -76,7 +76,7 @@ describe('a post-mortem', () => {
     }
   });
 
-  test('wanted while the incident is open, is owed when it is over', () => {
+  test('requested while the incident is open is due when it is over', () => {
     const story = Story.under(reviewed());
     story.fires('warning');
     story.at(5).tell({ type: 'request post-mortem', by: 'cleo' });
@@ -84,7 +84,7 @@ describe('a post-mortem', () => {
     expect(watched(story, 4 * DAY - 1, 4 * DAY)).toEqual([[], ['PostMortemOverdue']]);
   });
 
-  test('is drafted once, whatever the draft says the second time', () => {
+  test('is drafted once, whatever the second draft says', () => {
     const story = resolved();
     const draft = { type: 'record post-mortem', author: 'ada' } as const;
     expect(types(story.tell({ ...draft, url: 'https://example.com/1' }))).toEqual(['PostMortemDrafted']);
@@ -92,7 +92,7 @@ describe('a post-mortem', () => {
     expect(story.incident.postMortem).toMatchObject({ url: 'https://example.com/1', author: 'ada' });
   });
 
-  test('adds a review of the runbook to what remains to be done', () => {
+  test('adds a review of the runbook to the action items', () => {
     const [item] = resolved().incident.actionItems;
     expect(item).toMatchObject({ id: 'A1', action: 'Review the runbook', dueAt: minute(30 + 7 * DAY) });
   });
@@ -107,7 +107,7 @@ describe('an action item', () => {
     return story;
   };
 
-  test('is reminded of when it is due, and each week after that, also when the incident is over', () => {
+  test('has a reminder when it is due and each week after, also when the incident is over', () => {
     const story = open();
     story.at(10).resolves();
     const due = 2 * HOUR;
@@ -122,7 +122,7 @@ describe('an action item', () => {
     expect(watched(story, due + 30 * DAY)).toEqual([[]]);
   });
 
-  test('put off is reminded of anew on its new date', () => {
+  test('that is postponed has a reminder on its new date', () => {
     const story = open();
     story.at(10).resolves();
     story.at(2 * HOUR).watches();
@@ -130,7 +130,7 @@ describe('an action item', () => {
     expect(watched(story, DAY - 1, DAY)).toEqual([[], ['ActionItemDue']]);
   });
 
-  test('changes in what differs, and in nothing else', () => {
+  test('changes only the fields that differ', () => {
     const story = open();
     const change = { type: 'change action item', by: 'ben', item: 'A1' } as const;
     expect(story.tell({ ...change, owner: 'ben', priority: 'medium' })).toEqual([]);
@@ -139,7 +139,7 @@ describe('an action item', () => {
     expect(story.incident.actionItems[0]).toMatchObject({ owner: 'cleo', priority: 'medium', dueAt: minute(2 * HOUR) });
   });
 
-  test('that is done cannot be changed; done again is nothing new; another is not there', () => {
+  test('that is done cannot be changed, is not done twice, and an unknown one is refused', () => {
     const story = open();
     expect(types(story.tell({ type: 'finish action item', by: 'ben', item: 'A1' }))).toEqual(['ActionItemDone']);
     expect(story.tell({ type: 'finish action item', by: 'ada', item: 'A1' })).toEqual([]);
@@ -149,7 +149,7 @@ describe('an action item', () => {
     expect(story.refused).toBe('INC-2026-04-07-001 has no action item A7: it has A1');
   });
 
-  test('is not left by a drill, nor by what turned out to be none', () => {
+  test('is not left by a drill or a cancelled incident', () => {
     const drill = Story.under(policy([]));
     drill.fires('critical', { drill: true });
     drill.tell({ type: 'raise action item', by: 'ada', action: 'x', text: 'y' });
@@ -163,7 +163,7 @@ describe('an action item', () => {
   });
 });
 
-describe('the review of what customers were told of', () => {
+describe('the review of a published incident', () => {
   const statusPage = { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] };
   const published = () => {
     const story = Story.under(reviewed({ statusPage, internalNames: ['shop-production-1'] }));
@@ -176,7 +176,7 @@ describe('the review of what customers were told of', () => {
   const finish = (story: Story, customers?: string): Event[] =>
     story.tell({ type: 'finish post-mortem', by: 'ada', ...WORDS, customers });
 
-  test('needs words for them, with nothing of ours in it', () => {
+  test('needs a text for customers without internal names', () => {
     const story = published();
     expect(types(story.incident.timeline)).toContain('Published');
     finish(story);
@@ -202,12 +202,12 @@ describe('customers who were promised a post-mortem', () => {
   };
   const latest = ({ incident }: Story) => publicIncident(incident, render)?.updates[0]?.body;
 
-  test('read within how many hours, or, where nobody works in these, when it comes', () => {
+  test('read within how many hours it comes, or by when if that is not a working time', () => {
     expect(latest(published())).toContain('A post-mortem follows within 24 hours.');
     expect(latest(published(4))).toContain('A post-mortem follows by 2026-04-13 15:30 UTC.');
   });
 
-  test('read that it is late and when it comes, each day anew, until they read it', () => {
+  test('read that it is late and when it comes, each day anew, until it is published', () => {
     const story = published();
     const due = 30 + DAY;
     const late = (at: string) =>

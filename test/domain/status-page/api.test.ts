@@ -27,11 +27,11 @@ const BUSY: Partial<SiteInput> = {
   ],
 };
 
-describe('read by a client of Statuspage', () => {
+describe('the Statuspage API', () => {
   let served: Served;
   afterEach(() => served.close());
 
-  it('gets each of the answers it knows', async () => {
+  it('answers each call of a Statuspage client', async () => {
     served = await serve(renderSite(siteInput(BUSY), render));
     const client = new Statuspage('loopback');
     (client as unknown as { axios: { defaults: { baseURL: string } } }).axios.defaults.baseURL = `${served.url}/api/v2`;
@@ -64,7 +64,7 @@ describe('read by a client of Statuspage', () => {
   });
 });
 
-it('has Statuspage’s fields', () => {
+it('the API has the fields of Statuspage', () => {
   const { page, status, components, incidents, scheduled_maintenances: planned } = answer('summary', BUSY);
   const fields = (of: object) => Object.keys(of).sort().join(' ');
   expect(fields(page)).toBe('id name time_zone updated_at url');
@@ -89,13 +89,13 @@ it('has Statuspage’s fields', () => {
   ]);
 });
 
-it('lists that are empty are lists', () => {
+it('the API answers with empty lists, not with null', () => {
   expect(answer('summary')).toMatchObject({ incidents: [], scheduled_maintenances: [] });
   expect(answer('incidents/unresolved').incidents).toEqual([]);
   expect(answer('scheduled-maintenances').scheduled_maintenances).toEqual([]);
 });
 
-it('what is not measured is not operational, in no answer and in no word', () => {
+it('the API never calls a component without measurements operational', () => {
   const silent = { measured: { ...measuredFor(90), lastAt: ago(11) } };
   expect(answer('status', silent).status).toEqual({ indicator: 'minor', description: 'No Current Data' });
   for (const { status } of answer('components', silent).components) expect(status).toBe('degraded_performance');
@@ -108,11 +108,11 @@ it.each<[string, Partial<SiteInput>]>([
   ['Partially Degraded Service', { incidents: [told({ from: 5, impact: 'minor' })] }],
   ['Partial System Outage', { incidents: [told({ from: 5, impact: 'major' })] }],
   ['Major System Outage', { incidents: [told({ from: 5 })] }],
-])('the whole in a word: %s', (description, changes) => {
+])('the API describes the overall status as %s', (description, changes) => {
   expect(answer('status', changes).status.description).toBe(description);
 });
 
-it('at most 50 incidents are listed, the newest, and all that are open', () => {
+it('the API lists the newest 50 incidents, and all that are open', () => {
   const incidents = Array.from({ length: 60 }, (_, index) => told({ from: 60 + index, number: 60 - index }));
   expect(answer('incidents', { incidents }).incidents).toHaveLength(50);
   expect(answer('incidents/unresolved', { incidents }).incidents).toHaveLength(60);
@@ -120,10 +120,10 @@ it('at most 50 incidents are listed, the newest, and all that are open', () => {
 
 it.each<[string, Partial<SiteInput>, string]>([
   ['the last update', { incidents: [OPEN, OVER] }, OPEN.updates[0]?.at ?? ''],
-  ['the end of work', { maintenance: [maintenance(120, 60)] }, ago(60)],
-  ['that nothing is measured any more', { measured: { ...measuredFor(90), lastAt: ago(30) } }, ago(20)],
-  ['nothing, as long as it is known', {}, '2025-11-03T00:00:00.000Z'],
-])('the page changed with %s, and not when it is written', (_, changes, at) => {
+  ['the end of maintenance', { maintenance: [maintenance(120, 60)] }, ago(60)],
+  ['the loss of measurements', { measured: { ...measuredFor(90), lastAt: ago(30) } }, ago(20)],
+  ['the first day when nothing has happened', {}, '2025-11-03T00:00:00.000Z'],
+])('the API dates the page by %s, not by when it is written', (_, changes, at) => {
   expect(answer('summary', changes).page.updated_at).toBe(at);
   const later = {
     ...changes,

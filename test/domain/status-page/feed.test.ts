@@ -40,14 +40,14 @@ it('a feed reader finds an entry for each update, the newest first', async () =>
 
 const entries = (xml: string) => xml.match(/<entry>.*?<\/entry>/gs) ?? [];
 
-it('what was in the feed stays what it was, whatever comes and whenever it is written', () => {
+it('an entry of the feed does not change later', () => {
   const before = entries(atom({ incidents: [OVER] }));
   const after = entries(atom({ incidents: [OPEN, OVER], now: plusMinutes(NOW, 300) }));
   expect(before).toHaveLength(3);
   expect(after.slice(2)).toEqual(before);
 });
 
-it('an entry leads to its update on the page of its incident', () => {
+it('an entry links to its update on the page of its incident', () => {
   const page = renderSite(siteInput({ incidents: [OPEN] }), render).find(({ path }) => path.includes(OPEN.id))?.body;
   for (const { id } of OPEN.updates) expect(page).toContain(` id="${id}"`);
 });

@@ -14,7 +14,7 @@ const TODAY = 9 * 60 + 47;
 const dayOf = (site: SiteInput, before: number) => history(site, 'api').days.at(-1 - before);
 const measured = (days: Record<string, number>): SiteInput['measured'] => ({ days, lastAt: ago(1) });
 
-it('looks back 90 days, the last of which is today', () => {
+it('the history has 90 days, the last of which is today', () => {
   const { days } = history(siteInput(), 'api');
   expect(days).toHaveLength(90);
   expect(days.at(0)?.date).toBe('2025-11-03');
@@ -25,9 +25,9 @@ it.each<[string, string, Partial<SiteInput>]>([
   ['nothing was wrong', 'No incidents', {}],
   ['nothing was measured', 'No data', { measured: measured({}) }],
   ['half was measured', 'No incidents; measured for only 12 hours', { measured: measured({ '2026-01-30': 0.5 }) }],
-  ['an incident', 'Major outage for 47 minutes', { incidents: [told({ from: DAY, to: DAY - 47 })] }],
+  ['an incident lasted 47 minutes', 'Major outage for 47 minutes', { incidents: [told({ from: DAY, to: DAY - 47 })] }],
   [
-    'two at once, of which the worse counts',
+    'the worse of two incidents counts',
     'Major outage for 1 hour, degraded performance for 1 hour',
     {
       incidents: [
@@ -37,44 +37,44 @@ it.each<[string, string, Partial<SiteInput>]>([
     },
   ],
   [
-    'an incident of another component',
+    'another component had an incident',
     'No incidents',
     { incidents: [told({ from: DAY, to: 1400, components: [MAIL] })] },
   ],
-  ['one that turned out to be none', 'No incidents', { incidents: [told({ from: DAY, to: 1400, impact: 'none' })] }],
-  ['work', 'Under maintenance for 30 minutes', { maintenance: [maintenance(DAY, DAY - 30)] }],
+  ['an incident was a false alarm', 'No incidents', { incidents: [told({ from: DAY, to: 1400, impact: 'none' })] }],
+  ['there was maintenance', 'Under maintenance for 30 minutes', { maintenance: [maintenance(DAY, DAY - 30)] }],
   [
-    'an incident of which nothing was measured',
+    'an incident was not measured',
     'Partial outage for 10 minutes; otherwise no data',
     { incidents: [told({ from: DAY, to: DAY - 10, impact: 'major' })], measured: measured({}) },
   ],
   [
-    'an incident, and half was measured',
+    'an incident was measured for half a day',
     'Partial outage for 10 minutes; measured for only 12 hours',
     { incidents: [told({ from: DAY, to: DAY - 10, impact: 'major' })], measured: measured({ '2026-01-30': 0.5 }) },
   ],
-  ['one of seconds', 'Major outage for 1 minute', { incidents: [told({ from: DAY, to: DAY - 0.1 })] }],
-])('a day in words: %s', (_, text, changes) => {
+  ['an incident lasted seconds', 'Major outage for 1 minute', { incidents: [told({ from: DAY, to: DAY - 0.1 })] }],
+])('a past day is described in words: %s', (_, text, changes) => {
   expect(dayOf(siteInput(changes), 1)?.text).toBe(text);
 });
 
 it.each<[string, string, Partial<SiteInput>]>([
   ['all is well', 'No incidents so far', {}],
-  ['an incident that goes on', 'Major outage for 20 minutes', { incidents: [told({ from: 20 })] }],
-  ['one that begins now', 'Major outage', { incidents: [told({ from: 0 })] }],
-  ['nothing measured today', 'No data', { measured: { days: {}, lastAt: ago(TODAY + 5) } }],
+  ['an incident goes on', 'Major outage for 20 minutes', { incidents: [told({ from: 20 })] }],
+  ['an incident begins now', 'Major outage', { incidents: [told({ from: 0 })] }],
+  ['nothing was measured today', 'No data', { measured: { days: {}, lastAt: ago(TODAY + 5) } }],
   [
-    'silence since an hour',
+    'nothing was measured for an hour',
     `No incidents; measured for only 8 hours 47 minutes`,
     {
       measured: { days: { '2026-01-31': (TODAY - 60) / DAY }, lastAt: ago(60) },
     },
   ],
-])('today in words: %s', (_, text, changes) => {
+])('today is described in words: %s', (_, text, changes) => {
   expect(dayOf(siteInput(changes), 0)?.text).toBe(text);
 });
 
-it('a day that has only begun is what is known now', () => {
+it('a day that has just begun has the current state', () => {
   const now = '2026-02-01T00:03:00.000Z';
   const site = { now, measured: { days: { '2026-01-31': 1 }, lastAt: '2026-01-31T23:59:00.000Z' } };
   expect(dayOf(siteInput(site), 0)).toMatchObject({ state: 'operational', text: 'No incidents so far' });
@@ -82,7 +82,7 @@ it('a day that has only begun is what is known now', () => {
   expect(dayOf(siteInput(silent), 0)).toMatchObject({ state: 'no_data', text: 'No data' });
 });
 
-it('a few minutes without measurement do not make a day one that was measured in part', () => {
+it('a few minutes without measurement do not make a day partly measured', () => {
   expect(dayOf(siteInput({ measured: measured({ '2026-01-30': 1 - 14 / DAY }) }), 1)?.text).toBe('No incidents');
 });
 
@@ -106,7 +106,7 @@ const shares = fc
   .array(fc.constantFrom(0, 0.2, 0.5, 1), { minLength: 5, maxLength: 5 })
   .map(all => Object.fromEntries(all.map((share, day) => [ago(day * DAY).slice(0, 10), share])));
 
-it('agrees with who looks at every minute', () => {
+it('the history agrees with a minute-by-minute count', () => {
   fc.assert(
     fc.property(incidents, all => {
       const site = siteInput({ incidents: all });
@@ -131,7 +131,7 @@ it('agrees with who looks at every minute', () => {
   );
 });
 
-it('uptime is the share of what is known, and what is not known is no part of it', () => {
+it('uptime is the share of the known minutes', () => {
   fc.assert(
     fc.property(incidents, shares, (all, days) => {
       const { uptime, days: past, knownDays } = history(siteInput({ incidents: all, measured: measured(days) }), 'api');
@@ -151,7 +151,7 @@ it('uptime is the share of what is known, and what is not known is no part of it
   );
 });
 
-it('nothing measured and nothing told is no uptime at all', () => {
+it('a history without measurements and incidents has no uptime', () => {
   expect(history(siteInput({ measured: { days: {} } }), 'api')).toMatchObject({ uptime: undefined, knownDays: 0 });
   expect(history(siteInput({ measured: measuredFor(1) }), 'api')).toMatchObject({ uptime: 1, knownDays: 1 });
 });

@@ -35,7 +35,7 @@ const printable = (text: string) =>
     .join('')
     .toWellFormed();
 
-it('whatever people write, a page has the tags of its template and no others', () => {
+it('a page has only the tags of its template, whatever people write', () => {
   const tags = (html = '') =>
     html.match(/<[^>]*>/g)?.map(tag => tag.replace(/content="[^"]*"|title="[^"]*"|aria-label="[^"]*"/, ''));
   const plain = written('harmless');
@@ -52,7 +52,7 @@ it('whatever people write, a page has the tags of its template and no others', (
   );
 });
 
-it('programs read what was written, word for word', async () => {
+it('feed and API readers get the text as it was written', async () => {
   await fc.assert(
     fc.asyncProperty(hostile, async text => {
       const files = written(text);

@@ -48,7 +48,7 @@ const site = (story: Story) => {
 const text = (story: Story) => shown(story).updates[0]?.body ?? '';
 
 describe('a declared breach on the status page', () => {
-  it('is an investigation in its own words: nothing is down, and the uptime is untouched', () => {
+  it('is an investigation in its own words: no component is down, and uptime does not change', () => {
     const story = watched(released(), 5, 50);
     expect(shown(story)).toMatchObject({
       ...{ name: 'Security investigation', impact: 'none', status: 'investigating', components: [] },
@@ -64,19 +64,19 @@ describe('a declared breach on the status page', () => {
     expect(history(site(story), 'api').uptime).toBe(1);
   });
 
-  it('says nothing of what was declared, and names a data loss as what it is', () => {
+  it('does not show the text of the declaration, and a data loss is a data investigation', () => {
     expect(JSON.stringify(shown(released()))).not.toContain('token');
     expect(shown(released({ dataLoss: true })).name).toBe('Data investigation');
     expect(text(released({ dataLoss: true }))).toMatch(/^We are investigating whether data of mockupAWS were lost/);
   });
 
-  it('claims no cause and no fix, whatever a diagnosis of the service finds', () => {
+  it('claims no cause and no fix, whatever a diagnosis finds', () => {
     const story = released();
     expect(story.incident.status).toBe('identified');
     expect(shown(story).updates.map(({ status }) => status)).toEqual(['investigating']);
   });
 
-  it('shows harm that is measured meanwhile, as it was measured, and for as long', () => {
+  it('shows harm that is measured meanwhile, for as long as it was measured', () => {
     const story = released();
     story.at(10).suffers(0.3);
     watched(story, 10, 34);
@@ -97,7 +97,7 @@ describe('a declared breach on the status page', () => {
     });
   });
 
-  it('is mailed to who subscribed, as no disruption', () => {
+  it('is mailed to subscribers without claiming a disruption', () => {
     const letter = customerMail(released().incident, render);
     expect(letter).toMatchObject({ subject: 'Security investigation - mockupAWS', components: ['api'] });
     expect(letter?.body).not.toMatch(/Affected|apologi|[Oo]utage/);

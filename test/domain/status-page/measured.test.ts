@@ -3,7 +3,7 @@ import { measuredUptime } from '../../../lambda/domain/status-page/measured.ts';
 
 const at = (time: string) => Date.parse(`2026-01-${time}Z`);
 
-it('is the share of a day’s minutes that were measured, and the last of them; twice in a minute is once', () => {
+it('measuredUptime is the share of measured minutes a day, and counts two values in a minute once', () => {
   const days = [
     { at: at('29T00:00'), value: 720 },
     { at: at('31T00:00'), value: 1441 },

@@ -15,7 +15,7 @@ const page = (path: string, changes: Partial<SiteInput> = {}) => files(changes).
 /** What is read of a page. */
 const text = (html: string) => html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
 
-it('is made of pages for people, answers for programs, and a feed', () => {
+it('the site has pages for people, answers for programs, and a feed', () => {
   const incident = told({ from: 30 });
   const made = files({ incidents: [incident], maintenance: [maintenance(-60, -120)] });
   expect([...made.keys()].sort()).toEqual(
@@ -32,7 +32,7 @@ it('every template of it is tried at synthesis', () => {
   expect(Object.keys(readTemplates(statusPageSamples()))).toContain('status-page/index.html');
 });
 
-it('every day of every component is told in words', () => {
+it('every day of every component is described in words', () => {
   const site = busySite(60);
   const shown = text(page('index.html', site));
   for (const { id } of site.components)
@@ -48,13 +48,13 @@ it.each<[string, Partial<SiteInput>]>([
   ],
   ['Under maintenance: API and Website', { maintenance: [maintenance(5, -5, { components: ['api', 'website'] })] }],
   ['No current data', { measured: { ...measuredFor(90), lastAt: ago(11) } }],
-])('says first how things stand: %s', (headline, changes) => {
+])('the page begins with the overall status: %s', (headline, changes) => {
   const shown = page('index.html', changes);
   expect(text(/<h1>.*?<\/h1>/s.exec(shown)?.[0] ?? '').trim()).toBe(headline);
   expect(text(shown)).toContain('As of 2026-01-31 09:47 UTC');
 });
 
-it('without data it says so, whatever else it says', () => {
+it('the page says that data are missing, whatever else it says', () => {
   const silent = { measured: { ...measuredFor(90), lastAt: ago(11) } };
   const since = 'Nothing has been measured since 2026-01-31 09:36 UTC';
   expect(text(page('index.html', silent))).toContain(since);
@@ -64,14 +64,14 @@ it('without data it says so, whatever else it says', () => {
   expect(never).not.toContain('100 %');
 });
 
-it('uptime is rounded down, and says of how many days it is', () => {
+it('uptime is rounded down, and has its number of days', () => {
   const incidents = [told({ from: 5 * DAY, to: 5 * DAY - 1 })];
   expect(text(page('index.html', { incidents }))).toContain('99.99 % uptime');
   expect(text(page('index.html', { incidents, measured: measuredFor(6) }))).toContain('uptime in 6 days with data');
   expect(text(page('index.html', { measured: measuredFor(1) }))).toContain('100 % uptime in 1 day with data');
 });
 
-it('open incidents have all their updates, the newest first; what is over, the last', () => {
+it('open incidents have all their updates, the newest first; resolved ones have the last', () => {
   const open = told({ from: 60, statuses: ['monitoring', 'identified', 'investigating'] });
   const over = told({ from: 2 * DAY, to: 2 * DAY - 30, number: 2 });
   const before = told({ from: 20 * DAY, to: 20 * DAY - 30, number: 3 });
@@ -85,7 +85,7 @@ it('open incidents have all their updates, the newest first; what is over, the l
   expect(page('history.html', { incidents: [open, over, before] })).toContain(`/incidents/${before.id}.html`);
 });
 
-it('the time of an update is told once, with its day', () => {
+it('an update has its time once, with its day', () => {
   const shown = text(page(`incidents/${told({ from: 30 }).id}.html`, { incidents: [told({ from: 30 })] }));
   expect(shown.match(/Posted/g)).toHaveLength(2);
   expect(shown).toContain('Posted 2026-01-31 09:46 UTC');
@@ -96,14 +96,14 @@ it('an incident without an update says so', () => {
   expect(text(page('index.html', { incidents: [incident] }))).toContain('No update has been posted yet');
 });
 
-it('customers can subscribe where they can, to each component', () => {
+it('customers can subscribe to each component where a form exists', () => {
   expect(page('index.html')).not.toContain('<form');
   const form = /<form.*<\/form>/s.exec(page('index.html', { subscribeUrl: '/subscribe' }))?.[0] ?? '';
   expect(form).toContain('method="post" action="/subscribe"');
   expect([...form.matchAll(/name="component" value="(\w+)"/g)].map(([, id]) => id)).toEqual(['api', 'website', 'mail']);
 });
 
-it('the same gives the same bytes, and a minute later only the time is another', () => {
+it('the same input gives the same bytes, and a minute later only the time differs', () => {
   const site: Partial<SiteInput> = {
     incidents: [told({ from: 3 * DAY, to: 3 * DAY - 47 })],
     maintenance: [maintenance(-DAY, -DAY - 60), maintenance(DAY, DAY - 60, { id: 'done' })],

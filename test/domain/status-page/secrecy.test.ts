@@ -64,7 +64,7 @@ const secret = fc.tuple(
   fc.stringMatching(/^[a-z]{12}$/),
 );
 
-it('nothing that is not meant for customers stands in any file', () => {
+it('no file of the site has anything that is not meant for customers', () => {
   fc.assert(
     fc.property(fc.constantFrom(...Object.values(SAMPLES)), secret, (sample, [kind, word]) => {
       const mark = (text: string) => `${kind}${word}-${text}`;
@@ -90,7 +90,7 @@ it('a drill is on no page', () => {
   expect(publicIncident(SAMPLES.drill, render)).toBeUndefined();
 });
 
-it('what turned out to be none had no impact', () => {
+it('a false alarm has no impact on the page', () => {
   const resolved = { ...SAMPLES.resolved, cancelled: true };
   expect(publicIncident(resolved, render)).toMatchObject({ impact: 'none', status: 'resolved' });
 });

@@ -8,28 +8,32 @@ const { MAIL } = COMPONENTS;
 const silent = { ...measuredFor(90), lastAt: ago(11) };
 
 it.each<[string, string, Partial<SiteInput>]>([
-  ['nothing is told, and it is measured', 'operational', {}],
+  ['no incident is published', 'operational', {}],
   ['it was measured ten minutes ago', 'operational', { measured: { days: {}, lastAt: ago(10) } }],
-  ['not since', 'no_data', { measured: silent }],
-  ['never', 'no_data', { measured: { days: {} } }],
-  ['P1', 'major_outage', { incidents: [told({ from: 9 })] }],
-  ['P2', 'partial_outage', { incidents: [told({ from: 9, impact: 'major' })] }],
-  ['P3', 'degraded_performance', { incidents: [told({ from: 9, impact: 'minor' })] }],
-  ['P4', 'operational', { incidents: [told({ from: 9, impact: 'none' })] }],
-  ['the worse of two', 'major_outage', { incidents: [told({ from: 9, impact: 'minor' }), told({ from: 5 })] }],
-  ['what is over', 'operational', { incidents: [told({ from: 9, to: 1 })] }],
-  ['what affects another', 'operational', { incidents: [told({ from: 9, components: [MAIL] })] }],
-  ['work under way', 'under_maintenance', { maintenance: [maintenance(10, -10)] }],
-  ['work that begins now', 'under_maintenance', { maintenance: [maintenance(0, -10)] }],
-  ['work that ends now', 'operational', { maintenance: [maintenance(10, 0)] }],
-  ['work to come', 'operational', { maintenance: [maintenance(-10, -20)] }],
+  ['it was last measured more than ten minutes ago', 'no_data', { measured: silent }],
+  ['it was never measured', 'no_data', { measured: { days: {} } }],
+  ['a P1 is published', 'major_outage', { incidents: [told({ from: 9 })] }],
+  ['a P2 is published', 'partial_outage', { incidents: [told({ from: 9, impact: 'major' })] }],
+  ['a P3 is published', 'degraded_performance', { incidents: [told({ from: 9, impact: 'minor' })] }],
+  ['a P4 is published', 'operational', { incidents: [told({ from: 9, impact: 'none' })] }],
   [
-    'work under way, and nothing measured',
+    'the worse of two incidents counts',
+    'major_outage',
+    { incidents: [told({ from: 9, impact: 'minor' }), told({ from: 5 })] },
+  ],
+  ['the incident is resolved', 'operational', { incidents: [told({ from: 9, to: 1 })] }],
+  ['the incident affects another component', 'operational', { incidents: [told({ from: 9, components: [MAIL] })] }],
+  ['maintenance is in progress', 'under_maintenance', { maintenance: [maintenance(10, -10)] }],
+  ['maintenance begins now', 'under_maintenance', { maintenance: [maintenance(0, -10)] }],
+  ['maintenance ends now', 'operational', { maintenance: [maintenance(10, 0)] }],
+  ['maintenance is planned', 'operational', { maintenance: [maintenance(-10, -20)] }],
+  [
+    'maintenance is in progress without measurements',
     'under_maintenance',
     { maintenance: [maintenance(10, -10)], measured: silent },
   ],
   [
-    'an incident during work',
+    'an incident happens during maintenance',
     'partial_outage',
     {
       maintenance: [maintenance(10, -10)],
@@ -37,18 +41,18 @@ it.each<[string, string, Partial<SiteInput>]>([
     },
   ],
   [
-    'an incident, and nothing measured',
+    'an incident happens without measurements',
     'degraded_performance',
     {
       incidents: [told({ from: 5, impact: 'minor' })],
       measured: silent,
     },
   ],
-])('%s: %s', (_, state, changes) => {
+])('when %s, the component is %s', (_, state, changes) => {
   expect(componentState(siteInput(changes), 'api')).toBe(state);
 });
 
-it('what is not measured is never up, and the whole is never better than a part', () => {
+it('a component without measurements is never operational, and the overall status is never better than a component', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 30 }), fc.boolean(), fc.boolean(), (silence, work, incident) => {
       const site = siteInput({

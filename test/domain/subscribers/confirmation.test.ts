@@ -17,7 +17,7 @@ const signed: fc.Arbitrary<SignedConfirmation> = fc
   .tuple(confirmation, mac)
   .map(([claims, code]) => ({ ...claims, mac: code }));
 
-it('is read as it was written, and needs no escaping in a URL', () => {
+it('a confirmation decodes to what was encoded, and needs no escaping in a URL', () => {
   fc.assert(
     fc.property(signed, given => {
       expect(CONFIRMATION.format(given)).toMatch(/^[\w.-]+$/);
@@ -26,7 +26,7 @@ it('is read as it was written, and needs no escaping in a URL', () => {
   );
 });
 
-it('is another one, or none, with any one character changed, left out or added', () => {
+it('a confirmation with one character changed, removed or added is another one or invalid', () => {
   const character = fc.constantFrom(...'aAzZ059-_.=+/ ~%');
   const changed = fc.tuple(signed, fc.nat(), character, fc.constantFrom('change', 'remove', 'add'));
   fc.assert(
@@ -46,7 +46,7 @@ it('is another one, or none, with any one character changed, left out or added',
   );
 });
 
-it('is signed over a text that no other one has, of this service or another', () => {
+it('a confirmation is signed over a text that no other one has, of this service or another', () => {
   const two = fc.tuple(fc.tuple(fc.string(), confirmation), fc.tuple(fc.string(), confirmation));
   fc.assert(
     fc.property(two, ([[service, one], [other, another]]) => {

@@ -41,7 +41,7 @@ const letterOf = (story: Story) => customerMail(story.incident, render);
 const tells = (story: Story, text: string) => story.tell({ type: 'post update', by: OURS, text });
 
 describe('the customer notification of the runbook (3.2)', () => {
-  it('has every field, in the runbook’s form', () => {
+  it('has every field in the form of the runbook', () => {
     const story = down();
     tells(story, 'We are looking into pages that do not load.');
     const { subject, body, number } = letterOf(story) ?? {};
@@ -60,7 +60,7 @@ describe('the customer notification of the runbook (3.2)', () => {
       expect(body?.split('\n')).toContain(line);
   });
 
-  it('is told by automation, too, in the words of the status page', () => {
+  it('is written by automation too, in the words of the status page', () => {
     const story = down();
     story.watches();
     expect(letterOf(story)?.body).toMatch(/^We are investigating a problem with mockupAWS. Pages do not load.\n/);
@@ -85,7 +85,7 @@ describe('the customer notification of the runbook (3.2)', () => {
     expect(reviewed?.body).toMatch(/^We had too few servers\.\n/);
   });
 
-  it('goes to those who subscribed to what is affected', () => {
+  it('goes to subscribers of the affected components', () => {
     const story = down({ publish: false });
     story.tell({ type: 'publish', by: 'ada', components: ['website'] });
     tells(story, 'Pages do not load.');
@@ -96,7 +96,7 @@ describe('the customer notification of the runbook (3.2)', () => {
   });
 });
 
-it('there is none before customers are told, and none of a drill', () => {
+it('a customer notification is not sent before publication, or for a drill', () => {
   const quiet = down({ publish: false });
   tells(quiet, 'for stakeholders');
   expect(letterOf(quiet)).toBeUndefined();
@@ -105,7 +105,7 @@ it('there is none before customers are told, and none of a drill', () => {
   expect(customerMail({ ...told.incident, drill: true }, render)).toBeUndefined();
 });
 
-it('has nothing internal in it, whatever happened', () => {
+it('a customer notification has nothing internal, whatever happened', () => {
   const moves: Record<string, (story: Story) => unknown> = {
     'a note': story => story.tell({ type: 'note', by: OURS, text: OURS }),
     'the diagnosis': story => story.diagnoses({ usersAffectedShare: 0.4, [OURS]: 1 }),

@@ -24,7 +24,7 @@ const kept = (of: ReturnType<typeof preferences>): Preferences => ({
   UnsubscribeAll: false,
 });
 
-it('hears of what was confirmed, and of what it heard of before; never of anything else', () => {
+it('a subscriber reads of components confirmed now or before, and of nothing else', () => {
   fc.assert(
     fc.property(contact, some, (before, confirmed) => {
       const after = kept(preferences(confirmed, ALL, before));
@@ -34,7 +34,7 @@ it('hears of what was confirmed, and of what it heard of before; never of anythi
   );
 });
 
-it('that ended everything begins anew, with what it confirms alone', () => {
+it('a subscriber who unsubscribed starts anew with what is confirmed next', () => {
   fc.assert(
     fc.property(contact, some, (before, confirmed) => {
       const after = kept(preferences(confirmed, ALL, { ...before, UnsubscribeAll: true }));
@@ -43,7 +43,7 @@ it('that ended everything begins anew, with what it confirms alone', () => {
   );
 });
 
-it('of nothing, or that ended everything, hears of nothing', () => {
+it('a subscriber without components, or who unsubscribed, reads nothing', () => {
   expect(wants({}, ALL)).toBe(false);
   expect(wants({ ...kept(preferences(ALL, ALL)), UnsubscribeAll: true }, ALL)).toBe(false);
   expect(wants(kept(preferences(ALL, ALL)), [])).toBe(false);
