@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { probe } from '../../lambda/adapters/health-urls.ts';
+import { close, listen, urlOf } from '../support/loopback.ts';
 
 /** Seconds that no answer takes, however busy the machine. */
 const PATIENT = 50;
@@ -15,13 +16,10 @@ beforeAll(async () => {
       .writeHead(url === '/moved' ? 302 : Number(url.slice(1)))
       .end(url === '/200' ? '{"status":"ok"}' : undefined);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-const at = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+afterAll(() => close(server));
+const at = (path: string) => `${urlOf(server)}${path}`;
 
 it.each([
   ['/200', true, 'HTTP 200'],

@@ -1,16 +1,13 @@
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
-import { handler } from '../../lambda/functions/command/handler.ts';
-import { AwsEndpoint, type AwsError } from '../support/aws-endpoint.ts';
-import { runIncident } from '../support/command-line.ts';
+import type { AwsError } from '../support/aws-endpoint.ts';
+import { useWorkflows } from '../support/aws-mocks.ts';
+import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
 import {
   ALARM,
   approvalAsked,
   committed,
   DEPLOYED,
-  invoke,
   openChore,
   openIncident,
   policyOf,
@@ -20,20 +17,15 @@ import {
 import { FAILED, READINGS, step, temporary } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
-const workflows = mockClient(SFNClient);
+const { executions } = useWorkflows();
 const ID = 'INC-2026-04-07-001';
-let aws: AwsEndpoint;
+const aws = useAwsEndpoint();
 
-beforeEach(async () => {
-  workflows.reset();
-  workflows.on(StartExecutionCommand).resolves({});
+beforeEach(() => {
   const declared = { ...policyOf(), playbook: DECLARED_PLAYBOOK };
   const database = policyOf(step('kill-idle'));
   vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { DatabaseConnections: database, [DECLARED]: declared } });
-  aws = new AwsEndpoint(event => invoke(handler, event));
-  await aws.start();
 });
-afterEach(() => aws.stop());
 
 const incident = (...args: string[]) => runIncident(aws, args);
 
@@ -86,7 +78,7 @@ describe('an operator command', () => {
   it('to approve needs no step name when only one step waits', async () => {
     await awaiting();
     expect((await incident('approve', ID)).out).toBe(`${ID}: ask is approved.`);
-    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+    expect(executions()).toHaveLength(1);
     const late = await incident('decline', ID, 'ask');
     expect([late.code, late.err]).toEqual([1, 'ask was approved by ada@mockupaws.com already']);
   });
@@ -128,7 +120,7 @@ describe('an operator command', () => {
   it('that declares a question opens a P4 and prints by when an answer is due', async () => {
     const { out } = await incident('declare', 'May we export by XML?', '--severity', 'p4');
     expect(out).toBe(`${ID} is open, P4. An answer is due by 2026-04-08 09:30 UTC.`);
-    expect(workflows.commandCalls(StartExecutionCommand)).toEqual([]);
+    expect(executions()).toEqual([]);
   });
 
   it('to report a workaround records it in the open incident, once', async () => {

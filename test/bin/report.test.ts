@@ -1,22 +1,12 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
-import { handler } from '../../lambda/functions/command/handler.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
-import { AwsEndpoint } from '../support/aws-endpoint.ts';
-import { runIncident } from '../support/command-line.ts';
-import { DEPLOYED, invoke, policyOf, setMinute, signal, useResponder } from '../support/responder.ts';
+import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
+import { policyOf, setMinute, signal, useResponder } from '../support/responder.ts';
 import { minute, READINGS, step, type Told } from '../support/story.ts';
 
 useResponder();
-let aws: AwsEndpoint;
-
-beforeEach(async () => {
-  vi.stubGlobal('DEPLOYED', DEPLOYED);
-  aws = new AwsEndpoint(event => invoke(handler, event));
-  await aws.start();
-});
-afterEach(() => aws.stop());
-
+const aws = useAwsEndpoint();
 const incident = (...args: string[]) => runIncident(aws, args);
 
 let ids = 0;

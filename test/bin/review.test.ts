@@ -4,28 +4,22 @@ import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { handler } from '../../lambda/functions/command/handler.ts';
 import { handler as postMortem } from '../../lambda/functions/post-mortem/handler.ts';
-import { AwsEndpoint } from '../support/aws-endpoint.ts';
 import { useBucket } from '../support/bucket.ts';
-import { runIncident } from '../support/command-line.ts';
-import { committed, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
+import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
+import { committed, invoke, lastEvent, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { completed, REVIEWED_ID as ID, resolvedIncident } from '../support/reviewed.ts';
-import { of } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'response', REVIEWS_BUCKET: 'reviews', REVIEWERS: 'cleo' });
 mockClient(SFNClient);
 const { stored: files } = useBucket();
-let aws: AwsEndpoint;
+const aws = useAwsEndpoint();
 let directory: string;
 
-beforeEach(async () => {
+beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'incident-review-'));
-  aws = new AwsEndpoint(event => invoke(handler, event));
-  await aws.start();
 });
 afterEach(() => {
-  aws.stop();
   rmSync(directory, { recursive: true });
 });
 
@@ -37,8 +31,7 @@ const write = (text: string) => writeFileSync(join(directory, document), text);
 
 async function drafted(): Promise<void> {
   await resolvedIncident();
-  const { seq = 99 } = of((await stored()).timeline, 'Resolved')[0] ?? {};
-  await invoke(postMortem, { detail: { incident: { ...KEY, id: ID }, entry: { seq } } });
+  await invoke(postMortem, await lastEvent('Resolved'));
   files.set(`reviews/${ID}/1-requests-that-failed.png`, Buffer.from([137, 80, 0, 255]));
 }
 

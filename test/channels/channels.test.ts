@@ -10,17 +10,18 @@ import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack } from '../../local/vendors/slack.ts';
 import {
+  busEvent,
   CHORE_KEY,
   committed,
   invoke,
-  KEY,
+  lastEvent,
   openChore,
   openIncident,
+  queued,
   setMinute,
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { of } from '../support/story.ts';
 import { VendorServer } from '../support/vendor-server.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }));
@@ -64,11 +65,8 @@ beforeEach(() => {
 type Handler = Parameters<typeof invoke>[0];
 
 /** The queue's message about the last entry of a type. */
-async function hears(handler: unknown, type: EventType): Promise<unknown> {
-  const { seq } = of((await stored()).timeline, type).at(-1) ?? { seq: 99 };
-  const body = JSON.stringify({ 'detail-type': type, detail: { incident: { ...KEY, id: ID }, entry: { type, seq } } });
-  return invoke(handler as Handler, { Records: [{ body }] });
-}
+const hears = async (handler: unknown, type: EventType): Promise<unknown> =>
+  invoke(handler as Handler, queued(await lastEvent(type)));
 
 const refusals = () =>
   bus
@@ -188,8 +186,7 @@ it.each<[string, unknown]>([
   const { timeline } = await openChore();
   await committed({ type: 'finish action item', id: 'done', by: 'ada', item: 'A1' }, CHORE_KEY);
   for (const { type, seq } of [...timeline, { type: 'Resolved', seq: timeline.length + 1 }]) {
-    const body = JSON.stringify({ detail: { incident: { ...CHORE_KEY, id: ID }, entry: { type, seq } } });
-    await invoke(handler as Handler, { Records: [{ body }] });
+    await invoke(handler as Handler, queued(busEvent({ seq, type }, CHORE_KEY)));
   }
   const { slack, pagerduty: tickets, opsgenie: alerts } = vendors;
   expect([slack.messages, tickets.events, alerts.requests].flat()).toEqual([]);

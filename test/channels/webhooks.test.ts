@@ -1,17 +1,16 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as opsgenie } from '../../lambda/channels/opsgenie/webhook/handler.ts';
 import { handler as pagerduty } from '../../lambda/channels/pagerduty/webhook/handler.ts';
 import { handler as slack } from '../../lambda/channels/slack/interactions/handler.ts';
 import { threadHead } from '../../lambda/domain/messages/chat.ts';
-import { handler as command } from '../../lambda/functions/command/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack, signed } from '../../local/vendors/slack.ts';
+import { useCommandFunction, useWorkflows } from '../support/aws-mocks.ts';
 import {
   approvalAsked,
   committed,
@@ -37,22 +36,14 @@ useResponder({
   WEBHOOK_TOKEN_SECRET: 'token',
 });
 const secrets = mockClient(SecretsManagerClient);
-const lambda = mockClient(LambdaClient);
-const workflows = mockClient(SFNClient);
+const lambda = useCommandFunction();
+const { executions } = useWorkflows();
 let vendor: Slack;
 const hooks = VendorServer.use(() => vendor);
 
 beforeEach(() => {
   secrets.reset();
   secrets.on(GetSecretValueCommand).callsFake(async ({ SecretId }) => ({ SecretString: `secret of ${SecretId}` }));
-  workflows.reset();
-  workflows.on(StartExecutionCommand).resolves({});
-  lambda.reset();
-  // The command function itself, as Lambda would call it.
-  lambda.on(InvokeCommand).callsFake(async ({ Payload }) => {
-    const answer = JSON.stringify(await invoke(command, JSON.parse(Payload)));
-    return { Payload: { transformToString: () => answer } };
-  });
   vendor = new Slack({ now: () => Date.now() }, { channel: CHANNEL, token: 'token' });
 });
 
@@ -106,7 +97,7 @@ describe('a button in Slack', () => {
     expect((await happened()).slice(-2)).toEqual([type, 'ResponseRequested']);
     await comes(slack, second);
     expect(vendor.whispers).toEqual([`ask was ${button}d by ada already`]);
-    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+    expect(executions()).toHaveLength(1);
   });
 
   it('answers the question to publish with yes or no, and the first answer counts', async () => {

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { fired } from '../support/stories.ts';
 import { FAILED, minute, of, Story, step, types } from '../support/story.ts';
 
 const levels = (story: Story) => of(story.incident.timeline, 'Escalated').map(({ level }) => level);
-
-/** Watched every minute from the first to the last. */
-function watched(story: Story, from: number, to: number): Story {
-  for (let at = from; at <= to; at++) story.at(at).watches(FAILED);
-  return story;
-}
 
 describe('escalation', () => {
   const called = (story: Story) =>
@@ -17,9 +12,8 @@ describe('escalation', () => {
     ]);
 
   test('climbs at 0, 15, 30 and 60 minutes while nobody acknowledges, and calls each level once', () => {
-    const story = new Story();
-    story.fires();
-    expect(called(watched(story, 0, 90))).toEqual([
+    const story = fired();
+    expect(called(story.watchesFrom(0, 90, FAILED))).toEqual([
       [1, 0],
       [2, 15],
       [3, 30],
@@ -32,8 +26,7 @@ describe('escalation', () => {
   });
 
   test('skips no level after missed minutes', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(45).watches();
     expect(levels(story)).toEqual([1, 2, 3]);
   });
@@ -46,8 +39,7 @@ describe('escalation', () => {
   });
 
   test('calls nobody twice when it is due twice in one minute', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     const obligation = { type: 'escalate', level: 2 } as const;
     story.at(15).tell({ type: 'fulfil', obligation });
     story.tell({ type: 'fulfil', obligation });
@@ -58,22 +50,21 @@ describe('escalation', () => {
   test('does not happen for P3 and P4', () => {
     const story = new Story();
     story.fires('warning');
-    expect(levels(watched(story, 0, 90))).toEqual([]);
+    expect(levels(story.watchesFrom(0, 90, FAILED))).toEqual([]);
   });
 
   test('begins when a lesser incident rises to P2', () => {
     const story = new Story();
     story.fires('warning');
     story.at(40).fires('critical');
-    expect(called(watched(story, 40, 56))).toEqual([
+    expect(called(story.watchesFrom(40, 56, FAILED))).toEqual([
       [1, 40],
       [2, 55],
     ]);
   });
 
   test('continues while the plan runs, after a hand-over, and until the incident resolves', () => {
-    const story = new Story(step('first'));
-    story.fires();
+    const story = fired(step('first'));
     story.responds();
     story.at(14).clears();
     story.at(15).watches(FAILED);
@@ -83,35 +74,32 @@ describe('escalation', () => {
 
 describe('an acknowledgement', () => {
   test('expires after 30 minutes, and paging starts again from the first level', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(20).watches();
     expect(story.acknowledges()).toMatchObject([{ type: 'Acknowledged', by: 'ada', until: minute(50) }]);
-    watched(story, 20, 49);
+    story.watchesFrom(20, 49, FAILED);
     expect(levels(story)).toEqual([1, 2]);
-    watched(story, 50, 65);
+    story.watchesFrom(50, 65, FAILED);
     expect(levels(story)).toEqual([1, 2, 1, 2]);
     expect(of(story.incident.timeline, 'Escalated').at(-2)?.reason).toBe('the acknowledgement by ada has expired');
   });
 
   test('given again starts another 30 minutes', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(10).acknowledges();
     story.at(35).acknowledges('grace');
-    expect(levels(watched(story, 36, 64))).toEqual([1]);
-    expect(levels(watched(story, 65, 65))).toEqual([1, 1]);
+    expect(levels(story.watchesFrom(36, 64, FAILED))).toEqual([1]);
+    expect(levels(story.watchesFrom(65, 65, FAILED))).toEqual([1, 1]);
   });
 
   test('does not silence a rise in severity, and still expires on time', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(5).acknowledges();
     story.at(10).diagnoses({ dataLoss: 1 });
     expect(levels(story)).toEqual([1, 1]);
-    watched(story, 11, 34);
+    story.watchesFrom(11, 34, FAILED);
     expect(levels(story)).toEqual([1, 1]);
-    watched(story, 35, 35);
+    story.watchesFrom(35, 35, FAILED);
     expect(levels(story)).toEqual([1, 1, 1]);
   });
 
@@ -120,14 +108,13 @@ describe('an acknowledgement', () => {
     story.fires('warning');
     story.at(1).acknowledges();
     story.at(2).fires('critical');
-    expect(levels(watched(story, 2, 17))).toEqual([1, 2]);
+    expect(levels(story.watchesFrom(2, 17, FAILED))).toEqual([1, 2]);
   });
 });
 
 describe('a resolution', () => {
   test('ends every obligation', () => {
-    const story = new Story(step('first', { mode: 'approve' }));
-    story.fires();
+    const story = fired(step('first', { mode: 'approve' }));
     story.responds();
     story.at(10).resolves();
     expect(story.at(500).due()).toEqual([]);
@@ -139,16 +126,14 @@ describe('a resolution', () => {
     ['acknowledged, then resolved', ['acknowledges', 'resolves']],
     ['resolved, then acknowledged', ['resolves', 'acknowledges']],
   ] as const)('beats an acknowledgement: %s', (_, order) => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     for (const act of order) story[act]();
     expect(story.incident.status).toBe('resolved');
     expect(story.at(300).due()).toEqual([]);
   });
 
   test('is recorded once', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.resolves();
     expect(story.resolves('grace')).toEqual([]);
   });
@@ -169,14 +154,13 @@ describe('an attempt', () => {
   });
 
   test('shows a sign of life only by what it does itself', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.tell({ type: 'record page', about: 3, level: 1, urgency: 'page', subject: 'P2' });
     story.at(1).acknowledges();
     expect(story.at(2).due()).toEqual([start]);
     story.diagnoses();
     const silent = story.policy.stallMinutes;
-    watched(story, 3, 1 + silent);
+    story.watchesFrom(3, 1 + silent, FAILED);
     story.fires('warning');
     expect(story.due()).not.toContainEqual(stalled);
     expect(story.at(2 + silent).due()).toContainEqual(stalled);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checklist } from '../../lambda/domain/on-call/checklist.ts';
+import { askingDrill } from '../support/stories.ts';
 import { minute, of, PASSED, Story, started, step, types } from '../support/story.ts';
 
 const opened = (alarm = 'critical'): Story => {
@@ -67,16 +68,16 @@ describe('a page without an answer', () => {
 
   test('is repeated within its level until the next level is called', () => {
     const story = opened();
-    for (let minute = 0; minute <= 90; minute++) story.at(minute).watches();
+    story.watchesFrom(0, 90);
     expect(reminded(story)).toEqual([1, 2, 3, 3, 4, 4, 4]);
   });
 
   test('is not repeated after an acknowledgement or a resolution', () => {
     const story = opened();
     story.at(1).acknowledges();
-    for (let minute = 1; minute < 31; minute++) story.at(minute).watches();
+    story.watchesFrom(1, 30);
     story.resolves();
-    for (let minute = 31; minute < 90; minute++) story.at(minute).watches();
+    story.watchesFrom(31, 89);
     expect(reminded(story)).toEqual([]);
   });
 });
@@ -149,10 +150,7 @@ describe('a drill', () => {
   });
 
   test('waits for an approval as an incident does, though the alarm is clear', () => {
-    const story = new Story(step('ask', { mode: 'approve' }));
-    story.fires('critical', { drill: true });
-    story.diagnoses();
-    story.plans();
+    const story = askingDrill();
     story.at(1).clears();
     expect(of(story.at(20).watches(), 'Resolved')).toEqual([]);
     story.at(21).tell({ type: 'answer approval', step: 'ask', approve: true, ...ADA });
@@ -160,10 +158,7 @@ describe('a drill', () => {
   });
 
   test('that becomes real forgets what people said in it', () => {
-    const story = new Story(step('ask', { mode: 'approve' }));
-    story.fires('critical', { drill: true });
-    story.diagnoses();
-    story.plans();
+    const story = askingDrill();
     story.at(1).acknowledges();
     story.tell({ type: 'answer approval', step: 'ask', approve: false, ...ADA });
     story.tell({ type: 'set severity', severity: 'P4', ...ADA });
@@ -175,10 +170,7 @@ describe('a drill', () => {
   });
 
   test('that becomes real asks again for an approval given in the drill', () => {
-    const story = new Story(step('ask', { mode: 'approve' }));
-    story.fires('critical', { drill: true });
-    story.diagnoses();
-    story.plans();
+    const story = askingDrill();
     story.tell({ type: 'answer approval', step: 'ask', approve: true, ...ADA });
     story.at(1).fires('critical');
     story.diagnoses();

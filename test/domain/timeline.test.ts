@@ -10,6 +10,7 @@ import { atLeast, type Facts } from '../../lambda/domain/kernel/severity.ts';
 import { isPageEntry, pages } from '../../lambda/domain/messages/page.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
 import { reserve } from '../../lambda/domain/remediation/guardrails.ts';
+import { fired } from '../support/stories.ts';
 import { FAILED, minute, of, PASSED, policy, READINGS, Story, step, temporary } from '../support/story.ts';
 
 const PLAN = [
@@ -318,8 +319,7 @@ describe('an incident, whatever happens to it in whatever order,', () => {
 });
 
 test('a timeline without exactly one opening, at its beginning, is refused', () => {
-  const story = new Story();
-  story.fires();
+  const story = fired();
   const { timeline } = story.incident;
   expect(() => fold([])).toThrow('an empty timeline');
   expect(() => fold(timeline.slice(1))).toThrow('begins with SignalFired');

@@ -36,7 +36,7 @@ import { handler as request } from '../../lambda/runbooks/request-replacement/ha
 import { handler as restore } from '../../lambda/runbooks/restore-validation-records/handler.ts';
 import { handler as update } from '../../lambda/runbooks/update-certificate/handler.ts';
 import { handler as verify } from '../../lambda/runbooks/verify-certificate/handler.ts';
-import { DEPLOYED, invoke } from '../support/responder.ts';
+import { DEPLOYED, invoke, useSilence } from '../support/responder.ts';
 
 const NOW = new Date('2026-04-07T10:00:00.000Z');
 const inDays = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
@@ -115,9 +115,9 @@ const stands = (value: string | undefined) =>
     MaxItems: 1,
   });
 
+useSilence();
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-  for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   vi.stubEnv('CERTIFICATES', JSON.stringify([WATCHED]));
   vi.stubEnv('WARNING_DAYS', '30');
   vi.stubEnv('CRITICAL_DAYS', '7');

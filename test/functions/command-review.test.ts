@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/command/handler.ts';
 import { handler as postMortem } from '../../lambda/functions/post-mortem/handler.ts';
 import { useBucket } from '../support/bucket.ts';
-import { invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
+import { invoke, lastEvent, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { completed, REVIEWED_ID, resolvedIncident } from '../support/reviewed.ts';
-import { of, types } from '../support/story.ts';
+import { types } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'response', REVIEWS_BUCKET: 'reviews', REVIEWERS: 'cleo' });
 mockClient(SFNClient);
@@ -17,8 +17,7 @@ const KEY_OF_DOCUMENT = `reviews/${REVIEWED_ID}/post-mortem.md`;
 /** Without CloudWatch: the document says that there are no pictures. */
 async function drafted(): Promise<string> {
   await resolvedIncident();
-  const { seq = 99 } = of((await stored()).timeline, 'Resolved')[0] ?? {};
-  await invoke(postMortem, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq } } });
+  await invoke(postMortem, await lastEvent('Resolved'));
   return String(files.get(KEY_OF_DOCUMENT));
 }
 

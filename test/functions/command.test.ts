@@ -1,8 +1,7 @@
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
+import { useWorkflows } from '../support/aws-mocks.ts';
 import {
   approvalAsked,
   DEPLOYED,
@@ -16,13 +15,11 @@ import {
 import { step } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
-const workflows = mockClient(SFNClient);
+const { workflows, executions } = useWorkflows();
 const ID = 'INC-2026-04-07-001';
 const ADA = { by: 'ada', via: 'command line' };
 
 beforeEach(() => {
-  workflows.reset();
-  workflows.on(StartExecutionCommand).resolves({});
   const declared = { ...policyOf(), playbook: DECLARED_PLAYBOOK };
   vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { ...DEPLOYED.policies, [DECLARED]: declared } });
 });
@@ -51,7 +48,7 @@ describe('an operator command', () => {
     await openIncident([step('ask', { mode: 'approve' })]);
     await approvalAsked();
     await act({ type: 'answer approval', step: 'ask', approve: true });
-    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+    expect(executions()).toHaveLength(1);
     expect(await act({ type: 'answer approval', step: 'ask', approve: false })).toMatchObject({
       refused: 'ask was approved by ada already',
     });
@@ -78,7 +75,7 @@ describe('an incident that a person declares', () => {
   it('has its reporter, starts a response and is under investigation', async () => {
     const { incident } = await declare('Wrong orders');
     expect(incident).toMatchObject({ title: 'Wrong orders', reporter: 'ada', severity: 'P2', status: 'investigating' });
-    expect(workflows.commandCalls(StartExecutionCommand)).toHaveLength(1);
+    expect(executions()).toHaveLength(1);
   });
 
   it('opens once for the same request, and again for another', async () => {

@@ -16,6 +16,7 @@ import { handler as probe } from '../../lambda/functions/probe/handler.ts';
 import { handler as writerState } from '../../lambda/functions/writer-state/handler.ts';
 import { databaseWriter } from '../../lambda/investigation/checks/database-writer.ts';
 import { handler as failOver } from '../../lambda/runbooks/fail-over-database/handler.ts';
+import { publishedMetrics } from '../support/aws-mocks.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
 import { minute, START } from '../support/story.ts';
@@ -177,8 +178,7 @@ describe('the probe of the database writer', () => {
     ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
     vi.stubGlobal('fetch', async () => new Response('ok'));
     await invoke(probe, {});
-    const { MetricData = [] } = cloudwatch.commandCalls(PutMetricDataCommand).at(-1)?.args[0].input ?? {};
-    return Object.fromEntries(MetricData.map(({ MetricName, Value }) => [MetricName, Value]));
+    return publishedMetrics(cloudwatch);
   };
 
   it('publishes whether the database refuses writes, and nothing while it does not answer', async () => {

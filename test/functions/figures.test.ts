@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import type { Signal } from '../../lambda/domain/incident/signal.ts';
 import { handler } from '../../lambda/functions/figures/handler.ts';
-import { committed, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
+import { busEvent, committed, invoke, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { minute, of, READINGS, step } from '../support/story.ts';
 
 useResponder();
@@ -30,9 +30,9 @@ async function resolved(changes: Partial<Signal> = {}, { cancelled = false } = {
 }
 
 const hears = async () => {
-  const { id, timeline } = await stored();
+  const { timeline } = await stored();
   const [entry] = [...of(timeline, 'OutageMeasured'), ...of(timeline, 'Resolved')];
-  return invoke(handler, { detail: { incident: { ...KEY, id }, entry: { seq: entry?.seq } } });
+  return invoke(handler, busEvent({ seq: entry?.seq }));
 };
 
 const calls = () => cloudWatch.commandCalls(PutMetricDataCommand).map(({ args }) => args[0].input);

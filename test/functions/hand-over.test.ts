@@ -30,10 +30,10 @@ it('a hand-over has the cause as it is when it is no JSON', async () => {
 });
 
 it.each([
-  [{ Error: 'Error', Cause: JSON.stringify({ errorMessage: 'x'.repeat(10_000) }) }, 'Error'],
-  [{ Error: 'Error', Cause: 'y'.repeat(10_000) }, 'Error'],
-])('a hand-over has a long cause cut short: case %#', async error => {
-  expect((await reason(error))?.length).toBeLessThan(600);
+  ['with a long message', JSON.stringify({ errorMessage: 'x'.repeat(10_000) })],
+  ['that is no JSON', 'y'.repeat(10_000)],
+])('a hand-over has a cause %s cut short', async (_, Cause) => {
+  expect((await reason({ Error: 'Error', Cause }))?.length).toBeLessThan(600);
 });
 
 it.each([

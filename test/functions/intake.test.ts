@@ -1,18 +1,13 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { describe, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/intake/handler.ts';
 import { openIncidents } from '../../lambda/store/incidents.ts';
+import { useWorkflows } from '../support/aws-mocks.ts';
 import { ALARM, invoke, KEY, stored, useResponder } from '../support/responder.ts';
 import { types } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
-const states = mockClient(SFNClient);
-beforeEach(() => {
-  states.reset();
-  states.on(StartExecutionCommand).resolves({});
-});
-const executions = () => states.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
+const { workflows: states, executions } = useWorkflows();
 
 /** A static alarm's event, as the CloudWatch user guide documents it. */
 const event = (changes: { id?: string; alarmName?: string; value?: string; tags?: Record<string, string> } = {}) => ({
@@ -54,15 +49,20 @@ const event = (changes: { id?: string; alarmName?: string; value?: string; tags?
 });
 
 describe('an event that is no known alarm', () => {
-  it.each([
-    [{}, /^this event is not understood: id: .*; detail-type: .*; detail: /],
-    [null, /^this event is not understood: event: /],
-    [event({ value: 'FIRING' }), /^this event is not understood: detail\.state\.value: .*"FIRING"$/],
+  it.each<[string, unknown, RegExp]>([
+    ['all', {}, /^this event is not understood: id: .*; detail-type: .*; detail: /],
+    ['event', null, /^this event is not understood: event: /],
     [
+      'detail.state.value',
+      event({ value: 'FIRING' }),
+      /^this event is not understood: detail\.state\.value: .*"FIRING"$/,
+    ],
+    [
+      'detail.state.timestamp',
       { ...event(), detail: { ...event().detail, state: { value: 'ALARM', timestamp: 'now' } } },
       /detail\.state\.timestamp: expected a time such as 2019/,
     ],
-  ])('causes an error that names the field: case %#', async (nonsense, message) => {
+  ])('causes an error that names the field: %s', async (_, nonsense, message) => {
     await expect(invoke(handler, nonsense)).rejects.toThrow(TypeError);
     await expect(invoke(handler, nonsense)).rejects.toThrow(message);
     expect(await openIncidents()).toEqual([]);

@@ -1,17 +1,18 @@
 import { GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { EventType } from '../../lambda/domain/incident/events.ts';
 import { onCall, type Roster } from '../../lambda/domain/on-call/roster.ts';
 import { handler } from '../../lambda/functions/page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { useTopics } from '../support/aws-mocks.ts';
 import {
+  busEvent,
   committed,
   DEPLOYED,
   invoke,
-  KEY,
+  lastEvent,
   openIncident,
   policyOf,
   setMinute,
@@ -22,15 +23,12 @@ import {
 import { minute, of } from '../support/story.ts';
 
 useResponder({ LEVEL_TOPICS: 'topic-1,topic-2,topic-3,topic-4' });
-const sns = mockClient(SNSClient);
+const { sns, messages } = useTopics();
 const kms = mockClient(KMSClient);
 beforeEach(() => {
   kms.reset();
-  sns.reset();
-  sns.on(PublishCommand).resolves({});
 });
 
-const messages = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 const topics = () => messages().map(({ TopicArn }) => TopicArn);
 const attributes = (name: string) => messages().map(({ MessageAttributes }) => MessageAttributes?.[name]?.StringValue);
 const urgencies = () => attributes('urgency');
@@ -38,14 +36,6 @@ const people = () => attributes('person');
 const parts = () => messages().map(({ Message }) => JSON.parse(Message ?? ''));
 const deploy = (...rosters: Roster[]) => vi.stubGlobal('DEPLOYED', { ...DEPLOYED, rosters });
 
-/** The event of the incident bus about the last entry of a type. */
-async function about(type: EventType) {
-  const entry = of((await stored()).timeline, type).at(-1);
-  return {
-    'detail-type': type,
-    detail: { incident: { ...KEY, id: 'INC-2026-04-07-001' }, entry: { seq: entry?.seq } },
-  };
-}
 async function escalate(level: number, minutes: number): Promise<void> {
   setMinute(minutes);
   await committed({ type: 'fulfil', id: `escalate ${level}`, obligation: { type: 'escalate', level } });
@@ -53,7 +43,7 @@ async function escalate(level: number, minutes: number): Promise<void> {
 
 it('the page function pages the level that is called, once, however often it is asked', async () => {
   await openIncident();
-  const event = await about('Escalated');
+  const event = await lastEvent('Escalated');
   expect(await invoke(handler, event)).toMatchObject({
     entry: 'Escalated',
     sent: [{ level: 1, urgency: 'page', to: 'ada' }],
@@ -81,7 +71,7 @@ it('a hand-over pages every level called so far, and a retry pages only those no
   await escalate(3, 31);
   await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'nothing helped' });
   sns.on(PublishCommand, { TopicArn: 'topic-1' }).rejectsOnce(new Error('AuthorizationError')).resolves({});
-  const event = await about('HandedOver');
+  const event = await lastEvent('HandedOver');
   await expect(invoke(handler, event)).rejects.toThrow('AuthorizationError');
   expect(topics()).toEqual(['topic-1', 'topic-2', 'topic-3']);
   expect(await invoke(handler, event)).toMatchObject({ sent: [{ level: 1 }] });
@@ -91,11 +81,11 @@ it('a hand-over pages every level called so far, and a retry pages only those no
 
 it('the page function sends nothing that the resolution has overtaken, and the resolution wakes nobody', async () => {
   await openIncident();
-  const event = await about('Escalated');
+  const event = await lastEvent('Escalated');
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'fixed by hand' });
   expect(await invoke(handler, event)).toMatchObject({ sent: [] });
   expect(messages()).toEqual([]);
-  await invoke(handler, await about('Resolved'));
+  await invoke(handler, await lastEvent('Resolved'));
   expect(urgencies()).toEqual(['notice']);
 });
 
@@ -106,7 +96,7 @@ it('the page function pages everybody of a level, and one failure does not stop 
     if (MessageAttributes.person.StringValue === 'ben' && people().length < 4) throw new Error('Throttled');
     return {};
   });
-  const event = await about('Escalated');
+  const event = await lastEvent('Escalated');
   await expect(invoke(handler, event)).rejects.toThrow('Throttled');
   await invoke(handler, event);
   await invoke(handler, event);
@@ -148,8 +138,8 @@ it('the page function pages exactly those on call, for any roster and any instan
       const [entry] = of((await stored(key)).timeline, 'Escalated');
       // Told a week late, when it is somebody else's turn: it is not told to them.
       setMinute(minutes + 7 * 24 * 60);
-      const detail = { incident: { ...key, id: 'INC-2026-04-07-001' }, entry: { seq: entry?.seq } };
-      for (let twice = 0; twice < 2; twice++) await invoke(handler, { 'detail-type': 'Escalated', detail });
+      const event = busEvent({ seq: entry?.seq, type: 'Escalated' }, key);
+      for (let twice = 0; twice < 2; twice++) await invoke(handler, event);
       expect(people()).toEqual(onCall(deployed, at));
     }),
     { numRuns: 40 },
@@ -160,10 +150,10 @@ it('the page function tells a person paged before the hand-over of the shift tha
   const rotation = { timeZone: 'UTC', since: '2026-04-07', at: '10:00', overrides: [] };
   deploy({ people: ['ada', 'ben'], rotation });
   await openIncident();
-  await invoke(handler, await about('Escalated'));
+  await invoke(handler, await lastEvent('Escalated'));
   setMinute(45);
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'fixed by hand' });
-  await invoke(handler, await about('Resolved'));
+  await invoke(handler, await lastEvent('Resolved'));
   expect(people()).toEqual(['ben', 'ada', 'ben']);
   expect(urgencies()).toEqual(['page', 'notice', 'notice']);
 });
@@ -173,7 +163,7 @@ it('the page function pages the highest level left when a deployment has removed
   await openIncident();
   await escalate(2, 16);
   await escalate(3, 31);
-  await invoke(handler, await about('Escalated'));
+  await invoke(handler, await lastEvent('Escalated'));
   expect([topics(), people()]).toEqual([['topic-2'], ['ben']]);
 });
 
@@ -184,7 +174,7 @@ it('a page gives each person links of their own, all in the e-mail and one in th
   kms.on(GenerateMacCommand).callsFake(({ Message }) => ({ Mac: new Uint8Array(32).fill(Message.length) }));
   deploy({ people: ['ada', 'ben'] });
   await openIncident();
-  await invoke(handler, await about('Escalated'));
+  await invoke(handler, await lastEvent('Escalated'));
   const links = parts().map(({ default: body, sms }) => {
     expect(body).toMatch(/\n\nAnswer\n {2}Acknowledge: https:\/\/door\S+\n\n/);
     const [text, link, ...rest] = sms.split('\n');
@@ -199,7 +189,7 @@ it('a page goes out without links when they cannot be signed', async () => {
   for (const [name, value] of Object.entries(LINKS)) vi.stubEnv(name, value);
   kms.on(GenerateMacCommand).rejects(new Error('KMSInternalException'));
   await openIncident();
-  await invoke(handler, await about('Escalated'));
+  await invoke(handler, await lastEvent('Escalated'));
   expect(parts()[0].default).toMatch(/\n\nAnswer\n {2}npx incident ack INC-2026-04-07-001\n/);
   expect(people()).toEqual(['ada']);
 });
@@ -207,7 +197,7 @@ it('a page goes out without links when they cannot be signed', async () => {
 it('the page function throws when a page could not be sent, so that Lambda tries again', async () => {
   await openIncident();
   sns.on(PublishCommand).rejectsOnce(new Error('KMSAccessDenied')).resolves({});
-  const event = await about('Escalated');
+  const event = await lastEvent('Escalated');
   await expect(invoke(handler, event)).rejects.toThrow('KMSAccessDenied');
   expect(of((await stored()).timeline, 'PageSent')).toEqual([]);
   await invoke(handler, event);
@@ -216,7 +206,7 @@ it('the page function throws when a page could not be sent, so that Lambda tries
 
 it('the page function names what is missing: the entry, or the topic of a level', async () => {
   await openIncident();
-  const event = await about('Escalated');
+  const event = await lastEvent('Escalated');
   const unknown = { ...event, detail: { ...event.detail, entry: { seq: 99 } } };
   await expect(invoke(handler, unknown)).rejects.toThrow('INC-2026-04-07-001 has no entry 99 to tell of');
   vi.stubEnv('LEVEL_TOPICS', '');

@@ -11,7 +11,17 @@ import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { handler } from '../../lambda/functions/post-mortem/handler.ts';
 import { useBucket } from '../support/bucket.ts';
-import { ALARM, committed, DEPLOYED, invoke, KEY, setMinute, stored, useResponder } from '../support/responder.ts';
+import {
+  ALARM,
+  busEvent,
+  committed,
+  DEPLOYED,
+  invoke,
+  lastEvent,
+  setMinute,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
 import { REVIEWED_ID, resolvedIncident } from '../support/reviewed.ts';
 import { minute, of, types } from '../support/story.ts';
 
@@ -52,10 +62,7 @@ beforeEach(() => {
   cloudwatch.on(GetMetricDataCommand).resolves(METRICS);
 });
 
-const hear = async () => {
-  const { seq = 99 } = of((await stored()).timeline, 'Resolved')[0] ?? {};
-  return invoke(handler, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq } } });
-};
+const hear = async () => invoke(handler, await lastEvent('Resolved'));
 const names = () => [...files.keys()].map(key => key.replace(FOLDER, ''));
 const document = () => String(files.get(`${FOLDER}post-mortem.md`));
 const widgets = () =>
@@ -220,7 +227,7 @@ describe('an incident without a mandatory review', () => {
     const { timeline } = await committed({ ...request, id: 'request again' });
     const [wanted, ...others] = of(timeline, 'PostMortemRequested');
     expect(others).toEqual([]);
-    const requested = { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq: wanted?.seq } } };
+    const requested = busEvent({ seq: wanted?.seq });
     expect(await invoke(handler, requested)).toMatchObject({ drafted: true });
     expect(await invoke(handler, requested)).toMatchObject({ drafted: false });
     expect(document()).toContain('| Due | 2026-04-10 11:30 UTC |');
@@ -234,7 +241,7 @@ describe('an incident without a mandatory review', () => {
     expect((await stored()).outage?.unknown).toContain('CloudWatch did not answer');
     const { timeline } = await committed({ type: 'request post-mortem', id: 'request', by: 'cleo' });
     const seq = of(timeline, 'PostMortemRequested')[0]?.seq;
-    await invoke(handler, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq } } });
+    await invoke(handler, busEvent({ seq }));
     expect((await stored()).outage).toMatchObject({ to: minute(8), worst: { share: 0.62 } });
   });
 });

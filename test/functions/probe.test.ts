@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeServiceDeploymentsCommand,
@@ -15,8 +14,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import { handler } from '../../lambda/functions/probe/handler.ts';
+import { publishedMetrics } from '../support/aws-mocks.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
-import { DEPLOYED, invoke } from '../support/responder.ts';
+import { close, listen, urlOf } from '../support/loopback.ts';
+import { DEPLOYED, invoke, useSilence } from '../support/responder.ts';
 
 const NOW = new Date('2026-04-07T10:00:30.000Z');
 const at = (minutesAgo: number) => new Date(Math.floor(NOW.getTime() / 60_000) * 60_000 - minutesAgo * 60_000);
@@ -26,9 +27,9 @@ useLoadBalancer();
 const rds = mockClient(RDSClient);
 const servers: Server[] = [];
 
+useSilence();
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-  for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   for (const client of [cloudwatch, ecs, rds]) client.reset();
   cloudwatch.on(PutMetricDataCommand).resolves({});
   sees([100, 100], [0, 0]);
@@ -37,14 +38,8 @@ beforeEach(() => {
   has({ IsClusterWriter: false }, { IsClusterWriter: true });
 });
 
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
+afterEach(async () => {
+  for (const server of servers.splice(0)) await close(server);
 });
 
 /** The members of the database cluster. */
@@ -69,8 +64,8 @@ const runs = (service: object) =>
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   servers.push(server);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
+  await listen(server);
+  return `${urlOf(server)}/health`;
 }
 
 const answering = (status: number, body = 'ok') => serve((_, response) => response.writeHead(status).end(body));
@@ -79,7 +74,7 @@ const answering = (status: number, body = 'ok') => serve((_, response) => respon
 async function refusing(): Promise<string> {
   const url = await answering(200);
   const server = servers.pop();
-  await new Promise(resolve => server?.close(resolve));
+  if (server) await close(server);
   return url;
 }
 
@@ -97,7 +92,7 @@ function published(): Record<string, number | undefined> {
   expect(Namespace).toBe('IncidentResponse');
   for (const { Dimensions } of MetricData)
     expect(Dimensions).toEqual([{ Name: 'Service', Value: 'mockupaws-production' }]);
-  return Object.fromEntries(MetricData.map(({ MetricName, Value }) => [MetricName, Value]));
+  return publishedMetrics(cloudwatch);
 }
 
 describe('a health URL', () => {

@@ -1,37 +1,27 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { threadHead } from '../../lambda/domain/messages/chat.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
 import { handler as page } from '../../lambda/functions/page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { useTopics } from '../support/aws-mocks.ts';
 import { urlEvent } from '../support/door.ts';
-import { ID, useLinks } from '../support/links.ts';
-import { committed, invoke, KEY, policyOf, signal, stored } from '../support/responder.ts';
-import { of } from '../support/story.ts';
+import { useLinks } from '../support/links.ts';
+import { busEvent, committed, invoke, policyOf, signal, stored } from '../support/responder.ts';
+import { of, STATUS_PAGE } from '../support/story.ts';
 
 useLinks({ LEVEL_TOPICS: 'level-1,level-2,level-3,level-4' });
-const sns = mockClient(SNSClient);
+const { sns, messages } = useTopics();
 
 beforeEach(async () => {
-  sns.reset();
-  sns.on(PublishCommand).resolves({});
-  const statusPage = {
-    url: 'https://status.mockupaws.com',
-    components: [{ id: 'api', name: 'API', description: '' }],
-  };
-  await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage });
+  await receive(signal({ level: 'warning' }), { ...policyOf(), statusPage: STATUS_PAGE });
   await committed({ type: 'fulfil', id: 'watch', obligation: { type: 'ask to publish' } });
 });
 
 /** The page about the question, as ada reads it. */
 async function asked() {
   const [{ seq } = { seq: 99 }] = of((await stored()).timeline, 'PublicationRequested');
-  await invoke(page, {
-    'detail-type': 'PublicationRequested',
-    detail: { incident: { ...KEY, id: ID }, entry: { seq } },
-  });
-  return sns.commandCalls(PublishCommand).at(-1)?.args[0].input;
+  await invoke(page, busEvent({ seq, type: 'PublicationRequested' }));
+  return messages().at(-1);
 }
 
 it('a P3 is published once by the link of the question, which is a notice to the first level', async () => {
@@ -84,9 +74,8 @@ describe('the question to publish a declared breach', () => {
   const told = async () => {
     await committed({ type: 'fulfil', id: 'watch breach', obligation: { type: 'ask to publish', level: 1 } });
     const [, { seq } = { seq: 99 }] = of((await stored()).timeline, 'PublicationRequested');
-    const event = { incident: { ...KEY, id: ID }, entry: { seq } };
-    const { sent } = await invoke(page, { 'detail-type': 'PublicationRequested', detail: event });
-    return [sent, sns.commandCalls(PublishCommand).at(-1)?.args[0].input.TopicArn];
+    const { sent } = await invoke(page, busEvent({ seq, type: 'PublicationRequested' }));
+    return [sent, messages().at(-1)?.TopicArn];
   };
 
   it('pages the commander, at the level that person is on', async () => {

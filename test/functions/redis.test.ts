@@ -14,6 +14,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as probe } from '../../lambda/functions/probe/handler.ts';
 import { redis } from '../../lambda/investigation/checks/redis.ts';
 import { securityGroups } from '../../lambda/investigation/checks/security-groups.ts';
+import { publishedMetrics } from '../support/aws-mocks.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
 
@@ -173,8 +174,7 @@ describe('the probe of Redis', () => {
     vi.stubGlobal('fetch', async () => new Response('ok'));
     vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: of });
     await invoke(probe, {});
-    const { MetricData = [] } = cloudwatch.commandCalls(PutMetricDataCommand).at(-1)?.args[0].input ?? {};
-    return Object.fromEntries(MetricData.map(({ MetricName, Value }) => [MetricName, Value]));
+    return publishedMetrics(cloudwatch);
   };
 
   it('publishes whether the tasks may reach the cache, and nothing when it cannot be judged', async () => {

@@ -1,15 +1,16 @@
 import { GenerateMacCommand } from '@aws-sdk/client-kms';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
 import { handler as answer } from '../../lambda/functions/answer/handler.ts';
 import { handler } from '../../lambda/functions/reviewers/handler.ts';
+import { useTopics } from '../support/aws-mocks.ts';
 import { useBucket } from '../support/bucket.ts';
 import { urlEvent } from '../support/door.ts';
 import { kms, linkPath, useLinks } from '../support/links.ts';
-import { committed, invoke, KEY, setMinute, stored } from '../support/responder.ts';
+import { committed, invoke, lastEvent, setMinute, stored } from '../support/responder.ts';
 import { REVIEWED_ID, resolvedIncident } from '../support/reviewed.ts';
 import { minute, of } from '../support/story.ts';
 
@@ -18,19 +19,10 @@ useLinks({
   ...{ STAKEHOLDERS: 'finn', OPERATIONS: 'ops', REVIEWS_BUCKET: 'reviews' },
 });
 mockClient(SFNClient);
-const sns = mockClient(SNSClient);
+const { sns, messages: mails } = useTopics();
 const { stored: files } = useBucket();
 
-beforeEach(() => {
-  sns.reset();
-  sns.on(PublishCommand).resolves({});
-});
-
-const hear = async (type: EventType) => {
-  const entry = (await stored()).timeline.findLast(other => other.type === type);
-  return invoke(handler, { detail: { incident: { ...KEY, id: REVIEWED_ID }, entry: { seq: entry?.seq ?? 99 } } });
-};
-const mails = () => sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
+const hear = async (type: EventType) => invoke(handler, await lastEvent(type));
 const MEETING = { at: minute(1800), timeZone: 'UTC', attendees: ['ada', 'cleo'], guests: ['finn'] };
 
 async function drafted() {

@@ -1,23 +1,18 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/stakeholders/handler.ts';
-import { committed, invoke, KEY, openIncident, stored, useResponder } from '../support/responder.ts';
+import { useTopics } from '../support/aws-mocks.ts';
+import { busEvent, committed, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
 import { of } from '../support/story.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:notices';
 useResponder({ NOTICES_TOPIC: TOPIC, STAKEHOLDERS: 'dora,emil' });
-const sns = mockClient(SNSClient);
-
-beforeEach(() => {
-  sns.reset();
-  sns.on(PublishCommand).resolves({});
-});
+const { sns, messages } = useTopics();
 
 /** The bus's event of the last update to an audience. */
 async function told(to: 'stakeholders' | 'public') {
   const { seq = 99 } = of((await stored()).timeline, 'UpdatePosted').findLast(update => update.to === to) ?? {};
-  return { detail: { incident: { ...KEY, id: 'INC-2026-04-07-001' }, entry: { seq } } };
+  return busEvent({ seq });
 }
 
 const posts = (internal: boolean) =>
@@ -29,7 +24,7 @@ it('the stakeholders function mails an update once, however often the event come
   const event = await told('stakeholders');
   await invoke(handler, event);
   await invoke(handler, event);
-  expect(sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input)).toEqual([
+  expect(messages()).toEqual([
     {
       TopicArn: TOPIC,
       Subject: '[INCIDENT] P2 - mockupAWS Database Connections Exhausted',
@@ -45,7 +40,7 @@ it('the stakeholders function does not mail updates for customers', async () => 
   await posts(true);
   const about = of((await stored()).timeline, 'UpdatePosted')[0]?.seq ?? 0;
   await committed({ type: 'record delivery', id: 'other', about, channel: 'subscribers' });
-  const event = { detail: { incident: { ...KEY, id: 'x' }, entry: { seq: about + 1 } } };
+  const event = busEvent({ seq: about + 1 });
   await invoke(handler, event);
   expect(sns.calls()).toHaveLength(0);
 });

@@ -10,11 +10,13 @@ import type { Policy } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/status-page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import {
+  busEvent,
   committed,
   DEPLOYED,
   invoke,
   KEY,
   policyOf,
+  queued,
   setMinute,
   signal,
   stored,
@@ -51,10 +53,8 @@ async function published(text = 'We look into it.', changes: Parameters<typeof s
 const post = (text: string) => committed({ type: 'post update', id: text, by: 'ada', text });
 
 /** What the queue hands over: an entry of the incident, or what the schedule sends. */
-const entry = (seq: number, key = KEY) => ({
-  Records: [{ body: JSON.stringify({ detail: { incident: { ...key, id: 'INC' }, entry: { seq } } }) }],
-});
-const SCHEDULED = { Records: [{ body: JSON.stringify({ 'detail-type': 'Scheduled Event', detail: {} }) }] };
+const entry = (seq: number, key = KEY) => queued(busEvent({ seq }, key));
+const SCHEDULED = queued({ 'detail-type': 'Scheduled Event', detail: {} });
 
 const page = (key = 'index.html', bucket = 'site') => buckets.read(bucket, key)?.body ?? '';
 const deliveries = async () => of((await stored()).timeline, 'MessageDelivered');

@@ -12,6 +12,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/subscribe/handler.ts';
 import { urlEvent } from '../support/door.ts';
 import { invoke, setMinute } from '../support/responder.ts';
+import { oneCharacterOff } from '../support/signed-texts.ts';
 import { confirmationPath, contacts, kms, mailed, optedInto, ses, useSubscribers } from '../support/subscribers.ts';
 
 useSubscribers();
@@ -200,14 +201,9 @@ describe('an invalid confirmation link', () => {
 
   it('with any one character changed is refused', async () => {
     const path = await confirmationPath();
-    const changes = fc.tuple(
-      fc.integer({ min: '/subscribe/'.length, max: path.length - 1 }),
-      fc.constantFrom(...'aZ09-_.'),
-    );
     await fc.assert(
-      fc.asyncProperty(changes, async ([at, other]) => {
-        fc.pre(path[at] !== other);
-        expect((await post(path.slice(0, at) + other + path.slice(at + 1))).statusCode).toBe(410);
+      fc.asyncProperty(oneCharacterOff(path, '/subscribe/'.length), async changed => {
+        expect((await post(changed)).statusCode).toBe(410);
       }),
       { numRuns: 200 },
     );

@@ -13,7 +13,7 @@ import { handler as mail } from '../../lambda/functions/mail/handler.ts';
 import { handler as subscribers } from '../../lambda/functions/subscribers/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { keepMail } from '../../lambda/store/customer-mails.ts';
-import { committed, invoke, KEY, policyOf, setMinute, signal, stored } from '../support/responder.ts';
+import { busEvent, committed, invoke, policyOf, queued, setMinute, signal, stored } from '../support/responder.ts';
 import { of } from '../support/story.ts';
 import { contacts, mailed, STATUS_PAGE, ses, useSubscribers } from '../support/subscribers.ts';
 
@@ -63,10 +63,7 @@ async function published(components?: string[]): Promise<void> {
 }
 const says = (text: string) => committed({ type: 'post update', id: `says ${text}`, by: 'ada', text });
 
-const hears = ({ seq, type }: { seq: number; type: string }) =>
-  invoke(subscribers, {
-    Records: [{ body: JSON.stringify({ detail: { incident: { ...KEY, id: ID }, entry: { seq, type } } }) }],
-  });
+const hears = ({ seq, type }: { seq: number; type: string }) => invoke(subscribers, queued(busEvent({ seq, type })));
 const updates = async (): Promise<EventOf<'UpdatePosted'>[]> =>
   of((await stored()).timeline, 'UpdatePosted').filter(({ to }) => to === 'public');
 const hearsLast = async () => hears((await updates()).at(-1) as EventOf<'UpdatePosted'>);

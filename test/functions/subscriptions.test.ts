@@ -1,8 +1,9 @@
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/subscriptions/handler.ts';
+import { publishedMetrics } from '../support/aws-mocks.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
 
 useResponder({ TOPICS: 'level-1,operations' });
@@ -29,13 +30,7 @@ beforeEach(() => {
   sns.on(ListSubscriptionsByTopicCommand, { TopicArn: 'operations' }).resolves({ Subscriptions: [at('olga')] });
 });
 
-const published = () =>
-  Object.fromEntries(
-    cloudWatch
-      .commandCalls(PutMetricDataCommand)
-      .flatMap(({ args }) => args[0].input.MetricData ?? [])
-      .map(({ MetricName, Value }) => [MetricName, Value]),
-  );
+const published = () => publishedMetrics(cloudWatch);
 
 it('the subscriptions function counts missing subscriptions over all pages, and logs names without addresses', async () => {
   sns

@@ -1,11 +1,12 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { load } from '../../lambda/store/incidents.ts';
+import { useWorkflows } from '../support/aws-mocks.ts';
 import {
   ALARM,
   committed,
@@ -23,8 +24,8 @@ import { minute, of, START, types } from '../support/story.ts';
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:response' });
 const cloudwatch = mockClient(CloudWatchClient);
 const ecs = mockClient(ECSClient);
-const states = mockClient(SFNClient);
-const started = () => states.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input.name);
+const { workflows: states, executions } = useWorkflows();
+const started = () => executions().map(({ name }) => name);
 const alarm = (StateValue: 'OK' | 'ALARM', at: string) =>
   cloudwatch
     .on(DescribeAlarmsCommand)
@@ -32,8 +33,6 @@ const alarm = (StateValue: 'OK' | 'ALARM', at: string) =>
 
 beforeEach(() => {
   cloudwatch.reset();
-  states.reset();
-  states.on(StartExecutionCommand).resolves({});
   alarm('ALARM', START);
   cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   ecs.on(DescribeServicesCommand).resolves({ services: [{ desiredCount: 10, runningCount: 10 }] });

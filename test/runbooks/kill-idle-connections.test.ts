@@ -2,7 +2,7 @@ import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withPostgres } from '../../lambda/adapters/postgres.ts';
 import { positional, type Query } from '../../lambda/adapters/query.ts';
 import { readSessionReport, type SessionReport, sessionLines } from '../../lambda/domain/remedies/sessions.ts';
@@ -13,6 +13,7 @@ import { check } from '../../lambda/runtime/entrypoint.ts';
 import { type SimulatedSession, SimulatedSessions, toDataApiResponse } from '../../local/service/sessions.ts';
 import { type DatabaseSession, type Role, type SessionOptions, TestDatabase } from '../support/database-sessions.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { useSilence } from '../support/responder.ts';
 
 const nobody = { users: [], applications: [], addresses: [], statements: [] };
 const everything: KillRequest = {
@@ -465,13 +466,7 @@ describe('the handler', () => {
   const stub = (values: Record<string, string | undefined> = {}) => {
     for (const [name, value] of Object.entries({ ...environment, ...values })) vi.stubEnv(name, value);
   };
-  beforeEach(() => {
-    for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
-  });
+  useSilence();
 
   test('ends sessions over the Data API and logs one line without a user or an application', async () => {
     stub();

@@ -6,9 +6,9 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { handler } from '../../lambda/runbooks/raise-memory/handler.ts';
-import { invoke } from '../support/responder.ts';
+import { invoke, useSilence } from '../support/responder.ts';
 
 const ecs = mockClient(ECSClient);
 const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/backend:${revision}`;
@@ -23,15 +23,14 @@ const definition = {
 
 const SERVICE = { status: 'ACTIVE', taskDefinition: arn(41), deployments: [{ id: 'ecs-svc/1', status: 'PRIMARY' }] };
 
+useSilence();
 beforeEach(() => {
-  for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   ecs.reset();
   ecs.on(DescribeServicesCommand).resolves({ services: [SERVICE] });
   ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: definition, tags: [{ key: 'team', value: 'web' }] });
   ecs.on(RegisterTaskDefinitionCommand).resolves({ taskDefinition: { taskDefinitionArn: arn(42) } });
   ecs.on(UpdateServiceCommand).resolves({ service: { deployments: [{ id: 'ecs-svc/2', status: 'PRIMARY' }] } });
 });
-afterEach(() => vi.restoreAllMocks());
 
 const run = (revision: string, more: object = {}) =>
   invoke(handler, {

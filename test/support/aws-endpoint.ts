@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { close, listen, urlOf } from './loopback.ts';
 
 /** What the command line asked of AWS. */
 export interface AwsCall {
@@ -31,17 +31,21 @@ export class AwsEndpoint {
   }
 
   async start(): Promise<void> {
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+    await listen(this.server);
   }
 
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+  /** Forgets what was asked and what was to fail. */
+  async stop(): Promise<void> {
+    await close(this.server);
+    this.calls.length = 0;
+    this.alarmState = 'OK';
+    this.commandFunction = 'command-1';
+    this.failing = {};
   }
 
   /** Of a child process that is to find AWS here. */
   get environment(): Record<string, string> {
-    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const url = urlOf(this.server);
     const services = ['LAMBDA', 'CLOUDFORMATION', 'STS', 'CLOUDWATCH'];
     return {
       ...Object.fromEntries(

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
-import type { AwsEndpoint } from './aws-endpoint.ts';
+import { afterEach, beforeEach } from 'vitest';
+import { handler } from '../../lambda/functions/command/handler.ts';
+import { AwsEndpoint } from './aws-endpoint.ts';
+import { invoke } from './responder.ts';
 
 const BIN = `${import.meta.dirname}/../../bin/incident.js`;
 
@@ -31,4 +34,12 @@ export async function runIncident(aws: AwsEndpoint, args: string[], cwd = '.'): 
   const closed = new Promise<number | null>(resolve => child.on('close', resolve));
   const [code, out, err] = await Promise.all([closed, read(child.stdout), read(child.stderr)]);
   return { code, out: out.trimEnd(), err: err.trimEnd() };
+}
+
+/** In the tests of a file, AWS is on loopback, with the command function behind it; each test finds it as new. */
+export function useAwsEndpoint(): AwsEndpoint {
+  const aws = new AwsEndpoint(event => invoke(handler, event));
+  beforeEach(() => aws.start());
+  afterEach(() => aws.stop());
+  return aws;
 }

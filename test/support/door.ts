@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { HttpResponse } from '../../lambda/runtime/http-response.ts';
+import { close, listen, urlOf } from './loopback.ts';
 
 type Handler = (event: never, context: never) => Promise<HttpResponse>;
 
@@ -15,7 +15,7 @@ export const urlEvent = (method: string, rawPath: string, body = '', headers: Re
   isBase64Encoded: true,
 });
 
-/** A door on loopback: a real HTTP server before the handler of a Function URL. */
+/** A Function URL on loopback: a real HTTP server in front of the handler. */
 export async function openDoor(
   handler: Handler,
 ): Promise<{ url: string; requests: string[]; close: () => Promise<void> }> {
@@ -30,13 +30,10 @@ export async function openDoor(
     );
     response.writeHead(answer.statusCode, answer.headers).end(request.method === 'HEAD' ? undefined : answer.body);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `${urlOf(server)}/`,
     requests,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
+    close: () => close(server),
   };
 }

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { runbookReviewDue } from '../../lambda/domain/chore.ts';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
+import type { EventType } from '../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { type Policy, REVIEW_PLAYBOOK, type Step } from '../../lambda/domain/incident/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
@@ -14,6 +14,7 @@ import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
 import { load } from '../../lambda/store/incidents.ts';
 import { readFolders } from '../../lib/platform/templates.ts';
+import { close, listen, urlOf } from './loopback.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
 
 export const ALARM = 'mockupaws-production-database-connections-critical';
@@ -44,26 +45,10 @@ export const DEPLOYED: Deployed = {
 /** The project's own. */
 const TEMPLATES = readFolders(...readdirSync(`${import.meta.dirname}/../../templates`));
 
-/** Runs the tests of a file against a table of their own, at `START`, with nothing reachable but what a test mocks. */
-export function useResponder(environment: Record<string, string> = {}): void {
-  let server: Server;
-  let tables = 0;
-
-  beforeAll(async () => {
-    server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  });
-  beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: new Date(START) });
-    vi.stubGlobal('DEPLOYED', DEPLOYED);
-    vi.stubGlobal('TEMPLATES', TEMPLATES);
+/** In the tests of a file, functions log nothing, and what a test replaces is restored after it. */
+export function useSilence(): void {
+  beforeEach(() => {
     for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
-    const INCIDENTS_TABLE = `incidents-${++tables}`;
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-    const variables = { ...account, AWS_ENDPOINT_URL_DYNAMODB: endpoint, INCIDENTS_TABLE, ...environment };
-    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-    await createTable(INCIDENTS_TABLE);
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -71,10 +56,30 @@ export function useResponder(environment: Record<string, string> = {}): void {
     vi.unstubAllGlobals();
     vi.restoreAllMocks();
   });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
+}
+
+/** Runs the tests of a file against a table of their own, at `START`, with nothing reachable but what a test mocks. */
+export function useResponder(environment: Record<string, string> = {}): void {
+  let server: Server;
+  let tables = 0;
+
+  beforeAll(async () => {
+    server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+    await listen(server);
   });
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(START) });
+    vi.stubGlobal('DEPLOYED', DEPLOYED);
+    vi.stubGlobal('TEMPLATES', TEMPLATES);
+    const INCIDENTS_TABLE = `incidents-${++tables}`;
+    const endpoint = urlOf(server);
+    const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    const variables = { ...account, AWS_ENDPOINT_URL_DYNAMODB: endpoint, INCIDENTS_TABLE, ...environment };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    await createTable(INCIDENTS_TABLE);
+  });
+  useSilence();
+  afterAll(() => close(server));
 }
 
 async function createTable(TableName: string): Promise<void> {
@@ -181,6 +186,21 @@ export async function stored(key = KEY): Promise<Incident> {
 
 /** What the response workflow hands to its functions. */
 export const attempt = { ...KEY, id: 'INC-2026-04-07-001', attempt: 1, after: 'start' };
+
+/** The event of the incident bus about an entry of the timeline. */
+export const busEvent = (entry: { seq: number | undefined; type?: string }, key = KEY, id = 'INC-2026-04-07-001') => ({
+  ...(entry.type === undefined ? {} : { 'detail-type': entry.type }),
+  detail: { incident: { ...key, id }, entry },
+});
+
+/** The event of the incident bus about the last entry of a type; without one, about an entry that does not exist. */
+export async function lastEvent(type: EventType, key = KEY) {
+  const { seq } = (await stored(key)).timeline.findLast(entry => entry.type === type) ?? { seq: 99 };
+  return busEvent({ seq, type }, key);
+}
+
+/** An event as a queue hands it to a function. */
+export const queued = (event: object) => ({ Records: [{ body: JSON.stringify(event) }] });
 
 /** Calls a handler as Lambda does, which passes JSON. */
 export const invoke = <Result>(handler: (event: never, context: never) => Promise<Result>, event: unknown) =>

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { SECURITY_HEADERS } from '../../lambda/domain/status-page/headers.ts';
 import type { SiteFile } from '../../lambda/domain/status-page/site.ts';
+import { close, listen, urlOf } from './loopback.ts';
 
 export interface Served {
   url: string;
@@ -28,14 +28,11 @@ export async function serve(files: SiteFile[]): Promise<Served> {
     const { contentType = 'text/html; charset=utf-8', body = '<title>Not found</title>' } = file ?? {};
     response.writeHead(file ? 200 : 404, { ...SECURITY_HEADERS, 'content-type': contentType }).end(body);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: urlOf(server),
     missed,
     posted,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
+    close: () => close(server),
   };
 }

@@ -6,6 +6,7 @@ import { fold } from '../../lambda/domain/incident/evolve.ts';
 import { attemptUnderWay, type Incident } from '../../lambda/domain/incident/incident.ts';
 import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
+import type { StatusPage } from '../../lambda/domain/incident/service-policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
 import type { Facts } from '../../lambda/domain/kernel/severity.ts';
 import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
@@ -62,6 +63,12 @@ export const policy = (plan: Step[], changes: Partial<Policy> = {}): Policy => (
   },
   ...changes,
 });
+
+/** A status page with one component. */
+export const STATUS_PAGE: StatusPage = {
+  url: 'https://status.mockupaws.com',
+  components: [{ id: 'api', name: 'API', description: '' }],
+};
 
 export const PASSED: Check[] = [{ check: 'health', passed: true, seen: '200' }];
 export const FAILED: Check[] = [{ check: 'health', passed: false, seen: '503' }];
@@ -206,6 +213,12 @@ export class Story {
   /** What `watch` does once a minute: whatever is due. */
   watches(checks: Check[] = PASSED): IncidentEvent[] {
     return this.due().flatMap(obligation => this.tell({ type: 'fulfil', obligation, checks }));
+  }
+
+  /** The watch runs in each minute from one to another. */
+  watchesFrom(from: number, to: number, checks: Check[] = PASSED): this {
+    for (let at = from; at <= to; at++) this.at(at).watches(checks);
+    return this;
   }
 
   acknowledges(by = 'ada'): IncidentEvent[] {

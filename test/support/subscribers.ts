@@ -1,6 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GenerateMacCommand, KMSClient, KMSInvalidMacException, VerifyMacCommand } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import {
   AlreadyExistsException,
   CreateContactCommand,
@@ -17,6 +16,7 @@ import { signConfirmation } from '../../lambda/adapters/confirmations.ts';
 import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import type { StatusPage } from '../../lambda/domain/incident/service-policy.ts';
 import type { Confirmation } from '../../lambda/domain/subscribers/confirmation.ts';
+import { useSigningKey } from './aws-mocks.ts';
 import { DEPLOYED, policyOf, useResponder } from './responder.ts';
 import { START } from './story.ts';
 
@@ -34,11 +34,6 @@ export const STATUS_PAGE: StatusPage = {
 /** The contact list, as SES has it. */
 export const contacts = new Map<string, CreateContactCommandInput>();
 
-const mac = (message: Uint8Array | undefined) =>
-  createHmac('sha256', 'key')
-    .update(message ?? '')
-    .digest();
-
 /** A responder whose status page has subscribers, with KMS, SES and a table of its own behind it. */
 export function useSubscribers(): void {
   let tables = 0;
@@ -51,6 +46,7 @@ export function useSubscribers(): void {
     MAIL_DEAD_LETTERS: 'https://sqs/dead.fifo',
     INCIDENT_BUS: 'bus',
   });
+  useSigningKey(kms);
   beforeEach(async () => {
     const declared = { ...policyOf(), statusPage: STATUS_PAGE, playbook: DECLARED_PLAYBOOK };
     vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { ...DEPLOYED.policies, Declared: declared } });
@@ -64,12 +60,6 @@ export function useSubscribers(): void {
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       }),
     );
-    kms.reset();
-    kms.on(GenerateMacCommand).callsFake(async ({ Message }) => ({ Mac: mac(Message) }));
-    kms.on(VerifyMacCommand).callsFake(async ({ Message, Mac }) => {
-      if (timingSafeEqual(mac(Message), Mac)) return { MacValid: true };
-      throw new KMSInvalidMacException({ message: 'invalid', $metadata: {} });
-    });
     contacts.clear();
     ses.reset();
     ses.on(SendEmailCommand).resolves({ MessageId: '1' });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Asked, Vendor } from '../../local/vendors/vendor.ts';
+import { close, listen, urlOf } from './loopback.ts';
 
 /** How an answer goes wrong: with a status, never, or received and done but not answered. */
 export type Failure = { status: number; headers?: Record<string, string> } | 'hangs' | 'unheard';
@@ -23,15 +23,12 @@ export class VendorServer {
     const used = new VendorServer(vendor);
     beforeAll(() => used.start());
     afterEach(() => used.reset());
-    afterAll(() => {
-      used.server.closeAllConnections();
-      used.server.close();
-    });
+    afterAll(() => close(used.server));
     return used;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   /** The next requests fail so, one after the other. */
@@ -63,6 +60,6 @@ export class VendorServer {
       if (failure === 'unheard') return void response.destroy();
       response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
     });
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+    await listen(this.server);
   }
 }

@@ -2,20 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { isPageEntry, pages } from '../../../lambda/domain/messages/page.ts';
-import { of, policy, Story } from '../../support/story.ts';
-
-const PAGE = { url: 'https://status.mockupaws.com', components: [{ id: 'api', name: 'API', description: '' }] };
+import { of, policy, STATUS_PAGE, Story } from '../../support/story.ts';
 
 /** A breach that grace declares of a service that is well. */
 function breach(changes: Partial<Policy> = {}): Story {
-  const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE, ...changes }));
+  const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: STATUS_PAGE, ...changes }));
   const declared = { securityBreach: true, text: 'a token was published' };
   story.fires('declared', { reporter: 'grace', declared });
-  return story;
-}
-
-function watched(story: Story, from: number, to: number): Story {
-  for (let at = from; at <= to; at++) story.at(at).watches();
   return story;
 }
 
@@ -31,7 +24,7 @@ describe('the question to publish a declared breach', () => {
   it('is asked at once and climbs the escalation path, though somebody has acknowledged', () => {
     const story = breach();
     story.at(1).acknowledges('ada');
-    watched(story, 0, 75);
+    story.watchesFrom(0, 75);
     expect(minutes(story)).toEqual([
       [0, 1],
       [10, 1],
@@ -49,7 +42,7 @@ describe('the question to publish a declared breach', () => {
   it('pages the commander first, then each level', () => {
     const story = breach();
     story.acknowledges('ada');
-    watched(story, 0, 16);
+    story.watchesFrom(0, 16);
     const sent = story.incident.timeline.flatMap(entry =>
       isPageEntry(entry) && entry.type === 'PublicationRequested' ? pages(story.incident, entry) : [],
     );
@@ -62,17 +55,17 @@ describe('the question to publish a declared breach', () => {
   });
 
   it('ends with a yes, which publishes an investigation', () => {
-    const story = watched(breach(), 0, 3);
+    const story = breach().watchesFrom(0, 3);
     story.tell({ type: 'publish', by: 'ada', via: 'link' });
-    watched(story, 4, 60);
+    story.watchesFrom(4, 60);
     expect(published(story)).toMatchObject([{ by: 'ada', investigation: 'security' }]);
     expect(asked(story)).toHaveLength(1);
   });
 
   it('ends with a no, which an older link cannot undo', () => {
-    const story = watched(breach(), 0, 3);
+    const story = breach().watchesFrom(0, 3);
     story.tell({ type: 'withhold', by: 'ada', via: 'link' });
-    watched(story, 4, 60);
+    story.watchesFrom(4, 60);
     expect(asked(story)).toHaveLength(1);
     story.tell({ type: 'publish', by: 'ben', via: 'link' });
     expect(story.refused).toMatch(/^ada said no at 09:33 UTC/);
@@ -87,38 +80,38 @@ describe('the question to publish a declared breach', () => {
     ['the question is unanswered', () => undefined],
     ['the answer was no', (story: Story) => story.tell({ type: 'withhold', by: 'ada' })],
   ])('does not delay measured harm, which is published as a disruption: %s', (_, answered) => {
-    const story = watched(breach(), 0, 3);
+    const story = breach().watchesFrom(0, 3);
     answered(story);
     story.suffers(0.4);
-    watched(story, 4, 5);
+    story.watchesFrom(4, 5);
     expect(published(story)).toMatchObject([{ by: 'automation' }]);
     expect(published(story)[0]?.investigation).toBeUndefined();
   });
 
   it('is asked anew for a breach declared after a no to another question', () => {
-    const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE }));
+    const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: STATUS_PAGE }));
     story.fires();
-    watched(story, 0, 6);
+    story.watchesFrom(0, 6);
     story.tell({ type: 'withhold', by: 'ada' });
-    watched(story, 7, 20);
+    story.watchesFrom(7, 20);
     expect(minutes(story)).toEqual([[5, undefined]]);
     story.tell({ type: 'declare', dataLoss: true, text: 'orders', by: 'ada' });
-    watched(story, 21, 22);
+    story.watchesFrom(21, 22);
     expect(minutes(story).at(-1)).toEqual([21, 1]);
   });
 
   it('is not asked when the configuration publishes investigations automatically', () => {
-    const story = watched(breach({ statusPage: { ...PAGE, investigations: 'auto' } }), 0, 3);
+    const story = breach({ statusPage: { ...STATUS_PAGE, investigations: 'auto' } }).watchesFrom(0, 3);
     expect(asked(story)).toEqual([]);
     expect(published(story)).toMatchObject([{ by: 'automation', investigation: 'security' }]);
   });
 
   it('is not asked without a status page, or in a drill', () => {
-    expect(asked(watched(breach({ statusPage: undefined }), 0, 20))).toEqual([]);
-    const drill = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: PAGE }));
+    expect(asked(breach({ statusPage: undefined }).watchesFrom(0, 20))).toEqual([]);
+    const drill = Story.under(policy([], { severities: RUNBOOK_SEVERITIES, statusPage: STATUS_PAGE }));
     drill.fires('critical', { drill: true });
     drill.tell({ type: 'declare', dataLoss: true, text: 'orders', by: 'ada' });
-    expect(asked(watched(drill, 0, 20))).toEqual([]);
+    expect(asked(drill.watchesFrom(0, 20))).toEqual([]);
   });
 });
 
@@ -128,7 +121,7 @@ it('a breach ends when a person resolves it, not when an alarm clears', () => {
   story.tell({ type: 'declare', securityBreach: true, text: 'a key', by: 'ada' });
   story.responds();
   story.at(2).clears();
-  watched(story, 3, 30);
+  story.watchesFrom(3, 30);
   expect(story.incident.status).toBe('monitoring');
   story.resolves();
   expect(story.incident.status).toBe('resolved');

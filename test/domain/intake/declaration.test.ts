@@ -3,10 +3,9 @@ import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import type { Declaration } from '../../../lambda/domain/incident/signal.ts';
 import { isPageEntry, pages } from '../../../lambda/domain/messages/page.ts';
-import { of, policy, Story, types } from '../../support/story.ts';
+import { of, policy, STATUS_PAGE, Story, types } from '../../support/story.ts';
 
-const PAGE = { url: 'https://status.mockupaws.com', components: [{ id: 'api', name: 'API', description: '' }] };
-const POLICY: Partial<Policy> = { severities: RUNBOOK_SEVERITIES, statusPage: PAGE };
+const POLICY: Partial<Policy> = { severities: RUNBOOK_SEVERITIES, statusPage: STATUS_PAGE };
 
 /** An incident that grace declares so. */
 function declared(declaration: Declaration, changes: Partial<Policy> = {}): Story {
@@ -23,7 +22,7 @@ function declared(declaration: Declaration, changes: Partial<Policy> = {}): Stor
 /** Watched each minute, with the response ended as soon as it was begun. */
 function watched(story: Story, from: number, to: number): void {
   if (from === 0 && story.incident.attempt) story.responds();
-  for (let at = from; at <= to; at++) story.at(at).watches();
+  story.watchesFrom(from, to);
 }
 
 /** What people on call are sent, by what caused it and how loud it is. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alarmKey, type SignalState } from '../../../lambda/domain/incident/signal.ts';
+import { diagnosed, fired, running } from '../../support/stories.ts';
 import { minute, of, Story, started, step, types } from '../../support/story.ts';
 
 const stateOf = (story: Story, alarm: string) => story.incident.signals[alarmKey(alarm)]?.state;
@@ -49,8 +50,7 @@ describe('a firing signal', () => {
   );
 
   test('after a resolution opens the next incident and leaves the old one as it was', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(5).resolves();
     const { timeline } = story.incident;
     expect(types(story.at(9).fires())[0]).toBe('IncidentOpened');
@@ -79,17 +79,14 @@ describe('a signal of an open incident', () => {
   });
 
   test('that clears ends the attempt in progress before a step runs', () => {
-    const story = new Story(step('restart'));
-    story.fires();
-    story.diagnoses();
+    const story = diagnosed(step('restart'));
     expect(types(story.at(2).clears())).toEqual(['SignalCleared']);
     expect(types(story.plans())).toEqual(['Mitigated', 'ResponseEnded']);
     expect(story.incident.attempt?.outcome).toBe('recovered');
   });
 
   test('that clears after a hand-over is reported to the person as mitigation', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.responds();
     expect(types(story.at(40).clears())).toEqual(['SignalCleared', 'Mitigated']);
   });
@@ -162,8 +159,7 @@ describe('a late or repeated signal', () => {
 
 describe('a signal that becomes INSUFFICIENT_DATA', () => {
   test('does not clear the alarm: the incident is neither mitigated nor auto-resolved', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.responds();
     expect(types(story.at(1).loses())).toEqual(['SignalLost']);
     expect(story.incident.status).not.toBe('monitoring');
@@ -180,9 +176,7 @@ describe('a signal that becomes INSUFFICIENT_DATA', () => {
   });
 
   test('ends the attempt with a hand-over instead of running a step', () => {
-    const story = new Story(step('restart'));
-    story.fires();
-    story.diagnoses();
+    const story = diagnosed(step('restart'));
     story.at(1).loses();
     expect(story.plans()).toMatchObject([
       { type: 'HandedOver', reason: 'the signal is unknown, and nothing is done on missing data' },
@@ -226,10 +220,7 @@ describe('an alarm that fires again', () => {
   });
 
   test('during an attempt starts no second one', () => {
-    const story = new Story(step('restart'));
-    story.fires();
-    story.diagnoses();
-    story.plans();
+    const story = running(step('restart'));
     story.at(2).clears();
     expect(types(story.at(3).fires())).toEqual(['SignalFired']);
     expect(of(story.incident.timeline, 'ResponseRequested')).toHaveLength(1);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EventType, IncidentEvent } from '../../../lambda/domain/incident/events.ts';
 import { duration } from '../../../lambda/domain/kernel/time.ts';
 import { isPageEntry, type PageMessage } from '../../../lambda/domain/messages/page.ts';
+import { fired } from '../../support/stories.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step } from '../../support/story.ts';
 import { written } from '../../support/written.ts';
 
@@ -20,8 +21,7 @@ describe('the recipients of a page', () => {
   const severe = { P1: { dataLoss: 1 }, P2: { healthFailingShare: 0.5 }, P3: { usersAffectedShare: 0.1 } };
 
   test.each(['P1', 'P2'] as const)('of a %s are the people of the level that is called', severity => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.diagnoses(severe[severity]);
     expect(story.incident.severity).toBe(severity);
     expect(urgencies(told(story, 'IncidentOpened')), 'not twice').toEqual([]);
@@ -48,8 +48,7 @@ describe('the recipients of a page', () => {
   });
 
   test('after a hand-over are every level called so far', () => {
-    const story = new Story(step('first'));
-    story.fires();
+    const story = fired(step('first'));
     story.at(15).watches();
     story.responds();
     expect(urgencies(told(story, 'HandedOver'))).toEqual([
@@ -59,8 +58,7 @@ describe('the recipients of a page', () => {
   });
 
   test('after the resolution are every level called so far, and nobody is woken', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(31).watches();
     story.resolves();
     expect(urgencies(told(story, 'Resolved'))).toEqual([
@@ -73,8 +71,7 @@ describe('the recipients of a page', () => {
 
 describe('a page that is out of date is not sent:', () => {
   test('after the resolution, every other page', () => {
-    const story = new Story(step('first', { mode: 'approve' }));
-    story.fires();
+    const story = fired(step('first', { mode: 'approve' }));
     story.responds();
     story.at(20).watches();
     story.resolves();
@@ -84,8 +81,7 @@ describe('a page that is out of date is not sent:', () => {
   });
 
   test('after an acknowledgement, an escalation', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(1).acknowledges();
     expect(told(story, 'Escalated')).toEqual([]);
     story.at(31).watches();
@@ -93,8 +89,7 @@ describe('a page that is out of date is not sent:', () => {
   });
 
   test('after an answer, an approval question', () => {
-    const story = new Story(step('first', { mode: 'approve' }));
-    story.fires();
+    const story = fired(step('first', { mode: 'approve' }));
     story.responds();
     expect(told(story, 'ApprovalRequested')).toHaveLength(1);
     story.tell({ type: 'answer approval', step: 'first', approve: true, by: 'ada' });
@@ -158,8 +153,7 @@ describe('the text of a page', () => {
   });
 
   test('shows a check that could not be made as unknown, not as passed', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     const findings = [
       { check: 'database', ok: null, summary: 'database: could not be checked', facts: {} },
       { check: 'ECS', ok: true, summary: 'ECS: 10 of 10 tasks running', facts: {} },
@@ -181,8 +175,7 @@ describe('the text of a page', () => {
     ['a resolution', story => story.at(84).resolves(), 'Resolved', '[RESOLVED]', 'Resolved: fixed by hand'],
     ['an escalation', () => undefined, 'Escalated', '[INCIDENT]', 'critical: 1700 (threshold 1635)'],
   ])('begins with the one sentence that matters: %s', (_, befall, type, prefix, headline) => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     befall(story);
     const [message] = told(story, type);
     expect(message?.subject).toBe(`${prefix} P2 - mockupAWS Database Connections Exhausted`);
@@ -192,8 +185,7 @@ describe('the text of a page', () => {
   });
 
   test('as an SMS says why somebody is called now, and always names the incident', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     const smsOf = (type: EventType) => told(story, type)[0]?.sms;
     const [about, id] = ['P2 mockupAWS Database Connections Exhausted:', 'INC-2026-04-07-001'];
     expect(smsOf('Escalated')).toBe(`${about} critical: 1700 (threshold 1635) ${id}`);
@@ -211,8 +203,7 @@ describe('the text of a page', () => {
   });
 
   test('with a question says what is asked, and until when', () => {
-    const story = new Story(step('first', { mode: 'approve' }));
-    story.fires();
+    const story = fired(step('first', { mode: 'approve' }));
     story.at(1).responds();
     const [message] = told(story, 'ApprovalRequested');
     expect(message?.subject).toMatch(/^\[INCIDENT - APPROVAL\] /);
@@ -238,8 +229,7 @@ describe('the text of a page', () => {
   });
 
   test('does not call clear signals on an unhealthy service a recovery', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.at(1).clears();
     story.plans();
     story.at(6).watches(FAILED);
@@ -249,8 +239,7 @@ describe('the text of a page', () => {
   });
 
   test('says that the service recovered after a hand-over', () => {
-    const story = new Story();
-    story.fires();
+    const story = fired();
     story.responds();
     story.at(14).clears();
     story.at(15).watches();

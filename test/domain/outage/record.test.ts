@@ -13,12 +13,12 @@ import { invitationFields } from '../../../lambda/domain/post-mortem/review-noti
 import { incidentLine } from '../../../lambda/domain/status-page/incident-page.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
 import { readFolders } from '../../../lib/platform/templates.ts';
-import { minute, of, policy, Story } from '../../support/story.ts';
+import { minute, of, policy, STATUS_PAGE, Story } from '../../support/story.ts';
 
 const render = renderer(readFolders('documents', 'messages', 'status-updates'));
 const POLICY = policy([], {
   severities: RUNBOOK_SEVERITIES,
-  statusPage: { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] },
+  statusPage: STATUS_PAGE,
 });
 const SOURCES = { reviewers: [], meeting: undefined, graphs: [], logGroup: '/ecs/shop' };
 const REVIEW = { summary: 's', rootCause: 'r', lessons: 'l', dataImpact: 'none', customers: 'c' };

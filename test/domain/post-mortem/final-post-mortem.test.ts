@@ -52,16 +52,16 @@ describe('a section of the finished post-mortem', () => {
   });
 });
 
-describe('a document is refused with every fault named', () => {
-  it.each([
-    [document().replace('## Root cause', '## Cause'), 'there is no section "Root cause"'],
-    [document({ Summary: '<!-- nothing -->' }), '"Summary" is empty'],
-    [document({ Summary: 'x'.repeat(2001) }), '"Summary" has 2001 characters: at most 2000 are told'],
-    [document({ 'Data impact': 'A. _[to be filled in: how much]_' }), '"Data impact" is still open: how much'],
-    [document({ 'Data impact': '*[To be filled in: how much]*' }), '"Data impact" is still open: how much'],
-    [document({ 'What customers read': '_[to be filled in: x]_' }), '"What customers read" is still open: x'],
-    ['', 'there is no section "Summary"'],
-  ])('for an incomplete section: %#', (text, fault) => {
+describe('a finished post-mortem', () => {
+  it.each<[string, string]>([
+    ['there is no section "Root cause"', document().replace('## Root cause', '## Cause')],
+    ['"Summary" is empty', document({ Summary: '<!-- nothing -->' })],
+    ['"Summary" has 2001 characters: at most 2000 are told', document({ Summary: 'x'.repeat(2001) })],
+    ['"Data impact" is still open: how much', document({ 'Data impact': 'A. _[to be filled in: how much]_' })],
+    ['"Data impact" is still open: how much', document({ 'Data impact': '*[To be filled in: how much]*' })],
+    ['"What customers read" is still open: x', document({ 'What customers read': '_[to be filled in: x]_' })],
+    ['there is no section "Summary"', ''],
+  ])('is refused because %s', (fault, text) => {
     expect(readReview(text)).toEqual({ refused: expect.stringContaining(fault) });
   });
 });

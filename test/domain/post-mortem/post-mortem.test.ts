@@ -11,7 +11,7 @@ import type { Graph } from '../../../lambda/domain/post-mortem/graphs.ts';
 import { postMortem } from '../../../lambda/domain/post-mortem/post-mortem.ts';
 import { readFolders } from '../../../lib/platform/templates.ts';
 import { hostile, readable } from '../../support/hostile.ts';
-import { FAILED, PASSED, policy, Story, step, temporary } from '../../support/story.ts';
+import { FAILED, PASSED, policy, STATUS_PAGE, Story, step, temporary } from '../../support/story.ts';
 
 const render = renderer(readFolders('documents'));
 const MEETING: Meeting = { at: '2026-04-08T14:00:00.000Z', timeZone: 'UTC', attendees: ['ada'], guests: [] };
@@ -25,7 +25,7 @@ const written = (incident: Incident, graphs: Graph[] = [], reviewers: string[] =
 const POLICY = {
   ...policy([temporary('scale'), step('ask', { mode: 'approve' }), step('restart')]),
   severities: RUNBOOK_SEVERITIES,
-  statusPage: { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] },
+  statusPage: STATUS_PAGE,
 };
 
 const move = fc.oneof(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fill } from '../../../lambda/domain/remediation/advice.ts';
+import { fired } from '../../support/stories.ts';
 import { FAILED, of, policy, Story, step, temporary, types } from '../../support/story.ts';
 import { written } from '../../support/written.ts';
 
@@ -52,8 +53,7 @@ describe('the follow-up of a playbook', () => {
   });
 
   test('is not raised for a playbook without one', () => {
-    const story = new Story(step('first'));
-    story.fires();
+    const story = fired(step('first'));
     expect(types(story.responds(() => FAILED))).not.toContain('ActionItemRaised');
   });
 

@@ -2,7 +2,19 @@ import { describe, expect, it, test } from 'vitest';
 import { requestsFailing } from '../../../lambda/domain/diagnosis/service-health.ts';
 import type { Traffic } from '../../../lambda/domain/diagnosis/traffic.ts';
 import { harmCheck, impactOf, type Measured } from '../../../lambda/domain/remediation/impact.ts';
-import { FAILED, minute, of, PASSED, READINGS, Story, started, step, temporary, types } from '../../support/story.ts';
+import { fired } from '../../support/stories.ts';
+import {
+  FAILED,
+  minute,
+  of,
+  PASSED,
+  READINGS,
+  type Story,
+  started,
+  step,
+  temporary,
+  types,
+} from '../../support/story.ts';
 
 const share = (usersAffectedShare: number): Measured => ({ usersAffectedShare });
 const health = (healthFailingShare: number): Measured => ({ healthFailingShare });
@@ -10,8 +22,7 @@ const both = (requests: number, urls: number): Measured => ({ ...share(requests)
 
 /** A temporary step and one after it, the first under way. */
 function underWay(): Story {
-  const story = new Story(temporary('first'), step('second'));
-  story.fires();
+  const story = fired(temporary('first'), step('second'));
   story.diagnoses({ desiredTasks: 10, usersAffectedShare: 0.2 });
   story.plans();
   return story;

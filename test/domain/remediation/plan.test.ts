@@ -4,13 +4,14 @@ import { attemptUnderWay, isOpen } from '../../../lambda/domain/incident/inciden
 import type { Step } from '../../../lambda/domain/incident/policy.ts';
 import { automationLines } from '../../../lambda/domain/messages/automation-lines.ts';
 import { pages } from '../../../lambda/domain/messages/page.ts';
+import { afterFailedStep, diagnosed, running } from '../../support/stories.ts';
 import {
   FAILED,
   minute,
   of,
   PASSED,
   READINGS,
-  Story,
+  type Story,
   started,
   step,
   type Told,
@@ -19,14 +20,6 @@ import {
 } from '../../support/story.ts';
 
 const OFF = { ...READINGS, automation: { value: 'off', since: minute(-10_000) } } as const;
-
-/** Opened at minute 0 and diagnosed: the plan may begin. */
-function diagnosed(...plan: Step[]): Story {
-  const story = new Story(...plan);
-  story.fires();
-  story.diagnoses();
-  return story;
-}
 
 const reasonOf = (story: Story) => story.incident.handedOver?.reason;
 
@@ -50,16 +43,14 @@ describe('the plan', () => {
   });
 
   test('ends with a step that helped when the signals are clear', () => {
-    const story = diagnosed(step('first'), step('second'));
-    story.plans();
+    const story = running(step('first'), step('second'));
     story.at(3).clears();
     expect(story.at(4).ends()).toMatchObject([{ type: 'StepSucceeded' }, { type: 'Mitigated', reason: 'Do first' }]);
     expect(story.plans()).toMatchObject([{ type: 'ResponseEnded', outcome: 'recovered' }]);
   });
 
   test('goes on after a verified step while a signal still fires', () => {
-    const story = diagnosed(step('first'), step('second'));
-    story.plans();
+    const story = running(step('first'), step('second'));
     expect(types(story.ends())).toEqual(['StepSucceeded']);
     expect(started(story.plans())).toEqual(['second']);
   });
@@ -69,8 +60,7 @@ describe('the plan', () => {
     ['no check was made', [], 'nothing could be verified'],
     ['the runbook failed', 'the runbook ended Failed', 'the runbook ended Failed'],
   ])('counts a step that is not verified as failed: %s', (_, outcome, reason) => {
-    const story = diagnosed(step('first'));
-    story.plans();
+    const story = running(step('first'));
     story.clears();
     expect(story.ends(outcome)).toMatchObject([{ type: 'StepFailed', reason }]);
   });
@@ -87,14 +77,12 @@ describe('the plan', () => {
   });
 
   test('without steps is handed over', () => {
-    const story = diagnosed();
-    story.plans();
+    const story = running();
     expect(reasonOf(story)).toBe('nothing is done by itself about this');
   });
 
   test('runs the next step dry once the kill switch is off, then hands over', () => {
-    const story = diagnosed(step('first'), step('second'));
-    story.plans();
+    const story = running(step('first'), step('second'));
     story.ends(FAILED);
     expect(of(story.plans(OFF), 'StepStarted')).toMatchObject([{ step: 'second', dryRun: true }]);
     story.ends([]);
@@ -105,8 +93,7 @@ describe('the plan', () => {
   });
 
   test('begins with the first step again in a new attempt', () => {
-    const story = diagnosed(step('first'), step('second'));
-    story.plans();
+    const story = running(step('first'), step('second'));
     story.at(2).clears();
     story.ends();
     story.plans();
@@ -128,8 +115,7 @@ describe('a workflow that is late or repeats itself', () => {
   });
 
   test('records an outcome once', () => {
-    const story = diagnosed(step('first'));
-    story.plans();
+    const story = running(step('first'));
     const outcome = { run: 'INC-2026-04-07-001/1/first', checks: PASSED };
     story.tell({ type: 'record outcome', attempt: 1, outcome });
     expect(story.tell({ type: 'record outcome', attempt: 1, outcome: { ...outcome, checks: FAILED } })).toEqual([]);
@@ -251,8 +237,7 @@ describe('a step that needs approval', () => {
     });
 
     test('runs dry anew in each attempt that asks', () => {
-      const story = diagnosed(step('first', { mode: 'approve' }));
-      story.plans();
+      const story = running(step('first', { mode: 'approve' }));
       story.clears();
       story.at(40).fires('critical', { at: minute(40) });
       story.diagnoses();
@@ -337,10 +322,7 @@ describe('a step that needs approval', () => {
 
 describe('a temporary change', () => {
   test('is reverted before a recovered attempt ends, the latest first', () => {
-    const story = diagnosed(temporary('first'), temporary('second'), step('third'));
-    story.plans();
-    story.ends(FAILED);
-    story.plans();
+    const story = afterFailedStep(temporary('first'), temporary('second'), step('third'));
     story.ends(FAILED);
     story.plans();
     story.at(9).clears();
@@ -354,8 +336,7 @@ describe('a temporary change', () => {
   });
 
   test('is reverted before the attempt is handed over', () => {
-    const story = diagnosed(temporary('first'));
-    story.plans();
+    const story = running(temporary('first'));
     story.ends(FAILED);
     expect(started(story.plans())).toEqual(['undo first']);
     story.ends();
@@ -364,10 +345,7 @@ describe('a temporary change', () => {
   });
 
   test('whose revert is not verified is handed over at once, and not tried again', () => {
-    const story = diagnosed(temporary('first'), temporary('second'));
-    story.plans();
-    story.ends(FAILED);
-    story.plans();
+    const story = afterFailedStep(temporary('first'), temporary('second'));
     story.clears();
     story.ends();
     story.plans();
@@ -378,10 +356,7 @@ describe('a temporary change', () => {
   });
 
   test('whose revert the kill switch stops is named in the hand-over, each one', () => {
-    const story = diagnosed(temporary('first'), temporary('second'));
-    story.plans();
-    story.ends(FAILED);
-    story.plans();
+    const story = afterFailedStep(temporary('first'), temporary('second'));
     story.clears();
     story.ends();
     expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);
@@ -391,8 +366,7 @@ describe('a temporary change', () => {
   });
 
   test('is reverted though cooldown and budget would stop a step', () => {
-    const story = diagnosed(temporary('first'));
-    story.plans();
+    const story = running(temporary('first'));
     story.clears();
     story.ends();
     const spent = Array.from({ length: 20 }, (_, i) => ({
@@ -405,10 +379,7 @@ describe('a temporary change', () => {
   });
 
   test('is reverted to the value measured before it, not to the value it left', () => {
-    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
-    story.plans();
-    story.ends(FAILED);
-    story.plans();
+    const story = afterFailedStep(temporary('first'), step('second', { mode: 'approve' }));
     story.tell({ type: 'answer approval', step: 'second', approve: true, by: 'ada' });
     story.diagnoses({ desiredTasks: 5 });
     story.plans();
@@ -420,10 +391,7 @@ describe('a temporary change', () => {
   });
 
   test('made in two attempts is reverted in two runs, to the first value', () => {
-    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
-    story.plans();
-    story.ends(FAILED);
-    story.plans();
+    const story = afterFailedStep(temporary('first'), step('second', { mode: 'approve' }));
     story.at(5).clears();
     story.at(6).fires();
     story.diagnoses({ desiredTasks: 5 });
@@ -444,10 +412,7 @@ describe('a temporary change', () => {
   });
 
   test('left by an attempt that waits for approval is reverted when the signals clear by themselves', () => {
-    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
-    story.plans();
-    story.ends(FAILED);
-    story.plans();
+    const story = afterFailedStep(temporary('first'), step('second', { mode: 'approve' }));
     story.at(5).clears();
     expect(story.due()).toEqual([{ type: 'put back', attempt: 2 }]);
     story.watches();
@@ -463,8 +428,7 @@ describe('a resolution before a change was reverted', () => {
   const left = '. Still changed, to be put back by hand: "Do first" (runbook first, run INC-2026-04-07-001/1/first)';
 
   test('by a person waits for the running step, then for the revert', () => {
-    const story = diagnosed(temporary('first'));
-    story.plans();
+    const story = running(temporary('first'));
     expect(types(story.resolves())).toEqual(['Acknowledged', 'ResolutionRequested']);
     story.ends(FAILED);
     expect(started(story.plans())).toEqual(['undo first']);
@@ -476,8 +440,7 @@ describe('a resolution before a change was reverted', () => {
   });
 
   test('by a person is handed over when the revert fails, and the next one resolves as it stands', () => {
-    const story = diagnosed(temporary('first'));
-    story.plans();
+    const story = running(temporary('first'));
     story.resolves();
     story.ends(FAILED);
     story.plans();
@@ -487,8 +450,7 @@ describe('a resolution before a change was reverted', () => {
   });
 
   test('does not happen automatically after a hand-over', () => {
-    const story = diagnosed(temporary('first'));
-    story.plans();
+    const story = running(temporary('first'));
     story.at(1).clears();
     story.ends();
     story.plans(OFF);
@@ -503,8 +465,7 @@ describe('a change that relieves as long as the alarm fires', () => {
   const revert = { title: 'Close first', parameters: {}, when: 'recovered' as const };
 
   test('stays after a hand-over, and is reverted when the signals clear', () => {
-    const story = diagnosed(step('first', { revert }));
-    story.plans();
+    const story = running(step('first', { revert }));
     story.ends();
     const ended = story.plans();
     expect(types(ended)).toEqual(['HandedOver', 'ResponseEnded']);
@@ -519,8 +480,7 @@ describe('a change that relieves as long as the alarm fires', () => {
   });
 
   test('is reverted when a person resolves', () => {
-    const story = diagnosed(step('first', { revert }));
-    story.plans();
+    const story = running(step('first', { revert }));
     story.ends();
     story.plans();
     story.resolves();
@@ -532,8 +492,7 @@ describe('a change that is meant to stay', () => {
   const revert = { title: 'Take first back', parameters: {}, when: 'failed' as const };
 
   test('is reverted before the next step when it did not help', () => {
-    const story = diagnosed(step('first', { revert }), step('second'));
-    story.plans();
+    const story = running(step('first', { revert }), step('second'));
     story.ends(FAILED);
     expect(started(story.plans())).toEqual(['undo first']);
     story.ends();
@@ -541,8 +500,7 @@ describe('a change that is meant to stay', () => {
   });
 
   test('stays when it helped, and delays no resolution', () => {
-    const story = diagnosed(step('first', { revert }), step('second'));
-    story.plans();
+    const story = running(step('first', { revert }), step('second'));
     story.at(3).clears();
     story.ends();
     expect(types(story.plans())).toEqual(['ResponseEnded']);
@@ -550,8 +508,7 @@ describe('a change that is meant to stay', () => {
   });
 
   test('is not reverted while automation is off, and the hand-over says so', () => {
-    const story = diagnosed(step('first', { revert }), step('second'));
-    story.plans();
+    const story = running(step('first', { revert }), step('second'));
     story.ends(FAILED);
     const [handedOver] = of(story.plans(OFF), 'HandedOver');
     expect(handedOver?.reason).toMatch(/a step did not help.+Still changed/);
@@ -561,8 +518,7 @@ describe('a change that is meant to stay', () => {
 describe('a temporary change that relieves people', () => {
   /** Scaled down, with `impact` measured; then a step asks, and nobody answers. */
   const relieving = (relieves = true) => {
-    const story = diagnosed(temporary('first'), step('second', { mode: 'approve' }));
-    story.plans();
+    const story = running(temporary('first'), step('second', { mode: 'approve' }));
     const run = 'INC-2026-04-07-001/1/first';
     story.tell({
       type: 'record outcome',
@@ -642,8 +598,7 @@ describe('a temporary change that relieves people', () => {
 
 describe('an execution whose attempt is over', () => {
   const abandoned = () => {
-    const story = diagnosed(step('first'));
-    story.plans();
+    const story = running(step('first'));
     const run = 'INC-2026-04-07-001/1/first';
     story.tell({ type: 'note execution', attempt: 1, run, execution: 'e-1' });
     story.at(5).tell({ type: 'end response', attempt: 1, reason: 'automation was switched off' });
@@ -663,16 +618,14 @@ describe('an execution whose attempt is over', () => {
   });
 
   test('is not stopped if it ended in time', () => {
-    const story = diagnosed(step('first'));
-    story.plans();
+    const story = running(step('first'));
     story.ends();
     story.tell({ type: 'end response', attempt: 1, reason: 'stalled' });
     expect(story.due()).not.toContainEqual(expect.objectContaining({ type: 'stop execution' }));
   });
 
   test('without a known id is looked for and stopped, for an hour', () => {
-    const story = diagnosed(step('first'));
-    story.plans();
+    const story = running(step('first'));
     story.tell({ type: 'end response', attempt: 1, reason: 'stalled' });
     const stop = { type: 'stop execution', run: 'INC-2026-04-07-001/1/first' };
     expect(story.due()).toContainEqual(stop);
@@ -682,8 +635,7 @@ describe('an execution whose attempt is over', () => {
 });
 
 test('a run that ended before it changed anything leaves nothing to revert', () => {
-  const story = diagnosed(temporary('first'));
-  story.plans();
+  const story = running(temporary('first'));
   const outcome = {
     run: 'INC-2026-04-07-001/1/first',
     reason: 'a newer deployment has taken its place',

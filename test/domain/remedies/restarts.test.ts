@@ -18,14 +18,34 @@ describe('the restart of Redis', () => {
     ...changes,
   });
 
-  it.each<[ReplicationGroup, string, object]>([
-    [group('c'), '', { by: 'failover', nodeGroup: '0001', primary: 'c' }],
-    [group('c', { AutomaticFailover: 'disabled' }), 'c', { by: 'reboot', primary: 'c' }],
-    [group('c'), 'a', { refused: 'c is the primary by now, not a' }],
-    [group('none'), '', { refused: expect.stringContaining('names no node') }],
-    [group('a', { Status: 'modifying' }), '', { refused: 'the group is modifying' }],
-    [group('a', { ClusterEnabled: true }), '', { refused: expect.stringContaining('cluster mode is on') }],
-  ])('follows the topology, whichever node is the primary: case %#', (given, named, restart) => {
+  it.each<[string, ReplicationGroup, string, object]>([
+    ['with a failover', group('c'), '', { by: 'failover', nodeGroup: '0001', primary: 'c' }],
+    [
+      'with a reboot, without automatic failover',
+      group('c', { AutomaticFailover: 'disabled' }),
+      'c',
+      { by: 'reboot', primary: 'c' },
+    ],
+    [
+      'not at all when the named primary is another by now',
+      group('c'),
+      'a',
+      { refused: 'c is the primary by now, not a' },
+    ],
+    ['not at all without a primary', group('none'), '', { refused: expect.stringContaining('names no node') }],
+    [
+      'not at all while the group is modified',
+      group('a', { Status: 'modifying' }),
+      '',
+      { refused: 'the group is modifying' },
+    ],
+    [
+      'not at all in cluster mode',
+      group('a', { ClusterEnabled: true }),
+      '',
+      { refused: expect.stringContaining('cluster mode is on') },
+    ],
+  ])('is made %s', (_, given, named, restart) => {
     expect(restartOf(given, named)).toEqual(restart);
   });
 
@@ -54,14 +74,29 @@ describe('the raise of max_connections', () => {
     ...changes,
   });
 
-  it.each<[DatabaseCluster, string, object]>([
-    [cluster('d'), '', { group: 'ours', writer: 'd' }],
-    [cluster('d'), 'd', { group: 'ours', writer: 'd' }],
-    [cluster('d'), 'a', { refused: 'd is the writer by now, not a' }],
-    [cluster('none'), '', { refused: expect.stringContaining('names no instance') }],
-    [cluster('a', { Status: 'failing-over' }), '', { refused: 'the cluster is failing-over' }],
-    [cluster('a', { DBClusterParameterGroup: 'default.x' }), '', { refused: expect.stringContaining('default.x') }],
-  ])('is made for the writer, whichever member that is: case %#', (given, named, raise) => {
+  it.each<[string, DatabaseCluster, string, object]>([
+    ['is made for the writer, whichever member that is', cluster('d'), '', { group: 'ours', writer: 'd' }],
+    ['is made for the writer that the caller named', cluster('d'), 'd', { group: 'ours', writer: 'd' }],
+    [
+      'is refused when the named writer is another by now',
+      cluster('d'),
+      'a',
+      { refused: 'd is the writer by now, not a' },
+    ],
+    ['is refused without a writer', cluster('none'), '', { refused: expect.stringContaining('names no instance') }],
+    [
+      'is refused while the cluster fails over',
+      cluster('a', { Status: 'failing-over' }),
+      '',
+      { refused: 'the cluster is failing-over' },
+    ],
+    [
+      'is refused for a default parameter group',
+      cluster('a', { DBClusterParameterGroup: 'default.x' }),
+      '',
+      { refused: expect.stringContaining('default.x') },
+    ],
+  ])('%s', (_, given, named, raise) => {
     expect(raiseOf(given, named)).toEqual(raise);
   });
 

@@ -4,7 +4,7 @@ import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { isUnderReview } from '../../../lambda/domain/review/review.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
-import { minute, of, policy, Story, step, types } from '../../support/story.ts';
+import { minute, of, policy, STATUS_PAGE, Story, step, types } from '../../support/story.ts';
 import { render } from '../../support/written.ts';
 
 const HOUR = 60;
@@ -164,9 +164,8 @@ describe('an action item', () => {
 });
 
 describe('the review of a published incident', () => {
-  const statusPage = { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] };
   const published = () => {
-    const story = Story.under(reviewed({ statusPage, internalNames: ['shop-production-1'] }));
+    const story = Story.under(reviewed({ statusPage: STATUS_PAGE, internalNames: ['shop-production-1'] }));
     story.fires();
     story.suffers();
     story.watches();
@@ -190,7 +189,6 @@ describe('the review of a published incident', () => {
 });
 
 describe('customers who were promised a post-mortem', () => {
-  const STATUS_PAGE = { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: '' }] };
   /** Published, and over on that day, a Tuesday, or after so many more. */
   const published = (days = 0) => {
     const story = Story.under(reviewed({ statusPage: STATUS_PAGE }));

@@ -9,13 +9,13 @@ import { componentState } from '../../../lambda/domain/status-page/state.ts';
 import { customerMail } from '../../../lambda/domain/subscribers/customer-notification.ts';
 import { readFolders } from '../../../lib/platform/templates.ts';
 import { siteInput } from '../../support/status-page.ts';
-import { minute, policy, Story } from '../../support/story.ts';
+import { minute, policy, STATUS_PAGE, Story } from '../../support/story.ts';
 
 const render = renderer(readFolders('messages', 'status-updates'));
 const API = { id: 'api', name: 'API', description: '' };
 const POLICY: Partial<Policy> = {
   severities: RUNBOOK_SEVERITIES,
-  statusPage: { url: 'https://status.mockupaws.com', components: [API] },
+  statusPage: STATUS_PAGE,
 };
 
 /** A breach of a service that is well, which ada releases after two minutes. */
@@ -24,12 +24,7 @@ function released(declaration: object = { securityBreach: true }): Story {
   story.fires('declared', { reporter: 'grace', declared: { ...declaration, text: 'the token of a customer' } });
   story.at(1).diagnoses({ usersAffectedShare: 0, healthFailingShare: 0 });
   story.at(2).tell({ type: 'publish', by: 'ada' });
-  return watched(story, 2, 4);
-}
-
-function watched(story: Story, from: number, to: number): Story {
-  for (let at = from; at <= to; at++) story.at(at).watches();
-  return story;
+  return story.watchesFrom(2, 4);
 }
 
 const shown = ({ incident }: Story) => {
@@ -49,7 +44,7 @@ const text = (story: Story) => shown(story).updates[0]?.body ?? '';
 
 describe('a declared breach on the status page', () => {
   it('is an investigation in its own words: no component is down, and uptime does not change', () => {
-    const story = watched(released(), 5, 50);
+    const story = released().watchesFrom(5, 50);
     expect(shown(story)).toMatchObject({
       ...{ name: 'Security investigation', impact: 'none', status: 'investigating', components: [] },
     });
@@ -79,11 +74,11 @@ describe('a declared breach on the status page', () => {
   it('shows harm that is measured meanwhile, for as long as it was measured', () => {
     const story = released();
     story.at(10).suffers(0.3);
-    watched(story, 10, 34);
+    story.watchesFrom(10, 34);
     expect(componentState(site(story), 'api')).toBe('partial_outage');
     expect(text(story)).toMatch(/ Requests may fail or take longer than usual\.\n/);
     story.at(35).suffers(0);
-    watched(story, 35, 70);
+    story.watchesFrom(35, 70);
     expect(componentState(site(story), 'api')).toBe('operational');
     expect(text(story)).toMatch(/ We know of no disruption of the service\.\n/);
     const [today] = history(site(story), 'api').days.slice(-1);
