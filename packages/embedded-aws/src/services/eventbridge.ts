@@ -2,6 +2,7 @@ import { type Account, type Input, ServiceError } from '../account/account.ts';
 import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
 import { matches, validatePattern } from '../engine/event-pattern.ts';
+import { parseSchedule } from '../engine/schedule.ts';
 import { policyAllows } from '../iam/permissions.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';
@@ -88,13 +89,26 @@ export class Buses {
       if (this.isFifo(arn) && !parameters?.MessageGroupId)
         throw new Unsupported(`the rule ${rule.path}`, 'a FIFO queue without a message group, which gets nothing');
     if (!schedule) return;
-    const minutes = /^rate\((\d+) minutes?\)$/.exec(schedule)?.[1];
-    if (!minutes) throw new Unsupported(`the rule ${rule.path}`, `the schedule ${schedule}`);
-    const toNextMinute = 60_000 - (this.account.clock.now % 60_000) + this.account.random.between(1000, 9000);
-    this.account.clock.after(toNextMinute, () => {
-      const tick = () => this.target(rule, this.event('aws.events', 'Scheduled Event', {}, [rule.arn]));
-      this.account.clock.every(Number(minutes) * 60_000, tick);
+    const { clock, random } = this.account;
+    const tick = () => this.target(rule, this.event('aws.events', 'Scheduled Event', {}, [rule.arn]));
+    const parsed = parseSchedule(schedule, `the rule ${rule.path}`);
+    if ('next' in parsed) {
+      this.atTimes(parsed.next, tick);
+      return;
+    }
+    const toNextMinute = 60_000 - (clock.now % 60_000) + random.between(1000, 9000);
+    clock.after(toNextMinute, () => {
+      clock.every(parsed.every, tick);
       tick();
+    });
+  }
+
+  /** Within the minute that is due, and never before it. Chance is drawn then: until then the rule changes nothing in its world. */
+  private atTimes(next: (now: number) => number, tick: () => void): void {
+    const { clock, random } = this.account;
+    clock.after(next(clock.now) - clock.now, () => {
+      clock.after(random.between(1000, 9000), tick);
+      this.atTimes(next, tick);
     });
   }
 
