@@ -31,6 +31,7 @@ import { Switches } from './responder/switches.ts';
 import { Watch } from './responder/watch.ts';
 import { Figures } from './review/figures.ts';
 import { addReviews } from './review/reviews.ts';
+import { RunbookReview } from './review/runbook-review.ts';
 import { StatusPage } from './status-page/status-page.ts';
 import { Subscribers } from './status-page/subscribers/subscribers.ts';
 
@@ -88,6 +89,7 @@ export class IncidentResponse extends Construct {
     new Figures(this, 'Figures', responder);
     addStakeholders(this, responder);
     addReviews(this, responder);
+    new RunbookReview(this, 'RunbookReview', responder);
     if (statusPage) {
       const { distribution } = new StatusPage(this, 'StatusPage', { settings: statusPage, responder });
       if (statusPage.subscribers)

@@ -5,6 +5,7 @@ import { isOpen } from '../../lambda/domain/incident/incident.ts';
 import { percent } from '../../lambda/domain/kernel/numbers.ts';
 import { SEVERITIES, SEVERITY_NAMES } from '../../lambda/domain/kernel/severity.ts';
 import { dateTime } from '../../lambda/domain/kernel/time.ts';
+import type { ScheduledTask } from '../../lambda/domain/review/runbook-review.ts';
 import { table } from './table.ts';
 
 const bold = (text: string) => styleText('bold', text);
@@ -28,8 +29,16 @@ export function report(monthly: MonthlyReport): string {
     parts.push(
       `${bold('Still to be done')}\n${table(items, [24, 13, 9, 14], ['item', 'due', 'priority', 'owner', 'action'])}`,
     );
+  const tasks = monthly.scheduledTasks.map(scheduled);
+  if (tasks.length > 0) parts.push(`${bold('Scheduled tasks')}\n${tasks.join('\n')}`);
   if (incidents.length > 0) parts.push(`${bold('What is counted')}\n${table(Object.entries(definitions), [13])}`);
   return parts.join('\n\n');
+}
+
+function scheduled({ title, period, dueAt, mailedAt, mailed = [] }: ScheduledTask): string {
+  return mailedAt
+    ? `${title} ${period}: mailed ${mailedAt.slice(0, 10)} to ${mailed.join(', ')}.`
+    : `${title} ${period}: ${styleText('red', `due ${dueAt.slice(0, 10)}, not mailed`)}. Look at the alarm runbook-review-dead-letters-waiting.`;
 }
 
 function counted({ incidents, leftOut: { drill, cancelled, chore } }: MonthlyReport): string {

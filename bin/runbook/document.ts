@@ -61,7 +61,7 @@ function edition({ config }: Source) {
   return { version, date: date ?? null, owner: owner ?? null, nextReview: date ? nextQuarter(date) : null };
 }
 
-/** The first day of the quarter that follows: then the responder opens the review. */
+/** The first day of the quarter that follows: then the responder mails the reviewers. */
 function nextQuarter(date: string): string {
   const [year = 0, month = 1] = date.split('-').map(Number);
   return new Date(Date.UTC(year, Math.ceil(month / 3) * 3)).toISOString().slice(0, 10);

@@ -88,4 +88,15 @@ export class IncidentsTable extends Construct {
       },
     });
   }
+
+  /** Claims and records the service's reviews of its runbook, and touches no other item. */
+  grantRunbookReview(fn: ResponderFunction, service: string): void {
+    fn.addToRolePolicy({
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      resources: [this.table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`runbook-review/${service}`] },
+      },
+    });
+  }
 }

@@ -2,15 +2,13 @@ import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
-import { load } from '../../lambda/store/incidents.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import {
   ALARM,
   committed,
-  DEPLOYED,
   invoke,
   openIncident,
   policyOf,
@@ -19,7 +17,7 @@ import {
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { minute, of, START, types } from '../support/story.ts';
+import { minute, of, START } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:response' });
 const cloudwatch = mockClient(CloudWatchClient);
@@ -120,45 +118,7 @@ it('the watch reads requests once for all incidents, and all alarms of one incid
   expect((await stored()).signals).toMatchObject({ 'blind:memory': { state: 'cleared' } });
 });
 
-describe('the quarterly runbook review', () => {
-  const review = { slot: 'mockupaws-production/RunbookReview', number: 1 };
-
-  it('is opened once, and needs no reading of the service', async () => {
-    const fetched = vi.fn();
-    vi.stubGlobal('fetch', fetched);
-    await watch();
-    setMinute(1);
-    await watch();
-    expect(types((await stored(review)).timeline)).toEqual(['IncidentOpened', 'SignalFired', 'ActionItemRaised']);
-    expect([...cloudwatch.calls(), ...states.calls(), ...fetched.mock.calls]).toEqual([]);
-    expect(await load({ ...review, number: 2 })).toBeUndefined();
-  });
-
-  it('has a reminder when it is due, and is not opened again in its quarter once done', async () => {
-    await watch();
-    setMinute(14 * 24 * 60);
-    await watch();
-    expect((await stored(review)).timeline.at(-1)).toMatchObject({ type: 'ActionItemDue', item: 'A1' });
-    await committed({ type: 'finish action item', id: 'done', by: 'ada', item: 'A1' }, review);
-    vi.setSystemTime('2026-04-14T23:59:00Z');
-    await watch();
-    expect((await stored(review)).status).toBe('resolved');
-    expect(await load({ ...review, number: 2 })).toBeUndefined();
-    vi.setSystemTime('2026-07-01T00:00:30Z');
-    await watch();
-    expect(await stored({ ...review, number: 2 })).toMatchObject({ startedAt: '2026-07-01T00:00:00.000Z' });
-  });
-
-  it('delays no incident when it cannot be opened', async () => {
-    await openIncident();
-    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: {} });
-    setMinute(15);
-    await expect(watch()).rejects.toThrow('no policy for playbook RunbookReview');
-    expect((await stored()).escalation?.level).toBe(2);
-  });
-});
-
-it('the watch does nothing without an open incident', async () => {
+it('with no open incident does nothing', async () => {
   await openIncident();
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
   setMinute(60);

@@ -2,6 +2,7 @@ import type { Status } from '../incident/events.ts';
 import type { ActionItem, Incident } from '../incident/incident.ts';
 import type { Severity } from '../kernel/severity.ts';
 import { openItems } from '../review/review.ts';
+import type { ScheduledTask } from '../review/runbook-review.ts';
 import {
   DEFINITIONS,
   type Distribution,
@@ -64,12 +65,14 @@ export interface MonthlyReport {
   leftOut: Record<LeftOut, number>;
   /** The open action items of all incidents but drills, the most urgent first. */
   actionItems: (Pick<ActionItem, 'id' | 'action' | 'owner' | 'priority' | 'dueAt'> & { incident: string })[];
+  /** What a schedule began in the month. */
+  scheduledTasks: ScheduledTask[];
   definitions: Record<string, string>;
 }
 
 export function monthlyReport(
   incidents: readonly Incident[],
-  about: { service: string; month: string; at: string },
+  about: Pick<MonthlyReport, 'service' | 'month' | 'at' | 'scheduledTasks'>,
 ): MonthlyReport {
   const counted = incidents.filter(incident => !leftOut(incident));
   const judged = counted.map(incident => judge(incident, about.at));

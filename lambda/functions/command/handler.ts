@@ -21,6 +21,7 @@ import {
   openIncidents,
   slotOf,
 } from '../../store/incidents.ts';
+import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 
 /** Carries out the requests of people from every source. No other function changes an incident for a person. */
@@ -68,7 +69,12 @@ const playbooks = () =>
 async function report(requestedMonth: string | undefined): Promise<MonthlyReport> {
   const at = new Date().toISOString();
   const month = requestedMonth ?? at.slice(0, 7);
-  return monthlyReport(await incidentsOfMonth(month), { service: deployed().service, month, at });
+  const { service } = deployed();
+  const [incidents, scheduledTasks] = await Promise.all([
+    incidentsOfMonth(month),
+    scheduledTasksOfMonth(service, month),
+  ]);
+  return monthlyReport(incidents, { service, month, at, scheduledTasks });
 }
 
 async function list(closed: boolean): Promise<Incident[]> {

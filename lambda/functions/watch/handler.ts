@@ -1,16 +1,13 @@
 import * as v from 'valibot';
 import { observeAlarms } from '../../adapters/cloudwatch.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
-import { runbookReviewDue } from '../../domain/chore.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
 import type { Check } from '../../domain/incident/events.ts';
 import { type Incident, isQuestion } from '../../domain/incident/incident.ts';
-import { REVIEW_PLAYBOOK } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { obligations } from '../../domain/obligations.ts';
 import { commitObservedSignals, toCheck } from '../../readings/service-state.ts';
-import { commit, receive } from '../../runtime/command-handler.ts';
-import { deployed } from '../../runtime/deployed.ts';
+import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { incidentsUnderReview, keyOf, openIncidents } from '../../store/incidents.ts';
 import { lookForBlindness } from './blindness.ts';
@@ -28,7 +25,6 @@ export const handler = entrypoint(v.unknown(), async () => {
     ? measureMinute().catch(unmeasured)
     : Promise.resolve(undefined);
   const outcomes = await Promise.allSettled([
-    ...(timeForReviews ? [openRunbookReview()] : []),
     lookForBlindness(incidents),
     ...incidents.map(incident => look(incident, minute)),
     ...reviews.map(incident => meetAll(incident)),
@@ -37,15 +33,6 @@ export const handler = entrypoint(v.unknown(), async () => {
   console.info({ message: 'watched', open: incidents.length, reviews: reviews.length, failed: failures.length });
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
-
-/** In the first weeks of each quarter; once opened, it is asked for in vain. */
-async function openRunbookReview(): Promise<void> {
-  const { service, policies } = deployed();
-  const signal = runbookReviewDue(service, new Date().toISOString());
-  const policy = policies[REVIEW_PLAYBOOK.name];
-  if (!policy) throw new Error(`no policy for playbook ${REVIEW_PLAYBOOK.name}`);
-  if (signal) await receive(signal, policy);
-}
 
 async function look(known: Incident, minute: Promise<Minute | undefined>): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.

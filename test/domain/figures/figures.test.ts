@@ -227,7 +227,7 @@ describe('the times of an incident', () => {
 
 describe('drills, cancelled incidents and scheduled tasks', () => {
   const report = (...incidents: Incident[]) =>
-    monthlyReport(incidents, { service: 'shop', month: '2026-04', at: minute(100_000) });
+    monthlyReport(incidents, { service: 'shop', month: '2026-04', at: minute(100_000), scheduledTasks: [] });
   const chore = (): Story => live({ moves: [], every: 1, drill: false }, choreStory());
   const counts = ({ drill, cancelled, playbook }: Incident) =>
     !drill && !cancelled && playbook !== REVIEW_PLAYBOOK.name;
@@ -271,7 +271,12 @@ describe('drills, cancelled incidents and scheduled tasks', () => {
 test('the report and the metrics agree on resolved incidents', () => {
   const property = fc.property(fc.array(lives(), { maxLength: 4 }), told => {
     const over = told.map(each => live(each).incident).filter(incident => !isOpen(incident));
-    const { times, targets, runbooks } = monthlyReport(over, { service: 'shop', month: '2026-04', at: minute(0) });
+    const { times, targets, runbooks } = monthlyReport(over, {
+      service: 'shop',
+      month: '2026-04',
+      at: minute(0),
+      scheduledTasks: [],
+    });
     const metrics = over.flatMap(measurements);
     const values = (name: string, ...dimension: string[]) =>
       metrics
@@ -305,7 +310,9 @@ test('the report counts ended runs, and counts dry runs and reverts apart', () =
     { runbook: 'restart', verified: true, revert: false },
     { runbook: 'scale', verified: true, revert: true },
   ]);
-  expect(monthlyReport([story.incident], { service: 'shop', month: '2026-04', at: story.now }).runbooks).toEqual({
+  expect(
+    monthlyReport([story.incident], { service: 'shop', month: '2026-04', at: story.now, scheduledTasks: [] }).runbooks,
+  ).toEqual({
     rehearse: { runs: { verified: 0, of: 0 }, undos: { verified: 0, of: 0 }, dryRuns: 1 },
     restart: { runs: { verified: 1, of: 1 }, undos: { verified: 0, of: 0 }, dryRuns: 0 },
     scale: { runs: { verified: 0, of: 1 }, undos: { verified: 1, of: 1 }, dryRuns: 0 },
