@@ -37,16 +37,15 @@ export function report(monthly: MonthlyReport): string {
 
 function scheduled({ title, period, dueAt, mailedAt, mailed = [] }: ScheduledTask): string {
   return mailedAt
-    ? `${title} ${period}: mailed ${mailedAt.slice(0, 10)} to ${mailed.join(', ')}.`
+    ? `${title} ${period}: mailed ${mailedAt.slice(0, 10)} to the reviewers (${mailed.join(', ')}).`
     : `${title} ${period}: ${styleText('red', `due ${dueAt.slice(0, 10)}, not mailed`)}. Look at the alarm runbook-review-dead-letters-waiting.`;
 }
 
-function counted({ incidents, leftOut: { drill, cancelled, chore } }: MonthlyReport): string {
+function counted({ incidents, leftOut: { drill, cancelled } }: MonthlyReport): string {
   const open = incidents.filter(isOpen).length;
   const left = [
     ...(drill ? [`${drill} ${drill === 1 ? 'drill' : 'drills'}`] : []),
     ...(cancelled ? [`${cancelled} cancelled`] : []),
-    ...(chore ? [`${chore} ${chore === 1 ? 'chore' : 'chores'}`] : []),
   ];
   const words =
     incidents.length === 0

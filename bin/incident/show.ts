@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { workaroundOrQuestion } from '../../lambda/domain/communication/questions.ts';
-import { type Incident, isOpen, type Run } from '../../lambda/domain/incident/incident.ts';
+import type { Incident, Run } from '../../lambda/domain/incident/incident.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import {
   criteriaFor,
@@ -42,12 +42,10 @@ const mark = (ok: boolean | null) =>
 export function list(incidents: Incident[]): string {
   if (incidents.length === 0) return 'No incident is open.';
   const rows = incidents.map(incident => {
-    const { id, status, startedAt, commander, title, approval, policy } = incident;
-    const started = dateTime(startedAt);
-    if (policy.playbook.chore) return [id, dim('-'), choreStatus(incident), started, commander ?? dim('-'), title];
+    const { id, status, startedAt, commander, title, approval } = incident;
     const awaits = approval ? styleText('yellow', ', awaits approval') : '';
     return [
-      ...[id, severityOf(incident), status, started, commander ?? dim('nobody yet')],
+      ...[id, severityOf(incident), status, dateTime(startedAt), commander ?? dim('nobody yet')],
       `${marked(incident)}${title}${awaits}`,
     ];
   });
@@ -55,8 +53,6 @@ export function list(incidents: Incident[]): string {
 }
 
 /** Of work that fell due, nothing is investigated. */
-const choreStatus = (incident: Incident) => (isOpen(incident) ? 'to be done' : 'done');
-
 /** The playbooks with the alarms that a drill can set off. */
 export function playbooks(known: { name: string; title: string; alarms: Record<string, string> }[]): string {
   const rows = known.flatMap(({ name, title, alarms }) => [
@@ -77,15 +73,14 @@ export function severities(): string {
 
 /** An incident at a glance, with the last lines of its timeline, or all of them. */
 export function show(incident: Incident, { all = false }: { all?: boolean | undefined } = {}): string {
-  const { chore } = incident.policy.playbook;
   return [
-    chore ? choreHeader(incident) : header(incident),
+    header(incident),
     section('Awaiting approval', approval(incident)),
-    chore ? '' : section('What fired', pointed(Object.values(incident.signals).map(s => [firing(s.state), s.summary]))),
+    section('What fired', pointed(Object.values(incident.signals).map(s => [firing(s.state), s.summary]))),
     section('What was found', pointed(incident.findings.map(f => [mark(f.ok), f.summary]))),
     section('What was done', done(incident)),
     section('What remains to be done', remaining(incident)),
-    chore ? '' : section('Checklist', ticks(incident)),
+    section('Checklist', ticks(incident)),
     timeline(incident, all),
   ]
     .filter(part => part !== '')
@@ -96,16 +91,6 @@ const section = (title: string, body: string) => (body === '' ? '' : `${bold(tit
 const pointed = (rows: string[][]) => (rows.length === 0 ? '' : table(indented(rows), [4]));
 const indented = (rows: string[][]) => rows.map(([first, ...others]) => [`  ${first}`, ...others]);
 const firing = (state: string) => mark(state === 'unknown' ? null : state === 'cleared');
-
-function choreHeader(incident: Incident): string {
-  const { id, title, policy, startedAt, resolvedAt } = incident;
-  const rows = [
-    ['Fell due', dateTime(startedAt)],
-    ...(resolvedAt ? [['Done', dateTime(resolvedAt)]] : []),
-    ['Impact', policy.playbook.impact],
-  ];
-  return `${bold(id)}  ${choreStatus(incident)}  ${bold(`${policy.title} ${title}`)}\n${table(rows, [12])}`;
-}
 
 function header(incident: Incident): string {
   const { id, severity, status, title, policy, severityReasons, startedAt, resolvedAt } = incident;

@@ -22,8 +22,7 @@ const SEARCH_MINUTES = 60;
 
 /** The obligations that are due by `now`. Pure, without timers: a minute that was missed is made up for by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
-  if (!isOpen(incident) || incident.policy.playbook.chore)
-    return [...executionsToStop(incident, now), ...reviewObligations(incident, now)];
+  if (!isOpen(incident)) return [...executionsToStop(incident, now), ...reviewObligations(incident, now)];
   const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
   return [
     ...levels,

@@ -1,4 +1,3 @@
-import { toChore } from './chore.ts';
 import { publish, withhold } from './communication/publication.ts';
 import { postByPerson } from './communication/updates.ts';
 import type { Command, Decision, PersonCommand } from './incident/commands.ts';
@@ -36,8 +35,6 @@ export function operatorCommand(
   now: string,
 ): Decision {
   const { by, via } = command;
-  const ofChore = toChore(incident, command);
-  if (ofChore) return ofChore;
   switch (command.type) {
     case 'acknowledge':
       return { events: [acknowledged(incident, { by, via }, now)] };

@@ -37,10 +37,7 @@ export function toSignal({ id, detail }: AlarmEvent, deployed: Deployed): Signal
   const byName = Object.values(deployed.policies).find(policy => policy.playbook.alarms[alarmName]);
   const playbook = alarmTags[ALARM_TAGS.playbook] ?? byName?.playbook.name;
   const level = levelOf(alarmTags[ALARM_TAGS.level] ?? byName?.playbook.alarms[alarmName]);
-  // An alarm with the tag of a chore would page nobody.
-  const known = Object.entries(deployed.policies)
-    .filter(([, { playbook }]) => !playbook.chore)
-    .map(([name]) => name);
+  const known = Object.keys(deployed.policies);
   if (!playbook || !known.includes(playbook) || !level) {
     throw new Error(
       `alarm ${alarmName}: no playbook for it. Tag it ${ALARM_TAGS.playbook} (one of ${known.join(', ')}) and ${ALARM_TAGS.level} (warning or critical)`,

@@ -1,5 +1,5 @@
 import type { Deployed } from '../../lambda/domain/deployed.ts';
-import { DECLARED_PLAYBOOK, REVIEW_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { logGroupOf, type ServiceConfig } from '../config/service-config.ts';
 import { servicePolicy } from '../config/service-policy.ts';
 import type { PlannedPlaybook } from '../playbooks/playbook.ts';
@@ -11,7 +11,7 @@ export function describeDeployed(config: ServiceConfig, bound: readonly PlannedP
     service,
     region,
     policies: Object.fromEntries(
-      [...bound.map(({ policy }) => policy), DECLARED_PLAYBOOK, REVIEW_PLAYBOOK].map(playbook => [
+      [...bound.map(({ policy }) => policy), DECLARED_PLAYBOOK].map(playbook => [
         playbook.name,
         { ...servicePolicy(config), playbook },
       ]),

@@ -47,10 +47,6 @@ const CIRCLE: Circle = {
 /** Every kind of notice about reviews and action items. */
 export function reviewNoticeSamples(): Samples {
   const { resolved, reviewed, byHand } = SAMPLES;
-  const chore: Incident = {
-    ...byHand,
-    policy: { ...byHand.policy, playbook: { ...byHand.policy.playbook, chore: true } },
-  };
   const drafted: Incident = { ...resolved, postMortem: { url: URL, author: 'ada' } };
   const samples: Record<string, object[]> = {};
   const notify = (incident: Incident, happening: Event) => {
@@ -61,7 +57,7 @@ export function reviewNoticeSamples(): Samples {
   };
   for (const draft of DRAFTS) notify(resolved, { type: 'PostMortemDrafted', ...draft });
   for (const incident of [resolved, drafted]) notify(incident, { type: 'PostMortemOverdue', hours: 24, ...LATE });
-  for (const incident of [resolved, byHand, chore]) notify(incident, { type: 'ActionItemDue', item: 'A1' });
+  for (const incident of [resolved, byHand]) notify(incident, { type: 'ActionItemDue', item: 'A1' });
   notify(resolved, { type: 'ActionItemChanged', by: 'ada', item: 'A1', owner: 'ada' });
   for (const incident of [reviewed, { ...byHand, actionItems: [] }])
     notify(incident, lastOf(reviewed, 'PostMortemDone'));

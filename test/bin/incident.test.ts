@@ -8,7 +8,6 @@ import {
   approvalAsked,
   committed,
   DEPLOYED,
-  openChore,
   openIncident,
   policyOf,
   stored,
@@ -148,12 +147,6 @@ describe('npx incident', () => {
     expect((await incident('list')).out).toBe('No incident is open.');
     await awaiting();
     expect((await incident('list')).out).toMatchSnapshot();
-  });
-
-  it('shows a scheduled task as a task, not as an incident', async () => {
-    const { id } = await openChore();
-    expect((await incident('list')).out).toMatchSnapshot();
-    expect((await incident('show', id)).out).toMatchSnapshot();
   });
 
   it('shows an incident at a glance', async () => {

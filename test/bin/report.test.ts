@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
+import { claimRunbookReview, recordRunbookReview } from '../../lambda/store/runbook-reviews.ts';
 import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
 import { policyOf, setMinute, signal, useResponder } from '../support/responder.ts';
 import { minute, READINGS, step, type Told } from '../support/story.ts';
@@ -75,7 +76,7 @@ it('npx incident report --json prints one JSON document', async () => {
     },
     targets: { response: { P2: { kept: 1, of: 2 } }, resolution: { P2: { kept: 1, of: 1 } } },
     runbooks: { 'kill-idle': { runs: { verified: 0, of: 1 } }, restart: { runs: { verified: 1, of: 1 } } },
-    leftOut: { drill: 1, cancelled: 1, chore: 0 },
+    leftOut: { drill: 1, cancelled: 1 },
     actionItems: [{ incident: 'INC-2026-04-07-001', id: 'A1', owner: 'cleo', priority: 'medium' }],
   });
   expect(report.incidents.map(({ id }: { id: string }) => id)).toEqual(['INC-2026-04-07-001', 'INC-2026-04-07-004']);
@@ -89,4 +90,25 @@ it('npx incident report says so when there is nothing to count', async () => {
   ]);
   await happens({ drill: true }, [5, resolve()]);
   expect((await incident('report')).out).toMatch(/No incident that counts was opened\. Left out: 1 drill\.$/);
+});
+
+it('lists the scheduled tasks of the month, also one that was not mailed', async () => {
+  const SERVICE = 'mockupaws-production';
+  vi.setSystemTime('2026-01-01T09:00:04Z');
+  await claimRunbookReview(SERVICE, '2026-01-01T09:00:00Z');
+  const tasks = async (...args: string[]) => (await incident('report', '--month', '2026-01', ...args)).out;
+  expect(await tasks()).toMatch(
+    /\n\nScheduled tasks\nRunbook review 2026-Q1: due 2026-01-01, not mailed\. Look at the alarm runbook-review-dead-letters-waiting\.$/,
+  );
+  await recordRunbookReview(SERVICE, '2026-01-01T09:00:00Z', ['cleo', 'dora']);
+  expect(await tasks()).toMatch(
+    /\n\nScheduled tasks\nRunbook review 2026-Q1: mailed 2026-01-01 to the reviewers \(cleo, dora\)\.$/,
+  );
+  expect(JSON.parse(await tasks('--json')).report.scheduledTasks).toEqual([
+    {
+      ...{ title: 'Runbook review', period: '2026-Q1', mailed: ['cleo', 'dora'] },
+      ...{ dueAt: '2026-01-01T09:00:00.000Z', mailedAt: '2026-01-01T09:00:04.000Z' },
+    },
+  ]);
+  expect((await incident('report', '--month', '2026-02')).out).not.toContain('Scheduled tasks');
 });

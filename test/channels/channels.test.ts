@@ -10,12 +10,9 @@ import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack } from '../../local/vendors/slack.ts';
 import {
-  busEvent,
-  CHORE_KEY,
   committed,
   invoke,
   lastEvent,
-  openChore,
   openIncident,
   queued,
   setMinute,
@@ -176,20 +173,6 @@ describe('Slack', () => {
     expect(texts().at(-1)).toMatch(/^:memo: ada: &lt;!channel&gt; &amp; x+…$/);
     expect(texts().at(-1)?.length).toBe(3000);
   });
-});
-
-it.each<[string, unknown]>([
-  ['Slack', chat],
-  ['PagerDuty', pagerduty],
-  ['Opsgenie', opsgenie],
-])('%s gets no message about a scheduled task', async (_, handler) => {
-  const { timeline } = await openChore();
-  await committed({ type: 'finish action item', id: 'done', by: 'ada', item: 'A1' }, CHORE_KEY);
-  for (const { type, seq } of [...timeline, { type: 'Resolved', seq: timeline.length + 1 }]) {
-    await invoke(handler as Handler, queued(busEvent({ seq, type }, CHORE_KEY)));
-  }
-  const { slack, pagerduty: tickets, opsgenie: alerts } = vendors;
-  expect([slack.messages, tickets.events, alerts.requests].flat()).toEqual([]);
 });
 
 describe('PagerDuty', () => {

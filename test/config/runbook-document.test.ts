@@ -27,7 +27,7 @@ const document = runbookDocument(config, DEFAULT_CONFIG);
 const { template, deployed } = synthesise(config);
 const playbooks = Object.values(deployed.policies)
   .map(({ playbook }) => playbook)
-  .filter(({ name, chore }) => name !== DECLARED && !chore);
+  .filter(({ name }) => name !== DECLARED);
 
 /** A service with nothing that may be left out. */
 const bare = defineService({

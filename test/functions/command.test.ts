@@ -2,20 +2,11 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
-import {
-  approvalAsked,
-  DEPLOYED,
-  invoke,
-  openChore,
-  openIncident,
-  policyOf,
-  stored,
-  useResponder,
-} from '../support/responder.ts';
+import { approvalAsked, DEPLOYED, invoke, openIncident, policyOf, stored, useResponder } from '../support/responder.ts';
 import { step } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
-const { workflows, executions } = useWorkflows();
+const { executions } = useWorkflows();
 const ID = 'INC-2026-04-07-001';
 const ADA = { by: 'ada', via: 'command line' };
 
@@ -117,24 +108,4 @@ it('the command function shows an incident, and lists open and resolved ones', a
   await act({ type: 'resolve', reason: 'fixed' });
   expect((await invoke(handler, { do: 'list' })).incidents).toEqual([]);
   expect((await invoke(handler, { do: 'list', closed: true })).incidents).toHaveLength(1);
-});
-
-it('a scheduled task is listed, is not in the playbooks, and cannot be reopened', async () => {
-  const { id } = await openChore();
-  expect((await invoke(handler, { do: 'list' })).incidents).toMatchObject([{ id, title: 'Runbook Review' }]);
-  expect((await invoke(handler, { do: 'playbooks' })).playbooks?.map(({ name }) => name)).not.toContain(
-    'RunbookReview',
-  );
-  expect(await act({ type: 'set severity', severity: 'P1' }, 'a', id)).toMatchObject({
-    refused: `${id} is work that fell due, and no trouble: finish its action item`,
-  });
-  expect(await act({ type: 'finish action item', item: 'A1' }, 'b', id)).toMatchObject({
-    happened: ['ActionItemDone', 'Resolved'],
-  });
-  expect((await invoke(handler, { do: 'list', closed: true })).incidents).toMatchObject([{ id, status: 'resolved' }]);
-  const asked = { do: 'reopen', incident: id, ...ADA, requestId: 'r', reason: 'not thorough' };
-  expect(await invoke(handler, asked)).toMatchObject({
-    refused: `${id} is work that was done, and is not reopened`,
-  });
-  expect(workflows.calls()).toEqual([]);
 });

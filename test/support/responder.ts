@@ -3,12 +3,11 @@ import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
-import { runbookReviewDue } from '../../lambda/domain/chore.ts';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
-import { type Policy, REVIEW_PLAYBOOK, type Step } from '../../lambda/domain/incident/policy.ts';
+import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
@@ -27,7 +26,6 @@ export const DEPLOYED: Deployed = {
   policies: {
     DatabaseConnections: policyOf(step('kill-idle')),
     CacheFailure: policyOf(),
-    [REVIEW_PLAYBOOK.name]: { ...policyOf(), playbook: REVIEW_PLAYBOOK },
   },
   criteria: RUNBOOK_CRITERIA,
   rosters: ['ada', 'ben', 'cleo', 'dora'].map(person => ({ people: [person] })),
@@ -158,16 +156,6 @@ export async function approvalAsked(): Promise<void> {
   const run = (await next('plan')).runs.at(-1)?.run ?? '';
   await committed({ type: 'record outcome', id: 'preview', attempt: 1, outcome: { run } });
   await next('ask');
-}
-
-export const CHORE_KEY = { slot: 'mockupaws-production/RunbookReview', number: 1 };
-
-/** Work that fell due with the quarter: the review of the runbook. */
-export async function openChore(): Promise<Incident> {
-  const due = runbookReviewDue('mockupaws-production', START);
-  const policy = DEPLOYED.policies[REVIEW_PLAYBOOK.name];
-  if (due && policy) await receive(due, policy);
-  return stored(CHORE_KEY);
 }
 
 /** The incident after a command that somebody else gave. */

@@ -28,7 +28,7 @@ export function workaround({ declared, timeline }: Incident): string | null {
 
 /** The workaround, or the question for it while the incident is open; a P4 is not asked for one. */
 export function workaroundOrQuestion(incident: Incident): string | null {
-  const { id, severity, policy } = incident;
-  if (!isOpen(incident) || severity === 'P4' || policy.playbook.chore) return workaround(incident);
+  const { id, severity } = incident;
+  if (!isOpen(incident) || severity === 'P4') return workaround(incident);
   return workaround(incident) ?? `not known: is there one? npx incident workaround ${id} yes|no`;
 }

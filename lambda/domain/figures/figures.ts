@@ -51,14 +51,13 @@ export const DEFINITIONS = {
     'Due is counted from when the severity last rose, and kept or missed under the severity of that moment',
   runbooks:
     'verified: runs that did what they were for, of those that ended. What took changes back, and dry runs, count apart',
-  excluded: 'drills, cancelled incidents and chores',
+  excluded: 'drills and cancelled incidents',
 } as const;
 
 /** The reason why the figures leave out an incident. */
-export type LeftOut = 'drill' | 'cancelled' | 'chore';
+export type LeftOut = 'drill' | 'cancelled';
 
-export function leftOut({ drill, cancelled, policy }: Incident): LeftOut | undefined {
-  if (policy.playbook.chore) return 'chore';
+export function leftOut({ drill, cancelled }: Incident): LeftOut | undefined {
   if (drill) return 'drill';
   return cancelled ? 'cancelled' : undefined;
 }

@@ -85,7 +85,7 @@ export function monthlyReport(
     targets: targets(judged.flat()),
     runbooks: runbooks(counted),
     incidents: lines,
-    leftOut: each(['drill', 'cancelled', 'chore'], count),
+    leftOut: each(['drill', 'cancelled'], count),
     actionItems: incidents
       .filter(({ drill }) => !drill)
       .flatMap(incident => openItems(incident).map(item => ({ ...itemFields(item), incident: incident.id })))

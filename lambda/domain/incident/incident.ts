@@ -193,8 +193,8 @@ export const DRILL_RESET = {
 export const isOpen = ({ status }: Pick<Incident, 'status'>) => status !== 'resolved' && status !== 'closed';
 
 /** A question is an incident that was declared as a P4: nothing is diagnosed unless somebody raises its severity. */
-export const isQuestion = ({ severity, attempt, policy }: Pick<Incident, 'severity' | 'attempt' | 'policy'>) =>
-  severity === 'P4' && attempt === undefined && !policy.playbook.chore;
+export const isQuestion = ({ severity, attempt }: Pick<Incident, 'severity' | 'attempt'>) =>
+  severity === 'P4' && attempt === undefined;
 
 /** The signals that are firing, critical ones first. */
 export const firing = (incident: Incident) =>

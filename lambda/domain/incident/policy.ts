@@ -162,8 +162,6 @@ export interface PlaybookPolicy {
   internal?: boolean;
   /** Links to other places that show the trouble. */
   links?: readonly { label: string; url: string }[];
-  /** Work that falls due, and no trouble: nothing is diagnosed, nobody is called, no target and no figure counts it. */
-  chore?: boolean;
 }
 
 /**
@@ -185,15 +183,4 @@ export const DECLARED_PLAYBOOK: PlaybookPolicy = {
   alarms: {},
   plan: [],
   independent: true,
-};
-
-/** The playbook of the runbook's own review, which falls due every quarter. */
-export const REVIEW_PLAYBOOK: PlaybookPolicy = {
-  name: 'RunbookReview',
-  title: 'Runbook Review',
-  impact: 'None: the runbook is to be reviewed',
-  alarms: {},
-  plan: [],
-  independent: true,
-  chore: true,
 };

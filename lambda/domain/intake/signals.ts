@@ -45,8 +45,6 @@ export function observeSignals(incident: Incident, signals: Signal[]): Event[] {
   );
   if (fresh.length === 0) return [];
   const signalEvents = fresh.map(toEvent);
-  // What falls due again while it is still to be done is done once.
-  if (incident.policy.playbook.chore) return signalEvents;
   const after = withSignals(incident, fresh);
   const real = fresh.find(signal => signal.state === 'firing' && !signal.drill);
   if (incident.drill && real) return [...signalEvents, ...endDrill(after, real)];
@@ -97,7 +95,6 @@ function firstResponse(signal: Signal, policy: Policy, counted: Facts): Event[] 
   const { declared, reporter: by = '' } = signal;
   const context = { escalated: 0, why: declared ? 'declared as' : 'opened as' };
   const attempt: Event = { type: 'ResponseRequested', attempt: 1 };
-  if (policy.playbook.chore) return [{ type: 'ActionItemRaised', action: policy.playbook.title, text: signal.summary }];
   const judged = assess({ ...counted, ...(declared ? declaredFacts(declared) : {}) }, policy.criteria);
   if (!declared) return [...assignSeverity(judged, policy, { by: 'automation', ...context }), attempt];
   const { via, text } = declared;

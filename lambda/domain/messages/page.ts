@@ -40,7 +40,7 @@ export const isPageEntry = (event: IncidentEvent): event is PageEntry =>
  * acknowledged.
  */
 export function pages(incident: Incident, event: PageEntry): PageMessage[] {
-  if (isOvertaken(incident, event) || incident.policy.playbook.chore) return [];
+  if (isOvertaken(incident, event)) return [];
   const { severity, policy } = incident;
   const isQuiet = QUIET.includes(event.type) || (event.type === 'ApprovalRequested' && canWait(event));
   const wakes = policy.severities[severity].pages && !isQuiet;

@@ -16,11 +16,11 @@ export type TicketAction = 'open' | 'acknowledge' | 'close';
  * would wake somebody for nothing. A drill has a ticket, marked as one, because it rehearses the way to people too.
  */
 export function ticketAction(
-  { resolvedAt, policy }: Incident,
+  { resolvedAt }: Incident,
   event: IncidentEvent,
   system: 'pagerduty' | 'opsgenie',
 ): TicketAction | undefined {
-  if (policy.playbook.chore || ('via' in event && event.via === system)) return undefined;
+  if ('via' in event && event.via === system) return undefined;
   if (event.type === 'Resolved') return 'close';
   if (resolvedAt) return undefined;
   if (event.type === 'Acknowledged') return 'acknowledge';

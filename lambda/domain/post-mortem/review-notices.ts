@@ -92,20 +92,16 @@ function reachable({ people, operations }: Circle, names: readonly (string | und
 
 type ItemEvent = EventOf<'ActionItemRaised' | 'ActionItemChanged' | 'ActionItemDue'>;
 
-/** The owner is told of their item; the reviewers are told of a due item that nobody owns, and of a new item of a chore. */
+/** The owner is told of their item; the reviewers are told of a due item that nobody owns. */
 function actionItemNotice(incident: Incident, event: ItemEvent, recipients: Circle): ReviewNotice | undefined {
   const item = itemOf(incident, event);
   if (!item || item.done) return undefined;
-  const { policy } = incident;
   const owner = event.type === 'ActionItemDue' ? item.owner : event.owner;
   const isOwned = owner !== undefined && recipients.people.includes(owner);
-  const concernsReviewers =
-    event.type === 'ActionItemDue' || (event.type === 'ActionItemRaised' && policy.playbook.chore);
-  if (!isOwned && !concernsReviewers) return undefined;
+  if (!isOwned && event.type !== 'ActionItemDue') return undefined;
   return notice(reachable(recipients, isOwned ? [owner] : recipients.reviewers), 'action-item', {
     ...about(incident),
     isDue: event.type === 'ActionItemDue',
-    chore: policy.playbook.chore ?? false,
     ...itemFields(item),
   });
 }
@@ -191,8 +187,6 @@ export interface OverdueFields extends About {
 /** The fields of the template `messages/action-item.txt`. */
 export interface ActionItemFields extends About {
   isDue: boolean;
-  /** It is work that fell due, and what remains of no incident. */
-  chore: boolean;
   item: string;
   action: string;
   text: string;

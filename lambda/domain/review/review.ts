@@ -80,7 +80,6 @@ export function requestPostMortem(
   { by, via }: Person,
 ): Decision {
   if (drill || cancelled) return { refused: `${id} is ${drill ? 'a drill' : 'cancelled'}: there is nothing to review` };
-  if (policy.playbook.chore) return { refused: `${id} is work that fell due: there is nothing to review` };
   const isDue = policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined;
   return { events: isDue ? [] : [{ type: 'PostMortemRequested', by, via }] };
 }
@@ -143,21 +142,14 @@ export function raiseActionItem(
 
 type ItemCommand = Extract<PersonCommand, { type: 'change action item' | 'finish action item' }>;
 
-/** What people say of an action item, also when the incident is over. The last of a chore ends it. */
+/** People change or finish an action item, also when the incident is over. */
 export function actionItemCommand(incident: Incident, command: ItemCommand): Decision {
   const { by, via } = command;
-  const { actionItems, id, policy } = incident;
+  const { actionItems, id } = incident;
   const item = actionItems.find(other => other.id === command.item.toUpperCase());
   if (!item) return { refused: `${id} has no action item ${command.item}: ${listOf(actionItems)}` };
   if (command.type === 'change action item') return changeActionItem(incident, item, command);
-  if (item.done) return { events: [] };
-  const last = policy.playbook.chore && isOpen(incident) && openItems(incident).length === 1;
-  return {
-    events: [
-      { type: 'ActionItemDone', by, via, item: item.id },
-      ...(last ? [{ type: 'Resolved' as const, by, via, reason: item.action }] : []),
-    ],
-  };
+  return { events: item.done ? [] : [{ type: 'ActionItemDone', by, via, item: item.id }] };
 }
 
 /** Only fields that differ from the item's are a change. */

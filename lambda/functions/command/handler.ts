@@ -94,11 +94,10 @@ async function withIncident(id: string, act: (incident: Incident) => Promise<Com
 
 /** A resolved incident stays resolved: reopening declares a new incident, which names the one before. */
 async function reopen(
-  { id, status, playbook, title, severity, policy }: Incident,
+  { id, status, playbook, title, severity }: Incident,
   { by, via, requestId, reason }: Person & { requestId: string; reason: string },
 ): Promise<CommandAnswer> {
   if (status !== 'resolved' && status !== 'closed') return { refused: `${id} is ${status}: it is not over` };
-  if (policy.playbook.chore) return { refused: `${id} is work that was done, and is not reopened` };
   const summary = `${id} reopened by ${by}: ${reason}`;
   return declare({ by, requestId, playbook, title, summary, declared: { severity, text: reason, via } });
 }

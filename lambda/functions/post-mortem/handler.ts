@@ -53,11 +53,11 @@ export const handler = eventSubscriber(async (resolved, { type, seq }) => {
   return { drafted: true, pictures: graphs.filter(({ png }) => png).length };
 });
 
-/** The incident with its measured outage. Drills, false alarms and chores harm nobody and are not measured. */
+/** The incident with its measured outage. Drills and false alarms harm nobody and are not measured. */
 async function withOutage(incident: Incident, resources: Resources): Promise<Incident> {
-  const { drill, cancelled, policy, resolvedAt, outage } = incident;
+  const { drill, cancelled, resolvedAt, outage } = incident;
   const isKnown = outage && outage.unknown === undefined;
-  if (!resolvedAt || drill || cancelled || policy.playbook.chore || isKnown) return incident;
+  if (!resolvedAt || drill || cancelled || isKnown) return incident;
   const measured = await measure(incident, resources);
   const id = `outage/${outage ? 'again' : 'first'}`;
   return (await commit(keyOf(incident), { type: 'record outage', id, outage: measured })).incident ?? incident;

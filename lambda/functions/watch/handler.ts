@@ -21,9 +21,7 @@ const REVIEWS = 15;
 export const handler = entrypoint(v.unknown(), async () => {
   const timeForReviews = new Date().getUTCMinutes() % REVIEWS === 0;
   const [incidents, reviews] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : []]);
-  const minute = incidents.some(({ policy }) => !policy.playbook.chore)
-    ? measureMinute().catch(unmeasured)
-    : Promise.resolve(undefined);
+  const minute = incidents.length > 0 ? measureMinute().catch(unmeasured) : Promise.resolve(undefined);
   const outcomes = await Promise.allSettled([
     lookForBlindness(incidents),
     ...incidents.map(incident => look(incident, minute)),
@@ -36,7 +34,7 @@ export const handler = entrypoint(v.unknown(), async () => {
 
 async function look(known: Incident, minute: Promise<Minute | undefined>): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.
-  if (known.policy.playbook.chore || isQuestion(known)) return meetAll(known);
+  if (isQuestion(known)) return meetAll(known);
   const [signals, measured] = await Promise.all([observeAlarms(known).catch(unobserved), minute]);
   const observed = await commitObservedSignals(known, signals ?? []);
   const judged = measured ? await commitMeasured(observed, measured) : observed;

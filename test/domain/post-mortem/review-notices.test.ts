@@ -172,15 +172,6 @@ describe('the notice of an action item', () => {
     story.tell({ type: 'finish action item', by: 'ben', item: 'A1' });
     expect(told(story.incident, 'ActionItemDue')).toBeUndefined();
   });
-
-  test('of a scheduled task goes to the reviewers at once', () => {
-    const { playbook } = policy([]);
-    const story = Story.under(policy([], { playbook: { ...playbook, title: 'Runbook Review', chore: true } }));
-    story.fires('review:2026-Q2', { summary: '2026-Q2 has begun' });
-    const notice = told(story.incident, 'ActionItemRaised');
-    expect(notice).toMatchObject({ to: ['cleo'], subject: 'INC-2026-04-07-001 A1: Runbook Review' });
-    expect(notice?.body).toContain('Fell due    INC-2026-04-07-001, mockupAWS Runbook Review\n');
-  });
 });
 
 test('a drill sends no review notice', () => {

@@ -12,8 +12,6 @@ import { findThread, permalink, post, readThread, update } from '../client.ts';
  * not repeated, and after an outage of Slack the first event that gets through also posts those before it.
  */
 export const handler = notificationChannel('slack', async incident => {
-  // A chore needs no conversation.
-  if (incident.policy.playbook.chore) return { posted: 0 };
   const thread = await threadOf(incident);
   const { shown, replied } = await readThread(thread);
   const refused: Error[] = [];
