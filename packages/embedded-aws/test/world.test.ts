@@ -62,6 +62,15 @@ describe('an assembly', () => {
   test.each<[string, Record<string, Resource>]>([
     ['AWS::RDS::DBCluster Orders: this type of resource', { Orders: { Type: 'AWS::RDS::DBCluster', Properties: {} } }],
     ['AWS::SSM::Parameter Open: a condition', { Open: { ...parameter, Condition: 'IsProduction' } }],
+    [
+      'the protocol lambda',
+      {
+        Subscription: {
+          Type: 'AWS::SNS::Subscription',
+          Properties: { Protocol: 'lambda', Endpoint: 'arn:aws:lambda' },
+        },
+      },
+    ],
     ['NotAction', { Role: role([{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }]) }],
     [
       'the managed policy arn:aws:iam::aws:policy/AdministratorAccess',

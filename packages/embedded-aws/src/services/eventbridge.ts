@@ -85,9 +85,12 @@ export class Buses {
   private prepare(rule: Deployed): void {
     const { ScheduleExpression: schedule, EventPattern: pattern } = rule.properties;
     if (pattern) validatePattern(pattern);
-    for (const { Arn: arn, SqsParameters: parameters } of rule.properties['Targets'])
+    for (const { Arn: arn, SqsParameters: parameters } of rule.properties['Targets']) {
+      if (!['lambda', 'sqs'].includes(arn.split(':')[2]))
+        throw new Unsupported(`the rule ${rule.path}`, `the target ${arn}`);
       if (this.isFifo(arn) && !parameters?.MessageGroupId)
         throw new Unsupported(`the rule ${rule.path}`, 'a FIFO queue without a message group, which gets nothing');
+    }
     if (!schedule) return;
     const { clock, random } = this.account;
     const tick = () => this.target(rule, this.event('aws.events', 'Scheduled Event', {}, [rule.arn]));

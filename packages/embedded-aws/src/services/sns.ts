@@ -3,6 +3,7 @@ import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
 import { matches } from '../engine/event-pattern.ts';
 import { policyAllows } from '../iam/permissions.ts';
+import { Unsupported } from '../unsupported.ts';
 
 /** A message as somebody received it. */
 export interface Message {
@@ -27,6 +28,9 @@ export class Topics {
 
   constructor(account: Account) {
     this.account = account;
+    for (const { logicalId, properties } of account.ofType('AWS::SNS::Subscription'))
+      if (!['email', 'sms'].includes(properties['Protocol']))
+        throw new Unsupported(`the subscription ${logicalId}`, `the protocol ${properties['Protocol']}`);
     account.provide('sns', {
       Publish: {
         resources: ({ TopicArn }) => [TopicArn],

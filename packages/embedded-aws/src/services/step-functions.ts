@@ -23,6 +23,8 @@ export class Workflows {
     this.account = account;
     this.functions = functions;
     for (const { arn, path, properties } of account.ofType('AWS::StepFunctions::StateMachine')) {
+      if (properties['StateMachineType'] === 'EXPRESS')
+        throw new Unsupported(`the state machine ${path}`, 'an express workflow');
       const machine = load(JSON.parse(properties['DefinitionString']));
       this.machines.set(arn, { machine, caller: { name: shortName(path), role: properties['RoleArn'] } });
     }

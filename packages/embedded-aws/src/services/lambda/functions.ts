@@ -184,6 +184,7 @@ export class Functions {
     const asset = this.account.assembly.template.Resources[logicalId]?.Metadata?.['aws:asset:path'];
     if (!asset || !String(properties['Runtime']).startsWith('nodejs'))
       throw new Unsupported(`function ${path}`, 'code that is no Node.js asset');
+    if (properties['Layers']?.length) throw new Unsupported(`function ${path}`, 'layers');
     const bundle = join(this.account.assembly.directory, asset, `${file}.js`);
     const caller: Caller = { name: shortName(path), role: properties['Role'] };
     const timer = { milliseconds: 0 };

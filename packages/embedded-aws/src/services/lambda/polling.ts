@@ -20,6 +20,8 @@ export class Polling {
     for (const { properties } of account.ofType('AWS::Lambda::EventSourceMapping')) {
       const source = String(properties['EventSourceArn']);
       const queue = account.ofType('AWS::SQS::Queue').find(({ arn }) => arn === source);
+      if (!queue && !source.startsWith('arn:aws:dynamodb:'))
+        throw new Unsupported(`the function ${properties['FunctionName']}`, `the event source ${source}`);
       if (!queue) continue;
       if (!queue.properties['FifoQueue'] || properties['BatchSize'] !== 1)
         throw new Unsupported(`the queue ${queue.path}`, 'polling but of a FIFO queue, one message at a time');
