@@ -86,7 +86,7 @@ it('records that are put back only in pretence renew nothing, and nothing is res
 
 it('in the last week nobody waits for ACM: the records are put back and a new certificate is requested, and people are called', async () => {
   const world = await suffer(
-    { ...certificateExpiry, inject: w => befallen(w, 5, () => w.service.certificates.loseRecords()) },
+    { ...certificateExpiry, inject: w => injectLater(w, 5, () => w.service.certificates.loseRecords()) },
     assembly(),
   );
   expect(runs(world)).toEqual(['restore-validation-records', 'request-replacement']);
@@ -107,7 +107,7 @@ it('an incident that stays open for weeks keeps no other from being worked on', 
   );
 });
 
-function befallen({ clock, service }: RehearsalWorld, days: number, fault: () => void): void {
+function injectLater({ clock, service }: RehearsalWorld, days: number, fault: () => void): void {
   clock.after(2 * MINUTE, () => {
     service.certificates.first.notAfter = clock.now + days * DAY;
     fault();

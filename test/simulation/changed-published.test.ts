@@ -21,11 +21,11 @@ describe('what changed the service, and what customers were told', () => {
 
   it('is told of an incident as it was done, with mails and without', async () => {
     const subscriber = 'customer@customer.example';
-    const befall = async (world: RehearsalWorld) => {
+    const injectWithSubscriber = async (world: RehearsalWorld) => {
       await world.customers.subscribe(subscriber, 'api');
       databaseConnections.inject(world);
     };
-    const scenario = { ...databaseConnections, befall: (world: RehearsalWorld) => void befall(world) };
+    const scenario = { ...databaseConnections, inject: (world: RehearsalWorld) => void injectWithSubscriber(world) };
     const { summary, world } = await rehearse(scenario, { assembly: assembly(), seed: 5 });
     const { changed, published } = summary;
     expect(changed.map(({ action, by }) => `${action} ${by}`)).toEqual([

@@ -21,7 +21,7 @@ it.each([1, 2])('a drill ends as the scenario promises, and no figure counts it,
 async function drillAnd(minutes: number): Promise<RehearsalWorld> {
   const world = await RehearsalWorld.create(assembly(), 3);
   const begin = () => databaseConnections.inject(world);
-  // The trouble itself begins two minutes after it befalls.
+  // The trouble itself begins two minutes after it is injected.
   if (minutes >= 2) world.clock.after((minutes - 2) * MINUTE, begin);
   else begin();
   world.clock.after(Math.max(0, 2 - minutes) * MINUTE, () => beginDrill(world));

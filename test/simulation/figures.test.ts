@@ -16,7 +16,7 @@ const minutes = (from: string, to: string) => Math.round((Date.parse(to) - Date.
 /** The scenario, and somebody who acknowledges ten minutes after it begins. */
 const answered = {
   ...databaseConnections,
-  befall: (world: RehearsalWorld) => {
+  inject: (world: RehearsalWorld) => {
     databaseConnections.inject(world);
     world.clock.after(12 * MINUTE, async () => {
       const [incident] = world.incidents.keys();

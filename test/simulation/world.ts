@@ -46,7 +46,7 @@ export function withCode(change: (code: string) => string): Assembly {
   return { ...altered, directory };
 }
 
-/** Lets the scenario's trouble befall a world and time pass, whatever comes of it. */
+/** Injects the scenario's fault into a world and lets time pass, whatever comes of it. */
 export async function suffer(world: RehearsalWorld, minutes: number): Promise<void> {
   databaseConnections.inject(world);
   await world.clock.run(minutes * MINUTE, () => false);
