@@ -1,5 +1,5 @@
+import type { Undocumented } from './engine/automation/automation.ts';
 import type { Random } from './random.ts';
-import type { Undocumented } from './services/ssm-automation.ts';
 
 /**
  * Everything that may go wrong between services, as AWS documents it: deliveries at least once, late and out of order,

@@ -13,6 +13,7 @@ export { type Assembly, type Properties, type Resource, readAssembly, type Templ
 export { type Deployed, resolveTemplate } from './assembly/resolve.ts';
 export { type Change, Changes } from './changes.ts';
 export { Clock } from './clock.ts';
+export type { Undocumented } from './engine/automation/automation.ts';
 export { matches } from './engine/event-pattern.ts';
 export type { Faults } from './faults.ts';
 export { policyAllows } from './iam/permissions.ts';
@@ -25,6 +26,6 @@ export type { Objects, StoredObject } from './services/s3.ts';
 export type { Secrets } from './services/secrets-manager.ts';
 export { type Mail, SES_HOST, type SentMail } from './services/ses.ts';
 export type { Message, Topics } from './services/sns.ts';
-export type { RunbookRun, Undocumented } from './services/ssm-automation.ts';
+export type { RunbookRun } from './services/ssm-automation.ts';
 export { Unsupported } from './unsupported.ts';
 export { World, type WorldOptions } from './world.ts';

@@ -3,12 +3,12 @@ import { ACCOUNT } from '../assembly/identities.ts';
 import {
   type AutomationDocument,
   assumeRole,
-  type Context,
   type Effect,
   execute,
   InvalidParameters,
   load,
   type Outcome,
+  type Undocumented,
 } from '../engine/automation/automation.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';
@@ -35,9 +35,6 @@ interface StepRun extends Omit<Extract<Effect, { type: 'step' }>, 'type'> {
   startedAt?: string;
   endedAt?: string;
 }
-
-/** Behaviours of SSM Automation that no document settles. */
-export type Undocumented = Pick<Context, 'functionErrorFailsStep' | 'missingOutput'>;
 
 /** Services that IAM knows by another name than Systems Manager does. */
 const IAM_PREFIXES: Record<string, string> = { elbv2: 'elasticloadbalancing' };

@@ -24,14 +24,19 @@ export const failed = (why: string) =>
 export const timedOut = () =>
   new StepFailure('TimedOut', `Step timed out while step is Execute/Cancelling action. ${guide}`);
 
-/** Outcomes of an output whose Selector finds nothing: no document says which. */
-export type MissingOutput = 'left out' | 'the selector' | 'failed step';
+/** Behaviours of SSM Automation that no document settles. */
+export type Undocumented = {
+  /** A function's own error fails its step. @default true */
+  functionErrorFailsStep?: boolean;
+  /** The outcome of an output whose Selector finds nothing. @default 'left out' */
+  missingOutput?: 'left out' | 'the selector' | 'failed step';
+};
 
 /** Gives each output the value that its selector finds. */
 export function chosen(
   outputs: readonly Output[],
   response: Json,
-  missing: MissingOutput = 'left out',
+  missing: Undocumented['missingOutput'] = 'left out',
 ): Map<string, Json> {
   const found = outputs.flatMap(({ name, selector, type }): [string, Json][] => {
     const value = select(selector, response);

@@ -11,17 +11,17 @@ import {
   chosen,
   failed,
   type LambdaAnswer,
-  type MissingOutput,
   parsed,
   printed,
   StepFailure,
   timedOut,
+  type Undocumented,
   unavailable,
 } from './answers.ts';
 import { type AutomationDocument, load, type Step } from './document.ts';
 import { asStrings, InvalidParameters, interpolate, resolveParameters } from './values.ts';
 
-export { type AutomationDocument, InvalidParameters, type LambdaAnswer, load, type MissingOutput };
+export { type AutomationDocument, InvalidParameters, type LambdaAnswer, load, type Undocumented };
 
 export type StepStatus = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
 
@@ -42,15 +42,11 @@ export type Effect =
   | { type: 'lambda'; step: string; functionName: string; qualifier?: string; payload: Json; timeoutSeconds?: number }
   | { type: 'sleep'; seconds: number };
 
-export type Context = {
+export type Context = Undocumented & {
   executionId: string;
   accountId: string;
   region: string;
   now(): Date;
-  /** AWS does not document whether a function's own error fails its step. It does here, unless this is false. */
-  functionErrorFailsStep?: boolean;
-  /** AWS does not document either what becomes of an output whose Selector finds nothing. Unless this says otherwise, it is left out. */
-  missingOutput?: MissingOutput;
 };
 
 export type StepReport = {
@@ -72,7 +68,7 @@ export const pollSeconds = 10;
 
 /** The role a document runs as, with the parameters of an execution; undefined when it runs as its caller. */
 export function assumeRole(document: AutomationDocument, given: Record<string, string[]>): string | undefined {
-  const values = resolveParameters(document, given);
+  const values = resolveParameters(document.parameters, given);
   const role = interpolate(document.assumeRole ?? '', name => values.get(name) ?? '');
   return role === '' ? undefined : String(role);
 }
@@ -83,7 +79,7 @@ export function execute(
   given: Record<string, string[]>,
   context: Context,
 ): Generator<Effect, Outcome, unknown> {
-  return new Execution(document, resolveParameters(document, given), context).run();
+  return new Execution(document, resolveParameters(document.parameters, given), context).run();
 }
 
 type Result = { outputs: Map<string, Json>; next?: string };

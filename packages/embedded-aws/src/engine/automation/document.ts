@@ -2,21 +2,10 @@
 
 import { Unsupported } from '../../unsupported.ts';
 import { fields, flag, list, number, text } from '../checks.ts';
-import { isObject, type Json, type JsonObject, type Path, parsePath } from '../json-path.ts';
+import { isObject, type JsonObject, type Path, parsePath } from '../json-path.ts';
 import { type Choice, choices } from './branch.ts';
 import { type Work, work } from './inputs.ts';
-import { convert, referencesIn, type ValueType, valueTypes } from './values.ts';
-
-export type Parameter = {
-  type: ValueType;
-  default: Json | undefined;
-  allowedValues: string[] | undefined;
-  allowedPattern: RegExp | undefined;
-  minItems?: number;
-  maxItems?: number;
-  minChars?: number;
-  maxChars?: number;
-};
+import { convert, type Parameter, referencesIn, type ValueType, valueTypes } from './values.ts';
 
 export type Output = { name: string; selector: Path; type: ValueType };
 

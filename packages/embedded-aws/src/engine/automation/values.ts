@@ -2,7 +2,6 @@
 
 import { Unsupported } from '../../unsupported.ts';
 import { isObject, type Json } from '../json-path.ts';
-import type { AutomationDocument, Parameter } from './document.ts';
 
 export const valueTypes = ['String', 'StringList', 'Integer', 'Boolean', 'StringMap', 'MapList'] as const;
 export type ValueType = (typeof valueTypes)[number];
@@ -38,13 +37,26 @@ export function asStrings(value: Json): string[] {
 
 // ---- parameters
 
+export type Parameter = {
+  type: ValueType;
+  default: Json | undefined;
+  allowedValues: string[] | undefined;
+  allowedPattern: RegExp | undefined;
+  minItems?: number;
+  maxItems?: number;
+  minChars?: number;
+  maxChars?: number;
+};
+
 /** The values of all parameters of a document, from what StartAutomationExecution was given and the defaults. */
-export function resolveParameters(document: AutomationDocument, given: Record<string, string[]>): Map<string, Json> {
+export function resolveParameters(
+  parameters: ReadonlyMap<string, Parameter>,
+  given: Record<string, string[]>,
+): Map<string, Json> {
   for (const name of Object.keys(given))
-    if (!document.parameters.has(name))
-      throw new InvalidParameters(`Parameter "${name}" is not defined in the document.`);
+    if (!parameters.has(name)) throw new InvalidParameters(`Parameter "${name}" is not defined in the document.`);
   return new Map(
-    [...document.parameters].map(([name, parameter]): [string, Json] => {
+    [...parameters].map(([name, parameter]): [string, Json] => {
       const values = Object.hasOwn(given, name) ? given[name] : undefined;
       if (values !== undefined) return [name, accepted(name, parameter, values)];
       if (parameter.default === undefined)
