@@ -1,10 +1,10 @@
-import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
 import type { RehearsalWorld } from '../world/world.ts';
 import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
 import { begin } from './of-playbook.ts';
 import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
+const minutesBetween = (start: string, end: string) => (Date.parse(end) - Date.parse(start)) / MINUTE;
 
 const incidents = (world: RehearsalWorld) => [...world.incidents.values()];
 // biome-ignore lint/suspicious/noExplicitAny: each entry has its own details
