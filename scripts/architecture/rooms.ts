@@ -95,16 +95,22 @@ export const ARCHITECTURE: Architecture = {
       ],
     },
 
-    { path: 'lib', uses: ALL_DOMAIN, face: 'lib/index.ts', insiders: ['bin', 'config', 'local', 'test', 'bench'] },
+    { path: 'templates/samples', uses: ALL_DOMAIN },
+    {
+      path: 'lib',
+      uses: [...ALL_DOMAIN, 'templates/samples'],
+      face: 'lib/index.ts',
+      insiders: ['bin', 'config', 'local', 'test', 'bench'],
+    },
     { path: 'config', uses: ['lib', ...ALL_DOMAIN] },
-    { path: 'bin', uses: ['config', 'lib', 'lambda/inbound', ...ALL_DOMAIN] },
+    { path: 'bin', uses: ['config', 'lib', 'templates/samples', 'lambda/inbound', ...ALL_DOMAIN] },
 
     { path: 'packages/embedded-aws', uses: [], face: 'embedded-aws', insiders: ['test'] },
     { path: 'local', uses: ['packages/embedded-aws'] },
 
     { path: 'scripts', uses: [] },
     { path: 'test', uses: ['*'] },
-    { path: 'bench', uses: ['lib', ...ALL_DOMAIN, 'test'] },
+    { path: 'bench', uses: ['lib', 'templates/samples', ...ALL_DOMAIN, 'test'] },
     { path: '*', uses: ['*'] },
   ],
   maxLines: 350,
