@@ -98,7 +98,7 @@ export type CommandRequest = v.InferInput<typeof CommandRequest>;
 
 /** The answer to a request: the incident in its new state and the events that happened; or the reason of a refusal. */
 export interface CommandAnswer {
-  incident?: Incident;
+  incident?: Incident | undefined;
   incidents?: Incident[];
   /** The playbooks that detect something, each with its alarms. */
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
@@ -109,5 +109,5 @@ export interface CommandAnswer {
   content?: string;
   /** The types of the events; empty when the request had no effect. */
   happened?: string[];
-  refused?: string;
+  refused?: string | undefined;
 }

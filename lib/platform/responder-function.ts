@@ -61,7 +61,7 @@ export class ResponderFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: 512,
       timeout: props.timeout ?? Duration.seconds(30),
-      environment: props.environment,
+      ...(props.environment ? { environment: props.environment } : {}),
       ...(onFailure ? { onFailure, retryAttempts: 2, maxEventAge: Duration.hours(6) } : {}),
       ...props.network,
     });

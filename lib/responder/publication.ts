@@ -1,3 +1,4 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -25,8 +26,9 @@ export class Publication extends IncidentFunction {
     this.bus = new EventBus(this, 'Bus', { eventBusName });
     this.function.addEnvironment('INCIDENT_BUS', this.bus.eventBusName);
     this.addToRolePolicy({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] });
+    // The CDK's classes do not satisfy its own interfaces under exactOptionalPropertyTypes.
     this.function.addEventSource(
-      new DynamoEventSource(incidents.table, {
+      new DynamoEventSource(incidents.table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 10,
         bisectBatchOnError: true,

@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwners
 import type { Construct } from 'constructs';
 
 /** A bucket for the whole site. Only CloudFront reads it, and S3's own encryption lets ETags tell what differs. */
-export function siteBucket(scope: Construct, id: string, bucketName?: string): Bucket {
+export function siteBucket(scope: Construct, id: string, bucketName?: string): IBucket {
   const bucket = new Bucket(scope, id, {
     ...(bucketName ? { bucketName } : {}),
     encryption: BucketEncryption.S3_MANAGED,
@@ -19,7 +19,8 @@ export function siteBucket(scope: Construct, id: string, bucketName?: string): B
     id: 'AwsSolutions-S1',
     reason: 'CloudFront alone reads it and one function alone writes it; what is in it is public.',
   });
-  return bucket;
+  // The CDK's classes do not satisfy its own interfaces under exactOptionalPropertyTypes.
+  return bucket as IBucket;
 }
 
 /**

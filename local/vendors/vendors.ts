@@ -75,6 +75,9 @@ function internet(service: Fetch, vendors: readonly Vendor[], down: ReadonlySet<
       headers: Object.fromEntries(new Headers(init?.headers).entries()),
       body: String(init?.body ?? ''),
     });
-    return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
+    return new Response(typeof body === 'string' ? body : JSON.stringify(body), {
+      status,
+      ...(headers ? { headers } : {}),
+    });
   };
 }

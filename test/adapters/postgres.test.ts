@@ -35,6 +35,12 @@ const access = (values: Partial<DirectAccess> = {}, secret?: string): DirectAcce
   };
 };
 
+/** The same by the default, which encrypts. */
+const encrypted = (values: Partial<DirectAccess> = {}): DirectAccess => {
+  const { ssl: _, ...rest } = access(values);
+  return rest;
+};
+
 const failure = async (access: DirectAccess): Promise<string> => {
   const error: unknown = await withPostgres(access, async () => 'connected').then(
     () => undefined,
@@ -142,13 +148,13 @@ describe('the connection to PostgreSQL', () => {
 
   test('is never made without encryption, unless the configuration asks for that', async () => {
     const plain = await startPostgres();
-    const message = await failure(access({ port: plain.port, ssl: undefined }));
+    const message = await failure(encrypted({ port: plain.port }));
     await plain.stop();
     expect(message).toContain('The server does not support SSL connections');
   });
 
   test('is refused when the certificate is not trusted', async () => {
-    const message = await failure(access({ ssl: undefined }));
+    const message = await failure(encrypted());
     expect(message).toMatch(/self-signed certificate.*NODE_EXTRA_CA_CERTS=\/var\/runtime\/ca-cert\.pem/);
     expect(await openSessions()).toBe(0);
   });

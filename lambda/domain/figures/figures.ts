@@ -151,8 +151,8 @@ export const endedRuns = ({ runs }: Incident): EndedRun[] =>
 /** The number of values with the 50th and the 90th percentile, which are absent when there are no values. */
 export interface Distribution {
   n: number;
-  p50?: number;
-  p90?: number;
+  p50?: number | undefined;
+  p90?: number | undefined;
 }
 
 export function distribution(values: readonly number[]): Distribution {
@@ -166,7 +166,7 @@ export function distribution(values: readonly number[]): Distribution {
 export interface Measurement {
   name: string;
   value: number;
-  dimensions?: Record<string, string>;
+  dimensions?: Record<string, string> | undefined;
 }
 
 export const RUN_METRIC = 'RunVerified';

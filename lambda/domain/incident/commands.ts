@@ -9,25 +9,25 @@ import type { Declaration, Signal } from './signal.ts';
 /** The verified outcome of a runbook's execution. */
 export interface RunOutcome {
   run: string;
-  execution?: string;
+  execution?: string | undefined;
   /** Absent when the runbook itself failed; `reason` then says how. */
-  checks?: Check[];
-  reason?: string;
+  checks?: Check[] | undefined;
+  reason?: string | undefined;
   /** The measured effect on people. */
-  impact?: Impact;
+  impact?: Impact | undefined;
   /** The runbook ended before it changed anything. */
-  unchanged?: true;
+  unchanged?: true | undefined;
   /** When the runbook ended. */
-  endedAt?: string;
+  endedAt?: string | undefined;
   /** The changes that the runbook made or may have made, in words. */
-  changed?: string[];
+  changed?: string[] | undefined;
   /** The report of a dry run for people, one line each. */
-  report?: string[];
+  report?: string[] | undefined;
 }
 
 /** A request to change an incident. Its id makes it idempotent: a command that is applied twice takes effect once. */
 export type Command = { id: string } & (
-  | { type: 'receive signal'; signal: Signal; policy: Policy; openAs?: { id: string; number: number } }
+  | { type: 'receive signal'; signal: Signal; policy: Policy; openAs?: { id: string; number: number } | undefined }
   | { type: 'observe signals'; signals: Signal[] }
   | { type: 'record diagnosis'; attempt: number; findings: Finding[] }
   | { type: 'classify'; attempt: number }
@@ -37,14 +37,14 @@ export type Command = { id: string } & (
   /** An execution whose attempt is over was stopped. */
   | { type: 'record stop'; run: string; changed: readonly string[] }
   | { type: 'end response'; attempt: number; reason: string }
-  | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string }
+  | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string | undefined }
   | ({ type: 'record reference' } & Reference)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
   | { type: 'record outage'; outage: MeasuredOutage }
   | ({ type: 'record post-mortem' } & Draft)
   /** The watch measures once a minute. `before` is its measurement of the minute before. */
   | ({ type: 'record measurement'; before?: ServiceMeasurement } & ServiceMeasurement)
-  | { type: 'fulfil'; obligation: Obligation; checks?: Check[] }
+  | { type: 'fulfil'; obligation: Obligation; checks?: Check[] | undefined }
   | ByPerson
 );
 
@@ -55,7 +55,7 @@ type ByPerson = Person &
     | { type: 'answer approval'; step: string; approve: boolean }
     | { type: 'take command' }
     | { type: 'note'; text: string }
-    | { type: 'set severity'; severity: Severity; reason?: string }
+    | { type: 'set severity'; severity: Severity; reason?: string | undefined }
     | ({ type: 'declare'; text?: string | undefined } & Declaration)
     | { type: 'tick'; item: ChecklistItem }
     /** Reverts the change of a step, even if it relieves people. */
@@ -85,16 +85,16 @@ export type Decision = { events: Event[] } | { refused: string };
 export type Obligation =
   | { type: 'escalate'; level: number }
   | { type: 'remind'; level: number }
-  | { type: 'miss target'; target: Target; to?: Audience }
+  | { type: 'miss target'; target: Target; to?: Audience | undefined }
   | { type: 'publish' }
-  | { type: 'ask to publish'; level?: number }
+  | { type: 'ask to publish'; level?: number | undefined }
   | { type: 'post update'; to: Audience }
   | { type: 'remind of post-mortem' }
   | { type: 'remind of action item'; item: string }
   | { type: 'start response'; attempt: number }
   | { type: 'end stalled response'; attempt: number }
   /** `execution` is absent if its id was not noted in time. */
-  | { type: 'stop execution'; run: string; execution?: string }
+  | { type: 'stop execution'; run: string; execution?: string | undefined }
   | { type: 'expire approval'; step: string }
   | { type: 'ask again'; step: string; level: number }
   | { type: 'put back'; attempt: number }

@@ -12,11 +12,11 @@ export interface Finding {
   summary: string;
   facts: Facts;
   /** When the check ran. */
-  at?: string;
+  at?: string | undefined;
   /** When each fact was measured, where that differs from `at`. */
-  times?: Record<string, string>;
+  times?: Record<string, string> | undefined;
   /** The judged objects by name, e.g. the ARN of `suspectDeployment`. */
-  objects?: Record<string, string>;
+  objects?: Record<string, string> | undefined;
 }
 
 /** One condition of a verification, with the observed value. */
@@ -49,7 +49,7 @@ export interface Reference {
   system: 'pagerduty' | 'opsgenie' | 'slack';
   /** The id in that system. */
   ref: string;
-  url?: string;
+  url?: string | undefined;
 }
 
 /** The runbook's initial response checklist (2.1). */
@@ -80,21 +80,21 @@ export interface EventData {
     policy: Policy;
     /** When the trouble began according to the signal. Every response time is counted from here. */
     startedAt: string;
-    drill?: boolean;
-    reporter?: string;
+    drill?: boolean | undefined;
+    reporter?: string | undefined;
   };
   SignalFired: SignalSeen;
   SignalCleared: SignalSeen;
   SignalLost: SignalSeen;
   /** `overrules`: a person set the severity, and automation judged this one at that moment. */
-  SeverityAssigned: Person & { severity: Severity; reasons: Reason[]; overrules?: Severity };
+  SeverityAssigned: Person & { severity: Severity; reasons: Reason[]; overrules?: Severity | undefined };
   Escalated: { level: number; role: string; reason: string };
   /** The level was called again because nobody had answered. */
   Reminded: { level: number; role: string };
   /** `to`: the audience that did not get its update in time. */
-  TargetMissed: { target: Target; minutes: number; to?: Audience };
+  TargetMissed: { target: Target; minutes: number; to?: Audience | undefined };
   /** `to` is the person's name in the configuration; absent, the page went to the whole level. */
-  PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number; to?: string };
+  PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number; to?: string | undefined };
   Acknowledged: Person & { until: string };
   CommandTaken: Person;
   NoteAdded: Person & { text: string };
@@ -110,7 +110,12 @@ export interface EventData {
    * `from` is the step with which the attempt begins, whether it was approved or not; absent, the attempt begins with
    * the plan's first step. `revert`: the attempt only reverts changes.
    */
-  ResponseRequested: { attempt: number; from?: string; approved?: boolean; revert?: boolean };
+  ResponseRequested: {
+    attempt: number;
+    from?: string | undefined;
+    approved?: boolean | undefined;
+    revert?: boolean | undefined;
+  };
   DiagnosisRecorded: { attempt: number; findings: Finding[] };
   /** A measurement between diagnoses. It is recorded because it changes a judgement. */
   ServiceMeasured: { facts: Facts; measuredAt: string };
@@ -127,28 +132,28 @@ export interface EventData {
     parameters: Record<string, string>;
     dryRun: boolean;
     /** A dry run before approval is requested: it shows what would be approved. */
-    preview?: boolean;
+    preview?: boolean | undefined;
     /** The run whose change this run reverts. */
-    undoes?: string;
+    undoes?: string | undefined;
     guardrails: GuardrailResult[];
   };
   /** The execution of the runbook has begun. */
   RunbookStarted: { run: string; execution: string };
   /** `endedAt`: when the runbook ended, before the verification. */
-  StepSucceeded: { run: string; checks: Check[]; execution?: string; endedAt?: string };
+  StepSucceeded: { run: string; checks: Check[]; execution?: string | undefined; endedAt?: string | undefined };
   /** `report`: what would have been done, for people, one line each. */
-  StepRehearsed: { run: string; execution?: string; report?: readonly string[] };
+  StepRehearsed: { run: string; execution?: string | undefined; report?: readonly string[] | undefined };
   /** `impact`: the measured effect on people. */
   StepFailed: {
     run: string;
     reason: string;
     checks: Check[];
-    execution?: string;
-    impact?: Impact;
+    execution?: string | undefined;
+    impact?: Impact | undefined;
     /** The runbook ended before it changed anything. */
-    unchanged?: boolean;
+    unchanged?: boolean | undefined;
     /** The attempt ended while the runbook may still be running. */
-    abandoned?: boolean;
+    abandoned?: boolean | undefined;
   };
   /** `changed`: the changes that the runbook made until then, in words. */
   ExecutionStopped: { run: string; title: string; changed: readonly string[] };
@@ -172,7 +177,7 @@ export interface EventData {
    * A person is asked whether the incident is to be published. `level`: the level of the escalation path that the
    * question has reached; absent, it is asked once, and wakes nobody.
    */
-  PublicationRequested: { severity: Severity; level?: number };
+  PublicationRequested: { severity: Severity; level?: number | undefined };
   /** A person declined the publication. */
   PublicationDeclined: Person;
   /**
@@ -180,12 +185,17 @@ export interface EventData {
    * playbook affects. `investigation`: a declared matter that nothing measured; it is published in its own words and
    * without an outage.
    */
-  Published: Person & { components?: string[]; investigation?: Investigation };
+  Published: Person & { components?: string[] | undefined; investigation?: Investigation | undefined };
   /**
    * An update for one audience. `text`: a person's own words; absent, the template's. `nextAt`: when the next one is
    * due; absent, this is the last.
    */
-  UpdatePosted: Person & { to: Audience; status: Exclude<Status, 'closed'>; text?: string; nextAt?: string };
+  UpdatePosted: Person & {
+    to: Audience;
+    status: Exclude<Status, 'closed'>;
+    text?: string | undefined;
+    nextAt?: string | undefined;
+  };
   /** The message about event number `about` has reached its audience. */
   MessageDelivered: { about: number; channel: DeliveryChannel };
   OutageMeasured: MeasuredOutage;
@@ -196,15 +206,15 @@ export interface EventData {
   /** A person requested a post-mortem of an incident that does not require one. */
   PostMortemRequested: Person;
   /** `dueAt`: when it was due; `expectedAt`: by when it is expected now. */
-  PostMortemOverdue: { hours: number; dueAt?: string; expectedAt?: string };
+  PostMortemOverdue: { hours: number; dueAt?: string | undefined; expectedAt?: string | undefined };
   /** The review is done. */
   PostMortemDone: Person & Review;
   Mitigated: { reason: string };
   SettlingFailed: { checks: Check[] };
   /** A person resolved the incident while changes were not reverted: those are reverted first. */
-  ResolutionRequested: Person & { reason: string; cancelled?: boolean };
+  ResolutionRequested: Person & { reason: string; cancelled?: boolean | undefined };
   /** `cancelled`: the incident was a false alarm; reports leave it out. */
-  Resolved: Person & { reason: string; cancelled?: boolean };
+  Resolved: Person & { reason: string; cancelled?: boolean | undefined };
 }
 
 export type EventType = keyof EventData;

@@ -15,40 +15,40 @@ export interface Run {
   attempt: number;
   dryRun: boolean;
   /** The run is a dry run before approval is requested. */
-  preview?: boolean;
-  undoes?: string;
+  preview?: boolean | undefined;
+  undoes?: string | undefined;
   parameters: Record<string, string>;
   /** The facts when the run started. A revert restores these, whatever was measured since. */
   facts: Facts;
   objects: Record<string, string>;
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
-  reason?: string;
+  reason?: string | undefined;
   /** The measured effect on people of a run that failed: harm is reverted at once, relief stays. */
-  impact?: Impact;
+  impact?: Impact | undefined;
   /** The report of a dry run for people, one line each. */
-  report?: readonly string[];
+  report?: readonly string[] | undefined;
   /** The id of the runbook's execution, once it has begun. */
-  execution?: string;
+  execution?: string | undefined;
   /** The run failed before it changed anything. */
-  unchanged?: boolean;
+  unchanged?: boolean | undefined;
   /** The attempt ended while the runbook may still be running, and nobody has stopped it. */
-  abandoned?: boolean;
+  abandoned?: boolean | undefined;
   /** When a person last requested the revert of this run's change. */
-  revertRequestedAt?: string;
+  revertRequestedAt?: string | undefined;
 }
 
 export interface Attempt {
   number: number;
   /** The step that the attempt begins with, and whether a person approved it. */
-  from?: string;
-  approved?: boolean;
+  from?: string | undefined;
+  approved?: boolean | undefined;
   /** The attempt only reverts changes. */
-  revert?: boolean;
+  revert?: boolean | undefined;
   requestedAt: string;
   /** Last sign of life, by which attempts that crashed without a word are found. */
   progressAt: string;
-  outcome?: AttemptOutcome;
+  outcome?: AttemptOutcome | undefined;
   /** Steps that this attempt skipped, with the reasons. */
   skipped: { step: string; title: string; reasons: string[] }[];
 }
@@ -63,7 +63,7 @@ export interface ActionItem {
   priority: Priority;
   dueAt: string;
   remindedAt?: string | undefined;
-  done?: Person & { at: string };
+  done?: (Person & { at: string }) | undefined;
 }
 
 /** The last update to an audience. */
@@ -84,16 +84,16 @@ export interface LastUpdate {
 }
 
 export interface Publication {
-  askedAt?: string;
+  askedAt?: string | undefined;
   /**
    * When the question was asked last, and which level of the escalation path it has reached; without a level it is
    * asked once.
    */
-  calledAt?: string;
+  calledAt?: string | undefined;
   level?: number | undefined;
-  declined?: { by: string; at: string };
+  declined?: { by: string; at: string } | undefined;
   /** Since when the incident has been published. */
-  at?: string;
+  at?: string | undefined;
   /** The components that a person named. */
   components?: string[] | undefined;
   investigation?: Investigation | undefined;
@@ -119,60 +119,69 @@ export interface Incident {
   /** Names of the objects that the diagnosis judged. */
   objects: Record<string, string>;
   /** The attempt that measured the facts. */
-  diagnosedIn?: number;
+  diagnosedIn?: number | undefined;
   findings: Finding[];
   /** When the severity last rose: response and resolution times count from here. */
   severityAt: string;
   /** The lesser severity by current measurements that people were told of, since the severity last rose. */
-  improvedTo?: Severity;
+  improvedTo?: Severity | undefined;
   /**
    * The severity by automation when a person set another. Automation raises the severity again only beyond this one.
    */
-  overruled?: Severity;
+  overruled?: Severity | undefined;
   /** The facts that people declared. */
   declared: Facts;
   /**
    * The incident is a drill on the deployed stack: it is marked everywhere, runbooks run dry, and reports leave it out.
    */
-  drill?: boolean;
+  drill?: boolean | undefined;
   /** The person who declared the incident; absent, an alarm opened it. */
-  reporter?: string;
+  reporter?: string | undefined;
   /** Whoever took command; by default the first to acknowledge. */
-  commander?: string;
+  commander?: string | undefined;
   /** Since when people have been called, the highest level called so far (0: none yet), and when it was called last. */
-  escalation?: { since: string; level: number; calledAt: string };
-  acknowledged?: { by: string; at: string; until: string };
+  escalation?: { since: string; level: number; calledAt: string } | undefined;
+  acknowledged?: { by: string; at: string; until: string } | undefined;
   /** The targets that were missed and reported. */
   breached: Target[];
   /** Tickets and threads in other systems that belong to the incident. */
   references: Reference[];
   /** The items of the runbook's checklist that people ticked. */
   ticked: ChecklistItem[];
-  attempt?: Attempt;
+  attempt?: Attempt | undefined;
   runs: Run[];
   /** The pending approval: since when it has been pending, when it was last requested, and from which level. */
-  approval?: { step: string; title: string; expiresAt: string; since: string; askedAt: string; level: number };
-  handedOver?: { at: string; reason: string };
+  approval?:
+    | { step: string; title: string; expiresAt: string; since: string; askedAt: string; level: number }
+    | undefined;
+  handedOver?: { at: string; reason: string } | undefined;
   actionItems: ActionItem[];
   /** The publication on the status page: requested, declined, or done. */
-  publication?: Publication;
+  publication?: Publication | undefined;
   /** The last update to each audience. */
   told: Partial<Record<Audience, LastUpdate>>;
-  postMortem?: Partial<Draft> & { requestedAt?: string; remindedAt?: string; expectedAt?: string; doneAt?: string };
-  mitigatedAt?: string;
+  postMortem?:
+    | (Partial<Draft> & {
+        requestedAt?: string | undefined;
+        remindedAt?: string | undefined;
+        expectedAt?: string | undefined;
+        doneAt?: string | undefined;
+      })
+    | undefined;
+  mitigatedAt?: string | undefined;
   /** Since when every signal has been clear: the time until auto-resolve counts from here. */
-  allClearSince?: string;
+  allClearSince?: string | undefined;
   /** People were measured to suffer at some time. */
-  harmed?: boolean;
+  harmed?: boolean | undefined;
   /** Since when people have been served well, as far as it was measured. */
-  healthySince?: string;
+  healthySince?: string | undefined;
   /** A person has requested the resolution: changes are reverted first, then the incident is resolved. */
-  resolution?: Person & { reason: string; cancelled?: boolean };
-  resolvedAt?: string;
+  resolution?: (Person & { reason: string; cancelled?: boolean | undefined }) | undefined;
+  resolvedAt?: string | undefined;
   /** The outage as the metrics show it, once they were read. */
-  outage?: MeasuredOutage;
+  outage?: MeasuredOutage | undefined;
   /** The incident was a false alarm; reports leave it out. */
-  cancelled?: boolean;
+  cancelled?: boolean | undefined;
   timeline: IncidentEvent[];
 }
 

@@ -4,5 +4,5 @@ export type Source = 'link' | 'slack' | 'pagerduty' | 'opsgenie' | 'command line
 /** Who acted, and from which source. */
 export interface Person {
   by: string;
-  via?: Source;
+  via?: Source | undefined;
 }

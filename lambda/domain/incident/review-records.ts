@@ -35,16 +35,16 @@ export interface Meeting {
  */
 export interface MeasuredOutage {
   /** From the first period in which people were harmed to the end of the last; absent if there was none. */
-  from?: string;
-  to?: string;
+  from?: string | undefined;
+  to?: string | undefined;
   /** People were still harmed when the incident was resolved. */
-  open?: boolean;
+  open?: boolean | undefined;
   /** The period in which the largest share failed, and of what. */
-  worst?: { at: string; share: number; of: 'requests' | 'health URLs' };
+  worst?: { at: string; share: number; of: 'requests' | 'health URLs' } | undefined;
   /** The period in which answers took longest on average. */
-  slowest?: { at: string; seconds: number };
+  slowest?: { at: string; seconds: number } | undefined;
   /** Why the outage could not be measured. */
-  unknown?: string;
+  unknown?: string | undefined;
 }
 
 /** The findings of the review, in people's words. */

@@ -33,15 +33,15 @@ export interface Signal {
   /** When the source changed its state, in ISO 8601 and UTC. The event may arrive later. */
   at: string;
   /** When the trouble began, where the source reports it: the first breaching datapoint of an alarm. */
-  since?: string;
+  since?: string | undefined;
   /** One line for operators, with the numbers. */
   summary: string;
   /** A person triggered the signal for a drill. */
-  drill?: boolean;
+  drill?: boolean | undefined;
   /** The person who declared the incident; absent, a machine sent the signal. */
-  reporter?: string;
+  reporter?: string | undefined;
   /** The declaration of a person, in their words, and its source. */
-  declared?: Declaration & { text: string; via?: Source | undefined };
+  declared?: (Declaration & { text: string; via?: Source | undefined }) | undefined;
 }
 
 /** The beginning of an alarm's reason when a person triggered it for a drill. */

@@ -1,7 +1,7 @@
 import { AUDIENCE_NAMES, type DeliveryChannel } from '../incident/audiences.ts';
 import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
-import type { Source } from '../incident/person.ts';
+import type { Person } from '../incident/person.ts';
 import { percent } from '../kernel/numbers.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { impactWords } from '../remediation/impact.ts';
@@ -21,7 +21,7 @@ const CHANNELS: Record<DeliveryChannel, string> = {
 
 type Sentences = { [T in EventType]: (data: EventData[T], title: (run: string) => string) => LogLine };
 
-const by = ({ by: who, via }: { by: string; via?: Source }) => (via ? `${who} (${via})` : who);
+const by = ({ by: who, via }: Person) => (via ? `${who} (${via})` : who);
 const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
   checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
 

@@ -138,7 +138,7 @@ async function answerTo({
 }: {
   incident: Incident | undefined;
   entries: IncidentEvent[];
-  refused?: string;
+  refused?: string | undefined;
 }): Promise<CommandAnswer> {
   if (incident && entries.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
   console.info({ message: 'a person acted', incident: incident?.id, entries: entries.map(e => e.type), refused });

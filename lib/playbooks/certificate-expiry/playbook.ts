@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { hostsOf, sslLabsUrl } from '../../../lambda/domain/diagnosis/certificate.ts';
-import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
+import type { Advice } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { certificateAlarms } from './alarms.ts';
@@ -59,7 +59,7 @@ export class CertificateExpiry implements Playbook {
   }
 }
 
-const lasting = ({ certificateExpiry }: ServiceConfig): PlaybookPolicy['advice'] => ({
+const lasting = ({ certificateExpiry }: ServiceConfig): Advice => ({
   action: 'See to it that the certificate renews by itself',
   template:
     '{certificateDaysLeft} days were left, {missingValidationRecords} validation records were missing. ACM renews a ' +

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
+import type { Advice } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { writerAlarms } from './alarms.ts';
@@ -33,7 +33,7 @@ export class DatabaseAvailability implements Playbook {
 }
 
 /** A failover restores service, and explains nothing. */
-const afterwards = ({ database: { cluster } }: ServiceConfig): PlaybookPolicy['advice'] => ({
+const afterwards = ({ database: { cluster } }: ServiceConfig): Advice => ({
   action: `Find out why ${cluster} lost its writer, and why Aurora did not fail over by itself`,
   template:
     'The RDS events and the PostgreSQL log of the instance that was the writer tell what happened. Until that is known it ' +

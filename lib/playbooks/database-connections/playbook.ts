@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
+import type { Advice } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { connectionAlarms } from './alarms.ts';
@@ -27,7 +27,7 @@ export class DatabaseConnections implements Playbook {
 }
 
 /** The runbook's last remedy is no step that can be run at night, but work to be done: so it is advised, with the numbers. */
-const pooling = (config: ServiceConfig): PlaybookPolicy['advice'] => ({
+const pooling = (config: ServiceConfig): Advice => ({
   action: `Pool the connections to ${config.database.cluster} with RDS Proxy`,
   template:
     `{databaseConnections} of ${config.database.maxConnections} connections to the writer are in use, with ` +

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
+import type { Advice } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { memoryAlarms } from './alarms.ts';
@@ -40,7 +40,7 @@ export class ServiceMemory implements Playbook {
 }
 
 /** The runbook's last remedy, to deploy the fix, is people's work. */
-const fix = ({ ecs, serviceMemory }: ServiceConfig): PlaybookPolicy['advice'] => ({
+const fix = ({ ecs, serviceMemory }: ServiceConfig): Advice => ({
   action: `Find out what holds the memory of ${ecs.service}, and deploy the fix`,
   template:
     '{memoryPercent} % of the {taskMemory} MiB of each task of revision {taskRevision} were in use; {oomKills} tasks were ' +

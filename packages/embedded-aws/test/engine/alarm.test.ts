@@ -132,7 +132,8 @@ describe('wording, as real state changes have it', () => {
   });
 
   it('without DatapointsToAlarm', () => {
-    expect(reason({ datapointsToAlarm: undefined, threshold: 0 }, [1])).toBe(
+    const { datapointsToAlarm: _, ...every } = one;
+    expect(evaluate({ ...every, threshold: 0 }, [1], 'OK', metadata).reason).toBe(
       'Threshold Crossed: 1 datapoint [1.0 (02/10/19 16:59:00)] was greater than the threshold (0.0).',
     );
   });

@@ -64,7 +64,11 @@ export function answerOf(value: unknown, step: string): LambdaAnswer {
   const optional = (item: unknown) => item === undefined || typeof item === 'string';
   if (typeof StatusCode !== 'number' || !optional(FunctionError) || !optional(Payload))
     throw new Unsupported(step, `the answer of a function as ${JSON.stringify(value)}`);
-  return { StatusCode, FunctionError, Payload };
+  return {
+    StatusCode,
+    ...(FunctionError === undefined ? {} : { FunctionError }),
+    ...(Payload === undefined ? {} : { Payload }),
+  };
 }
 
 export const asList = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
