@@ -1,5 +1,10 @@
 import type { Step } from '../../lambda/domain/incident/policy.ts';
-import { FAILED, Story, step } from './story.ts';
+import { FAILED, minute, READINGS, Story, step } from './story.ts';
+
+/** The readings with the kill switch thrown. */
+export const OFF = { ...READINGS, automation: { value: 'off', since: minute(-10_000) } } as const;
+
+export const reasonOf = (story: Story) => story.incident.handedOver?.reason;
 
 /** An incident that has opened, with these steps in its plan. */
 export function fired(...plan: Step[]): Story {
