@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { expect } from 'vitest';
 import type { PostgresServer } from './postgres.ts';
 
 export type SessionState = 'idle' | 'idle in transaction' | 'idle in transaction (aborted)' | 'active';
@@ -149,4 +150,10 @@ export class TestDatabase {
       if (rows.length === 0) throw new Error(`Session ${pid} ended while waiting for it to be ${state}`);
     }
   }
+}
+
+export const expectDead = (sessions: readonly DatabaseSession[]) => Promise.all(sessions.map(session => session.ended));
+
+export async function expectAlive(sessions: readonly DatabaseSession[]): Promise<void> {
+  for (const session of sessions) expect(await session.alive(), JSON.stringify(session.options)).toBe(true);
 }
