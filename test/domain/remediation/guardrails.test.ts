@@ -4,29 +4,8 @@ import type { GuardrailResult } from '../../../lambda/domain/incident/events.ts'
 import type { Step } from '../../../lambda/domain/incident/policy.ts';
 import type { Facts } from '../../../lambda/domain/kernel/severity.ts';
 import { reserve } from '../../../lambda/domain/remediation/guardrails.ts';
+import { decided, FOUND, NOW, ran, reasons } from '../../support/decided.ts';
 import { minute, of, policy, READINGS, Story, started, step, types } from '../../support/story.ts';
-
-const NOW = 100;
-
-const FOUND = [{ fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' }];
-
-const ran = (minutesAgo: number, changes: Partial<LedgerRun> = {}): LedgerRun => ({
-  run: `INC-0/1/${minutesAgo}`,
-  runbook: 'other',
-  target: 'other',
-  at: minute(NOW - minutesAgo),
-  ...changes,
-});
-
-/** The plan has the one step; what is decided at minute 100. */
-function decided(changes: Partial<Step>, readings: Partial<Readings> = {}, facts: Facts = { desiredTasks: 10 }) {
-  const story = new Story(step('restart', changes));
-  story.at(NOW).fires('warning');
-  story.diagnoses(facts);
-  return story.plans({ ...READINGS, ...readings });
-}
-
-const reasons = (...args: Parameters<typeof decided>) => of(decided(...args), 'StepSkipped').flatMap(e => e.reasons);
 
 test('a step runs when every guardrail passes, and the event lists them', () => {
   const [begun] = of(decided({}), 'StepStarted');
@@ -287,77 +266,6 @@ describe('another open incident of the service', () => {
   });
 });
 
-describe('a step for a cause', () => {
-  const causes = [...FOUND, { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' }];
-  const facts = (changes: Facts) => ({ desiredTasks: 10, ...changes });
-
-  test('runs when one of its causes was found', () => {
-    expect(started(decided({ causes }, {}, facts({ cpuPercent: 80 })))).toEqual(['restart']);
-    expect(started(decided({ causes }, {}, facts({ cpuPercent: 8, missingTasks: 1 })))).toEqual(['restart']);
-  });
-
-  test('states its evidence in words', () => {
-    const evidence = (found: Facts) =>
-      of(decided({ causes }, {}, facts(found)), 'StepStarted')[0]?.guardrails.find(g => g.guardrail === 'cause')
-        ?.reason;
-    expect(evidence({ cpuPercent: 80.456 })).toBe('the tasks use 80.46 % of their CPU');
-    expect(evidence({ missingTasks: 1200 })).toBe('tasks missing: 1,200');
-  });
-
-  test.each([
-    [5, ['restart']],
-    [6, []],
-  ])('measured %i minutes ago starts the steps %j', (minutes, runs) => {
-    const story = new Story(step('restart', { causes }));
-    story.at(NOW - minutes).fires('warning');
-    story.diagnoses(facts({ cpuPercent: 80 }));
-    const planned = story.at(NOW).plans();
-    expect(started(planned)).toEqual(runs);
-    const old = `cause: cpuPercent was 80 at ${minute(NOW - 6).slice(11, 16)}: too long ago, missingTasks is not known, needs 1 or more`;
-    expect(of(planned, 'StepSkipped').flatMap(e => e.reasons)).toEqual(runs.length > 0 ? [] : [old]);
-  });
-
-  test('is judged by when a metric was measured, not by when it was read', () => {
-    const story = new Story(step('restart', { causes }));
-    story.at(NOW).fires('warning');
-    const found = { check: 'metrics', ok: false, summary: '', facts: facts({ cpuPercent: 99 }) };
-    const findings = [{ ...found, at: minute(NOW), times: { cpuPercent: minute(NOW - 9) } }];
-    story.tell({ type: 'record diagnosis', attempt: 1, findings });
-    expect(started(story.plans())).toEqual([]);
-  });
-
-  test('needs a new measurement in another attempt', () => {
-    const story = new Story(step('restart', { causes, cooldownMinutes: 0 }));
-    story.at(NOW).fires('warning');
-    story.diagnoses(facts({ cpuPercent: 99 }));
-    story.plans();
-    story.at(NOW + 1).clears('warning');
-    story.ends();
-    story.plans();
-    story.at(NOW + 2).fires('warning');
-    expect(story.incident.attempt?.number).toBe(2);
-    expect(started(story.plans())).toEqual([]);
-  });
-
-  test('is skipped with what was found instead, and an unknown fact is not found', () => {
-    expect(reasons({ causes }, {}, facts({ cpuPercent: 79 }))).toEqual([
-      'cause: cpuPercent is 79, needs 80 or more, missingTasks is not known, needs 1 or more',
-    ]);
-  });
-
-  test('is skipped when a fact rules it out, whatever else was found', () => {
-    const step = { causes, unless: [{ fact: 'cachePathBlocked', atLeast: 1 }] };
-    const found = { cpuPercent: 80 };
-    expect(reasons(step, {}, facts({ ...found, cachePathBlocked: 1 }))).toEqual([
-      'cause: cachePathBlocked is 1: this is no remedy',
-    ]);
-    expect(started(decided(step, {}, facts({ ...found, cachePathBlocked: 0 })))).toEqual(['restart']);
-    expect(reasons(step, {}, facts(found))).toEqual(['cause: cachePathBlocked is not known, and may be against it']);
-    expect(decided({ ...step, mode: 'approve' }, {}, facts(found))).toMatchObject([{ type: 'ApprovalRequested' }, {}]);
-    expect(reasons({ unless: step.unless }, {}, facts({ cachePathBlocked: 1 }))).toHaveLength(1);
-  });
-});
-
 describe('a step that adds tasks', () => {
   const blastRadius = { fact: 'desiredTasks', reaches: 20, maximumShare: 1 } as const;
 
@@ -376,51 +284,4 @@ describe('a step that adds tasks', () => {
       'blast radius: nothing to act on: desiredTasks is 0, to be 20',
     ]);
   });
-});
-
-describe('a step that names its object', () => {
-  const named = { parameters: { DeploymentArn: { object: 'suspectDeployment' } } };
-  const diagnosed = (objects: Record<string, string>) => {
-    const story = new Story(step('restart', named));
-    story.at(NOW).fires('warning');
-    const findings = [{ check: 'deployments', ok: false, summary: '', facts: { desiredTasks: 10 }, objects }];
-    story.tell({ type: 'record diagnosis', attempt: 1, findings });
-    return story.plans();
-  };
-
-  test('passes the object to the runbook', () => {
-    expect(of(diagnosed({ suspectDeployment: 'arn:42' }), 'StepStarted')).toMatchObject([
-      { parameters: { DeploymentArn: 'arn:42', DryRun: 'false' } },
-    ]);
-  });
-
-  test('names the object in the hand-over when it only observes', () => {
-    const story = new Story(step('restart', { ...named, mode: 'observe' }));
-    story.at(NOW).fires('warning');
-    const objects = { suspectDeployment: 'arn:aws:ecs:x:1:service-deployment/c/s/d42' };
-    const findings = [{ check: 'deployments', ok: false, summary: '', facts: { desiredTasks: 10 }, objects }];
-    story.tell({ type: 'record diagnosis', attempt: 1, findings });
-    story.plans();
-    story.ends([]);
-    story.plans();
-    expect(story.incident.handedOver?.reason).toContain('It would have run: Do restart (10 tasks are wanted; on d42)');
-  });
-
-  test('is skipped while the object is not known', () => {
-    expect(of(diagnosed({}), 'StepSkipped')).toMatchObject([{ reasons: ['object: suspectDeployment is not known'] }]);
-    expect(reasons({ parameters: { Count: { fact: 'runningTasks' } } })).toEqual(['object: runningTasks is not known']);
-  });
-});
-
-test('a step is skipped with a reason in words while a precondition fails', () => {
-  const needs = [{ fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy it by rolling updates' }];
-  const found = (rollingUpdates?: number) => ({
-    desiredTasks: 10,
-    ...(rollingUpdates === undefined ? {} : { rollingUpdates }),
-  });
-  expect(started(decided({ needs }, {}, found(1)))).toEqual(['restart']);
-  expect(reasons({ needs }, {}, found(0))).toEqual(['needs: ECS does not deploy it by rolling updates']);
-  expect(reasons({ needs }, {}, found())).toEqual([
-    'needs: rollingUpdates is not known: perhaps ECS does not deploy it by rolling updates',
-  ]);
 });
