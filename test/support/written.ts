@@ -1,8 +1,10 @@
+import type { EventType } from '../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { renderer } from '../../lambda/domain/kernel/templates.ts';
-import { type PageEntry, type PageMessage, pages } from '../../lambda/domain/messages/page.ts';
+import { isPageEntry, type PageEntry, type PageMessage, pages } from '../../lambda/domain/messages/page.ts';
 import { type PageText, writePage } from '../../lambda/domain/messages/page-text.ts';
 import { readFolders } from '../../lib/platform/templates.ts';
+import type { Story } from './story.ts';
 
 /** The project's own templates, as the functions have them. */
 export const render = renderer(readFolders('messages', 'status-page', 'status-updates'));
@@ -13,3 +15,9 @@ export const written = (incident: Incident, entry: PageEntry): (PageMessage & Pa
     ...page,
     ...writePage(render, page.fields, { lines: [`npx incident ack ${incident.id}`], link: null }),
   }));
+
+/** The pages that people get, as the incident stands, because of the last event of a type. */
+export function told(story: Story, type: EventType): ReturnType<typeof written> {
+  const entry = story.incident.timeline.findLast(e => e.type === type);
+  return entry && isPageEntry(entry) ? written(story.incident, entry) : [];
+}
