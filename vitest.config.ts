@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** They end what hangs, and judge no speed: a busy machine starts its databases many times slower than an idle one. */
 const common = { testTimeout: 600_000, hookTimeout: 600_000 };
 
-/** Needs the synthesised app, as the simulation does. */
-const IN_THE_ACCOUNT = 'test/runbooks/execution.test.ts';
+/** Need the synthesised app, as the simulation does. */
+const IN_THE_ACCOUNT = ['test/runbooks/execution.test.ts', 'test/runbooks/execution/**/*.test.ts'];
 
 /** The command line, as processes of its own. */
 const COMMAND_LINE = 'test/bin/**/*.test.ts';
@@ -44,7 +44,7 @@ export default defineConfig({
             'test/deploy/**',
             'test/docs/**',
             'test/browser/**',
-            IN_THE_ACCOUNT,
+            ...IN_THE_ACCOUNT,
             COMMAND_LINE,
           ],
         },
@@ -56,7 +56,7 @@ export default defineConfig({
           name: 'simulation',
           // Worlds share nothing but what is costly to load: the SDK, and PostgreSQL in WebAssembly.
           isolate: false,
-          include: ['test/simulation/**/*.test.ts', IN_THE_ACCOUNT],
+          include: ['test/simulation/**/*.test.ts', ...IN_THE_ACCOUNT],
           globalSetup: ['test/support/synthesized.ts'],
         },
       },

@@ -1,0 +1,118 @@
+import type { Properties } from 'embedded-aws';
+import { describe, expect, it } from 'vitest';
+import { RehearsalWorld } from '../../../local/world/world.ts';
+import { changes, resultIn, run, tap, withOperator } from '../../support/executions.ts';
+
+const MINUTE = 60_000;
+const RAISE = 'mockupaws-production-raise-max-connections';
+
+describe('raising max_connections', () => {
+  const raise = async (world: RehearsalWorld, parameters: Record<string, string> = {}) => {
+    const calls = tap(world, RAISE);
+    const { outcome } = await run(world, RAISE, { DryRun: 'false', MaxConnections: '3444', ...parameters });
+    return { outcome, done: changes(calls), database: world.service.database };
+  };
+
+  it('changes the parameter group, then reboots the writer and waits for it', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    const { outcome, done, database } = await raise(world);
+    expect(outcome).toMatchObject({ status: 'Success' });
+    expect(done).toEqual([
+      {
+        operation: 'rds:ModifyDBClusterParameterGroup',
+        input: {
+          DBClusterParameterGroupName: 'mockupaws-production',
+          Parameters: [{ ParameterName: 'max_connections', ParameterValue: '3444', ApplyMethod: 'pending-reboot' }],
+        },
+      },
+      { operation: 'rds:RebootDBInstance', input: { DBInstanceIdentifier: 'mockupaws-production-2' } },
+    ]);
+    expect([database.available, database.maxConnections]).toEqual([true, 3444]);
+  });
+
+  it('drops every connection for a minute, and takes effect with the reboot, not before', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    const { database } = world.service;
+    database.want(3444);
+    expect(database.maxConnections).toBe(1722);
+    database.reboot();
+    expect([database.connections, database.errorShare]).toEqual([0, 1]);
+    await world.clock.run(MINUTE, () => false);
+    expect([database.available, database.maxConnections]).toEqual([true, 3444]);
+  });
+
+  it('refuses a default parameter group, which cannot be modified, and says so', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    world.service.database.parameterGroup = 'default.aurora-postgresql16';
+    const { outcome, done } = await raise(world);
+    expect(outcome?.status).toBe('Failed');
+    expect(outcome?.failureMessage).toMatch(
+      /default\.aurora-postgresql16, and a default parameter group cannot be modified/,
+    );
+    expect(done).toEqual([]);
+  });
+
+  it('dry, says which group and which writer it would change', async () => {
+    const { outcome } = await raise(await RehearsalWorld.create(withOperator(), 1), { DryRun: 'true' });
+    expect(String(outcome?.outputs['raise.Payload'])).toContain(
+      'mockupaws-production: 3444, with a reboot of the writer mockupaws-production-2',
+    );
+  });
+
+  it('may be done to no other cluster', async () => {
+    const altered = withOperator();
+    const resources = Object.values(altered.template.Resources);
+    const document = resources.find(({ Properties: properties }) => properties?.['Name'] === RAISE);
+    const parameters = document?.Properties['Content'].parameters as Properties;
+    parameters['ClusterIdentifier'].default = 'shop-production';
+    const { outcome } = await raise(await RehearsalWorld.create(altered, 1));
+    expect(outcome?.failureMessage).toContain('not authorized to perform: rds:DescribeDBClusters');
+  });
+});
+
+describe('failing the database over', () => {
+  const failOver = async (world: RehearsalWorld, parameters: Record<string, string> = {}) => {
+    const name = 'mockupaws-production-fail-over-database';
+    const calls = tap(world, name);
+    const ran = await run(world, name, { DryRun: 'false', ...parameters });
+    return { ...(await resultIn(world, ran)), done: changes(calls), members: world.service.database.members };
+  };
+
+  it('makes the reader the writer, and waits until RDS says that it is', async () => {
+    const { ended, changed, done, members } = await failOver(await RehearsalWorld.create(withOperator(), 1));
+    expect([ended, changed]).toEqual(['succeeded', [expect.stringContaining('make mockupaws-production-1')]]);
+    expect(done).toEqual([
+      {
+        operation: 'rds:FailoverDBCluster',
+        input: {
+          ...{ DBClusterIdentifier: 'mockupaws-production', TargetDBInstanceIdentifier: 'mockupaws-production-1' },
+        },
+      },
+    ]);
+    expect([members.writer, members.status, members.acceptsWrites]).toEqual([
+      ...['mockupaws-production-1', 'available', true],
+    ]);
+  });
+
+  it('has failed where the reader never takes over', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    world.service.database.members.tick = () => false;
+    const { ended, reason } = await failOver(world);
+    expect([ended, reason]).toEqual([
+      'failed',
+      'mockupaws-production-1 has not taken over: the cluster is failing-over, its writer mockupaws-production-2',
+    ]);
+  });
+
+  it('is refused where the reader cannot take over, and while RDS is at work on the cluster', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    const { members } = world.service.database;
+    members.readerFailed = true;
+    expect(await failOver(world, { ReaderInstanceId: 'mockupaws-production-1' })).toMatchObject({
+      ...{ ended: 'unchanged', reason: 'mockupaws-production-1 cannot take over: it is failed', done: [] },
+    });
+    members.failOver('mockupaws-production-1');
+    await world.clock.run(10_000, () => false);
+    expect(await failOver(world)).toMatchObject({ ended: 'unchanged', reason: 'the cluster is failing-over' });
+  });
+});
