@@ -41,7 +41,7 @@ const time = v.pipe(
   parses(Temporal.PlainDateTime.from, 'a time that exists, such as 2026-01-31T18:00'),
 );
 
-/** People take turns week by week, in the order of the level's people: `lambda/domain/on-call.ts` says who it is when. */
+/** People take turns weekly, in the order of the level's people: see `lambda/domain/on-call/roster.ts`. */
 const Rotation = object({
   timeZone: v.pipe(
     matching(/^(UTC|[A-Z]\w+(\/[\w+-]+)+)$/, 'a time zone such as Europe/Berlin'),
