@@ -6,7 +6,7 @@ import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
 
-/** Who makes the request and by which source, and an id by which a repeated request takes effect once. */
+/** The person, the source of the request, and an id by which a repeated request takes effect once. */
 const Caller = {
   by: text(200),
   via: v.picklist(['link', 'slack', 'pagerduty', 'opsgenie', 'command line']),

@@ -65,7 +65,7 @@ export interface MonthlyReport {
   leftOut: Record<LeftOut, number>;
   /** The open action items of all incidents but drills, the most urgent first. */
   actionItems: (Pick<ActionItem, 'id' | 'action' | 'owner' | 'priority' | 'dueAt'> & { incident: string })[];
-  /** What a schedule began in the month. */
+  /** The tasks that a schedule began in the month. */
   scheduledTasks: ScheduledTask[];
   definitions: Record<string, string>;
 }

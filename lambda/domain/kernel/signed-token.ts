@@ -1,6 +1,6 @@
 import { base64url, bytesOf } from './base64url.ts';
 
-/** What a token claims, with the message authentication code (MAC) over it. */
+/** The claim of a token, with the message authentication code (MAC) over it. */
 export type Signed<Claims> = Claims & { mac: Uint8Array };
 
 /** One kind of token, such as the link in a page. */

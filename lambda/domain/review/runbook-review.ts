@@ -27,7 +27,7 @@ export function quarterOf(iso: string): string {
   return `${date.getUTCFullYear()}-Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
 }
 
-/** What the template `messages/runbook-review.txt` is filled with. */
+/** Fields of the template `messages/runbook-review.txt`. */
 export interface RunbookReviewFields {
   /** The service's title. */
   service: string;
