@@ -47,7 +47,7 @@ export const readNodes = (ids: readonly string[]) =>
   );
 
 /** Makes a replica the primary, and returns the group's status. The API is called TestFailover; AWS allows few calls a day. */
-export async function failOver(ReplicationGroupId: string, NodeGroupId: string): Promise<string | undefined> {
+export async function failOverNodeGroup(ReplicationGroupId: string, NodeGroupId: string): Promise<string | undefined> {
   const { ReplicationGroup } = await client.send(new TestFailoverCommand({ ReplicationGroupId, NodeGroupId }));
   return ReplicationGroup?.Status;
 }

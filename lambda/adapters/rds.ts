@@ -61,7 +61,7 @@ export async function rebootInstance(DBInstanceIdentifier: string): Promise<void
 }
 
 /** Makes a reader the writer: every connection to both is dropped. RDS answers before the failover has ended. */
-export async function failOver(DBClusterIdentifier: string, TargetDBInstanceIdentifier: string): Promise<void> {
+export async function failOverCluster(DBClusterIdentifier: string, TargetDBInstanceIdentifier: string): Promise<void> {
   await client.send(new FailoverDBClusterCommand({ DBClusterIdentifier, TargetDBInstanceIdentifier }));
 }
 

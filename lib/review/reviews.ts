@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { REVIEW_ENTRIES } from '../../lambda/domain/post-mortem/review-notices.ts';
+import { REVIEW_EVENTS } from '../../lambda/domain/post-mortem/review-notices.ts';
 import { postMortemSamples, reviewNoticeSamples } from '../../templates/samples/reviews.ts';
 import type { ChannelParts } from '../channels/notification-channel.ts';
 import { reviewersOf } from '../config/people.ts';
@@ -39,7 +39,7 @@ export function addReviews(scope: Construct, responder: ChannelParts): void {
   const reviewers = new EventSubscriber(scope, 'Reviewers', {
     folder: 'functions/reviewers',
     description: 'Tells people of reviews, action items and what was learnt',
-    eventTypes: REVIEW_ENTRIES,
+    eventTypes: REVIEW_EVENTS,
     deadLetterDescription: 'Messages about reviews that reached nobody',
     templates: readTemplates(reviewNoticeSamples()),
     environment: {

@@ -2,7 +2,7 @@ import type { Event } from '../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import type { Draft, Meeting } from '../../lambda/domain/incident/review-records.ts';
 import { postMortem } from '../../lambda/domain/post-mortem/post-mortem.ts';
-import { type Circle, invitationFields, reviewNotice } from '../../lambda/domain/post-mortem/review-notices.ts';
+import { invitationFields, type Recipients, reviewNotice } from '../../lambda/domain/post-mortem/review-notices.ts';
 import { lastOf, SAMPLES } from './incidents.ts';
 import type { Samples } from './samples.ts';
 
@@ -39,7 +39,7 @@ export const postMortemSamples = (): Samples => ({
 
 const LATE = { dueAt: '2026-02-01T09:47:00.000Z', expectedAt: '2026-02-02T09:47:00.000Z' };
 
-const CIRCLE: Circle = {
+const CIRCLE: Recipients = {
   people: ['ada', 'cleo', 'finn'],
   ...{ reviewers: ['cleo'], guests: ['finn'], stakeholders: ['finn'], operations: ['cleo'] },
 };

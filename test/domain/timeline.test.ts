@@ -7,7 +7,7 @@ import { attemptUnderWay, type Incident, isOpen } from '../../lambda/domain/inci
 import { unreverted } from '../../lambda/domain/incident/reverts.ts';
 import { alarmOf, type SignalState } from '../../lambda/domain/incident/signal.ts';
 import { atLeast, type Facts } from '../../lambda/domain/kernel/severity.ts';
-import { isPageEntry, pages } from '../../lambda/domain/messages/page.ts';
+import { isPagedEvent, pages } from '../../lambda/domain/messages/page.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
 import { reserve } from '../../lambda/domain/remediation/guardrails.ts';
 import { fired } from '../support/stories.ts';
@@ -223,7 +223,7 @@ describe('an incident, whatever happens to it in whatever order,', () => {
       if (isOpen(incident)) return;
       expect(incident.timeline.at(-1)?.type).toBe('Resolved');
       expect(obligations(incident, minute(100_000))).toEqual([]);
-      const told = incident.timeline.filter(isPageEntry).flatMap(entry => pages(incident, entry));
+      const told = incident.timeline.filter(isPagedEvent).flatMap(entry => pages(incident, entry));
       expect(told.filter(({ urgency }) => urgency === 'page')).toEqual([]);
     });
   });

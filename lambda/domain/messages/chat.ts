@@ -90,7 +90,7 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
 };
 
 /** The events that the chat subscribes to: those with a reply, and those that the first message shows. */
-export const CHAT_ENTRIES = [
+export const CHAT_EVENTS = [
   'IncidentOpened',
   ...(Object.keys(REPLIES) as EventType[]),
   'ReferenceAdded',
@@ -120,7 +120,7 @@ const isAskedAgain = (timeline: readonly IncidentEvent[], { seq, level }: EventO
 
 /** The number of the last event that the first message must show. */
 export const shownEvent = ({ timeline }: Incident): number =>
-  timeline.findLast(({ type }) => (CHAT_ENTRIES as readonly string[]).includes(type))?.seq ?? 0;
+  timeline.findLast(({ type }) => (CHAT_EVENTS as readonly string[]).includes(type))?.seq ?? 0;
 
 /** The first message of the thread: it always shows the current state, with buttons for what can be done. */
 export function threadHead(incident: Incident): Post {

@@ -14,7 +14,7 @@ export interface PageMessage {
 }
 
 /** The events of which people on call are told. */
-export const PAGE_ENTRIES = [
+export const PAGED_EVENTS = [
   'IncidentOpened',
   'Escalated',
   'Reminded',
@@ -29,17 +29,17 @@ export const PAGE_ENTRIES = [
   'Resolved',
 ] as const satisfies EventType[];
 
-export type PageEntry = EventOf<(typeof PAGE_ENTRIES)[number]>;
+export type PagedEvent = EventOf<(typeof PAGED_EVENTS)[number]>;
 
-export const isPageEntry = (event: IncidentEvent): event is PageEntry =>
-  (PAGE_ENTRIES as readonly string[]).includes(event.type);
+export const isPagedEvent = (event: IncidentEvent): event is PagedEvent =>
+  (PAGED_EVENTS as readonly string[]).includes(event.type);
 
 /**
  * The messages to people on call because of an event, one for each level called so far. There are none when the event has been
  * overtaken: after the resolution only the resolution is announced, and nobody is called for an incident that somebody has
  * acknowledged.
  */
-export function pages(incident: Incident, event: PageEntry): PageMessage[] {
+export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
   if (isOvertaken(incident, event)) return [];
   const { severity, policy } = incident;
   const isQuiet = QUIET.includes(event.type) || (event.type === 'ApprovalRequested' && canWait(event));
@@ -76,7 +76,7 @@ const isKnownToPeople = ({ reporter, policy }: Incident) => reporter !== undefin
 /** Events that can wait until people are awake. */
 const QUIET: readonly EventType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];
 
-function isOvertaken({ resolvedAt, acknowledged, approval, publication }: Incident, event: PageEntry): boolean {
+function isOvertaken({ resolvedAt, acknowledged, approval, publication }: Incident, event: PagedEvent): boolean {
   if (resolvedAt && event.type !== 'Resolved') return true;
   if (event.type === 'Escalated' || event.type === 'Reminded') return (acknowledged?.at ?? '') > event.at;
   if (event.type === 'PublicationRequested') return (publication?.at ?? publication?.declined) !== undefined;

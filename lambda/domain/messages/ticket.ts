@@ -6,7 +6,7 @@ import { dateTime } from '../kernel/time.ts';
 import { incidentLinks } from './incident-links.ts';
 
 /** The events that change a ticket. */
-export const TICKET_ENTRIES = ['IncidentOpened', 'Acknowledged', 'Resolved'] as const satisfies EventType[];
+export const TICKET_EVENTS = ['IncidentOpened', 'Acknowledged', 'Resolved'] as const satisfies EventType[];
 
 /** The change of a ticket. */
 export type TicketAction = 'open' | 'acknowledge' | 'close';

@@ -12,7 +12,7 @@ import { type PostIncident, postIncident } from './post-incident.ts';
 import { type Invitees, localTime } from './review-meeting.ts';
 
 /** The events of a review of which people are told by e-mail. */
-export const REVIEW_ENTRIES = [
+export const REVIEW_EVENTS = [
   'PostMortemDrafted',
   'PostMortemOverdue',
   'PostMortemDone',
@@ -22,7 +22,7 @@ export const REVIEW_ENTRIES = [
 ] as const satisfies EventType[];
 
 /** The people who may be told, by their names in the configuration. */
-export interface Circle extends Invitees {
+export interface Recipients extends Invitees {
   stakeholders: readonly string[];
   operations: readonly string[];
 }
@@ -36,7 +36,11 @@ export interface ReviewNotice {
 }
 
 /** The e-mail about an event; undefined when the event has been overtaken, or concerns nobody. A drill causes none. */
-export function reviewNotice(incident: Incident, event: IncidentEvent, recipients: Circle): ReviewNotice | undefined {
+export function reviewNotice(
+  incident: Incident,
+  event: IncidentEvent,
+  recipients: Recipients,
+): ReviewNotice | undefined {
   if (incident.drill) return undefined;
   const { postMortem } = incident;
   const { reviewers } = recipients;
@@ -82,7 +86,7 @@ const notice = (to: string[], template: string, fields: ReviewNotice['fields']):
 });
 
 /** The people with an e-mail address among these; if there are none, operations. */
-function reachable({ people, operations }: Circle, names: readonly (string | undefined)[]): string[] {
+function reachable({ people, operations }: Recipients, names: readonly (string | undefined)[]): string[] {
   const known = (some: readonly (string | undefined)[]) => [
     ...new Set(some.flatMap(name => (name !== undefined && people.includes(name) ? [name] : []))),
   ];
@@ -93,7 +97,7 @@ function reachable({ people, operations }: Circle, names: readonly (string | und
 type ItemEvent = EventOf<'ActionItemRaised' | 'ActionItemChanged' | 'ActionItemDue'>;
 
 /** The owner is told of their item; the reviewers are told of a due item that nobody owns. */
-function actionItemNotice(incident: Incident, event: ItemEvent, recipients: Circle): ReviewNotice | undefined {
+function actionItemNotice(incident: Incident, event: ItemEvent, recipients: Recipients): ReviewNotice | undefined {
   const item = itemOf(incident, event);
   if (!item || item.done) return undefined;
   const owner = event.type === 'ActionItemDue' ? item.owner : event.owner;

@@ -3,7 +3,7 @@ import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
 import type { EventOf } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
-import { isPageEntry, PAGE_ENTRIES, type PageEntry, type PageMessage, pages } from '../../domain/messages/page.ts';
+import { isPagedEvent, PAGED_EVENTS, type PagedEvent, type PageMessage, pages } from '../../domain/messages/page.ts';
 import { onCall } from '../../domain/on-call/roster.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
@@ -13,7 +13,7 @@ import { personalText } from './personal-text.ts';
 
 /** An event on the incident bus of which people on call are told. */
 const PageEvent = v.object({
-  'detail-type': v.picklist(PAGE_ENTRIES),
+  'detail-type': v.picklist(PAGED_EVENTS),
   detail: v.object({
     incident: v.object({ slot: v.string(), number: v.number(), id: v.string() }),
     entry: v.object({ seq: v.number() }),
@@ -28,7 +28,7 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   const { slot, number } = key;
   const incident = await load({ slot, number });
   const event = incident?.timeline[about.seq];
-  if (!incident || !event || !isPageEntry(event)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
+  if (!incident || !event || !isPagedEvent(event)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
   const sent = sentPages(incident).filter(page => page.about === event.seq);
   const added: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
@@ -68,7 +68,7 @@ interface Recipient {
  * The people on call at the time of the event, by the roster as it is deployed now: a page that is retried after a change of shift
  * must not go to two people. The resolution also goes to people who were paged and whose shift has ended.
  */
-function recipients(incident: Incident, event: PageEntry, { level, person }: PageMessage): Recipient[] {
+function recipients(incident: Incident, event: PagedEvent, { level, person }: PageMessage): Recipient[] {
   const { rosters } = deployed();
   // The person is subscribed to the topic of their own level, also when somebody else is on call.
   const ownLevel = rosters.findIndex(({ people }) => person !== undefined && people.includes(person));

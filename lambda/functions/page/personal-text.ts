@@ -1,12 +1,12 @@
 import type { PersonalLink } from '../../adapters/links.ts';
 import { type Incident, isOpen } from '../../domain/incident/incident.ts';
 import type { LinkAction } from '../../domain/messages/link.ts';
-import type { PageEntry, PageMessage } from '../../domain/messages/page.ts';
+import type { PagedEvent, PageMessage } from '../../domain/messages/page.ts';
 import { type PageText, writePage } from '../../domain/messages/page-text.ts';
 import { rendered } from '../../runtime/templates.ts';
 
 /** The answer that an event asks for, if it is not "acknowledge". */
-const REQUESTED_ACTIONS: Partial<Record<PageEntry['type'], LinkAction>> = {
+const REQUESTED_ACTIONS: Partial<Record<PagedEvent['type'], LinkAction>> = {
   ApprovalRequested: 'approve',
   ApprovalAskedAgain: 'approve',
   PublicationRequested: 'publish',
@@ -19,14 +19,14 @@ const REQUESTED_ACTIONS: Partial<Record<PageEntry['type'], LinkAction>> = {
 export function personalText(
   { fields }: PageMessage,
   incident: Incident,
-  event: PageEntry,
+  event: PagedEvent,
   links: PersonalLink[],
 ): PageText {
   const link = links.find(({ action }) => action === (REQUESTED_ACTIONS[event.type] ?? 'acknowledge')) ?? null;
   return writePage(rendered, fields, { lines: answers(incident, event, links), link });
 }
 
-function answers({ id, ...incident }: Incident, { type }: PageEntry, links: PersonalLink[]): string[] {
+function answers({ id, ...incident }: Incident, { type }: PagedEvent, links: PersonalLink[]): string[] {
   const width = Math.max(...links.map(({ label }) => label.length)) + 1;
   if (links.length > 0) return links.map(({ label, url }) => `${`${label}:`.padEnd(width)} ${url}`);
   if (!isOpen(incident)) return [`npx incident show ${id}`];

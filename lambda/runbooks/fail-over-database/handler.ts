@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { failOver, findCluster, findInstances, instanceStatus } from '../../adapters/rds.ts';
+import { failOverCluster, findCluster, findInstances, instanceStatus } from '../../adapters/rds.ts';
 import { writerOf } from '../../domain/remedies/database-cluster.ts';
 import { failOverOf, hasTakenOver, NO_WRITER } from '../../domain/remedies/fail-over.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
@@ -52,7 +52,7 @@ export const handler = entrypoint(FailOverEvent, async ({ dryRun, cluster: id, l
     ];
     return answer({ ...done(), report }, reader, `Dry run: would ${what}.`);
   }
-  await failOver(id, reader);
+  await failOverCluster(id, reader);
   const message = `RDS was told to ${what}`;
   console.info(message);
   return answer(done([message]), reader, message, true);

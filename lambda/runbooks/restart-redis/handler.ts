@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { describeNode, failOver, findReplicationGroup, rebootNode } from '../../adapters/elasticache.ts';
+import { describeNode, failOverNodeGroup, findReplicationGroup, rebootNode } from '../../adapters/elasticache.ts';
 import { hasBegun, hasEnded, restartOf } from '../../domain/remedies/restart-redis.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { flag } from '../../inbound/runbook-parameters.ts';
@@ -45,7 +45,7 @@ export const handler = entrypoint(RestartEvent, async event => {
   const { primary } = restart;
   const what = restart.by === 'failover' ? `a replica takes over from ${primary}` : `${primary} is rebooted`;
   if (dryRun) return answer(done(), { message: `Dry run: ${what}, would be done to ${id}.` });
-  const status = restart.by === 'failover' ? await failOver(id, restart.nodeGroup) : await rebootNode(primary);
+  const status = restart.by === 'failover' ? await failOverNodeGroup(id, restart.nodeGroup) : await rebootNode(primary);
   const message = `Redis ${id}: ${what}.`;
   console.info({ message, status });
   const waiting = status === 'available' ? 'begin' : 'end';

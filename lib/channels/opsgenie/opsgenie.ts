@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { TICKET_ENTRIES } from '../../../lambda/domain/messages/ticket.ts';
+import { TICKET_EVENTS } from '../../../lambda/domain/messages/ticket.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { CommandEndpoint } from '../../platform/public-endpoint.ts';
 import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
@@ -17,7 +17,7 @@ export function addOpsgenie(
     folder: 'channels/opsgenie/notify',
     description: 'An alert in Opsgenie for each incident',
     name: 'opsgenie',
-    eventTypes: TICKET_ENTRIES,
+    eventTypes: TICKET_EVENTS,
     deadLetterDescription: 'Requests that Opsgenie did not take',
     environment: { OPSGENIE_API: API[region], API_KEY_SECRET: apiKeySecretArn },
     responder,

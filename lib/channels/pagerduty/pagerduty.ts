@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { TICKET_ENTRIES } from '../../../lambda/domain/messages/ticket.ts';
+import { TICKET_EVENTS } from '../../../lambda/domain/messages/ticket.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { CommandEndpoint } from '../../platform/public-endpoint.ts';
 import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
@@ -15,7 +15,7 @@ export function addPagerDuty(
     folder: 'channels/pagerduty/notify',
     description: 'A ticket in PagerDuty for each incident',
     name: 'pagerduty',
-    eventTypes: TICKET_ENTRIES,
+    eventTypes: TICKET_EVENTS,
     deadLetterDescription: 'Events that PagerDuty did not take',
     environment: {
       PAGERDUTY_API: 'https://events.pagerduty.com',

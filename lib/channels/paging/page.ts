@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { PAGE_ENTRIES } from '../../../lambda/domain/messages/page.ts';
+import { PAGED_EVENTS } from '../../../lambda/domain/messages/page.ts';
 import { pageSamples } from '../../../templates/samples/pages.ts';
 import { EventSubscriber } from '../../platform/event-subscriber.ts';
 import { readTemplates } from '../../platform/templates.ts';
@@ -12,7 +12,7 @@ export class Page extends EventSubscriber {
     super(scope, id, {
       folder: 'functions/page',
       description: 'Tells the people of the escalation level',
-      eventTypes: PAGE_ENTRIES,
+      eventTypes: PAGED_EVENTS,
       deadLetterDescription: 'Pages that reached nobody',
       deployed,
       templates: readTemplates(pageSamples()),

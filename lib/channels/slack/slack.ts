@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { CHAT_ENTRIES } from '../../../lambda/domain/messages/chat.ts';
+import { CHAT_EVENTS } from '../../../lambda/domain/messages/chat.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { CommandEndpoint } from '../../platform/public-endpoint.ts';
 import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
@@ -11,7 +11,7 @@ export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['sl
     folder: 'channels/slack/notify',
     description: 'A thread in Slack for each incident',
     name: 'slack',
-    eventTypes: CHAT_ENTRIES,
+    eventTypes: CHAT_EVENTS,
     deadLetterDescription: 'Messages that Slack did not take',
     environment: { SLACK_API: 'https://slack.com/api', SLACK_CHANNEL: channel, BOT_TOKEN_SECRET: botTokenSecretArn },
     responder,

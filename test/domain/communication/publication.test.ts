@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
-import { isPageEntry, pages } from '../../../lambda/domain/messages/page.ts';
+import { isPagedEvent, pages } from '../../../lambda/domain/messages/page.ts';
 import { of, policy, STATUS_PAGE, Story } from '../../support/story.ts';
 
 /** A breach that grace declares of a service that is well. */
@@ -44,7 +44,7 @@ describe('the question to publish a declared breach', () => {
     story.acknowledges('ada');
     story.watchesFrom(0, 16);
     const sent = story.incident.timeline.flatMap(entry =>
-      isPageEntry(entry) && entry.type === 'PublicationRequested' ? pages(story.incident, entry) : [],
+      isPagedEvent(entry) && entry.type === 'PublicationRequested' ? pages(story.incident, entry) : [],
     );
     expect(sent).toMatchObject([
       { level: 1, urgency: 'page', person: 'ada' },

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import type { Declaration } from '../../../lambda/domain/incident/signal.ts';
-import { isPageEntry, pages } from '../../../lambda/domain/messages/page.ts';
+import { isPagedEvent, pages } from '../../../lambda/domain/messages/page.ts';
 import { of, policy, STATUS_PAGE, Story, types } from '../../support/story.ts';
 
 const POLICY: Partial<Policy> = { severities: RUNBOOK_SEVERITIES, statusPage: STATUS_PAGE };
@@ -29,7 +29,7 @@ function watched(story: Story, from: number, to: number): void {
 const sent = ({ incident }: Story) =>
   incident.timeline.flatMap((_, seq) => {
     const entry = incident.timeline[seq];
-    return entry && isPageEntry(entry) ? pages(incident, entry).map(({ urgency }) => `${entry.type}: ${urgency}`) : [];
+    return entry && isPagedEvent(entry) ? pages(incident, entry).map(({ urgency }) => `${entry.type}: ${urgency}`) : [];
   });
 
 describe('a question, declared as a P4,', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isPageEntry } from '../../../lambda/domain/messages/page.ts';
+import { isPagedEvent } from '../../../lambda/domain/messages/page.ts';
 import { policy, Story } from '../../support/story.ts';
 import { told, written } from '../../support/written.ts';
 
@@ -16,7 +16,7 @@ describe('the emergency hotline', () => {
     story.at(at).watches();
     story.diagnoses();
     const after = story.incident.timeline.slice(before);
-    const messages = after.flatMap(entry => (isPageEntry(entry) ? written(story.incident, entry) : []));
+    const messages = after.flatMap(entry => (isPagedEvent(entry) ? written(story.incident, entry) : []));
     for (const { body, sms } of messages) expect(sms.includes(`Hotline ${HOTLINE}`)).toBe(body.includes(HOTLINE));
     return messages.filter(({ body }) => body.includes(HOTLINE)).map(({ level }) => level);
   };

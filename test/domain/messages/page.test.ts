@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventType, IncidentEvent } from '../../../lambda/domain/incident/events.ts';
 import { duration } from '../../../lambda/domain/kernel/time.ts';
-import { isPageEntry, type PageMessage } from '../../../lambda/domain/messages/page.ts';
+import { isPagedEvent, type PageMessage } from '../../../lambda/domain/messages/page.ts';
 import { fired } from '../../support/stories.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step } from '../../support/story.ts';
 import { told, written } from '../../support/written.ts';
@@ -70,7 +70,7 @@ describe('a page that is out of date is not sent:', () => {
     story.at(20).watches();
     story.resolves();
     for (const entry of story.incident.timeline) {
-      if (isPageEntry(entry) && entry.type !== 'Resolved') expect(written(story.incident, entry)).toEqual([]);
+      if (isPagedEvent(entry) && entry.type !== 'Resolved') expect(written(story.incident, entry)).toEqual([]);
     }
   });
 
@@ -265,7 +265,7 @@ test('the subject and the SMS are acceptable to SNS, whatever a service is calle
       const story = Story.under({ ...base, title, playbook: { ...base.playbook, title: trouble } });
       story.fires('critical', { summary });
       story.responds();
-      const messages = entries(story).flatMap(entry => (isPageEntry(entry) ? written(story.incident, entry) : []));
+      const messages = entries(story).flatMap(entry => (isPagedEvent(entry) ? written(story.incident, entry) : []));
       expect(messages.length).toBeGreaterThan(1);
       for (const { subject, sms, body } of messages) {
         expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);

@@ -3,11 +3,11 @@ import type { EventType } from '../../../lambda/domain/incident/events.ts';
 import type { Incident } from '../../../lambda/domain/incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { renderMail } from '../../../lambda/domain/kernel/templates.ts';
-import { type Circle, reviewNotice } from '../../../lambda/domain/post-mortem/review-notices.ts';
+import { type Recipients, reviewNotice } from '../../../lambda/domain/post-mortem/review-notices.ts';
 import { minute, PASSED, policy, Story, step } from '../../support/story.ts';
 import { render } from '../../support/written.ts';
 
-const CIRCLE: Circle = {
+const CIRCLE: Recipients = {
   people: ['ada', 'ben', 'cleo', 'finn', 'ops'],
   ...{ reviewers: ['cleo'], guests: ['finn'], stakeholders: ['finn', 'ben'], operations: ['ops'] },
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../lambda/domain/kernel/severity.ts';
-import { isPageEntry } from '../../../lambda/domain/messages/page.ts';
+import { isPagedEvent } from '../../../lambda/domain/messages/page.ts';
 import { minute, of, Story, step } from '../../support/story.ts';
 import { written } from '../../support/written.ts';
 
@@ -21,7 +21,7 @@ const until = ({ incident }: Story) => incident.approval?.expiresAt;
 /** Who is told of the last entry of a type, and how. */
 function told({ incident }: Story, type: string) {
   const entry = incident.timeline.findLast(other => other.type === type);
-  if (!entry || !isPageEntry(entry)) throw new Error(`nobody is told of ${type}`);
+  if (!entry || !isPagedEvent(entry)) throw new Error(`nobody is told of ${type}`);
   return written(incident, entry).map(({ level, urgency, subject, body }) => ({ level, urgency, subject, body }));
 }
 
