@@ -1,13 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
-import { type IncidentKey, keyOf } from '../store/incidents.ts';
-
-/** The detail of an event on the incident bus: enough to route it and to find the incident again. */
-export interface BusDetail {
-  incident: IncidentKey & Pick<Incident, 'id' | 'service' | 'playbook' | 'title' | 'severity' | 'status'>;
-  entry: IncidentEvent;
-}
+import { keyOf } from '../store/incidents.ts';
 
 const client = new EventBridgeClient({});
 
