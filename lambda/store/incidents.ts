@@ -1,10 +1,10 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isPublic } from '../domain/communication/updates.ts';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import { fold } from '../domain/incident/evolve.ts';
 import { type Incident, isOpen } from '../domain/incident/incident.ts';
 import { isUnderReview } from '../domain/review/review.ts';
+import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
 
 /**
  * The key of an incident: a partition for each service and playbook, the "slot", and a number in it. Only the last one can be
@@ -22,14 +22,20 @@ export const keyOf = ({ service, playbook, number }: Incident): IncidentKey => (
   number,
 });
 
-const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
-  marshallOptions: { removeUndefinedValues: true },
+const partitionOf = (slot: string) => `incident/${slot}`;
+
+const itemKey = ({ slot, number }: IncidentKey): ItemKey => ({
+  pk: partitionOf(slot),
+  sk: String(number).padStart(6, '0'),
 });
-const TableName = () => process.env['INCIDENTS_TABLE'];
+
+const incidentKey = ({ pk, sk }: ItemKey): IncidentKey => ({ slot: pk.slice('incident/'.length), number: Number(sk) });
 
 /** The incident, read consistently; undefined when it does not exist. */
 export async function load(key: IncidentKey): Promise<Incident | undefined> {
-  const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: key, ConsistentRead: true }));
+  const { Item } = await client.send(
+    new GetCommand({ TableName: TableName(), Key: itemKey(key), ConsistentRead: true }),
+  );
   return Item && fold(Item['timeline']);
 }
 
@@ -77,7 +83,8 @@ async function listed(IndexName: string, attribute: string, value: string): Prom
     ExpressionAttributeValues: { ':value': value },
   };
   const found: IndexedItem[] = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query)) found.push(...(Items as IndexedItem[]));
+  for await (const { Items = [] } of paginateQuery({ client }, query))
+    found.push(...Items.map(({ pk, sk, published }) => ({ ...incidentKey({ pk, sk }), published })));
   return found;
 }
 
@@ -94,7 +101,7 @@ export async function findKey(id: string): Promise<IncidentKey | undefined> {
       Limit: 1,
     }),
   );
-  return Items[0] && { slot: Items[0]['slot'], number: Items[0]['number'] };
+  return Items[0] && incidentKey(Items[0] as ItemKey);
 }
 
 /** The last incident of a slot, which is the only one that can be open. */
@@ -102,8 +109,8 @@ export async function latestIncident(slot: string): Promise<Incident | undefined
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: TableName(),
-      KeyConditionExpression: 'slot = :slot',
-      ExpressionAttributeValues: { ':slot': slot },
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': partitionOf(slot) },
       ScanIndexForward: false,
       Limit: 1,
       ConsistentRead: true,
@@ -118,7 +125,7 @@ export async function nextId(): Promise<string> {
   const { Attributes } = await client.send(
     new UpdateCommand({
       TableName: TableName(),
-      Key: { slot: `ids/${day}`, number: 0 },
+      Key: { pk: `ids/${day}`, sk: ALONE },
       UpdateExpression: 'ADD issued :one',
       ExpressionAttributeValues: { ':one': 1 },
       ReturnValues: 'UPDATED_NEW',
@@ -140,14 +147,14 @@ export async function append(incident: Incident, events: IncidentEvent[]): Promi
     await client.send(
       new UpdateCommand({
         TableName: TableName(),
-        Key: keyOf(incident),
+        Key: itemKey(keyOf(incident)),
         UpdateExpression: [
           'SET id = :id, severity = :severity, #status = :status, openedAt = :openedAt, #month = :month, version = :next',
           ', timeline = list_append(if_not_exists(timeline, :none), :entries)',
           isPublic(incident) ? ', published = :published' : '',
           unfinished ? ', unfinished = :unfinished' : ' REMOVE unfinished',
         ].join(''),
-        ConditionExpression: opening ? 'attribute_not_exists(slot)' : 'version = :version',
+        ConditionExpression: opening ? 'attribute_not_exists(pk)' : 'version = :version',
         ExpressionAttributeNames: { '#status': 'status', '#month': 'month' },
         ExpressionAttributeValues: {
           ':id': id,
@@ -166,7 +173,7 @@ export async function append(incident: Incident, events: IncidentEvent[]): Promi
     );
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (isConflict(error)) return false;
     throw error;
   }
 }

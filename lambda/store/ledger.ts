@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { LedgerRun } from '../domain/incident/commands.ts';
+import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
 
 /** The automatic runs of a service in all its playbooks, stored as one item beside the incidents. */
 export interface Ledger {
@@ -13,9 +13,7 @@ export class LedgerMoved extends Error {
   override name = 'LedgerMoved';
 }
 
-const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-const TableName = () => process.env['INCIDENTS_TABLE'];
-const Key = (service: string) => ({ slot: `automation/${service}`, number: 0 });
+const Key = (service: string): ItemKey => ({ pk: `ledger/${service}`, sk: ALONE });
 
 export async function readLedger(service: string): Promise<Ledger> {
   const { Item } = await client.send(
@@ -31,13 +29,12 @@ export async function writeLedger(service: string, runs: LedgerRun[], read: Ledg
       new PutCommand({
         TableName: TableName(),
         Item: { ...Key(service), runs, version: read.version + 1 },
-        ConditionExpression: read.version === 0 ? 'attribute_not_exists(slot)' : 'version = :version',
+        ConditionExpression: read.version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
         ...(read.version === 0 ? {} : { ExpressionAttributeValues: { ':version': read.version } }),
       }),
     );
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException)
-      throw new LedgerMoved(`the ledger of ${service} has moved on`);
+    if (isConflict(error)) throw new LedgerMoved(`the ledger of ${service} has moved on`);
     throw error;
   }
 }

@@ -1,8 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ServiceMeasurement } from '../domain/incident/commands.ts';
-
-const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+import { ALONE, client, TableName } from './table.ts';
 
 /** Stores the latest measurement of a service, and returns the one before; undefined when there was none. */
 export async function swapMeasurement(
@@ -11,8 +9,8 @@ export async function swapMeasurement(
 ): Promise<ServiceMeasurement | undefined> {
   const { Attributes } = await client.send(
     new UpdateCommand({
-      TableName: process.env['INCIDENTS_TABLE'],
-      Key: { slot: `measured/${service}`, number: 0 },
+      TableName: TableName(),
+      Key: { pk: `measured/${service}`, sk: ALONE },
       UpdateExpression: 'SET facts = :facts, measuredAt = :at',
       ExpressionAttributeValues: { ':facts': facts, ':at': at },
       ReturnValues: 'ALL_OLD',

@@ -1,15 +1,9 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { quarterOf, RUNBOOK_REVIEW, type ScheduledTask } from '../domain/review/runbook-review.ts';
+import { client, type ItemKey, isConflict, TableName } from './table.ts';
 
-const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-const TableName = () => process.env['INCIDENTS_TABLE'];
-
-/** One item per service and quarter, beside the incidents: `2026-Q1` is number 20261. */
-const Key = (service: string, quarter: string) => ({
-  slot: `runbook-review/${service}`,
-  number: Number(quarter.replace('-Q', '')),
-});
+/** One item per service and quarter, `2026-Q1`. */
+const Key = (service: string, quarter: string): ItemKey => ({ pk: `runbook-review/${service}`, sk: quarter });
 
 /** Seconds for which a claim holds: longer than the function may run, shorter than Lambda waits before its first retry. */
 const CLAIM_SECONDS = 45;
@@ -38,7 +32,7 @@ export async function claimRunbookReview(service: string, dueAt: string): Promis
     );
     return 'claimed';
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!isConflict(error)) throw error;
     return (await read(service, quarterOf(dueAt)))?.mailedAt ? 'mailed' : 'held';
   }
 }

@@ -21,8 +21,8 @@ export class IncidentsTable extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.table = new TableV2(this, 'Table', {
-      partitionKey: { name: 'slot', type: AttributeType.STRING },
-      sortKey: { name: 'number', type: AttributeType.NUMBER },
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.awsManagedKey(),
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
@@ -84,7 +84,7 @@ export class IncidentsTable extends Construct {
       actions: ['dynamodb:PutItem'],
       resources: [this.table.tableArn],
       conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`automation/${service}`] },
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`ledger/${service}`] },
       },
     });
   }

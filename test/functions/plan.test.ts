@@ -149,7 +149,7 @@ const hideFromIndex = (slot: string) =>
   new DynamoDBClient({}).send(
     new UpdateItemCommand({
       TableName: process.env['INCIDENTS_TABLE'],
-      Key: { slot: { S: slot }, number: { N: '1' } },
+      Key: { pk: { S: `incident/${slot}` }, sk: { S: '000001' } },
       UpdateExpression: 'REMOVE unfinished',
     }),
   );

@@ -28,7 +28,7 @@ const grew = (from: number, to: number, SequenceNumber: string) => ({
   },
 });
 const image = (entries: IncidentEvent[]) =>
-  marshall({ slot: 'a/b', number: 1, id, timeline: entries }, { removeUndefinedValues: true });
+  marshall({ pk: 'incident/a/b', sk: '000001', id, timeline: entries }, { removeUndefinedValues: true });
 const calls = () => bus.commandCalls(PutEventsCommand).map(({ args }) => args[0].input.Entries ?? []);
 const published = () => calls().flatMap(entries => entries.map(({ DetailType }) => DetailType));
 
@@ -74,7 +74,7 @@ it('the publish function stops at the record that the bus refused, so that the s
 });
 
 it('the publish function ignores items without a timeline, removals, and changes that added no entry', async () => {
-  const ledger = marshall({ slot: 'automation/mockupaws-production', number: 0, version: 1, runs: [] });
+  const ledger = marshall({ pk: 'ledger/mockupaws-production', sk: '-', version: 1, runs: [] });
   const { OldImage, NewImage } = grew(2, 2, '2').dynamodb;
   const Records = [
     { dynamodb: { SequenceNumber: '1', NewImage: ledger } },

@@ -141,7 +141,7 @@ describe('the functions', () => {
   it('write the ledger and no incident with PutItem', () => {
     const statement = allowed('Response/Functions/Plan').find(other => actionsOf(other).includes('dynamodb:PutItem'));
     expect(statement?.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['automation/mockupaws-production'] },
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['ledger/mockupaws-production'] },
     });
   });
 });

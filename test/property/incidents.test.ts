@@ -109,8 +109,8 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 async function incidentsOf(slot: string): Promise<Incident[]> {
   const query = new QueryCommand({
     TableName: process.env['INCIDENTS_TABLE'],
-    KeyConditionExpression: 'slot = :slot',
-    ExpressionAttributeValues: { ':slot': slot },
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': `incident/${slot}` },
     ConsistentRead: true,
   });
   const { Items = [] } = await client.send(query);

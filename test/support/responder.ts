@@ -85,7 +85,7 @@ async function createTable(TableName: string): Promise<void> {
     { AttributeName: hash, KeyType: 'HASH' as const },
     { AttributeName: range, KeyType: 'RANGE' as const },
   ];
-  const attributes = { slot: 'S', number: 'N', unfinished: 'S', month: 'S', openedAt: 'S', id: 'S' } as const;
+  const attributes = { pk: 'S', sk: 'S', unfinished: 'S', month: 'S', openedAt: 'S', id: 'S' } as const;
   await new DynamoDBClient({}).send(
     new CreateTableCommand({
       TableName,
@@ -94,7 +94,7 @@ async function createTable(TableName: string): Promise<void> {
         AttributeName,
         AttributeType,
       })),
-      KeySchema: key('slot', 'number'),
+      KeySchema: key('pk', 'sk'),
       GlobalSecondaryIndexes: [
         {
           IndexName: 'unfinished',

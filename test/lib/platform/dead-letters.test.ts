@@ -56,8 +56,8 @@ describe('an event that fails is not lost', () => {
     expect(sendsTo(one('AWS::Lambda::Function', 'Publish/Function').properties.Role)).toContain(queue);
     const pattern = JSON.parse(mapping?.properties.FilterCriteria.Filters[0].Pattern);
     const record = (item: object) => ({ dynamodb: { NewImage: item } });
-    expect(matches(pattern, record({ slot: { S: 'a/b' }, id: { S: 'INC-2026-01-01-001' } }))).toBe(true);
-    expect(matches(pattern, record({ slot: { S: 'automation/a' }, runs: { L: [] } }))).toBe(false);
+    expect(matches(pattern, record({ pk: { S: 'incident/a/b' }, id: { S: 'INC-2026-01-01-001' } }))).toBe(true);
+    expect(matches(pattern, record({ pk: { S: 'ledger/a' }, runs: { L: [] } }))).toBe(false);
   });
 
   it('every dead-letter queue has an alarm that notifies operations of its first message', () => {
