@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
+import { MOST_EVENTS } from '../../lambda/domain/incident/history.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 import type { Act, CommandAnswer } from '../../lambda/inbound/command-request.ts';
@@ -91,8 +92,9 @@ export function commands(): Command {
     .argument('<id>', ID, incident)
     .option('--all', 'its whole timeline')
     .action(async (id: string, { all }: { all?: boolean }) => {
-      const answer = await send({ do: 'show', incident: id });
-      if (answer.incident) print(answer, show(answer.incident, { all }));
+      const answer = await send({ do: 'show', incident: id, ...(all ? { events: MOST_EVENTS } : {}) });
+      const { timeline = [] } = answer;
+      if (answer.incident) print(answer, show({ ...answer.incident, timeline }, { all }));
     });
 
   program

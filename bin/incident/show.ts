@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { workaroundOrQuestion } from '../../lambda/domain/communication/questions.ts';
+import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import type { Incident, Run } from '../../lambda/domain/incident/incident.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import {
@@ -72,7 +73,7 @@ export function severities(): string {
 }
 
 /** An incident at a glance, with the last lines of its timeline, or all of them. */
-export function show(incident: Incident, { all = false }: { all?: boolean | undefined } = {}): string {
+export function show(incident: IncidentHistory, { all = false }: { all?: boolean | undefined } = {}): string {
   return [
     header(incident),
     section('Awaiting approval', approval(incident)),
@@ -181,10 +182,11 @@ function ticks(incident: Incident): string {
   return table(indented(rows), [4, 14]);
 }
 
-function timeline(incident: Incident, all: boolean): string {
-  const { length } = incident.timeline;
+function timeline(incident: IncidentHistory, all: boolean): string {
+  const { version: length } = incident;
   const shown = all ? incident.timeline : incident.timeline.slice(-LAST);
-  const rest = length > shown.length ? dim(` (the last ${shown.length} of ${length}; --all shows all)`) : '';
+  const hint = all ? '' : '; --all shows all';
+  const rest = length > shown.length ? dim(` (the last ${shown.length} of ${length}${hint})`) : '';
   const rows = shown.map(event => {
     const [tone, text] = formatEvent(event, incident);
     return [`  ${event.at.slice(11, 19)}`, styleText(TONES[tone], text)];

@@ -1,7 +1,6 @@
 import type { Audience } from '../../lambda/domain/incident/audiences.ts';
 import type { Event, EventOf } from '../../lambda/domain/incident/events.ts';
-import { fold } from '../../lambda/domain/incident/evolve.ts';
-import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { historyOf, type IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import type { Source } from './source.ts';
 
@@ -12,19 +11,19 @@ const minute = (minutes: number) => plusMinutes(BEGAN, minutes);
  * An incident as this service may have it, by which messages are shown: a P1 of the playbook for a service that is down, as
  * the user's own runbook has it, from its opening to its review. What only people can say stands in brackets.
  */
-export function exampleIncident(source: Source): Incident {
+export function exampleIncident(source: Source): IncidentHistory {
   const timeline = story(source).map(([at, happening], seq) => ({
     ...happening,
     ...{ seq, at: minute(at), command: `example/${seq}` },
   }));
-  return fold(timeline);
+  return historyOf(timeline);
 }
 
 /** The first entry of a type, to an audience where it has one, and the incident as it stood then. */
-export function firstOf<T extends Event['type']>({ timeline }: Incident, type: T, to?: Audience) {
+export function firstOf<T extends Event['type']>({ timeline }: IncidentHistory, type: T, to?: Audience) {
   const seq = timeline.findIndex(entry => entry.type === type && (!to || ('to' in entry && entry.to === to)));
   if (seq === -1) throw new Error(`the example has no ${type}`);
-  return { incident: fold(timeline.slice(0, seq + 1)), entry: timeline[seq] as EventOf<T> };
+  return { incident: historyOf(timeline.slice(0, seq + 1)), entry: timeline[seq] as EventOf<T> };
 }
 
 function story(source: Source): [number, Event][] {

@@ -1,15 +1,14 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { IncidentEvent } from '../domain/incident/events.ts';
-import type { Incident } from '../domain/incident/incident.ts';
-import { keyOf } from '../store/incidents.ts';
+import type { StoredEvent } from '../store/stored-event.ts';
+import type { StreamedCommit } from '../store/stream.ts';
 
 const client = new EventBridgeClient({});
 
 /** PutEvents takes ten at most. */
 const BATCH = 10;
 
-/** Publishes events in their order. @throws when the bus refused one: the caller publishes again from there. */
-export async function publishEvents(incident: Incident, events: IncidentEvent[]): Promise<void> {
+/** Publishes the events of a commit in their order. @throws when the bus refused one: the caller publishes again from there. */
+export async function publishEvents({ incident, events }: StreamedCommit): Promise<void> {
   for (let from = 0; from < events.length; from += BATCH) {
     const batch = events.slice(from, from + BATCH).map(event => toBusEntry(incident, event));
     const { FailedEntryCount = 0, Entries = [] } = await client.send(new PutEventsCommand({ Entries: batch }));
@@ -22,16 +21,15 @@ export async function publishEvents(incident: Incident, events: IncidentEvent[])
   }
 }
 
-function toBusEntry(incident: Incident, event: IncidentEvent) {
-  const { id, service, playbook, title, severity, status } = incident;
-  const { policy: _, ...entry } = event as IncidentEvent & { policy?: unknown };
-  const detail = { incident: { ...keyOf(incident), id, service, playbook, title, severity, status }, entry };
+function toBusEntry(incident: StreamedCommit['incident'], { type, data, meta }: StoredEvent) {
+  const { policy: _, ...shown } = data;
+  const { version: __, ...when } = meta;
   return {
     EventBusName: process.env['INCIDENT_BUS'],
     Source: 'incident-response',
-    DetailType: event.type,
-    Time: new Date(event.at),
-    Detail: JSON.stringify(detail),
+    DetailType: type,
+    Time: new Date(meta.at),
+    Detail: JSON.stringify({ incident, entry: { type, ...shown, ...when } }),
   };
 }
 

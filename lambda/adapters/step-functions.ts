@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { attemptUnderWay, type Incident } from '../domain/incident/incident.ts';
-import { keyOf } from '../store/incidents.ts';
+import { keyOf } from '../store/keys.ts';
 
 const client = new SFNClient({});
 

@@ -1,4 +1,5 @@
 import { withClosingUpdates } from './communication/updates.ts';
+import type { AppliedCommand } from './incident/applied.ts';
 import type { Command, Decision } from './incident/commands.ts';
 import type { Event, IncidentEvent } from './incident/events.ts';
 import { evolve, fold, initialState } from './incident/evolve.ts';
@@ -126,33 +127,31 @@ const ALLOWED_WHEN_CLOSED: readonly Command['type'][] = [
 ];
 
 /** Adds number, time and command to events, so that they can be committed. */
-export function toIncidentEvents(
-  timeline: readonly IncidentEvent[],
-  events: Event[],
-  command: string,
-  now: string,
-): IncidentEvent[] {
-  return events.map((event, index) => ({ ...event, seq: timeline.length + index, at: now, command }));
-}
+export const toIncidentEvents = (events: Event[], from: number, command: string, now: string): IncidentEvent[] =>
+  events.map((event, index) => ({ ...event, seq: from + index, at: now, command }));
 
 /**
  * Decides on a command and applies the decision: returns the events to append, and the incident with them applied. A
- * command that was applied before returns the same events as then, and changes nothing.
+ * command that was applied before changes nothing; `repeated` says which events it caused then.
  */
 export function handle(incident: Incident | undefined, command: Command, now: string): Handled {
-  const before = incident?.timeline.filter(event => event.command === command.id) ?? [];
-  if (incident && before.length > 0) return { incident, entries: before, repeated: true };
+  const repeated = incident?.applied.find(({ id }) => id === command.id);
+  if (repeated) return { incident, events: [], repeated };
   const decision = decide(incident, command, now);
-  if ('refused' in decision) return { incident, refused: decision.refused };
+  if ('refused' in decision) return { incident, events: [], refused: decision.refused };
   const opens = decision.events[0]?.type === 'IncidentOpened';
   const base = opens ? initialState() : incident;
-  const events = toIncidentEvents(base?.timeline ?? [], decision.events, command.id, now);
-  return { incident: events.reduce<Incident | undefined>(evolve, base), entries: events, repeated: false };
+  const events = toIncidentEvents(decision.events, base?.version ?? 0, command.id, now);
+  return { incident: events.reduce<Incident | undefined>(evolve, base), events };
 }
 
-export type Handled =
-  | { incident: Incident | undefined; refused: string }
-  | { incident: Incident | undefined; entries: IncidentEvent[]; repeated: boolean };
+/** The incident as it is after a command, and the events to append. */
+export interface Handled {
+  incident: Incident | undefined;
+  events: IncidentEvent[];
+  repeated?: AppliedCommand;
+  refused?: string;
+}
 
 function recordPage(
   incident: Incident,

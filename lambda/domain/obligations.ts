@@ -133,7 +133,13 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
     case 'ask to publish': {
       const { level } = obligation;
       return {
-        events: [{ type: 'PublicationRequested', severity: incident.severity, ...(level ? { level } : {}) }],
+        events: [
+          {
+            ...{ type: 'PublicationRequested', severity: incident.severity },
+            ...(level ? { level } : {}),
+            ...(incident.publication?.calledAt && incident.publication.level === level ? { again: true } : {}),
+          },
+        ],
       };
     }
     case 'post update':
@@ -187,7 +193,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
  * know why it hears nothing.
  */
 function missedTargetEvents(
-  { policy, severity, escalation, timeline }: Incident,
+  { policy, severity, escalation, called }: Incident,
   target: Target,
   to?: Audience,
 ): Event[] {
@@ -195,7 +201,7 @@ function missedTargetEvents(
   const minutes = { response: responseMinutes, resolution: resolutionMinutes, update: policy.updateMinutes }[target];
   const missedTarget: Event = { type: 'TargetMissed', target, minutes, ...(to ? { to } : {}) };
   if (target === 'response' || !pages || !escalation) return [missedTarget];
-  const highestLevelCalled = Math.max(0, ...timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])));
+  const highestLevelCalled = Math.max(0, ...called);
   const next = policy.escalation.find(({ level }) => level === highestLevelCalled + 1);
   const reason = to ? `the update to ${AUDIENCE_NAMES[to]} has not gone out` : `not resolved for ${minutes} min`;
   return next ? [missedTarget, { type: 'Escalated', level: next.level, role: next.role, reason }] : [missedTarget];

@@ -79,14 +79,11 @@ function answerApproval(
   { step, approve, by, via }: Extract<Command, { type: 'answer approval' }>,
   now: string,
 ): Decision {
-  const { approval, id, timeline } = incident;
+  const { approval, id, answers } = incident;
   if (approval?.step !== step) {
-    const answer = timeline.findLast(
-      e => (e.type === 'ApprovalGiven' || e.type === 'ApprovalDeclined') && e.step === step,
-    );
-    if (answer?.type === 'ApprovalGiven') return { refused: `${step} was approved by ${answer.by} already` };
-    if (answer?.type === 'ApprovalDeclined')
-      return { refused: answer.by === 'time' ? expiredReason(step) : `${step} was declined by ${answer.by} already` };
+    const answer = answers.find(other => other.step === step);
+    if (answer?.by === 'time') return { refused: expiredReason(step) };
+    if (answer) return { refused: `${step} was ${answer.approved ? 'approved' : 'declined'} by ${answer.by} already` };
     return { refused: `${id} awaits no approval of ${step}` };
   }
   if (approval.expiresAt <= now) return { refused: expiredReason(step) };

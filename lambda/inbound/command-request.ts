@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { MonthlyReport } from '../domain/figures/report.ts';
+import type { IncidentEvent } from '../domain/incident/events.ts';
+import { MOST_EVENTS } from '../domain/incident/history.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 
@@ -75,7 +77,11 @@ const Document = v.pipe(v.string(), v.minLength(1, 'a document'), v.maxLength(20
 export const CommandRequest = v.variant('do', [
   v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false) }),
   v.strictObject({ do: v.literal('playbooks') }),
-  v.strictObject({ do: v.literal('show'), ...About }),
+  /** `events`: how many of the last events are shown. */
+  v.strictObject({
+    ...{ do: v.literal('show'), ...About },
+    events: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_EVENTS))),
+  }),
   v.strictObject({
     do: v.literal('report'),
     month: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01'))),
@@ -99,6 +105,8 @@ export type CommandRequest = v.InferInput<typeof CommandRequest>;
 /** The answer to a request: the incident in its new state and the events that happened; or the reason of a refusal. */
 export interface CommandAnswer {
   incident?: Incident | undefined;
+  /** The last events of the incident. */
+  timeline?: IncidentEvent[];
   incidents?: Incident[];
   /** The playbooks that detect something, each with its alarms. */
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];

@@ -5,7 +5,7 @@ import type { Incident } from '../domain/incident/incident.ts';
 import type { Signal, SignalState } from '../domain/incident/signal.ts';
 import { commit } from '../runtime/command-handler.ts';
 import { deployed } from '../runtime/deployed.ts';
-import { keyOf } from '../store/incidents.ts';
+import { keyOf } from '../store/keys.ts';
 
 /** The current state of the service's alarms and health URLs, by which every step is verified. */
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {

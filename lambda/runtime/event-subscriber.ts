@@ -4,7 +4,8 @@ import { publishRefusal } from '../adapters/incident-bus.ts';
 import type { DeliveryChannel } from '../domain/incident/audiences.ts';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
-import { type IncidentKey, keyOf, load } from '../store/incidents.ts';
+import { eventsFrom, load } from '../store/incidents.ts';
+import { type IncidentKey, keyOf } from '../store/keys.ts';
 import { commit } from './command-handler.ts';
 import { entrypoint } from './entrypoint.ts';
 
@@ -51,16 +52,21 @@ export const notificationChannel = (name: string, handle: Handle) =>
 
 async function find({ incident: { slot, number, id }, entry: { seq } }: v.InferOutput<typeof BusEvent>['detail']) {
   const key: IncidentKey = { slot, number };
-  const incident = await load(key);
-  const event = incident?.timeline[seq];
+  const [incident, [event]] = await Promise.all([load(key), eventsFrom(key, seq)]);
   if (!incident || !event) throw new Error(`${id} has no entry ${seq} to tell of`);
   return { incident, event };
 }
 
 /** Tells if an event has reached its audience by this channel already. */
-export const isDelivered = ({ timeline }: Incident, { seq }: IncidentEvent, channel: DeliveryChannel) =>
-  timeline.some(other => other.type === 'MessageDelivered' && other.about === seq && other.channel === channel);
+export async function isDelivered(
+  incident: Incident,
+  { seq }: Pick<IncidentEvent, 'seq'>,
+  channel: DeliveryChannel,
+): Promise<boolean> {
+  const since = await eventsFrom(keyOf(incident), seq);
+  return since.some(other => other.type === 'MessageDelivered' && other.about === seq && other.channel === channel);
+}
 
 /** Records, once, that an event has reached its audience. */
-export const recordDelivery = (incident: Incident, { seq }: IncidentEvent, channel: DeliveryChannel) =>
+export const recordDelivery = (incident: Incident, { seq }: Pick<IncidentEvent, 'seq'>, channel: DeliveryChannel) =>
   commit(keyOf(incident), { type: 'record delivery', id: `delivery/${seq}/${channel}`, about: seq, channel });

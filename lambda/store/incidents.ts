@@ -1,122 +1,91 @@
-import { GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isPublic } from '../domain/communication/updates.ts';
+import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { IncidentEvent } from '../domain/incident/events.ts';
-import { fold } from '../domain/incident/evolve.ts';
-import { type Incident, isOpen } from '../domain/incident/incident.ts';
-import { isUnderReview } from '../domain/review/review.ts';
+import { evolve } from '../domain/incident/evolve.ts';
+import { historyOf, type IncidentHistory } from '../domain/incident/history.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import { indexed, updateIndexed } from './incident-index.ts';
+import { commitOf, firstItem, type IncidentKey, incidentOf, keyOf, streamOf } from './keys.ts';
+import { hashOf, savePolicy } from './policies.ts';
+import { COMMITS_APART, readSnapshot, writeSnapshot } from './snapshots.ts';
+import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
 import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
 
+/** An incident as it was read, and the number of commits that the snapshot behind it held. */
+export interface StoredIncident {
+  incident: Incident;
+  snapshotCommits: number;
+}
+
+/** The stored events cannot be read by this code. Other incidents, and a new one beside it, are not affected. */
+export class UnreadableIncident extends Error {
+  override name = 'UnreadableIncident';
+  readonly key: IncidentKey;
+
+  constructor(key: IncidentKey, cause: unknown) {
+    super(`incident ${key.slot} ${key.number} cannot be read: ${(cause as Error).message}`, { cause });
+    this.key = key;
+  }
+}
+
+/** The incident, read consistently; undefined when it does not exist. @throws UnreadableIncident */
+export const load = async (key: IncidentKey): Promise<Incident | undefined> => (await read(key))?.incident;
+
+/** The incident to write to: its snapshot, and every commit since. @throws UnreadableIncident */
+export async function read(key: IncidentKey): Promise<StoredIncident | undefined> {
+  const snapshot = await readSnapshot(key).catch(ignoreSnapshot(key));
+  return advance(key, snapshot && { incident: snapshot, snapshotCommits: snapshot.commits });
+}
+
+/** The incident with what others have committed since it was read. @throws UnreadableIncident */
+export async function advance(
+  key: IncidentKey,
+  known: StoredIncident | undefined,
+): Promise<StoredIncident | undefined> {
+  const events = await eventsSince(key, known?.incident.version ?? 0);
+  const incident = folded(key, known?.incident, events);
+  return incident && { incident, snapshotCommits: known?.snapshotCommits ?? 0 };
+}
+
+/** The incident with all its events: as many as it has. @throws UnreadableIncident */
+export async function loadHistory(key: IncidentKey): Promise<IncidentHistory | undefined> {
+  const events = await eventsSince(key, 0);
+  return events.length > 0 ? readable(key, () => historyOf(events)) : undefined;
+}
+
+/** The commit that holds an event, and every later one, as their events. */
+export async function eventsFrom(key: IncidentKey, seq: number): Promise<IncidentEvent[]> {
+  const [containing] = await commits({ ...between(key, 0, seq), ScanIndexForward: false, Limit: 1 });
+  const from = containing?.events[0]?.meta.seq ?? seq;
+  return (await eventsSince(key, from)).filter(event => event.seq >= seq);
+}
+
+/** The last events of an incident, at most so many. */
+export async function lastEvents({ slot, number }: IncidentKey, limit: number): Promise<IncidentEvent[]> {
+  const latest = await commits({ ...between({ slot, number }, 0), ScanIndexForward: false, Limit: limit });
+  const events = latest.reverse().flatMap(commit => commit.events);
+  return Promise.all(events.slice(-limit).map(fromStored));
+}
+
 /**
- * The key of an incident: a partition for each service and playbook, the "slot", and a number in it. Only the last one can be
- * open.
+ * The last incident of a slot, which is the only one that can be open. `unreadable` says that there is one, and that this code
+ * cannot read it.
  */
-export interface IncidentKey {
-  slot: string;
-  number: number;
-}
-
-export const slotOf = (service: string, playbook: string) => `${service}/${playbook}`;
-
-export const keyOf = ({ service, playbook, number }: Incident): IncidentKey => ({
-  slot: slotOf(service, playbook),
-  number,
-});
-
-const partitionOf = (slot: string) => `incident/${slot}`;
-
-const itemKey = ({ slot, number }: IncidentKey): ItemKey => ({
-  pk: partitionOf(slot),
-  sk: String(number).padStart(6, '0'),
-});
-
-const incidentKey = ({ pk, sk }: ItemKey): IncidentKey => ({ slot: pk.slice('incident/'.length), number: Number(sk) });
-
-/** The incident, read consistently; undefined when it does not exist. */
-export async function load(key: IncidentKey): Promise<Incident | undefined> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: TableName(), Key: itemKey(key), ConsistentRead: true }),
-  );
-  return Item && fold(Item['timeline']);
-}
-
-/** All open incidents, from an index that lags by moments: the watch finds in its next minute what it missed. */
-export const openIncidents = async (): Promise<Incident[]> =>
-  (await indexed('unfinished', 'unfinished', 'open')).filter(isOpen);
-
-/** The resolved incidents whose post-mortem or action items are still to be done. */
-export const incidentsUnderReview = async (): Promise<Incident[]> =>
-  (await indexed('unfinished', 'unfinished', 'review')).filter(isUnderReview);
-
-/** All incidents opened in a month, `YYYY-MM`, in the order of their opening. */
-export const incidentsOfMonth = (month: string): Promise<Incident[]> => indexed('byMonth', 'month', month);
-
-/**
- * The published incidents that were opened in one of these months or are still open. The indexes lag by moments, so the caller
- * also gives the incidents that are known to have changed; they are read from the table.
- */
-export async function publicIncidents(months: readonly string[], changed: readonly IncidentKey[]): Promise<Incident[]> {
-  const [open, ...ofMonths] = await Promise.all([
-    listed('unfinished', 'unfinished', 'open'),
-    ...months.map(month => listed('byMonth', 'month', month)),
-  ]);
-  const published = ofMonths.flat().filter(item => item['published']);
-  const known = new Map([...changed, ...open, ...published].map(key => [`${key.slot}/${key.number}`, key]));
-  const found = await loadAll([...known.values()]);
-  return found.filter(isPublic);
-}
-
-const indexed = async (index: string, attribute: string, value: string): Promise<Incident[]> =>
-  loadAll(await listed(index, attribute, value));
-
-async function loadAll(keys: readonly IncidentKey[]): Promise<Incident[]> {
-  const loaded = await Promise.all(keys.map(({ slot, number }) => load({ slot, number })));
-  return loaded.filter(incident => incident !== undefined);
-}
-
-/** The items of an index with that value: the keys of incidents, and the projected attributes. */
-async function listed(IndexName: string, attribute: string, value: string): Promise<IndexedItem[]> {
+export async function latest(
+  slot: string,
+): Promise<{ number: number; stored?: StoredIncident | undefined; unreadable?: UnreadableIncident }> {
   const query = {
-    TableName: TableName(),
-    IndexName,
-    KeyConditionExpression: '#attribute = :value',
-    ExpressionAttributeNames: { '#attribute': attribute },
-    ExpressionAttributeValues: { ':value': value },
+    ...{ TableName: TableName(), ConsistentRead: true, ScanIndexForward: false, Limit: 1 },
+    ...{ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': streamOf(slot) } },
   };
-  const found: IndexedItem[] = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query))
-    found.push(...Items.map(({ pk, sk, published }) => ({ ...incidentKey({ pk, sk }), published })));
-  return found;
-}
-
-type IndexedItem = IncidentKey & { published?: true };
-
-/** The key of the incident with that id, from an index that lags by moments; undefined when it does not exist. */
-export async function findKey(id: string): Promise<IncidentKey | undefined> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: TableName(),
-      IndexName: 'byId',
-      KeyConditionExpression: 'id = :id',
-      ExpressionAttributeValues: { ':id': id },
-      Limit: 1,
-    }),
-  );
-  return Items[0] && incidentKey(Items[0] as ItemKey);
-}
-
-/** The last incident of a slot, which is the only one that can be open. */
-export async function latestIncident(slot: string): Promise<Incident | undefined> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: TableName(),
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': partitionOf(slot) },
-      ScanIndexForward: false,
-      Limit: 1,
-      ConsistentRead: true,
-    }),
-  );
-  return Items[0] && fold(Items[0]['timeline']);
+  const { Items = [] } = await client.send(new QueryCommand(query));
+  if (!Items[0]) return { number: 0 };
+  const { number } = incidentOf(Items[0] as ItemKey);
+  try {
+    return { number, stored: await read({ slot, number }) };
+  } catch (error) {
+    if (error instanceof UnreadableIncident) return { number, unreadable: error };
+    throw error;
+  }
 }
 
 /** The next `INC-YYYY-MM-DD-XXX` of the day. An id is not reused when another writer opens the incident first. */
@@ -135,45 +104,91 @@ export async function nextId(): Promise<string> {
 }
 
 /**
- * Appends events and updates the indexed attributes in one conditional write; the version is the length of the timeline before
- * it. Returns false when another writer came first.
+ * Commits events by one conditional write: an item of their own, whose key is the number of the first. Returns false when
+ * another writer came first. The attributes of the index and the snapshot follow; the watch repairs the former, and the next
+ * commit the latter, if the writer ends in between.
  */
-export async function append(incident: Incident, events: IncidentEvent[]): Promise<boolean> {
-  const { id, severity, status, openedAt, timeline } = incident;
-  const version = timeline.length - events.length;
-  const opening = version === 0;
-  const unfinished = isOpen(incident) ? 'open' : isUnderReview(incident) ? 'review' : undefined;
+export async function append(
+  before: StoredIncident | undefined,
+  incident: Incident,
+  events: readonly IncidentEvent[],
+): Promise<boolean> {
+  const [first] = events;
+  if (!first) return true;
+  const key = keyOf(incident);
+  const opening = first.seq === 0;
+  const policyHash = opening ? await savePolicy(incident.policy) : hashOf(incident.policy);
+  const { id, service, playbook, title, severity, status } = incident;
+  const item = {
+    ...{ pk: streamOf(key.slot), sk: commitOf(key.number, first.seq) },
+    events: events.map(event => toStored(event, policyHash)),
+    incident: { id, service, playbook, title, severity, status },
+    ...(opening ? indexed(incident) : {}),
+  };
   try {
     await client.send(
-      new UpdateCommand({
-        TableName: TableName(),
-        Key: itemKey(keyOf(incident)),
-        UpdateExpression: [
-          'SET id = :id, severity = :severity, #status = :status, openedAt = :openedAt, #month = :month, version = :next',
-          ', timeline = list_append(if_not_exists(timeline, :none), :entries)',
-          isPublic(incident) ? ', published = :published' : '',
-          unfinished ? ', unfinished = :unfinished' : ' REMOVE unfinished',
-        ].join(''),
-        ConditionExpression: opening ? 'attribute_not_exists(pk)' : 'version = :version',
-        ExpressionAttributeNames: { '#status': 'status', '#month': 'month' },
-        ExpressionAttributeValues: {
-          ':id': id,
-          ':severity': severity,
-          ':status': status,
-          ':openedAt': openedAt,
-          ':month': openedAt.slice(0, 7),
-          ':next': timeline.length,
-          ':entries': events,
-          ':none': [],
-          ...(opening ? {} : { ':version': version }),
-          ...(isPublic(incident) ? { ':published': true } : {}),
-          ...(unfinished ? { ':unfinished': unfinished } : {}),
-        },
-      }),
+      new PutCommand({ TableName: TableName(), Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
     );
-    return true;
   } catch (error) {
     if (isConflict(error)) return false;
     throw error;
   }
+  if (!opening) await updateIndexed(firstItem(key), before?.incident, incident);
+  if (incident.commits - (opening ? 0 : (before?.snapshotCommits ?? 0)) >= COMMITS_APART)
+    await writeSnapshot(key, incident);
+  return true;
 }
+
+/** The events whose number is at least `seq`, which begins a commit. */
+async function eventsSince(key: IncidentKey, seq: number): Promise<IncidentEvent[]> {
+  const found = await commits(between(key, seq));
+  return readable(key, () => Promise.all(found.flatMap(commit => commit.events).map(fromStored)));
+}
+
+/** The commits of an incident whose first event has a number from `from` to `to`. */
+const between = ({ slot, number }: IncidentKey, from: number, to = 999_999_999) => ({
+  TableName: TableName(),
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+  ExpressionAttributeValues: {
+    ':pk': streamOf(slot),
+    ':from': commitOf(number, from),
+    ':to': commitOf(number, to),
+  },
+});
+
+async function commits(query: QueryCommand['input']): Promise<{ events: StoredEvent[] }[]> {
+  if (query.Limit) return ((await client.send(new QueryCommand(query))).Items ?? []) as { events: StoredEvent[] }[];
+  const found: { events: StoredEvent[] }[] = [];
+  for await (const { Items = [] } of paginateQuery({ client }, query)) found.push(...(Items as typeof found));
+  return found;
+}
+
+const folded = (key: IncidentKey, known: Incident | undefined, events: readonly IncidentEvent[]) =>
+  readableNow(key, () => events.reduce<Incident | undefined>(evolve, known));
+
+async function readable<Result>(key: IncidentKey, act: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw isTransient(error) ? error : new UnreadableIncident(key, error);
+  }
+}
+
+function readableNow<Result>(key: IncidentKey, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw new UnreadableIncident(key, error);
+  }
+}
+
+/** An error of the SDK says nothing about what is stored. */
+const isTransient = (error: unknown) => typeof error === 'object' && error !== null && '$metadata' in error;
+
+/** A snapshot only saves time: without one the events are folded from the first. */
+const ignoreSnapshot = (key: IncidentKey) => (error: Error) => {
+  if (isTransient(error)) throw error;
+  console.error({ message: `the snapshot of ${key.slot} ${key.number} is ignored: ${error.message}` });
+  return undefined;
+};

@@ -10,10 +10,17 @@ import {
 import { Construct } from 'constructs';
 import type { ResponderFunction } from './responder-function.ts';
 
+/** What lists show of an incident, as `IndexedIncident` in the store says. */
+const LISTED = [
+  ...['id', 'title', 'severity', 'status', 'startedAt', 'resolvedAt', 'commander'],
+  ...['drill', 'cancelled', 'published'],
+];
+
 /**
- * Holds one item an incident, state and timeline together. A slot (service and playbook) is a partition whose highest number
- * alone can be open, so that there cannot be two incidents of one trouble. The index `unfinished` holds open incidents and those
- * under review, `byId` finds one by its id, `byMonth` finds those opened in a month, and which of them were published.
+ * Holds an item for each commit. All commits to the incidents of a slot (service and playbook) are one partition, in which only
+ * the incident of the highest number can be open, so that there cannot be two incidents of one trouble. The first item of each
+ * incident has the attributes by which it is found: the index `unfinished` holds open incidents and those under review, `byId`
+ * finds one by its id, `byMonth` those opened in a month.
  */
 export class IncidentsTable extends Construct {
   readonly table: TableV2;
@@ -34,7 +41,8 @@ export class IncidentsTable extends Construct {
           indexName: 'unfinished',
           partitionKey: { name: 'unfinished', type: AttributeType.STRING },
           sortKey: { name: 'openedAt', type: AttributeType.STRING },
-          projectionType: ProjectionType.KEYS_ONLY,
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: [...LISTED, 'month'],
         },
         {
           indexName: 'byId',
@@ -46,20 +54,30 @@ export class IncidentsTable extends Construct {
           partitionKey: { name: 'month', type: AttributeType.STRING },
           sortKey: { name: 'openedAt', type: AttributeType.STRING },
           projectionType: ProjectionType.INCLUDE,
-          nonKeyAttributes: ['published'],
+          nonKeyAttributes: [...LISTED, 'unfinished'],
         },
       ],
     });
   }
 
-  /** Reads an incident and appends to its timeline. */
+  /** Reads incidents with their policies. */
+  grantRead(fn: ResponderFunction): void {
+    this.grant(fn, ['dynamodb:Query'], 'incident/*');
+    this.grant(fn, ['dynamodb:GetItem'], 'snapshot/*', 'policy/*');
+  }
+
+  /** Reads an incident and commits events to it. */
   grantCommit(fn: ResponderFunction): void {
-    fn.addToRolePolicy({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [this.table.tableArn] });
+    this.grantRead(fn);
+    this.grant(fn, ['dynamodb:PutItem'], 'incident/*', 'snapshot/*');
+    this.grant(fn, ['dynamodb:UpdateItem'], 'incident/*');
   }
 
   /** Finds the last incident of a slot, and opens the next. */
   grantOpen(fn: ResponderFunction): void {
-    fn.addToRolePolicy({ actions: ['dynamodb:Query', 'dynamodb:UpdateItem'], resources: [this.table.tableArn] });
+    this.grantCommit(fn);
+    this.grant(fn, ['dynamodb:PutItem'], 'policy/*');
+    this.grant(fn, ['dynamodb:UpdateItem'], 'ids/*');
   }
 
   /** Finds an incident by its id. */
@@ -75,28 +93,35 @@ export class IncidentsTable extends Construct {
   /** Lists the incidents of a month, and reads each. */
   grantHistory(fn: ResponderFunction): void {
     fn.addToRolePolicy({ actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/byMonth`] });
-    fn.addToRolePolicy({ actions: ['dynamodb:GetItem'], resources: [this.table.tableArn] });
+    this.grantRead(fn);
   }
 
-  /** Writes the service's ledger of automatic runs, and no other item. */
+  /** Writes the service's ledger of automatic runs. */
   grantLedger(fn: ResponderFunction, service: string): void {
-    fn.addToRolePolicy({
-      actions: ['dynamodb:PutItem'],
-      resources: [this.table.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`ledger/${service}`] },
-      },
-    });
+    this.grant(fn, ['dynamodb:GetItem', 'dynamodb:PutItem'], `ledger/${service}`);
   }
 
-  /** Claims and records the service's reviews of its runbook, and touches no other item. */
+  /** Replaces the last measurement of the service. */
+  grantMeasurement(fn: ResponderFunction, service: string): void {
+    this.grant(fn, ['dynamodb:UpdateItem'], `measured/${service}`);
+  }
+
+  /** Claims and records the service's reviews of its runbook. */
   grantRunbookReview(fn: ResponderFunction, service: string): void {
+    this.grant(fn, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], `runbook-review/${service}`);
+  }
+
+  /** Reads the service's reviews of its runbook. */
+  grantReadRunbookReview(fn: ResponderFunction, service: string): void {
+    this.grant(fn, ['dynamodb:GetItem'], `runbook-review/${service}`);
+  }
+
+  /** Grants actions on the items whose partition keys match, and on no other. */
+  private grant(fn: ResponderFunction, actions: string[], ...partitions: string[]): void {
     fn.addToRolePolicy({
-      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      actions,
       resources: [this.table.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`runbook-review/${service}`] },
-      },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
     });
   }
 }

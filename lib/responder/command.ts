@@ -9,7 +9,7 @@ export interface CommandProps extends ResponderParts {
 
 /** Does what people do to incidents, whether they use links, a channel or the command line. */
 export class Command extends IncidentFunction {
-  constructor(scope: Construct, id: string, { deployed, incidents, stateMachine }: CommandProps) {
+  constructor(scope: Construct, id: string, { config, deployed, incidents, stateMachine }: CommandProps) {
     super(scope, id, {
       folder: 'functions/command',
       description: 'What people do to incidents',
@@ -18,10 +18,10 @@ export class Command extends IncidentFunction {
       environment: { RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn },
     });
     this.addToRolePolicy({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] });
-    incidents.grantCommit(this);
     incidents.grantOpen(this);
     incidents.grantFind(this);
     incidents.grantList(this);
     incidents.grantHistory(this);
+    incidents.grantReadRunbookReview(this, config.service);
   }
 }

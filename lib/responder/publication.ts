@@ -35,7 +35,12 @@ export class Publication extends IncidentFunction {
         reportBatchItemFailures: true,
         retryAttempts: 100,
         onFailure: new SqsDlq(undelivered),
-        filters: [FilterCriteria.filter({ dynamodb: { NewImage: { id: { S: FilterRule.exists() } } } })],
+        filters: [
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual('INSERT'),
+            dynamodb: { NewImage: { incident: { M: { id: { S: FilterRule.exists() } } } } },
+          }),
+        ],
       }),
     );
   }

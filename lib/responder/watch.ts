@@ -39,9 +39,9 @@ export class Watch extends IncidentFunction {
       },
       timeout: Duration.seconds(50),
     });
-    incidents.grantCommit(this);
     incidents.grantOpen(this);
     incidents.grantList(this);
+    incidents.grantMeasurement(this, config.service);
     this.addToRolePolicy({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] });
     this.addUnscopedReads('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
     switches.grantRead(this);

@@ -12,7 +12,7 @@ import { People } from './people.ts';
 import { type Publication, Published } from './published.ts';
 import { shapeOf } from './stack.ts';
 
-/** An entry of an incident's timeline, as its item in the table holds it. */
+/** An entry of an incident's timeline, as the table holds it. */
 export interface Entry {
   type: string;
   at: string;
@@ -21,8 +21,8 @@ export interface Entry {
   [detail: string]: any;
 }
 
-/** An incident, as its item in the table stands. */
-export interface IncidentItem {
+/** An incident, as the table's items tell. */
+export interface RecordedIncident {
   id: string;
   severity: string;
   status: string;
@@ -43,7 +43,7 @@ export class RehearsalWorld extends World {
   readonly people: People;
   readonly customers: Customers;
   readonly vendors: Vendors;
-  readonly incidents = new Map<string, IncidentItem>();
+  readonly incidents = new Map<string, RecordedIncident>();
   private readonly changes: Changes;
   private readonly publications: Published;
 
@@ -116,18 +116,27 @@ export class RehearsalWorld extends World {
 
   /** True when no incident is open and the service is well. */
   get calm(): boolean {
-    const over = ({ status }: IncidentItem) => status === 'resolved' || status === 'closed';
+    const over = ({ status }: RecordedIncident) => status === 'resolved' || status === 'closed';
     return [...this.incidents.values()].every(over) && this.service.healthy;
   }
 
-  private note({ after }: StreamRecord): void {
-    const item = after && unmarshall(after);
-    if (!item?.['timeline']) return;
-    const incident = item as unknown as IncidentItem;
-    const known = this.incidents.get(incident.id)?.timeline.length ?? 0;
-    this.incidents.set(incident.id, incident);
-    for (const { type, at: _, policy: __, ...detail } of incident.timeline.slice(known)) {
-      this.account.emit(type, { incident: incident.id, ...detail });
-    }
+  /** Each commit of the stack is an item with its events, and with the incident as it was after them. */
+  private note({ before, after }: StreamRecord): void {
+    const item = after && !before ? unmarshall(after) : undefined;
+    if (!item?.['events']) return;
+    const { id, severity, status } = item['incident'];
+    const entries = (item['events'] as StoredEvent[]).map(({ type, data, meta: { seq, at, command } }) => ({
+      ...{ type, ...data, seq, at, command },
+    }));
+    const { openedAt = entries[0]?.at ?? '', timeline = [] } = this.incidents.get(id) ?? {};
+    this.incidents.set(id, { id, severity, status, openedAt, timeline: [...timeline, ...entries] });
+    for (const { type, at: _, policy: __, ...detail } of entries as Entry[])
+      this.account.emit(type, { incident: id, ...detail });
   }
+}
+
+interface StoredEvent {
+  type: string;
+  data: Record<string, unknown>;
+  meta: { seq: number; at: string; command: string };
 }

@@ -1,3 +1,4 @@
+import { historyOf, type IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
 import { customerMail } from '../../lambda/domain/subscribers/customer-notification.ts';
 import {
@@ -30,8 +31,8 @@ export const subscribeSamples = (): Samples => ({
 export const customerUpdateSamples = (): Samples => writtenFor(Object.values(SAMPLES).flatMap(stages));
 
 /** The incident as it stood with each of its entries. */
-const stages = (incident: Incident): Incident[] =>
-  incident.timeline.map((_, i) => ({ ...incident, timeline: incident.timeline.slice(0, i + 1) }));
+const stages = ({ timeline }: IncidentHistory): Incident[] =>
+  timeline.map((_, i) => historyOf(timeline.slice(0, i + 1)));
 
 /** The data that each template is filled with when customers are notified of these incidents. */
 function writtenFor(incidents: Incident[]): Samples {

@@ -1,6 +1,5 @@
 import type { Event } from '../../lambda/domain/incident/events.ts';
-import { fold } from '../../lambda/domain/incident/evolve.ts';
-import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { historyOf, type IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import { RUNBOOK_POLICY } from '../../lambda/domain/incident/runbook-policy.ts';
 
 const minute = (minutes: number) => new Date(Date.UTC(2026, 0, 31, 9, 30 + minutes)).toISOString();
@@ -80,7 +79,17 @@ const STORY: [number, Event][] = [
     },
   ],
   [9, { type: 'UpdatePosted', to: 'public', status: 'investigating', by: 'ada', text: 'We look.', nextAt: minute(39) }],
-  [9, { type: 'ActionItemRaised', action: 'Add tasks', text: 'There are too few', owner: 'ada', priority: 'high' }],
+  [
+    9,
+    {
+      type: 'ActionItemRaised',
+      item: 'A1',
+      action: 'Add tasks',
+      text: 'There are too few',
+      owner: 'ada',
+      priority: 'high',
+    },
+  ],
 ];
 
 const END: [number, Event][] = [
@@ -156,7 +165,7 @@ const BY_HAND: [number, Event][] = [
     },
   ],
   [9, { type: 'HandedOver', reason: 'no step is left' }],
-  [10, { type: 'ActionItemRaised', action: 'Pay back', text: 'To whoever was charged twice' }],
+  [10, { type: 'ActionItemRaised', item: 'A1', action: 'Pay back', text: 'To whoever was charged twice' }],
   [400, { type: 'Resolved', by: 'ben', via: 'link', reason: 'the job was stopped' }],
 ];
 
@@ -180,8 +189,8 @@ const BREACH: [number, Event][] = [
   [400, { type: 'UpdatePosted', to: 'public', status: 'resolved', by: 'ada' }],
 ];
 
-const incidentOf = (...parts: [number, Event][][]): Incident =>
-  fold(
+const incidentOf = (...parts: [number, Event][][]): IncidentHistory =>
+  historyOf(
     parts
       .flat()
       .map(([minutes, happening], seq) => ({ ...happening, seq, at: minute(minutes), command: `sample/${seq}` })),
@@ -200,8 +209,8 @@ export const SAMPLES = {
 };
 
 /** The last entry of a type, of which there must be one. */
-export function lastOf<T extends Event['type']>({ timeline }: Incident, type: T) {
+export function lastOf<T extends Event['type']>({ timeline }: IncidentHistory, type: T) {
   const entry = timeline.findLast(other => other.type === type);
   if (!entry) throw new Error(`the sample has no ${type}`);
-  return entry as Extract<Incident['timeline'][number], { type: T }>;
+  return entry as Extract<IncidentHistory['timeline'][number], { type: T }>;
 }

@@ -1,5 +1,5 @@
 import type { Event } from '../../lambda/domain/incident/events.ts';
-import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import type { Draft, Meeting } from '../../lambda/domain/incident/review-records.ts';
 import { postMortem } from '../../lambda/domain/post-mortem/post-mortem.ts';
 import { invitationFields, type Recipients, reviewNotice } from '../../lambda/domain/post-mortem/review-notices.ts';
@@ -47,9 +47,9 @@ const CIRCLE: Recipients = {
 /** Every kind of notice about reviews and action items. */
 export function reviewNoticeSamples(): Samples {
   const { resolved, reviewed, byHand } = SAMPLES;
-  const drafted: Incident = { ...resolved, postMortem: { url: URL, author: 'ada' } };
+  const drafted: IncidentHistory = { ...resolved, postMortem: { url: URL, author: 'ada' } };
   const samples: Record<string, object[]> = {};
-  const notify = (incident: Incident, happening: Event) => {
+  const notify = (incident: IncidentHistory, happening: Event) => {
     const entry = { ...happening, seq: incident.timeline.length, at: '2026-02-14T09:00:00.000Z', command: 'sample' };
     const notice = reviewNotice(incident, entry, CIRCLE);
     if (!notice) throw new Error(`nobody is notified of ${happening.type}`);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LedgerRun, Readings } from '../../lambda/domain/incident/commands.ts';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
+import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import { attemptUnderWay, type Incident, isOpen } from '../../lambda/domain/incident/incident.ts';
 import { unreverted } from '../../lambda/domain/incident/reverts.ts';
 import { alarmOf, type SignalState } from '../../lambda/domain/incident/signal.ts';
@@ -125,11 +126,11 @@ function readings(story: Story, next: Pick<Work, 'automation' | 'maintenance'>, 
 const moves = fc.array(move, { maxLength: 60, size: 'max' });
 
 /** The story that the moves tell, and every incident of it as it stood in the end. */
-function tell(moves: Move[]): { story: Story; incidents: Incident[] } {
+function tell(moves: Move[]): { story: Story; incidents: IncidentHistory[] } {
   const story = Story.under(policy(PLAN));
   story.careful = false;
   const ledger: LedgerRun[] = [];
-  const closed: Incident[] = [];
+  const closed: IncidentHistory[] = [];
   story.fires();
   for (const next of moves) {
     const before = story.incident;
@@ -140,7 +141,10 @@ function tell(moves: Move[]): { story: Story; incidents: Incident[] } {
 }
 
 /** Holds for every incident of every story; `state` is the incident as it stood before an entry. */
-function always(check: (incident: Incident, entry: IncidentEvent, state: () => Incident) => void, numRuns = 100): void {
+function always(
+  check: (incident: IncidentHistory, entry: IncidentEvent, state: () => Incident) => void,
+  numRuns = 100,
+): void {
   fc.assert(
     fc.property(moves, befell => {
       for (const incident of tell(befell).incidents)

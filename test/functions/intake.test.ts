@@ -1,7 +1,7 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/intake/handler.ts';
-import { openIncidents } from '../../lambda/store/incidents.ts';
+import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { ALARM, invoke, KEY, stored, useResponder } from '../support/responder.ts';
 import { types } from '../support/story.ts';
@@ -65,7 +65,7 @@ describe('an event that is no known alarm', () => {
   ])('causes an error that names the field: %s', async (_, nonsense, message) => {
     await expect(invoke(handler, nonsense)).rejects.toThrow(TypeError);
     await expect(invoke(handler, nonsense)).rejects.toThrow(message);
-    expect(await openIncidents()).toEqual([]);
+    expect((await openIncidents()).incidents).toEqual([]);
   });
 
   it('causes an error that says how to tag it, for an alarm without tags', async () => {
@@ -103,7 +103,7 @@ it('a signal delivered twice, or five times at once, opens one incident and star
   expect(await invoke(handler, event({ alarmName: ALARM }))).toMatchObject({ incident: outcomes[0]?.incident });
   expect(new Set(outcomes.map(({ incident }) => incident)).size).toBe(1);
   expect(new Set(executions().map(({ name }) => name)).size).toBe(1);
-  expect(await openIncidents()).toHaveLength(1);
+  expect((await openIncidents()).incidents).toHaveLength(1);
   expect(types((await stored()).timeline).filter(type => type === 'SignalFired')).toHaveLength(1);
 });
 
@@ -113,14 +113,14 @@ it('a response that could not be started is started when Lambda tries again', as
   await expect(invoke(handler, alarm)).rejects.toThrow('ThrottlingException');
   await invoke(handler, alarm);
   expect(executions().map(({ name }) => name)).toEqual(['INC-2026-04-07-001-1', 'INC-2026-04-07-001-1']);
-  expect(await openIncidents()).toHaveLength(1);
+  expect((await openIncidents()).incidents).toHaveLength(1);
 });
 
 it('OK clears an alarm, and INSUFFICIENT_DATA opens nothing', async () => {
-  expect(await invoke(handler, event({ alarmName: ALARM, value: 'INSUFFICIENT_DATA' }))).toMatchObject({ entries: [] });
+  expect(await invoke(handler, event({ alarmName: ALARM, value: 'INSUFFICIENT_DATA' }))).toMatchObject({ events: [] });
   await invoke(handler, event({ id: '1', alarmName: ALARM }));
   expect(await invoke(handler, event({ id: '2', alarmName: ALARM, value: 'OK' }))).toMatchObject({
-    entries: ['SignalCleared'],
+    events: ['SignalCleared'],
   });
   expect(executions()).toHaveLength(1);
 });

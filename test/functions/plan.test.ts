@@ -1,10 +1,12 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/plan/handler.ts';
+import { firstItem } from '../../lambda/store/keys.ts';
 import { readLedger } from '../../lambda/store/ledger.ts';
+import { client, TableName } from '../../lambda/store/table.ts';
 import { ALARM, attempt, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { minute, of, START, step } from '../support/story.ts';
 
@@ -146,10 +148,10 @@ it('the plan function lets one of two simultaneous attempts run on a target, and
 });
 
 const hideFromIndex = (slot: string) =>
-  new DynamoDBClient({}).send(
-    new UpdateItemCommand({
-      TableName: process.env['INCIDENTS_TABLE'],
-      Key: { pk: { S: `incident/${slot}` }, sk: { S: '000001' } },
+  client.send(
+    new UpdateCommand({
+      TableName: TableName(),
+      Key: firstItem({ slot, number: 1 }),
       UpdateExpression: 'REMOVE unfinished',
     }),
   );

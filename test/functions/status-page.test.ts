@@ -5,10 +5,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import type { Policy } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/status-page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { firstItem } from '../../lambda/store/keys.ts';
 import {
   busEvent,
   committed,
@@ -42,7 +43,10 @@ beforeEach(() => {
 const policy = (): Policy => ({ ...policyOf(), statusPage });
 
 /** An incident that customers are told of, with one update in somebody's words. */
-async function published(text = 'We look into it.', changes: Parameters<typeof signal>[0] = {}): Promise<Incident> {
+async function published(
+  text = 'We look into it.',
+  changes: Parameters<typeof signal>[0] = {},
+): Promise<IncidentHistory> {
   const { incident } = await receive(signal(changes), policy());
   if (!incident) throw new Error('nothing was opened');
   const key = { slot: `${incident.service}/${incident.playbook}`, number: incident.number };
@@ -117,7 +121,11 @@ describe('the incidents of the status page', () => {
   it('include that of the event, though indexes lag', async () => {
     const { timeline } = await published();
     const index = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-    const lagging = { TableName: process.env['INCIDENTS_TABLE'], Key: KEY, UpdateExpression: 'REMOVE #m, unfinished' };
+    const lagging = {
+      TableName: process.env['INCIDENTS_TABLE'],
+      Key: firstItem(KEY),
+      UpdateExpression: 'REMOVE #m, unfinished',
+    };
     await index.send(new UpdateCommand({ ...lagging, ExpressionAttributeNames: { '#m': 'month' } }));
     await invoke(handler, SCHEDULED);
     expect(page()).not.toContain('We look into it.');

@@ -138,11 +138,19 @@ describe('the functions', () => {
     }
   });
 
-  it('write the ledger and no incident with PutItem', () => {
-    const statement = allowed('Response/Functions/Plan').find(other => actionsOf(other).includes('dynamodb:PutItem'));
-    expect(statement?.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['ledger/mockupaws-production'] },
-    });
+  const leadingKeys = (conditions: object) =>
+    (conditions as Record<string, Record<string, string[]>>)['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ??
+    'anything';
+
+  it('may write only the kinds of items that are named, and only the plan function the ledger', () => {
+    const writable = (path: string) =>
+      allowed(path)
+        .filter(statement => actionsOf(statement).some(action => /^dynamodb:(Put|Update|Delete)Item$/.test(action)))
+        .flatMap(({ Condition }) => leadingKeys(Condition ?? {}));
+    expect(new Set(writable('Response/Functions/Plan'))).toEqual(
+      new Set(['incident/*', 'snapshot/*', 'ledger/mockupaws-production']),
+    );
+    expect(new Set(writable('Response/Functions/Verify'))).toEqual(new Set(['incident/*', 'snapshot/*']));
   });
 });
 

@@ -37,7 +37,7 @@ it('may write the items of its reviews, publish notices and leave dead letters, 
     [['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'], undefined],
     [
       ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['runbook-review/mockupaws-production'] } },
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['runbook-review/mockupaws-production'] } },
     ],
     ['sns:Publish', undefined],
     [['kms:Decrypt', 'kms:GenerateDataKey'], undefined],

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fold } from '../../lambda/domain/incident/evolve.ts';
-import { type Incident, isOpen } from '../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
+import { isOpen } from '../../lambda/domain/incident/incident.ts';
 import type { Signal } from '../../lambda/domain/incident/signal.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
+import { loadHistory } from '../../lambda/store/incidents.ts';
 import { policyOf, signal, useResponder } from '../support/responder.ts';
 import { minute, of } from '../support/story.ts';
 
@@ -103,22 +102,13 @@ async function retried<Result>(act: () => Promise<Result>): Promise<Result> {
   }
 }
 
-const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-
-/** Every incident of a slot as it is stored now, each what its timeline says. */
-async function incidentsOf(slot: string): Promise<Incident[]> {
-  const query = new QueryCommand({
-    TableName: process.env['INCIDENTS_TABLE'],
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': `incident/${slot}` },
-    ConsistentRead: true,
-  });
-  const { Items = [] } = await client.send(query);
-  return Items.map(({ timeline, version, status, unfinished }) => {
-    const incident = fold(timeline);
-    expect(version).toBe(incident.timeline.length);
-    expect({ status, open: unfinished === 'open' }).toEqual({ status: incident.status, open: isOpen(incident) });
-    expect(incident.timeline.map(({ seq }) => seq)).toEqual(incident.timeline.map((_, index) => index));
-    return incident;
-  });
+/** Every incident of a slot as it is stored now, each what its events and its snapshot say. */
+async function incidentsOf(slot: string): Promise<IncidentHistory[]> {
+  const found: IncidentHistory[] = [];
+  for (let number = 1; ; number++) {
+    const history = await loadHistory({ slot, number });
+    if (!history) return found;
+    expect(history.timeline.map(({ seq }) => seq)).toEqual(history.timeline.map((_, index) => index));
+    found.push(history);
+  }
 }

@@ -1,11 +1,13 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { WorldEvent } from 'embedded-aws';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { fold } from '../../lambda/domain/incident/evolve.ts';
 import { isOpen } from '../../lambda/domain/incident/incident.ts';
+import type { Policy } from '../../lambda/domain/incident/policy.ts';
 import type { RehearsalFaults } from '../../local/world/faults.ts';
-import { type Entry, RehearsalWorld } from '../../local/world/world.ts';
+import { type Entry, type RecordedIncident, RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, suffer, timelineOf, typesOf } from './world.ts';
 
 /** Acts that stop once an incident is resolved. */
@@ -23,11 +25,16 @@ const ACTS = [
 class Witness {
   readonly fired: string[] = [];
   private readonly seen = new Map<string, string[]>();
+  private readonly policies = new Map<string, Policy>();
   private readonly world: RehearsalWorld;
 
   constructor(world: RehearsalWorld) {
     this.world = world;
     world.account.listen(happened => this.note(happened));
+    world.tables.onRecord(({ keys, after }) => {
+      const { pk = '' } = unmarshall(keys);
+      if (after && pk.startsWith('policy/')) this.policies.set(pk.slice('policy/'.length), unmarshall(after)['policy']);
+    });
   }
 
   private note(happened: WorldEvent): void {
@@ -60,7 +67,7 @@ class Witness {
   judge(): void {
     this.everySignalHasItsIncident();
     for (const incident of this.world.incidents.values()) {
-      const state = fold(incident.timeline as unknown as IncidentEvent[]);
+      const state = this.foldOf(incident);
       expect({ status: state.status, severity: state.severity }).toEqual({
         status: incident.status,
         severity: incident.severity,
@@ -70,6 +77,12 @@ class Witness {
       this.everyStepOnceAndGuarded(incident.timeline);
       this.failuresReachAPerson(incident.timeline);
     }
+  }
+
+  /** The table holds the policy as an item of its own, whose hash the first event names. */
+  private foldOf({ timeline: [opened, ...others] }: RecordedIncident) {
+    const policy = this.policies.get(opened?.['policy']);
+    return fold([{ ...opened, policy }, ...others] as IncidentEvent[]);
   }
 
   /** An alarm that was overtaken by its own OK is known to its incident as cleared. */

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { fold } from '../../lambda/domain/incident/evolve.ts';
+import { historyOf } from '../../lambda/domain/incident/history.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
-import { load, openIncidents } from '../../lambda/store/incidents.ts';
+import { openIncidents } from '../../lambda/store/incident-lists.ts';
+import { load } from '../../lambda/store/incidents.ts';
 import {
   committed,
   KEY,
@@ -29,7 +30,7 @@ it('concurrent writers to one incident are all recorded, once each and in one or
       .sort(),
   ).toEqual(names);
   expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, i) => i));
-  expect({ timeline, ...state }).toEqual(fold(timeline));
+  expect({ timeline, ...state }).toEqual(historyOf(timeline));
 });
 
 it('one problem has one open incident, and the next one after a resolution is a new incident', async () => {
@@ -41,9 +42,9 @@ it('one problem has one open incident, and the next one after a resolution is a 
   expect(new Set(opened.map(({ incident }) => incident?.number))).toEqual(new Set([1]));
   expect(Object.keys((await stored()).signals).sort()).toEqual(['alarm:a', 'alarm:b', 'alarm:c', 'alarm:d']);
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
-  expect(await openIncidents()).toEqual([]);
+  expect((await openIncidents()).incidents).toEqual([]);
   expect((await fire('e', 5)).incident?.number).toBe(2);
-  expect((await openIncidents()).map(({ number }) => number)).toEqual([2]);
+  expect((await openIncidents()).incidents.map(({ number }) => number)).toEqual([2]);
   expect((await stored()).status).toBe('resolved');
 });
 
@@ -62,7 +63,7 @@ it('incident ids count from 001 every day', async () => {
 it('an incident that does not exist is reported as missing, and nothing is written', async () => {
   expect(await load(KEY)).toBeUndefined();
   expect(await commit(KEY, { type: 'acknowledge', id: '1', by: 'ada' })).toMatchObject({
-    entries: [],
+    events: [],
     refused: 'there is no such incident',
   });
   expect(await load(KEY)).toBeUndefined();

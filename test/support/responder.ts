@@ -6,12 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
-import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
-import { load } from '../../lambda/store/incidents.ts';
+import { loadHistory } from '../../lambda/store/incidents.ts';
 import { readFolders } from '../../lib/platform/templates.ts';
 import { close, listen, urlOf } from './loopback.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
@@ -99,12 +99,12 @@ async function createTable(TableName: string): Promise<void> {
         {
           IndexName: 'unfinished',
           KeySchema: key('unfinished', 'openedAt'),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
+          Projection: { ProjectionType: 'ALL' },
         },
         {
           IndexName: 'byMonth',
           KeySchema: key('month', 'openedAt'),
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['published'] },
+          Projection: { ProjectionType: 'ALL' },
         },
         {
           IndexName: 'byId',
@@ -141,7 +141,7 @@ export const setMinute = (minutes: number) => vi.setSystemTime(new Date(minute(m
 export async function openIncident(
   plan: Step[] = [step('kill-idle')],
   changes: Partial<Signal> = {},
-): Promise<Incident> {
+): Promise<IncidentHistory> {
   const opening = signal(changes);
   await receive(opening, policyOf(...plan));
   setMinute(0.5);
@@ -159,15 +159,15 @@ export async function approvalAsked(): Promise<void> {
 }
 
 /** The incident after a command that somebody else gave. */
-export async function committed(command: Command, key = KEY): Promise<Incident> {
+export async function committed(command: Command, key = KEY): Promise<IncidentHistory> {
   const { incident, refused } = await commit(key, command);
   if (!incident || refused) throw new Error(refused ?? 'there is no incident');
-  return incident;
+  return stored(key);
 }
 
-/** The incident as it is stored. */
-export async function stored(key = KEY): Promise<Incident> {
-  const incident = await load(key);
+/** The incident with all its events as they are stored. */
+export async function stored(key = KEY): Promise<IncidentHistory> {
+  const incident = await loadHistory(key);
   if (!incident) throw new Error(`there is no incident ${key.slot} ${key.number}`);
   return incident;
 }

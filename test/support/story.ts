@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { handle } from '../../lambda/domain/decide.ts';
 import type { Command, Obligation, Readings, RunOutcome } from '../../lambda/domain/incident/commands.ts';
 import type { Check, EventOf, EventType, IncidentEvent } from '../../lambda/domain/incident/events.ts';
-import { fold } from '../../lambda/domain/incident/evolve.ts';
-import { attemptUnderWay, type Incident } from '../../lambda/domain/incident/incident.ts';
+import { historyOf, type IncidentHistory } from '../../lambda/domain/incident/history.ts';
+import { attemptUnderWay } from '../../lambda/domain/incident/incident.ts';
 import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import type { StatusPage } from '../../lambda/domain/incident/service-policy.ts';
@@ -99,7 +99,7 @@ export class Story {
   careful = true;
   /** Every command given that may come again, with its id: one to an incident that is over does not reach the next. */
   commands: Command[] = [];
-  private current: Incident | undefined;
+  private current: IncidentHistory | undefined;
   private count = 0;
 
   constructor(...plan: Step[]) {
@@ -112,7 +112,7 @@ export class Story {
     return story;
   }
 
-  get incident(): Incident {
+  get incident(): IncidentHistory {
     if (!this.current) throw new Error('nothing has been opened yet');
     return this.current;
   }
@@ -131,13 +131,15 @@ export class Story {
     const before = this.current;
     const command = { id: `command ${++this.count}`, ...told, ...this.openAs(told) } as Command;
     const handled = handle(before, command, this.now);
-    this.refused = 'refused' in handled ? handled.refused : undefined;
-    this.current = handled.incident;
-    if (before && handled.incident?.id !== before.id)
+    const { incident, events, repeated, refused } = handled;
+    this.refused = refused;
+    const earlier = before?.id === incident?.id ? (before?.timeline ?? []) : [];
+    this.current = incident && { ...incident, timeline: [...earlier, ...events] };
+    if (before && incident?.id !== before.id)
       this.commands = this.commands.filter(({ type }) => type === 'receive signal');
     this.commands.push(command);
     this.check(before);
-    return 'refused' in handled ? [] : handled.entries;
+    return repeated ? earlier.slice(repeated.seq, repeated.seq + repeated.events) : events;
   }
 
   fires(alarm = 'critical', changes: Partial<Signal> = {}): IncidentEvent[] {
@@ -254,11 +256,11 @@ export class Story {
   /** State equals the fold of the timeline, also of one that went through the table. */
   folds(): boolean {
     const stored: IncidentEvent[] = JSON.parse(JSON.stringify(this.incident.timeline));
-    const plain = (incident: Incident) => JSON.parse(JSON.stringify(incident));
-    return isDeepStrictEqual(plain(fold(stored)), plain(this.incident));
+    const plain = (incident: IncidentHistory) => JSON.parse(JSON.stringify(incident));
+    return isDeepStrictEqual(plain(historyOf(stored)), plain(this.incident));
   }
 
-  private check(before: Incident | undefined): void {
+  private check(before: IncidentHistory | undefined): void {
     const after = this.current;
     if (!after || after === before) return;
     const earlier = before?.id === after.id ? before.timeline : [];

@@ -20,10 +20,10 @@ export const answerDue = ({ policy, severity, severityAt, signals }: Incident) =
   ].join(': ');
 
 /** Tells if people have another way to do what fails, by the last report; null when nobody has reported. */
-export function workaround({ declared, timeline }: Incident): string | null {
-  if (declared['workaround'] === undefined) return null;
-  const last = timeline.findLast(event => event.type === 'WorkaroundReported');
-  return last ? `${last.available ? 'available' : 'none'}, says ${last.by}${last.text ? `: ${last.text}` : ''}` : null;
+export function workaround({ workaround: reported }: Incident): string | null {
+  if (!reported) return null;
+  const { available, by, text } = reported;
+  return `${available ? 'available' : 'none'}, says ${by}${text ? `: ${text}` : ''}`;
 }
 
 /** The workaround, or the question for it while the incident is open; a P4 is not asked for one. */

@@ -6,7 +6,7 @@ import type { Person } from '../incident/person.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Component } from '../incident/service-policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
-import { disruptions } from '../outage/disruption.ts';
+import { disruptionsOf } from '../outage/disruption.ts';
 
 /** Minutes before the deadline at which the first update goes out, even if the diagnosis has not ended. */
 const FIRST_UPDATE_LEAD = 5;
@@ -132,7 +132,7 @@ export function internalName(text: string, { internalNames }: Pick<Policy, 'inte
 /** The components that an incident affects. An investigation affects them only if people were measured to suffer. */
 export function affectedComponents(incident: Incident): readonly Component[] {
   const { publication } = incident;
-  const none = publication?.investigation && !publication.components && disruptions(incident).length === 0;
+  const none = publication?.investigation && !publication.components && disruptionsOf(incident).length === 0;
   return none ? [] : subscribedComponents(incident);
 }
 

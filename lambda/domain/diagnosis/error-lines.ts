@@ -37,10 +37,10 @@ export function countByClass(lines: readonly string[]): [name: string, count: nu
 const MARGIN_MINUTES = 15;
 
 /** A link to the error lines of the incident. Only people who have access to the account can read them. */
-export function errorLines({ policy, startedAt, timeline, resolvedAt }: Incident): { label: string; url: string }[] {
+export function errorLines({ policy, startedAt, changedAt, resolvedAt }: Incident): { label: string; url: string }[] {
   const { region, logGroup } = policy;
   if (!logGroup) return [];
-  const to = plusMinutes(resolvedAt ?? timeline.at(-1)?.at ?? startedAt, MARGIN_MINUTES);
+  const to = plusMinutes(resolvedAt ?? changedAt, MARGIN_MINUTES);
   const url = insightsUrl(region, logGroup, ERROR_QUERY, plusMinutes(startedAt, -MARGIN_MINUTES), to);
   return [{ label: 'Error lines, Logs Insights', url }];
 }

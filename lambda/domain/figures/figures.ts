@@ -1,12 +1,12 @@
 import type { Target } from '../incident/audiences.ts';
-import type { EventType, IncidentEvent } from '../incident/events.ts';
 import { evolve } from '../incident/evolve.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../incident/runbook-policy.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
 import { minutesBetween } from '../kernel/time.ts';
 import { targetsMissed } from '../on-call/targets.ts';
-import { clearedAt, outageOf } from '../outage/outage.ts';
+import { outageOf } from '../outage/outage.ts';
 
 /** The four times of a response in minutes: abbreviation, name, metric and definition. */
 export const TIMES = {
@@ -64,17 +64,14 @@ export function leftOut({ drill, cancelled }: Incident): LeftOut | undefined {
 
 /** The times of an incident in minutes, to a hundredth. A time is absent when it has not happened or is not known. */
 export function timesOf(incident: Incident): Partial<Record<TimeName, number>> {
-  const { timeline, openedAt, resolvedAt, reporter } = incident;
+  const { openedAt, detectedAt, firstAcknowledgedAt, clearedAt, resolvedAt, reporter } = incident;
   const { from, minutes: lasted, by } = outageOf(incident);
-  const becameReal = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
-  const events = timeline.slice(Math.max(0, becameReal));
-  const detectedAt = timeline[becameReal]?.at ?? openedAt;
   // Only the metrics date the start of a declared incident, or of one that became real during a drill.
-  const isStartKnown = by === 'metrics' || (reporter === undefined && becameReal < 0);
+  const isStartKnown = by === 'metrics' || (reporter === undefined && detectedAt === openedAt);
   const known: Record<TimeName, number | undefined> = {
     detect: isStartKnown ? minutes(from, detectedAt) : undefined,
-    acknowledge: minutes(detectedAt, first(events, 'Acknowledged')),
-    mitigate: by === 'metrics' || clearedAt(incident) ? lasted : undefined,
+    acknowledge: minutes(detectedAt, firstAcknowledgedAt),
+    mitigate: by === 'metrics' || clearedAt ? lasted : undefined,
     resolve: minutes(from, resolvedAt),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
@@ -82,8 +79,6 @@ export function timesOf(incident: Incident): Partial<Record<TimeName, number>> {
 
 const minutes = (from: string, to: string | undefined) =>
   to === undefined ? undefined : Math.round(Math.max(0, minutesBetween(from, to)) * 100) / 100;
-
-const first = (events: readonly IncidentEvent[], type: EventType) => events.find(event => event.type === type)?.at;
 
 export type Promised = Exclude<Target, 'update'>;
 
@@ -108,7 +103,7 @@ export interface Judgement {
  * Judges the targets as far as they are decided by `now`. A target is missed at the moment when the watch would have found it
  * missed, even if the watch ran late: the figures and the messages to people agree.
  */
-export function judge(incident: Incident, now: string): Judgement[] {
+export function judge(incident: IncidentHistory, now: string): Judgement[] {
   const judged = new Map<Promised, Judgement>();
   const decide = (target: Promised, severity: Severity, kept: boolean) => {
     if (!judged.has(target)) judged.set(target, { target, severity, kept });
@@ -172,7 +167,7 @@ export interface Measurement {
 export const RUN_METRIC = 'RunVerified';
 
 /** The values that a resolved incident adds to the metrics: times in minutes, and 1 or 0 for targets and runs. */
-export function measurements(incident: Incident): Measurement[] {
+export function measurements(incident: IncidentHistory): Measurement[] {
   if (leftOut(incident) || !incident.resolvedAt) return [];
   const times = timesOf(incident);
   return [

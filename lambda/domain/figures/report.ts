@@ -1,4 +1,5 @@
 import type { Status } from '../incident/events.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import type { ActionItem, Incident } from '../incident/incident.ts';
 import type { Severity } from '../kernel/severity.ts';
 import { openItems } from '../review/review.ts';
@@ -71,7 +72,7 @@ export interface MonthlyReport {
 }
 
 export function monthlyReport(
-  incidents: readonly Incident[],
+  incidents: readonly IncidentHistory[],
   about: Pick<MonthlyReport, 'service' | 'month' | 'at' | 'scheduledTasks'>,
 ): MonthlyReport {
   const counted = incidents.filter(incident => !leftOut(incident));

@@ -168,16 +168,16 @@ export interface EventData {
   ResponseEnded: { attempt: number; outcome: AttemptOutcome };
   HandedOver: { reason: string };
   /** A follow-up for people. Without `by`, automation raised it. */
-  ActionItemRaised: { action: string; text: string } & Partial<Person> & Assignment;
+  ActionItemRaised: { item: string; action: string; text: string } & Partial<Person> & Assignment;
   ActionItemChanged: Person & { item: string } & Assignment;
   ActionItemDone: Person & { item: string };
   /** The item was not done by its due date: its owner is reminded. */
   ActionItemDue: { item: string };
   /**
    * A person is asked whether the incident is to be published. `level`: the level of the escalation path that the
-   * question has reached; absent, it is asked once, and wakes nobody.
+   * question has reached; absent, it is asked once, and wakes nobody. `again`: the level was asked before.
    */
-  PublicationRequested: { severity: Severity; level?: number | undefined };
+  PublicationRequested: { severity: Severity; level?: number | undefined; again?: boolean | undefined };
   /** A person declined the publication. */
   PublicationDeclined: Person;
   /**

@@ -1,3 +1,4 @@
+import { withApplied } from './applied.ts';
 import type { EventOf, EventType, IncidentEvent } from './events.ts';
 import { evolveCommunication } from './evolve/communication.ts';
 import { evolvePeople } from './evolve/people.ts';
@@ -27,7 +28,13 @@ export function evolve(incident: Incident | undefined, event: IncidentEvent): In
     return open(event);
   }
   if (!incident) throw new Error(`the timeline begins with ${event.type}, not IncidentOpened`);
-  const next: Incident = { ...incident, timeline: [...incident.timeline, event] };
+  const next: Incident = {
+    ...incident,
+    version: event.seq + 1,
+    commits: incident.applied.at(-1)?.id === event.command ? incident.commits : incident.commits + 1,
+    changedAt: event.at,
+    applied: withApplied(incident.applied, event),
+  };
   if (next.attempt && PROGRESS_EVENTS.has(event.type)) next.attempt = { ...next.attempt, progressAt: event.at };
   return { ...next, ...change(next, event) };
 }
@@ -40,28 +47,39 @@ export function fold(timeline: readonly IncidentEvent[]): Incident {
 }
 
 function open(event: EventOf<'IncidentOpened'>): Incident {
-  const { id, number, service, playbook, title, policy, startedAt, drill, reporter, at } = event;
+  const { id, number, service, playbook, title, policy, startedAt, drill, reporter, seq, at } = event;
   return {
     ...{ id, number, service, playbook, title, policy, startedAt, drill, reporter },
+    version: seq + 1,
+    commits: 1,
+    changedAt: at,
+    applied: withApplied([], event),
     status: 'investigating',
     severity: 'P4',
     severityReasons: [],
     severityAt: at,
     declared: {},
+    declarations: [],
     healthySince: at,
+    disruptions: [],
+    called: [],
+    paged: {},
     breached: [],
     references: [],
     ticked: [],
     openedAt: at,
+    detectedAt: at,
     signals: {},
     facts: {},
     measuredAt: {},
     objects: {},
     findings: [],
+    skipped: {},
     runs: [],
+    answers: [],
     actionItems: [],
+    publicUpdates: [],
     told: {},
-    timeline: [event],
   };
 }
 
@@ -81,6 +99,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'SeverityAssigned':
     case 'Escalated':
     case 'Reminded':
+    case 'PageSent':
     case 'TargetMissed':
     case 'Acknowledged':
     case 'CommandTaken':
@@ -126,6 +145,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
       return {
         ...DRILL_RESET,
         startedAt: event.at,
+        detectedAt: event.at,
         severityAt: event.at,
         // This event itself notifies the people on call. From here on the path climbs as from the beginning.
         escalation: incident.escalation && { since: event.at, level: 1, calledAt: event.at },
@@ -136,6 +156,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
       return {
         status: 'monitoring',
         mitigatedAt: event.at,
+        clearedAt: event.at,
         allClearSince: incident.allClearSince ?? event.at,
         approval: undefined,
       };
@@ -143,13 +164,12 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
       return { allClearSince: event.at };
     case 'ResolutionRequested': {
       const { by, via, reason, cancelled } = event;
-      return { resolution: { by, via, reason, cancelled }, approval: undefined };
+      return { resolution: { by, via, reason, cancelled }, fixed: true, approval: undefined };
     }
     case 'Resolved':
       return { status: 'resolved', resolvedAt: event.at, cancelled: event.cancelled, approval: undefined };
     case 'FixDeployed':
     case 'NoteAdded':
-    case 'PageSent':
       return {};
   }
 }

@@ -1,6 +1,7 @@
 import { type Facts, type Reason, type Severity, withService } from '../kernel/severity.ts';
+import type { AppliedCommand } from './applied.ts';
 import type { Audience, Investigation, Target } from './audiences.ts';
-import type { AttemptOutcome, ChecklistItem, Finding, Impact, IncidentEvent, Reference, Status } from './events.ts';
+import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
@@ -12,6 +13,7 @@ export interface Run {
   step: string;
   title: string;
   runbook: string;
+  document: string;
   attempt: number;
   dryRun: boolean;
   /** The run is a dry run before approval is requested. */
@@ -24,6 +26,8 @@ export interface Run {
   startedAt: string;
   status: 'running' | 'succeeded' | 'rehearsed' | 'failed';
   reason?: string | undefined;
+  /** The measured cause that justified the run, in words. */
+  evidence?: string | undefined;
   /** The measured effect on people of a run that failed: harm is reverted at once, relief stays. */
   impact?: Impact | undefined;
   /** The report of a dry run for people, one line each. */
@@ -99,9 +103,56 @@ export interface Publication {
   investigation?: Investigation | undefined;
 }
 
-/** The state of an incident: nothing but the fold of its timeline. */
+/** The last answer to the question for a step's approval. */
+export interface ApprovalAnswer {
+  step: string;
+  approved: boolean;
+  /** A person, or `time` when nobody answered. */
+  by: string;
+  at: string;
+  /** Minutes that people had for their answer. */
+  minutes: number;
+}
+
+/** A time in which people were measured to suffer, and its highest severity. */
+export interface Disruption {
+  from: string;
+  /** Absent while it lasts. */
+  to?: string | undefined;
+  severity: Severity;
+}
+
+/** An update that the status page shows. */
+export interface PublishedUpdate {
+  seq: number;
+  at: string;
+  /** `late`: the post-mortem comes later than promised. */
+  kind: 'update' | 'post-mortem' | 'late';
+  status: Status;
+  /** A person's own words; absent, the template's. */
+  text?: string | undefined;
+  /** When the next update is due, or the late post-mortem. */
+  nextAt?: string | undefined;
+  /** A fix was in place by then. */
+  fixed: boolean;
+  /** The status page has shown it. */
+  shown?: boolean | undefined;
+}
+
+/**
+ * The state of an incident: nothing but the fold of its events, and bounded however long it lives. Who needs the events
+ * themselves loads the `IncidentHistory`.
+ */
 export interface Incident {
   id: string;
+  /** The number of events so far. */
+  version: number;
+  /** The number of commits so far: of commands that caused events. */
+  commits: number;
+  /** When the last event was committed. */
+  changedAt: string;
+  /** The commands that were applied last, by which a repeated one is recognised. */
+  applied: readonly AppliedCommand[];
   number: number;
   service: string;
   playbook: string;
@@ -112,6 +163,8 @@ export interface Incident {
   severityReasons: Reason[];
   startedAt: string;
   openedAt: string;
+  /** When the incident was opened, or its drill became real. */
+  detectedAt: string;
   signals: Record<string, { state: SignalState; level: SignalLevel; summary: string; at: string }>;
   facts: Facts;
   /** When each fact was measured. */
@@ -131,6 +184,10 @@ export interface Incident {
   overruled?: Severity | undefined;
   /** The facts that people declared. */
   declared: Facts;
+  /** The declarations in people's words. */
+  declarations: readonly { by: string; text: string }[];
+  /** The last report on another way to do what fails. */
+  workaround?: { available: boolean; by: string; text?: string | undefined } | undefined;
   /**
    * The incident is a drill on the deployed stack: it is marked everywhere, runbooks run dry, and reports leave it out.
    */
@@ -141,7 +198,12 @@ export interface Incident {
   commander?: string | undefined;
   /** Since when people have been called, the highest level called so far (0: none yet), and when it was called last. */
   escalation?: { since: string; level: number; calledAt: string } | undefined;
+  /** The levels called so far. */
+  called: readonly number[];
+  /** The people who were woken, by level. */
+  paged: Readonly<Record<number, readonly string[]>>;
   acknowledged?: { by: string; at: string; until: string } | undefined;
+  firstAcknowledgedAt?: string | undefined;
   /** The targets that were missed and reported. */
   breached: Target[];
   /** Tickets and threads in other systems that belong to the incident. */
@@ -149,15 +211,23 @@ export interface Incident {
   /** The items of the runbook's checklist that people ticked. */
   ticked: ChecklistItem[];
   attempt?: Attempt | undefined;
+  /** The attempt that began the plan; one that follows an answered approval continues it. */
+  planBegunIn?: number | undefined;
+  /** Why each step was skipped when it was last skipped. */
+  skipped: Readonly<Record<string, readonly string[]>>;
   runs: Run[];
   /** The pending approval: since when it has been pending, when it was last requested, and from which level. */
   approval?:
     | { step: string; title: string; expiresAt: string; since: string; askedAt: string; level: number }
     | undefined;
+  /** The last answer for each step. */
+  answers: readonly ApprovalAnswer[];
   handedOver?: { at: string; reason: string } | undefined;
   actionItems: ActionItem[];
   /** The publication on the status page: requested, declined, or done. */
   publication?: Publication | undefined;
+  /** The updates on the status page, oldest first. */
+  publicUpdates: readonly PublishedUpdate[];
   /** The last update to each audience. */
   told: Partial<Record<Audience, LastUpdate>>;
   postMortem?:
@@ -169,10 +239,18 @@ export interface Incident {
       })
     | undefined;
   mitigatedAt?: string | undefined;
+  /** When every signal cleared for good, as far as is known. */
+  clearedAt?: string | undefined;
+  /** A fix is in place: a step helped, or a person ended the incident. */
+  fixed?: boolean | undefined;
   /** Since when every signal has been clear: the time until auto-resolve counts from here. */
   allClearSince?: string | undefined;
   /** People were measured to suffer at some time. */
   harmed?: boolean | undefined;
+  /** The times in which people were measured to suffer, oldest first. */
+  disruptions: readonly Disruption[];
+  /** The largest share of failing requests that was recorded. */
+  worst?: { share: number; at: string } | undefined;
   /** Since when people have been served well, as far as it was measured. */
   healthySince?: string | undefined;
   /** A person has requested the resolution: changes are reverted first, then the incident is resolved. */
@@ -182,7 +260,6 @@ export interface Incident {
   outage?: MeasuredOutage | undefined;
   /** The incident was a false alarm; reports leave it out. */
   cancelled?: boolean | undefined;
-  timeline: IncidentEvent[];
 }
 
 /** The fields that are reset when a drill becomes real: nothing that people said or did in the drill counts. */
@@ -190,11 +267,16 @@ export const DRILL_RESET = {
   drill: false,
   declared: {},
   overruled: undefined,
+  declarations: [],
+  workaround: undefined,
   acknowledged: undefined,
+  firstAcknowledgedAt: undefined,
+  answers: [],
   approval: undefined,
   handedOver: undefined,
   resolution: undefined,
   mitigatedAt: undefined,
+  clearedAt: undefined,
   told: {},
 } satisfies Partial<Incident>;
 
@@ -237,3 +319,7 @@ export function factsOf(incident: Incident): Facts {
     warningSignals: count('warning'),
   };
 }
+
+/** The id of the next action item, `A1`, once these events are committed. */
+export const nextItem = ({ actionItems }: Incident, events: readonly Event[] = []) =>
+  `A${actionItems.length + events.filter(({ type }) => type === 'ActionItemRaised').length + 1}`;

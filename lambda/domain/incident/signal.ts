@@ -38,6 +38,8 @@ export interface Signal {
   summary: string;
   /** A person triggered the signal for a drill. */
   drill?: boolean | undefined;
+  /** The title of the incident that it opens. @default that of the playbook */
+  title?: string | undefined;
   /** The person who declared the incident; absent, a machine sent the signal. */
   reporter?: string | undefined;
   /** The declaration of a person, in their words, and its source. */

@@ -76,8 +76,7 @@ function openIncident(
   { id, number }: { id: string; number: number },
   now: string,
 ): Event[] {
-  const { service, playbook, drill, reporter } = signal;
-  const { title } = policy.playbook;
+  const { service, playbook, drill, reporter, title = policy.playbook.title } = signal;
   const startedAt = signal.since && signal.since < now ? signal.since : signal.at < now ? signal.at : now;
   const facts = {
     criticalSignals: signal.level === 'critical' ? 1 : 0,

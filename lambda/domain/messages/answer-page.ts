@@ -3,6 +3,7 @@ import { workaroundOrQuestion } from '../communication/questions.ts';
 import type { PersonCommand } from '../incident/commands.ts';
 import type { EventType } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
@@ -70,7 +71,7 @@ const LEFT_OUT: readonly EventType[] = ['PageSent', 'ResponseRequested'];
 
 /** @param canBeDone shows the form: by default when there is no notice. */
 export function answerPage(
-  incident: Incident,
+  incident: IncidentHistory,
   link: Link,
   notice: PageNotice | null,
   canBeDone = notice === null,
@@ -182,11 +183,11 @@ const DONE: Record<Link['action'], string> = {
 
 /** Says that the link's action was done before, by the command with that id; undefined when it was not. */
 export function alreadyDone(
-  { timeline }: Incident,
+  { applied }: Incident,
   { action, person }: Link,
   command: PersonCommand['id'],
 ): PageNotice | undefined {
-  const done = timeline.find(event => event.command === command);
+  const done = applied.find(({ id }) => id === command);
   return (
     done && { tone: 'good', text: `This has been done already: ${person} ${DONE[action]} at ${clock(done.at)} UTC.` }
   );

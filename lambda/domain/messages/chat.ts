@@ -1,8 +1,9 @@
 import { workaroundOrQuestion } from '../communication/questions.ts';
-import type { Check, EventOf, EventType, IncidentEvent } from '../incident/events.ts';
+import type { Check, EventType, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isOpen } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
+import { truncated } from '../kernel/text.ts';
 import { clock, clockSince, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../outage/outage.ts';
@@ -10,7 +11,6 @@ import { impactWords } from '../remediation/impact.ts';
 import { postMortemDue } from '../review/review.ts';
 import { incidentLinks } from './incident-links.ts';
 import { missedTarget } from './page-fields.ts';
-import { truncated } from './ticket.ts';
 
 /** A message for Slack. Notifications and screen readers use `text`; `metadata` names the incident and event of the message. */
 export interface Post {
@@ -109,21 +109,16 @@ export function threadReply(incident: Incident, event: IncidentEvent): Post | un
 }
 
 /** The thread shows these already: the first severity, updates in the words of the templates, a question that is repeated. */
-const isRepetition = ({ timeline }: Incident, event: IncidentEvent) =>
-  (event.type === 'PublicationRequested' && isAskedAgain(timeline, event)) ||
-  (event.type === 'SeverityAssigned' && event.command === timeline[0]?.command) ||
+const isRepetition = ({ openedAt }: Incident, event: IncidentEvent) =>
+  (event.type === 'PublicationRequested' && event.again) ||
+  (event.type === 'SeverityAssigned' && event.at === openedAt) ||
   (event.type === 'UpdatePosted' && event.text === undefined);
 
-const isAskedAgain = (timeline: readonly IncidentEvent[], { seq, level }: EventOf<'PublicationRequested'>) =>
-  timeline.findLast(other => other.type === 'PublicationRequested' && other.seq < seq && other.level === level) !==
-  undefined;
-
-/** The number of the last event that the first message must show. */
-export const shownEvent = ({ timeline }: Incident): number =>
-  timeline.findLast(({ type }) => (CHAT_EVENTS as readonly string[]).includes(type))?.seq ?? 0;
-
-/** The first message of the thread: it always shows the current state, with buttons for what can be done. */
-export function threadHead(incident: Incident): Post {
+/**
+ * The first message of the thread: it always shows the current state, with buttons for what can be done. `posted` events have
+ * their reply in the thread.
+ */
+export function threadHead(incident: Incident, posted = incident.version): Post {
   const { id, policy, severity, title, startedAt, status, commander } = incident;
   const what = `${policy.title} ${title}`;
   const workaround = workaroundOrQuestion(incident);
@@ -175,7 +170,7 @@ export function threadHead(incident: Incident): Post {
       ),
       ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
     ],
-    metadata: { event_type: 'incident', event_payload: { id, seq: shownEvent(incident) } },
+    metadata: { event_type: 'incident', event_payload: { id, seq: posted } },
   };
 }
 

@@ -5,7 +5,6 @@ import { percent } from '../kernel/numbers.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
-import { worstRecorded } from '../outage/outage.ts';
 import { incidentLinks } from './incident-links.ts';
 
 /** The fields of the template `messages/internal-notification.txt`, the runbook's section 3.1. */
@@ -65,19 +64,19 @@ export function internalNotification(incident: Incident, event: EventOf<'UpdateP
 
 /** The impact, and the share of requests that failed at the worst recorded measurement, with its time. */
 export function impactLines(incident: Incident): string {
-  const seen = worstRecorded(incident);
+  const { worst } = incident;
   const { impact } = incident.policy.playbook;
-  return seen ? `${impact} (${percent(seen.share)} of requests failed when measured at ${clock(seen.at)} UTC)` : impact;
+  return worst
+    ? `${impact} (${percent(worst.share)} of requests failed when measured at ${clock(worst.at)} UTC)`
+    : impact;
 }
 
-const description = ({ signals, findings, severityReasons, timeline }: Incident): string[] => [
+const description = ({ signals, findings, severityReasons, declarations }: Incident): string[] => [
   ...severityReasons.map(({ text }) => text),
   // The signal of a declared incident contains its declaration already.
-  ...timeline.flatMap(event =>
-    event.type === 'Declared' && Object.values(signals).every(({ summary }) => !summary.startsWith(event.text))
-      ? [`${event.text} (declared by ${event.by})`]
-      : [],
-  ),
+  ...declarations
+    .filter(({ text }) => Object.values(signals).every(({ summary }) => !summary.startsWith(text)))
+    .map(({ text, by }) => `${text} (declared by ${by})`),
   ...Object.values(signals).map(({ state, summary }) => (state === 'firing' ? summary : `${summary} (no longer)`)),
   ...findings.filter(({ ok }) => ok === false).map(({ summary }) => summary),
 ];
@@ -100,15 +99,12 @@ function actions(incident: Incident): InternalNotification['actions'] {
 }
 
 /** Every message has this line, as in the runbook: done, still open, or the reason why there is nothing to roll back. */
-function rollback({ runs, policy, timeline }: Incident): InternalNotification['actions'][number] {
+function rollback({ runs, policy, skipped }: Incident): InternalNotification['actions'][number] {
   const text = 'Rollback initiated';
   if (runs.some(isRollback)) return { done: true, text };
   const planned = policy.playbook.plan.filter(rollsBack);
   if (planned.length === 0) return { done: null, text: `${text}: not applicable (no rollback remedies this trouble)` };
-  const withoutCause = planned.every(({ name }) => {
-    const skipped = timeline.findLast(event => event.type === 'StepSkipped' && event.step === name);
-    return skipped?.type === 'StepSkipped' && skipped.reasons.some(reason => reason.startsWith('cause: '));
-  });
+  const withoutCause = planned.every(({ name }) => skipped[name]?.some(reason => reason.startsWith('cause: ')));
   return withoutCause
     ? { done: null, text: `${text}: not applicable (no deployment was found to be the cause)` }
     : { done: false, text };

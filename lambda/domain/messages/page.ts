@@ -41,7 +41,7 @@ export const isPagedEvent = (event: IncidentEvent): event is PagedEvent =>
  */
 export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
   if (isOvertaken(incident, event)) return [];
-  const { severity, policy } = incident;
+  const { severity, policy, called } = incident;
   const isQuiet = QUIET.includes(event.type) || (event.type === 'ApprovalRequested' && canWait(event));
   const wakes = policy.severities[severity].pages && !isQuiet;
   const message = (level: number, urgency: Urgency): PageMessage => ({
@@ -49,7 +49,6 @@ export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
     urgency,
     fields: pageFields(incident, event, level),
   });
-  const called = [...new Set(incident.timeline.flatMap(e => (e.type === 'Escalated' ? [e.level] : [])))];
   const toAllCalled = (urgency: Urgency = wakes ? 'page' : 'notice') =>
     (called.length > 0 ? called : [1]).map(level => message(level, urgency));
   switch (event.type) {

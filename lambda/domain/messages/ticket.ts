@@ -2,6 +2,7 @@ import type { EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
+import { truncated } from '../kernel/text.ts';
 import { dateTime } from '../kernel/time.ts';
 import { incidentLinks } from './incident-links.ts';
 
@@ -121,10 +122,6 @@ function details(incident: Incident): Record<string, string> {
     ...(drill ? { drill: 'this is a drill: no runbook changes anything' } : {}),
   };
 }
-
-/** At most `length` characters. */
-export const truncated = (text: string, length: number) =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** The first incident id in a text. */
 export const idIn = (text = '') => /\bINC-\d{4}-\d{2}-\d{2}-\d{3,}\b/.exec(text)?.[0];

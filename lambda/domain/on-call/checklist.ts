@@ -24,13 +24,13 @@ export function checklistOf({ severities }: Pick<Policy, 'severities'>, severity
 
 /** The checklist of an incident. Items are done if the incident's events show it, or if people ticked them. */
 export function checklist(incident: Incident): ChecklistLine[] {
-  const { acknowledged, references, severity, timeline, ticked, policy, told: updates } = incident;
+  const { acknowledged, references, severity, severityReasons, ticked, policy, told: updates } = incident;
   const hasReference = (...systems: string[]) => references.some(({ system }) => systems.includes(system));
   const doneByEvents: Record<ChecklistItem, boolean> = {
     acknowledge: acknowledged !== undefined,
     ticket: hasReference('pagerduty', 'opsgenie'),
     channel: hasReference('slack'),
-    severity: timeline.some(({ type }) => type === 'SeverityAssigned'),
+    severity: severityReasons.length > 0,
     log: true,
     stakeholders: updates.stakeholders !== undefined,
   };

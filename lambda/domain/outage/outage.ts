@@ -1,4 +1,3 @@
-import type { IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { MeasuredOutage } from '../incident/review-records.ts';
 import { percent } from '../kernel/numbers.ts';
@@ -97,21 +96,12 @@ export interface Outage {
   by: 'metrics' | 'signals';
 }
 
-export function outageOf(incident: Incident): Outage {
-  const { startedAt, resolvedAt, outage } = incident;
+export function outageOf({ startedAt, clearedAt, resolvedAt, outage }: Incident): Outage {
   const isMeasured = outage?.from !== undefined;
   const from = outage?.from ?? startedAt;
-  const to = isMeasured ? outage.to : (clearedAt(incident) ?? resolvedAt);
+  const to = isMeasured ? outage.to : (clearedAt ?? resolvedAt);
   const minutes = to === undefined ? undefined : Math.round(Math.max(0, minutesBetween(from, to)));
   return { from, to, minutes, by: isMeasured ? 'metrics' : 'signals' };
-}
-
-/** When every signal cleared for good. A signal that fires again afterwards shows that it had not. */
-export function clearedAt({ timeline }: Pick<Incident, 'timeline'>): string | undefined {
-  const real = timeline.findLastIndex(({ type }) => type === 'DrillBecameReal');
-  const last = timeline.findLastIndex(({ type }, i) => type === 'Mitigated' && i > real);
-  const refired = timeline.slice(last).some(({ type }: IncidentEvent) => type === 'SignalFired');
-  return last < 0 || refired ? undefined : timeline[last]?.at;
 }
 
 /** "6 minutes"; null while it lasts. */
@@ -135,7 +125,7 @@ export function basis({ outage }: Pick<Incident, 'outage'>): string {
 
 /** The worst effect on people, as a phrase; null if nobody measured it. */
 export function worstWords(incident: Incident): string | null {
-  const { outage, startedAt } = incident;
+  const { outage, startedAt, worst: recorded } = incident;
   const at = (iso: string) => `${clockSince(startedAt, iso)} UTC`;
   if (outage && outage.unknown === undefined) {
     const { worst, slowest } = outage;
@@ -145,29 +135,7 @@ export function worstWords(incident: Incident): string | null {
       ? `no request failed; at the worst, at ${at(slow.at)}, an answer took ${slow.seconds.toFixed(1)} s on average`
       : 'no request failed';
   }
-  const recordedWorst = worstRecorded(incident);
-  return (
-    recordedWorst &&
-    `at least ${percent(recordedWorst.share)} of requests failed, as recorded at ${at(recordedWorst.at)}; the worst minute is not known`
-  );
+  return recorded
+    ? `at least ${percent(recorded.share)} of requests failed, as recorded at ${at(recorded.at)}; the worst minute is not known`
+    : null;
 }
-
-/**
- * The largest share of failing requests that was recorded while the incident was open. The real maximum may have been
- * higher.
- */
-export function worstRecorded({ timeline }: Pick<Incident, 'timeline'>): { share: number; at: string } | null {
-  const recordedShares = timeline.flatMap(event => {
-    if (event.type === 'ServiceMeasured') return shareAt(event.facts, event.measuredAt);
-    if (event.type !== 'DiagnosisRecorded') return [];
-    return event.findings.flatMap(({ facts, times, at = event.at }) =>
-      shareAt(facts, times?.['usersAffectedShare'] ?? at),
-    );
-  });
-  return recordedShares.reduce<{ share: number; at: string } | null>(
-    (worst, next) => (next.share > (worst?.share ?? -1) ? next : worst),
-    null,
-  );
-}
-
-const shareAt = ({ usersAffectedShare: share }: Facts, at: string) => (share === undefined ? [] : [{ share, at }]);

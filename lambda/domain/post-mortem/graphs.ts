@@ -1,5 +1,5 @@
 import type { Resources } from '../diagnosis/resources.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import { alarmOf } from '../incident/signal.ts';
 import { minutesBetween } from '../kernel/time.ts';
 
@@ -35,7 +35,7 @@ export interface Drawing {
 const MOST_ALARMS = 10;
 
 /** The alarms that fired in an incident, in that order: those that are drawn, and the rest. */
-export function alarmsThatFired({ timeline }: Incident): { drawn: string[]; rest: string[] } {
+export function alarmsThatFired({ timeline }: IncidentHistory): { drawn: string[]; rest: string[] } {
   const names = timeline.flatMap(event => (event.type === 'SignalFired' ? (alarmOf(event.key) ?? []) : []));
   const alarms = [...new Set(names)];
   return { drawn: alarms.slice(0, MOST_ALARMS), rest: alarms.slice(MOST_ALARMS) };
@@ -43,7 +43,7 @@ export function alarmsThatFired({ timeline }: Incident): { drawn: string[]; rest
 
 /** The graphs of an incident: the share of failed requests, and the metrics of each alarm that fired. */
 export function drawings(
-  incident: Incident,
+  incident: IncidentHistory,
   alarms: readonly WatchedAlarm[],
   { loadBalancer }: Resources,
   [start, end]: [string, string],
@@ -101,7 +101,7 @@ const failing = (loadBalancer: string): Line[] => {
 };
 
 /** The marked times. */
-function marks({ startedAt, openedAt, mitigatedAt, resolvedAt }: Incident): { value: string; label: string }[] {
+function marks({ startedAt, openedAt, mitigatedAt, resolvedAt }: IncidentHistory): { value: string; label: string }[] {
   const moments: [string, string | undefined][] = [
     ['began', startedAt],
     ['opened', openedAt],

@@ -1,5 +1,5 @@
 import type { EventOf } from '../incident/events.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import { clockSince } from '../kernel/time.ts';
 import { outageOf } from '../outage/outage.ts';
 import { healer } from './response-assessment.ts';
@@ -23,7 +23,7 @@ export interface Milestone {
  * A cause counts as identified when a person says so, or when a step acted on a measured cause and was verified to end the
  * trouble: until then a diagnosis finds symptoms. A fix is in place when its runbook has ended, not when it begins.
  */
-export function milestones(incident: Incident): Milestones {
+export function milestones(incident: IncidentHistory): Milestones {
   const { startedAt, openedAt, timeline } = incident;
   const at = (iso: string) => clockSince(startedAt, iso);
   const began = timeline.find(({ type }) => type === 'ResponseRequested' || type === 'Acknowledged');
@@ -38,12 +38,15 @@ export function milestones(incident: Incident): Milestones {
 }
 
 /** The milestone that a person stated. The last statement counts: it may correct an earlier one. */
-function statedMilestone({ timeline, startedAt }: Incident, type: 'CauseIdentified' | 'FixDeployed'): Milestone | null {
+function statedMilestone(
+  { timeline, startedAt }: IncidentHistory,
+  type: 'CauseIdentified' | 'FixDeployed',
+): Milestone | null {
   const event = timeline.findLast((e): e is EventOf<'CauseIdentified' | 'FixDeployed'> => e.type === type);
   return event ? { at: clockSince(startedAt, event.happenedAt), source: `${event.by}: ${event.text}` } : null;
 }
 
-function verifiedCause(incident: Incident): Milestone | null {
+function verifiedCause(incident: IncidentHistory): Milestone | null {
   const { timeline, startedAt } = incident;
   const run = healer(incident);
   const started = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run?.run);
@@ -52,7 +55,7 @@ function verifiedCause(incident: Incident): Milestone | null {
   return { at: clockSince(startedAt, started.at), source: `${cause.reason}; verified by "${started.title}"` };
 }
 
-function verifiedFix(incident: Incident): Milestone | null {
+function verifiedFix(incident: IncidentHistory): Milestone | null {
   const { timeline, startedAt } = incident;
   const run = healer(incident);
   const end = timeline.find((e): e is EventOf<'StepSucceeded'> => e.type === 'StepSucceeded' && e.run === run?.run);

@@ -1,5 +1,5 @@
 import type { EventOf } from '../incident/events.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { basis, outageOf, worstWords } from '../outage/outage.ts';
 import { type Milestones, milestones } from './milestones.ts';
@@ -29,7 +29,7 @@ export interface PostIncident {
 }
 
 /** The message about a completed review: facts from the incident log, the rest in the reviewer's words. */
-export function postIncident(incident: Incident, review: EventOf<'PostMortemDone'>): PostIncident {
+export function postIncident(incident: IncidentHistory, review: EventOf<'PostMortemDone'>): PostIncident {
   const { id, policy, title, severity, startedAt, actionItems, postMortem } = incident;
   return {
     ...{ id, title, severity, service: policy.title },

@@ -3,14 +3,14 @@ import { workaround } from '../communication/questions.ts';
 import { affectedComponents, isPublic } from '../communication/updates.ts';
 import { timesOf } from '../figures/figures.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import type { Meeting } from '../incident/review-records.ts';
 import { executionUrl, logsUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, plusMinutes } from '../kernel/time.ts';
 import { incidentLinks } from '../messages/incident-links.ts';
 import { formatEvent } from '../messages/log.ts';
-import { disruptions } from '../outage/disruption.ts';
+import { disruptionsOf } from '../outage/disruption.ts';
 import { basis, lasted, outageOf, span, worstWords } from '../outage/outage.ts';
 import { postMortemDue } from '../review/review.ts';
 import type { Graph } from './graphs.ts';
@@ -90,7 +90,7 @@ export interface Sources {
 }
 
 /** The draft of the post-mortem: all facts known of an incident that is over. */
-export function postMortem(incident: Incident, { reviewers, meeting, graphs, logGroup }: Sources): PostMortem {
+export function postMortem(incident: IncidentHistory, { reviewers, meeting, graphs, logGroup }: Sources): PostMortem {
   const { id, policy, title, severity, startedAt, resolvedAt = startedAt, commander = null, publication } = incident;
   const at = (iso: string) => clockSince(startedAt, iso);
   const { from, to = resolvedAt } = outageOf(incident);
@@ -147,7 +147,7 @@ export function postMortem(incident: Incident, { reviewers, meeting, graphs, log
 const MARGIN = 30;
 
 /** The period of the graphs and logs of an incident: from, to. */
-export const windowAround = ({ startedAt, resolvedAt = startedAt }: Incident): [string, string] => [
+export const windowAround = ({ startedAt, resolvedAt = startedAt }: IncidentHistory): [string, string] => [
   plusMinutes(startedAt, -MARGIN),
   plusMinutes(resolvedAt, MARGIN),
 ];
@@ -159,7 +159,7 @@ const NOISE: ReadonlySet<EventType> = new Set<EventType>([
   ...(['PostMortemDrafted', 'PostMortemOverdue', 'PostMortemDone'] as const),
 ]);
 
-function isNotable({ timeline }: Incident, event: IncidentEvent): boolean {
+function isNotable({ timeline }: IncidentHistory, event: IncidentEvent): boolean {
   if (NOISE.has(event.type)) return false;
   const earlier = timeline.slice(0, event.seq);
   if (event.type === 'UpdatePosted') {
@@ -174,10 +174,10 @@ function isNotable({ timeline }: Incident, event: IncidentEvent): boolean {
 const isSame = (a: EventOf<'StepSkipped'>, b: EventOf<'StepSkipped'>) =>
   a.step === b.step && a.reasons.join() === b.reasons.join();
 
-const signals = ({ timeline }: Incident) => timeline.filter(event => event.type === 'SignalFired');
+const signals = ({ timeline }: IncidentHistory) => timeline.filter(event => event.type === 'SignalFired');
 
 /** The findings of the first diagnosis that found something: later ones show the effect of the remediation too. */
-function found({ timeline, startedAt }: Incident): PostMortem['found'] {
+function found({ timeline, startedAt }: IncidentHistory): PostMortem['found'] {
   for (const event of timeline) {
     if (event.type !== 'DiagnosisRecorded') continue;
     const texts = event.findings.filter(({ ok }) => ok === false).map(({ summary }) => summary);
@@ -186,7 +186,7 @@ function found({ timeline, startedAt }: Incident): PostMortem['found'] {
   return null;
 }
 
-function detected(incident: Incident): string {
+function detected(incident: IncidentHistory): string {
   const { reporter, timeline, startedAt, openedAt } = incident;
   const at = clockSince(startedAt, openedAt);
   if (reporter) return `${reporter} declared it at ${at} UTC. No alarm had fired.`;
@@ -197,7 +197,7 @@ function detected(incident: Incident): string {
   return `By an alarm, at ${at} UTC${dated}: ${signals(incident)[0]?.summary ?? 'what it said is not known'}`;
 }
 
-function ended(incident: Incident): string {
+function ended(incident: IncidentHistory): string {
   const { timeline, startedAt } = incident;
   const healed = healer(incident);
   const end = timeline.findLast(event => event.type === 'Resolved');
@@ -208,14 +208,15 @@ function ended(incident: Incident): string {
   return `It ended without a step that was verified to help: ${end?.reason ?? 'not known'}.`;
 }
 
-const declarations = ({ timeline }: Incident, fact: 'dataLoss' | 'securityBreach') =>
+const declarations = ({ timeline }: IncidentHistory, fact: 'dataLoss' | 'securityBreach') =>
   timeline.flatMap(event =>
     event.type === 'Declared' && event.fact === fact ? [`${event.by}, ${dateTime(event.at)}: ${event.text}`] : [],
   );
 
-function downtime(incident: Incident): string {
+function downtime(incident: IncidentHistory): string {
   // A declared breach or data loss without measured harm is no downtime.
-  if (investigationOf(incident) !== undefined && disruptions(incident).length === 0) return 'No downtime was measured.';
+  if (investigationOf(incident) !== undefined && disruptionsOf(incident).length === 0)
+    return 'No downtime was measured.';
   const { startedAt, outage, resolvedAt = startedAt } = incident;
   const { from, to = resolvedAt, by } = outageOf(incident);
   const length = lasted(incident) ?? 'not over';
@@ -226,7 +227,7 @@ function downtime(incident: Incident): string {
   return `Not known: ${outage?.unknown ?? 'it was not measured'}. ${signals}`;
 }
 
-function skipped({ timeline }: Incident): PostMortem['skipped'] {
+function skipped({ timeline }: IncidentHistory): PostMortem['skipped'] {
   const events = timeline.filter(event => event.type === 'StepSkipped');
   return events
     .filter((event, i) => !events.slice(0, i).some(other => isSame(other, event)))

@@ -1,6 +1,7 @@
 import { judge, timesOf } from '../figures/figures.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
-import type { Incident, Run } from '../incident/incident.ts';
+import type { IncidentHistory } from '../incident/history.ts';
+import type { Run } from '../incident/incident.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
 import { missedTarget } from '../messages/page-fields.ts';
 import { span } from '../outage/outage.ts';
@@ -13,14 +14,14 @@ export interface TargetLine {
   kept: boolean;
 }
 
-const ofType = <T extends EventType>({ timeline }: Incident, type: T): EventOf<T>[] =>
+const ofType = <T extends EventType>({ timeline }: IncidentHistory, type: T): EventOf<T>[] =>
   timeline.filter((event): event is EventOf<T> => event.type === type);
 
 const NOBODY = 'nobody acknowledged it before it was over';
 const OVER = 'it was over before that';
 
 /** Response times against the runbook's targets, counted from the last change of severity. */
-export function targets(incident: Incident): TargetLine[] {
+export function targets(incident: IncidentHistory): TargetLine[] {
   const { policy, severity, severityAt, resolvedAt = severityAt, startedAt } = incident;
   const { responseMinutes, resolutionMinutes, stakeholdersMinutes } = policy.severities[severity];
   const judged = judge(incident, resolvedAt);
@@ -86,7 +87,7 @@ const OUTCOMES: Record<Run['status'], string> = {
 type End = EventOf<'StepSucceeded' | 'StepFailed' | 'StepRehearsed'>;
 
 /** The steps that automation tried, in order. */
-export const tried = (incident: Incident): Tried[] =>
+export const tried = (incident: IncidentHistory): Tried[] =>
   incident.runs.map(run => {
     const end = incident.timeline.find(
       (event): event is End => 'run' in event && isEnd(event) && event.run === run.run,
@@ -113,7 +114,7 @@ function evidence({ reason = '', status }: Run, end: End | undefined): string {
 const isEnd = ({ type }: IncidentEvent) => ['StepSucceeded', 'StepFailed', 'StepRehearsed'].includes(type);
 
 /** The run that ended the trouble: the last one that the signals verified. A step that only relieves people does not count. */
-export function healer({ runs, policy, mitigatedAt }: Incident): Run | undefined {
+export function healer({ runs, policy, mitigatedAt }: IncidentHistory): Run | undefined {
   const heals = ({ step }: Run) => !policy.playbook.plan.some(({ name, verifiedBy }) => name === step && verifiedBy);
   return mitigatedAt === undefined
     ? undefined
@@ -121,7 +122,7 @@ export function healer({ runs, policy, mitigatedAt }: Incident): Run | undefined
 }
 
 /** Facts that speak for the response; the review judges them. */
-export function wentWell(incident: Incident): string[] {
+export function wentWell(incident: IncidentHistory): string[] {
   const { reporter, publication, startedAt } = incident;
   const detected = timesOf(incident).detect;
   const healed = healer(incident);
@@ -136,7 +137,7 @@ export function wentWell(incident: Incident): string[] {
 }
 
 /** Facts that speak against the response; each one is a question for the review. */
-export function couldHaveGoneBetter(incident: Incident): string[] {
+export function couldHaveGoneBetter(incident: IncidentHistory): string[] {
   const { reporter, startedAt, timeline, policy, severity } = incident;
   const at = ({ at: iso }: IncidentEvent) => `${clockSince(startedAt, iso)} UTC`;
   const uncertain = new Set(

@@ -1,7 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { IncidentEvent } from '../incident/events.ts';
-import { fold } from '../incident/evolve.ts';
-import type { Incident } from '../incident/incident.ts';
+import { historyOf, type IncidentHistory } from '../incident/history.ts';
 import type { Meeting } from '../incident/review-records.ts';
 import { meetingAt } from '../review/review.ts';
 
@@ -17,7 +16,7 @@ export interface Invitees {
  * The time of an incident's review and its attendees: the commander, everybody who acted on the incident, and the reviewers.
  * Undefined when there are no attendees.
  */
-export function meetingOf(incident: Incident, { people, reviewers, guests }: Invitees): Meeting | undefined {
+export function meetingOf(incident: IncidentHistory, { people, reviewers, guests }: Invitees): Meeting | undefined {
   const { commander = '', timeline, policy } = incident;
   const at = meetingAt(incident);
   const reachable = (names: readonly string[]) => [...new Set(names.filter(name => people.includes(name)))];
@@ -35,12 +34,12 @@ export function localTime({ at, timeZone }: Meeting): string | null {
 }
 
 /** The incident with people's names in the configuration in place of their e-mail addresses. */
-export function byName({ timeline }: Incident, addresses: Record<string, string>): Incident {
+export function byName({ timeline }: IncidentHistory, addresses: Record<string, string>): IncidentHistory {
   const names = new Map(Object.entries(addresses).map(([name, address]) => [address.toLowerCase(), name]));
   const nameOf = (who: string) => names.get(who.toLowerCase()) ?? who;
   const renamed = timeline.map((event): IncidentEvent => {
     if (event.type === 'IncidentOpened') return event.reporter ? { ...event, reporter: nameOf(event.reporter) } : event;
     return 'by' in event && event.by ? { ...event, by: nameOf(event.by) } : event;
   });
-  return fold(renamed);
+  return historyOf(renamed);
 }

@@ -1,6 +1,7 @@
 import { isPublic } from '../communication/updates.ts';
 import type { DeliveryChannel } from '../incident/audiences.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
+import type { IncidentHistory } from '../incident/history.ts';
 import type { ActionItem, Incident } from '../incident/incident.ts';
 import type { Draft } from '../incident/review-records.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
@@ -37,7 +38,7 @@ export interface ReviewNotice {
 
 /** The e-mail about an event; undefined when the event has been overtaken, or concerns nobody. A drill causes none. */
 export function reviewNotice(
-  incident: Incident,
+  incident: IncidentHistory,
   event: IncidentEvent,
   recipients: Recipients,
 ): ReviewNotice | undefined {
@@ -110,11 +111,9 @@ function actionItemNotice(incident: Incident, event: ItemEvent, recipients: Reci
   });
 }
 
-/** The item of an event, in its current state. Items are numbered in the order in which they were raised. */
-function itemOf({ actionItems, timeline }: Incident, event: ItemEvent): ActionItem | undefined {
-  if (event.type !== 'ActionItemRaised') return actionItems.find(({ id }) => id === event.item);
-  return actionItems[timeline.filter(({ type, seq }) => type === 'ActionItemRaised' && seq < event.seq).length];
-}
+/** The item of an event, in its current state. */
+const itemOf = ({ actionItems }: Incident, event: ItemEvent): ActionItem | undefined =>
+  actionItems.find(({ id }) => id === event.item);
 
 /** The fields about the incident that all these messages have. */
 interface About {

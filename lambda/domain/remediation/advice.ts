@@ -1,5 +1,5 @@
 import type { Event } from '../incident/events.ts';
-import type { Incident } from '../incident/incident.ts';
+import { type Incident, nextItem } from '../incident/incident.ts';
 import type { Advice } from '../incident/policy.ts';
 import type { Fact, Facts } from '../kernel/severity.ts';
 
@@ -17,6 +17,7 @@ export function withAdvice(incident: Incident | undefined, events: Event[]): Eve
   if (events.some(event => event.type === 'Resolved' && event.cancelled)) return events;
   const item: Event = {
     type: 'ActionItemRaised',
+    item: nextItem(incident, events),
     action: advice.action,
     text: fill(advice.template, factsBefore(incident)),
   };

@@ -1,15 +1,14 @@
 import type { Readings } from '../incident/commands.ts';
-import type { Event, EventOf } from '../incident/events.ts';
-import type { Incident, Run } from '../incident/incident.ts';
+import type { Event } from '../incident/events.ts';
+import type { ApprovalAnswer, Incident, Run } from '../incident/incident.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
-import { minutesBetween } from '../kernel/time.ts';
 import { waitingTime } from './approval.ts';
 import { objectsNamed } from './evidence.ts';
 import { isOff } from './guardrails.ts';
 
 /** Why a person is needed when no step is left: a verdict on the plan, then every step with its result. */
 export function handOverReason(incident: Incident, attempt: number, newlySkipped: Event[], readings: Readings): string {
-  const firstAttempt = firstAttemptOfPlan(incident, attempt);
+  const firstAttempt = incident.planBegunIn ?? attempt;
   const ran = incident.runs.filter(run => run.attempt >= firstAttempt && !run.undoes && !run.preview);
   const skipped = [
     ...(incident.attempt?.skipped ?? []),
@@ -23,7 +22,7 @@ export function handOverReason(incident: Incident, attempt: number, newlySkipped
         ({ title, impact, reason, status }) =>
           `${title}: ${impact === 'relieved' ? 'relieved people; ' : ''}${reason ?? status}`,
       ),
-    ...incident.timeline.flatMap(event => (event.type === 'ApprovalDeclined' ? [notApproved(incident, event)] : [])),
+    ...incident.answers.flatMap(answer => (answer.approved ? [] : [notApproved(incident, answer)])),
     ...skipped.map(({ title, reasons }) => `${title}: skipped (${reasons.join('; ')})`),
   ];
   return sentences.length > 0
@@ -45,12 +44,10 @@ function verdictOn(ran: readonly Run[], readings: Readings): string {
  * Dry runs with their evidence and their object. Only the first would certainly have run: had it helped, no other would
  * have followed.
  */
-function rehearsedSteps({ timeline, policy }: Incident, ran: readonly Run[]): string[] {
+function rehearsedSteps({ policy }: Incident, ran: readonly Run[]): string[] {
   return ran
     .filter(({ status }) => status === 'rehearsed')
-    .map(({ run, step, title, objects }, i) => {
-      const start = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
-      const evidence = start?.guardrails.find(({ guardrail }) => guardrail === 'cause')?.reason;
+    .map(({ step, title, objects, evidence }, i) => {
       const planned = policy.playbook.plan.find(({ name }) => name === step);
       const ids = (planned ? objectsNamed(planned) : []).flatMap(name => objects[name]?.split('/').at(-1) ?? []);
       const because = evidence ? ` (${[evidence, ...ids.map(id => `on ${id}`)].join('; ')})` : '';
@@ -66,17 +63,7 @@ function stillRelieving(incident: Incident): string {
     : '';
 }
 
-/** The attempt that began the plan. One that follows an answered approval continues the plan of the attempt before it. */
-function firstAttemptOfPlan({ timeline }: Incident, attempt: number): number {
-  const beginnings = timeline.flatMap(event =>
-    event.type === 'ResponseRequested' && event.from === undefined ? [event.attempt] : [],
-  );
-  return beginnings.at(-1) ?? attempt;
-}
-
-function notApproved({ policy, timeline }: Incident, { step, by, seq }: EventOf<'ApprovalDeclined'>): string {
+function notApproved({ policy }: Incident, { step, by, minutes }: ApprovalAnswer): string {
   const title = policy.playbook.plan.find(({ name }) => name === step)?.title ?? step;
-  if (by !== 'time') return `${title}: declined by ${by}`;
-  const asked = timeline.slice(0, seq).findLast(event => event.type === 'ApprovalRequested');
-  return `${title}: not approved within ${asked ? waitingTime(minutesBetween(asked.at, asked.expiresAt)) : 'its time'}`;
+  return by === 'time' ? `${title}: not approved within ${waitingTime(minutes)}` : `${title}: declined by ${by}`;
 }

@@ -116,7 +116,7 @@ export function stepsLeft(incident: Incident, attempt: number): Step[] {
   const tried = new Set([
     ...incident.runs.filter(run => run.attempt === attempt && !run.preview).map(run => run.step),
     ...(incident.attempt?.skipped ?? []).map(({ step }) => step),
-    ...declined(incident),
+    ...incident.answers.flatMap(({ approved, step }) => (approved ? [] : [step])),
   ]);
   return plan
     .slice(
@@ -127,12 +127,6 @@ export function stepsLeft(incident: Incident, attempt: number): Step[] {
     )
     .filter(step => !tried.has(step.name));
 }
-
-/** Steps that a person declined. Answers from a drill do not count once the incident has become real. */
-const declined = ({ timeline }: Incident) =>
-  timeline
-    .slice(timeline.findLastIndex(({ type }) => type === 'DrillBecameReal') + 1)
-    .flatMap(event => (event.type === 'ApprovalDeclined' ? [event.step] : []));
 
 function resolution({ resolution }: Incident, attempt: number): Event[] {
   const { by = '', via, reason = '', cancelled } = resolution ?? {};

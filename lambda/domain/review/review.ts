@@ -1,7 +1,7 @@
 import { internalName, isPublic } from '../communication/updates.ts';
 import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
-import { type ActionItem, type Incident, isOpen } from '../incident/incident.ts';
+import { type ActionItem, type Incident, isOpen, nextItem } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import type { Assignment, MeasuredOutage } from '../incident/review-records.ts';
 import { dateTime, minutesBetween, plusMinutes } from '../kernel/time.ts';
@@ -124,6 +124,7 @@ export function withRunbookReview(incident: Incident | undefined, events: Event[
   if (!isReviewed({ ...incident, resolvedAt: now })) return events;
   const item: Event = {
     type: 'ActionItemRaised',
+    item: nextItem(incident, events),
     action: 'Review the runbook',
     text: `What ${incident.id} taught belongs into thresholds, steps and wording: the configuration, then npm run runbook`,
     dueAt: plusMinutes(now, RUNBOOK_DAYS * DAY),
@@ -133,11 +134,12 @@ export function withRunbookReview(incident: Incident | undefined, events: Event[
 
 /** A person raises an action item. */
 export function raiseActionItem(
-  { id, drill }: Incident,
+  incident: Incident,
   { type: _, id: __, ...item }: Extract<PersonCommand, { type: 'raise action item' }>,
 ): Decision {
+  const { id, drill } = incident;
   if (drill) return { refused: `${id} is a drill: it leaves nothing to be done that anybody would be reminded of` };
-  return { events: [{ type: 'ActionItemRaised', ...item }] };
+  return { events: [{ type: 'ActionItemRaised', item: nextItem(incident), ...item }] };
 }
 
 type ItemCommand = Extract<PersonCommand, { type: 'change action item' | 'finish action item' }>;

@@ -1,12 +1,11 @@
 import { affectedComponents, isPublic } from '../communication/updates.ts';
 import type { Investigation } from '../incident/audiences.ts';
-import type { EventOf, IncidentEvent } from '../incident/events.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, PublishedUpdate } from '../incident/incident.ts';
 import type { Component } from '../incident/service-policy.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
 import type { Render } from '../kernel/templates.ts';
 import { clock, dateTime, plusMinutes } from '../kernel/time.ts';
-import { disruptions } from '../outage/disruption.ts';
+import { disruptionsOf } from '../outage/disruption.ts';
 import { outageOf } from '../outage/outage.ts';
 import { isReviewed, postMortemDue } from '../review/review.ts';
 
@@ -97,7 +96,7 @@ export function wordsForCustomers(incident: Incident, at?: string): { title: str
     impact: 'Requests may fail or take longer than usual.',
   };
   if (!publication?.investigation) return usual;
-  const isDisrupted = disruptions(incident).some(({ from, to }) => !at || (from <= at && (!to || at < to)));
+  const isDisrupted = disruptionsOf(incident).some(({ from, to }) => !at || (from <= at && (!to || at < to)));
   return {
     title: INVESTIGATIONS[publication.investigation],
     impact: isDisrupted ? usual.impact : 'We know of no disruption of the service.',
@@ -107,14 +106,10 @@ export function wordsForCustomers(incident: Incident, at?: string): { title: str
 /** The incident as customers see it; undefined while it is not published. */
 export function publicIncident(incident: Incident, render: Render): PublicIncident | undefined {
   if (!isPublic(incident) || incident.drill) return undefined;
-  const { id, mitigatedAt, resolvedAt, cancelled, timeline, publication } = incident;
+  const { id, mitigatedAt, resolvedAt, cancelled, publication } = incident;
   const investigated = publication?.investigation !== undefined;
   const { from, to } = outageOf(incident);
-  const updates = timeline.flatMap(event => {
-    const content = contentOf(incident, event as PublicEvent);
-    return content ? [written(incident, event as PublicEvent, content, render)] : [];
-  });
-  updates.reverse();
+  const updates = incident.publicUpdates.map(update => written(incident, update, render)).reverse();
   return {
     id,
     name: wordsForCustomers(incident).title,
@@ -127,7 +122,9 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
     updates,
     components: affectedComponents(incident),
     ...(investigated
-      ? { disruptions: disruptions(incident).map(({ severity, ...when }) => ({ ...when, impact: IMPACTS[severity] })) }
+      ? {
+          disruptions: disruptionsOf(incident).map(({ severity, ...when }) => ({ ...when, impact: IMPACTS[severity] })),
+        }
       : {}),
   };
 }
@@ -135,70 +132,42 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
 /** The impact of an investigation is its worst measured one; that of any other incident follows from its severity. */
 function impactOf(incident: Incident): PublicImpact {
   if (!incident.publication?.investigation) return IMPACTS[incident.severity];
-  const severities = disruptions(incident).map(({ severity }) => severity);
+  const severities = disruptionsOf(incident).map(({ severity }) => severity);
   const worst = SEVERITIES.find(severity => severities.includes(severity));
   return worst ? IMPACTS[worst] : 'none';
 }
 
 /** The id of an update. Feed readers know the update by it, so it never changes. */
-export const updateId = ({ id }: Pick<Incident, 'id'>, { seq }: Pick<IncidentEvent, 'seq'>) => `${id}-${seq}`;
-
-type PublicEvent = EventOf<'UpdatePosted' | 'PostMortemDone' | 'PostMortemOverdue'>;
-
-type Content = Pick<UpdateFields, 'status' | 'text'> & { nextAt?: string | undefined; late?: string };
-
-function contentOf(incident: Incident, event: PublicEvent): Content | undefined {
-  if (event.type === 'UpdatePosted' && event.to === 'public')
-    return { status: statusOf(incident, event), text: event.text ?? null, nextAt: event.nextAt };
-  if (event.type === 'PostMortemDone' && event.customers && isPublic(incident))
-    return { status: 'postmortem', text: event.customers };
-  // A late post-mortem is announced with its new deadline; only the last such announcement is shown.
-  const isLast = incident.timeline.findLast(({ type }) => type === 'PostMortemOverdue') === event;
-  if (event.type === 'PostMortemOverdue' && event.expectedAt && isLast)
-    return { status: 'resolved', text: null, late: dateTime(event.expectedAt) };
-  return undefined;
-}
+export const updateId = ({ id }: Pick<Incident, 'id'>, { seq }: Pick<PublishedUpdate, 'seq'>) => `${id}-${seq}`;
 
 /**
  * An investigation stays "investigating" until it is resolved: a diagnosis of the service says nothing about what was
  * declared.
  */
-const statusOf = ({ publication }: Incident, { status }: EventOf<'UpdatePosted'>) =>
-  publication?.investigation && status !== 'resolved' ? 'investigating' : status;
+function statusOf({ publication }: Incident, { kind, status }: PublishedUpdate): PublicStatus {
+  if (kind === 'post-mortem') return 'postmortem';
+  if (status === 'closed' || status === 'resolved') return 'resolved';
+  return publication?.investigation ? 'investigating' : status;
+}
 
-const isFixed = (before: readonly IncidentEvent[]): boolean =>
-  before.some(
-    event =>
-      event.type === 'StepSucceeded' ||
-      (event.type === 'StepFailed' && event.impact === 'relieved') ||
-      event.type === 'ResolutionRequested',
-  );
-
-function written(
-  incident: Incident,
-  event: PublicEvent,
-  { nextAt, late, ...content }: Content,
-  render: Render,
-): PublicUpdate {
+function written(incident: Incident, update: PublishedUpdate, render: Render): PublicUpdate {
   const { policy, cancelled = false, publication } = incident;
-  const words = wordsForCustomers(incident, event.at);
+  const { kind, at, text = null, nextAt, fixed } = update;
+  const status = statusOf(incident, update);
   const investigation = publication?.investigation ?? null;
   const fields: UpdateFields = {
     service: policy.title,
-    ...words,
-    ...content,
-    fixed: isFixed(incident.timeline.slice(0, event.seq)),
+    ...wordsForCustomers(incident, at),
+    ...{ status, text, fixed, cancelled, investigation },
     components: affectedComponents(incident).map(({ name }) => name),
-    posted: `${clock(event.at)} UTC`,
-    next: nextAt ? `${clock(nextAt)} UTC` : null,
-    postMortem: late ? `by ${late}` : isReviewed(incident) ? promise(incident) : null,
-    cancelled,
-    investigation,
+    posted: `${clock(at)} UTC`,
+    next: kind === 'update' && nextAt ? `${clock(nextAt)} UTC` : null,
+    postMortem: kind === 'late' && nextAt ? `by ${dateTime(nextAt)}` : isReviewed(incident) ? promise(incident) : null,
   };
   const template =
-    investigation && content.status === 'investigating' ? 'investigation' : UPDATES[late ? 'late' : content.status];
+    investigation && status === 'investigating' ? 'investigation' : UPDATES[kind === 'late' ? 'late' : status];
   const body = render(`status-updates/${template}.txt`, fields).trim();
-  return { id: updateId(incident, event), status: content.status, at: event.at, body };
+  return { id: updateId(incident, update), status, at, body };
 }
 
 /** The hours of the policy if the review keeps them, or else the deadline that follows from its meeting. */

@@ -2,6 +2,7 @@ import { ask } from '../../adapters/command-function.ts';
 import { verifyLink } from '../../adapters/links.ts';
 import { decide } from '../../domain/decide.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
+import type { IncidentEvent } from '../../domain/incident/events.ts';
 import { type Incident, isOpen } from '../../domain/incident/incident.ts';
 import {
   alreadyDone,
@@ -45,6 +46,7 @@ const textOf = (event: HttpEvent) => new URLSearchParams(rawBody(event)).get('te
 
 interface FoundLink {
   incident: Incident;
+  timeline: readonly IncidentEvent[];
   link: SignedLink;
   /** Derived from the link alone, so that a second use of the link is recognised. */
   requestId: string;
@@ -54,8 +56,8 @@ interface FoundLink {
 async function find(text: string): Promise<FoundLink | undefined> {
   const link = await verifyLink(deployed().service, text);
   if (!link || link.expires * 1000 <= Date.now()) return undefined;
-  const { incident } = await ask({ do: 'show', incident: link.incident });
-  return incident && { incident, link, requestId: `link/${Buffer.from(link.mac).toString('base64url')}` };
+  const { incident, timeline = [] } = await ask({ do: 'show', incident: link.incident });
+  return incident && { incident, timeline, link, requestId: `link/${Buffer.from(link.mac).toString('base64url')}` };
 }
 
 /** A file of the review, for people without access to the bucket: guests have no AWS account. */
@@ -98,8 +100,12 @@ function obstacle({ incident, link, requestId }: FoundLink): PageNotice | null {
   return 'refused' in decision ? { tone: 'bad', text: `This cannot be done any more: ${decision.refused}.` } : null;
 }
 
-const show = ({ incident, link }: FoundLink, status: number, notice: PageNotice | null, canBeDone = notice === null) =>
-  page(status, rendered('pages/incident.html', answerPage(incident, link, notice, canBeDone)));
+const show = (
+  { incident, timeline, link }: FoundLink,
+  status: number,
+  notice: PageNotice | null,
+  canBeDone = notice === null,
+) => page(status, rendered('pages/incident.html', answerPage({ ...incident, timeline }, link, notice, canBeDone)));
 
 const messagePage = (status: number, message: MessagePage) => page(status, rendered('pages/message.html', message));
 

@@ -2,27 +2,24 @@ import { createHash } from 'node:crypto';
 import { startResponse } from '../../adapters/step-functions.ts';
 import { type MonthlyReport, monthlyReport } from '../../domain/figures/report.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
-import type { IncidentEvent } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { Person } from '../../domain/incident/person.ts';
 import { DECLARED } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { declarationFault, SIGNAL_LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
 import { type CommandAnswer, CommandRequest } from '../../inbound/command-request.ts';
-import { commit, receive } from '../../runtime/command-handler.ts';
+import { type Committed, commit, receive } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import {
-  findKey,
-  incidentsOfMonth,
-  keyOf,
-  latestIncident,
-  load,
-  openIncidents,
-  slotOf,
-} from '../../store/incidents.ts';
+import { findKey, incidentsOfMonth } from '../../store/incident-index.ts';
+import { openIncidents } from '../../store/incident-lists.ts';
+import { lastEvents, latest, load, loadHistory } from '../../store/incidents.ts';
+import { keyOf, slotOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
+
+/** Events that are shown when nobody asks for more. */
+const SHOWN = 40;
 
 /** Carries out the requests of people from every source. No other function changes an incident for a person. */
 export const handler = entrypoint(CommandRequest, async (request): Promise<CommandAnswer> => {
@@ -34,7 +31,10 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
     case 'report':
       return { report: await report(request.month) };
     case 'show':
-      return withIncident(request.incident, async incident => ({ incident }));
+      return withIncident(request.incident, async incident => ({
+        incident,
+        timeline: await lastEvents(keyOf(incident), request.events ?? SHOWN),
+      }));
     case 'act':
       return withIncident(request.incident, async incident => {
         const { by, via, act, requestId } = request;
@@ -70,20 +70,19 @@ async function report(requestedMonth: string | undefined): Promise<MonthlyReport
   const at = new Date().toISOString();
   const month = requestedMonth ?? at.slice(0, 7);
   const { service } = deployed();
-  const [incidents, scheduledTasks] = await Promise.all([
-    incidentsOfMonth(month),
-    scheduledTasksOfMonth(service, month),
-  ]);
+  const [listed, scheduledTasks] = await Promise.all([incidentsOfMonth(month), scheduledTasksOfMonth(service, month)]);
+  const incidents = (await Promise.all(listed.map(loadHistory))).filter(incident => incident !== undefined);
   return monthlyReport(incidents, { service, month, at, scheduledTasks });
 }
 
 async function list(closed: boolean): Promise<Incident[]> {
-  const open = await openIncidents();
+  const { incidents: open } = await openIncidents();
   if (!closed) return open;
   const { service, policies } = deployed();
-  const last = await Promise.all(Object.keys(policies).map(playbook => latestIncident(slotOf(service, playbook))));
+  const slots = Object.keys(policies).map(playbook => slotOf(service, playbook));
+  const last = (await Promise.all(slots.map(latest))).flatMap(({ stored }) => stored?.incident ?? []);
   const ids = new Set(open.map(({ id }) => id));
-  return [...open, ...last.filter(incident => incident !== undefined && !ids.has(incident.id))] as Incident[];
+  return [...open, ...last.filter(({ id }) => !ids.has(id))];
 }
 
 async function withIncident(id: string, act: (incident: Incident) => Promise<CommandAnswer>): Promise<CommandAnswer> {
@@ -112,7 +111,7 @@ interface DeclaredIncident {
 }
 
 /** Commits a person's declaration as a signal, which only a person can clear. */
-async function declare({ by, requestId, title, ...declaration }: DeclaredIncident): Promise<CommandAnswer> {
+async function declare({ by, requestId, ...declaration }: DeclaredIncident): Promise<CommandAnswer> {
   const { service, policies } = deployed();
   const policy = policies[declaration.playbook] ?? policies[DECLARED];
   if (!policy) throw new Error(`no policy for ${DECLARED} incidents is deployed`);
@@ -126,21 +125,13 @@ async function declare({ by, requestId, title, ...declaration }: DeclaredInciden
     reporter: by,
     ...declaration,
   };
-  return answerTo(await receive(signal, { ...policy, playbook: { ...policy.playbook, title } }));
+  return answerTo(await receive(signal, policy));
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
-async function answerTo({
-  incident,
-  entries,
-  refused,
-}: {
-  incident: Incident | undefined;
-  entries: IncidentEvent[];
-  refused?: string | undefined;
-}): Promise<CommandAnswer> {
-  if (incident && entries.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
-  console.info({ message: 'a person acted', incident: incident?.id, entries: entries.map(e => e.type), refused });
-  return { incident, happened: entries.map(({ type }) => type), refused };
+async function answerTo({ incident, events, refused }: Committed): Promise<CommandAnswer> {
+  if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
+  console.info({ message: 'a person acted', incident: incident?.id, events: events.map(e => e.type), refused });
+  return { incident, happened: events.map(({ type }) => type), refused };
 }

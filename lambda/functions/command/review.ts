@@ -6,7 +6,7 @@ import { readReview } from '../../domain/post-mortem/final-post-mortem.ts';
 import { folderOf, isReviewed, notReviewed } from '../../domain/review/review.ts';
 import type { CommandAnswer } from '../../inbound/command-request.ts';
 import { type Committed, commit } from '../../runtime/command-handler.ts';
-import { keyOf } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 
 /** Bytes of a file that fit into an answer: Lambda's answers are limited to 6 MB, and base64 adds a third. */
 const MAXIMUM_BYTES = 4_000_000;

@@ -1,8 +1,10 @@
 import { publishMeasurements } from '../../adapters/cloudwatch.ts';
 import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import { measurements } from '../../domain/figures/figures.ts';
-import type { Incident } from '../../domain/incident/incident.ts';
+import type { IncidentHistory } from '../../domain/incident/history.ts';
 import { eventSubscriber, recordDelivery } from '../../runtime/event-subscriber.ts';
+import { loadHistory } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 
 /**
  * Publishes the figures of a resolved and measured incident as metrics, dated by its resolution. The delivery is recorded after
@@ -11,8 +13,10 @@ import { eventSubscriber, recordDelivery } from '../../runtime/event-subscriber.
  */
 export const handler = eventSubscriber(async (incident, event) => {
   const { resolvedAt } = incident;
-  if (event.type !== 'OutageMeasured' || !resolvedAt || isPublished(incident)) return { published: 0 };
-  const figures = measurements(incident);
+  if (event.type !== 'OutageMeasured' || !resolvedAt) return { published: 0 };
+  const history = await loadHistory(keyOf(incident));
+  if (!history || isPublished(history)) return { published: 0 };
+  const figures = measurements(history);
   if (figures.length === 0) return { published: 0 };
   await publishMeasurements(PROBE_NAMESPACE, incident.service, figures, new Date(resolvedAt));
   await recordDelivery(incident, event, 'figures');
@@ -20,5 +24,5 @@ export const handler = eventSubscriber(async (incident, event) => {
 });
 
 /** The figures are published once: a repeated measurement of the outage does not change them. */
-const isPublished = ({ timeline }: Incident) =>
+const isPublished = ({ timeline }: IncidentHistory) =>
   timeline.some(event => event.type === 'MessageDelivered' && event.channel === 'figures');

@@ -9,13 +9,13 @@ export const handler = entrypoint(AlarmEvent, async event => {
   const signal = toSignal(event, deployed());
   const policy = deployed().policies[signal.playbook];
   if (!policy) throw new Error(`no policy for playbook ${signal.playbook}`);
-  const { incident, entries, refused } = await receive(signal, policy);
-  if (incident && entries.some(entry => entry.type === 'ResponseRequested')) await startResponse(incident);
+  const { incident, events, refused } = await receive(signal, policy);
+  if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
   const result = {
     incident: incident?.id,
     signal: signal.key,
     state: signal.state,
-    entries: entries.map(e => e.type),
+    events: events.map(({ type }) => type),
     refused,
   };
   console.info({ message: 'signal received', ...result });

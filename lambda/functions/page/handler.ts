@@ -8,7 +8,7 @@ import { onCall } from '../../domain/on-call/roster.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { load } from '../../store/incidents.ts';
+import { eventsFrom, load } from '../../store/incidents.ts';
 import { personalText } from './personal-text.ts';
 
 /** An event on the incident bus of which people on call are told. */
@@ -26,10 +26,12 @@ const PageEvent = v.object({
  */
 export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, entry: about } }) => {
   const { slot, number } = key;
-  const incident = await load({ slot, number });
-  const event = incident?.timeline[about.seq];
+  const [incident, [event, ...later]] = await Promise.all([
+    load({ slot, number }),
+    eventsFrom({ slot, number }, about.seq),
+  ]);
   if (!incident || !event || !isPagedEvent(event)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
-  const sent = sentPages(incident).filter(page => page.about === event.seq);
+  const sent = later.filter(page => page.type === 'PageSent' && page.about === event.seq) as EventOf<'PageSent'>[];
   const added: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
   for (const page of pages(incident, event)) {
@@ -75,12 +77,9 @@ function recipients(incident: Incident, event: PagedEvent, { level, person }: Pa
   if (person !== undefined && ownLevel >= 0) return [{ person, level: ownLevel + 1 }];
   const roster = rosters[placeOf(level)];
   if (!roster) throw new Error('no escalation level is deployed');
-  const called = sentPages(incident).filter(page => page.level === level && page.urgency === 'page');
-  const before = event.type === 'Resolved' ? called.flatMap(({ to }) => to ?? []) : [];
+  const before = event.type === 'Resolved' ? (incident.paged[level] ?? []) : [];
   return [...new Set([...onCall(roster, event.at), ...before])].map(name => ({ person: name, level }));
 }
-
-const sentPages = ({ timeline }: Incident) => timeline.filter(event => event.type === 'PageSent');
 
 /**
  * The roster's index. A level that a deployment has removed since the incident was opened becomes the highest one that is

@@ -9,7 +9,9 @@ import { commitObservedSignals } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { keyOf, load, openIncidents } from '../../store/incidents.ts';
+import { openIncidents } from '../../store/incident-lists.ts';
+import { load } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 import { LedgerMoved, readLedger, writeLedger } from '../../store/ledger.ts';
 
 /** Hours for which the ledger keeps runs: the longest cooldown or budget that can be configured. */
@@ -51,14 +53,14 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
   ]);
   const readings = { ...switches, ledger: ledger === 'unreadable' ? ledger : ledger.runs, others };
   const command = { type: 'next step', id: `plan/${attempt}/${after}`, attempt, readings } as const;
-  const { incident, entries, refused } = await commit({ slot, number }, command, async (decided, incident) => {
+  const { incident, events, refused } = await commit({ slot, number }, command, async (decided, incident) => {
     const started = startedIn(decided);
     const step = incident.policy.playbook.plan.find(s => s.name === started?.step);
     if (!started || !step || started.dryRun || started.undoes || ledger === 'unreadable') return;
     const { run, runbook, at } = started;
     await writeLedger(service, reserve(ledger.runs, { run, runbook, target: step.target, at }, LEDGER_HOURS), ledger);
   });
-  const started = startedIn(entries);
+  const started = startedIn(events);
   console.info({ message: 'planned', incident: incident?.id, step: started?.step, run: started?.run, refused });
   if (!started) return { next: 'end' };
   const parameters = Object.fromEntries(Object.entries(started.parameters).map(([name, value]) => [name, [value]]));
@@ -67,14 +69,16 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
 
 /** The other open incidents. Drills are left out, because they change nothing. */
 async function otherIncidents(slot: string): Promise<OtherIncident[]> {
-  const others = (await openIncidents()).filter(incident => keyOf(incident).slot !== slot && !incident.drill);
+  const { incidents, failures } = await openIncidents();
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  const others = incidents.filter(incident => keyOf(incident).slot !== slot && !incident.drill);
   return others.map(({ id, openedAt, policy: { playbook } }) => {
     const { symptom = false, independent = false } = playbook;
     return { id, openedAt, symptom, independent };
   });
 }
 
-const startedIn = (entries: IncidentEvent[]) => entries.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];
+const startedIn = (events: IncidentEvent[]) => events.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];
 
 /** The token that makes starting a run idempotent: a UUID, the same for the same run. */
 function tokenOf(run: string): string {

@@ -1,6 +1,6 @@
 import { drawGraph, readWatched } from '../../adapters/cloudwatch.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
-import type { Incident } from '../../domain/incident/incident.ts';
+import type { IncidentHistory } from '../../domain/incident/history.ts';
 import { plusMinutes } from '../../domain/kernel/time.ts';
 import { alarmsThatFired, type Drawing, drawings, type Graph } from '../../domain/post-mortem/graphs.ts';
 import { windowAround } from '../../domain/post-mortem/post-mortem.ts';
@@ -12,7 +12,7 @@ const MARGIN = 3;
 export type Drawn = Graph & { png?: Uint8Array };
 
 /** Draws the graphs of an incident. A graph that fails gives its reason, and holds up no other. */
-export async function draw(incident: Incident, resources: Resources): Promise<Drawn[]> {
+export async function draw(incident: IncidentHistory, resources: Resources): Promise<Drawn[]> {
   const { drawn, rest } = alarmsThatFired(incident);
   const alarms = await readWatched(drawn).catch((error: Error) => {
     console.error({ message: `the alarms could not be read: ${error.message}`, error: error.name });

@@ -13,7 +13,8 @@ import { commit } from '../../runtime/command-handler.ts';
 import { deployed, names } from '../../runtime/deployed.ts';
 import { eventSubscriber } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
-import { keyOf } from '../../store/incidents.ts';
+import { loadHistory } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 import { draw } from './draw.ts';
 import { measure } from './measure.ts';
 
@@ -24,8 +25,9 @@ import { measure } from './measure.ts';
 export const handler = eventSubscriber(async (resolved, { type, seq }) => {
   if (type !== 'Resolved' && type !== 'PostMortemRequested') return { drafted: false };
   const { addresses = {}, resources, region } = deployed();
-  const measured = await withOutage(resolved, resources);
-  if (!isReviewed(measured) || measured.postMortem?.url) return { drafted: false };
+  await recordOutage(resolved, resources);
+  const measured = await loadHistory(keyOf(resolved));
+  if (!measured || !isReviewed(measured) || measured.postMortem?.url) return { drafted: false };
   const incident = byName(measured, addresses);
   const invitees = {
     people: Object.keys(addresses),
@@ -53,12 +55,12 @@ export const handler = eventSubscriber(async (resolved, { type, seq }) => {
   return { drafted: true, pictures: graphs.filter(({ png }) => png).length };
 });
 
-/** The incident with its measured outage. Drills and false alarms harm nobody and are not measured. */
-async function withOutage(incident: Incident, resources: Resources): Promise<Incident> {
+/** Drills and false alarms harm nobody and are not measured. */
+async function recordOutage(incident: Incident, resources: Resources): Promise<void> {
   const { drill, cancelled, resolvedAt, outage } = incident;
   const isKnown = outage && outage.unknown === undefined;
-  if (!resolvedAt || drill || cancelled || isKnown) return incident;
+  if (!resolvedAt || drill || cancelled || isKnown) return;
   const measured = await measure(incident, resources);
   const id = `outage/${outage ? 'again' : 'first'}`;
-  return (await commit(keyOf(incident), { type: 'record outage', id, outage: measured })).incident ?? incident;
+  await commit(keyOf(incident), { type: 'record outage', id, outage: measured });
 }

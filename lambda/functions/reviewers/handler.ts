@@ -5,17 +5,22 @@ import { reviewNotice } from '../../domain/post-mortem/review-notices.ts';
 import { names } from '../../runtime/deployed.ts';
 import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
+import { loadHistory } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 
 /** Tells people by e-mail about the review of an incident and its action items, each event once. */
-export const handler = eventSubscriber(async (incident, event) => {
-  const notice = reviewNotice(incident, event, {
-    people: names(process.env['PEOPLE']),
-    reviewers: names(process.env['REVIEWERS']),
-    guests: names(process.env['REVIEW_GUESTS']),
-    stakeholders: names(process.env['STAKEHOLDERS']),
-    operations: names(process.env['OPERATIONS']),
-  });
-  if (!notice || isDelivered(incident, event, notice.channel)) return { sent: [] };
+export const handler = eventSubscriber(async (known, event) => {
+  const incident = await loadHistory(keyOf(known));
+  const notice =
+    incident &&
+    reviewNotice(incident, event, {
+      people: names(process.env['PEOPLE']),
+      reviewers: names(process.env['REVIEWERS']),
+      guests: names(process.env['REVIEW_GUESTS']),
+      stakeholders: names(process.env['STAKEHOLDERS']),
+      operations: names(process.env['OPERATIONS']),
+    });
+  if (!notice || (await isDelivered(incident, event, notice.channel))) return { sent: [] };
   const { to, channel, template, fields } = notice;
   if (to.length === 0) throw new Error(`nobody who has an e-mail address is to be told of ${event.type}`);
   const links = event.type === 'PostMortemDrafted' ? { links: await reviewLinks(incident, event) } : {};

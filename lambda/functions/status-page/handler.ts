@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { putSite } from '../../adapters/site.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
-import { publicIncident } from '../../domain/status-page/public-incident.ts';
+import { publicIncident, updateId } from '../../domain/status-page/public-incident.ts';
 import { renderSite } from '../../domain/status-page/render-site.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
+import { recordDelivery } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
-import { publicIncidents } from '../../store/incidents.ts';
+import { publicIncidents } from '../../store/incident-lists.ts';
 import { readMeasured } from './measured.ts';
 
 /** An event of the incident bus, or of the schedule, which has no incident. */
@@ -67,11 +67,10 @@ const buckets = () =>
 async function recordDeliveries(incidents: Incident[]): Promise<string[]> {
   const delivered: string[] = [];
   for (const incident of incidents)
-    for (const event of incident.timeline) {
-      if (event.type !== 'UpdatePosted' || event.to !== 'public') continue;
-      if (isDelivered(incident, event, 'status page')) continue;
-      await recordDelivery(incident, event, 'status page');
-      delivered.push(`${incident.id}-${event.seq}`);
+    for (const update of incident.publicUpdates) {
+      if (update.kind !== 'update' || update.shown) continue;
+      await recordDelivery(incident, update, 'status page');
+      delivered.push(updateId(incident, update));
     }
   return delivered;
 }

@@ -12,7 +12,8 @@ import { keepMail } from '../../store/customer-mails.ts';
  */
 export const handler = notificationChannel('subscribers', async (incident, event) => {
   const mail = customerMail(incident, rendered);
-  if (mail?.update !== updateId(incident, event) || isDelivered(incident, event, 'subscribers')) return { queued: 0 };
+  if (mail?.update !== updateId(incident, event)) return { queued: 0 };
+  if (await isDelivered(incident, event, 'subscribers')) return { queued: 0 };
   const { number, components } = mail;
   await keepMail(incident.id, mail);
   const subscribers = await subscribersOf(components);

@@ -12,7 +12,7 @@ export async function lookForBlindness(open: readonly Incident[]): Promise<void>
   if (!policy || open.some(({ playbook, policy }) => playbook !== MONITORING && !policy.playbook.independent)) return;
   const alarms = await alarmsWithoutData(`${service}-`);
   for (const signal of blindSignals(service, alarms, policies, new Date().toISOString())) {
-    const { incident, entries } = await receive(signal, policy);
-    if (incident && entries.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
+    const { incident, events } = await receive(signal, policy);
+    if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
   }
 }

@@ -9,7 +9,9 @@ import { obligations } from '../../domain/obligations.ts';
 import { commitObservedSignals, toCheck } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { incidentsUnderReview, keyOf, openIncidents } from '../../store/incidents.ts';
+import { reindex } from '../../store/incident-index.ts';
+import { type Found, incidentsUnderReview, openIncidents } from '../../store/incident-lists.ts';
+import { keyOf } from '../../store/keys.ts';
 import { lookForBlindness } from './blindness.ts';
 import { commitMeasured, type Minute, measureMinute } from './measured.ts';
 import { obeySwitch, stop } from './stop.ts';
@@ -17,18 +19,30 @@ import { obeySwitch, stop } from './stop.ts';
 /** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
 const REVIEWS = 15;
 
+const NONE: Found = { incidents: [], failures: [], stale: [] };
+
 /** Once a minute: what every open incident is owed by now, and at times every review, is done. One that fails holds up no other. */
 export const handler = entrypoint(v.unknown(), async () => {
   const timeForReviews = new Date().getUTCMinutes() % REVIEWS === 0;
-  const [incidents, reviews] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : []]);
+  const [open, review] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : NONE]);
+  const { incidents } = open;
   const minute = incidents.length > 0 ? measureMinute().catch(unmeasured) : Promise.resolve(undefined);
   const outcomes = await Promise.allSettled([
     lookForBlindness(incidents),
     ...incidents.map(incident => look(incident, minute)),
-    ...reviews.map(incident => meetAll(incident)),
+    ...review.incidents.map(incident => meetAll(incident)),
+    ...[...open.stale, ...review.stale].map(reindex),
   ]);
-  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
-  console.info({ message: 'watched', open: incidents.length, reviews: reviews.length, failed: failures.length });
+  const failures = [
+    ...[open, review].flatMap(found => found.failures),
+    ...outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : [])),
+  ];
+  console.info({
+    message: 'watched',
+    open: incidents.length,
+    reviews: review.incidents.length,
+    failed: failures.length,
+  });
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
 
@@ -60,19 +74,19 @@ const unmeasured = ({ name }: Error) => void console.error({ message: 'the servi
 
 async function meet(incident: Incident, obligation: Obligation, checks: Check[]) {
   if (obligation.type === 'stop execution') return stop(incident, obligation);
-  const id = `watch/${JSON.stringify(obligation)}/${incident.timeline.length}`;
+  const id = `watch/${JSON.stringify(obligation)}/${incident.version}`;
   const {
     incident: after,
-    entries,
+    events,
     refused,
   } = await commit(keyOf(incident), { type: 'fulfil', id, obligation, checks });
   console.info({
     message: 'obligation',
     incident: incident.id,
     obligation: obligation.type,
-    entries: entries.map(e => e.type),
+    events: events.map(e => e.type),
     refused,
   });
-  const starts = obligation.type === 'start response' || entries.some(entry => entry.type === 'ResponseRequested');
+  const starts = obligation.type === 'start response' || events.some(({ type }) => type === 'ResponseRequested');
   if (after && starts) await startResponse(after);
 }

@@ -6,7 +6,7 @@ import { MEASUREMENTS_APART, recordMeasurement } from '../../domain/remediation/
 import { measureService } from '../../readings/service-measurement.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
-import { keyOf } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 import { swapMeasurement } from '../../store/measurements.ts';
 
 /** How people are served this minute, and how they were the minute before, if that was measured. */

@@ -1,12 +1,11 @@
 import { findExecution, readExecution, stopExecution } from '../../adapters/automation.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
-import type { EventOf } from '../../domain/incident/events.ts';
 import { attemptUnderWay, type Incident } from '../../domain/incident/incident.ts';
 import { resultOf } from '../../domain/remediation/execution.ts';
 import { isOff } from '../../domain/remediation/guardrails.ts';
 import { commit } from '../../runtime/command-handler.ts';
-import { keyOf } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 
 /** Switched off while a runbook acts, automation stops: the attempt ends, and its execution is stopped with it. */
 export async function obeySwitch(incident: Incident): Promise<Incident> {
@@ -34,7 +33,7 @@ export async function stop(
 }
 
 /** The execution of a run, where its id was not noted in time. */
-async function find({ timeline }: Incident, run: string): Promise<string | undefined> {
-  const started = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run);
-  return started && findExecution({ ...started, role: process.env['RESPONSE_ROLE'] ?? '' });
+async function find({ runs }: Incident, run: string): Promise<string | undefined> {
+  const started = runs.find(other => other.run === run);
+  return started && findExecution({ ...started, at: started.startedAt, role: process.env['RESPONSE_ROLE'] ?? '' });
 }

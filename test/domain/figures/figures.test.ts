@@ -11,7 +11,8 @@ import {
   timesOf,
 } from '../../../lambda/domain/figures/figures.ts';
 import { monthlyReport } from '../../../lambda/domain/figures/report.ts';
-import { type Incident, isOpen } from '../../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
+import { isOpen } from '../../../lambda/domain/incident/incident.ts';
 import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step, temporary } from '../../support/story.ts';
 
@@ -74,13 +75,13 @@ function live({ moves, every, drill }: Told, story = Story.under(policy(PLAN))):
 
 const lives = (every = 1) => fc.record({ moves, every: fc.constant(every), drill: fc.boolean() });
 
-const missedBy = (incident: Incident, now: string) =>
+const missedBy = (incident: IncidentHistory, now: string) =>
   judge(incident, now)
     .filter(({ kept }) => !kept)
     .map(({ target }) => target)
     .sort();
 /** Once it is more severe, what was missed before may be missed, and told, again: it is judged once. */
-const toldMissed = ({ timeline }: Incident) =>
+const toldMissed = ({ timeline }: IncidentHistory) =>
   [...new Set(of(timeline, 'TargetMissed').flatMap(({ target }) => (target === 'update' ? [] : [target])))].sort();
 
 describe('the targets of an incident', () => {
@@ -225,9 +226,9 @@ describe('the times of an incident', () => {
 });
 
 describe('drills and cancelled incidents', () => {
-  const report = (...incidents: Incident[]) =>
+  const report = (...incidents: IncidentHistory[]) =>
     monthlyReport(incidents, { service: 'shop', month: '2026-04', at: minute(100_000), scheduledTasks: [] });
-  const counts = ({ drill, cancelled }: Incident) => !drill && !cancelled;
+  const counts = ({ drill, cancelled }: IncidentHistory) => !drill && !cancelled;
 
   test('count in no figure and no metric, and are counted as left out', () => {
     const property = fc.property(fc.array(lives(60), { minLength: 1, maxLength: 4 }), told => {
@@ -249,7 +250,7 @@ describe('drills and cancelled incidents', () => {
     const story = Story.under(policy([]));
     story.fires('critical');
     story.tell({ type: 'raise action item', by: 'ada', action: 'Pool connections', text: 'RDS Proxy' });
-    const owed = (changes: Partial<Incident>) => report({ ...story.incident, ...changes }).actionItems;
+    const owed = (changes: Partial<IncidentHistory>) => report({ ...story.incident, ...changes }).actionItems;
     expect(owed({ cancelled: true })).toMatchObject([{ action: 'Pool connections' }]);
     expect(owed({ drill: true })).toEqual([]);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { show } from '../../../bin/incident/show.ts';
 import { timesOf } from '../../../lambda/domain/figures/figures.ts';
-import type { Incident } from '../../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
 import type { MeasuredOutage } from '../../../lambda/domain/incident/review-records.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { renderer, renderMail } from '../../../lambda/domain/kernel/templates.ts';
@@ -24,7 +24,7 @@ const SOURCES = { reviewers: [], meeting: undefined, graphs: [], logGroup: '/ecs
 const REVIEW = { summary: 's', rootCause: 'r', lessons: 'l', dataImpact: 'none', customers: 'c' };
 
 /** Published, over in minute 40 after its signals cleared in minute 35, measured and reviewed. */
-function reviewed(outage: MeasuredOutage): Incident {
+function reviewed(outage: MeasuredOutage): IncidentHistory {
   const story = Story.under(POLICY);
   story.fires();
   story.at(1).responds();
@@ -39,7 +39,7 @@ function reviewed(outage: MeasuredOutage): Incident {
 }
 
 /** Every place that says how long it lasted. */
-function told(incident: Incident): Record<string, string> {
+function told(incident: IncidentHistory): Record<string, string> {
   const seen = publicIncident(incident, render);
   const [done] = of(incident.timeline, 'PostMortemDone');
   const [measured] = of(incident.timeline, 'OutageMeasured');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { marked, type Tokens } from 'marked';
 import { describe, expect, test } from 'vitest';
-import type { Incident } from '../../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
 import type { Meeting } from '../../../lambda/domain/incident/review-records.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { escaped } from '../../../lambda/domain/kernel/markdown.ts';
@@ -16,7 +16,7 @@ import { FAILED, PASSED, policy, STATUS_PAGE, Story, step, temporary } from '../
 const render = renderer(readFolders('documents'));
 const MEETING: Meeting = { at: '2026-04-08T14:00:00.000Z', timeZone: 'UTC', attendees: ['ada'], guests: [] };
 
-const written = (incident: Incident, graphs: Graph[] = [], reviewers: string[] = ['cleo']) =>
+const written = (incident: IncidentHistory, graphs: Graph[] = [], reviewers: string[] = ['cleo']) =>
   render(
     'documents/post-mortem.md',
     postMortem(incident, { reviewers, meeting: MEETING, graphs, logGroup: '/ecs/shop' }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventType } from '../../../lambda/domain/incident/events.ts';
-import type { Incident } from '../../../lambda/domain/incident/incident.ts';
+import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { renderMail } from '../../../lambda/domain/kernel/templates.ts';
 import { type Recipients, reviewNotice } from '../../../lambda/domain/post-mortem/review-notices.ts';
@@ -36,7 +36,7 @@ function resolved(changes: Parameters<typeof policy>[1] = {}): Story {
 }
 
 /** Who is told because of the last entry of a type, and how it reads. */
-function told(incident: Incident, type: EventType, circle = CIRCLE) {
+function told(incident: IncidentHistory, type: EventType, circle = CIRCLE) {
   const entry = incident.timeline.findLast(other => other.type === type);
   const notice = entry && reviewNotice(incident, entry, circle);
   return notice && { to: notice.to, channel: notice.channel, ...renderMail(render, notice.template, notice.fields) };

@@ -55,8 +55,10 @@ describe('an event that fails is not lost', () => {
     const [queue = ''] = refersTo(mapping?.properties.DestinationConfig.OnFailure);
     expect(sendsTo(one('AWS::Lambda::Function', 'Publish/Function').properties.Role)).toContain(queue);
     const pattern = JSON.parse(mapping?.properties.FilterCriteria.Filters[0].Pattern);
-    const record = (item: object) => ({ dynamodb: { NewImage: item } });
-    expect(matches(pattern, record({ pk: { S: 'incident/a/b' }, id: { S: 'INC-2026-01-01-001' } }))).toBe(true);
+    const record = (item: object, eventName = 'INSERT') => ({ eventName, dynamodb: { NewImage: item } });
+    const commit = { pk: { S: 'incident/a/b' }, incident: { M: { id: { S: 'INC-2026-01-01-001' } } } };
+    expect(matches(pattern, record(commit))).toBe(true);
+    expect(matches(pattern, record(commit, 'MODIFY'))).toBe(false);
     expect(matches(pattern, record({ pk: { S: 'ledger/a' }, runs: { L: [] } }))).toBe(false);
   });
 

@@ -3,7 +3,7 @@ import { readSecret } from '../../../adapters/secrets.ts';
 import { type OpsgenieRequest, opsgenieRequest, ticketAction } from '../../../domain/messages/ticket.ts';
 import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
-import { keyOf } from '../../../store/incidents.ts';
+import { keyOf } from '../../../store/keys.ts';
 
 /** The incident's alert in Opsgenie: created, acknowledged and closed with it. */
 export const handler = notificationChannel('opsgenie', async (incident, event) => {

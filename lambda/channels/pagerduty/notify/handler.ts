@@ -3,7 +3,7 @@ import { readSecret } from '../../../adapters/secrets.ts';
 import { type PagerDutyEvent, pagerDutyEvent, ticketAction } from '../../../domain/messages/ticket.ts';
 import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
-import { keyOf } from '../../../store/incidents.ts';
+import { keyOf } from '../../../store/keys.ts';
 
 /** The incident's ticket in PagerDuty: opened, acknowledged and resolved with it. */
 export const handler = notificationChannel('pagerduty', async (incident, event) => {

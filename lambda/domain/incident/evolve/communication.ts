@@ -1,5 +1,6 @@
 import type { EventOf } from '../events.ts';
 import type { Incident } from '../incident.ts';
+import { withUpdate } from '../public-updates.ts';
 
 /** Publication, and the updates that follow it. */
 export function evolveCommunication(
@@ -22,7 +23,12 @@ export function evolveCommunication(
       const last = incident.told[to];
       const waitsSince = last && !last.delivered && !last.missed ? last.waitsSince : at;
       const update = { seq, at, status, nextAt, delivered: false, waitsSince, missed: false };
-      return { told: { ...incident.told, [to]: update } };
+      return {
+        told: { ...incident.told, [to]: update },
+        ...(to === 'public'
+          ? { publicUpdates: withUpdate(incident, { kind: 'update', seq, at, status, text: event.text, nextAt }) }
+          : {}),
+      };
     }
     case 'MessageDelivered': {
       const { about, channel } = event;
@@ -31,7 +37,11 @@ export function evolveCommunication(
         // Subscribers get a mail as well, but for the public the status page counts.
         last.seq === about && channel !== 'subscribers' ? { ...last, delivered: true } : last,
       ]);
-      return { told: Object.fromEntries(told) };
+      const publicUpdates =
+        channel === 'status page'
+          ? incident.publicUpdates.map(update => (update.seq === about ? { ...update, shown: true } : update))
+          : incident.publicUpdates;
+      return { told: Object.fromEntries(told), publicUpdates };
     }
   }
 }

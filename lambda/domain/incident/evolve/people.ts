@@ -9,6 +9,7 @@ export function evolvePeople(
     | 'SeverityAssigned'
     | 'Escalated'
     | 'Reminded'
+    | 'PageSent'
     | 'TargetMissed'
     | 'Acknowledged'
     | 'CommandTaken'
@@ -34,20 +35,29 @@ export function evolvePeople(
     case 'Escalated': {
       const since = incident.escalation?.since ?? event.at;
       // A call while an acknowledgement holds is no level of the path that begins when it expires.
-      return { escalation: { since, level: since > event.at ? 0 : event.level, calledAt: event.at } };
+      return {
+        escalation: { since, level: since > event.at ? 0 : event.level, calledAt: event.at },
+        called: withEach(incident.called, event.level),
+      };
     }
     case 'Reminded':
       return incident.escalation ? { escalation: { ...incident.escalation, calledAt: event.at } } : {};
+    case 'PageSent': {
+      const { level, urgency, to } = event;
+      if (urgency !== 'page' || to === undefined) return {};
+      return { paged: { ...incident.paged, [level]: withEach(incident.paged[level] ?? [], to) } };
+    }
     case 'TargetMissed': {
       const last = event.to && incident.told[event.to];
       return {
-        breached: [...incident.breached, event.target],
+        breached: withEach(incident.breached, event.target),
         ...(event.to && last ? { told: { ...incident.told, [event.to]: { ...last, missed: true } } } : {}),
       };
     }
     case 'Acknowledged':
       return {
         acknowledged: { by: event.by, at: event.at, until: event.until },
+        firstAcknowledgedAt: incident.firstAcknowledgedAt ?? event.at,
         commander: incident.commander ?? event.by,
         ...(incident.escalation
           ? { escalation: { since: event.until, level: 0, calledAt: incident.escalation.calledAt } }
@@ -58,6 +68,7 @@ export function evolvePeople(
     case 'Declared':
       return {
         declared: { ...incident.declared, [event.fact]: 1 },
+        declarations: [...incident.declarations, { by: event.by, text: event.text }].slice(-DECLARATIONS),
         // Whoever declined the publication did not know of this yet.
         publication: incident.publication?.at ? incident.publication : undefined,
       };
@@ -65,6 +76,7 @@ export function evolvePeople(
       const declared = { ...incident.declared, workaround: event.available ? 1 : 0 };
       return {
         declared,
+        workaround: { available: event.available, by: event.by, text: event.text },
         severityReasons: withBesides(incident.severity, incident.severityReasons, { ...incident.policy, declared }),
       };
     }
@@ -73,6 +85,11 @@ export function evolvePeople(
       return { references: [...incident.references, { system, ref, url }] };
     }
     case 'ChecklistTicked':
-      return { ticked: [...incident.ticked, event.item] };
+      return { ticked: withEach(incident.ticked, event.item) };
   }
 }
+
+/** At most this many declarations are kept, the last ones. */
+const DECLARATIONS = 10;
+
+const withEach = <T>(known: readonly T[], added: T): T[] => [...new Set([...known, added])];

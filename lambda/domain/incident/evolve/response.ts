@@ -1,5 +1,6 @@
+import { minutesBetween } from '../../kernel/time.ts';
 import type { EventOf } from '../events.ts';
-import type { Incident, Run } from '../incident.ts';
+import type { ApprovalAnswer, Incident, Run } from '../incident.ts';
 
 /** Attempts of the automatic response: their runs, their approvals and their end. */
 export function evolveResponse(
@@ -28,14 +29,18 @@ export function evolveResponse(
       const { attempt: number, from, approved, revert, at } = event;
       return {
         attempt: { number, from, approved, revert, requestedAt: at, progressAt: at, skipped: [] },
+        ...(from === undefined ? { planBegunIn: number } : {}),
         // An attempt that only reverts does not answer an approval that is pending.
         approval: revert ? incident.approval : undefined,
       };
     }
     case 'StepSkipped': {
       const { step, title, reasons } = event;
-      const attempt = incident.attempt;
-      return attempt ? { attempt: { ...attempt, skipped: [...attempt.skipped, { step, title, reasons }] } } : {};
+      const { attempt } = incident;
+      return {
+        skipped: { ...incident.skipped, [step]: reasons },
+        ...(attempt ? { attempt: { ...attempt, skipped: [...attempt.skipped, { step, title, reasons }] } } : {}),
+      };
     }
     case 'StepStarted':
       return { runs: [...incident.runs, startedRun(incident, event)] };
@@ -44,12 +49,15 @@ export function evolveResponse(
     case 'ExecutionStopped':
       return { runs: changeRun(incident, event.run, { abandoned: false }) };
     case 'StepSucceeded':
-      return { runs: changeRun(incident, event.run, { status: 'succeeded' }) };
+      return { runs: changeRun(incident, event.run, { status: 'succeeded' }), fixed: true };
     case 'StepRehearsed':
       return { runs: changeRun(incident, event.run, { status: 'rehearsed', report: event.report }) };
     case 'StepFailed': {
       const { reason, impact, unchanged, abandoned } = event;
-      return { runs: changeRun(incident, event.run, { status: 'failed', reason, impact, unchanged, abandoned }) };
+      return {
+        runs: changeRun(incident, event.run, { status: 'failed', reason, impact, unchanged, abandoned }),
+        fixed: incident.fixed || impact === 'relieved' || undefined,
+      };
     }
     case 'HarmSeen':
       return { runs: changeRun(incident, event.run, { impact: 'harmful' }) };
@@ -61,7 +69,7 @@ export function evolveResponse(
       return { approval: pendingApproval(event, incident.approval?.since ?? event.at, event.level) };
     case 'ApprovalGiven':
     case 'ApprovalDeclined':
-      return { approval: undefined };
+      return { approval: undefined, answers: withAnswer(incident, event) };
     case 'ResponseEnded':
       return {
         ...(incident.attempt ? { attempt: { ...incident.attempt, outcome: event.outcome } } : {}),
@@ -73,9 +81,11 @@ export function evolveResponse(
 }
 
 function startedRun({ facts, objects }: Incident, event: EventOf<'StepStarted'>): Run {
-  const { run, step, title, runbook, attempt, dryRun, preview, undoes, parameters, at: startedAt } = event;
+  const { run, step, title, runbook, document, attempt, dryRun, preview, undoes, parameters, at: startedAt } = event;
+  const evidence = event.guardrails.find(({ guardrail }) => guardrail === 'cause')?.reason;
   return {
-    ...{ run, step, title, runbook, attempt, dryRun, preview, undoes, parameters, facts, objects, startedAt },
+    ...{ run, step, title, runbook, document, attempt, dryRun, preview, undoes, parameters, facts, objects, startedAt },
+    evidence,
     status: 'running',
   };
 }
@@ -88,3 +98,13 @@ const pendingApproval = (
   since: string,
   level: number,
 ) => ({ step, title, expiresAt, since, askedAt: at, level });
+
+/** The answers with this one in place of an earlier one for the same step. */
+function withAnswer(
+  { answers, approval }: Incident,
+  { type, step, by, at }: EventOf<'ApprovalGiven' | 'ApprovalDeclined'>,
+): ApprovalAnswer[] {
+  const minutes = approval ? minutesBetween(approval.since, approval.expiresAt) : 0;
+  const answer = { step, approved: type === 'ApprovalGiven', by, at, minutes };
+  return [...answers.filter(other => other.step !== step), answer];
+}

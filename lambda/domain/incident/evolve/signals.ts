@@ -1,4 +1,5 @@
 import { withAffected, withService } from '../../kernel/severity.ts';
+import { disruptionsWith, worstOf } from '../disruption.ts';
 import type { EventOf, Status } from '../events.ts';
 import { isHealthy } from '../harm.ts';
 import { allClear, type Incident } from '../incident.ts';
@@ -13,7 +14,12 @@ export function evolveSignals(
 ): Partial<Incident> {
   switch (event.type) {
     case 'SignalFired':
-      return { ...withSignal(incident, event, 'firing'), status: afterRelapse(incident), allClearSince: undefined };
+      return {
+        ...withSignal(incident, event, 'firing'),
+        status: afterRelapse(incident),
+        allClearSince: undefined,
+        clearedAt: undefined,
+      };
     case 'SignalLost':
       return { ...withSignal(incident, event, 'unknown'), allClearSince: undefined };
     case 'SignalCleared': {
@@ -23,6 +29,14 @@ export function evolveSignals(
     case 'DiagnosisRecorded':
       return {
         ...withHealth(incident, diagnosed(event), event.at),
+        disruptions: disruptionsWith(incident, diagnosed(event).facts, event.at),
+        worst: worstOf(
+          incident,
+          ...event.findings.map(({ facts, times, at = event.at }) => ({
+            facts,
+            at: times?.['usersAffectedShare'] ?? at,
+          })),
+        ),
         // A diagnosis in which every check passed has identified nothing.
         status:
           incident.status === 'investigating' && event.findings.some(({ ok }) => ok === false)
@@ -37,7 +51,12 @@ export function evolveSignals(
         measuredAt: { ...incident.measuredAt, ...times },
       };
       const isRelapse = isHealthy(incident) && !isHealthy({ ...incident, ...known });
-      return { ...withHealth(incident, known, measuredAt), ...(isRelapse ? { status: afterRelapse(incident) } : {}) };
+      return {
+        ...withHealth(incident, known, measuredAt),
+        disruptions: disruptionsWith(incident, known.facts, measuredAt),
+        worst: worstOf(incident, { facts, at: measuredAt }),
+        ...(isRelapse ? { status: afterRelapse(incident) } : {}),
+      };
     }
     case 'ImprovementSeen':
       return { improvedTo: event.severity };

@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import { paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isPublic } from '../domain/communication/updates.ts';
+import type { Status } from '../domain/incident/events.ts';
+import { type Incident, isOpen } from '../domain/incident/incident.ts';
+import type { Severity } from '../domain/kernel/severity.ts';
+import { isUnderReview } from '../domain/review/review.ts';
+import { firstItem, type IncidentKey, incidentOf, keyOf } from './keys.ts';
+import { client, type ItemKey, isConflict, TableName } from './table.ts';
+
+/**
+ * The attributes by which incidents are found and listed. They stand on the item of the first commit, so that an incident
+ * is in the indexes from the moment at which it exists, and follow the later commits.
+ */
+export interface IndexedIncident {
+  id: string;
+  title: string;
+  severity: Severity;
+  status: Status;
+  startedAt: string;
+  openedAt: string;
+  /** `YYYY-MM` of the opening. */
+  month: string;
+  resolvedAt?: string | undefined;
+  commander?: string | undefined;
+  drill?: boolean | undefined;
+  cancelled?: boolean | undefined;
+  published?: true | undefined;
+  /** Absent when nothing is left to do. */
+  unfinished?: 'open' | 'review' | undefined;
+}
+
+/** The attributes as they are stored: those of an incident, and the version at which they were true. */
+export const indexed = (incident: Incident): IndexedIncident & { version: number } => {
+  const { id, title, severity, status, startedAt, openedAt, resolvedAt, commander, drill, cancelled, version } =
+    incident;
+  return {
+    ...{ id, title, severity, status, startedAt, openedAt, resolvedAt, commander, version },
+    month: openedAt.slice(0, 7),
+    drill: drill || undefined,
+    cancelled: cancelled || undefined,
+    published: isPublic(incident) || undefined,
+    unfinished: isOpen(incident) ? 'open' : isUnderReview(incident) ? 'review' : undefined,
+  };
+};
+
+/** Updates the attributes that have changed, unless those of a later version are stored already. */
+export async function updateIndexed(key: ItemKey, before: Incident | undefined, incident: Incident): Promise<void> {
+  const { version, ...now } = indexed(incident);
+  const { version: _, ...then } = before ? indexed(before) : { version: 0 };
+  if (JSON.stringify(now) === JSON.stringify(then)) return;
+  const names = Object.keys(now) as (keyof IndexedIncident)[];
+  const set = names.filter(name => now[name] !== undefined);
+  const removed = names.filter(name => now[name] === undefined);
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: TableName(),
+        Key: key,
+        UpdateExpression: [
+          `SET version = :version, ${set.map(name => `#${name} = :${name}`).join(', ')}`,
+          removed.length > 0 ? ` REMOVE ${removed.map(name => `#${name}`).join(', ')}` : '',
+        ].join(''),
+        ConditionExpression: 'attribute_exists(pk) AND version <= :version',
+        ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
+        ExpressionAttributeValues: {
+          ':version': version,
+          ...Object.fromEntries(set.map(name => [`:${name}`, now[name]])),
+        },
+      }),
+    );
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
+}
+
+/** The attributes of an incident as the index holds them are not, or not any more, those of its state. */
+export const isStale = ({ slot: _, number: __, ...item }: ListedIncident, incident: Incident): boolean => {
+  const { version: ___, ...now } = indexed(incident);
+  return !isDeepStrictEqual(item, withoutUndefined(now));
+};
+
+/** Writes the attributes of a stale incident anew. */
+export const reindex = (incident: Incident): Promise<void> =>
+  updateIndexed(firstItem(keyOf(incident)), undefined, incident);
+
+export type ListedIncident = IncidentKey & IndexedIncident;
+
+/** The unfinished incidents, from an index that lags by moments. */
+export const unfinished = (state: 'open' | 'review') => listed('unfinished', 'unfinished', state);
+
+/** The incidents opened in a month, `YYYY-MM`, in the order of their opening. */
+export const incidentsOfMonth = (month: string) => listed('byMonth', 'month', month);
+
+async function listed(IndexName: string, attribute: string, value: string): Promise<ListedIncident[]> {
+  const query = {
+    TableName: TableName(),
+    IndexName,
+    KeyConditionExpression: '#attribute = :value',
+    ExpressionAttributeNames: { '#attribute': attribute },
+    ExpressionAttributeValues: { ':value': value },
+  };
+  const found: ListedIncident[] = [];
+  for await (const { Items = [] } of paginateQuery({ client }, query))
+    for (const { pk, sk, ...item } of Items) found.push({ ...incidentOf({ pk, sk }), ...(item as IndexedIncident) });
+  return found;
+}
+
+const withoutUndefined = (record: object) =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+
+/** The key of the incident with that id, from an index that lags by moments; undefined when it does not exist. */
+export async function findKey(id: string): Promise<IncidentKey | undefined> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: TableName(),
+      IndexName: 'byId',
+      KeyConditionExpression: 'id = :id',
+      ExpressionAttributeValues: { ':id': id },
+      Limit: 1,
+    }),
+  );
+  return Items[0] && incidentOf(Items[0] as ItemKey);
+}

@@ -1,0 +1,54 @@
+import { isPublic } from '../domain/communication/updates.ts';
+import { type Incident, isOpen } from '../domain/incident/incident.ts';
+import { isUnderReview } from '../domain/review/review.ts';
+import { incidentsOfMonth, isStale, unfinished } from './incident-index.ts';
+import { load } from './incidents.ts';
+import type { IncidentKey } from './keys.ts';
+
+/** Incidents that were found; one that cannot be read hides no other. */
+export interface Found {
+  incidents: Incident[];
+  failures: Error[];
+  /** The incidents whose attributes in the index are not those of their state: a writer ended before it updated them. */
+  stale: Incident[];
+}
+
+/** All open incidents, from an index that lags by moments: the watch finds in its next minute what it missed. */
+export const openIncidents = async (): Promise<Found> => only(await found('open'), isOpen);
+
+/** The resolved incidents whose post-mortem or action items are still to be done. */
+export const incidentsUnderReview = async (): Promise<Found> => only(await found('review'), isUnderReview);
+
+const only = (all: Found, matches: (incident: Incident) => boolean): Found => ({
+  ...all,
+  incidents: all.incidents.filter(matches),
+});
+
+async function found(state: 'open' | 'review'): Promise<Found> {
+  const items = await unfinished(state);
+  const outcomes = await Promise.allSettled(items.map(load));
+  const result: Found = { incidents: [], failures: [], stale: [] };
+  for (const [i, outcome] of outcomes.entries()) {
+    const item = items[i];
+    if (outcome.status === 'rejected') result.failures.push(outcome.reason as Error);
+    else if (outcome.value && item) {
+      result.incidents.push(outcome.value);
+      if (isStale(item, outcome.value)) result.stale.push(outcome.value);
+    }
+  }
+  return result;
+}
+
+/**
+ * The published incidents that were opened in one of these months or are still open. The indexes lag by moments, so the caller
+ * also gives the incidents that are known to have changed; they are read from the table.
+ */
+export async function publicIncidents(months: readonly string[], changed: readonly IncidentKey[]): Promise<Incident[]> {
+  const [open, ...ofMonths] = await Promise.all([unfinished('open'), ...months.map(incidentsOfMonth)]);
+  const published = ofMonths.flat().filter(item => item.published);
+  const keys = new Map(
+    [...changed, ...open, ...published].map(({ slot, number }) => [`${slot}/${number}`, { slot, number }]),
+  );
+  const loaded = await Promise.all([...keys.values()].map(load));
+  return loaded.filter(incident => incident !== undefined).filter(isPublic);
+}
