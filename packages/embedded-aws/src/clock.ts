@@ -1,3 +1,5 @@
+import TinyQueue from 'tinyqueue';
+
 /**
  * Virtual time. Nothing happens but what is on the agenda; the clock jumps from one entry to the next, so that a day without
  * events takes no time at all.
@@ -5,7 +7,9 @@
 export class Clock {
   private time: number;
   private sequence = 0;
-  private readonly agenda: Act[] = [];
+  /** The moment that was last asked for as a text, which every call does. */
+  private written = { time: Number.NaN, iso: '' };
+  private readonly agenda = new TinyQueue<Act>([], (one, other) => one.at - other.at || one.sequence - other.sequence);
 
   /** @param start an ISO 8601 time */
   constructor(start: string) {
@@ -19,7 +23,8 @@ export class Clock {
 
   /** The present moment as an ISO 8601 time. */
   get iso(): string {
-    return new Date(this.time).toISOString();
+    if (this.written.time !== this.time) this.written = { time: this.time, iso: new Date(this.time).toISOString() };
+    return this.written.iso;
   }
 
   /** Puts an act on the agenda, `milliseconds` from now. Acts at one moment happen in the order in which they were put there. */
@@ -45,15 +50,12 @@ export class Clock {
   async run(limit: number, done: () => boolean = () => false): Promise<void> {
     const end = this.time + limit;
     while (!done()) {
-      const next = this.agenda.reduce<Act | undefined>(
-        (first, act) => (first && !before(act, first) ? first : act),
-        undefined,
-      );
+      const next = this.agenda.peek();
       if (!next || next.at > end) {
         this.time = end;
         return;
       }
-      this.agenda.splice(this.agenda.indexOf(next), 1);
+      this.agenda.pop();
       this.time = next.at;
       await next.act();
     }
@@ -65,5 +67,3 @@ interface Act {
   sequence: number;
   act: () => void | Promise<void>;
 }
-
-const before = (a: Act, b: Act) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence);

@@ -20,7 +20,7 @@ export { policyAllows } from './iam/permissions.ts';
 export { Random } from './random.ts';
 export type { Distributions, ViewerRequest, ViewerResponse } from './services/cloudfront.ts';
 export type { Metrics } from './services/cloudwatch/metrics.ts';
-export type { StreamRecord } from './services/dynamodb.ts';
+export type { StreamRecord, TableKind } from './services/dynamodb/tables.ts';
 export type { Fetch, Functions, HttpAnswer, Invocation, Network } from './services/lambda/functions.ts';
 export type { Objects, StoredObject } from './services/s3.ts';
 export type { Secrets } from './services/secrets-manager.ts';

@@ -9,7 +9,7 @@ import { Alarms } from './services/cloudwatch/alarms.ts';
 import { Dashboards } from './services/cloudwatch/dashboards.ts';
 import { Graphs } from './services/cloudwatch/graphs.ts';
 import { Metrics } from './services/cloudwatch/metrics.ts';
-import { Tables } from './services/dynamodb.ts';
+import { type TableKind, Tables } from './services/dynamodb/tables.ts';
 import { Buses } from './services/eventbridge.ts';
 import { Keys } from './services/kms.ts';
 import { Functions, type Network } from './services/lambda/functions.ts';
@@ -39,6 +39,8 @@ export interface WorldOptions {
   warmUpMinutes?: number;
   /** @default nothing goes wrong */
   faults?: Faults;
+  /** What answers for DynamoDB: items in memory, or dynalite as it is, which takes many times as long. @default memory */
+  tables?: TableKind;
 }
 
 /**
@@ -75,7 +77,7 @@ export class World {
   /** @throws Unsupported, by resource and property, for what the package cannot execute faithfully */
   constructor(
     assembly: Assembly,
-    { seed = 1, start = '2026-01-01T00:00:00.000Z', warmUpMinutes = 0, faults = {} }: WorldOptions = {},
+    { seed = 1, start = '2026-01-01T00:00:00.000Z', warmUpMinutes = 0, faults = {}, tables }: WorldOptions = {},
   ) {
     const random = new Random(seed);
     this.warmUp = warmUpMinutes * MINUTE;
@@ -85,8 +87,8 @@ export class World {
     this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed)));
     const { account, clock, metrics } = this;
     this.queues = new Queues(account);
-    this.tables = new Tables(account);
-    this.functions = new Functions(account, this.tables, this.queues, metrics, new Misfortune(random, faults));
+    this.tables = new Tables(account, tables);
+    this.functions = new Functions(account, this.queues, metrics, new Misfortune(random, faults));
     this.buses = new Buses(account, this.functions, this.queues);
     this.topics = new Topics(account);
     this.runbooks = new Runbooks(account, this.functions, faults.automation);
@@ -152,9 +154,6 @@ export class World {
       const { output } = await this.account.call(caller, service, operation, input);
       return output;
     });
-    const client = new Embedded({});
-    if (client.config.serviceId !== 'DynamoDB') return client as Client;
-    const DynamoDB = this.tables.clientFor(caller, { milliseconds: 0 });
-    return new DynamoDB({}) as Client;
+    return new Embedded({}) as Client;
   }
 }

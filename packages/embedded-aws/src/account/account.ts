@@ -7,9 +7,13 @@ import { Unsupported } from '../unsupported.ts';
 
 /** An error as an AWS service answers it; the name is the one that SDK clients see, e.g. `ResourceNotFoundException`. */
 export class ServiceError extends Error {
-  constructor(name: string, message: string) {
+  /** The further members of the error, as the SDK shows them. */
+  readonly members: Record<string, unknown>;
+
+  constructor(name: string, message: string, members: Record<string, unknown> = {}) {
     super(message);
     this.name = name;
+    this.members = members;
   }
 }
 
@@ -19,6 +23,8 @@ export interface Caller {
   name: string;
   /** The ARN of the role that IAM judges the call by. */
   role: string;
+  /** Hears how many virtual milliseconds each call takes, also one that is refused. */
+  spend?: (milliseconds: number) => void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs have as many shapes as AWS has operations
@@ -34,6 +40,8 @@ export interface Operation {
   context?: (input: Input) => RequestContext;
   /** Says what a call changed, or undefined when it changed nothing. @default the operation's name and input say it */
   changes?: (input: Input, output: unknown) => string | undefined;
+  /** The least and the most virtual milliseconds that a call takes. @default from 4 to 40 */
+  milliseconds?: readonly [number, number];
   /** Gives the output, as the SDK would. @throws ServiceError to refuse the call */
   run: (input: Input, caller: Caller) => unknown;
 }
@@ -59,6 +67,9 @@ export interface WorldEvent {
   [detail: string]: unknown;
 }
 
+/** Virtual milliseconds that a call takes, at least and at most. */
+const MILLISECONDS: readonly [number, number] = [4, 40];
+
 /** The embedded account: the deployed resources, their permissions, and the services that answer calls. */
 export class Account {
   readonly resources: Deployed[];
@@ -67,6 +78,7 @@ export class Account {
   readonly clock: Clock;
   readonly random: Random;
   readonly assembly: Assembly;
+  private readonly byType: Map<string, Deployed[]>;
   private readonly services = new Map<string, Operations>();
   private readonly listeners: ((happened: WorldEvent) => void)[] = [];
   private readonly answered: OnAnswer[] = [];
@@ -77,11 +89,12 @@ export class Account {
     this.random = random;
     this.region = assembly.region;
     this.resources = resolveTemplate(assembly);
+    this.byType = Map.groupBy(this.resources, ({ type }) => type);
     this.permissions = new Permissions(this.resources);
   }
 
-  ofType(type: string): Deployed[] {
-    return this.resources.filter(resource => resource.type === type);
+  ofType(type: string): readonly Deployed[] {
+    return this.byType.get(type) ?? [];
   }
 
   /** The resource of a type that a construct made, by the construct's path; undefined when there is none. */
@@ -133,7 +146,8 @@ export class Account {
   ): Promise<{ output: unknown; milliseconds: number }> {
     const found = this.services.get(service)?.[operation];
     if (!found) throw new Unsupported(`${caller.name} calls ${service}:${operation}`, 'this operation');
-    const milliseconds = this.random.between(4, 40);
+    const milliseconds = this.random.between(...(found.milliseconds ?? MILLISECONDS));
+    caller.spend?.(milliseconds);
     this.emit('call', { function: caller.name, service, operation, milliseconds });
     this.authorise(caller, service, operation, found, input);
     const output = await found.run(input, caller);

@@ -74,7 +74,16 @@ export function evaluate(
   const breaching = real.filter(({ value }) => operator.breaches(value, threshold));
   const filled = n - real.length;
   const state = decide();
-  return { state: state ?? previous, reason: reason(), reasonData: reasonData() };
+  return {
+    state: state ?? previous,
+    // Only a change of state is put into words.
+    get reason() {
+      return reason();
+    },
+    get reasonData() {
+      return reasonData();
+    },
+  };
 
   /** undefined: the state is kept. */
   function decide(): AlarmState | undefined {

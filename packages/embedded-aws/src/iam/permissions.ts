@@ -94,6 +94,8 @@ function managedPolicy(policy: string, role: string): Statement[] {
 export class Permissions {
   private readonly byRole = new Map<string, Statement[]>();
   private readonly trust = new Map<string, Statement[]>();
+  /** A world asks the same few thousand questions over and over, and policies do not change. */
+  private readonly decided = new Map<string, boolean>();
 
   constructor(resources: Deployed[]) {
     for (const { type, arn, properties } of resources) {
@@ -118,7 +120,10 @@ export class Permissions {
 
   allows(role: string, action: string, resource: string, context: RequestContext = {}): boolean {
     if (role === ADMINISTRATOR) return true;
-    return allowed(this.byRole.get(role) ?? [], action, resource, context);
+    const question = JSON.stringify([role, action, resource, context]);
+    const known = this.decided.get(question) ?? allowed(this.byRole.get(role) ?? [], action, resource, context);
+    this.decided.set(question, known);
+    return known;
   }
 
   /** True when a service may assume the role. */

@@ -104,11 +104,11 @@ export class Alarms {
     const late = Math.ceil(this.metrics.lateness(Namespace) / (Period * 1000));
     const length = evaluationRange(EvaluationPeriods) + late;
     const range = Array.from({ length }, (_, i) => last - (length - 1 - i) * Period * 1000);
-    const datapoints = range.map(start => this.metrics.datapoint(query, start));
+    const datapoints = this.metrics.datapoints(query, range);
     const metadata = { statistic: Statistic, period: Period, lastPeriod: new Date(last), queryDate: new Date(now) };
-    const { state, reason, reasonData } = evaluate(ruleOf(alarm), datapoints, before.state, metadata);
-    if (state === before.state) return;
-    const status = { state, since: now, updated: now, reason, reasonData };
+    const evaluation = evaluate(ruleOf(alarm), datapoints, before.state, metadata);
+    if (evaluation.state === before.state) return;
+    const status = { ...evaluation, since: now, updated: now };
     this.statuses.set(alarm.ref, status);
     this.tell(alarm, before, status);
   }

@@ -126,13 +126,28 @@ export class Metrics {
     return (this.series.get(keyOf(namespace, name, listOf(dimensions))) ?? []).map(({ value }) => value);
   }
 
-  /** The statistic of the period that begins at `start`, by what can be read of it now; undefined without data. */
-  datapoint({ namespace, name, dimensions, statistic, period }: MetricQuery, start: number): number | undefined {
-    const series = this.series.get(keyOf(namespace, name, dimensions)) ?? [];
+  /** The statistic of each period that begins at one of `starts`, by what can be read of it now; undefined without data. */
+  datapoints(query: MetricQuery, starts: readonly number[]): (number | undefined)[] {
+    const series = this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? [];
+    return starts.map(start => this.statisticOf(query, series, start));
+  }
+
+  datapoint(query: MetricQuery, start: number): number | undefined {
+    return this.datapoints(query, [start])[0];
+  }
+
+  private statisticOf(
+    { namespace, name, statistic, period }: MetricQuery,
+    series: readonly Value[],
+    start: number,
+  ): number | undefined {
     const { now } = this.account.clock;
-    const values = series
-      .slice(firstFrom(series, start), firstFrom(series, start + period * 1000))
-      .flatMap(({ value, visible }) => (visible <= now ? [value] : []));
+    const values: number[] = [];
+    for (let index = firstFrom(series, start); index < series.length; index++) {
+      const { at, value, visible } = series[index] as Value;
+      if (at >= start + period * 1000) break;
+      if (visible <= now) values.push(value);
+    }
     if (values.length === 0) return undefined;
     const sum = values.reduce((a, b) => a + b, 0);
     switch (statistic) {
@@ -167,11 +182,11 @@ export class Metrics {
       };
       const step = Period * 1000;
       const points: { start: number; value: number }[] = [];
-      const began = this.series.get(keyOf(query.namespace, query.name, query.dimensions))?.[0]?.at ?? to;
-      const first = Math.max(Math.ceil(from / step), Math.floor(began / step)) * step;
+      const series = this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? [];
+      const first = Math.max(Math.ceil(from / step), Math.floor((series[0]?.at ?? to) / step)) * step;
       // The period that is still running is answered too, by what there is of it.
       for (let start = first; start < to; start += step) {
-        const value = this.datapoint(query, start);
+        const value = this.statisticOf(query, series, start);
         if (value !== undefined) points.push({ start, value });
       }
       if (ScanBy !== 'TimestampAscending') points.reverse();

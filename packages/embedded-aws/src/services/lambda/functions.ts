@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { type Account, type Caller, ServiceError, shortName } from '../../account/account.ts';
 import type { Deployed } from '../../assembly/resolve.ts';
 import type { Misfortune } from '../../faults.ts';
+import { asJson } from '../../json.ts';
 import { Unsupported } from '../../unsupported.ts';
 import type { Metrics } from '../cloudwatch/metrics.ts';
-import type { Tables } from '../dynamodb.ts';
 import type { Queues } from '../sqs.ts';
 import { compiled, silent, timingOf, virtualDate } from './runtime.ts';
-import { embeddedPackage, isClientPackage } from './sdk.ts';
+import { embeddedDocuments, embeddedPackage, isClientPackage } from './sdk.ts';
 
 /** The outcome of an invocation. */
 export interface Invocation {
@@ -56,7 +56,6 @@ const NO_NETWORK: Network = {
  */
 export class Functions {
   private readonly account: Account;
-  private readonly tables: Tables;
   private readonly queues: Queues;
   private readonly metrics: Metrics;
   private readonly misfortune: Misfortune;
@@ -64,9 +63,8 @@ export class Functions {
   private network = NO_NETWORK;
   private readonly require = createRequire(import.meta.url);
 
-  constructor(account: Account, tables: Tables, queues: Queues, metrics: Metrics, misfortune: Misfortune) {
+  constructor(account: Account, queues: Queues, metrics: Metrics, misfortune: Misfortune) {
     this.account = account;
-    this.tables = tables;
     this.queues = queues;
     this.metrics = metrics;
     this.misfortune = misfortune;
@@ -167,8 +165,8 @@ export class Functions {
       getRemainingTimeInMillis: () => 1000 * properties['Timeout'],
     };
     try {
-      const payload = await handler(structuredClone(event), context);
-      return { payload: payload === undefined ? null : JSON.parse(JSON.stringify(payload)) };
+      const payload = await handler(asJson(event), context);
+      return { payload: asJson(payload ?? null) };
     } catch (thrown) {
       if (thrown instanceof Unsupported) throw thrown;
       const { name, message } = thrown as Error;
@@ -186,14 +184,17 @@ export class Functions {
       throw new Unsupported(`function ${path}`, 'code that is no Node.js asset');
     if (properties['Layers']?.length) throw new Unsupported(`function ${path}`, 'layers');
     const bundle = join(this.account.assembly.directory, asset, `${file}.js`);
-    const caller: Caller = { name: shortName(path), role: properties['Role'] };
     const timer = { milliseconds: 0 };
+    const spend = (milliseconds: number) => {
+      timer.milliseconds += milliseconds;
+    };
+    const caller: Caller = { name: shortName(path), role: properties['Role'], spend };
     const module = { exports: {} as Record<string, Handler> };
     const environment = { ...properties['Environment']?.['Variables'], AWS_REGION: this.account.region };
     const scope = {
       module,
       exports: module.exports,
-      require: (id: string) => this.provideModule(id, caller, timer),
+      require: (id: string) => this.provideModule(id, caller),
       process: { ...process, env: environment },
       Date: virtualDate(() => this.account.clock.now),
       performance: { now: () => this.account.clock.now + timer.milliseconds },
@@ -213,14 +214,13 @@ export class Functions {
     return function_;
   }
 
-  private provideModule(id: string, caller: Caller, timer: { milliseconds: number }): unknown {
+  private provideModule(id: string, caller: Caller): unknown {
     if (id === 'node:tls' || id === 'tls') return this.network.tls;
     const exports = this.require(id);
-    if (id === '@aws-sdk/client-dynamodb') return { ...exports, DynamoDBClient: this.tables.clientFor(caller, timer) };
+    if (id === '@aws-sdk/lib-dynamodb') return embeddedDocuments(exports);
     if (!isClientPackage(id)) return exports;
     return embeddedPackage(id, exports, caller.name, async (service, operation, input) => {
-      const { output, milliseconds } = await this.account.call(caller, service, operation, input);
-      timer.milliseconds += milliseconds;
+      const { output } = await this.account.call(caller, service, operation, input);
       return output;
     });
   }

@@ -1,4 +1,6 @@
 /** SDK clients that never open a connection: the embedded account answers what they would send. */
+import { createRequire } from 'node:module';
+import { constructStack } from '@smithy/core/client';
 import { type Input, ServiceError } from '../../account/account.ts';
 import { Unsupported } from '../../unsupported.ts';
 
@@ -9,6 +11,7 @@ const IAM_PREFIXES: Record<string, string> = {
   cloudfront: 'cloudfront',
   cloudwatch: 'cloudwatch',
   'cloudwatch-logs': 'logs',
+  dynamodb: 'dynamodb',
   ec2: 'ec2',
   ecs: 'ecs',
   'elastic-load-balancing-v2': 'elasticloadbalancing',
@@ -34,15 +37,26 @@ type Answer = (service: string, operation: string, input: Input) => Promise<unkn
 // biome-ignore lint/suspicious/noExplicitAny: the exports of an SDK client, whichever it is
 type Module = Record<string, any>;
 
-type ClientClass = new (config: object) => { config: { serviceId: string }; middlewareStack: Module };
+interface Command {
+  input: Input;
+}
+
+interface Client {
+  config: { serviceId: string };
+  middlewareStack: Module;
+  send(command: Command, ...more: unknown[]): Promise<unknown>;
+}
+
+type ClientClass = new (config: object) => Client;
 
 const PACKAGES = '@aws-sdk/client-';
 
 export const isClientPackage = (id: string) => id.startsWith(PACKAGES);
 
+const require = createRequire(import.meta.url);
+
 /**
- * The exports of an SDK client's package, with a client that the account answers. Errors are of the package's own classes,
- * because handlers tell them apart by class.
+ * The exports of an SDK client's package, with a client that the account answers.
  *
  * @throws Unsupported for a client of a service that the account does not know
  */
@@ -50,39 +64,93 @@ export function embeddedPackage(id: string, exports: Module, caller: string, ans
   if (!IAM_PREFIXES[id.slice(PACKAGES.length)]) throw new Unsupported(caller, `the client ${id}`);
   const name = Object.keys(exports).find(key => key.endsWith('Client') && !key.startsWith('__'));
   if (!name) throw new Unsupported(id, 'a package without a client');
-  const answerOrThrow: Answer = async (...call) => {
-    try {
-      return await answer(...call);
-    } catch (error) {
-      const ErrorClass = error instanceof ServiceError && exports[error.name];
-      throw ErrorClass ? new ErrorClass({ message: (error as Error).message, $metadata: {} }) : error;
-    }
-  };
-  return { ...exports, [name]: embeddedClient(exports[name], answerOrThrow) };
+  return { ...exports, [name]: embeddedClient(exports[name], answer) };
 }
 
-/** The client's class, with the account in the place of the network. */
+/**
+ * The error as the package's client throws it, because handlers tell errors apart by class: of the class that is named so, or of
+ * the one that all of them extend.
+ */
+function exceptionOf({ name, message, members }: ServiceError, exports: Module): Error {
+  const common = Object.keys(exports).find(key => key.endsWith('ServiceException')) ?? '';
+  const ErrorClass = exports[name] ?? exports[common];
+  return new ErrorClass({ name, message, $fault: 'client', $metadata: { httpStatusCode: 400 }, ...members });
+}
+
+/**
+ * The client's class, with the account in the place of the network. A call is answered at once, from the command's input; only
+ * where somebody hooks into the client or the command, what they hooked is run.
+ */
 export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass {
   return class extends Client {
+    private readonly hooks: number;
+
     constructor(config: object = {}) {
       super({
         region: 'us-east-1',
         credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
         ...config,
       });
-      const respond = (_next: unknown, context: { commandName?: string }) => async (args: { input: Input }) => {
-        const operation = (context.commandName ?? '').replace(/Command$/, '');
-        const output = await answer(this.service, operation, args.input);
-        return { response: {}, output: { ...(output as object), $metadata: {} } };
-      };
-      this.middlewareStack['add'](respond, { step: 'initialize', priority: 'low', name: 'embeddedAccount' });
+      const respond =
+        (_next: unknown, { commandName = '' }) =>
+        async (args: Command) => ({
+          response: {},
+          output: await this.answer(commandName, args.input),
+        });
+      if (this.config.serviceId === 'DynamoDB') this.middlewareStack = documentStack(respond);
+      else this.middlewareStack['add'](respond, { step: 'initialize', priority: 'low', name: 'embeddedAccount' });
+      this.hooks = hooksOf(this);
     }
 
-    private get service(): string {
+    override send(command: Command & Partial<Client>, ...more: unknown[]): Promise<unknown> {
+      const hooked = hooksOf(this) !== this.hooks || hooksOf(command) > 0;
+      return hooked || typeof more.at(-1) === 'function'
+        ? super.send(command, ...more)
+        : this.answer(command.constructor.name, command.input);
+    }
+
+    private async answer(command: string, input: Input): Promise<object> {
       const { serviceId } = this.config;
-      const prefix = IAM_PREFIXES[serviceId.toLowerCase().replaceAll(' ', '-')];
+      const service = serviceId.toLowerCase().replaceAll(' ', '-');
+      const prefix = IAM_PREFIXES[service];
       if (!prefix) throw new Unsupported(`the client of ${serviceId}`, 'this service');
-      return prefix;
+      try {
+        const output = await answer(prefix, command.replace(/Command$/, ''), input);
+        return { ...(output as object), $metadata: { httpStatusCode: 200 } };
+      } catch (error) {
+        throw error instanceof ServiceError ? exceptionOf(error, require(PACKAGES + service)) : error;
+      }
     }
   };
+}
+
+/**
+ * The exports of the SDK's library for documents, with a client that hands what it translated to the account; the library's own
+ * would build a request first.
+ */
+export function embeddedDocuments(exports: Module): Module {
+  const Library: new (...given: unknown[]) => Module = exports['DynamoDBDocumentClient'];
+  class DynamoDBDocumentClient extends Library {
+    static from(client: Client, configuration?: object): DynamoDBDocumentClient {
+      return new DynamoDBDocumentClient(client, configuration);
+    }
+
+    async send(command: Module): Promise<unknown> {
+      command['addMarshallingMiddleware'](this['config']);
+      const stack = this['middlewareStack'].concat(command['middlewareStack']);
+      const handle = stack.resolve(undefined, { commandName: command['clientCommand'].constructor.name });
+      return (await handle({ input: command['input'] })).output;
+    }
+  }
+  return { ...exports, DynamoDBDocumentClient };
+}
+
+const hooksOf = ({ middlewareStack }: Partial<Client>): number => middlewareStack?.['identify']().length ?? 0;
+
+/** The two places of a client between which a document client translates its items. */
+function documentStack(respond: unknown): Module {
+  const stack: Module = constructStack();
+  stack['add']((next: unknown) => next, { step: 'serialize', name: 'serializerMiddleware' });
+  stack['add'](respond, { step: 'deserialize', name: 'deserializerMiddleware' });
+  return stack;
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts';
 import type { Properties } from '../../assembly/assembly.ts';
 import { matches } from '../../engine/event-pattern.ts';
-import type { StreamRecord, Tables } from '../dynamodb.ts';
+import type { StreamRecord, Tables } from '../dynamodb/tables.ts';
 import type { Queues } from '../sqs.ts';
 import type { Functions } from './functions.ts';
 
