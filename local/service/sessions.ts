@@ -1,4 +1,5 @@
 import { PGlite, types } from '@electric-sql/pglite';
+import { SERVER_ANSWERS } from './server-answers.ts';
 
 /** A session of the simulated database, as `pg_stat_activity` shows one. */
 export interface SimulatedSession {
@@ -144,20 +145,10 @@ const positional = (sql: string, parameters: Record<string, Value>) => {
  * holds simulated sessions. No session is kept between calls, so the same input has the same answer.
  */
 export class SimulatedSessions {
-  readonly #database: PGlite;
-  /** Answers without sessions: they are of the server alone, which is asked every minute. */
+  /** Takes seconds to start, so that it waits for the first statement that needs it. */
+  #database: Promise<PGlite> | undefined;
+  /** Answers without sessions: they are of the server alone. */
   readonly #ofServer = new Map<string, SimulatedResult>();
-
-  private constructor(database: PGlite) {
-    this.#database = database;
-  }
-
-  /** Takes a few seconds; one instance serves every call. */
-  static async start(): Promise<SimulatedSessions> {
-    const database = await PGlite.create();
-    await database.exec(CATALOGUE);
-    return new SimulatedSessions(database);
-  }
 
   /** Rejects with PostgreSQL's own error, or when a parameter of the statement is missing. */
   async execute(
@@ -166,15 +157,17 @@ export class SimulatedSessions {
     sessions: readonly SimulatedSession[],
     server: SimulatedServer,
   ): Promise<SimulatedResult> {
+    if (sessions.length > 0) return this.ask(sql, parameters, sessions, server);
+    const ofServer = SERVER_ANSWERS[sql];
+    if (ofServer) return ofServer(server);
     const key = JSON.stringify([sql, parameters, server]);
-    const known = this.#ofServer.get(key);
-    if (known && sessions.length === 0) return known;
-    const result = await this.#execute(sql, parameters, sessions, server);
-    if (sessions.length === 0) this.#ofServer.set(key, result);
+    const result = this.#ofServer.get(key) ?? (await this.ask(sql, parameters, sessions, server));
+    this.#ofServer.set(key, result);
     return result;
   }
 
-  async #execute(
+  /** Executes the statement in PostgreSQL, whatever is known of it. */
+  async ask(
     sql: string,
     parameters: readonly SimulatedParameter[] | Record<string, Value>,
     sessions: readonly SimulatedSession[],
@@ -183,7 +176,8 @@ export class SimulatedSessions {
     const named = Array.isArray(parameters) ? Object.fromEntries(parameters.map(plain)) : parameters;
     const { text, values } = positional(sql, named as Record<string, Value>);
     // One transaction, so that now() is the same for the sessions' ages and for the statement.
-    return this.#database.transaction(async transaction => {
+    this.#database ??= start();
+    return (await this.#database).transaction(async transaction => {
       await transaction.query('INSERT INTO simulation.server VALUES ($1, $2, $3, $4, $5, $6)', [
         sessions.find(session => session.own)?.pid ?? 0,
         maxConnections,
@@ -208,8 +202,14 @@ export class SimulatedSessions {
   }
 
   async stop(): Promise<void> {
-    await this.#database.close();
+    await (await this.#database)?.close();
   }
+}
+
+async function start(): Promise<PGlite> {
+  const database = await PGlite.create();
+  await database.exec(CATALOGUE);
+  return database;
 }
 
 const row = (session: SimulatedSession) => ({

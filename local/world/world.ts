@@ -35,7 +35,7 @@ const WARM_UP_MINUTES = 15;
 const START = '2026-03-02T08:45:00.000Z';
 
 /** One database for all worlds of a process: it keeps nothing from one statement to the next. */
-let sessions: Promise<SimulatedSessions> | undefined;
+const sessions = new SimulatedSessions();
 
 /** The embedded account with the synthesised app, the service that it protects, and the people around it. */
 export class RehearsalWorld extends World {
@@ -47,13 +47,7 @@ export class RehearsalWorld extends World {
   private readonly changes: Changes;
   private readonly publications: Published;
 
-  private constructor(
-    assembly: Assembly,
-    seed: number,
-    faults: RehearsalFaults,
-    start: string,
-    sessions: SimulatedSessions,
-  ) {
+  private constructor(assembly: Assembly, seed: number, faults: RehearsalFaults, start: string) {
     super(assembly, { seed, faults, start, warmUpMinutes: WARM_UP_MINUTES });
     const { account } = this;
     this.service = new SimulatedService(shapeOf(assembly), this.clock, account.random, this.metrics);
@@ -77,8 +71,7 @@ export class RehearsalWorld extends World {
     faults: RehearsalFaults = {},
     start = START,
   ): Promise<RehearsalWorld> {
-    sessions ??= SimulatedSessions.start();
-    const world = new RehearsalWorld(assembly, seed, faults, start, await sessions);
+    const world = new RehearsalWorld(assembly, seed, faults, start);
     await world.start();
     return world;
   }

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { positional } from '../../lambda/adapters/query.ts';
+import { ASK_WRITER } from '../../lambda/domain/diagnosis/writer.ts';
 import {
   COUNT_SESSIONS,
   END_IDLE_SESSIONS,
   endParameters,
   type KillRequest,
 } from '../../lambda/runbooks/kill-idle-connections/sessions.ts';
+import { SERVER_ANSWERS } from '../../local/service/server-answers.ts';
 import { type SimulatedSession, SimulatedSessions, toDataApiResponse } from '../../local/service/sessions.ts';
 import { type DatabaseSession, type SessionOptions, TestDatabase } from '../support/database-sessions.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -28,11 +30,8 @@ const session = (pid: number, values: Partial<SimulatedSession> = {}): Simulated
   ...values,
 });
 
-let simulated: SimulatedSessions;
-beforeAll(async () => {
-  simulated = await SimulatedSessions.start();
-});
-afterAll(() => simulated?.stop());
+const simulated = new SimulatedSessions();
+afterAll(() => simulated.stop());
 
 const terminate = (sessions: SimulatedSession[], values: Partial<KillRequest> = {}, version = 170_004) =>
   simulated.execute(END_IDLE_SESSIONS, endParameters({ ...request, ...values }), sessions, { ...server, version });
@@ -42,6 +41,18 @@ const spared = (rows: Record<string, unknown>[]) =>
   Object.fromEntries(rows.filter(row => row['spared'] !== '').map(row => [row['application_name'], row['spared']]));
 
 describe('simulated sessions', () => {
+  test.for([
+    { inRecovery: false, readOnlyByDefault: false },
+    { inRecovery: false, readOnlyByDefault: true },
+    { inRecovery: true, readOnlyByDefault: false },
+    { inRecovery: true, readOnlyByDefault: true },
+  ])('need no PostgreSQL to know the writer: %o', async settings => {
+    expect(Object.keys(SERVER_ANSWERS)).toEqual([ASK_WRITER]);
+    const state = { ...server, ...settings };
+    const answered = await simulated.execute(ASK_WRITER, {}, [], state);
+    expect(answered).toEqual(await simulated.ask(ASK_WRITER, {}, [], state));
+  });
+
   test('the longest idle are terminated first, whatever their order', async () => {
     const { terminatedPids } = await terminate([
       session(1, { idleSeconds: 61 }),

@@ -122,7 +122,7 @@ describe('the handler', () => {
 
   test('ends sessions over the Data API and logs one line without a user or an application', async () => {
     stub();
-    const simulated = await SimulatedSessions.start();
+    const simulated = new SimulatedSessions();
     const session = { user: 'app', application: 'web', database: 'shop', state: 'idle', idleSeconds: 600 };
     const sessions: SimulatedSession[] = [
       { ...session, pid: 1 },
