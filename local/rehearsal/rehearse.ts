@@ -26,6 +26,9 @@ export interface Summary {
   /** Everything that customers were told, from the status page's bucket and their mailboxes. */
   published: readonly Publication[];
   matched?: { event: number; id: string; matched: boolean; rules: string[] }[];
+  /** Of the app's tables, as DynamoDB counts: bytes of the largest item that was written, and write units that were billed. */
+  largestItemBytes: number;
+  writeUnits: number;
   virtualSeconds: number;
 }
 
@@ -154,6 +157,8 @@ function summarise(
     changed: world.changed,
     published: world.published,
     ...(matched ? { matched } : {}),
+    largestItemBytes: world.tables.largestItemBytes,
+    writeUnits: world.tables.writeUnits,
     virtualSeconds: Math.round(virtualSeconds),
   };
 }
