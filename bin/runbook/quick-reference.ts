@@ -1,3 +1,4 @@
+import { alarmPrefix } from '../../lambda/domain/incident/signal.ts';
 import { alarmsUrl } from '../../lambda/domain/kernel/console.ts';
 import { logGroupOf } from '../../lib/config/service-config.ts';
 import { aws, startAutomation } from './shell.ts';
@@ -26,7 +27,7 @@ export function quickReference({ config, policy }: Source) {
       logs: aws(region, `logs tail ${logGroupOf(config)} --follow`),
       firing: aws(
         region,
-        `cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix ${service}-`,
+        `cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix ${alarmPrefix(service)}`,
         "--query 'MetricAlarms[].[AlarmName, StateReason]' --output text",
       ),
     },

@@ -3,6 +3,7 @@ import {
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   GetMetricWidgetImageCommand,
+  ListTagsForResourceCommand,
   type MetricAlarm,
   type MetricDataQuery,
   PutMetricDataCommand,
@@ -43,6 +44,12 @@ export async function alarmsWithoutData(AlarmNamePrefix: string): Promise<AlarmW
     for (const { name, description, reason, since } of MetricAlarms.map(describe))
       if (name && since) found.push({ name, description, reason, since });
   return found;
+}
+
+/** The tags of an alarm. @throws ResourceNotFoundException when there is no such alarm in this region. */
+export async function readAlarmTags(arn: string): Promise<Record<string, string>> {
+  const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: arn }));
+  return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 /** Data points of the last hours (by default one) by query id, the oldest first. @throws when `abortSignal` ends the wait. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Deployed } from '../domain/deployed.ts';
-import { ALARM_STATES, ALARM_TAGS, alarmKey, DRILL, type Signal, type SignalLevel } from '../domain/incident/signal.ts';
+import { ALARM_STATES, alarmKey, DRILL, type Signal } from '../domain/incident/signal.ts';
+import { type ProtectedService, routeAlarm } from '../domain/intake/alarm-route.ts';
 
 const State = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const Timestamp = v.pipe(
@@ -13,53 +13,55 @@ const Timestamp = v.pipe(
 export const AlarmEvent = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   'detail-type': v.literal('CloudWatch Alarm State Change'),
+  /** The alarm's ARN. */
+  resources: v.optional(v.array(v.string()), []),
   detail: v.object({
     alarmName: v.pipe(v.string(), v.minLength(1)),
-    configuration: v.optional(v.object({ description: v.optional(v.string()) })),
+    configuration: v.nullish(v.object({ description: v.nullish(v.string()) })),
     state: v.object({
       value: State,
-      reason: v.optional(v.string()),
-      reasonData: v.optional(v.string()),
+      reason: v.nullish(v.string()),
+      reasonData: v.nullish(v.string()),
       timestamp: Timestamp,
     }),
-    alarmTags: v.optional(v.record(v.string(), v.string())),
+    alarmTags: v.nullish(v.record(v.string(), v.string())),
+    alarmTagsStatus: v.nullish(v.string()),
   }),
 });
 
 export type AlarmEvent = v.InferOutput<typeof AlarmEvent>;
 
+/** The tags that CloudWatch put into the event; undefined if it could not read them. */
+export const tagsRead = ({ detail: { alarmTags, alarmTagsStatus } }: AlarmEvent) =>
+  alarmTags ?? ((alarmTagsStatus ?? 'SUCCESS') === 'SUCCESS' ? {} : undefined);
+
 /**
- * The event as a signal. The alarm's tags name its playbook, or its name does if CloudWatch could not read the tags. @throws
- * when neither does.
+ * The event as a signal; undefined if the alarm is none of the service's.
+ *
+ * @throws Error when it is one of them and does not say which playbook answers it
  */
-export function toSignal({ id, detail }: AlarmEvent, deployed: Deployed): Signal {
-  const { alarmName, state, alarmTags = {} } = detail;
-  const byName = Object.values(deployed.policies).find(policy => policy.playbook.alarms[alarmName]);
-  const playbook = alarmTags[ALARM_TAGS.playbook] ?? byName?.playbook.name;
-  const level = levelOf(alarmTags[ALARM_TAGS.level] ?? byName?.playbook.alarms[alarmName]);
-  const known = Object.keys(deployed.policies);
-  if (!playbook || !known.includes(playbook) || !level) {
-    throw new Error(
-      `alarm ${alarmName}: no playbook for it. Tag it ${ALARM_TAGS.playbook} (one of ${known.join(', ')}) and ${ALARM_TAGS.level} (warning or critical)`,
-    );
-  }
+export function toSignal(
+  { id, detail }: AlarmEvent,
+  tags: Readonly<Record<string, string>>,
+  { service, policies }: ProtectedService,
+): Signal | undefined {
+  const { alarmName, state } = detail;
+  const route = routeAlarm(alarmName, tags, { service, policies });
+  if (!route) return undefined;
+  if ('fault' in route) throw new Error(route.fault);
   const data = parseReasonData(state.reasonData);
   return {
     id,
     key: alarmKey(alarmName),
     state: ALARM_STATES[state.value],
-    level,
-    service: deployed.service,
-    playbook,
+    service,
+    ...route,
     at: state.timestamp,
     since: data?.startDate,
     summary: summarise(detail, data),
     ...(state.reason?.startsWith(DRILL) ? { drill: true } : {}),
   };
 }
-
-const levelOf = (text: string | undefined): SignalLevel | undefined =>
-  text === 'warning' || text === 'critical' ? text : undefined;
 
 const ReasonData = v.object({
   startDate: v.optional(Timestamp),
@@ -68,7 +70,7 @@ const ReasonData = v.object({
 });
 
 /** Parses `reasonData`, which is JSON in a string and absent on new alarms. Without it the signal still counts. */
-function parseReasonData(text: string | undefined) {
+function parseReasonData(text: string | null | undefined) {
   try {
     const parsed = v.safeParse(ReasonData, JSON.parse(text ?? 'null'));
     return parsed.success ? parsed.output : undefined;

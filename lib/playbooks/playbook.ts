@@ -6,7 +6,7 @@ import type { Resources } from '../../lambda/domain/diagnosis/resources.ts';
 import { CHECKS, EVERY_INCIDENT, OBJECTS } from '../../lambda/domain/incident/checks.ts';
 import { type Measure, MODES, type Mode, type PlaybookPolicy, type Step } from '../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../lambda/domain/incident/signal.ts';
-import { ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
+import { ALARM_TAGS, alarmPrefix } from '../../lambda/domain/incident/signal.ts';
 import { AFFECTED_SHARE } from '../../lambda/domain/kernel/severity.ts';
 import { templateFacts } from '../../lambda/domain/remediation/advice.ts';
 import { factsNamed, objectsNamed } from '../../lambda/domain/remediation/evidence.ts';
@@ -72,7 +72,7 @@ export interface ServiceAlarmProps extends Omit<AlarmProps, 'alarmName'> {
  */
 export function serviceAlarm(scope: Construct, { service }: ServiceConfig, props: ServiceAlarmProps): string {
   const { playbook, level, suffix, ...alarmProps } = props;
-  const alarmName = `${service}-${suffix}`;
+  const alarmName = `${alarmPrefix(service)}${suffix}`;
   const alarm = new Alarm(scope, suffix, { ...alarmProps, alarmName });
   (alarm.node.defaultChild as CfnAlarm).actionConfiguration = { alarmTagsPropagation: { enabled: true } };
   Tags.of(alarm).add(ALARM_TAGS.service, service);

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 export function beginDrill({ account, alarms }: RehearsalWorld): void {
   account.emit('service', { change: 'ada begins a drill: the service is well', fault: true });
   alarms.set({
-    AlarmName: 'mockupaws-production-database-connections-critical',
+    AlarmName: 'incident-response/mockupaws-production/database-connections-critical',
     StateValue: 'ALARM',
     StateReason: '[DRILL] set by ada with npx incident drill',
   });

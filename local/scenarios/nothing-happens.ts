@@ -23,7 +23,7 @@ const NOBODY_WOKEN: Expectation = {
   holds: ({ topics }) => topics.messages.every(({ channel }) => channel !== 'sms'),
 };
 
-const WRITER = 'mockupaws-production-database-connections';
+const WRITER = 'incident-response/mockupaws-production/database-connections';
 
 /** Missing data is blindness, and no evidence of anything. */
 export const metricVanishes: Scenario = {

@@ -21,7 +21,7 @@ import { leaveOutUnsupported, typesRefused, UNSUPPORTED } from './unsupported.ts
 
 const SERVICE = 'mockupaws-production';
 const STACK = `${SERVICE}-incident-response`;
-const CRITICAL = `${SERVICE}-database-connections-critical`;
+const CRITICAL = `incident-response/${SERVICE}/database-connections-critical`;
 const TITLE = 'mockupAWS Database Connections Exhausted';
 
 let emulator: Emulator;

@@ -1,4 +1,6 @@
+import { CloudWatchClient, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch';
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/intake/handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
@@ -8,9 +10,15 @@ import { types } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
 const { workflows: states, executions } = useWorkflows();
+const cloudwatch = mockClient(CloudWatchClient);
+
+const SERVICE = { 'incident:service': 'mockupaws-production' };
+const TAGS = { ...SERVICE, 'incident:playbook': 'CacheFailure', 'incident:level': 'warning' };
 
 /** A static alarm's event, as the CloudWatch user guide documents it. */
-const event = (changes: { id?: string; alarmName?: string; value?: string; tags?: Record<string, string> } = {}) => ({
+const event = (
+  changes: { id?: string; alarmName?: string; value?: string; tags?: Record<string, string>; tagsStatus?: string } = {},
+) => ({
   version: '0',
   id: changes.id ?? 'c4c1c1c9-6542-e61b-6ef0-8c4d36933a92',
   'detail-type': 'CloudWatch Alarm State Change',
@@ -45,6 +53,7 @@ const event = (changes: { id?: string; alarmName?: string; value?: string; tags?
       value: changes.value ?? 'ALARM',
     },
     ...(changes.tags && { alarmTags: changes.tags }),
+    ...(changes.tagsStatus && { alarmTagsStatus: changes.tagsStatus }),
   },
 });
 
@@ -68,11 +77,54 @@ describe('an event that is no known alarm', () => {
     expect((await openIncidents()).incidents).toEqual([]);
   });
 
-  it('causes an error that says how to tag it, for an alarm without tags', async () => {
-    await expect(invoke(handler, event({ tags: {} }))).rejects.toThrow(
-      'alarm ServerCpuTooHigh: no playbook for it. Tag it incident:playbook (one of DatabaseConnections, CacheFailure) and incident:level (warning or critical)',
+  it.each<[string, Parameters<typeof event>[0]]>([
+    ['without a playbook', { tags: SERVICE }],
+    ['of a playbook that does not exist', { tags: { ...TAGS, 'incident:playbook': 'CacheFailures' } }],
+    ['of a level that does not exist', { tags: { ...TAGS, 'incident:level': 'info' } }],
+    ['of a playbook that has been removed', { alarmName: 'incident-response/mockupaws-production/latency' }],
+  ])('causes an error that says how to tag it, for an alarm of the service %s', async (_, changes) => {
+    await expect(invoke(handler, event(changes))).rejects.toThrow(
+      `alarm ${changes?.alarmName ?? 'ServerCpuTooHigh'}: no playbook for it. Tag it incident:playbook (one of DatabaseConnections, CacheFailure) and incident:level (warning or critical)`,
     );
   });
+});
+
+it.each<[string, Parameters<typeof event>[0]]>([
+  ['without tags', { tags: {} }],
+  ['of another service', { tags: { ...TAGS, 'incident:service': 'shop-production' } }],
+  ['of another service, by its name', { alarmName: 'incident-response/mockupaws-production-2/latency' }],
+  ['of a service whose playbook has our name', { tags: { 'incident:playbook': 'CacheFailure' } }],
+])('an alarm %s is ignored', async (_, changes) => {
+  expect(await invoke(handler, event(changes))).toEqual({ incident: undefined });
+  expect(await openIncidents()).toEqual([]);
+});
+
+it('an alarm whose tags CloudWatch could not read is asked for them, unless it is known by name', async () => {
+  cloudwatch
+    .on(ListTagsForResourceCommand)
+    .resolves({ Tags: Object.entries(TAGS).map(([Key, Value]) => ({ Key, Value })) });
+  expect(await invoke(handler, event({ tagsStatus: 'FAILED' }))).toMatchObject({ state: 'firing' });
+  expect(await invoke(handler, event({ id: '2', alarmName: ALARM, tagsStatus: 'FAILED' }))).toMatchObject({
+    state: 'firing',
+  });
+  expect(cloudwatch.commandCalls(ListTagsForResourceCommand).map(({ args }) => args[0].input)).toEqual([
+    { ResourceARN: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:ServerCpuTooHigh' },
+  ]);
+  cloudwatch.on(ListTagsForResourceCommand).resolves({ Tags: [] });
+  expect(await invoke(handler, event({ id: '3', tagsStatus: 'FAILED' }))).toEqual({ incident: undefined });
+});
+
+it('an alarm opens an incident whatever CloudWatch leaves out or empties', async () => {
+  const { detail, ...envelope } = event({ tags: TAGS });
+  const bare = {
+    alarmName: 'bare',
+    configuration: { description: null },
+    state: { value: 'ALARM', timestamp: detail.state.timestamp, reason: null, reasonData: null },
+    alarmTags: TAGS,
+  };
+  expect(await invoke(handler, { ...envelope, resources: undefined, detail: bare })).toMatchObject({ state: 'firing' });
+  const incident = await stored({ slot: 'mockupaws-production/CacheFailure', number: 1 });
+  expect(incident.signals['alarm:bare']?.summary).toBe('bare: ALARM');
 });
 
 it('an alarm opens an incident and starts its response, by its name or by its tags', async () => {
@@ -90,7 +142,7 @@ it('an alarm opens an incident and starts its response, by its name or by its ta
   expect(incident.signals[`alarm:${ALARM}`]?.summary).toBe(
     'Goes into alarm when server CPU utilization is too high!: 99.5 (threshold 50)',
   );
-  const tagged = event({ id: 'other', tags: { 'incident:playbook': 'CacheFailure', 'incident:level': 'warning' } });
+  const tagged = event({ id: 'other', tags: TAGS });
   expect(await invoke(handler, tagged)).toMatchObject({ incident: 'INC-2026-04-07-002' });
 });
 

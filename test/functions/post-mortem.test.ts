@@ -74,7 +74,7 @@ describe('when a P1 or P2 is resolved', () => {
   it('the post-mortem is drafted with pictures and invitation, and the incident has its address and people', async () => {
     await resolvedIncident();
     expect(await hear()).toMatchObject({ drafted: true, pictures: 2 });
-    const pictures = ['1-requests-that-failed.png', `2-${ALARM}.png`];
+    const pictures = ['1-requests-that-failed.png', `2-${ALARM.replaceAll('/', '-')}.png`];
     expect(names()).toEqual([...pictures, 'invitation.ics', 'post-mortem.md']);
     for (const name of pictures) expect(document()).toContain(`](${name})`);
     const [draft] = of((await stored()).timeline, 'PostMortemDrafted');

@@ -38,7 +38,7 @@ describe.each(TROUBLES)('a writer that is %s', trouble => {
     expect(oneIncident.holds(world)).toBe(true);
     expect(changed(world)).toEqual(['rds:FailoverDBCluster']);
     expect(world.service.database.members.writer).toBe('mockupaws-production-1');
-    const alarm = `alarm:mockupaws-production-database-${trouble === 'gone' ? 'writer-gone' : trouble}`;
+    const alarm = `alarm:incident-response/mockupaws-production/database-${trouble === 'gone' ? 'writer-gone' : trouble}`;
     const checks = entries(world, 'StepSucceeded').flatMap(entry => entry['checks'] as { check: string }[]);
     const names = checks.map(({ check }) => check);
     expect(names).toEqual(expect.arrayContaining([alarm, 'https://api.mockupaws.com/api/v1/health']));
@@ -102,7 +102,7 @@ it('a user that only reads by its settings is no trouble of the database, and sa
 
 it('an alarm that a person tests on a writer that is well asks for nothing', async () => {
   const world = await RehearsalWorld.create(assembly(), 3);
-  const AlarmName = 'mockupaws-production-database-read-only';
+  const AlarmName = 'incident-response/mockupaws-production/database-read-only';
   world.alarms.set({ AlarmName, StateValue: 'ALARM', StateReason: 'testing the alarm' });
   await world.clock.run(10 * MINUTE, () => false);
   expect(oneIncident.holds(world)).toBe(true);

@@ -52,7 +52,7 @@ it('becomes real when the alarm fires by itself while it goes on', async () => {
 it('stands in the way of no other incident', async () => {
   const world = await RehearsalWorld.create(assembly(), 3);
   world.alarms.set({
-    AlarmName: 'mockupaws-production-deployment-failing',
+    AlarmName: 'incident-response/mockupaws-production/deployment-failing',
     StateValue: 'ALARM',
     StateReason: '[DRILL] of another playbook',
   });

@@ -60,7 +60,7 @@ it('an alarm that flaps forty times on a healthy service changes nothing, and pu
   for (let i = 0; i < 40; i++)
     world.clock.after(i * 20_000, () =>
       world.alarms.set({
-        AlarmName: 'mockupaws-production-database-connections-critical',
+        AlarmName: 'incident-response/mockupaws-production/database-connections-critical',
         StateValue: i % 2 === 0 ? 'ALARM' : 'OK',
         StateReason: 'flapping',
       }),

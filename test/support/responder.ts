@@ -16,7 +16,7 @@ import { readFolders } from '../../lib/platform/templates.ts';
 import { close, listen, urlOf } from './loopback.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
 
-export const ALARM = 'mockupaws-production-database-connections-critical';
+export const ALARM = 'incident-response/mockupaws-production/database-connections-critical';
 export const KEY = { slot: 'mockupaws-production/DatabaseConnections', number: 1 };
 
 /** What the handlers find in their bundles. */

@@ -75,6 +75,15 @@ export const ALARM_TAGS = {
   level: 'incident:level',
 } as const;
 
+/**
+ * The beginning of the names of all alarms of playbooks, of whichever service: EventBridge rules match it where CloudWatch could
+ * not read an alarm's tags. The responder's own alarms are named otherwise.
+ */
+export const ALARM_PREFIX = 'incident-response/';
+
+/** The beginning of the names of a service's alarms. */
+export const alarmPrefix = (service: string) => `${ALARM_PREFIX}${service}/`;
+
 /** The one form in which people declare an incident, or declare something about an open one, from every source. */
 export interface Declaration {
   /** @default P1 for a data loss or a security breach, P3 for anything else */

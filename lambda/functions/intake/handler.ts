@@ -1,14 +1,20 @@
+import { readAlarmTags } from '../../adapters/cloudwatch.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
-import { AlarmEvent, toSignal } from '../../inbound/alarm-event.ts';
+import { playbookOf } from '../../domain/intake/alarm-route.ts';
+import { AlarmEvent, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
 import { receive } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /** Receives a change of an alarm's state: opens or updates its incident, and starts the response if one is requested. */
 export const handler = entrypoint(AlarmEvent, async event => {
-  const signal = toSignal(event, deployed());
-  const policy = deployed().policies[signal.playbook];
-  if (!policy) throw new Error(`no policy for playbook ${signal.playbook}`);
+  const { policies } = deployed();
+  const signal = toSignal(event, await tagsOf(event), deployed());
+  const policy = signal && policies[signal.playbook];
+  if (!policy) {
+    console.info({ message: 'not an alarm of this service', alarm: event.detail.alarmName });
+    return { incident: undefined };
+  }
   const { incident, events, refused } = await receive(signal, policy);
   if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
   const result = {
@@ -21,3 +27,9 @@ export const handler = entrypoint(AlarmEvent, async event => {
   console.info({ message: 'signal received', ...result });
   return result;
 });
+
+/** CloudWatch is asked for tags that it could not read itself, unless the alarm is known by its name. */
+async function tagsOf(event: AlarmEvent): Promise<Record<string, string>> {
+  const isKnown = playbookOf(event.detail.alarmName, deployed().policies) !== undefined;
+  return tagsRead(event) ?? (isKnown ? {} : readAlarmTags(event.resources[0] ?? ''));
+}

@@ -1,6 +1,7 @@
 import { alarmsWithoutData } from '../../adapters/cloudwatch.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import { alarmPrefix } from '../../domain/incident/signal.ts';
 import { blindSignals, MONITORING } from '../../domain/intake/blindness.ts';
 import { receive } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
@@ -10,7 +11,7 @@ export async function lookForBlindness(open: readonly Incident[]): Promise<void>
   const { service, policies } = deployed();
   const policy = policies[MONITORING];
   if (!policy || open.some(({ playbook, policy }) => playbook !== MONITORING && !policy.playbook.independent)) return;
-  const alarms = await alarmsWithoutData(`${service}-`);
+  const alarms = await alarmsWithoutData(alarmPrefix(service));
   for (const signal of blindSignals(service, alarms, policies, new Date().toISOString())) {
     const { incident, events } = await receive(signal, policy);
     if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);

@@ -140,7 +140,7 @@ describe.each([
   it('of a silent probe exists, and is the only one of the service that silence sets off', () => {
     const breaching = alarms.filter(({ TreatMissingData, Tags }) => TreatMissingData === 'breaching' && Tags);
     expect(breaching.map(({ AlarmName, Tags }) => [AlarmName, Tags[0].Value, Tags[1].Value])).toEqual([
-      [`${config.service}-probe-silent`, 'critical', 'Monitoring'],
+      [`incident-response/${config.service}/probe-silent`, 'critical', 'Monitoring'],
     ]);
     expect(breaching[0]).toMatchObject({
       ...{ Namespace: 'IncidentResponse', MetricName: PROBE_METRICS.health, Statistic: 'SampleCount' },

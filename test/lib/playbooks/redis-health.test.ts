@@ -15,7 +15,7 @@ const alarmsOf = (...args: Parameters<typeof synthesise>) =>
 
 describe('the alarms of Redis', () => {
   const namesOf = (...args: Parameters<typeof synthesise>) =>
-    alarmsOf(...args).map(({ AlarmName }) => AlarmName.replace('mockupaws-production-redis-', ''));
+    alarmsOf(...args).map(({ AlarmName }) => AlarmName.replace('incident-response/mockupaws-production/redis-', ''));
 
   it('are the same for each node', () => {
     const names = namesOf({ ...config, redisHealth: { ...config.redisHealth, hitRate: 0.5 } });

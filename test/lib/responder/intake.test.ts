@@ -1,13 +1,29 @@
 import { matches } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
+import { defineService } from '../../../lib/config/service-config.ts';
 import { everything } from '../../support/everything.ts';
-import { inspect, stackOf } from '../../support/stack.ts';
+import { inspect, stackOf, synthesise } from '../../support/stack.ts';
 
 const { all, one } = inspect(stackOf(everything).template);
+const patternOf = (stack: ReturnType<typeof inspect>) =>
+  stack.one('AWS::Events::Rule', 'Intake/Alarms').properties.EventPattern;
+
+const { statusPage: _, redis: __, ...others } = everything;
+
+/** As many nodes as a cluster without shards can have, under the longest name that a service can have. */
+const largest = defineService({
+  ...others,
+  service: `s${'0'.repeat(40)}`,
+  redis: {
+    replicationGroup: 'r'.repeat(40),
+    nodes: Array.from({ length: 6 }, (_, i) => `${'r'.repeat(36)}-00${i}`),
+    serviceSecurityGroups: ['sg-0123456789abcdef0'],
+  },
+});
 
 describe('an alarm', () => {
   /** As the CloudWatch user guide documents it, with the tags that `AlarmTagsPropagation` adds. */
-  const event = (alarmName: string, alarmTags?: Record<string, string>) => ({
+  const event = (alarmName: string, alarmTags?: Record<string, string>, alarmTagsStatus = 'SUCCESS') => ({
     version: '0',
     id: 'c4c1c1c9-6542-e61b-6ef0-8c4d36933a92',
     'detail-type': 'CloudWatch Alarm State Change',
@@ -21,10 +37,10 @@ describe('an alarm', () => {
       state: { value: 'ALARM', reason: 'Threshold Crossed', timestamp: '2019-10-02T17:04:40.989+0000' },
       previousState: { value: 'OK', timestamp: '2019-10-02T17:03:40.989+0000' },
       ...(alarmTags && { alarmTags }),
+      ...(alarmTags || alarmTagsStatus !== 'SUCCESS' ? { alarmTagsStatus } : {}),
     },
   });
-  const reachesIntake = (happened: object) =>
-    matches(one('AWS::Events::Rule', 'Intake/Alarms').properties.EventPattern, happened);
+  const reachesIntake = (happened: object) => matches(patternOf({ one } as ReturnType<typeof inspect>), happened);
 
   it('of the service reaches intake by its tag, and by its name where CloudWatch could not read the tags', () => {
     expect(reachesIntake(event('anything', { 'incident:service': 'mockupaws-production', team: 'web' }))).toBe(true);
@@ -35,12 +51,27 @@ describe('an alarm', () => {
     }
   });
 
-  it('of another service, of no service, or an event of another kind does not reach intake', () => {
-    expect(reachesIntake(event('anything', { 'incident:service': 'shop-production' }))).toBe(false);
+  it('whose tags could not be read reaches intake, which asks for them', () => {
+    expect(reachesIntake(event('anything', undefined, 'FAILED'))).toBe(true);
+  });
+
+  it('of the responder itself, of no service, or an event of another kind does not reach intake', () => {
     expect(reachesIntake(event('anything', { 'incident:playbook': 'DatabaseConnections' }))).toBe(false);
+    expect(reachesIntake(event('anything', {}))).toBe(false);
     expect(reachesIntake(event('anything'))).toBe(false);
-    const name = 'mockupaws-production-database-connections-critical';
+    const own = all('AWS::CloudWatch::Alarm').filter(({ path }) => path.startsWith('OwnAlarms/'));
+    expect(own.length).toBeGreaterThan(5);
+    for (const { properties } of own)
+      expect(reachesIntake(event(properties.AlarmName)), properties.AlarmName).toBe(false);
+    const name = 'incident-response/mockupaws-production/database-connections-critical';
+    expect(reachesIntake(event(name))).toBe(true);
     expect(reachesIntake({ ...event(name), 'detail-type': 'CloudWatch Alarm Configuration Change' })).toBe(false);
     expect(reachesIntake({ ...event(name), source: 'custom' })).toBe(false);
+  });
+
+  it('is matched by a pattern of one size, whatever is configured', () => {
+    const pattern = patternOf(inspect(synthesise(largest).template));
+    expect(pattern).toEqual(patternOf(inspect(stackOf(everything).template)));
+    expect(JSON.stringify(pattern).length).toBeLessThan(300);
   });
 });

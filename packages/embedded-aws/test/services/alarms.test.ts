@@ -90,6 +90,16 @@ describe('DescribeAlarms', () => {
   });
 });
 
+test('the tags of an alarm are listed by its ARN', async () => {
+  const Tags = [{ Key: 'team', Value: 'web' }];
+  const { call } = judged([alarm('shop', { Tags })]);
+  const arn = (name: string) => `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${name}`;
+  expect(await call('cloudwatch', 'ListTagsForResource', { ResourceARN: arn('shop') })).toEqual({ Tags });
+  await expect(call('cloudwatch', 'ListTagsForResource', { ResourceARN: arn('gone') })).rejects.toThrow(
+    'does not exist',
+  );
+});
+
 describe('evaluation', () => {
   test('a state that a person set is told, and put back and told by the next evaluation', async () => {
     const { alarms, told, begin, pass } = judged([alarm('shop')]);

@@ -55,6 +55,14 @@ export class Alarms {
       DescribeAlarms: {
         run: input => this.describeAlarms(input),
       },
+      ListTagsForResource: {
+        resources: ({ ResourceARN }) => [ResourceARN],
+        run: ({ ResourceARN }) => {
+          const alarm = account.ofType('AWS::CloudWatch::Alarm').find(({ arn }) => arn === ResourceARN);
+          if (!alarm) throw new ServiceError('ResourceNotFoundException', `${ResourceARN} does not exist`);
+          return { Tags: alarm.properties['Tags'] ?? [] };
+        },
+      },
       SetAlarmState: {
         resources: ({ AlarmName }) => [this.find(AlarmName)?.arn ?? `arn:aws:cloudwatch:::alarm:${AlarmName}`],
         run: input => this.set(input as SetAlarmStateInput),
