@@ -4,7 +4,7 @@ import type { Command, Decision } from './incident/commands.ts';
 import type { Event, IncidentEvent } from './incident/events.ts';
 import { evolve, fold, initialState } from './incident/evolve.ts';
 import { type Incident, isOpen } from './incident/incident.ts';
-import { observeSignals, receiveSignal } from './intake/signals.ts';
+import { observeSignals, receiveSignals } from './intake/signals.ts';
 import { fulfil } from './obligations.ts';
 import { operatorCommand } from './operator-commands.ts';
 import { withAdvice } from './remediation/advice.ts';
@@ -47,7 +47,7 @@ export function decide(incident: Incident | undefined, command: Command, now: st
 
 /** The decision without the events that other rooms add to it: action items, the runbook review, closing updates. */
 function decideAlone(incident: Incident | undefined, command: Command, now: string): Decision {
-  if (command.type === 'receive signal') return receiveSignal(incident, command, now);
+  if (command.type === 'receive signals') return receiveSignals(incident, command, now);
   if (!incident) return { refused: 'there is no such incident' };
   if (!isOpen(incident) && !ALLOWED_WHEN_CLOSED.includes(command.type))
     return { refused: `${incident.id} is ${incident.status}` };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { handle } from '../domain/decide.ts';
 import type { Command } from '../domain/incident/commands.ts';
@@ -25,18 +26,48 @@ const TRIES = 14;
 /** Milliseconds of the first pause, at most, and of every later one, which is twice as long. */
 const PAUSE = { first: 20, longest: 800 };
 
+/** Signals that one decision was about, and its outcome. */
+export interface Received {
+  signals: Signal[];
+  outcome: PromiseSettledResult<Committed>;
+}
+
+/** Commits signals in the order of their arrival, those of one incident together. One that fails holds up no other. */
+export async function receiveAll(signals: readonly Signal[], policies: Record<string, Policy>): Promise<Received[]> {
+  const groups = [...Map.groupBy(signals, slotOfSignal).values()];
+  return Promise.all(
+    groups.map(async signals => {
+      const [outcome] = await Promise.allSettled([receiveTogether(signals, policies[signals[0]?.playbook ?? ''])]);
+      return { signals, outcome };
+    }),
+  );
+}
+
 /** Commits a signal, which opens an incident or joins the open one, whether it fires or clears. */
-export async function receive(signal: Signal, policy: Policy): Promise<Committed> {
-  const slot = slotOf(signal.service, signal.playbook);
+export const receive = (signal: Signal, policy: Policy): Promise<Committed> => receiveTogether([signal], policy);
+
+const slotOfSignal = ({ service, playbook }: Signal) => slotOf(service, playbook);
+
+/** Commits signals of one slot. */
+async function receiveTogether(signals: Signal[], policy: Policy | undefined): Promise<Committed> {
+  const [first] = signals;
+  if (!first || !policy) throw new TypeError(`no policy for ${first?.playbook}`);
+  const slot = slotOfSignal(first);
   let id: string | undefined;
   return retried(async () => {
     const { number, stored, unreadable } = await latest(slot);
     if (unreadable) console.error({ message: `a new incident may open beside it: ${unreadable.message}` });
-    const opens = opensIncident(stored?.incident, signal);
+    const opens = opensIncident(stored?.incident, signals);
     if (opens) id ??= await nextId();
     const openAs = opens && id ? { id, number: number + 1 } : undefined;
-    return write(stored, { type: 'receive signal', id: signal.id, signal, policy, openAs });
+    return write(stored, { type: 'receive signals', id: batchId(signals), signals, policy, openAs });
   });
+}
+
+/** The same signals have the same id when they are received together again. */
+function batchId(signals: readonly Signal[]): string {
+  const ids = signals.map(({ id }) => id);
+  return ids.length === 1 ? String(ids[0]) : `batch/${createHash('sha256').update(ids.join('\n')).digest('base64url')}`;
 }
 
 /** Decides on the current incident and commits the result, or returns the reason why the command was refused. */

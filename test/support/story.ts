@@ -136,23 +136,23 @@ export class Story {
     const earlier = before?.id === incident?.id ? (before?.timeline ?? []) : [];
     this.current = incident && { ...incident, timeline: [...earlier, ...events] };
     if (before && incident?.id !== before.id)
-      this.commands = this.commands.filter(({ type }) => type === 'receive signal');
+      this.commands = this.commands.filter(({ type }) => type === 'receive signals');
     this.commands.push(command);
     this.check(before);
     return repeated ? earlier.slice(repeated.seq, repeated.seq + repeated.events) : events;
   }
 
   fires(alarm = 'critical', changes: Partial<Signal> = {}): IncidentEvent[] {
-    return this.receive({ ...this.signal(alarm), state: 'firing', ...changes });
+    return this.receives({ ...this.signal(alarm), state: 'firing', ...changes });
   }
 
   clears(alarm = 'critical', changes: Partial<Signal> = {}): IncidentEvent[] {
-    return this.receive({ ...this.signal(alarm), state: 'cleared', ...changes });
+    return this.receives({ ...this.signal(alarm), state: 'cleared', ...changes });
   }
 
   /** INSUFFICIENT_DATA. */
   loses(alarm = 'critical', changes: Partial<Signal> = {}): IncidentEvent[] {
-    return this.receive({ ...this.signal(alarm), state: 'unknown', ...changes });
+    return this.receives({ ...this.signal(alarm), state: 'unknown', ...changes });
   }
 
   /** Diagnosis and classification, as the workflow begins an attempt. */
@@ -242,15 +242,17 @@ export class Story {
     return { id: `signal ${++this.count}`, key: alarmKey(alarm), summary: `${alarm}: 1700 (threshold 1635)`, ...about };
   }
 
-  private receive(signal: Signal): IncidentEvent[] {
-    return this.tell({ type: 'receive signal', id: signal.id, signal, policy: this.policy });
+  /** Signals that arrive together. */
+  receives(...signals: Signal[]): IncidentEvent[] {
+    const id = signals.map(({ id }) => id).join();
+    return this.tell({ type: 'receive signals', id, signals, policy: this.policy });
   }
 
   /** The adapter numbers anew each time a signal is received, also one received before. */
   private openAs({ type }: Told) {
     const number = (this.current?.number ?? 0) + 1;
     const id = `INC-2026-04-07-${String(number).padStart(3, '0')}`;
-    return type === 'receive signal' ? { openAs: { id, number } } : {};
+    return type === 'receive signals' ? { openAs: { id, number } } : {};
   }
 
   /** State equals the fold of the timeline, also of one that went through the table. */

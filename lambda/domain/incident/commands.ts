@@ -26,8 +26,8 @@ export interface RunOutcome {
 }
 
 /** A request to change an incident. Its id makes it idempotent: a command that is applied twice takes effect once. */
-export type Command = { id: string } & (
-  | { type: 'receive signal'; signal: Signal; policy: Policy; openAs?: { id: string; number: number } | undefined }
+export type Command = { id: string } /** Signals of one playbook, in the order of their arrival. */ & (
+  | { type: 'receive signals'; signals: Signal[]; policy: Policy; openAs?: { id: string; number: number } | undefined }
   | { type: 'observe signals'; signals: Signal[] }
   | { type: 'record diagnosis'; attempt: number; findings: Finding[] }
   | { type: 'classify'; attempt: number }

@@ -1,5 +1,6 @@
 import type { Command, Decision } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
+import { evolve, initialState } from '../incident/evolve.ts';
 import { isHarmed } from '../incident/harm.ts';
 import { allClear, attemptUnderWay, DRILL_RESET, type Incident, isOpen } from '../incident/incident.ts';
 import type { Policy } from '../incident/policy.ts';
@@ -16,30 +17,62 @@ import {
 import { assignSeverity, raiseSeverity } from './severity.ts';
 
 /**
- * A signal opens an incident, joins the open one, or clears its part of it. A signal that is older than what is known
- * changes nothing.
+ * Signals in the order of their arrival open an incident, join the open one, or clear their part of it. A signal that is older
+ * than what is known changes nothing.
  */
-export function receiveSignal(
+export function receiveSignals(
   incident: Incident | undefined,
-  { signal, policy, openAs }: Extract<Command, { type: 'receive signal' }>,
+  { id: command, signals, policy, openAs }: Extract<Command, { type: 'receive signals' }>,
   now: string,
 ): Decision {
-  const fault = signal.declared && declarationFault(signal.declared);
+  const fault = signals.map(({ declared }) => declared && declarationFault(declared)).find(Boolean);
   if (fault) return { refused: fault };
-  if (!incident || !isOpen(incident)) {
-    if (signal.state !== 'firing' || isStale(incident, signal)) return { events: [] };
-    if (!openAs) return { refused: 'a new incident needs an id' };
-    return { events: openIncident(signal, policy, openAs, now) };
+  if (opensIncident(incident, signals) && !openAs) return { refused: 'a new incident needs an id' };
+  const events: Event[] = [];
+  let current = incident;
+  for (const run of runsOf(signals)) {
+    const opening = run.filter(signal => opens(current, signal));
+    const caused = opening.length > 0 && openAs ? openIncident(opening, policy, openAs, now) : joined(current, run);
+    const base = opening.length > 0 ? initialState() : current;
+    const seq = base?.timeline.length ?? 0;
+    current = caused
+      .map((event, index) => ({ ...event, seq: seq + index, at: now, command }))
+      .reduce<Incident | undefined>(evolve, base);
+    events.push(...caused);
   }
-  return { events: observeSignals(incident, [signal]) };
+  return { events };
 }
 
-/** True if the signal opens a new incident. Callers spend an incident number only then. */
-export const opensIncident = (incident: Incident | undefined, signal: Signal) =>
+/** True if the signals open a new incident. Callers spend an incident number only then. */
+export const opensIncident = (incident: Incident | undefined, signals: readonly Signal[]) =>
+  signals.some(signal => opens(incident, signal));
+
+const opens = (incident: Incident | undefined, signal: Signal) =>
   signal.state === 'firing' && (!incident || !isOpen(incident)) && !isStale(incident, signal);
 
+const joined = (incident: Incident | undefined, signals: readonly Signal[]) =>
+  incident && isOpen(incident) ? observeSignals(incident, signals) : [];
+
+/** Runs of signals that say at once how things are: of each key one, all firing or none, all of drills or none. */
+function runsOf(signals: readonly Signal[]): Signal[][] {
+  const runs: Signal[][] = [];
+  for (const signal of signals) {
+    const run = runs.at(-1);
+    if (run?.every(other => areAtOnce(other, signal))) run.push(signal);
+    else runs.push([signal]);
+  }
+  return runs;
+}
+
+const areAtOnce = (one: Signal, other: Signal) =>
+  one.key !== other.key &&
+  (one.state === 'firing') === (other.state === 'firing') &&
+  one.drill === other.drill &&
+  !one.declared &&
+  !other.declared;
+
 /** The events that new signals cause in an open incident. */
-export function observeSignals(incident: Incident, signals: Signal[]): Event[] {
+export function observeSignals(incident: Incident, signals: readonly Signal[]): Event[] {
   const fresh = signals.filter(
     signal => !isStale(incident, signal) && !isNoise(incident, signal) && !isDrillOfRealIncident(incident, signal),
   );
@@ -71,20 +104,21 @@ function endDrill(incident: Incident, { summary }: Signal): Event[] {
 }
 
 function openIncident(
-  signal: Signal,
+  signals: Signal[],
   policy: Policy,
   { id, number }: { id: string; number: number },
   now: string,
 ): Event[] {
+  const [signal] = signals as [Signal, ...Signal[]];
   const { service, playbook, drill, reporter, title = policy.playbook.title } = signal;
   const startedAt = signal.since && signal.since < now ? signal.since : signal.at < now ? signal.at : now;
   const facts = {
-    criticalSignals: signal.level === 'critical' ? 1 : 0,
-    warningSignals: signal.level === 'warning' ? 1 : 0,
+    criticalSignals: signals.filter(({ level }) => level === 'critical').length,
+    warningSignals: signals.filter(({ level }) => level === 'warning').length,
   };
   return [
     { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt, drill, reporter },
-    toEvent(signal),
+    ...signals.map(toEvent),
     ...firstResponse(signal, policy, facts),
   ];
 }
@@ -131,7 +165,7 @@ function toEvent({ key, state, level, summary, at: signalAt }: Signal): Event {
   return { type: type[state], key, level, summary, signalAt };
 }
 
-function withSignals(incident: Incident, signals: Signal[]): Incident {
+function withSignals(incident: Incident, signals: readonly Signal[]): Incident {
   const states = signals.map(({ key, state, level, summary, at }) => [key, { state, level, summary, at }] as const);
   return { ...incident, signals: { ...incident.signals, ...Object.fromEntries(states) } };
 }
