@@ -6,11 +6,28 @@ import type { Metrics } from './cloudwatch/metrics.ts';
 /** Milliseconds for which a FIFO queue knows what it was sent. */
 const DEDUPLICATION = 5 * 60_000;
 
+/** A message's body as an object, or as text where it is no JSON. */
+export function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+/** Gets each message of a queue at once, and knows since when the oldest waits. */
+interface Taker {
+  take: (body: unknown, group: string) => void;
+  oldest: () => number | undefined;
+}
+
 /** SQS: queues that functions poll (see `lambda/polling.ts`), and queues in which messages stay. */
 export class Queues {
   private readonly account: Account;
   private readonly messages = new Map<string, unknown[]>();
-  private readonly takers = new Map<string, (body: unknown, group: string) => void>();
+  private readonly takers = new Map<string, Taker>();
+  /** By its receipt handle, hides a message that is being processed for so many seconds. */
+  readonly inFlight = new Map<string, (seconds: number) => void>();
   private readonly sent = new Map<string, number>();
 
   constructor(account: Account) {
@@ -19,6 +36,10 @@ export class Queues {
     const resources = ({ QueueUrl }: Input) => [this.find(QueueUrl).arn];
     account.provide('sqs', {
       SendMessage: { resources, run: input => this.accept(this.find(input['QueueUrl']), input) },
+      ChangeMessageVisibilityBatch: {
+        ...{ action: 'ChangeMessageVisibility', resources },
+        run: ({ Entries }) => ({ Successful: (Entries as Input[]).map(entry => this.hide(entry)), Failed: [] }),
+      },
       SendMessageBatch: {
         ...{ action: 'SendMessage', resources },
         run: ({ QueueUrl, Entries }) => {
@@ -38,7 +59,7 @@ export class Queues {
   send(arn: string, body: unknown, group = ''): void {
     const taker = this.takers.get(arn);
     if (taker) {
-      taker(body, group);
+      taker.take(body, group);
       return;
     }
     const messages = this.messages.get(arn);
@@ -47,8 +68,7 @@ export class Queues {
     this.account.emit('dead letter', { queue: arn.split(':').at(-1), body });
   }
 
-  /** From now on, `taker` gets each message of a queue at once. */
-  takeFrom(arn: string, taker: (body: unknown, group: string) => void): void {
+  takeFrom(arn: string, taker: Taker): void {
     this.takers.set(arn, taker);
   }
 
@@ -64,8 +84,18 @@ export class Queues {
     const before = this.sent.get(known);
     if (before !== undefined && now - before < DEDUPLICATION) return answer;
     this.sent.set(known, now);
-    this.send(arn, JSON.parse(MessageBody), MessageGroupId);
+    this.send(arn, parsed(MessageBody), MessageGroupId);
     return answer;
+  }
+
+  private hide({ Id, ReceiptHandle, VisibilityTimeout }: Input) {
+    const hide = this.inFlight.get(ReceiptHandle);
+    if (!hide)
+      throw new ServiceError('ReceiptHandleIsInvalid', `The input receipt handle ${ReceiptHandle} is invalid.`);
+    if (!(VisibilityTimeout >= 0 && VisibilityTimeout <= 43_200))
+      throw new ServiceError('InvalidParameterValue', `VisibilityTimeout ${VisibilityTimeout} is not from 0 to 43200`);
+    hide(VisibilityTimeout);
+    return { Id };
   }
 
   private find(url: string): Deployed {
@@ -79,11 +109,14 @@ export class Queues {
     return [...this.messages.values()].reduce((sum, messages) => sum + messages.length, 0);
   }
 
-  /** Puts the metric `ApproximateNumberOfMessagesVisible` of each queue. */
+  /** Puts the metrics of each queue: how many messages stay in it, and for how many seconds the oldest waits to be taken. */
   measure(metrics: Metrics): void {
     for (const { arn, properties } of this.account.ofType('AWS::SQS::Queue')) {
       const QueueName = properties['QueueName'] ?? arn.split(':').at(-1);
       metrics.put('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName }, this.messages.get(arn)?.length ?? 0);
+      const { now } = this.account.clock;
+      const age = (now - (this.takers.get(arn)?.oldest() ?? now)) / 1000;
+      metrics.put('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName }, age);
     }
   }
 }
