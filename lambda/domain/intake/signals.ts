@@ -34,7 +34,7 @@ export function receiveSignals(
     const opening = run.filter(signal => opens(current, signal));
     const caused = opening.length > 0 && openAs ? openIncident(opening, policy, openAs, now) : joined(current, run);
     const base = opening.length > 0 ? initialState() : current;
-    const seq = base?.timeline.length ?? 0;
+    const seq = base?.version ?? 0;
     current = caused
       .map((event, index) => ({ ...event, seq: seq + index, at: now, command }))
       .reduce<Incident | undefined>(evolve, base);
