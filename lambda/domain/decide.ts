@@ -1,5 +1,6 @@
 import { withClosingUpdates } from './communication/updates.ts';
 import type { AppliedCommand } from './incident/applied.ts';
+import { bounded } from './incident/bounds.ts';
 import type { Command, Decision } from './incident/commands.ts';
 import type { Event, IncidentEvent } from './incident/events.ts';
 import { evolve, fold, initialState } from './incident/evolve.ts';
@@ -42,7 +43,14 @@ export function decide(incident: Incident | undefined, command: Command, now: st
   const decision = decideAlone(incident, command, now);
   if ('refused' in decision) return decision;
   const events = withRunbookReview(incident, withAdvice(incident, decision.events), now);
-  return { events: withClosingUpdates(incident, events) };
+  return { events: withClosingUpdates(incident, events).map(withinBounds) };
+}
+
+/** The policy is stored apart, and has its own bounds. */
+function withinBounds(event: Event): Event {
+  if (event.type !== 'IncidentOpened') return bounded(event);
+  const { policy, ...opened } = event;
+  return { ...bounded(opened), policy };
 }
 
 /** The decision without the events that other rooms add to it: action items, the runbook review, closing updates. */
@@ -53,7 +61,7 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
     return { refused: `${incident.id} is ${incident.status}` };
   switch (command.type) {
     case 'observe signals':
-      return { events: observeSignals(incident, command.signals) };
+      return { events: observeSignals(incident, command.signals, now) };
     case 'record diagnosis':
       return recordDiagnosis(incident, command.attempt, command.findings);
     case 'classify':

@@ -3,8 +3,9 @@ import { probeAll, toHealthCheck } from '../adapters/health-urls.ts';
 import type { Check } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { Signal, SignalState } from '../domain/incident/signal.ts';
-import { commit } from '../runtime/command-handler.ts';
+import { commit, idOf } from '../runtime/command-handler.ts';
 import { deployed } from '../runtime/deployed.ts';
+import { withKnownCounts } from '../runtime/repetitions.ts';
 import { keyOf } from '../store/keys.ts';
 
 /** The current state of the service's alarms and health URLs, by which every step is verified. */
@@ -28,11 +29,13 @@ const stateWords = (state: SignalState, summary: string) =>
 /** Commits the states of alarms that differ from the incident's: it makes up for lost events. */
 export async function commitObservedSignals(incident: Incident, signals: Signal[]): Promise<Incident> {
   const isRealDuringDrill = ({ state, drill }: Signal) => incident.drill && state === 'firing' && !drill;
-  const changed = signals.filter(
-    signal => incident.signals[signal.key]?.state !== signal.state || isRealDuringDrill(signal),
-  );
+  const counted = await withKnownCounts(incident, signals);
+  const changed = counted.filter(signal => {
+    const known = incident.signals[signal.key];
+    return known?.state !== signal.state || known.flapping || isRealDuringDrill(signal);
+  });
   if (changed.length === 0) return incident;
-  const id = changed.map(signal => signal.id).join(' ');
-  const { incident: after } = await commit(keyOf(incident), { type: 'observe signals', id, signals: changed });
+  const command = { type: 'observe signals', id: idOf(changed), signals: changed } as const;
+  const { incident: after } = await commit(keyOf(incident), command);
   return after ?? incident;
 }

@@ -9,6 +9,7 @@ import type { Signal } from '../domain/incident/signal.ts';
 import { opensIncident } from '../domain/intake/signals.ts';
 import { advance, append, eventsFrom, latest, nextId, read, type StoredIncident } from '../store/incidents.ts';
 import { type IncidentKey, keyOf, slotOf } from '../store/keys.ts';
+import { withCounts } from './repetitions.ts';
 
 /** The result of a command: the incident in its new state, and the events that it added, or had added if it is repeated. */
 export interface Committed {
@@ -60,12 +61,13 @@ async function receiveTogether(signals: Signal[], policy: Policy | undefined): P
     const opens = opensIncident(stored?.incident, signals);
     if (opens) id ??= await nextId();
     const openAs = opens && id ? { id, number: number + 1 } : undefined;
-    return write(stored, { type: 'receive signals', id: batchId(signals), signals, policy, openAs });
+    const counted = await withCounts(stored?.incident, signals);
+    return write(stored, { type: 'receive signals', id: idOf(signals), signals: counted, policy, openAs });
   });
 }
 
 /** The same signals have the same id when they are received together again. */
-function batchId(signals: readonly Signal[]): string {
+export function idOf(signals: readonly Signal[]): string {
   const ids = signals.map(({ id }) => id);
   return ids.length === 1 ? String(ids[0]) : `batch/${createHash('sha256').update(ids.join('\n')).digest('base64url')}`;
 }

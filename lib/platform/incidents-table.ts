@@ -69,7 +69,8 @@ export class IncidentsTable extends Construct {
   /** Reads an incident and commits events to it. */
   grantCommit(fn: ResponderFunction): void {
     this.grantRead(fn);
-    this.grant(fn, ['dynamodb:PutItem'], 'incident/*', 'snapshot/*');
+    this.grant(fn, ['dynamodb:GetItem'], 'repeated/*');
+    this.grant(fn, ['dynamodb:PutItem'], 'incident/*', 'snapshot/*', 'repeated/*');
     this.grant(fn, ['dynamodb:UpdateItem'], 'incident/*');
   }
 

@@ -148,9 +148,9 @@ describe('the functions', () => {
         .filter(statement => actionsOf(statement).some(action => /^dynamodb:(Put|Update|Delete)Item$/.test(action)))
         .flatMap(({ Condition }) => leadingKeys(Condition ?? {}));
     expect(new Set(writable('Response/Functions/Plan'))).toEqual(
-      new Set(['incident/*', 'snapshot/*', 'ledger/mockupaws-production']),
+      new Set(['incident/*', 'snapshot/*', 'repeated/*', 'ledger/mockupaws-production']),
     );
-    expect(new Set(writable('Response/Functions/Verify'))).toEqual(new Set(['incident/*', 'snapshot/*']));
+    expect(new Set(writable('Response/Functions/Verify'))).toEqual(new Set(['incident/*', 'snapshot/*', 'repeated/*']));
   });
 });
 

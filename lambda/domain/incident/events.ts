@@ -61,6 +61,8 @@ interface SignalSeen {
   summary: string;
   /** When the source changed its state. */
   signalAt: string;
+  /** How often it changed while it flapped. */
+  changes?: number | undefined;
 }
 
 /** Why an attempt of the response ended. */
@@ -86,6 +88,10 @@ export interface EventData {
   SignalFired: SignalSeen;
   SignalCleared: SignalSeen;
   SignalLost: SignalSeen;
+  /** The signal changes again and again: its changes are counted from now on, and it counts as firing. */
+  SignalFlaps: SignalSeen & { since: string; changes: number };
+  /** No further signal can be listed: the watch adds the others once there is room. */
+  SignalsUnlisted: { listed: number };
   /** `overrules`: a person set the severity, and automation judged this one at that moment. */
   SeverityAssigned: Person & { severity: Severity; reasons: Reason[]; overrules?: Severity | undefined };
   Escalated: { level: number; role: string; reason: string };

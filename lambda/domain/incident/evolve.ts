@@ -92,6 +92,8 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'SignalFired':
     case 'SignalLost':
     case 'SignalCleared':
+    case 'SignalFlaps':
+    case 'SignalsUnlisted':
     case 'DiagnosisRecorded':
     case 'ServiceMeasured':
     case 'ImprovementSeen':

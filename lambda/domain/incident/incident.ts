@@ -103,6 +103,20 @@ export interface Publication {
   investigation?: Investigation | undefined;
 }
 
+/** What an incident knows of one of its signals. */
+export interface KnownSignal {
+  state: SignalState;
+  level: SignalLevel;
+  summary: string;
+  /** When it changed its state. */
+  at: string;
+  /** The changes within an hour of `since`. */
+  changes: number;
+  since: string;
+  /** Since when it flaps, and how often it had changed when that was told. */
+  flapping?: { since: string; changes: number } | undefined;
+}
+
 /** The last answer to the question for a step's approval. */
 export interface ApprovalAnswer {
   step: string;
@@ -165,7 +179,9 @@ export interface Incident {
   openedAt: string;
   /** When the incident was opened, or its drill became real. */
   detectedAt: string;
-  signals: Record<string, { state: SignalState; level: SignalLevel; summary: string; at: string }>;
+  signals: Record<string, KnownSignal>;
+  /** There were more signals than the incident can list. */
+  unlisted?: boolean | undefined;
   facts: Facts;
   /** When each fact was measured. */
   measuredAt: Record<string, string>;

@@ -36,6 +36,8 @@ export interface Signal {
   since?: string | undefined;
   /** One line for operators, with the numbers. */
   summary: string;
+  /** How often a flapping signal has changed. */
+  changes?: number | undefined;
   /** A person triggered the signal for a drill. */
   drill?: boolean | undefined;
   /** The title of the incident that it opens. @default that of the playbook */
@@ -45,6 +47,12 @@ export interface Signal {
   /** The declaration of a person, in their words, and its source. */
   declared?: (Declaration & { text: string; via?: Source | undefined }) | undefined;
 }
+
+/**
+ * A signal flaps when it changes its state more often than this within the window. Its changes are then counted, and it counts
+ * as firing until it has kept a state for `calmMinutes`.
+ */
+export const FLAPPING = { changes: 8, windowMinutes: 60, calmMinutes: 10 } as const;
 
 /** The beginning of an alarm's reason when a person triggered it for a drill. */
 export const DRILL = '[DRILL]';

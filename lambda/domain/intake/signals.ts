@@ -1,11 +1,21 @@
+import { BOUNDS } from '../incident/bounds.ts';
 import type { Command, Decision } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
 import { evolve, initialState } from '../incident/evolve.ts';
 import { isHarmed } from '../incident/harm.ts';
-import { allClear, attemptUnderWay, DRILL_RESET, type Incident, isOpen } from '../incident/incident.ts';
+import {
+  allClear,
+  attemptUnderWay,
+  DRILL_RESET,
+  type Incident,
+  isOpen,
+  type KnownSignal,
+} from '../incident/incident.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
+import { hasRoomFor } from '../incident/signal-list.ts';
 import { assess, type Facts } from '../kernel/severity.ts';
+import { truncated } from '../kernel/text.ts';
 import {
   declarationEvents,
   declarationFault,
@@ -14,6 +24,7 @@ import {
   setByPerson,
   severityDeclared,
 } from './declaration.ts';
+import { beginsToFlap, flappingEvent, isCalm, isToldAgain } from './flapping.ts';
 import { assignSeverity, raiseSeverity } from './severity.ts';
 
 /**
@@ -32,12 +43,9 @@ export function receiveSignals(
   let current = incident;
   for (const run of runsOf(signals)) {
     const opening = run.filter(signal => opens(current, signal));
-    const caused = opening.length > 0 && openAs ? openIncident(opening, policy, openAs, now) : joined(current, run);
-    const base = opening.length > 0 ? initialState() : current;
-    const seq = base?.version ?? 0;
-    current = caused
-      .map((event, index) => ({ ...event, seq: seq + index, at: now, command }))
-      .reduce<Incident | undefined>(evolve, base);
+    const caused =
+      opening.length > 0 && openAs ? openIncident(opening, policy, openAs, now) : joined(current, run, now);
+    current = after(opening.length > 0 ? initialState() : current, caused, command, now);
     events.push(...caused);
   }
   return { events };
@@ -50,8 +58,15 @@ export const opensIncident = (incident: Incident | undefined, signals: readonly 
 const opens = (incident: Incident | undefined, signal: Signal) =>
   signal.state === 'firing' && (!incident || !isOpen(incident)) && !isStale(incident, signal);
 
-const joined = (incident: Incident | undefined, signals: readonly Signal[]) =>
-  incident && isOpen(incident) ? observeSignals(incident, signals) : [];
+const joined = (incident: Incident | undefined, signals: readonly Signal[], now: string) =>
+  incident && isOpen(incident) ? observeSignals(incident, signals, now) : [];
+
+/** The incident as it will be after events that are not committed yet. */
+const after = (incident: Incident | undefined, events: readonly Event[], command: string, now: string) =>
+  events.reduce<Incident | undefined>(
+    (known, event) => evolve(known, { ...event, seq: known?.version ?? 0, at: now, command }),
+    incident,
+  );
 
 /** Runs of signals that say at once how things are: of each key one, all firing or none, all of drills or none. */
 function runsOf(signals: readonly Signal[]): Signal[][] {
@@ -72,17 +87,45 @@ const areAtOnce = (one: Signal, other: Signal) =>
   !other.declared;
 
 /** The events that new signals cause in an open incident. */
-export function observeSignals(incident: Incident, signals: readonly Signal[]): Event[] {
-  const fresh = signals.filter(
-    signal => !isStale(incident, signal) && !isNoise(incident, signal) && !isDrillOfRealIncident(incident, signal),
+export function observeSignals(incident: Incident, signals: readonly Signal[], now: string): Event[] {
+  const heard = signals.filter(
+    signal =>
+      !isStale(incident, signal) &&
+      !isNoise(incident, signal) &&
+      !isDrillOfRealIncident(incident, signal) &&
+      !isRepetition(incident, signal, now),
   );
-  if (fresh.length === 0) return [];
-  const signalEvents = fresh.map(toEvent);
-  const after = withSignals(incident, fresh);
+  const { fresh, events, known } = listed(incident, heard, now);
+  if (fresh.length === 0) return events;
   const real = fresh.find(signal => signal.state === 'firing' && !signal.drill);
-  if (incident.drill && real) return [...signalEvents, ...endDrill(after, real)];
-  const rises = raiseSeverity(after);
-  return [...signalEvents, ...rises, ...responseTo(incident, after, fresh, rises.length > 0)];
+  if (incident.drill && real) return [...events, ...endDrill(known, real)];
+  const rises = raiseSeverity(known);
+  return [...events, ...rises, ...responseTo(incident, known, fresh, rises.length > 0)];
+}
+
+/** The events of the signals, as far as the incident has room to list them; it is said once that it has not. */
+function listed(incident: Incident, signals: Signal[], now: string) {
+  const fresh: Signal[] = [];
+  const events: Event[] = [];
+  let known = incident;
+  const happen = (event: Event) => {
+    events.push(event);
+    known = after(known, [event], '', now) ?? known;
+  };
+  for (const signal of signals) {
+    const summary = truncated(signal.summary, BOUNDS.summary);
+    if (hasRoomFor(known.signals, signal.key, summary)) {
+      fresh.push(signal);
+      happen(toEvent(known.signals[signal.key], { ...signal, summary }, now));
+    } else if (!known.unlisted) happen({ type: 'SignalsUnlisted', listed: Object.keys(known.signals).length });
+  }
+  return { fresh, events, known };
+}
+
+/** A change of a flapping signal is counted elsewhere, until it is calm or has changed twice as often. */
+function isRepetition({ signals }: Incident, signal: Signal, now: string): boolean {
+  const known = signals[signal.key];
+  return known?.flapping !== undefined && !isCalm(signal, now) && !isToldAgain(known, signal);
 }
 
 /** A real incident ignores drills. */
@@ -118,7 +161,9 @@ function openIncident(
   };
   return [
     { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt, drill, reporter },
-    ...signals.map(toEvent),
+    ...signals.map(signal =>
+      toEvent(undefined, { ...signal, summary: truncated(signal.summary, BOUNDS.summary) }, now),
+    ),
     ...firstResponse(signal, policy, facts),
   ];
 }
@@ -160,14 +205,12 @@ const isStale = (incident: Incident | undefined, { key, state, at, drill }: Sign
 /** True if the signal reports missing data of an alarm that has no part in the incident. */
 const isNoise = (incident: Incident, { key, state }: Signal) => state === 'unknown' && !incident.signals[key];
 
-function toEvent({ key, state, level, summary, at: signalAt }: Signal): Event {
+function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): Event {
+  const { key, state, level, summary, at: signalAt, changes } = signal;
+  if (known && (beginsToFlap(known, signal) || (known.flapping && !isCalm(signal, now))))
+    return flappingEvent(known, signal);
   const type = { firing: 'SignalFired', cleared: 'SignalCleared', unknown: 'SignalLost' } as const;
-  return { type: type[state], key, level, summary, signalAt };
-}
-
-function withSignals(incident: Incident, signals: readonly Signal[]): Incident {
-  const states = signals.map(({ key, state, level, summary, at }) => [key, { state, level, summary, at }] as const);
-  return { ...incident, signals: { ...incident.signals, ...Object.fromEntries(states) } };
+  return { type: type[state], key, level, summary, signalAt, ...(known?.flapping && changes ? { changes } : {}) };
 }
 
 /**
@@ -175,12 +218,12 @@ function withSignals(incident: Incident, signals: readonly Signal[]): Incident {
  * allows; after a hand-over only if it makes the incident more severe, because then a step may run that was not allowed
  * before. When the last signal has cleared, the trouble is mitigated.
  */
-function responseTo(before: Incident, after: Incident, signals: Signal[], worsens: boolean): Event[] {
+function responseTo(before: Incident, known: Incident, signals: Signal[], worsens: boolean): Event[] {
   if (attemptUnderWay(before)) return [];
   const fired = signals.some(signal => signal.state === 'firing');
   if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : requestAttempt(before);
   // A drill continues its plan although the alarm is green again.
-  return !isHarmed(after) && allClear(after) && before.status !== 'monitoring' && !(before.drill && before.approval)
+  return !isHarmed(known) && allClear(known) && before.status !== 'monitoring' && !(before.drill && before.approval)
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];
 }

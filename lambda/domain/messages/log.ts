@@ -30,6 +30,11 @@ const SENTENCES: Sentences = {
   SignalFired: ({ summary }) => ['bad', `fires: ${summary}`],
   SignalCleared: ({ summary }) => ['good', `clears: ${summary}`],
   SignalLost: ({ summary }) => ['bad', `unknown: ${summary}`],
+  SignalFlaps: ({ summary, changes, since }) => [
+    'bad',
+    `changes again and again, ${changes} times since ${clock(since)} UTC: ${summary}`,
+  ],
+  SignalsUnlisted: ({ listed }) => ['bad', `more than ${listed} signals: further ones are not listed until some clear`],
   SeverityAssigned: ({ severity, reasons }) => ['act', `${severity}: ${reasons.map(({ text }) => text).join('; ')}`],
   Escalated: ({ level, role, reason }) => ['act', `level ${level} is called, ${role}: ${reason}`],
   Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],

@@ -1,4 +1,5 @@
 import { internalName, isPublic } from '../communication/updates.ts';
+import { BOUNDS, sizeOf } from '../incident/bounds.ts';
 import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
 import { type ActionItem, type Incident, isOpen, nextItem } from '../incident/incident.ts';
@@ -139,6 +140,9 @@ export function raiseActionItem(
 ): Decision {
   const { id, drill } = incident;
   if (drill) return { refused: `${id} is a drill: it leaves nothing to be done that anybody would be reminded of` };
+  const { actionItems } = incident;
+  if (sizeOf([...actionItems, item]) > BOUNDS.actionItems)
+    return { refused: `${id} has ${actionItems.length} action items, and no room for this one: put it into a ticket` };
   return { events: [{ type: 'ActionItemRaised', item: nextItem(incident), ...item }] };
 }
 

@@ -1,6 +1,8 @@
 import { minutesBetween } from '../../kernel/time.ts';
+import { BOUNDS } from '../bounds.ts';
 import type { EventOf } from '../events.ts';
 import type { ApprovalAnswer, Incident, Run } from '../incident.ts';
+import { unreverted } from '../reverts.ts';
 
 /** Attempts of the automatic response: their runs, their approvals and their end. */
 export function evolveResponse(
@@ -43,7 +45,7 @@ export function evolveResponse(
       };
     }
     case 'StepStarted':
-      return { runs: [...incident.runs, startedRun(incident, event)] };
+      return { runs: [...withRoomForRun(incident), startedRun(incident, event)] };
     case 'RunbookStarted':
       return { runs: changeRun(incident, event.run, { execution: event.execution }) };
     case 'ExecutionStopped':
@@ -88,6 +90,15 @@ function startedRun({ facts, objects }: Incident, event: EventOf<'StepStarted'>)
     evidence,
     status: 'running',
   };
+}
+
+/** The runs without the oldest that left no change, where there are too many. */
+function withRoomForRun(incident: Incident): Run[] {
+  const { runs } = incident;
+  if (runs.length < BOUNDS.runs) return runs;
+  const kept = unreverted(incident);
+  const forgotten = runs.find(run => run.status !== 'running' && !kept.includes(run)) ?? runs[0];
+  return runs.filter(run => run !== forgotten);
 }
 
 const changeRun = ({ runs }: Incident, id: string, change: Partial<Run>) =>

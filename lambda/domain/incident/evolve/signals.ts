@@ -1,19 +1,22 @@
 import { withAffected, withService } from '../../kernel/severity.ts';
+import { minutesBetween } from '../../kernel/time.ts';
 import { disruptionsWith, worstOf } from '../disruption.ts';
 import type { EventOf, Status } from '../events.ts';
 import { isHealthy } from '../harm.ts';
-import { allClear, type Incident } from '../incident.ts';
-import type { SignalState } from '../signal.ts';
+import { allClear, type Incident, type KnownSignal } from '../incident.ts';
+import { FLAPPING, type SignalState } from '../signal.ts';
+import { withRoomFor } from '../signal-list.ts';
 
-type SignalEvent = EventOf<'SignalFired' | 'SignalCleared' | 'SignalLost'>;
+type SignalEvent = EventOf<'SignalFired' | 'SignalCleared' | 'SignalLost' | 'SignalFlaps'>;
 
 /** Signals and measurements: what is known of the trouble. */
 export function evolveSignals(
   incident: Incident,
-  event: SignalEvent | EventOf<'DiagnosisRecorded' | 'ServiceMeasured' | 'ImprovementSeen'>,
+  event: SignalEvent | EventOf<'SignalsUnlisted' | 'DiagnosisRecorded' | 'ServiceMeasured' | 'ImprovementSeen'>,
 ): Partial<Incident> {
   switch (event.type) {
     case 'SignalFired':
+    case 'SignalFlaps':
       return {
         ...withSignal(incident, event, 'firing'),
         status: afterRelapse(incident),
@@ -26,6 +29,8 @@ export function evolveSignals(
       const cleared = { ...incident, ...withSignal(incident, event, 'cleared') };
       return allClear(cleared) ? { ...cleared, allClearSince: incident.allClearSince ?? event.at } : cleared;
     }
+    case 'SignalsUnlisted':
+      return { unlisted: true };
     case 'DiagnosisRecorded':
       return {
         ...withHealth(incident, diagnosed(event), event.at),
@@ -72,9 +77,27 @@ const withHealth = <Known extends Pick<Incident, 'facts'>>(incident: Incident, k
 /** A signal that fires again, or people who suffer again, show that the mitigation did not last. */
 const afterRelapse = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);
 
-const withSignal = (incident: Incident, { key, level, summary, signalAt }: SignalEvent, state: SignalState) => ({
-  signals: { ...incident.signals, [key]: { state, level, summary, at: signalAt } },
-});
+function withSignal(
+  incident: Incident,
+  event: SignalEvent,
+  state: SignalState,
+): Pick<Incident, 'signals' | 'unlisted'> {
+  const { key, level, summary, signalAt: at } = event;
+  const known = incident.signals[key];
+  const others = known ? incident.signals : withRoomFor(incident.signals, key, summary);
+  const flapping = event.type === 'SignalFlaps' ? { since: event.since, changes: event.changes } : undefined;
+  const signal = { state, level, summary, at, ...changesOf(known, event, state), ...(flapping ? { flapping } : {}) };
+  return { signals: { ...others, [key]: signal }, unlisted: undefined };
+}
+
+/** The changes of a signal within an hour of the first of them. */
+function changesOf(known: KnownSignal | undefined, { signalAt, type }: SignalEvent, state: SignalState) {
+  if (!known || (known.flapping && type !== 'SignalFlaps')) return { changes: 0, since: signalAt };
+  if (known.state === state) return { changes: known.changes, since: known.since };
+  return minutesBetween(known.since, signalAt) <= FLAPPING.windowMinutes
+    ? { changes: known.changes + 1, since: known.since }
+    : { changes: 1, since: signalAt };
+}
 
 /** The facts of a diagnosis, each with its time. They replace those of an earlier diagnosis, which may not hold any more. */
 const diagnosed = ({ attempt, findings, at }: EventOf<'DiagnosisRecorded'>) => ({

@@ -1,0 +1,44 @@
+import { truncated } from '../kernel/text.ts';
+
+/** The sizes that keep an incident storable, however long it lives and whatever is written into it. */
+export const BOUNDS = {
+  /** Bytes of one event, as JSON. */
+  event: 12_000,
+  /** Characters of a signal's summary. */
+  summary: 200,
+  /** Bytes of all signals in the state, as JSON: some two hundred signals of usual length. */
+  signals: 96_000,
+  /** Runs of runbooks in the state; beyond them the oldest of those that left no change is forgotten. */
+  runs: 24,
+  /** Bytes of all action items, as JSON. */
+  actionItems: 15_000,
+} as const;
+
+/** The lengths to which texts and lists are cut, one after the other, until an event fits. */
+const CUTS = [
+  { text: 4000, list: 200 },
+  { text: 1000, list: 50 },
+  { text: 300, list: 20 },
+  { text: 100, list: 10 },
+] as const;
+
+/** The size of a value as it is stored: bytes of its JSON. */
+export const sizeOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value) ?? '').length;
+
+/** The event with texts and lists cut as far as is needed to fit. Nothing that people write usually comes near. */
+export function bounded<Value>(event: Value): Value {
+  let cut = event;
+  for (const { text, list } of CUTS) {
+    cut = shortened(cut, text, list) as Value;
+    if (sizeOf(cut) <= BOUNDS.event) return cut;
+  }
+  return cut;
+}
+
+function shortened(value: unknown, text: number, list: number): unknown {
+  if (typeof value === 'string') return truncated(value, text);
+  if (Array.isArray(value)) return value.slice(0, list).map(item => shortened(item, text, list));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).slice(0, list);
+  return Object.fromEntries(entries.map(([name, field]) => [truncated(name, text), shortened(field, text, list)]));
+}
