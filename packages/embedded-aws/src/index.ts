@@ -18,6 +18,7 @@ export { matches } from './engine/event-pattern.ts';
 export type { Faults } from './faults.ts';
 export { policyAllows } from './iam/permissions.ts';
 export { Random } from './random.ts';
+export { DeploymentFailed } from './services/cloudformation.ts';
 export type { Distributions, ViewerRequest, ViewerResponse } from './services/cloudfront.ts';
 export type { Metrics } from './services/cloudwatch/metrics.ts';
 export type { StreamRecord, TableKind } from './services/dynamodb/tables.ts';

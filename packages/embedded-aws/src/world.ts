@@ -4,6 +4,7 @@ import { Clock } from './clock.ts';
 import { type Faults, latenessOf, Misfortune } from './faults.ts';
 import { ADMINISTRATOR } from './iam/permissions.ts';
 import { Random } from './random.ts';
+import { CustomResources } from './services/cloudformation.ts';
 import { Distributions } from './services/cloudfront.ts';
 import { Alarms } from './services/cloudwatch/alarms.ts';
 import { Dashboards } from './services/cloudwatch/dashboards.ts';
@@ -72,6 +73,7 @@ export class World {
   readonly secrets: Secrets;
   readonly tables: Tables;
   readonly topics: Topics;
+  private readonly customResources: CustomResources;
   private readonly warmUp: number;
 
   /** @throws Unsupported, by resource and property, for what the package cannot execute faithfully */
@@ -89,6 +91,8 @@ export class World {
     this.queues = new Queues(account);
     this.tables = new Tables(account, tables);
     this.functions = new Functions(account, this.queues, metrics, new Misfortune(random, faults));
+    // Requests of deployments have a source of chance of their own: a world with custom resources is otherwise the one without.
+    this.customResources = new CustomResources(account, this.functions, new Random(seed + 0xc10d));
     this.buses = new Buses(account, this.functions, this.queues);
     this.topics = new Topics(account);
     this.runbooks = new Runbooks(account, this.functions, faults.automation);
@@ -123,10 +127,21 @@ export class World {
     return world;
   }
 
-  /** Creates the tables and lets the warm-up pass. Call it once. */
+  /** Creates the tables and the custom resources, and lets the warm-up pass. Call it once. */
   async start(): Promise<void> {
     await this.tables.create();
+    await this.customResources.create();
     await this.clock.run(this.warmUp);
+  }
+
+  /**
+   * Deploys a changed template of the same stack. No time passes.
+   *
+   * @throws Unsupported where more has changed than the properties of custom resources
+   * @throws DeploymentFailed when a custom resource could not be updated; what was changed is as it was before
+   */
+  async update(assembly: Assembly): Promise<void> {
+    await this.customResources.update(assembly);
   }
 
   /**

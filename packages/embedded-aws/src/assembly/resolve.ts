@@ -16,6 +16,9 @@ export interface Deployed {
   properties: Properties;
 }
 
+/** True for a type that a function of the template makes. */
+export const isCustom = (type: string) => type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::');
+
 /** Resolves every resource. @throws Unsupported for a type or an intrinsic function that the embedded account does not know. */
 export function resolveTemplate({ name, root, template, region }: Assembly): Deployed[] {
   const identities = new Map<string, Record<string, string>>();
@@ -102,9 +105,9 @@ export function resolveTemplate({ name, root, template, region }: Assembly): Dep
   return Object.entries(template.Resources).map(
     ([logicalId, { Type: type, Properties: properties = {}, Metadata, Condition: condition }]) => {
       if (condition && type !== 'AWS::CDK::Metadata') throw new Unsupported(`${type} ${logicalId}`, 'a condition');
-      if (!IDENTITIES[type] && !ANONYMOUS.has(type))
-        throw new Unsupported(`${type} ${logicalId}`, 'this type of resource');
-      const identity: Record<string, string> = ANONYMOUS.has(type) ? {} : identify(logicalId);
+      const anonymous = ANONYMOUS.has(type) || isCustom(type);
+      if (!IDENTITIES[type] && !anonymous) throw new Unsupported(`${type} ${logicalId}`, 'this type of resource');
+      const identity: Record<string, string> = anonymous ? {} : identify(logicalId);
       const path = pathOf(Metadata?.['aws:cdk:path'] ?? logicalId, root);
       return {
         logicalId,

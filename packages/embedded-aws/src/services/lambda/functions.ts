@@ -60,6 +60,7 @@ export class Functions {
   private readonly metrics: Metrics;
   private readonly misfortune: Misfortune;
   private readonly handlers = new Map<string, { handler: Handler; timer: { milliseconds: number } }>();
+  private readonly hosts = new Map<string, Fetch>();
   private network = NO_NETWORK;
   private readonly require = createRequire(import.meta.url);
 
@@ -90,6 +91,11 @@ export class Functions {
   /** Puts something in the place of the network, before functions are first invoked. */
   connect(network: Partial<Network>): void {
     this.network = { ...this.network, ...network };
+  }
+
+  /** Answers what functions ask of a host of AWS itself, whatever network they are connected with. */
+  serve(host: string, fetch: Fetch): void {
+    this.hosts.set(host, fetch);
   }
 
   /** Invokes by name or ARN and gives the result with the virtual time it took. */
@@ -199,7 +205,8 @@ export class Functions {
       Date: virtualDate(() => this.account.clock.now),
       performance: { now: () => this.account.clock.now + timer.milliseconds },
       fetch: async (url: string | URL, init?: RequestInit) => {
-        const response = await this.network.fetch(String(url), init);
+        const { fetch } = this.network;
+        const response = await (this.hosts.get(new URL(url).host) ?? fetch)(String(url), init);
         timer.milliseconds += timingOf(response);
         return response;
       },
