@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Deployed } from '../lambda/domain/deployed.ts';
+import type { DeploymentDocument } from '../lambda/domain/deployed.ts';
 import { addOpsgenie } from './channels/opsgenie/opsgenie.ts';
 import { addPagerDuty } from './channels/pagerduty/pagerduty.ts';
 import { Page } from './channels/paging/page.ts';
@@ -23,6 +24,7 @@ import { Command } from './responder/command.ts';
 import { ConsoleRunbooks } from './responder/console-runbooks.ts';
 import { ServiceDashboard } from './responder/dashboard.ts';
 import { describeDeployed } from './responder/deployed.ts';
+import { Deployment } from './responder/deployment.ts';
 import { Intake } from './responder/intake.ts';
 import { Probe } from './responder/probe.ts';
 import { Publication } from './responder/publication.ts';
@@ -46,25 +48,25 @@ export interface IncidentResponseProps {
 /** The responder of one service: everything from its alarms to the people who are notified. */
 export class IncidentResponse extends Construct {
   readonly config: ServiceConfig;
-  /** The configuration and the playbooks, as they are compiled into the functions. */
-  readonly deployed: Deployed;
+  /** The configuration and the playbooks, as they are stored for the functions. */
+  readonly deployed: DeploymentDocument;
   readonly playbooks: readonly PlannedPlaybook[];
 
   constructor(scope: Construct, id: string, { config, playbooks: given, fullModes = false }: IncidentResponseProps) {
     super(scope, id);
-    const { service, title, statusPage, slack, pagerduty, opsgenie } = config;
+    const { service, statusPage, slack, pagerduty, opsgenie } = config;
     const playbooks = given
       .map(playbook => checkPlaybook(playbook.bind(this, config)))
       .map(playbook => (fullModes ? inFullModes(playbook) : inConfiguredModes(playbook, config.mode)));
-    const deployed = describeDeployed(config, playbooks);
     this.config = config;
     this.playbooks = playbooks;
-    this.deployed = deployed;
 
-    const incidents = new IncidentsTable(this, 'Incidents');
+    const incidents = new IncidentsTable(this, 'Incidents', config);
     const paging = new Paging(this, 'Paging', config);
+    this.deployed = describeDeployed(config, playbooks, paging.subscribers);
+    const deployment = new Deployment(this, 'Deployment', { document: this.deployed, incidents });
     const ownAlarms = new OwnAlarms(this, 'OwnAlarms', { service, operations: paging.operations });
-    const parts = { config, deployed, incidents, ownAlarms };
+    const parts = { config, incidents, ownAlarms };
     const switches = new Switches(this, 'Switches', config);
 
     // Alarms are answered with remedies.
@@ -79,7 +81,7 @@ export class IncidentResponse extends Construct {
     // People act.
     new ConsoleRunbooks(this, 'Console', { ...parts, playbooks });
     const command = new Command(this, 'Command', { ...parts, stateMachine });
-    const links = new Links(this, 'Links', { title, deployed, command });
+    const links = new Links(this, 'Links', { config, command });
 
     // People and other systems are notified.
     const { bus, undelivered } = publish;
@@ -103,9 +105,10 @@ export class IncidentResponse extends Construct {
       ...{ Intake: intake, Publish: publish, Watch: watch },
       ...{ HandOver: response.handOver, Command: command, Page: page },
     };
-    const { resources } = deployed;
+    const { resources } = this.deployed;
     new ServiceDashboard(this, 'Dashboard', { config, resources, playbooks, ownAlarms, functions, watch });
     Stack.of(this).addMetadata('incident-response', resources);
+    for (const part of this.node.findAll()) if (part instanceof Rule) part.node.addDependency(deployment);
     this.addOutputs({ incidents, response, command, paging });
   }
 

@@ -1,22 +1,28 @@
 import type { Resources } from './diagnosis/resources.ts';
-import type { Policy } from './incident/policy.ts';
+import type { PlaybookPolicy, Policy } from './incident/policy.ts';
+import type { ServicePolicy } from './incident/service-policy.ts';
 import type { Criterion } from './kernel/severity.ts';
 import type { Roster } from './on-call/roster.ts';
 import type { TopicSubscribers } from './on-call/subscriptions.ts';
 import type { SiteInput } from './status-page/site.ts';
 
 /**
- * The part of the configuration that the functions need. The bundler writes it into them, so that nothing has to be
- * read during an incident.
+ * The version of the shape of what a deployment stores. Raise it with every change of shape, together with an upcaster in
+ * `lambda/store/upcast.ts` for what is stored already.
  */
+export const SCHEMA = 1;
+
+/** The kinds of items that are addressed by the hash of their content, and never changed. */
+export type ContentKind = 'policy' | 'deployment' | 'contacts';
+
+/** The resource of the stack that stores a deployment. */
+export const DEPLOYMENT_RESOURCE = 'Custom::IncidentResponseDeployment';
+
+/** The configuration as the functions need it now. Policies and addresses are items of their own, named here by their hashes. */
 export interface Deployed {
   service: string;
   region: string;
-  /** The policies by playbook. */
-  policies: Record<string, Policy>;
-  /**
-   * The current severity table of the service. Each policy contains a copy for the incidents that are opened under it.
-   */
+  /** The current severity table of the service. Each policy contains a copy for the incidents that are opened under it. */
   criteria: readonly Criterion[];
   /**
    * The people who can be called at each level, the first level first. They are not part of the policies, which are
@@ -24,10 +30,31 @@ export interface Deployed {
    */
   rosters: readonly Roster[];
   resources: Resources;
-  /** Addresses of people; only in the function that checks the subscriptions. */
-  subscribers?: readonly TopicSubscribers[];
-  /** The content of the status page; only in the function that writes it. */
-  site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance' | 'subscribeUrl'>;
-  /** E-mail addresses by name; only in the function that sends invitations. */
-  addresses?: Record<string, string>;
+  /** The content of the status page, if there is one. */
+  site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance' | 'subscribeUrl'> | undefined;
+  /** The hash of each playbook's policy. */
+  policies: Record<string, string>;
+  /** The hash of the contacts. */
+  contacts: string;
 }
+
+/** Personal data: only the functions that need it may read it. */
+export interface Contacts {
+  /** E-mail addresses by people's names. */
+  addresses: Record<string, string>;
+  /** The addresses that each topic should have. */
+  subscribers: readonly TopicSubscribers[];
+}
+
+/** A configuration with its playbooks, as a deployment hands it over: one JSON text, whose deploy-time values are known by then. */
+export interface DeploymentDocument extends Omit<Deployed, 'policies' | 'contacts'> {
+  schema: number;
+  /** The policy that all playbooks share. */
+  shared: ServicePolicy;
+  playbooks: readonly PlaybookPolicy[];
+  contacts: Contacts;
+}
+
+/** The policies of a document by playbook. */
+export const policiesIn = ({ shared, playbooks }: Pick<DeploymentDocument, 'shared' | 'playbooks'>) =>
+  Object.fromEntries(playbooks.map((playbook): [string, Policy] => [playbook.name, { ...shared, playbook }]));

@@ -10,8 +10,8 @@ import { type Found, IMPLEMENTATIONS } from './checks.ts';
 const BUDGET_SECONDS = 12;
 
 /** Runs the checks of every incident, in the runbook's order, then those that the playbooks add: all at once, each once. */
-export function investigate(...playbooks: PlaybookPolicy[]): Promise<Finding[]> {
-  const { resources } = deployed();
+export async function investigate(...playbooks: PlaybookPolicy[]): Promise<Finding[]> {
+  const { resources } = await deployed();
   const now = new Date();
   const checks = new Set([...EVERY_INCIDENT, ...playbooks.flatMap(({ checks = [] }) => checks)]);
   return Promise.all([

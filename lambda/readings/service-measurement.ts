@@ -13,7 +13,7 @@ import { readTraffic } from './traffic.ts';
  * `facts`, a smoke test by `checks`.
  */
 export async function measureService(): Promise<ServiceMeasurement & { checks: Check[] }> {
-  const { resources, criteria } = deployed();
+  const { resources, criteria } = await deployed();
   const now = new Date();
   const [probes, minutes, service] = await Promise.all([
     probeAll(resources.healthUrls),

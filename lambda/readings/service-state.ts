@@ -10,7 +10,8 @@ import { keyOf } from '../store/keys.ts';
 
 /** The current state of the service's alarms and health URLs, by which every step is verified. */
 export async function verifyService(incident: Incident): Promise<{ signals: Signal[]; checks: Check[] }> {
-  const [signals, probes] = await Promise.all([observeAlarms(incident), probeAll(deployed().resources.healthUrls)]);
+  const { healthUrls } = (await deployed()).resources;
+  const [signals, probes] = await Promise.all([observeAlarms(incident), probeAll(healthUrls)]);
   return {
     signals,
     checks: [...signals.map(toCheck), ...probes.map(toHealthCheck)],

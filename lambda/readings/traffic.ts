@@ -26,9 +26,9 @@ export const UNJUDGED: Traffic = { unknown: 'no whole minute' };
 
 /** The share of failing requests since a time, or in the last minutes; `UNJUDGED` when CloudWatch does not answer. */
 export async function trafficSince(since?: string): Promise<Traffic> {
-  const { resources } = deployed();
   const now = new Date();
   try {
+    const { resources } = await deployed();
     const minutes = await readTraffic(resources, now);
     return judgeTraffic(minutes, now, resources.minimumRequests, since === undefined ? 0 : Date.parse(since));
   } catch (error) {

@@ -1,9 +1,11 @@
-import type { Deployed } from '../domain/deployed.ts';
+import { contactsOf, currentDeployment, policiesOf } from '../store/deployments.ts';
+import { service } from './environment.ts';
 
-/** The bundler replaces this name by its value at synthesis. */
-declare const DEPLOYED: Deployed;
+/** The configuration as it is deployed now. */
+export const deployed = () => currentDeployment(service());
 
-export const deployed = (): Deployed => DEPLOYED;
+/** The policies that are deployed now, by playbook. */
+export const deployedPolicies = async () => policiesOf(await deployed());
 
-/** Names of people, separated by commas, from an environment variable. */
-export const names = (variable: string | undefined): string[] => (variable ?? '').split(',').filter(Boolean);
+/** The addresses of people as they are deployed now. */
+export const deployedContacts = async () => contactsOf(await deployed());

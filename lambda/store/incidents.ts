@@ -5,7 +5,7 @@ import { historyOf, type IncidentHistory } from '../domain/incident/history.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import { indexed, updateIndexed } from './incident-index.ts';
 import { commitOf, firstItem, type IncidentKey, incidentOf, keyOf, streamOf } from './keys.ts';
-import { hashOf, savePolicy } from './policies.ts';
+import { savePolicy } from './policies.ts';
 import { COMMITS_APART, readSnapshot, writeSnapshot } from './snapshots.ts';
 import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
 import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
@@ -117,7 +117,7 @@ export async function append(
   if (!first) return true;
   const key = keyOf(incident);
   const opening = first.seq === 0;
-  const policyHash = opening ? await savePolicy(incident.policy) : hashOf(incident.policy);
+  const policyHash = await savePolicy(incident.policy);
   const { id, service, playbook, title, severity, status } = incident;
   const item = {
     ...{ pk: streamOf(key.slot), sk: commitOf(key.number, first.seq) },

@@ -1,58 +1,27 @@
-import { createHash } from 'node:crypto';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { SCHEMA } from '../domain/deployed.ts';
 import type { Policy } from '../domain/incident/policy.ts';
-import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
+import { readContent, saveContent } from './contents.ts';
 
-/** Items never change, so what was read once stays true. */
-const remembered = new Map<string, Promise<Policy>>();
+/** The hash of each policy that was read or saved. One that was upcast has another content than its item. */
+const hashes = new WeakMap<Policy, string>();
 
-const Key = (hash: string): ItemKey => ({ pk: `policy/${hash}`, sk: ALONE });
-
-/** Stores a policy under the hash of its content, and returns the hash. */
+/** Stores a policy, unless it comes from the table, and returns its hash. */
 export async function savePolicy(policy: Policy): Promise<string> {
-  const hash = hashOf(policy);
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: TableName(),
-        Item: { ...Key(hash), policy },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
+  const hash = hashes.get(policy) ?? (await saveContent('policy', SCHEMA, policy));
+  hashes.set(policy, hash);
   return hash;
 }
 
 /** The policy with that hash. @throws Error when there is none. */
-export function policyOf(hash: string): Promise<Policy> {
-  const known = remembered.get(hash) ?? read(hash);
-  remembered.set(hash, known);
-  known.catch(() => remembered.delete(hash));
-  return known;
+export async function policyOf(hash: string): Promise<Policy> {
+  const policy = (await readContent('policy', hash)) as Policy;
+  hashes.set(policy, hash);
+  return policy;
 }
 
-async function read(hash: string): Promise<Policy> {
-  const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: Key(hash) }));
-  if (!Item) throw new Error(`there is no policy ${hash} in ${TableName()}`);
-  return Item['policy'];
-}
-
-/** The same for policies of the same content, in whatever order their fields are written. */
-export const hashOf = (policy: Policy): string =>
-  createHash('sha256')
-    .update(JSON.stringify(sorted(policy)))
-    .digest('hex')
-    .slice(0, 32);
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => [name, sorted(field)]),
-  );
+/** The hash of a policy that was read or saved. */
+export function hashOf(policy: Policy): string {
+  const hash = hashes.get(policy);
+  if (hash === undefined) throw new Error(`the policy of ${policy.playbook.name} is not stored`);
+  return hash;
 }

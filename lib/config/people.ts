@@ -170,6 +170,10 @@ function sharedAddresses(people: Called['people']): Fault[] {
   );
 }
 
+/** The e-mail addresses of people by their names. */
+export const addressesOf = ({ people }: Pick<Called, 'people'>): Record<string, string> =>
+  Object.fromEntries(Object.entries(people).flatMap(([name, { email }]) => (email ? [[name, email]] : [])));
+
 /** Everybody who reads the runbook may call the hotline, so it must be nobody's own number. */
 function ownNumber(people: Called['people'], hotline: string | undefined): Fault[] {
   const digits = (number = '') => number.replace(/\D/g, '');

@@ -2,11 +2,10 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
-import { IncidentFunction } from './incident-function.ts';
-import type { ResponderFunctionProps } from './responder-function.ts';
+import { IncidentFunction, type IncidentFunctionProps } from './incident-function.ts';
 import type { EventParts } from './responder-parts.ts';
 
-export interface EventSubscriberProps extends Omit<ResponderFunctionProps, 'deadLetters'> {
+export interface EventSubscriberProps extends Omit<IncidentFunctionProps, 'deadLetters' | 'incidents'> {
   /** The types of events that it receives. */
   eventTypes: readonly EventType[];
   /** Tells operations what lies in the dead-letter queue, e.g. "Pages that reached nobody". */

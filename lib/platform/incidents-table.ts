@@ -8,6 +8,8 @@ import {
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { ContentKind } from '../../lambda/domain/deployed.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
 import type { ResponderFunction } from './responder-function.ts';
 
 /** What lists show of an incident, as `IndexedIncident` in the store says. */
@@ -24,9 +26,11 @@ const LISTED = [
  */
 export class IncidentsTable extends Construct {
   readonly table: TableV2;
+  private readonly service: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { service }: Pick<ServiceConfig, 'service'>) {
     super(scope, id);
+    this.service = service;
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -60,6 +64,26 @@ export class IncidentsTable extends Construct {
     });
   }
 
+  /** The environment variables by which a function finds the table, and its service in it. */
+  get environment(): Record<string, string> {
+    return { INCIDENTS_TABLE: this.table.tableName, SERVICE: this.service };
+  }
+
+  /** Reads what is deployed of these kinds, and which of it is current. */
+  grantReadDeployed(fn: ResponderFunction, kinds: readonly ContentKind[]): void {
+    this.grant(fn, ['dynamodb:GetItem'], this.pointer, ...kinds.map(kind => `${kind}/*`));
+  }
+
+  /** Stores a deployment, and makes it the current one. */
+  grantDeploy(fn: ResponderFunction): void {
+    this.grant(fn, ['dynamodb:GetItem', 'dynamodb:PutItem'], this.pointer);
+    this.grant(fn, ['dynamodb:PutItem'], 'policy/*', 'deployment/*', 'contacts/*');
+  }
+
+  private get pointer(): string {
+    return `service/${this.service}`;
+  }
+
   /** Reads incidents with their policies. */
   grantRead(fn: ResponderFunction): void {
     this.grant(fn, ['dynamodb:Query'], 'incident/*');
@@ -77,7 +101,6 @@ export class IncidentsTable extends Construct {
   /** Finds the last incident of a slot, and opens the next. */
   grantOpen(fn: ResponderFunction): void {
     this.grantCommit(fn);
-    this.grant(fn, ['dynamodb:PutItem'], 'policy/*');
     this.grant(fn, ['dynamodb:UpdateItem'], 'ids/*');
   }
 

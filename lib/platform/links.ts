@@ -1,15 +1,14 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { Deployed } from '../../lambda/domain/deployed.ts';
 import { answerSamples } from '../../templates/samples/answers.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
 import { CommandEndpoint } from './public-endpoint.ts';
 import type { ResponderFunction } from './responder-function.ts';
 import { readTemplates } from './templates.ts';
 
 export interface LinksProps {
-  title: string;
-  deployed: Deployed;
+  config: Pick<ServiceConfig, 'service' | 'title'>;
   command: ResponderFunction;
 }
 
@@ -21,10 +20,10 @@ export class Links extends Construct {
   private readonly key: Key;
   private readonly endpoint: CommandEndpoint;
 
-  constructor(scope: Construct, id: string, { title, deployed, command }: LinksProps) {
+  constructor(scope: Construct, id: string, { config, command }: LinksProps) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
-      description: `Links in incident messages of ${title}`,
+      description: `Links in incident messages of ${config.title}`,
       keySpec: KeySpec.HMAC_256,
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
       // Links live for hours: with the stack goes what they lead to.
@@ -33,8 +32,7 @@ export class Links extends Construct {
     this.endpoint = new CommandEndpoint(this, 'Answer', {
       folder: 'functions/answer',
       description: 'The links in messages: shows the incident, and takes the answer',
-      environment: { LINKS_KEY: this.key.keyArn },
-      deployed,
+      environment: { LINKS_KEY: this.key.keyArn, SERVICE: config.service },
       templates: readTemplates(answerSamples),
       command,
     });

@@ -6,7 +6,6 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { Templates } from '../../lambda/domain/kernel/templates.ts';
 import { bundled } from './bundle.ts';
 
@@ -15,8 +14,6 @@ export interface ResponderFunctionProps {
   folder: string;
   description: string;
   environment?: Record<string, string>;
-  /** Written into the bundle, where `deployed()` finds it. */
-  deployed?: Deployed;
   /** Written into the bundle, where `rendered()` finds them. */
   templates?: Templates;
   /** @default Duration.seconds(30) */
@@ -49,10 +46,7 @@ export class ResponderFunction extends Construct {
     const onFailure = props.deadLetters && new SqsDestination(props.deadLetters);
     this.function = new LambdaFunction(this, 'Function', {
       handler: 'index.handler',
-      code: bundled(props.folder, {
-        ...(props.deployed ? { DEPLOYED: JSON.stringify(props.deployed) } : {}),
-        ...(props.templates ? { TEMPLATES: JSON.stringify(props.templates) } : {}),
-      }),
+      code: bundled(props.folder, props.templates ? { TEMPLATES: JSON.stringify(props.templates) } : {}),
       description: props.description,
       role: this.role,
       logGroup,

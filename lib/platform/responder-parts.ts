@@ -1,6 +1,5 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Deployed } from '../../lambda/domain/deployed.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { IncidentsTable } from './incidents-table.ts';
 import type { OwnAlarms } from './own-alarms.ts';
@@ -8,7 +7,6 @@ import type { OwnAlarms } from './own-alarms.ts';
 /** The parts of the responder that all others are built upon. */
 export interface ResponderParts {
   config: ServiceConfig;
-  deployed: Deployed;
   incidents: IncidentsTable;
   ownAlarms: OwnAlarms;
 }

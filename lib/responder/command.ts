@@ -9,11 +9,11 @@ export interface CommandProps extends ResponderParts {
 
 /** Does what people do to incidents, whether they use links, a channel or the command line. */
 export class Command extends IncidentFunction {
-  constructor(scope: Construct, id: string, { config, deployed, incidents, stateMachine }: CommandProps) {
+  constructor(scope: Construct, id: string, { config, incidents, stateMachine }: CommandProps) {
     super(scope, id, {
       folder: 'functions/command',
       description: 'What people do to incidents',
-      deployed,
+      reads: ['deployment', 'policy'],
       incidents,
       environment: { RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn },
     });

@@ -12,12 +12,12 @@ export interface ConsoleRunbooksProps extends ResponderParts {
 
 /** Runbooks that a person starts from the console. No plan contains them: the responder looks and tests by itself, and copies nothing. */
 export class ConsoleRunbooks extends Construct {
-  constructor(scope: Construct, id: string, { config, deployed, incidents, playbooks }: ConsoleRunbooksProps) {
+  constructor(scope: Construct, id: string, { config, incidents, playbooks }: ConsoleRunbooksProps) {
     super(scope, id);
     const investigate = new IncidentFunction(this, 'InvestigateFunction', {
       folder: 'runbooks/investigate',
       description: 'Investigates for a person, without an incident',
-      deployed,
+      reads: ['deployment', 'policy'],
       incidents,
       environment: environmentOf(playbooks),
     });
@@ -25,7 +25,7 @@ export class ConsoleRunbooks extends Construct {
     const smokeTest = new IncidentFunction(this, 'SmokeTestFunction', {
       folder: 'runbooks/smoke-test',
       description: 'Whether the service serves people now',
-      deployed,
+      reads: ['deployment'],
       incidents,
     })
       .addUnscopedReads('cloudwatch:GetMetricData')

@@ -18,13 +18,13 @@ export interface IntakeProps extends ResponderParts {
  */
 export class Intake extends IncidentFunction {
   constructor(scope: Construct, id: string, props: IntakeProps) {
-    const { config, deployed, incidents, ownAlarms, stateMachine } = props;
+    const { config, incidents, ownAlarms, stateMachine } = props;
     const deadLetters = ownAlarms.addDeadLetterQueue('Intake', 'Signals that did not become an incident');
     super(scope, id, {
       folder: 'functions/intake',
       description: 'A signal opens, joins or clears an incident',
       deadLetters,
-      deployed,
+      reads: ['deployment', 'policy'],
       incidents,
       environment: { RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn },
     });

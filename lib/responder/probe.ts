@@ -14,13 +14,13 @@ export interface ProbeProps extends ResponderParts {
 
 /** Measures the service once a minute. Alarms of playbooks stand on its metrics, and the status page shows them. */
 export class Probe extends IncidentFunction {
-  constructor(scope: Construct, id: string, { config, deployed, incidents, ownAlarms, playbooks }: ProbeProps) {
+  constructor(scope: Construct, id: string, { config, incidents, ownAlarms, playbooks }: ProbeProps) {
     const deadLetters = ownAlarms.addDeadLetterQueue('Probe', 'Minutes in which the service could not be measured');
     super(scope, id, {
       folder: 'functions/probe',
       description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
       deadLetters,
-      deployed,
+      reads: ['deployment'],
       incidents,
       environment: environmentOf(playbooks),
     });

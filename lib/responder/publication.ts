@@ -13,13 +13,12 @@ export class Publication extends IncidentFunction {
   /** The dead-letter queue, of the stream and of all rules whose target is a FIFO queue. */
   readonly undelivered: Queue;
 
-  constructor(scope: Construct, id: string, { config, deployed, incidents, ownAlarms }: ResponderParts) {
+  constructor(scope: Construct, id: string, { config, incidents, ownAlarms }: ResponderParts) {
     const undelivered = ownAlarms.addDeadLetterQueue(id, 'Timeline entries that nobody was told of');
     const eventBusName = `${config.service}-incidents`;
     super(scope, id, {
       folder: 'functions/publish',
       description: 'Every committed timeline entry goes to the incident bus',
-      deployed,
       incidents,
     });
     this.undelivered = undelivered;

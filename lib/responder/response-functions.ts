@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { IncidentFunction } from '../platform/incident-function.ts';
-import type { ResponderFunction, ResponderFunctionProps } from '../platform/responder-function.ts';
+import { IncidentFunction, type IncidentFunctionProps } from '../platform/incident-function.ts';
+import type { ResponderFunction } from '../platform/responder-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 import { type BoundPlaybook, environmentOf } from '../playbooks/playbook.ts';
 import { grantReadExecutions } from './automation-executions.ts';
@@ -22,15 +22,16 @@ export class ResponseFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: ResponseFunctionsProps) {
     super(scope, id);
-    const { config, deployed, incidents, playbooks, switches } = props;
-    const add = (name: string, own: ResponderFunctionProps) => {
-      const fn = new IncidentFunction(this, name, { ...own, deployed, incidents });
+    const { config, incidents, playbooks, switches } = props;
+    const add = (name: string, own: Omit<IncidentFunctionProps, 'incidents'>) => {
+      const fn = new IncidentFunction(this, name, { ...own, incidents });
       incidents.grantCommit(fn);
       return fn;
     };
     this.diagnose = add('Diagnose', {
       folder: 'functions/diagnose',
       description: 'Investigates in the order of the runbook',
+      reads: ['deployment'],
       environment: environmentOf(playbooks),
     });
     grantInvestigate(this.diagnose, config, playbooks);
@@ -44,7 +45,11 @@ export class ResponseFunctions extends Construct {
     this.plan.addUnscopedReads('cloudwatch:DescribeAlarms');
     incidents.grantLedger(this.plan, config.service);
     incidents.grantList(this.plan);
-    this.verify = add('Verify', { folder: 'functions/verify', description: 'Whether a runbook did what it was for' });
+    this.verify = add('Verify', {
+      folder: 'functions/verify',
+      description: 'Whether a runbook did what it was for',
+      reads: ['deployment'],
+    });
     this.verify.addUnscopedReads('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
     grantReadExecutions(this.verify);
     this.handOver = add('HandOver', {

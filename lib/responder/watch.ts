@@ -23,14 +23,14 @@ const EVERY_MINUTE = Duration.minutes(1);
 /** Does once a minute what every open incident is owed by then. */
 export class Watch extends IncidentFunction {
   constructor(scope: Construct, id: string, props: WatchProps) {
-    const { config, deployed, incidents, ownAlarms, response, switches, firstLevel } = props;
+    const { config, incidents, ownAlarms, response, switches, firstLevel } = props;
     const { stateMachine } = response;
     const deadLetters = ownAlarms.addDeadLetterQueue('Watch', 'Minutes in which what was owed could not be done');
     super(scope, id, {
       folder: 'functions/watch',
       description: 'Once a minute: what every open incident is owed by now',
       deadLetters,
-      deployed,
+      reads: ['deployment', 'policy'],
       incidents,
       environment: {
         RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn,

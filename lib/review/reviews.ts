@@ -4,18 +4,16 @@ import { Construct } from 'constructs';
 import { REVIEW_EVENTS } from '../../lambda/domain/post-mortem/review-notices.ts';
 import { postMortemSamples, reviewNoticeSamples } from '../../templates/samples/reviews.ts';
 import type { ChannelParts } from '../channels/notification-channel.ts';
-import { reviewersOf } from '../config/people.ts';
-import type { ServiceConfig } from '../config/service-config.ts';
+import { addressesOf, reviewersOf } from '../config/people.ts';
 import { EventSubscriber } from '../platform/event-subscriber.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
 import { readTemplates } from '../platform/templates.ts';
 
 /** Drafts a post-mortem after each incident, invites to its review, and reminds people of what they owe. */
 export function addReviews(scope: Construct, responder: ChannelParts): void {
-  const { config, paging, deployed, command, links } = responder;
+  const { config, paging, command, links } = responder;
   const { reviewGuests = [], stakeholders = [], operations } = config;
   const reviews = new Reviews(scope, 'Reviews');
-  const addresses = addressesOf(config);
   const circle = { REVIEWERS: reviewersOf(config).join(','), REVIEW_GUESTS: reviewGuests.join(',') };
 
   const postMortem = new EventSubscriber(scope, 'PostMortem', {
@@ -23,7 +21,7 @@ export function addReviews(scope: Construct, responder: ChannelParts): void {
     description: 'Measures an incident that is over, and drafts its post-mortem',
     eventTypes: ['Resolved', 'PostMortemRequested'],
     deadLetterDescription: 'Incidents that were not measured, or whose post-mortem was not drafted',
-    deployed: { ...deployed, addresses },
+    reads: ['deployment', 'contacts'],
     templates: readTemplates(postMortemSamples()),
     environment: { REVIEWS_BUCKET: reviews.bucket.bucketName, ...circle },
     timeout: Duration.minutes(1),
@@ -44,7 +42,7 @@ export function addReviews(scope: Construct, responder: ChannelParts): void {
     templates: readTemplates(reviewNoticeSamples()),
     environment: {
       NOTICES_TOPIC: paging.notices.topicArn,
-      PEOPLE: Object.keys(addresses).join(','),
+      PEOPLE: Object.keys(addressesOf(config)).join(','),
       STAKEHOLDERS: stakeholders.join(','),
       OPERATIONS: operations.join(','),
       ...circle,
@@ -59,9 +57,6 @@ export function addReviews(scope: Construct, responder: ChannelParts): void {
   reviews.grantRead(command);
   reviews.grantWrite(command);
 }
-
-const addressesOf = ({ people }: ServiceConfig): Record<string, string> =>
-  Object.fromEntries(Object.entries(people).flatMap(([name, { email }]) => (email ? [[name, email]] : [])));
 
 /** The bucket that keeps every version of every post-mortem, for good. */
 class Reviews extends Construct {

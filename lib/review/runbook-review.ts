@@ -29,7 +29,6 @@ export class RunbookReview extends IncidentFunction {
       templates: readTemplates({ 'messages/runbook-review.txt': [runbookReviewFields(title, '2026-04-01T09:00:00Z')] }),
       environment: {
         NOTICES_TOPIC: paging.notices.topicArn,
-        SERVICE: service,
         SERVICE_TITLE: title,
         REVIEWERS: readersOf(config).join(','),
       },

@@ -3,7 +3,6 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { SUBSCRIBE_PATH } from '../../lambda/domain/subscribers/subscribe-page.ts';
 import { statusPageSamples } from '../../templates/samples/status-page.ts';
 import type { ChannelParts } from '../channels/notification-channel.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
@@ -26,9 +25,8 @@ export class StatusPage extends FifoSubscriber {
   readonly distribution: Distribution;
 
   constructor(scope: Construct, id: string, { settings, responder }: StatusPageProps) {
-    const { url, components, maintenance, subscribers, secondRegion } = settings;
-    const subscribeUrl = subscribers && SUBSCRIBE_PATH;
-    const { config, deployed, ownAlarms, paging, incidents } = responder;
+    const { secondRegion } = settings;
+    const { ownAlarms, paging, incidents } = responder;
     super(scope, id, {
       folder: 'functions/status-page',
       description: 'What customers see',
@@ -39,7 +37,7 @@ export class StatusPage extends FifoSubscriber {
       ],
       schedule: INTERVAL,
       deadLetterDescription: 'Changes that the status page does not show',
-      deployed: { ...deployed, site: { title: config.title, url, components, maintenance, subscribeUrl } },
+      reads: ['deployment'],
       templates: readTemplates(statusPageSamples()),
       responder,
     });

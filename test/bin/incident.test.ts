@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import type { AwsError } from '../support/aws-endpoint.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
@@ -7,7 +7,7 @@ import {
   ALARM,
   approvalAsked,
   committed,
-  DEPLOYED,
+  deploy,
   openIncident,
   policyOf,
   stored,
@@ -20,11 +20,7 @@ const { executions } = useWorkflows();
 const ID = 'INC-2026-04-07-001';
 const aws = useAwsEndpoint();
 
-beforeEach(() => {
-  const declared = { ...policyOf(), playbook: DECLARED_PLAYBOOK };
-  const database = policyOf(step('kill-idle'));
-  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { DatabaseConnections: database, [DECLARED]: declared } });
-});
+beforeEach(() => deploy({ playbooks: [policyOf(step('kill-idle')).playbook, DECLARED_PLAYBOOK] }));
 
 const incident = (...args: string[]) => runIncident(aws, args);
 

@@ -14,9 +14,7 @@ import { resources, synthesise } from '../support/stack.ts';
 const { version } = packageJson;
 const ROOT = `${import.meta.dirname}/../..`;
 const { template, deployed } = synthesise(config);
-const playbooks = Object.values(deployed.policies)
-  .map(({ playbook }) => playbook)
-  .filter(({ name }) => name !== DECLARED);
+const playbooks = deployed.playbooks.filter(({ name }) => name !== DECLARED);
 
 /** What stands under a heading, down to the next of its rank. */
 function section(heading: string, text = document): string {

@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { DECLARED, DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
-import { approvalAsked, DEPLOYED, invoke, openIncident, policyOf, stored, useResponder } from '../support/responder.ts';
+import { approvalAsked, DEPLOYED, deploy, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
 import { step } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
@@ -10,10 +10,7 @@ const { executions } = useWorkflows();
 const ID = 'INC-2026-04-07-001';
 const ADA = { by: 'ada', via: 'command line' };
 
-beforeEach(() => {
-  const declared = { ...policyOf(), playbook: DECLARED_PLAYBOOK };
-  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { ...DEPLOYED.policies, [DECLARED]: declared } });
-});
+beforeEach(() => deploy({ playbooks: [...DEPLOYED.playbooks, DECLARED_PLAYBOOK] }));
 
 const act = (act: object, requestId = JSON.stringify(act), incident = ID) =>
   invoke(handler, { do: 'act', incident, ...ADA, requestId, act });

@@ -84,7 +84,7 @@ describe('an event that is no known alarm', () => {
     ['of a playbook that has been removed', { alarmName: 'incident-response/mockupaws-production/latency' }],
   ])('causes an error that says how to tag it, for an alarm of the service %s', async (_, changes) => {
     await expect(invoke(handler, event(changes))).rejects.toThrow(
-      `alarm ${changes?.alarmName ?? 'ServerCpuTooHigh'}: no playbook for it. Tag it incident:playbook (one of DatabaseConnections, CacheFailure) and incident:level (warning or critical)`,
+      `alarm ${changes?.alarmName ?? 'ServerCpuTooHigh'}: no playbook for it. Tag it incident:playbook (one of CacheFailure, DatabaseConnections) and incident:level (warning or critical)`,
     );
   });
 });

@@ -3,14 +3,14 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import * as fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { onCall, type Roster } from '../../lambda/domain/on-call/roster.ts';
+import { onCall } from '../../lambda/domain/on-call/roster.ts';
 import { handler } from '../../lambda/functions/page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { useTopics } from '../support/aws-mocks.ts';
 import {
   busEvent,
   committed,
-  DEPLOYED,
+  deploy,
   invoke,
   lastEvent,
   openIncident,
@@ -34,7 +34,6 @@ const attributes = (name: string) => messages().map(({ MessageAttributes }) => M
 const urgencies = () => attributes('urgency');
 const people = () => attributes('person');
 const parts = () => messages().map(({ Message }) => JSON.parse(Message ?? ''));
-const deploy = (...rosters: Roster[]) => vi.stubGlobal('DEPLOYED', { ...DEPLOYED, rosters });
 
 async function escalate(level: number, minutes: number): Promise<void> {
   setMinute(minutes);
@@ -90,7 +89,7 @@ it('the page function sends nothing that the resolution has overtaken, and the r
 });
 
 it('the page function pages everybody of a level, and one failure does not stop the others', async () => {
-  deploy({ people: ['ada', 'ben', 'cleo'] });
+  await deploy({ rosters: [{ people: ['ada', 'ben', 'cleo'] }] });
   await openIncident();
   sns.on(PublishCommand).callsFake(({ MessageAttributes }) => {
     if (MessageAttributes.person.StringValue === 'ben' && people().length < 4) throw new Error('Throttled');
@@ -129,7 +128,7 @@ it('the page function pages exactly those on call, for any roster and any instan
   await fc.assert(
     fc.asyncProperty(roster, fc.integer({ min: 0, max: 600_000 }), async (deployed, minutes) => {
       sns.resetHistory();
-      deploy(deployed);
+      await deploy({ rosters: [deployed] });
       const at = minute(minutes);
       vi.setSystemTime(new Date(at));
       const playbook = `Playbook${++incidents}`;
@@ -148,7 +147,7 @@ it('the page function pages exactly those on call, for any roster and any instan
 
 it('the page function tells a person paged before the hand-over of the shift that it is resolved', async () => {
   const rotation = { timeZone: 'UTC', since: '2026-04-07', at: '10:00', overrides: [] };
-  deploy({ people: ['ada', 'ben'], rotation });
+  await deploy({ rosters: [{ people: ['ada', 'ben'], rotation }] });
   await openIncident();
   await invoke(handler, await lastEvent('Escalated'));
   setMinute(45);
@@ -159,7 +158,7 @@ it('the page function tells a person paged before the hand-over of the shift tha
 });
 
 it('the page function pages the highest level left when a deployment has removed that of the incident', async () => {
-  deploy({ people: ['ada'] }, { people: ['ben'] });
+  await deploy({ rosters: [{ people: ['ada'] }, { people: ['ben'] }] });
   await openIncident();
   await escalate(2, 16);
   await escalate(3, 31);
@@ -172,7 +171,7 @@ const LINKS = { LINKS_KEY: 'key', LINKS_URL: 'https://door.lambda-url.us-east-1.
 it('a page gives each person links of their own, all in the e-mail and one in the SMS', async () => {
   for (const [name, value] of Object.entries(LINKS)) vi.stubEnv(name, value);
   kms.on(GenerateMacCommand).callsFake(({ Message }) => ({ Mac: new Uint8Array(32).fill(Message.length) }));
-  deploy({ people: ['ada', 'ben'] });
+  await deploy({ rosters: [{ people: ['ada', 'ben'] }] });
   await openIncident();
   await invoke(handler, await lastEvent('Escalated'));
   const links = parts().map(({ default: body, sms }) => {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { handler } from '../../lambda/functions/post-mortem/handler.ts';
@@ -15,7 +15,7 @@ import {
   ALARM,
   busEvent,
   committed,
-  DEPLOYED,
+  deploy,
   invoke,
   lastEvent,
   setMinute,
@@ -41,9 +41,9 @@ const METRICS = {
   MetricDataResults: [series('requests', () => 100), series('errors', failed), series('failing', () => 0)],
 };
 
-beforeEach(() => {
+beforeEach(async () => {
   const addresses = Object.fromEntries(['ada', 'cleo', 'dora', 'finn'].map(name => [name, `${name}@example.com`]));
-  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, addresses });
+  await deploy({ contacts: { addresses, subscribers: [] } });
   cloudwatch.reset();
   cloudwatch.on(DescribeAlarmsCommand).resolves({
     MetricAlarms: [
@@ -175,7 +175,7 @@ describe('a post-mortem is drafted without, and names,', () => {
   });
 
   it('a review meeting that nobody can attend', async () => {
-    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, addresses: {} });
+    await deploy();
     await resolvedIncident();
     await hear();
     expect(names()).not.toContain('invitation.ics');

@@ -12,12 +12,12 @@ import {
 import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Deployed } from '../../lambda/domain/deployed.ts';
+import type { DeploymentDocument } from '../../lambda/domain/deployed.ts';
 import { handler } from '../../lambda/functions/probe/handler.ts';
 import { publishedMetrics } from '../support/aws-mocks.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
 import { close, listen, urlOf } from '../support/loopback.ts';
-import { DEPLOYED, invoke, useSilence } from '../support/responder.ts';
+import { DEPLOYED, deploy, invoke, useResponder } from '../support/responder.ts';
 
 const NOW = new Date('2026-04-07T10:00:30.000Z');
 const at = (minutesAgo: number) => new Date(Math.floor(NOW.getTime() / 60_000) * 60_000 - minutesAgo * 60_000);
@@ -27,7 +27,7 @@ useLoadBalancer();
 const rds = mockClient(RDSClient);
 const servers: Server[] = [];
 
-useSilence();
+useResponder();
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   for (const client of [cloudwatch, ecs, rds]) client.reset();
@@ -78,9 +78,9 @@ async function refusing(): Promise<string> {
   return url;
 }
 
-async function probed(...urls: (string | Deployed['resources']['healthUrls'][number])[]) {
+async function probed(...urls: (string | DeploymentDocument['resources']['healthUrls'][number])[]) {
   const healthUrls = urls.map(url => (typeof url === 'string' ? { url } : url));
-  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: { ...DEPLOYED.resources, healthUrls } });
+  await deploy({ resources: { ...DEPLOYED.resources, healthUrls } });
   await invoke(handler, {});
   return published();
 }
@@ -224,7 +224,7 @@ describe('stopped tasks', () => {
     ecs.on(ListTasksCommand).resolves({ taskArns: tasks.map((_, i) => `task/${i}`) });
     const ended = { stoppedAt: at(2), stopCode: 'EssentialContainerExited' as const, startedBy: 'ecs-svc/1' };
     ecs.on(DescribeTasksCommand).resolves({ tasks: tasks.map(task => ({ ...ended, ...task })) });
-    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: { ...DEPLOYED.resources, healthUrls: [], memory } });
+    await deploy({ resources: { ...DEPLOYED.resources, healthUrls: [], memory } });
     await invoke(handler, {});
     return published();
   };

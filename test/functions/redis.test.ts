@@ -16,7 +16,7 @@ import { redis } from '../../lambda/investigation/checks/redis.ts';
 import { securityGroups } from '../../lambda/investigation/checks/security-groups.ts';
 import { publishedMetrics } from '../support/aws-mocks.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
-import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
+import { DEPLOYED, deploy, invoke, useResponder } from '../support/responder.ts';
 
 useResponder();
 useLoadBalancer();
@@ -172,7 +172,7 @@ describe('the probe of Redis', () => {
     ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
     rds.on(DescribeDBClustersCommand).resolves({ DBClusters: [{ DBClusterMembers: [{ IsClusterWriter: true }] }] });
     vi.stubGlobal('fetch', async () => new Response('ok'));
-    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, resources: of });
+    await deploy({ resources: of });
     await invoke(probe, {});
     return publishedMetrics(cloudwatch);
   };

@@ -8,8 +8,8 @@ import { type Fate, useFlakyTable } from '../support/flaky-table.ts';
 import { invoke, useResponder } from '../support/responder.ts';
 
 const SERVICE = 'mockupaws-production';
-useResponder({ NOTICES_TOPIC: 'notices', SERVICE, SERVICE_TITLE: 'mockupAWS', REVIEWERS: 'cleo,dora' });
 const table = useFlakyTable();
+useResponder({ NOTICES_TOPIC: 'notices', SERVICE, SERVICE_TITLE: 'mockupAWS', REVIEWERS: 'cleo,dora' }, table);
 const sns = mockClient(SNSClient);
 /** The fates of the next mails. */
 let posts: Fate[] = [];

@@ -13,7 +13,7 @@ import { firstItem } from '../../lambda/store/keys.ts';
 import {
   busEvent,
   committed,
-  DEPLOYED,
+  deploy,
   invoke,
   KEY,
   policyOf,
@@ -33,11 +33,11 @@ const buckets = new SiteBuckets();
 const components = [{ id: 'api', name: 'API', description: 'Requests' }];
 const statusPage = { url: 'https://status.mockupaws.com', components };
 
-beforeEach(() => {
+beforeEach(async () => {
   cloudWatch.reset();
   cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   buckets.reset();
-  vi.stubGlobal('DEPLOYED', { ...DEPLOYED, site: { title: 'mockupAWS', ...statusPage, maintenance: [] } });
+  await deploy({ site: { title: 'mockupAWS', ...statusPage, maintenance: [] } });
 });
 
 const policy = (): Policy => ({ ...policyOf(), statusPage });

@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/subscriptions/handler.ts';
 import { publishedMetrics } from '../support/aws-mocks.ts';
-import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
+import { deploy, invoke, useResponder } from '../support/responder.ts';
 
 useResponder({ TOPICS: 'level-1,operations' });
 const sns = mockClient(SNSClient);
@@ -14,19 +14,16 @@ const at = (person: string, SubscriptionArn = `arn:aws:sns:us-east-1:12345678901
   ...{ Protocol: 'email', Endpoint: `${person}@mockupaws.com`, SubscriptionArn },
 });
 const subscribers = (...people: string[]) =>
-  people.map(person => ({ person, protocol: 'email', endpoint: `${person}@mockupaws.com` }));
+  people.map(person => ({ person, protocol: 'email' as const, endpoint: `${person}@mockupaws.com` }));
 
-beforeEach(() => {
+beforeEach(async () => {
   sns.reset();
   cloudWatch.reset();
-  vi.stubGlobal('DEPLOYED', {
-    ...DEPLOYED,
-    rosters: [{ people: ['ada', 'ben'] }],
-    subscribers: [
-      { topic: 'level 1', subscribers: subscribers('ada', 'ben') },
-      { topic: 'operations', subscribers: subscribers('olga') },
-    ],
-  });
+  const topics = [
+    { topic: 'level 1', subscribers: subscribers('ada', 'ben') },
+    { topic: 'operations', subscribers: subscribers('olga') },
+  ];
+  await deploy({ rosters: [{ people: ['ada', 'ben'] }], contacts: { addresses: {}, subscribers: topics } });
   sns.on(ListSubscriptionsByTopicCommand, { TopicArn: 'operations' }).resolves({ Subscriptions: [at('olga')] });
 });
 

@@ -2,7 +2,7 @@ import { PNG } from 'pngjs';
 import { expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
 import { RehearsalWorld } from '../../local/world/world.ts';
-import { suffer, timelineOf, typesOf, withCode } from './world.ts';
+import { suffer, timelineOf, typesOf, withDeployed } from './world.ts';
 
 const MINUTE = 60_000;
 const addressesOf = (...names: string[]) => names.map(name => config.people[name]?.email).sort();
@@ -10,11 +10,7 @@ const addressesOf = (...names: string[]) => names.map(name => config.people[name
 it('what is owed after a P2: drafted, overdue, reminded of, done, told, closed', async () => {
   // A day is long: here the post-mortem is due within four hours, on the clocks of UTC, on which it is morning.
   const world = await RehearsalWorld.create(
-    withCode(code =>
-      code
-        .replaceAll('postMortemHours:24', 'postMortemHours:4')
-        .replaceAll('reviewTimeZone:"America/New_York"', 'reviewTimeZone:"UTC"'),
-    ),
+    withDeployed(({ shared }) => Object.assign(shared, { postMortemHours: 4, reviewTimeZone: 'UTC' })),
     2,
   );
   const pass = (minutes: number) => world.clock.run(minutes * MINUTE, () => false);

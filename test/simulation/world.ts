@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assembly, Properties } from 'embedded-aws';
 import { inject, onTestFinished } from 'vitest';
+import { DEPLOYMENT_RESOURCE, type DeploymentDocument } from '../../lambda/domain/deployed.ts';
+import type { Mode } from '../../lambda/domain/incident/policy.ts';
 import type { Modes } from '../../local/rehearsal/synthesize.ts';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { readStack } from '../../local/world/stack.ts';
@@ -25,16 +27,24 @@ export function withRunbook(name: string, change: (content: Properties) => void)
   return altered;
 }
 
-/** The app with some steps in another mode. */
-export const withModes = (modes: Record<string, string>): Assembly =>
-  withCode(code =>
-    Object.entries(modes).reduce(
-      (text, [step, mode]) => text.replace(new RegExp(`(name:"${step}",.{0,600}?mode:)"[a-z ]+"`), `$1"${mode}"`),
-      code,
-    ),
-  );
+/** The app with its configuration changed, as its deployment stores it. */
+export function withDeployed(change: (document: DeploymentDocument) => void, altered = assembly()): Assembly {
+  const resources = Object.values(altered.template.Resources);
+  const properties = resources.find(({ Type }) => Type === DEPLOYMENT_RESOURCE)?.Properties;
+  if (!properties) throw new Error('the app stores no configuration');
+  const document = JSON.parse(properties['Document']) as DeploymentDocument;
+  change(document);
+  properties['Document'] = JSON.stringify(document);
+  return altered;
+}
 
-/** The app with its functions changed, as if it had been configured so: they carry their policy in their code. */
+/** The app with some steps in another mode. */
+export const withModes = (modes: Record<string, Mode>): Assembly =>
+  withDeployed(({ playbooks }) => {
+    for (const step of playbooks.flatMap(({ plan }) => plan)) step.mode = modes[step.name] ?? step.mode;
+  });
+
+/** The app with the code of its functions changed. */
 export function withCode(change: (code: string) => string): Assembly {
   const altered = assembly();
   const directory = mkdtempSync(join(tmpdir(), 'incident-response-altered-'));

@@ -1,18 +1,31 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 
 /** The fate of a call: it is answered, it never arrives, or it does its work and its answer is lost. */
 export type Fate = 'answered' | 'lost' | 'unheard';
 
+export interface FlakyTable {
+  fates: Fate[];
+  /** Forgets the fates, and gives the endpoint that stands before another. */
+  before(endpoint: string): string;
+}
+
 /**
- * Stands between the code under test and the table of `useResponder`, which must be in use before. Calls meet the fates in their order,
- * and are answered when there are none left.
+ * Stands between the code under test and the table of `useResponder`, which is told of it. Calls meet the fates in their order, and
+ * are answered when there are none left.
  */
-export function useFlakyTable(): { fates: Fate[] } {
-  const table: { fates: Fate[] } = { fates: [] };
+export function useFlakyTable(): FlakyTable {
   let server: Server;
   let endpoint = '';
+  const table: FlakyTable = {
+    fates: [],
+    before(real) {
+      table.fates = [];
+      endpoint = real;
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+  };
   beforeAll(async () => {
     server = createServer((asked, answer) => {
       const fate = table.fates.shift() ?? 'answered';
@@ -33,11 +46,6 @@ export function useFlakyTable(): { fates: Fate[] } {
       asked.pipe(forwarded);
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  });
-  beforeEach(() => {
-    table.fates = [];
-    endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '';
-    vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });
   afterAll(() => {
     server.closeAllConnections();

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
-import type { Deployed } from '../../lambda/domain/deployed.ts';
+import { type DeploymentDocument, SCHEMA } from '../../lambda/domain/deployed.ts';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
 import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
@@ -11,22 +11,28 @@ import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
+import { deploy as store } from '../../lambda/store/deployments.ts';
 import { loadHistory } from '../../lambda/store/incidents.ts';
 import { readFolders } from '../../lib/platform/templates.ts';
+import type { FlakyTable } from './flaky-table.ts';
 import { close, listen, urlOf } from './loopback.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
 
 export const ALARM = 'incident-response/mockupaws-production/database-connections-critical';
 export const KEY = { slot: 'mockupaws-production/DatabaseConnections', number: 1 };
 
-/** What the handlers find in their bundles. */
-export const DEPLOYED: Deployed = {
+const { playbook, ...shared } = policyOf(step('kill-idle'));
+
+/** The configuration as a deployment brings it. */
+export const DEPLOYED: DeploymentDocument = {
+  schema: SCHEMA,
   service: 'mockupaws-production',
   region: 'us-east-1',
-  policies: {
-    DatabaseConnections: policyOf(step('kill-idle')),
-    CacheFailure: policyOf(),
-  },
+  shared,
+  playbooks: [
+    playbook,
+    { ...playbook, name: 'CacheFailure', alarms: { 'mockupaws-production-cache': 'critical' }, plan: [] },
+  ],
   criteria: RUNBOOK_CRITERIA,
   rosters: ['ada', 'ben', 'cleo', 'dora'].map(person => ({ people: [person] })),
   resources: {
@@ -38,7 +44,14 @@ export const DEPLOYED: Deployed = {
     logGroup: '/ecs/production',
     database: { cluster: 'production', maxConnections: 1722 },
   },
+  contacts: { addresses: {}, subscribers: [] },
 };
+
+let requests = 0;
+
+/** Deploys the configuration with some parts changed. */
+export const deploy = (changes: Partial<DeploymentDocument> = {}) =>
+  store({ ...DEPLOYED, ...changes }, `request-${++requests}`, new AbortController().signal);
 
 /** The project's own. */
 const TEMPLATES = readFolders(...readdirSync(`${import.meta.dirname}/../../templates`));
@@ -57,7 +70,7 @@ export function useSilence(): void {
 }
 
 /** Runs the tests of a file against a table of their own, at `START`, with nothing reachable but what a test mocks. */
-export function useResponder(environment: Record<string, string> = {}): void {
+export function useResponder(environment: Record<string, string> = {}, flaky?: FlakyTable): void {
   let server: Server;
   let tables = 0;
 
@@ -67,14 +80,14 @@ export function useResponder(environment: Record<string, string> = {}): void {
   });
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(START) });
-    vi.stubGlobal('DEPLOYED', DEPLOYED);
     vi.stubGlobal('TEMPLATES', TEMPLATES);
     const INCIDENTS_TABLE = `incidents-${++tables}`;
-    const endpoint = urlOf(server);
+    const endpoint = flaky?.before(urlOf(server)) ?? urlOf(server);
     const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-    const variables = { ...account, AWS_ENDPOINT_URL_DYNAMODB: endpoint, INCIDENTS_TABLE, ...environment };
-    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const variables = { ...account, AWS_ENDPOINT_URL_DYNAMODB: endpoint, INCIDENTS_TABLE, SERVICE: DEPLOYED.service };
+    for (const [name, value] of Object.entries({ ...variables, ...environment })) vi.stubEnv(name, value);
     await createTable(INCIDENTS_TABLE);
+    await deploy();
   });
   useSilence();
   afterAll(() => close(server));

@@ -3,7 +3,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Assembly } from 'embedded-aws';
-import type { Deployed } from '../../lambda/domain/deployed.ts';
+import type { DeploymentDocument } from '../../lambda/domain/deployed.ts';
 import { commonIncidents, IncidentResponse, type Playbook, type ServiceConfig } from '../../lib/index.ts';
 import { ResponderFunction } from '../../lib/platform/responder-function.ts';
 import { readStack } from '../../local/world/stack.ts';
@@ -16,8 +16,8 @@ export interface Synthesised {
   others: Record<string, Template>;
   /** As the embedded account reads it. */
   embedded: Assembly;
-  /** What is compiled into the functions. */
-  deployed: Deployed;
+  /** The configuration as it is stored for the functions. */
+  deployed: DeploymentDocument;
   /** The folder of each function in `lambda`, by its construct's path. */
   folders: Map<string, string>;
   /** What CDK and cdk-nag had to say. */

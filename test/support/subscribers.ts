@@ -13,11 +13,10 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, vi } from 'vitest';
 import { signConfirmation } from '../../lambda/adapters/confirmations.ts';
-import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import type { StatusPage } from '../../lambda/domain/incident/service-policy.ts';
 import type { Confirmation } from '../../lambda/domain/subscribers/confirmation.ts';
 import { useSigningKey } from './aws-mocks.ts';
-import { DEPLOYED, policyOf, useResponder } from './responder.ts';
+import { DEPLOYED, deploy, useResponder } from './responder.ts';
 import { START } from './story.ts';
 
 export const kms = mockClient(KMSClient);
@@ -48,8 +47,7 @@ export function useSubscribers(): void {
   });
   useSigningKey(kms);
   beforeEach(async () => {
-    const declared = { ...policyOf(), statusPage: STATUS_PAGE, playbook: DECLARED_PLAYBOOK };
-    vi.stubGlobal('DEPLOYED', { ...DEPLOYED, policies: { ...DEPLOYED.policies, Declared: declared } });
+    await deploy({ site: { title: 'mockupAWS', ...STATUS_PAGE, maintenance: [] } });
     const TableName = `subscribers-${++tables}`;
     vi.stubEnv('SUBSCRIBERS_TABLE', TableName);
     await new DynamoDBClient({}).send(

@@ -17,8 +17,8 @@ import {
 } from '../../domain/messages/answer-page.ts';
 import type { SignedLink } from '../../domain/messages/link.ts';
 import { HttpEvent, rawBody } from '../../inbound/http-event.ts';
-import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { service } from '../../runtime/environment.ts';
 import { file, type HttpResponse, page } from '../../runtime/http-response.ts';
 import { rendered } from '../../runtime/templates.ts';
 
@@ -54,7 +54,7 @@ interface FoundLink {
 
 /** The link and its incident; undefined when the link is forged, expired, or of an unknown incident. */
 async function find(text: string): Promise<FoundLink | undefined> {
-  const link = await verifyLink(deployed().service, text);
+  const link = await verifyLink(service(), text);
   if (!link || link.expires * 1000 <= Date.now()) return undefined;
   const { incident, timeline = [] } = await ask({ do: 'show', incident: link.incident });
   return incident && { incident, timeline, link, requestId: `link/${Buffer.from(link.mac).toString('base64url')}` };

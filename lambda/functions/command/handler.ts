@@ -9,8 +9,9 @@ import type { Signal } from '../../domain/incident/signal.ts';
 import { declarationFault, SIGNAL_LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
 import { type CommandAnswer, CommandRequest } from '../../inbound/command-request.ts';
 import { type Committed, commit, receive } from '../../runtime/command-handler.ts';
-import { deployed } from '../../runtime/deployed.ts';
+import { deployed, deployedPolicies } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { service } from '../../runtime/environment.ts';
 import { findKey, incidentsOfMonth } from '../../store/incident-index.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
 import { lastEvents, latest, load, loadHistory } from '../../store/incidents.ts';
@@ -27,7 +28,7 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
     case 'list':
       return { incidents: await list(request.closed) };
     case 'playbooks':
-      return { playbooks: playbooks() };
+      return { playbooks: await playbooks() };
     case 'report':
       return { report: await report(request.month) };
     case 'show':
@@ -60,8 +61,8 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
 });
 
 /** The playbooks with alarms. */
-const playbooks = () =>
-  Object.values(deployed().policies)
+const playbooks = async () =>
+  Object.values(await deployedPolicies())
     .filter(({ playbook }) => Object.keys(playbook.alarms).length > 0)
     .map(({ playbook: { name, title, alarms } }) => ({ name, title, alarms }));
 
@@ -69,17 +70,19 @@ const playbooks = () =>
 async function report(requestedMonth: string | undefined): Promise<MonthlyReport> {
   const at = new Date().toISOString();
   const month = requestedMonth ?? at.slice(0, 7);
-  const { service } = deployed();
-  const [listed, scheduledTasks] = await Promise.all([incidentsOfMonth(month), scheduledTasksOfMonth(service, month)]);
+  const [listed, scheduledTasks] = await Promise.all([
+    incidentsOfMonth(month),
+    scheduledTasksOfMonth(service(), month),
+  ]);
   const incidents = (await Promise.all(listed.map(loadHistory))).filter(incident => incident !== undefined);
-  return monthlyReport(incidents, { service, month, at, scheduledTasks });
+  return monthlyReport(incidents, { service: service(), month, at, scheduledTasks });
 }
 
 async function list(closed: boolean): Promise<Incident[]> {
   const { incidents: open } = await openIncidents();
   if (!closed) return open;
-  const { service, policies } = deployed();
-  const slots = Object.keys(policies).map(playbook => slotOf(service, playbook));
+  const { policies } = await deployed();
+  const slots = Object.keys(policies).map(playbook => slotOf(service(), playbook));
   const last = (await Promise.all(slots.map(latest))).flatMap(({ stored }) => stored?.incident ?? []);
   const ids = new Set(open.map(({ id }) => id));
   return [...open, ...last.filter(({ id }) => !ids.has(id))];
@@ -112,7 +115,7 @@ interface DeclaredIncident {
 
 /** Commits a person's declaration as a signal, which only a person can clear. */
 async function declare({ by, requestId, ...declaration }: DeclaredIncident): Promise<CommandAnswer> {
-  const { service, policies } = deployed();
+  const policies = await deployedPolicies();
   const policy = policies[declaration.playbook] ?? policies[DECLARED];
   if (!policy) throw new Error(`no policy for ${DECLARED} incidents is deployed`);
   const signal: Signal = {
@@ -120,7 +123,7 @@ async function declare({ by, requestId, ...declaration }: DeclaredIncident): Pro
     key: `declared:${digest(requestId)}`,
     state: 'firing',
     level: SIGNAL_LEVELS[severityDeclared(declaration.declared)],
-    service,
+    service: service(),
     at: new Date().toISOString(),
     reporter: by,
     ...declaration,

@@ -3,13 +3,14 @@ import { startResponse } from '../../adapters/step-functions.ts';
 import { playbookOf } from '../../domain/intake/alarm-route.ts';
 import { AlarmEvent, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
 import { receive } from '../../runtime/command-handler.ts';
-import { deployed } from '../../runtime/deployed.ts';
+import { deployedPolicies } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { service } from '../../runtime/environment.ts';
 
 /** Receives a change of an alarm's state: opens or updates its incident, and starts the response if one is requested. */
 export const handler = entrypoint(AlarmEvent, async event => {
-  const { policies } = deployed();
-  const signal = toSignal(event, await tagsOf(event), deployed());
+  const policies = await deployedPolicies();
+  const signal = toSignal(event, await tagsOf(event), { service: service(), policies });
   const policy = signal && policies[signal.playbook];
   if (!policy) {
     console.info({ message: 'not an alarm of this service', alarm: event.detail.alarmName });

@@ -4,7 +4,7 @@ import { publishPage } from '../../adapters/sns.ts';
 import type { EventOf } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { isPagedEvent, PAGED_EVENTS, type PagedEvent, type PageMessage, pages } from '../../domain/messages/page.ts';
-import { onCall } from '../../domain/on-call/roster.ts';
+import { onCall, type Roster } from '../../domain/on-call/roster.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -31,17 +31,18 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
     eventsFrom({ slot, number }, about.seq),
   ]);
   if (!incident || !event || !isPagedEvent(event)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
+  const { rosters } = await deployed();
   const sent = later.filter(page => page.type === 'PageSent' && page.about === event.seq) as EventOf<'PageSent'>[];
   const added: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
   for (const page of pages(incident, event)) {
     const { urgency } = page;
-    for (const { person, level } of recipients(incident, event, page)) {
+    for (const { person, level } of recipients(rosters, incident, event, page)) {
       if (sent.some(other => other.level === level && other.to === person)) continue;
       try {
         const links = await personalLinks(incident, event, person);
         const text = personalText(page, incident, event, links);
-        await publishPage(topicOf(level), { person, urgency, ...text });
+        await publishPage(topicOf(level, rosters), { person, urgency, ...text });
         await commit(
           { slot, number },
           {
@@ -70,12 +71,16 @@ interface Recipient {
  * The people on call at the time of the event, by the roster as it is deployed now: a page that is retried after a change of shift
  * must not go to two people. The resolution also goes to people who were paged and whose shift has ended.
  */
-function recipients(incident: Incident, event: PagedEvent, { level, person }: PageMessage): Recipient[] {
-  const { rosters } = deployed();
+function recipients(
+  rosters: readonly Roster[],
+  incident: Incident,
+  event: PagedEvent,
+  { level, person }: PageMessage,
+): Recipient[] {
   // The person is subscribed to the topic of their own level, also when somebody else is on call.
   const ownLevel = rosters.findIndex(({ people }) => person !== undefined && people.includes(person));
   if (person !== undefined && ownLevel >= 0) return [{ person, level: ownLevel + 1 }];
-  const roster = rosters[placeOf(level)];
+  const roster = rosters[placeOf(level, rosters)];
   if (!roster) throw new Error('no escalation level is deployed');
   const before = event.type === 'Resolved' ? (incident.paged[level] ?? []) : [];
   return [...new Set([...onCall(roster, event.at), ...before])].map(name => ({ person: name, level }));
@@ -85,11 +90,11 @@ function recipients(incident: Incident, event: PagedEvent, { level, person }: Pa
  * The roster's index. A level that a deployment has removed since the incident was opened becomes the highest one that is
  * left.
  */
-const placeOf = (level: number) => Math.min(level, deployed().rosters.length) - 1;
+const placeOf = (level: number, rosters: readonly Roster[]) => Math.min(level, rosters.length) - 1;
 
-function topicOf(level: number): string {
+function topicOf(level: number, rosters: readonly Roster[]): string {
   const topics = (process.env['LEVEL_TOPICS'] ?? '').split(',');
-  const topic = topics[placeOf(level)];
+  const topic = topics[placeOf(level, rosters)];
   if (!topic) throw new Error(`escalation level ${level} has no topic: LEVEL_TOPICS names ${topics.length}`);
   return topic;
 }

@@ -7,8 +7,8 @@ import { reserve } from '../../domain/remediation/guardrails.ts';
 import { AttemptEvent } from '../../inbound/attempt-event.ts';
 import { commitObservedSignals } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
-import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { service } from '../../runtime/environment.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
 import { load } from '../../store/incidents.ts';
 import { keyOf } from '../../store/keys.ts';
@@ -39,10 +39,9 @@ export const handler = entrypoint(AttemptEvent, async event => {
 });
 
 async function plan({ slot, number, attempt, after }: AttemptEvent) {
-  const { service } = deployed();
   const [switches, ledger, others] = await Promise.all([
     readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? ''),
-    readLedger(service).catch((error: Error) => {
+    readLedger(service()).catch((error: Error) => {
       console.error({ message: 'the ledger cannot be read, which means do not act', error: error.name });
       return 'unreadable' as const;
     }),
@@ -58,7 +57,7 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
     const step = incident.policy.playbook.plan.find(s => s.name === started?.step);
     if (!started || !step || started.dryRun || started.undoes || ledger === 'unreadable') return;
     const { run, runbook, at } = started;
-    await writeLedger(service, reserve(ledger.runs, { run, runbook, target: step.target, at }, LEDGER_HOURS), ledger);
+    await writeLedger(service(), reserve(ledger.runs, { run, runbook, target: step.target, at }, LEDGER_HOURS), ledger);
   });
   const started = startedIn(events);
   console.info({ message: 'planned', incident: incident?.id, step: started?.step, run: started?.run, refused });

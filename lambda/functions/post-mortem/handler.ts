@@ -10,7 +10,8 @@ import { byName, meetingOf } from '../../domain/post-mortem/review-meeting.ts';
 import { invitationFields } from '../../domain/post-mortem/review-notices.ts';
 import { folderOf, isReviewed } from '../../domain/review/review.ts';
 import { commit } from '../../runtime/command-handler.ts';
-import { deployed, names } from '../../runtime/deployed.ts';
+import { deployed, deployedContacts } from '../../runtime/deployed.ts';
+import { names } from '../../runtime/environment.ts';
 import { eventSubscriber } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { loadHistory } from '../../store/incidents.ts';
@@ -24,7 +25,7 @@ import { measure } from './measure.ts';
  */
 export const handler = eventSubscriber(async (resolved, { type, seq }) => {
   if (type !== 'Resolved' && type !== 'PostMortemRequested') return { drafted: false };
-  const { addresses = {}, resources, region } = deployed();
+  const [{ resources, region }, { addresses }] = await Promise.all([deployed(), deployedContacts()]);
   await recordOutage(resolved, resources);
   const measured = await loadHistory(keyOf(resolved));
   if (!measured || !isReviewed(measured) || measured.postMortem?.url) return { drafted: false };

@@ -21,7 +21,7 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
  * not published, so that its alarm finds data missing.
  */
 export const handler = entrypoint(v.unknown(), async () => {
-  const { service, resources } = deployed();
+  const { service, resources } = await deployed();
   const now = new Date();
   const health = probeAll(resources.healthUrls);
   const minutes = readTraffic(resources, now);

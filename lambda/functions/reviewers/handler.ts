@@ -2,7 +2,7 @@ import { reviewLinks } from '../../adapters/links.ts';
 import { publishNotice } from '../../adapters/sns.ts';
 import { renderMail } from '../../domain/kernel/templates.ts';
 import { reviewNotice } from '../../domain/post-mortem/review-notices.ts';
-import { names } from '../../runtime/deployed.ts';
+import { names } from '../../runtime/environment.ts';
 import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { loadHistory } from '../../store/incidents.ts';

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { publishNotice } from '../../adapters/sns.ts';
 import { renderMail } from '../../domain/kernel/templates.ts';
 import { quarterOf, runbookReviewFields } from '../../domain/review/runbook-review.ts';
-import { names } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { names } from '../../runtime/environment.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { claimRunbookReview, recordRunbookReview } from '../../store/runbook-reviews.ts';
 

@@ -26,7 +26,7 @@ const MONTHS = 4;
  * at a time, so that an older page never replaces a newer one. An update counts as delivered once the page shows it.
  */
 export const handler = entrypoint(Queued, async ({ Records }) => {
-  const { service, site } = deployed();
+  const { service, site } = await deployed();
   if (!site) throw new Error('no status page is deployed');
   const now = new Date();
   const changed = Records.flatMap(({ body }) => body.detail.incident ?? []);

@@ -1,6 +1,5 @@
 import { digestOf, signConfirmation, verifyConfirmation } from '../../adapters/confirmations.ts';
 import { sendMail, subscribe } from '../../adapters/ses.ts';
-import { DECLARED } from '../../domain/incident/policy.ts';
 import { renderMail } from '../../domain/kernel/templates.ts';
 import type { SignedConfirmation } from '../../domain/subscribers/confirmation.ts';
 import {
@@ -20,6 +19,7 @@ import { HttpEvent } from '../../inbound/http-event.ts';
 import { parseSubscriptionRequest } from '../../inbound/subscription-request.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { service } from '../../runtime/environment.ts';
 import { type HttpResponse, page } from '../../runtime/http-response.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { countIfAllowed, isUsed, markUsed, uncount } from '../../store/confirmation-requests.ts';
@@ -33,21 +33,22 @@ const MAXIMUM_BYTES = 4096;
  */
 export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse> => {
   const { method } = event.requestContext.http;
-  if (method !== 'GET' && method !== 'POST') return withAllowed(messagePage(405, INVALID_LINK));
-  if (method === 'POST' && !isForm(event)) return messagePage(415, TRY_AGAIN);
-  if (event.body.length > MAXIMUM_BYTES) return messagePage(413, TRY_AGAIN);
+  const about = await subscribable();
+  if (method !== 'GET' && method !== 'POST') return withAllowed(messagePage(about, 405, INVALID_LINK));
+  if (method === 'POST' && !isForm(event)) return messagePage(about, 415, TRY_AGAIN);
+  if (event.body.length > MAXIMUM_BYTES) return messagePage(about, 413, TRY_AGAIN);
   try {
     if (event.rawPath === SUBSCRIBE_PATH)
-      return method === 'GET' ? form(200, emptyRequest()) : await requestConfirmation(event);
-    const confirmation = await validConfirmation(linkOf(event));
+      return method === 'GET' ? form(about, 200, emptyRequest(about)) : await requestConfirmation(about, event);
+    const confirmation = await validConfirmation(about, linkOf(event));
     // Not 403: CloudFront replaces a 403 by its page for missing files.
-    if (!confirmation) return messagePage(410, INVALID_LINK);
-    if (await isUsed(confirmation)) return messagePage(200, CONFIRMED_BEFORE);
-    return method === 'GET' ? show(confirmation) : await confirm(confirmation);
+    if (!confirmation) return messagePage(about, 410, INVALID_LINK);
+    if (await isUsed(confirmation)) return messagePage(about, 200, CONFIRMED_BEFORE);
+    return method === 'GET' ? show(about, confirmation) : await confirm(about, confirmation);
   } catch (error) {
     const { name, message } = error as Error;
     console.error({ message: `subscribing did not work: ${message}`, error: name });
-    return messagePage(503, TRY_AGAIN);
+    return messagePage(about, 503, TRY_AGAIN);
   }
 });
 
@@ -57,25 +58,24 @@ const linkOf = ({ rawPath }: HttpEvent) =>
   rawPath.startsWith(`${SUBSCRIBE_PATH}/`) ? rawPath.slice(SUBSCRIBE_PATH.length + 1) : '';
 
 /** Requests a confirmation. The answer must not show who is subscribed, nor if this mailbox has got too many mails. */
-async function requestConfirmation(event: HttpEvent): Promise<HttpResponse> {
-  const { request, fault } = parseSubscriptionRequest(event, subscribable());
-  if (fault) return form(422, request, fault);
-  const digest = await digestOf(deployed().service, request.email);
+async function requestConfirmation(about: Subscribable, event: HttpEvent): Promise<HttpResponse> {
+  const { request, fault } = parseSubscriptionRequest(event, about);
+  if (fault) return form(about, 422, request, fault);
+  const digest = await digestOf(service(), request.email);
   const isAllowed = await countIfAllowed(digest);
-  if (isAllowed) await sendConfirmation(request, digest);
+  if (isAllowed) await sendConfirmation(about, request, digest);
   console.info({ message: isAllowed ? 'a confirmation was sent' : 'no confirmation was sent: too many were' });
-  return messagePage(200, CHECK_MAILBOX);
+  return messagePage(about, 200, CHECK_MAILBOX);
 }
 
-async function sendConfirmation(request: SubscriptionRequest, digest: string): Promise<void> {
+async function sendConfirmation(about: Subscribable, request: SubscriptionRequest, digest: string): Promise<void> {
   const expires = Math.floor(Date.now() / 1000) + CONFIRMATION_HOURS * 3600;
-  const link = await signConfirmation(deployed().service, { ...request, expires });
-  const { service, url } = subscribable();
+  const link = await signConfirmation(service(), { ...request, expires });
   const fields = {
-    service,
-    components: componentsOf(request.components).map(({ name }) => name),
+    service: about.service,
+    components: componentsOf(about, request.components).map(({ name }) => name),
     hours: CONFIRMATION_HOURS,
-    url: `${url}${SUBSCRIBE_PATH}/${link}`,
+    url: `${about.url}${SUBSCRIBE_PATH}/${link}`,
   };
   try {
     await sendMail(request.email, renderMail(rendered, 'messages/subscription-confirmation.txt', fields));
@@ -86,45 +86,46 @@ async function sendConfirmation(request: SubscriptionRequest, digest: string): P
 }
 
 /** The confirmation in a link; undefined when the link is forged or expired, or none of its components exists any more. */
-async function validConfirmation(link: string): Promise<SignedConfirmation | undefined> {
-  const confirmation = await verifyConfirmation(deployed().service, link);
+async function validConfirmation(about: Subscribable, link: string): Promise<SignedConfirmation | undefined> {
+  const confirmation = await verifyConfirmation(service(), link);
   if (!confirmation || confirmation.expires * 1000 <= Date.now()) return undefined;
-  return componentsOf(confirmation.components).length > 0 ? confirmation : undefined;
+  return componentsOf(about, confirmation.components).length > 0 ? confirmation : undefined;
 }
 
-async function confirm(confirmation: SignedConfirmation): Promise<HttpResponse> {
+async function confirm(about: Subscribable, confirmation: SignedConfirmation): Promise<HttpResponse> {
   const ids = (components: readonly { id: string }[]) => components.map(({ id }) => id);
-  const { components } = subscribable();
-  await subscribe(confirmation.email, ids(componentsOf(confirmation.components)), ids(components));
+  const chosen = componentsOf(about, confirmation.components);
+  await subscribe(confirmation.email, ids(chosen), ids(about.components));
   await markUsed(confirmation);
   console.info({ message: 'somebody has subscribed', components: confirmation.components });
-  return messagePage(200, SUBSCRIBED);
+  return messagePage(about, 200, SUBSCRIBED);
 }
 
-function subscribable(): Subscribable {
-  const policy = deployed().policies[DECLARED];
-  if (!policy?.statusPage) throw new Error('no status page is deployed');
-  return { service: policy.title, ...policy.statusPage };
+async function subscribable(): Promise<Subscribable> {
+  const { site } = await deployed();
+  if (!site) throw new Error('no status page is deployed');
+  return { service: site.title, url: site.url, components: site.components };
 }
 
 /** The empty form, in which all components are chosen. */
-const emptyRequest = (): SubscriptionRequest => ({
+const emptyRequest = ({ components }: Subscribable): SubscriptionRequest => ({
   email: '',
-  components: subscribable().components.map(({ id }) => id),
+  components: components.map(({ id }) => id),
 });
 
-const componentsOf = (ids: readonly string[]) => subscribable().components.filter(({ id }) => ids.includes(id));
+const componentsOf = ({ components }: Subscribable, ids: readonly string[]) =>
+  components.filter(({ id }) => ids.includes(id));
 
-const form = (status: number, request: SubscriptionRequest, fault?: string) =>
-  page(status, rendered('pages/subscribe.html', subscribePage(subscribable(), request, fault)));
+const form = (about: Subscribable, status: number, request: SubscriptionRequest, fault?: string) =>
+  page(status, rendered('pages/subscribe.html', subscribePage(about, request, fault)));
 
-const show = ({ email, components }: SignedConfirmation) =>
+const show = (about: Subscribable, { email, components }: SignedConfirmation) =>
   page(
     200,
-    rendered('pages/confirm-subscription.html', confirmPage(subscribable().service, email, componentsOf(components))),
+    rendered('pages/confirm-subscription.html', confirmPage(about.service, email, componentsOf(about, components))),
   );
 
-const messagePage = (status: number, message: typeof INVALID_LINK) =>
-  page(status, rendered('pages/message.html', message(subscribable())));
+const messagePage = (about: Subscribable, status: number, message: typeof INVALID_LINK) =>
+  page(status, rendered('pages/message.html', message(about)));
 
 const withAllowed = (response: HttpResponse) => ({ ...response, headers: { ...response.headers, allow: 'GET, POST' } });

@@ -3,7 +3,7 @@ import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { listSubscriptions } from '../../adapters/sns.ts';
 import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import { drift, SUBSCRIPTION_METRICS } from '../../domain/on-call/subscriptions.ts';
-import { deployed } from '../../runtime/deployed.ts';
+import { deployed, deployedContacts } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 
 /**
@@ -11,7 +11,7 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
  * owner or a mail scanner, and SNS reports neither. Addresses are compared, but never logged.
  */
 export const handler = entrypoint(v.unknown(), async () => {
-  const { service, rosters, subscribers = [] } = deployed();
+  const [{ service, rosters }, { subscribers }] = await Promise.all([deployed(), deployedContacts()]);
   const now = new Date();
   const topics = (process.env['TOPICS'] ?? '').split(',');
   const listed = await Promise.all(topics.map(listSubscriptions));

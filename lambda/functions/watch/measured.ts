@@ -5,7 +5,7 @@ import { minutesBetween } from '../../domain/kernel/time.ts';
 import { MEASUREMENTS_APART, recordMeasurement } from '../../domain/remediation/measurement.ts';
 import { measureService } from '../../readings/service-measurement.ts';
 import { commit } from '../../runtime/command-handler.ts';
-import { deployed } from '../../runtime/deployed.ts';
+import { service } from '../../runtime/environment.ts';
 import { keyOf } from '../../store/keys.ts';
 import { swapMeasurement } from '../../store/measurements.ts';
 
@@ -19,7 +19,7 @@ export interface Minute {
 /** Measured once a minute, however many incidents are open. */
 export async function measureMinute(): Promise<Minute> {
   const { checks, ...now } = await measureService();
-  const last = await swapMeasurement(deployed().service, now);
+  const last = await swapMeasurement(service(), now);
   const recent = last && minutesBetween(last.at, now.at) <= MEASUREMENTS_APART;
   return { now, before: recent ? last : undefined, checks };
 }

@@ -7,10 +7,10 @@ import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { minutesLost, type WriterState } from '../../domain/diagnosis/writer.ts';
 import { readersToPromote, writerOf } from '../../domain/remedies/database-cluster.ts';
 import { NO_WRITER } from '../../domain/remedies/fail-over.ts';
-import { deployed } from '../../runtime/deployed.ts';
+import { service } from '../../runtime/environment.ts';
 
 const probed = (id: string, name: string): MetricQuery => ({
-  ...{ id, namespace: PROBE_NAMESPACE, name, dimensions: { Service: deployed().service } },
+  ...{ id, namespace: PROBE_NAMESPACE, name, dimensions: { Service: service() } },
   ...{ statistic: 'Minimum', period: 60 },
 });
 

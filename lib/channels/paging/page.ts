@@ -8,13 +8,13 @@ import type { ChannelParts } from '../notification-channel.ts';
 /** Pages the people of an escalation level. */
 export class Page extends EventSubscriber {
   constructor(scope: Construct, id: string, responder: ChannelParts) {
-    const { deployed, links, paging } = responder;
+    const { links, paging } = responder;
     super(scope, id, {
       folder: 'functions/page',
       description: 'Tells the people of the escalation level',
       eventTypes: PAGED_EVENTS,
       deadLetterDescription: 'Pages that reached nobody',
-      deployed,
+      reads: ['deployment'],
       templates: readTemplates(pageSamples()),
       environment: { LEVEL_TOPICS: paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
       responder,

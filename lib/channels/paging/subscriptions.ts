@@ -5,12 +5,12 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { PROBE_NAMESPACE } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
 import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
+import { IncidentFunction } from '../../platform/incident-function.ts';
 import { grantPutMetrics } from '../../platform/own-metrics.ts';
-import { ResponderFunction } from '../../platform/responder-function.ts';
 import type { ResponderParts } from '../../platform/responder-parts.ts';
 import type { Paging } from './paging.ts';
 
-export interface SubscriptionsProps extends Pick<ResponderParts, 'deployed' | 'ownAlarms'> {
+export interface SubscriptionsProps extends ResponderParts {
   paging: Paging;
 }
 
@@ -18,8 +18,8 @@ export interface SubscriptionsProps extends Pick<ResponderParts, 'deployed' | 'o
 const INTERVAL = Duration.minutes(15);
 
 /** Checks that the people who would be called are still subscribed, and notifies operations when they are not. */
-export class Subscriptions extends ResponderFunction {
-  constructor(scope: Construct, id: string, { deployed, paging, ownAlarms }: SubscriptionsProps) {
+export class Subscriptions extends IncidentFunction {
+  constructor(scope: Construct, id: string, { config, incidents, paging, ownAlarms }: SubscriptionsProps) {
     const deadLetters = ownAlarms.addDeadLetterQueue(
       'Subscriptions',
       'Times at which nobody looked who would be reached',
@@ -29,7 +29,8 @@ export class Subscriptions extends ResponderFunction {
       description: 'Every 15 minutes: whether the people who would be called are subscribed',
       deadLetters,
       environment: { TOPICS: paging.topicArns.join(',') },
-      deployed: { ...deployed, subscribers: paging.subscribers },
+      reads: ['deployment', 'contacts'],
+      incidents,
     });
     paging.grantListSubscriptions(this);
     grantPutMetrics(this);
@@ -42,7 +43,7 @@ export class Subscriptions extends ResponderFunction {
       metric: new Metric({
         namespace: PROBE_NAMESPACE,
         metricName: SUBSCRIPTION_METRICS[name],
-        dimensionsMap: { Service: deployed.service },
+        dimensionsMap: { Service: config.service },
         statistic: 'Maximum',
         period: INTERVAL,
       }),

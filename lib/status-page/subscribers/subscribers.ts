@@ -90,9 +90,9 @@ export class Subscribers extends Construct {
 
   /** The endpoint's key is its own: with the key of the links, an endpoint for everybody could sign links that let people act on incidents. */
   private addEndpoint(): PublicEndpoint {
-    const { title } = this.responder.config;
+    const { config, incidents } = this.responder;
     const key = new Key(this, 'Key', {
-      description: `Confirmations of subscribers to ${title}`,
+      description: `Confirmations of subscribers to ${config.title}`,
       keySpec: KeySpec.HMAC_256,
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -100,8 +100,11 @@ export class Subscribers extends Construct {
     const endpoint = new PublicEndpoint(this, 'Subscribe', {
       folder: 'functions/subscribe',
       description: 'Where customers subscribe to the status page, and confirm it',
-      environment: { CONFIRMATIONS_KEY: key.keyArn, CONTACT_LIST: this.name, ...this.environment },
-      deployed: this.responder.deployed,
+      environment: {
+        ...{ CONFIRMATIONS_KEY: key.keyArn, CONTACT_LIST: this.name },
+        ...incidents.environment,
+        ...this.environment,
+      },
       templates: readTemplates(subscribeSamples()),
     });
     endpoint.addToRolePolicy({ actions: ['kms:GenerateMac', 'kms:VerifyMac'], resources: [key.keyArn] });
@@ -110,6 +113,7 @@ export class Subscribers extends Construct {
       resources: [this.arn('contact-list', this.name)],
     });
     this.grantSend(endpoint);
+    incidents.grantReadDeployed(endpoint, ['deployment']);
     this.table.grantItems(endpoint, ['UpdateItem'], 'asked');
     this.table.grantItems(endpoint, ['GetItem', 'PutItem'], 'used');
     return endpoint;

@@ -94,7 +94,7 @@ describe.each([
   });
 
   it('of a playbook tells by its tags, which its events carry, whose it is and how severe', () => {
-    const known = Object.values(deployed.policies).flatMap(({ playbook: { name, alarms: levels } }) =>
+    const known = deployed.playbooks.flatMap(({ name, alarms: levels }) =>
       Object.entries(levels).map(([alarm, level]) => [alarm, config.service, name, level]),
     );
     const tagged = alarms.filter(({ Tags }) => Tags);

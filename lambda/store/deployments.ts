@@ -1,0 +1,110 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type Contacts,
+  DEPLOYMENT_RESOURCE,
+  type Deployed,
+  type DeploymentDocument,
+  policiesIn,
+} from '../domain/deployed.ts';
+import type { Policy } from '../domain/incident/policy.ts';
+import { readContent, saveContent } from './contents.ts';
+import { policyOf } from './policies.ts';
+import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
+
+/** The one item of a service that changes: it names the current deployment. */
+interface Pointer {
+  deployment: string;
+  version: number;
+  /** The latest requests that moved it: one that comes again, or late, must not move it back. */
+  requests: string[];
+}
+
+/** Requests that are remembered. CloudFormation sends one a deployment, and Lambda holds none for more than minutes. */
+const REMEMBERED = 20;
+
+const Key = (service: string): ItemKey => ({ pk: `service/${service}`, sk: ALONE });
+
+/**
+ * Stores what the document describes, then makes it the current deployment of its service. The result depends on the document
+ * alone, so that a rollback leads back to what was.
+ *
+ * @param request what asks for it: a request that was served before changes nothing
+ * @param signal once it is aborted, what is current stays so, however late the writes before come to their end
+ * @throws when another request was served meanwhile
+ */
+export async function deploy(document: DeploymentDocument, request: string, signal: AbortSignal): Promise<void> {
+  const { service } = document;
+  const before = await readPointer(service, true);
+  if (before?.requests.includes(request)) return;
+  const deployment = await saveDocument(document);
+  signal.throwIfAborted();
+  const requests = [...(before?.requests ?? []), request].slice(-REMEMBERED);
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: TableName(),
+        Item: { ...Key(service), deployment, requests, version: (before?.version ?? 0) + 1 },
+        ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(pk)',
+        ...(before && { ExpressionAttributeValues: { ':version': before.version } }),
+      }),
+    );
+  } catch (error) {
+    const isServed = async () => (await readPointer(service, true))?.requests.includes(request);
+    if (!isConflict(error) || !(await isServed())) throw error;
+  }
+}
+
+async function saveDocument({ schema, shared, playbooks, contacts, ...rest }: DeploymentDocument): Promise<string> {
+  const policies = Object.entries(policiesIn({ shared, playbooks })).map(
+    async ([name, policy]) => [name, await saveContent('policy', schema, policy)] as const,
+  );
+  return saveContent('deployment', schema, {
+    ...rest,
+    policies: Object.fromEntries(await Promise.all(policies)),
+    contacts: await saveContent('contacts', schema, contacts),
+  });
+}
+
+async function readPointer(service: string, ConsistentRead: boolean): Promise<Pointer | undefined> {
+  const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: Key(service), ConsistentRead }));
+  return Item as Pointer | undefined;
+}
+
+/** The deployment that each container knows: it serves on while the table cannot be read. */
+const current = new Map<string, Deployed>();
+
+/**
+ * The current deployment of a service. The read may be a moment old: before a deployment and after it, either is whole, and an
+ * incident names the policy that it was opened under.
+ *
+ * @throws when nothing is deployed yet
+ */
+export async function currentDeployment(service: string): Promise<Deployed> {
+  try {
+    const pointer = await readPointer(service, false);
+    if (!pointer)
+      throw new Error(
+        `nothing is deployed for ${service}: its stack writes that as its resource ${DEPLOYMENT_RESOURCE}`,
+      );
+    const deployed = (await readContent('deployment', pointer.deployment)) as Deployed;
+    current.set(service, deployed);
+    return deployed;
+  } catch (error) {
+    const last = current.get(service);
+    if (!last) throw error;
+    console.error({
+      message: 'the deployment cannot be read: the last one known serves on',
+      error: (error as Error).name,
+    });
+    return last;
+  }
+}
+
+/** The policies of a deployment by playbook. */
+export async function policiesOf({ policies }: Deployed): Promise<Record<string, Policy>> {
+  const read = Object.entries(policies).map(async ([name, hash]) => [name, await policyOf(hash)] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+/** The addresses that belong to a deployment. */
+export const contactsOf = ({ contacts }: Deployed) => readContent('contacts', contacts) as Promise<Contacts>;
