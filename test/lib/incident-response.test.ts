@@ -152,6 +152,17 @@ describe('the functions', () => {
     );
     expect(new Set(writable('Response/Functions/Verify'))).toEqual(new Set(['incident/*', 'snapshot/*', 'repeated/*']));
   });
+
+  it('may read addresses where they are needed, in two of them, and nobody may read anything', () => {
+    const { id } = one('AWS::DynamoDB::GlobalTable', 'Incidents/Table');
+    const readers = functions.filter(({ properties }) =>
+      statementsOf(template, roleOf(properties.Role))
+        .filter(({ Resource }) => JSON.stringify(Resource) === JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] }))
+        .filter(statement => actionsOf(statement).includes('dynamodb:GetItem'))
+        .some(({ Condition }) => /anything|contacts/.test(String(leadingKeys(Condition ?? {})))),
+    );
+    expect(readers.map(({ path }) => path).sort()).toEqual(['PostMortem/Function', 'Subscriptions/Function']);
+  });
 });
 
 describe('least privilege', () => {
