@@ -13,6 +13,7 @@ import type { ServiceConfig } from './config/service-config.ts';
 import { IncidentsTable } from './platform/incidents-table.ts';
 import { Links } from './platform/links.ts';
 import { OwnAlarms } from './platform/own-alarms.ts';
+import { TextTemplates } from './platform/templates.ts';
 import {
   checkPlaybook,
   inConfiguredModes,
@@ -66,7 +67,7 @@ export class IncidentResponse extends Construct {
     this.deployed = describeDeployed(config, playbooks, paging.subscribers);
     const deployment = new Deployment(this, 'Deployment', { document: this.deployed, incidents });
     const ownAlarms = new OwnAlarms(this, 'OwnAlarms', { service, operations: paging.operations });
-    const parts = { config, incidents, ownAlarms };
+    const parts = { config, incidents, ownAlarms, templates: new TextTemplates(config.templates) };
     const switches = new Switches(this, 'Switches', config);
 
     // Alarms are answered with remedies.
@@ -81,7 +82,7 @@ export class IncidentResponse extends Construct {
     // People act.
     new ConsoleRunbooks(this, 'Console', { ...parts, playbooks });
     const command = new Command(this, 'Command', { ...parts, stateMachine });
-    const links = new Links(this, 'Links', { config, command });
+    const links = new Links(this, 'Links', { ...parts, command });
 
     // People and other systems are notified.
     const { bus, undelivered } = publish;

@@ -3,7 +3,7 @@ import { internalNotification } from '../../lambda/domain/messages/internal-noti
 import { postIncident } from '../../lambda/domain/post-mortem/post-incident.ts';
 import { publicIncident } from '../../lambda/domain/status-page/public-incident.ts';
 import { customerMail } from '../../lambda/domain/subscribers/customer-notification.ts';
-import { readFolders } from '../../lib/platform/templates.ts';
+import { TextTemplates } from '../../lib/platform/templates.ts';
 import { exampleIncident, firstOf } from './example.ts';
 import type { Source } from './source.ts';
 
@@ -11,7 +11,7 @@ import type { Source } from './source.ts';
 export function communication(source: Source) {
   const { config, policy } = source;
   const { stakeholders = [], operations, slack } = config;
-  const templates = readFolders('documents', 'messages', 'status-updates');
+  const templates = new TextTemplates(config.templates).read('documents', 'messages', 'status-updates');
   const render = renderer(templates);
   const example = exampleIncident(source);
   const update = firstOf(example, 'UpdatePosted', 'stakeholders');

@@ -1,6 +1,6 @@
 import { renderer } from '../../lambda/domain/kernel/templates.ts';
 import { DEFAULT_CONFIG, type ServiceConfig } from '../../lib/config/service-config.ts';
-import { readTemplates } from '../../lib/platform/templates.ts';
+import { TextTemplates } from '../../lib/platform/templates.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ownAlarms } from './alarms.ts';
 import { checklistByHand } from './checklist.ts';
@@ -26,7 +26,9 @@ const TEMPLATE = 'runbook/runbook.md';
 /** The runbook of a service for people to read, written from what the responder acts on: its file in `config/`, by name. */
 export function runbookDocument(config: ServiceConfig, name: string): string {
   const fields = describe(readSource(config), documentOf(name).command);
-  const text = renderer(readTemplates({ [TEMPLATE]: [fields] }))(TEMPLATE, fields);
+  const templates = new TextTemplates(config.templates);
+  templates.for({ [TEMPLATE]: [fields] });
+  const text = renderer(templates.read('runbook'))(TEMPLATE, fields);
   return `${text.replace(/\n{3,}/g, '\n\n').trim()}\n`;
 }
 

@@ -1,5 +1,5 @@
 import { AGENDA, MEETING_MINUTES } from '../../lambda/domain/review/meeting-time.ts';
-import { readFolders } from '../../lib/platform/templates.ts';
+import { TextTemplates } from '../../lib/platform/templates.ts';
 import type { Source } from './source.ts';
 
 const DOCUMENT = 'documents/post-mortem.md';
@@ -7,7 +7,7 @@ const DOCUMENT = 'documents/post-mortem.md';
 /** The runbook's section 4: what follows an incident. */
 export function postIncidentReview({ config, policy }: Source) {
   const { reviewGuests = [] } = config;
-  const text = readFolders('documents')[DOCUMENT] ?? '';
+  const text = new TextTemplates(config.templates).read('documents')[DOCUMENT] ?? '';
   return {
     ...{ reviewers: policy.reviewers ?? [], guests: reviewGuests, agenda: AGENDA, minutes: MEETING_MINUTES },
     hours: policy.postMortemHours,

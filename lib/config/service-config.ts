@@ -83,6 +83,8 @@ export const ServiceConfig = v.pipe(
     ),
     /** A number to call when all else fails. It stands in the runbook and in pages, so it is nobody's own. */
     hotline: v.optional(text('the number to call when all else fails')),
+    /** A directory whose files take the place of those with the same path in `templates/`, from where `cdk` runs. */
+    templates: v.optional(text('a directory with templates of your own')),
     links: v.optional(
       v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),
       [],

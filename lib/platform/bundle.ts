@@ -1,16 +1,19 @@
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
+import type { FunctionTemplates } from './templates.ts';
 
 /**
  * A function's code, bundled in this process: CDK's NodejsFunction would start esbuild by npx for each, which takes half a
  * second every time.
  *
+ * The code is the same for every user. Templates of one's own stand beside it as they are, where the function finds them.
+ *
  * @param folder in `lambda`
- * @param define constants that the bundler writes into the code
  */
-export function bundled(folder: string, define: Record<string, string>): Code {
+export function bundled(folder: string, { own, overriding }: FunctionTemplates = { own: {}, overriding: {} }): Code {
   const source = join(import.meta.dirname, '..', '..', 'lambda', folder);
   const tryBundle = (directory: string) => {
     buildSync({
@@ -24,9 +27,14 @@ export function bundled(folder: string, define: Record<string, string>): Code {
       keepNames: true,
       // The clients, that is: the runtime has them for sure.
       external: ['@aws-sdk/client-*', '@aws-sdk/lib-*'],
-      define,
+      define: { TEMPLATES: JSON.stringify(own) },
       logLevel: 'warning',
     });
+    for (const [name, text] of Object.entries(overriding)) {
+      const file = join(directory, 'templates', `${name}.liquid`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
     return true;
   };
   // Never asked for: what cannot be bundled here is an error, and no container makes it better.

@@ -2,13 +2,11 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { answerSamples } from '../../templates/samples/answers.ts';
-import type { ServiceConfig } from '../config/service-config.ts';
 import { CommandEndpoint } from './public-endpoint.ts';
 import type { ResponderFunction } from './responder-function.ts';
-import { readTemplates } from './templates.ts';
+import type { ResponderParts } from './responder-parts.ts';
 
-export interface LinksProps {
-  config: Pick<ServiceConfig, 'service' | 'title'>;
+export interface LinksProps extends Pick<ResponderParts, 'config' | 'templates'> {
   command: ResponderFunction;
 }
 
@@ -20,7 +18,7 @@ export class Links extends Construct {
   private readonly key: Key;
   private readonly endpoint: CommandEndpoint;
 
-  constructor(scope: Construct, id: string, { config, command }: LinksProps) {
+  constructor(scope: Construct, id: string, { config, templates, command }: LinksProps) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: `Links in incident messages of ${config.title}`,
@@ -33,7 +31,7 @@ export class Links extends Construct {
       folder: 'functions/answer',
       description: 'The links in messages: shows the incident, and takes the answer',
       environment: { LINKS_KEY: this.key.keyArn, SERVICE: config.service },
-      templates: readTemplates(answerSamples),
+      templates: templates.for(answerSamples),
       command,
     });
     this.endpoint.addToRolePolicy({ actions: ['kms:VerifyMac'], resources: [this.key.keyArn] });

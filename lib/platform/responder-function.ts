@@ -6,16 +6,16 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Templates } from '../../lambda/domain/kernel/templates.ts';
 import { bundled } from './bundle.ts';
+import type { FunctionTemplates } from './templates.ts';
 
 export interface ResponderFunctionProps {
   /** The folder in `lambda`. */
   folder: string;
   description: string;
   environment?: Record<string, string>;
-  /** Written into the bundle, where `rendered()` finds them. */
-  templates?: Templates;
+  /** Where `rendered()` finds them. @default none */
+  templates?: FunctionTemplates;
   /** @default Duration.seconds(30) */
   timeout?: Duration;
   /** Where events go that failed for good; for functions that are called asynchronously. */
@@ -46,7 +46,7 @@ export class ResponderFunction extends Construct {
     const onFailure = props.deadLetters && new SqsDestination(props.deadLetters);
     this.function = new LambdaFunction(this, 'Function', {
       handler: 'index.handler',
-      code: bundled(props.folder, props.templates ? { TEMPLATES: JSON.stringify(props.templates) } : {}),
+      code: bundled(props.folder, props.templates),
       description: props.description,
       role: this.role,
       logGroup,

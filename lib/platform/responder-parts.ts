@@ -3,12 +3,14 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { IncidentsTable } from './incidents-table.ts';
 import type { OwnAlarms } from './own-alarms.ts';
+import type { TextTemplates } from './templates.ts';
 
 /** The parts of the responder that all others are built upon. */
 export interface ResponderParts {
   config: ServiceConfig;
   incidents: IncidentsTable;
   ownAlarms: OwnAlarms;
+  templates: TextTemplates;
 }
 
 /** The parts that a subscriber to incident events is built upon. */

@@ -7,11 +7,10 @@ import type { ChannelParts } from '../channels/notification-channel.ts';
 import { addressesOf, reviewersOf } from '../config/people.ts';
 import { EventSubscriber } from '../platform/event-subscriber.ts';
 import type { ResponderFunction } from '../platform/responder-function.ts';
-import { readTemplates } from '../platform/templates.ts';
 
 /** Drafts a post-mortem after each incident, invites to its review, and reminds people of what they owe. */
 export function addReviews(scope: Construct, responder: ChannelParts): void {
-  const { config, paging, command, links } = responder;
+  const { config, paging, command, links, templates } = responder;
   const { reviewGuests = [], stakeholders = [], operations } = config;
   const reviews = new Reviews(scope, 'Reviews');
   const circle = { REVIEWERS: reviewersOf(config).join(','), REVIEW_GUESTS: reviewGuests.join(',') };
@@ -22,7 +21,7 @@ export function addReviews(scope: Construct, responder: ChannelParts): void {
     eventTypes: ['Resolved', 'PostMortemRequested'],
     deadLetterDescription: 'Incidents that were not measured, or whose post-mortem was not drafted',
     reads: ['deployment', 'contacts'],
-    templates: readTemplates(postMortemSamples()),
+    templates: templates.for(postMortemSamples()),
     environment: { REVIEWS_BUCKET: reviews.bucket.bucketName, ...circle },
     timeout: Duration.minutes(1),
     responder,
@@ -39,7 +38,7 @@ export function addReviews(scope: Construct, responder: ChannelParts): void {
     description: 'Tells people of reviews, action items and what was learnt',
     eventTypes: REVIEW_EVENTS,
     deadLetterDescription: 'Messages about reviews that reached nobody',
-    templates: readTemplates(reviewNoticeSamples()),
+    templates: templates.for(reviewNoticeSamples()),
     environment: {
       NOTICES_TOPIC: paging.notices.topicArn,
       PEOPLE: Object.keys(addressesOf(config)).join(','),

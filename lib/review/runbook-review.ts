@@ -7,7 +7,6 @@ import { reviewersOf } from '../config/people.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
-import { readTemplates } from '../platform/templates.ts';
 
 export interface RunbookReviewProps extends ResponderParts {
   paging: Paging;
@@ -15,7 +14,7 @@ export interface RunbookReviewProps extends ResponderParts {
 
 /** The scheduled task that mails the reviewers on the first day of each quarter: the runbook is due for review. */
 export class RunbookReview extends IncidentFunction {
-  constructor(scope: Construct, id: string, { config, incidents, paging, ownAlarms }: RunbookReviewProps) {
+  constructor(scope: Construct, id: string, { config, incidents, paging, ownAlarms, templates }: RunbookReviewProps) {
     const { service, title } = config;
     const deadLetters = ownAlarms.addDeadLetterQueue(
       'RunbookReview',
@@ -26,7 +25,7 @@ export class RunbookReview extends IncidentFunction {
       description: 'Once a quarter: tells the reviewers that the runbook is due for review',
       deadLetters,
       incidents,
-      templates: readTemplates({ 'messages/runbook-review.txt': [runbookReviewFields(title, '2026-04-01T09:00:00Z')] }),
+      templates: templates.for({ 'messages/runbook-review.txt': [runbookReviewFields(title, '2026-04-01T09:00:00Z')] }),
       environment: {
         NOTICES_TOPIC: paging.notices.topicArn,
         SERVICE_TITLE: title,

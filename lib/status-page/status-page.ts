@@ -7,7 +7,6 @@ import { statusPageSamples } from '../../templates/samples/status-page.ts';
 import type { ChannelParts } from '../channels/notification-channel.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { FifoSubscriber } from '../platform/fifo-subscriber.ts';
-import { readTemplates } from '../platform/templates.ts';
 import { secondBucket, siteBucket } from './buckets.ts';
 import { siteDistribution } from './distribution.ts';
 
@@ -38,7 +37,7 @@ export class StatusPage extends FifoSubscriber {
       schedule: INTERVAL,
       deadLetterDescription: 'Changes that the status page does not show',
       reads: ['deployment'],
-      templates: readTemplates(statusPageSamples()),
+      templates: responder.templates.for(statusPageSamples()),
       responder,
     });
     const bucket = siteBucket(this, 'Bucket');

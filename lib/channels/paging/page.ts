@@ -2,20 +2,19 @@ import type { Construct } from 'constructs';
 import { PAGED_EVENTS } from '../../../lambda/domain/messages/page.ts';
 import { pageSamples } from '../../../templates/samples/pages.ts';
 import { EventSubscriber } from '../../platform/event-subscriber.ts';
-import { readTemplates } from '../../platform/templates.ts';
 import type { ChannelParts } from '../notification-channel.ts';
 
 /** Pages the people of an escalation level. */
 export class Page extends EventSubscriber {
   constructor(scope: Construct, id: string, responder: ChannelParts) {
-    const { links, paging } = responder;
+    const { links, paging, templates } = responder;
     super(scope, id, {
       folder: 'functions/page',
       description: 'Tells the people of the escalation level',
       eventTypes: PAGED_EVENTS,
       deadLetterDescription: 'Pages that reached nobody',
       reads: ['deployment'],
-      templates: readTemplates(pageSamples()),
+      templates: templates.for(pageSamples()),
       environment: { LEVEL_TOPICS: paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
       responder,
     });

@@ -18,7 +18,6 @@ import type { ServiceConfig } from '../../config/service-config.ts';
 import { PublicEndpoint } from '../../platform/public-endpoint.ts';
 import { ResponderFunction } from '../../platform/responder-function.ts';
 import { RetryQueue } from '../../platform/retry-queue.ts';
-import { readTemplates } from '../../platform/templates.ts';
 import { SubscribersTable } from './subscribers-table.ts';
 
 type StatusPage = NonNullable<ServiceConfig['statusPage']>;
@@ -105,7 +104,7 @@ export class Subscribers extends Construct {
         ...incidents.environment,
         ...this.environment,
       },
-      templates: readTemplates(subscribeSamples()),
+      templates: this.responder.templates.for(subscribeSamples()),
     });
     endpoint.addToRolePolicy({ actions: ['kms:GenerateMac', 'kms:VerifyMac'], resources: [key.keyArn] });
     endpoint.addToRolePolicy({
@@ -152,7 +151,7 @@ export class Subscribers extends Construct {
         MAIL_QUEUE: mails.queueUrl,
         SUBSCRIBERS_TABLE: this.table.table.tableName,
       },
-      templates: readTemplates(customerUpdateSamples()),
+      templates: this.responder.templates.for(customerUpdateSamples()),
       responder: this.responder,
     });
     subscribers.addToRolePolicy({ actions: ['ses:ListContacts'], resources: [this.arn('contact-list', this.name)] });

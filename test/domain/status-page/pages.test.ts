@@ -3,7 +3,7 @@ import { plusMinutes } from '../../../lambda/domain/kernel/time.ts';
 import { history } from '../../../lambda/domain/status-page/history.ts';
 import { renderSite } from '../../../lambda/domain/status-page/render-site.ts';
 import type { SiteInput } from '../../../lambda/domain/status-page/site.ts';
-import { readTemplates } from '../../../lib/platform/templates.ts';
+import { TextTemplates } from '../../../lib/platform/templates.ts';
 import { statusPageSamples } from '../../../templates/samples/status-page.ts';
 import { ago, busySite, maintenance, measuredFor, NOW, siteInput, told } from '../../support/status-page.ts';
 import { render } from '../../support/written.ts';
@@ -29,7 +29,7 @@ it('the site has pages for people, answers for programs, and a feed', () => {
 });
 
 it('every template of it is tried at synthesis', () => {
-  expect(Object.keys(readTemplates(statusPageSamples()))).toContain('status-page/index.html');
+  expect(Object.keys(new TextTemplates().for(statusPageSamples()).own)).toContain('status-page/index.html');
 });
 
 it('every day of every component is described in words', () => {

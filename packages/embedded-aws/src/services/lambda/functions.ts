@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Account, type Caller, ServiceError, shortName } from '../../account/account.ts';
 import type { Deployed } from '../../assembly/resolve.ts';
 import type { Misfortune } from '../../faults.ts';
@@ -200,6 +200,8 @@ export class Functions {
     const scope = {
       module,
       exports: module.exports,
+      __filename: bundle,
+      __dirname: dirname(bundle),
       require: (id: string) => this.provideModule(id, caller),
       process: { ...process, env: environment },
       Date: virtualDate(() => this.account.clock.now),
