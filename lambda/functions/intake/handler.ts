@@ -1,5 +1,6 @@
 import { readAlarmTags } from '../../adapters/cloudwatch.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
+import type { Policy } from '../../domain/incident/policy.ts';
 import { playbookOf } from '../../domain/intake/alarm-route.ts';
 import { AlarmEvent, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
 import { receive } from '../../runtime/command-handler.ts';
@@ -10,7 +11,7 @@ import { service } from '../../runtime/environment.ts';
 /** Receives a change of an alarm's state: opens or updates its incident, and starts the response if one is requested. */
 export const handler = entrypoint(AlarmEvent, async event => {
   const policies = await deployedPolicies();
-  const signal = toSignal(event, await tagsOf(event), { service: service(), policies });
+  const signal = toSignal(event, await tagsOf(event, policies), { service: service(), policies });
   const policy = signal && policies[signal.playbook];
   if (!policy) {
     console.info({ message: 'not an alarm of this service', alarm: event.detail.alarmName });
@@ -30,7 +31,7 @@ export const handler = entrypoint(AlarmEvent, async event => {
 });
 
 /** CloudWatch is asked for tags that it could not read itself, unless the alarm is known by its name. */
-async function tagsOf(event: AlarmEvent): Promise<Record<string, string>> {
-  const isKnown = playbookOf(event.detail.alarmName, deployed().policies) !== undefined;
+async function tagsOf(event: AlarmEvent, policies: Record<string, Policy>): Promise<Record<string, string>> {
+  const isKnown = playbookOf(event.detail.alarmName, policies) !== undefined;
   return tagsRead(event) ?? (isKnown ? {} : readAlarmTags(event.resources[0] ?? ''));
 }
