@@ -38,9 +38,11 @@ const explain = (error: unknown, { clusterArn, secretArn, database }: DataApiAcc
   return new Error(`The Data API of ${clusterArn} refused a statement in database ${database}: ${name}: ${message}`);
 };
 
+const shared = new RDSDataClient({});
+
 /** Runs statements over the RDS Data API: it needs no VPC and no connection. Rejects with an `Error` that says what to repair. */
 export const dataApiQuery = (access: DataApiAccess): Query => {
-  const client = access.client ?? new RDSDataClient({});
+  const { client = shared } = access;
   return async (sql, parameters) => {
     const response = await client
       .send(

@@ -178,6 +178,7 @@ export class Database {
 
   /** Sessions that were terminated are gone; a task of the service opens its own again. Returns the harm done. */
   terminated(pids: number[]): string[] {
+    if (pids.length === 0) return [];
     const gone = new Set(pids);
     this.held = this.held.filter(({ pid }) => !gone.has(pid));
     const ended = [...WAITING.keys()].filter(i => gone.has(FIRST_PID + i) && !this.missing.has(i));

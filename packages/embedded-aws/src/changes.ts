@@ -54,8 +54,8 @@ export class Changes {
     input: Input,
     output: unknown,
   ): string | undefined {
-    if (!this.account.ofType('AWS::IAM::Role').some(({ arn }) => arn === role)) return undefined;
     if (READS.test(action) || !this.counts({ service, input })) return undefined;
+    if (!this.account.ofType('AWS::IAM::Role').some(({ arn }) => arn === role)) return undefined;
     return changes ? changes(input, output) : values(input).slice(0, LONGEST_SUMMARY);
   }
 }

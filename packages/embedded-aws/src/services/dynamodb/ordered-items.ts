@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Item } from './items.ts';
+import { type Item, toWire } from './items.ts';
 
 type Done<Result> = (error: unknown, result?: Result) => void;
 
@@ -37,8 +37,8 @@ export class OrderedItems {
 
   put(key: string, item: Item, done: Done<void>): void {
     if (!this.items.has(key)) this.keys.splice(this.indexOf(key), 0, key);
-    // The entry of an index names attributes that its item may lack.
-    this.items.set(key, Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)));
+    // Dynalite gives objects of a kind that is slow to read, and names attributes in indexes that an item may lack.
+    this.items.set(key, toWire(item));
     done(null);
   }
 

@@ -83,7 +83,7 @@ function exceptionOf({ name, message, members }: ServiceError, exports: Module):
  */
 export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass {
   return class extends Client {
-    private readonly hooks: number;
+    private hooked = false;
 
     constructor(config: object = {}) {
       super({
@@ -99,11 +99,17 @@ export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass
         });
       if (this.config.serviceId === 'DynamoDB') this.middlewareStack = documentStack(respond);
       else this.middlewareStack['add'](respond, { step: 'initialize', priority: 'low', name: 'embeddedAccount' });
-      this.hooks = hooksOf(this);
+      for (const way of ['add', 'addRelativeTo', 'use']) {
+        const hook = this.middlewareStack[way];
+        this.middlewareStack[way] = (...given: unknown[]) => {
+          this.hooked = true;
+          return hook(...given);
+        };
+      }
     }
 
     override send(command: Command & Partial<Client>, ...more: unknown[]): Promise<unknown> {
-      const hooked = hooksOf(this) !== this.hooks || hooksOf(command) > 0;
+      const hooked = this.hooked || command.middlewareStack?.['identify']().length > 0;
       return hooked || typeof more.at(-1) === 'function'
         ? super.send(command, ...more)
         : this.answer(command.constructor.name, command.input);
@@ -144,8 +150,6 @@ export function embeddedDocuments(exports: Module): Module {
   }
   return { ...exports, DynamoDBDocumentClient };
 }
-
-const hooksOf = ({ middlewareStack }: Partial<Client>): number => middlewareStack?.['identify']().length ?? 0;
 
 /** The two places of a client between which a document client translates its items. */
 function documentStack(respond: unknown): Module {
