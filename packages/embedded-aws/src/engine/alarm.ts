@@ -141,7 +141,7 @@ export function evaluate(
     const fields = [
       `"version":"1.0"`,
       `"queryDate":"${stamp(metadata.queryDate)}"`,
-      ...(real[0] ? [`"startDate":"${stamp(real[0].at)}"`] : []),
+      ...(real[0] ? [`"startDate":"${stamp(new Date(real[0].at))}"`] : []),
       ...(metadata.statistic === undefined ? [] : [`"statistic":${JSON.stringify(metadata.statistic)}`]),
       `"period":${metadata.period}`,
       `"recentDatapoints":[${real.map(({ value }) => double(value)).join(',')}]`,
@@ -152,7 +152,7 @@ export function evaluate(
   }
 }
 
-type Point = { value: number | undefined; at: Date; age: number; samples: number | undefined };
+type Point = { value: number | undefined; at: number; age: number; samples: number | undefined };
 
 const hasValue = (item: Point): item is Point & { value: number } => item.value !== undefined;
 
@@ -163,12 +163,12 @@ function point(
   { lastPeriod, period, sampleCounts }: Metadata,
 ): Point {
   const age = length - index;
-  return { value, age, at: new Date(lastPeriod.getTime() - (age - 1) * period * 1000), samples: sampleCounts?.[index] };
+  return { value, age, at: lastPeriod.getTime() - (age - 1) * period * 1000, samples: sampleCounts?.[index] };
 }
 
 function described({ value, at, samples }: Point): string {
   const sampled = value === undefined || samples === undefined ? '' : `,"sampleCount":${double(samples)}`;
-  return `{"timestamp":"${stamp(at)}"${sampled}${value === undefined ? '' : `,"value":${double(value)}`}}`;
+  return `{"timestamp":"${stamp(new Date(at))}"${sampled}${value === undefined ? '' : `,"value":${double(value)}`}}`;
 }
 
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
@@ -177,7 +177,7 @@ const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 export const stamp = (date: Date): string => date.toISOString().replace('Z', '+0000');
 
 /** 02/10/19 16:59:00 */
-const short = (date: Date) => date.toISOString().replace(/^..(..)-(..)-(..)T(.{8}).*$/, '$3/$2/$1 $4');
+const short = (time: number) => new Date(time).toISOString().replace(/^..(..)-(..)-(..)T(.{8}).*$/, '$3/$2/$1 $4');
 
 /** A number as Java prints a double: 50.0, 0.067, 1.2E7. */
 function double(value: number): string {

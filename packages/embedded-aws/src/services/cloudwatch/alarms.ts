@@ -96,23 +96,16 @@ export class Alarms {
   }
 
   private judgeOne(alarm: Deployed): void {
-    const { Namespace, MetricName, Dimensions = [], Statistic, Period, EvaluationPeriods } = alarm.properties;
+    const { Namespace, Statistic, Period, EvaluationPeriods } = alarm.properties;
     const before = this.statuses.get(alarm.ref);
     if (!before) return;
     const { now } = this.account.clock;
-    const query = {
-      namespace: Namespace,
-      name: MetricName,
-      dimensions: Dimensions,
-      statistic: Statistic,
-      period: Period,
-    };
     const last = Math.floor(now / (Period * 1000)) * Period * 1000 - Period * 1000;
     // CloudWatch reads as many periods more as the metric is late, or a short alarm on a late metric would never see any.
     const late = Math.ceil(this.metrics.lateness(Namespace) / (Period * 1000));
     const length = evaluationRange(EvaluationPeriods) + late;
     const range = Array.from({ length }, (_, i) => last - (length - 1 - i) * Period * 1000);
-    const datapoints = this.metrics.datapoints(query, range);
+    const datapoints = this.metrics.datapoints(queryOf(alarm), range);
     const metadata = { statistic: Statistic, period: Period, lastPeriod: new Date(last), queryDate: new Date(now) };
     const evaluation = evaluate(ruleOf(alarm), datapoints, before.state, metadata);
     if (evaluation.state === before.state) return;
@@ -220,6 +213,14 @@ export class Alarms {
     ];
   }
 }
+
+const queryOf = ({ properties }: Deployed) => ({
+  namespace: properties['Namespace'],
+  name: properties['MetricName'],
+  dimensions: properties['Dimensions'] ?? [],
+  statistic: properties['Statistic'],
+  period: properties['Period'],
+});
 
 const ruleOf = ({ properties }: Deployed) => ({
   comparisonOperator: properties['ComparisonOperator'],

@@ -11,17 +11,14 @@ export interface MetricQuery {
   period: number;
 }
 
-const keyOf = (namespace: string, name: string, dimensions: { Name: string; Value: string }[]) =>
-  `${namespace} ${name} ${dimensions
-    .map(({ Name, Value }) => `${Name}=${Value}`)
-    .sort()
-    .join(',')}`;
+function keyOf(namespace: string, name: string, dimensions: Record<string, string>): string {
+  let key = `${namespace} ${name} `;
+  for (const dimension of Object.keys(dimensions).sort()) key += `${dimension}=${dimensions[dimension]},`;
+  return key;
+}
 
 const namesOf = (dimensions: { Name: string; Value: string }[]): Record<string, string> =>
   Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value]));
-
-const listOf = (dimensions: Record<string, string>) =>
-  Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 
 const isLost = (gone: Lost, namespace: string, name: string, dimensions: Record<string, string>) =>
   gone.namespace === namespace &&
@@ -97,7 +94,7 @@ export class Metrics {
     at = this.account.clock.now,
   ): void {
     if (this.lost.some(gone => isLost(gone, namespace, name, dimensions))) return;
-    const key = keyOf(namespace, name, listOf(dimensions));
+    const key = keyOf(namespace, name, dimensions);
     const values = this.series.get(key) ?? [];
     const late = this.lateness(namespace);
     const reported = late > 0 && namespace.startsWith('AWS/') ? (Math.floor(at / MINUTE) + 1) * MINUTE : at;
@@ -123,13 +120,17 @@ export class Metrics {
 
   /** Gives every value that was put, in order. */
   valuesOf(namespace: string, name: string, dimensions: Record<string, string>): readonly number[] {
-    return (this.series.get(keyOf(namespace, name, listOf(dimensions))) ?? []).map(({ value }) => value);
+    return (this.series.get(keyOf(namespace, name, dimensions)) ?? []).map(({ value }) => value);
   }
 
   /** The statistic of each period that begins at one of `starts`, by what can be read of it now; undefined without data. */
   datapoints(query: MetricQuery, starts: readonly number[]): (number | undefined)[] {
-    const series = this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? [];
+    const series = this.seriesOf(query);
     return starts.map(start => this.statisticOf(query, series, start));
+  }
+
+  private seriesOf({ namespace, name, dimensions }: MetricQuery): readonly Value[] {
+    return this.series.get(keyOf(namespace, name, namesOf(dimensions))) ?? [];
   }
 
   datapoint(query: MetricQuery, start: number): number | undefined {
@@ -182,7 +183,7 @@ export class Metrics {
       };
       const step = Period * 1000;
       const points: { start: number; value: number }[] = [];
-      const series = this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? [];
+      const series = this.seriesOf(query);
       const first = Math.max(Math.ceil(from / step), Math.floor((series[0]?.at ?? to) / step)) * step;
       // The period that is still running is answered too, by what there is of it.
       for (let start = first; start < to; start += step) {
