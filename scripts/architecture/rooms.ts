@@ -110,7 +110,7 @@ export const ARCHITECTURE: Architecture = {
 
     { path: 'scripts', uses: [] },
     { path: 'test', uses: ['*'] },
-    { path: 'bench', uses: ['lib', 'templates/samples', ...ALL_DOMAIN, 'test'] },
+    { path: 'bench', uses: ['lib', 'templates/samples', ...ALL_DOMAIN, 'local', 'test'] },
     { path: '*', uses: ['*'] },
   ],
   maxLines: 350,
