@@ -1,6 +1,6 @@
 import { investigationOf, publicationObligations, publishedEvent } from './communication/publication.ts';
 import { postUpdate, updateObligations } from './communication/updates.ts';
-import { AUDIENCE_NAMES, type Audience, type Target } from './incident/audiences.ts';
+import { AUDIENCE_NAMES } from './incident/audiences.ts';
 import type { Decision, Obligation } from './incident/commands.ts';
 import type { Check, Event } from './incident/events.ts';
 import { allClear, attemptUnderWay, factsOf, type Incident, isOpen } from './incident/incident.ts';
@@ -9,6 +9,7 @@ import type { EscalationLevel } from './incident/service-policy.ts';
 import { alarmOf } from './incident/signal.ts';
 import { assess, atLeast, serviceWords } from './kernel/severity.ts';
 import { minutesBetween } from './kernel/time.ts';
+import { levelDue, mayCallNext, reminderDue } from './on-call/escalation.ts';
 import { targetsMissed } from './on-call/targets.ts';
 import { approvalObligations, askAgain } from './remediation/approval.ts';
 import { endResponse, notVerified } from './remediation/response.ts';
@@ -23,10 +24,9 @@ const SEARCH_MINUTES = 60;
 /** The obligations that are due by `now`. Pure, without timers: a minute that was missed is made up for by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
   if (!isOpen(incident)) return [...executionsToStop(incident, now), ...reviewObligations(incident, now)];
-  const levels = levelsDue(incident, now).map(({ level }): Obligation => ({ type: 'escalate', level }));
+  const level = levelDue(incident, now);
   return [
-    ...levels,
-    ...(levels.length === 0 ? reminderDue(incident, now) : []),
+    ...(level ? [{ type: 'escalate' as const, level: level.level }] : reminderDue(incident, now)),
     ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
     ...executionsToStop(incident, now),
     ...responseObligations(incident, now),
@@ -37,19 +37,6 @@ export function obligations(incident: Incident, now: string): Obligation[] {
     ...updateObligations(incident, now),
     ...reviewObligations(incident, now),
   ];
-}
-
-/** The level that was called last is called again while nobody answers. */
-function reminderDue({ escalation, policy, severity }: Incident, now: string): Obligation[] {
-  if (!escalation || escalation.level === 0 || escalation.since > now || !policy.severities[severity].pages) return [];
-  const due = minutesBetween(escalation.calledAt, now) >= policy.remindMinutes;
-  return due ? [{ type: 'remind', level: escalation.level }] : [];
-}
-
-function levelsDue({ escalation, policy, severity }: Incident, now: string): EscalationLevel[] {
-  if (!escalation || !policy.severities[severity].pages) return [];
-  const waited = minutesBetween(escalation.since, now);
-  return policy.escalation.filter(level => level.afterMinutes <= waited && level.level > escalation.level);
 }
 
 function responseObligations(incident: Incident, now: string): Obligation[] {
@@ -112,14 +99,11 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
   if (!due) return { refused: `${obligation.type} is no longer due for ${incident.id}` };
   switch (obligation.type) {
     case 'escalate': {
-      const [next] = levelsDue(incident, now);
-      return next?.level === obligation.level
-        ? {
-            events: [
-              { type: 'Escalated', level: next.level, role: next.role, reason: escalationReason(incident, next) },
-            ],
-          }
-        : { refused: `level ${next?.level} of ${incident.id} comes before level ${obligation.level}` };
+      const next = levelDue(incident, now);
+      if (!next) return { events: [] };
+      return {
+        events: [{ type: 'Escalated', level: next.level, role: next.role, reason: escalationReason(incident, next) }],
+      };
     }
     case 'remind': {
       const { level } = obligation;
@@ -127,7 +111,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       return { events: [{ type: 'Reminded', level, role }] };
     }
     case 'miss target':
-      return { events: missedTargetEvents(incident, obligation.target, obligation.to) };
+      return { events: missedTargetEvents(incident, obligation, now) };
     case 'publish':
       return { events: [publishedEvent(incident, { by: 'automation' })] };
     case 'ask to publish': {
@@ -190,17 +174,18 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
 /**
  * A missed response target is reported to the levels called so far, because the path itself climbs. A missed resolution
  * calls one more level although somebody has taken the incident on. A missed update does too: its audience does not
- * know why it hears nothing.
+ * know why it hears nothing. A level that was called only just now hears of it like all others, and has its minutes.
  */
 function missedTargetEvents(
-  { policy, severity, escalation, called }: Incident,
-  target: Target,
-  to?: Audience,
+  incident: Incident,
+  { target, to }: Extract<Obligation, { type: 'miss target' }>,
+  now: string,
 ): Event[] {
+  const { policy, severity, escalation, called } = incident;
   const { responseMinutes, resolutionMinutes = 0, pages } = policy.severities[severity];
   const minutes = { response: responseMinutes, resolution: resolutionMinutes, update: policy.updateMinutes }[target];
   const missedTarget: Event = { type: 'TargetMissed', target, minutes, ...(to ? { to } : {}) };
-  if (target === 'response' || !pages || !escalation) return [missedTarget];
+  if (target === 'response' || !pages || !escalation || !mayCallNext(incident, now)) return [missedTarget];
   const highestLevelCalled = Math.max(0, ...called);
   const next = policy.escalation.find(({ level }) => level === highestLevelCalled + 1);
   const reason = to ? `the update to ${AUDIENCE_NAMES[to]} has not gone out` : `not resolved for ${minutes} min`;

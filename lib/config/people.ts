@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import * as v from 'valibot';
 import { RUNBOOK_ESCALATION } from '../../lambda/domain/incident/runbook-policy.ts';
+import { LEVEL_MINUTES } from '../../lambda/domain/incident/service-policy.ts';
 import { list, matching, object, text, whole } from './fields.ts';
 
 const Name = matching(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and hyphens, such as ada');
@@ -152,8 +153,11 @@ export function faultsOfPeople({ people, escalation, operations, ...others }: Ca
 function order(levels: Level[], i: number): Fault[] {
   const before = levels[i - 1]?.afterMinutes;
   const afterMinutes = levels[i]?.afterMinutes ?? 0;
-  if (before === undefined ? afterMinutes === 0 : afterMinutes > before) return [];
-  const message = before === undefined ? '0: the first level is called at once' : `more than the ${before} before`;
+  if (before === undefined ? afterMinutes === 0 : afterMinutes >= before + LEVEL_MINUTES) return [];
+  const message =
+    before === undefined
+      ? '0: the first level is called at once'
+      : `${before + LEVEL_MINUTES} or more: the level before has ${LEVEL_MINUTES} minutes to answer`;
   return [{ path: ['escalation', i, 'afterMinutes'], message }];
 }
 

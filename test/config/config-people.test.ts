@@ -12,7 +12,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     ],
     [
       c => Object.assign(c.escalation[2] ?? {}, { afterMinutes: 10 }),
-      'escalation.2.afterMinutes is 10: expected more than the 15 before',
+      'escalation.2.afterMinutes is 10: expected 20 or more: the level before has 5 minutes to answer',
     ],
     [
       c => Object.assign(c.escalation[0] ?? {}, { afterMinutes: 5 }),

@@ -25,10 +25,14 @@ describe('escalation', () => {
     });
   });
 
-  test('skips no level after missed minutes', () => {
+  test('skips no level after missed minutes, and gives each five minutes', () => {
     const story = fired();
-    story.at(45).watches();
-    expect(levels(story)).toEqual([1, 2, 3]);
+    expect(called(story.watchesFrom(45, 90, FAILED))).toEqual([
+      [1, 0],
+      [2, 45],
+      [3, 50],
+      [4, 60],
+    ]);
   });
 
   test('does not call a level before those below it', () => {

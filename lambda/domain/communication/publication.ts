@@ -4,6 +4,7 @@ import type { Event } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
+import { LEVEL_MINUTES } from '../incident/service-policy.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 import { isPublic } from './updates.ts';
 
@@ -38,10 +39,11 @@ export function publicationObligations(incident: Incident, now: string): Obligat
 
 /** The question climbs the escalation path as a page does, until somebody says yes or no: an acknowledgement is no answer. */
 function questionObligations({ policy, publication }: Incident, now: string): Obligation[] {
-  const { askedAt = now, calledAt = now, level: lastLevel = 0 } = publication ?? {};
-  const waited = minutesBetween(askedAt, now);
-  const due = policy.escalation.filter(({ level, afterMinutes }) => level > lastLevel && afterMinutes <= waited);
-  if (due.length > 0) return due.map(({ level }) => ({ type: 'ask to publish', level }));
+  const { askedAt = now, calledAt = now, levelAt, level: lastLevel = 0 } = publication ?? {};
+  const next = policy.escalation.find(({ level }) => level > lastLevel);
+  const hadItsMinutes = !levelAt || minutesBetween(levelAt, now) >= LEVEL_MINUTES;
+  if (next && next.afterMinutes <= minutesBetween(askedAt, now) && hadItsMinutes)
+    return [{ type: 'ask to publish', level: next.level }];
   return minutesBetween(calledAt, now) >= policy.remindMinutes ? [{ type: 'ask to publish', level: lastLevel }] : [];
 }
 

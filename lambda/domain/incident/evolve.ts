@@ -150,7 +150,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
         detectedAt: event.at,
         severityAt: event.at,
         // This event itself notifies the people on call. From here on the path climbs as from the beginning.
-        escalation: incident.escalation && { since: event.at, level: 1, calledAt: event.at },
+        escalation: incident.escalation && { since: event.at, level: 1, levelAt: event.at, calledAt: event.at },
       };
     case 'CauseIdentified':
       return { status: incident.status === 'investigating' ? 'identified' : incident.status };

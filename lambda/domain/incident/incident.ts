@@ -90,11 +90,12 @@ export interface LastUpdate {
 export interface Publication {
   askedAt?: string | undefined;
   /**
-   * When the question was asked last, and which level of the escalation path it has reached; without a level it is
-   * asked once.
+   * When the question was asked last, and which level of the escalation path it has reached since when; without a level
+   * it is asked once.
    */
   calledAt?: string | undefined;
   level?: number | undefined;
+  levelAt?: string | undefined;
   declined?: { by: string; at: string } | undefined;
   /** Since when the incident has been published. */
   at?: string | undefined;
@@ -212,8 +213,11 @@ export interface Incident {
   reporter?: string | undefined;
   /** Whoever took command; by default the first to acknowledge. */
   commander?: string | undefined;
-  /** Since when people have been called, the highest level called so far (0: none yet), and when it was called last. */
-  escalation?: { since: string; level: number; calledAt: string } | undefined;
+  /**
+   * Since when people have been called, the highest level called so far (0: none yet), when it was called first
+   * (`levelAt`), and when last.
+   */
+  escalation?: { since: string; level: number; levelAt?: string | undefined; calledAt: string } | undefined;
   /** The levels called so far. */
   called: readonly number[];
   /** The people who were woken, by level. */

@@ -44,6 +44,9 @@ export interface EscalationLevel {
   afterMinutes: number;
 }
 
+/** Minutes that each level has to answer before the next is called, however late the watch is. */
+export const LEVEL_MINUTES = 5;
+
 /** The policy that all playbooks of one service share. */
 export interface ServicePolicy {
   service: string;

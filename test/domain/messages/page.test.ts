@@ -53,7 +53,7 @@ describe('the recipients of a page', () => {
 
   test('after the resolution are every level called so far, and nobody is woken', () => {
     const story = fired();
-    story.at(31).watches();
+    story.watchesFrom(15, 31);
     story.resolves();
     expect(urgencies(told(story, 'Resolved'))).toEqual([
       [1, 'notice'],

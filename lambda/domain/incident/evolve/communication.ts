@@ -8,10 +8,11 @@ export function evolveCommunication(
   event: EventOf<'PublicationRequested' | 'PublicationDeclined' | 'Published' | 'UpdatePosted' | 'MessageDelivered'>,
 ): Partial<Incident> {
   switch (event.type) {
-    case 'PublicationRequested':
-      return {
-        publication: { askedAt: incident.publication?.askedAt ?? event.at, calledAt: event.at, level: event.level },
-      };
+    case 'PublicationRequested': {
+      const { askedAt = event.at, level, levelAt } = incident.publication ?? {};
+      const risenAt = level === event.level ? levelAt : event.at;
+      return { publication: { askedAt, calledAt: event.at, level: event.level, levelAt: risenAt } };
+    }
     case 'PublicationDeclined':
       return { publication: { ...incident.publication, declined: { by: event.by, at: event.at } } };
     case 'Published': {

@@ -33,10 +33,13 @@ export function evolvePeople(
       };
     }
     case 'Escalated': {
-      const since = incident.escalation?.since ?? event.at;
+      const { since = event.at, level, levelAt } = incident.escalation ?? {};
       // A call while an acknowledgement holds is no level of the path that begins when it expires.
       return {
-        escalation: { since, level: since > event.at ? 0 : event.level, calledAt: event.at },
+        escalation: {
+          ...{ since, level: since > event.at ? 0 : event.level, calledAt: event.at },
+          levelAt: level === event.level ? levelAt : event.at,
+        },
         called: withEach(incident.called, event.level),
       };
     }
@@ -59,9 +62,7 @@ export function evolvePeople(
         acknowledged: { by: event.by, at: event.at, until: event.until },
         firstAcknowledgedAt: incident.firstAcknowledgedAt ?? event.at,
         commander: incident.commander ?? event.by,
-        ...(incident.escalation
-          ? { escalation: { since: event.until, level: 0, calledAt: incident.escalation.calledAt } }
-          : {}),
+        ...(incident.escalation ? { escalation: { ...incident.escalation, since: event.until, level: 0 } } : {}),
       };
     case 'CommandTaken':
       return { commander: event.by };
