@@ -144,7 +144,8 @@ describe('a person who heals the service', () => {
 it('whoever is asked to let sessions end reads which would, which are spared, and why; none ends before', async () => {
   const world = await RehearsalWorld.create(withModes({ 'kill-idle-connections': 'approve' }), 3);
   databaseConnections.inject(world);
-  const asked = () => world.topics.messages.find(({ subject = '' }) => subject.includes('APPROVAL'));
+  const asked = () =>
+    world.topics.messages.find(({ channel, subject = '' }) => channel === 'email' && subject.includes('APPROVAL'));
   await world.clock.run(40 * 60_000, () => asked() !== undefined);
   const body = asked()?.body ?? '';
   expect(body).toMatch(/Approve "Kill database connections .*Would end [\d,]+ sessions; [\d,]+ of 1,722 connections/s);
