@@ -10,10 +10,11 @@ import { COMMITS_APART, readSnapshot, writeSnapshot } from './snapshots.ts';
 import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
 import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
 
-/** An incident as it was read, and the number of commits that the snapshot behind it held. */
+/** An incident as it was read. */
 export interface StoredIncident {
   incident: Incident;
-  snapshotCommits: number;
+  /** The commits since the snapshot when it was first read: more than usual where a snapshot was lost, or is of older code. */
+  behind: number;
 }
 
 /** The stored events cannot be read by this code. Other incidents, and a new one beside it, are not affected. */
@@ -30,10 +31,39 @@ export class UnreadableIncident extends Error {
 /** The incident, read consistently; undefined when it does not exist. @throws UnreadableIncident */
 export const load = async (key: IncidentKey): Promise<Incident | undefined> => (await read(key))?.incident;
 
-/** The incident to write to: its snapshot, and every commit since. @throws UnreadableIncident */
+/**
+ * The incident to write to: as this process knew it last, or else its snapshot, and every commit since. Commits never change, so
+ * that what was read once stays true. @throws UnreadableIncident
+ */
 export async function read(key: IncidentKey): Promise<StoredIncident | undefined> {
+  const known = remembered.get(nameOf(key));
+  if (known) return advance(key, known);
+  const snapshot = await fromSnapshot(key);
+  const stored = await advance(key, snapshot);
+  const behind = (stored?.incident.commits ?? 0) - (snapshot?.incident.commits ?? 0);
+  return stored && remember(key, { ...stored, behind });
+}
+
+async function fromSnapshot(key: IncidentKey): Promise<StoredIncident | undefined> {
   const snapshot = await readSnapshot(key).catch(ignoreSnapshot(key));
-  return advance(key, snapshot && { incident: snapshot, snapshotCommits: snapshot.commits });
+  return snapshot && { incident: snapshot, behind: 0 };
+}
+
+/** Incidents that this process has read, the last ones at the end. */
+const remembered = new Map<string, StoredIncident>();
+
+/** At most so many are remembered: there are rarely more open ones. */
+const REMEMBERED = 50;
+
+const nameOf = ({ slot, number }: IncidentKey) => `${TableName()} ${slot} ${number}`;
+
+function remember(key: IncidentKey, stored: StoredIncident): StoredIncident {
+  const name = nameOf(key);
+  remembered.delete(name);
+  remembered.set(name, stored);
+  const [oldest] = remembered.keys();
+  if (oldest !== undefined && remembered.size > REMEMBERED) remembered.delete(oldest);
+  return stored;
 }
 
 /** The incident with what others have committed since it was read. @throws UnreadableIncident */
@@ -43,7 +73,7 @@ export async function advance(
 ): Promise<StoredIncident | undefined> {
   const events = await eventsSince(key, known?.incident.version ?? 0);
   const incident = folded(key, known?.incident, events);
-  return incident && { incident, snapshotCommits: known?.snapshotCommits ?? 0 };
+  return incident && remember(key, { incident, behind: known?.behind ?? 0 });
 }
 
 /** The incident with all its events: as many as it has. @throws UnreadableIncident */
@@ -133,9 +163,12 @@ export async function append(
     if (isConflict(error)) return false;
     throw error;
   }
+  const { behind } = remember(key, { incident, behind: before?.behind ?? 0 });
   if (!opening) await updateIndexed(firstItem(key), before?.incident, incident);
-  if (incident.commits - (opening ? 0 : (before?.snapshotCommits ?? 0)) >= COMMITS_APART)
+  if (incident.commits % COMMITS_APART === 0 || behind > 2 * COMMITS_APART) {
     await writeSnapshot(key, incident);
+    remember(key, { incident, behind: 0 });
+  }
   return true;
 }
 
