@@ -73,7 +73,7 @@ export class IncidentResponse extends Construct {
     // Alarms are answered with remedies.
     const response = new ResponseWorkflow(this, 'Response', { ...parts, playbooks, switches });
     const { stateMachine } = response;
-    const intake = new Intake(this, 'Intake', { ...parts, stateMachine });
+    const intake = new Intake(this, 'Intake', { ...parts, stateMachine, firstLevel: paging.firstLevel });
     const publish = new Publication(this, 'Publish', parts);
     const watch = new Watch(this, 'Watch', { ...parts, response, switches, firstLevel: paging.firstLevel });
     const probed = playbooks.some(playbook => playbook.probed);

@@ -46,10 +46,24 @@ export async function alarmsWithoutData(AlarmNamePrefix: string): Promise<AlarmW
   return found;
 }
 
-/** The tags of an alarm. @throws ResourceNotFoundException when there is no such alarm in this region. */
-export async function readAlarmTags(arn: string): Promise<Record<string, string>> {
-  const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: arn }));
-  return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+/** How CloudWatch refuses an alarm that was deleted, or that is one of another account or region. */
+const NOT_HERE = [
+  'ResourceNotFoundException',
+  'InvalidParameterValueException',
+  'ValidationException',
+  'AccessDenied',
+  'AccessDeniedException',
+];
+
+/** The tags of an alarm; undefined when there is no such alarm in this account and region. */
+export async function readAlarmTags(arn: string): Promise<Record<string, string> | undefined> {
+  try {
+    const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: arn }));
+    return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  } catch (error) {
+    if (NOT_HERE.includes((error as Error).name)) return undefined;
+    throw error;
+  }
 }
 
 /** Data points of the last hours (by default one) by query id, the oldest first. @throws when `abortSignal` ends the wait. */

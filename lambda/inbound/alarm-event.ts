@@ -38,7 +38,7 @@ export const tagsRead = ({ detail: { alarmTags, alarmTagsStatus } }: AlarmEvent)
 /**
  * The event as a signal; undefined if the alarm is none of the service's.
  *
- * @throws Error when it is one of them and does not say which playbook answers it
+ * @throws TypeError when it is one of them and does not say which playbook answers it
  */
 export function toSignal(
   { id, detail }: AlarmEvent,
@@ -48,7 +48,7 @@ export function toSignal(
   const { alarmName, state } = detail;
   const route = routeAlarm(alarmName, tags, { service, policies });
   if (!route) return undefined;
-  if ('fault' in route) throw new Error(route.fault);
+  if ('fault' in route) throw new TypeError(route.fault);
   const data = parseReasonData(state.reasonData);
   return {
     id,

@@ -40,10 +40,15 @@ export class OwnAlarms extends Construct {
     return queue;
   }
 
-  /** Adds an alarm with the threshold 1 that notifies the topics. */
-  addAlarm(id: string, topics: ITopic[], alarmDescription: string, props: Omit<AlarmProps, 'threshold'>): void {
+  /** Adds an alarm that notifies the topics. The threshold is 1 by default. */
+  addAlarm(
+    id: string,
+    topics: ITopic[],
+    alarmDescription: string,
+    props: Omit<AlarmProps, 'threshold'> & Partial<Pick<AlarmProps, 'threshold'>>,
+  ): void {
     const alarmName = `${this.service}-incident-response-${kebabCase(id)}`;
-    const alarm = new Alarm(this, id, { ...props, alarmName, threshold: 1, alarmDescription });
+    const alarm = new Alarm(this, id, { threshold: 1, ...props, alarmName, alarmDescription });
     alarm.addAlarmAction(...topics.map(topic => new SnsAction(topic)));
   }
 }

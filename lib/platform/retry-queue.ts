@@ -6,22 +6,25 @@ export interface RetryQueueProps {
   deadLetters: Queue;
   /** A failed message is received again after this time; the consumer must be done sooner. */
   retryAfter: Duration;
+  /** The time for which a failed message is retried. SQS counts to 1,000. @default Duration.hours(12) */
+  heldFor?: Duration;
 }
 
-/** Messages are retried for this long: once a minute, SQS can count no further than sixteen hours. */
-const RETRIED_FOR = Duration.hours(12);
-
-/** Keeps the order within each message group. A failed message is retried for half a day, its group waiting behind it, and then is a dead letter. */
+/** Keeps the order within each message group. A failed message is retried, its group waiting behind it, and then is a dead letter. */
 export class RetryQueue extends Queue {
-  constructor(scope: Construct, id: string, { deadLetters, retryAfter }: RetryQueueProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deadLetters, retryAfter, heldFor = Duration.hours(12) }: RetryQueueProps,
+  ) {
     super(scope, id, {
       fifo: true,
       contentBasedDeduplication: true,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: retryAfter,
-      retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: RETRIED_FOR.toSeconds() / retryAfter.toSeconds() },
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: heldFor.toSeconds() / retryAfter.toSeconds() },
     });
   }
 }

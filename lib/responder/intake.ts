@@ -1,40 +1,66 @@
-import { Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { ALARM_PREFIX, ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
 import { arn, arnInFindings } from '../platform/arn.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
+import { RetryQueue } from '../platform/retry-queue.ts';
 
 export interface IntakeProps extends ResponderParts {
   stateMachine: StateMachine;
+  /** The people who learn that signals wait. */
+  firstLevel: ITopic;
 }
 
+/** The longest time between two attempts. The function asks for shorter ones at first (`lambda/adapters/signal-queue.ts`). */
+const RETRY_AFTER = Duration.minutes(6);
+
+/** Four days, and an hour for the attempts at first, which come sooner. */
+const HELD_FOR = Duration.hours(97);
+
+/** Minutes for which signals may wait before people are told. */
+const WAITING = Duration.minutes(5);
+
 /**
- * Receives the alarms of the service. The rule's pattern is the same for every configuration, as EventBridge limits its length: the
- * function itself ignores alarms of other services.
+ * Receives the alarms of the service, ten at a time. The queue has one message group, so that one writer at a time meets the store,
+ * and holds signals through four days of any outage. The rule's pattern is the same for every configuration, as EventBridge limits
+ * its length: the function itself ignores alarms of other services.
  */
 export class Intake extends IncidentFunction {
   constructor(scope: Construct, id: string, props: IntakeProps) {
-    const { config, incidents, ownAlarms, stateMachine } = props;
-    const deadLetters = ownAlarms.addDeadLetterQueue('Intake', 'Signals that did not become an incident');
+    const { config, incidents, ownAlarms, stateMachine, firstLevel } = props;
+    const deadLetters = ownAlarms.addDeadLetterQueue(id, 'Signals that did not become an incident', { fifo: true });
     super(scope, id, {
       folder: 'functions/intake',
-      description: 'A signal opens, joins or clears an incident',
-      deadLetters,
+      description: 'Signals open, join or clear incidents',
       reads: ['deployment', 'policy'],
       incidents,
-      environment: { RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn },
+      environment: {
+        RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn,
+        SIGNAL_DEAD_LETTERS: deadLetters.queueUrl,
+      },
+      timeout: Duration.seconds(RETRY_AFTER.toSeconds() / 6),
     });
     incidents.grantOpen(this);
-    this.addToRolePolicy({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] });
-    this.addToRolePolicy({ actions: ['cloudwatch:ListTagsForResource'], resources: [arn('cloudwatch', 'alarm:*')] });
+    this.addToRolePolicy(
+      { actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] },
+      { actions: ['cloudwatch:ListTagsForResource'], resources: [arn('cloudwatch', 'alarm:*')] },
+      { actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] },
+    );
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${arnInFindings('cloudwatch', 'alarm:*')}]`,
       reason: 'The name of an alarm whose tags CloudWatch could not read is not known before; only its tags are read.',
     });
+    const queue = new RetryQueue(this, 'Queue', { deadLetters, retryAfter: RETRY_AFTER, heldFor: HELD_FOR });
+    this.function.addEnvironment('SIGNAL_QUEUE', queue.queueUrl);
+    this.function.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+    const undelivered = ownAlarms.addDeadLetterQueue(`${id}Undelivered`, 'Alarms that did not reach intake');
     new Rule(this, 'Alarms', {
       description: `Alarms of ${config.service}`,
       eventPattern: {
@@ -49,7 +75,15 @@ export class Intake extends IncidentFunction {
           ],
         },
       },
-      targets: [new LambdaFunction(this.function, { deadLetterQueue: deadLetters })],
+      targets: [new SqsQueue(queue, { messageGroupId: 'signals', deadLetterQueue: undelivered })],
+    });
+    const waiting = `Signals have been waiting for ${WAITING.toMinutes()} minutes: no incident comes of them`;
+    ownAlarms.addAlarm('SignalsWaiting', [firstLevel], waiting, {
+      metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      threshold: WAITING.toSeconds(),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      evaluationPeriods: 1,
     });
   }
 }

@@ -1,7 +1,9 @@
-import { CloudWatchClient, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, ListTagsForResourceCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch';
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/intake/handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
@@ -11,6 +13,7 @@ import { types } from '../support/story.ts';
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
 const { workflows: states, executions } = useWorkflows();
 const cloudwatch = mockClient(CloudWatchClient);
+const sqs = mockClient(SQSClient);
 
 const SERVICE = { 'incident:service': 'mockupaws-production' };
 const TAGS = { ...SERVICE, 'incident:playbook': 'CacheFailure', 'incident:level': 'warning' };
@@ -57,122 +60,254 @@ const event = (
   },
 });
 
-describe('an event that is no known alarm', () => {
-  it.each<[string, unknown, RegExp]>([
-    ['all', {}, /^this event is not understood: id: .*; detail-type: .*; detail: /],
-    ['event', null, /^this event is not understood: event: /],
-    [
-      'detail.state.value',
-      event({ value: 'FIRING' }),
-      /^this event is not understood: detail\.state\.value: .*"FIRING"$/,
-    ],
-    [
-      'detail.state.timestamp',
-      { ...event(), detail: { ...event().detail, state: { value: 'ALARM', timestamp: 'now' } } },
-      /detail\.state\.timestamp: expected a time such as 2019/,
-    ],
-  ])('causes an error that names the field: %s', async (_, nonsense, message) => {
-    await expect(invoke(handler, nonsense)).rejects.toThrow(TypeError);
-    await expect(invoke(handler, nonsense)).rejects.toThrow(message);
-    expect((await openIncidents()).incidents).toEqual([]);
+/** A batch of events, as Lambda takes it from the queue. */
+const batch = (events: unknown[], receives = 1) => ({
+  Records: events.map((body, i) => ({
+    messageId: `message ${i}`,
+    receiptHandle: `receipt ${i}`,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: { ApproximateReceiveCount: String(receives) },
+  })),
+});
+
+/** Sends events in one batch, and gives the messages that stay in the queue. */
+const send = async (...events: unknown[]) => {
+  const { batchItemFailures } = await invoke(handler, batch(events));
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+};
+const CACHE = { slot: 'mockupaws-production/CacheFailure', number: 1 };
+const open = async () => (await openIncidents()).incidents;
+const aside = () =>
+  sqs.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => ({
+    body: input.MessageBody,
+    reason: input.MessageAttributes?.['reason']?.StringValue,
+  }));
+/** Seconds for which messages were hidden, by their receipt. */
+const hidden = () =>
+  sqs
+    .commandCalls(ChangeMessageVisibilityBatchCommand)
+    .map(({ args: [{ input }] }) =>
+      Object.fromEntries((input.Entries ?? []).map(entry => [entry.ReceiptHandle, entry.VisibilityTimeout])),
+    );
+
+beforeEach(() => {
+  sqs.reset();
+  cloudwatch.reset();
+});
+
+describe('an alarm', () => {
+  it('opens an incident and starts its response, by its name or by its tags', async () => {
+    expect(await send(event({ alarmName: ALARM }))).toEqual([]);
+    expect(executions()).toEqual([
+      {
+        stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:response',
+        name: 'INC-2026-04-07-001-1',
+        input: JSON.stringify({ ...KEY, id: 'INC-2026-04-07-001', attempt: 1, after: 'start' }),
+      },
+    ]);
+    const incident = await stored();
+    expect(incident.startedAt).toBe('2026-04-07T09:25:00.000Z');
+    expect(incident.signals[`alarm:${ALARM}`]?.summary).toBe(
+      'Goes into alarm when server CPU utilization is too high!: 99.5 (threshold 50)',
+    );
+    await send(event({ id: 'other', tags: TAGS }));
+    expect(await stored(CACHE)).toMatchObject({ id: 'INC-2026-04-07-002', severity: 'P3' });
+  });
+
+  it('opens an incident whatever CloudWatch leaves out or empties', async () => {
+    const { detail, ...envelope } = event({ tags: TAGS });
+    const bare = {
+      alarmName: 'bare',
+      configuration: { description: null },
+      state: { value: 'ALARM', timestamp: detail.state.timestamp, reason: null, reasonData: null },
+      alarmTags: TAGS,
+    };
+    await send({ ...envelope, resources: undefined, detail: bare });
+    expect((await stored(CACHE)).signals['alarm:bare']?.summary).toBe('bare: ALARM');
   });
 
   it.each<[string, Parameters<typeof event>[0]]>([
-    ['without a playbook', { tags: SERVICE }],
-    ['of a playbook that does not exist', { tags: { ...TAGS, 'incident:playbook': 'CacheFailures' } }],
-    ['of a level that does not exist', { tags: { ...TAGS, 'incident:level': 'info' } }],
-    ['of a playbook that has been removed', { alarmName: 'incident-response/mockupaws-production/latency' }],
-  ])('causes an error that says how to tag it, for an alarm of the service %s', async (_, changes) => {
-    await expect(invoke(handler, event(changes))).rejects.toThrow(
-      `alarm ${changes?.alarmName ?? 'ServerCpuTooHigh'}: no playbook for it. Tag it incident:playbook (one of CacheFailure, DatabaseConnections) and incident:level (warning or critical)`,
+    ['without tags', { tags: {} }],
+    ['of another service', { tags: { ...TAGS, 'incident:service': 'shop-production' } }],
+    ['of another service, by its name', { alarmName: 'incident-response/mockupaws-production-2/latency' }],
+    ['of a service whose playbook has our name', { tags: { 'incident:playbook': 'CacheFailure' } }],
+  ])('%s is ignored', async (_, changes) => {
+    expect(await send(event(changes))).toEqual([]);
+    expect(await open()).toEqual([]);
+    expect(aside()).toEqual([]);
+  });
+
+  it('whose tags CloudWatch could not read is asked for them, unless it is known by name', async () => {
+    const Tags = Object.entries(TAGS).map(([Key, Value]) => ({ Key, Value }));
+    cloudwatch.on(ListTagsForResourceCommand).resolvesOnce({ Tags }).resolves({ Tags: [] });
+    await send(event({ tagsStatus: 'FAILED' }), event({ id: '2', alarmName: ALARM, tagsStatus: 'FAILED' }));
+    expect((await open()).map(({ playbook }) => playbook).sort()).toEqual(['CacheFailure', 'DatabaseConnections']);
+    expect(cloudwatch.commandCalls(ListTagsForResourceCommand).map(({ args }) => args[0].input)).toEqual([
+      { ResourceARN: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:ServerCpuTooHigh' },
+    ]);
+    expect(await send(event({ id: '3', tagsStatus: 'FAILED' }))).toEqual([]);
+    expect(aside()).toEqual([]);
+  });
+
+  it('clears its signal with OK, and opens nothing with INSUFFICIENT_DATA', async () => {
+    await send(event({ alarmName: ALARM, value: 'INSUFFICIENT_DATA' }));
+    expect(await open()).toEqual([]);
+    await send(event({ id: '1', alarmName: ALARM }));
+    await send(event({ id: '2', alarmName: ALARM, value: 'OK' }));
+    expect(types((await stored()).timeline).at(-1)).toBe('SignalCleared');
+    expect(new Set(executions().map(({ name }) => name)).size).toBe(1);
+  });
+});
+
+describe('a batch', () => {
+  it('is one commit for each incident, and twice the same one changes nothing', async () => {
+    const events = Array.from({ length: 10 }, (_, i) =>
+      event({
+        id: `event ${i}`,
+        alarmName: `alarm ${i}`,
+        tags: i % 2 ? TAGS : { ...TAGS, 'incident:playbook': 'DatabaseConnections' },
+      }),
     );
+    expect(await send(...events)).toEqual([]);
+    const opened = [await stored(), await stored(CACHE)];
+    for (const { signals, timeline } of opened) {
+      expect(Object.keys(signals)).toHaveLength(5);
+      expect(new Set(timeline.map(({ command }) => command)).size).toBe(1);
+    }
+    expect(await send(...events)).toEqual([]);
+    expect([await stored(), await stored(CACHE)]).toEqual(opened);
+    expect(new Set(executions().map(({ name }) => name)).size).toBe(2);
+  });
+
+  it('delivered five times at once opens one incident and starts one execution', async () => {
+    states
+      .on(StartExecutionCommand)
+      .resolvesOnce({})
+      .rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
+    await Promise.all(Array.from({ length: 5 }, () => send(event({ alarmName: ALARM }))));
+    expect(new Set(executions().map(({ name }) => name)).size).toBe(1);
+    expect(await open()).toHaveLength(1);
+    expect(types((await stored()).timeline).filter(type => type === 'SignalFired')).toHaveLength(1);
   });
 });
 
-it.each<[string, Parameters<typeof event>[0]]>([
-  ['without tags', { tags: {} }],
-  ['of another service', { tags: { ...TAGS, 'incident:service': 'shop-production' } }],
-  ['of another service, by its name', { alarmName: 'incident-response/mockupaws-production-2/latency' }],
-  ['of a service whose playbook has our name', { tags: { 'incident:playbook': 'CacheFailure' } }],
-])('an alarm %s is ignored', async (_, changes) => {
-  expect(await invoke(handler, event(changes))).toEqual({ incident: undefined });
-  expect((await openIncidents()).incidents).toEqual([]);
-});
-
-it('an alarm whose tags CloudWatch could not read is asked for them, unless it is known by name', async () => {
-  cloudwatch
-    .on(ListTagsForResourceCommand)
-    .resolves({ Tags: Object.entries(TAGS).map(([Key, Value]) => ({ Key, Value })) });
-  expect(await invoke(handler, event({ tagsStatus: 'FAILED' }))).toMatchObject({ state: 'firing' });
-  expect(await invoke(handler, event({ id: '2', alarmName: ALARM, tagsStatus: 'FAILED' }))).toMatchObject({
-    state: 'firing',
+describe('a failure that passes', () => {
+  it('of one incident leaves its messages in the queue, and starts its response when they come again with others', async () => {
+    states.on(StartExecutionCommand).rejectsOnce(new Error('ThrottlingException')).resolves({});
+    expect(await send(event({ alarmName: ALARM }), event({ id: 'other', tags: TAGS }))).toEqual(['message 0']);
+    expect(hidden()).toEqual([{ 'receipt 0': 2 }]);
+    expect(
+      await send(
+        event({ alarmName: ALARM }),
+        event({ id: 'new', alarmName: 'new', tags: { ...TAGS, 'incident:playbook': 'DatabaseConnections' } }),
+      ),
+    ).toEqual([]);
+    expect(
+      executions()
+        .map(({ name }) => name)
+        .filter(name => name === 'INC-2026-04-07-001-1'),
+    ).toHaveLength(2);
+    expect(await open()).toHaveLength(2);
+    expect(aside()).toEqual([]);
   });
-  expect(cloudwatch.commandCalls(ListTagsForResourceCommand).map(({ args }) => args[0].input)).toEqual([
-    { ResourceARN: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:ServerCpuTooHigh' },
-  ]);
-  cloudwatch.on(ListTagsForResourceCommand).resolves({ Tags: [] });
-  expect(await invoke(handler, event({ id: '3', tagsStatus: 'FAILED' }))).toEqual({ incident: undefined });
-});
 
-it('an alarm opens an incident whatever CloudWatch leaves out or empties', async () => {
-  const { detail, ...envelope } = event({ tags: TAGS });
-  const bare = {
-    alarmName: 'bare',
-    configuration: { description: null },
-    state: { value: 'ALARM', timestamp: detail.state.timestamp, reason: null, reasonData: null },
-    alarmTags: TAGS,
-  };
-  expect(await invoke(handler, { ...envelope, resources: undefined, detail: bare })).toMatchObject({ state: 'firing' });
-  const incident = await stored({ slot: 'mockupaws-production/CacheFailure', number: 1 });
-  expect(incident.signals['alarm:bare']?.summary).toBe('bare: ALARM');
-});
-
-it('an alarm opens an incident and starts its response, by its name or by its tags', async () => {
-  const opened = await invoke(handler, event({ alarmName: ALARM }));
-  expect(opened).toMatchObject({ incident: 'INC-2026-04-07-001', signal: `alarm:${ALARM}`, state: 'firing' });
-  expect(executions()).toEqual([
-    {
-      stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:response',
-      name: 'INC-2026-04-07-001-1',
-      input: JSON.stringify({ ...KEY, id: 'INC-2026-04-07-001', attempt: 1, after: 'start' }),
-    },
-  ]);
-  const incident = await stored();
-  expect(incident.startedAt).toBe('2026-04-07T09:25:00.000Z');
-  expect(incident.signals[`alarm:${ALARM}`]?.summary).toBe(
-    'Goes into alarm when server CPU utilization is too high!: 99.5 (threshold 50)',
-  );
-  const tagged = event({ id: 'other', tags: TAGS });
-  expect(await invoke(handler, tagged)).toMatchObject({ incident: 'INC-2026-04-07-002' });
-});
-
-it('a signal delivered twice, or five times at once, opens one incident and starts one execution', async () => {
-  states
-    .on(StartExecutionCommand)
-    .resolvesOnce({})
-    .rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
-  const outcomes = await Promise.all(Array.from({ length: 5 }, () => invoke(handler, event({ alarmName: ALARM }))));
-  expect(await invoke(handler, event({ alarmName: ALARM }))).toMatchObject({ incident: outcomes[0]?.incident });
-  expect(new Set(outcomes.map(({ incident }) => incident)).size).toBe(1);
-  expect(new Set(executions().map(({ name }) => name)).size).toBe(1);
-  expect((await openIncidents()).incidents).toHaveLength(1);
-  expect(types((await stored()).timeline).filter(type => type === 'SignalFired')).toHaveLength(1);
-});
-
-it('a response that could not be started is started when Lambda tries again', async () => {
-  states.on(StartExecutionCommand).rejectsOnce(new Error('ThrottlingException')).resolves({});
-  const alarm = event({ alarmName: ALARM });
-  await expect(invoke(handler, alarm)).rejects.toThrow('ThrottlingException');
-  await invoke(handler, alarm);
-  expect(executions().map(({ name }) => name)).toEqual(['INC-2026-04-07-001-1', 'INC-2026-04-07-001-1']);
-  expect((await openIncidents()).incidents).toHaveLength(1);
-});
-
-it('OK clears an alarm, and INSUFFICIENT_DATA opens nothing', async () => {
-  expect(await invoke(handler, event({ alarmName: ALARM, value: 'INSUFFICIENT_DATA' }))).toMatchObject({ events: [] });
-  await invoke(handler, event({ id: '1', alarmName: ALARM }));
-  expect(await invoke(handler, event({ id: '2', alarmName: ALARM, value: 'OK' }))).toMatchObject({
-    events: ['SignalCleared'],
+  it('is tried again in seconds at first, and every six minutes in the end', async () => {
+    cloudwatch
+      .on(ListTagsForResourceCommand)
+      .rejects(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
+    for (const receives of [1, 2, 5, 8, 9, 900]) {
+      const { batchItemFailures } = await invoke(handler, batch([event({ tagsStatus: 'FAILED' })], receives));
+      expect(batchItemFailures).toEqual([{ itemIdentifier: 'message 0' }]);
+    }
+    expect(hidden().map(hides => hides['receipt 0'])).toEqual([2, 4, 32, 256, 360, 360]);
   });
-  expect(executions()).toHaveLength(1);
+
+  it('is that the policies cannot be read, whatever the messages say', async () => {
+    vi.stubEnv('SERVICE', 'not-deployed-yet');
+    expect(await send(event({ alarmName: ALARM }), 'hello')).toEqual(['message 0', 'message 1']);
+    expect(hidden()).toEqual([{ 'receipt 0': 2, 'receipt 1': 2 }]);
+    expect(aside()).toEqual([]);
+  });
+
+  it('leaves the time to the queue when that cannot be changed either', async () => {
+    states.on(StartExecutionCommand).rejects(new Error('ThrottlingException'));
+    sqs.on(ChangeMessageVisibilityBatchCommand).rejects(new Error('ServiceUnavailable'));
+    expect(await send(event({ alarmName: ALARM }))).toEqual(['message 0']);
+  });
+});
+
+/** DynamoDB accepts no item that contains the text. */
+function refuseItemsWith(text: string): void {
+  const { send } = DynamoDBDocumentClient.prototype;
+  vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation(function (this: unknown, command) {
+    if (!JSON.stringify(command.input).includes(text)) return Reflect.apply(send, this, [command]);
+    throw Object.assign(new Error('Item size has exceeded the maximum allowed size'), { name: 'ValidationException' });
+  });
+}
+
+describe('poison', () => {
+  const UNTAGGED =
+    'no playbook for it. Tag it incident:playbook (one of CacheFailure, DatabaseConnections) and incident:level (warning or critical)';
+  const without = (field: string) => ({ ...event(), [field]: undefined });
+
+  it.each<[string, unknown, string | RegExp]>([
+    ['that is no JSON', 'hello', 'this event is not understood: it is no JSON'],
+    ['that is no event', {}, /^this event is not understood: id: .*; detail-type: .*; detail: /],
+    ['without detail', without('detail'), /^this event is not understood: detail: /],
+    ['of an unknown state', event({ value: 'FIRING' }), /detail\.state\.value: .*"FIRING"$/],
+    [
+      'without a time',
+      { ...event(), detail: { ...event().detail, state: { value: 'ALARM', timestamp: 'now' } } },
+      /detail\.state\.timestamp: expected a time such as 2019/,
+    ],
+    ['without a playbook', event({ tags: SERVICE }), `alarm ServerCpuTooHigh: ${UNTAGGED}`],
+    [
+      'of a playbook that does not exist',
+      event({ tags: { ...TAGS, 'incident:playbook': 'CacheFailures' } }),
+      `alarm ServerCpuTooHigh: ${UNTAGGED}`,
+    ],
+    [
+      'of a level that does not exist',
+      event({ tags: { ...TAGS, 'incident:level': 'info' } }),
+      `alarm ServerCpuTooHigh: ${UNTAGGED}`,
+    ],
+    [
+      'of a playbook that has been removed',
+      event({ alarmName: 'incident-response/mockupaws-production/latency' }),
+      `alarm incident-response/mockupaws-production/latency: ${UNTAGGED}`,
+    ],
+    [
+      'whose tags nobody can read',
+      event({ tagsStatus: 'FAILED' }),
+      'alarm ServerCpuTooHigh: CloudWatch could not read its tags, and it does not exist here now',
+    ],
+  ])('%s is put aside as it came, with the reason, and blocks nobody', async (_, poison, reason) => {
+    cloudwatch
+      .on(ListTagsForResourceCommand)
+      .rejects(new ResourceNotFoundException({ message: 'not found', $metadata: {} }));
+    expect(await send(event({ alarmName: ALARM }), poison, event({ id: 'other', tags: TAGS }))).toEqual([]);
+    expect(await open()).toHaveLength(2);
+    expect(aside()).toEqual([
+      {
+        body: typeof poison === 'string' ? poison : JSON.stringify(poison),
+        reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+      },
+    ]);
+  });
+
+  it('among the signals of one incident is found by trying each alone', async () => {
+    const alarms = ['first', 'poisoned', 'third'].map(alarmName => event({ id: alarmName, alarmName, tags: TAGS }));
+    refuseItemsWith('poisoned');
+    expect(await send(...alarms)).toEqual([]);
+    expect(Object.keys((await stored(CACHE)).signals)).toEqual(['alarm:first', 'alarm:third']);
+    expect(aside()).toEqual([
+      { body: JSON.stringify(alarms[1]), reason: 'Item size has exceeded the maximum allowed size' },
+    ]);
+  });
+
+  it('stays in the queue while it cannot be put aside', async () => {
+    sqs.on(SendMessageCommand).rejects(new Error('ServiceUnavailable'));
+    expect(await send(event({ alarmName: ALARM }), 'hello')).toEqual(['message 1']);
+    expect(await open()).toHaveLength(1);
+  });
 });

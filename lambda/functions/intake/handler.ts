@@ -1,37 +1,81 @@
-import { readAlarmTags } from '../../adapters/cloudwatch.ts';
+import * as v from 'valibot';
+import type { QueuedMessage } from '../../adapters/signal-queue.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
-import { playbookOf } from '../../domain/intake/alarm-route.ts';
-import { AlarmEvent, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
-import { receive } from '../../runtime/command-handler.ts';
+import type { Signal } from '../../domain/incident/signal.ts';
+import { type Received, receiveAll } from '../../runtime/command-handler.ts';
 import { deployedPolicies } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
+import { type Failure, isPoison, retryOrSetAside } from './failures.ts';
+import { readSignal } from './read-signal.ts';
 
-/** Receives a change of an alarm's state: opens or updates its incident, and starts the response if one is requested. */
-export const handler = entrypoint(AlarmEvent, async event => {
-  const policies = await deployedPolicies();
-  const signal = toSignal(event, await tagsOf(event, policies), { service: service(), policies });
-  const policy = signal && policies[signal.playbook];
-  if (!policy) {
-    console.info({ message: 'not an alarm of this service', alarm: event.detail.alarmName });
-    return { incident: undefined };
-  }
-  const { incident, events, refused } = await receive(signal, policy);
-  if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
-  const result = {
-    incident: incident?.id,
-    signal: signal.key,
-    state: signal.state,
-    events: events.map(({ type }) => type),
-    refused,
-  };
-  console.info({ message: 'signal received', ...result });
-  return result;
+/** A batch as Lambda takes it from the queue. */
+const Batch = v.object({
+  Records: v.array(
+    v.object({
+      ...{ messageId: v.string(), receiptHandle: v.string(), body: v.string() },
+      attributes: v.object({ ApproximateReceiveCount: v.pipe(v.string(), v.transform(Number)) }),
+    }),
+  ),
 });
 
-/** CloudWatch is asked for tags that it could not read itself, unless the alarm is known by its name. */
-async function tagsOf(event: AlarmEvent, policies: Record<string, Policy>): Promise<Record<string, string>> {
-  const isKnown = playbookOf(event.detail.alarmName, policies) !== undefined;
-  return tagsRead(event) ?? (isKnown ? {} : readAlarmTags(event.resources[0] ?? ''));
+/** Receives changes of alarms' states: they open or update incidents, and start the responses that these request. */
+export const handler = entrypoint(Batch, async ({ Records: messages }) => {
+  const [policies] = await Promise.allSettled([deployedPolicies()]);
+  const failures =
+    policies.status === 'fulfilled'
+      ? await receiveMessages(messages, policies.value)
+      : messages.map(message => ({ message, error: withoutPolicies(policies.reason) }));
+  return { batchItemFailures: await retryOrSetAside(failures) };
+});
+
+/** No message is to blame, whatever the error is. */
+const withoutPolicies = ({ message }: Error) => new Error(`the policies cannot be read: ${message}`);
+
+async function receiveMessages(messages: QueuedMessage[], policies: Record<string, Policy>): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const sources = new Map<Signal, QueuedMessage>();
+  const read = await Promise.allSettled(messages.map(({ body }) => readSignal(body, { service: service(), policies })));
+  for (const [i, message] of messages.entries()) {
+    const outcome = read[i];
+    if (outcome?.status === 'rejected') failures.push({ message, error: outcome.reason });
+    else if (outcome?.value) sources.set(outcome.value, message);
+  }
+  for (const { signals, error } of await receiveEach([...sources.keys()], policies))
+    for (const signal of signals) failures.push({ message: sources.get(signal) as QueuedMessage, error });
+  return failures;
+}
+
+interface FailedSignals {
+  signals: Signal[];
+  error: unknown;
+}
+
+/** Commits signals, and gives those that failed. Of several that fail together for good one may be the cause: each is tried alone. */
+async function receiveEach(signals: Signal[], policies: Record<string, Policy>): Promise<FailedSignals[]> {
+  const failed: FailedSignals[] = [];
+  for (const received of await receiveAll(signals, policies)) {
+    const { signals, error } = await started(received);
+    if (isPoison(error) && signals.length > 1)
+      for (const signal of signals) failed.push(...(await receiveEach([signal], policies)));
+    else if (error) failed.push({ signals, error });
+  }
+  return failed;
+}
+
+/** Starts the response that the signals requested, be it in an earlier try: an attempt without a sign of life is started again. */
+async function started({ signals, outcome }: Received): Promise<{ signals: Signal[]; error?: unknown }> {
+  try {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    const { incident, events, refused } = outcome.value;
+    if (refused) throw new TypeError(refused);
+    if (incident?.attempt && incident.attempt.progressAt === incident.attempt.requestedAt)
+      await startResponse(incident);
+    const about = { incident: incident?.id, signals: signals.map(({ key }) => key) };
+    console.info({ message: 'signals received', ...about, events: events.map(({ type }) => type) });
+    return { signals };
+  } catch (error) {
+    return { signals, error };
+  }
 }

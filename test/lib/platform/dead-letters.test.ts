@@ -77,7 +77,7 @@ describe('an event that fails is not lost', () => {
     }
   });
 
-  it('every channel keeps the order, retries for half a day, and has a dead-letter queue of its own', () => {
+  it('every channel retries for half a day, and intake for four days, in order, with dead letters of their own', () => {
     const queues = all('AWS::SQS::Queue').filter(({ properties }) => properties.RedrivePolicy);
     expect(queues.length).toBeGreaterThan(0);
     const aside = queues.map(({ id, path, properties }) => {
@@ -85,20 +85,25 @@ describe('an event that fails is not lost', () => {
       expect(properties, path).toMatchObject({
         ...{ FifoQueue: true, ContentBasedDeduplication: true, SqsManagedSseEnabled: true },
       });
-      expect(retryAfter * redrive.maxReceiveCount, path).toBe(12 * 3600);
+      const isIntake = path.startsWith('Intake/');
+      expect(retryAfter * redrive.maxReceiveCount, path).toBe((isIntake ? 97 : 12) * 3600);
+      expect(redrive.maxReceiveCount, path).toBeLessThanOrEqual(1000);
+      expect(properties.MessageRetentionPeriod, path).toBe(14 * 24 * 3600);
       const mapping = all('AWS::Lambda::EventSourceMapping').find(other =>
         refersTo(other.properties.EventSourceArn).includes(id),
       );
-      expect(mapping?.properties, path).toMatchObject({ BatchSize: 1 });
+      expect(mapping?.properties, path).toMatchObject(
+        isIntake ? { BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] } : { BatchSize: 1 },
+      );
       const fn = all('AWS::Lambda::Function').find(other =>
         refersTo(mapping?.properties.FunctionName).includes(other.id),
       );
-      expect(fn?.properties.Timeout, path).toBeLessThan(retryAfter);
+      expect(fn?.properties.Timeout, path).toBeLessThanOrEqual(isIntake ? retryAfter / 6 : retryAfter - 1);
       return refersTo(properties.RedrivePolicy)[0] ?? '';
     });
     const refused = all('AWS::Events::Rule').filter(({ path }) => path.endsWith('/Refused'));
-    // The status page refuses nothing for good; mails that SES refuses go aside without the bus, as they have an address in them.
-    const channels = aside.filter(id => !/StatusPage|MailDeadLetters/.test(id));
+    // The status page refuses nothing for good; intake puts poison aside itself, and the mailer mails, which have an address in them.
+    const channels = aside.filter(id => !/StatusPage|MailDeadLetters|IntakeDeadLetters/.test(id));
     expect(refused.flatMap(({ properties }) => refersTo(properties.Targets[0].Arn)).sort()).toEqual(channels.sort());
     for (const dead of all('AWS::SQS::Queue').filter(({ id }) => aside.includes(id)))
       expect(dead.properties, dead.path).toMatchObject({ FifoQueue: true });

@@ -56,6 +56,7 @@ const KINDS: Record<string, Kind> = {
   // The primary reports none.
   'AWS/ElastiCache ReplicationLag': 'occasional',
   'AWS/SQS ApproximateNumberOfMessagesVisible': 'occasional',
+  'AWS/SQS ApproximateAgeOfOldestMessage': 'occasional',
   'AWS/Lambda Invocations': 'pulse',
   'AWS/Lambda Errors': 'occasional',
 };

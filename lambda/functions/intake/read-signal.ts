@@ -1,0 +1,35 @@
+import { readAlarmTags } from '../../adapters/cloudwatch.ts';
+import type { Signal } from '../../domain/incident/signal.ts';
+import { type ProtectedService, playbookOf } from '../../domain/intake/alarm-route.ts';
+import { AlarmEvent, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
+import { check } from '../../runtime/entrypoint.ts';
+
+/**
+ * Reads an alarm's event as a signal; undefined if it is none of the service's.
+ *
+ * @throws TypeError when the event is not understood, or does not say which playbook answers its alarm
+ */
+export async function readSignal(body: string, service: ProtectedService): Promise<Signal | undefined> {
+  const event = check(AlarmEvent, parse(body));
+  const signal = toSignal(event, await tagsOf(event, service), service);
+  if (!signal) console.info({ message: 'not an alarm of this service', alarm: event.detail.alarmName });
+  return signal;
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new TypeError('this event is not understood: it is no JSON');
+  }
+}
+
+/** CloudWatch is asked for tags that it could not read itself, unless the alarm is known by its name. */
+async function tagsOf(event: AlarmEvent, { policies }: ProtectedService): Promise<Record<string, string>> {
+  const { alarmName } = event.detail;
+  const isKnown = playbookOf(alarmName, policies) !== undefined;
+  const tags = tagsRead(event) ?? (isKnown ? {} : await readAlarmTags(event.resources[0] ?? ''));
+  if (!tags)
+    throw new TypeError(`alarm ${alarmName}: CloudWatch could not read its tags, and it does not exist here now`);
+  return tags;
+}
