@@ -21,9 +21,31 @@ export interface Faults {
   broken?: readonly string[];
   /** The most seconds by which the metrics of a namespace are late. Each namespace has its own delay. */
   lateMetrics?: number;
+  /** Times in which a service answers every call, or some, with an error. */
+  away?: readonly Outage[];
   /** Positions on what AWS does not document about SSM Automation. */
   automation?: Undocumented;
 }
+
+/** A time in which a service is away. Minutes count from the end of the warm-up. */
+export interface Outage {
+  /** The service's prefix in IAM actions, e.g. `dynamodb`. */
+  service: string;
+  from: number;
+  to: number;
+  /** The operations that fail, e.g. `PutItem`. @default all */
+  operations?: readonly string[];
+}
+
+/** True while a service answers a call with an error, so many minutes after the warm-up. */
+export const isAway = ({ away = [] }: Faults, service: string, operation: string, minutes: number): boolean =>
+  away.some(
+    outage =>
+      outage.service === service &&
+      outage.from <= minutes &&
+      minutes < outage.to &&
+      (outage.operations?.includes(operation) ?? true),
+  );
 
 /** Milliseconds by which the metrics of each namespace are late, the same for as long as the world lasts. */
 export function latenessOf({ lateMetrics = 0 }: Faults, random: Random): (namespace: string) => number {

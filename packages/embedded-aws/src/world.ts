@@ -1,7 +1,7 @@
 import { Account, type Caller } from './account/account.ts';
 import { type Assembly, readAssembly } from './assembly/assembly.ts';
 import { Clock } from './clock.ts';
-import { type Faults, latenessOf, Misfortune } from './faults.ts';
+import { type Faults, isAway, latenessOf, Misfortune } from './faults.ts';
 import { ADMINISTRATOR } from './iam/permissions.ts';
 import { Random } from './random.ts';
 import { CustomResources } from './services/cloudformation.ts';
@@ -25,6 +25,7 @@ import { Queues } from './services/sqs.ts';
 import { Runbooks } from './services/ssm-automation.ts';
 import { Parameters } from './services/ssm-parameters.ts';
 import { Workflows } from './services/step-functions.ts';
+import { ResourceTags } from './services/tags.ts';
 
 const MINUTE = 60_000;
 
@@ -88,6 +89,8 @@ export class World {
     // Lateness has a source of chance of its own, so that a world with late metrics is otherwise the one without.
     this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed)));
     const { account, clock, metrics } = this;
+    const began = clock.now + this.warmUp;
+    account.isAway = (service, operation) => isAway(faults, service, operation, (clock.now - began) / MINUTE);
     this.queues = new Queues(account);
     this.tables = new Tables(account, tables);
     this.functions = new Functions(account, this.queues, metrics, new Misfortune(random, faults));
@@ -105,6 +108,7 @@ export class World {
     this.dashboards = new Dashboards(account);
     new Keys(account, seed);
     new Graphs(account, metrics);
+    new ResourceTags(account);
     new Workflows(account, this.functions);
     new Streams(account, this.tables, this.functions, this.queues);
     new Polling(account, this.functions, this.queues);

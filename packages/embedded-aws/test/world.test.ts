@@ -132,3 +132,34 @@ describe('a client', () => {
     await expect(world.client(STSClient).send(new GetCallerIdentityCommand({}))).rejects.toThrow('the client of STS');
   });
 });
+
+test('a service that is away answers with errors, for its time and its operations alone', async () => {
+  const away = [
+    { service: 'dynamodb', from: 10, to: 20 },
+    { service: 'dynamodb', from: 30, to: 40, operations: ['PutItem'] },
+  ];
+  const world = await World.deploy(stack({ Orders: table }), { warmUpMinutes: 5, faults: { away } });
+  const client = world.client(DynamoDBClient);
+  const [TableName, Item] = ['Orders', { id: { S: '1' } }];
+  const fails = async (command: { send: () => Promise<unknown> }) =>
+    command.send().then(
+      () => false,
+      ({ name }: Error) => name === 'ServiceUnavailable',
+    );
+  const failing = async () => [
+    await fails({ send: () => client.send(new PutItemCommand({ TableName, Item })) }),
+    await fails({ send: () => client.send(new GetItemCommand({ TableName, Key: Item })) }),
+  ];
+  const seen: boolean[][] = [];
+  for (let minutes = 0; minutes < 50; minutes += 10) {
+    seen.push(await failing());
+    await world.clock.run(10 * 60_000);
+  }
+  expect(seen).toEqual([
+    [false, false],
+    [true, true],
+    [false, false],
+    [true, false],
+    [false, false],
+  ]);
+});

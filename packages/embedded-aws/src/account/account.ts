@@ -82,6 +82,8 @@ export class Account {
   private readonly services = new Map<string, Operations>();
   private readonly listeners: ((happened: WorldEvent) => void)[] = [];
   private readonly answered: OnAnswer[] = [];
+  /** True while the service answers the operation with an error, as one that is away does after all retries. */
+  isAway: (service: string, operation: string) => boolean = () => false;
 
   constructor(assembly: Assembly, clock: Clock, random: Random) {
     this.assembly = assembly;
@@ -150,6 +152,8 @@ export class Account {
     caller.spend?.(milliseconds);
     this.emit('call', { function: caller.name, service, operation, milliseconds });
     this.authorise(caller, service, operation, found, input);
+    if (this.isAway(service, operation))
+      throw new ServiceError('ServiceUnavailable', `${service} is temporarily unavailable`);
     const output = await found.run(input, caller);
     for (const listener of this.answered) listener(caller, service, operation, found, input, output);
     return { output, milliseconds };

@@ -21,6 +21,7 @@ const IAM_PREFIXES: Record<string, string> = {
   lambda: 'lambda',
   rds: 'rds',
   'rds-data': 'rds-data',
+  'resource-groups-tagging-api': 'tag',
   'route-53': 'route53',
   s3: 's3',
   'secrets-manager': 'secretsmanager',
