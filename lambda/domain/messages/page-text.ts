@@ -46,7 +46,7 @@ function inOneSms(fields: PageFields, write: (fields: PageFields) => string): st
 const shortened = (text: string, by: number) => (by === 0 ? text : cut(plain(text), Math.max(3, text.length - by)));
 
 /** SNS refuses subjects that are not ASCII, and an SMS with characters beyond GSM-7 costs twice. */
-const plain = (text: string) =>
+export const plain = (text: string) =>
   text
     .replace(/[–—]/g, '-')
     .replace(/[“”„]/g, '"')

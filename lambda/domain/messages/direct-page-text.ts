@@ -1,0 +1,85 @@
+import { type Render, renderMail } from '../kernel/templates.ts';
+import { clock, dateTime } from '../kernel/time.ts';
+import { type DirectPaging, isCritical, type RedAlarm } from '../on-call/direct-page.ts';
+import { type PageText, plain, subjectLine } from './page-text.ts';
+
+/** The fields of the templates `messages/direct-page.txt` and `messages/direct-sms.txt`. */
+export interface DirectPageFields {
+  /** The service's title. */
+  service: string;
+  level: number;
+  levels: number;
+  /** Null when CloudWatch cannot be asked: then nobody knows what is red. */
+  red: {
+    /** When the first alarm turned red: with the date, and the time alone. */
+    since: string;
+    sinceClock: string;
+    /** The longest red first. */
+    alarms: { critical: boolean; title: string; since: string; name: string }[];
+    /** The titles that an SMS has room for, and how many more there are. */
+    titles: string[];
+    more: number;
+  } | null;
+  remindMinutes: number;
+  /** Null before the last level is called. */
+  hotline: string | null;
+  links: { label: string; url: string }[];
+}
+
+/** Two SMS of GSM-7 have 306 characters; SNS puts the topic's display name of up to 100 in front. */
+const SMS_LENGTH = 200;
+/** Characters of an alarm's title in an SMS. */
+const TITLE_LENGTH = 60;
+
+/** Writes the page that a level gets while the incident store is away. */
+export function writeDirectPage(
+  render: Render,
+  paging: DirectPaging,
+  level: number,
+  red: readonly RedAlarm[] | undefined,
+): PageText {
+  const fields = directPageFields(paging, level, red);
+  const { subject, body } = renderMail(render, 'messages/direct-page.txt', fields);
+  return { subject: subjectLine(subject), body, sms: shortest(render, fields) };
+}
+
+export function directPageFields(
+  { title, region, levels, remindMinutes, hotline, dashboard }: DirectPaging,
+  level: number,
+  red: readonly RedAlarm[] | undefined,
+): DirectPageFields {
+  const longestFirst = red?.toSorted((a, b) => a.since.localeCompare(b.since));
+  const critical = longestFirst?.filter(isCritical);
+  const first = critical?.[0];
+  const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`;
+  return {
+    ...{ service: title, level, levels: levels.length, remindMinutes },
+    red:
+      longestFirst && first
+        ? {
+            ...{ since: dateTime(first.since), sinceClock: clock(first.since) },
+            alarms: longestFirst.map(alarm => ({
+              ...{ critical: isCritical(alarm), title: alarm.title, name: alarm.name },
+              since: dateTime(alarm.since),
+            })),
+            titles: (critical ?? []).map(alarm => plain(alarm.title).slice(0, TITLE_LENGTH)),
+            more: 0,
+          }
+        : null,
+    hotline: level === levels.length ? (hotline ?? null) : null,
+    links: [
+      { label: 'Alarms that are red', url: `${console}#alarmsV2:?alarmStateFilter=ALARM` },
+      { label: 'Dashboard', url: dashboard },
+      { label: 'Health of AWS', url: 'https://health.aws.amazon.com/health/status' },
+    ],
+  };
+}
+
+/** The SMS names as many alarms as it has room for. */
+function shortest(render: Render, { red, ...fields }: DirectPageFields): string {
+  for (let shown = red?.titles.length ?? 0; ; shown--) {
+    const named = red && { ...red, titles: red.titles.slice(0, shown), more: red.titles.length - shown };
+    const sms = plain(render('messages/direct-sms.txt', { ...fields, red: named }).trim());
+    if (sms.length <= SMS_LENGTH || shown <= 1) return sms.slice(0, SMS_LENGTH);
+  }
+}
