@@ -7,7 +7,7 @@ import * as v from 'valibot';
 export const CustomResourceRequest = v.object({
   RequestType: v.string(),
   /** A signed URL: whoever knows it can answer. */
-  ResponseURL: v.pipe(v.string(), v.startsWith('https://')),
+  ResponseURL: v.pipe(v.string(), v.url()),
   StackId: v.string(),
   RequestId: v.string(),
   LogicalResourceId: v.string(),

@@ -145,6 +145,18 @@ describe('an update', () => {
   });
 });
 
+it('a function that knows a deployment goes on with it while the table cannot be read', async () => {
+  await send('Create', 'r1', one);
+  const { deployed } = await current();
+  table.fates = ['lost'];
+  expect(await currentDeployment(other)).toEqual(deployed);
+  expect(vi.mocked(console.error).mock.calls).toEqual([
+    [{ message: 'the deployment cannot be read: the last one known serves on', error: 'ResourceInUseException' }],
+  ]);
+  table.fates = ['lost'];
+  await expect(currentDeployment('nobody')).rejects.toThrow();
+});
+
 it('a deletion deletes nothing, not even for a request that cannot be read', async () => {
   await send('Create', 'r1', one);
   const before = await items();
