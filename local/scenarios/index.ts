@@ -7,6 +7,7 @@ import { certificateExpiry, certificateHandedOver, certificateReplaced } from '.
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
 import { databaseFailover } from './database-failover.ts';
 import { drill } from './drill.ts';
+import { flapping } from './flapping.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
 import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from './redis-health.ts';
@@ -38,6 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   certificateReplaced,
   certificateHandedOver,
   nobodyAnswers,
+  flapping,
   acknowledgementLapses,
   approvalGiven,
   breach,

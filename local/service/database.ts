@@ -86,6 +86,12 @@ export class Database {
     this.leak = leak;
   }
 
+  /** The sessions of the leak are closed. */
+  endLeak(): void {
+    this.leak = undefined;
+    this.held = [];
+  }
+
   /** Begins a leak on the reader, where no session is ever closed. */
   startReaderLeak(atMost: number): void {
     this.readerHeld.atMost = atMost;

@@ -1,0 +1,82 @@
+import type { RehearsalWorld } from '../world/world.ts';
+import { NO_DEAD_LETTERS, ONE_INCIDENT } from './expectations.ts';
+import { called, nobodyAnswers, of } from './nobody-answers.ts';
+import type { Scenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+const DAYS = 7;
+const END = DAYS * 24 * 60;
+
+/** An alarm of another account, which nobody here can read: its events are all that is known of it. */
+const ALARM = 'checkout-latency';
+
+/** DynamoDB's limit is 400 KB; an item that stays so far below it has room for what must be accepted. */
+const LARGEST_ITEM = 100_000;
+
+const incident = (world: RehearsalWorld) => [...world.incidents.values()][0];
+
+/** The alarm changes: it is red in every other minute. */
+function change({ buses, clock }: RehearsalWorld, minutes: number): void {
+  const value = minutes % 2 === 0 ? 'ALARM' : 'OK';
+  const timestamp = new Date(clock.now).toISOString();
+  const state = { value, reason: `the latency is ${value === 'OK' ? 'well' : 'high'}`, timestamp };
+  const alarmTags = {
+    'incident:service': 'mockupaws-production',
+    'incident:playbook': 'DatabaseConnections',
+    'incident:level': 'warning',
+  };
+  buses.put(buses.event('aws.cloudwatch', 'CloudWatch Alarm State Change', { alarmName: ALARM, state, alarmTags }));
+}
+
+async function end(world: RehearsalWorld): Promise<void> {
+  const { id } = incident(world) ?? {};
+  const ada = { incident: id, by: 'ada@mockupaws.com', via: 'command line' };
+  const act = (requestId: string, act: object) => world.command({ do: 'act', ...ada, requestId, act });
+  await act('acknowledge', { type: 'acknowledge' });
+  await act('resolve', { type: 'resolve', reason: 'the migration was stopped a week late' });
+}
+
+/** An incident of a week, with an alarm that changes ten thousand times. */
+export const flapping: Scenario = {
+  name: 'flapping',
+  title: 'An alarm flaps for a week, and nobody answers',
+  story:
+    'A migration holds the database as in nobody-answers, and beside it an alarm of another account changes each minute, for ' +
+    'seven days. Then somebody comes back, acknowledges the incident and resolves it.',
+  inject: world => {
+    nobodyAnswers.inject(world);
+    const { clock, account, service } = world;
+    for (let minutes = 10; minutes < END; minutes++) clock.after(minutes * MINUTE, () => change(world, minutes));
+    clock.after(END * MINUTE, () => {
+      account.emit('service', { change: 'the migration is stopped' });
+      service.database.endLeak();
+    });
+    clock.after((END + 15) * MINUTE, () => void end(world));
+  },
+  minutes: END + 30,
+  done: world => incident(world)?.status === 'resolved',
+  expectations: [
+    ONE_INCIDENT,
+    {
+      expectation: 'each level is called in its turn, and those called last again every ten minutes, for seven days',
+      holds: world => called(world).join() === '1,2,3,4' && of(world, 'Reminded').length > DAYS * 24 * 5,
+    },
+    {
+      expectation: 'the changes of the alarm are counted, and told each time they have doubled',
+      holds: world => {
+        const changes = of(world, 'SignalFlaps').map(event => event['changes']);
+        return changes.length < 15 && changes.at(-1) >= END / 2;
+      },
+    },
+    {
+      expectation: 'the acknowledgement and the resolution are accepted at once',
+      holds: world =>
+        of(world, 'Acknowledged').length > 0 && of(world, 'Resolved').some(({ by }) => by === 'ada@mockupaws.com'),
+    },
+    {
+      expectation: 'no item of the table is larger than 100 KB',
+      holds: ({ tables }) => tables.largestItemBytes < LARGEST_ITEM,
+    },
+    NO_DEAD_LETTERS,
+  ],
+};
