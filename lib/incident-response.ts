@@ -75,7 +75,7 @@ export class IncidentResponse extends Construct {
     const { stateMachine } = response;
     const intake = new Intake(this, 'Intake', { ...parts, stateMachine, firstLevel: paging.firstLevel });
     const publish = new Publication(this, 'Publish', parts);
-    const watch = new Watch(this, 'Watch', { ...parts, response, switches, firstLevel: paging.firstLevel });
+    const watch = new Watch(this, 'Watch', { ...parts, response, switches, paging });
     const probed = playbooks.some(playbook => playbook.probed);
     if (probed || statusPage) new Probe(this, 'Probe', { ...parts, playbooks });
 

@@ -81,6 +81,8 @@ export const ServiceConfig = v.pipe(
         owner: text('the team or the person who keeps it'),
       }),
     ),
+    /** Called once a minute by the watch, so that somebody outside notices when it is silent. Whoever knows it can keep it alive. */
+    heartbeatUrl: v.optional(httpsUrl),
     /** A number to call when all else fails. It stands in the runbook and in pages, so it is nobody's own. */
     hotline: v.optional(text('the number to call when all else fails')),
     /** A directory whose files take the place of those with the same path in `templates/`, from where `cdk` runs. */

@@ -2,8 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { directPageSamples } from '../../templates/samples/direct-pages.ts';
+import type { Paging } from '../channels/paging/paging.ts';
+import { directPaging } from '../config/direct-paging.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 import { grantStopExecutions } from './automation-executions.ts';
@@ -14,8 +16,8 @@ import type { Switches } from './switches.ts';
 export interface WatchProps extends ResponderParts {
   response: ResponseWorkflow;
   switches: Switches;
-  /** The people whom a silent or failing watch is reported to, past everything else. */
-  firstLevel: ITopic;
+  /** The first level is told of a silent or failing watch past everything else; while the store is away, the watch pages every level. */
+  paging: Paging;
 }
 
 const EVERY_MINUTE = Duration.minutes(1);
@@ -23,7 +25,7 @@ const EVERY_MINUTE = Duration.minutes(1);
 /** Does once a minute what every open incident is owed by then. */
 export class Watch extends IncidentFunction {
   constructor(scope: Construct, id: string, props: WatchProps) {
-    const { config, incidents, ownAlarms, response, switches, firstLevel } = props;
+    const { config, incidents, ownAlarms, response, switches, paging, templates } = props;
     const { stateMachine } = response;
     const deadLetters = ownAlarms.addDeadLetterQueue('Watch', 'Minutes in which what was owed could not be done');
     super(scope, id, {
@@ -32,7 +34,10 @@ export class Watch extends IncidentFunction {
       deadLetters,
       reads: ['deployment', 'policy'],
       incidents,
+      templates: templates.for(directPageSamples()),
       environment: {
+        ...{ LEVEL_TOPICS: paging.topicsOfLevels, DIRECT_PAGING: directPaging(config) },
+        ...(config.heartbeatUrl ? { HEARTBEAT_URL: config.heartbeatUrl } : {}),
         RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn,
         RESPONSE_ROLE: stateMachine.role.roleName,
         ...switches.environment,
@@ -43,7 +48,8 @@ export class Watch extends IncidentFunction {
     incidents.grantList(this);
     incidents.grantMeasurement(this, config.service);
     this.addToRolePolicy({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] });
-    this.addUnscopedReads('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData');
+    this.addUnscopedReads('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'tag:GetResources');
+    paging.grantPage(this);
     switches.grantRead(this);
     this.addToRolePolicy({ actions: ['ecs:DescribeServices'], resources: [ecsServiceArn(config)] });
     grantStopExecutions(this);
@@ -53,14 +59,14 @@ export class Watch extends IncidentFunction {
       targets: [new LambdaFunction(this.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
     });
     const silent = 'The watch has been silent for 5 minutes: nobody is being escalated to';
-    ownAlarms.addAlarm('WatchSilent', [firstLevel], silent, {
+    ownAlarms.addAlarm('WatchSilent', [paging.firstLevel], silent, {
       metric: this.function.metricInvocations({ period: EVERY_MINUTE, statistic: 'Sum' }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       evaluationPeriods: 5,
     });
     const failing = 'The watch has been failing for 5 minutes: what is owed is not done';
-    ownAlarms.addAlarm('WatchFailing', [firstLevel], failing, {
+    ownAlarms.addAlarm('WatchFailing', [paging.firstLevel], failing, {
       metric: this.function.metricErrors({ period: EVERY_MINUTE, statistic: 'Sum' }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,

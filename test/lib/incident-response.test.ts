@@ -223,6 +223,7 @@ describe('least privilege', () => {
       'Watch/Role cloudwatch:DescribeAlarms',
       'Watch/Role cloudwatch:GetMetricData',
       'Watch/Role ssm:DescribeAutomationExecutions',
+      'Watch/Role tag:GetResources',
     ]);
     const actions = all('AWS::IAM::Role').flatMap(({ id }) => statementsOf(template, id).flatMap(actionsOf));
     expect(actions.filter(action => action.includes('*'))).toEqual([]);

@@ -31,6 +31,7 @@ const IAM_PREFIXES: Record<string, string> = {
   'client-eventbridge': 'events',
   'client-route-53': 'route53',
   'client-secrets-manager': 'secretsmanager',
+  'client-resource-groups-tagging-api': 'tag',
   'client-sesv2': 'ses',
   'client-sfn': 'states',
 };

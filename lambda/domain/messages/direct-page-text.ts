@@ -1,7 +1,7 @@
 import { type Render, renderMail } from '../kernel/templates.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { type DirectPaging, isCritical, type RedAlarm } from '../on-call/direct-page.ts';
-import { type PageText, plain, subjectLine } from './page-text.ts';
+import { cut, type PageText, plain, subjectLine } from './page-text.ts';
 
 /** The fields of the templates `messages/direct-page.txt` and `messages/direct-sms.txt`. */
 export interface DirectPageFields {
@@ -62,7 +62,7 @@ export function directPageFields(
               ...{ critical: isCritical(alarm), title: alarm.title, name: alarm.name },
               since: dateTime(alarm.since),
             })),
-            titles: (critical ?? []).map(alarm => plain(alarm.title).slice(0, TITLE_LENGTH)),
+            titles: (critical ?? []).map(alarm => cut(plain(alarm.title), TITLE_LENGTH)),
             more: 0,
           }
         : null,
@@ -80,6 +80,6 @@ function shortest(render: Render, { red, ...fields }: DirectPageFields): string 
   for (let shown = red?.titles.length ?? 0; ; shown--) {
     const named = red && { ...red, titles: red.titles.slice(0, shown), more: red.titles.length - shown };
     const sms = plain(render('messages/direct-sms.txt', { ...fields, red: named }).trim());
-    if (sms.length <= SMS_LENGTH || shown <= 1) return sms.slice(0, SMS_LENGTH);
+    if (sms.length <= SMS_LENGTH || shown <= 1) return cut(sms, SMS_LENGTH);
   }
 }

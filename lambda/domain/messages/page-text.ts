@@ -53,4 +53,4 @@ export const plain = (text: string) =>
     .replace(/[‘’]/g, "'")
     .replace(/[^\x20-\x7e]/g, '?');
 
-const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 3)}...`);
+export const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 3)}...`);

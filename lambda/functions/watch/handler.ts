@@ -15,14 +15,20 @@ import { keyOf } from '../../store/keys.ts';
 import { lookForBlindness } from './blindness.ts';
 import { commitMeasured, type Minute, measureMinute } from './measured.ts';
 import { obeySwitch, stop } from './stop.ts';
+import { orPageDirectly } from './without-store.ts';
 
 /** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
 const REVIEWS = 15;
 
 const NONE: Found = { incidents: [], failures: [], stale: [] };
 
+/** An event of the schedule. */
+const ScheduledMinute = v.object({ time: v.optional(v.string()) });
+
+export const handler = entrypoint(ScheduledMinute, ({ time }) => orPageDirectly(time, watch));
+
 /** Once a minute: what every open incident is owed by now, and at times every review, is done. One that fails holds up no other. */
-export const handler = entrypoint(v.unknown(), async () => {
+async function watch(): Promise<void> {
   const timeForReviews = new Date().getUTCMinutes() % REVIEWS === 0;
   const [open, review] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : NONE]);
   const { incidents } = open;
@@ -44,7 +50,7 @@ export const handler = entrypoint(v.unknown(), async () => {
     failed: failures.length,
   });
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
-});
+}
 
 async function look(known: Incident, minute: Promise<Minute | undefined>): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.

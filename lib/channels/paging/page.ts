@@ -15,7 +15,7 @@ export class Page extends EventSubscriber {
       deadLetterDescription: 'Pages that reached nobody',
       reads: ['deployment'],
       templates: templates.for(pageSamples()),
-      environment: { LEVEL_TOPICS: paging.levels.map(topic => topic.topicArn).join(','), ...links.environment },
+      environment: { LEVEL_TOPICS: paging.topicsOfLevels, ...links.environment },
       responder,
     });
     paging.grantPage(this);

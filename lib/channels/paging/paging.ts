@@ -84,6 +84,11 @@ export class Paging extends Construct {
     );
   }
 
+  /** The ARNs of the levels' topics, the first level first, for an environment variable. */
+  get topicsOfLevels(): string {
+    return this.levels.map(topic => topic.topicArn).join(',');
+  }
+
   get topicArns(): string[] {
     return this.topics.map(topic => topic.topicArn);
   }

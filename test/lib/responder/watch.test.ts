@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ServiceConfig } from '../../../lib/config/service-config.ts';
 import { everything } from '../../support/everything.ts';
 import { inspect, refersTo, stackOf } from '../../support/stack.ts';
 
@@ -15,5 +16,29 @@ describe('the watch', () => {
     });
     expect(refersTo(properties.AlarmActions)).toContain(one('AWS::SNS::Topic', 'Paging/FirstLevel').id);
     expect(one('AWS::Events::Rule', 'Watch/EveryMinute').properties.ScheduleExpression).toBe('rate(1 minute)');
+  });
+
+  it('has in its environment what it pages by without its store, and the heartbeat only where there is one', () => {
+    const variables = (config: ServiceConfig) =>
+      inspect(stackOf(config).template).one('AWS::Lambda::Function', 'Watch/Function').properties.Environment.Variables;
+    const { DIRECT_PAGING, LEVEL_TOPICS, HEARTBEAT_URL } = variables(everything);
+    expect(JSON.parse(DIRECT_PAGING)).toMatchObject({
+      title: 'mockupAWS',
+      levels: [{ afterMinutes: 0, people: ['ada', 'ben'], rotation: { timeZone: 'America/New_York' } }, {}, {}, {}],
+    });
+    expect(refersTo(LEVEL_TOPICS)).toHaveLength(4);
+    expect(HEARTBEAT_URL).toBeUndefined();
+    const heartbeatUrl = 'https://hc.example.com/token';
+    expect(variables({ ...everything, heartbeatUrl }).HEARTBEAT_URL).toBe(heartbeatUrl);
+  });
+
+  it('refuses an escalation path that is too long for its environment', () => {
+    const { escalation, ...config } = everything;
+    const [first, ...others] = escalation;
+    if (!first) throw new Error('no level');
+    const longer = { ...first, role: 'x'.repeat(3000) };
+    expect(() => stackOf({ ...config, escalation: [longer, ...others] })).toThrow(
+      /^escalation takes \d+ bytes, and the watch, which pages by it while the table is away, has room for 2500/,
+    );
   });
 });

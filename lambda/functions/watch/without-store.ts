@@ -1,0 +1,68 @@
+import { sendHeartbeat } from '../../adapters/heartbeat.ts';
+import { readRedAlarms } from '../../adapters/red-alarms.ts';
+import { publishPage } from '../../adapters/sns.ts';
+import { writeDirectPage } from '../../domain/messages/direct-page-text.ts';
+import { type DirectPaging, directlyPagedLevels } from '../../domain/on-call/direct-page.ts';
+import { onCall } from '../../domain/on-call/roster.ts';
+import { service } from '../../runtime/environment.ts';
+import { inTime } from '../../runtime/in-time.ts';
+import { rendered } from '../../runtime/templates.ts';
+import { checkStore } from '../../store/liveness.ts';
+
+const MINUTE = 60_000;
+
+/** Seconds for each part, so that people are paged before the function times out, also when the store does not even refuse. */
+const SECONDS = { watch: 30, store: 5, alarms: 6, page: 5 };
+
+/** The last minute in which each level was paged, as far as this instance of the function knows. */
+const lastPaged = new Map<number, number>();
+
+/**
+ * Watches, and when that fails because the store cannot be read or written, pages directly. A heartbeat says that the watch has
+ * reached the store or, in place of it, people.
+ *
+ * @param scheduledAt the minute's own time: an invocation that is repeated later pages nobody
+ */
+export async function orPageDirectly(scheduledAt: string | undefined, watch: () => Promise<void>): Promise<void> {
+  const now = new Date();
+  const failure = await inTime(SECONDS.watch, watch()).then(none, asError);
+  const isLate = scheduledAt !== undefined && now.getTime() - Date.parse(scheduledAt) >= MINUTE;
+  if (failure && !isLate && (await isStoreAway(now))) await pageDirectly(now);
+  const { HEARTBEAT_URL } = process.env;
+  if (HEARTBEAT_URL) await sendHeartbeat(HEARTBEAT_URL);
+  if (failure) throw failure;
+}
+
+const none = () => undefined;
+const asError = (error: Error) => error;
+
+async function isStoreAway(now: Date): Promise<boolean> {
+  const error = await inTime(SECONDS.store, checkStore(service(), now.toISOString())).then(none, asError);
+  if (error) console.error({ message: `the incident store is away: ${error.message}`, error: error.name });
+  return error !== undefined;
+}
+
+/** @throws when a page could not be sent */
+async function pageDirectly(now: Date): Promise<void> {
+  const paging: DirectPaging = JSON.parse(process.env['DIRECT_PAGING'] ?? '');
+  const red = await inTime(SECONDS.alarms, readRedAlarms(service(), now.toISOString())).catch(unread);
+  const minute = Math.floor(now.getTime() / MINUTE);
+  const levels = directlyPagedLevels(paging, red, now.toISOString()).filter(level => lastPaged.get(level) !== minute);
+  const topics = (process.env['LEVEL_TOPICS'] ?? '').split(',');
+  const outcomes = await Promise.allSettled(
+    levels.flatMap(level => {
+      lastPaged.set(level, minute);
+      const text = writeDirectPage(rendered, paging, level, red);
+      const { people = [], rotation } = paging.levels[level - 1] ?? {};
+      return onCall({ people, rotation }, now.toISOString()).map(person =>
+        inTime(SECONDS.page, publishPage(topics[level - 1] ?? '', { person, urgency: 'page', ...text })),
+      );
+    }),
+  );
+  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
+  console.info({ message: 'paged directly', red: red?.map(({ name }) => name), levels, failed: failures.length });
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+}
+
+const unread = ({ message, name }: Error) =>
+  void console.error({ message: `CloudWatch cannot be asked what is red: ${message}`, error: name });

@@ -1,0 +1,26 @@
+import { RUNBOOK_POLICY } from '../../lambda/domain/incident/runbook-policy.ts';
+import type { DirectPaging } from '../../lambda/domain/on-call/direct-page.ts';
+import type { ServiceConfig } from './service-config.ts';
+import { dashboardOf } from './service-policy.ts';
+
+/** Lambda allows a function 4 KB of environment variables, and the watch's others need the rest. */
+const MOST_BYTES = 2500;
+
+/**
+ * What the watch pages by while the table is away, for an environment variable: the one way to it that needs no other service.
+ *
+ * @throws Error when it is too long for the environment of a function
+ */
+export function directPaging({ service, title, region, escalation, hotline }: ServiceConfig): string {
+  const paging: DirectPaging = {
+    ...{ title, region, hotline, remindMinutes: RUNBOOK_POLICY.remindMinutes },
+    levels: escalation.map(({ role, afterMinutes, people, rotation }) => ({ role, afterMinutes, people, rotation })),
+    dashboard: dashboardOf({ service, region }).url,
+  };
+  const json = JSON.stringify(paging);
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= MOST_BYTES) return json;
+  throw new Error(
+    `escalation takes ${bytes} bytes, and the watch, which pages by it while the table is away, has room for ${MOST_BYTES}: leave out overrides that are over, or shorten roles`,
+  );
+}

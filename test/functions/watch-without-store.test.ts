@@ -1,0 +1,189 @@
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DirectPaging } from '../../lambda/domain/on-call/direct-page.ts';
+import { handler } from '../../lambda/functions/watch/handler.ts';
+import { useTopics, useWorkflows } from '../support/aws-mocks.ts';
+import { useFlakyTable } from '../support/flaky-table.ts';
+import { ALARM, invoke, openIncident, setMinute, useResponder } from '../support/responder.ts';
+import { minute, START } from '../support/story.ts';
+
+const HEARTBEAT = 'https://hc.example.com/secret-token';
+const PAGING: DirectPaging = {
+  ...{ title: 'mockupAWS', region: 'us-east-1', remindMinutes: 10, dashboard: 'https://example.com/dashboard' },
+  levels: [
+    { role: 'On-call engineer', afterMinutes: 0, people: ['ada', 'ben'] },
+    { role: 'Senior engineer', afterMinutes: 15, people: ['cleo'] },
+  ],
+};
+
+const table = useFlakyTable();
+useResponder(
+  {
+    ...{ RESPONSE_STATE_MACHINE: 'arn:response', DIRECT_PAGING: JSON.stringify(PAGING), HEARTBEAT_URL: HEARTBEAT },
+    LEVEL_TOPICS: 'arn:level-1,arn:level-2',
+  },
+  table,
+);
+const cloudwatch = mockClient(CloudWatchClient);
+const tagging = mockClient(ResourceGroupsTaggingAPIClient);
+const ecs = mockClient(ECSClient);
+const { workflows } = useWorkflows();
+const { sns, messages } = useTopics();
+let requested: string[] = [];
+
+const red = (AlarmName: string, at = START, reason = 'Threshold Crossed') => ({
+  ...{
+    AlarmName,
+    AlarmArn: `arn:alarm:${AlarmName}`,
+    AlarmDescription: `${AlarmName.split('/').at(-1)} is red`,
+    StateReason: reason,
+  },
+  ...{ StateValue: 'ALARM' as const, StateTransitionedTimestamp: new Date(at) },
+});
+
+beforeEach(() => {
+  cloudwatch.reset();
+  tagging.reset();
+  cloudwatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
+  cloudwatch
+    .on(DescribeAlarmsCommand, { StateValue: 'ALARM' })
+    .callsFake(() => ({ MetricAlarms: [red(ALARM, new Date().toISOString())] }));
+  cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+  tagging.on(GetResourcesCommand).resolves({ ResourceTagMappingList: [] });
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ desiredCount: 10, runningCount: 10 }] });
+  requested = [];
+  vi.stubGlobal('fetch', async (url: string) => {
+    requested.push(String(url));
+    return new Response();
+  });
+});
+
+const away = () => {
+  table.fates = Array(200).fill('lost');
+};
+const watch = (time?: string) => invoke(handler, { 'detail-type': 'Scheduled Event', ...(time ? { time } : {}) });
+const paged = () =>
+  messages().map(({ TopicArn, MessageAttributes }) => [TopicArn, MessageAttributes?.['person']?.StringValue]);
+
+describe('the watch without its store', () => {
+  it('pages who is on call at the level that is due, and fails, so that its own alarm tells of it', async () => {
+    away();
+    await expect(watch()).rejects.toThrow();
+    expect(paged()).toEqual([
+      ['arn:level-1', 'ada'],
+      ['arn:level-1', 'ben'],
+    ]);
+    const [{ Message = '', MessageAttributes } = {}] = messages();
+    expect(MessageAttributes?.['urgency']?.StringValue).toBe('page');
+    expect(JSON.parse(Message)).toMatchObject({
+      sms: expect.stringContaining('RED since 09:30 UTC: database-connections-critical is red.'),
+    });
+  });
+
+  it('pages once in a minute, however often it is invoked, and not in a minute that is nobody’s', async () => {
+    cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: [red(ALARM)] });
+    for (const minutes of [20, 20.2, 21, 24, 25]) {
+      setMinute(minutes);
+      away();
+      await expect(watch()).rejects.toThrow();
+    }
+    expect(paged()).toEqual([
+      ['arn:level-1', 'ada'],
+      ['arn:level-1', 'ben'],
+      ['arn:level-2', 'cleo'],
+    ]);
+  });
+
+  it('pages nobody for a minute that is over: a repeated invocation comes late', async () => {
+    setMinute(40);
+    away();
+    await expect(watch(minute(38.9))).rejects.toThrow();
+    expect(paged()).toEqual([]);
+  });
+
+  it('knows alarms of users by their tags, and leaves out others, warnings and drills', async () => {
+    setMinute(50);
+    const [mine, warning] = ['shop-errors', 'shop-latency'];
+    cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({
+      MetricAlarms: [red('other'), red(warning), red(ALARM, minute(49), '[DRILL] by ada')],
+      CompositeAlarms: [red(mine, minute(48))],
+    });
+    tagging.on(GetResourcesCommand).resolves({
+      ResourceTagMappingList: [
+        { ResourceARN: `arn:alarm:${mine}`, Tags: [] },
+        { ResourceARN: `arn:alarm:${warning}`, Tags: [{ Key: 'incident:level', Value: 'warning' }] },
+      ],
+    });
+    away();
+    await expect(watch()).rejects.toThrow();
+    const { default: body } = JSON.parse(messages()[0]?.Message ?? '{}');
+    expect(body).toContain(`! ${mine} is red, since 2026-04-07 10:18 UTC`);
+    expect(body).toContain(`- ${warning} is red`);
+    expect(body).not.toMatch(/other is red|database-connections/);
+    expect(
+      cloudwatch.commandCalls(DescribeAlarmsCommand, { AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
+    ).toHaveLength(1);
+  });
+
+  it('says that it can see nothing when CloudWatch is away as well', async () => {
+    setMinute(60);
+    cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
+    away();
+    await expect(watch()).rejects.toThrow();
+    expect(JSON.parse(messages()[0]?.Message ?? '{}').sms).toContain('CloudWatch does not answer');
+  });
+
+  it('pages by the names of alarms when tags cannot be read', async () => {
+    setMinute(70);
+    tagging.on(GetResourcesCommand).rejects(new Error('ServiceUnavailable'));
+    away();
+    await expect(watch()).rejects.toThrow();
+    expect(paged()).toContainEqual(['arn:level-1', 'ada']);
+  });
+
+  it('is not without it because the work on one incident fails', async () => {
+    setMinute(80);
+    await openIncident();
+    workflows.on(StartExecutionCommand).rejects(new Error('StateMachineDeleting'));
+    cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
+    await watch().catch(() => undefined);
+    expect(paged()).toEqual([]);
+  });
+});
+
+describe('the heartbeat', () => {
+  const beats = () => requested.filter(url => url === HEARTBEAT).length;
+
+  it('says that the watch has reached the store, or people', async () => {
+    setMinute(90);
+    await watch();
+    expect(beats()).toBe(1);
+    away();
+    await expect(watch()).rejects.toThrow();
+    expect([paged().length, beats()]).toEqual([2, 2]);
+  });
+
+  it('is missing when people cannot be reached either', async () => {
+    setMinute(100);
+    sns.on(PublishCommand).rejects(new Error('InternalError'));
+    away();
+    await expect(watch()).rejects.toThrow('InternalError');
+    expect(beats()).toBe(0);
+  });
+
+  it('harms nothing when nobody accepts it, and its URL is not logged', async () => {
+    setMinute(111);
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError(`fetch failed: ${HEARTBEAT}`);
+    });
+    const logged = vi.spyOn(console, 'error');
+    await watch();
+    expect(JSON.stringify(logged.mock.calls)).toContain('heartbeat');
+    expect(JSON.stringify(logged.mock.calls)).not.toContain('secret-token');
+  });
+});
