@@ -1,16 +1,15 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, type NativeAttributeValue, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type NativeAttributeValue, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { DeploymentDocument } from '../../lambda/domain/deployed.ts';
 import { handler } from '../../lambda/functions/deploy/handler.ts';
 import { contactsOf, currentDeployment, deploy, policiesOf } from '../../lambda/store/deployments.ts';
+import { client } from '../../lambda/store/table.ts';
 import { type Fate, useFlakyTable } from '../support/flaky-table.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
 import { step } from '../support/story.ts';
 
-const table = useFlakyTable();
-useResponder({}, table);
+const table = useFlakyTable(useResponder());
 
 /** What CloudFormation was answered. */
 let answers: Record<string, string>[];
@@ -52,7 +51,6 @@ const current = async () => {
 const title = async () => (await current()).policies['CacheFailure']?.title;
 
 async function items(): Promise<Record<string, NativeAttributeValue>[]> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   return (await client.send(new ScanCommand({ TableName: process.env['INCIDENTS_TABLE'] ?? '' }))).Items ?? [];
 }
 

@@ -8,8 +8,9 @@ import { type Fate, useFlakyTable } from '../support/flaky-table.ts';
 import { invoke, useResponder } from '../support/responder.ts';
 
 const SERVICE = 'mockupaws-production';
-const table = useFlakyTable();
-useResponder({ NOTICES_TOPIC: 'notices', SERVICE, SERVICE_TITLE: 'mockupAWS', REVIEWERS: 'cleo,dora' }, table);
+const table = useFlakyTable(
+  useResponder({ NOTICES_TOPIC: 'notices', SERVICE, SERVICE_TITLE: 'mockupAWS', REVIEWERS: 'cleo,dora' }),
+);
 const sns = mockClient(SNSClient);
 /** The fates of the next mails. */
 let posts: Fate[] = [];

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { type DeploymentDocument, SCHEMA } from '../../lambda/domain/deployed.ts';
@@ -13,9 +12,11 @@ import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
 import { deploy as store } from '../../lambda/store/deployments.ts';
 import { loadHistory } from '../../lambda/store/incidents.ts';
+import { client } from '../../lambda/store/table.ts';
 import { readFolders } from '../../lib/platform/templates.ts';
-import type { FlakyTable } from './flaky-table.ts';
 import { close, listen, urlOf } from './loopback.ts';
+import { memoryTable, type Send, type TableCommand } from './memory-table.ts';
+import { remoteTable } from './remote-table.ts';
 import { minute, policy, READINGS, START, step } from './story.ts';
 
 export const ALARM = 'incident-response/mockupaws-production/database-connections-critical';
@@ -69,64 +70,56 @@ export function useSilence(): void {
   });
 }
 
-/** Runs the tests of a file against a table of their own, at `START`, with nothing reachable but what a test mocks. */
-export function useResponder(environment: Record<string, string> = {}, flaky?: FlakyTable): void {
-  let server: Server;
-  let tables = 0;
+/** What answers for the table: dynalite's code in memory, or dynalite over HTTP, which takes many times as long. */
+export type TableKind = 'memory' | 'dynalite';
 
+/** The table that the store finds. */
+export interface Table {
+  /** Takes the calls of the store; what replaces it meets them on their way. */
+  send: Send;
+  /** Puts an empty table in its place. */
+  renew(): Promise<void>;
+}
+
+/** Runs the tests of a file, each against a table of its own, at `START`, with nothing reachable but what a test mocks. */
+export function useResponder(environment: Record<string, string> = {}, kind: TableKind = 'memory'): Table {
+  const create = kind === 'memory' ? inMemory : useDynalite();
+  let tables = 0;
+  const table: Table = {
+    send: () => Promise.reject(new Error('there is no table yet')),
+    async renew() {
+      const name = `incidents-${++tables}`;
+      vi.stubEnv('INCIDENTS_TABLE', name);
+      table.send = await create(name);
+    },
+  };
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(START) });
+    vi.stubGlobal('TEMPLATES', TEMPLATES);
+    const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    const variables = { ...account, SERVICE: DEPLOYED.service, ...environment };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    vi.spyOn(client, 'send').mockImplementation(command => table.send(command as TableCommand));
+    await table.renew();
+    await deploy();
+  });
+  useSilence();
+  return table;
+}
+
+const inMemory = async (name: string) => (await memoryTable(name)).send;
+
+/** Starts dynalite for the tests of a file, and returns how a table is created in it. */
+function useDynalite(): (name: string) => Promise<Send> {
+  let server: Server;
   beforeAll(async () => {
     server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
     await listen(server);
   });
-  beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: new Date(START) });
-    vi.stubGlobal('TEMPLATES', TEMPLATES);
-    const INCIDENTS_TABLE = `incidents-${++tables}`;
-    const endpoint = flaky?.before(urlOf(server)) ?? urlOf(server);
-    const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-    const variables = { ...account, AWS_ENDPOINT_URL_DYNAMODB: endpoint, INCIDENTS_TABLE, SERVICE: DEPLOYED.service };
-    for (const [name, value] of Object.entries({ ...variables, ...environment })) vi.stubEnv(name, value);
-    await createTable(INCIDENTS_TABLE);
-    await deploy();
-  });
-  useSilence();
+  beforeEach(() => vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', urlOf(server)));
   afterAll(() => close(server));
-}
-
-async function createTable(TableName: string): Promise<void> {
-  const key = (hash: string, range: string) => [
-    { AttributeName: hash, KeyType: 'HASH' as const },
-    { AttributeName: range, KeyType: 'RANGE' as const },
-  ];
-  const attributes = { pk: 'S', sk: 'S', unfinished: 'S', month: 'S', openedAt: 'S', id: 'S' } as const;
-  await new DynamoDBClient({}).send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: Object.entries(attributes).map(([AttributeName, AttributeType]) => ({
-        AttributeName,
-        AttributeType,
-      })),
-      KeySchema: key('pk', 'sk'),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'unfinished',
-          KeySchema: key('unfinished', 'openedAt'),
-          Projection: { ProjectionType: 'ALL' },
-        },
-        {
-          IndexName: 'byMonth',
-          KeySchema: key('month', 'openedAt'),
-          Projection: { ProjectionType: 'ALL' },
-        },
-        {
-          IndexName: 'byId',
-          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
+  return name => remoteTable(name, urlOf(server));
 }
 
 /** A policy whose plan is these steps. */

@@ -36,15 +36,18 @@ export const contacts = new Map<string, CreateContactCommandInput>();
 /** A responder whose status page has subscribers, with KMS, SES and a table of its own behind it. */
 export function useSubscribers(): void {
   let tables = 0;
-  useResponder({
-    CONFIRMATIONS_KEY: 'arn:aws:kms:us-east-1:123456789012:key/confirmations',
-    CONTACT_LIST: 'mockupaws-production-status',
-    CONFIGURATION_SET: 'mockupaws-production-status',
-    MAIL_FROM: 'status@mockupaws.com',
-    MAIL_QUEUE: 'https://sqs/mail.fifo',
-    MAIL_DEAD_LETTERS: 'https://sqs/dead.fifo',
-    INCIDENT_BUS: 'bus',
-  });
+  useResponder(
+    {
+      CONFIRMATIONS_KEY: 'arn:aws:kms:us-east-1:123456789012:key/confirmations',
+      CONTACT_LIST: 'mockupaws-production-status',
+      CONFIGURATION_SET: 'mockupaws-production-status',
+      MAIL_FROM: 'status@mockupaws.com',
+      MAIL_QUEUE: 'https://sqs/mail.fifo',
+      MAIL_DEAD_LETTERS: 'https://sqs/dead.fifo',
+      INCIDENT_BUS: 'bus',
+    },
+    'dynalite',
+  );
   useSigningKey(kms);
   beforeEach(async () => {
     await deploy({ site: { title: 'mockupAWS', ...STATUS_PAGE, maintenance: [] } });
