@@ -30,8 +30,10 @@ export interface IndexedIncident {
   unfinished?: 'open' | 'review' | undefined;
 }
 
-/** The attributes as they are stored: those of an incident, and the version at which they were true. */
-export const indexed = (incident: Incident): IndexedIncident & { version: number } => {
+/** The attributes as they are stored, with the version of the incident at which they were true. */
+type Indexed = IndexedIncident & { version: number };
+
+export const indexed = (incident: Incident): Indexed => {
   const { id, title, severity, status, startedAt, openedAt, resolvedAt, commander, drill, cancelled, version } =
     incident;
   return {
@@ -44,29 +46,44 @@ export const indexed = (incident: Incident): IndexedIncident & { version: number
   };
 };
 
-/** Updates the attributes that have changed, unless those of a later version are stored already. */
-export async function updateIndexed(key: ItemKey, before: Incident | undefined, incident: Incident): Promise<void> {
-  const { version, ...now } = indexed(incident);
-  const { version: _, ...then } = before ? indexed(before) : { version: 0 };
-  if (JSON.stringify(now) === JSON.stringify(then)) return;
-  const names = Object.keys(now) as (keyof IndexedIncident)[];
-  const set = names.filter(name => now[name] !== undefined);
-  const removed = names.filter(name => now[name] === undefined);
+/**
+ * Lists an incident that was finished as unfinished, before the commit that makes it so: if the writer ended after the commit, nobody
+ * would find it again. The watch repairs what was listed in vain.
+ */
+export async function relist(before: Incident, incident: Incident): Promise<void> {
+  const { unfinished } = indexed(incident);
+  if (!unfinished || indexed(before).unfinished) return;
+  await update(firstItem(keyOf(incident)), { unfinished, version: before.version }, '<=');
+}
+
+/** Updates the attributes that a commit has changed, unless those of a later version are stored already. */
+export async function updateIndexed(before: Incident | undefined, incident: Incident): Promise<void> {
+  const now = indexed(incident);
+  const then = before && indexed(before);
+  if (isDeepStrictEqual({ ...now, version: then?.version }, then)) return;
+  await update(firstItem(keyOf(incident)), now, '<');
+}
+
+/** Writes the attributes of a stale incident anew. */
+export const reindex = (incident: Incident): Promise<void> =>
+  update(firstItem(keyOf(incident)), indexed(incident), '<=');
+
+async function update(key: ItemKey, attributes: Partial<Indexed>, isNewer: '<' | '<='): Promise<void> {
+  const names = Object.keys(attributes) as (keyof Indexed)[];
+  const set = names.filter(name => attributes[name] !== undefined);
+  const removed = names.filter(name => attributes[name] === undefined);
   try {
     await client.send(
       new UpdateCommand({
         TableName: TableName(),
         Key: key,
         UpdateExpression: [
-          `SET version = :version, ${set.map(name => `#${name} = :${name}`).join(', ')}`,
+          `SET ${set.map(name => `#${name} = :${name}`).join(', ')}`,
           removed.length > 0 ? ` REMOVE ${removed.map(name => `#${name}`).join(', ')}` : '',
         ].join(''),
-        ConditionExpression: 'attribute_exists(pk) AND version <= :version',
+        ConditionExpression: `attribute_exists(pk) AND #version ${isNewer} :version`,
         ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
-        ExpressionAttributeValues: {
-          ':version': version,
-          ...Object.fromEntries(set.map(name => [`:${name}`, now[name]])),
-        },
+        ExpressionAttributeValues: Object.fromEntries(set.map(name => [`:${name}`, attributes[name]])),
       }),
     );
   } catch (error) {
@@ -79,10 +96,6 @@ export const isStale = ({ slot: _, number: __, ...item }: ListedIncident, incide
   const { version: ___, ...now } = indexed(incident);
   return !isDeepStrictEqual(item, withoutUndefined(now));
 };
-
-/** Writes the attributes of a stale incident anew. */
-export const reindex = (incident: Incident): Promise<void> =>
-  updateIndexed(firstItem(keyOf(incident)), undefined, incident);
 
 export type ListedIncident = IncidentKey & IndexedIncident;
 

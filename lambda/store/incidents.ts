@@ -3,8 +3,8 @@ import type { IncidentEvent } from '../domain/incident/events.ts';
 import { evolve } from '../domain/incident/evolve.ts';
 import { historyOf, type IncidentHistory } from '../domain/incident/history.ts';
 import type { Incident } from '../domain/incident/incident.ts';
-import { indexed, updateIndexed } from './incident-index.ts';
-import { commitOf, firstItem, type IncidentKey, incidentOf, keyOf, streamOf } from './keys.ts';
+import { indexed, relist, updateIndexed } from './incident-index.ts';
+import { commitOf, type IncidentKey, incidentOf, keyOf, streamOf } from './keys.ts';
 import { savePolicy } from './policies.ts';
 import { COMMITS_APART, readSnapshot, writeSnapshot } from './snapshots.ts';
 import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
@@ -155,6 +155,7 @@ export async function append(
     incident: { id, service, playbook, title, severity, status },
     ...(opening ? indexed(incident) : {}),
   };
+  if (before && !opening) await relist(before.incident, incident);
   try {
     await client.send(
       new PutCommand({ TableName: TableName(), Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
@@ -164,7 +165,7 @@ export async function append(
     throw error;
   }
   const { behind } = remember(key, { incident, behind: before?.behind ?? 0 });
-  if (!opening) await updateIndexed(firstItem(key), before?.incident, incident);
+  if (!opening) await updateIndexed(before?.incident, incident);
   if (incident.commits % COMMITS_APART === 0 || behind > 2 * COMMITS_APART) {
     await writeSnapshot(key, incident);
     remember(key, { incident, behind: 0 });
