@@ -9,8 +9,8 @@ import type { Functions } from './lambda/functions.ts';
 /** Where functions answer: CloudFormation hands out signed URLs of a bucket of its own. */
 const HOST = 'cloudformation-custom-resource-response.s3.amazonaws.com';
 
-/** Lambda invokes an asynchronous event at most so often. */
-const ATTEMPTS = 3;
+/** Lambda gives an asynchronous event up after so many errors of its function, and after many more of its own. */
+const ATTEMPTS = { function: 3, lambda: 50 };
 
 /** An answer of more bytes fails the resource. */
 const MAXIMUM_BYTES = 4096;
@@ -104,12 +104,21 @@ export class CustomResources {
       ...(PhysicalResourceId !== undefined && { PhysicalResourceId }),
       ...(before && { OldResourceProperties: asStrings(before) }),
     };
-    for (let attempt = 0; attempt < ATTEMPTS && !this.answers.has(echoed.RequestId); attempt++)
-      await this.functions.invoke(properties['ServiceToken'], event);
+    await this.deliver(properties['ServiceToken'], event);
     const { PhysicalResourceId: id } = accepted(resource, echoed, this.answers.get(echoed.RequestId));
     if (PhysicalResourceId !== undefined && id !== PhysicalResourceId)
       throw new Unsupported(`${type} ${logicalId}`, 'its replacement by another physical resource');
     this.physical.set(logicalId, id);
+  }
+
+  /** Invokes the function as asynchronous events are delivered, and waits until it has answered or failed for good. */
+  private async deliver(functionArn: string, event: { RequestId: string }): Promise<void> {
+    const errors = { function: 0, lambda: 0 };
+    while (errors.function < ATTEMPTS.function && errors.lambda < ATTEMPTS.lambda) {
+      const { error } = await this.functions.invoke(functionArn, event);
+      if (!error || this.answers.has(event.RequestId)) return;
+      errors[error.errorType === 'Lambda.ServiceException' ? 'lambda' : 'function']++;
+    }
   }
 }
 
