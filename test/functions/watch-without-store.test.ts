@@ -21,13 +21,11 @@ const PAGING: DirectPaging = {
   ],
 };
 
-const table = useFlakyTable();
-useResponder(
-  {
+const table = useFlakyTable(
+  useResponder({
     ...{ RESPONSE_STATE_MACHINE: 'arn:response', DIRECT_PAGING: JSON.stringify(PAGING), HEARTBEAT_URL: HEARTBEAT },
     LEVEL_TOPICS: 'arn:level-1,arn:level-2',
-  },
-  table,
+  }),
 );
 const cloudwatch = mockClient(CloudWatchClient);
 const tagging = mockClient(ResourceGroupsTaggingAPIClient);
