@@ -72,9 +72,12 @@ export function commands(): Command {
     .command('list')
     .description('the open incidents')
     .option('--closed', 'and the last of each playbook that is over')
-    .action(async ({ closed }: { closed?: boolean }) => {
-      const answer = await send({ do: 'list', ...(closed ? { closed } : {}) });
-      print(answer, list(answer.incidents ?? []));
+    .option('--month <month>', 'instead, every incident opened in a month, as 2026-01', month)
+    .action(async (options: { closed?: boolean; month?: string }) => {
+      const answer = await send({ do: 'list', ...options });
+      const none = options.month ? `No incident was opened in ${options.month}.` : 'No incident is open.';
+      const { incidents = [], unreadable = [] } = answer;
+      print(answer, [list(incidents, none), ...unreadable.map(reason => `Not shown: ${reason}`)].join('\n'));
     });
 
   program

@@ -16,6 +16,7 @@ import { formatEvent, type Tone } from '../../lambda/domain/messages/log.ts';
 import { checklist } from '../../lambda/domain/on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../../lambda/domain/outage/outage.ts';
 import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review/review.ts';
+import type { ListedIncident } from '../../lambda/inbound/command-request.ts';
 import { table } from './table.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -34,14 +35,15 @@ const LAST = 20;
 
 const bold = (text: string) => styleText('bold', text);
 const dim = (text: string) => styleText('dim', text);
-const marked = ({ drill }: Incident) => (drill ? `${styleText(['yellow', 'bold'], DRILL)} ` : '');
-const severityOf = ({ severity }: Incident, text: string = severity) => styleText(SEVERITY_STYLES[severity], text);
+const marked = ({ drill }: Pick<Incident, 'drill'>) => (drill ? `${styleText(['yellow', 'bold'], DRILL)} ` : '');
+const severityOf = ({ severity }: Pick<Incident, 'severity'>, text: string = severity) =>
+  styleText(SEVERITY_STYLES[severity], text);
 const mark = (ok: boolean | null) =>
   ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
 
 /** The incidents as a table, one a line. */
-export function list(incidents: Incident[]): string {
-  if (incidents.length === 0) return 'No incident is open.';
+export function list(incidents: ListedIncident[], none: string): string {
+  if (incidents.length === 0) return none;
   const rows = incidents.map(incident => {
     const { id, status, startedAt, commander, title, approval } = incident;
     const awaits = approval ? styleText('yellow', ', awaits approval') : '';

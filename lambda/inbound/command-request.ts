@@ -9,6 +9,8 @@ const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
 
 /** The person, the source of the request, and an id by which a repeated request takes effect once. */
+const Month = v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01'));
+
 const Caller = {
   by: text(200),
   via: v.picklist(['link', 'slack', 'pagerduty', 'opsgenie', 'command line']),
@@ -75,7 +77,8 @@ const Document = v.pipe(v.string(), v.minLength(1, 'a document'), v.maxLength(20
 
 /** The request to the command function, whichever source it comes from. */
 export const CommandRequest = v.variant('do', [
-  v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false) }),
+  /** The open incidents, and `closed` ones; or those opened in a month. */
+  v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false), month: v.optional(Month) }),
   v.strictObject({ do: v.literal('playbooks') }),
   /** `events`: how many of the last events are shown. */
   v.strictObject({
@@ -84,7 +87,7 @@ export const CommandRequest = v.variant('do', [
   }),
   v.strictObject({
     do: v.literal('report'),
-    month: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01'))),
+    month: v.optional(Month),
   }),
   v.strictObject({ do: v.literal('act'), ...About, ...Caller, act: Act }),
   v.strictObject({ do: v.literal('reopen'), ...About, ...Caller, reason: text(1000) }),
@@ -103,11 +106,17 @@ export const CommandRequest = v.variant('do', [
 export type CommandRequest = v.InferInput<typeof CommandRequest>;
 
 /** The answer to a request: the incident in its new state and the events that happened; or the reason of a refusal. */
+/** An incident as lists show it; an open one is answered with its whole state. */
+export type ListedIncident = Pick<Incident, 'id' | 'title' | 'severity' | 'status' | 'startedAt'> &
+  Partial<Pick<Incident, 'commander' | 'approval' | 'drill' | 'playbook'>>;
+
 export interface CommandAnswer {
   incident?: Incident | undefined;
   /** The last events of the incident. */
   timeline?: IncidentEvent[];
-  incidents?: Incident[];
+  incidents?: ListedIncident[];
+  /** Open incidents that could not be read, each with the reason. */
+  unreadable?: string[];
   /** The playbooks that detect something, each with its alarms. */
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
   report?: MonthlyReport;

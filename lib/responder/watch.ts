@@ -1,12 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
+import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import { directPageSamples } from '../../templates/samples/direct-pages.ts';
 import type { Paging } from '../channels/paging/paging.ts';
 import { directPaging } from '../config/direct-paging.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
+import { grantPutMetrics } from '../platform/own-metrics.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 import { grantStopExecutions } from './automation-executions.ts';
 import { ecsServiceArn } from './investigation.ts';
@@ -49,6 +51,7 @@ export class Watch extends IncidentFunction {
     incidents.grantMeasurement(this, config.service);
     this.addToRolePolicy({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] });
     this.addUnscopedReads('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'tag:GetResources');
+    grantPutMetrics(this);
     paging.grantPage(this);
     switches.grantRead(this);
     this.addToRolePolicy({ actions: ['ecs:DescribeServices'], resources: [ecsServiceArn(config)] });
@@ -64,6 +67,19 @@ export class Watch extends IncidentFunction {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       evaluationPeriods: 5,
+    });
+    const unreadable = 'An incident cannot be read, and is not looked after: the log of Watch names it';
+    ownAlarms.addAlarm('IncidentUnreadable', [paging.operations], unreadable, {
+      metric: new Metric({
+        namespace: PROBE_NAMESPACE,
+        metricName: UNREADABLE_INCIDENTS,
+        dimensionsMap: { Service: config.service },
+        period: EVERY_MINUTE,
+        statistic: 'Maximum',
+      }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      evaluationPeriods: 1,
     });
     const failing = 'The watch has been failing for 5 minutes: what is owed is not done';
     ownAlarms.addAlarm('WatchFailing', [paging.firstLevel], failing, {

@@ -105,4 +105,8 @@ it('the command function shows an incident, and lists open and resolved ones', a
   await act({ type: 'resolve', reason: 'fixed' });
   expect((await invoke(handler, { do: 'list' })).incidents).toEqual([]);
   expect((await invoke(handler, { do: 'list', closed: true })).incidents).toHaveLength(1);
+  expect((await invoke(handler, { do: 'list', month: '2026-04' })).incidents).toMatchObject([
+    { id: ID, status: 'resolved', severity: 'P2', title: 'Database Connections Exhausted' },
+  ]);
+  expect((await invoke(handler, { do: 'list', month: '2026-03' })).incidents).toEqual([]);
 });

@@ -1,15 +1,25 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { commitOf, firstItem } from '../../lambda/store/keys.ts';
+import { EVENT_VERSION } from '../../lambda/store/stored-event.ts';
+import { client, TableName } from '../../lambda/store/table.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import {
   ALARM,
   committed,
   invoke,
+  KEY,
   openIncident,
   policyOf,
   setMinute,
@@ -104,6 +114,26 @@ it('the watch goes on with other incidents when one fails, and then throws', asy
   await expect(watch()).rejects.toThrow('StateMachineDeleting');
   expect(started()).toEqual(expect.arrayContaining(['INC-2026-04-07-001-1', 'INC-2026-04-07-002-1']));
   for (const key of [undefined, other]) expect((await stored(key)).escalation?.level).toBe(2);
+});
+
+it('an incident of a later version hides no other, is told to operations, and a new one opens beside it', async () => {
+  await receive(signal(), policyOf());
+  await receive(signal({ id: 'event-2', playbook: 'CacheFailure' }), policyOf());
+  const other = { slot: 'mockupaws-production/CacheFailure', number: 1 };
+  const next = { ...firstItem(KEY), sk: commitOf(1, (await stored()).version) };
+  const event = {
+    type: 'Foretold',
+    data: {},
+    meta: { version: EVENT_VERSION + 1, seq: 5, at: START, command: 'later' },
+  };
+  await client.send(new PutCommand({ TableName: TableName(), Item: { ...next, events: [event] } }));
+  setMinute(15);
+  await watch();
+  expect((await stored(other)).escalation?.level).toBe(2);
+  const [metric] = cloudwatch.commandCalls(PutMetricDataCommand).map(({ args }) => args[0].input.MetricData?.[0]);
+  expect(metric).toMatchObject({ MetricName: 'UnreadableIncidents', Value: 1 });
+  const { incident } = await receive(signal({ id: 'event-3', at: minute(16) }), policyOf());
+  expect(incident).toMatchObject({ number: 2, status: 'investigating' });
 });
 
 it('the watch reads requests once for all incidents, and all alarms of one incident in one call', async () => {

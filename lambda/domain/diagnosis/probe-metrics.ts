@@ -4,6 +4,9 @@
  */
 export const PROBE_NAMESPACE = 'IncidentResponse';
 
+/** The incidents that the watch cannot read. Published only while there are any. */
+export const UNREADABLE_INCIDENTS = 'UnreadableIncidents';
+
 export const PROBE_METRICS = {
   /** Share of the health URLs that fail, 0 to 1. */
   health: 'HealthFailingShare',

@@ -26,7 +26,7 @@ const SHOWN = 40;
 export const handler = entrypoint(CommandRequest, async (request): Promise<CommandAnswer> => {
   switch (request.do) {
     case 'list':
-      return { incidents: await list(request.closed) };
+      return request.month ? { incidents: await incidentsOfMonth(request.month) } : list(request.closed);
     case 'playbooks':
       return { playbooks: await playbooks() };
     case 'report':
@@ -78,14 +78,15 @@ async function report(requestedMonth: string | undefined): Promise<MonthlyReport
   return monthlyReport(incidents, { service: service(), month, at, scheduledTasks });
 }
 
-async function list(closed: boolean): Promise<Incident[]> {
-  const { incidents: open } = await openIncidents();
-  if (!closed) return open;
+async function list(closed: boolean): Promise<CommandAnswer> {
+  const { incidents: open, failures } = await openIncidents();
+  const unreadable = failures.length > 0 ? { unreadable: failures.map(({ message }) => message) } : {};
+  if (!closed) return { incidents: open, ...unreadable };
   const { policies } = await deployed();
   const slots = Object.keys(policies).map(playbook => slotOf(service(), playbook));
   const last = (await Promise.all(slots.map(latest))).flatMap(({ stored }) => stored?.incident ?? []);
   const ids = new Set(open.map(({ id }) => id));
-  return [...open, ...last.filter(({ id }) => !ids.has(id))];
+  return { incidents: [...open, ...last.filter(({ id }) => !ids.has(id))], ...unreadable };
 }
 
 async function withIncident(id: string, act: (incident: Incident) => Promise<CommandAnswer>): Promise<CommandAnswer> {

@@ -15,6 +15,7 @@ import { keyOf } from '../../store/keys.ts';
 import { lookForBlindness } from './blindness.ts';
 import { commitMeasured, type Minute, measureMinute } from './measured.ts';
 import { obeySwitch, stop } from './stop.ts';
+import { withoutUnreadable } from './unreadable.ts';
 import { orPageDirectly } from './without-store.ts';
 
 /** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
@@ -40,7 +41,7 @@ async function watch(): Promise<void> {
     ...[...open.stale, ...review.stale].map(reindex),
   ]);
   const failures = [
-    ...[open, review].flatMap(found => found.failures),
+    ...(await withoutUnreadable([open, review].flatMap(found => found.failures))),
     ...outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : [])),
   ];
   console.info({
