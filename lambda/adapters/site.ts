@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import type { SiteFile } from '../domain/status-page/site.ts';
 
 /** A bucket with the whole site, in any region. */
@@ -21,13 +21,18 @@ const withTimeout = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT) });
 
 const clients = new Map<string, S3Client>();
 
+function clientFor(region: string): S3Client {
+  const client = clients.get(region) ?? new S3Client({ region });
+  clients.set(region, client);
+  return client;
+}
+
 /**
  * Writes the files that differ from the bucket's, in their order, and returns their paths. Files that the site no longer has
  * stay.
  */
 export async function putSite({ region, name: Bucket }: SiteBucket, files: readonly SiteFile[]): Promise<string[]> {
-  const client = clients.get(region) ?? new S3Client({ region });
-  clients.set(region, client);
+  const client = clientFor(region);
   const existing = await etags(client, Bucket);
   const different = files.filter(({ path, body }) => existing.get(path) !== etagOf(body));
   for (const { path: Key, contentType: ContentType, body: Body } of different)
@@ -36,6 +41,12 @@ export async function putSite({ region, name: Bucket }: SiteBucket, files: reado
       withTimeout(),
     );
   return different.map(({ path }) => path);
+}
+
+/** The content of a file of the site. */
+export async function readSiteFile({ region, name: Bucket }: SiteBucket, Key: string): Promise<string> {
+  const { Body } = await clientFor(region).send(new GetObjectCommand({ Bucket, Key }), withTimeout());
+  return (await Body?.transformToString()) ?? '';
 }
 
 /** The ETags of all objects, by key. */

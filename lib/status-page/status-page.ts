@@ -3,6 +3,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { LAST_KNOWN } from '../../lambda/domain/status-page/last-known.ts';
 import { statusPageSamples } from '../../templates/samples/status-page.ts';
 import type { ChannelParts } from '../channels/notification-channel.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
@@ -65,6 +66,7 @@ export class StatusPage extends FifoSubscriber {
     this.addToRolePolicy(
       { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
       { actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] },
+      { actions: ['s3:GetObject'], resources: [bucket.arnForObjects(LAST_KNOWN)] },
     );
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${nameOf(bucket)}/*]`,

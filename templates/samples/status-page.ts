@@ -14,6 +14,7 @@ export function statusPageSamples(): Samples {
   };
   const incidents = Object.values(SAMPLES).flatMap(incident => publicIncident(incident, recorded) ?? []);
   renderSite(QUIET, recorded);
+  renderSite({ ...QUIET, unreadSince: '2026-01-31T09:40:00.000Z' }, recorded);
   renderSite(
     { ...QUIET, incidents, maintenance: MAINTENANCE, measured: MEASURED, subscribeUrl: '/subscribe' },
     recorded,

@@ -10,6 +10,7 @@ import { handler } from '../../lambda/functions/status-page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { firstItem } from '../../lambda/store/keys.ts';
 import { client } from '../../lambda/store/table.ts';
+import { useFlakyTable } from '../support/flaky-table.ts';
 import {
   busEvent,
   committed,
@@ -26,7 +27,8 @@ import {
 import { SiteBuckets } from '../support/site-bucket.ts';
 import { minute, of, START } from '../support/story.ts';
 
-useResponder({ SITE_BUCKETS: 'us-east-1/site,us-west-2/copy' });
+const table = useFlakyTable();
+useResponder({ SITE_BUCKETS: 'us-east-1/site,us-west-2/copy' }, table);
 const cloudWatch = mockClient(CloudWatchClient);
 const buckets = new SiteBuckets();
 
@@ -225,5 +227,64 @@ describe('the measurements of the status page', () => {
     expect(patience.mock.calls.flat()).toEqual(expect.arrayContaining([5000, 10_000]));
     expect(page()).toContain('No data');
     silent.close();
+  });
+});
+
+describe('while the table cannot be read', () => {
+  const away = () => {
+    table.fates = Array(100).fill('lost');
+  };
+  const summary = (bucket?: string) => JSON.parse(page('api/v2/summary.json', bucket));
+
+  it('the status page says to people and programs that the status is unknown, and since when', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves({
+      MetricDataResults: [{ Id: 'measured', Timestamps: [new Date(minute(5))], Values: [1] }],
+    });
+    setMinute(0);
+    await invoke(handler, SCHEDULED);
+    expect(summary().status).toEqual({ indicator: 'none', description: 'All Systems Operational' });
+    setMinute(5);
+    away();
+    await expect(invoke(handler, SCHEDULED)).rejects.toThrow();
+    for (const bucket of ['site', 'copy']) {
+      expect(page('index.html', bucket)).toMatch(/Status unknown<\/h1>/);
+      expect(page('index.html', bucket)).toContain('2026-04-07 09:30 UTC</time> we cannot read our own records');
+      for (const name of ['summary', 'status'])
+        expect(JSON.parse(page(`api/v2/${name}.json`, bucket)).status).toEqual({
+          ...{ indicator: 'minor', description: 'Status unknown since 2026-04-07 09:30 UTC' },
+        });
+      expect(summary(bucket).components[0].status).not.toBe('operational');
+    }
+    table.fates = [];
+    setMinute(6);
+    await invoke(handler, SCHEDULED);
+    expect(summary().status.description).toBe('All Systems Operational');
+    expect(page()).not.toContain('Status unknown');
+  });
+
+  it('it keeps the incidents that were known, and their severity', async () => {
+    await published();
+    await invoke(handler, SCHEDULED);
+    const before = summary();
+    setMinute(10);
+    away();
+    await expect(invoke(handler, SCHEDULED)).rejects.toThrow();
+    expect(page()).toContain('We look into it.');
+    expect(summary().status.indicator).toBe(before.status.indicator);
+    expect(summary().incidents).toEqual(before.incidents);
+    table.fates = [];
+    expect(await deliveries()).toHaveLength(1);
+  });
+
+  it('it is written from the other bucket when one is down, and fails when it was never written', async () => {
+    await invoke(handler, SCHEDULED);
+    buckets.refuses = bucket => bucket === 'site';
+    away();
+    await expect(invoke(handler, SCHEDULED)).rejects.toThrow();
+    expect(page('index.html', 'copy')).toContain('Status unknown');
+    buckets.reset();
+    away();
+    await expect(invoke(handler, SCHEDULED)).rejects.toThrow();
+    expect(page()).toBe('');
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 
 /** S3 as far as a site needs it: buckets that list what was put, three at a time, with the ETags that S3 makes. */
@@ -21,6 +21,11 @@ export class SiteBuckets {
       this.puts.push(`${Bucket}/${Key}`);
       this.objects.set(`${Bucket}/${Key}`, { body: Body, contentType: ContentType, cacheControl: CacheControl });
       return {};
+    });
+    this.s3.on(GetObjectCommand).callsFake(({ Bucket, Key }) => {
+      const body = this.refuses(Bucket, Key) ? undefined : this.read(Bucket, Key)?.body;
+      if (body === undefined) throw new Error(`S3 is down, or has no ${Bucket}/${Key}`);
+      return { Body: { transformToString: async () => body } };
     });
     this.s3.on(ListObjectsV2Command).callsFake(({ Bucket, ContinuationToken = '' }) => {
       if (this.refuses(Bucket)) throw new Error(`S3 is down: ${Bucket}`);

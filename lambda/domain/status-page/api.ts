@@ -1,5 +1,5 @@
 import type { Component } from '../incident/service-policy.ts';
-import { plusMinutes } from '../kernel/time.ts';
+import { dateTime, plusMinutes } from '../kernel/time.ts';
 import { changedAt, componentChangedAt, incidentChangedAt, knownSince } from './changes.ts';
 import type { PublicImpact, PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { Maintenance, SiteFile, SiteInput } from './site.ts';
@@ -31,10 +31,17 @@ const ROLLUP: Record<State, { indicator: PublicImpact | 'maintenance'; descripti
   major_outage: { indicator: 'critical', description: 'Major System Outage' },
 };
 
+/** Statuspage has no indicator for "unknown" either: its mildest that is not "none", or that of what was known last. */
+function rollup(site: SiteInput) {
+  const known = ROLLUP[overallState(site)];
+  const { unreadSince } = site;
+  return unreadSince ? { ...known, description: `Status unknown since ${dateTime(unreadSince)}` } : known;
+}
+
 /** The files that programs read, in the shapes of Statuspage's API v2. */
 export function apiFiles(site: SiteInput): SiteFile[] {
   const page = pageOf(site);
-  const status = ROLLUP[overallState(site)];
+  const status = rollup(site);
   const components = site.components.map((component, index) => componentOf(site, component, index + 1));
   const affected: Affected = ids => components.filter(({ id }) => ids.includes(id));
   const toApi = (incidents: readonly PublicIncident[]) =>

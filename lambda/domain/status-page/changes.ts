@@ -1,7 +1,6 @@
-import { plusMinutes } from '../kernel/time.ts';
 import type { PublicIncident } from './public-incident.ts';
 import type { SiteInput } from './site.ts';
-import { affects, SILENCE, unknownSince } from './state.ts';
+import { affects, becameUnknownAt } from './state.ts';
 
 const earliest = (times: string[]) => times.sort()[0];
 const latest = (times: string[]) => times.sort().at(-1);
@@ -16,13 +15,13 @@ export function knownSince({ measured, incidents, now }: SiteInput): string {
 /** The last change of a component's state, or of an incident that affects it; not the time when the page was written. */
 export function componentChangedAt(site: SiteInput, component: string): string {
   const { incidents, maintenance, now } = site;
-  const silent = unknownSince(site);
+  const unknownAt = becameUnknownAt(site);
   const began = maintenance
     .filter(({ components }) => components.includes(component))
     .flatMap(({ from, to }) => [from, to])
     .filter(time => time <= now);
   const changes = incidents.filter(incident => affects(incident, component)).map(incidentChangedAt);
-  const all = [knownSince(site), ...began, ...changes, ...(silent ? [plusMinutes(silent, SILENCE)] : [])];
+  const all = [knownSince(site), ...began, ...changes, ...(unknownAt ? [unknownAt] : [])];
   return latest(all) ?? now;
 }
 

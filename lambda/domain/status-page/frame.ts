@@ -11,7 +11,7 @@ export interface Frame {
 
 /** A page whose content may change from one minute to the next. */
 export interface Dated extends Frame {
-  /** The time when the page was written; null once it cannot change any more. */
+  /** The time of what the page says; null once it cannot change any more. */
   asOf: PageTime | null;
 }
 
@@ -22,5 +22,5 @@ export const frame = ({ title }: SiteInput, name: string): Frame => ({
 
 export const dated = (site: SiteInput, name: string, changes = true): Dated => ({
   ...frame(site, name),
-  asOf: changes ? time(site.now) : null,
+  asOf: changes ? time(site.unreadSince ?? site.now) : null,
 });

@@ -21,7 +21,7 @@ import {
   STATES,
   type State,
   stageOf,
-  unknownSince,
+  unmeasuredSince,
 } from './state.ts';
 import { listed, type PageTime, type StateView, stateView, time } from './words.ts';
 
@@ -39,6 +39,8 @@ export interface IndexPage extends Dated {
   headline: string;
   /** Set when nothing is measured at present; `since` is null when nothing was ever measured. */
   silent: { since: PageTime | null } | null;
+  /** When the incidents were read last, if they cannot be read now. */
+  unreadSince: PageTime | null;
   open: IncidentView[];
   /** Maintenance under way and scheduled. */
   maintenance: MaintenanceView[];
@@ -60,12 +62,13 @@ export function indexPage(site: SiteInput): IndexPage {
   const recent = incidents.filter(
     ({ resolvedAt }) => resolvedAt && minutesBetween(resolvedAt, now) <= RECENT.days * 1440,
   );
-  const since = unknownSince(site);
+  const since = unmeasuredSince(site);
   return {
     ...dated(site, headline),
     state: overallState(site),
     headline,
     silent: isMeasured(site) ? null : { since: since ? time(since) : null },
+    unreadSince: site.unreadSince ? time(site.unreadSince) : null,
     open: incidents.filter(isOngoing).map(incidentView),
     maintenance: maintenance
       .filter(planned => stageOf(planned, now) !== 'completed')
@@ -83,9 +86,10 @@ export function indexPage(site: SiteInput): IndexPage {
   };
 }
 
-/** The worst state, with the components in it unless all are. */
+/** The worst state that is known, with the components in it unless all are. */
 function headlineOf(site: SiteInput): string {
   const state = overallState(site);
+  if (site.unreadSince) return 'Status unknown';
   if (state === 'operational') return 'All systems operational';
   if (state === 'no_data') return 'No current data';
   const names = site.components.filter(({ id }) => componentState(site, id) === state).map(({ name }) => name);

@@ -41,6 +41,8 @@ export interface SiteInput {
   incidents: readonly PublicIncident[];
   measured: MeasuredUptime;
   now: string;
+  /** The incidents cannot be read now, and were read last at this time. */
+  unreadSince?: string | undefined;
   /**
    * The target of the subscription form, on the page's own host: it gets `email`, and `component` once for each. Absent when
    * there are no subscriptions.

@@ -1,4 +1,4 @@
-import { minutesBetween } from '../kernel/time.ts';
+import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import type { PublicImpact, PublicIncident } from './public-incident.ts';
 import type { Maintenance, SiteInput } from './site.ts';
 
@@ -70,10 +70,16 @@ export function stageOf({ from, to }: Pick<Maintenance, 'from' | 'to'>, now: str
 export const isMeasured = ({ measured: { lastAt }, now }: Pick<SiteInput, 'measured' | 'now'>) =>
   lastAt !== undefined && minutesBetween(lastAt, now) <= SILENCE;
 
-/** The time of the last measurement if the state is unknown; undefined while it is known, or if nothing was ever measured. */
-export const unknownSince = (site: SiteInput) => (isMeasured(site) ? undefined : site.measured.lastAt);
+/** The time of the last measurement if there should be a later one; undefined if there is, or if nothing was ever measured. */
+export const unmeasuredSince = (site: SiteInput) => (isMeasured(site) ? undefined : site.measured.lastAt);
 
-/** The state of a component now: by its incidents first, then by maintenance; without measurements it is `no_data`, not up. */
+/** When the state became unknown; undefined while it is known, or if nothing was ever measured. */
+export function becameUnknownAt(site: SiteInput): string | undefined {
+  const lastMeasured = unmeasuredSince(site);
+  return site.unreadSince ?? (lastMeasured && plusMinutes(lastMeasured, SILENCE));
+}
+
+/** The state of a component now: by its incidents first, then by maintenance; without measurements, or while incidents cannot be read, it is `no_data`, not up. */
 export function componentState(site: SiteInput, component: string): State {
   const { incidents, maintenance, now } = site;
   const state = worst(
@@ -82,6 +88,7 @@ export function componentState(site: SiteInput, component: string): State {
       .map(incident => stateAt(incident, now)),
   );
   if (state !== 'operational') return state;
+  if (site.unreadSince) return 'no_data';
   const isUnderWay = ({ components, ...planned }: Maintenance) =>
     components.includes(component) && stageOf(planned, now) === 'in_progress';
   if (maintenance.some(isUnderWay)) return 'under_maintenance';

@@ -1,13 +1,18 @@
 import * as v from 'valibot';
-import { putSite } from '../../adapters/site.ts';
+import { putSite, readSiteFile, type SiteBucket } from '../../adapters/site.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import { fromLastKnown, LAST_KNOWN, lastKnownFile } from '../../domain/status-page/last-known.ts';
 import { publicIncident, updateId } from '../../domain/status-page/public-incident.ts';
 import { renderSite } from '../../domain/status-page/render-site.ts';
+import type { SiteInput } from '../../domain/status-page/site.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { service } from '../../runtime/environment.ts';
 import { recordDelivery } from '../../runtime/event-subscriber.ts';
+import { inTime } from '../../runtime/in-time.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { publicIncidents } from '../../store/incident-lists.ts';
+import type { IncidentKey } from '../../store/keys.ts';
 import { readMeasured } from './measured.ts';
 
 /** An event of the incident bus, or of the schedule, which has no incident. */
@@ -21,34 +26,58 @@ const Queued = v.object({ Records: v.array(v.object({ body: v.pipe(v.string(), v
 /** The 90 days of the page's history reach into the current month and the three before. */
 const MONTHS = 4;
 
+/** Seconds for the table to answer, so that there is time left to write that nobody knows. */
+const SECONDS = 20;
+
 /**
  * Writes the whole status page, whatever has happened, so that each run makes up for those that were missed. The queue runs one
- * at a time, so that an older page never replaces a newer one. An update counts as delivered once the page shows it.
+ * at a time, so that an older page never replaces a newer one. An update counts as delivered once the page shows it. While the
+ * table cannot be read, the page is written from what was known last and says so, and the queue tries again.
  */
 export const handler = entrypoint(Queued, async ({ Records }) => {
-  const { service, site } = await deployed();
-  if (!site) throw new Error('no status page is deployed');
   const now = new Date();
   const changed = Records.flatMap(({ body }) => body.detail.incident ?? []);
-  const [incidents, measured] = await Promise.all([
-    publicIncidents(monthsBefore(now), changed),
-    readMeasured(service, now),
+  const [known, measured] = await Promise.all([
+    inTime(SECONDS, readSite(now, changed)).catch((error: Error) => error),
+    readMeasured(service(), now),
   ]);
+  if (known instanceof Error) {
+    await writeUnknown({ measured, now: now.toISOString() });
+    throw known;
+  }
+  const { incidents, ...site } = known;
   const shown = incidents.flatMap(incident => publicIncident(incident, rendered) ?? []);
   const newestFirst = shown.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
-  const files = renderSite({ ...site, incidents: newestFirst, measured, now: now.toISOString() }, rendered);
-  const outcomes = await Promise.allSettled(
-    buckets().map(async (bucket, i) => {
-      const put = await putSite(bucket, files);
-      return { ...bucket, put, delivered: i === 0 ? await recordDeliveries(incidents) : [] };
-    }),
-  );
-  const written = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const input = { ...site, incidents: newestFirst, measured, now: now.toISOString() };
+  const files = [...renderSite(input, rendered), lastKnownFile(input)];
+  const written = await inEach(async (bucket, i) => {
+    const put = await putSite(bucket, files);
+    return { ...bucket, put, delivered: i === 0 ? await recordDeliveries(incidents) : [] };
+  });
   console.info({ message: 'status page written', incidents: shown.length, written });
-  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
   return written;
 });
+
+async function readSite(now: Date, changed: IncidentKey[]) {
+  const [{ site }, incidents] = await Promise.all([deployed(), publicIncidents(monthsBefore(now), changed)]);
+  if (!site) throw new Error('no status page is deployed');
+  return { ...site, incidents };
+}
+
+async function writeUnknown(current: Pick<SiteInput, 'measured' | 'now'>): Promise<void> {
+  const lastKnown = await Promise.any(buckets().map(bucket => readSiteFile(bucket, LAST_KNOWN)));
+  const files = renderSite(fromLastKnown(lastKnown, current), rendered);
+  const written = await inEach(async bucket => ({ ...bucket, put: await putSite(bucket, files) }));
+  console.error({ message: 'the table cannot be read: the status page says that the status is unknown', written });
+}
+
+/** Does the work for each bucket. One that fails holds up no other. */
+async function inEach<Result>(work: (bucket: SiteBucket, i: number) => Promise<Result>): Promise<Result[]> {
+  const outcomes = await Promise.allSettled(buckets().map(work));
+  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  return outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
 
 /** The months as `YYYY-MM`, the current one first. */
 const monthsBefore = (now: Date) =>

@@ -46,7 +46,7 @@ describe('the bucket', () => {
     );
   });
 
-  it('is written by one function, which may put and list there and nowhere else, and delete nothing', () => {
+  it('is written by one function, which may put, list, and read what it wrote last, and delete nothing', () => {
     const writers = all('AWS::IAM::Role').flatMap(({ id, path }) =>
       statementsOf(one.template, id)
         .filter(({ Resource }) => refersTo(Resource).includes(bucket.id))
@@ -55,6 +55,7 @@ describe('the bucket', () => {
     expect(writers).toEqual([
       ['StatusPage/Role', ['s3:ListBucket']],
       ['StatusPage/Role', ['s3:PutObject']],
+      ['StatusPage/Role', ['s3:GetObject']],
     ]);
     const role = statementsOf(one.template, sole('AWS::IAM::Role').id);
     const ofS3 = role.filter(statement => actionsOf(statement).some(action => action.startsWith('s3:')));
@@ -176,7 +177,7 @@ describe('with a second region', () => {
     expect(written(SITE_BUCKETS)).toMatch(new RegExp(`,us-west-2/${written(name)}$`));
     const statements = statementsOf(two.template, sole('AWS::IAM::Role', two).id);
     const allowed = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('us-west-2'));
-    expect(allowed.flatMap(actionsOf)).toEqual(['s3:ListBucket', 's3:PutObject']);
+    expect(allowed.flatMap(actionsOf)).toEqual(['s3:ListBucket', 's3:PutObject', 's3:GetObject']);
     const { OriginGroups, Origins, DefaultCacheBehavior } = distribution(two);
     const [group] = OriginGroups.Items;
     expect(group.FailoverCriteria.StatusCodes.Items).toEqual([500, 502, 503, 504]);
