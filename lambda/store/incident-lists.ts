@@ -1,7 +1,7 @@
 import { isPublic } from '../domain/communication/updates.ts';
 import { type Incident, isOpen } from '../domain/incident/incident.ts';
 import { isUnderReview } from '../domain/review/review.ts';
-import { incidentsOfMonth, isStale, unfinished } from './incident-index.ts';
+import { incidentsOfMonth, isStale, type ListedIncident, unfinished } from './incident-index.ts';
 import { load } from './incidents.ts';
 import type { IncidentKey } from './keys.ts';
 
@@ -39,16 +39,33 @@ async function found(state: 'open' | 'review'): Promise<Found> {
   return result;
 }
 
+/** Incidents of the status page: those that were read, and the ids of those that are over and known. */
+export interface PublicIncidents {
+  incidents: Incident[];
+  unchanged: string[];
+}
+
 /**
  * The published incidents that were opened in one of these months or are still open. The indexes lag by moments, so the caller
- * also gives the incidents that are known to have changed; they are read from the table.
+ * also gives the incidents that are known to have changed; they are read from the table. One that is over is not read again if
+ * its status is the `known` one.
  */
-export async function publicIncidents(months: readonly string[], changed: readonly IncidentKey[]): Promise<Incident[]> {
+export async function publicIncidents(
+  months: readonly string[],
+  changed: readonly IncidentKey[],
+  known: Readonly<Record<string, string>>,
+): Promise<PublicIncidents> {
   const [open, ...ofMonths] = await Promise.all([unfinished('open'), ...months.map(incidentsOfMonth)]);
   const published = ofMonths.flat().filter(item => item.published);
+  const isKnown = ({ id, status }: ListedIncident) => known[id] === status;
   const keys = new Map(
-    [...changed, ...open, ...published].map(({ slot, number }) => [`${slot}/${number}`, { slot, number }]),
+    [...changed, ...open, ...published.filter(item => !isKnown(item))].map(({ slot, number }) => [
+      `${slot}/${number}`,
+      { slot, number },
+    ]),
   );
   const loaded = await Promise.all([...keys.values()].map(load));
-  return loaded.filter(incident => incident !== undefined).filter(isPublic);
+  const incidents = loaded.filter(incident => incident !== undefined).filter(isPublic);
+  const read = new Set(incidents.map(({ id }) => id));
+  return { incidents, unchanged: published.flatMap(({ id }) => (read.has(id) ? [] : [id])) };
 }

@@ -27,8 +27,7 @@ import {
 import { SiteBuckets } from '../support/site-bucket.ts';
 import { minute, of, START } from '../support/story.ts';
 
-const table = useFlakyTable();
-useResponder({ SITE_BUCKETS: 'us-east-1/site,us-west-2/copy' }, table);
+const table = useFlakyTable(useResponder({ SITE_BUCKETS: 'us-east-1/site,us-west-2/copy' }));
 const cloudWatch = mockClient(CloudWatchClient);
 const buckets = new SiteBuckets();
 
@@ -120,6 +119,22 @@ it('the status page shows updates whose events were lost', async () => {
 });
 
 describe('the incidents of the status page', () => {
+  it('are read once they are over, and not again until they change', async () => {
+    await published();
+    await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
+    await invoke(handler, SCHEDULED);
+    const written = page();
+    expect(written).toContain('This incident is resolved');
+    const sent = vi.spyOn(client, 'send').mockClear();
+    const ofIncidents = () =>
+      sent.mock.calls.filter(([{ input }]) => JSON.stringify(input).includes('"incident/mockupaws-production'));
+    await invoke(handler, SCHEDULED);
+    expect(ofIncidents()).toEqual([]);
+    expect(page()).toEqual(written);
+    await invoke(handler, entry(0));
+    expect(ofIncidents()).not.toEqual([]);
+  });
+
   it('include that of the event, though indexes lag', async () => {
     const { timeline } = await published();
     const lagging = {

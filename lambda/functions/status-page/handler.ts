@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { putSite, readSiteFile, type SiteBucket } from '../../adapters/site.ts';
-import type { Incident } from '../../domain/incident/incident.ts';
-import { fromLastKnown, LAST_KNOWN, lastKnownFile } from '../../domain/status-page/last-known.ts';
+import { type Incident, isOpen } from '../../domain/incident/incident.ts';
+import { fromLastKnown, LAST_KNOWN, type LastKnown, lastKnownFile } from '../../domain/status-page/last-known.ts';
 import { publicIncident, updateId } from '../../domain/status-page/public-incident.ts';
 import { renderSite } from '../../domain/status-page/render-site.ts';
 import type { SiteInput } from '../../domain/status-page/site.ts';
@@ -45,11 +45,11 @@ export const handler = entrypoint(Queued, async ({ Records }) => {
     await writeUnknown({ measured, now: now.toISOString() });
     throw known;
   }
-  const { incidents, ...site } = known;
-  const shown = incidents.flatMap(incident => publicIncident(incident, rendered) ?? []);
+  const { incidents, unchanged, over, ...site } = known;
+  const shown = [...incidents.flatMap(incident => publicIncident(incident, rendered) ?? []), ...unchanged];
   const newestFirst = shown.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
   const input = { ...site, incidents: newestFirst, measured, now: now.toISOString() };
-  const files = [...renderSite(input, rendered), lastKnownFile(input)];
+  const files = [...renderSite(input, rendered), lastKnownFile(input, over)];
   const written = await inEach(async (bucket, i) => {
     const put = await putSite(bucket, files);
     return { ...bucket, put, delivered: i === 0 ? await recordDeliveries(incidents) : [] };
@@ -58,15 +58,32 @@ export const handler = entrypoint(Queued, async ({ Records }) => {
   return written;
 });
 
+/** Incidents that were over when the page was written last are as they were then: the page costs what has changed. */
 async function readSite(now: Date, changed: IncidentKey[]) {
-  const [{ site }, incidents] = await Promise.all([deployed(), publicIncidents(monthsBefore(now), changed)]);
+  const last = await readLastKnown().catch(() => undefined);
+  const written = new Map(last?.site.incidents.map(incident => [incident.id, incident]));
+  const [{ site }, { incidents, unchanged }] = await Promise.all([
+    deployed(),
+    publicIncidents(monthsBefore(now), changed, last?.over ?? {}),
+  ]);
   if (!site) throw new Error('no status page is deployed');
-  return { ...site, incidents };
+  const over = incidents.flatMap(({ id, status }) => (isOpen({ status }) ? [] : [[id, status] as const]));
+  return {
+    ...site,
+    incidents,
+    unchanged: unchanged.flatMap(id => written.get(id) ?? []),
+    over: { ...pick(last?.over ?? {}, unchanged), ...Object.fromEntries(over) },
+  };
 }
 
+const pick = (record: Readonly<Record<string, string>>, names: readonly string[]) =>
+  Object.fromEntries(names.flatMap(name => (record[name] === undefined ? [] : [[name, record[name]]])));
+
+const readLastKnown = async (): Promise<LastKnown> =>
+  JSON.parse(await Promise.any(buckets().map(bucket => readSiteFile(bucket, LAST_KNOWN))));
+
 async function writeUnknown(current: Pick<SiteInput, 'measured' | 'now'>): Promise<void> {
-  const lastKnown = await Promise.any(buckets().map(bucket => readSiteFile(bucket, LAST_KNOWN)));
-  const files = renderSite(fromLastKnown(lastKnown, current), rendered);
+  const files = renderSite(fromLastKnown(await readLastKnown(), current), rendered);
   const written = await inEach(async bucket => ({ ...bucket, put: await putSite(bucket, files) }));
   console.error({ message: 'the table cannot be read: the status page says that the status is unknown', written });
 }
