@@ -59,19 +59,27 @@ function output(name: string): string {
   return value;
 }
 
-interface Item {
-  id: string;
-  timeline: IncidentEvent[];
+interface Commit {
+  sk: string;
+  events: { type: string; data: object; meta: object }[];
+  /** On the first commit of an incident. */
+  id?: string;
 }
 
-/** The incidents in the table, which holds other items too. */
-async function incidents(): Promise<Item[]> {
+/** The commits in the table, which holds other items too. */
+async function commits(): Promise<Commit[]> {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(emulator.client));
   const { Items = [] } = await table.send(new ScanCommand({ TableName: output('IncidentsTable') }));
-  return Items.filter((item): item is Item => 'id' in item);
+  const found = Items.filter((item): item is Commit => 'events' in item);
+  return found.sort((a, b) => a.sk.localeCompare(b.sk));
 }
 
-const timeline = async () => (await incidents()).flatMap(incident => incident.timeline);
+const incidents = async () => (await commits()).filter(({ id }) => id !== undefined);
+
+const timeline = async () =>
+  (await commits()).flatMap(({ events }) =>
+    events.map(({ type, data, meta }) => ({ type, ...data, ...meta }) as IncidentEvent),
+  );
 
 async function executions(): Promise<ExecutionListItem[]> {
   const list = new ListExecutionsCommand({ stateMachineArn: output('ResponseStateMachine') });
