@@ -7,10 +7,10 @@ import { allClear, attemptUnderWay, factsOf, type Incident, isOpen } from './inc
 import { pendingReverts, unreverted } from './incident/reverts.ts';
 import type { EscalationLevel } from './incident/service-policy.ts';
 import { alarmOf } from './incident/signal.ts';
+import { targetsMissed } from './incident/targets.ts';
 import { assess, atLeast, serviceWords } from './kernel/severity.ts';
 import { minutesBetween } from './kernel/time.ts';
 import { levelDue, mayCallNext, reminderDue } from './on-call/escalation.ts';
-import { targetsMissed } from './on-call/targets.ts';
 import { approvalObligations, askAgain } from './remediation/approval.ts';
 import { endResponse, notVerified } from './remediation/response.ts';
 import { postMortemOverdue, reviewObligations } from './review/review.ts';

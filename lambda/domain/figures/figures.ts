@@ -1,11 +1,8 @@
-import type { Target } from '../incident/audiences.ts';
-import { evolve } from '../incident/evolve.ts';
-import type { IncidentHistory } from '../incident/history.ts';
-import { type Incident, isOpen } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../incident/runbook-policy.ts';
+import { judge, type Promised } from '../incident/targets.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
 import { minutesBetween } from '../kernel/time.ts';
-import { targetsMissed } from '../on-call/targets.ts';
 import { outageOf } from '../outage/outage.ts';
 
 /** The four times of a response in minutes: abbreviation, name, metric and definition. */
@@ -80,8 +77,6 @@ export function timesOf(incident: Incident): Partial<Record<TimeName, number>> {
 const minutes = (from: string, to: string | undefined) =>
   to === undefined ? undefined : Math.round(Math.max(0, minutesBetween(from, to)) * 100) / 100;
 
-export type Promised = Exclude<Target, 'update'>;
-
 /** Each target with its metric and the severities that have one. */
 export const TARGETS: Record<Promised, { name: string; metric: string; severities: readonly Severity[] }> = {
   response: { name: 'Response target', metric: 'ResponseTargetKept', severities: SEVERITIES },
@@ -91,40 +86,6 @@ export const TARGETS: Record<Promised, { name: string; metric: string; severitie
     severities: SEVERITIES.filter(severity => RUNBOOK_SEVERITIES[severity].resolutionMinutes !== undefined),
   },
 };
-
-/** A target that was kept or missed, and the severity at that moment. */
-export interface Judgement {
-  target: Promised;
-  severity: Severity;
-  kept: boolean;
-}
-
-/**
- * Judges the targets as far as they are decided by `now`. A target is missed at the moment when the watch would have found it
- * missed, even if the watch ran late: the figures and the messages to people agree.
- */
-export function judge(incident: IncidentHistory, now: string): Judgement[] {
-  const judged = new Map<Promised, Judgement>();
-  const decide = (target: Promised, severity: Severity, kept: boolean) => {
-    if (!judged.has(target)) judged.set(target, { target, severity, kept });
-  };
-  const recordMissed = (state: Incident, at: string) => {
-    for (const target of targetsMissed(state, at)) decide(target, state.severity, false);
-  };
-  let state: Incident | undefined;
-  for (const event of incident.timeline) {
-    if (state && isOpen(state)) recordMissed(state, event.at);
-    state = evolve(state, event);
-    if (event.type === 'Acknowledged' && !state.drill) decide('response', state.severity, true);
-  }
-  if (isOpen(incident)) recordMissed(incident, now);
-  else {
-    const { severity, policy } = incident;
-    decide('response', severity, true);
-    if (policy.severities[severity].resolutionMinutes !== undefined) decide('resolution', severity, true);
-  }
-  return [...judged.values()];
-}
 
 /** A run that ended, other than a dry run. Runs under way, or not verified before the resolution, are not counted. */
 export interface EndedRun {
@@ -167,7 +128,7 @@ export interface Measurement {
 export const RUN_METRIC = 'RunVerified';
 
 /** The values that a resolved incident adds to the metrics: times in minutes, and 1 or 0 for targets and runs. */
-export function measurements(incident: IncidentHistory): Measurement[] {
+export function measurements(incident: Incident): Measurement[] {
   if (leftOut(incident) || !incident.resolvedAt) return [];
   const times = timesOf(incident);
   return [

@@ -1,6 +1,6 @@
 import type { Status } from '../incident/events.ts';
-import type { IncidentHistory } from '../incident/history.ts';
 import type { ActionItem, Incident } from '../incident/incident.ts';
+import { type Judgement, judge, type Promised } from '../incident/targets.ts';
 import type { Severity } from '../kernel/severity.ts';
 import { openItems } from '../review/review.ts';
 import type { ScheduledTask } from '../review/runbook-review.ts';
@@ -10,11 +10,8 @@ import {
   distribution,
   type EndedRun,
   endedRuns,
-  type Judgement,
-  judge,
   type LeftOut,
   leftOut,
-  type Promised,
   TARGETS,
   TIME_NAMES,
   TIMES,
@@ -72,7 +69,7 @@ export interface MonthlyReport {
 }
 
 export function monthlyReport(
-  incidents: readonly IncidentHistory[],
+  incidents: readonly Incident[],
   about: Pick<MonthlyReport, 'service' | 'month' | 'at' | 'scheduledTasks'>,
 ): MonthlyReport {
   const counted = incidents.filter(incident => !leftOut(incident));
@@ -98,13 +95,13 @@ export function monthlyReport(
   };
 }
 
-function line(incident: Incident, judged: Judgement[]): ReportedIncident {
+function line(incident: Incident, judged: readonly Judgement[]): ReportedIncident {
   const { id, title, severity, status, openedAt } = incident;
   const targets = Object.fromEntries(judged.map(({ target, kept }) => [target, kept ? 'kept' : 'missed']));
   return { id, title, severity, status, openedAt, minutes: timesOf(incident), targets };
 }
 
-function targets(judged: Judgement[]): MonthlyReport['targets'] {
+function targets(judged: readonly Judgement[]): MonthlyReport['targets'] {
   const judgedFor =
     (target: Promised) =>
     (severity: Severity): Kept => {

@@ -6,6 +6,7 @@ import { evolveResponse } from './evolve/response.ts';
 import { evolveReview } from './evolve/review.ts';
 import { evolveSignals } from './evolve/signals.ts';
 import { DRILL_RESET, type Incident } from './incident.ts';
+import { judgedBefore, judgedBy } from './targets.ts';
 
 /** Only a living attempt commits these events. Pages and signals are no sign of life: they go on without it. */
 const PROGRESS_EVENTS: ReadonlySet<EventType> = new Set([
@@ -34,9 +35,11 @@ export function evolve(incident: Incident | undefined, event: IncidentEvent): In
     commits: incident.applied.at(-1)?.id === event.command ? incident.commits : incident.commits + 1,
     changedAt: event.at,
     applied: withApplied(incident.applied, event),
+    judged: judgedBefore(incident, event.at),
   };
   if (next.attempt && PROGRESS_EVENTS.has(event.type)) next.attempt = { ...next.attempt, progressAt: event.at };
-  return { ...next, ...change(next, event) };
+  const changed = { ...next, ...change(next, event) };
+  return { ...changed, judged: judgedBy(changed, event.type) };
 }
 
 /** The incident that a timeline describes. @throws Error for an empty timeline. */
@@ -64,6 +67,7 @@ function open(event: EventOf<'IncidentOpened'>): Incident {
     disruptions: [],
     called: [],
     paged: {},
+    judged: [],
     breached: [],
     references: [],
     ticked: [],

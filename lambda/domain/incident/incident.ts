@@ -6,6 +6,7 @@ import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
+import type { Judgement } from './targets.ts';
 
 /** One execution of a runbook for a step of the plan. */
 export interface Run {
@@ -224,6 +225,8 @@ export interface Incident {
   paged: Readonly<Record<number, readonly string[]>>;
   acknowledged?: { by: string; at: string; until: string } | undefined;
   firstAcknowledgedAt?: string | undefined;
+  /** The targets that were kept or missed, as the figures count them. */
+  judged: readonly Judgement[];
   /** The targets that were missed and reported. */
   breached: Target[];
   /** Tickets and threads in other systems that belong to the incident. */
@@ -276,6 +279,8 @@ export interface Incident {
   /** A person has requested the resolution: changes are reverted first, then the incident is resolved. */
   resolution?: (Person & { reason: string; cancelled?: boolean | undefined }) | undefined;
   resolvedAt?: string | undefined;
+  /** The figures of the incident were published as metrics. */
+  figuresPublished?: boolean | undefined;
   /** The outage as the metrics show it, once they were read. */
   outage?: MeasuredOutage | undefined;
   /** The incident was a false alarm; reports leave it out. */

@@ -1,7 +1,8 @@
-import { judge, timesOf } from '../figures/figures.ts';
+import { timesOf } from '../figures/figures.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import type { Run } from '../incident/incident.ts';
+import { judge } from '../incident/targets.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
 import { missedTarget } from '../messages/page-fields.ts';
 import { span } from '../outage/outage.ts';

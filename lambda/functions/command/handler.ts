@@ -14,7 +14,7 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { findKey, incidentsOfMonth } from '../../store/incident-index.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
-import { lastEvents, latest, load, loadHistory } from '../../store/incidents.ts';
+import { lastEvents, latest, load } from '../../store/incidents.ts';
 import { keyOf, slotOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
@@ -74,7 +74,7 @@ async function report(requestedMonth: string | undefined): Promise<MonthlyReport
     incidentsOfMonth(month),
     scheduledTasksOfMonth(service(), month),
   ]);
-  const incidents = (await Promise.all(listed.map(loadHistory))).filter(incident => incident !== undefined);
+  const incidents = (await Promise.all(listed.map(load))).filter(incident => incident !== undefined);
   return monthlyReport(incidents, { service: service(), month, at, scheduledTasks });
 }
 

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import {
   distribution,
   endedRuns,
-  judge,
   measurements,
   RUN_METRIC,
   TARGETS,
@@ -13,6 +12,7 @@ import {
 import { monthlyReport } from '../../../lambda/domain/figures/report.ts';
 import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
 import { isOpen } from '../../../lambda/domain/incident/incident.ts';
+import { judge } from '../../../lambda/domain/incident/targets.ts';
 import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step, temporary } from '../../support/story.ts';
 

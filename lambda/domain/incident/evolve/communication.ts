@@ -33,6 +33,7 @@ export function evolveCommunication(
     }
     case 'MessageDelivered': {
       const { about, channel } = event;
+      if (channel === 'figures') return { figuresPublished: true };
       const told = Object.entries(incident.told).map(([to, last]) => [
         to,
         // Subscribers get a mail as well, but for the public the status page counts.
