@@ -222,6 +222,7 @@ describe('least privilege', () => {
       'Subscriptions/Role cloudwatch:PutMetricData',
       'Watch/Role cloudwatch:DescribeAlarms',
       'Watch/Role cloudwatch:GetMetricData',
+      'Watch/Role cloudwatch:PutMetricData',
       'Watch/Role ssm:DescribeAutomationExecutions',
       'Watch/Role tag:GetResources',
     ]);
