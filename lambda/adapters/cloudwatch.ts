@@ -7,44 +7,13 @@ import {
   type MetricAlarm,
   type MetricDataQuery,
   PutMetricDataCommand,
-  paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
 import type { MetricQuery } from '../domain/diagnosis/metrics.ts';
 import type { Measurement } from '../domain/figures/figures.ts';
-import type { Incident } from '../domain/incident/incident.ts';
-import type { Signal } from '../domain/incident/signal.ts';
-import type { AlarmWithoutData } from '../domain/intake/blindness.ts';
-import { alarmNames, type DescribedAlarm, observedSignals } from '../domain/intake/observed-alarms.ts';
 import type { Point } from '../domain/kernel/latest.ts';
 import type { WatchedAlarm } from '../domain/post-mortem/graphs.ts';
 
 const client = new CloudWatchClient({});
-
-/** The current signals of an incident's alarms. */
-export async function observeAlarms(incident: Incident): Promise<Signal[]> {
-  const AlarmNames = alarmNames(incident).slice(0, 100);
-  if (AlarmNames.length === 0) return [];
-  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames }));
-  return observedSignals(incident, MetricAlarms.map(describe), new Date().toISOString());
-}
-
-const describe = (alarm: MetricAlarm): DescribedAlarm => ({
-  name: alarm.AlarmName ?? '',
-  description: alarm.AlarmDescription,
-  state: alarm.StateValue,
-  reason: alarm.StateReason,
-  since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString(),
-});
-
-/** The alarms with this prefix that are in INSUFFICIENT_DATA. */
-export async function alarmsWithoutData(AlarmNamePrefix: string): Promise<AlarmWithoutData[]> {
-  const found: AlarmWithoutData[] = [];
-  const pages = paginateDescribeAlarms({ client }, { AlarmNamePrefix, StateValue: 'INSUFFICIENT_DATA' });
-  for await (const { MetricAlarms = [] } of pages)
-    for (const { name, description, reason, since } of MetricAlarms.map(describe))
-      if (name && since) found.push({ name, description, reason, since });
-  return found;
-}
 
 /** How CloudWatch refuses an alarm that was deleted, or that is one of another account or region. */
 const NOT_HERE = [

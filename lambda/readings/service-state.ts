@@ -1,4 +1,4 @@
-import { observeAlarms } from '../adapters/cloudwatch.ts';
+import { observeAlarms } from '../adapters/alarms.ts';
 import { probeAll, toHealthCheck } from '../adapters/health-urls.ts';
 import type { Check } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';

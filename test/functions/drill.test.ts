@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
-import { observeAlarms } from '../../lambda/adapters/cloudwatch.ts';
+import { observeAlarms } from '../../lambda/adapters/alarms.ts';
 import { commitObservedSignals } from '../../lambda/readings/service-state.ts';
 import { ALARM, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { START, types } from '../support/story.ts';

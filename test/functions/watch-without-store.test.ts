@@ -37,7 +37,7 @@ let requested: string[] = [];
 const red = (AlarmName: string, at = START, reason = 'Threshold Crossed') => ({
   ...{
     AlarmName,
-    AlarmArn: `arn:alarm:${AlarmName}`,
+    AlarmArn: `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${AlarmName}`,
     AlarmDescription: `${AlarmName.split('/').at(-1)} is red`,
     StateReason: reason,
   },
@@ -113,8 +113,11 @@ describe('the watch without its store', () => {
     });
     tagging.on(GetResourcesCommand).resolves({
       ResourceTagMappingList: [
-        { ResourceARN: `arn:alarm:${mine}`, Tags: [] },
-        { ResourceARN: `arn:alarm:${warning}`, Tags: [{ Key: 'incident:level', Value: 'warning' }] },
+        { ResourceARN: `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${mine}`, Tags: [] },
+        {
+          ResourceARN: `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${warning}`,
+          Tags: [{ Key: 'incident:level', Value: 'warning' }],
+        },
       ],
     });
     away();

@@ -48,9 +48,10 @@ beforeEach(() => {
 });
 const watch = () => invoke(handler, { 'detail-type': 'Scheduled Event' });
 
-it('the watch calls the next level when nobody has answered, also while CloudWatch is down', async () => {
+it('the watch calls the next level when nobody has answered, also while CloudWatch is down, and then throws', async () => {
   await openIncident();
   cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
+  const watch = () => expect(invoke(handler, {})).rejects.toThrow('ServiceUnavailable');
   setMinute(14.9);
   await watch();
   expect((await stored()).escalation?.level).toBe(1);
@@ -69,7 +70,7 @@ it('the watch resolves an incident when all has been well long enough, and not w
   expect(await stored()).toMatchObject({ status: 'monitoring', allClearSince: minute(2) });
   cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
   setMinute(7);
-  await watch();
+  await expect(watch()).rejects.toThrow('ServiceUnavailable');
   expect((await stored()).status).toBe('monitoring');
   alarm('OK', minute(2));
   setMinute(20);
@@ -136,24 +137,27 @@ it('an incident of a later version hides no other, is told to operations, and a 
   expect(incident).toMatchObject({ number: 2, status: 'investigating' });
 });
 
-it('the watch reads requests once for all incidents, and all alarms of one incident in one call', async () => {
+it('the watch reads requests once for all incidents, and all their alarms in one call', async () => {
   await receive(signal(), policyOf());
   await receive(signal({ id: 'blind', key: 'blind:memory', level: 'warning' }), policyOf());
+  const memory = { AlarmName: 'memory', StateValue: 'OK', StateTransitionedTimestamp: new Date(minute(1)) } as const;
+  cloudwatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [memory] });
   await receive(signal({ id: 'event-2', playbook: 'CacheFailure' }), policyOf());
   setMinute(1);
   await watch();
   expect(cloudwatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
   const asked = cloudwatch.commandCalls(DescribeAlarmsCommand).map(({ args }) => args[0].input.AlarmNames?.length);
-  expect(asked.sort()).toEqual([1, 2]);
+  expect(asked).toEqual([undefined, undefined, 2]);
   expect((await stored()).signals).toMatchObject({ 'blind:memory': { state: 'cleared' } });
 });
 
-it('with no open incident does nothing', async () => {
+it('with no open incident only looks at the alarms', async () => {
   await openIncident();
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
   setMinute(60);
   await watch();
-  expect([...cloudwatch.calls(), ...states.calls()]).toEqual([]);
+  expect(cloudwatch.calls()).toHaveLength(2);
+  expect(states.calls()).toEqual([]);
 });
 
 it('the watch looks after reviews every quarter of an hour, and makes up for a missed one', async () => {

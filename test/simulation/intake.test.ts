@@ -1,5 +1,5 @@
-import { ServiceError } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
+import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf } from './world.ts';
 
@@ -77,16 +77,9 @@ describe('two hundred alarms at once', () => {
 });
 
 it('signals that meet no table for 160 minutes become incidents afterwards, and people learn that they wait', async () => {
-  const world = await RehearsalWorld.create(assembly(), 1);
+  const world = await RehearsalWorld.create(assembly(), 1, { away: [{ service: 'dynamodb', from: 0, to: 160 }] });
   const { deadLetters } = intakeOf(world);
-  const { account, clock } = world;
-  const authorise = account.authorise.bind(account);
-  const back = clock.now + 160 * MINUTE;
-  account.authorise = (caller, service, ...call) => {
-    if (service === 'dynamodb' && clock.now < back)
-      throw new ServiceError('InternalServerError', 'The request processing has failed because of an unknown error.');
-    return authorise(caller, service, ...call);
-  };
+  const { clock } = world;
   const began = clock.iso;
   for (const playbook of PLAYBOOKS) red(world, `alarm of ${playbook}`, playbook);
   await clock.run(160 * MINUTE);
@@ -97,4 +90,23 @@ it('signals that meet no table for 160 minutes become incidents afterwards, and 
   const opened = timelineOf(world).filter(({ type }) => type === 'IncidentOpened');
   for (const { startedAt } of opened) expect(startedAt).toBe(began);
   expect(deadLetters).toEqual([]);
+});
+
+it('an alarm whose event is lost opens an incident within five minutes, which is resolved when it is green', async () => {
+  const broken = assembly();
+  for (const [id, { Type, Properties }] of Object.entries(broken.template.Resources))
+    if (Type === 'AWS::Events::Rule' && id.includes('IntakeAlarms')) Properties['State'] = 'DISABLED';
+  const world = await RehearsalWorld.create(broken, 1);
+  databaseConnections.inject(world);
+  let red = 0;
+  world.account.listen(event => {
+    if (event.type === 'alarm' && event['state'] === 'ALARM') red ||= Date.parse(event.at);
+  });
+  await world.clock.run(60 * MINUTE, () => world.incidents.size > 0);
+  const [opened] = timelineOf(world);
+  expect(Date.parse(opened?.at ?? '') - red).toBeLessThanOrEqual(5 * MINUTE);
+  expect(Date.parse(opened?.['startedAt'])).toBe(red);
+  await world.clock.run(120 * MINUTE, () => world.calm);
+  expect(world.calm).toBe(true);
+  expect(world.incidents.size).toBe(1);
 });

@@ -168,9 +168,10 @@ describe('invariants 1 to 6', () => {
     expect(world.topics.messages.map(({ subject }) => subject).join()).toContain('NEEDS YOU');
   });
 
-  it('hold when intake always fails: the signals wait in their queue, and the first level is told', async () => {
-    const { world } = await live(5, { broken: ['intake'] });
-    expect(world.incidents.size).toBe(0);
+  it('hold when intake always fails: the watch opens what is red, and the first level is told', async () => {
+    const { world, witness } = await live(5, { broken: ['intake'] });
+    witness.judge();
+    expect(world.incidents.size).toBe(1);
     expect(world.queues.total).toBe(0);
     expect(world.topics.messages.map(({ subject }) => subject).join()).toContain('signals-waiting');
   });

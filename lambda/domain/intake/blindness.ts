@@ -1,18 +1,10 @@
 import type { Policy } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
+import type { DescribedAlarm } from './described-alarm.ts';
 
 /** The playbook for alarms that cannot see. */
 export const MONITORING = 'Monitoring';
-
-/** An alarm that has no data to judge by. */
-export interface AlarmWithoutData {
-  name: string;
-  description?: string | undefined;
-  reason?: string | undefined;
-  /** When its data stopped. */
-  since: string;
-}
 
 /** Minutes for which an alarm may be without data. The alarm itself has waited for some periods before that. */
 const SILENT_MINUTES = 2;
@@ -30,15 +22,16 @@ export const blindOf = (key: string) => (key.startsWith('blind:') ? key.slice('b
 /** A warning for each alarm of the service that has been without data for too long. */
 export function blindSignals(
   service: string,
-  alarms: readonly AlarmWithoutData[],
+  alarms: readonly DescribedAlarm[],
   policies: Record<string, Pick<Policy, 'playbook'>>,
   now: string,
 ): Signal[] {
   const ownAlarms = new Set(Object.values(policies).flatMap(({ playbook }) => Object.keys(playbook.alarms)));
   return alarms
-    .filter(({ name, since, reason = '' }) => {
+    .filter((alarm): alarm is DescribedAlarm & { since: string } => {
+      const { name, since, reason = '' } = alarm;
       const toleratedMinutes = reason.startsWith(NOT_EVALUATED_YET) ? FIRST_MINUTES : SILENT_MINUTES;
-      return ownAlarms.has(name) && minutesBetween(since, now) >= toleratedMinutes;
+      return ownAlarms.has(name) && since !== undefined && minutesBetween(since, now) >= toleratedMinutes;
     })
     .map(({ name, description = name, since }) => ({
       id: `blind/${name}/${since}`,

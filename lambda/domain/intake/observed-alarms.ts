@@ -1,26 +1,8 @@
 import type { Incident } from '../incident/incident.ts';
-import {
-  ALARM_STATES,
-  type AlarmState,
-  alarmKey,
-  alarmOf,
-  DRILL,
-  DRILL_MINUTES,
-  isDrill,
-  type Signal,
-} from '../incident/signal.ts';
+import { ALARM_STATES, alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal } from '../incident/signal.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 import { blindKey, blindOf } from './blindness.ts';
-
-/** An alarm as CloudWatch describes it. */
-export interface DescribedAlarm {
-  name: string;
-  description?: string | undefined;
-  state?: AlarmState | undefined;
-  reason?: string | undefined;
-  /** When its state last changed, in ISO 8601 and UTC. */
-  since?: string | undefined;
-}
+import type { DescribedAlarm } from './described-alarm.ts';
 
 /** The names of the alarms behind an incident's signals. */
 export const alarmNames = ({ signals }: Incident): string[] => [
@@ -28,44 +10,45 @@ export const alarmNames = ({ signals }: Incident): string[] => [
 ];
 
 /**
- * Signals of the alarms behind an incident, as CloudWatch describes them now. An alarm that was not found has an
- * unknown state.
+ * Signals of the alarms behind an incident, as CloudWatch describes them now. An alarm that was not found is in another account or
+ * region, or is deleted: absence is no state, so its last event stands.
  *
  * @param now ISO 8601 in UTC
  */
 export function observedSignals(incident: Incident, alarms: readonly DescribedAlarm[], now: string): Signal[] {
-  const keys = Object.keys(incident.signals);
   const found = new Map(alarms.map(alarm => [alarm.name, alarm]));
-  return [
-    ...keys.flatMap(key => blindOf(key) ?? []).map(name => blindSignal(incident, name, found.get(name), now)),
-    ...keys
-      .flatMap(key => alarmOf(key) ?? [])
-      .flatMap(name => alarmSignal(incident, found.get(name) ?? missingAlarm(incident, name), now) ?? []),
-  ];
+  return Object.keys(incident.signals).flatMap(key => {
+    const blind = blindOf(key);
+    const alarm = found.get(blind ?? alarmOf(key) ?? '');
+    if (alarm) return (blind ? blindSignal(incident, alarm) : alarmSignal(incident, alarm, now)) ?? [];
+    return blind || alarmOf(key) ? lastSignal(incident, key) : [];
+  });
 }
 
-/** The signal of an alarm that was without data. An alarm that has data again, or is deleted, has cleared it. */
+/** The last event of an alarm that cannot be read back. A flapping one is as its last change left it, which is not known here. */
+function lastSignal({ signals, service, playbook }: Incident, key: string): Signal[] {
+  const known = signals[key];
+  if (!known || known.flapping) return [];
+  const { state, level, at, summary } = known;
+  const id = `observed/${key}/${at}/${state}`;
+  return [{ id, key, state, level, service, playbook, at, summary: `${summary} (${NOT_READ_BACK})` }];
+}
+
+const NOT_READ_BACK = 'the alarm cannot be read here, so its last event stands';
+
+/** The signal of an alarm that was without data. */
 function blindSignal(
   { signals, service, playbook }: Incident,
-  name: string,
-  found: DescribedAlarm | undefined,
-  now: string,
-): Signal {
-  const blind = found?.state === 'INSUFFICIENT_DATA';
-  const at = found?.since ?? now;
+  { name, state, since: at }: DescribedAlarm,
+): Signal | undefined {
+  if (!at) return undefined;
+  const blind = state === 'INSUFFICIENT_DATA';
   const key = blindKey(name);
   const summary = blind ? (signals[key]?.summary ?? name) : `Data again since ${clock(at)} UTC: ${name}`;
-  const id = `observed/${key}/${at}`;
-  return { id, key, state: blind ? 'firing' : 'cleared', level: 'warning', service, playbook, at, summary };
+  const signal = blind ? 'firing' : 'cleared';
+  const id = `observed/${key}/${at}/${signal}`;
+  return { id, key, state: signal, level: 'warning', service, playbook, at, summary };
 }
-
-/** The signal has the date of the last known state, so that the alarm counts again if it comes back unchanged. */
-const missingAlarm = ({ signals }: Incident, name: string): DescribedAlarm => ({
-  name,
-  state: 'INSUFFICIENT_DATA',
-  reason: 'there is no such alarm',
-  since: signals[alarmKey(name)]?.at ?? new Date(0).toISOString(),
-});
 
 function alarmSignal(
   { service, playbook, signals }: Incident,
@@ -83,6 +66,6 @@ function alarmSignal(
   const summary = outlastsDrill
     ? `${title}: still ${described} ${DRILL_MINUTES} min after it was set for a drill`
     : current;
-  const id = `observed/${key}/${at}${outlastsDrill ? '/outlasts the drill' : ''}`;
+  const id = `observed/${key}/${at}/${state}${outlastsDrill ? '/outlasts the drill' : ''}`;
   return { id, key, state, level: known.level, service, playbook, at, summary, ...(drill ? { drill } : {}) };
 }

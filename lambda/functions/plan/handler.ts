@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { observeAlarms } from '../../adapters/cloudwatch.ts';
+import { observeAlarms } from '../../adapters/alarms.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
 import type { OtherIncident } from '../../domain/incident/commands.ts';
 import type { IncidentEvent } from '../../domain/incident/events.ts';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { observeAlarms } from '../../adapters/cloudwatch.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
 import type { Check } from '../../domain/incident/events.ts';
 import { type Incident, isQuestion } from '../../domain/incident/incident.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
+import { observedSignals } from '../../domain/intake/observed-alarms.ts';
 import { obligations } from '../../domain/obligations.ts';
 import { commitObservedSignals, toCheck } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
@@ -12,7 +12,7 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
 import { reindex } from '../../store/incident-index.ts';
 import { type Found, incidentsUnderReview, openIncidents } from '../../store/incident-lists.ts';
 import { keyOf } from '../../store/keys.ts';
-import { lookForBlindness } from './blindness.ts';
+import { type Alarms, openForAlarms, readAlarms } from './alarms.ts';
 import { commitMeasured, type Minute, measureMinute } from './measured.ts';
 import { obeySwitch, stop } from './stop.ts';
 import { withoutUnreadable } from './unreadable.ts';
@@ -34,9 +34,10 @@ async function watch(): Promise<void> {
   const [open, review] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : NONE]);
   const { incidents } = open;
   const minute = incidents.length > 0 ? measureMinute().catch(unmeasured) : Promise.resolve(undefined);
+  const alarms = readAlarms(incidents);
   const outcomes = await Promise.allSettled([
-    lookForBlindness(incidents),
-    ...incidents.map(incident => look(incident, minute)),
+    openForAlarms(alarms, incidents),
+    ...incidents.map(incident => look(incident, alarms, minute)),
     ...review.incidents.map(incident => meetAll(incident)),
     ...[...open.stale, ...review.stale].map(reindex),
   ]);
@@ -53,10 +54,11 @@ async function watch(): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 }
 
-async function look(known: Incident, minute: Promise<Minute | undefined>): Promise<void> {
+async function look(known: Incident, alarms: Promise<Alarms>, minute: Promise<Minute | undefined>): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.
   if (isQuestion(known)) return meetAll(known);
-  const [signals, measured] = await Promise.all([observeAlarms(known).catch(unobserved), minute]);
+  const [found, measured] = await Promise.all([alarms.catch(unobserved), minute]);
+  const signals = found && observedSignals(known, found.known, new Date().toISOString());
   const observed = await commitObservedSignals(known, signals ?? []);
   const judged = measured ? await commitMeasured(observed, measured) : observed;
   const incident = await obeySwitch(judged);

@@ -1,0 +1,70 @@
+import {
+  type AlarmType,
+  CloudWatchClient,
+  type CompositeAlarm,
+  type DescribeAlarmsCommandInput,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';
+import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import type { Incident } from '../domain/incident/incident.ts';
+import { ALARM_TAGS, type AlarmState, type Signal } from '../domain/incident/signal.ts';
+import type { DescribedAlarm } from '../domain/intake/described-alarm.ts';
+import { alarmNames, observedSignals } from '../domain/intake/observed-alarms.ts';
+
+const client = new CloudWatchClient({});
+const tagging = new ResourceGroupsTaggingAPIClient({});
+
+/** CloudWatch describes metric alarms only, unless it is asked for both. */
+const AlarmTypes: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
+
+/** Names in a request, and alarms on a page, at most. */
+const PAGE = 100;
+
+/** The current signals of an incident's alarms. */
+export async function observeAlarms(incident: Incident): Promise<Signal[]> {
+  return observedSignals(incident, await alarmsNamed(alarmNames(incident)), new Date().toISOString());
+}
+
+/** Every alarm of this account and region that is in the state. */
+export const alarmsIn = (state: AlarmState): Promise<DescribedAlarm[]> => describeAll({ StateValue: state });
+
+/** The alarms of these names, as far as they are in this account and region. */
+export async function alarmsNamed(names: readonly string[]): Promise<DescribedAlarm[]> {
+  const pages = Array.from({ length: Math.ceil(names.length / PAGE) }, (_, i) => names.slice(i * PAGE, (i + 1) * PAGE));
+  return (await Promise.all(pages.map(AlarmNames => describeAll({ AlarmNames: [...AlarmNames] })))).flat();
+}
+
+async function describeAll(input: DescribeAlarmsCommandInput): Promise<DescribedAlarm[]> {
+  const found: DescribedAlarm[] = [];
+  const pages = paginateDescribeAlarms({ client }, { ...input, AlarmTypes, MaxRecords: PAGE });
+  for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages)
+    found.push(...MetricAlarms.map(describe), ...CompositeAlarms.map(describe));
+  return found;
+}
+
+const describe = (alarm: MetricAlarm | CompositeAlarm): DescribedAlarm => ({
+  name: alarm.AlarmName ?? '',
+  description: alarm.AlarmDescription,
+  state: alarm.StateValue,
+  reason: alarm.StateReason,
+  since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString(),
+});
+
+/** The tags of alarms, by the alarm's name. */
+export type TagsByAlarm = Record<string, Record<string, string>>;
+
+/** The tags of the alarms whose tags name the service. */
+export async function taggedAlarms(service: string): Promise<TagsByAlarm> {
+  const query = {
+    ResourceTypeFilters: ['cloudwatch:alarm'],
+    TagFilters: [{ Key: ALARM_TAGS.service, Values: [service] }],
+  };
+  const found: TagsByAlarm = {};
+  for await (const { ResourceTagMappingList = [] } of paginateGetResources({ client: tagging }, query))
+    for (const { ResourceARN = '', Tags = [] } of ResourceTagMappingList) {
+      const name = ResourceARN.split(':').slice(6).join(':');
+      found[name] = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+    }
+  return found;
+}

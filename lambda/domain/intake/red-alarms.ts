@@ -1,0 +1,41 @@
+import { type Incident, isOpen } from '../incident/incident.ts';
+import { alarmKey, isDrill, type Signal } from '../incident/signal.ts';
+import { minutesBetween } from '../kernel/time.ts';
+import type { AlarmRoute } from './alarm-route.ts';
+import type { DescribedAlarm } from './described-alarm.ts';
+
+/** Minutes for which an alarm must be red before it is made up for: until then its event may still be on its way. */
+const RED_MINUTES = 2;
+
+/** An alarm that is red, since a known time. */
+export type RedAlarm = DescribedAlarm & { since: string };
+
+/** The alarms that have been red for long enough, and that no open incident knows. An alarm that is red for a drill is accounted for. */
+export const redAlarms = (alarms: readonly DescribedAlarm[], open: readonly Incident[], now: string): RedAlarm[] =>
+  alarms.filter((alarm): alarm is RedAlarm => {
+    const { name, state, reason, since } = alarm;
+    if (state !== 'ALARM' || since === undefined) return false;
+    const minutes = minutesBetween(since, now);
+    return (
+      minutes >= RED_MINUTES && !isDrill(reason, minutes) && !open.some(({ signals }) => alarmKey(name) in signals)
+    );
+  });
+
+/** True if the last incident of the alarm's playbook was resolved or cancelled while the alarm was already red: a person knows. */
+export const wasRedAtResolution = ({ since }: RedAlarm, last: Incident | undefined): boolean =>
+  last !== undefined && !isOpen(last) && last.resolvedAt !== undefined && since < last.resolvedAt;
+
+/** The signal of a red alarm whose event was lost, or came to nothing. */
+export const redSignal = (
+  { name, description = name, reason = 'ALARM', since }: RedAlarm,
+  route: Exclude<AlarmRoute, { fault: string }>,
+  service: string,
+): Signal => ({
+  id: `observed/${alarmKey(name)}/${since}/firing`,
+  key: alarmKey(name),
+  state: 'firing',
+  ...route,
+  service,
+  at: since,
+  summary: `${description}: ${reason}`,
+});

@@ -1,0 +1,186 @@
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../lambda/functions/watch/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
+import { openIncidents } from '../../lambda/store/incident-lists.ts';
+import { useWorkflows } from '../support/aws-mocks.ts';
+import { useAlarms } from '../support/fake-alarms.ts';
+import { ALARM, committed, invoke, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
+import { minute, START, types } from '../support/story.ts';
+
+useResponder({ RESPONSE_STATE_MACHINE: 'arn:response', MAINTENANCE_PARAMETER: 'until', AUTOMATION_PARAMETER: 'on' });
+const { alarms, cloudwatch, tagging } = useAlarms();
+const { executions } = useWorkflows();
+const ssm = mockClient(SSMClient);
+const ecs = mockClient(ECSClient);
+
+beforeEach(() => {
+  ssm.reset();
+  maintenance('none');
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ desiredCount: 10, runningCount: 10 }] });
+  vi.stubGlobal('fetch', async () => new Response());
+});
+const maintenance = (Value: string) =>
+  ssm.on(GetParametersCommand).resolves({
+    Parameters: [
+      { Name: 'until', Value },
+      { Name: 'on', Value: 'on' },
+    ],
+  });
+const watchAt = async (minutes: number) => {
+  setMinute(minutes);
+  await invoke(handler, { 'detail-type': 'Scheduled Event' });
+};
+const open = async () => (await openIncidents()).incidents;
+const CACHE = { slot: 'mockupaws-production/CacheFailure', number: 1 };
+const TAGS = {
+  'incident:service': 'mockupaws-production',
+  'incident:playbook': 'CacheFailure',
+  'incident:level': 'warning',
+};
+
+describe('a red alarm without an incident', () => {
+  it('opens one after two minutes, which began when it turned red, and starts its response', async () => {
+    alarms.set(ALARM, { state: 'ALARM', since: START, reason: 'Threshold Crossed' });
+    await watchAt(1.9);
+    expect(await open()).toEqual([]);
+    await watchAt(2);
+    expect(await stored()).toMatchObject({ startedAt: START, severity: 'P2' });
+    expect((await stored()).timeline[0]?.command).toBe(`observed/alarm:${ALARM}/${START}/firing`);
+    expect(executions().map(({ name }) => name)).toEqual(['INC-2026-04-07-001-1']);
+    await watchAt(3);
+    expect(types((await stored()).timeline).filter(type => type === 'SignalFired')).toHaveLength(1);
+  });
+
+  it.each([true, false])(
+    'is one of the user’s by its tags, composite: %s, and clears when it is green',
+    async composite => {
+      alarms.set('checkout', { state: 'ALARM', since: START, composite, tags: TAGS });
+      await watchAt(2);
+      expect((await stored(CACHE)).signals['alarm:checkout']).toMatchObject({ state: 'firing', at: START });
+      alarms.set('checkout', { state: 'OK', since: minute(4), composite, tags: TAGS });
+      await watchAt(4);
+      expect((await stored(CACHE)).signals['alarm:checkout']).toMatchObject({ state: 'cleared', at: minute(4) });
+    },
+  );
+
+  it('of nobody we know is asked for its tags once in a quarter of an hour, and opens nothing', async () => {
+    alarms.set('foreign', { state: 'ALARM', since: START });
+    for (let at = 2; at < 16; at++) await watchAt(at);
+    expect(tagging.commandCalls(GetResourcesCommand)).toHaveLength(1);
+    expect(await open()).toEqual([]);
+    await watchAt(17.5);
+    expect(tagging.commandCalls(GetResourcesCommand)).toHaveLength(2);
+  });
+
+  it('opens one incident of a hundred and fifty that are red, which are read by pages', async () => {
+    for (let i = 0; i < 150; i++) alarms.set(`alarm ${i}`, { state: 'ALARM', since: START, tags: TAGS });
+    await watchAt(2);
+    const known = Object.entries((await stored(CACHE)).signals);
+    expect(await open()).toHaveLength(1);
+    expect(known).toHaveLength(150);
+    for (const name of alarms.keys()) alarms.set(name, { state: 'OK', since: minute(4), tags: TAGS });
+    await watchAt(4);
+    expect(Object.values((await stored(CACHE)).signals).every(({ state }) => state === 'cleared')).toBe(true);
+  });
+});
+
+describe('accounted for is a red alarm', () => {
+  it('during a maintenance window; after it, an incident opens', async () => {
+    alarms.set(ALARM, { state: 'ALARM', since: START });
+    maintenance(minute(30));
+    await watchAt(29);
+    expect(await open()).toEqual([]);
+    await watchAt(31);
+    expect(await open()).toHaveLength(1);
+  });
+
+  it('during a maintenance window that is unreadable, not at all', async () => {
+    ssm.on(GetParametersCommand).rejects(new Error('InternalServerError'));
+    alarms.set(ALARM, { state: 'ALARM', since: START });
+    await watchAt(2);
+    expect(await open()).toHaveLength(1);
+  });
+
+  it('that a drill has set, for as long as a drill may last', async () => {
+    alarms.set(ALARM, { state: 'ALARM', since: START, reason: '[DRILL] set by ada' });
+    await watchAt(9);
+    expect(await open()).toEqual([]);
+    await watchAt(10);
+    expect(await stored()).toMatchObject({ drill: undefined });
+  });
+
+  it.each([undefined, true])(
+    'that was red already when a person resolved its incident, cancelled: %s',
+    async cancelled => {
+      alarms.set(ALARM, { state: 'ALARM', since: START });
+      await watchAt(2);
+      await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'known', cancelled });
+      await watchAt(60);
+      expect(await open()).toEqual([]);
+      alarms.set(ALARM, { state: 'OK', since: minute(61) });
+      await watchAt(61);
+      alarms.set(ALARM, { state: 'ALARM', since: minute(62) });
+      await watchAt(64);
+      expect((await open()).map(({ number }) => number)).toEqual([2]);
+    },
+  );
+});
+
+it('an alarm that turned red just before its incident was resolved is accounted for, though the incident never knew it', async () => {
+  await receive(signal({ key: 'alarm:other' }), policyOf());
+  alarms.set(ALARM, { state: 'ALARM', since: minute(4) });
+  await watchAt(5);
+  await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'known' });
+  await watchAt(8);
+  expect(await open()).toEqual([]);
+  alarms.set(ALARM, { state: 'ALARM', since: minute(9) });
+  await watchAt(11);
+  expect(await open()).toHaveLength(1);
+});
+
+describe('an alarm that cannot be read back', () => {
+  const elsewhere = () => receive(signal({ key: 'alarm:elsewhere' }), policyOf());
+
+  it('of another account keeps its last event, and a newer one counts', async () => {
+    await elsewhere();
+    await watchAt(5);
+    expect((await stored()).signals['alarm:elsewhere']).toMatchObject({ state: 'firing', at: START });
+    await receive(signal({ id: 'green', key: 'alarm:elsewhere', state: 'cleared', at: minute(6) }), policyOf());
+    await watchAt(7);
+    expect((await stored()).signals['alarm:elsewhere']).toMatchObject({ state: 'cleared', at: minute(6) });
+    expect(types((await stored()).timeline)).not.toContain('SignalLost');
+  });
+
+  it('once is as it was when it is read again, and its next change is seen', async () => {
+    alarms.set(ALARM, { state: 'ALARM', since: START });
+    await watchAt(2);
+    alarms.clear();
+    await watchAt(3);
+    alarms.set(ALARM, { state: 'ALARM', since: START });
+    await watchAt(4);
+    expect((await stored()).signals[`alarm:${ALARM}`]).toMatchObject({ state: 'firing', at: START });
+    alarms.set(ALARM, { state: 'INSUFFICIENT_DATA', since: minute(5) });
+    await watchAt(5);
+    alarms.set(ALARM, { state: 'ALARM', since: minute(5) });
+    await watchAt(6);
+    expect((await stored()).signals[`alarm:${ALARM}`]).toMatchObject({ state: 'firing' });
+  });
+});
+
+it('all alarms are asked for in three questions, however many incidents are open', async () => {
+  await receive(signal(), policyOf());
+  await receive(signal({ id: 'event-2', playbook: 'CacheFailure', key: 'alarm:other' }), policyOf());
+  await watchAt(1);
+  expect(
+    cloudwatch.commandCalls(DescribeAlarmsCommand).map(({ args: [{ input }] }) => [input.StateValue, input.AlarmNames]),
+  ).toEqual([
+    ['ALARM', undefined],
+    ['INSUFFICIENT_DATA', undefined],
+    [undefined, expect.arrayContaining([ALARM, 'other'])],
+  ]);
+});
