@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { directMinutes, directPages, observe, tableAway } from '../../local/scenarios/table-away.ts';
+import type { RehearsalFaults } from '../../local/world/faults.ts';
+import { RehearsalWorld } from '../../local/world/world.ts';
+import { assembly, timelineOf, typesOf } from './world.ts';
+
+const MINUTE = 60_000;
+const LEVELS = [1, 2, 3, 4];
+const dynamodb = (from: number, to: number, operations?: string[]) => ({
+  ...{ service: 'dynamodb', from, to },
+  ...(operations ? { operations } : {}),
+});
+
+/** The service is down from the fifth minute on, in a world with these faults. */
+async function downFor(minutes: number, faults: RehearsalFaults, seed = 1): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(assembly(), seed, faults);
+  tableAway.inject(world);
+  await world.clock.run(minutes * MINUTE, () => false);
+  return world;
+}
+
+function expectPaced(world: RehearsalWorld): void {
+  for (const level of LEVELS) {
+    const minutes = directMinutes(world, level);
+    for (const [i, minute] of minutes.slice(1).entries())
+      expect(minute - (minutes[i] ?? 0), `level ${level}: ${minutes}`).toBeGreaterThanOrEqual(10);
+  }
+}
+
+const pagedBetween = (world: RehearsalWorld, from: number, to: number) =>
+  directPages(world).filter(({ minute }) => from <= minute && minute < to);
+
+describe('while the table is away', () => {
+  it('people are paged also when only writes fail', async () => {
+    const world = await downFor(45, { away: [dynamodb(2, 45, ['PutItem', 'UpdateItem'])] });
+    expect(directMinutes(world, 1)[0]).toBeLessThanOrEqual(20);
+    expect(directMinutes(world, 2)).not.toEqual([]);
+    expectPaced(world);
+  });
+
+  it('people are paged directly each time, and not in between', async () => {
+    const world = await downFor(110, { away: [dynamodb(2, 40), dynamodb(70, 110)] });
+    expect(pagedBetween(world, 2, 41)).not.toEqual([]);
+    expect(pagedBetween(world, 41, 70)).toEqual([]);
+    expect(pagedBetween(world, 70, 110)).not.toEqual([]);
+    expect(world.incidents.size).toBeGreaterThan(0);
+    expectPaced(world);
+  });
+
+  it('alarms that flap page no more often', async () => {
+    const world = await RehearsalWorld.create(assembly(), 1, { away: [dynamodb(0, 60)] });
+    observe(world);
+    const AlarmName = 'incident-response/mockupaws-production/health-down';
+    for (let minute = 0; minute < 60; minute++) {
+      const StateValue = minute % 2 === 0 ? 'ALARM' : 'OK';
+      world.alarms.set({ AlarmName, StateValue, StateReason: 'it flaps' });
+      await world.clock.run(MINUTE, () => false);
+    }
+    expect(directPages(world).length).toBeGreaterThan(0);
+    expect(new Set(directPages(world).map(({ level }) => level))).toEqual(new Set([1]));
+    expectPaced(world);
+  });
+
+  it('invocations that come twice, late and out of order page no more often', async () => {
+    const world = await downFor(90, { away: [dynamodb(2, 90)], duplicated: 1, late: 50 });
+    for (const level of LEVELS) expect(directMinutes(world, level)).not.toEqual([]);
+    expectPaced(world);
+  });
+
+  it('people hear that nobody sees anything when CloudWatch is away as well', async () => {
+    const cloudwatch = { service: 'cloudwatch', from: 2, to: 40 };
+    const world = await downFor(40, { away: [dynamodb(2, 40), cloudwatch] });
+    const bodies = directPages(world).map(({ body }) => body);
+    expect(bodies.length).toBeGreaterThan(0);
+    expect(bodies.every(body => body.includes('CloudWatch does not answer'))).toBe(true);
+    expect(directMinutes(world, 2)).toEqual([]);
+    expectPaced(world);
+  });
+
+  it('an incident that was acknowledged before goes on when it is back, and no level is skipped', async () => {
+    const world = await RehearsalWorld.create(assembly(), 1, { away: [dynamodb(20, 100)] });
+    tableAway.inject(world);
+    world.people.answer({ to: 'ada@mockupaws.com', link: 'Acknowledge', after: 2, once: true });
+    await world.clock.run(20 * MINUTE, () => false);
+    expect(typesOf(world)).toContain('Acknowledged');
+    const before = timelineOf(world).length;
+    await world.clock.run(80 * MINUTE, () => false);
+    expect(timelineOf(world)).toHaveLength(before);
+    expect(pagedBetween(world, 20, 100)).not.toEqual([]);
+    await world.clock.run(70 * MINUTE, () => false);
+    const calls = timelineOf(world)
+      .slice(before)
+      .filter(({ type }) => type === 'Escalated');
+    const levels = calls.map(({ level }) => level);
+    expect(levels).toEqual([1, 2, 3, 4]);
+    for (const [i, { at }] of calls.slice(1).entries())
+      expect(Date.parse(at) - Date.parse(calls[i]?.at ?? '')).toBeGreaterThanOrEqual(5 * MINUTE);
+    expectPaced(world);
+  });
+});
