@@ -15,6 +15,7 @@ import type { Scenario } from './scenario.ts';
 import { serviceDown, serviceDownHandedOver, serviceDownMadeWorse } from './service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from './service-memory.ts';
 import { grows, halfMended, slow, slowBurn } from './severity-follows.ts';
+import { tableAway } from './table-away.ts';
 
 /** Every scenario, the first being what `npm start` rehearses. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -55,4 +56,5 @@ export const SCENARIOS: readonly Scenario[] = [
   metricVanishes,
   alarmTested,
   quietNight,
+  tableAway,
 ];
