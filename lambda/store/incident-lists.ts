@@ -26,22 +26,17 @@ const only = (all: Found, matches: (incident: Incident) => boolean): Found => ({
 
 async function found(state: 'open' | 'review'): Promise<Found> {
   const items = await unfinished(state);
-  const outcomes = await Promise.allSettled(items.map(load));
-  const result: Found = { incidents: [], failures: [], stale: [] };
-  for (const [i, outcome] of outcomes.entries()) {
-    const item = items[i];
-    if (outcome.status === 'rejected') result.failures.push(outcome.reason as Error);
-    else if (outcome.value && item) {
-      result.incidents.push(outcome.value);
-      if (isStale(item, outcome.value)) result.stale.push(outcome.value);
-    }
-  }
-  return result;
+  const { incidents, failures } = await loadAll(items);
+  const itemOf = new Map(items.map(item => [item.id, item]));
+  const stale = incidents.filter(incident => {
+    const item = itemOf.get(incident.id);
+    return item && isStale(item, incident);
+  });
+  return { incidents, failures, stale };
 }
 
-/** Incidents of the status page: those that were read, and the ids of those that are over and known. */
-export interface PublicIncidents {
-  incidents: Incident[];
+/** Incidents of the status page: those that were read, and the ids of those that are as they were known. */
+export interface PublicIncidents extends Omit<Found, 'stale'> {
   unchanged: string[];
 }
 
@@ -64,8 +59,17 @@ export async function publicIncidents(
       { slot, number },
     ]),
   );
-  const loaded = await Promise.all([...keys.values()].map(load));
-  const incidents = loaded.filter(incident => incident !== undefined).filter(isPublic);
-  const read = new Set(incidents.map(({ id }) => id));
-  return { incidents, unchanged: published.flatMap(({ id }) => (read.has(id) ? [] : [id])) };
+  const { incidents: read, failures } = await loadAll([...keys.values()]);
+  const incidents = read.filter(isPublic);
+  const ids = new Set(incidents.map(({ id }) => id));
+  return { incidents, failures, unchanged: published.flatMap(({ id }) => (ids.has(id) ? [] : [id])) };
+}
+
+/** The incidents that exist and can be read, and why others cannot. */
+async function loadAll(keys: readonly IncidentKey[]): Promise<Omit<Found, 'stale'>> {
+  const outcomes = await Promise.allSettled(keys.map(load));
+  return {
+    incidents: outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : [])),
+    failures: outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : [])),
+  };
 }

@@ -12,6 +12,7 @@ import { recordDelivery } from '../../runtime/event-subscriber.ts';
 import { inTime } from '../../runtime/in-time.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { publicIncidents } from '../../store/incident-lists.ts';
+import { UnreadableIncident } from '../../store/incidents.ts';
 import type { IncidentKey } from '../../store/keys.ts';
 import { readMeasured } from './measured.ts';
 
@@ -62,11 +63,14 @@ export const handler = entrypoint(Queued, async ({ Records }) => {
 async function readSite(now: Date, changed: IncidentKey[]) {
   const last = await readLastKnown().catch(() => undefined);
   const written = new Map(last?.site.incidents.map(incident => [incident.id, incident]));
-  const [{ site }, { incidents, unchanged }] = await Promise.all([
+  const [{ site }, { incidents, unchanged, failures }] = await Promise.all([
     deployed(),
     publicIncidents(monthsBefore(now), changed, last?.over ?? {}),
   ]);
   if (!site) throw new Error('no status page is deployed');
+  // One that this code cannot read stays as it was written last. The watch tells operations.
+  const away = failures.find(failure => !(failure instanceof UnreadableIncident));
+  if (away) throw away;
   const over = incidents.flatMap(({ id, status }) => (isOpen({ status }) ? [] : [[id, status] as const]));
   return {
     ...site,
