@@ -1,9 +1,6 @@
 import type { EventOf, IncidentEvent } from '../domain/incident/events.ts';
 import { policyOf } from './policies.ts';
 
-/** The version of the events that this code writes. One that changes their form gets an upcaster from the version before. */
-export const EVENT_VERSION = 1;
-
 /** An event as it is stored. */
 export interface StoredEvent {
   type: string;
@@ -15,8 +12,11 @@ export interface StoredEvent {
 /** Turns an event of one version into that of the next. */
 type Upcaster = (event: StoredEvent) => StoredEvent;
 
-/** By the version that they read: `UPCASTERS[1]` turns version 1 into version 2. */
-const UPCASTERS: Record<number, Upcaster> = {};
+/** The step from each version of the events to the next, the first from 1 to 2. */
+const UPCASTERS: readonly Upcaster[] = [];
+
+/** The version of the events that this code writes. One that changes their form gets an upcaster from the version before. */
+export const EVENT_VERSION = UPCASTERS.length + 1;
 
 export function toStored(event: IncidentEvent, policyHash: string): StoredEvent {
   const { type, seq, at, command, ...data } = event;
@@ -37,16 +37,14 @@ export async function fromStored(stored: StoredEvent): Promise<IncidentEvent> {
   return opened;
 }
 
-function upcast(stored: StoredEvent): StoredEvent {
-  let event = stored;
-  while (event.meta.version < EVENT_VERSION) {
-    const { version } = event.meta;
-    const next = UPCASTERS[version]?.(event) ?? event;
-    event = { ...next, meta: { ...next.meta, version: version + 1 } };
-  }
-  if (event.meta.version > EVENT_VERSION)
+/** The event in the form of the version after the last upcaster. @throws Error when it was written by later code. */
+export function upcast(stored: StoredEvent, upcasters = UPCASTERS): StoredEvent {
+  const newest = upcasters.length + 1;
+  const { version } = stored.meta;
+  if (version > newest)
     throw new Error(
-      `an event ${event.type} of version ${event.meta.version}, which is later than ${EVENT_VERSION}: a newer deployment wrote it`,
+      `an event ${stored.type} of version ${version}, which is later than ${newest}: a newer deployment wrote it`,
     );
-  return event;
+  const event = upcasters.slice(version - 1).reduce((older, next) => next(older), stored);
+  return { ...event, meta: { ...event.meta, version: newest } };
 }
