@@ -111,7 +111,7 @@ it.each<[string, StoredEvent]>([
   });
   expect(beside.incident?.number).toBe(number + 1);
   await commit({ ...KEY, number: number + 1 }, { type: 'publish', id: 'publish', by: 'ada' });
-  const published = await publicIncidents(['2026-04'], [key]);
+  const published = await publicIncidents(['2026-04'], [key], {});
   expect(published.incidents.map(({ id }) => id)).toEqual([beside.incident?.id]);
   expect(published.failures).toEqual([expect.any(UnreadableIncident)]);
 });
