@@ -1,6 +1,6 @@
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, Promised } from '../incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../incident/runbook-policy.ts';
-import { judge, type Promised } from '../incident/targets.ts';
+import { judge } from '../incident/targets.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
 import { minutesBetween } from '../kernel/time.ts';
 import { outageOf } from '../outage/outage.ts';

@@ -6,7 +6,6 @@ import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
-import type { Judgement } from './targets.ts';
 
 /** One execution of a runbook for a step of the plan. */
 export interface Run {
@@ -117,6 +116,15 @@ export interface KnownSignal {
   since: string;
   /** Since when it flaps, and how often it had changed when that was told. */
   flapping?: { since: string; changes: number } | undefined;
+}
+
+export type Promised = 'response' | 'resolution';
+
+/** A target that was kept or missed, and the severity at that moment. */
+export interface Judgement {
+  target: Promised;
+  severity: Severity;
+  kept: boolean;
 }
 
 /** The last answer to the question for a step's approval. */

@@ -1,16 +1,6 @@
-import type { Severity } from '../kernel/severity.ts';
 import { minutesBetween } from '../kernel/time.ts';
 import type { EventType } from './events.ts';
-import { type Incident, isOpen } from './incident.ts';
-
-export type Promised = 'response' | 'resolution';
-
-/** A target that was kept or missed, and the severity at that moment. */
-export interface Judgement {
-  target: Promised;
-  severity: Severity;
-  kept: boolean;
-}
+import { type Incident, isOpen, type Judgement, type Promised } from './incident.ts';
 
 /**
  * The targets of the runbook's table that are missed by `now` and not reported yet. They count from the last rise of
