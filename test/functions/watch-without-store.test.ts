@@ -7,9 +7,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DirectPaging } from '../../lambda/domain/on-call/direct-page.ts';
 import { handler } from '../../lambda/functions/watch/handler.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import { useTopics, useWorkflows } from '../support/aws-mocks.ts';
 import { useFlakyTable } from '../support/flaky-table.ts';
-import { ALARM, invoke, openIncident, setMinute, useResponder } from '../support/responder.ts';
+import { ALARM, invoke, policyOf, setMinute, signal, useResponder } from '../support/responder.ts';
 import { minute, START } from '../support/story.ts';
 
 const HEARTBEAT = 'https://hc.example.com/secret-token';
@@ -148,11 +149,11 @@ describe('the watch without its store', () => {
   });
 
   it('is not without it because the work on one incident fails', async () => {
-    setMinute(80);
-    await openIncident();
+    setMinute(115);
+    await receive(signal(), policyOf());
+    setMinute(120);
     workflows.on(StartExecutionCommand).rejects(new Error('StateMachineDeleting'));
-    cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
-    await watch().catch(() => undefined);
+    await expect(watch()).rejects.toThrow('StateMachineDeleting');
     expect(paged()).toEqual([]);
   });
 });
