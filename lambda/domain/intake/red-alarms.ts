@@ -10,16 +10,21 @@ const RED_MINUTES = 2;
 /** An alarm that is red, since a known time. */
 export type RedAlarm = DescribedAlarm & { since: string };
 
-/** The alarms that have been red for long enough, and that no open incident knows. An alarm that is red for a drill is accounted for. */
+/**
+ * The alarms that have been red for long enough, and that no open incident knows, the longest red first: an incident begins with
+ * its first signal. An alarm that is red for a drill is accounted for.
+ */
 export const redAlarms = (alarms: readonly DescribedAlarm[], open: readonly Incident[], now: string): RedAlarm[] =>
-  alarms.filter((alarm): alarm is RedAlarm => {
-    const { name, state, reason, since } = alarm;
-    if (state !== 'ALARM' || since === undefined) return false;
-    const minutes = minutesBetween(since, now);
-    return (
-      minutes >= RED_MINUTES && !isDrill(reason, minutes) && !open.some(({ signals }) => alarmKey(name) in signals)
-    );
-  });
+  alarms
+    .filter((alarm): alarm is RedAlarm => {
+      const { name, state, reason, since } = alarm;
+      if (state !== 'ALARM' || since === undefined) return false;
+      const minutes = minutesBetween(since, now);
+      return (
+        minutes >= RED_MINUTES && !isDrill(reason, minutes) && !open.some(({ signals }) => alarmKey(name) in signals)
+      );
+    })
+    .toSorted((a, b) => a.since.localeCompare(b.since));
 
 /** True if the last incident of the alarm's playbook was resolved or cancelled while the alarm was already red: a person knows. */
 export const wasRedAtResolution = ({ since }: RedAlarm, last: Incident | undefined): boolean =>
