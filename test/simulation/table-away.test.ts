@@ -33,7 +33,7 @@ const pagedBetween = (world: RehearsalWorld, from: number, to: number) =>
 describe('while the table is away', () => {
   it('people are paged also when only writes fail', async () => {
     const world = await downFor(45, { away: [dynamodb(2, 45, ['PutItem', 'UpdateItem'])] });
-    expect(directMinutes(world, 1)[0]).toBeLessThanOrEqual(20);
+    expect(directMinutes(world, 1)[0]).toBeLessThanOrEqual(10);
     expect(directMinutes(world, 2)).not.toEqual([]);
     expectPaced(world);
   });
