@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { historyOf, type IncidentHistory } from '../../lambda/domain/incident/history.ts';
@@ -13,6 +14,9 @@ import {
 } from '../../lambda/store/incident-index.ts';
 import { incidentsUnderReview, openIncidents } from '../../lambda/store/incident-lists.ts';
 import { load, loadHistory } from '../../lambda/store/incidents.ts';
+import { snapshotItem } from '../../lambda/store/keys.ts';
+import { STATE_VERSION } from '../../lambda/store/snapshots.ts';
+import type { Send } from './memory-table.ts';
 
 /** As an incident or an event is after it went through the table. */
 const plain = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value));
@@ -20,11 +24,13 @@ const plain = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value));
 /** Remembers what was stored and answered about the incidents of a slot, and tells if the store ever contradicts itself. */
 export class SlotRecord {
   readonly slot: string;
+  private readonly table: Send;
+  private readonly snapshots = new Map<number, number>();
   private readonly timelines = new Map<number, readonly IncidentEvent[]>();
   private readonly answered: Committed[] = [];
 
-  constructor(slot: string) {
-    this.slot = slot;
+  constructor(slot: string, table: Send) {
+    [this.slot, this.table] = [slot, table];
   }
 
   /** Keeps what a writer was told, to be held against what is stored in the end. */
@@ -50,10 +56,21 @@ export class SlotRecord {
       expect(timeline.slice(0, before.length)).toEqual(before);
       expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, index) => index));
       this.timelines.set(number, timeline);
+      await this.checkSnapshot(number);
     }
     expect(incidents.slice(0, -1).filter(isOpen)).toEqual([]);
     await this.areListed('open', incidents.filter(isOpen));
     await this.areListed('review', incidents.filter(isUnderReview));
+  }
+
+  /** A snapshot is never replaced by an older one. */
+  private async checkSnapshot(number: number): Promise<void> {
+    const Key = snapshotItem({ slot: this.slot, number });
+    const get = new GetCommand({ TableName: process.env['INCIDENTS_TABLE'], Key, ConsistentRead: true });
+    const { Item } = (await this.table(get)) as { Item?: { stateVersion: number; version: number } };
+    if (Item?.stateVersion !== STATE_VERSION) return;
+    expect(Item.version).toBeGreaterThanOrEqual(this.snapshots.get(number) ?? 0);
+    this.snapshots.set(number, Item.version);
   }
 
   /** An incident that is over may still be listed as open, until the watch has repaired it. */
