@@ -44,6 +44,12 @@ export async function read(key: IncidentKey): Promise<StoredIncident | undefined
   return stored && remember(key, { ...stored, behind });
 }
 
+/** The incident as this process knows it, if the last commit is one that it knows. */
+function knownWith(key: IncidentKey, lastCommit: readonly StoredEvent[]): StoredIncident | undefined {
+  const known = remembered.get(nameOf(key));
+  return known?.incident.version === Number(lastCommit.at(-1)?.meta.seq) + 1 ? known : undefined;
+}
+
 async function fromSnapshot(key: IncidentKey): Promise<StoredIncident | undefined> {
   const snapshot = await readSnapshot(key).catch(ignoreSnapshot(key));
   return snapshot && { incident: snapshot, behind: 0 };
@@ -110,8 +116,9 @@ export async function latest(
   const { Items = [] } = await client.send(new QueryCommand(query));
   if (!Items[0]) return { number: 0 };
   const { number } = incidentOf(Items[0] as ItemKey);
+  const key = { slot, number };
   try {
-    return { number, stored: await read({ slot, number }) };
+    return { number, stored: knownWith(key, Items[0]['events']) ?? (await read(key)) };
   } catch (error) {
     if (error instanceof UnreadableIncident) return { number, unreadable: error };
     throw error;
