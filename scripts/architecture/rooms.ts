@@ -110,7 +110,10 @@ export const ARCHITECTURE: Architecture = {
 
     { path: 'scripts', uses: [] },
     { path: 'test', uses: ['*'] },
-    { path: 'bench', uses: ['lib', 'templates/samples', ...ALL_DOMAIN, 'local', 'test'] },
+    {
+      path: 'bench',
+      uses: ['lib', 'templates/samples', 'lambda/store', 'lambda/runtime', ...ALL_DOMAIN, 'local', 'test'],
+    },
     { path: '*', uses: ['*'] },
   ],
   maxLines: 350,

@@ -1,0 +1,109 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import type { Signal } from '../lambda/domain/incident/signal.ts';
+import { receive, receiveAll } from '../lambda/runtime/command-handler.ts';
+import { client } from '../lambda/store/table.ts';
+import { close, listen, urlOf } from '../test/support/loopback.ts';
+import { remoteTable } from '../test/support/remote-table.ts';
+import { minute, policy } from '../test/support/story.ts';
+
+/** Signals a second, as a share of what reading and writing conditionally by hand reaches. */
+const GOAL = 0.8;
+const SIGNALS = 400;
+const ALARMS = 20;
+/** Signals that intake takes at once. */
+const BATCH = 10;
+
+const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+await listen(server);
+Object.assign(process.env, {
+  ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+  ...{ AWS_ENDPOINT_URL_DYNAMODB: urlOf(server), INCIDENTS_TABLE: 'incidents' },
+});
+await remoteTable('incidents', urlOf(server));
+
+const POLICY = policy([]);
+const { service } = POLICY;
+let runs = 0;
+let signals = 0;
+
+const signalOf = (playbook: string): Signal => ({
+  ...{
+    id: `signal ${++signals}`,
+    key: `alarm:${signals % ALARMS}`,
+    state: 'firing',
+    level: 'critical',
+    service,
+    playbook,
+  },
+  ...{ at: minute(signals / 60), summary: 'Connections: 1700 (threshold 1635)' },
+});
+
+/** Reads the last item of a partition and writes the next, on the condition that nobody else has. */
+async function byHand(slot: string, batch: readonly Signal[]): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const pk = `by hand/${slot}`;
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        ...{ TableName: 'incidents', ConsistentRead: true, ScanIndexForward: false, Limit: 1 },
+        ...{ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } },
+      }),
+    );
+    const sk = String(Number(Items[0]?.['sk'] ?? 0) + 1).padStart(9, '0');
+    try {
+      const Item = { pk, sk, events: batch };
+      await client.send(
+        new PutCommand({ TableName: 'incidents', Item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      );
+      return;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      await pause(Math.random() * Math.min(800, 20 * 2 ** tries));
+    }
+  }
+}
+
+async function byStore(slot: string, batch: readonly Signal[]): Promise<void> {
+  for (const { outcome } of await receiveAll(batch, { [slot]: POLICY })) if (outcome.status === 'rejected') refused++;
+}
+
+let refused = 0;
+
+/** Signals a second, when so many writers deal with batches of one incident or of several. */
+async function speedOf(write: typeof byHand, writers: number, slots: readonly string[], size: number): Promise<number> {
+  const batches = Array.from({ length: SIGNALS / size }, (_, i) => {
+    const slot = slots[i % slots.length] ?? '';
+    return { slot, batch: Array.from({ length: size }, () => signalOf(slot)) };
+  });
+  const before = performance.now();
+  await Promise.all(
+    Array.from({ length: writers }, async () => {
+      for (let next = batches.shift(); next; next = batches.shift()) await write(next.slot, next.batch);
+    }),
+  );
+  return SIGNALS / ((performance.now() - before) / 1000);
+}
+
+console.log(`signals a second, ${SIGNALS} signals, as a share of reading and writing by hand (goal ${GOAL})`);
+let least = Number.POSITIVE_INFINITY;
+for (const size of [1, BATCH])
+  for (const incidents of [6, 1])
+    for (const writers of [1, 8, 64]) {
+      const slots = Array.from({ length: incidents }, (_, i) => `Run${++runs}of${i}`);
+      // The incident is open, as in any burst but for its first moment.
+      for (const slot of slots) await receive(signalOf(slot), POLICY);
+      const raw = await speedOf(byHand, writers, slots, size);
+      const store = await speedOf(byStore, writers, slots, size);
+      least = Math.min(least, store / raw);
+      console.log(
+        `  batches of ${String(size).padStart(2)}, ${incidents} incidents, ${String(writers).padStart(2)} writers: ` +
+          `${store.toFixed(0).padStart(5)}/s, by hand ${raw.toFixed(0).padStart(5)}/s, ${(store / raw).toFixed(2)}`,
+      );
+    }
+await close(server);
+if (refused > 0 || !(least >= GOAL)) {
+  console.error(`store: ${refused} batches were refused, the least share is ${least.toFixed(2)}`);
+  process.exitCode = 1;
+}
