@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import { type Distribution, TIME_NAMES, TIMES } from '../../lambda/domain/figures/figures.ts';
 import type { MonthlyReport, ReportedIncident } from '../../lambda/domain/figures/report.ts';
-import type { Promised } from '../../lambda/domain/incident/incident.ts';
 import { isOpen } from '../../lambda/domain/incident/incident.ts';
+import type { Promised } from '../../lambda/domain/incident/records.ts';
 import { percent } from '../../lambda/domain/kernel/numbers.ts';
 import { SEVERITIES, SEVERITY_NAMES } from '../../lambda/domain/kernel/severity.ts';
 import { dateTime } from '../../lambda/domain/kernel/time.ts';

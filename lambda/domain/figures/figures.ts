@@ -1,4 +1,5 @@
-import type { Incident, Promised } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Promised } from '../incident/records.ts';
 import { RUNBOOK_SEVERITIES } from '../incident/runbook-policy.ts';
 import { judge } from '../incident/targets.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';

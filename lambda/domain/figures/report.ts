@@ -1,5 +1,6 @@
 import type { Status } from '../incident/events.ts';
-import type { ActionItem, Incident, Judgement, Promised } from '../incident/incident.ts';
+import type { ActionItem, Incident } from '../incident/incident.ts';
+import type { Judgement, Promised } from '../incident/records.ts';
 import { judge } from '../incident/targets.ts';
 import type { Severity } from '../kernel/severity.ts';
 import { openItems } from '../review/review.ts';

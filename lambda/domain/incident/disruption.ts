@@ -1,6 +1,7 @@
 import { assess, atLeast, type Facts, type Severity } from '../kernel/severity.ts';
 import { isHarmed } from './harm.ts';
-import type { Disruption, Incident } from './incident.ts';
+import type { Incident } from './incident.ts';
+import type { Disruption } from './records.ts';
 
 /** At most this many are kept apart; beyond them the oldest two become one. */
 const LIMIT = 30;

@@ -4,6 +4,7 @@ import type { Audience, Investigation, Target } from './audiences.ts';
 import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
+import type { ApprovalAnswer, Disruption, Judgement, PublishedUpdate } from './records.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 
@@ -116,51 +117,6 @@ export interface KnownSignal {
   since: string;
   /** Since when it flaps, and how often it had changed when that was told. */
   flapping?: { since: string; changes: number } | undefined;
-}
-
-export type Promised = 'response' | 'resolution';
-
-/** A target that was kept or missed, and the severity at that moment. */
-export interface Judgement {
-  target: Promised;
-  severity: Severity;
-  kept: boolean;
-}
-
-/** The last answer to the question for a step's approval. */
-export interface ApprovalAnswer {
-  step: string;
-  approved: boolean;
-  /** A person, or `time` when nobody answered. */
-  by: string;
-  at: string;
-  /** Minutes that people had for their answer. */
-  minutes: number;
-}
-
-/** A time in which people were measured to suffer, and its highest severity. */
-export interface Disruption {
-  from: string;
-  /** Absent while it lasts. */
-  to?: string | undefined;
-  severity: Severity;
-}
-
-/** An update that the status page shows. */
-export interface PublishedUpdate {
-  seq: number;
-  at: string;
-  /** `late`: the post-mortem comes later than promised. */
-  kind: 'update' | 'post-mortem' | 'late';
-  status: Status;
-  /** A person's own words; absent, the template's. */
-  text?: string | undefined;
-  /** When the next update is due, or the late post-mortem. */
-  nextAt?: string | undefined;
-  /** A fix was in place by then. */
-  fixed: boolean;
-  /** The status page has shown it. */
-  shown?: boolean | undefined;
 }
 
 /**

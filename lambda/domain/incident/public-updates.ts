@@ -1,4 +1,5 @@
-import type { Incident, PublishedUpdate } from './incident.ts';
+import type { Incident } from './incident.ts';
+import type { PublishedUpdate } from './records.ts';
 
 /** Updates in the words of the templates that are kept while the status stays the same. */
 const ROUTINE_LIMIT = 10;

@@ -1,6 +1,7 @@
 import { minutesBetween } from '../kernel/time.ts';
 import type { EventType } from './events.ts';
-import { type Incident, isOpen, type Judgement, type Promised } from './incident.ts';
+import { type Incident, isOpen } from './incident.ts';
+import type { Judgement, Promised } from './records.ts';
 
 /**
  * The targets of the runbook's table that are missed by `now` and not reported yet. They count from the last rise of

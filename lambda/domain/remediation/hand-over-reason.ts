@@ -1,6 +1,7 @@
 import type { Readings } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
-import type { ApprovalAnswer, Incident, Run } from '../incident/incident.ts';
+import type { Incident, Run } from '../incident/incident.ts';
+import type { ApprovalAnswer } from '../incident/records.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
 import { waitingTime } from './approval.ts';
 import { objectsNamed } from './evidence.ts';

@@ -1,6 +1,7 @@
 import { affectedComponents, isPublic } from '../communication/updates.ts';
 import type { Investigation } from '../incident/audiences.ts';
-import type { Incident, PublishedUpdate } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { PublishedUpdate } from '../incident/records.ts';
 import type { Component } from '../incident/service-policy.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
 import type { Render } from '../kernel/templates.ts';

@@ -1,7 +1,8 @@
 import { minutesBetween } from '../../kernel/time.ts';
 import { BOUNDS } from '../bounds.ts';
 import type { EventOf } from '../events.ts';
-import type { ApprovalAnswer, Incident, Run } from '../incident.ts';
+import type { Incident, Run } from '../incident.ts';
+import type { ApprovalAnswer } from '../records.ts';
 import { unreverted } from '../reverts.ts';
 
 /** Attempts of the automatic response: their runs, their approvals and their end. */

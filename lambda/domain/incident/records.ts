@@ -1,0 +1,47 @@
+import type { Severity } from '../kernel/severity.ts';
+import type { Status } from './events.ts';
+
+export type Promised = 'response' | 'resolution';
+
+/** A target that was kept or missed, and the severity at that moment. */
+export interface Judgement {
+  target: Promised;
+  severity: Severity;
+  kept: boolean;
+}
+
+/** The last answer to the question for a step's approval. */
+export interface ApprovalAnswer {
+  step: string;
+  approved: boolean;
+  /** A person, or `time` when nobody answered. */
+  by: string;
+  at: string;
+  /** Minutes that people had for their answer. */
+  minutes: number;
+}
+
+/** A time in which people were measured to suffer, and its highest severity. */
+export interface Disruption {
+  from: string;
+  /** Absent while it lasts. */
+  to?: string | undefined;
+  severity: Severity;
+}
+
+/** An update that the status page shows. */
+export interface PublishedUpdate {
+  seq: number;
+  at: string;
+  /** `late`: the post-mortem comes later than promised. */
+  kind: 'update' | 'post-mortem' | 'late';
+  status: Status;
+  /** A person's own words; absent, the template's. */
+  text?: string | undefined;
+  /** When the next update is due, or the late post-mortem. */
+  nextAt?: string | undefined;
+  /** A fix was in place by then. */
+  fixed: boolean;
+  /** The status page has shown it. */
+  shown?: boolean | undefined;
+}
