@@ -14,7 +14,7 @@ import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { findKey, incidentsOfMonth } from '../../store/incident-index.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
-import { lastEvents, latest, load } from '../../store/incidents.ts';
+import { lastEvents, latest, load, UnreadableIncident } from '../../store/incidents.ts';
 import { keyOf, slotOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
@@ -60,6 +60,9 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
   }
 });
 
+/** One incident that cannot be read hides no report; the watch tells operations of it. */
+const isUnreadable = (error: unknown) => error instanceof UnreadableIncident;
+
 /** The playbooks with alarms. */
 const playbooks = async () =>
   Object.values(await deployedPolicies())
@@ -74,7 +77,9 @@ async function report(requestedMonth: string | undefined): Promise<MonthlyReport
     incidentsOfMonth(month),
     scheduledTasksOfMonth(service(), month),
   ]);
-  const incidents = (await Promise.all(listed.map(load))).filter(incident => incident !== undefined);
+  const read = await Promise.allSettled(listed.map(load));
+  const incidents = read.flatMap(outcome => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
+  for (const outcome of read) if (outcome.status === 'rejected' && !isUnreadable(outcome.reason)) throw outcome.reason;
   return monthlyReport(incidents, { service: service(), month, at, scheduledTasks });
 }
 
