@@ -28,12 +28,12 @@ function change({ buses, clock }: RehearsalWorld, minutes: number): void {
   buses.put(buses.event('aws.cloudwatch', 'CloudWatch Alarm State Change', { alarmName: ALARM, state, alarmTags }));
 }
 
-async function end(world: RehearsalWorld): Promise<void> {
+/** Somebody gives a command, as by `npx incident`. @throws when it is refused */
+async function act(world: RehearsalWorld, command: { type: string; reason?: string }): Promise<void> {
   const { id } = incident(world) ?? {};
-  const ada = { incident: id, by: 'ada@mockupaws.com', via: 'command line' };
-  const act = (requestId: string, act: object) => world.command({ do: 'act', ...ada, requestId, act });
-  await act('acknowledge', { type: 'acknowledge' });
-  await act('resolve', { type: 'resolve', reason: 'the migration was stopped a week late' });
+  const ada = { incident: id, by: 'ada@mockupaws.com', via: 'command line', requestId: command.type };
+  const { refused } = await world.command({ do: 'act', ...ada, act: command });
+  if (refused) throw new Error(`${command.type}: ${refused}`);
 }
 
 /** An incident of a week, with an alarm that changes ten thousand times. */
@@ -47,11 +47,13 @@ export const flapping: Scenario = {
     nobodyAnswers.inject(world);
     const { clock, account, service } = world;
     for (let minutes = 10; minutes < END; minutes++) clock.after(minutes * MINUTE, () => change(world, minutes));
-    clock.after(END * MINUTE, () => {
+    clock.after((END - 30) * MINUTE, () => {
       account.emit('service', { change: 'the migration is stopped' });
       service.database.endLeak();
     });
-    clock.after((END + 15) * MINUTE, () => void end(world));
+    const reason = 'the migration was stopped a week late';
+    clock.after((END + 2) * MINUTE, () => void act(world, { type: 'acknowledge' }));
+    clock.after((END + 3) * MINUTE, () => void act(world, { type: 'resolve', reason }));
   },
   minutes: END + 30,
   done: world => incident(world)?.status === 'resolved',
