@@ -12,7 +12,8 @@ import {
   type Severity,
 } from '../../lambda/domain/kernel/severity.ts';
 import { clock, dateTime } from '../../lambda/domain/kernel/time.ts';
-import { formatEvent, type Tone } from '../../lambda/domain/messages/log.ts';
+import { condensed } from '../../lambda/domain/messages/condensed.ts';
+import { formatLine, type Tone } from '../../lambda/domain/messages/log.ts';
 import { checklist } from '../../lambda/domain/on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../../lambda/domain/outage/outage.ts';
 import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review/review.ts';
@@ -186,12 +187,16 @@ function ticks(incident: Incident): string {
 
 function timeline(incident: IncidentHistory, all: boolean): string {
   const { version: length } = incident;
-  const shown = all ? incident.timeline : incident.timeline.slice(-LAST);
+  const lines = all
+    ? incident.timeline.map(event => ({ event, times: 1, since: event.at }))
+    : condensed(incident.timeline);
+  const shown = all ? lines : lines.slice(-LAST);
+  const events = shown.reduce((sum, { times }) => sum + times, 0);
   const hint = all ? '' : '; --all shows all';
-  const rest = length > shown.length ? dim(` (the last ${shown.length} of ${length}${hint})`) : '';
-  const rows = shown.map(event => {
-    const [tone, text] = formatEvent(event, incident);
-    return [`  ${event.at.slice(11, 19)}`, styleText(TONES[tone], text)];
+  const rest = length > events ? dim(` (the last ${events} of ${length}${hint})`) : '';
+  const rows = shown.map(line => {
+    const [tone, text] = formatLine(line, incident);
+    return [`  ${line.event.at.slice(11, 19)}`, styleText(TONES[tone], text)];
   });
   return `${bold('Timeline')}${rest}\n${table(rows, [12])}`;
 }

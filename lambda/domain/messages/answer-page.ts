@@ -9,8 +9,9 @@ import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { automationLines, previewLines } from './automation-lines.ts';
+import { condensed } from './condensed.ts';
 import type { Link } from './link.ts';
-import { formatEvent } from './log.ts';
+import { formatLine } from './log.ts';
 
 /** A page with text alone. */
 export interface MessagePage {
@@ -106,11 +107,10 @@ export function answerPage(
     })),
     doing: automationLines(incident),
     checklist: checklist(incident).map(({ done, text }) => ({ done, text })),
-    timeline: timeline
-      .filter(({ type }) => !LEFT_OUT.includes(type))
+    timeline: condensed(timeline.filter(({ type }) => !LEFT_OUT.includes(type)))
       .slice(-LATEST)
       .reverse()
-      .map(event => ({ at: event.at, clock: clock(event.at), text: formatEvent(event, incident)[1] })),
+      .map(line => ({ at: line.event.at, clock: clock(line.event.at), text: formatLine(line, incident)[1] })),
   };
 }
 

@@ -3,8 +3,9 @@ import type { EventData, EventType, IncidentEvent } from '../incident/events.ts'
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import { percent } from '../kernel/numbers.ts';
-import { clock, dateTime } from '../kernel/time.ts';
+import { clock, clockSince, dateTime } from '../kernel/time.ts';
 import { impactWords } from '../remediation/impact.ts';
+import type { TimelineLine } from './condensed.ts';
 
 /** The meaning of a line: `bad` trouble, `good` relief, `act` an action taken or due, `quiet` none of these. */
 export type Tone = 'bad' | 'good' | 'act' | 'quiet';
@@ -165,4 +166,10 @@ export function formatEvent(event: IncidentEvent, { runs }: Incident): LogLine {
   const sentence = SENTENCES[event.type] as Sentences[EventType] | undefined;
   const title = (run: string) => runs.find(r => r.run === run)?.title ?? run;
   return sentence ? sentence(event as never, title) : ['quiet', event.type];
+}
+
+/** A line of the timeline with its repetitions: "reminded … (12 times since 09:10 UTC)". */
+export function formatLine({ event, times, since }: TimelineLine, incident: Incident): LogLine {
+  const [tone, text] = formatEvent(event, incident);
+  return [tone, times > 1 ? `${text} (${times} times since ${clockSince(event.at, since)} UTC)` : text];
 }

@@ -8,8 +8,9 @@ import type { Meeting } from '../incident/review-records.ts';
 import { executionUrl, logsUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, plusMinutes } from '../kernel/time.ts';
+import { condensed } from '../messages/condensed.ts';
 import { incidentLinks } from '../messages/incident-links.ts';
-import { formatEvent } from '../messages/log.ts';
+import { formatLine } from '../messages/log.ts';
 import { disruptionsOf } from '../outage/disruption.ts';
 import { basis, lasted, outageOf, span, worstWords } from '../outage/outage.ts';
 import { postMortemDue } from '../review/review.ts';
@@ -112,9 +113,10 @@ export function postMortem(incident: IncidentHistory, { reviewers, meeting, grap
     workaround: workaround(incident),
     published: publication?.at && isPublic(incident) ? at(publication.at) : null,
     ended: ended(incident),
-    timeline: incident.timeline
-      .filter(event => isNotable(incident, event))
-      .map(event => ({ time: at(event.at), text: formatEvent(event, incident)[1] })),
+    timeline: condensed(incident.timeline.filter(event => isNotable(incident, event))).map(line => ({
+      time: at(line.event.at),
+      text: formatLine(line, incident)[1],
+    })),
     fired: [...new Set(signals(incident).map(({ summary }) => summary))],
     found: found(incident),
     detected: detected(incident),
@@ -161,13 +163,13 @@ const NOISE: ReadonlySet<EventType> = new Set<EventType>([
 
 function isNotable({ timeline }: IncidentHistory, event: IncidentEvent): boolean {
   if (NOISE.has(event.type)) return false;
-  const earlier = timeline.slice(0, event.seq);
   if (event.type === 'UpdatePosted') {
-    const last = earlier.findLast(other => other.type === 'UpdatePosted' && other.to === event.to);
+    const last = timeline.slice(0, event.seq).findLast(other => other.type === 'UpdatePosted' && other.to === event.to);
     return event.text !== undefined || !(last?.type === 'UpdatePosted' && last.status === event.status);
   }
   // A step that is skipped in every attempt for the same reasons is listed once.
-  if (event.type === 'StepSkipped') return !earlier.some(other => other.type === 'StepSkipped' && isSame(other, event));
+  if (event.type === 'StepSkipped')
+    return !timeline.some(other => other.seq < event.seq && other.type === 'StepSkipped' && isSame(other, event));
   return true;
 }
 

@@ -19,8 +19,8 @@ import { keyOf, slotOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 
-/** Events that are shown when nobody asks for more. */
-const SHOWN = 40;
+/** Events that are shown when nobody asks for more: many of them may repeat each other. */
+const SHOWN = 200;
 
 /** Carries out the requests of people from every source. No other function changes an incident for a person. */
 export const handler = entrypoint(CommandRequest, async (request): Promise<CommandAnswer> => {
