@@ -73,8 +73,9 @@ export class IncidentResponse extends Construct {
     // Alarms are answered with remedies.
     const response = new ResponseWorkflow(this, 'Response', { ...parts, playbooks, switches });
     const { stateMachine } = response;
-    const intake = new Intake(this, 'Intake', { ...parts, stateMachine, firstLevel: paging.firstLevel });
     const publish = new Publication(this, 'Publish', parts);
+    const { bus, undelivered } = publish;
+    const intake = new Intake(this, 'Intake', { ...parts, stateMachine, undelivered, firstLevel: paging.firstLevel });
     const watch = new Watch(this, 'Watch', { ...parts, response, switches, paging });
     const probed = playbooks.some(playbook => playbook.probed);
     if (probed || statusPage) new Probe(this, 'Probe', { ...parts, playbooks });
@@ -85,7 +86,6 @@ export class IncidentResponse extends Construct {
     const links = new Links(this, 'Links', { ...parts, command });
 
     // People and other systems are notified.
-    const { bus, undelivered } = publish;
     const responder = { ...parts, bus, undelivered, paging, command, links };
     const page = new Page(this, 'Page', responder);
     new Subscriptions(this, 'Subscriptions', responder);

@@ -4,6 +4,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { ALARM_PREFIX, ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
@@ -14,6 +15,8 @@ import { RetryQueue } from '../platform/retry-queue.ts';
 
 export interface IntakeProps extends ResponderParts {
   stateMachine: StateMachine;
+  /** Receives the events that EventBridge could not put into the queue. */
+  undelivered: Queue;
   /** The people who learn that signals wait. */
   firstLevel: ITopic;
 }
@@ -34,7 +37,7 @@ const WAITING = Duration.minutes(5);
  */
 export class Intake extends IncidentFunction {
   constructor(scope: Construct, id: string, props: IntakeProps) {
-    const { config, incidents, ownAlarms, stateMachine, firstLevel } = props;
+    const { config, incidents, ownAlarms, stateMachine, firstLevel, undelivered } = props;
     const deadLetters = ownAlarms.addDeadLetterQueue(id, 'Signals that did not become an incident', { fifo: true });
     super(scope, id, {
       folder: 'functions/intake',
@@ -60,7 +63,6 @@ export class Intake extends IncidentFunction {
     const queue = new RetryQueue(this, 'Queue', { deadLetters, retryAfter: RETRY_AFTER, heldFor: HELD_FOR });
     this.function.addEnvironment('SIGNAL_QUEUE', queue.queueUrl);
     this.function.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
-    const undelivered = ownAlarms.addDeadLetterQueue(`${id}Undelivered`, 'Alarms that did not reach intake');
     new Rule(this, 'Alarms', {
       description: `Alarms of ${config.service}`,
       eventPattern: {

@@ -14,7 +14,7 @@ export class Publication extends IncidentFunction {
   readonly undelivered: Queue;
 
   constructor(scope: Construct, id: string, { config, incidents, ownAlarms }: ResponderParts) {
-    const undelivered = ownAlarms.addDeadLetterQueue(id, 'Timeline entries that nobody was told of');
+    const undelivered = ownAlarms.addDeadLetterQueue(id, 'Events that did not reach the bus or a queue');
     const eventBusName = `${config.service}-incidents`;
     super(scope, id, {
       folder: 'functions/publish',

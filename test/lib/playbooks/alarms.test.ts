@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROBE_METRICS } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
+import { PROBE_METRICS, UNREADABLE_INCIDENTS } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
 import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { defineService } from '../../../lib/config/service-config.ts';
 import { everything } from '../../support/everything.ts';
@@ -42,6 +42,7 @@ const KINDS: Record<string, Kind> = {
   ),
   'IncidentResponse HealthFailingShare SampleCount': 'pulse',
   ...Object.fromEntries(Object.values(SUBSCRIPTION_METRICS).map(name => [`IncidentResponse ${name}`, 'task' as const])),
+  [`IncidentResponse ${UNREADABLE_INCIDENTS}`]: 'occasional',
   'AWS/RDS DatabaseConnections WRITER': 'steady',
   // A cluster need not have readers.
   'AWS/RDS DatabaseConnections READER': 'occasional',

@@ -59,7 +59,7 @@ describe('the bucket', () => {
     ]);
     const role = statementsOf(one.template, sole('AWS::IAM::Role').id);
     const ofS3 = role.filter(statement => actionsOf(statement).some(action => action.startsWith('s3:')));
-    expect(ofS3.flatMap(({ Resource }) => refersTo(Resource))).toEqual([bucket.id, bucket.id]);
+    expect(ofS3.flatMap(({ Resource }) => refersTo(Resource))).toEqual([bucket.id, bucket.id, bucket.id]);
   });
 });
 
