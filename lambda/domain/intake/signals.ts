@@ -41,7 +41,9 @@ export function receiveSignals(
   if (opensIncident(incident, signals) && !openAs) return { refused: 'a new incident needs an id' };
   const events: Event[] = [];
   let current = incident;
-  for (const run of runsOf(signals)) {
+  // A signal that ends a drill changes what those after it mean.
+  const concernsDrill = incident?.drill || signals.some(({ drill }) => drill);
+  for (const run of concernsDrill ? signals.map(signal => [signal]) : runsOf(signals)) {
     const opening = run.filter(signal => opens(current, signal));
     const caused =
       opening.length > 0 && openAs ? openIncident(opening, policy, openAs, now) : joined(current, run, now);
@@ -68,7 +70,7 @@ const after = (incident: Incident | undefined, events: readonly Event[], command
     incident,
   );
 
-/** Runs of signals that say at once how things are: of each key one, all firing or none, all of drills or none. */
+/** Runs of signals that say at once how things are: of each key one, all firing or none. */
 function runsOf(signals: readonly Signal[]): Signal[][] {
   const runs: Signal[][] = [];
   for (const signal of signals) {
@@ -82,7 +84,6 @@ function runsOf(signals: readonly Signal[]): Signal[][] {
 const areAtOnce = (one: Signal, other: Signal) =>
   one.key !== other.key &&
   (one.state === 'firing') === (other.state === 'firing') &&
-  one.drill === other.drill &&
   !one.declared &&
   !other.declared;
 
