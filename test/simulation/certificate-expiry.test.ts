@@ -1,4 +1,4 @@
-import type { Assembly } from 'embedded-aws';
+import type { Assembly, Properties } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import {
   certificateExpiry,
@@ -62,12 +62,11 @@ describe('the new certificate, once it may be served,', () => {
   });
 
   it('is not served where the runbook only pretends, and then nothing is resolved', async () => {
-    const pretends = withRunbook('update-certificate', content => {
+    const pretend = (content: Properties) => {
       for (const { inputs } of content['mainSteps'])
         if (inputs.InputPayload) Object.assign(inputs.InputPayload, { dryRun: 'true' });
-    });
-    const { directory } = automatic();
-    const world = await suffer(certificateReplaced, { ...pretends, directory });
+    };
+    const world = await suffer(certificateReplaced, withRunbook('update-certificate', pretend, automatic()));
     expect(served(world)).toEqual([true, true]);
     expect(typesOf(world)).not.toContain('Resolved');
     expect(typesOf(world)).toContain('HandedOver');

@@ -17,8 +17,7 @@ export const assembly = (modes: Modes = 'full'): Assembly =>
   structuredClone(readStack(inject(modes === 'full' ? 'assembly' : 'configured')));
 
 /** The app with one runbook's content changed, as if it had been deployed so. */
-export function withRunbook(name: string, change: (content: Properties) => void): Assembly {
-  const altered = assembly();
+export function withRunbook(name: string, change: (content: Properties) => void, altered = assembly()): Assembly {
   const document = Object.values(altered.template.Resources).find(
     ({ Type, Properties: properties }) => Type === 'AWS::SSM::Document' && String(properties['Name']).endsWith(name),
   );
