@@ -82,10 +82,7 @@ function runsOf(signals: readonly Signal[]): Signal[][] {
 }
 
 const areAtOnce = (one: Signal, other: Signal) =>
-  one.key !== other.key &&
-  (one.state === 'firing') === (other.state === 'firing') &&
-  !one.declared &&
-  !other.declared;
+  one.key !== other.key && (one.state === 'firing') === (other.state === 'firing') && !one.declared && !other.declared;
 
 /** The events that new signals cause in an open incident. */
 export function observeSignals(incident: Incident, signals: readonly Signal[], now: string): Event[] {
