@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /**
- * What CloudFormation asks of a function behind a custom resource. Only what the answer needs is checked, so that a request with
+ * A request of CloudFormation to a function behind a custom resource. Only what the answer needs is checked, so that a request with
  * any other fault can still be answered.
  */
 export const CustomResourceRequest = v.object({

@@ -7,7 +7,7 @@ import { client, isConflict, TableName } from './table.ts';
 
 /**
  * The version of the state that today's code folds. A snapshot of another version is ignored: the events are folded anew.
- * It must be raised whenever the same events fold to another state.
+ * Raise it whenever the same events fold to another state.
  */
 export const STATE_VERSION = 1;
 

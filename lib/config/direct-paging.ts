@@ -7,7 +7,7 @@ import { dashboardOf } from './service-policy.ts';
 const MOST_BYTES = 2500;
 
 /**
- * What the watch pages by while the table is away, for an environment variable: the one way to it that needs no other service.
+ * The data by which the watch pages while the table is away, for an environment variable: the one way to it that needs no other service.
  *
  * @throws Error when it is too long for the environment of a function
  */

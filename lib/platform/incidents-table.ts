@@ -12,7 +12,7 @@ import type { ContentKind } from '../../lambda/domain/deployed.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { ResponderFunction } from './responder-function.ts';
 
-/** What lists show of an incident, as `IndexedIncident` in the store says. */
+/** The attributes that lists show of an incident, as `IndexedIncident` in the store says. */
 const LISTED = [
   ...['id', 'title', 'severity', 'status', 'startedAt', 'resolvedAt', 'commander'],
   ...['drill', 'cancelled', 'published'],

@@ -26,7 +26,7 @@ export interface Summary {
   /** Everything that customers were told, from the status page's bucket and their mailboxes. */
   published: readonly Publication[];
   matched?: { event: number; id: string; matched: boolean; rules: string[] }[];
-  /** Of the app's tables, as DynamoDB counts: bytes of the largest item that was written, and write units that were billed. */
+  /** The app's tables as DynamoDB counts them: bytes of the largest item that was written, and write units that were billed. */
   largestItemBytes: number;
   writeUnits: number;
   virtualSeconds: number;

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-/** As long as DynamoDB was away from us-east-1 in October 2025. */
+/** DynamoDB was away from us-east-1 for so long in October 2025. */
 const AWAY = { from: 2, to: 162 };
 const FAULT = 4;
 

@@ -105,7 +105,7 @@ export interface Publication {
   investigation?: Investigation | undefined;
 }
 
-/** What an incident knows of one of its signals. */
+/** A signal as an incident knows it. */
 export interface KnownSignal {
   state: SignalState;
   level: SignalLevel;

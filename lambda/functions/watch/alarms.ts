@@ -10,7 +10,7 @@ import { openForRedAlarms } from './red-alarms.ts';
 export interface Alarms {
   red: readonly DescribedAlarm[];
   withoutData: readonly DescribedAlarm[];
-  /** Those behind open incidents, in any state. */
+  /** The alarms behind open incidents, in any state. */
   known: readonly DescribedAlarm[];
 }
 
