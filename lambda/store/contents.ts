@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ContentKind } from '../domain/deployed.ts';
-import { ALONE, client, isConflict, TableName } from './table.ts';
+import { ALONE, client, TableName, written } from './table.ts';
 import { upcast } from './upcast.ts';
 
 /** Read once by each container of a function, since an item of this hash will always be the same. */
@@ -12,12 +12,8 @@ export async function saveContent(kind: ContentKind, schema: number, content: ob
   const text = JSON.stringify(sorted(content));
   const hash = createHash('sha256').update(`${schema} ${text}`).digest('hex').slice(0, 32);
   const Item = { pk: `${kind}/${hash}`, sk: ALONE, schema, content: text };
-  try {
-    const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
-    await client.send(new PutCommand({ TableName: TableName(), Item, ...condition }));
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
+  const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+  await written(client.send(new PutCommand({ TableName: TableName(), Item, ...condition })));
   return hash;
 }
 

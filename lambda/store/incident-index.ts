@@ -6,7 +6,7 @@ import { type Incident, isOpen } from '../domain/incident/incident.ts';
 import type { Severity } from '../domain/kernel/severity.ts';
 import { isUnderReview } from '../domain/review/review.ts';
 import { firstItem, type IncidentKey, incidentOf, keyOf } from './keys.ts';
-import { client, type ItemKey, isConflict, TableName } from './table.ts';
+import { client, type ItemKey, TableName, written } from './table.ts';
 
 /**
  * The attributes by which incidents are found and listed. They stand on the item of the first commit, so that an incident
@@ -72,8 +72,8 @@ async function update(key: ItemKey, attributes: Partial<Indexed>, isNewer: '<' |
   const names = Object.keys(attributes) as (keyof Indexed)[];
   const set = names.filter(name => attributes[name] !== undefined);
   const removed = names.filter(name => attributes[name] === undefined);
-  try {
-    await client.send(
+  await written(
+    client.send(
       new UpdateCommand({
         TableName: TableName(),
         Key: key,
@@ -85,10 +85,8 @@ async function update(key: ItemKey, attributes: Partial<Indexed>, isNewer: '<' |
         ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
         ExpressionAttributeValues: Object.fromEntries(set.map(name => [`:${name}`, attributes[name]])),
       }),
-    );
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
+    ),
+  );
 }
 
 /** The attributes of an incident as the index holds them are not, or not any more, those of its state. */

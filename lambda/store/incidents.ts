@@ -8,7 +8,7 @@ import { commitOf, type IncidentKey, incidentOf, keyOf, streamOf } from './keys.
 import { savePolicy } from './policies.ts';
 import { COMMITS_APART, readSnapshot, writeSnapshot } from './snapshots.ts';
 import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
-import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
+import { ALONE, client, type ItemKey, TableName, written } from './table.ts';
 
 /** An incident as it was read. */
 export interface StoredIncident {
@@ -78,7 +78,7 @@ export async function advance(
   known: StoredIncident | undefined,
 ): Promise<StoredIncident | undefined> {
   const events = await eventsSince(key, known?.incident.version ?? 0);
-  const incident = folded(key, known?.incident, events);
+  const incident = await readable(key, () => events.reduce<Incident | undefined>(evolve, known?.incident));
   return incident && remember(key, { incident, behind: known?.behind ?? 0 });
 }
 
@@ -163,14 +163,12 @@ export async function append(
     ...(opening ? indexed(incident) : {}),
   };
   if (before && !opening) await relist(before.incident, incident);
-  try {
-    await client.send(
+  const isFirst = await written(
+    client.send(
       new PutCommand({ TableName: TableName(), Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
-    );
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
+    ),
+  );
+  if (!isFirst) return false;
   const { behind } = remember(key, { incident, behind: before?.behind ?? 0 });
   if (!opening) await updateIndexed(before?.incident, incident);
   if (incident.commits % COMMITS_APART === 0 || behind > 2 * COMMITS_APART) {
@@ -205,22 +203,11 @@ async function commits(query: QueryCommand['input']): Promise<{ events: StoredEv
   return found;
 }
 
-const folded = (key: IncidentKey, known: Incident | undefined, events: readonly IncidentEvent[]) =>
-  readableNow(key, () => events.reduce<Incident | undefined>(evolve, known));
-
 async function readable<Result>(key: IncidentKey, act: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
     throw isTransient(error) ? error : new UnreadableIncident(key, error);
-  }
-}
-
-function readableNow<Result>(key: IncidentKey, act: () => Result): Result {
-  try {
-    return act();
-  } catch (error) {
-    throw new UnreadableIncident(key, error);
   }
 }
 

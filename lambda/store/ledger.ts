@@ -1,6 +1,6 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { LedgerRun } from '../domain/incident/commands.ts';
-import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
+import { ALONE, client, type ItemKey, putVersion, TableName } from './table.ts';
 
 /** The automatic runs of a service in all its playbooks, stored as one item beside the incidents. */
 export interface Ledger {
@@ -24,17 +24,6 @@ export async function readLedger(service: string): Promise<Ledger> {
 
 /** Writes the ledger, if nobody else has written it since it was read. @throws LedgerMoved */
 export async function writeLedger(service: string, runs: LedgerRun[], read: Ledger): Promise<void> {
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: TableName(),
-        Item: { ...Key(service), runs, version: read.version + 1 },
-        ConditionExpression: read.version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
-        ...(read.version === 0 ? {} : { ExpressionAttributeValues: { ':version': read.version } }),
-      }),
-    );
-  } catch (error) {
-    if (isConflict(error)) throw new LedgerMoved(`the ledger of ${service} has moved on`);
-    throw error;
-  }
+  if (!(await putVersion({ ...Key(service), runs }, read.version)))
+    throw new LedgerMoved(`the ledger of ${service} has moved on`);
 }

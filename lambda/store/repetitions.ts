@@ -1,8 +1,8 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Signal } from '../domain/incident/signal.ts';
 import type { IncidentKey } from './keys.ts';
-import { client, type ItemKey, isConflict, TableName } from './table.ts';
+import { client, type ItemKey, putVersion, TableName } from './table.ts';
 
 /** The changes of a flapping signal since it began to flap, which no event tells. */
 export interface Repetition extends Pick<Signal, 'state' | 'level' | 'summary' | 'at'> {
@@ -46,19 +46,5 @@ async function read(key: IncidentKey): Promise<{ version: number; repetitions: R
   return { version: Item['version'], repetitions: JSON.parse(inflateSync(Item['repetitions']).toString()) };
 }
 
-async function write(key: IncidentKey, version: number, repetitions: Repetitions): Promise<boolean> {
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: TableName(),
-        Item: { ...Key(key), version: version + 1, repetitions: deflateSync(JSON.stringify(repetitions)) },
-        ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
-        ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': version } }),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
-}
+const write = (key: IncidentKey, version: number, repetitions: Repetitions): Promise<boolean> =>
+  putVersion({ ...Key(key), repetitions: deflateSync(JSON.stringify(repetitions)) }, version);

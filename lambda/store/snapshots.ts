@@ -3,7 +3,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, snapshotItem } from './keys.ts';
 import { hashOf, policyOf } from './policies.ts';
-import { client, isConflict, TableName } from './table.ts';
+import { client, TableName, written } from './table.ts';
 
 /**
  * The version of the state that today's code folds. A snapshot of another version is ignored: the events are folded anew.
@@ -25,8 +25,8 @@ export async function readSnapshot(key: IncidentKey): Promise<Incident | undefin
 /** Stores the state in place of an older one. */
 export async function writeSnapshot(key: IncidentKey, incident: Incident): Promise<void> {
   const { policy, ...state } = incident;
-  try {
-    await client.send(
+  await written(
+    client.send(
       new PutCommand({
         TableName: TableName(),
         Item: {
@@ -37,8 +37,6 @@ export async function writeSnapshot(key: IncidentKey, incident: Incident): Promi
         ConditionExpression: 'attribute_not_exists(pk) OR stateVersion <> :stateVersion OR version < :version',
         ExpressionAttributeValues: { ':stateVersion': STATE_VERSION, ':version': incident.version },
       }),
-    );
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
+    ),
+  );
 }

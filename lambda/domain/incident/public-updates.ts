@@ -1,3 +1,4 @@
+import { sizeOf } from './bounds.ts';
 import type { Incident } from './incident.ts';
 import type { PublishedUpdate } from './records.ts';
 
@@ -27,5 +28,3 @@ function isRoutine(updates: readonly PublishedUpdate[], index: number): boolean 
   const [before, update] = [updates[index - 1], updates[index]];
   return update?.kind === 'update' && update.text === undefined && update.status === before?.status;
 }
-
-const sizeOf = (updates: readonly PublishedUpdate[]) => new TextEncoder().encode(JSON.stringify(updates)).length;

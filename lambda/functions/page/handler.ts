@@ -8,6 +8,7 @@ import { onCall, type Roster } from '../../domain/on-call/roster.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { throwAny } from '../../runtime/failures.ts';
 import { eventsFrom, load } from '../../store/incidents.ts';
 import { personalText } from './personal-text.ts';
 
@@ -58,7 +59,7 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   }
   const result = { incident: key.id, entry: event.type, sent: added };
   console.info({ message: 'people told', ...result, failed: failures.length });
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  throwAny(failures);
   return result;
 });
 

@@ -9,6 +9,7 @@ import { commitObservedSignals } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
+import { throwAny } from '../../runtime/failures.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
 import { load } from '../../store/incidents.ts';
 import { keyOf } from '../../store/keys.ts';
@@ -69,7 +70,7 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
 /** The other open incidents. Drills are left out, because they change nothing. */
 async function otherIncidents(slot: string): Promise<OtherIncident[]> {
   const { incidents, failures } = await openIncidents();
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  throwAny(failures);
   const others = incidents.filter(incident => keyOf(incident).slot !== slot && !incident.drill);
   return others.map(({ id, openedAt, policy: { playbook } }) => {
     const { symptom = false, independent = false } = playbook;

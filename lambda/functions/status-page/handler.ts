@@ -9,6 +9,7 @@ import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { recordDelivery } from '../../runtime/event-subscriber.ts';
+import { failuresOf, throwAny } from '../../runtime/failures.ts';
 import { inTime } from '../../runtime/in-time.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { publicIncidents } from '../../store/incident-lists.ts';
@@ -95,8 +96,7 @@ async function writeUnknown(current: Pick<SiteInput, 'measured' | 'now'>): Promi
 /** Does the work for each bucket. One that fails holds up no other. */
 async function inEach<Result>(work: (bucket: SiteBucket, i: number) => Promise<Result>): Promise<Result[]> {
   const outcomes = await Promise.allSettled(buckets().map(work));
-  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  throwAny(failuresOf(outcomes));
   return outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 

@@ -9,6 +9,7 @@ import { obligations } from '../../domain/obligations.ts';
 import { commitObservedSignals, toCheck } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { failuresOf, throwAny } from '../../runtime/failures.ts';
 import { reindex } from '../../store/incident-index.ts';
 import { type Found, incidentsUnderReview, openIncidents } from '../../store/incident-lists.ts';
 import { keyOf } from '../../store/keys.ts';
@@ -43,7 +44,7 @@ async function watch(): Promise<void> {
   ]);
   const failures = [
     ...(await withoutUnreadable([open, review].flatMap(found => found.failures))),
-    ...outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : [])),
+    ...failuresOf(outcomes),
   ];
   console.info({
     message: 'watched',
@@ -51,7 +52,7 @@ async function watch(): Promise<void> {
     reviews: review.incidents.length,
     failed: failures.length,
   });
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  throwAny(failures);
 }
 
 async function look(known: Incident, alarms: Promise<Alarms>, minute: Promise<Minute | undefined>): Promise<void> {

@@ -5,6 +5,7 @@ import { writeDirectPage } from '../../domain/messages/direct-page-text.ts';
 import { type DirectPaging, directlyPagedLevels } from '../../domain/on-call/direct-page.ts';
 import { onCall } from '../../domain/on-call/roster.ts';
 import { service } from '../../runtime/environment.ts';
+import { failuresOf, throwAny } from '../../runtime/failures.ts';
 import { inTime } from '../../runtime/in-time.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { checkStore } from '../../store/liveness.ts';
@@ -59,9 +60,9 @@ async function pageDirectly(now: Date): Promise<void> {
       );
     }),
   );
-  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
+  const failures = failuresOf(outcomes);
   console.info({ message: 'paged directly', red: red?.map(({ name }) => name), levels, failed: failures.length });
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+  throwAny(failures);
 }
 
 const unread = ({ message, name }: Error) =>

@@ -1,4 +1,4 @@
-/** What a value is after it was sent as JSON: a copy, without what is undefined. Faster than to write it out and read it again. */
+/** A value as it is after it was sent as JSON: a copy, without what is undefined. Faster than to write it out and read it again. */
 export function asJson<Value>(value: Value): Value {
   if (typeof value === 'number' && !Number.isFinite(value)) return null as Value;
   if (typeof value !== 'object' || value === null) return value;

@@ -31,10 +31,11 @@ export function evolveSignals(
     }
     case 'SignalsUnlisted':
       return { unlisted: true };
-    case 'DiagnosisRecorded':
+    case 'DiagnosisRecorded': {
+      const known = diagnosed(event);
       return {
-        ...withHealth(incident, diagnosed(event), event.at),
-        disruptions: disruptionsWith(incident, diagnosed(event).facts, event.at),
+        ...withHealth(incident, known, event.at),
+        disruptions: disruptionsWith(incident, known.facts, event.at),
         worst: worstOf(
           incident,
           ...event.findings.map(({ facts, times, at = event.at }) => ({
@@ -48,6 +49,7 @@ export function evolveSignals(
             ? 'identified'
             : incident.status,
       };
+    }
     case 'ServiceMeasured': {
       const { facts, measuredAt } = event;
       const times = Object.fromEntries(Object.keys(facts).map(fact => [fact, measuredAt]));

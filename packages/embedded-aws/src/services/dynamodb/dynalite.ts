@@ -19,7 +19,7 @@ export class DynaliteEngine implements TableEngine {
 
   async create(table: TableDefinition): Promise<void> {
     await this.execute('CreateTable', table);
-    // It becomes active by a timer.
+    // A timer makes the table active.
     while ((await this.execute('DescribeTable', { TableName: table.TableName }))['Table'].TableStatus !== 'ACTIVE');
   }
 

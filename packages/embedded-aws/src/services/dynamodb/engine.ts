@@ -1,7 +1,7 @@
 import type { Input } from '../../account/account.ts';
 import type { Item, TableDefinition } from './items.ts';
 
-/** What answers for the tables. Inputs and outputs have their bytes in base64. */
+/** The code that answers for the tables. Inputs and outputs have their bytes in base64. */
 export interface TableEngine {
   create(table: TableDefinition): Promise<void>;
   /** @throws ServiceError as DynamoDB would */

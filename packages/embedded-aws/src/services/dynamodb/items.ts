@@ -13,7 +13,7 @@ export interface Index extends KeySchema {
   Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
 }
 
-/** What CreateTable takes. */
+/** The input of CreateTable. */
 export interface TableDefinition extends KeySchema {
   TableName: string;
   AttributeDefinitions: { AttributeName: string; AttributeType: string }[];

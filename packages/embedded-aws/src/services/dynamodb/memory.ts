@@ -57,7 +57,7 @@ export class MemoryEngine implements TableEngine {
     if (!found) throw new Unsupported('DynamoDB', operation);
     const { types, custom, act } = found;
     try {
-      // It deletes from its input what dynalite does not know.
+      // The check deletes from its input what dynalite does not know.
       const checked = checkTypes({ ...input }, types);
       checkValidations(checked, types, custom, this.store);
       return await new Promise((resolve, reject) =>

@@ -81,7 +81,7 @@ function indexCost(index: Index, before: Item | undefined, after: Item | undefin
   return moved ? units(before) + units(after) : units(before, after);
 }
 
-/** What an index carries of an item; undefined when nothing, because an attribute of the index's key is missing. */
+/** The part of an item that an index carries; undefined when nothing, because an attribute of the index's key is missing. */
 function entry(table: TableDefinition, index: Index, item: Item | undefined): Item | undefined {
   if (!item || keyNames(index).some(name => item[name] === undefined)) return undefined;
   const { ProjectionType, NonKeyAttributes = [] } = index.Projection;

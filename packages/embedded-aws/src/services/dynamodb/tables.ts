@@ -15,7 +15,7 @@ export interface StreamRecord {
   after: Item | undefined;
 }
 
-/** What answers for the tables: dynalite's code on items in memory, or dynalite as it is, which takes twenty times as long. */
+/** The code that answers for the tables: dynalite's code on items in memory, or dynalite as it is, which takes twenty times as long. */
 export type TableKind = 'memory' | 'dynalite';
 
 /** Virtual milliseconds that a call takes. */

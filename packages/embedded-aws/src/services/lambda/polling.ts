@@ -130,7 +130,7 @@ export class Polling {
     };
   }
 
-  /** Of messages that failed those that come again; the others go to the dead letters. */
+  /** The failed messages that come again; the others go to the dead letters. */
   private retried({ queue }: Source, failed: Message[]): Message[] {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterTargetArn } = queue.properties['RedrivePolicy'] ?? {};
     for (const { body } of failed.filter(({ receives }) => receives >= maxReceiveCount))
