@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { workaroundOrQuestion } from '../../lambda/domain/communication/questions.ts';
 import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
-import type { Incident, Run } from '../../lambda/domain/incident/incident.ts';
+import { type Incident, playbookOf, type Run } from '../../lambda/domain/incident/incident.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import {
   criteriaFor,
@@ -112,7 +112,7 @@ function header(incident: Incident): string {
   ];
   const rows = [
     ...severityReasons.map(({ text }, i) => [i === 0 ? 'Because' : '', text]),
-    ['Impact', policy.playbook.impact],
+    ['Impact', playbookOf(incident).impact],
     ...(workaround ? [['Workaround', workaround]] : []),
     ['Started', dateTime(startedAt)],
     ...(resolvedAt ? [['Resolved', dateTime(resolvedAt)]] : []),

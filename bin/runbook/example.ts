@@ -42,11 +42,27 @@ function story(source: Source): [number, Event][] {
     [
       1,
       {
-        ...{ type: 'IncidentOpened', id: 'INC-2026-01-30-001', number: 1, service: policy.service, playbook, title },
-        ...{ policy: { ...policy, playbook: bound.policy }, startedAt: BEGAN },
+        ...{
+          type: 'IncidentOpened',
+          id: 'INC-2026-01-30-001',
+          number: 1,
+          slot: policy.service,
+          service: policy.service,
+        },
+        ...{ playbook, title, policy: { ...policy, playbooks: [bound.policy] }, startedAt: BEGAN },
       },
     ],
-    [1, { type: 'SignalFired', key: `alarm:${alarm?.alarmName}`, level: 'critical', summary, signalAt: minute(1) }],
+    [
+      1,
+      {
+        type: 'SignalFired',
+        key: `alarm:${alarm?.alarmName}`,
+        playbook,
+        level: 'critical',
+        summary,
+        signalAt: minute(1),
+      },
+    ],
     [
       1,
       {

@@ -10,7 +10,7 @@ import type { SiteInput } from './status-page/site.ts';
  * The version of the shape of what a deployment stores. Raise it with every change of shape, together with an upcaster in
  * `lambda/store/upcast.ts` for what is stored already.
  */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 /** The kinds of items that are addressed by the hash of their content, and never changed. */
 export type ContentKind = 'policy' | 'deployment' | 'contacts';
@@ -32,8 +32,8 @@ export interface Deployed {
   resources: Resources;
   /** The content of the status page, if there is one. */
   site?: Pick<SiteInput, 'title' | 'url' | 'components' | 'maintenance' | 'subscribeUrl'> | undefined;
-  /** The hash of each playbook's policy. */
-  policies: Record<string, string>;
+  /** The hashes of the policies that contain its playbooks: of one, since schema 2. */
+  policies: readonly string[];
   /** The hash of the contacts. */
   contacts: string;
 }
@@ -55,6 +55,8 @@ export interface DeploymentDocument extends Omit<Deployed, 'policies' | 'contact
   contacts: Contacts;
 }
 
-/** The policies of a document by playbook. */
-export const policiesIn = ({ shared, playbooks }: Pick<DeploymentDocument, 'shared' | 'playbooks'>) =>
-  Object.fromEntries(playbooks.map((playbook): [string, Policy] => [playbook.name, { ...shared, playbook }]));
+/** The policy that a document describes. */
+export const policyIn = ({ shared, playbooks }: Pick<DeploymentDocument, 'shared' | 'playbooks'>): Policy => ({
+  ...shared,
+  playbooks,
+});

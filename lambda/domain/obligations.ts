@@ -3,16 +3,18 @@ import { postUpdate, updateObligations } from './communication/updates.ts';
 import { AUDIENCE_NAMES } from './incident/audiences.ts';
 import type { Decision, Obligation } from './incident/commands.ts';
 import type { Check, Event } from './incident/events.ts';
-import { allClear, attemptUnderWay, factsOf, type Incident, isOpen } from './incident/incident.ts';
+import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, playbookOf } from './incident/incident.ts';
 import { pendingReverts, unreverted } from './incident/reverts.ts';
 import type { EscalationLevel } from './incident/service-policy.ts';
 import { alarmOf } from './incident/signal.ts';
 import { targetsMissed } from './incident/targets.ts';
+import { stepOf } from './incident/troubles.ts';
 import { assess, atLeast, serviceWords } from './kernel/severity.ts';
 import { minutesBetween } from './kernel/time.ts';
 import { levelDue, mayCallNext, reminderDue } from './on-call/escalation.ts';
-import { approvalObligations, askAgain } from './remediation/approval.ts';
+import { answerEvents, approvalObligations, askAgain } from './remediation/approval.ts';
 import { endResponse, notVerified } from './remediation/response.ts';
+import { continuePlan, takeTurn, turnObligations } from './remediation/turns.ts';
 import { postMortemOverdue, reviewObligations } from './review/review.ts';
 
 /** Minutes after which a requested attempt without a sign of life is started again. */
@@ -30,6 +32,7 @@ export function obligations(incident: Incident, now: string): Obligation[] {
     ...targetsMissed(incident, now).map(target => ({ type: 'miss target' as const, target })),
     ...executionsToStop(incident, now),
     ...responseObligations(incident, now),
+    ...turnObligations(incident, now),
     ...approvalObligations(incident, now),
     ...allClearObligations(incident, now),
     ...improvementDue(incident),
@@ -61,10 +64,10 @@ const executionsToStop = ({ runs }: Incident, now: string): Obligation[] =>
  * Minutes without progress after which an attempt counts as stalled. The verification of a running step has minutes of
  * its own.
  */
-function minutesUntilStalled({ policy, runs }: Incident): number {
-  const running = runs.find(({ status }) => status === 'running');
-  const step = policy.playbook.plan.find(({ name }) => name === running?.step);
-  return policy.stallMinutes + (step?.verifyMinutes ?? 0);
+function minutesUntilStalled(incident: Incident): number {
+  const running = incident.runs.find(({ status }) => status === 'running');
+  const step = running && stepOf(incident, running);
+  return incident.policy.stallMinutes + (step?.verifyMinutes ?? 0);
 }
 
 function allClearObligations(incident: Incident, now: string): Obligation[] {
@@ -144,13 +147,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       );
     case 'expire approval': {
       const { step } = obligation;
-      const attempt = (incident.attempt?.number ?? 0) + 1;
-      return {
-        events: [
-          { type: 'ApprovalDeclined', step, by: 'time' },
-          { type: 'ResponseRequested', attempt, from: step },
-        ],
-      };
+      return { events: answerEvents(incident, { type: 'ApprovalDeclined', step, by: 'time' }) };
     }
     case 'tell improvement':
       return {
@@ -160,6 +157,10 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       };
     case 'ask again':
       return { events: askAgain(incident, obligation.level) };
+    case 'continue plan':
+      return { events: continuePlan(incident, obligation.attempt) };
+    case 'take turn':
+      return { events: takeTurn(incident) };
     case 'put back':
       return { events: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':
@@ -204,9 +205,10 @@ const unhealthyHandOver = ({ handedOver }: Incident, checks: Check[]): Event[] =
     : [{ type: 'HandedOver', reason: `the signals are clear but the service is not well: ${notVerified(checks)}` }];
 
 /** True if people have been served well for the whole time, not only at its end. */
-const hasBeenHealthy = ({ healthySince, policy }: Incident, now: string) =>
-  policy.playbook.ownFacts ||
-  (healthySince !== undefined && minutesBetween(healthySince, now) >= policy.autoResolveMinutes);
+const hasBeenHealthy = (incident: Incident, now: string) =>
+  playbookOf(incident).ownFacts ||
+  (incident.healthySince !== undefined &&
+    minutesBetween(incident.healthySince, now) >= incident.policy.autoResolveMinutes);
 
 const autoResolveReason = ({ policy }: Incident, checks: Check[]) =>
   [

@@ -15,6 +15,7 @@ import {
 import { assignSeverity, reassessSeverity } from './intake/severity.ts';
 import { assess, atLeast, type Severity } from './kernel/severity.ts';
 import { plusMinutes } from './kernel/time.ts';
+import { answerEvents } from './remediation/approval.ts';
 import { revertNow } from './remediation/measurement.ts';
 import { resolveByPerson } from './remediation/response.ts';
 
@@ -87,13 +88,8 @@ function answerApproval(
     return { refused: `${id} awaits no approval of ${step}` };
   }
   if (approval.expiresAt <= now) return { refused: expiredReason(step) };
-  const attempt = (incident.attempt?.number ?? 0) + 1;
-  return {
-    events: [
-      { type: approve ? 'ApprovalGiven' : 'ApprovalDeclined', step, by, via },
-      { type: 'ResponseRequested', attempt, from: step, approved: approve },
-    ],
-  };
+  const type = approve ? 'ApprovalGiven' : 'ApprovalDeclined';
+  return { events: answerEvents(incident, { type, step, by, via }) };
 }
 
 const expiredReason = (step: string) => `the approval of ${step} expired, which means no`;

@@ -43,10 +43,10 @@ export const tagsRead = ({ detail: { alarmTags, alarmTagsStatus } }: AlarmEvent)
 export function toSignal(
   { id, detail }: AlarmEvent,
   tags: Readonly<Record<string, string>>,
-  { service, policies }: ProtectedService,
+  { service, policy }: ProtectedService,
 ): Signal | undefined {
   const { alarmName, state } = detail;
-  const route = routeAlarm(alarmName, tags, { service, policies });
+  const route = routeAlarm(alarmName, tags, { service, policy });
   if (!route) return undefined;
   if ('fault' in route) throw new TypeError(route.fault);
   const data = parseReasonData(state.reasonData);

@@ -6,9 +6,10 @@ import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { Policy } from '../domain/incident/policy.ts';
 import type { Signal } from '../domain/incident/signal.ts';
+import { slotOfSignal } from '../domain/intake/declaration.ts';
 import { opensIncident } from '../domain/intake/signals.ts';
 import { advance, append, eventsFrom, latest, nextId, read, type StoredIncident } from '../store/incidents.ts';
-import { type IncidentKey, keyOf, slotOf } from '../store/keys.ts';
+import { type IncidentKey, keyOf } from '../store/keys.ts';
 import { withCounts } from './repetitions.ts';
 
 /** The result of a command: the incident in its new state, and the events that it added, or had added if it is repeated. */
@@ -34,11 +35,11 @@ export interface Received {
 }
 
 /** Commits signals in the order of their arrival, those of one incident together. One that fails holds up no other. */
-export async function receiveAll(signals: readonly Signal[], policies: Record<string, Policy>): Promise<Received[]> {
-  const groups = [...Map.groupBy(signals, slotOfSignal).values()];
+export async function receiveAll(signals: readonly Signal[], policy: Policy): Promise<Received[]> {
+  const groups = [...Map.groupBy(signals, signal => slotOfSignal(signal, policy)).values()];
   return Promise.all(
     groups.map(async signals => {
-      const [outcome] = await Promise.allSettled([receiveTogether(signals, policies[signals[0]?.playbook ?? ''])]);
+      const [outcome] = await Promise.allSettled([receiveTogether(signals, policy)]);
       return { signals, outcome };
     }),
   );
@@ -47,20 +48,18 @@ export async function receiveAll(signals: readonly Signal[], policies: Record<st
 /** Commits a signal, which opens an incident or joins the open one, whether it fires or clears. */
 export const receive = (signal: Signal, policy: Policy): Promise<Committed> => receiveTogether([signal], policy);
 
-const slotOfSignal = ({ service, playbook }: Signal) => slotOf(service, playbook);
-
 /** Commits signals of one slot. */
-async function receiveTogether(signals: Signal[], policy: Policy | undefined): Promise<Committed> {
+async function receiveTogether(signals: Signal[], policy: Policy): Promise<Committed> {
   const [first] = signals;
-  if (!first || !policy) throw new TypeError(`no policy for ${first?.playbook}`);
-  const slot = slotOfSignal(first);
+  if (!first) return { incident: undefined, events: [] };
+  const slot = slotOfSignal(first, policy);
   let id: string | undefined;
   return retried(async () => {
     const { number, stored, unreadable } = await latest(slot);
     if (unreadable) console.error({ message: `a new incident may open beside it: ${unreadable.message}` });
     const opens = opensIncident(stored?.incident, signals);
     if (opens) id ??= await nextId();
-    const openAs = opens && id ? { id, number: number + 1 } : undefined;
+    const openAs = opens && id ? { id, number: number + 1, slot } : undefined;
     const counted = await withCounts(stored?.incident, signals);
     return write(stored, { type: 'receive signals', id: idOf(signals), signals: counted, policy, openAs });
   });

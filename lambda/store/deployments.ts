@@ -4,7 +4,8 @@ import {
   DEPLOYMENT_RESOURCE,
   type Deployed,
   type DeploymentDocument,
-  policiesIn,
+  policyIn,
+  SCHEMA,
 } from '../domain/deployed.ts';
 import type { Policy } from '../domain/incident/policy.ts';
 import { readContent, saveContent } from './contents.ts';
@@ -54,14 +55,13 @@ export async function deploy(document: DeploymentDocument, request: string, sign
   }
 }
 
-async function saveDocument({ schema, shared, playbooks, contacts, ...rest }: DeploymentDocument): Promise<string> {
-  const policies = Object.entries(policiesIn({ shared, playbooks })).map(
-    async ([name, policy]) => [name, await saveContent('policy', schema, policy)] as const,
-  );
-  return saveContent('deployment', schema, {
+async function saveDocument({ schema: _, shared, playbooks, contacts, ...rest }: DeploymentDocument): Promise<string> {
+  // A document of the first schema has the same fields: only what was made of them was another.
+  const policy = await saveContent('policy', SCHEMA, policyIn({ shared, playbooks }));
+  return saveContent('deployment', SCHEMA, {
     ...rest,
-    policies: Object.fromEntries(await Promise.all(policies)),
-    contacts: await saveContent('contacts', schema, contacts),
+    policies: [policy],
+    contacts: await saveContent('contacts', SCHEMA, contacts),
   });
 }
 
@@ -100,10 +100,12 @@ export async function currentDeployment(service: string): Promise<Deployed> {
   }
 }
 
-/** The policies of a deployment by playbook. */
-export async function policiesOf({ policies }: Deployed): Promise<Record<string, Policy>> {
-  const read = Object.entries(policies).map(async ([name, hash]) => [name, await policyOf(hash)] as const);
-  return Object.fromEntries(await Promise.all(read));
+/** The policy of a deployment. @throws Error when it names none */
+export async function deployedPolicyOf({ service, policies }: Deployed): Promise<Policy> {
+  const [first, ...others] = await Promise.all(policies.map(policyOf));
+  if (!first) throw new Error(`no policy is deployed for ${service}`);
+  if (others.length === 0) return first;
+  return { ...first, playbooks: [first, ...others].flatMap(({ playbooks }) => playbooks) };
 }
 
 /** The addresses that belong to a deployment. */

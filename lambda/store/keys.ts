@@ -10,12 +10,7 @@ export interface IncidentKey {
   number: number;
 }
 
-export const slotOf = (service: string, playbook: string) => `${service}/${playbook}`;
-
-export const keyOf = ({ service, playbook, number }: Incident): IncidentKey => ({
-  slot: slotOf(service, playbook),
-  number,
-});
+export const keyOf = ({ slot, number }: Incident): IncidentKey => ({ slot, number });
 
 /** The partition of all commits to the incidents of a slot, in their order. */
 export const streamOf = (slot: string) => `incident/${slot}`;

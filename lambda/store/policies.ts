@@ -22,6 +22,6 @@ export async function policyOf(hash: string): Promise<Policy> {
 /** The hash of a policy that was read or saved. */
 export function hashOf(policy: Policy): string {
   const hash = hashes.get(policy);
-  if (hash === undefined) throw new Error(`the policy of ${policy.playbook.name} is not stored`);
+  if (hash === undefined) throw new Error(`the policy of ${policy.service} is not stored`);
   return hash;
 }

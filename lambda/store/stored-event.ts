@@ -13,7 +13,14 @@ export interface StoredEvent {
 type Upcaster = (event: StoredEvent) => StoredEvent;
 
 /** The step from each version of the events to the next, the first from 1 to 2. */
-const UPCASTERS: readonly Upcaster[] = [];
+const UPCASTERS: readonly Upcaster[] = [
+  // Every playbook had a slot of its own.
+  event => {
+    if (event.type !== 'IncidentOpened') return event;
+    const { service, playbook } = event.data;
+    return { ...event, data: { ...event.data, slot: `${service}/${playbook}` } };
+  },
+];
 
 /** The version of the events that this code writes. One that changes their form gets an upcaster from the version before. */
 export const EVENT_VERSION = UPCASTERS.length + 1;

@@ -7,7 +7,13 @@ type Upcast = (old: any) => object;
 /** The step from each version of the schema to the next, the first from 1 to 2. Kinds that it leaves out keep their shape. */
 type Steps = readonly Partial<Record<ContentKind, Upcast>>[];
 
-export const STEPS: Steps = [];
+export const STEPS: Steps = [
+  {
+    // A policy had one playbook, and a deployment named one for each.
+    policy: ({ playbook, ...shared }) => ({ ...shared, playbooks: [playbook] }),
+    deployment: deployment => ({ ...deployment, policies: Object.values(deployment.policies) }),
+  },
+];
 
 /** The content in today's shape. @throws when it was written by later code, as after a rollback */
 export function upcast(kind: ContentKind, schema: number, content: object, steps = STEPS): object {

@@ -12,22 +12,24 @@ const POLICY = {
   hotline: '+1-555-SHOP',
   links: [{ label: 'Status page', url: 'https://status.example.com' }],
   statusPage: { url: 'https://status.example.com', components: [{ id: 'api', name: 'API', description: 'Requests' }] },
-  playbook: {
-    name: 'ServiceHealth',
-    title: 'Service Down',
-    impact: 'Nobody can order',
-    customers: { title: 'Orders fail', impact: 'Orders cannot be placed.' },
-    alarms: { 'shop-down': 'critical' as const },
-    plan: [],
-  },
+  playbooks: [
+    {
+      name: 'ServiceHealth',
+      title: 'Service Down',
+      impact: 'Nobody can order',
+      customers: { title: 'Orders fail', impact: 'Orders cannot be placed.' },
+      alarms: { 'shop-down': 'critical' as const },
+      plan: [],
+    },
+  ],
 };
 
 const STORY: [number, Event][] = [
   [
     1,
     {
-      ...{ type: 'IncidentOpened', id: 'INC-2026-01-31-001', number: 1, service: 'shop', playbook: 'ServiceHealth' },
-      ...{ title: 'Service Down', policy: POLICY, startedAt: minute(0) },
+      ...{ type: 'IncidentOpened', id: 'INC-2026-01-31-001', number: 1, slot: 'shop', service: 'shop' },
+      ...{ playbook: 'ServiceHealth', title: 'Service Down', policy: POLICY, startedAt: minute(0) },
     },
   ],
   [1, { type: 'SignalFired', key: 'alarm:shop-down', level: 'critical', summary: 'Down: 100 %', signalAt: minute(1) }],
@@ -129,8 +131,8 @@ const BY_HAND: [number, Event][] = [
   [
     5,
     {
-      ...{ type: 'IncidentOpened', id: 'INC-2026-01-31-002', number: 1, service: 'shop', playbook: 'ServiceHealth' },
-      ...{ title: 'Wrong orders', policy: POLICY, startedAt: minute(5), reporter: 'ben' },
+      ...{ type: 'IncidentOpened', id: 'INC-2026-01-31-002', number: 1, slot: 'shop', service: 'shop' },
+      ...{ playbook: 'ServiceHealth', title: 'Wrong orders', policy: POLICY, startedAt: minute(5), reporter: 'ben' },
     },
   ],
   [

@@ -20,7 +20,7 @@ const { executions } = useWorkflows();
 const ID = 'INC-2026-04-07-001';
 const aws = useAwsEndpoint();
 
-beforeEach(() => deploy({ playbooks: [policyOf(step('kill-idle')).playbook, DECLARED_PLAYBOOK] }));
+beforeEach(() => deploy({ playbooks: [...policyOf(step('kill-idle')).playbooks, DECLARED_PLAYBOOK] }));
 
 const incident = (...args: string[]) => runIncident(aws, args);
 

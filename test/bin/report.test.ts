@@ -17,7 +17,7 @@ async function happens(changes: Parameters<typeof signal>[0], ...told: [number, 
   const opening = signal({ id: `signal ${++ids}`, ...changes });
   const policy = policyOf(step('kill-idle'), step('restart'));
   const { incident: opened } = await receive(opening, policy);
-  const key = { slot: `${opening.service}/${opening.playbook}`, number: opened?.number ?? 0 };
+  const key = { slot: opened?.slot ?? '', number: opened?.number ?? 0 };
   for (const [minutes, command] of told) {
     setMinute(minutes);
     const { refused } = await commit(key, { id: `command ${++ids}`, ...command } as Command);

@@ -210,7 +210,7 @@ it('acknowledging and resolving at the same time end in a resolved incident, in 
       };
       const answers = await Promise.all(racers.map(racer => post(links[racer], 'fixed')));
       for (const { statusCode } of answers) expect([200, 409]).toContain(statusCode);
-      const { status, timeline } = await stored({ slot: 'mockupaws-production/DatabaseConnections', number });
+      const { status, timeline } = await stored({ slot: 'mockupaws-production', number });
       expect(status).toBe('resolved');
       expect(of(timeline, 'Resolved')).toHaveLength(1);
       const by = of(timeline, 'Acknowledged').map(entry => entry.by);

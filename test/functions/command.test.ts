@@ -57,8 +57,8 @@ describe('an operator command', () => {
 });
 
 describe('an incident that a person declares', () => {
-  const declare = (title: string, requestId = title) =>
-    invoke(handler, { do: 'open', ...ADA, requestId, title, text: 'orders are wrong', severity: 'P2' });
+  const declare = (title: string, declaration: object = { severity: 'P2' }) =>
+    invoke(handler, { do: 'open', ...ADA, requestId: title, title, text: 'orders are wrong', ...declaration });
 
   it('has its reporter, starts a response and is under investigation', async () => {
     const { incident } = await declare('Wrong orders');
@@ -66,12 +66,22 @@ describe('an incident that a person declares', () => {
     expect(executions()).toHaveLength(1);
   });
 
-  it('opens once for the same request, and again for another', async () => {
+  it('opens once, and another report joins it with its words', async () => {
     await declare('Wrong orders');
     await declare('Wrong orders');
-    await declare('No mail');
+    const { incident, happened } = await declare('No mail');
     const { incidents } = await invoke(handler, { do: 'list' });
-    expect(incidents?.map(({ title }) => title).sort()).toEqual(['No mail', 'Wrong orders']);
+    expect(incidents?.map(({ title }) => title)).toEqual(['Wrong orders']);
+    expect([incident?.id, happened]).toEqual([incidents?.[0]?.id, ['NoteAdded']]);
+  });
+
+  it('is one of its own if it is a breach, a data loss or a question', async () => {
+    await openIncident();
+    await declare('A dump of our customers', { securityBreach: true });
+    await declare('Orders are missing', { dataLoss: true });
+    await declare('Why is the invoice late?', { severity: 'P4' });
+    const { incidents } = await invoke(handler, { do: 'list' });
+    expect(incidents?.map(({ severity }) => severity).sort()).toEqual(['P1', 'P1', 'P2', 'P4']);
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { DeploymentDocument } from '../../lambda/domain/deployed.ts';
 import { handler } from '../../lambda/functions/deploy/handler.ts';
-import { contactsOf, currentDeployment, deploy, policiesOf } from '../../lambda/store/deployments.ts';
+import { contactsOf, currentDeployment, deploy, deployedPolicyOf } from '../../lambda/store/deployments.ts';
 import { client } from '../../lambda/store/table.ts';
 import { type Fate, useFlakyTable } from '../support/flaky-table.ts';
 import { DEPLOYED, invoke, useResponder } from '../support/responder.ts';
@@ -46,23 +46,20 @@ const [one, two] = documents as [DeploymentDocument, DeploymentDocument];
 const send = (...given: Parameters<typeof request>) => invoke(handler, request(...given));
 const current = async () => {
   const deployed = await currentDeployment(other);
-  return { hash: deployed.policies['CacheFailure'], policies: await policiesOf(deployed), deployed };
+  return { hash: deployed.policies[0], policy: await deployedPolicyOf(deployed), deployed };
 };
-const title = async () => (await current()).policies['CacheFailure']?.title;
+const title = async () => (await current()).policy.title;
 
 async function items(): Promise<Record<string, NativeAttributeValue>[]> {
   return (await client.send(new ScanCommand({ TableName: process.env['INCIDENTS_TABLE'] ?? '' }))).Items ?? [];
 }
 
 describe('a creation', () => {
-  it('stores every policy with what all playbooks share, and the addresses apart from the rest', async () => {
+  it('stores the policy with its playbooks, and the addresses apart from the rest', async () => {
     const contacts = { addresses: { ada: 'ada@example.com' }, subscribers: [] };
     await send('Create', 'r1', { ...one, contacts });
-    const { deployed, policies } = await current();
-    expect(policies['DatabaseConnections']).toEqual({
-      ...one.shared,
-      playbook: one.playbooks.find(({ name }) => name === 'DatabaseConnections'),
-    });
+    const { deployed, policy } = await current();
+    expect(policy).toEqual({ ...one.shared, playbooks: one.playbooks });
     expect(deployed).toMatchObject({ service: other, rosters: one.rosters, resources: one.resources });
     expect(await contactsOf(deployed)).toEqual(contacts);
     const withAddress = (await items()).filter(item => JSON.stringify(item).includes('ada@example.com'));

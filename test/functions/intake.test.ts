@@ -247,7 +247,7 @@ function refuseItemsWith(text: string): void {
 
 describe('poison', () => {
   const UNTAGGED =
-    'no playbook for it. Tag it incident:playbook (one of CacheFailure, DatabaseConnections) and incident:level (warning or critical)';
+    'no playbook for it. Tag it incident:playbook (one of DatabaseConnections, CacheFailure) and incident:level (warning or critical)';
   const without = (field: string) => ({ ...event(), [field]: undefined });
 
   it.each<[string, unknown, string | RegExp]>([

@@ -131,9 +131,9 @@ it('the page function pages exactly those on call, for any roster and any instan
       await deploy({ rosters: [deployed] });
       const at = minute(minutes);
       vi.setSystemTime(new Date(at));
-      const playbook = `Playbook${++incidents}`;
-      await receive(signal({ id: playbook, playbook, at }), policyOf());
-      const key = { slot: `mockupaws-production/${playbook}`, number: 1 };
+      const service = `service-${++incidents}`;
+      await receive(signal({ id: service, service, at }), policyOf());
+      const key = { slot: service, number: 1 };
       const [entry] = of((await stored(key)).timeline, 'Escalated');
       // Told a week late, when it is somebody else's turn: it is not told to them.
       setMinute(minutes + 7 * 24 * 60);

@@ -7,7 +7,7 @@ import { handler } from '../../lambda/functions/plan/handler.ts';
 import { firstItem } from '../../lambda/store/keys.ts';
 import { readLedger } from '../../lambda/store/ledger.ts';
 import { client, TableName } from '../../lambda/store/table.ts';
-import { ALARM, attempt, invoke, KEY, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
+import { ALARM, attempt, invoke, KEY, openIncident, stored, useResponder } from '../support/responder.ts';
 import { minute, of, START, step } from '../support/story.ts';
 
 useResponder({ AUTOMATION_PARAMETER: '/automation', MAINTENANCE_PARAMETER: '/maintenance-until' });
@@ -124,14 +124,6 @@ it('the plan function ends the attempt when the alarm has cleared meanwhile', as
   });
   expect(await invoke(handler, attempt)).toEqual({ next: 'end' });
   expect(await stored()).toMatchObject({ status: 'monitoring', runs: [], attempt: { outcome: 'recovered' } });
-});
-
-it('the plan function waits for the incident of another playbook that was opened first', async () => {
-  await openIncident([step('kill-idle')], { playbook: 'CacheFailure' });
-  setMinute(1);
-  await openIncident([step('kill-idle')], { id: 'event-2' });
-  expect(await invoke(handler, { ...attempt, id: 'INC-2026-04-07-002' })).toEqual({ next: 'end' });
-  expect((await stored()).handedOver?.reason).toContain('another incident: INC-2026-04-07-001 is being worked on');
 });
 
 it('the plan function lets one of two simultaneous attempts run on a target, and the other judges again', async () => {

@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { handler } from '../../lambda/functions/publish/handler.ts';
-import { commitOf, slotOf, streamOf } from '../../lambda/store/keys.ts';
+import { commitOf, streamOf } from '../../lambda/store/keys.ts';
 import { toStored } from '../../lambda/store/stored-event.ts';
 import { invoke, useResponder } from '../support/responder.ts';
 import { Story, step, types } from '../support/story.ts';
@@ -28,9 +28,9 @@ const committed = (from: number, to: number, SequenceNumber: string, events = ti
 });
 
 function image(from: number, events: readonly IncidentEvent[]) {
-  const { service, playbook, title, severity, status } = story.incident;
+  const { slot, service, playbook, title, severity, status } = story.incident;
   const item = {
-    ...{ pk: streamOf(slotOf(service, playbook)), sk: commitOf(1, from) },
+    ...{ pk: streamOf(slot), sk: commitOf(1, from) },
     events: events.map(event => toStored(event, 'a hash')),
     incident: { id, service, playbook, title, severity, status },
   };
@@ -58,7 +58,7 @@ it('a published event names its incident, and has no policy', async () => {
   expect(first).toMatchObject({ EventBusName: 'incidents', Source: 'incident-response', DetailType: 'IncidentOpened' });
   expect(JSON.parse(first?.Detail ?? '')).toEqual({
     incident: {
-      ...{ slot: 'mockupaws-production/DatabaseConnections', number: 1, id },
+      ...{ slot: 'mockupaws-production', number: 1, id },
       ...{ service: 'mockupaws-production', playbook: 'DatabaseConnections' },
       ...{ title: 'Database Connections Exhausted', severity: 'P2', status: 'identified' },
     },

@@ -50,7 +50,7 @@ async function published(
 ): Promise<IncidentHistory> {
   const { incident } = await receive(signal(changes), policy());
   if (!incident) throw new Error('nothing was opened');
-  const key = { slot: `${incident.service}/${incident.playbook}`, number: incident.number };
+  const key = { slot: incident.slot, number: incident.number };
   await committed({ type: 'publish', id: 'publish', by: 'ada' }, key);
   return committed({ type: 'post update', id: text, by: 'ada', text }, key);
 }

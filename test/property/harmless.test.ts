@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { policiesIn } from '../../lambda/domain/deployed.ts';
+import { policyIn } from '../../lambda/domain/deployed.ts';
 import { attemptUnderWay } from '../../lambda/domain/incident/incident.ts';
 import { type Bound, MODES, type Policy } from '../../lambda/domain/incident/policy.ts';
 import { type Facts, SERVICE_FACTS } from '../../lambda/domain/kernel/severity.ts';
 import { synthesise } from '../support/stack.ts';
-import { PASSED, READINGS, Story } from '../support/story.ts';
+import { PASSED, playbookIn, READINGS, Story, withPlaybook } from '../support/story.ts';
 
 const { deployed } = synthesise(config);
 
 /** Everything that a policy takes as a sign of trouble, or of people who suffer. */
-const signs = ({ playbook, criteria }: Policy): Bound[] => [
-  ...playbook.plan.flatMap(({ causes }) => causes),
+const signs = (policy: Policy): Bound[] => [
+  ...playbookIn(policy).plan.flatMap(({ causes }) => causes),
   // Any share of failing health URLs is one; a double that is nearly none stands for none.
-  ...criteria
+  ...policy.criteria
     .filter(({ fact }) => SERVICE_FACTS.includes(fact))
     .map(({ fact, atLeast, over = 0 }) => ({ fact, atLeast: atLeast ?? (over || Number.MIN_VALUE) })),
 ];
@@ -40,7 +40,7 @@ function wellFacts(policy: Policy): fc.Arbitrary<Facts> {
 type Move = { do: 'fires' | 'clears' | 'loses'; alarm: string } | { do: 'work'; facts: Facts } | { do: 'watch' };
 
 const moves = (policy: Policy): fc.Arbitrary<Move[]> => {
-  const alarm = fc.constantFrom(...Object.keys(policy.playbook.alarms));
+  const alarm = fc.constantFrom(...Object.keys(playbookIn(policy).alarms));
   return fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('fires', 'clears', 'loses'), alarm }) },
@@ -60,13 +60,15 @@ function works(story: Story, facts: Facts): void {
 }
 
 describe.each(
-  Object.entries(policiesIn(deployed)).filter(([, { playbook }]) => Object.keys(playbook.alarms).length > 0),
+  deployed.playbooks
+    .filter(({ alarms }) => Object.keys(alarms).length > 0)
+    .map(playbook => [playbook.name, policyIn({ ...deployed, playbooks: [playbook] })] as const),
 )('on a healthy service, whatever the alarms of %s say, in any mode and order,', (_, policy) => {
   it('no step changes anything and nothing is published', () => {
     fc.assert(
       fc.property(moves(policy), fc.constantFrom(...MODES), (befell, mode) => {
-        const plan = policy.playbook.plan.map(step => ({ ...step, mode }));
-        const story = Story.under({ ...policy, playbook: { ...policy.playbook, plan } });
+        const plan = playbookIn(policy).plan.map(step => ({ ...step, mode }));
+        const story = Story.under(withPlaybook(policy, { plan }));
         story.careful = false;
         befell.forEach((move, at) => {
           story.at(at);

@@ -4,7 +4,7 @@ import { isOpen } from '../../lambda/domain/incident/incident.ts';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import { assess, type Facts, RUNBOOK_CRITERIA, SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 import { minutesBetween } from '../../lambda/domain/kernel/time.ts';
-import { FAILED, of, PASSED, policy, Story } from '../support/story.ts';
+import { FAILED, of, PASSED, policy, Story, withPlaybook } from '../support/story.ts';
 
 /** How people are served, minute by minute, mostly much as the minute before. */
 const course = fc
@@ -137,7 +137,7 @@ it('an improvement is announced once for each lower severity, and only a person 
 
 it('an incident with its own facts is neither raised nor held open by other problems', () => {
   const base = policy([], { severities: RUNBOOK_SEVERITIES });
-  const story = Story.under({ ...base, playbook: { ...base.playbook, independent: true, ownFacts: true } });
+  const story = Story.under(withPlaybook(base, { independent: true, ownFacts: true }));
   story.fires('warning');
   story.diagnoses({ healthFailingShare: 1, usersAffectedShare: 0.9 });
   story.plans();

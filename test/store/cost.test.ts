@@ -130,11 +130,11 @@ it('an incident that knows two hundred signals costs no commit more than ten wri
   const signals = Array.from({ length: 200 }, (_, n) =>
     alarm(name(n), 0, { summary: 'Connections: 1,700. '.repeat(8) }),
   );
-  const policies = { DatabaseConnections: policyOf() };
-  await costOf(() => receive(alarm('before', 0), policies.DatabaseConnections));
+  const policy = policyOf();
+  await costOf(() => receive(alarm('before', 0), policy));
   for (let n = 0; n < 200; n += 10) {
     setMinute(n / 10);
-    const { writeUnits } = await costOf(() => receiveAll(signals.slice(n, n + 10), policies));
+    const { writeUnits } = await costOf(() => receiveAll(signals.slice(n, n + 10), policy));
     expect(writeUnits, `signals from ${n}`).toBeLessThanOrEqual(MOST_UNITS);
   }
   const { timeline: _, policy: __, ...state } = await stored();
@@ -153,11 +153,11 @@ it('an incident that knows two hundred signals costs no commit more than ten wri
 
 it('a batch of ten signals of usual length opens an incident for ten write units, and each later change costs fewer', async () => {
   const { costOf } = await measuredTable();
-  const policies = { DatabaseConnections: policyOf() };
-  await receive(alarm('other', 0, { service: 'shop' }), policies.DatabaseConnections);
+  const policy = policyOf();
+  await receive(alarm('other', 0, { service: 'shop' }), policy);
   const name = (n: number) => `incident-response/mockupaws-production/database-connections-${n}`;
   const signals = Array.from({ length: 10 }, (_, n) => alarm(name(n), 0));
-  expect((await costOf(() => receiveAll(signals, policies))).writeUnits).toBeLessThanOrEqual(MOST_UNITS);
+  expect((await costOf(() => receiveAll(signals, policy))).writeUnits).toBeLessThanOrEqual(MOST_UNITS);
   for (const severity of ['P1', 'P3', 'P2'] as const) {
     const act = () => commit(KEY, { type: 'set severity', id: severity, by: 'ada', severity, reason: 'as I see it' });
     expect((await costOf(act)).writeUnits).toBeLessThan(MOST_UNITS);

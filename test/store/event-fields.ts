@@ -1,7 +1,7 @@
 import type { EventData, EventType } from '../../lambda/domain/incident/events.ts';
 
 const person = { by: true, via: true } as const;
-const signal = { key: true, level: true, summary: true, signalAt: true, changes: true } as const;
+const signal = { key: true, playbook: true, level: true, summary: true, signalAt: true, changes: true } as const;
 const assignment = { owner: true, priority: true, dueAt: true } as const;
 const approval = { step: true, title: true, expiresAt: true } as const;
 
@@ -9,13 +9,14 @@ const approval = { step: true, title: true, expiresAt: true } as const;
 export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData[Type]>]: true } } = {
   IncidentOpened: {
     ...{ id: true, number: true, service: true, playbook: true, title: true, policy: true, startedAt: true },
-    ...{ drill: true, reporter: true },
+    ...{ slot: true, drill: true, reporter: true },
   },
   SignalFired: signal,
   SignalCleared: signal,
   SignalLost: signal,
   SignalFlaps: { ...signal, since: true },
   SignalsUnlisted: { listed: true },
+  CauseFound: { playbook: true, title: true },
   SeverityAssigned: { ...person, severity: true, reasons: true, overrules: true },
   Escalated: { level: true, role: true, reason: true },
   Reminded: { level: true, role: true },
@@ -28,8 +29,8 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   WorkaroundReported: { ...person, available: true, text: true },
   ReferenceAdded: { system: true, ref: true, url: true },
   ChecklistTicked: { ...person, item: true },
-  DrillBecameReal: { reason: true },
-  ResponseRequested: { attempt: true, from: true, approved: true, revert: true },
+  DrillBecameReal: { reason: true, playbook: true },
+  ResponseRequested: { attempt: true, playbook: true, turn: true, from: true, approved: true, revert: true },
   DiagnosisRecorded: { attempt: true, findings: true },
   ServiceMeasured: { facts: true, measuredAt: true },
   ImprovementSeen: { severity: true, seen: true },

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { type DeploymentDocument, SCHEMA } from '../../lambda/domain/deployed.ts';
-import { contactsOf, currentDeployment, deploy, policiesOf } from '../../lambda/store/deployments.ts';
+import { contactsOf, currentDeployment, deploy, deployedPolicyOf } from '../../lambda/store/deployments.ts';
 import { STEPS, upcast } from '../../lambda/store/upcast.ts';
 import { everything } from '../support/everything.ts';
 import { useResponder } from '../support/responder.ts';
@@ -61,11 +61,12 @@ describe.each(readdirSync(FOLDER))('%s, by the code of today', file => {
     const deployed = await currentDeployment(document.service);
     expect(deployed.rosters.length).toBeGreaterThan(0);
     expect(Object.keys((await contactsOf(deployed)).addresses).length).toBeGreaterThan(0);
-    for (const policy of Object.values(await policiesOf(deployed))) {
+    const policy = await deployedPolicyOf(deployed);
+    for (const playbook of policy.playbooks) {
       const story = Story.under(policy);
-      const [alarm] = Object.keys(policy.playbook.alarms);
+      const [alarm] = Object.keys(playbook.alarms);
       if (!alarm) continue;
-      story.at(0).fires(alarm, { playbook: policy.playbook.name });
+      story.at(0).fires(alarm, { playbook: playbook.name });
       story.at(1).diagnoses({ usersAffectedShare: 0.5 });
       story.plans(READINGS);
       if (story.incident.runs.some(({ status }) => status === 'running')) story.ends(PASSED);

@@ -49,9 +49,9 @@ it('one problem has one open incident, and the next one after a resolution is a 
 });
 
 it('incident ids count from 001 every day', async () => {
-  const open = async (playbook: string, minutes: number) => {
+  const open = async (service: string, minutes: number) => {
     setMinute(minutes);
-    return (await receive(signal({ id: playbook, playbook, at: minute(minutes) }), policyOf())).incident?.id;
+    return (await receive(signal({ id: service, service, at: minute(minutes) }), policyOf())).incident?.id;
   };
   expect([await open('A', 0), await open('B', 1), await open('C', DAY)]).toEqual([
     'INC-2026-04-07-001',

@@ -3,10 +3,10 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it, test } from 'vitest';
 import type { Policy } from '../../lambda/domain/incident/policy.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
+import { saveContent } from '../../lambda/store/contents.ts';
 import { openIncidents, publicIncidents } from '../../lambda/store/incident-lists.ts';
 import { load, loadHistory, UnreadableIncident } from '../../lambda/store/incidents.ts';
 import { commitOf, streamOf } from '../../lambda/store/keys.ts';
-import { savePolicy } from '../../lambda/store/policies.ts';
 import { STATE_VERSION } from '../../lambda/store/snapshots.ts';
 import { EVENT_VERSION, type StoredEvent, upcast } from '../../lambda/store/stored-event.ts';
 import { KEY, policyOf, signal, useResponder } from '../support/responder.ts';
@@ -17,7 +17,9 @@ const table = useResponder();
 
 /** A whole incident as it was stored by the version that its name ends with. The policy is stored beside it. */
 interface Golden {
-  policy: Policy;
+  /** The schema of the policy. @default 1 */
+  schema?: number;
+  policy: object;
   events: StoredEvent[];
 }
 
@@ -34,8 +36,8 @@ async function store(events: readonly StoredEvent[], key = KEY, attributes = {})
 }
 
 test.each(NAMES)('%s is read, and folds to the state that was stored with it', async file => {
-  const { policy, events } = read(file);
-  const hash = await savePolicy(policy);
+  const { schema = 1, policy, events } = read(file);
+  const hash = await saveContent('policy', schema, policy);
   await store(events.map(event => (event.type === 'IncidentOpened' ? withPolicy(event, hash) : event)));
   const { timeline, ...folded } = (await loadHistory(KEY)) ?? { timeline: [] };
   expect(timeline).toHaveLength(events.length);
@@ -44,15 +46,18 @@ test.each(NAMES)('%s is read, and folds to the state that was stored with it', a
   await expect(
     `${JSON.stringify(state, undefined, 2)}\n`,
     `These events fold to another state than before: raise STATE_VERSION in lambda/store/snapshots.ts, delete the states of version ${STATE_VERSION} and run this test with --update, which writes the new ones`,
-  ).toMatchFileSnapshot(`${FOLDER}/${file.replace(/-events-\d+/, `-state-${STATE_VERSION}`)}`);
+  ).toMatchFileSnapshot(`${FOLDER}/${stateOf(file)}`);
 });
+
+/** The file of the state that today's code folds from the events of a golden. */
+const stateOf = (file: string) => file.replace(/-events-(\d+)/, `-events-$1-state-${STATE_VERSION}`);
 
 const withPolicy = (event: StoredEvent, policy: string): StoredEvent => ({ ...event, data: { ...event.data, policy } });
 
 test('every version has goldens, every golden has its state of today, and nothing else lies beside them', () => {
   const versions = new Set(NAMES.map(name => Number(/(\d+)\.json$/.exec(name)?.[1])));
   expect([...versions].sort()).toEqual(Array.from({ length: EVENT_VERSION }, (_, i) => i + 1));
-  const states = NAMES.map(name => name.replace(/-events-\d+/, `-state-${STATE_VERSION}`));
+  const states = NAMES.map(stateOf);
   expect(readdirSync(FOLDER).sort()).toEqual([...new Set([...NAMES, ...states])].sort());
 });
 
@@ -91,7 +96,7 @@ it.each<[string, StoredEvent]>([
   ['that does not begin with its opening', stored('NoteAdded', { by: 'ada', text: 'x' }, EVENT_VERSION)],
 ])('an incident %s is told of, hides no other, and lets a new one open beside it', async (_, event) => {
   const opened = await receive(signal({ id: 'first' }), policyOf());
-  const other = await receive(signal({ id: 'other', playbook: 'CacheFailure' }), policyOf());
+  const other = await receive(signal({ id: 'other', service: 'shop' }), policyOf());
   // One is committed to the open incident, the others are incidents of their own.
   const joins = event.meta.version > EVENT_VERSION;
   const number = joins ? 1 : 2;

@@ -8,6 +8,7 @@ import type { EventType } from '../../lambda/domain/incident/events.ts';
 import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
+import { slotOf } from '../../lambda/domain/incident/troubles.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
 import { deploy as store } from '../../lambda/store/deployments.ts';
@@ -17,12 +18,13 @@ import { readFolders } from '../../lib/platform/templates.ts';
 import { close, listen, urlOf } from './loopback.ts';
 import { memoryTable, type Send, type TableCommand } from './memory-table.ts';
 import { remoteTable } from './remote-table.ts';
-import { minute, policy, READINGS, START, step } from './story.ts';
+import { minute, playbookIn, policy, READINGS, START, step, withPlaybook } from './story.ts';
 
 export const ALARM = 'incident-response/mockupaws-production/database-connections-critical';
-export const KEY = { slot: 'mockupaws-production/DatabaseConnections', number: 1 };
+const CACHE_ALARM = 'mockupaws-production-cache';
+export const KEY = { slot: 'mockupaws-production', number: 1 };
 
-const { playbook, ...shared } = policyOf(step('kill-idle'));
+const { playbooks, ...shared } = policyOf(step('kill-idle'));
 
 /** The configuration as a deployment brings it. */
 export const DEPLOYED: DeploymentDocument = {
@@ -30,10 +32,7 @@ export const DEPLOYED: DeploymentDocument = {
   service: 'mockupaws-production',
   region: 'us-east-1',
   shared,
-  playbooks: [
-    playbook,
-    { ...playbook, name: 'CacheFailure', alarms: { 'mockupaws-production-cache': 'critical' }, plan: [] },
-  ],
+  playbooks,
   criteria: RUNBOOK_CRITERIA,
   rosters: ['ada', 'ben', 'cleo', 'dora'].map(person => ({ people: [person] })),
   resources: {
@@ -122,10 +121,11 @@ function useDynalite(): (name: string) => Promise<Send> {
   return name => remoteTable(name, urlOf(server));
 }
 
-/** A policy whose plan is these steps. */
+/** A policy with two playbooks of these steps, the second independent of the first. */
 export function policyOf(...plan: Step[]): Policy {
-  const base = policy(plan);
-  return { ...base, playbook: { ...base.playbook, alarms: { [ALARM]: 'critical' } } };
+  const base = withPlaybook(policy(plan), { alarms: { [ALARM]: 'critical' } });
+  const other = { name: 'CacheFailure', alarms: { [CACHE_ALARM]: 'critical' as const }, independent: true };
+  return { ...base, playbooks: [...base.playbooks, { ...playbookIn(base), ...other }] };
 }
 
 export const signal = (changes: Partial<Signal> = {}): Signal => ({
@@ -152,7 +152,7 @@ export async function openIncident(
   await receive(opening, policyOf(...plan));
   setMinute(0.5);
   const findings = [{ check: 'ECS service', ok: false, summary: 'ECS: 10 of 10 tasks', facts: { desiredTasks: 10 } }];
-  const key = { slot: `${opening.service}/${opening.playbook}`, number: 1 };
+  const key = { slot: slotOf(opening.service, opening.playbook, policyOf()), number: 1 };
   return committed({ type: 'record diagnosis', id: `diagnose/${opening.playbook}`, attempt: 1, findings }, key);
 }
 

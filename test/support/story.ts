@@ -4,7 +4,7 @@ import type { Command, Obligation, Readings, RunOutcome } from '../../lambda/dom
 import type { Check, EventOf, EventType, IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { historyOf, type IncidentHistory } from '../../lambda/domain/incident/history.ts';
 import { attemptUnderWay } from '../../lambda/domain/incident/incident.ts';
-import type { Policy, Step } from '../../lambda/domain/incident/policy.ts';
+import type { PlaybookPolicy, Policy, Step } from '../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_POLICY, RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import type { StatusPage } from '../../lambda/domain/incident/service-policy.ts';
 import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
@@ -54,15 +54,29 @@ export const policy = (plan: Step[], changes: Partial<Policy> = {}): Policy => (
   title: 'mockupAWS',
   region: 'us-east-1',
   links: [{ label: 'Status page', url: 'https://status.mockupaws.com' }],
-  playbook: {
-    name: 'DatabaseConnections',
-    title: 'Database Connections Exhausted',
-    impact: 'API timeouts',
-    alarms: { critical: 'critical', warning: 'warning' },
-    plan,
-  },
+  playbooks: [
+    {
+      name: 'DatabaseConnections',
+      title: 'Database Connections Exhausted',
+      impact: 'API timeouts',
+      alarms: { critical: 'critical', warning: 'warning' },
+      plan,
+    },
+  ],
   ...changes,
 });
+
+/** The policy with another first playbook. */
+export const withPlaybook = (base: Policy, changes: Partial<PlaybookPolicy>): Policy => ({
+  ...base,
+  playbooks: [{ ...playbookIn(base), ...changes }, ...base.playbooks.slice(1)],
+});
+
+/** The first playbook of a policy. */
+export function playbookIn({ playbooks: [first] }: Policy): PlaybookPolicy {
+  if (!first) throw new Error('the policy has no playbook');
+  return first;
+}
 
 /** A status page with one component. */
 export const STATUS_PAGE: StatusPage = {
@@ -237,8 +251,9 @@ export class Story {
 
   private signal(alarm: string): Omit<Signal, 'state'> {
     const level = alarm.startsWith('warning') ? 'warning' : 'critical';
-    const { service, playbook } = this.policy;
-    const about = { service, playbook: playbook.name, level, at: this.now } as const;
+    const { service, playbooks } = this.policy;
+    const { name: playbook } = playbooks.find(({ alarms }) => alarms[alarm]) ?? playbookIn(this.policy);
+    const about = { service, playbook, level, at: this.now } as const;
     return { id: `signal ${++this.count}`, key: alarmKey(alarm), summary: `${alarm}: 1700 (threshold 1635)`, ...about };
   }
 
@@ -252,7 +267,7 @@ export class Story {
   private openAs({ type }: Told) {
     const number = (this.current?.number ?? 0) + 1;
     const id = `INC-2026-04-07-${String(number).padStart(3, '0')}`;
-    return type === 'receive signals' ? { openAs: { id, number } } : {};
+    return type === 'receive signals' ? { openAs: { id, number, slot: this.policy.service } } : {};
   }
 
   /** State equals the fold of the timeline, also of one that went through the table. */

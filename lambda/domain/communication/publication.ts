@@ -5,6 +5,7 @@ import { isHarmed } from '../incident/harm.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import { LEVEL_MINUTES } from '../incident/service-policy.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 import { isPublic } from './updates.ts';
 
@@ -31,7 +32,8 @@ export function publicationObligations(incident: Incident, now: string): Obligat
   if (investigationOf(incident) && pages)
     return policy.statusPage.investigations === 'auto' ? [{ type: 'publish' }] : questionObligations(incident, now);
   // Whoever declares a P3 can publish it as well, so nobody is asked.
-  if (policy.playbook.internal || (publishes === 'approve' && reporter && !harmed)) return [];
+  if (playbooksOf(incident).every(({ internal }) => internal) || (publishes === 'approve' && reporter && !harmed))
+    return [];
   const isTimeToAsk =
     publishes === 'approve' || diagnosedIn !== undefined || minutesBetween(openedAt, now) >= DIAGNOSIS_MINUTES;
   return isTimeToAsk && !publication?.askedAt ? [{ type: 'ask to publish' }] : [];

@@ -26,8 +26,13 @@ export interface RunOutcome {
 }
 
 /** A request to change an incident. Its id makes it idempotent: a command that is applied twice takes effect once. */
-export type Command = { id: string } /** Signals of one playbook, in the order of their arrival. */ & (
-  | { type: 'receive signals'; signals: Signal[]; policy: Policy; openAs?: { id: string; number: number } | undefined }
+export type Command = { id: string } /** Signals of one slot, in the order of their arrival. */ & (
+  | {
+      type: 'receive signals';
+      signals: Signal[];
+      policy: Policy;
+      openAs?: { id: string; number: number; slot: string } | undefined;
+    }
   | { type: 'observe signals'; signals: Signal[] }
   | { type: 'record diagnosis'; attempt: number; findings: Finding[] }
   | { type: 'classify'; attempt: number }
@@ -98,6 +103,7 @@ export type Obligation =
   | { type: 'expire approval'; step: string }
   | { type: 'ask again'; step: string; level: number }
   | { type: 'put back'; attempt: number }
+  | { type: 'continue plan' | 'take turn'; attempt: number }
   | { type: 'tell improvement'; severity: Severity }
   | { type: 'settle' };
 
@@ -115,12 +121,11 @@ export interface LedgerRun {
   at: string;
 }
 
-/** Another open incident of the service, with the facts that decide which of the two may act. */
-export interface OtherIncident {
-  id: string;
-  openedAt: string;
-  symptom: boolean;
-  independent: boolean;
+/** A trouble of another service that the responder protects. */
+export interface OtherTrouble {
+  service: string;
+  playbook: string;
+  since: string;
 }
 
 /** The readings that the guardrails judge. A reading that failed is `unreadable`, and blocks the step. */
@@ -131,6 +136,6 @@ export interface Readings {
   maintenanceUntil: string | undefined | 'unreadable';
   /** Automatic runs of the service, of all playbooks, at least as far back as budget and cooldown reach. */
   ledger: readonly LedgerRun[] | 'unreadable';
-  /** The service's other open incidents. */
-  others: readonly OtherIncident[] | 'unreadable';
+  /** The troubles of open incidents of other services. */
+  others: readonly OtherTrouble[] | 'unreadable';
 }

@@ -8,14 +8,14 @@ const LIMIT = 30;
 
 /** The disruptions once these facts are known: one begins, goes on, or ends. */
 export function disruptionsWith(
-  { policy, disruptions }: Pick<Incident, 'policy' | 'disruptions'>,
+  { policy, playbook, disruptions }: Pick<Incident, 'policy' | 'playbook' | 'disruptions'>,
   facts: Facts,
   at: string,
 ): readonly Disruption[] {
   const last = disruptions.at(-1);
   const open = last && !last.to ? last : undefined;
   const before = open ? disruptions.slice(0, -1) : disruptions;
-  if (!isHarmed({ policy, facts })) return open ? [...before, { ...open, to: at }] : disruptions;
+  if (!isHarmed({ policy, playbook, facts })) return open ? [...before, { ...open, to: at }] : disruptions;
   // Harm counts as a P3 at least.
   const severity = worse(assess(facts, policy.criteria).severity, 'P3');
   const current = open ? { ...open, severity: worse(severity, open.severity) } : { from: at, severity };

@@ -36,7 +36,7 @@ export interface GuardrailResult {
     | 'budget'
     | 'blast radius'
     | 'severity'
-    | 'another incident'
+    | 'storm'
     | 'object'
     | 'needs'
     | 'cause';
@@ -57,6 +57,8 @@ export type ChecklistItem = 'acknowledge' | 'ticket' | 'channel' | 'severity' | 
 
 interface SignalSeen {
   key: string;
+  /** The playbook that answers it; absent in events of the first version, in which an incident had one. */
+  playbook?: string | undefined;
   level: SignalLevel;
   summary: string;
   /** When the source changed its state. */
@@ -66,7 +68,18 @@ interface SignalSeen {
 }
 
 /** Why an attempt of the response ended. */
-export type AttemptOutcome = 'recovered' | 'handed over' | 'awaiting approval' | 'resolved' | 'reverted';
+export type AttemptOutcome =
+  | 'recovered'
+  | 'handed over'
+  | 'awaiting approval'
+  | 'resolved'
+  | 'reverted'
+  /** The plan has come to its end, and another trouble's has its turn. */
+  | 'spent'
+  /** The signals of the plan's own playbook are clear, and others fire. */
+  | 'cleared'
+  /** The plan of a symptom gives way to that of a cause. */
+  | 'cause found';
 
 /**
  * Everything that can happen to an incident, in the past tense, with its data. Names and fields are stored: they must
@@ -76,6 +89,7 @@ export interface EventData {
   IncidentOpened: {
     id: string;
     number: number;
+    slot: string;
     service: string;
     playbook: string;
     title: string;
@@ -92,6 +106,8 @@ export interface EventData {
   SignalFlaps: SignalSeen & { since: string; changes: number };
   /** No further signal can be listed: the watch adds the others once there is room. */
   SignalsUnlisted: { listed: number };
+  /** A cause fires in the incident: its playbook gives the incident its title from now on. */
+  CauseFound: { playbook: string; title: string };
   /** `overrules`: a person set the severity, and automation judged this one at that moment. */
   SeverityAssigned: Person & { severity: Severity; reasons: Reason[]; overrules?: Severity | undefined };
   Escalated: { level: number; role: string; reason: string };
@@ -111,13 +127,17 @@ export interface EventData {
   ReferenceAdded: Reference;
   ChecklistTicked: Person & { item: ChecklistItem };
   /** The alarm fired by itself during a drill. */
-  DrillBecameReal: { reason: string };
+  DrillBecameReal: { reason: string; playbook?: string | undefined };
   /**
    * `from` is the step with which the attempt begins, whether it was approved or not; absent, the attempt begins with
    * the plan's first step. `revert`: the attempt only reverts changes.
    */
   ResponseRequested: {
     attempt: number;
+    /** Whose plan has its turn; absent, that of the attempt before. */
+    playbook?: string | undefined;
+    /** The round goes on with this plan; absent, a new one begins. */
+    turn?: boolean | undefined;
     from?: string | undefined;
     approved?: boolean | undefined;
     revert?: boolean | undefined;

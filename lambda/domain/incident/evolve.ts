@@ -6,6 +6,7 @@ import { evolveResponse } from './evolve/response.ts';
 import { evolveReview } from './evolve/review.ts';
 import { evolveSignals } from './evolve/signals.ts';
 import { DRILL_RESET, type Incident } from './incident.ts';
+import { playbookNamed } from './policy.ts';
 import { judgedBefore, judgedBy } from './targets.ts';
 
 /** Only a living attempt commits these events. Pages and signals are no sign of life: they go on without it. */
@@ -50,9 +51,9 @@ export function fold(timeline: readonly IncidentEvent[]): Incident {
 }
 
 function open(event: EventOf<'IncidentOpened'>): Incident {
-  const { id, number, service, playbook, title, policy, startedAt, drill, reporter, seq, at } = event;
+  const { id, number, slot, service, playbook, title, policy, startedAt, drill, reporter, seq, at } = event;
   return {
-    ...{ id, number, service, playbook, title, policy, startedAt, drill, reporter },
+    ...{ id, number, slot, service, playbook, title, policy, startedAt, drill, reporter },
     version: seq + 1,
     commits: 1,
     changedAt: at,
@@ -74,6 +75,8 @@ function open(event: EventOf<'IncidentOpened'>): Incident {
     openedAt: at,
     detectedAt: at,
     signals: {},
+    troubles: [],
+    rounds: 0,
     facts: {},
     measuredAt: {},
     objects: {},
@@ -87,6 +90,13 @@ function open(event: EventOf<'IncidentOpened'>): Incident {
   };
 }
 
+/** Only the alarm that fired by itself is a trouble. */
+function realTrouble({ policy, playbook: drilled, title }: Incident, event: EventOf<'DrillBecameReal'>) {
+  const { playbook = drilled, at: since } = event;
+  const known = playbook === drilled ? undefined : playbookNamed(policy, playbook);
+  return { playbook: known?.name ?? drilled, title: known?.title ?? title, troubles: [{ playbook, since }] };
+}
+
 /**
  * The fields that an event changes. Events of one subject have a file under `evolve/`; the course of the incident
  * itself is here.
@@ -98,6 +108,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'SignalCleared':
     case 'SignalFlaps':
     case 'SignalsUnlisted':
+    case 'CauseFound':
     case 'DiagnosisRecorded':
     case 'ServiceMeasured':
     case 'ImprovementSeen':
@@ -150,6 +161,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'DrillBecameReal':
       return {
         ...DRILL_RESET,
+        ...realTrouble(incident, event),
         startedAt: event.at,
         detectedAt: event.at,
         severityAt: event.at,

@@ -1,5 +1,5 @@
 import { assessService } from '../kernel/severity.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, playbookOf } from './incident.ts';
 
 type Judged = Pick<Incident, 'policy' | 'facts'>;
 
@@ -8,4 +8,5 @@ export const isHealthy = ({ policy, facts }: Judged): boolean =>
   assessService(facts, policy.criteria).severity === 'P4';
 
 /** True if people were measured to suffer. An alarm alone, or a declaration, says nothing about people. */
-export const isHarmed = (incident: Judged): boolean => !incident.policy.playbook.ownFacts && !isHealthy(incident);
+export const isHarmed = (incident: Judged & Pick<Incident, 'playbook'>): boolean =>
+  !playbookOf(incident).ownFacts && !isHealthy(incident);

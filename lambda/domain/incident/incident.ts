@@ -3,14 +3,17 @@ import type { AppliedCommand } from './applied.ts';
 import type { Audience, Investigation, Target } from './audiences.ts';
 import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
-import type { Policy } from './policy.ts';
+import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
 import type { ApprovalAnswer, Disruption, Judgement, PublishedUpdate } from './records.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
+import type { Trouble } from './troubles.ts';
 
 /** One execution of a runbook for a step of the plan. */
 export interface Run {
   run: string;
+  /** The playbook whose plan has the step. */
+  playbook: string;
   step: string;
   title: string;
   runbook: string;
@@ -45,6 +48,8 @@ export interface Run {
 
 export interface Attempt {
   number: number;
+  /** The playbook whose plan has its turn. */
+  playbook: string;
   /** The step that the attempt begins with, and whether a person approved it. */
   from?: string | undefined;
   approved?: boolean | undefined;
@@ -54,6 +59,7 @@ export interface Attempt {
   /** Last sign of life, by which attempts that crashed without a word are found. */
   progressAt: string;
   outcome?: AttemptOutcome | undefined;
+  endedAt?: string | undefined;
   /** Steps that this attempt skipped, with the reasons. */
   skipped: { step: string; title: string; reasons: string[] }[];
 }
@@ -107,6 +113,7 @@ export interface Publication {
 
 /** A signal as an incident knows it. */
 export interface KnownSignal {
+  playbook: string;
   state: SignalState;
   level: SignalLevel;
   summary: string;
@@ -134,9 +141,14 @@ export interface Incident {
   /** The commands that were applied last, by which a repeated one is recognised. */
   applied: readonly AppliedCommand[];
   number: number;
+  /** At most one incident of a slot is open. */
+  slot: string;
   service: string;
+  /** The playbook that gives the incident its title, and its words for customers: of a cause, once one is known. */
   playbook: string;
   title: string;
+  /** The troubles in the order in which they appeared. */
+  troubles: readonly Trouble[];
   policy: Policy;
   status: Status;
   severity: Severity;
@@ -198,18 +210,31 @@ export interface Incident {
   /** The items of the runbook's checklist that people ticked. */
   ticked: ChecklistItem[];
   attempt?: Attempt | undefined;
-  /** The attempt that began the plan; one that follows an answered approval continues it. */
-  planBegunIn?: number | undefined;
+  /** The attempt that began the round, in which the plan of each trouble has one turn. */
+  roundBegunIn?: number | undefined;
+  /** The number of rounds so far. */
+  rounds: number;
   /** Why each step was skipped when it was last skipped. */
   skipped: Readonly<Record<string, readonly string[]>>;
   runs: Run[];
   /** The pending approval: since when it has been pending, when it was last requested, and from which level. */
   approval?:
-    | { step: string; title: string; expiresAt: string; since: string; askedAt: string; level: number }
+    | {
+        playbook: string;
+        step: string;
+        title: string;
+        expiresAt: string;
+        since: string;
+        askedAt: string;
+        level: number;
+      }
     | undefined;
+  /** An answer that came while the plan of another trouble had its turn: this one continues afterwards. */
+  answered?: { playbook: string; step: string; approved: boolean } | undefined;
   /** The last answer for each step. */
   answers: readonly ApprovalAnswer[];
-  handedOver?: { at: string; reason: string } | undefined;
+  /** The last hand-over, and when the first was. */
+  handedOver?: { at: string; reason: string; firstAt: string } | undefined;
   actionItems: ActionItem[];
   /** The publication on the status page: requested, declined, or done. */
   publication?: Publication | undefined;
@@ -262,6 +287,8 @@ export const DRILL_RESET = {
   firstAcknowledgedAt: undefined,
   answers: [],
   approval: undefined,
+  answered: undefined,
+  rounds: 0,
   handedOver: undefined,
   resolution: undefined,
   mitigatedAt: undefined,
@@ -271,6 +298,13 @@ export const DRILL_RESET = {
 
 /** An open incident may still require people or automation to act. */
 export const isOpen = ({ status }: Pick<Incident, 'status'>) => status !== 'resolved' && status !== 'closed';
+
+/** The playbook that gives the incident its title. @throws Error when the incident was opened under a policy without it */
+export function playbookOf({ policy, playbook: name }: Pick<Incident, 'policy' | 'playbook'>): PlaybookPolicy {
+  const playbook = playbookNamed(policy, name);
+  if (!playbook) throw new Error(`the policy of ${policy.service} has no playbook ${name}`);
+  return playbook;
+}
 
 /** A question is an incident that was declared as a P4: nothing is diagnosed unless somebody raises its severity. */
 export const isQuestion = ({ severity, attempt }: Pick<Incident, 'severity' | 'attempt'>) =>
@@ -302,7 +336,7 @@ export function factsOf(incident: Incident): Facts {
   const count = (level: SignalLevel) => firing(incident).filter(([, s]) => s.level === level).length;
   return {
     // Such a playbook is judged by its own facts, not by how well the service serves people.
-    ...(incident.policy.playbook.ownFacts ? withService(incident.facts, {}) : incident.facts),
+    ...(playbookOf(incident).ownFacts ? withService(incident.facts, {}) : incident.facts),
     ...incident.declared,
     criticalSignals: count('critical'),
     warningSignals: count('warning'),

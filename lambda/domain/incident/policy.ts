@@ -145,12 +145,13 @@ export interface PlaybookPolicy {
   /** A follow-up for people. They read it when automation has ended, however it ended. */
   advice?: Advice;
   /**
-   * The playbook answers a symptom that many causes have: its steps wait while an incident of any other playbook is
-   * open.
+   * The playbook answers a symptom that many causes have: a cause that fires as well gives the incident its title, and its steps
+   * have their turn when those of the causes have come to their end.
    */
   symptom?: boolean;
   /**
-   * The playbook acts on nothing that other playbooks act on, and may stay open for days: neither waits for the other.
+   * The playbook acts on nothing that other playbooks act on, and may stay open for days: its incidents are its own, beside the one
+   * of the service.
    */
   independent?: boolean;
   /**
@@ -165,11 +166,16 @@ export interface PlaybookPolicy {
 }
 
 /**
- * The policy under which an incident is opened. It is frozen into the incident, so that a deployment cannot strand it.
+ * The policy of a service with all its playbooks. It is frozen into each incident that is opened under it, so that a deployment
+ * cannot strand it.
  */
 export interface Policy extends ServicePolicy {
-  playbook: PlaybookPolicy;
+  playbooks: readonly PlaybookPolicy[];
 }
+
+/** The playbook with that name; undefined when it was deployed later, or is no more. */
+export const playbookNamed = ({ playbooks }: Pick<Policy, 'playbooks'>, name: string): PlaybookPolicy | undefined =>
+  playbooks.find(playbook => playbook.name === name);
 
 /**
  * The playbook of incidents that people declare: nothing detects them, and automation only diagnoses and calls people.
@@ -182,5 +188,4 @@ export const DECLARED_PLAYBOOK: PlaybookPolicy = {
   impact: 'As declared',
   alarms: {},
   plan: [],
-  independent: true,
 };

@@ -1,5 +1,6 @@
 import { allClear, type Incident, type Run } from './incident.ts';
 import type { Revert } from './policy.ts';
+import { stepOf } from './troubles.ts';
 
 interface Change {
   run: Run;
@@ -39,12 +40,11 @@ export const reliefInPlace = (incident: Incident): Run[] => {
 };
 
 /** Runs whose change can be reverted, the latest first. A run that failed may have changed something all the same. */
-function changes({ runs, policy }: Incident): Change[] {
-  const revertOf = (run: Run) => policy.playbook.plan.find(step => step.name === run.step)?.revert;
-  return runs
+function changes(incident: Incident): Change[] {
+  return incident.runs
     .filter(run => !run.dryRun && !run.undoes && !run.unchanged)
     .flatMap(run => {
-      const revert = revertOf(run);
+      const revert = stepOf(incident, run)?.revert;
       return revert ? [{ run, when: revert.when ?? 'ended' }] : [];
     })
     .reverse();

@@ -23,10 +23,10 @@ export const blindOf = (key: string) => (key.startsWith('blind:') ? key.slice('b
 export function blindSignals(
   service: string,
   alarms: readonly DescribedAlarm[],
-  policies: Record<string, Pick<Policy, 'playbook'>>,
+  { playbooks }: Pick<Policy, 'playbooks'>,
   now: string,
 ): Signal[] {
-  const ownAlarms = new Set(Object.values(policies).flatMap(({ playbook }) => Object.keys(playbook.alarms)));
+  const ownAlarms = new Set(playbooks.flatMap(playbook => Object.keys(playbook.alarms)));
   return alarms
     .filter((alarm): alarm is DescribedAlarm & { since: string } => {
       const { name, since, reason = '' } = alarm;

@@ -1,7 +1,13 @@
 import type { Event } from '../incident/events.ts';
+import { factsOf, type Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
-import type { Declaration, SignalLevel } from '../incident/signal.ts';
-import type { Assessment, Facts, Severity } from '../kernel/severity.ts';
+import type { Policy } from '../incident/policy.ts';
+import type { Declaration, Signal, SignalLevel } from '../incident/signal.ts';
+import { slotOf } from '../incident/troubles.ts';
+import { type Assessment, assess, atLeast, type Facts, type Severity } from '../kernel/severity.ts';
+import { assignSeverity } from './severity.ts';
+
+type Declared = NonNullable<Signal['declared']>;
 
 /** Declared facts that always make the incident a P1. */
 const GRAVE = { dataLoss: 'a data loss', securityBreach: 'a security breach' } as const;
@@ -48,6 +54,35 @@ export function declarationEvents(
       ? []
       : [{ type: 'WorkaroundReported' as const, by, via, available, ...about }]),
   ];
+}
+
+/**
+ * A person reports what an open incident is about, perhaps without knowing of it: the words are kept, and a higher severity
+ * counts. No signal comes of it, because the incident has its own.
+ */
+export function joinDeclaration(incident: Incident, { reporter: by = '' }: Signal, declared: Declared): Event[] {
+  const { text, via } = declared;
+  const severity = severityDeclared(declared);
+  const { severity: overrules } = assess(factsOf(incident), incident.policy.criteria);
+  return [
+    { type: 'NoteAdded', by, via, text },
+    ...declarationEvents(declared, { text, by, via }, incident.declared),
+    ...(atLeast(incident.severity, severity)
+      ? []
+      : assignSeverity(setByPerson(severity, `declared by ${by}`), incident.policy, {
+          ...{ by, via, overrules, why: 'severity raised to' },
+          escalated: incident.escalation?.level ?? 0,
+        })),
+  ];
+}
+
+/**
+ * The slot of a signal. A declared breach or data loss is a matter of its own, whatever else happens, and so is a question; any
+ * other report may be about the trouble that alarms tell of.
+ */
+export function slotOfSignal({ service, playbook, key, declared }: Signal, policy: Pick<Policy, 'playbooks'>): string {
+  const isApart = declared && (graveFacts(declared).length > 0 || severityDeclared(declared) === 'P4');
+  return isApart ? `${service}/${key}` : slotOf(service, playbook, policy);
 }
 
 /** A severity that a person set, with the reason. */

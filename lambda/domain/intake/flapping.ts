@@ -11,9 +11,12 @@ export function beginsToFlap(known: KnownSignal | undefined, { state, at }: Sign
 }
 
 /** The event by which a signal begins to flap, or by which its changes, of which there are twice as many now, are told again. */
-export function flappingEvent(known: KnownSignal, { key, level, summary, at: signalAt, changes }: Signal): Event {
+export function flappingEvent(
+  known: KnownSignal,
+  { key, playbook, level, summary, at: signalAt, changes }: Signal,
+): Event {
   return {
-    ...{ type: 'SignalFlaps', key, level, summary, signalAt },
+    ...{ type: 'SignalFlaps', key, playbook, level, summary, signalAt },
     since: known.flapping?.since ?? known.since,
     changes: changes ?? known.changes + 1,
   };

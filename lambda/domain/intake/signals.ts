@@ -11,9 +11,10 @@ import {
   isOpen,
   type KnownSignal,
 } from '../incident/incident.ts';
-import type { Policy } from '../incident/policy.ts';
+import { type Policy, playbookNamed } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { hasRoomFor } from '../incident/signal-list.ts';
+import { isCause, leadOf, nextTrouble } from '../incident/troubles.ts';
 import { assess, type Facts } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
 import {
@@ -21,6 +22,7 @@ import {
   declarationFault,
   declaredFacts,
   graveFacts,
+  joinDeclaration,
   setByPerson,
   severityDeclared,
 } from './declaration.ts';
@@ -60,8 +62,11 @@ export const opensIncident = (incident: Incident | undefined, signals: readonly 
 const opens = (incident: Incident | undefined, signal: Signal) =>
   signal.state === 'firing' && (!incident || !isOpen(incident)) && !isStale(incident, signal);
 
-const joined = (incident: Incident | undefined, signals: readonly Signal[], now: string) =>
-  incident && isOpen(incident) ? observeSignals(incident, signals, now) : [];
+function joined(incident: Incident | undefined, signals: readonly Signal[], now: string): Event[] {
+  if (!incident || !isOpen(incident)) return [];
+  const [first] = signals;
+  return first?.declared ? joinDeclaration(incident, first, first.declared) : observeSignals(incident, signals, now);
+}
 
 /** The incident as it will be after events that are not committed yet. */
 const after = (incident: Incident | undefined, events: readonly Event[], command: string, now: string) =>
@@ -97,8 +102,16 @@ export function observeSignals(incident: Incident, signals: readonly Signal[], n
   if (fresh.length === 0) return events;
   const real = fresh.find(signal => signal.state === 'firing' && !signal.drill);
   if (incident.drill && real) return [...events, ...endDrill(known, real)];
+  const found = causeFound(known);
   const rises = raiseSeverity(known);
-  return [...events, ...rises, ...responseTo(incident, known, fresh, rises.length > 0)];
+  return [...events, ...found, ...rises, ...responseTo(incident, known, fresh, rises.length > 0)];
+}
+
+/** A cause that fires gives its title to an incident that a symptom or a person has opened. */
+function causeFound(incident: Incident): Event[] {
+  const playbook = leadOf(incident);
+  const title = playbookNamed(incident.policy, playbook)?.title;
+  return playbook === incident.playbook || !title ? [] : [{ type: 'CauseFound', playbook, title }];
 }
 
 /** The events of the signals, as far as the incident has room to list them; it is said once that it has not. */
@@ -134,36 +147,45 @@ const isDrillOfRealIncident = (incident: Incident, { state, drill }: Signal) =>
  * An alarm that fires by itself during a drill ends the drill: the incident becomes real, and the response begins anew.
  * Approvals and judgements from the drill do not count.
  */
-function endDrill(incident: Incident, { summary }: Signal): Event[] {
-  const { title, runs, attempt } = incident;
+function endDrill(incident: Incident, { summary, playbook }: Signal): Event[] {
+  const { policy, runs, attempt } = incident;
+  const title = playbookNamed(policy, playbook)?.title ?? incident.title;
   return [
     ...runs.filter(({ status }) => status === 'running').map(({ run }) => ({ type: 'StepRehearsed' as const, run })),
-    { type: 'DrillBecameReal', reason: `${title}: ${summary}` },
+    { type: 'DrillBecameReal', playbook, reason: `${title}: ${summary}` },
     ...raiseSeverity({ ...incident, ...DRILL_RESET }),
-    { type: 'ResponseRequested', attempt: (attempt?.number ?? 0) + 1 },
+    { type: 'ResponseRequested', attempt: (attempt?.number ?? 0) + 1, playbook },
   ];
 }
 
 function openIncident(
   signals: Signal[],
   policy: Policy,
-  { id, number }: { id: string; number: number },
+  { id, number, slot }: { id: string; number: number; slot: string },
   now: string,
 ): Event[] {
   const [signal] = signals as [Signal, ...Signal[]];
-  const { service, playbook, drill, reporter, title = policy.playbook.title } = signal;
+  const { service, drill, reporter } = signal;
+  const { playbook, title } = leading(signals, policy);
   const startedAt = signal.since && signal.since < now ? signal.since : signal.at < now ? signal.at : now;
   const facts = {
     criticalSignals: signals.filter(({ level }) => level === 'critical').length,
     warningSignals: signals.filter(({ level }) => level === 'warning').length,
   };
   return [
-    { type: 'IncidentOpened', id, number, service, playbook, title, policy, startedAt, drill, reporter },
+    { type: 'IncidentOpened', id, number, slot, service, playbook, title, policy, startedAt, drill, reporter },
     ...signals.map(signal =>
       toEvent(undefined, { ...signal, summary: truncated(signal.summary, BOUNDS.summary) }, now),
     ),
     ...firstResponse(signal, policy, facts),
   ];
+}
+
+/** The playbook and title of a new incident: of a cause, if one fires already. */
+function leading(signals: Signal[], policy: Policy): { playbook: string; title: string } {
+  const [first] = signals as [Signal, ...Signal[]];
+  const { playbook, title } = signals.find(signal => isCause(playbookNamed(policy, signal.playbook))) ?? first;
+  return { playbook, title: title ?? playbookNamed(policy, playbook)?.title ?? playbook };
 }
 
 /** A question is not diagnosed: a person answers it. */
@@ -204,11 +226,19 @@ const isStale = (incident: Incident | undefined, { key, state, at, drill }: Sign
 const isNoise = (incident: Incident, { key, state }: Signal) => state === 'unknown' && !incident.signals[key];
 
 function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): Event {
-  const { key, state, level, summary, at: signalAt, changes } = signal;
+  const { key, playbook, state, level, summary, at: signalAt, changes } = signal;
   if (known && (beginsToFlap(known, signal) || (known.flapping && !isCalm(signal, now))))
     return flappingEvent(known, signal);
   const type = { firing: 'SignalFired', cleared: 'SignalCleared', unknown: 'SignalLost' } as const;
-  return { type: type[state], key, level, summary, signalAt, ...(known?.flapping && changes ? { changes } : {}) };
+  return {
+    type: type[state],
+    key,
+    playbook,
+    level,
+    summary,
+    signalAt,
+    ...(known?.flapping && changes ? { changes } : {}),
+  };
 }
 
 /**
@@ -218,18 +248,33 @@ function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): E
  */
 function responseTo(before: Incident, known: Incident, signals: Signal[], worsens: boolean): Event[] {
   if (attemptUnderWay(before)) return [];
-  const fired = signals.some(signal => signal.state === 'firing');
-  if (fired) return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : requestAttempt(before);
+  const fired = signals.filter(signal => signal.state === 'firing');
+  if (fired.some(({ playbook }) => isNewTrouble(before, playbook))) return nextTurn(known);
+  if (fired.length > 0)
+    return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : requestAttempt(known);
   // A drill continues its plan although the alarm is green again.
   return !isHarmed(known) && allClear(known) && before.status !== 'monitoring' && !(before.drill && before.approval)
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];
 }
 
-/** Requests the next attempt, or hands over once the limit of attempts is reached. */
-export function requestAttempt({ attempt, policy }: Incident): Event[] {
+/** A trouble that has a plan, and no part in the incident yet. */
+const isNewTrouble = ({ policy, troubles }: Incident, playbook: string) =>
+  !troubles.some(known => known.playbook === playbook) && (playbookNamed(policy, playbook)?.plan.length ?? 0) > 0;
+
+/** The plan of the next trouble has its turn in the round that goes on. */
+export function nextTurn(incident: Incident): Event[] {
+  const next = nextTrouble(incident);
+  const attempt = (incident.attempt?.number ?? 0) + 1;
+  return next ? [{ type: 'ResponseRequested', attempt, playbook: next.name, turn: true }] : [];
+}
+
+/** Requests the first attempt of a new round, or hands over once the limit of rounds is reached. */
+export function requestAttempt(incident: Incident): Event[] {
+  const { attempt, policy, rounds, playbook: lead } = incident;
   const number = (attempt?.number ?? 0) + 1;
-  return number <= policy.maximumAttempts
-    ? [{ type: 'ResponseRequested', attempt: number }]
-    : [{ type: 'HandedOver', reason: `the trouble came back after ${policy.maximumAttempts} attempts` }];
+  if (rounds >= policy.maximumAttempts)
+    return [{ type: 'HandedOver', reason: `the trouble came back after ${policy.maximumAttempts} attempts` }];
+  const playbook = nextTrouble({ ...incident, roundBegunIn: number })?.name ?? lead;
+  return [{ type: 'ResponseRequested', attempt: number, playbook }];
 }

@@ -4,7 +4,7 @@ import type { PersonCommand } from '../incident/commands.ts';
 import type { EventType } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import type { IncidentHistory } from '../incident/history.ts';
-import { type Incident, isOpen } from '../incident/incident.ts';
+import { type Incident, isOpen, playbookOf } from '../incident/incident.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
@@ -94,7 +94,7 @@ export function answerPage(
       { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
       { name: 'Status', value: status },
       { name: 'Started', value: dateTime(startedAt) },
-      { name: 'Impact', value: policy.playbook.impact },
+      { name: 'Impact', value: playbookOf(incident).impact },
       ...(workaround ? [{ name: 'Workaround', value: workaround }] : []),
       { name: 'Commander', value: commander ?? 'nobody yet: the first to acknowledge' },
       ...(acknowledged && isOpen(incident)

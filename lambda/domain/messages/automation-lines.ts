@@ -1,5 +1,6 @@
 import { attemptUnderWay, type Incident, previewOf, type Run } from '../incident/incident.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import { clock, clockSince } from '../kernel/time.ts';
 import { stepsLeft } from '../remediation/response.ts';
 
@@ -57,8 +58,10 @@ function nextLine(incident: Incident): string {
   return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';
 }
 
-const onlyObserves = ({ policy: { playbook } }: Incident) =>
-  playbook.plan.length > 0 && playbook.plan.every(({ mode }) => mode === 'observe' || mode === 'off');
+function onlyObserves(incident: Incident): boolean {
+  const steps = playbooksOf(incident).flatMap(({ plan }) => plan);
+  return steps.length > 0 && steps.every(({ mode }) => mode === 'observe' || mode === 'off');
+}
 
 /** The first line of a step's dry run: what would be changed, in one sentence. */
 export const previewLines = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];

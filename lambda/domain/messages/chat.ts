@@ -1,6 +1,6 @@
 import { workaroundOrQuestion } from '../communication/questions.ts';
 import type { Check, EventType, IncidentEvent } from '../incident/events.ts';
-import { firing, type Incident, isOpen } from '../incident/incident.ts';
+import { firing, type Incident, isOpen, playbookOf } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
@@ -148,7 +148,7 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
           field('Severity', `${severity} - ${SEVERITY_NAMES[severity]}`),
           field('Commander', commander ?? 'nobody yet'),
           field('Started', dateTime(startedAt)),
-          field('Impact', policy.playbook.impact),
+          field('Impact', playbookOf(incident).impact),
           ...(workaround ? [field('Workaround', workaround)] : []),
         ],
       },

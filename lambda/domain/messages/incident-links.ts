@@ -1,6 +1,7 @@
 import { errorLines } from '../diagnosis/error-lines.ts';
 import type { Incident } from '../incident/incident.ts';
 import { alarmOf } from '../incident/signal.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import { alarmUrl } from '../kernel/console.ts';
 
 const SYSTEMS = { pagerduty: 'PagerDuty', opsgenie: 'Opsgenie', slack: 'Slack' } as const;
@@ -13,7 +14,7 @@ export function incidentLinks(incident: Incident): { label: string; url: string 
     ...references.flatMap(({ system, url }) => (url ? [{ label: SYSTEMS[system], url }] : [])),
     ...alarms.map(name => ({ label: `Alarm ${name}`, url: alarmUrl(policy.region, name) })),
     ...errorLines(incident),
-    ...(policy.playbook.links ?? []),
+    ...playbooksOf(incident).flatMap(({ links = [] }) => links),
     ...policy.links,
   ];
 }

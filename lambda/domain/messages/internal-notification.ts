@@ -1,6 +1,7 @@
 import { workaround } from '../communication/questions.ts';
 import type { EventOf, Status } from '../incident/events.ts';
-import type { Incident, Run } from '../incident/incident.ts';
+import { type Incident, playbookOf, type Run } from '../incident/incident.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import { percent } from '../kernel/numbers.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
@@ -65,7 +66,7 @@ export function internalNotification(incident: Incident, event: EventOf<'UpdateP
 /** The impact, and the share of requests that failed at the worst recorded measurement, with its time. */
 export function impactLines(incident: Incident): string {
   const { worst } = incident;
-  const { impact } = incident.policy.playbook;
+  const { impact } = playbookOf(incident);
   return worst
     ? `${impact} (${percent(worst.share)} of requests failed when measured at ${clock(worst.at)} UTC)`
     : impact;
@@ -99,10 +100,13 @@ function actions(incident: Incident): InternalNotification['actions'] {
 }
 
 /** Every message has this line, as in the runbook: done, still open, or the reason why there is nothing to roll back. */
-function rollback({ runs, policy, skipped }: Incident): InternalNotification['actions'][number] {
+function rollback(incident: Incident): InternalNotification['actions'][number] {
+  const { runs, skipped } = incident;
   const text = 'Rollback initiated';
   if (runs.some(isRollback)) return { done: true, text };
-  const planned = policy.playbook.plan.filter(rollsBack);
+  const planned = playbooksOf(incident)
+    .flatMap(({ plan }) => plan)
+    .filter(rollsBack);
   if (planned.length === 0) return { done: null, text: `${text}: not applicable (no rollback remedies this trouble)` };
   const withoutCause = planned.every(({ name }) => skipped[name]?.some(reason => reason.startsWith('cause: ')));
   return withoutCause

@@ -36,6 +36,7 @@ const SENTENCES: Sentences = {
     `changes again and again, ${changes} times since ${clock(since)} UTC: ${summary}`,
   ],
   SignalsUnlisted: ({ listed }) => ['bad', `more than ${listed} signals: further ones are not listed until some clear`],
+  CauseFound: ({ title }) => ['act', `a cause: ${title}`],
   SeverityAssigned: ({ severity, reasons }) => ['act', `${severity}: ${reasons.map(({ text }) => text).join('; ')}`],
   Escalated: ({ level, role, reason }) => ['act', `level ${level} is called, ${role}: ${reason}`],
   Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],

@@ -1,6 +1,6 @@
 import { answerDue, publicationQuestion, workaroundOrQuestion } from '../communication/questions.ts';
 import type { EventOf, IncidentEvent, Status } from '../incident/events.ts';
-import { firing, type Incident, isQuestion } from '../incident/incident.ts';
+import { firing, type Incident, isQuestion, playbookOf } from '../incident/incident.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, duration, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
@@ -54,7 +54,7 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     short: shortHeadline(incident, event),
     reasons: severityReasons.map(({ text }) => text),
     started: dateTime(startedAt),
-    impact: policy.playbook.impact,
+    impact: playbookOf(incident).impact,
     workaround: workaroundOrQuestion(incident),
     commander: incident.commander ?? 'nobody yet: the first to acknowledge',
     hotline: event.type === 'Resolved' ? null : hotline(incident, event, level),

@@ -1,6 +1,7 @@
 import type { Urgency } from '../incident/audiences.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import { canWait } from '../remediation/approval.ts';
 import { type PageFields, pageFields } from './page-fields.ts';
 
@@ -61,7 +62,8 @@ export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
       if (event.level === undefined) return toAllCalled();
       return [{ ...message(event.level, 'page'), person: event.level === 1 ? incident.commander : undefined }];
     case 'HandedOver':
-      return isKnownToPeople(incident) ? (wakes ? toAllCalled('notice') : []) : toAllCalled();
+      if (isKnownToPeople(incident)) return wakes ? toAllCalled('notice') : [];
+      return toAllCalled(isHandedOverAgain(incident, event) ? 'notice' : undefined);
     case 'ApprovalAskedAgain':
       return Array.from({ length: event.level }, (_, i) => message(i + 1, 'notice'));
     default:
@@ -70,7 +72,12 @@ export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
 }
 
 /** A person declared the incident, so people on call know of it already. Automation had no step to try: it wakes nobody again. */
-const isKnownToPeople = ({ reporter, policy }: Incident) => reporter !== undefined && policy.playbook.plan.length === 0;
+const isKnownToPeople = (incident: Incident) =>
+  incident.reporter !== undefined && playbooksOf(incident).every(({ plan }) => plan.length === 0);
+
+/** Somebody works on the incident who was told that automation has handed it over: another trouble of it wakes nobody again. */
+const isHandedOverAgain = ({ handedOver, acknowledged }: Incident, { at }: PagedEvent) =>
+  (handedOver?.firstAt ?? at) < at && (acknowledged?.until ?? '') > at;
 
 /** Events that can wait until people are awake. */
 const QUIET: readonly EventType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];

@@ -1,5 +1,5 @@
 import type { EventType, IncidentEvent } from '../incident/events.ts';
-import type { Incident } from '../incident/incident.ts';
+import { type Incident, playbookOf } from '../incident/incident.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
@@ -80,7 +80,7 @@ export interface OpsgenieRequest {
 export const OPSGENIE_USER = 'incident-response';
 
 export function opsgenieRequest(incident: Incident, event: IncidentEvent, action: TicketAction): OpsgenieRequest {
-  const { id, service, severity, drill, policy, playbook } = incident;
+  const { id, service, severity, drill, playbook } = incident;
   const common = { user: OPSGENIE_USER, source: service };
   const alias = encodeURIComponent(id);
   if (action !== 'open') {
@@ -93,7 +93,7 @@ export function opsgenieRequest(incident: Incident, event: IncidentEvent, action
       ...common,
       message: truncated(summary(incident), 130),
       alias: id,
-      description: truncated([policy.playbook.impact, ...reasons(incident)].join('\n'), 15_000),
+      description: truncated([playbookOf(incident).impact, ...reasons(incident)].join('\n'), 15_000),
       entity: service,
       priority: severity,
       tags: [severity, playbook.slice(0, 50), ...(drill ? ['drill'] : [])],
@@ -112,11 +112,11 @@ const reasons = ({ severityReasons, signals }: Incident) => [
 ];
 
 function details(incident: Incident): Record<string, string> {
-  const { id, severity, policy, startedAt, drill } = incident;
+  const { id, severity, startedAt, drill } = incident;
   return {
     incident: id,
     severity: `${severity} - ${SEVERITY_NAMES[severity]}`,
-    impact: policy.playbook.impact,
+    impact: playbookOf(incident).impact,
     because: reasons(incident).join('; '),
     started: dateTime(startedAt),
     ...(drill ? { drill: 'this is a drill: no runbook changes anything' } : {}),

@@ -4,6 +4,7 @@ import { affectedComponents, isPublic } from '../communication/updates.ts';
 import { timesOf } from '../figures/figures.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
+import { playbookOf } from '../incident/incident.ts';
 import type { Meeting } from '../incident/review-records.ts';
 import { executionUrl, logsUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
@@ -109,7 +110,7 @@ export function postMortem(incident: IncidentHistory, { reviewers, meeting, grap
     reporter: incident.reporter ?? 'automation',
     due: dateTime(postMortemDue(incident) ?? resolvedAt),
     meeting: meeting ? dateTime(meeting.at) : null,
-    impact: policy.playbook.impact,
+    impact: playbookOf(incident).impact,
     workaround: workaround(incident),
     published: publication?.at && isPublic(incident) ? at(publication.at) : null,
     ended: ended(incident),

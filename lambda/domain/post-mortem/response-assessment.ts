@@ -3,6 +3,7 @@ import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import type { Run } from '../incident/incident.ts';
 import { judge } from '../incident/targets.ts';
+import { stepOf } from '../incident/troubles.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
 import { missedTarget } from '../messages/page-fields.ts';
 import { span } from '../outage/outage.ts';
@@ -115,11 +116,11 @@ function evidence({ reason = '', status }: Run, end: End | undefined): string {
 const isEnd = ({ type }: IncidentEvent) => ['StepSucceeded', 'StepFailed', 'StepRehearsed'].includes(type);
 
 /** The run that ended the trouble: the last one that the signals verified. A step that only relieves people does not count. */
-export function healer({ runs, policy, mitigatedAt }: IncidentHistory): Run | undefined {
-  const heals = ({ step }: Run) => !policy.playbook.plan.some(({ name, verifiedBy }) => name === step && verifiedBy);
-  return mitigatedAt === undefined
+export function healer(incident: IncidentHistory): Run | undefined {
+  const heals = (run: Run) => !stepOf(incident, run)?.verifiedBy;
+  return incident.mitigatedAt === undefined
     ? undefined
-    : runs.findLast(run => run.status === 'succeeded' && !run.dryRun && !run.undoes && heals(run));
+    : incident.runs.findLast(run => run.status === 'succeeded' && !run.dryRun && !run.undoes && heals(run));
 }
 
 /** Facts that speak for the response; the review judges them. */

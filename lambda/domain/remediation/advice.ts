@@ -1,27 +1,28 @@
 import type { Event } from '../incident/events.ts';
 import { type Incident, nextItem } from '../incident/incident.ts';
 import type { Advice } from '../incident/policy.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import type { Fact, Facts } from '../kernel/severity.ts';
 
 /** The events after which automation does nothing more: people continue with the advice. */
 const ENDS: readonly Event['type'][] = ['HandedOver', 'Mitigated', 'Resolved'];
 
 /**
- * Adds the playbook's advice as an action item, once per incident, before the event that ends automation's part:
+ * Adds the advice of its playbooks as action items, once per incident, before the event that ends automation's part:
  * messages about that event can then name it. A drill or a false alarm leaves nothing to be done.
  */
 export function withAdvice(incident: Incident | undefined, events: Event[]): Event[] {
-  const advice = incident?.policy.playbook.advice;
   const endIndex = events.findIndex(({ type }) => ENDS.includes(type));
-  if (!incident || incident.drill || !advice || endIndex === -1 || isRaised(incident, advice)) return events;
+  if (!incident || incident.drill || endIndex === -1) return events;
   if (events.some(event => event.type === 'Resolved' && event.cancelled)) return events;
-  const item: Event = {
-    type: 'ActionItemRaised',
-    item: nextItem(incident, events),
-    action: advice.action,
-    text: fill(advice.template, factsBefore(incident)),
-  };
-  return [...events.slice(0, endIndex), item, ...events.slice(endIndex)];
+  const items: Event[] = [];
+  for (const { advice } of playbooksOf(incident)) {
+    if (!advice || isRaised(incident, advice)) continue;
+    const item = nextItem(incident, [...events, ...items]);
+    const text = fill(advice.template, factsBefore(incident));
+    items.push({ type: 'ActionItemRaised', item, action: advice.action, text });
+  }
+  return [...events.slice(0, endIndex), ...items, ...events.slice(endIndex)];
 }
 
 const isRaised = ({ actionItems }: Incident, { action }: Advice) => actionItems.some(item => item.action === action);

@@ -1,6 +1,6 @@
 import type { Obligation } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
-import type { Incident } from '../incident/incident.ts';
+import { attemptUnderWay, type Incident } from '../incident/incident.ts';
 import type { Step } from '../incident/policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 
@@ -20,6 +20,21 @@ export const waitingTime = (minutes: number) =>
 
 /** An approval that has more than a day wakes nobody. */
 export const canWait = ({ at, expiresAt }: { at: string; expiresAt: string }) => minutesBetween(at, expiresAt) > DAY;
+
+/** The events of an answer: the plan goes on at once, or after the attempt that works on another one. */
+export function answerEvents(
+  incident: Incident,
+  answer: Event & { type: 'ApprovalGiven' | 'ApprovalDeclined' },
+): Event[] {
+  if (attemptUnderWay(incident)) return [answer];
+  const { approval, attempt, playbook: lead } = incident;
+  const { type, step } = answer;
+  const request: Event = {
+    ...{ type: 'ResponseRequested', attempt: (attempt?.number ?? 0) + 1, playbook: approval?.playbook ?? lead },
+    ...{ from: step, approved: type === 'ApprovalGiven' },
+  };
+  return [answer, request];
+}
 
 /**
  * An approval expires without an answer, which means no. Until then it is requested again each day, one level further

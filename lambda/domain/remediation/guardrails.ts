@@ -1,4 +1,4 @@
-import type { LedgerRun, OtherIncident, Readings } from '../incident/commands.ts';
+import type { LedgerRun, Readings } from '../incident/commands.ts';
 import type { GuardrailResult } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { BlastRadius, Step } from '../incident/policy.ts';
@@ -6,6 +6,7 @@ import { percent } from '../kernel/numbers.ts';
 import { atLeast } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
+import { stormReason } from './storm.ts';
 
 /**
  * True if the run must change nothing: the step only observes, the incident is a drill, or automation is switched off.
@@ -23,7 +24,7 @@ const ONLY_FOR_ACTIONS: readonly GuardrailResult['guardrail'][] = [
   'maintenance window',
   'cooldown',
   'budget',
-  'another incident',
+  'storm',
 ];
 
 /** The guardrails that block a step. A dry run is blocked only by those without which it would show nothing useful. */
@@ -46,7 +47,7 @@ export function guardrails(incident: Incident, step: Step, readings: Readings, n
     budget(incident, step, readings),
     blastRadius(incident, step),
     severity(incident, step),
-    anotherIncident(incident, readings),
+    storm(incident, readings),
     objectKnown(incident, step),
     needs(incident, step),
     causeMeasured(incident, step, now),
@@ -164,22 +165,11 @@ function severity(incident: Incident, step: Step): GuardrailResult {
   );
 }
 
-/**
- * Two responses must not act on one service. A symptom waits for every incident that names a cause, even a younger one.
- * Among equals the one that was opened first acts.
- */
-function anotherIncident({ id, openedAt, policy }: Incident, { others }: Readings): GuardrailResult {
-  if (others === 'unreadable') return guardrailResult('another incident', false, 'the open incidents cannot be read');
-  const symptom = policy.playbook.symptom ?? false;
-  const earlier = (other: OtherIncident) =>
-    other.openedAt === openedAt ? other.id < id : Date.parse(other.openedAt) < Date.parse(openedAt);
-  const { independent } = policy.playbook;
-  const blocking = others
-    .filter(other => !independent && !other.independent)
-    .find(other => (other.symptom === symptom ? earlier(other) : symptom));
-  return blocking
-    ? guardrailResult('another incident', false, `${blocking.id} is being worked on`)
-    : guardrailResult('another incident', true, 'no other is being worked on');
+/** In a storm automation stands back, but for what a person has approved. */
+function storm(incident: Incident, { others }: Readings): GuardrailResult {
+  if (others === 'unreadable') return guardrailResult('storm', false, 'the open incidents cannot be read');
+  const reason = incident.attempt?.approved ? undefined : stormReason(incident, others);
+  return guardrailResult('storm', reason === undefined, reason ?? 'no storm');
 }
 
 /** The ledger after a reservation: old runs are removed, and the same run is reserved once. */

@@ -3,13 +3,14 @@ import type { Event } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { ApprovalAnswer } from '../incident/records.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
+import { playbooksOf, stepOf } from '../incident/troubles.ts';
 import { waitingTime } from './approval.ts';
 import { objectsNamed } from './evidence.ts';
 import { isOff } from './guardrails.ts';
 
 /** Why a person is needed when no step is left: a verdict on the plan, then every step with its result. */
 export function handOverReason(incident: Incident, attempt: number, newlySkipped: Event[], readings: Readings): string {
-  const firstAttempt = incident.planBegunIn ?? attempt;
+  const firstAttempt = incident.roundBegunIn ?? attempt;
   const ran = incident.runs.filter(run => run.attempt >= firstAttempt && !run.undoes && !run.preview);
   const skipped = [
     ...(incident.attempt?.skipped ?? []),
@@ -45,11 +46,12 @@ function verdictOn(ran: readonly Run[], readings: Readings): string {
  * Dry runs with their evidence and their object. Only the first would certainly have run: had it helped, no other would
  * have followed.
  */
-function rehearsedSteps({ policy }: Incident, ran: readonly Run[]): string[] {
+function rehearsedSteps(incident: Incident, ran: readonly Run[]): string[] {
   return ran
     .filter(({ status }) => status === 'rehearsed')
-    .map(({ step, title, objects, evidence }, i) => {
-      const planned = policy.playbook.plan.find(({ name }) => name === step);
+    .map((run, i) => {
+      const { title, objects, evidence } = run;
+      const planned = stepOf(incident, run);
       const ids = (planned ? objectsNamed(planned) : []).flatMap(name => objects[name]?.split('/').at(-1) ?? []);
       const because = evidence ? ` (${[evidence, ...ids.map(id => `on ${id}`)].join('; ')})` : '';
       return i === 0 ? `It would have run: ${title}${because}` : `If that had not helped: ${title}${because}`;
@@ -64,7 +66,8 @@ function stillRelieving(incident: Incident): string {
     : '';
 }
 
-function notApproved({ policy }: Incident, { step, by, minutes }: ApprovalAnswer): string {
-  const title = policy.playbook.plan.find(({ name }) => name === step)?.title ?? step;
+function notApproved(incident: Incident, { step, by, minutes }: ApprovalAnswer): string {
+  const planned = playbooksOf(incident).flatMap(({ plan }) => plan);
+  const title = planned.find(({ name }) => name === step)?.title ?? step;
   return by === 'time' ? `${title}: not approved within ${waitingTime(minutes)}` : `${title}: declined by ${by}`;
 }

@@ -1,8 +1,9 @@
 import type { Decision, ServiceMeasurement } from '../incident/commands.ts';
 import type { Event, EventOf } from '../incident/events.ts';
 import { isHealthy } from '../incident/harm.ts';
-import { allClear, attemptUnderWay, firing, type Incident } from '../incident/incident.ts';
+import { allClear, attemptUnderWay, firing, type Incident, playbookOf } from '../incident/incident.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import { raiseSeverity } from '../intake/severity.ts';
 import { requestAttempt } from '../intake/signals.ts';
 import { percent } from '../kernel/numbers.ts';
@@ -23,8 +24,7 @@ export function recordMeasurement(
 ): Decision {
   const attempt = attemptUnderWay(incident);
   const harmful = attempt ? [] : reliefInPlace(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
-  const confirmed =
-    before && !incident.policy.playbook.ownFacts ? confirmedMeasurement(incident, now, before) : undefined;
+  const confirmed = before && !playbookOf(incident).ownFacts ? confirmedMeasurement(incident, now, before) : undefined;
   if (!confirmed && harmful.length === 0) return { events: [] };
   const { facts, at } = confirmed ?? now;
   const after = { ...incident, facts: withService(incident.facts, facts) };
@@ -65,11 +65,13 @@ function responseEvents(after: Incident, rises: readonly Event[]): Event[] {
     : [];
 }
 
-const allowsMoreSteps = ({ severity, policy }: Incident, risen: Severity) =>
-  policy.playbook.plan.some(
-    ({ mode, minimumSeverity }) =>
-      mode !== 'off' && !atLeast(severity, minimumSeverity) && atLeast(risen, minimumSeverity),
-  );
+const allowsMoreSteps = (incident: Incident, risen: Severity) =>
+  playbooksOf(incident)
+    .flatMap(({ plan }) => plan)
+    .some(
+      ({ mode, minimumSeverity }) =>
+        mode !== 'off' && !atLeast(incident.severity, minimumSeverity) && atLeast(risen, minimumSeverity),
+    );
 
 /** Requests an attempt that only reverts. */
 export const revertNow = ({ attempt }: Incident): Event => ({

@@ -3,9 +3,11 @@ import type { Check, Event, Finding } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import { allClear, attemptUnderWay, firing, type Incident, previewOf } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
-import type { Step } from '../incident/policy.ts';
+import { playbookNamed, type Step } from '../incident/policy.ts';
 import { pendingReverts, urgentReverts } from '../incident/reverts.ts';
+import { fires, isCause, nextTrouble } from '../incident/troubles.ts';
 import { reassessSeverity } from '../intake/severity.ts';
+import { nextTurn } from '../intake/signals.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { answerBy } from './approval.ts';
 import { failedGuardrails, guardrails, isDryRun, runId } from './guardrails.ts';
@@ -54,6 +56,8 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       handOver(attempt, 'the signal is unknown, and nothing is done on missing data'),
     );
   }
+  const givesWay = giveWay(incident, attempt);
+  if (givesWay) return revertThenEnd(incident, attempt, readings, now, givesWay);
 
   const skipped: Event[] = [];
   for (const step of stepsLeft(incident, attempt)) {
@@ -89,7 +93,8 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       : failed.map(({ guardrail, reason }) => `${guardrail}: ${reason}`);
     skipped.push({ type: 'StepSkipped', attempt, step: step.name, title: step.title, reasons });
   }
-  if (incident.drill)
+  const turn = turnAfter(incident, attempt);
+  if (incident.drill && turn.length === 0)
     return {
       events: [
         ...skipped,
@@ -99,19 +104,42 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
           : [{ type: 'Mitigated' as const, reason: 'the drill ran its plan dry' }]),
       ],
     };
-  return revertThenEnd(
-    incident,
-    attempt,
-    readings,
-    now,
-    handOver(attempt, handOverReason(incident, attempt, skipped, readings)),
-    skipped,
-  );
+  const end: Event[] =
+    turn.length > 0
+      ? [{ type: 'ResponseEnded', attempt, outcome: 'spent' }, ...turn]
+      : handOver(attempt, handOverReason(incident, attempt, skipped, readings));
+  return revertThenEnd(incident, attempt, readings, now, end, skipped);
 }
+
+/**
+ * The end of an attempt whose plan is not to go on: its own signals are clear while others fire, or it is a symptom's and a cause
+ * has appeared. A step that a person approved comes first.
+ */
+function giveWay(incident: Incident, attempt: number): Event[] | undefined {
+  const plan = playbookOfAttempt(incident);
+  const waits = incident.attempt?.approved && stepsLeft(incident, attempt)[0]?.name === incident.attempt.from;
+  if (!plan || plan.plan.length === 0 || incident.drill || waits) return undefined;
+  const next = nextTrouble(incident);
+  if (!fires(incident, plan.name))
+    return [{ type: 'ResponseEnded', attempt, outcome: 'cleared' }, ...(isCause(next) ? nextTurn(incident) : [])];
+  if (isCause(plan) || !isCause(next)) return undefined;
+  return [{ type: 'ResponseEnded', attempt, outcome: 'cause found' }, ...nextTurn(incident)];
+}
+
+/** The turn of the next trouble once the plan of this attempt has come to its end. */
+const turnAfter = (incident: Incident, attempt: number): Event[] =>
+  nextTurn({
+    ...incident,
+    troubles: incident.troubles.map(trouble =>
+      trouble.playbook === incident.attempt?.playbook ? { ...trouble, spentIn: attempt } : trouble,
+    ),
+  });
+
+const playbookOfAttempt = ({ policy, attempt }: Incident) => playbookNamed(policy, attempt?.playbook ?? '');
 
 /** The steps of the plan that this attempt has not tried yet, in order, beginning with the approved one. */
 export function stepsLeft(incident: Incident, attempt: number): Step[] {
-  const { plan } = incident.policy.playbook;
+  const plan = playbookOfAttempt(incident)?.plan ?? [];
   const from = incident.attempt?.from;
   const tried = new Set([
     ...incident.runs.filter(run => run.attempt === attempt && !run.preview).map(run => run.step),

@@ -3,6 +3,7 @@ import type { Event } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { Step } from '../incident/policy.ts';
 import { pendingReverts, unreverted } from '../incident/reverts.ts';
+import { stepOf } from '../incident/troubles.ts';
 import { revertGuardrails } from './guardrails.ts';
 import { handOver, startStep } from './steps.ts';
 
@@ -41,7 +42,7 @@ export function revertRun(
     const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${refusals})`];
     return { events: [...before, ...handOver(attempt, reasons.join('. ') + unrevertedNote(incident))] };
   }
-  const step = stepOf(incident, run);
+  const step = plannedStep(incident, run);
   const earlierReverts = incident.runs.filter(({ undoes }) => undoes === run.run).length;
   const id = `${run.run}/undo${earlierReverts === 0 ? '' : `/${earlierReverts + 1}`}`;
   return {
@@ -57,9 +58,9 @@ export function revertReason({ impact, revertRequestedAt }: Run): string {
   return impact === 'harmful' ? 'a step made it worse' : 'a step did not help';
 }
 
-function stepOf({ id, policy }: Incident, run: Run): Step {
-  const step = policy.playbook.plan.find(({ name }) => name === run.step);
-  if (!step) throw new Error(`${id}: the plan has no step ${run.step}`);
+function plannedStep(incident: Incident, run: Run): Step {
+  const step = stepOf(incident, run);
+  if (!step) throw new Error(`${incident.id}: the plan of ${run.playbook} has no step ${run.step}`);
   return step;
 }
 

@@ -1,6 +1,6 @@
 import { affectedComponents, isPublic } from '../communication/updates.ts';
 import type { Investigation } from '../incident/audiences.ts';
-import type { Incident } from '../incident/incident.ts';
+import { type Incident, playbookOf } from '../incident/incident.ts';
 import type { PublishedUpdate } from '../incident/records.ts';
 import type { Component } from '../incident/service-policy.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
@@ -91,8 +91,8 @@ const INVESTIGATIONS: Record<Investigation, string> = {
 
 /** Title and impact in the customers' words: those of the investigation, or those of the playbook. */
 export function wordsForCustomers(incident: Incident, at?: string): { title: string; impact: string } {
-  const { policy, publication } = incident;
-  const usual = policy.playbook.customers ?? {
+  const { publication } = incident;
+  const usual = playbookOf(incident).customers ?? {
     title: 'Service disruption',
     impact: 'Requests may fail or take longer than usual.',
   };

@@ -4,18 +4,19 @@ import { type MonthlyReport, monthlyReport } from '../../domain/figures/report.t
 import type { PersonCommand } from '../../domain/incident/commands.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { Person } from '../../domain/incident/person.ts';
-import { DECLARED } from '../../domain/incident/policy.ts';
+import { DECLARED, playbookNamed } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
+import { slotOf } from '../../domain/incident/troubles.ts';
 import { declarationFault, SIGNAL_LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
 import { type CommandAnswer, CommandRequest } from '../../inbound/command-request.ts';
 import { type Committed, commit, receive } from '../../runtime/command-handler.ts';
-import { deployed, deployedPolicies } from '../../runtime/deployed.ts';
+import { deployedPolicy } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { findKey, incidentsOfMonth } from '../../store/incident-index.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
 import { lastEvents, latest, load, UnreadableIncident } from '../../store/incidents.ts';
-import { keyOf, slotOf } from '../../store/keys.ts';
+import { keyOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 
@@ -53,9 +54,8 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
       const { do: _, title, text = title, by, via, requestId, ...declaration } = request;
       const fault = declarationFault(declaration);
       if (fault) return { refused: fault };
-      const playbook = `${DECLARED}-${digest(requestId)}`;
       const summary = `${text} (declared by ${by})`;
-      return declare({ by, requestId, playbook, title, summary, declared: { ...declaration, text, via } });
+      return declare({ by, requestId, playbook: DECLARED, title, summary, declared: { ...declaration, text, via } });
     }
   }
 });
@@ -65,9 +65,9 @@ const isUnreadable = (error: unknown) => error instanceof UnreadableIncident;
 
 /** The playbooks with alarms. */
 const playbooks = async () =>
-  Object.values(await deployedPolicies())
-    .filter(({ playbook }) => Object.keys(playbook.alarms).length > 0)
-    .map(({ playbook: { name, title, alarms } }) => ({ name, title, alarms }));
+  (await deployedPolicy()).playbooks
+    .filter(({ alarms }) => Object.keys(alarms).length > 0)
+    .map(({ name, title, alarms }) => ({ name, title, alarms }));
 
 /** The report of a month, by default of the current month so far. */
 async function report(requestedMonth: string | undefined): Promise<MonthlyReport> {
@@ -87,8 +87,8 @@ async function list(closed: boolean): Promise<CommandAnswer> {
   const { incidents: open, failures } = await openIncidents();
   const unreadable = failures.length > 0 ? { unreadable: failures.map(({ message }) => message) } : {};
   if (!closed) return { incidents: open, ...unreadable };
-  const { policies } = await deployed();
-  const slots = Object.keys(policies).map(playbook => slotOf(service(), playbook));
+  const policy = await deployedPolicy();
+  const slots = [...new Set(policy.playbooks.map(({ name }) => slotOf(service(), name, policy)))];
   const last = (await Promise.all(slots.map(latest))).flatMap(({ stored }) => stored?.incident ?? []);
   const ids = new Set(open.map(({ id }) => id));
   return { incidents: [...open, ...last.filter(({ id }) => !ids.has(id))], ...unreadable };
@@ -120,10 +120,8 @@ interface DeclaredIncident {
 }
 
 /** Commits a person's declaration as a signal, which only a person can clear. */
-async function declare({ by, requestId, ...declaration }: DeclaredIncident): Promise<CommandAnswer> {
-  const policies = await deployedPolicies();
-  const policy = policies[declaration.playbook] ?? policies[DECLARED];
-  if (!policy) throw new Error(`no policy for ${DECLARED} incidents is deployed`);
+async function declare({ by, requestId, playbook, ...declaration }: DeclaredIncident): Promise<CommandAnswer> {
+  const policy = await deployedPolicy();
   const signal: Signal = {
     id: `person/${requestId}`,
     key: `declared:${digest(requestId)}`,
@@ -132,6 +130,7 @@ async function declare({ by, requestId, ...declaration }: DeclaredIncident): Pro
     service: service(),
     at: new Date().toISOString(),
     reporter: by,
+    playbook: playbookNamed(policy, playbook) ? playbook : DECLARED,
     ...declaration,
   };
   return answerTo(await receive(signal, policy));

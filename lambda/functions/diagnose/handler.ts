@@ -1,3 +1,4 @@
+import { playbooksOf } from '../../domain/incident/troubles.ts';
 import { AttemptEvent } from '../../inbound/attempt-event.ts';
 import { investigate } from '../../investigation/investigate.ts';
 import { commit } from '../../runtime/command-handler.ts';
@@ -8,7 +9,7 @@ import { load } from '../../store/incidents.ts';
 export const handler = entrypoint(AttemptEvent, async ({ slot, number, attempt, after }) => {
   const incident = await load({ slot, number });
   if (!incident) throw new Error(`there is no incident ${slot} ${number}`);
-  const findings = await investigate(incident.policy.playbook);
+  const findings = await investigate(...playbooksOf(incident));
   const { refused } = await commit(
     { slot, number },
     { type: 'record diagnosis', id: `diagnose/${attempt}/${after}`, attempt, findings },

@@ -4,7 +4,7 @@ import { startResponse } from '../../adapters/step-functions.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { type Received, receiveAll } from '../../runtime/command-handler.ts';
-import { deployedPolicies } from '../../runtime/deployed.ts';
+import { deployedPolicy } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { type Failure, isPoison, retryOrSetAside } from './failures.ts';
@@ -22,27 +22,27 @@ const Batch = v.object({
 
 /** Receives changes of alarms' states: they open or update incidents, and start the responses that these request. */
 export const handler = entrypoint(Batch, async ({ Records: messages }) => {
-  const [policies] = await Promise.allSettled([deployedPolicies()]);
+  const [policy] = await Promise.allSettled([deployedPolicy()]);
   const failures =
-    policies.status === 'fulfilled'
-      ? await receiveMessages(messages, policies.value)
-      : messages.map(message => ({ message, error: withoutPolicies(policies.reason) }));
+    policy.status === 'fulfilled'
+      ? await receiveMessages(messages, policy.value)
+      : messages.map(message => ({ message, error: withoutPolicy(policy.reason) }));
   return { batchItemFailures: await retryOrSetAside(failures) };
 });
 
 /** No message is to blame, whatever the error is. */
-const withoutPolicies = ({ message }: Error) => new Error(`the policies cannot be read: ${message}`);
+const withoutPolicy = ({ message }: Error) => new Error(`the policy cannot be read: ${message}`);
 
-async function receiveMessages(messages: QueuedMessage[], policies: Record<string, Policy>): Promise<Failure[]> {
+async function receiveMessages(messages: QueuedMessage[], policy: Policy): Promise<Failure[]> {
   const failures: Failure[] = [];
   const sources = new Map<Signal, QueuedMessage>();
-  const read = await Promise.allSettled(messages.map(({ body }) => readSignal(body, { service: service(), policies })));
+  const read = await Promise.allSettled(messages.map(({ body }) => readSignal(body, { service: service(), policy })));
   for (const [i, message] of messages.entries()) {
     const outcome = read[i];
     if (outcome?.status === 'rejected') failures.push({ message, error: outcome.reason });
     else if (outcome?.value) sources.set(outcome.value, message);
   }
-  for (const { signals, error } of await receiveEach([...sources.keys()], policies))
+  for (const { signals, error } of await receiveEach([...sources.keys()], policy))
     for (const signal of signals) failures.push({ message: sources.get(signal) as QueuedMessage, error });
   return failures;
 }
@@ -53,12 +53,12 @@ interface FailedSignals {
 }
 
 /** Commits signals, and gives those that failed. Of several that fail together for good one may be the cause: each is tried alone. */
-async function receiveEach(signals: Signal[], policies: Record<string, Policy>): Promise<FailedSignals[]> {
+async function receiveEach(signals: Signal[], policy: Policy): Promise<FailedSignals[]> {
   const failed: FailedSignals[] = [];
-  for (const received of await receiveAll(signals, policies)) {
+  for (const received of await receiveAll(signals, policy)) {
     const { signals, error } = await started(received);
     if (isPoison(error) && signals.length > 1)
-      for (const signal of signals) failed.push(...(await receiveEach([signal], policies)));
+      for (const signal of signals) failed.push(...(await receiveEach([signal], policy)));
     else if (error) failed.push({ signals, error });
   }
   return failed;

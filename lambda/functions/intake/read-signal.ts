@@ -1,6 +1,6 @@
 import { readAlarmTags } from '../../adapters/cloudwatch.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
-import { type ProtectedService, playbookOf } from '../../domain/intake/alarm-route.ts';
+import { type ProtectedService, playbookOfAlarm } from '../../domain/intake/alarm-route.ts';
 import { AlarmEvent, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
 import { check } from '../../runtime/entrypoint.ts';
 
@@ -25,9 +25,9 @@ function parse(body: string): unknown {
 }
 
 /** CloudWatch is asked for tags that it could not read itself, unless the alarm is known by its name. */
-async function tagsOf(event: AlarmEvent, { policies }: ProtectedService): Promise<Record<string, string>> {
+async function tagsOf(event: AlarmEvent, { policy }: ProtectedService): Promise<Record<string, string>> {
   const { alarmName } = event.detail;
-  const isKnown = playbookOf(alarmName, policies) !== undefined;
+  const isKnown = playbookOfAlarm(alarmName, policy) !== undefined;
   const tags = tagsRead(event) ?? (isKnown ? {} : await readAlarmTags(event.resources[0] ?? ''));
   if (!tags)
     throw new TypeError(`alarm ${alarmName}: CloudWatch could not read its tags, and it does not exist here now`);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { observeAlarms } from '../../adapters/alarms.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
-import type { OtherIncident } from '../../domain/incident/commands.ts';
+import { startResponse } from '../../adapters/step-functions.ts';
+import type { OtherTrouble } from '../../domain/incident/commands.ts';
 import type { IncidentEvent } from '../../domain/incident/events.ts';
+import { stepOf } from '../../domain/incident/troubles.ts';
 import { reserve } from '../../domain/remediation/guardrails.ts';
 import { AttemptEvent } from '../../inbound/attempt-event.ts';
 import { commitObservedSignals } from '../../readings/service-state.ts';
@@ -12,7 +14,6 @@ import { service } from '../../runtime/environment.ts';
 import { throwAny } from '../../runtime/failures.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
 import { load } from '../../store/incidents.ts';
-import { keyOf } from '../../store/keys.ts';
 import { LedgerMoved, readLedger, writeLedger } from '../../store/ledger.ts';
 
 /** Hours for which the ledger keeps runs: the longest cooldown or budget that can be configured. */
@@ -46,7 +47,7 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
       console.error({ message: 'the ledger cannot be read, which means do not act', error: error.name });
       return 'unreadable' as const;
     }),
-    otherIncidents(slot).catch((error: Error) => {
+    otherTroubles().catch((error: Error) => {
       console.error({ message: 'the open incidents cannot be read, which means do not act', error: error.name });
       return 'unreadable' as const;
     }),
@@ -55,27 +56,31 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
   const command = { type: 'next step', id: `plan/${attempt}/${after}`, attempt, readings } as const;
   const { incident, events, refused } = await commit({ slot, number }, command, async (decided, incident) => {
     const started = startedIn(decided);
-    const step = incident.policy.playbook.plan.find(s => s.name === started?.step);
+    const run = incident.runs.find(({ run }) => run === started?.run);
+    const step = run && stepOf(incident, run);
     if (!started || !step || started.dryRun || started.undoes || ledger === 'unreadable') return;
-    const { run, runbook, at } = started;
-    await writeLedger(service(), reserve(ledger.runs, { run, runbook, target: step.target, at }, LEDGER_HOURS), ledger);
+    const { runbook, at } = started;
+    await writeLedger(
+      service(),
+      reserve(ledger.runs, { run: started.run, runbook, target: step.target, at }, LEDGER_HOURS),
+      ledger,
+    );
   });
   const started = startedIn(events);
   console.info({ message: 'planned', incident: incident?.id, step: started?.step, run: started?.run, refused });
+  if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
   if (!started) return { next: 'end' };
   const parameters = Object.fromEntries(Object.entries(started.parameters).map(([name, value]) => [name, [value]]));
   return { next: 'run', run: started.run, document: started.document, parameters, clientToken: tokenOf(started.run) };
 }
 
-/** The other open incidents. Drills are left out, because they change nothing. */
-async function otherIncidents(slot: string): Promise<OtherIncident[]> {
+/** The troubles of other services. Drills are left out, because they change nothing. */
+async function otherTroubles(): Promise<OtherTrouble[]> {
   const { incidents, failures } = await openIncidents();
   throwAny(failures);
-  const others = incidents.filter(incident => keyOf(incident).slot !== slot && !incident.drill);
-  return others.map(({ id, openedAt, policy: { playbook } }) => {
-    const { symptom = false, independent = false } = playbook;
-    return { id, openedAt, symptom, independent };
-  });
+  return incidents
+    .filter(incident => incident.service !== service() && !incident.drill)
+    .flatMap(({ service, troubles }) => troubles.map(({ playbook, since }) => ({ service, playbook, since })));
 }
 
 const startedIn = (events: IncidentEvent[]) => events.flatMap(e => (e.type === 'StepStarted' ? [e] : []))[0];

@@ -7,6 +7,7 @@ import type { Check } from '../../domain/incident/events.ts';
 import type { Incident, Run } from '../../domain/incident/incident.ts';
 import type { Step } from '../../domain/incident/policy.ts';
 import { alarmOf } from '../../domain/incident/signal.ts';
+import { stepOf } from '../../domain/incident/troubles.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
 import { reportOf, resultOf } from '../../domain/remediation/execution.ts';
 import { harmCheck, impactOf, measuredNow } from '../../domain/remediation/impact.ts';
@@ -37,7 +38,7 @@ export const handler = entrypoint(RunEvent, async event => {
   const known = incident.runs.find(r => r.run === run);
   if (known && known.status !== 'running') return { verdict: 'done', run };
   if (known?.dryRun) return record(event, { ...ran, report: reportOf(read) });
-  const step = incident.policy.playbook.plan.find(({ name }) => name === known?.step);
+  const step = known && stepOf(incident, known);
   if (step?.verifiedBy === 'runbook') return record(event, { ...ran, checks: [ENDED_WELL] });
   const { signals, checks: all } = await verifyService(incident);
   const after = await commitObservedSignals(incident, signals);
@@ -98,9 +99,9 @@ async function record({ slot, number, attempt }: AttemptEvent, outcome: RunOutco
 }
 
 /** The time to verify counts from the runbook's end. */
-function timeIsUp({ policy, runs }: Incident, run: string, ended: string | undefined): boolean {
-  const known = runs.find(r => r.run === run);
-  const step = policy.playbook.plan.find(s => s.name === known?.step);
+function timeIsUp(incident: Incident, run: string, ended: string | undefined): boolean {
+  const known = incident.runs.find(r => r.run === run);
+  const step = known && stepOf(incident, known);
   const from = ended ?? known?.startedAt;
   return !step || !from || minutesBetween(from, new Date().toISOString()) >= step.verifyMinutes;
 }

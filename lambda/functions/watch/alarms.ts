@@ -2,7 +2,7 @@ import { alarmsIn, alarmsNamed } from '../../adapters/alarms.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { alarmNames } from '../../domain/intake/observed-alarms.ts';
-import { deployedPolicies } from '../../runtime/deployed.ts';
+import { deployedPolicy } from '../../runtime/deployed.ts';
 import { lookForBlindness } from './blindness.ts';
 import { openForRedAlarms } from './red-alarms.ts';
 
@@ -27,7 +27,7 @@ export async function readAlarms(open: readonly Incident[]): Promise<Alarms> {
 /** Opens incidents for alarms that are red or blind without one. */
 export async function openForAlarms(alarms: Promise<Alarms>, open: readonly Incident[]): Promise<void> {
   const { red, withoutData } = await alarms;
-  const policies = await deployedPolicies();
-  await openForRedAlarms(red, open, policies);
-  await lookForBlindness(withoutData, open, policies);
+  const policy = await deployedPolicy();
+  await openForRedAlarms(red, open, policy);
+  await lookForBlindness(withoutData, open, policy);
 }

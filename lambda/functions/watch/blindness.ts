@@ -1,6 +1,6 @@
 import { startResponse } from '../../adapters/step-functions.ts';
-import type { Incident } from '../../domain/incident/incident.ts';
-import type { Policy } from '../../domain/incident/policy.ts';
+import { type Incident, playbookOf } from '../../domain/incident/incident.ts';
+import { type Policy, playbookNamed } from '../../domain/incident/policy.ts';
 import { blindSignals, MONITORING } from '../../domain/intake/blindness.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { receive } from '../../runtime/command-handler.ts';
@@ -10,11 +10,10 @@ import { service } from '../../runtime/environment.ts';
 export async function lookForBlindness(
   alarms: readonly DescribedAlarm[],
   open: readonly Incident[],
-  policies: Record<string, Policy>,
+  policy: Policy,
 ): Promise<void> {
-  const policy = policies[MONITORING];
-  if (!policy || open.some(({ playbook, policy }) => playbook !== MONITORING && !policy.playbook.independent)) return;
-  for (const signal of blindSignals(service(), alarms, policies, new Date().toISOString())) {
+  if (!playbookNamed(policy, MONITORING) || open.some(incident => !playbookOf(incident).independent)) return;
+  for (const signal of blindSignals(service(), alarms, policy, new Date().toISOString())) {
     const { incident, events } = await receive(signal, policy);
     if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
   }

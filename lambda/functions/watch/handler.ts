@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
 import type { Check } from '../../domain/incident/events.ts';
-import { type Incident, isQuestion } from '../../domain/incident/incident.ts';
+import { type Incident, isQuestion, playbookOf } from '../../domain/incident/incident.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { observedSignals } from '../../domain/intake/observed-alarms.ts';
 import { obligations } from '../../domain/obligations.ts';
@@ -68,9 +68,10 @@ async function look(known: Incident, alarms: Promise<Alarms>, minute: Promise<Mi
 }
 
 /** What must be well before it settles. Trouble that is independent of the service is not healed by the service being well. */
-function checksOf({ policy }: Incident, signals: Signal[] | undefined, minute: Minute | undefined): Check[] {
-  if (!signals || (!minute && !policy.playbook.ownFacts)) return [UNVERIFIED];
-  return [...signals.map(toCheck), ...(policy.playbook.ownFacts ? [] : (minute?.checks ?? []))];
+function checksOf(incident: Incident, signals: Signal[] | undefined, minute: Minute | undefined): Check[] {
+  const { ownFacts } = playbookOf(incident);
+  if (!signals || (!minute && !ownFacts)) return [UNVERIFIED];
+  return [...signals.map(toCheck), ...(ownFacts ? [] : (minute?.checks ?? []))];
 }
 
 async function meetAll(incident: Incident, checks: Check[] = []): Promise<void> {

@@ -4,7 +4,8 @@ import { startResponse } from '../../adapters/step-functions.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
-import { playbookOf, routeAlarm } from '../../domain/intake/alarm-route.ts';
+import { slotOf } from '../../domain/incident/troubles.ts';
+import { playbookOfAlarm, routeAlarm } from '../../domain/intake/alarm-route.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { type RedAlarm, redAlarms, redSignal, wasRedAtResolution } from '../../domain/intake/red-alarms.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
@@ -12,23 +13,20 @@ import { receiveAll } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { service } from '../../runtime/environment.ts';
 import { latest } from '../../store/incidents.ts';
-import { slotOf } from '../../store/keys.ts';
-
-type Policies = Record<string, Policy>;
 
 /** Red alarms without an incident open one: their events were lost, or came while nothing could be written. */
 export async function openForRedAlarms(
   alarms: readonly DescribedAlarm[],
   open: readonly Incident[],
-  policies: Policies,
+  policy: Policy,
 ): Promise<void> {
   const now = new Date().toISOString();
   const red = redAlarms(alarms, open, now);
   if (red.length === 0) return;
-  const signals = await withoutIncident(await routed(red, policies, now));
+  const signals = await withoutIncident(await routed(red, policy, now), policy);
   if (signals.length === 0 || (await isUnderMaintenance(now))) return;
   const failures: unknown[] = [];
-  for (const { signals: together, outcome } of await receiveAll(signals, policies)) {
+  for (const { signals: together, outcome } of await receiveAll(signals, policy)) {
     if (outcome.status === 'rejected') failures.push(outcome.reason);
     else if (outcome.value.incident) await startResponse(outcome.value.incident);
     console.info({ message: 'red without an incident', signals: together.map(({ key }) => key) });
@@ -42,12 +40,12 @@ interface Routed {
 }
 
 /** The alarms of this service, each with its signal. Tags are read only where an alarm is not known by its name. */
-async function routed(red: readonly RedAlarm[], policies: Policies, now: string): Promise<Routed[]> {
-  const unknown = red.filter(({ name }) => !playbookOf(name, policies) && !isForeign(name, now));
+async function routed(red: readonly RedAlarm[], policy: Policy, now: string): Promise<Routed[]> {
+  const unknown = red.filter(({ name }) => !playbookOfAlarm(name, policy) && !isForeign(name, now));
   const tags = unknown.length > 0 ? await taggedAlarms(service()).catch(unread) : {};
   for (const { name } of tags ? unknown : []) if (!tags?.[name]) foreign.set(name, now);
   return red.flatMap(alarm => {
-    const route = routeAlarm(alarm.name, tags?.[alarm.name] ?? {}, { service: service(), policies });
+    const route = routeAlarm(alarm.name, tags?.[alarm.name] ?? {}, { service: service(), policy });
     if (route && 'fault' in route) console.error({ message: `red, and not understood: ${route.fault}` });
     return route && !('fault' in route) ? [{ alarm, signal: redSignal(alarm, route, service()) }] : [];
   });
@@ -60,13 +58,15 @@ const unread = ({ name }: Error) =>
   });
 
 /** The signals whose alarms were not red already when the last incident of their playbook was resolved. */
-async function withoutIncident(all: readonly Routed[]): Promise<Signal[]> {
-  const slots = [...new Set(all.map(({ signal }) => slotOf(signal.service, signal.playbook)))];
+async function withoutIncident(all: readonly Routed[], policy: Policy): Promise<Signal[]> {
+  const slots = [...new Set(all.map(({ signal }) => slotOf(signal.service, signal.playbook, policy)))];
   const last = new Map(
     await Promise.all(slots.map(async slot => [slot, (await latest(slot)).stored?.incident] as const)),
   );
   return all
-    .filter(({ alarm, signal }) => !wasRedAtResolution(alarm, last.get(slotOf(signal.service, signal.playbook))))
+    .filter(
+      ({ alarm, signal }) => !wasRedAtResolution(alarm, last.get(slotOf(signal.service, signal.playbook, policy))),
+    )
     .map(({ signal }) => signal);
 }
 

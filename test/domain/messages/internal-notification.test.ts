@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderMail } from '../../../lambda/domain/kernel/templates.ts';
 import { internalNotification } from '../../../lambda/domain/messages/internal-notification.ts';
-import { FAILED, minute, of, policy, Story, step } from '../../support/story.ts';
+import { FAILED, minute, of, policy, Story, step, withPlaybook } from '../../support/story.ts';
 import { render } from '../../support/written.ts';
 
 /** The last update to stakeholders as it is mailed. */
@@ -16,10 +16,7 @@ const updates = (story: Story, text = 'as it stands') =>
 
 const down = () => {
   const base = policy([step('first'), step('roll-back')]);
-  const story = Story.under({
-    ...base,
-    playbook: { ...base.playbook, title: 'Service Down', impact: 'Nobody can order' },
-  });
+  const story = Story.under(withPlaybook(base, { title: 'Service Down', impact: 'Nobody can order' }));
   story.at(4).fires('critical', { since: minute(0) });
   return story;
 };
@@ -97,7 +94,7 @@ describe('the internal notification of the runbook (3.1)', () => {
         const base = down().policy;
         const causes = [{ fact: 'suspectDeployment', atLeast: 1, means: 'a deployment' }];
         const plan = [step('first'), step('roll-back', { causes })];
-        const story = Story.under({ ...base, playbook: { ...base.playbook, plan } });
+        const story = Story.under(withPlaybook(base, { plan }));
         story.at(4).fires('critical');
         story.responds();
         return story;
@@ -108,7 +105,7 @@ describe('the internal notification of the runbook (3.1)', () => {
       '- [ ] Rollback initiated',
       () => {
         const base = down().policy;
-        const story = Story.under({ ...base, playbook: { ...base.playbook, plan: [step('roll-back')] } });
+        const story = Story.under(withPlaybook(base, { plan: [step('roll-back')] }));
         story.at(4).fires('critical');
         story.readings = { ...story.readings, maintenanceUntil: minute(500) };
         story.responds();

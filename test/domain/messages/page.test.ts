@@ -4,7 +4,7 @@ import type { EventType, IncidentEvent } from '../../../lambda/domain/incident/e
 import { duration } from '../../../lambda/domain/kernel/time.ts';
 import { isPagedEvent, type PageMessage } from '../../../lambda/domain/messages/page.ts';
 import { fired } from '../../support/stories.ts';
-import { FAILED, minute, of, PASSED, policy, Story, step } from '../../support/story.ts';
+import { FAILED, minute, of, PASSED, policy, Story, step, withPlaybook } from '../../support/story.ts';
 import { told, written } from '../../support/written.ts';
 
 const urgencies = (messages: PageMessage[]) => messages.map(({ level, urgency }) => [level, urgency]);
@@ -247,7 +247,7 @@ test('a page links to the error lines, and to the links of its playbook', () => 
     label: 'SSL Labs, shop.example.com',
     url: 'https://www.ssllabs.com/ssltest/analyze.html?d=shop.example.com',
   };
-  const story = Story.under({ ...base, playbook: { ...base.playbook, links: [sslLabs] } });
+  const story = Story.under(withPlaybook(base, { links: [sslLabs] }));
   story.fires();
   const [message] = told(story, 'Escalated');
   expect(message?.body).toContain(`${sslLabs.label}: ${sslLabs.url}`);
@@ -262,7 +262,7 @@ test('the subject and the SMS are acceptable to SNS, whatever a service is calle
   fc.assert(
     fc.property(words, words, words, (title, trouble, summary) => {
       const base = policy([step('first', { mode: 'approve', title: trouble })]);
-      const story = Story.under({ ...base, title, playbook: { ...base.playbook, title: trouble } });
+      const story = Story.under({ ...withPlaybook(base, { title: trouble }), title });
       story.fires('critical', { summary });
       story.responds();
       const messages = entries(story).flatMap(entry => (isPagedEvent(entry) ? written(story.incident, entry) : []));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fill } from '../../../lambda/domain/remediation/advice.ts';
 import { fired } from '../../support/stories.ts';
-import { FAILED, of, policy, Story, step, temporary, types } from '../../support/story.ts';
+import { FAILED, of, policy, Story, step, temporary, types, withPlaybook } from '../../support/story.ts';
 import { written } from '../../support/written.ts';
 
 const advice = { action: 'Pool the connections', template: '{databaseConnections} by {runningTasks} tasks' };
@@ -9,7 +9,7 @@ const advice = { action: 'Pool the connections', template: '{databaseConnections
 /** An incident whose playbook ends with an advice, with 1700 connections and 10 tasks. */
 function advisedStory(...plan: Parameters<typeof policy>[0]): Story {
   const base = policy(plan);
-  const story = Story.under({ ...base, playbook: { ...base.playbook, advice } });
+  const story = Story.under(withPlaybook(base, { advice }));
   story.facts = { desiredTasks: 10, runningTasks: 10, databaseConnections: 1700 };
   story.fires();
   return story;

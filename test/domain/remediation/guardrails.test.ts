@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { LedgerRun, OtherIncident, Readings } from '../../../lambda/domain/incident/commands.ts';
+import type { LedgerRun, Readings } from '../../../lambda/domain/incident/commands.ts';
 import type { GuardrailResult } from '../../../lambda/domain/incident/events.ts';
-import type { Step } from '../../../lambda/domain/incident/policy.ts';
+import type { PlaybookPolicy, Step } from '../../../lambda/domain/incident/policy.ts';
 import type { Facts } from '../../../lambda/domain/kernel/severity.ts';
 import { reserve } from '../../../lambda/domain/remediation/guardrails.ts';
+import { stormReason } from '../../../lambda/domain/remediation/storm.ts';
 import { decided, FOUND, NOW, ran, reasons } from '../../support/decided.ts';
-import { minute, of, policy, READINGS, Story, started, step, types } from '../../support/story.ts';
+import { minute, of, playbookIn, policy, READINGS, Story, started, step, types } from '../../support/story.ts';
 
 test('a step runs when every guardrail passes, and the event lists them', () => {
   const [begun] = of(decided({}), 'StepStarted');
@@ -19,7 +20,7 @@ test('a step runs when every guardrail passes, and the event lists them', () => 
     ['budget', true],
     ['blast radius', true],
     ['severity', true],
-    ['another incident', true],
+    ['storm', true],
     ['object', true],
     ['needs', true],
     ['cause', true],
@@ -221,48 +222,50 @@ describe('the ledger', () => {
   });
 });
 
-describe('another open incident of the service', () => {
-  const other = (changes: Partial<OtherIncident> = {}): OtherIncident => ({
-    id: 'INC-2026-04-07-000',
-    openedAt: minute(NOW - 1),
-    symptom: false,
-    independent: false,
-    ...changes,
+describe('a storm', () => {
+  const playbookNamed = (name: string, changes: Partial<PlaybookPolicy> = {}): PlaybookPolicy => ({
+    ...playbookIn(policy([step(`restart ${name}`)])),
+    ...{ name, title: `Trouble of ${name}`, alarms: { [name]: 'critical' }, ...changes },
   });
-  /** Whether a step of a cause, and one of a symptom, may run beside the other incident. */
-  const beside = (...others: OtherIncident[]) =>
-    [false, true].map(symptom => {
-      const base = policy([step('restart')]);
-      const story = Story.under({ ...base, playbook: { ...base.playbook, symptom } });
-      story.at(NOW).fires('warning');
-      story.diagnoses({ desiredTasks: 10 });
-      return started(story.plans({ ...READINGS, others })).length === 1;
-    });
+  const playbooks = ['a', 'b', 'c'].map(name => playbookNamed(name));
+  const symptom = playbookNamed('s', { symptom: true });
+  const elsewhere = (...services: string[]) =>
+    services.map(service => ({ service, playbook: 'a', since: minute(NOW + 5) }));
 
-  test('of the same kind goes first if it was opened first', () => {
-    expect(beside(other())).toEqual([false, false]);
-    expect(beside(other({ symptom: true }))).toEqual([true, false]);
-    expect(beside(other({ symptom: true, openedAt: minute(NOW + 1) }))).toEqual([true, true]);
-    expect(beside(other({ openedAt: minute(NOW) }))).toEqual([false, false]);
-    expect(beside(other({ openedAt: minute(NOW), id: 'INC-2026-04-07-999' }))).toEqual([true, false]);
-  });
+  /** The reason why nothing is done once these have fired, each so many minutes after the one before. */
+  function stormOf(alarms: string[], apart: number, { objects = {}, others = elsewhere() } = {}): string | undefined {
+    const story = Story.under({ ...policy([]), playbooks: [...playbooks, symptom] });
+    for (const [i, alarm] of alarms.entries()) story.at(NOW + i * apart).fires(alarm);
+    const { incident } = story;
+    return stormReason({ ...incident, objects }, others);
+  }
 
-  test('that is a cause goes before a symptom, even if it is younger', () => {
-    expect(beside(other({ openedAt: minute(NOW + 1) }))).toEqual([true, false]);
-    expect(reasons({}, { others: [other()] })).toEqual(['another incident: INC-2026-04-07-000 is being worked on']);
+  test('is three causes within ten minutes', () => {
+    expect(stormOf(['a', 'b', 'c'], 5)).toBe('3 causes within 10 min: Trouble of a, Trouble of b, Trouble of c');
+    expect(stormOf(['a', 'b', 'c'], 6)).toBeUndefined();
+    expect(stormOf(['a', 'b'], 0)).toBeUndefined();
+    expect(stormOf(['a', 'b', 's'], 0)).toBeUndefined();
   });
 
-  test('that is independent delays no other, and no other delays it', () => {
-    expect(beside(other({ independent: true }))).toEqual([true, true]);
-    const base = policy([step('restart')]);
-    const story = Story.under({ ...base, playbook: { ...base.playbook, independent: true } });
-    story.at(NOW).fires('warning');
+  test('is the same trouble at three services', () => {
+    expect(stormOf(['a'], 0, { others: elsewhere('x', 'y') })).toBe('Trouble of a at 3 services or more');
+    expect(stormOf(['a'], 0, { others: elsewhere('x', 'x') })).toBeUndefined();
+    expect(stormOf(['b'], 0, { others: elsewhere('x', 'y') })).toBeUndefined();
+  });
+
+  test('is none if one deployment explains it', () => {
+    expect(stormOf(['a', 'b', 'c'], 0, { objects: { suspectDeployment: 'arn' } })).toBeUndefined();
+  });
+
+  test('lets nothing run by itself, and what a person approves', () => {
+    const story = Story.under({ ...policy([]), playbooks });
+    for (const name of ['a', 'b', 'c']) story.at(NOW).fires(name);
     story.diagnoses({ desiredTasks: 10 });
-    expect(started(story.plans({ ...READINGS, others: [other(), other({ symptom: true })] }))).toHaveLength(1);
+    expect(started(story.plans())).toEqual([]);
   });
 
-  test('stops a step when it cannot be read', () => {
-    expect(reasons({}, { others: 'unreadable' })).toEqual(['another incident: the open incidents cannot be read']);
+  test('may be one if the open incidents cannot be read', () => {
+    expect(reasons({}, { others: 'unreadable' })).toEqual(['storm: the open incidents cannot be read']);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Policy } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { isUnderReview } from '../../../lambda/domain/review/review.ts';
 import { publicIncident } from '../../../lambda/domain/status-page/public-incident.ts';
-import { minute, of, policy, STATUS_PAGE, Story, step, types } from '../../support/story.ts';
+import { minute, of, policy, STATUS_PAGE, Story, step, types, withPlaybook } from '../../support/story.ts';
 import { render } from '../../support/written.ts';
 
 const HOUR = 60;
@@ -156,10 +156,10 @@ describe('an action item', () => {
     expect(drill.refused).toContain('is a drill');
 
     const advice = { action: 'Pool connections', template: 'with RDS Proxy' };
-    const { playbook } = policy([]);
-    const none = resolved({ playbook: { ...playbook, advice } }, { cancelled: true });
+    const { playbooks } = withPlaybook(policy([]), { advice });
+    const none = resolved({ playbooks }, { cancelled: true });
     expect(none.incident.actionItems).toEqual([]);
-    expect(resolved({ playbook: { ...playbook, advice } }).incident.actionItems).toHaveLength(2);
+    expect(resolved({ playbooks }).incident.actionItems).toHaveLength(2);
   });
 });
 

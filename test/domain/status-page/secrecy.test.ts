@@ -33,7 +33,7 @@ const STRUCTURE =
   /^(type|from|to|status|severity|system|via|publishes|mode|state|level|priority|outcome|investigation|id|at|until|\w+At)$/;
 /** What is written for customers, by the places where it stands. */
 const PUBLIC =
-  /(^|\.)(policy\.title|playbook\.customers\.\w+|statusPage\.components\.\d+\.(id|name|description)|customers)$/;
+  /(^|\.)(policy\.title|playbooks\.\d+\.customers\.\w+|statusPage\.components\.\d+\.(id|name|description)|customers)$/;
 
 /** Every text of an entry that is not meant for customers with a mark, the same for the same text. */
 function marked(value: unknown, mark: (text: string) => string, path: string, open = false): unknown {

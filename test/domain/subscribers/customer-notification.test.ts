@@ -4,7 +4,7 @@ import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-poli
 import { renderer } from '../../../lambda/domain/kernel/templates.ts';
 import { customerMail } from '../../../lambda/domain/subscribers/customer-notification.ts';
 import { readFolders } from '../../../lib/platform/templates.ts';
-import { FAILED, policy, Story, step } from '../../support/story.ts';
+import { FAILED, policy, Story, step, withPlaybook } from '../../support/story.ts';
 
 const render = renderer(readFolders('messages', 'status-updates'));
 
@@ -18,21 +18,18 @@ const OURS = 'entre-nous';
 
 function down({ publish = true } = {}): Story {
   const base = policy([step(`${OURS}-step`, { title: `${OURS} step` })]);
+  const playbook = {
+    ...{ name: OURS, title: OURS, impact: OURS },
+    customers: { title: 'Service unavailable', impact: 'Pages do not load.' },
+    advice: { action: OURS, template: OURS },
+  };
   const story = Story.under({
-    ...base,
+    ...withPlaybook(base, playbook),
     severities: RUNBOOK_SEVERITIES,
     statusPage: { url: 'https://status.mockupaws.com', components: COMPONENTS },
     links: [{ label: OURS, url: `https://${OURS}.example` }],
-    playbook: {
-      ...base.playbook,
-      name: OURS,
-      title: OURS,
-      impact: OURS,
-      customers: { title: 'Service unavailable', impact: 'Pages do not load.' },
-      advice: { action: OURS, template: OURS },
-    },
   });
-  story.fires(`critical ${OURS}`, { summary: `${OURS} fires`, reporter: OURS });
+  story.fires(`critical ${OURS}`, { summary: `${OURS} fires`, reporter: OURS, playbook: OURS });
   if (publish) story.tell({ type: 'publish', by: OURS });
   return story;
 }

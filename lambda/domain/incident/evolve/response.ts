@@ -1,7 +1,7 @@
 import { minutesBetween } from '../../kernel/time.ts';
 import { BOUNDS } from '../bounds.ts';
 import type { EventOf } from '../events.ts';
-import type { Incident, Run } from '../incident.ts';
+import { attemptUnderWay, type Incident, type Run } from '../incident.ts';
 import type { ApprovalAnswer } from '../records.ts';
 import { unreverted } from '../reverts.ts';
 
@@ -29,12 +29,16 @@ export function evolveResponse(
 ): Partial<Incident> {
   switch (event.type) {
     case 'ResponseRequested': {
-      const { attempt: number, from, approved, revert, at } = event;
+      const { attempt: number, turn, from, approved, revert, at } = event;
+      const playbook = event.playbook ?? incident.attempt?.playbook ?? incident.playbook;
+      const beginsRound = from === undefined && !revert && !turn;
+      const isAnother = revert || (turn && playbook !== incident.approval?.playbook);
       return {
-        attempt: { number, from, approved, revert, requestedAt: at, progressAt: at, skipped: [] },
-        ...(from === undefined ? { planBegunIn: number } : {}),
-        // An attempt that only reverts does not answer an approval that is pending.
-        approval: revert ? incident.approval : undefined,
+        attempt: { number, playbook, from, approved, revert, requestedAt: at, progressAt: at, skipped: [] },
+        ...(beginsRound ? { roundBegunIn: number, rounds: incident.rounds + 1 } : {}),
+        // An attempt that only reverts, or follows another plan, does not answer an approval that is pending.
+        approval: isAnother ? incident.approval : undefined,
+        answered: from === undefined ? incident.answered : undefined,
       };
     }
     case 'StepSkipped': {
@@ -67,27 +71,55 @@ export function evolveResponse(
     case 'RevertRequested':
       return { runs: changeRun(incident, event.run, { revertRequestedAt: event.at }) };
     case 'ApprovalRequested':
-      return { approval: pendingApproval(event, event.at, 1) };
+      return { approval: pendingApproval(incident, event, event.at, 1) };
     case 'ApprovalAskedAgain':
-      return { approval: pendingApproval(event, incident.approval?.since ?? event.at, event.level) };
+      return { approval: pendingApproval(incident, event, incident.approval?.since ?? event.at, event.level) };
     case 'ApprovalGiven':
     case 'ApprovalDeclined':
-      return { approval: undefined, answers: withAnswer(incident, event) };
-    case 'ResponseEnded':
       return {
-        ...(incident.attempt ? { attempt: { ...incident.attempt, outcome: event.outcome } } : {}),
-        ...(event.outcome === 'recovered' ? { allClearSince: event.at } : {}),
+        approval: undefined,
+        answers: withAnswer(incident, event),
+        ...(attemptUnderWay(incident) ? { answered: answerTo(incident, event) } : {}),
       };
-    case 'HandedOver':
-      return { handedOver: { at: event.at, reason: event.reason } };
+    case 'ResponseEnded': {
+      const { outcome, at } = event;
+      return {
+        ...(incident.attempt ? { attempt: { ...incident.attempt, outcome, endedAt: at } } : {}),
+        ...(outcome === 'recovered' ? { allClearSince: at, answered: undefined } : {}),
+        ...(outcome === 'spent' || outcome === 'handed over' ? { troubles: withSpent(incident) } : {}),
+      };
+    }
+    case 'HandedOver': {
+      const { at, reason } = event;
+      return { handedOver: { at, reason, firstAt: incident.handedOver?.firstAt ?? at } };
+    }
   }
 }
 
-function startedRun({ facts, objects }: Incident, event: EventOf<'StepStarted'>): Run {
+function startedRun(
+  { facts, objects, playbook: lead, attempt: current, runs }: Incident,
+  event: EventOf<'StepStarted'>,
+): Run {
   const { run, step, title, runbook, document, attempt, dryRun, preview, undoes, parameters, at: startedAt } = event;
+  const playbook = runs.find(other => other.run === undoes)?.playbook ?? current?.playbook ?? lead;
   const evidence = event.guardrails.find(({ guardrail }) => guardrail === 'cause')?.reason;
   return {
-    ...{ run, step, title, runbook, document, attempt, dryRun, preview, undoes, parameters, facts, objects, startedAt },
+    ...{
+      run,
+      playbook,
+      step,
+      title,
+      runbook,
+      document,
+      attempt,
+      dryRun,
+      preview,
+      undoes,
+      parameters,
+      facts,
+      objects,
+      startedAt,
+    },
     evidence,
     status: 'running',
   };
@@ -106,10 +138,23 @@ const changeRun = ({ runs }: Incident, id: string, change: Partial<Run>) =>
   runs.map(run => (run.run === id ? { ...run, ...change } : run));
 
 const pendingApproval = (
+  { approval, attempt, playbook: lead }: Incident,
   { step, title, expiresAt, at }: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>,
   since: string,
   level: number,
-) => ({ step, title, expiresAt, since, askedAt: at, level });
+) => ({
+  playbook: approval?.playbook ?? attempt?.playbook ?? lead,
+  ...{ step, title, expiresAt, since, askedAt: at, level },
+});
+
+const answerTo = (
+  { approval, playbook: lead }: Incident,
+  { type, step }: EventOf<'ApprovalGiven' | 'ApprovalDeclined'>,
+) => ({ playbook: approval?.playbook ?? lead, step, approved: type === 'ApprovalGiven' });
+
+/** The troubles, of which the plan of the attempt's has come to its end. */
+const withSpent = ({ troubles, attempt }: Incident) =>
+  troubles.map(trouble => (trouble.playbook === attempt?.playbook ? { ...trouble, spentIn: attempt.number } : trouble));
 
 /** The answers with this one in place of an earlier one for the same step. */
 function withAnswer(

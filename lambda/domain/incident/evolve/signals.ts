@@ -12,13 +12,16 @@ type SignalEvent = EventOf<'SignalFired' | 'SignalCleared' | 'SignalLost' | 'Sig
 /** Signals and measurements: what is known of the trouble. */
 export function evolveSignals(
   incident: Incident,
-  event: SignalEvent | EventOf<'SignalsUnlisted' | 'DiagnosisRecorded' | 'ServiceMeasured' | 'ImprovementSeen'>,
+  event:
+    | SignalEvent
+    | EventOf<'SignalsUnlisted' | 'CauseFound' | 'DiagnosisRecorded' | 'ServiceMeasured' | 'ImprovementSeen'>,
 ): Partial<Incident> {
   switch (event.type) {
     case 'SignalFired':
     case 'SignalFlaps':
       return {
         ...withSignal(incident, event, 'firing'),
+        troubles: withTrouble(incident, event),
         status: afterRelapse(incident),
         allClearSince: undefined,
         clearedAt: undefined,
@@ -31,6 +34,8 @@ export function evolveSignals(
     }
     case 'SignalsUnlisted':
       return { unlisted: true };
+    case 'CauseFound':
+      return { playbook: event.playbook, title: event.title };
     case 'DiagnosisRecorded': {
       const known = diagnosed(event);
       return {
@@ -84,12 +89,25 @@ function withSignal(
   event: SignalEvent,
   state: SignalState,
 ): Pick<Incident, 'signals' | 'unlisted'> {
-  const { key, level, summary, signalAt: at } = event;
+  const { key, level, summary, signalAt: at, playbook = incident.playbook } = event;
   const known = incident.signals[key];
   const others = known ? incident.signals : withRoomFor(incident.signals, key, summary);
   const flapping = event.type === 'SignalFlaps' ? { since: event.since, changes: event.changes } : undefined;
-  const signal = { state, level, summary, at, ...changesOf(known, event, state), ...(flapping ? { flapping } : {}) };
+  const signal = {
+    playbook,
+    state,
+    level,
+    summary,
+    at,
+    ...changesOf(known, event, state),
+    ...(flapping ? { flapping } : {}),
+  };
   return { signals: { ...others, [key]: signal }, unlisted: undefined };
+}
+
+/** A signal of a playbook that has not fired yet is a trouble of its own. */
+function withTrouble({ troubles, playbook: opening }: Incident, { playbook = opening, at: since }: SignalEvent) {
+  return troubles.some(known => known.playbook === playbook) ? troubles : [...troubles, { playbook, since }];
 }
 
 /** The changes of a signal within an hour of the first of them. */

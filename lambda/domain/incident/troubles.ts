@@ -1,0 +1,57 @@
+import type { Incident, Run } from './incident.ts';
+import { type PlaybookPolicy, type Policy, playbookNamed, type Step } from './policy.ts';
+
+/** One trouble of an incident: a playbook of which a signal has fired in it. */
+export interface Trouble {
+  playbook: string;
+  /** When its first signal fired. */
+  since: string;
+  /** The attempt in which its plan came to its end, and the trouble did not. */
+  spentIn?: number | undefined;
+}
+
+/** True if the playbook names a cause: it has a plan, and is no symptom that many causes have. */
+export const isCause = (playbook: PlaybookPolicy | undefined): boolean =>
+  playbook !== undefined && !playbook.symptom && playbook.plan.length > 0;
+
+/** True if a signal of the playbook fires. */
+export const fires = ({ signals }: Pick<Incident, 'signals'>, playbook: string): boolean =>
+  Object.values(signals).some(signal => signal.playbook === playbook && signal.state === 'firing');
+
+/**
+ * The playbook that gives the incident its title: the first cause that fires. Without one it stays as it is, since a name is
+ * not taken back.
+ */
+export function leadOf(incident: Incident): string {
+  const causes = incident.troubles.filter(({ playbook }) => isCause(playbookNamed(incident.policy, playbook)));
+  const firing = causes.filter(({ playbook }) => fires(incident, playbook));
+  const stays = firing.length === 0 || firing.some(({ playbook }) => playbook === incident.playbook);
+  return stays ? incident.playbook : (firing[0]?.playbook ?? incident.playbook);
+}
+
+/**
+ * The trouble whose plan has its turn next: causes in the order in which they appeared, then symptoms. One whose plan has come to
+ * its end in this round is left out, and so is one without a plan.
+ */
+export function nextTrouble(incident: Incident): PlaybookPolicy | undefined {
+  const waiting = incident.troubles
+    .filter(trouble => !isSpent(incident, trouble) && (incident.drill || fires(incident, trouble.playbook)))
+    .flatMap(({ playbook }) => playbookNamed(incident.policy, playbook) ?? [])
+    .filter(({ plan }) => plan.length > 0);
+  return waiting.find(isCause) ?? waiting[0];
+}
+
+const isSpent = ({ roundBegunIn = 0 }: Incident, { spentIn }: Trouble) =>
+  spentIn !== undefined && spentIn >= roundBegunIn;
+
+/** The playbooks of all troubles of an incident, as far as its policy has them. */
+export const playbooksOf = ({ policy, troubles }: Pick<Incident, 'policy' | 'troubles'>): PlaybookPolicy[] =>
+  troubles.flatMap(({ playbook }) => playbookNamed(policy, playbook) ?? []);
+
+/** The step of a run as it was planned; undefined when the policy has no such step. */
+export const stepOf = ({ policy }: Pick<Incident, 'policy'>, run: Pick<Run, 'playbook' | 'step'>): Step | undefined =>
+  playbookNamed(policy, run.playbook)?.plan.find(({ name }) => name === run.step);
+
+/** The slot in which only one incident can be open: the service, or a playbook of it that is independent of the others. */
+export const slotOf = (service: string, playbook: string, policy: Pick<Policy, 'playbooks'>): string =>
+  playbookNamed(policy, playbook)?.independent ? `${service}/${playbook}` : service;
