@@ -37,12 +37,19 @@ const OPERATIONS = new Map([
   ['UpdateItem', operationOf('updateItem')],
 ]);
 
+/** Dynalite checks these by the request alone, and leaves what it has checked as it is. */
+const READS = new Set(['GetItem', 'Query']);
+
+const MOST_REMEMBERED = 1000;
+
 /**
  * Tables in memory. Dynalite's own code validates, parses and answers what is asked; its server and its database, which cost
  * many times as much, are left out.
  */
 export class MemoryEngine implements TableEngine {
   private readonly store = new Store();
+  /** What dynalite's check made of reads, by operation and input: a world asks the same few questions over and over. */
+  private readonly checked = new Map<string, Input>();
 
   async create(table: TableDefinition): Promise<void> {
     this.store.tables.set(table.TableName, table);
@@ -55,17 +62,30 @@ export class MemoryEngine implements TableEngine {
   async execute(operation: string, input: Input): Promise<Input> {
     const found = OPERATIONS.get(operation);
     if (!found) throw new Unsupported('DynamoDB', operation);
-    const { types, custom, act } = found;
     try {
-      // The check deletes from its input what dynalite does not know.
-      const checked = checkTypes({ ...input }, types);
-      checkValidations(checked, types, custom, this.store);
+      const checked = READS.has(operation) ? this.remembered(operation, found, input) : this.check(found, input);
       return await new Promise((resolve, reject) =>
-        act(this.store, checked, (error, output = {}) => (error ? reject(error) : resolve(output))),
+        found.act(this.store, checked, (error, output = {}) => (error ? reject(error) : resolve(output))),
       );
     } catch (error) {
       throw asServiceError(error);
     }
+  }
+
+  /** A request that was refused is not remembered. */
+  private remembered(operation: string, found: Operation, input: Input): Input {
+    const question = `${operation} ${JSON.stringify(input)}`;
+    const known = this.checked.get(question) ?? this.check(found, input);
+    if (this.checked.size >= MOST_REMEMBERED) this.checked.clear();
+    this.checked.set(question, known);
+    return known;
+  }
+
+  private check({ types, custom }: Operation, input: Input): Input {
+    // The check deletes from its input what dynalite does not know.
+    const checked = checkTypes({ ...input }, types);
+    checkValidations(checked, types, custom, this.store);
+    return checked;
   }
 }
 
