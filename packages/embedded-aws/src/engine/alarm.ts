@@ -59,18 +59,12 @@ export function validateAlarm(alarm: Alarm): asserts alarm is Alarm & { comparis
 }
 
 /** `datapoints` is the evaluation range, oldest first; undefined is a period without data. */
-export function evaluate(
-  alarm: Alarm,
-  datapoints: readonly (number | undefined)[],
-  previous: AlarmState,
-  metadata: Metadata,
-): Evaluation {
+export function evaluate(alarm: Alarm, datapoints: Datapoints, previous: AlarmState, metadata: Metadata): Evaluation {
   validateAlarm(alarm);
   const { evaluationPeriods: n, datapointsToAlarm: m = n, treatMissingData = 'missing', threshold } = alarm;
   if (datapoints.length < n) throw new Unsupported('datapoints', `${datapoints.length} for ${n} evaluation periods`);
   const operator = operators[alarm.comparisonOperator];
-  const range = datapoints.map((value, i) => point(value, i, datapoints.length, metadata));
-  const real = range.filter(hasValue).slice(-n);
+  const real = newest(datapoints, n, metadata);
   const breaching = real.filter(({ value }) => operator.breaches(value, threshold));
   const filled = n - real.length;
   const state = decide();
@@ -136,7 +130,8 @@ export function evaluate(
 
   /** Written out, because CloudWatch writes 50.0 where JSON.stringify writes 50. */
   function reasonData(): string {
-    const absent = range.filter(item => !hasValue(item));
+    const range = datapoints.map((_, i) => point(datapoints, i, metadata));
+    const absent = range.filter(({ value }) => value === undefined);
     const evaluated = [...real, ...absent.slice(absent.length - filled)].sort((a, b) => a.age - b.age);
     const fields = [
       `"version":"1.0"`,
@@ -154,16 +149,26 @@ export function evaluate(
 
 type Point = { value: number | undefined; at: number; age: number; samples: number | undefined };
 
-const hasValue = (item: Point): item is Point & { value: number } => item.value !== undefined;
+type Datapoints = readonly (number | undefined)[];
 
-function point(
-  value: number | undefined,
-  index: number,
-  length: number,
-  { lastPeriod, period, sampleCounts }: Metadata,
-): Point {
-  const age = length - index;
-  return { value, age, at: lastPeriod.getTime() - (age - 1) * period * 1000, samples: sampleCounts?.[index] };
+/** The newest `most` of the datapoints that have a value, oldest first. */
+function newest(datapoints: Datapoints, most: number, metadata: Metadata): (Point & { value: number })[] {
+  const found: (Point & { value: number })[] = [];
+  for (let i = datapoints.length - 1; i >= 0 && found.length < most; i--) {
+    const value = datapoints[i];
+    if (value !== undefined) found.push({ ...point(datapoints, i, metadata), value });
+  }
+  return found.reverse();
+}
+
+function point(datapoints: Datapoints, index: number, { lastPeriod, period, sampleCounts }: Metadata): Point {
+  const age = datapoints.length - index;
+  return {
+    value: datapoints[index],
+    age,
+    at: lastPeriod.getTime() - (age - 1) * period * 1000,
+    samples: sampleCounts?.[index],
+  };
 }
 
 function described({ value, at, samples }: Point): string {

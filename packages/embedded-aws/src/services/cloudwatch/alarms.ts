@@ -1,10 +1,10 @@
 import { type Account, type Input, ServiceError } from '../../account/account.ts';
 import type { Deployed } from '../../assembly/resolve.ts';
-import { type AlarmState, evaluate, evaluationRange, stamp, validateAlarm } from '../../engine/alarm.ts';
+import { type Alarm, type AlarmState, evaluate, evaluationRange, stamp, validateAlarm } from '../../engine/alarm.ts';
 import { Unsupported } from '../../unsupported.ts';
 import type { Buses } from '../eventbridge.ts';
 import type { Topics } from '../sns.ts';
-import type { Metrics } from './metrics.ts';
+import type { MetricQuery, Metrics } from './metrics.ts';
 
 interface Status {
   state: AlarmState;
@@ -14,6 +14,13 @@ interface Status {
   updated: number;
   reason: string;
   reasonData: string | undefined;
+}
+
+/** An alarm with what its evaluation asks, and how it judges the answer. */
+interface Watched {
+  alarm: Deployed;
+  rule: Alarm;
+  query: MetricQuery;
 }
 
 /** The input of SetAlarmState. */
@@ -34,6 +41,7 @@ export class Alarms {
   private readonly buses: Buses;
   private readonly topics: Topics;
   private readonly statuses = new Map<string, Status>();
+  private readonly watched: Watched[] = [];
 
   constructor(account: Account, metrics: Metrics, buses: Buses, topics: Topics) {
     this.account = account;
@@ -42,7 +50,9 @@ export class Alarms {
     this.topics = topics;
     for (const alarm of account.ofType('AWS::CloudWatch::Alarm')) {
       if (alarm.properties['Metrics']) throw new Unsupported(`the alarm ${alarm.ref}`, 'metric math');
-      validateAlarm(ruleOf(alarm));
+      const rule = ruleOf(alarm);
+      validateAlarm(rule);
+      this.watched.push({ alarm, rule, query: queryOf(alarm) });
       this.statuses.set(alarm.ref, {
         state: 'OK',
         since: account.clock.now - 86_400_000,
@@ -92,22 +102,24 @@ export class Alarms {
 
   /** Evaluates every alarm by the periods that have ended. */
   judge(): void {
-    for (const alarm of this.account.ofType('AWS::CloudWatch::Alarm')) this.judgeOne(alarm);
+    for (const watched of this.watched) this.judgeOne(watched);
   }
 
-  private judgeOne(alarm: Deployed): void {
-    const { Namespace, Statistic, Period, EvaluationPeriods } = alarm.properties;
+  private judgeOne({ alarm, rule, query }: Watched): void {
+    const { namespace, statistic, period } = query;
     const before = this.statuses.get(alarm.ref);
     if (!before) return;
     const { now } = this.account.clock;
-    const last = Math.floor(now / (Period * 1000)) * Period * 1000 - Period * 1000;
+    const step = period * 1000;
+    const last = Math.floor(now / step) * step - step;
     // CloudWatch reads as many periods more as the metric is late, or a short alarm on a late metric would never see any.
-    const late = Math.ceil(this.metrics.lateness(Namespace) / (Period * 1000));
-    const length = evaluationRange(EvaluationPeriods) + late;
-    const range = Array.from({ length }, (_, i) => last - (length - 1 - i) * Period * 1000);
-    const datapoints = this.metrics.datapoints(queryOf(alarm), range);
-    const metadata = { statistic: Statistic, period: Period, lastPeriod: new Date(last), queryDate: new Date(now) };
-    const evaluation = evaluate(ruleOf(alarm), datapoints, before.state, metadata);
+    const late = Math.ceil(this.metrics.lateness(namespace) / step);
+    const length = evaluationRange(rule.evaluationPeriods) + late;
+    const range: number[] = [];
+    for (let start = last - (length - 1) * step; start <= last; start += step) range.push(start);
+    const datapoints = this.metrics.datapoints(query, range);
+    const metadata = { statistic, period, lastPeriod: new Date(last), queryDate: new Date(now) };
+    const evaluation = evaluate(rule, datapoints, before.state, metadata);
     if (evaluation.state === before.state) return;
     const status = { ...evaluation, since: now, updated: now };
     this.statuses.set(alarm.ref, status);
@@ -214,7 +226,7 @@ export class Alarms {
   }
 }
 
-const queryOf = ({ properties }: Deployed) => ({
+const queryOf = ({ properties }: Deployed): MetricQuery => ({
   namespace: properties['Namespace'],
   name: properties['MetricName'],
   dimensions: properties['Dimensions'] ?? [],
@@ -222,7 +234,7 @@ const queryOf = ({ properties }: Deployed) => ({
   period: properties['Period'],
 });
 
-const ruleOf = ({ properties }: Deployed) => ({
+const ruleOf = ({ properties }: Deployed): Alarm => ({
   comparisonOperator: properties['ComparisonOperator'],
   threshold: properties['Threshold'],
   evaluationPeriods: properties['EvaluationPeriods'],

@@ -13,7 +13,9 @@ export interface MetricQuery {
 
 function keyOf(namespace: string, name: string, dimensions: Record<string, string>): string {
   let key = `${namespace} ${name} `;
-  for (const dimension of Object.keys(dimensions).sort()) key += `${dimension}=${dimensions[dimension]},`;
+  const names = Object.keys(dimensions);
+  if (names.length > 1) names.sort();
+  for (const dimension of names) key += `${dimension}=${dimensions[dimension]},`;
   return key;
 }
 
@@ -58,6 +60,8 @@ interface Lost {
  */
 export class Metrics {
   private readonly series = new Map<string, Value[]>();
+  /** The key of each query's series: alarms ask the same query every minute. */
+  private readonly keys = new WeakMap<MetricQuery, string>();
   private readonly account: Account;
   /** Milliseconds by which the metrics of a namespace are late. */
   readonly lateness: (namespace: string) => number;
@@ -93,14 +97,20 @@ export class Metrics {
     value: number,
     at = this.account.clock.now,
   ): void {
-    if (this.lost.some(gone => isLost(gone, namespace, name, dimensions))) return;
+    if (this.lost.length > 0 && this.lost.some(gone => isLost(gone, namespace, name, dimensions))) return;
     const key = keyOf(namespace, name, dimensions);
-    const values = this.series.get(key) ?? [];
+    let values = this.series.get(key);
+    if (!values) {
+      values = [];
+      this.series.set(key, values);
+    }
     const late = this.lateness(namespace);
     const reported = late > 0 && namespace.startsWith('AWS/') ? (Math.floor(at / MINUTE) + 1) * MINUTE : at;
+    const entry = { at, value, visible: reported + late };
+    const last = values.at(-1);
     // A value that is dated back comes in between.
-    values.splice(firstFrom(values, at + 1), 0, { at, value, visible: reported + late });
-    this.series.set(key, values);
+    if (last && last.at > at) values.splice(firstFrom(values, at + 1), 0, entry);
+    else values.push(entry);
   }
 
   /** Stops a metric from being reported, with these dimensions and any beside them. */
@@ -129,8 +139,11 @@ export class Metrics {
     return starts.map(start => this.statisticOf(query, series, start));
   }
 
-  private seriesOf({ namespace, name, dimensions }: MetricQuery): readonly Value[] {
-    return this.series.get(keyOf(namespace, name, namesOf(dimensions))) ?? [];
+  private seriesOf(query: MetricQuery): readonly Value[] {
+    const { namespace, name, dimensions } = query;
+    const key = this.keys.get(query) ?? keyOf(namespace, name, namesOf(dimensions));
+    this.keys.set(query, key);
+    return this.series.get(key) ?? [];
   }
 
   datapoint(query: MetricQuery, start: number): number | undefined {
@@ -143,14 +156,17 @@ export class Metrics {
     start: number,
   ): number | undefined {
     const { now } = this.account.clock;
+    const end = start + period * 1000;
     const values: number[] = [];
+    let sum = 0;
     for (let index = firstFrom(series, start); index < series.length; index++) {
       const { at, value, visible } = series[index] as Value;
-      if (at >= start + period * 1000) break;
-      if (visible <= now) values.push(value);
+      if (at >= end) break;
+      if (visible > now) continue;
+      values.push(value);
+      sum += value;
     }
     if (values.length === 0) return undefined;
-    const sum = values.reduce((a, b) => a + b, 0);
     switch (statistic) {
       case 'Average':
         return sum / values.length;
