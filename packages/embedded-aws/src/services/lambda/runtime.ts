@@ -7,7 +7,9 @@ const bundles = new Map<string, (...scope: unknown[]) => void>();
 export function compiled(path: string, parameters: string[]): (...scope: unknown[]) => void {
   const known = bundles.get(path);
   if (known) return known;
-  const bundle = new Function(...parameters, readFileSync(path, 'utf8')) as (...scope: unknown[]) => void;
+  const bundle = new Function(...parameters, `${readFileSync(path, 'utf8')}\n//# sourceURL=${path}`) as (
+    ...scope: unknown[]
+  ) => void;
   bundles.set(path, bundle);
   return bundle;
 }
