@@ -34,6 +34,25 @@ export function renderer(templates: Templates): Render {
   return (name, data) => engine(name).renderFileSync(name, data);
 }
 
+/**
+ * Renders again only what differs from the last run. A template has nothing but its data, so that the same data give the same
+ * text. What the last run did not need is forgotten.
+ */
+export function remembering(render: Render): <Result>(run: (render: Render) => Result) => Result {
+  let last = new Map<string, string>();
+  return run => {
+    const texts = new Map<string, string>();
+    const result = run((name, data) => {
+      const question = `${name} ${JSON.stringify(data)}`;
+      const text = texts.get(question) ?? last.get(question) ?? render(name, data);
+      texts.set(question, text);
+      return text;
+    });
+    last = texts;
+    return result;
+  };
+}
+
 /** Renders a template whose first line is the subject. @throws Error when it is not. */
 export function renderMail(render: Render, name: string, data: object): Mail {
   const [, subject, body] = /^Subject: *([^\n]+)\n\s*(.*)$/s.exec(render(name, data)) ?? [];

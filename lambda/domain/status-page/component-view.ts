@@ -1,7 +1,8 @@
 import type { Component } from '../incident/service-policy.ts';
+import type { Render } from '../kernel/templates.ts';
 import { DAYS, type Day, type History, type HistoryEvent, history } from './history.ts';
 import type { SiteInput } from './site.ts';
-import { componentState, type State } from './state.ts';
+import { componentState } from './state.ts';
 import { type StateView, stateView } from './words.ts';
 
 /** A component's state now, and day by day. */
@@ -11,8 +12,8 @@ export interface ComponentView {
   description: string;
   now: StateView;
   uptime: string;
-  /** The oldest first. */
-  days: { date: string; state: State; partly: boolean; text: string }[];
+  /** The days, the oldest first, each as `day.html` shows it: of most of them nothing changes from one page to the next. */
+  bars: string;
   /** The number of days with incidents, maintenance or missing data; null when there are none. */
   summary: string | null;
   /** The same days in words, the newest first; consecutive days without data are one line. */
@@ -21,14 +22,16 @@ export interface ComponentView {
   others: boolean;
 }
 
-export function componentView(site: SiteInput, { id, name, description }: Component): ComponentView {
+export function componentView(site: SiteInput, { id, name, description }: Component, render: Render): ComponentView {
   const past = history(site, id);
   const notable = past.days.filter(({ state, partly }) => state !== 'operational' || partly);
   return {
     ...{ id, name, description },
     now: stateView(componentState(site, id)),
     uptime: uptimeText(past),
-    days: past.days.map(({ date, state, partly, text }) => ({ date, state, partly, text })),
+    bars: past.days
+      .map(({ date, state, partly, text }) => render('status-page/day.html', { date, state, partly, text }))
+      .join(''),
     summary: summary(notable),
     told: lines(notable.reverse()),
     others: notable.length < DAYS,

@@ -1,3 +1,4 @@
+import type { Render } from '../kernel/templates.ts';
 import { minutesBetween } from '../kernel/time.ts';
 import { type ComponentView, componentView } from './component-view.ts';
 import { type Dated, dated } from './frame.ts';
@@ -56,7 +57,7 @@ export interface IndexPage extends Dated {
   subscribeUrl: string | null;
 }
 
-export function indexPage(site: SiteInput): IndexPage {
+export function indexPage(site: SiteInput, render: Render): IndexPage {
   const { incidents, maintenance, now } = site;
   const headline = headlineOf(site);
   const recent = incidents.filter(
@@ -75,7 +76,7 @@ export function indexPage(site: SiteInput): IndexPage {
       .map(planned => maintenanceView(site, planned)),
     days: DAYS,
     legend: LEGEND,
-    components: site.components.map(component => componentView(site, component)),
+    components: site.components.map(component => componentView(site, component, render)),
     past: recent.slice(0, RECENT.incidents).map(incident => {
       const [last] = incident.updates;
       return { ...incidentLine(incident), last: last ? updateView(last) : null };

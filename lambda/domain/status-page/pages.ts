@@ -13,7 +13,7 @@ export function pageFiles(site: SiteInput, render: Render): SiteFile[] {
     body: render(`status-page/${template}.html`, fields),
   });
   return [
-    page('index.html', 'index', indexPage(site)),
+    page('index.html', 'index', indexPage(site, render)),
     page('history.html', 'history', historyPage(site)),
     page('404.html', 'not-found', frame(site, 'No such page')),
     ...site.incidents.map(incident => page(`incidents/${incident.id}.html`, 'incident', incidentPage(site, incident))),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { putSite, readSiteFile, type SiteBucket } from '../../adapters/site.ts';
 import { type Incident, isOpen } from '../../domain/incident/incident.ts';
+import { remembering } from '../../domain/kernel/templates.ts';
 import { fromLastKnown, LAST_KNOWN, type LastKnown, lastKnownFile } from '../../domain/status-page/last-known.ts';
 import { publicIncident, updateId } from '../../domain/status-page/public-incident.ts';
 import { renderSite } from '../../domain/status-page/render-site.ts';
@@ -31,6 +32,9 @@ const MONTHS = 4;
 /** Seconds for the table to answer, so that there is time left to write that nobody knows. */
 const SECONDS = 20;
 
+/** Every few minutes almost everything is as it was. */
+const pages = remembering(rendered);
+
 /**
  * Writes the whole status page, whatever has happened, so that each run makes up for those that were missed. The queue runs one
  * at a time, so that an older page never replaces a newer one. An update counts as delivered once the page shows it. While the
@@ -51,7 +55,7 @@ export const handler = entrypoint(Queued, async ({ Records }) => {
   const shown = [...incidents.flatMap(incident => publicIncident(incident, rendered) ?? []), ...unchanged];
   const newestFirst = shown.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
   const input = { ...site, incidents: newestFirst, measured, now: now.toISOString() };
-  const files = [...renderSite(input, rendered), lastKnownFile(input, over)];
+  const files = [...pages(render => renderSite(input, render)), lastKnownFile(input, over)];
   const written = await inEach(async (bucket, i) => {
     const put = await putSite(bucket, files);
     return { ...bucket, put, delivered: i === 0 ? await recordDeliveries(incidents) : [] };
@@ -88,7 +92,8 @@ const readLastKnown = async (): Promise<LastKnown> =>
   JSON.parse(await Promise.any(buckets().map(bucket => readSiteFile(bucket, LAST_KNOWN))));
 
 async function writeUnknown(current: Pick<SiteInput, 'measured' | 'now'>): Promise<void> {
-  const files = renderSite(fromLastKnown(await readLastKnown(), current), rendered);
+  const input = fromLastKnown(await readLastKnown(), current);
+  const files = pages(render => renderSite(input, render));
   const written = await inEach(async bucket => ({ ...bucket, put: await putSite(bucket, files) }));
   console.error({ message: 'the table cannot be read: the status page says that the status is unknown', written });
 }
