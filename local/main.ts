@@ -6,6 +6,7 @@ import { SynthesisFailed, withSynthesis } from './rehearsal/synthesize.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { asJson } from './terminal/json.ts';
+import { endWithReader } from './terminal/pipe.ts';
 import { withProgress } from './terminal/progress.ts';
 import { asTerminal, type Show } from './terminal/terminal.ts';
 import { PortUnavailable } from './web/loopback.ts';
@@ -61,6 +62,7 @@ npm prints two lines of its own before the output; "npm start --silent -- --json
   )
   .exitOverride();
 
+endWithReader();
 process.exitCode = await main(process.argv);
 
 /** @returns the exit code. */

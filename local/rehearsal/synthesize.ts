@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assembly } from 'embedded-aws';
@@ -21,11 +22,14 @@ export async function withSynthesis<Result>(
   use: (assembly: Assembly) => Promise<Result>,
   modes: Modes = 'full',
 ): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), 'incident-response-'));
+  const directory = mkdtempSync(join(tmpdir(), 'incident-response-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     await run(directory, modes);
     return await use(readStack(directory));
   } finally {
+    process.off('exit', remove);
     await rm(directory, { recursive: true, force: true });
   }
 }
@@ -43,6 +47,9 @@ async function run(directory: string, modes: Modes): Promise<void> {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  const end = () => child.kill();
+  process.once('exit', end);
+  child.on('close', () => process.off('exit', end));
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => said.push(String(data)));
   const code = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
