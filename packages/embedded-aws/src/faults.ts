@@ -51,7 +51,8 @@ export const isAway = ({ away = [] }: Faults, service: string, operation: string
 export function latenessOf({ lateMetrics = 0 }: Faults, random: Random): (namespace: string) => number {
   const drawn = new Map<string, number>();
   return namespace => {
-    const known = drawn.get(namespace) ?? (lateMetrics > 0 ? random.between(0, lateMetrics) * 1000 : 0);
+    if (lateMetrics === 0) return 0;
+    const known = drawn.get(namespace) ?? random.between(0, lateMetrics) * 1000;
     drawn.set(namespace, known);
     return known;
   };

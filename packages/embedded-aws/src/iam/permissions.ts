@@ -118,12 +118,15 @@ export class Permissions {
     }
   }
 
-  allows(role: string, action: string, resource: string, context: RequestContext = {}): boolean {
+  allows(role: string, action: string, resource: string, context?: RequestContext): boolean {
     if (role === ADMINISTRATOR) return true;
-    const question = JSON.stringify([role, action, resource, context]);
-    const known = this.decided.get(question) ?? allowed(this.byRole.get(role) ?? [], action, resource, context);
-    this.decided.set(question, known);
-    return known;
+    // Only a resource may hold a line break, so that no two questions are the same text.
+    const question = `${role}\n${action}\n${resource}\n${context && JSON.stringify(context)}`;
+    const known = this.decided.get(question);
+    if (known !== undefined) return known;
+    const decision = allowed(this.byRole.get(role) ?? [], action, resource, context ?? {});
+    this.decided.set(question, decision);
+    return decision;
   }
 
   /** True when a service may assume the role. */

@@ -85,6 +85,7 @@ function exceptionOf({ name, message, members }: ServiceError, exports: Module):
 export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass {
   return class extends Client {
     private hooked = false;
+    private readonly service: string;
 
     constructor(config: object = {}) {
       super({
@@ -92,6 +93,7 @@ export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass
         credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
         ...config,
       });
+      this.service = this.config.serviceId.toLowerCase().replaceAll(' ', '-');
       const respond =
         (_next: unknown, { commandName = '' }) =>
         async (args: Command) => ({
@@ -117,15 +119,13 @@ export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass
     }
 
     private async answer(command: string, input: Input): Promise<object> {
-      const { serviceId } = this.config;
-      const service = serviceId.toLowerCase().replaceAll(' ', '-');
-      const prefix = IAM_PREFIXES[service];
-      if (!prefix) throw new Unsupported(`the client of ${serviceId}`, 'this service');
+      const prefix = IAM_PREFIXES[this.service];
+      if (!prefix) throw new Unsupported(`the client of ${this.config.serviceId}`, 'this service');
       try {
         const output = await answer(prefix, command.replace(/Command$/, ''), input);
         return { ...(output as object), $metadata: { httpStatusCode: 200 } };
       } catch (error) {
-        throw error instanceof ServiceError ? exceptionOf(error, require(PACKAGES + service)) : error;
+        throw error instanceof ServiceError ? exceptionOf(error, require(PACKAGES + this.service)) : error;
       }
     }
   };
