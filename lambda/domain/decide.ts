@@ -5,6 +5,7 @@ import type { Command, Decision } from './incident/commands.ts';
 import type { Event, IncidentEvent } from './incident/events.ts';
 import { evolve, fold, initialState } from './incident/evolve.ts';
 import { type Incident, isOpen } from './incident/incident.ts';
+import { readabilityEvents } from './intake/readable-alarms.ts';
 import { observeSignals, receiveSignals } from './intake/signals.ts';
 import { fulfil } from './obligations.ts';
 import { operatorCommand } from './operator-commands.ts';
@@ -62,6 +63,8 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
   switch (command.type) {
     case 'observe signals':
       return { events: observeSignals(incident, command.signals, now) };
+    case 'note readable alarms':
+      return { events: readabilityEvents(incident, command) };
     case 'record diagnosis':
       return recordDiagnosis(incident, command.attempt, command.findings);
     case 'classify':

@@ -79,6 +79,7 @@ const LINES: Record<string, Describe> = {
   }),
   DrillBecameReal: ({ reason }) => ({ label: 'NO DRILL', text: `it became real: ${reason}`, tone: 'bad' }),
   SignalLost: ({ summary }) => ({ label: 'signal', text: `unknown: ${summary}`, tone: 'warn' }),
+  AlarmsUnreadable: ({ keys }) => ({ label: 'signal', text: `cannot be read back: ${keys.join(', ')}`, tone: 'warn' }),
   SeverityAssigned: ({ severity, reasons }) => ({
     label: 'severity',
     text: `${severity}: ${reasons.map(({ text }: Details) => text).join('; ')}`,

@@ -4,13 +4,14 @@ import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { formatEvent } from '../../lambda/domain/messages/log.ts';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { useAlarms } from '../support/fake-alarms.ts';
 import { ALARM, committed, invoke, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
-import { minute, START, types } from '../support/story.ts';
+import { minute, of, START, types } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:response', MAINTENANCE_PARAMETER: 'until', AUTOMATION_PARAMETER: 'on' });
 const { alarms, cloudwatch, tagging } = useAlarms();
@@ -154,6 +155,42 @@ describe('an alarm that cannot be read back', () => {
     await watchAt(7);
     expect((await stored()).signals['alarm:elsewhere']).toMatchObject({ state: 'cleared', at: minute(6) });
     expect(types((await stored()).timeline)).not.toContain('SignalLost');
+  });
+
+  it('is told of once, with its name, whatever it says meanwhile, and once more when it is read again', async () => {
+    const told = async () =>
+      (await stored()).timeline
+        .filter(({ type }) => type === 'AlarmsUnreadable' || type === 'AlarmsReadable')
+        .map(event => formatEvent(event, { runs: [] } as never)[1]);
+    await elsewhere();
+    for (const minutes of [1, 2, 3]) await watchAt(minutes);
+    const lost = 'cannot be read in this account and region, so what they said last stands: elsewhere';
+    expect(await told()).toEqual([lost]);
+    await receive(signal({ id: 'green', key: 'alarm:elsewhere', state: 'cleared', at: minute(4) }), policyOf());
+    await watchAt(5);
+    expect(await told()).toEqual([lost]);
+    alarms.set('elsewhere', { state: 'OK', since: minute(4) });
+    for (const minutes of [6, 7]) await watchAt(minutes);
+    expect(await told()).toEqual([lost, 'can be read again: elsewhere']);
+    alarms.clear();
+    for (const minutes of [8, 9]) await watchAt(minutes);
+    expect(await told()).toEqual([lost, 'can be read again: elsewhere', lost]);
+  });
+
+  it('is told of while it flaps, and with up to nine others in one line', async () => {
+    for (let i = 0; i < 11; i++) await receive(signal({ id: `${i}`, key: `alarm:elsewhere-${i}` }), policyOf());
+    for (let i = 0; i < 10; i++) {
+      const state = i % 2 ? 'firing' : 'cleared';
+      await receive(
+        signal({ id: `flap ${i}`, key: 'alarm:elsewhere-0', state, at: minute(0.01 * (i + 1)) }),
+        policyOf(),
+      );
+    }
+    expect((await stored()).signals['alarm:elsewhere-0']?.flapping).toBeDefined();
+    for (const minutes of [1, 2]) await watchAt(minutes);
+    const { timeline, signals } = await stored();
+    expect(of(timeline, 'AlarmsUnreadable').map(({ keys }) => keys.length)).toEqual([10, 1]);
+    expect(Object.values(signals).every(({ unreadable }) => unreadable)).toBe(true);
   });
 
   it('once is as it was when it is read again, and its next change is seen', async () => {

@@ -17,6 +17,8 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   SignalFlaps: { ...signal, since: true },
   SignalsUnlisted: { listed: true },
   CauseFound: { playbook: true, title: true },
+  AlarmsUnreadable: { keys: true },
+  AlarmsReadable: { keys: true },
   SeverityAssigned: { ...person, severity: true, reasons: true, overrules: true },
   Escalated: { level: true, role: true, reason: true },
   Reminded: { level: true, role: true },

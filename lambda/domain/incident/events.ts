@@ -108,6 +108,10 @@ export interface EventData {
   SignalsUnlisted: { listed: number };
   /** A cause fires in the incident: its playbook gives the incident its title from now on. */
   CauseFound: { playbook: string; title: string };
+  /** CloudWatch does not know these alarms in this account and region: their last events stand. */
+  AlarmsUnreadable: { keys: readonly string[] };
+  /** These alarms can be read again. */
+  AlarmsReadable: { keys: readonly string[] };
   /** `overrules`: a person set the severity, and automation judged this one at that moment. */
   SeverityAssigned: Person & { severity: Severity; reasons: Reason[]; overrules?: Severity | undefined };
   Escalated: { level: number; role: string; reason: string };

@@ -109,6 +109,8 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'SignalFlaps':
     case 'SignalsUnlisted':
     case 'CauseFound':
+    case 'AlarmsUnreadable':
+    case 'AlarmsReadable':
     case 'DiagnosisRecorded':
     case 'ServiceMeasured':
     case 'ImprovementSeen':

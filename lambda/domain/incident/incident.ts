@@ -124,6 +124,8 @@ export interface KnownSignal {
   since: string;
   /** Since when it flaps, and how often it had changed when that was told. */
   flapping?: { since: string; changes: number } | undefined;
+  /** The alarm cannot be read here, as people have been told. */
+  unreadable?: true | undefined;
 }
 
 /**

@@ -6,8 +6,11 @@ import type { DescribedAlarm } from './described-alarm.ts';
 
 /** The names of the alarms behind an incident's signals. */
 export const alarmNames = ({ signals }: Incident): string[] => [
-  ...new Set(Object.keys(signals).flatMap(key => blindOf(key) ?? alarmOf(key) ?? [])),
+  ...new Set(Object.keys(signals).flatMap(key => alarmBehind(key) ?? [])),
 ];
+
+/** The name of the alarm behind a signal's key; undefined when another source sent the signal. */
+export const alarmBehind = (key: string) => blindOf(key) ?? alarmOf(key);
 
 /**
  * Signals of the alarms behind an incident, as CloudWatch describes them now. An alarm that was not found is in another account or

@@ -26,6 +26,9 @@ const by = ({ by: who, via }: Person) => (via ? `${who} (${via})` : who);
 const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
   checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
 
+/** The names of alarms in the keys of their signals. */
+const sources = (keys: readonly string[]) => keys.map(key => key.slice(key.indexOf(':') + 1)).join(', ');
+
 const SENTENCES: Sentences = {
   IncidentOpened: ({ title, reporter }) => ['bad', `opened: ${title}${reporter ? `, declared by ${reporter}` : ''}`],
   SignalFired: ({ summary }) => ['bad', `fires: ${summary}`],
@@ -37,6 +40,11 @@ const SENTENCES: Sentences = {
   ],
   SignalsUnlisted: ({ listed }) => ['bad', `more than ${listed} signals: further ones are not listed until some clear`],
   CauseFound: ({ title }) => ['act', `a cause: ${title}`],
+  AlarmsUnreadable: ({ keys }) => [
+    'bad',
+    `cannot be read in this account and region, so what they said last stands: ${sources(keys)}`,
+  ],
+  AlarmsReadable: ({ keys }) => ['quiet', `can be read again: ${sources(keys)}`],
   SeverityAssigned: ({ severity, reasons }) => ['act', `${severity}: ${reasons.map(({ text }) => text).join('; ')}`],
   Escalated: ({ level, role, reason }) => ['act', `level ${level} is called, ${role}: ${reason}`],
   Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],

@@ -1,8 +1,11 @@
 import { alarmsIn, alarmsNamed } from '../../adapters/alarms.ts';
-import type { Incident } from '../../domain/incident/incident.ts';
+import { type Incident, isOpen } from '../../domain/incident/incident.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { alarmNames } from '../../domain/intake/observed-alarms.ts';
+import { readabilityEvents, type readabilityOf } from '../../domain/intake/readable-alarms.ts';
+import { commit } from '../../runtime/command-handler.ts';
 import { deployedPolicy } from '../../runtime/deployed.ts';
+import { keyOf } from '../../store/keys.ts';
 import { lookForBlindness } from './blindness.ts';
 import { openForRedAlarms } from './red-alarms.ts';
 
@@ -22,6 +25,16 @@ export async function readAlarms(open: readonly Incident[]): Promise<Alarms> {
     alarmsNamed(names),
   ]);
   return { red, withoutData, known };
+}
+
+/** Says on the timeline, once, that alarms cannot be read, and that they can again. */
+export async function commitReadability(
+  incident: Incident,
+  alarms: ReturnType<typeof readabilityOf>,
+): Promise<Incident> {
+  if (!isOpen(incident) || readabilityEvents(incident, alarms).length === 0) return incident;
+  const id = `readable/${incident.version}`;
+  return (await commit(keyOf(incident), { type: 'note readable alarms', id, ...alarms })).incident ?? incident;
 }
 
 /** Opens incidents for alarms that are red or blind without one. */

@@ -14,7 +14,8 @@ export function evolveSignals(
   incident: Incident,
   event:
     | SignalEvent
-    | EventOf<'SignalsUnlisted' | 'CauseFound' | 'DiagnosisRecorded' | 'ServiceMeasured' | 'ImprovementSeen'>,
+    | EventOf<'SignalsUnlisted' | 'AlarmsUnreadable' | 'AlarmsReadable' | 'CauseFound'>
+    | EventOf<'DiagnosisRecorded' | 'ServiceMeasured' | 'ImprovementSeen'>,
 ): Partial<Incident> {
   switch (event.type) {
     case 'SignalFired':
@@ -36,6 +37,10 @@ export function evolveSignals(
       return { unlisted: true };
     case 'CauseFound':
       return { playbook: event.playbook, title: event.title };
+    case 'AlarmsUnreadable':
+      return { signals: withEach(incident, event.keys, known => ({ ...known, unreadable: true })) };
+    case 'AlarmsReadable':
+      return { signals: withEach(incident, event.keys, ({ unreadable: _, ...known }) => known) };
     case 'DiagnosisRecorded': {
       const known = diagnosed(event);
       return {
@@ -84,6 +89,11 @@ const withHealth = <Known extends Pick<Incident, 'facts'>>(incident: Incident, k
 /** A signal that fires again, or people who suffer again, show that the mitigation did not last. */
 const afterRelapse = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);
 
+const withEach = ({ signals }: Incident, keys: readonly string[], change: (known: KnownSignal) => KnownSignal) =>
+  Object.fromEntries(
+    Object.entries(signals).map(([key, known]) => [key, keys.includes(key) ? change(known) : known] as const),
+  );
+
 function withSignal(
   incident: Incident,
   event: SignalEvent,
@@ -94,13 +104,9 @@ function withSignal(
   const others = known ? incident.signals : withRoomFor(incident.signals, key, summary);
   const flapping = event.type === 'SignalFlaps' ? { since: event.since, changes: event.changes } : undefined;
   const signal = {
-    playbook,
-    state,
-    level,
-    summary,
-    at,
-    ...changesOf(known, event, state),
-    ...(flapping ? { flapping } : {}),
+    ...{ playbook, state, level, summary, at, ...changesOf(known, event, state) },
+    ...(flapping && { flapping }),
+    ...(known?.unreadable && { unreadable: known.unreadable }),
   };
   return { signals: { ...others, [key]: signal }, unlisted: undefined };
 }

@@ -1,0 +1,31 @@
+import type { Command } from '../incident/commands.ts';
+import type { Event } from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { DescribedAlarm } from './described-alarm.ts';
+import { alarmBehind } from './observed-alarms.ts';
+
+/** Alarms in one event: it is never cut, however long their names are. */
+const TOGETHER = 10;
+
+type Readability = Pick<Extract<Command, { type: 'note readable alarms' }>, 'readable' | 'unreadable'>;
+
+/** The keys of an incident's signals whose alarms were found, and of those whose alarms were not. */
+export function readabilityOf({ signals }: Incident, found: readonly DescribedAlarm[]): Readability {
+  const names = new Set(found.map(({ name }) => name));
+  const keys = Object.keys(signals).filter(key => alarmBehind(key) !== undefined);
+  const isFound = (key: string) => names.has(alarmBehind(key) ?? '');
+  return { readable: keys.filter(isFound), unreadable: keys.filter(key => !isFound(key)) };
+}
+
+/** What people have not been told yet of alarms that cannot be read any more, or can again. */
+export function readabilityEvents({ signals }: Incident, { readable, unreadable }: Readability): Event[] {
+  const lost = unreadable.filter(key => signals[key] && !signals[key].unreadable);
+  const back = readable.filter(key => signals[key]?.unreadable);
+  return [
+    ...together(lost).map(keys => ({ type: 'AlarmsUnreadable' as const, keys })),
+    ...together(back).map(keys => ({ type: 'AlarmsReadable' as const, keys })),
+  ];
+}
+
+const together = (keys: string[]) =>
+  Array.from({ length: Math.ceil(keys.length / TOGETHER) }, (_, i) => keys.slice(i * TOGETHER, (i + 1) * TOGETHER));
