@@ -15,22 +15,16 @@ import type { WatchedAlarm } from '../domain/post-mortem/graphs.ts';
 
 const client = new CloudWatchClient({});
 
-/** How CloudWatch refuses an alarm that was deleted, or that is one of another account or region. */
-const NOT_HERE = [
-  'ResourceNotFoundException',
-  'InvalidParameterValueException',
-  'ValidationException',
-  'AccessDenied',
-  'AccessDeniedException',
-];
+/** How CloudWatch refuses what is no alarm of this account and region, or none any more. */
+const NO_ALARM = ['ResourceNotFoundException', 'InvalidParameterValueException', 'ValidationException'];
 
-/** The tags of an alarm; undefined when there is no such alarm in this account and region. */
+/** The tags of an alarm of this account and region; undefined when there is no such alarm. @throws when they cannot be read now */
 export async function readAlarmTags(arn: string): Promise<Record<string, string> | undefined> {
   try {
     const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: arn }));
     return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
   } catch (error) {
-    if (NOT_HERE.includes((error as Error).name)) return undefined;
+    if (NO_ALARM.includes((error as Error).name)) return undefined;
     throw error;
   }
 }

@@ -36,6 +36,20 @@ export const tagsRead = ({ detail: { alarmTags, alarmTagsStatus } }: AlarmEvent)
   alarmTags ?? ((alarmTagsStatus ?? 'SUCCESS') === 'SUCCESS' ? {} : undefined);
 
 /**
+ * True if two resources are in one account and region.
+ *
+ * @throws TypeError when one of them is no ARN
+ */
+export const isSameAccount = (arn: string, other: string) => accountOf(arn) === accountOf(other);
+
+function accountOf(arn: string): string {
+  const [, region, account] = /^arn:[^:]+:[^:]+:([^:]+):(\d+):./.exec(arn) ?? [];
+  if (!region)
+    throw new TypeError(`this event is not understood: resources: expected the ARN of an alarm, not "${arn}"`);
+  return `${region} ${account}`;
+}
+
+/**
  * The event as a signal; undefined if the alarm is none of the service's.
  *
  * @throws TypeError when it is one of them and does not say which playbook answers it

@@ -245,6 +245,39 @@ function refuseItemsWith(text: string): void {
   });
 }
 
+describe('an alarm whose tags CloudWatch could not read', () => {
+  const unread = (alarmName: string, account = '123456789012', region = 'us-east-1') => ({
+    ...event({ alarmName, tagsStatus: 'FAILED' }),
+    resources: [`arn:aws:cloudwatch:${region}:${account}:alarm:${alarmName}`],
+  });
+  const refuse = (name: string) =>
+    cloudwatch.on(ListTagsForResourceCommand).rejects(Object.assign(new Error(name), { name }));
+
+  it.each(['ThrottlingException', 'InternalServiceFault', 'AccessDenied', 'TimeoutError'])(
+    'may be ours: it comes again after %s, and opens an incident once its tags are read',
+    async name => {
+      refuse(name);
+      expect(await send(unread('theirs'))).toEqual(['message 0']);
+      expect(aside()).toEqual([]);
+      const Tags = Object.entries(TAGS).map(([Key, Value]) => ({ Key, Value }));
+      cloudwatch.on(ListTagsForResourceCommand).resolves({ Tags });
+      expect(await send(unread('theirs'))).toEqual([]);
+      expect(await stored(CACHE)).toMatchObject({ signals: { 'alarm:theirs': { level: 'warning' } } });
+    },
+  );
+
+  it.each([
+    ['account', '210987654321', 'us-east-1'],
+    ['region', '123456789012', 'eu-west-1'],
+  ])('of another %s is ignored without a question, unless its name says whose it is', async (_, account, region) => {
+    refuse('AccessDenied');
+    expect(await send(unread('theirs', account, region), unread(ALARM, account, region))).toEqual([]);
+    expect(cloudwatch.commandCalls(ListTagsForResourceCommand)).toEqual([]);
+    expect(aside()).toEqual([]);
+    expect((await open()).map(({ signals }) => Object.keys(signals))).toEqual([[`alarm:${ALARM}`]]);
+  });
+});
+
 describe('poison', () => {
   const UNTAGGED =
     'no playbook for it. Tag it incident:playbook (one of DatabaseConnections, CacheFailure) and incident:level (warning or critical)';
@@ -275,6 +308,11 @@ describe('poison', () => {
       'of a playbook that has been removed',
       event({ alarmName: 'incident-response/mockupaws-production/latency' }),
       `alarm incident-response/mockupaws-production/latency: ${UNTAGGED}`,
+    ],
+    [
+      'without an alarm to ask for',
+      { ...event({ tagsStatus: 'FAILED' }), resources: ['alarm'] },
+      'this event is not understood: resources: expected the ARN of an alarm, not "alarm"',
     ],
     [
       'whose tags nobody can read',

@@ -1,7 +1,7 @@
 import { readAlarmTags } from '../../adapters/cloudwatch.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { type ProtectedService, playbookOfAlarm } from '../../domain/intake/alarm-route.ts';
-import { AlarmEvent, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
+import { AlarmEvent, isSameAccount, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
 import { check } from '../../runtime/entrypoint.ts';
 
 /**
@@ -24,11 +24,22 @@ function parse(body: string): unknown {
   }
 }
 
-/** CloudWatch is asked for tags that it could not read itself, unless the alarm is known by its name. */
+/**
+ * The alarm's tags. Those that CloudWatch could not read itself it is asked for, unless the alarm is known by its name. An alarm of
+ * another account or region cannot be asked for, so its name alone tells whose it is.
+ *
+ * @throws Error while they cannot be read
+ */
 async function tagsOf(event: AlarmEvent, { policy }: ProtectedService): Promise<Record<string, string>> {
   const { alarmName } = event.detail;
-  const isKnown = playbookOfAlarm(alarmName, policy) !== undefined;
-  const tags = tagsRead(event) ?? (isKnown ? {} : await readAlarmTags(event.resources[0] ?? ''));
+  const read = tagsRead(event) ?? (playbookOfAlarm(alarmName, policy) ? {} : undefined);
+  if (read) return read;
+  const [arn = ''] = event.resources;
+  if (!isSameAccount(arn, process.env['RESPONSE_STATE_MACHINE'] ?? '')) {
+    console.error({ message: 'known by its name alone: the tags of an alarm elsewhere cannot be read', alarm: arn });
+    return {};
+  }
+  const tags = await readAlarmTags(arn);
   if (!tags)
     throw new TypeError(`alarm ${alarmName}: CloudWatch could not read its tags, and it does not exist here now`);
   return tags;
