@@ -99,6 +99,12 @@ export class Account {
     return this.byType.get(type) ?? [];
   }
 
+  /** Adds a resource that a call has made. */
+  add(resource: Deployed): void {
+    this.resources.push(resource);
+    this.byType.set(resource.type, [...this.ofType(resource.type), resource]);
+  }
+
   /** The resource of a type that a construct made, by the construct's path; undefined when there is none. */
   find(type: string, path: string): Deployed | undefined {
     return this.ofType(type).find(resource => resource.path === path);

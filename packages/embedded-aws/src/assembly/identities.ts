@@ -26,6 +26,10 @@ export const IDENTITIES: Record<string, Identity> = {
     const alarm = p['AlarmName'] ?? name;
     return { ref: alarm, Arn: arn('cloudwatch', `alarm:${alarm}`) };
   },
+  'AWS::CloudWatch::CompositeAlarm': (p, name, arn) => {
+    const alarm = p['AlarmName'] ?? name;
+    return { ref: alarm, Arn: arn('cloudwatch', `alarm:${alarm}`) };
+  },
   'AWS::CloudWatch::Dashboard': p => ({ ref: p['DashboardName'] }),
   'AWS::DynamoDB::GlobalTable': (_, name, arn) => ({
     ref: name,

@@ -5,6 +5,7 @@ import { Unsupported } from '../../unsupported.ts';
 import type { Buses } from '../eventbridge.ts';
 import type { Topics } from '../sns.ts';
 import type { MetricQuery, Metrics } from './metrics.ts';
+import { CompositeAlarms, type Suppression } from './composite-alarms.ts';
 
 interface Status {
   state: AlarmState;
@@ -14,6 +15,8 @@ interface Status {
   updated: number;
   reason: string;
   reasonData: string | undefined;
+  /** Absent while the alarm takes its actions. */
+  suppression?: { actionsSuppressedBy?: Suppression; actionsSuppressedReason?: string };
 }
 
 /** An alarm with what its evaluation asks, and how it judges the answer. */
@@ -40,6 +43,7 @@ export class Alarms {
   private readonly metrics: Metrics;
   private readonly buses: Buses;
   private readonly topics: Topics;
+  private readonly composites: CompositeAlarms;
   private readonly statuses = new Map<string, Status>();
   private readonly watched: Watched[] = [];
 
@@ -68,7 +72,7 @@ export class Alarms {
       ListTagsForResource: {
         resources: ({ ResourceARN }) => [ResourceARN],
         run: ({ ResourceARN }) => {
-          const alarm = account.ofType('AWS::CloudWatch::Alarm').find(({ arn }) => arn === ResourceARN);
+          const alarm = this.all().find(({ arn }) => arn === ResourceARN);
           if (!alarm) throw new ServiceError('ResourceNotFoundException', `${ResourceARN} does not exist`);
           return { Tags: alarm.properties['Tags'] ?? [] };
         },
@@ -77,6 +81,20 @@ export class Alarms {
         resources: ({ AlarmName }) => [this.find(AlarmName)?.arn ?? `arn:aws:cloudwatch:::alarm:${AlarmName}`],
         run: input => this.set(input as SetAlarmStateInput),
       },
+    });
+    this.composites = new CompositeAlarms(account, {
+      stateOf: name => this.statuses.get(name)?.state,
+      begin: ({ ref }, judgement) => {
+        const since = account.clock.now - (judgement.state === 'INSUFFICIENT_DATA' ? 0 : 86_400_000);
+        this.statuses.set(ref, { ...judgement, since, updated: since });
+      },
+      change: (alarm, judgement) => {
+        const before = this.statuses.get(alarm.ref) as Status;
+        const status = { ...judgement, since: account.clock.now, updated: account.clock.now };
+        this.statuses.set(alarm.ref, status);
+        this.tell(alarm, before, status);
+      },
+      act: alarm => this.act(alarm, this.statuses.get(alarm.ref) as Status),
     });
   }
 
@@ -98,6 +116,7 @@ export class Alarms {
     const reason = 'Unchecked: Initial alarm creation';
     for (const name of this.statuses.keys())
       this.statuses.set(name, { state: 'INSUFFICIENT_DATA', since: now, updated: now, reason, reasonData: undefined });
+    this.composites.judgeSoon();
   }
 
   /** Evaluates every alarm by the periods that have ended. */
@@ -127,12 +146,15 @@ export class Alarms {
   }
 
   private tell(alarm: Deployed, before: Status, now: Status): void {
-    const { AlarmDescription, Tags = [], ActionConfiguration, AlarmActions = [], OKActions = [] } = alarm.properties;
+    const { AlarmDescription, Tags = [], ActionConfiguration } = alarm.properties;
+    const isHeldBack = this.composites.holdsBack(alarm.ref);
+    now.suppression = this.composites.suppressionOf(alarm.ref);
     const value = (status: Status) => ({
       value: status.state,
       reason: status.reason,
       reasonData: status.reasonData,
       timestamp: stamp(new Date(status.since)),
+      ...status.suppression,
     });
     const tags = Object.fromEntries((Tags as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
     const propagated = ActionConfiguration?.AlarmTagsPropagation?.Enabled
@@ -140,7 +162,7 @@ export class Alarms {
       : {};
     const detail = {
       alarmName: alarm.ref,
-      configuration: { description: AlarmDescription, metrics: [] },
+      configuration: this.composites.configurationOf(alarm.ref) ?? { description: AlarmDescription, metrics: [] },
       state: value(now),
       previousState: value(before),
       ...propagated,
@@ -160,6 +182,13 @@ export class Alarms {
     this.account.clock.after(this.account.random.between(300, 1500), () => {
       this.buses.put(event);
     });
+    if (!isHeldBack) this.act(alarm, now);
+    this.composites.changed(alarm);
+  }
+
+  private act(alarm: Deployed, now: Status): void {
+    if (!this.composites.takesActions(alarm.ref, now.state)) return;
+    const { AlarmDescription, AlarmActions = [], OKActions = [] } = alarm.properties;
     const actions = now.state === 'ALARM' ? AlarmActions : now.state === 'OK' ? OKActions : [];
     for (const topic of actions as string[])
       this.topics.publishFromAlarm(
@@ -170,7 +199,11 @@ export class Alarms {
   }
 
   private find(name: string): Deployed | undefined {
-    return this.account.ofType('AWS::CloudWatch::Alarm').find(({ ref }) => ref === name);
+    return this.all().find(({ ref }) => ref === name);
+  }
+
+  private all(): Deployed[] {
+    return ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap(type => this.account.ofType(type));
   }
 
   /** Metric alarms alone unless AlarmTypes names others, in the order of their names, page by page. */
@@ -192,15 +225,17 @@ export class Alarms {
     const types: string[] = AlarmTypes ?? ['MetricAlarm'];
     const found = [...this.statuses]
       .filter(([name]) => (AlarmNames ? AlarmNames.includes(name) : name.startsWith(AlarmNamePrefix ?? '')))
-      .filter(([, { state }]) => types.includes('MetricAlarm') && (StateValue === undefined || state === StateValue))
+      .filter(([name]) => types.includes(this.composites.describe(name) ? 'CompositeAlarm' : 'MetricAlarm'))
+      .filter(([, { state }]) => StateValue === undefined || state === StateValue)
       .map(([name]) => name)
       .sort();
     const from = NextToken === undefined ? 0 : Number(NextToken);
     const page = found.slice(from, from + (MaxRecords ?? PAGE));
     const next = from + page.length;
+    const isComposite = (name: string) => this.composites.describe(name) !== undefined;
     return {
-      MetricAlarms: page.flatMap(name => this.describe(name)),
-      CompositeAlarms: [],
+      MetricAlarms: page.filter(name => !isComposite(name)).flatMap(name => this.describe(name)),
+      CompositeAlarms: page.filter(isComposite).flatMap(name => this.describe(name)),
       ...(next < found.length ? { NextToken: String(next) } : {}),
     };
   }
@@ -212,7 +247,7 @@ export class Alarms {
     const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold } = alarm.properties;
     return [
       {
-        ...{ Namespace, MetricName, Dimensions, Statistic, Period, Threshold },
+        ...(this.composites.describe(name) ?? { Namespace, MetricName, Dimensions, Statistic, Period, Threshold }),
         AlarmName: name,
         AlarmArn: alarm.arn,
         AlarmDescription: alarm.properties['AlarmDescription'],
