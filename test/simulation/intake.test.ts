@@ -110,3 +110,42 @@ it('an alarm whose event is lost opens an incident within five minutes, which is
   expect(world.calm).toBe(true);
   expect(world.incidents.size).toBe(1);
 });
+
+it.each([
+  ['in its event', true],
+  ['only when the watch asks', false],
+])(
+  'a composite alarm of the user’s with its tags %s opens an incident, which is resolved after it is green',
+  async (_, Enabled) => {
+    const app = assembly();
+    const metric = { Namespace: 'Checkout', MetricName: 'Errors', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1 };
+    const rule = { Threshold: 1, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'ignore' };
+    const Tags = Object.entries({ service: 'mockupaws-production', playbook: 'ServiceHealth', level: 'critical' }).map(
+      ([name, Value]) => ({ Key: `incident:${name}`, Value }),
+    );
+    app.template.Resources['Errors'] = {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: { AlarmName: 'checkout-errors', ...metric, ...rule },
+    };
+    app.template.Resources['Degraded'] = {
+      Type: 'AWS::CloudWatch::CompositeAlarm',
+      Properties: {
+        ...{ AlarmName: 'checkout-degraded', AlarmRule: 'ALARM("checkout-errors")', Tags },
+        ActionConfiguration: { AlarmTagsPropagation: { Enabled } },
+      },
+    };
+    const world = await RehearsalWorld.create(app, 1);
+    const set = (StateValue: 'ALARM' | 'OK') =>
+      world.alarms.set({ AlarmName: 'checkout-errors', StateValue, StateReason: 'set by a test' });
+    set('ALARM');
+    await world.clock.run(4 * MINUTE, () => world.incidents.size > 0);
+    expect(fired(world)).toEqual(['alarm:checkout-degraded']);
+    await world.clock.run(6 * MINUTE);
+    set('OK');
+    await world.clock.run(30 * MINUTE, () => world.calm);
+    const types = timelineOf(world).map(({ type }) => type);
+    expect(types).toContain('Resolved');
+    expect(types).not.toContain('AlarmsUnreadable');
+    expect(world.incidents.size).toBe(1);
+  },
+);
