@@ -1,12 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import { directPageSamples } from '../../templates/samples/direct-pages.ts';
 import type { Paging } from '../channels/paging/paging.ts';
 import { directPaging } from '../config/direct-paging.ts';
+import { invokeEveryMinute } from '../platform/every-minute.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import { grantPutMetrics } from '../platform/own-metrics.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
@@ -29,11 +28,9 @@ export class Watch extends IncidentFunction {
   constructor(scope: Construct, id: string, props: WatchProps) {
     const { config, incidents, ownAlarms, response, switches, paging, templates } = props;
     const { stateMachine } = response;
-    const deadLetters = ownAlarms.addDeadLetterQueue('Watch', 'Minutes in which what was owed could not be done');
     super(scope, id, {
       folder: 'functions/watch',
       description: 'Once a minute: what every open incident is owed by now',
-      deadLetters,
       reads: ['deployment', 'policy'],
       incidents,
       templates: templates.for(directPageSamples()),
@@ -56,11 +53,7 @@ export class Watch extends IncidentFunction {
     switches.grantRead(this);
     this.addToRolePolicy({ actions: ['ecs:DescribeServices'], resources: [ecsServiceArn(config)] });
     grantStopExecutions(this);
-    new Rule(this, 'EveryMinute', {
-      description: 'Once a minute',
-      schedule: Schedule.rate(EVERY_MINUTE),
-      targets: [new LambdaFunction(this.function, { deadLetterQueue: deadLetters, retryAttempts: 0 })],
-    });
+    invokeEveryMinute(this);
     const silent = 'The watch has been silent for 5 minutes: nobody is being escalated to';
     ownAlarms.addAlarm('WatchSilent', [paging.firstLevel], silent, {
       metric: this.function.metricInvocations({ period: EVERY_MINUTE, statistic: 'Sum' }),
@@ -81,12 +74,13 @@ export class Watch extends IncidentFunction {
       treatMissingData: TreatMissingData.NOT_BREACHING,
       evaluationPeriods: 1,
     });
-    const failing = 'The watch has been failing for 5 minutes: what is owed is not done';
+    const failing = 'The watch has failed in 5 of 15 minutes: what is owed is done late, or not at all';
     ownAlarms.addAlarm('WatchFailing', [paging.firstLevel], failing, {
       metric: this.function.metricErrors({ period: EVERY_MINUTE, statistic: 'Sum' }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      evaluationPeriods: 5,
+      evaluationPeriods: 15,
+      datapointsToAlarm: 5,
     });
   }
 }

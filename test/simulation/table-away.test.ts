@@ -31,6 +31,19 @@ const pagedBetween = (world: RehearsalWorld, from: number, to: number) =>
   directPages(world).filter(({ minute }) => from <= minute && minute < to);
 
 describe('while the table is away', () => {
+  it('no minute of it becomes a dead letter, and the first level hears that the watch fails', async () => {
+    const world = await RehearsalWorld.create(assembly(), 1, { away: [dynamodb(0, 30)] });
+    const letters: unknown[] = [];
+    world.account.listen(({ type, ...letter }) => {
+      if (type === 'dead letter') letters.push(letter);
+    });
+    await world.clock.run(45 * MINUTE, () => false);
+    expect(letters).toEqual([]);
+    expect(world.topics.messages.some(({ body }) => body.includes('The watch has failed in 5 of 15 minutes'))).toBe(
+      true,
+    );
+  });
+
   it('people are paged also when only writes fail', async () => {
     const world = await downFor(45, { away: [dynamodb(2, 45, ['PutItem', 'UpdateItem'])] });
     expect(directMinutes(world, 1)[0]).toBeLessThanOrEqual(10);

@@ -32,6 +32,22 @@ describe('the watch', () => {
     expect(variables({ ...everything, heartbeatUrl }).HEARTBEAT_URL).toBe(heartbeatUrl);
   });
 
+  it.each(['Watch', 'Probe'])('%s is invoked for this minute alone: nothing is repeated, and nothing kept', name => {
+    const policy = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 };
+    const config = one('AWS::Lambda::EventInvokeConfig', `${name}/Function/EventInvokeConfig`).properties;
+    expect(config).toMatchObject(policy);
+    expect(config).not.toHaveProperty('DestinationConfig');
+    const [target] = one('AWS::Events::Rule', `${name}/EveryMinute`).properties.Targets;
+    expect(target.RetryPolicy).toEqual(policy);
+    expect(target).not.toHaveProperty('DeadLetterConfig');
+  });
+
+  it('the first level is told when it fails again and again, be it not each minute', () => {
+    const { properties } = one('AWS::CloudWatch::Alarm', 'OwnAlarms/WatchFailing');
+    expect(properties).toMatchObject({ MetricName: 'Errors', DatapointsToAlarm: 5, EvaluationPeriods: 15 });
+    expect(refersTo(properties.AlarmActions)).toContain(one('AWS::SNS::Topic', 'Paging/FirstLevel').id);
+  });
+
   it('refuses an escalation path that is too long for its environment', () => {
     const { escalation, ...config } = everything;
     const [first, ...others] = escalation;
