@@ -163,5 +163,12 @@ function fault(path: string, issue: v.BaseIssue<unknown> | undefined): string {
   if (expected === 'never')
     return `is not a field of ${path.split('.').slice(0, -1).join('.') || 'the configuration'}: expected ${message}`;
   if (input === undefined) return `is missing: expected ${message}`;
+  if (path === 'heartbeatUrl') return `is ${hostOf(input)}: expected ${message}`;
   return `is ${(typeof input === 'number' ? String(input) : JSON.stringify(input)).slice(0, 200)}: expected ${message}`;
 }
+
+/** The part of a URL that is no secret: whoever knows the rest can keep the heartbeat alive. */
+const hostOf = (input: unknown) =>
+  typeof input === 'string' && URL.canParse(input)
+    ? JSON.stringify(`${new URL(input).protocol}//${new URL(input).host}`)
+    : 'no URL';

@@ -18,9 +18,14 @@ describe('a wrong configuration says where, what was found, and what is expected
       'ecs is "backend": expected an object with cluster, service, scaleDownTo, autoScaling, logGroup',
     ],
     [
-      c => Object.assign(c, { heartbeatUrl: 'http://hc.example.com' }),
+      c => Object.assign(c, { heartbeatUrl: 'http://user:secret@hc.example.com/secret?secret#secret' }),
       'heartbeatUrl is "http://hc.example.com": expected an https:// URL',
     ],
+    [
+      c => Object.assign(c, { heartbeatUrl: 'hc.example.com/secret' }),
+      'heartbeatUrl is no URL: expected an https:// URL',
+    ],
+    [c => Object.assign(c, { heartbeatUrl: 7 }), 'heartbeatUrl is no URL: expected an https:// URL'],
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
