@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { probedUrls } from '../config/without-store.ts';
 import { invokeEveryMinute } from '../platform/every-minute.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import { grantPutMetrics } from '../platform/own-metrics.ts';
@@ -18,7 +19,7 @@ export class Probe extends IncidentFunction {
       description: 'Once a minute: health URLs, errors, tasks and deployments, as metrics',
       reads: ['deployment'],
       incidents,
-      environment: environmentOf(playbooks),
+      environment: { ...environmentOf(playbooks), HEALTH_URLS: probedUrls(config) },
     });
     grantReadService(this, config);
     grantReadDatabase(this, config);

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import { directPageSamples } from '../../templates/samples/direct-pages.ts';
 import type { Paging } from '../channels/paging/paging.ts';
-import { directPaging } from '../config/direct-paging.ts';
+import { directPaging } from '../config/without-store.ts';
 import { invokeEveryMinute } from '../platform/every-minute.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import { grantPutMetrics } from '../platform/own-metrics.ts';

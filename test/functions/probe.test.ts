@@ -14,6 +14,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeploymentDocument } from '../../lambda/domain/deployed.ts';
 import { handler } from '../../lambda/functions/probe/handler.ts';
+import { client } from '../../lambda/store/table.ts';
 import { publishedMetrics } from '../support/aws-mocks.ts';
 import { useLoadBalancer } from '../support/load-balancer.ts';
 import { close, listen, urlOf } from '../support/loopback.ts';
@@ -119,6 +120,27 @@ describe('a health URL', () => {
     const breaksOff = await serve((_, response) => response.destroy());
     expect(await probed(hangs, breaksOff)).toMatchObject({ HealthFailingShare: 1, RunningTasks: 10 });
   }, 20_000);
+});
+
+describe('while the table is away', () => {
+  const away = () => vi.spyOn(client, 'send').mockRejectedValue(new Error('ServiceUnavailable') as never);
+
+  it('a probe that has just started measures the health URLs by its environment, and fails', async () => {
+    const urls = [{ url: await answering(200) }, { url: await answering(503) }];
+    vi.stubEnv('HEALTH_URLS', JSON.stringify(urls));
+    vi.stubEnv('SERVICE', 'never-read-before');
+    away();
+    await expect(invoke(handler, {})).rejects.toThrow('ServiceUnavailable');
+    expect(publishedMetrics(cloudwatch)).toEqual({ HealthFailingShare: 0.5, HealthSeconds: expect.any(Number) });
+  });
+
+  it('one that has read the configuration before measures everything by that', async () => {
+    await probed(await answering(200));
+    cloudwatch.resetHistory();
+    away();
+    await invoke(handler, {});
+    expect(published()).toMatchObject({ HealthFailingShare: 0, RunningTasks: 10, WriterGone: 0 });
+  });
 });
 
 describe('the error share of the load balancer', () => {

@@ -5,6 +5,7 @@ import { readNodes } from '../../adapters/elasticache.ts';
 import { failingShare, type Probe, probeAll, slowest } from '../../adapters/health-urls.ts';
 import { findCluster } from '../../adapters/rds.ts';
 import { askWriter, canAskWriter } from '../../adapters/writer-state.ts';
+import type { Deployed } from '../../domain/deployed.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { judgeTraffic, type Traffic } from '../../domain/diagnosis/traffic.ts';
@@ -15,14 +16,19 @@ import { readTasks } from '../../readings/tasks.ts';
 import { readDeployments, readTraffic } from '../../readings/traffic.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { service } from '../../runtime/environment.ts';
+import { inTime } from '../../runtime/in-time.ts';
+
+/** Seconds for the table to answer, so that the rest of the function's time is for measuring. */
+const CONFIGURATION_SECONDS = 10;
 
 /**
  * Measures the service once a minute and publishes metrics, on which the alarms are based. A value that could not be measured is
  * not published, so that its alarm finds data missing.
  */
 export const handler = entrypoint(v.unknown(), async () => {
-  const { service, resources } = await deployed();
   const now = new Date();
+  const { resources } = await configuration(now);
   const health = probeAll(resources.healthUrls);
   const minutes = readTraffic(resources, now);
   const traffic = minutes.then(read => judgeTraffic(read, now, resources.minimumRequests));
@@ -60,13 +66,39 @@ export const handler = entrypoint(v.unknown(), async () => {
     if (outcome.status === 'rejected') failures.push(outcome.reason as Error);
     else if (outcome.value !== undefined) values[names[i] ?? ''] = outcome.value;
   }
-  await publishMetrics(PROBE_NAMESPACE, service, values, now);
+  await publishMetrics(PROBE_NAMESPACE, service(), values, now);
   console.info({ message: 'probed', ...values });
   for (const { message } of failures) console.error({ message });
   // A missing resource has an alarm of its own; measurements of it must fail, and need not fail the probe.
   if (failures.length > 0 && !values[PROBE_METRICS.namesMissing])
     throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 });
+
+/**
+ * The configuration. While it cannot be read, and this instance of the function has never read it, the health URLs alone are measured:
+ * they stand in the environment too.
+ */
+async function configuration(now: Date): Promise<Deployed> {
+  try {
+    return await inTime(CONFIGURATION_SECONDS, deployed());
+  } catch (error) {
+    const { HEALTH_URLS } = process.env;
+    if (HEALTH_URLS) {
+      const probes = await probeAll(JSON.parse(HEALTH_URLS));
+      const seconds = slowest(probes);
+      await publishMetrics(
+        PROBE_NAMESPACE,
+        service(),
+        {
+          [PROBE_METRICS.health]: healthFailing(probes),
+          ...(seconds === undefined ? {} : { [PROBE_METRICS.healthSeconds]: seconds }),
+        },
+        now,
+      );
+    }
+    throw error;
+  }
+}
 
 function healthFailing(probes: readonly Probe[]): number {
   const failing = probes.filter(({ healthy }) => !healthy);

@@ -48,6 +48,15 @@ describe('the watch', () => {
     expect(refersTo(properties.AlarmActions)).toContain(one('AWS::SNS::Topic', 'Paging/FirstLevel').id);
   });
 
+  it('leaves the probe the health URLs, and refuses more than it has room for', () => {
+    const { HEALTH_URLS } = one('AWS::Lambda::Function', 'Probe/Function').properties.Environment.Variables;
+    expect(JSON.parse(HEALTH_URLS)).toEqual(everything.healthUrls);
+    const healthUrls = Array.from({ length: 100 }, (_, i) => ({ url: `https://mockupaws.com/health/${i}` }));
+    expect(() => stackOf({ ...everything, healthUrls })).toThrow(
+      /^healthUrls takes \d+ bytes, and the probe, which measures by it while the table is away, has room for 2500/,
+    );
+  });
+
   it('refuses an escalation path that is too long for its environment', () => {
     const { escalation, ...config } = everything;
     const [first, ...others] = escalation;
