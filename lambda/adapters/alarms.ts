@@ -54,8 +54,18 @@ const describe = (alarm: MetricAlarm | CompositeAlarm): DescribedAlarm => ({
 /** The tags of alarms, by the alarm's name. */
 export type TagsByAlarm = Record<string, Record<string, string>>;
 
-/** The tags of the alarms whose tags name the service. */
-export async function taggedAlarms(service: string): Promise<TagsByAlarm> {
+/** The tags of the alarms whose tags name the service; undefined while they cannot be read, which is logged. */
+export async function taggedAlarms(service: string): Promise<TagsByAlarm | undefined> {
+  try {
+    return await readTaggedAlarms(service);
+  } catch (error) {
+    const message = 'the tags of alarms cannot be read: they are known by their names alone';
+    console.error({ message, error: (error as Error).name });
+    return undefined;
+  }
+}
+
+async function readTaggedAlarms(service: string): Promise<TagsByAlarm> {
   const query = {
     ResourceTypeFilters: ['cloudwatch:alarm'],
     TagFilters: [{ Key: ALARM_TAGS.service, Values: [service] }],

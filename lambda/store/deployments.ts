@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type Contacts,
   DEPLOYMENT_RESOURCE,
@@ -10,7 +10,7 @@ import {
 import type { Policy } from '../domain/incident/policy.ts';
 import { readContent, saveContent } from './contents.ts';
 import { policyOf } from './policies.ts';
-import { ALONE, client, type ItemKey, isConflict, TableName } from './table.ts';
+import { ALONE, client, type ItemKey, putVersion, TableName } from './table.ts';
 
 /** The one item of a service that changes: it names the current deployment. */
 interface Pointer {
@@ -40,19 +40,9 @@ export async function deploy(document: DeploymentDocument, request: string, sign
   const deployment = await saveDocument(document);
   signal.throwIfAborted();
   const requests = [...(before?.requests ?? []), request].slice(-REMEMBERED);
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: TableName(),
-        Item: { ...Key(service), deployment, requests, version: (before?.version ?? 0) + 1 },
-        ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(pk)',
-        ...(before && { ExpressionAttributeValues: { ':version': before.version } }),
-      }),
-    );
-  } catch (error) {
-    const isServed = async () => (await readPointer(service, true))?.requests.includes(request);
-    if (!isConflict(error) || !(await isServed())) throw error;
-  }
+  if (await putVersion({ ...Key(service), deployment, requests }, before?.version ?? 0)) return;
+  if ((await readPointer(service, true))?.requests.includes(request)) return;
+  throw new Error(`another deployment of ${service} came first: deploy again`);
 }
 
 async function saveDocument({ schema: _, shared, playbooks, contacts, ...rest }: DeploymentDocument): Promise<string> {

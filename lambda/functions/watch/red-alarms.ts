@@ -42,7 +42,7 @@ interface Routed {
 /** The alarms of this service, each with its signal. Tags are read only where an alarm is not known by its name. */
 async function routed(red: readonly RedAlarm[], policy: Policy, now: string): Promise<Routed[]> {
   const unknown = red.filter(({ name }) => !playbookOfAlarm(name, policy) && !isForeign(name, now));
-  const tags = unknown.length > 0 ? await taggedAlarms(service()).catch(unread) : {};
+  const tags = unknown.length > 0 ? await taggedAlarms(service()) : {};
   for (const { name } of tags ? unknown : []) if (!tags?.[name]) foreign.set(name, now);
   return red.flatMap(alarm => {
     const route = routeAlarm(alarm.name, tags?.[alarm.name] ?? {}, { service: service(), policy });
@@ -50,12 +50,6 @@ async function routed(red: readonly RedAlarm[], policy: Policy, now: string): Pr
     return route && !('fault' in route) ? [{ alarm, signal: redSignal(alarm, route, service()) }] : [];
   });
 }
-
-const unread = ({ name }: Error) =>
-  void console.error({
-    message: 'the tags of alarms cannot be read: they are known by their names alone',
-    error: name,
-  });
 
 /** The signals whose alarms were not red already when the last incident of their playbook was resolved. */
 async function withoutIncident(all: readonly Routed[], policy: Policy): Promise<Signal[]> {
