@@ -133,6 +133,13 @@ describe('an update', () => {
     expect(await title()).toBe('two');
   });
 
+  it('that meets another one at the same moment fails, and the other is current', async () => {
+    await Promise.allSettled([send('Update', 'r1', one), send('Update', 'r2', two)]);
+    const served = answers.filter(({ Status }) => Status === 'SUCCESS').map(({ RequestId }) => RequestId);
+    expect(answers.map(({ Status }) => Status).sort()).toEqual(['FAILED', 'SUCCESS']);
+    expect(await title()).toBe(served[0] === 'r1' ? 'one' : 'two');
+  });
+
   it('that ran out of time moves nothing any more', async () => {
     await send('Create', 'r1', one);
     await expect(deploy(two, 'r2', AbortSignal.abort())).rejects.toThrow('aborted');

@@ -257,8 +257,7 @@ describe('an alarm whose tags CloudWatch could not read', () => {
     'may be ours: it comes again after %s, and opens an incident once its tags are read',
     async name => {
       refuse(name);
-      expect(await send(unread('theirs'))).toEqual(['message 0']);
-      expect(aside()).toEqual([]);
+      expect([await send(unread('theirs')), aside()]).toEqual([['message 0'], []]);
       const Tags = Object.entries(TAGS).map(([Key, Value]) => ({ Key, Value }));
       cloudwatch.on(ListTagsForResourceCommand).resolves({ Tags });
       expect(await send(unread('theirs'))).toEqual([]);
