@@ -1,6 +1,6 @@
 import { withClosingUpdates } from './communication/updates.ts';
 import type { AppliedCommand } from './incident/applied.ts';
-import { bounded } from './incident/bounds.ts';
+import { BOUNDS, bounded } from './incident/bounds.ts';
 import type { Command, Decision } from './incident/commands.ts';
 import type { Event, IncidentEvent } from './incident/events.ts';
 import { evolve, fold, initialState } from './incident/evolve.ts';
@@ -49,6 +49,7 @@ export function decide(incident: Incident | undefined, command: Command, now: st
 
 /** The policy is stored apart, and has its own bounds. */
 function withinBounds(event: Event): Event {
+  if ('text' in event) return bounded(event, BOUNDS.words);
   if (event.type !== 'IncidentOpened') return bounded(event);
   const { policy, ...opened } = event;
   return { ...bounded(opened), policy };

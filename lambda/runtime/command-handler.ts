@@ -8,6 +8,7 @@ import type { Policy } from '../domain/incident/policy.ts';
 import type { Signal } from '../domain/incident/signal.ts';
 import { slotOfSignal } from '../domain/intake/declaration.ts';
 import { opensIncident } from '../domain/intake/signals.ts';
+import { inCommits } from '../store/commit-size.ts';
 import { advance, append, eventsFrom, latest, nextId, read, type StoredIncident } from '../store/incidents.ts';
 import { type IncidentKey, keyOf } from '../store/keys.ts';
 import { withCounts } from './repetitions.ts';
@@ -37,12 +38,16 @@ export interface Received {
 /** Commits signals in the order of their arrival, those of one incident together. One that fails holds up no other. */
 export async function receiveAll(signals: readonly Signal[], policy: Policy): Promise<Received[]> {
   const groups = [...Map.groupBy(signals, signal => slotOfSignal(signal, policy)).values()];
-  return Promise.all(
-    groups.map(async signals => {
-      const [outcome] = await Promise.allSettled([receiveTogether(signals, policy)]);
-      return { signals, outcome };
-    }),
-  );
+  return (await Promise.all(groups.map(group => receiveGroup(group, policy)))).flat();
+}
+
+async function receiveGroup(group: Signal[], policy: Policy): Promise<Received[]> {
+  const received: Received[] = [];
+  for (const signals of inCommits(group)) {
+    const [outcome] = await Promise.allSettled([receiveTogether(signals, policy)]);
+    received.push({ signals, outcome });
+  }
+  return received;
 }
 
 /** Commits a signal, which opens an incident or joins the open one, whether it fires or clears. */

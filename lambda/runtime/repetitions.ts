@@ -1,5 +1,6 @@
 import { type Incident, isOpen } from '../domain/incident/incident.ts';
 import { FLAPPING, type Signal } from '../domain/incident/signal.ts';
+import { clock } from '../domain/kernel/time.ts';
 import { keyOf } from '../store/keys.ts';
 import { countRepetitions, type RepeatedSignal, type Repetitions, readRepetitions } from '../store/repetitions.ts';
 
@@ -19,23 +20,26 @@ export async function withCounts(incident: Incident | undefined, signals: readon
  * left it.
  */
 export async function withKnownCounts(incident: Incident, observed: readonly Signal[]): Promise<Signal[]> {
-  const flapping = Object.entries(incident.signals).filter(([, signal]) => signal.flapping);
-  if (flapping.length === 0) return [...observed];
+  const flaps = Object.entries(incident.signals).filter(([, signal]) => signal.flapping);
+  if (flaps.length === 0) return [...observed];
   const repetitions = await readRepetitions(keyOf(incident));
   const { service, playbook } = incident;
-  const unobserved = flapping.flatMap(([key]): Signal[] => {
-    const last = repetitions[key];
+  const unobserved = flaps.flatMap(([key, { level, summary: known, flapping }]): Signal[] => {
+    const last = repetitions.of(key, flapping?.since ?? '');
     if (!last || observed.some(signal => signal.key === key)) return [];
-    const { state, level, summary, at } = last;
+    const { state, at } = last;
+    const summary = state === 'firing' ? known : `${LAST_STATE[state]} since ${clock(at)} UTC, by its last event`;
     return [{ id: `repeated/${key}/${at}/${state}`, key, state, level, summary, at, service, playbook }];
   });
   return counted(incident, [...observed, ...unobserved], repetitions);
 }
 
+const LAST_STATE = { cleared: 'OK', unknown: 'no data' };
+
 const counted = ({ signals: known }: Incident, signals: readonly Signal[], repetitions: Repetitions): Signal[] =>
   signals.map(signal => {
     const flapping = known[signal.key]?.flapping;
-    const repetition = repetitions[signal.key];
-    if (!flapping || repetition?.since !== flapping.since) return signal;
+    const repetition = flapping && repetitions.of(signal.key, flapping.since);
+    if (!repetition) return signal;
     return { ...signal, changes: FLAPPING.changes + 1 + repetition.changes };
   });

@@ -1,4 +1,4 @@
-import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, paginateQuery, QueryCommand, type QueryCommandOutput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import { evolve } from '../domain/incident/evolve.ts';
 import { historyOf, type IncidentHistory } from '../domain/incident/history.ts';
@@ -7,7 +7,7 @@ import { indexed, relist, updateIndexed } from './incident-index.ts';
 import { commitOf, type IncidentKey, incidentOf, keyOf, streamOf } from './keys.ts';
 import { savePolicy } from './policies.ts';
 import { COMMITS_APART, readSnapshot, writeSnapshot } from './snapshots.ts';
-import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
+import { fromStored, type PackedEvents, pack, toStored, unpack } from './stored-event.ts';
 import { ALONE, client, type ItemKey, TableName, written } from './table.ts';
 
 /** An incident as it was read. */
@@ -45,9 +45,9 @@ export async function read(key: IncidentKey): Promise<StoredIncident | undefined
 }
 
 /** The incident as this process knows it, if the last commit is one that it knows. */
-function knownWith(key: IncidentKey, lastCommit: readonly StoredEvent[]): StoredIncident | undefined {
+function knownWith(key: IncidentKey, lastCommit: PackedEvents): StoredIncident | undefined {
   const known = remembered.get(nameOf(key));
-  return known?.incident.version === Number(lastCommit.at(-1)?.meta.seq) + 1 ? known : undefined;
+  return known && known.incident.version === Number(unpack(lastCommit).at(-1)?.meta.seq) + 1 ? known : undefined;
 }
 
 async function fromSnapshot(key: IncidentKey): Promise<StoredIncident | undefined> {
@@ -91,14 +91,14 @@ export async function loadHistory(key: IncidentKey): Promise<IncidentHistory | u
 /** The commit that holds an event, and every later one, as their events. */
 export async function eventsFrom(key: IncidentKey, seq: number): Promise<IncidentEvent[]> {
   const [containing] = await commits({ ...between(key, 0, seq), ScanIndexForward: false, Limit: 1 });
-  const from = containing?.events[0]?.meta.seq ?? seq;
-  return (await eventsSince(key, from)).filter(event => event.seq >= seq);
+  const from = containing ? unpack(containing)[0]?.meta.seq : undefined;
+  return (await eventsSince(key, from ?? seq)).filter(event => event.seq >= seq);
 }
 
 /** The last events of an incident, at most so many. */
 export async function lastEvents({ slot, number }: IncidentKey, limit: number): Promise<IncidentEvent[]> {
   const latest = await commits({ ...between({ slot, number }, 0), ScanIndexForward: false, Limit: limit });
-  const events = latest.reverse().flatMap(commit => commit.events);
+  const events = latest.reverse().flatMap(unpack);
   return Promise.all(events.slice(-limit).map(fromStored));
 }
 
@@ -115,10 +115,11 @@ export async function latest(
   };
   const { Items = [] } = await client.send(new QueryCommand(query));
   if (!Items[0]) return { number: 0 };
-  const { number } = incidentOf(Items[0] as ItemKey);
+  const { events, ...item } = Items[0];
+  const { number } = incidentOf(item as ItemKey);
   const key = { slot, number };
   try {
-    return { number, stored: knownWith(key, Items[0]['events']) ?? (await read(key)) };
+    return { number, stored: (await readable(key, () => knownWith(key, events))) ?? (await read(key)) };
   } catch (error) {
     if (error instanceof UnreadableIncident) return { number, unreadable: error };
     throw error;
@@ -158,7 +159,7 @@ export async function append(
   const { id, service, playbook, title, severity, status } = incident;
   const item = {
     ...{ pk: streamOf(key.slot), sk: commitOf(key.number, first.seq) },
-    events: events.map(event => toStored(event, policyHash)),
+    events: pack(events.map(event => toStored(event, policyHash))),
     incident: { id, service, playbook, title, severity, status },
     ...(opening ? indexed(incident) : {}),
   };
@@ -181,7 +182,7 @@ export async function append(
 /** The events whose number is at least `seq`, which begins a commit. */
 async function eventsSince(key: IncidentKey, seq: number): Promise<IncidentEvent[]> {
   const found = await commits(between(key, seq));
-  return readable(key, () => Promise.all(found.flatMap(commit => commit.events).map(fromStored)));
+  return readable(key, () => Promise.all(found.flatMap(unpack).map(fromStored)));
 }
 
 /** The commits of an incident whose first event has a number from `from` to `to`. */
@@ -196,10 +197,11 @@ const between = ({ slot, number }: IncidentKey, from: number, to = 999_999_999) 
   },
 });
 
-async function commits(query: QueryCommand['input']): Promise<{ events: StoredEvent[] }[]> {
-  if (query.Limit) return ((await client.send(new QueryCommand(query))).Items ?? []) as { events: StoredEvent[] }[];
-  const found: { events: StoredEvent[] }[] = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query)) found.push(...(Items as typeof found));
+async function commits(query: QueryCommand['input']): Promise<PackedEvents[]> {
+  const eventsOf = (Items: QueryCommandOutput['Items'] = []) => Items.map(item => item['events'] as PackedEvents);
+  if (query.Limit) return eventsOf((await client.send(new QueryCommand(query))).Items);
+  const found: PackedEvents[] = [];
+  for await (const { Items } of paginateQuery({ client }, query)) found.push(...eventsOf(Items));
   return found;
 }
 

@@ -1,17 +1,42 @@
+import { createHash } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Signal } from '../domain/incident/signal.ts';
+import type { Signal, SignalState } from '../domain/incident/signal.ts';
 import type { IncidentKey } from './keys.ts';
 import { client, type ItemKey, putVersion, TableName } from './table.ts';
 
-/** The changes of a flapping signal since it began to flap, which no event tells. */
-export interface Repetition extends Pick<Signal, 'state' | 'level' | 'summary' | 'at'> {
-  /** Since when the signal flaps; a later flapping is counted anew. */
-  since: string;
-  changes: number;
+/** The last change of a flapping signal, and the number of its changes since it began to flap, which no event tells. */
+export type Repetition = Pick<Signal, 'state' | 'at'> & { changes: number };
+
+/** As they are stored, by a hash of the signal's key. Every change rewrites them all, and two hundred may flap at once. */
+type Stored = Record<string, [state: SignalState, at: number, since: number, changes: number]>;
+
+/** The counted changes of an incident's flapping signals. */
+export class Repetitions {
+  readonly stored: Stored;
+
+  constructor(stored: Stored) {
+    this.stored = stored;
+  }
+
+  /** A later flapping, by its beginning, is counted anew. */
+  of(key: string, since: string): Repetition | undefined {
+    const [state, at, from, changes] = this.stored[nameOf(key)] ?? [];
+    if (!state || !at || !changes || from !== Date.parse(since)) return undefined;
+    return { state, at: new Date(at).toISOString(), changes };
+  }
+
+  /** One that was counted before, or is older than the last, does not count. */
+  with({ key, state, at, since }: RepeatedSignal): Repetitions {
+    const [then, from] = [Date.parse(at), Date.parse(since)];
+    const last = this.stored[nameOf(key)];
+    const known = last?.[2] === from ? last : undefined;
+    if (known && known[1] >= then) return this;
+    return new Repetitions({ ...this.stored, [nameOf(key)]: [state, then, from, (known?.[3] ?? 0) + 1] });
+  }
 }
 
-export type Repetitions = Record<string, Repetition>;
+const nameOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 9);
 
 /** A change to be counted. */
 export type RepeatedSignal = Signal & { since: string };
@@ -21,30 +46,25 @@ const Key = ({ slot, number }: IncidentKey): ItemKey => ({ pk: `repeated/${slot}
 /** Writers that count at the same moment begin again, at most so often. */
 const TRIES = 5;
 
-/** The counted changes of an incident's flapping signals, by their keys. */
+/** The counted changes of an incident's flapping signals. */
 export const readRepetitions = async (key: IncidentKey): Promise<Repetitions> => (await read(key)).repetitions;
 
-/** Counts changes of flapping signals in one write; one that was counted before, or is older than the last, does not count. */
+/** Counts changes of flapping signals in one write. */
 export async function countRepetitions(key: IncidentKey, signals: readonly RepeatedSignal[]): Promise<Repetitions> {
   for (let tries = 0; tries < TRIES; tries++) {
     const { version, repetitions } = await read(key);
-    const counted = signals.reduce(withChange, repetitions);
+    const counted = signals.reduce((sum, signal) => sum.with(signal), repetitions);
     if (counted === repetitions || (await write(key, version, counted))) return counted;
   }
   throw new Error(`the repetitions of ${key.slot} ${key.number} were changed by others ${TRIES} times in a row`);
 }
 
-function withChange(repetitions: Repetitions, { key, state, level, summary, at, since }: RepeatedSignal): Repetitions {
-  const known = repetitions[key]?.since === since ? repetitions[key] : undefined;
-  if (known && known.at >= at) return repetitions;
-  return { ...repetitions, [key]: { state, level, summary, at, since, changes: (known?.changes ?? 0) + 1 } };
-}
-
 async function read(key: IncidentKey): Promise<{ version: number; repetitions: Repetitions }> {
   const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: Key(key), ConsistentRead: true }));
-  if (!Item) return { version: 0, repetitions: {} };
-  return { version: Item['version'], repetitions: JSON.parse(inflateSync(Item['repetitions']).toString()) };
+  if (!Item) return { version: 0, repetitions: new Repetitions({}) };
+  const stored: Stored = JSON.parse(inflateSync(Item['repetitions']).toString());
+  return { version: Item['version'], repetitions: new Repetitions(stored) };
 }
 
 const write = (key: IncidentKey, version: number, repetitions: Repetitions): Promise<boolean> =>
-  putVersion({ ...Key(key), repetitions: deflateSync(JSON.stringify(repetitions)) }, version);
+  putVersion({ ...Key(key), repetitions: deflateSync(JSON.stringify(repetitions.stored)) }, version);

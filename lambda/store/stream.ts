@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, incidentOf } from './keys.ts';
-import type { StoredEvent } from './stored-event.ts';
+import { type StoredEvent, unpack } from './stored-event.ts';
 
 /** A commit as the stream carries it: its events, and the incident as it was after them. */
 export interface StreamedCommit {
@@ -15,5 +15,5 @@ export interface StreamedCommit {
 export function committedIn({ eventName, dynamodb }: DynamoDBRecord): StreamedCommit | undefined {
   if (eventName !== 'INSERT' || !dynamodb?.NewImage?.['events']) return undefined;
   const { pk, sk, incident, events } = unmarshall(dynamodb.NewImage as Record<string, AttributeValue>);
-  return { incident: { ...incidentOf({ pk, sk }), ...incident }, events };
+  return { incident: { ...incidentOf({ pk, sk }), ...incident }, events: unpack(events) };
 }

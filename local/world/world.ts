@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Assembly, type Change, type Changes, Random, type StreamRecord, World } from 'embedded-aws';
 import { networkOf } from '../service/apis/network.ts';
@@ -118,7 +119,7 @@ export class RehearsalWorld extends World {
     const item = after && !before ? unmarshall(after) : undefined;
     if (!item?.['events']) return;
     const { id, severity, status } = item['incident'];
-    const entries = (item['events'] as StoredEvent[]).map(({ type, data, meta: { seq, at, command } }) => ({
+    const entries = eventsIn(item['events']).map(({ type, data, meta: { seq, at, command } }) => ({
       ...{ type, ...data, seq, at, command },
     }));
     const { openedAt = entries[0]?.at ?? '', timeline = [] } = this.incidents.get(id) ?? {};
@@ -127,6 +128,10 @@ export class RehearsalWorld extends World {
       this.account.emit(type, { incident: id, ...detail });
   }
 }
+
+/** Long lists of events are stored deflated; records have bytes in base64. */
+const eventsIn = (stored: StoredEvent[] | string): StoredEvent[] =>
+  typeof stored === 'string' ? JSON.parse(inflateSync(Buffer.from(stored, 'base64')).toString()) : stored;
 
 interface StoredEvent {
   type: string;

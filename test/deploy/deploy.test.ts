@@ -11,6 +11,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
+import { type StoredEvent, unpack } from '../../lambda/store/stored-event.ts';
 import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
 import { bootstrap, deploy, type Outputs, synthesize } from './cdk.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
@@ -61,7 +62,7 @@ function output(name: string): string {
 
 interface Commit {
   sk: string;
-  events: { type: string; data: object; meta: object }[];
+  events: StoredEvent[];
   /** On the first commit of an incident. */
   id?: string;
 }
@@ -70,7 +71,9 @@ interface Commit {
 async function commits(): Promise<Commit[]> {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(emulator.client));
   const { Items = [] } = await table.send(new ScanCommand({ TableName: output('IncidentsTable') }));
-  const found = Items.filter((item): item is Commit => 'events' in item);
+  const found = Items.filter(item => 'events' in item).map(
+    item => ({ ...item, events: unpack(item['events']) }) as Commit,
+  );
   return found.sort((a, b) => a.sk.localeCompare(b.sk));
 }
 

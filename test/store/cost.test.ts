@@ -1,57 +1,17 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, it, vi } from 'vitest';
+import { Random } from 'embedded-aws';
+import { expect, it } from 'vitest';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
 import type { Signal } from '../../lambda/domain/incident/signal.ts';
-import { obligations } from '../../lambda/domain/obligations.ts';
-import { commitObservedSignals } from '../../lambda/readings/service-state.ts';
 import { commit, receive, receiveAll } from '../../lambda/runtime/command-handler.ts';
-import { load } from '../../lambda/store/incidents.ts';
-import { memoryTable } from '../support/memory-table.ts';
+import { inCommits } from '../../lambda/store/commit-size.ts';
+import { measuredTable } from '../support/measured-table.ts';
 import { KEY, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
-import { minute, PASSED } from '../support/story.ts';
+import { minute, STATUS_PAGE } from '../support/story.ts';
 
 const table = useResponder();
 
 const MOST_UNITS = 10;
 const MOST_BYTES = 100 * 1024;
-const DAY = 24 * 60;
-/** Minutes of the first and the last day that pass one by one; those between pass in strides. */
-const CLOSE = 3 * 60;
-const STRIDE = 241;
-
-interface Cost {
-  writeUnits: number;
-  /** Bytes that were read. */
-  read: number;
-  calls: number;
-  snapshots: number;
-}
-
-/** Puts a table in memory in place, which tells what an act costs. Processes share nothing but the table. */
-async function measuredTable() {
-  const memory = await memoryTable('measured');
-  const cost: Cost = { writeUnits: 0, read: 0, calls: 0, snapshots: 0 };
-  const as = (process: string) => vi.stubEnv('INCIDENTS_TABLE', `measured ${process}`);
-  table.send = async command => {
-    command.input.TableName = 'measured';
-    const before = memory.writeUnits;
-    const answer = await memory.send(command);
-    cost.calls++;
-    if (command instanceof GetCommand || command instanceof QueryCommand)
-      cost.read += Buffer.byteLength(JSON.stringify(answer));
-    // A snapshot counts apart.
-    if ('Item' in command.input && String(command.input.Item?.['pk']).startsWith('snapshot/')) cost.snapshots++;
-    else cost.writeUnits += memory.writeUnits - before;
-    return answer;
-  };
-  const costOf = async (act: () => Promise<unknown>): Promise<Cost> => {
-    Object.assign(cost, { writeUnits: 0, read: 0, calls: 0, snapshots: 0 });
-    await act();
-    return { ...cost };
-  };
-  as('first');
-  return { memory, as, costOf };
-}
 
 const alarm = (name: string, minutes: number, changes: Partial<Signal> = {}) =>
   signal({
@@ -62,70 +22,9 @@ const alarm = (name: string, minutes: number, changes: Partial<Signal> = {}) =>
     ...changes,
   });
 
-/** The most that each kind of act cost in some minutes. */
-type Costs = Record<string, Cost>;
-
-it('reading to decide and committing cost the same on the first day and after ninety days of flapping', async () => {
-  const { memory, as, costOf } = await measuredTable();
-  const costs: Record<'first' | 'last', Costs> = { first: {}, last: {} };
-  const policy = policyOf();
-  let commands = 0;
-  let snapshots = 0;
-  const act = async (kind: string, day: number, run: () => Promise<unknown>): Promise<void> => {
-    const cost = await costOf(run);
-    snapshots += cost.snapshots;
-    if (cost.writeUnits > MOST_UNITS)
-      expect.soft(cost, `${kind} on day ${day}`).toMatchObject({ writeUnits: MOST_UNITS });
-    const of = day === 0 ? costs.first : day === 89 ? costs.last : undefined;
-    if (!of) return;
-    const most = of[kind] ?? cost;
-    of[kind] = {
-      writeUnits: Math.max(most.writeUnits, cost.writeUnits),
-      read: Math.max(most.read, cost.read),
-      calls: Math.max(most.calls, cost.calls),
-      snapshots: most.snapshots,
-    };
-  };
-  const give = (command: Record<string, unknown>) => commit(KEY, { id: `person/${++commands}`, ...command } as Command);
-
-  await receive(alarm('red', 0), policy);
-  for (let minutes = 1; minutes < 90 * DAY; minutes++) {
-    const day = minutes < CLOSE ? 0 : minutes > 90 * DAY - CLOSE ? 89 : 45;
-    if (day === 45 && minutes % STRIDE !== 0) continue;
-    setMinute(minutes);
-    await act('signal', day, () => receive(alarm('flapping', minutes), policy));
-    const incident = await load(KEY);
-    if (!incident) throw new Error('there is no incident');
-    await act('observation', day, () => commitObservedSignals(incident, []));
-    for (const obligation of obligations(incident, minute(minutes))) {
-      const id = `watch/${JSON.stringify(obligation)}/${incident.version}`;
-      await act(obligation.type, day, () => commit(KEY, { type: 'fulfil', id, obligation, checks: PASSED }));
-    }
-    if (day === 45) continue;
-    if (minutes % 90 === 0) await act('acknowledge', day, () => give({ type: 'acknowledge', by: 'ada' }));
-    if (minutes % 10 === 0)
-      await act('note', day, () => give({ type: 'note', by: 'ada', text: 'still looking '.repeat(20) }));
-    if (minutes % 60 !== 0) continue;
-    const text = 'We work on it. '.repeat(10);
-    await act('update', day, () => give({ type: 'post update', by: 'ada', text, internal: true }));
-    as(`${minutes}`);
-    await act('cold read', day, () => load(KEY));
-    as('first');
-  }
-  const incident = await load(KEY);
-  expect(memory.largestItemBytes).toBeLessThan(MOST_BYTES);
-  expect(snapshots).toBeLessThanOrEqual((incident?.commits ?? 0) / 50);
-  for (const kind of Object.keys(costs.last)) {
-    const [first, last] = [costs.first[kind], costs.last[kind]];
-    if (!first || !last) continue;
-    expect(last.writeUnits, kind).toBeLessThanOrEqual(first.writeUnits + 1);
-    expect(last.calls, kind).toBeLessThanOrEqual(first.calls + 1);
-    expect(last.read, kind).toBeLessThanOrEqual(2 * first.read + 20_000);
-  }
-});
-
 it('an incident that knows two hundred signals costs no commit more than ten write units', async () => {
-  const { memory, costOf } = await measuredTable();
+  const measured = await measuredTable(table);
+  const { costOf } = measured;
   const name = (n: number) => `incident-response/mockupaws-production/${'x'.repeat(180)}-${n}`;
   const signals = Array.from({ length: 200 }, (_, n) =>
     alarm(name(n), 0, { summary: 'Connections: 1,700. '.repeat(8) }),
@@ -148,11 +47,11 @@ it('an incident that knows two hundred signals costs no commit more than ten wri
     const { writeUnits } = await costOf(() => commit(KEY, { id: command.type, by: 'ada', ...command } as Command));
     expect(writeUnits, command.type).toBeLessThanOrEqual(MOST_UNITS);
   }
-  expect(memory.largestItemBytes).toBeLessThan(MOST_BYTES);
+  expect(measured.largestItemBytes).toBeLessThan(MOST_BYTES);
 });
 
 it('a batch of ten signals of usual length opens an incident for ten write units, and each later change costs fewer', async () => {
-  const { costOf } = await measuredTable();
+  const { costOf } = await measuredTable(table);
   const policy = policyOf();
   await receive(alarm('other', 0, { service: 'shop' }), policy);
   const name = (n: number) => `incident-response/mockupaws-production/database-connections-${n}`;
@@ -165,10 +64,86 @@ it('a batch of ten signals of usual length opens an incident for ten write units
 });
 
 it('the longest note costs no more than ten write units', async () => {
-  const { costOf } = await measuredTable();
+  const { costOf } = await measuredTable(table);
   await receive(alarm('red', 0), policyOf());
   const { writeUnits } = await costOf(() =>
     commit(KEY, { type: 'note', id: 'note', by: 'ada', text: 'n'.repeat(50_000) }),
   );
   expect(writeUnits).toBeLessThanOrEqual(MOST_UNITS);
+});
+
+/** Text that nothing compresses, of characters from a range. */
+function noise(from: number, count: number) {
+  const random = new Random(7);
+  return (length: number) =>
+    Array.from({ length }, () => String.fromCharCode(random.between(from, from + count - 1))).join('');
+}
+
+const NOISE = { ASCII: noise(33, 90), 'three thousand characters of three bytes': noise(0x4e00, 3000) };
+
+/** What people may give, with texts of the lengths that `lambda/inbound/command-request.ts` accepts. */
+const longest = (text: (length: number) => string): Record<string, unknown>[] => [
+  { type: 'acknowledge' },
+  { type: 'take command', by: NOISE.ASCII(200) },
+  { type: 'note', text: text(2000) },
+  { type: 'publish' },
+  { type: 'set severity', severity: 'P1', reason: text(500) },
+  { type: 'declare', dataLoss: true, securityBreach: true, workaround: false, text: text(1000) },
+  { type: 'post update', text: text(2000) },
+  { type: 'post update', text: text(2000), internal: true },
+  { type: 'raise action item', action: text(200), text: text(1000), owner: text(200) },
+  { type: 'state cause', text: text(1000), happenedAt: minute(0) },
+  { type: 'state fix', text: text(1000), happenedAt: minute(0) },
+  { type: 'end response', attempt: 1, reason: text(2000) },
+  { type: 'resolve', reason: text(1000) },
+  { type: 'note', text: text(2000) },
+];
+
+it.each(Object.entries(NOISE))('ten signals of the longest names, with the longest texts, in %s', async (_, text) => {
+  const { costOf } = await measuredTable(table);
+  const policies = { DatabaseConnections: { ...policyOf(), statusPage: STATUS_PAGE } };
+  await receive(alarm('other', 0, { service: 'shop' }), policy);
+  const names = Array.from({ length: 210 }, (_, n) => text(250) + String(n).padStart(5, '0'));
+  const batch = (from: number, minutes: number) =>
+    names.slice(from, from + 10).map(name => alarm(name, minutes, { summary: text(2000) }));
+  /** One commit takes a whole batch, unless its characters have three bytes. */
+  const commits = text(1).length === Buffer.byteLength(text(1)) ? 1 : 4;
+  const receives = async (from: number, minutes: number) => {
+    setMinute(minutes);
+    const parts = inCommits(batch(from, minutes));
+    expect(parts.length).toBeLessThanOrEqual(commits);
+    for (const part of parts) {
+      const { writeUnits } = await costOf(() => receiveAll(part, policy));
+      expect.soft(writeUnits, `signals from ${from}`).toBeLessThanOrEqual(MOST_UNITS);
+    }
+  };
+  for (let from = 0; from < 200; from += 10) await receives(from, 0);
+  await receives(200, 1);
+  for (let minutes = 2; minutes < 30; minutes++) await receives(0, minutes);
+  // Addresses and ARNs.
+  const by = NOISE.ASCII(200);
+  for (const [n, command] of longest(text).entries()) {
+    const { writeUnits } = await costOf(() => commit(KEY, { id: `person/${n}`, by, ...command } as Command));
+    expect.soft(writeUnits, String(command['type'])).toBeLessThanOrEqual(MOST_UNITS);
+    expect(writeUnits, String(command['type'])).toBeGreaterThan(0);
+  }
+});
+
+it('two hundred signals that flap at once cost no batch more than ten write units', async () => {
+  const { costOf } = await measuredTable(table);
+  const policy = policyOf();
+  const words = noise(97, 26);
+  const names = Array.from({ length: 200 }, (_, n) => `mockupaws-production-${words(40)}-${n}`);
+  const random = new Random(8);
+  for (let minutes = 0; minutes < 30; minutes++)
+    for (let from = 0; from < 200; from += 10) {
+      setMinute(minutes + 1);
+      const batch = names.slice(from, from + 10).map(name => {
+        const at = minute(minutes + random.next());
+        return alarm(name, minutes, { at, summary: `Latency: ${words(60)}` });
+      });
+      const { writeUnits } = await costOf(() => receiveAll(batch, policy));
+      expect.soft(writeUnits, `minute ${minutes}, signals from ${from}`).toBeLessThanOrEqual(MOST_UNITS);
+    }
+  expect(Object.values((await stored()).signals).filter(({ flapping }) => flapping)).toHaveLength(200);
 });
