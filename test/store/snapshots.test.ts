@@ -1,0 +1,37 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it } from 'vitest';
+import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { load } from '../../lambda/store/incidents.ts';
+import { snapshotItem } from '../../lambda/store/keys.ts';
+import { readSnapshot, STATE_VERSION, writeSnapshot } from '../../lambda/store/snapshots.ts';
+import { committed, KEY, openIncident, useResponder } from '../support/responder.ts';
+
+const table = useResponder();
+
+/** The incident before and after a commit. */
+async function twoStates(): Promise<[Incident, Incident]> {
+  await openIncident();
+  const older = await load(KEY);
+  await committed({ type: 'note', id: 'note', by: 'ada', text: 'looking' });
+  const newer = await load(KEY);
+  if (!older || !newer) throw new Error('there is no incident');
+  return [older, newer];
+}
+
+it('a writer that comes late puts no older state in place of a newer snapshot', async () => {
+  const [older, newer] = await twoStates();
+  await writeSnapshot(KEY, newer);
+  await writeSnapshot(KEY, older);
+  expect((await readSnapshot(KEY))?.version).toBe(newer.version);
+});
+
+it('a newer state takes the place of an older snapshot, and of any that other code has left', async () => {
+  const [older, newer] = await twoStates();
+  await writeSnapshot(KEY, older);
+  await writeSnapshot(KEY, newer);
+  expect((await readSnapshot(KEY))?.version).toBe(newer.version);
+  const foreign = { ...snapshotItem(KEY), stateVersion: STATE_VERSION + 1, version: 1000 };
+  await table.send(new PutCommand({ TableName: process.env['INCIDENTS_TABLE'], Item: foreign }));
+  await writeSnapshot(KEY, newer);
+  expect((await readSnapshot(KEY))?.version).toBe(newer.version);
+});
