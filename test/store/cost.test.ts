@@ -101,7 +101,7 @@ const longest = (text: (length: number) => string): Record<string, unknown>[] =>
 
 it.each(Object.entries(NOISE))('ten signals of the longest names, with the longest texts, in %s', async (_, text) => {
   const { costOf } = await measuredTable(table);
-  const policies = { DatabaseConnections: { ...policyOf(), statusPage: STATUS_PAGE } };
+  const policy = { ...policyOf(), statusPage: STATUS_PAGE };
   await receive(alarm('other', 0, { service: 'shop' }), policy);
   const names = Array.from({ length: 210 }, (_, n) => text(250) + String(n).padStart(5, '0'));
   const batch = (from: number, minutes: number) =>

@@ -4,8 +4,8 @@ import { type Alarm, type AlarmState, evaluate, evaluationRange, stamp, validate
 import { Unsupported } from '../../unsupported.ts';
 import type { Buses } from '../eventbridge.ts';
 import type { Topics } from '../sns.ts';
-import type { MetricQuery, Metrics } from './metrics.ts';
 import { CompositeAlarms, type Suppression } from './composite-alarms.ts';
+import type { MetricQuery, Metrics } from './metrics.ts';
 
 interface Status {
   state: AlarmState;
