@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Stream } from 'node:stream';
 import { type Item, toWire } from './items.ts';
 
 type Done<Result> = (error: unknown, result?: Result) => void;
@@ -47,7 +47,7 @@ export class OrderedItems {
     done(null);
   }
 
-  createValueStream({ gt, gte, lt, lte, reverse = false, limit = -1 }: Range): Readable {
+  createValueStream({ gt, gte, lt, lte, reverse = false, limit = -1 }: Range): Stream {
     const from = gt === undefined ? this.indexOf(gte ?? '') : this.indexOf(gt, true);
     const last = lte ?? lt;
     const to = last === undefined ? this.keys.length : this.indexOf(last);
@@ -55,7 +55,7 @@ export class OrderedItems {
     const keys = reverse
       ? this.keys.slice(Math.max(from, to - most), to).reverse()
       : this.keys.slice(from, Math.min(to, from + most));
-    return Readable.from(keys.map(key => this.items.get(key)));
+    return new Values(keys.map(key => this.items.get(key)));
   }
 
   /** The index of the first key that is not before this one, or, with `after`, that is after it. */
@@ -68,5 +68,22 @@ export class OrderedItems {
       else high = middle;
     }
     return low;
+  }
+}
+
+/** Gives all values as soon as they are listened for. A `Readable` would take a turn for each, and most of the time of a query. */
+class Values extends Stream {
+  private over = false;
+
+  constructor(values: readonly unknown[]) {
+    super();
+    process.nextTick(() => {
+      for (const value of values) if (!this.over) this.emit('data', value);
+      if (!this.over) this.emit('end');
+    });
+  }
+
+  destroy(): void {
+    this.over = true;
   }
 }
