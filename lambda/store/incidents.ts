@@ -5,9 +5,10 @@ import { historyOf, type IncidentHistory } from '../domain/incident/history.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import { indexed, relist, updateIndexed } from './incident-index.ts';
 import { commitOf, type IncidentKey, incidentOf, keyOf, streamOf } from './keys.ts';
+import { type Packed, pack, unpack } from './packed.ts';
 import { savePolicy } from './policies.ts';
 import { COMMITS_APART, readSnapshot, writeSnapshot } from './snapshots.ts';
-import { fromStored, type PackedEvents, pack, toStored, unpack } from './stored-event.ts';
+import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
 import { ALONE, client, type ItemKey, TableName, written } from './table.ts';
 
 /** An incident as it was read. */
@@ -45,7 +46,7 @@ export async function read(key: IncidentKey): Promise<StoredIncident | undefined
 }
 
 /** The incident as this process knows it, if the last commit is one that it knows. */
-function knownWith(key: IncidentKey, lastCommit: PackedEvents): StoredIncident | undefined {
+function knownWith(key: IncidentKey, lastCommit: Packed<StoredEvent[]>): StoredIncident | undefined {
   const known = remembered.get(nameOf(key));
   return known && known.incident.version === Number(unpack(lastCommit).at(-1)?.meta.seq) + 1 ? known : undefined;
 }
@@ -98,7 +99,7 @@ export async function eventsFrom(key: IncidentKey, seq: number): Promise<Inciden
 /** The last events of an incident, at most so many. */
 export async function lastEvents({ slot, number }: IncidentKey, limit: number): Promise<IncidentEvent[]> {
   const latest = await commits({ ...between({ slot, number }, 0), ScanIndexForward: false, Limit: limit });
-  const events = latest.reverse().flatMap(unpack);
+  const events = latest.reverse().flatMap(commit => unpack(commit));
   return Promise.all(events.slice(-limit).map(fromStored));
 }
 
@@ -182,7 +183,7 @@ export async function append(
 /** The events whose number is at least `seq`, which begins a commit. */
 async function eventsSince(key: IncidentKey, seq: number): Promise<IncidentEvent[]> {
   const found = await commits(between(key, seq));
-  return readable(key, () => Promise.all(found.flatMap(unpack).map(fromStored)));
+  return readable(key, () => Promise.all(found.flatMap(commit => unpack(commit)).map(fromStored)));
 }
 
 /** The commits of an incident whose first event has a number from `from` to `to`. */
@@ -197,10 +198,11 @@ const between = ({ slot, number }: IncidentKey, from: number, to = 999_999_999) 
   },
 });
 
-async function commits(query: QueryCommand['input']): Promise<PackedEvents[]> {
-  const eventsOf = (Items: QueryCommandOutput['Items'] = []) => Items.map(item => item['events'] as PackedEvents);
+async function commits(query: QueryCommand['input']): Promise<Packed<StoredEvent[]>[]> {
+  const eventsOf = (Items: QueryCommandOutput['Items'] = []) =>
+    Items.map(item => item['events'] as Packed<StoredEvent[]>);
   if (query.Limit) return eventsOf((await client.send(new QueryCommand(query))).Items);
-  const found: PackedEvents[] = [];
+  const found: Packed<StoredEvent[]>[] = [];
   for await (const { Items } of paginateQuery({ client }, query)) found.push(...eventsOf(Items));
   return found;
 }

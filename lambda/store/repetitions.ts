@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { deflateSync, inflateSync } from 'node:zlib';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Signal, SignalState } from '../domain/incident/signal.ts';
 import type { IncidentKey } from './keys.ts';
+import { pack, unpack } from './packed.ts';
 import { client, type ItemKey, putVersion, TableName } from './table.ts';
 
 /** The last change of a flapping signal, and the number of its changes since it began to flap, which no event tells. */
@@ -62,9 +62,8 @@ export async function countRepetitions(key: IncidentKey, signals: readonly Repea
 async function read(key: IncidentKey): Promise<{ version: number; repetitions: Repetitions }> {
   const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: Key(key), ConsistentRead: true }));
   if (!Item) return { version: 0, repetitions: new Repetitions({}) };
-  const stored: Stored = JSON.parse(inflateSync(Item['repetitions']).toString());
-  return { version: Item['version'], repetitions: new Repetitions(stored) };
+  return { version: Item['version'], repetitions: new Repetitions(unpack<Stored>(Item['repetitions'])) };
 }
 
 const write = (key: IncidentKey, version: number, repetitions: Repetitions): Promise<boolean> =>
-  putVersion({ ...Key(key), repetitions: deflateSync(JSON.stringify(repetitions.stored)) }, version);
+  putVersion({ ...Key(key), repetitions: pack(repetitions.stored) }, version);

@@ -1,4 +1,3 @@
-import { deflateSync, inflateSync } from 'node:zlib';
 import type { EventOf, IncidentEvent } from '../domain/incident/events.ts';
 import { policyOf } from './policies.ts';
 
@@ -8,24 +7,6 @@ export interface StoredEvent {
   /** The policy of `IncidentOpened` is the hash of its content. */
   data: Record<string, unknown>;
   meta: { version: number; seq: number; at: string; command: string };
-}
-
-/** The events of a commit as its item holds them: long ones deflated. The table's stream gives bytes as base64. */
-export type PackedEvents = StoredEvent[] | Uint8Array | string;
-
-/** Bytes of a list that is stored as it is, so that most commits can be read in the console. */
-const PLAIN = 1000;
-
-/** Each kilobyte of an item is a write unit, again with every change of the attributes beside it. */
-export function pack(events: StoredEvent[]): PackedEvents {
-  const text = JSON.stringify(events);
-  return Buffer.byteLength(text) > PLAIN ? deflateSync(text) : events;
-}
-
-export function unpack(packed: PackedEvents): StoredEvent[] {
-  if (Array.isArray(packed)) return packed;
-  const bytes = typeof packed === 'string' ? Buffer.from(packed, 'base64') : packed;
-  return JSON.parse(inflateSync(bytes).toString());
 }
 
 /** Turns an event of one version into that of the next. */

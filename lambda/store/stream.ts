@@ -3,7 +3,8 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Incident } from '../domain/incident/incident.ts';
 import { type IncidentKey, incidentOf } from './keys.ts';
-import { type StoredEvent, unpack } from './stored-event.ts';
+import { unpack } from './packed.ts';
+import type { StoredEvent } from './stored-event.ts';
 
 /** A commit as the stream carries it: its events, and the incident as it was after them. */
 export interface StreamedCommit {

@@ -6,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/intake/handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
-import { type PackedEvents, unpack } from '../../lambda/store/stored-event.ts';
+import { unpack } from '../../lambda/store/packed.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { ALARM, invoke, KEY, stored, useResponder } from '../support/responder.ts';
 import { types } from '../support/story.ts';
@@ -241,7 +241,7 @@ describe('a failure that passes', () => {
 function refuseItemsWith(text: string): void {
   const { send } = DynamoDBDocumentClient.prototype;
   vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation(function (this: unknown, command) {
-    const { events = [] } = (command.input as { Item?: { events?: PackedEvents } }).Item ?? {};
+    const { events = [] } = (command.input as { Item?: { events?: object } }).Item ?? {};
     if (!JSON.stringify(unpack(events)).includes(text)) return Reflect.apply(send, this, [command]);
     throw Object.assign(new Error('Item size has exceeded the maximum allowed size'), { name: 'ValidationException' });
   });
