@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/deploy/**/*.test.ts'],
     // Each test builds on what those before it did.
     bail: 1,
+    // Each file starts an emulator of its own, in the same folder.
+    fileParallelism: false,
     testTimeout: 60_000,
     // The first run installs the emulator.
     hookTimeout: 600_000,

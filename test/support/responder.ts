@@ -69,8 +69,11 @@ export function useSilence(): void {
   });
 }
 
-/** What answers for the table: dynalite's code in memory, or dynalite over HTTP, which takes many times as long. */
-export type TableKind = 'memory' | 'dynalite';
+/** What answers for the table: dynalite's code in memory, or dynalite over HTTP, which takes many times as long, or another server. */
+export type TableKind = 'memory' | 'dynalite' | TableServer;
+
+/** Starts a server of DynamoDB's. */
+export type TableServer = () => Promise<{ endpoint: string; stop(): Promise<unknown> }>;
 
 /** The table that the store finds. */
 export interface Table {
@@ -82,7 +85,7 @@ export interface Table {
 
 /** Runs the tests of a file, each against a table of its own, at `START`, with nothing reachable but what a test mocks. */
 export function useResponder(environment: Record<string, string> = {}, kind: TableKind = 'memory'): Table {
-  const create = kind === 'memory' ? inMemory : useDynalite();
+  const create = kind === 'memory' ? inMemory : useServer(kind === 'dynalite' ? startDynalite : kind);
   let tables = 0;
   const table: Table = {
     send: () => Promise.reject(new Error('there is no table yet')),
@@ -109,16 +112,21 @@ export function useResponder(environment: Record<string, string> = {}, kind: Tab
 
 const inMemory = async (name: string) => (await memoryTable(name)).send;
 
-/** Starts dynalite for the tests of a file, and returns how a table is created in it. */
-function useDynalite(): (name: string) => Promise<Send> {
-  let server: Server;
+export const startDynalite: TableServer = async () => {
+  const server: Server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  await listen(server);
+  return { endpoint: urlOf(server), stop: () => close(server) };
+};
+
+/** Starts a server for the tests of a file, and returns how a table is created in it. */
+export function useServer(start: TableServer): (name: string) => Promise<Send> {
+  let server: Awaited<ReturnType<TableServer>>;
   beforeAll(async () => {
-    server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-    await listen(server);
+    server = await start();
   });
-  beforeEach(() => vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', urlOf(server)));
-  afterAll(() => close(server));
-  return name => remoteTable(name, urlOf(server));
+  beforeEach(() => vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', server.endpoint));
+  afterAll(() => server?.stop());
+  return name => remoteTable(name, server.endpoint);
 }
 
 /** A policy with two playbooks of these steps, the second independent of the first. */
