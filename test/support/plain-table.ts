@@ -146,11 +146,14 @@ class PlainTable {
       throw new Error(`the store does not ask so: ${input.KeyConditionExpression}`);
     const order = this.order.get(pk) ?? [];
     const partition = this.partitions.get(pk);
-    const keys = order.slice(indexIn(order, from), indexIn(order, `${to}\0`));
-    if (input.ScanIndexForward === false) keys.reverse();
+    const [low, high] = [indexIn(order, from), indexIn(order, `${to}\0`)];
     // A hundred thousand commits need not be looked up for one.
-    const most = input.Limit && !input.ExclusiveStartKey ? keys.slice(0, input.Limit + 1) : keys;
-    return most.map(sk => partition?.get(sk) as Stored);
+    const most = input.Limit && !input.ExclusiveStartKey ? input.Limit + 1 : order.length;
+    const keys =
+      input.ScanIndexForward === false
+        ? order.slice(Math.max(low, high - most), high).reverse()
+        : order.slice(low, Math.min(high, low + most));
+    return keys.map(sk => partition?.get(sk) as Stored);
   }
 
   private inIndex(input: QueryCommand['input']): Stored[] {
