@@ -50,7 +50,8 @@ const TRACING = [
 ];
 
 /**
- * One short attempt: diagnose, classify, run the runbook of a step, verify it, and again, until the plan says it is over.
+ * One short attempt: diagnose, classify, run the runbook of a step, verify it, and again, until the plan says it is over; then the
+ * next one, while the plan of another trouble has its turn.
  * It never waits for a person. A failure anywhere hands over to one.
  */
 export class ResponseWorkflow extends Construct {
@@ -181,6 +182,7 @@ export class ResponseWorkflow extends Construct {
       time: WaitTime.duration(Duration.seconds(VERIFY_SECONDS)),
     });
     const stepDone = new Pass(this, 'Step done', { inputPath: '$.plan.returned.run', resultPath: '$.after' });
+    const nextPlan = new Pass(this, 'Next plan', { inputPath: '$.plan.returned.attempt', resultPath: '$.attempt' });
     const status = '$.observed.status';
 
     startRunbook
@@ -201,6 +203,8 @@ export class ResponseWorkflow extends Construct {
     choose.next(
       new Choice(this, 'Anything to run?')
         .when(Condition.stringEquals('$.plan.returned.next', 'run'), startRunbook)
+        // The plan of another trouble of the incident has its turn.
+        .when(Condition.stringEquals('$.plan.returned.next', 'turn'), nextPlan.next(look))
         .otherwise(new Succeed(this, 'Attempt over')),
     );
     return look.next(guarded(this.call('Classify', classify, attempt, JsonPath.DISCARD))).next(choose);

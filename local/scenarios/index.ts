@@ -10,6 +10,7 @@ import { drill } from './drill.ts';
 import { flapping } from './flapping.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
+import { oneTrouble, severityRises, storm, symptomFirst } from './one-trouble.ts';
 import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from './redis-health.ts';
 import type { Scenario } from './scenario.ts';
 import { serviceDown, serviceDownHandedOver, serviceDownMadeWorse } from './service-down.ts';
@@ -39,6 +40,10 @@ export const SCENARIOS: readonly Scenario[] = [
   certificateExpiry,
   certificateReplaced,
   certificateHandedOver,
+  oneTrouble,
+  symptomFirst,
+  storm,
+  severityRises,
   nobodyAnswers,
   flapping,
   acknowledgementLapses,

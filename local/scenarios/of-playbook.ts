@@ -3,10 +3,15 @@ import type { Expectation } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-/** The incidents of one playbook: a second one may be about the symptom. */
+/** The events that give an incident its playbook. */
+const LEADS = ['IncidentOpened', 'CauseFound'];
+
+/** The incidents of one playbook, be it that a symptom has opened them. */
 export function ofPlaybook(playbook: string) {
   const incidents = (world: RehearsalWorld) =>
-    [...world.incidents.values()].filter(({ timeline }) => timeline[0]?.['playbook'] === playbook);
+    [...world.incidents.values()].filter(({ timeline }) =>
+      timeline.some(entry => LEADS.includes(entry.type) && entry['playbook'] === playbook),
+    );
   const entries = (world: RehearsalWorld, type: string) =>
     incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
   const oneIncident: Expectation = {

@@ -137,11 +137,13 @@ export function affectedComponents(incident: Incident): readonly Component[] {
 }
 
 /** The components that an incident is about: those that a person named, or else those that its playbook affects. */
-export function subscribedComponents({ policy, playbook, publication }: Incident): readonly Component[] {
+export function subscribedComponents({ policy, troubles, publication }: Incident): readonly Component[] {
   const components = policy.statusPage?.components ?? [];
   const named = publication?.components;
   if (named) return components.filter(({ id }) => named.includes(id));
-  const affected = components.filter(({ affectedBy }) => !affectedBy || affectedBy.includes(playbook));
+  const affected = components.filter(
+    ({ affectedBy }) => !affectedBy || troubles.some(({ playbook }) => affectedBy.includes(playbook)),
+  );
   // A playbook that no component names may affect every component.
   return affected.length > 0 ? affected : components;
 }

@@ -4,10 +4,9 @@ import type { Audience, Investigation, Target } from './audiences.ts';
 import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
-import type { ApprovalAnswer, Disruption, Judgement, PublishedUpdate } from './records.ts';
+import type { ApprovalAnswer, Disruption, Judgement, PublishedUpdate, Trouble } from './records.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
-import type { Trouble } from './troubles.ts';
 
 /** One execution of a runbook for a step of the plan. */
 export interface Run {

@@ -45,3 +45,14 @@ export interface PublishedUpdate {
   /** The status page has shown it. */
   shown?: boolean | undefined;
 }
+
+/** One trouble of an incident: a playbook of which a signal has fired in it. */
+export interface Trouble {
+  playbook: string;
+  /** When its first signal fired. */
+  since: string;
+  /** The attempt in which its plan had its last turn. */
+  turnIn?: number | undefined;
+  /** The attempt in which its plan came to its end, and the trouble did not. */
+  spentIn?: number | undefined;
+}

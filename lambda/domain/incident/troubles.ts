@@ -1,14 +1,6 @@
 import type { Incident, Run } from './incident.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed, type Step } from './policy.ts';
-
-/** One trouble of an incident: a playbook of which a signal has fired in it. */
-export interface Trouble {
-  playbook: string;
-  /** When its first signal fired. */
-  since: string;
-  /** The attempt in which its plan came to its end, and the trouble did not. */
-  spentIn?: number | undefined;
-}
+import type { Trouble } from './records.ts';
 
 /** True if the playbook names a cause: it has a plan, and is no symptom that many causes have. */
 export const isCause = (playbook: PlaybookPolicy | undefined): boolean =>
@@ -31,11 +23,12 @@ export function leadOf(incident: Incident): string {
 
 /**
  * The trouble whose plan has its turn next: causes in the order in which they appeared, then symptoms. One whose plan has come to
- * its end in this round is left out, and so is one without a plan.
+ * its end in this round is left out, and so is one that waits for an approval, or has no plan.
  */
 export function nextTrouble(incident: Incident): PlaybookPolicy | undefined {
   const waiting = incident.troubles
-    .filter(trouble => !isSpent(incident, trouble) && (incident.drill || fires(incident, trouble.playbook)))
+    .filter(trouble => !isSpent(incident, trouble) && trouble.playbook !== incident.approval?.playbook)
+    .filter(({ playbook }) => incident.drill || fires(incident, playbook))
     .flatMap(({ playbook }) => playbookNamed(incident.policy, playbook) ?? [])
     .filter(({ plan }) => plan.length > 0);
   return waiting.find(isCause) ?? waiting[0];
@@ -43,6 +36,12 @@ export function nextTrouble(incident: Incident): PlaybookPolicy | undefined {
 
 const isSpent = ({ roundBegunIn = 0 }: Incident, { spentIn }: Trouble) =>
   spentIn !== undefined && spentIn >= roundBegunIn;
+
+/** True if the trouble has a plan, which has had no turn yet in this round. */
+export function awaitsTurn({ policy, troubles, roundBegunIn = 0 }: Incident, playbook: string): boolean {
+  const trouble = troubles.find(known => known.playbook === playbook);
+  return (trouble?.turnIn ?? 0) < roundBegunIn && (playbookNamed(policy, playbook)?.plan.length ?? 0) > 0;
+}
 
 /** The playbooks of all troubles of an incident, as far as its policy has them. */
 export const playbooksOf = ({ policy, troubles }: Pick<Incident, 'policy' | 'troubles'>): PlaybookPolicy[] =>

@@ -14,7 +14,7 @@ import {
 import { type Policy, playbookNamed } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { hasRoomFor } from '../incident/signal-list.ts';
-import { isCause, leadOf, nextTrouble } from '../incident/troubles.ts';
+import { awaitsTurn, isCause, leadOf, nextTrouble } from '../incident/troubles.ts';
 import { assess, type Facts } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
 import {
@@ -249,7 +249,7 @@ function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): E
 function responseTo(before: Incident, known: Incident, signals: Signal[], worsens: boolean): Event[] {
   if (attemptUnderWay(before)) return [];
   const fired = signals.filter(signal => signal.state === 'firing');
-  if (fired.some(({ playbook }) => isNewTrouble(before, playbook))) return nextTurn(known);
+  if (fired.some(({ playbook }) => awaitsTurn(known, playbook))) return nextTurn(known);
   if (fired.length > 0)
     return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : requestAttempt(known);
   // A drill continues its plan although the alarm is green again.
@@ -257,10 +257,6 @@ function responseTo(before: Incident, known: Incident, signals: Signal[], worsen
     ? [{ type: 'Mitigated', reason: 'every signal cleared' }]
     : [];
 }
-
-/** A trouble that has a plan, and no part in the incident yet. */
-const isNewTrouble = ({ policy, troubles }: Incident, playbook: string) =>
-  !troubles.some(known => known.playbook === playbook) && (playbookNamed(policy, playbook)?.plan.length ?? 0) > 0;
 
 /** The plan of the next trouble has its turn in the round that goes on. */
 export function nextTurn(incident: Incident): Event[] {

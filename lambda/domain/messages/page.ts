@@ -2,6 +2,7 @@ import type { Urgency } from '../incident/audiences.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { playbooksOf } from '../incident/troubles.ts';
+import { minutesBetween } from '../kernel/time.ts';
 import { canWait } from '../remediation/approval.ts';
 import { type PageFields, pageFields } from './page-fields.ts';
 
@@ -75,15 +76,20 @@ export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
 const isKnownToPeople = (incident: Incident) =>
   incident.reporter !== undefined && playbooksOf(incident).every(({ plan }) => plan.length === 0);
 
-/** Somebody works on the incident who was told that automation has handed it over: another trouble of it wakes nobody again. */
-const isHandedOverAgain = ({ handedOver, acknowledged }: Incident, { at }: PagedEvent) =>
-  (handedOver?.firstAt ?? at) < at && (acknowledged?.until ?? '') > at;
+/** People were woken when it was handed over first: another trouble of it wakes nobody unless it becomes more severe. */
+const isHandedOverAgain = ({ handedOver }: Incident, { at }: PagedEvent) => (handedOver?.firstAt ?? at) < at;
 
 /** Events that can wait until people are awake. */
 const QUIET: readonly EventType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];
 
-function isOvertaken({ resolvedAt, acknowledged, approval, publication }: Incident, event: PagedEvent): boolean {
+/** The level is called again within the minute, as when a diagnosis raises the severity: one message tells of both. */
+const isCalledAgain = ({ escalation }: Incident, { level, at }: EventOf<'Escalated'>) =>
+  escalation?.level === level && at < escalation.calledAt && minutesBetween(at, escalation.calledAt) < 1;
+
+function isOvertaken(incident: Incident, event: PagedEvent): boolean {
+  const { resolvedAt, acknowledged, approval, publication } = incident;
   if (resolvedAt && event.type !== 'Resolved') return true;
+  if (event.type === 'Escalated' && isCalledAgain(incident, event)) return true;
   if (event.type === 'Escalated' || event.type === 'Reminded') return (acknowledged?.at ?? '') > event.at;
   if (event.type === 'PublicationRequested') return (publication?.at ?? publication?.declined) !== undefined;
   const asksApproval = event.type === 'ApprovalRequested' || event.type === 'ApprovalAskedAgain';

@@ -14,6 +14,7 @@ import { failedGuardrails, guardrails, isDryRun, runId } from './guardrails.ts';
 import { handOverReason } from './hand-over-reason.ts';
 import { revertReason, revertRun, revertThenEnd, unrevertedNote } from './revert.ts';
 import { handOver, startStep } from './steps.ts';
+import { stormReason } from './storm.ts';
 
 /** Refuses commands of an attempt that is over: a late or repeated workflow changes nothing. */
 const refusalIfOver = (incident: Incident, attempt: number): Decision | undefined =>
@@ -56,6 +57,10 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       handOver(attempt, 'the signal is unknown, and nothing is done on missing data'),
     );
   }
+  const storm =
+    incident.attempt?.approved || readings.others === 'unreadable' ? undefined : stormReason(incident, readings.others);
+  if (storm)
+    return revertThenEnd(incident, attempt, readings, now, handOver(attempt, `automation stands back: ${storm}`));
   const givesWay = giveWay(incident, attempt);
   if (givesWay) return revertThenEnd(incident, attempt, readings, now, givesWay);
 

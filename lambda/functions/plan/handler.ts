@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { observeAlarms } from '../../adapters/alarms.ts';
 import { readSwitches } from '../../adapters/parameters.ts';
-import { startResponse } from '../../adapters/step-functions.ts';
 import type { OtherTrouble } from '../../domain/incident/commands.ts';
 import type { IncidentEvent } from '../../domain/incident/events.ts';
 import { stepOf } from '../../domain/incident/troubles.ts';
@@ -68,7 +67,8 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
   });
   const started = startedIn(events);
   console.info({ message: 'planned', incident: incident?.id, step: started?.step, run: started?.run, refused });
-  if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
+  const [requested] = events.flatMap(event => (event.type === 'ResponseRequested' ? [event] : []));
+  if (requested) return { next: 'turn', attempt: requested.attempt };
   if (!started) return { next: 'end' };
   const parameters = Object.fromEntries(Object.entries(started.parameters).map(([name, value]) => [name, [value]]));
   return { next: 'run', run: started.run, document: started.document, parameters, clientToken: tokenOf(started.run) };

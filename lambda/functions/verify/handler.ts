@@ -44,8 +44,11 @@ export const handler = entrypoint(RunEvent, async event => {
   const after = await commitObservedSignals(incident, signals);
   const health = all.filter(({ check }) => !alarmOf(check));
   const failing = health.filter(({ passed }) => !passed).length / Math.max(1, health.length);
-  const traffic = step?.revert || step?.verifiedBy === 'health' ? await trafficSince(read.endedAt) : UNJUDGED;
-  const checks = decisiveChecks(incident, known, step, { all, health, traffic });
+  const own = all.filter(({ check }) => isOwn(after, known, check));
+  const isTrafficDecisive = step?.revert || step?.verifiedBy === 'health' || own.length < all.length;
+  const traffic = isTrafficDecisive ? await trafficSince(read.endedAt) : UNJUDGED;
+  const verified = own.length < all.length ? [...own, requestsFailing(traffic)] : own;
+  const checks = decisiveChecks(incident, known, step, { all: verified, health, traffic });
   const harm = known && step?.revert && harmCheck(known, traffic, failing);
   if (harm) return record(event, { ...ran, checks: [...checks, harm], impact: 'harmful' });
   const passed = checks.every(check => check.passed);
@@ -55,7 +58,15 @@ export const handler = entrypoint(RunEvent, async event => {
   return record(event, { ...ran, checks, ...(impact && { impact }) });
 });
 
+/**
+ * True unless the check is a signal of another trouble of the incident. Those follow by minutes, or have a cause of their own:
+ * in their place requests must succeed.
+ */
+const isOwn = ({ signals }: Incident, run: Run | undefined, check: string) =>
+  !run || (signals[check]?.playbook ?? run.playbook) === run.playbook;
+
 interface Observations {
+  /** Those of the run's own playbook, and of the service. */
   all: Check[];
   health: Check[];
   traffic: Traffic;

@@ -39,7 +39,7 @@ export class ServiceHealth implements Playbook {
     };
   }
 
-  /** A service that is down is reported after minutes, one that fails in part after ten: until then, a playbook that knows the cause is at work. */
+  /** A service that is down is reported after two or three minutes, one that fails in large part after five, and one that fails in small part after ten. */
   private alarms(scope: Construct, config: ServiceConfig): PlaybookPolicy['alarms'] {
     const { failingShare } = config.serviceHealth;
     const alarm = (suffix: string, minutes: number, props: Omit<Given, 'suffix'>) => {
@@ -66,7 +66,7 @@ export class ServiceHealth implements Playbook {
         comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: MISSING,
       }),
-      ...alarm('health-failing', 10, {
+      ...alarm('health-failing', 5, {
         level: 'critical',
         alarmDescription: 'A health URL does not answer',
         metric: probeMetric(config, 'health', 'Minimum'),
@@ -84,7 +84,7 @@ export class ServiceHealth implements Playbook {
       }),
       // The bounds of P1, P2 and P3.
       ...failing('errors-half', 3, 'critical', 0.5, true),
-      ...failing('errors-quarter', 10, 'critical', 0.25, true),
+      ...failing('errors-quarter', 5, 'critical', 0.25, true),
       ...failing('errors', 10, 'warning', failingShare, false),
     };
   }

@@ -39,6 +39,7 @@ export function evolveResponse(
         // An attempt that only reverts, or follows another plan, does not answer an approval that is pending.
         approval: isAnother ? incident.approval : undefined,
         answered: from === undefined ? incident.answered : undefined,
+        ...(revert ? {} : { troubles: withTurn(incident, playbook, number) }),
       };
     }
     case 'StepSkipped': {
@@ -151,6 +152,9 @@ const answerTo = (
   { approval, playbook: lead }: Incident,
   { type, step }: EventOf<'ApprovalGiven' | 'ApprovalDeclined'>,
 ) => ({ playbook: approval?.playbook ?? lead, step, approved: type === 'ApprovalGiven' });
+
+const withTurn = ({ troubles }: Incident, playbook: string, turnIn: number) =>
+  troubles.map(trouble => (trouble.playbook === playbook ? { ...trouble, turnIn } : trouble));
 
 /** The troubles, of which the plan of the attempt's has come to its end. */
 const withSpent = ({ troubles, attempt }: Incident) =>
