@@ -125,6 +125,20 @@ export class IncidentsTable extends Construct {
     this.grant(fn, ['dynamodb:GetItem', 'dynamodb:PutItem'], `ledger/${service}`);
   }
 
+  /** Remembers the issues that AWS reports. */
+  grantNoteAwsIssues(fn: ResponderFunction): void {
+    this.grant(fn, ['dynamodb:GetItem', 'dynamodb:PutItem'], this.awsIssues);
+  }
+
+  /** Reads the issues that AWS reported. */
+  grantReadAwsIssues(fn: ResponderFunction): void {
+    this.grant(fn, ['dynamodb:GetItem'], this.awsIssues);
+  }
+
+  private get awsIssues(): string {
+    return `aws-issues/${this.service}`;
+  }
+
   /** Replaces the last measurement of the service. */
   grantMeasurement(fn: ResponderFunction, service: string): void {
     this.grant(fn, ['dynamodb:UpdateItem'], `measured/${service}`);

@@ -7,6 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { HEALTH_EVENT } from '../../lambda/domain/incident/aws-issues.ts';
 import { ALARM_PREFIX, ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
 import { arn, arnInFindings } from '../platform/arn.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
@@ -31,7 +32,7 @@ const HELD_FOR = Duration.hours(97);
 const WAITING = Duration.minutes(5);
 
 /**
- * Receives the alarms of the service, ten at a time. The queue has one message group, so that one writer at a time meets the store,
+ * Receives the alarms of the service, and what AWS Health reports, ten at a time. The queue has one message group, so that one writer at a time meets the store,
  * and holds signals through four days of any outage. The rule's pattern is the same for every configuration, as EventBridge limits
  * its length: the function itself ignores alarms of other services.
  */
@@ -51,6 +52,7 @@ export class Intake extends IncidentFunction {
       timeout: Duration.seconds(RETRY_AFTER.toSeconds() / 6),
     });
     incidents.grantOpen(this);
+    incidents.grantNoteAwsIssues(this);
     this.addToRolePolicy(
       { actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] },
       { actions: ['cloudwatch:ListTagsForResource'], resources: [arn('cloudwatch', 'alarm:*')] },
@@ -64,16 +66,18 @@ export class Intake extends IncidentFunction {
     this.function.addEnvironment('SIGNAL_QUEUE', queue.queueUrl);
     this.function.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
     new Rule(this, 'Alarms', {
-      description: `Alarms of ${config.service}`,
+      description: `Alarms of ${config.service}, and issues of AWS`,
       eventPattern: {
-        source: ['aws.cloudwatch'],
-        detailType: ['CloudWatch Alarm State Change'],
+        source: ['aws.cloudwatch', 'aws.health'],
+        detailType: ['CloudWatch Alarm State Change', HEALTH_EVENT],
         detail: {
           $or: [
             { alarmTags: { [ALARM_TAGS.service]: [{ exists: true }] } },
             { alarmName: [{ prefix: ALARM_PREFIX }] },
             // The tags could not be read: intake asks for them.
             { alarmTagsStatus: [{ 'anything-but': 'SUCCESS' }] },
+            // No alarm has this field, and no event of AWS Health those above.
+            { eventTypeCategory: ['issue'] },
           ],
         },
       },

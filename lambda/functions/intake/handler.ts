@@ -7,6 +7,7 @@ import { type Received, receiveAll } from '../../runtime/command-handler.ts';
 import { deployedPolicy } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
+import { isHealthMessage, receiveHealth } from './aws-health.ts';
 import { type Failure, isPoison, retryOrSetAside } from './failures.ts';
 import { readSignal } from './read-signal.ts';
 
@@ -20,14 +21,19 @@ const Batch = v.object({
   ),
 });
 
-/** Receives changes of alarms' states: they open or update incidents, and start the responses that these request. */
-export const handler = entrypoint(Batch, async ({ Records: messages }) => {
+/**
+ * Receives changes of alarms' states: they open or update incidents, and start the responses that these request. What AWS Health
+ * reports opens none: it is remembered.
+ */
+export const handler = entrypoint(Batch, async ({ Records }) => {
+  const messages = Records.filter(message => !isHealthMessage(message));
+  const health = receiveHealth(Records.filter(isHealthMessage));
   const [policy] = await Promise.allSettled([deployedPolicy()]);
   const failures =
     policy.status === 'fulfilled'
       ? await receiveMessages(messages, policy.value)
       : messages.map(message => ({ message, error: withoutPolicy(policy.reason) }));
-  return { batchItemFailures: await retryOrSetAside(failures) };
+  return { batchItemFailures: await retryOrSetAside([...failures, ...(await health)]) };
 });
 
 /** No message is to blame, whatever the error is. */

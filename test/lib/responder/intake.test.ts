@@ -72,6 +72,23 @@ describe('an alarm', () => {
   it('is matched by a pattern of one size, whatever is configured', () => {
     const pattern = patternOf(inspect(synthesise(largest).template));
     expect(pattern).toEqual(patternOf(inspect(stackOf(everything).template)));
-    expect(JSON.stringify(pattern).length).toBeLessThan(300);
+    expect(JSON.stringify(pattern).length).toBeLessThan(400);
+  });
+});
+
+describe('an event of AWS Health', () => {
+  const event = (detail: object, others = {}) => ({
+    ...{ source: 'aws.health', 'detail-type': 'AWS Health Event', region: 'us-east-1', resources: [] },
+    ...others,
+    detail: { service: 'RDS', statusCode: 'open', ...detail },
+  });
+  const reaches = (happened: object) => matches(patternOf({ one } as ReturnType<typeof inspect>), happened);
+
+  it('reaches intake if it is an issue, and if nothing else', () => {
+    expect(reaches(event({ eventTypeCategory: 'issue' }))).toBe(true);
+    for (const eventTypeCategory of ['scheduledChange', 'accountNotification', 'investigation'])
+      expect(reaches(event({ eventTypeCategory }))).toBe(false);
+    expect(reaches(event({ eventTypeCategory: 'issue' }, { 'detail-type': 'AWS Health Abuse Event' }))).toBe(false);
+    expect(reaches(event({ eventTypeCategory: 'issue' }, { source: 'custom' }))).toBe(false);
   });
 });
