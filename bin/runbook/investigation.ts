@@ -55,6 +55,10 @@ const COMMANDS: Record<CheckName, (source: Source) => string[]> = {
       "--query 'DBClusters[0].{status: Status, members: DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter]}'",
     ),
   ],
+  // Its API is not part of every support plan.
+  'AWS Health': ({ config: { region } }) => [
+    `# In a browser, the open issues of ${region}: https://health.aws.amazon.com/health/status`,
+  ],
   'database writer': ({ config: { region, database } }) => [
     aws(
       region,

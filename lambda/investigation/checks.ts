@@ -1,6 +1,7 @@
 import type { Resources } from '../domain/diagnosis/resources.ts';
 import type { CheckName } from '../domain/incident/checks.ts';
 import type { Finding } from '../domain/incident/events.ts';
+import { awsHealth } from './checks/aws-health.ts';
 import { certificates } from './checks/certificates.ts';
 import { configuredNames } from './checks/configured-names.ts';
 import { database } from './checks/database.ts';
@@ -25,6 +26,7 @@ export const IMPLEMENTATIONS: Record<CheckName, (resources: Resources, now: Date
   deployments,
   logs,
   database,
+  'AWS Health': awsHealth,
   'database writer': databaseWriter,
   memory,
   redis,

@@ -22,6 +22,7 @@ export class ConsoleRunbooks extends Construct {
       environment: environmentOf(playbooks),
     });
     grantInvestigate(investigate, config, playbooks);
+    incidents.grantReadAwsIssues(investigate);
     const smokeTest = new IncidentFunction(this, 'SmokeTestFunction', {
       folder: 'runbooks/smoke-test',
       description: 'Whether the service serves people now',

@@ -35,6 +35,7 @@ export class ResponseFunctions extends Construct {
       environment: environmentOf(playbooks),
     });
     grantInvestigate(this.diagnose, config, playbooks);
+    incidents.grantReadAwsIssues(this.diagnose);
     this.classify = add('Classify', { folder: 'functions/classify', description: 'Judges severity by what was found' });
     this.plan = add('Plan', {
       folder: 'functions/plan',

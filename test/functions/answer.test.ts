@@ -18,7 +18,7 @@ import {
   stored,
 } from '../support/responder.ts';
 import { oneCharacterOff } from '../support/signed-texts.ts';
-import { of, step, types } from '../support/story.ts';
+import { minute, of, step, types } from '../support/story.ts';
 
 useLinks();
 const { workflows } = useWorkflows();
@@ -42,6 +42,21 @@ describe('opening a signed link', () => {
     expect(body).not.toMatch(/<script|https?:\/\//);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect((await stored()).timeline).toHaveLength(before);
+  });
+
+  it('says which issues of AWS are open, or that they are not known, and nothing where there are none', async () => {
+    await openIncident();
+    const shown = async (ok: boolean | null, summary: string) => {
+      const findings = [{ check: 'AWS Health', ok, summary, facts: {}, at: minute(1) }];
+      await committed({ type: 'record diagnosis', id: summary, attempt: 1, findings });
+      return (await get(await linkPath())).body;
+    };
+    const open = await shown(false, 'AWS Health: open issue of RDS since 2026-04-07 08:30 UTC');
+    expect(open).toContain('<dt>AWS Health</dt><dd>open issue of RDS since 2026-04-07 08:30 UTC, as of 09:31 UTC</dd>');
+    expect(await shown(null, 'AWS Health: could not be checked')).toContain(
+      '<dd>could not be checked, as of 09:31 UTC',
+    );
+    expect(await shown(true, 'AWS Health: no open issue')).not.toContain('AWS Health');
   });
 
   it('escapes text that others wrote', async () => {

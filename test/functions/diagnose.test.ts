@@ -10,12 +10,14 @@ import {
 import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AwsIssue } from '../../lambda/domain/incident/aws-issues.ts';
 import { handler } from '../../lambda/functions/diagnose/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { noteAwsIssues } from '../../lambda/store/aws-issues.ts';
 import { attempt, invoke, policyOf, signal, stored, useResponder } from '../support/responder.ts';
 import { minute } from '../support/story.ts';
 
-useResponder();
+const table = useResponder();
 const cloudwatch = mockClient(CloudWatchClient);
 const ecs = mockClient(ECSClient);
 const rds = mockClient(RDSClient);
@@ -87,6 +89,7 @@ it('the diagnosis checks in the order of the runbook, and records the facts for 
     [true, 'Deployments: none in the last hour'],
     [false, LOGS],
     [true, 'Database: available, 2 members, writer writer-1'],
+    [true, 'AWS Health: no open issue has been reported'],
   ]);
   expect((await stored()).facts).toEqual({
     healthSeconds: expect.any(Number),
@@ -94,7 +97,7 @@ it('the diagnosis checks in the order of the runbook, and records the facts for 
     ...{ usersAffectedShare: 0.38, responseSeconds: 1.234, cpuPercent: 71.6 },
     ...{ serviceExists: 1, desiredTasks: 10, runningTasks: 9, missingTasks: 1, rollingUpdates: 1 },
     ...{ scalingMinimum: 0, scalingMaximum: 5000, scalingSuspended: 0, databaseExists: 1, databaseMembers: 2 },
-    ...{ deploymentInProgress: 0, deploymentSuspect: 0, readerConnections: 600, errorLines: 3 },
+    ...{ deploymentInProgress: 0, deploymentSuspect: 0, readerConnections: 600, errorLines: 3, openAwsIssues: 0 },
   });
 });
 
@@ -113,9 +116,17 @@ it('a check that is denied or finds nothing is a finding, and the others go on',
     [null, 'deployments: could not be checked (AccessDeniedException)'],
     [false, LOGS],
     [false, 'Database: there is no cluster production'],
+    [true, 'AWS Health: no open issue has been reported'],
   ]);
   expect((await stored()).facts).toEqual({
-    ...{ affectedShare: 1, healthFailingShare: 1, healthSeconds: expect.any(Number), errorLines: 3, databaseExists: 0 },
+    ...{
+      affectedShare: 1,
+      healthFailingShare: 1,
+      healthSeconds: expect.any(Number),
+      errorLines: 3,
+      databaseExists: 0,
+      openAwsIssues: 0,
+    },
   });
 });
 
@@ -220,6 +231,7 @@ it('a check that does not answer in 12 seconds is a finding, and the others go o
     [true, 'Deployments: none in the last hour'],
     [false, LOGS],
     [null, 'database: could not be checked (no answer in 12 s)'],
+    [true, 'AWS Health: no open issue has been reported'],
   ]);
 });
 
@@ -252,5 +264,33 @@ describe('the check of the logs', () => {
     logs.on(FilterLogEventsCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
     await invoke(handler, attempt);
     expect(await summary()).toBe('logs: could not be checked (ResourceNotFoundException)');
+  });
+});
+
+describe('issues of AWS', () => {
+  const issue: AwsIssue = {
+    ...{ arn: 'arn:aws:health:us-east-1::event/RDS/AWS_RDS_OPERATIONAL_ISSUE/1', service: 'RDS', open: true },
+    ...{ code: 'AWS_RDS_OPERATIONAL_ISSUE', startedAt: minute(-60), updatedAt: minute(-5) },
+  };
+  const AWS = 'AWS Health: open issue of RDS since 2026-04-07 08:30 UTC, updated 09:25 UTC (AWS_RDS_OPERATIONAL_ISSUE)';
+
+  it('are a finding with their times as long as they are open, and are a fact', async () => {
+    await noteAwsIssues('mockupaws-production', [issue, { ...issue, arn: 'over', open: false }], minute(0));
+    await invoke(handler, attempt);
+    const { findings, facts } = await stored();
+    expect(findings.at(-1)).toEqual({
+      ...{ check: 'AWS Health', ok: false, summary: AWS, facts: { openAwsIssues: 1 }, at: minute(0) },
+    });
+    expect(facts['openAwsIssues']).toBe(1);
+  });
+
+  it('that cannot be read are a finding too', async () => {
+    const { send } = table;
+    table.send = command =>
+      JSON.stringify(command.input).includes('aws-issues/') ? Promise.reject(new Error('away')) : send(command);
+    await invoke(handler, attempt);
+    const { findings, facts } = await stored();
+    expect(findings.at(-1)).toMatchObject({ ok: null, summary: 'AWS Health: could not be checked (away)' });
+    expect(facts['openAwsIssues']).toBeUndefined();
   });
 });

@@ -16,6 +16,7 @@ export const CHECKS = {
   deployments: ['deploymentAgeMinutes', 'deploymentInProgress', 'deploymentSuspect', 'suspectIsLatest'],
   logs: ['errorLines'],
   database: ['databaseExists', 'databaseMembers'],
+  'AWS Health': ['openAwsIssues'],
   'database writer': ['writerGoneMinutes', 'writerReadOnlyMinutes', 'readersAvailable', 'clusterAvailable'],
   memory: [
     ...['memoryPercent', 'oomKills', 'taskRestarts', 'taskMemory', 'taskRevision'],
@@ -38,6 +39,9 @@ export const CHECKS = {
   'configured names': ['namesMissing'],
 } as const satisfies Record<string, readonly string[]>;
 
+/** The check whose finding is no cause: AWS says that something is wrong, and not that it is wrong here. */
+export const AWS_HEALTH = 'AWS Health' satisfies keyof typeof CHECKS;
+
 export type CheckName = keyof typeof CHECKS;
 
 /** The objects that checks find: steps act on exactly the object that was judged. */
@@ -58,4 +62,5 @@ export const EVERY_INCIDENT: readonly CheckName[] = [
   'deployments',
   'logs',
   'database',
+  AWS_HEALTH,
 ];

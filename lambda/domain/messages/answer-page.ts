@@ -1,5 +1,6 @@
 import { investigationOf } from '../communication/publication.ts';
 import { workaroundOrQuestion } from '../communication/questions.ts';
+import { AWS_HEALTH } from '../incident/checks.ts';
 import type { PersonCommand } from '../incident/commands.ts';
 import type { EventType } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
@@ -96,6 +97,7 @@ export function answerPage(
       { name: 'Started', value: dateTime(startedAt) },
       { name: 'Impact', value: playbookOf(incident).impact },
       ...(workaround ? [{ name: 'Workaround', value: workaround }] : []),
+      ...awsHealth(incident),
       { name: 'Commander', value: commander ?? 'nobody yet: the first to acknowledge' },
       ...(acknowledged && isOpen(incident)
         ? [{ name: 'Acknowledged', value: `by ${acknowledged.by}, until ${clock(acknowledged.until)} UTC` }]
@@ -113,6 +115,15 @@ export function answerPage(
       .map(line => ({ at: line.event.at, clock: clock(line.event.at), text: formatLine(line, incident)[1] })),
   };
 }
+
+/** The finding about AWS's own trouble, with its time, unless there is none. */
+const awsHealth = ({ findings }: Incident) =>
+  findings
+    .filter(({ check, ok }) => check === AWS_HEALTH && ok !== true)
+    .map(({ summary, at }) => ({
+      name: AWS_HEALTH,
+      value: `${summary.replace(`${AWS_HEALTH}: `, '')}${at ? `, as of ${clock(at)} UTC` : ''}`,
+    }));
 
 type Form = NonNullable<AnswerPage['form']>;
 

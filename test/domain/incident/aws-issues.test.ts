@@ -7,7 +7,8 @@ import {
   openIssues,
   withReports,
 } from '../../../lambda/domain/incident/aws-issues.ts';
-import { minute, START } from '../../support/story.ts';
+import { AWS_HEALTH } from '../../../lambda/domain/incident/checks.ts';
+import { minute, START, Story } from '../../support/story.ts';
 
 const HOUR = 60;
 
@@ -119,4 +120,15 @@ test('whatever the order, the number and the batches of the reports, what is ope
     { numRuns: 300 },
   );
   expect(seen).toEqual(new Set([0, 1, 2, 3]));
+});
+
+test('an issue of AWS alone identifies no cause', () => {
+  const story = new Story();
+  story.fires();
+  const diagnose = (check: string) =>
+    story.tell({ type: 'record diagnosis', attempt: 1, findings: [{ check, ok: false, summary: check, facts: {} }] });
+  diagnose(AWS_HEALTH);
+  expect(story.incident.status).toBe('investigating');
+  diagnose('deployments');
+  expect(story.incident.status).toBe('identified');
 });

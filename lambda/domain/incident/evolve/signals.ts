@@ -1,7 +1,8 @@
 import { withAffected, withService } from '../../kernel/severity.ts';
 import { minutesBetween } from '../../kernel/time.ts';
+import { AWS_HEALTH } from '../checks.ts';
 import { disruptionsWith, worstOf } from '../disruption.ts';
-import type { EventOf, Status } from '../events.ts';
+import type { EventOf, Finding, Status } from '../events.ts';
 import { isHealthy } from '../harm.ts';
 import { allClear, type Incident, type KnownSignal } from '../incident.ts';
 import { FLAPPING, type SignalState } from '../signal.ts';
@@ -54,10 +55,7 @@ export function evolveSignals(
           })),
         ),
         // A diagnosis in which every check passed has identified nothing.
-        status:
-          incident.status === 'investigating' && event.findings.some(({ ok }) => ok === false)
-            ? 'identified'
-            : incident.status,
+        status: incident.status === 'investigating' && event.findings.some(identifies) ? 'identified' : incident.status,
       };
     }
     case 'ServiceMeasured': {
@@ -126,6 +124,8 @@ function changesOf(known: KnownSignal | undefined, { signalAt, type }: SignalEve
 }
 
 /** The facts of a diagnosis, each with its time. They replace those of an earlier diagnosis, which may not hold any more. */
+const identifies = ({ check, ok }: Finding) => ok === false && check !== AWS_HEALTH;
+
 const diagnosed = ({ attempt, findings, at }: EventOf<'DiagnosisRecorded'>) => ({
   findings,
   diagnosedIn: attempt,
