@@ -156,9 +156,10 @@ function remaining(incident: Incident): string {
 
 function approval({ approval, id }: Incident): string {
   if (!approval) return '';
-  const { step, title, expiresAt } = approval;
+  const { step, title, expiresAt, reason } = approval;
   const rows = [
     ['', `${styleText('yellow', title)}, until ${dateTime(expiresAt)}; no answer is a no`],
+    ...(reason ? [['', `it would run by itself, but ${reason}`]] : []),
     ['', `npx incident approve ${id} ${step}`],
     ['', `npx incident decline ${id} ${step}`],
   ];

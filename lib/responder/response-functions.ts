@@ -46,6 +46,7 @@ export class ResponseFunctions extends Construct {
     this.plan.addUnscopedReads('cloudwatch:DescribeAlarms');
     incidents.grantLedger(this.plan, config.service);
     incidents.grantList(this.plan);
+    incidents.grantReadAwsIssues(this.plan);
     this.verify = add('Verify', {
       folder: 'functions/verify',
       description: 'Whether a runbook did what it was for',

@@ -135,9 +135,9 @@ const LINES: Record<string, Describe> = {
     tone: 'bad',
     details: checks(list),
   }),
-  ApprovalRequested: ({ title, expiresAt }) => ({
+  ApprovalRequested: ({ title, expiresAt, reason }) => ({
     label: 'approval',
-    text: `${title}: asked for until ${expiresAt.slice(0, 16).replace('T', ' ')}`,
+    text: `${title}: asked for until ${expiresAt.slice(0, 16).replace('T', ' ')}${reason ? `, because ${reason}` : ''}`,
     tone: 'warn',
   }),
   ApprovalAskedAgain: ({ title, level }) => ({

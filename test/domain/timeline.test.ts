@@ -24,6 +24,8 @@ const PLAN = [
   step('restart', { cooldownMinutes: 0 }),
 ];
 
+const ISSUE = { arn: 'issue', service: 'RDS', code: 'AWS_RDS_OPERATIONAL_ISSUE', open: true };
+
 /** Mostly the usual value, and now and then one of the others. */
 const rarely = <T>(usual: T, ...others: T[]) =>
   fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
@@ -48,6 +50,7 @@ const move = fc.oneof(
       share: fc.constantFrom(0, 0.3, 0.6),
       automation: rarely('on', 'off', 'unreadable'),
       maintenance: rarely<number | 'unreadable' | undefined>(undefined, 10, 'unreadable'),
+      aws: rarely('well', 'troubled', 'unreadable'),
       how: fc.constantFrom(PASSED, PASSED, FAILED, 'it failed'),
     }),
   },
@@ -79,7 +82,10 @@ function perform(story: Story, next: Move, ledger: LedgerRun[]): IncidentEvent[]
     case 'watch':
       return story.opened ? story.watches(next.checks) : [];
     case 'answer':
-      return story.tell({ type: 'answer approval', step: 'ask', approve: next.approve, by: 'ada' });
+      return story.tell({
+        ...{ type: 'answer approval', step: (story.opened && story.incident.approval?.step) || 'ask' },
+        ...{ approve: next.approve, by: 'ada' },
+      });
     case 'acknowledge':
       return story.acknowledges();
     case 'crash':
@@ -113,14 +119,15 @@ function work(story: Story, { tasks, share, how, ...next }: Work, ledger: Ledger
 
 const earlier = (now: string, minutes: number) => new Date(Date.parse(now) - minutes * 60_000).toISOString();
 
-function readings(story: Story, next: Pick<Work, 'automation' | 'maintenance'>, ledger: LedgerRun[]): Readings {
-  const { automation, maintenance } = next;
+function readings(story: Story, next: Pick<Work, 'automation' | 'maintenance' | 'aws'>, ledger: LedgerRun[]): Readings {
+  const { automation, maintenance, aws } = next;
   const value = automation === 'on' ? 'on' : 'off';
   return {
     automation: automation === 'unreadable' ? automation : { value, since: minute(-10_000) },
     maintenanceUntil: typeof maintenance === 'number' ? earlier(story.now, -maintenance) : maintenance,
     ledger: [...ledger],
     others: [],
+    awsIssues: aws === 'unreadable' ? aws : aws === 'troubled' ? [{ ...ISSUE, updatedAt: story.now }] : [],
   };
 }
 
@@ -201,7 +208,8 @@ describe('an incident, whatever happens to it in whatever order,', () => {
       const answers = incident.timeline.filter(
         e => e.seq < entry.seq && (e.type === 'ApprovalGiven' || e.type === 'ApprovalDeclined'),
       );
-      if (mode === 'approve' && !entry.dryRun) expect(answers.at(-1)?.type).toBe('ApprovalGiven');
+      const approved = entry.guardrails.some(({ guardrail, reason }) => guardrail === 'mode' && reason === 'approved');
+      if ((mode === 'approve' || approved) && !entry.dryRun) expect(answers.at(-1)?.type).toBe('ApprovalGiven');
     });
   });
 

@@ -3,14 +3,16 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { AwsIssue } from '../../lambda/domain/incident/aws-issues.ts';
 import { handler } from '../../lambda/functions/plan/handler.ts';
+import { noteAwsIssues } from '../../lambda/store/aws-issues.ts';
 import { firstItem } from '../../lambda/store/keys.ts';
 import { readLedger } from '../../lambda/store/ledger.ts';
 import { client, TableName } from '../../lambda/store/table.ts';
 import { ALARM, attempt, invoke, KEY, openIncident, stored, useResponder } from '../support/responder.ts';
 import { minute, of, START, step } from '../support/story.ts';
 
-useResponder({ AUTOMATION_PARAMETER: '/automation', MAINTENANCE_PARAMETER: '/maintenance-until' });
+const table = useResponder({ AUTOMATION_PARAMETER: '/automation', MAINTENANCE_PARAMETER: '/maintenance-until' });
 const SERVICE = 'mockupaws-production';
 const ssm = mockClient(SSMClient);
 const cloudwatch = mockClient(CloudWatchClient);
@@ -148,3 +150,40 @@ const hideFromIndex = (slot: string) =>
       UpdateExpression: 'REMOVE unfinished',
     }),
   );
+
+describe('while AWS has an issue, the plan function runs the step dry, to ask,', () => {
+  const issue: AwsIssue = {
+    ...{ arn: 'arn:aws:health:us-east-1::event/RDS/AWS_RDS_OPERATIONAL_ISSUE/1', service: 'RDS', open: true },
+    ...{ code: 'AWS_RDS_OPERATIONAL_ISSUE', startedAt: minute(-60), updatedAt: minute(-5) },
+  };
+  const modeOf = async () =>
+    of((await stored()).timeline, 'StepStarted')[0]?.guardrails.find(({ guardrail }) => guardrail === 'mode');
+
+  it('and says which', async () => {
+    await noteAwsIssues(SERVICE, [issue], minute(0));
+    await openIncident();
+    expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['true'] } });
+    expect(await modeOf()).toMatchObject({
+      reason: expect.stringMatching(/^needs approval: AWS reports an open issue of RDS since /),
+    });
+    expect((await readLedger(SERVICE)).runs).toEqual([]);
+  });
+
+  it('also where that cannot be read', async () => {
+    await openIncident();
+    const { send } = table;
+    table.send = command =>
+      JSON.stringify(command.input).includes('aws-issues/') ? Promise.reject(new Error('away')) : send(command);
+    expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['true'] } });
+    expect(await modeOf()).toMatchObject({
+      passed: false,
+      reason: 'needs approval: what AWS reported of its issues cannot be read',
+    });
+  });
+
+  it('and not once it is over', async () => {
+    await noteAwsIssues(SERVICE, [{ ...issue, open: false }], minute(0));
+    await openIncident();
+    expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['false'] } });
+  });
+});

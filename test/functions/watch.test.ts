@@ -97,7 +97,7 @@ it('the watch makes up for a lost event: an alarm that fires again starts anothe
     type: 'next step',
     id: 'plan',
     attempt: 1,
-    readings: { automation: 'unreadable', maintenanceUntil: undefined, ledger: [], others: [] },
+    readings: { automation: 'unreadable', maintenanceUntil: undefined, ledger: [], others: [], awsIssues: [] },
   });
   expect((await stored()).attempt?.outcome).toBe('recovered');
   alarm('ALARM', minute(3));

@@ -50,7 +50,7 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   ExecutionStopped: { run: true, title: true, changed: true },
   HarmSeen: { run: true, title: true, seen: true },
   RevertRequested: { ...person, run: true, title: true },
-  ApprovalRequested: approval,
+  ApprovalRequested: { ...approval, reason: true },
   ApprovalAskedAgain: { ...approval, level: true },
   ApprovalGiven: { ...person, step: true },
   ApprovalDeclined: { ...person, step: true },

@@ -92,6 +92,7 @@ export const READINGS: Readings = {
   maintenanceUntil: undefined,
   ledger: [],
   others: [],
+  awsIssues: [],
 };
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;

@@ -1,5 +1,6 @@
 import type { Facts, Severity } from '../kernel/severity.ts';
 import type { Audience, DeliveryChannel, Target, Urgency } from './audiences.ts';
+import type { AwsIssue } from './aws-issues.ts';
 import type { Check, ChecklistItem, Event, Finding, Impact, Reference } from './events.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
@@ -140,4 +141,6 @@ export interface Readings {
   ledger: readonly LedgerRun[] | 'unreadable';
   /** The troubles of open incidents of other services. */
   others: readonly OtherTrouble[] | 'unreadable';
+  /** What AWS Health reported. Unreadable, it blocks no step: those that would run by themselves ask. */
+  awsIssues: readonly AwsIssue[] | 'unreadable';
 }

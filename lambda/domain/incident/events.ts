@@ -190,7 +190,8 @@ export interface EventData {
   /** A change that was left in place does harm now. */
   HarmSeen: { run: string; title: string; seen: string };
   RevertRequested: Person & { run: string; title: string };
-  ApprovalRequested: { step: string; title: string; expiresAt: string };
+  /** `reason`: why a step asks that would run by itself. */
+  ApprovalRequested: { step: string; title: string; expiresAt: string; reason?: string | undefined };
   /** `level`: the highest level that is asked. */
   ApprovalAskedAgain: { step: string; title: string; expiresAt: string; level: number };
   ApprovalGiven: Person & { step: string };

@@ -4,7 +4,7 @@ import type { Audience, Investigation, Target } from './audiences.ts';
 import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
-import type { ApprovalAnswer, Disruption, Judgement, PublishedUpdate, Trouble } from './records.ts';
+import type { ApprovalAnswer, Disruption, Judgement, PendingApproval, PublishedUpdate, Trouble } from './records.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 
@@ -218,18 +218,7 @@ export interface Incident {
   /** Why each step was skipped when it was last skipped. */
   skipped: Readonly<Record<string, readonly string[]>>;
   runs: Run[];
-  /** The pending approval: since when it has been pending, when it was last requested, and from which level. */
-  approval?:
-    | {
-        playbook: string;
-        step: string;
-        title: string;
-        expiresAt: string;
-        since: string;
-        askedAt: string;
-        level: number;
-      }
-    | undefined;
+  approval?: PendingApproval | undefined;
   /** An answer that came while the plan of another trouble had its turn: this one continues afterwards. */
   answered?: { playbook: string; step: string; approved: boolean } | undefined;
   /** The last answer for each step. */

@@ -10,6 +10,20 @@ export interface Judgement {
   kept: boolean;
 }
 
+/** A question for a step's approval that nobody has answered yet. */
+export interface PendingApproval {
+  playbook: string;
+  step: string;
+  title: string;
+  expiresAt: string;
+  /** Why a step asks that would run by itself. */
+  reason?: string | undefined;
+  /** Since when it has been pending, when it was last asked, and up to which level. */
+  since: string;
+  askedAt: string;
+  level: number;
+}
+
 /** The last answer to the question for a step's approval. */
 export interface ApprovalAnswer {
   step: string;

@@ -9,7 +9,7 @@ import { type Incident, isOpen, playbookOf } from '../incident/incident.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
-import { automationLines, previewLines } from './automation-lines.ts';
+import { automationLines, cautionLines, previewLines } from './automation-lines.ts';
 import { condensed } from './condensed.ts';
 import type { Link } from './link.ts';
 import { formatLine } from './log.ts';
@@ -135,6 +135,7 @@ const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Inciden
   approve: incident => ({
     explains: [
       `"${incident.approval?.title}" is then done at once, and verified. No answer by ${dateTime(incident.approval?.expiresAt ?? '')} means no.`,
+      ...cautionLines(incident.approval).map(line => `${line}.`),
       ...previewLines(incident, incident.approval?.step ?? ''),
     ].join(' '),
     ...{ field: 'Note', required: false, button: 'Approve' },

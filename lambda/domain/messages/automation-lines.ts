@@ -52,7 +52,10 @@ function nextLine(incident: Incident): string {
     return `Recovered; watching for ${incident.policy.autoResolveMinutes} min before it is resolved.`;
   if (handedOver) return 'Automation has stopped: a person must act.';
   if (incident.approval)
-    return `Waiting for approval of "${incident.approval.title}" until ${clockSince(incident.approval.askedAt, incident.approval.expiresAt)} UTC.`;
+    return [
+      `Waiting for approval of "${incident.approval.title}" until ${clockSince(incident.approval.askedAt, incident.approval.expiresAt)} UTC.`,
+      ...cautionLines(incident.approval).map(line => `${line}.`),
+    ].join(' ');
   if (!attemptUnderWay(incident)) return 'Nothing is running.';
   if (onlyObserves(incident)) return 'Automation only observes here and will change nothing: you need to act.';
   return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';
@@ -62,6 +65,10 @@ function onlyObserves(incident: Incident): boolean {
   const steps = playbooksOf(incident).flatMap(({ plan }) => plan);
   return steps.length > 0 && steps.every(({ mode }) => mode === 'observe' || mode === 'off');
 }
+
+/** Why a step asks that would run by itself, in one sentence. */
+export const cautionLines = (approval: Incident['approval']) =>
+  approval?.reason ? [`It would run by itself, but ${approval.reason}`] : [];
 
 /** The first line of a step's dry run: what would be changed, in one sentence. */
 export const previewLines = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];

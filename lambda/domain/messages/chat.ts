@@ -54,8 +54,8 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
     `:large_green_circle: Improved: ${safe(seen)}. By that it is a ${severity}, and only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
   HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,
   RevertRequested: ({ title, by }) => `:leftwards_arrow_with_hook: *${safe(by)}* has reverted: ${safe(title)}`,
-  ApprovalRequested: ({ title, expiresAt, at }) =>
-    `:raised_hand: *Approve "${safe(title)}"?* The buttons are in the first message. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
+  ApprovalRequested: ({ title, expiresAt, reason, at }) =>
+    `:raised_hand: *Approve "${safe(title)}"?* ${reason ? `It would run by itself, but ${safe(reason)}. ` : ''}The buttons are in the first message. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
   ApprovalAskedAgain: ({ title, expiresAt, at }) =>
     `:raised_hand: *Approve "${safe(title)}"?* Nobody has answered yet. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
   ApprovalGiven: ({ step, by }) => `:thumbsup: ${safe(step)} approved by *${safe(by)}*`,

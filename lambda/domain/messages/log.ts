@@ -103,7 +103,10 @@ const SENTENCES: Sentences = {
     'bad',
     `${impactWords(impact)}: ${title(run)} (${failed(checks) || reason})`,
   ],
-  ApprovalRequested: ({ title, expiresAt }) => ['act', `approval is asked for until ${dateTime(expiresAt)}: ${title}`],
+  ApprovalRequested: ({ title, expiresAt, reason }) => [
+    'act',
+    `approval is asked for until ${dateTime(expiresAt)}: ${title}${reason ? `, because ${reason}` : ''}`,
+  ],
   ApprovalAskedAgain: ({ title, expiresAt, level }) => [
     'act',
     `approval is asked for again, up to level ${level}, until ${dateTime(expiresAt)}: ${title}`,

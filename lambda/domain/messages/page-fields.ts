@@ -4,7 +4,7 @@ import { firing, type Incident, isQuestion, playbookOf } from '../incident/incid
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, duration, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
-import { automationLines, previewLines } from './automation-lines.ts';
+import { automationLines, cautionLines, previewLines } from './automation-lines.ts';
 import { incidentLinks } from './incident-links.ts';
 
 /** The fields of the templates `messages/page.txt` and `messages/sms.txt`. */
@@ -128,9 +128,11 @@ function headline(incident: Incident, event: IncidentEvent): string {
 
 function approvalQuestion({ approval }: Incident, event: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>): string {
   const question = `Approve "${event.title}" by ${clockSince(event.at, event.expiresAt)} UTC`;
-  return event.type === 'ApprovalRequested'
-    ? question
-    : `${question}: nobody has answered since ${dateTime(approval?.since ?? event.at)}`;
+  const asked =
+    event.type === 'ApprovalRequested'
+      ? question
+      : `${question}: nobody has answered since ${dateTime(approval?.since ?? event.at)}`;
+  return [asked, ...cautionLines(approval)].join('. ');
 }
 
 /** The target that was missed, as a sentence. */

@@ -5,6 +5,7 @@ import type { BlastRadius, Step } from '../incident/policy.ts';
 import { percent } from '../kernel/numbers.ts';
 import { atLeast } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
+import type { CautiousStep } from './caution.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 import { stormReason } from './storm.ts';
 
@@ -38,7 +39,7 @@ export function failedGuardrails(results: readonly GuardrailResult[], dryRun: bo
 }
 
 /** The result of every guardrail, in order, passed or not. */
-export function guardrails(incident: Incident, step: Step, readings: Readings, now: string): GuardrailResult[] {
+export function guardrails(incident: Incident, step: CautiousStep, readings: Readings, now: string): GuardrailResult[] {
   return [
     killSwitch(readings),
     maintenanceWindow(readings, now),
@@ -78,14 +79,16 @@ function maintenanceWindow({ maintenanceUntil }: Readings, now: string): Guardra
   );
 }
 
-function mode(incident: Incident, step: Step, readings: Readings): GuardrailResult {
+function mode(incident: Incident, step: CautiousStep, readings: Readings): GuardrailResult {
   const approved = incident.attempt?.approved && incident.attempt.from === step.name;
-  const words = { off: 'off', observe: 'observe: nothing is changed', approve: 'needs approval', auto: 'automatic' };
+  const words = { off: 'off', observe: 'observe: nothing is changed', approve: needsApproval(step), auto: 'automatic' };
   if (step.mode === 'approve' && approved) return guardrailResult('mode', true, 'approved');
   // Nobody is asked to approve a step that would not run.
   if (step.mode === 'approve' && isOff(readings)) return guardrailResult('mode', true, 'would need approval');
   return guardrailResult('mode', step.mode === 'auto' || step.mode === 'observe', words[step.mode]);
 }
+
+const needsApproval = ({ caution }: CautiousStep) => `needs approval${caution ? `: ${caution}` : ''}`;
 
 function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
   if (ledger === 'unreadable') return guardrailResult('cooldown', false, 'earlier runs cannot be read');

@@ -10,6 +10,7 @@ import { reassessSeverity } from '../intake/severity.ts';
 import { nextTurn } from '../intake/signals.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { answerBy } from './approval.ts';
+import { cautious } from './caution.ts';
 import { failedGuardrails, guardrails, isDryRun, runId } from './guardrails.ts';
 import { handOverReason } from './hand-over-reason.ts';
 import { revertReason, revertRun, revertThenEnd, unrevertedNote } from './revert.ts';
@@ -65,7 +66,8 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
   if (givesWay) return revertThenEnd(incident, attempt, readings, now, givesWay);
 
   const skipped: Event[] = [];
-  for (const step of stepsLeft(incident, attempt)) {
+  for (const planned of stepsLeft(incident, attempt)) {
+    const step = cautious(planned, readings, now);
     const results = guardrails(incident, step, readings, now);
     const dryRun = isDryRun(incident, step, readings);
     const failed = failedGuardrails(results, dryRun);
@@ -84,11 +86,11 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
     }
     if (preview?.status === 'rehearsed') {
       const expiresAt = answerBy(incident, step, now);
-      const { name, title } = step;
+      const { name, title, caution: reason } = step;
       return {
         events: [
           ...skipped,
-          { type: 'ApprovalRequested', step: name, title, expiresAt },
+          { type: 'ApprovalRequested', step: name, title, expiresAt, reason },
           { type: 'ResponseEnded', attempt, outcome: 'awaiting approval' },
         ],
       };

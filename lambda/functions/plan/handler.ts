@@ -11,6 +11,7 @@ import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { throwAny } from '../../runtime/failures.ts';
+import { readAwsIssues } from '../../store/aws-issues.ts';
 import { openIncidents } from '../../store/incident-lists.ts';
 import { load } from '../../store/incidents.ts';
 import { LedgerMoved, readLedger, writeLedger } from '../../store/ledger.ts';
@@ -40,7 +41,7 @@ export const handler = entrypoint(AttemptEvent, async event => {
 });
 
 async function plan({ slot, number, attempt, after }: AttemptEvent) {
-  const [switches, ledger, others] = await Promise.all([
+  const [switches, ledger, others, awsIssues] = await Promise.all([
     readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? ''),
     readLedger(service()).catch((error: Error) => {
       console.error({ message: 'the ledger cannot be read, which means do not act', error: error.name });
@@ -50,8 +51,12 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
       console.error({ message: 'the open incidents cannot be read, which means do not act', error: error.name });
       return 'unreadable' as const;
     }),
+    readAwsIssues(service()).catch((error: Error) => {
+      console.error({ message: 'the issues of AWS cannot be read, which means ask', error: error.name });
+      return 'unreadable' as const;
+    }),
   ]);
-  const readings = { ...switches, ledger: ledger === 'unreadable' ? ledger : ledger.runs, others };
+  const readings = { ...switches, ledger: ledger === 'unreadable' ? ledger : ledger.runs, others, awsIssues };
   const command = { type: 'next step', id: `plan/${attempt}/${after}`, attempt, readings } as const;
   const { incident, events, refused } = await commit({ slot, number }, command, async (decided, incident) => {
     const started = startedIn(decided);

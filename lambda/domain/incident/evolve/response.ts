@@ -2,7 +2,7 @@ import { minutesBetween } from '../../kernel/time.ts';
 import { BOUNDS } from '../bounds.ts';
 import type { EventOf } from '../events.ts';
 import { attemptUnderWay, type Incident, type Run } from '../incident.ts';
-import type { ApprovalAnswer } from '../records.ts';
+import type { ApprovalAnswer, PendingApproval } from '../records.ts';
 import { unreverted } from '../reverts.ts';
 
 /** Attempts of the automatic response: their runs, their approvals and their end. */
@@ -72,9 +72,11 @@ export function evolveResponse(
     case 'RevertRequested':
       return { runs: changeRun(incident, event.run, { revertRequestedAt: event.at }) };
     case 'ApprovalRequested':
-      return { approval: pendingApproval(incident, event, event.at, 1) };
+      return { approval: pendingApproval(incident, event, { since: event.at, level: 1, reason: event.reason }) };
     case 'ApprovalAskedAgain':
-      return { approval: pendingApproval(incident, event, incident.approval?.since ?? event.at, event.level) };
+      return {
+        approval: pendingApproval(incident, event, { since: event.at, ...incident.approval, level: event.level }),
+      };
     case 'ApprovalGiven':
     case 'ApprovalDeclined':
       return {
@@ -141,11 +143,10 @@ const changeRun = ({ runs }: Incident, id: string, change: Partial<Run>) =>
 const pendingApproval = (
   { approval, attempt, playbook: lead }: Incident,
   { step, title, expiresAt, at }: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>,
-  since: string,
-  level: number,
+  { since, level, reason }: Pick<PendingApproval, 'since' | 'level' | 'reason'>,
 ) => ({
   playbook: approval?.playbook ?? attempt?.playbook ?? lead,
-  ...{ step, title, expiresAt, since, askedAt: at, level },
+  ...{ step, title, expiresAt, reason, since, askedAt: at, level },
 });
 
 const answerTo = (
