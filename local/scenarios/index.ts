@@ -1,6 +1,7 @@
 import { acknowledgementLapses } from './acknowledgement-lapses.ts';
 import { deployedMeanwhile, observe, reliefStays, runbookFails } from './acts-on-evidence.ts';
 import { approvalGiven } from './approval-given.ts';
+import { awsHealth } from './aws-health.ts';
 import { badDeployment, badDeploymentHandedOver } from './bad-deployment.ts';
 import { breach } from './breach.ts';
 import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
@@ -48,6 +49,7 @@ export const SCENARIOS: readonly Scenario[] = [
   flapping,
   acknowledgementLapses,
   approvalGiven,
+  awsHealth,
   breach,
   drill,
   observe,

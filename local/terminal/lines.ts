@@ -33,6 +33,11 @@ const LINES: Record<string, Describe> = {
     text: `${detailType}: ${matched ? `matched ${rules.join(', ')}` : 'matched no rule'}`,
     tone: 'plain',
   }),
+  'aws issue': ({ service, code, open, updatedAt }) => ({
+    label: 'aws health',
+    text: `AWS reports that its issue of ${service} ${open ? 'is open' : 'is over'}, ${updatedAt.slice(11, 16)} UTC: ${code}`,
+    tone: open ? 'warn' : 'good',
+  }),
   alarm: ({ state, name, description }) => {
     if (state === 'ALARM') return { label: 'ALARM', text: `${name} fires: ${description}`, tone: 'bad' };
     return { label: 'alarm', text: `${name} is ${state}`, tone: state === 'OK' ? 'good' : 'warn' };

@@ -114,8 +114,16 @@ export class RehearsalWorld extends World {
     return [...this.incidents.values()].every(over) && this.service.healthy;
   }
 
+  /** What the stack remembers of AWS's own trouble is one item, which holds every issue. */
+  private noteIssues(issues: AwsIssue[], before: AwsIssue[] = []): void {
+    const isNew = (issue: AwsIssue) =>
+      before.every(({ arn, updatedAt }) => arn !== issue.arn || updatedAt !== issue.updatedAt);
+    for (const issue of issues.filter(isNew)) this.account.emit('aws issue', issue);
+  }
+
   /** Each commit of the stack is an item with its events, and with the incident as it was after them. */
   private note({ before, after }: StreamRecord): void {
+    if (after?.['issues']) this.noteIssues(unmarshall(after)['issues'], before && unmarshall(before)['issues']);
     const item = after && !before ? unmarshall(after) : undefined;
     if (!item?.['events']) return;
     const { id, severity, status } = item['incident'];
@@ -132,6 +140,8 @@ export class RehearsalWorld extends World {
 /** Long lists of events are stored deflated; records have bytes in base64. */
 const eventsIn = (stored: StoredEvent[] | string): StoredEvent[] =>
   typeof stored === 'string' ? JSON.parse(inflateSync(Buffer.from(stored, 'base64')).toString()) : stored;
+
+type AwsIssue = Record<'arn' | 'service' | 'code' | 'updatedAt', string> & { open: boolean };
 
 interface StoredEvent {
   type: string;
