@@ -110,6 +110,19 @@ export function commands(): Command {
       printResult(answer, `${id}: acknowledged until ${until} UTC. If it is still open then, people are called anew.`);
     });
 
+  program
+    .command('unack')
+    .description('withdraw the acknowledgement: people are called again at once')
+    .argument('<id>', ID, incident)
+    .argument('[reason...]', 'why')
+    .action((id: string, reason: string[]) =>
+      act(
+        id,
+        { type: 'withdraw acknowledgement', ...(reason.length > 0 ? { reason: reason.join(' ') } : {}) },
+        'the acknowledgement is withdrawn. People are called again.',
+      ),
+    );
+
   for (const [name, approve] of [
     ['approve', true],
     ['decline', false],

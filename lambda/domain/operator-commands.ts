@@ -15,6 +15,7 @@ import {
 import { assignSeverity, reassessSeverity } from './intake/severity.ts';
 import { assess, atLeast, type Severity } from './kernel/severity.ts';
 import { plusMinutes } from './kernel/time.ts';
+import { withdrawAcknowledgement } from './on-call/acknowledgement.ts';
 import { answerEvents } from './remediation/approval.ts';
 import { revertNow } from './remediation/measurement.ts';
 import { resolveByPerson } from './remediation/response.ts';
@@ -39,6 +40,8 @@ export function operatorCommand(
   switch (command.type) {
     case 'acknowledge':
       return { events: [acknowledged(incident, { by, via }, now)] };
+    case 'withdraw acknowledgement':
+      return withdrawAcknowledgement(incident, command, now);
     case 'answer approval':
       return answerApproval(incident, command, now);
     case 'take command':

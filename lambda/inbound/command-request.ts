@@ -41,6 +41,7 @@ const Declaration = {
 /** An action of a person on an incident. */
 const Act = v.variant('type', [
   v.strictObject({ type: v.literal('acknowledge') }),
+  v.strictObject({ type: v.literal('withdraw acknowledgement'), reason: v.optional(text(500)) }),
   v.strictObject({ type: v.literal('answer approval'), step: text(100), approve: v.boolean() }),
   v.strictObject({ type: v.literal('take command') }),
   v.strictObject({ type: v.literal('note'), text: text(2000) }),

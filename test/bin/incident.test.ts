@@ -63,6 +63,15 @@ describe('an operator command', () => {
     expect(aws.operations()).not.toContain('GetCallerIdentity');
   });
 
+  it('withdraws an acknowledgement, with the reason', async () => {
+    await openIncident();
+    await incident('ack', ID);
+    const { code, out } = await incident('unack', ID, 'no', 'laptop');
+    expect([code, out]).toEqual([0, `${ID}: the acknowledgement is withdrawn. People are called again.`]);
+    expect((await stored()).timeline.at(-2)).toMatchObject({ type: 'AcknowledgementWithdrawn', reason: 'no laptop' });
+    expect((await incident('unack', ID)).code).toBe(1);
+  });
+
   it('that declares a data loss raises the incident to P1', async () => {
     await openIncident();
     const { code, out } = await incident('declare', ID, 'orders', 'of today', '--data-loss', '--workaround', 'no');

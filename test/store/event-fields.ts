@@ -25,6 +25,7 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   TargetMissed: { target: true, minutes: true, to: true },
   PageSent: { level: true, role: true, urgency: true, subject: true, about: true, to: true },
   Acknowledged: { ...person, until: true },
+  AcknowledgementWithdrawn: { ...person, reason: true },
   CommandTaken: person,
   NoteAdded: { ...person, text: true },
   Declared: { ...person, fact: true, text: true },

@@ -60,6 +60,8 @@ export type Command = { id: string } /** Signals of one slot, in the order of th
 type ByPerson = Person &
   (
     | { type: 'acknowledge' }
+    /** The person cannot go on: people are called again at once. */
+    | { type: 'withdraw acknowledgement'; reason?: string | undefined }
     | { type: 'answer approval'; step: string; approve: boolean }
     | { type: 'take command' }
     | { type: 'note'; text: string }

@@ -122,6 +122,8 @@ export interface EventData {
   /** `to` is the person's name in the configuration; absent, the page went to the whole level. */
   PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number; to?: string | undefined };
   Acknowledged: Person & { until: string };
+  /** The acknowledgement holds no longer: the escalation path begins anew. */
+  AcknowledgementWithdrawn: Person & { reason?: string | undefined };
   CommandTaken: Person;
   NoteAdded: Person & { text: string };
   /** A person declared something that no alarm can detect. */

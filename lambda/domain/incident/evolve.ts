@@ -121,6 +121,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'PageSent':
     case 'TargetMissed':
     case 'Acknowledged':
+    case 'AcknowledgementWithdrawn':
     case 'CommandTaken':
     case 'Declared':
     case 'WorkaroundReported':

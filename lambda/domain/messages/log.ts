@@ -54,6 +54,10 @@ const SENTENCES: Sentences = {
   ],
   PageSent: ({ level, role, urgency, to }) => ['quiet', `${urgency} sent to ${to ?? role}, level ${level}`],
   Acknowledged: ({ until, ...person }) => ['good', `acknowledged by ${by(person)} until ${clock(until)}`],
+  AcknowledgementWithdrawn: ({ reason, ...person }) => [
+    'bad',
+    `the acknowledgement is withdrawn by ${by(person)}${reason ? `: ${reason}` : ''}`,
+  ],
   CommandTaken: person => ['good', `${by(person)} takes command`],
   NoteAdded: ({ text, ...person }) => ['quiet', `${by(person)}: ${text}`],
   Declared: ({ fact, text, ...person }) => [

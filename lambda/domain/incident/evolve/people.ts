@@ -12,6 +12,7 @@ export function evolvePeople(
     | 'PageSent'
     | 'TargetMissed'
     | 'Acknowledged'
+    | 'AcknowledgementWithdrawn'
     | 'CommandTaken'
     | 'Declared'
     | 'WorkaroundReported'
@@ -63,6 +64,11 @@ export function evolvePeople(
         firstAcknowledgedAt: incident.firstAcknowledgedAt ?? event.at,
         commander: incident.commander ?? event.by,
         ...(incident.escalation ? { escalation: { ...incident.escalation, since: event.until, level: 0 } } : {}),
+      };
+    case 'AcknowledgementWithdrawn':
+      return {
+        acknowledged: undefined,
+        ...(incident.escalation ? { escalation: { since: event.at, level: 0, calledAt: event.at } } : {}),
       };
     case 'CommandTaken':
       return { commander: event.by };
