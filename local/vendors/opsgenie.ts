@@ -4,6 +4,7 @@ import { type Answered, type Asked, faults, oneOf, optional, textOf, type Vendor
 type Body = Record<string, any>;
 
 const COMMON = { user: optional(textOf(100)), source: optional(textOf(100)), note: optional(textOf(25_000)) };
+const PRIORITY = { priority: oneOf('P1', 'P2', 'P3', 'P4', 'P5') };
 const ALERT = {
   ...COMMON,
   message: textOf(130),
@@ -38,8 +39,10 @@ export class Opsgenie implements Vendor {
       return { status: 401, body: { message: 'Key format is not valid!' } };
     const given: Body = JSON.parse(body);
     const acts = /^\/v2\/alerts\/[^/]{1,512}\/(acknowledge|close)\?identifierType=alias$/.test(path);
-    if (method !== 'POST' || !(acts || path === '/v2/alerts')) return { status: 404, body: { message: 'not found' } };
-    const wrong = faults(given, acts ? COMMON : ALERT);
+    const isPriority = /^\/v2\/alerts\/[^/]{1,512}\/priority\?identifierType=alias$/.test(path);
+    if (isPriority ? method !== 'PUT' : method !== 'POST' || !(acts || path === '/v2/alerts'))
+      return { status: 404, body: { message: 'not found' } };
+    const wrong = faults(given, isPriority ? PRIORITY : acts ? COMMON : ALERT);
     if (wrong.length > 0) return { status: 422, body: { message: 'Request body is not processable', errors: wrong } };
     this.requests.push({ path, body: given });
     return { status: 202, body: { result: 'Request will be processed', took: 0.3, requestId: '43a29c5c' } };

@@ -1,4 +1,13 @@
-import { createHmac } from 'node:crypto';
+import {
+  type Agent,
+  INTEGRATION,
+  incidentData,
+  noteData,
+  PERSON,
+  statusUpdateData,
+  type Ticket,
+  type WebhookEvent,
+} from './pagerduty-webhook.ts';
 import {
   type Answered,
   type Asked,
@@ -36,10 +45,35 @@ const PAYLOAD = {
   custom_details: () => undefined,
 };
 
-/** PagerDuty's Events API v2, and the webhooks (v3) that it sends. */
+/** Severities that call people; the others can wait. */
+const URGENT = ['critical', 'error'];
+
+/** Whom PagerDuty's own escalation policy calls, level by level. */
+const LEVELS = [['Tenex Engineer'], ['Lead Engineer']] as const;
+
+/** What people do to a ticket. */
+export type TicketAct =
+  | { does: 'acknowledge' | 'unacknowledge' | 'resolve' | 'escalate' | 'reopen' }
+  | { does: 'reassign'; to: readonly string[] }
+  | { does: 'delegate'; policy: string }
+  | { does: 'prioritise'; priority: string | null }
+  | { does: 'annotate' | 'publish status'; text: string }
+  | { does: 'merge'; into: Ticket };
+
+/**
+ * PagerDuty's Events API v2, the incidents of one service of it, and the webhooks (v3) that it sends. The service's urgency
+ * follows the severity of its alerts, and people are called by urgency.
+ */
 export class PagerDuty implements Vendor {
   readonly host = 'events.pagerduty.com';
+  /** The events that were accepted. */
   readonly events: Event[] = [];
+  readonly tickets: Ticket[] = [];
+  /** The people who were called, with the urgency that decides whether it wakes them. */
+  readonly calls: { to: string; urgency: Ticket['urgency']; ticket: string; at: string }[] = [];
+  readonly webhooks: WebhookEvent[] = [];
+  /** Hears of each webhook when it is due. */
+  onWebhook: (event: WebhookEvent) => void = () => undefined;
   private readonly world: Surroundings;
 
   constructor(world: Surroundings) {
@@ -57,22 +91,111 @@ export class PagerDuty implements Vendor {
     this.events.push(event);
     const { event_action: action, dedup_key: key, payload } = event;
     this.world.emit?.('pagerduty', { action, key, summary: payload?.summary });
+    this.process(action, key, payload);
     return { status: 202, body: { status: 'success', message: 'Event processed', dedup_key: key } };
   }
 
-  /** PagerDuty sends this when somebody does something to an incident there. */
-  webhook(secret: string, event_type: string, key: string, { id = '01CH754SM17TWPE2V2H4VPBRO7', ...more }: Event = {}) {
-    const reference = { id: 'PGR0VU2', summary: `P1 ${key} mockupAWS`, type: 'incident_reference' };
-    const data =
-      event_type === 'incident.annotated'
-        ? { incident: reference, id: 'P2LA89X', content: 'a note', trimmed: false, type: 'incident_note' }
-        : { id: 'PGR0VU2', type: 'incident', number: 2, incident_key: key, title: reference.summary };
-    const agent = { id: 'PLH1HKV', summary: 'Tenex Engineer', type: 'user_reference' };
-    const occurred_at = new Date(this.world.now()).toISOString();
-    const event = { id, event_type, resource_type: 'incident', occurred_at, agent, client: null, data, ...more };
-    const body = JSON.stringify({ event });
-    return { method: 'POST', body, headers: { 'x-pagerduty-signature': signature(secret, body) } };
+  /** The ticket that has the open alert of that key, also after a merge. */
+  ticketOf(key: string): Ticket | undefined {
+    return this.tickets.find(({ status, alerts }) => status !== 'resolved' && alerts.has(key));
+  }
+
+  /** Opens a ticket. A person's has a key of its own and no alert. */
+  open(title: string, alerts: [string, string][] = [], agent: Agent = PERSON): Ticket {
+    const number = this.tickets.length + 1;
+    const ticket: Ticket = {
+      ...{ id: `PGR0VU${number}`, number, title, key: alerts.length > 0 ? null : `d3640fbd${number}`, level: 0 },
+      ...{ status: 'triggered', alerts: new Map(alerts), urgency: 'high', priority: null },
+      ...{ assignees: LEVELS[0], escalationPolicy: 'Default' },
+    };
+    ticket.urgency = alerts.length > 0 ? urgencyOf(ticket) : 'high';
+    this.tickets.push(ticket);
+    this.call(ticket);
+    this.tell('incident.triggered', agent, incidentData(ticket));
+    return ticket;
+  }
+
+  /** Somebody or something acts on a ticket; returns the event of the webhook. */
+  act(ticket: Ticket, act: TicketAct, agent: Agent = PERSON): WebhookEvent {
+    const changed = (type: string, change: Partial<Ticket> = {}) => {
+      Object.assign(ticket, change);
+      return this.tell(`incident.${type}`, agent, incidentData(ticket));
+    };
+    switch (act.does) {
+      case 'acknowledge':
+        return changed('acknowledged', { status: 'acknowledged' });
+      case 'unacknowledge':
+        return this.calling(ticket, changed('unacknowledged', { status: 'triggered' }));
+      case 'resolve':
+        ticket.alerts.clear();
+        return changed('resolved', { status: 'resolved' });
+      case 'reopen':
+        return this.calling(ticket, changed('reopened', { status: 'triggered' }));
+      case 'escalate': {
+        const level = Math.min(ticket.level + 1, LEVELS.length - 1);
+        return this.calling(ticket, changed('escalated', { level, assignees: LEVELS[level] ?? [] }));
+      }
+      case 'reassign':
+        return this.calling(ticket, changed('reassigned', { assignees: act.to }));
+      case 'delegate':
+        return this.calling(ticket, changed('delegated', { escalationPolicy: act.policy }));
+      case 'prioritise':
+        return changed('priority_updated', { priority: act.priority });
+      case 'annotate':
+        return this.tell('incident.annotated', agent, noteData(ticket, act.text));
+      case 'publish status':
+        return this.tell('incident.status_update_published', agent, statusUpdateData(ticket, act.text));
+      case 'merge':
+        for (const [key, severity] of ticket.alerts) act.into.alerts.set(key, severity);
+        ticket.alerts.clear();
+        this.follow(act.into);
+        return changed('resolved', { status: 'resolved', mergedInto: act.into });
+    }
+  }
+
+  private process(action: string, key: string, payload: Event | undefined): void {
+    const ticket = this.ticketOf(key);
+    if (action === 'trigger') {
+      const severity = payload?.['severity'];
+      if (!ticket) return void this.open(payload?.['summary'], [[key, severity]], INTEGRATION);
+      ticket.alerts.set(key, severity);
+      this.follow(ticket);
+    } else if (ticket && action === 'acknowledge') {
+      if (ticket.status === 'triggered') this.act(ticket, { does: 'acknowledge' }, INTEGRATION);
+    } else if (ticket) {
+      ticket.alerts.delete(key);
+      if (ticket.alerts.size === 0) this.act(ticket, { does: 'resolve' }, INTEGRATION);
+    }
+  }
+
+  /** The urgency follows the alerts. A rise calls people unless somebody has acknowledged. */
+  private follow(ticket: Ticket): void {
+    const urgency = urgencyOf(ticket);
+    const rises = urgency === 'high' && ticket.urgency === 'low';
+    ticket.urgency = urgency;
+    if (rises && ticket.status === 'triggered') this.call(ticket);
+  }
+
+  private calling(ticket: Ticket, event: WebhookEvent): WebhookEvent {
+    this.call(ticket);
+    return event;
+  }
+
+  private call({ assignees, urgency, id }: Ticket): void {
+    const at = new Date(this.world.now()).toISOString();
+    this.calls.push(...assignees.map(to => ({ to, urgency, ticket: id, at })));
+  }
+
+  private tell(event_type: string, agent: Agent, data: object): WebhookEvent {
+    const event: WebhookEvent = {
+      ...{ id: `01CH754SM17TWPE2V2H4VPB${String(this.webhooks.length).padStart(3, '0')}`, event_type },
+      ...{ resource_type: 'incident', occurred_at: new Date(this.world.now()).toISOString() },
+      ...{ agent, client: null, data },
+    };
+    this.webhooks.push(event);
+    this.onWebhook(event);
+    return event;
   }
 }
 
-const signature = (secret: string, body: string) => `v1=${createHmac('sha256', secret).update(body).digest('hex')}`;
+const urgencyOf = ({ alerts }: Ticket) => ([...alerts.values()].some(one => URGENT.includes(one)) ? 'high' : 'low');

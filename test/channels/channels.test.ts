@@ -19,6 +19,7 @@ import {
   stored,
   useResponder,
 } from '../support/responder.ts';
+import { minute, START, step } from '../support/story.ts';
 import { VendorServer } from '../support/vendor-server.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }));
@@ -199,6 +200,43 @@ describe('PagerDuty', () => {
     expect((await stored()).references).toMatchObject([{ system: 'pagerduty', ref: ID }]);
   });
 
+  it('hears of a severity that rises under the same key, and calls people by the urgency that follows', async () => {
+    await openIncident([step('kill-idle')], { level: 'warning' });
+    await hears(pagerduty, 'IncidentOpened');
+    setMinute(20);
+    await committed({ type: 'set severity', id: 'severity', severity: 'P1', by: 'ada', reason: 'checkout is down' });
+    await hears(pagerduty, 'SeverityAssigned');
+    const triggers = vendors.pagerduty.events.map(({ event_action, dedup_key, payload }) => [
+      ...[event_action, dedup_key, payload.severity, payload.timestamp, payload.custom_details.latest],
+    ]);
+    expect(triggers).toEqual([
+      ['trigger', ID, 'warning', START, undefined],
+      ['trigger', ID, 'critical', minute(20), 'P1: set by a person: ada, checkout is down'],
+    ]);
+    expect(vendors.pagerduty.tickets).toHaveLength(1);
+    expect(vendors.pagerduty.calls.map(({ urgency }) => urgency)).toEqual(['low', 'high']);
+  });
+
+  it('hears of calls, of a lapsed acknowledgement and of a hand-over, and of what came with the opening once', async () => {
+    await openIncident();
+    for (const type of ['IncidentOpened', 'SeverityAssigned', 'Escalated'] as const) await hears(pagerduty, type);
+    expect(vendors.pagerduty.events).toHaveLength(1);
+    setMinute(15);
+    await committed({ type: 'fulfil', id: 'watch', obligation: { type: 'escalate', level: 2 } });
+    await hears(pagerduty, 'Escalated');
+    await acknowledge();
+    await committed({ type: 'withdraw acknowledgement', id: 'unack', by: 'ada', via: 'link' });
+    for (const type of ['AcknowledgementWithdrawn', 'Escalated'] as const) await hears(pagerduty, type);
+    await committed({ type: 'end response', id: 'crash', attempt: 1, reason: 'the workflow crashed' });
+    await hears(pagerduty, 'HandedOver');
+    expect(vendors.pagerduty.events.slice(1).map(({ payload }) => payload.custom_details.latest)).toEqual([
+      'level 2 is called, Senior engineer: not acknowledged for 15 min',
+      'the acknowledgement is withdrawn by ada (link)',
+      'level 1 is called, On-call engineer: the acknowledgement by ada was withdrawn',
+      'handed over to people: the workflow crashed',
+    ]);
+  });
+
   it('gets no event that came from PagerDuty, and none for an incident resolved before it was sent', async () => {
     await openIncident();
     await committed({ type: 'acknowledge', id: 'ack', by: 'ada', via: 'pagerduty' });
@@ -248,6 +286,17 @@ describe('Opsgenie', () => {
       `/v2/alerts/${ID}/close?identifierType=alias`,
     ]);
     expect(vendors.opsgenie.requests[0]?.body).toMatchObject({ alias: ID, priority: 'P2' });
+  });
+
+  it('has the priority of the severity, also when it changes', async () => {
+    await openIncident();
+    await hears(opsgenie, 'SeverityAssigned');
+    setMinute(2);
+    await committed({ type: 'set severity', id: 'severity', severity: 'P1', by: 'ada' });
+    await hears(opsgenie, 'SeverityAssigned');
+    expect(vendors.opsgenie.requests).toEqual([
+      { path: `/v2/alerts/${ID}/priority?identifierType=alias`, body: { priority: 'P1' } },
+    ]);
   });
 
   it('is asked once when it rejects the key', async () => {

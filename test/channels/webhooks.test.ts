@@ -8,7 +8,8 @@ import { handler as slack } from '../../lambda/channels/slack/interactions/handl
 import { threadHead } from '../../lambda/domain/messages/chat.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
-import { PagerDuty } from '../../local/vendors/pagerduty.ts';
+import { PagerDuty, type TicketAct } from '../../local/vendors/pagerduty.ts';
+import { webhookRequest } from '../../local/vendors/pagerduty-webhook.ts';
 import { Slack, signed } from '../../local/vendors/slack.ts';
 import { useCommandFunction, useWorkflows } from '../support/aws-mocks.ts';
 import {
@@ -171,7 +172,17 @@ describe('a button in Slack', () => {
 
 describe('a webhook of PagerDuty', () => {
   const told = new PagerDuty({ now: () => Date.now() });
-  const webhook = (type: string, more = {}, key = ID) => told.webhook('secret of webhook', type, key, more);
+  const ACTS: Record<string, TicketAct> = {
+    'incident.acknowledged': { does: 'acknowledge' },
+    'incident.resolved': { does: 'resolve' },
+    'incident.annotated': { does: 'annotate', text: 'a note' },
+  };
+  const event = (type: string, key: string): object => {
+    const ticket = told.open(`P2 ${key} mockupAWS`, [[key, 'error']]);
+    return ACTS[type] ? told.act(ticket, ACTS[type]) : { ...told.webhooks.at(-1), event_type: type };
+  };
+  const webhook = (type: string, more = {}, key = ID, secret = 'secret of webhook') =>
+    webhookRequest(secret, { ...event(type, key), ...more });
 
   it.each([
     ['incident.acknowledged', 'Acknowledged'],
@@ -179,8 +190,8 @@ describe('a webhook of PagerDuty', () => {
     ['incident.annotated', 'NoteAdded'],
   ])('%s is applied to the incident once', async (type, happens) => {
     await openIncident();
-    for (let times = 0; times < 2; times++)
-      expect(await comes(pagerduty, webhook(type))).toMatchObject({ statusCode: 200 });
+    const request = webhook(type);
+    for (let times = 0; times < 2; times++) expect(await comes(pagerduty, request)).toMatchObject({ statusCode: 200 });
     expect(await count(happens)).toBe(1);
     expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'Tenex Engineer', via: 'pagerduty' });
   });
@@ -217,7 +228,7 @@ describe('a webhook of PagerDuty', () => {
     const good = webhook('incident.acknowledged');
     const signature = good.headers['x-pagerduty-signature'];
     const signedBy = (header: string) => ({ ...good, headers: { 'x-pagerduty-signature': header } });
-    const forged = told.webhook('another', 'incident.acknowledged', ID).headers['x-pagerduty-signature'];
+    const forged = webhook('incident.acknowledged', {}, ID, 'another').headers['x-pagerduty-signature'];
     for (const header of ['', 'v1=', forged, signature.slice(0, -1), signature.replace('v1=', 'v0='), `${signature}0`])
       expect(await comes(pagerduty, signedBy(header))).toMatchObject({ statusCode: 401 });
     expect(await comes(pagerduty, { ...good, body: good.body.replace(ID, 'INC-2026-04-07-002') })).toMatchObject({

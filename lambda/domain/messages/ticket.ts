@@ -1,31 +1,49 @@
 import type { EventType, IncidentEvent } from '../incident/events.ts';
 import { type Incident, playbookOf } from '../incident/incident.ts';
-import { DRILL } from '../incident/signal.ts';
+import { ticketTitle } from '../incident/ticket.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
 import { dateTime } from '../kernel/time.ts';
 import { incidentLinks } from './incident-links.ts';
+import { formatEvent } from './log.ts';
 
-/** The events that change a ticket. */
-export const TICKET_EVENTS = ['IncidentOpened', 'Acknowledged', 'Resolved'] as const satisfies EventType[];
+export type TicketSystem = 'pagerduty' | 'opsgenie';
+
+/** The events that change a ticket, by its system. */
+export const TICKET_EVENTS = {
+  pagerduty: [
+    'IncidentOpened',
+    'SeverityAssigned',
+    'Escalated',
+    'Acknowledged',
+    'AcknowledgementWithdrawn',
+    'DrillBecameReal',
+    'HandedOver',
+    'Resolved',
+  ],
+  opsgenie: ['IncidentOpened', 'SeverityAssigned', 'Acknowledged', 'Resolved'],
+} as const satisfies Record<TicketSystem, EventType[]>;
 
 /** The change of a ticket. */
-export type TicketAction = 'open' | 'acknowledge' | 'close';
+export type TicketAction = 'open' | 'update' | 'acknowledge' | 'close';
 
 /**
  * Undefined when the event came from the ticket's own system, or was overtaken: a ticket that is opened after the resolution
- * would wake somebody for nothing. A drill has a ticket, marked as one, because it rehearses the way to people too.
+ * would wake somebody for nothing. What happened with the opening is told by the opening. A drill has a ticket, marked as one,
+ * because it rehearses the way to people too.
  */
 export function ticketAction(
-  { resolvedAt }: Incident,
+  { resolvedAt, openedAt }: Incident,
   event: IncidentEvent,
-  system: 'pagerduty' | 'opsgenie',
+  system: TicketSystem,
 ): TicketAction | undefined {
+  if (!(TICKET_EVENTS[system] as readonly EventType[]).includes(event.type)) return undefined;
   if ('via' in event && event.via === system) return undefined;
   if (event.type === 'Resolved') return 'close';
   if (resolvedAt) return undefined;
   if (event.type === 'Acknowledged') return 'acknowledge';
-  return event.type === 'IncidentOpened' ? 'open' : undefined;
+  if (event.type === 'IncidentOpened') return 'open';
+  return event.at === openedAt ? undefined : 'update';
 }
 
 /** An event of PagerDuty's Events API v2, without its routing key. */
@@ -50,28 +68,35 @@ const PAGERDUTY_SEVERITY = { P1: 'critical', P2: 'error', P3: 'warning', P4: 'in
   string
 >;
 
-export function pagerDutyEvent(incident: Incident, action: TicketAction): PagerDutyEvent {
+/**
+ * Opening and update are both a `trigger`: with the key of a ticket that is open, PagerDuty updates that one, and with it the
+ * urgency, which follows the severity. Its API has no other way to tell of an escalation, a hand-over or a lapse.
+ */
+export function pagerDutyEvent(incident: Incident, event: IncidentEvent, action: TicketAction): PagerDutyEvent {
   const { id, service, severity, startedAt, playbook, policy } = incident;
-  if (action !== 'open') return { event_action: action === 'close' ? 'resolve' : 'acknowledge', dedup_key: id };
+  if (action === 'close' || action === 'acknowledge')
+    return { event_action: action === 'close' ? 'resolve' : 'acknowledge', dedup_key: id };
+  const [, latest] = formatEvent(event, incident);
   return {
     event_action: 'trigger',
     dedup_key: id,
     client: `${policy.title} incident response`,
     links: incidentLinks(incident).map(({ label, url }) => ({ href: url, text: label })),
     payload: {
-      summary: truncated(summary(incident), 1024),
+      summary: truncated(ticketTitle(incident), 1024),
       source: service,
       severity: PAGERDUTY_SEVERITY[severity],
-      timestamp: startedAt,
+      timestamp: action === 'open' ? startedAt : event.at,
       component: service,
       class: playbook,
-      custom_details: details(incident),
+      custom_details: { ...details(incident), ...(action === 'update' ? { latest } : {}) },
     },
   };
 }
 
 /** A request of Opsgenie's Alert API v2. */
 export interface OpsgenieRequest {
+  method: 'POST' | 'PUT';
   path: string;
   body: Record<string, unknown>;
 }
@@ -83,15 +108,23 @@ export function opsgenieRequest(incident: Incident, event: IncidentEvent, action
   const { id, service, severity, drill, playbook } = incident;
   const common = { user: OPSGENIE_USER, source: service };
   const alias = encodeURIComponent(id);
+  if (action === 'update')
+    return {
+      ...{ method: 'PUT', path: `/v2/alerts/${alias}/priority?identifierType=alias` },
+      body: { priority: severity },
+    };
   if (action !== 'open') {
     const note = 'by' in event ? truncated(`${event.type} by ${event.by}`, 25_000) : event.type;
-    return { path: `/v2/alerts/${alias}/${action}?identifierType=alias`, body: { ...common, note } };
+    return {
+      ...{ method: 'POST', path: `/v2/alerts/${alias}/${action}?identifierType=alias` },
+      body: { ...common, note },
+    };
   }
   return {
-    path: '/v2/alerts',
+    ...{ method: 'POST', path: '/v2/alerts' },
     body: {
       ...common,
-      message: truncated(summary(incident), 130),
+      message: truncated(ticketTitle(incident), 130),
       alias: id,
       description: truncated([playbookOf(incident).impact, ...reasons(incident)].join('\n'), 15_000),
       entity: service,
@@ -101,10 +134,6 @@ export function opsgenieRequest(incident: Incident, event: IncidentEvent, action
     },
   };
 }
-
-/** Contains the id: a note that a webhook brings back names its incident only by this text. */
-const summary = ({ drill, severity, policy, title, id }: Incident) =>
-  `${drill ? `${DRILL} ` : ''}${severity} ${id} ${policy.title} ${title}`;
 
 const reasons = ({ severityReasons, signals }: Incident) => [
   ...severityReasons.map(({ text }) => text),

@@ -17,7 +17,7 @@ export function addOpsgenie(
     folder: 'channels/opsgenie/notify',
     description: 'An alert in Opsgenie for each incident',
     name: 'opsgenie',
-    eventTypes: TICKET_EVENTS,
+    eventTypes: TICKET_EVENTS.opsgenie,
     deadLetterDescription: 'Requests that Opsgenie did not take',
     environment: { OPSGENIE_API: API[region], API_KEY_SECRET: apiKeySecretArn },
     responder,

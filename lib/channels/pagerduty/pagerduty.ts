@@ -15,7 +15,7 @@ export function addPagerDuty(
     folder: 'channels/pagerduty/notify',
     description: 'A ticket in PagerDuty for each incident',
     name: 'pagerduty',
-    eventTypes: TICKET_EVENTS,
+    eventTypes: TICKET_EVENTS.pagerduty,
     deadLetterDescription: 'Events that PagerDuty did not take',
     environment: {
       PAGERDUTY_API: 'https://events.pagerduty.com',

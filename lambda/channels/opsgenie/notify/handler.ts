@@ -5,7 +5,7 @@ import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
 import { keyOf } from '../../../store/keys.ts';
 
-/** The incident's alert in Opsgenie: created, acknowledged and closed with it. */
+/** The incident's alert in Opsgenie: created, acknowledged and closed with it; its priority is the severity. */
 export const handler = notificationChannel('opsgenie', async (incident, event) => {
   const action = ticketAction(incident, event, 'opsgenie');
   if (!action) return { action: 'none' };
@@ -19,9 +19,10 @@ export const handler = notificationChannel('opsgenie', async (incident, event) =
 });
 
 /** Sends a request to the Alert API v2. A repeated request has no further effect: Opsgenie knows an open alert by its alias. */
-export async function request({ path, body }: OpsgenieRequest): Promise<void> {
+export async function request({ method, path, body }: OpsgenieRequest): Promise<void> {
   const key = await readSecret(process.env['API_KEY_SECRET']);
   await send(`${process.env['OPSGENIE_API']}${path}`, {
+    method,
     headers: { authorization: `GenieKey ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });

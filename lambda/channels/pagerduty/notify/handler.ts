@@ -5,11 +5,11 @@ import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
 import { keyOf } from '../../../store/keys.ts';
 
-/** The incident's ticket in PagerDuty: opened, acknowledged and resolved with it. */
+/** The incident's ticket in PagerDuty: it hears of severity, calls, acknowledgements, hand-over and resolution. */
 export const handler = notificationChannel('pagerduty', async (incident, event) => {
   const action = ticketAction(incident, event, 'pagerduty');
   if (!action) return { action: 'none' };
-  await enqueue(pagerDutyEvent(incident, action));
+  await enqueue(pagerDutyEvent(incident, event, action));
   if (action === 'open') {
     const account = process.env['PAGERDUTY_URL'];
     const url = account ? `${account}/incidents` : undefined;
