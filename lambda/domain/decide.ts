@@ -28,6 +28,7 @@ import {
   stateMilestone,
   withRunbookReview,
 } from './review/review.ts';
+import { hearOfTicket } from './ticket-news.ts';
 
 /**
  * The domain in three functions: `decide` turns a command into events, `evolve` applies an event to the state, and
@@ -114,6 +115,8 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
       const known = incident.references.some(other => other.system === system);
       return { events: known ? [] : [{ type: 'ReferenceAdded', system, ref, url }] };
     }
+    case 'hear of ticket':
+      return hearOfTicket(incident, command, now);
     default:
       return operatorCommand(incident, command, now);
   }
@@ -125,6 +128,7 @@ const ALLOWED_WHEN_CLOSED: readonly Command['type'][] = [
   'note',
   'record page',
   'record reference',
+  'hear of ticket',
   'record delivery',
   'record stop',
   'record outage',

@@ -4,6 +4,7 @@ import type { IncidentEvent } from '../domain/incident/events.ts';
 import { MOST_EVENTS } from '../domain/incident/history.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { PlaybookPolicy } from '../domain/incident/policy.ts';
+import { TICKET_CHANGES } from '../domain/incident/ticket.ts';
 
 const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
@@ -70,6 +71,22 @@ const Act = v.variant('type', [
 ]);
 export type Act = v.InferOutput<typeof Act>;
 
+const TicketReference = { ref: text(64), url: v.optional(text(400)) };
+
+/** A change of a ticket in its system, and who made it. */
+const TicketNews = {
+  ticket: v.strictObject({
+    ...{ system: v.literal('pagerduty'), ...TicketReference },
+    key: v.optional(text(255)),
+    title: v.optional(text(1024)),
+    status: v.optional(v.picklist(['open', 'resolved'])),
+  }),
+  change: v.picklist(TICKET_CHANGES),
+  agent: v.picklist(['person', 'program', 'system']),
+  text: v.optional(text(2000)),
+  into: v.optional(v.strictObject(TicketReference)),
+};
+
 /** The name of a file in the folder of a review. */
 const FileName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,120}$/, 'the name of a file of the review'));
 
@@ -91,6 +108,7 @@ export const CommandRequest = v.variant('do', [
     month: v.optional(Month),
   }),
   v.strictObject({ do: v.literal('act'), ...About, ...Caller, act: Act }),
+  v.strictObject({ do: v.literal('hear of ticket'), ...Caller, ...TicketNews }),
   v.strictObject({ do: v.literal('reopen'), ...About, ...Caller, reason: text(1000) }),
   v.strictObject({ do: v.literal('review files'), ...About }),
   v.strictObject({ do: v.literal('review file'), ...About, name: FileName }),

@@ -3,8 +3,8 @@ import { object, secretArn, url } from './fields.ts';
 
 /**
  * A PagerDuty incident for each of ours, by an integration of the kind "Events API v2". What people do to it comes back by
- * a webhook subscription (v3) of that PagerDuty service to the endpoint's URL, an output of the stack, with the events
- * incident.acknowledged, incident.resolved and incident.annotated.
+ * a webhook subscription (v3) of that PagerDuty service to the endpoint's URL, an output of the stack, with all events that
+ * begin with `incident.`; `incident.triggered` tells which ticket was opened.
  */
 export const PagerDuty = v.optional(
   object({

@@ -3,13 +3,10 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as opsgenie } from '../../lambda/channels/opsgenie/webhook/handler.ts';
-import { handler as pagerduty } from '../../lambda/channels/pagerduty/webhook/handler.ts';
 import { handler as slack } from '../../lambda/channels/slack/interactions/handler.ts';
 import { threadHead } from '../../lambda/domain/messages/chat.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
-import { PagerDuty, type TicketAct } from '../../local/vendors/pagerduty.ts';
-import { webhookRequest } from '../../local/vendors/pagerduty-webhook.ts';
 import { Slack, signed } from '../../local/vendors/slack.ts';
 import { useCommandFunction, useWorkflows } from '../support/aws-mocks.ts';
 import {
@@ -33,7 +30,6 @@ useResponder({
   COMMAND_FUNCTION: 'command',
   SIGNING_SECRET: 'signing',
   SLACK_PEOPLE: '{"U0123456789":"ada"}',
-  WEBHOOK_SECRET: 'webhook',
   WEBHOOK_TOKEN_SECRET: 'token',
 });
 const secrets = mockClient(SecretsManagerClient);
@@ -167,76 +163,6 @@ describe('a button in Slack', () => {
         statusCode: 200,
       });
     expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
-  });
-});
-
-describe('a webhook of PagerDuty', () => {
-  const told = new PagerDuty({ now: () => Date.now() });
-  const ACTS: Record<string, TicketAct> = {
-    'incident.acknowledged': { does: 'acknowledge' },
-    'incident.resolved': { does: 'resolve' },
-    'incident.annotated': { does: 'annotate', text: 'a note' },
-  };
-  const event = (type: string, key: string): object => {
-    const ticket = told.open(`P2 ${key} mockupAWS`, [[key, 'error']]);
-    return ACTS[type] ? told.act(ticket, ACTS[type]) : { ...told.webhooks.at(-1), event_type: type };
-  };
-  const webhook = (type: string, more = {}, key = ID, secret = 'secret of webhook') =>
-    webhookRequest(secret, { ...event(type, key), ...more });
-
-  it.each([
-    ['incident.acknowledged', 'Acknowledged'],
-    ['incident.resolved', 'Resolved'],
-    ['incident.annotated', 'NoteAdded'],
-  ])('%s is applied to the incident once', async (type, happens) => {
-    await openIncident();
-    const request = webhook(type);
-    for (let times = 0; times < 2; times++) expect(await comes(pagerduty, request)).toMatchObject({ statusCode: 200 });
-    expect(await count(happens)).toBe(1);
-    expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'Tenex Engineer', via: 'pagerduty' });
-  });
-
-  it('is ignored without a person, about another incident, or with nothing new', async () => {
-    await openIncident();
-    const integration = { agent: { type: 'inbound_integration_reference', summary: 'Events API' } };
-    for (const request of [
-      webhook('incident.acknowledged', integration),
-      webhook('incident.acknowledged', { agent: null }),
-      webhook('incident.acknowledged', {}, 'd3640fbd41094207a1c11e58e46b1662'),
-      webhook('incident.triggered'),
-      webhook('pagey.ping', { data: { message: 'Hello' } }),
-    ])
-      expect(await comes(pagerduty, request)).toMatchObject({ statusCode: 200 });
-    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
-  });
-
-  it('whose command is refused is answered 200, as PagerDuty would only send it again', async () => {
-    await openIncident();
-    await comes(pagerduty, webhook('incident.resolved'));
-    const { statusCode, body } = await comes(pagerduty, webhook('incident.resolved', { id: 'another' }));
-    expect([statusCode, JSON.parse(body)]).toEqual([200, { happened: [], refused: `${ID} is resolved` }]);
-  });
-
-  it('fails when the command failed, so that PagerDuty sends it again', async () => {
-    await openIncident();
-    lambda.on(InvokeCommand).rejects(new Error('TooManyRequestsException'));
-    await expect(comes(pagerduty, webhook('incident.acknowledged'))).rejects.toThrow();
-  });
-
-  it('does nothing without a valid signature, and one valid signature of several is enough', async () => {
-    await openIncident();
-    const good = webhook('incident.acknowledged');
-    const signature = good.headers['x-pagerduty-signature'];
-    const signedBy = (header: string) => ({ ...good, headers: { 'x-pagerduty-signature': header } });
-    const forged = webhook('incident.acknowledged', {}, ID, 'another').headers['x-pagerduty-signature'];
-    for (const header of ['', 'v1=', forged, signature.slice(0, -1), signature.replace('v1=', 'v0='), `${signature}0`])
-      expect(await comes(pagerduty, signedBy(header))).toMatchObject({ statusCode: 401 });
-    expect(await comes(pagerduty, { ...good, body: good.body.replace(ID, 'INC-2026-04-07-002') })).toMatchObject({
-      statusCode: 401,
-    });
-    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
-    expect(await comes(pagerduty, signedBy(`${forged}, ${signature}`))).toMatchObject({ statusCode: 200 });
-    expect(await count('Acknowledged')).toBe(1);
   });
 });
 

@@ -31,6 +31,7 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   Declared: { ...person, fact: true, text: true },
   WorkaroundReported: { ...person, available: true, text: true },
   ReferenceAdded: { system: true, ref: true, url: true },
+  TicketChanged: { ...person, change: true, text: true },
   ChecklistTicked: { ...person, item: true },
   DrillBecameReal: { reason: true, playbook: true },
   ResponseRequested: { attempt: true, playbook: true, turn: true, from: true, approved: true, revert: true },

@@ -6,6 +6,7 @@ import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
 import type { Declaration, Signal } from './signal.ts';
+import type { TicketNews } from './ticket.ts';
 
 /** The verified outcome of a runbook's execution. */
 export interface RunOutcome {
@@ -47,6 +48,7 @@ export type Command = { id: string } /** Signals of one slot, in the order of th
   | { type: 'end response'; attempt: number; reason: string }
   | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string | undefined }
   | ({ type: 'record reference' } & Reference)
+  | ({ type: 'hear of ticket' } & TicketNews)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
   | { type: 'record outage'; outage: MeasuredOutage }
   | ({ type: 'record post-mortem' } & Draft)

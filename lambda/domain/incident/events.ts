@@ -4,6 +4,7 @@ import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
 import type { SignalLevel } from './signal.ts';
+import type { TicketChange } from './ticket.ts';
 
 /** One check of the investigation. `ok` is null when the check itself failed, which is evidence too. */
 export interface Finding {
@@ -130,7 +131,10 @@ export interface EventData {
   Declared: Person & { fact: 'dataLoss' | 'securityBreach'; text: string };
   /** People have another way to do what fails, or do not. The last report counts. */
   WorkaroundReported: Person & { available: boolean; text?: string | undefined };
+  /** Takes the place of an earlier one of the same system. */
   ReferenceAdded: Reference;
+  /** The incident's ticket was changed in its system. `text`: what it is now, in words of that system. */
+  TicketChanged: Person & { change: Exclude<TicketChange, 'opened' | 'note'>; text?: string | undefined };
   ChecklistTicked: Person & { item: ChecklistItem };
   /** The alarm fired by itself during a drill. */
   DrillBecameReal: { reason: string; playbook?: string | undefined };

@@ -191,6 +191,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
       return { status: 'resolved', resolvedAt: event.at, cancelled: event.cancelled, approval: undefined };
     case 'FixDeployed':
     case 'NoteAdded':
+    case 'TicketChanged':
       return {};
   }
 }

@@ -29,6 +29,19 @@ const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
 /** The names of alarms in the keys of their signals. */
 const sources = (keys: readonly string[]) => keys.map(key => key.slice(key.indexOf(':') + 1)).join(', ');
 
+const TICKET_SENTENCES: Record<EventData['TicketChanged']['change'], (who: string, text: string) => LogLine> = {
+  acknowledged: who => ['quiet', `ticket acknowledged by ${who}: no person has answered`],
+  unacknowledged: who => ['act', `ticket unacknowledged by ${who}`],
+  reassigned: (who, to) => ['quiet', `ticket reassigned by ${who}: ${to}`],
+  delegated: (who, to) => ['quiet', `ticket delegated by ${who}: ${to}`],
+  escalated: (who, to) => ['act', `ticket escalated by ${who}: ${to}`],
+  priority: (who, priority) => ['quiet', `ticket's priority set by ${who}: ${priority || 'none'}`],
+  'status update': (who, text) => ['quiet', `status update in the ticket by ${who}: ${text}`],
+  reopened: (who, text) => ['act', `ticket reopened by ${who}${text ? `: ${text}` : ''}`],
+  merged: (who, into) => ['act', `ticket merged by ${who}${into ? ` into ${into}` : ''}: this incident goes on`],
+  resolved: who => ['act', `ticket resolved by ${who}: nobody decided it, so this incident goes on`],
+};
+
 const SENTENCES: Sentences = {
   IncidentOpened: ({ title, reporter }) => ['bad', `opened: ${title}${reporter ? `, declared by ${reporter}` : ''}`],
   SignalFired: ({ summary }) => ['bad', `fires: ${summary}`],
@@ -69,6 +82,7 @@ const SENTENCES: Sentences = {
     `${by(person)}: ${available ? 'a workaround is available' : 'there is no workaround'}${text ? `, ${text}` : ''}`,
   ],
   ReferenceAdded: ({ system, ref, url }) => ['quiet', `kept in ${system}: ${url ?? ref}`],
+  TicketChanged: ({ change, text = '', ...person }) => TICKET_SENTENCES[change](by(person), text),
   ChecklistTicked: ({ item, ...person }) => ['quiet', `${by(person)} ticks ${item}`],
   DrillBecameReal: ({ reason }) => ['bad', `this is no drill any more: ${reason}`],
   ResponseRequested: ({ attempt, from, approved }) => [

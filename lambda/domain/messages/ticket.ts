@@ -1,6 +1,6 @@
 import type { EventType, IncidentEvent } from '../incident/events.ts';
+import { ticketTitle } from '../incident/followed-ticket.ts';
 import { type Incident, playbookOf } from '../incident/incident.ts';
-import { ticketTitle } from '../incident/ticket.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
 import { dateTime } from '../kernel/time.ts';

@@ -19,6 +19,7 @@ import { lastEvents, latest, load, UnreadableIncident } from '../../store/incide
 import { keyOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
+import { hearOfTicket } from './ticket.ts';
 
 /** Events that are shown when nobody asks for more: many of them may repeat each other. */
 const SHOWN = 200;
@@ -42,6 +43,10 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
         const { by, via, act, requestId } = request;
         return answerTo(await commit(keyOf(incident), { ...act, by, via, id: `person/${requestId}` } as PersonCommand));
       });
+    case 'hear of ticket': {
+      const { do: _, ...news } = request;
+      return hearOfTicket(news, answerTo);
+    }
     case 'reopen':
       return withIncident(request.incident, async incident => reopen(incident, request));
     case 'review files':

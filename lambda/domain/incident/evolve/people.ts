@@ -89,7 +89,8 @@ export function evolvePeople(
     }
     case 'ReferenceAdded': {
       const { system, ref, url } = event;
-      return { references: [...incident.references, { system, ref, url }] };
+      const others = incident.references.filter(other => other.system !== system);
+      return { references: [...others, { system, ref, url }] };
     }
     case 'ChecklistTicked':
       return { ticked: withEach(incident.ticked, event.item) };
