@@ -1,5 +1,6 @@
-import type { Account, Fetch, Secrets } from 'embedded-aws';
+import type { Account, Fetch, Functions, Secrets } from 'embedded-aws';
 import { PagerDuty } from './pagerduty.ts';
+import { PagerDutyDelivery } from './pagerduty-delivery.ts';
 import { asText, Slack } from './slack.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -24,7 +25,7 @@ export class Vendors {
   readonly down = new Set<string>();
   private readonly pagerdutyTimes: string[] = [];
 
-  constructor(account: Account, secrets: Secrets) {
+  constructor(account: Account, secrets: Secrets, functions: Functions) {
     const surroundings = {
       now: () => account.clock.now,
       emit: (type: string, detail: Record<string, unknown>) => {
@@ -38,6 +39,7 @@ export class Vendors {
       token: secrets.of('Chat/Function', 'BOT_TOKEN_SECRET') ?? '',
     });
     this.pagerduty = new PagerDuty(surroundings);
+    new PagerDutyDelivery(account, secrets, functions).of(this.pagerduty);
   }
 
   reachedBy(service: Fetch): Fetch {

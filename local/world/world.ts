@@ -52,7 +52,7 @@ export class RehearsalWorld extends World {
     super(assembly, { seed, faults, start, warmUpMinutes: WARM_UP_MINUTES });
     const { account } = this;
     this.service = new SimulatedService(shapeOf(assembly), this.clock, account.random, this.metrics);
-    this.vendors = new Vendors(account, this.secrets);
+    this.vendors = new Vendors(account, this.secrets, this.functions);
     this.people = new People(account, this.topics, this.functions);
     this.publications = new Published(account, this.objects, this.mail.mails);
     this.changes = changesOfService(account);
