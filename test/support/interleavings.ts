@@ -35,6 +35,7 @@ const by = 'ada';
 const deeds = fc.constantFrom<Command>(
   ...([
     { type: 'acknowledge', by },
+    { type: 'withdraw acknowledgement', by },
     { type: 'note', by, text: 'I am looking' },
     { type: 'set severity', by, severity: 'P1' },
     { type: 'resolve', by, reason: 'by hand' },
