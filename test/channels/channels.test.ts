@@ -6,6 +6,7 @@ import { handler as opsgenie } from '../../lambda/channels/opsgenie/notify/handl
 import { handler as pagerduty } from '../../lambda/channels/pagerduty/notify/handler.ts';
 import { handler as chat } from '../../lambda/channels/slack/notify/handler.ts';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { PagerDuty } from '../../local/vendors/pagerduty.ts';
 import { Slack } from '../../local/vendors/slack.ts';
@@ -14,12 +15,14 @@ import {
   invoke,
   lastEvent,
   openIncident,
+  policyOf,
   queued,
   setMinute,
+  signal,
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { minute, START, step } from '../support/story.ts';
+import { minute, playbookIn, START, step } from '../support/story.ts';
 import { VendorServer } from '../support/vendor-server.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }));
@@ -235,6 +238,22 @@ describe('PagerDuty', () => {
       'level 1 is called, On-call engineer: the acknowledgement by ada was withdrawn',
       'handed over to people: the workflow crashed',
     ]);
+  });
+
+  it('hears of a cause that is found later, under the same key', async () => {
+    const base = policyOf(step('kill-idle'));
+    const symptom = { ...playbookIn(base), name: 'ServiceHealth', title: 'Service Down', symptom: true };
+    const policy = { ...base, playbooks: [...base.playbooks, symptom] };
+    await receive(signal({ id: 'symptom', key: 'alarm:down', playbook: 'ServiceHealth' }), policy);
+    await hears(pagerduty, 'IncidentOpened');
+    setMinute(3);
+    await receive(signal({ id: 'cause' }), policy);
+    await hears(pagerduty, 'CauseFound');
+    expect(vendors.pagerduty.tickets).toHaveLength(1);
+    expect(vendors.pagerduty.events.at(-1)?.payload).toMatchObject({
+      summary: `P2 ${ID} mockupAWS Database Connections Exhausted`,
+      custom_details: { latest: 'a cause: Database Connections Exhausted' },
+    });
   });
 
   it('gets no event that came from PagerDuty, and none for an incident resolved before it was sent', async () => {

@@ -13,6 +13,7 @@ export type TicketSystem = 'pagerduty' | 'opsgenie';
 export const TICKET_EVENTS = {
   pagerduty: [
     'IncidentOpened',
+    'CauseFound',
     'SeverityAssigned',
     'Escalated',
     'Acknowledged',
