@@ -208,16 +208,23 @@ describe('PagerDuty', () => {
     await hears(pagerduty, 'IncidentOpened');
     setMinute(20);
     await committed({ type: 'set severity', id: 'severity', severity: 'P1', by: 'ada', reason: 'checkout is down' });
-    await hears(pagerduty, 'SeverityAssigned');
+    for (const type of ['SeverityAssigned', 'Escalated'] as const) await hears(pagerduty, type);
     const triggers = vendors.pagerduty.events.map(({ event_action, dedup_key, payload }) => [
       ...[event_action, dedup_key, payload.severity, payload.timestamp, payload.custom_details.latest],
     ]);
     expect(triggers).toEqual([
       ['trigger', ID, 'warning', START, undefined],
-      ['trigger', ID, 'critical', minute(20), 'P1: set by a person: ada, checkout is down'],
+      ['trigger', ID, 'critical', minute(20), 'level 1 is called, On-call engineer: severity raised to P1'],
     ]);
     expect(vendors.pagerduty.tickets).toHaveLength(1);
     expect(vendors.pagerduty.calls.map(({ urgency }) => urgency)).toEqual(['low', 'high']);
+    setMinute(30);
+    await committed({ type: 'set severity', id: 'lower', severity: 'P4', by: 'ada', reason: 'nobody is affected' });
+    await hears(pagerduty, 'SeverityAssigned');
+    expect(vendors.pagerduty.events.at(-1)?.payload).toMatchObject({
+      ...{ severity: 'info', timestamp: minute(30) },
+      custom_details: { latest: 'P4: set by a person: ada, nobody is affected' },
+    });
   });
 
   it('hears of calls, of a lapsed acknowledgement and of a hand-over, and of what came with the opening once', async () => {
@@ -234,7 +241,6 @@ describe('PagerDuty', () => {
     await hears(pagerduty, 'HandedOver');
     expect(vendors.pagerduty.events.slice(1).map(({ payload }) => payload.custom_details.latest)).toEqual([
       'level 2 is called, Senior engineer: not acknowledged for 15 min',
-      'the acknowledgement is withdrawn by ada (link)',
       'level 1 is called, On-call engineer: the acknowledgement by ada was withdrawn',
       'handed over to people: the workflow crashed',
     ]);

@@ -33,19 +33,24 @@ export type TicketAction = 'open' | 'update' | 'acknowledge' | 'close';
  * would wake somebody for nothing. What happened with the opening is told by the opening. A drill has a ticket, marked as one,
  * because it rehearses the way to people too.
  */
-export function ticketAction(
-  { resolvedAt, openedAt }: Incident,
-  event: IncidentEvent,
-  system: TicketSystem,
-): TicketAction | undefined {
+export function ticketAction(incident: Incident, event: IncidentEvent, system: TicketSystem): TicketAction | undefined {
+  const { resolvedAt, openedAt, severity } = incident;
   if (!(TICKET_EVENTS[system] as readonly EventType[]).includes(event.type)) return undefined;
   if ('via' in event && event.via === system) return undefined;
   if (event.type === 'Resolved') return 'close';
   if (resolvedAt) return undefined;
   if (event.type === 'Acknowledged') return 'acknowledge';
   if (event.type === 'IncidentOpened') return 'open';
-  return event.at === openedAt ? undefined : 'update';
+  if (event.type === 'SeverityAssigned' && event.severity !== severity) return undefined;
+  return event.at === openedAt || (system === 'pagerduty' && isToldByCall(incident, event)) ? undefined : 'update';
 }
+
+/** The call of the same moment says why people are called, and brings the severity. */
+const isToldByCall = ({ escalation }: Incident, { type, at }: IncidentEvent) =>
+  (type === 'SeverityAssigned' || type === 'AcknowledgementWithdrawn') &&
+  escalation !== undefined &&
+  escalation.level > 0 &&
+  escalation.calledAt === at;
 
 /** An event of PagerDuty's Events API v2, without its routing key. */
 export interface PagerDutyEvent {
