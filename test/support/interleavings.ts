@@ -98,8 +98,7 @@ export async function holdToItsProperty(table: Table, numRuns: number): Promise<
         return record.keep(await commit(key, delivery.command));
       }
       const signals = delivery.signals.map(change => signal(change));
-      for (const { outcome } of await receiveAll(signals, policy))
-        record.keep(settled(outcome));
+      for (const { outcome } of await receiveAll(signals, policy)) record.keep(settled(outcome));
     };
     let crashes = 0;
     /** Signals wait in a queue until they are dealt with; a person tries twice. */

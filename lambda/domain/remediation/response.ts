@@ -59,7 +59,9 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
     );
   }
   const storm =
-    incident.attempt?.approved || readings.others === 'unreadable' ? undefined : stormReason(incident, readings.others);
+    incident.drill || incident.attempt?.approved || readings.others === 'unreadable'
+      ? undefined
+      : stormReason(incident, readings.others);
   if (storm)
     return revertThenEnd(incident, attempt, readings, now, handOver(attempt, `automation stands back: ${storm}`));
   const givesWay = giveWay(incident, attempt);
