@@ -35,17 +35,7 @@ const event = (
     alarmName: changes.alarmName ?? 'ServerCpuTooHigh',
     configuration: {
       description: 'Goes into alarm when server CPU utilization is too high!',
-      metrics: [
-        {
-          id: '30b6c6b2-a864-43a2-4877-c09a1afc3b87',
-          metricStat: {
-            metric: { dimensions: { InstanceId: 'i-12345678901234567' }, name: 'CPUUtilization', namespace: 'AWS/EC2' },
-            period: 300,
-            stat: 'Average',
-          },
-          returnData: true,
-        },
-      ],
+      metrics: [],
     },
     previousState: { reason: 'Threshold Crossed', timestamp: '2026-04-07T09:20:00.000+0000', value: 'OK' },
     state: {
