@@ -28,6 +28,7 @@ import {
 } from './declaration.ts';
 import { beginsToFlap, flappingEvent, isCalm, isToldAgain } from './flapping.ts';
 import { assignSeverity, raiseSeverity } from './severity.ts';
+import { isStormHandedOver } from './storm.ts';
 
 /**
  * Signals in the order of their arrival open an incident, join the open one, or clear their part of it. A signal that is older
@@ -249,6 +250,7 @@ function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): E
 function responseTo(before: Incident, known: Incident, signals: Signal[], worsens: boolean): Event[] {
   if (attemptUnderWay(before)) return [];
   const fired = signals.filter(signal => signal.state === 'firing');
+  if (fired.length > 0 && isStormHandedOver(known)) return [];
   if (fired.some(({ playbook }) => awaitsTurn(known, playbook))) return nextTurn(known);
   if (fired.length > 0)
     return before.approval || (before.handedOver && !before.drill && !worsens) ? [] : requestAttempt(known);

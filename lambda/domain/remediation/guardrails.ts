@@ -2,12 +2,12 @@ import type { LedgerRun, Readings } from '../incident/commands.ts';
 import type { GuardrailResult } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { BlastRadius, Step } from '../incident/policy.ts';
+import { stormReason } from '../intake/storm.ts';
 import { percent } from '../kernel/numbers.ts';
 import { atLeast } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import type { CautiousStep } from './caution.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
-import { stormReason } from './storm.ts';
 
 /**
  * True if the run must change nothing: the step only observes, the incident is a drill, or automation is switched off.

@@ -8,6 +8,7 @@ import { pendingReverts, urgentReverts } from '../incident/reverts.ts';
 import { fires, isCause, nextTrouble } from '../incident/troubles.ts';
 import { reassessSeverity } from '../intake/severity.ts';
 import { nextTurn } from '../intake/signals.ts';
+import { stormReason } from '../intake/storm.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { answerBy } from './approval.ts';
 import { cautious } from './caution.ts';
@@ -15,7 +16,6 @@ import { failedGuardrails, guardrails, isDryRun, runId } from './guardrails.ts';
 import { handOverReason } from './hand-over-reason.ts';
 import { revertReason, revertRun, revertThenEnd, unrevertedNote } from './revert.ts';
 import { handOver, startStep } from './steps.ts';
-import { stormReason } from './storm.ts';
 
 /** Refuses commands of an attempt that is over: a late or repeated workflow changes nothing. */
 const refusalIfOver = (incident: Incident, attempt: number): Decision | undefined =>
@@ -146,12 +146,15 @@ const turnAfter = (incident: Incident, attempt: number): Event[] =>
 
 const playbookOfAttempt = ({ policy, attempt }: Incident) => playbookNamed(policy, attempt?.playbook ?? '');
 
-/** The steps of the plan that this attempt has not tried yet, in order, beginning with the approved one. */
+/** The steps of the plan that this round has not tried yet, in order, beginning with the approved one. */
 export function stepsLeft(incident: Incident, attempt: number): Step[] {
   const plan = playbookOfAttempt(incident)?.plan ?? [];
-  const from = incident.attempt?.from;
+  const { from, playbook } = incident.attempt ?? {};
+  const { roundBegunIn = attempt } = incident;
   const tried = new Set([
-    ...incident.runs.filter(run => run.attempt === attempt && !run.preview).map(run => run.step),
+    ...incident.runs
+      .filter(run => run.attempt >= roundBegunIn && run.playbook === playbook && !run.preview)
+      .map(run => run.step),
     ...(incident.attempt?.skipped ?? []).map(({ step }) => step),
     ...incident.answers.flatMap(({ approved, step }) => (approved ? [] : [step])),
   ]);

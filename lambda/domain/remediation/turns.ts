@@ -1,10 +1,11 @@
 import type { Obligation } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
-import { attemptUnderWay, type Incident } from '../incident/incident.ts';
-import { playbookNamed } from '../incident/policy.ts';
-import { fires, playbooksOf } from '../incident/troubles.ts';
+import { type Attempt, attemptUnderWay, type Incident } from '../incident/incident.ts';
+import { type PlaybookPolicy, playbookNamed } from '../incident/policy.ts';
+import { awaitsTurn, fires, isCause, playbooksOf } from '../incident/troubles.ts';
 import { nextTurn } from '../intake/signals.ts';
+import { isStormHandedOver } from '../intake/storm.ts';
 import { minutesBetween } from '../kernel/time.ts';
 
 /**
@@ -13,22 +14,31 @@ import { minutesBetween } from '../kernel/time.ts';
  */
 const FOLLOW_MINUTES = { healthy: 15, harmed: 3 } as const;
 
-/** What is left to do by itself once no attempt is under way: a plan whose step was answered meanwhile goes on, and others have their turn. */
+/**
+ * What is left to do by itself once no attempt is under way: a plan whose step was answered meanwhile goes on, and the others
+ * have their turn.
+ */
 export function turnObligations(incident: Incident, now: string): Obligation[] {
-  const { answered, attempt, approval } = incident;
-  if (attemptUnderWay(incident)) return [];
-  const number = (attempt?.number ?? 0) + 1;
+  const { answered, attempt, resolution } = incident;
+  if (!attempt || attemptUnderWay(incident) || resolution || incident.drill || isStormHandedOver(incident)) return [];
+  const number = attempt.number + 1;
   if (answered) return [{ type: 'continue plan', attempt: number }];
-  if (attempt?.outcome !== 'cleared' || approval || !playbooksOf(incident).some(isLeft(incident))) return [];
-  const minutes = minutesBetween(attempt.endedAt ?? '', now);
-  const isDue = minutes >= FOLLOW_MINUTES[isHarmed(incident) ? 'harmed' : 'healthy'];
-  return isDue ? [{ type: 'take turn', attempt: number }] : [];
+  return isTurnDue(incident, attempt, now) ? [{ type: 'take turn', attempt: number }] : [];
 }
 
+function isTurnDue(incident: Incident, { outcome, endedAt = '' }: Attempt, now: string): boolean {
+  const left = playbooksOf(incident).filter(isLeft(incident));
+  const waiting = left.filter(({ name }) => awaitsTurn(incident, name));
+  if (waiting.some(isCause) || (waiting.length > 0 && outcome !== 'cleared')) return true;
+  if (outcome !== 'cleared' || left.length === 0) return false;
+  return minutesBetween(endedAt, now) >= FOLLOW_MINUTES[isHarmed(incident) ? 'harmed' : 'healthy'];
+}
+
+/** A trouble that has a plan, still fires, and does not wait for an answer. */
 const isLeft =
   (incident: Incident) =>
-  ({ name, plan }: { name: string; plan: readonly unknown[] }) =>
-    plan.length > 0 && fires(incident, name);
+  ({ name, plan }: PlaybookPolicy) =>
+    plan.length > 0 && fires(incident, name) && incident.approval?.playbook !== name;
 
 /** The plan that was interrupted goes on with the step that a person, or time, has answered for. */
 export function continuePlan({ answered }: Incident, attempt: number): Event[] {

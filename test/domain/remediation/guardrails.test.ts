@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { LedgerRun, Readings } from '../../../lambda/domain/incident/commands.ts';
 import type { GuardrailResult } from '../../../lambda/domain/incident/events.ts';
 import type { PlaybookPolicy, Step } from '../../../lambda/domain/incident/policy.ts';
+import { stormReason } from '../../../lambda/domain/intake/storm.ts';
 import type { Facts } from '../../../lambda/domain/kernel/severity.ts';
 import { reserve } from '../../../lambda/domain/remediation/guardrails.ts';
-import { stormReason } from '../../../lambda/domain/remediation/storm.ts';
 import { decided, FOUND, NOW, ran, reasons } from '../../support/decided.ts';
 import { minute, of, playbookIn, policy, READINGS, Story, started, step, types } from '../../support/story.ts';
 

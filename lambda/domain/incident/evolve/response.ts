@@ -90,6 +90,8 @@ export function evolveResponse(
         ...(incident.attempt ? { attempt: { ...incident.attempt, outcome, endedAt: at } } : {}),
         ...(outcome === 'recovered' ? { allClearSince: at, answered: undefined } : {}),
         ...(outcome === 'spent' || outcome === 'handed over' ? { troubles: withSpent(incident) } : {}),
+        // The plan that gives way has had no turn to its end.
+        ...(outcome === 'cause found' ? { troubles: withTurn(incident, incident.attempt?.playbook, undefined) } : {}),
       };
     }
     case 'HandedOver': {
@@ -154,7 +156,7 @@ const answerTo = (
   { type, step }: EventOf<'ApprovalGiven' | 'ApprovalDeclined'>,
 ) => ({ playbook: approval?.playbook ?? lead, step, approved: type === 'ApprovalGiven' });
 
-const withTurn = ({ troubles }: Incident, playbook: string, turnIn: number) =>
+const withTurn = ({ troubles }: Incident, playbook: string | undefined, turnIn: number | undefined) =>
   troubles.map(trouble => (trouble.playbook === playbook ? { ...trouble, turnIn } : trouble));
 
 /** The troubles, of which the plan of the attempt's has come to its end. */

@@ -29,6 +29,10 @@ export function stormReason(incident: Incident, others: readonly OtherTrouble[])
 
 const titleOf = ({ policy }: Incident, playbook: string) => playbookNamed(policy, playbook)?.title ?? playbook;
 
+/** True once a storm was handed over: people know, and automation begins nothing more. */
+export const isStormHandedOver = (incident: Incident): boolean =>
+  incident.handedOver !== undefined && !incident.drill && stormReason(incident, []) !== undefined;
+
 /** True if enough of the times lie within one window. */
 function areTogether(times: readonly string[]): boolean {
   const sorted = times.toSorted();
