@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { MOST_EVENTS } from '../../lambda/domain/incident/history.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
@@ -6,6 +5,7 @@ import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 import type { Act, CommandAnswer } from '../../lambda/inbound/command-request.ts';
 import { ID, ITEMS, incident, item, month, severity } from './arguments.ts';
 import { Client, type ClientRequest } from './client.ts';
+import { confirmed, confirmRed } from './confirm.ts';
 import { addDeclare } from './declare.ts';
 import { Failure } from './failure.ts';
 import { report } from './report.ts';
@@ -33,8 +33,14 @@ Examples:
   npx incident report --month 2026-01
 
 Ends with 0 when it was done, 1 when it was refused or is not there, 2 when it was called wrongly, 3 when AWS could not
-be reached or said no. Times are UTC. A text that begins with a hyphen goes after --. NO_COLOR leaves out colours.
+be reached or said no, 4 when alarms are red and nobody has confirmed that it is over all the same. Times are UTC. A text that begins with a hyphen goes after --. NO_COLOR leaves out colours.
 docs/operations.md tells which permissions you need, and what to do in the night.`;
+
+/** The answer. @throws Failure when it is a refusal. */
+function accepted(answer: CommandAnswer): CommandAnswer {
+  if (answer.refused) throw new Failure(1, answer.refused);
+  return answer;
+}
 
 /** The commands of the command line. */
 export function commands(): Command {
@@ -59,9 +65,7 @@ export function commands(): Command {
 
   /** @throws Failure when the request was refused. */
   const send = async (request: ClientRequest, opened = client()): Promise<CommandAnswer> => {
-    const answer = await (await opened).ask(request);
-    if (answer.refused) throw new Failure(1, answer.refused);
-    return answer;
+    return accepted(await (await opened).ask(request));
   };
   const printResult = (answer: CommandAnswer, text: string) =>
     print(answer, answer.happened?.length === 0 ? `${answer.incident?.id}: it was so already.` : text);
@@ -217,9 +221,14 @@ export function commands(): Command {
     .argument('<id>', ID, incident)
     .argument('<reason...>', 'what was wrong, and what helped')
     .option('--cancelled', 'it was none: no figure counts it, and nothing is reviewed')
-    .action(async (id: string, reason: string[], { cancelled }: { cancelled?: boolean }) => {
-      const action = { type: 'resolve', reason: reason.join(' '), ...(cancelled ? { cancelled } : {}) } as const;
-      const answer = await send({ do: 'act', incident: id, act: action });
+    .option('--while-red', 'do not ask, although alarms are red')
+    .action(async (id: string, reason: string[], options: { cancelled?: true; whileRed?: true }) => {
+      const action = { type: 'resolve', reason: reason.join(' '), ...options } as const;
+      const opened = await client();
+      const first = await opened.ask({ do: 'act', incident: id, act: action });
+      if (first.confirm) await confirmRed(`${id}: ${first.refused}`);
+      const again = { do: 'act', incident: id, act: { ...action, whileRed: true } } as const;
+      const answer = first.confirm ? await send(again, Promise.resolve(opened)) : accepted(first);
       const over = answer.happened?.includes('Resolved');
       const later = 'it is resolved once what automation changed is put back. Asked again, at once, as it stands.';
       printResult(answer, `${id}: ${over ? 'resolved.' : later}`);
@@ -290,16 +299,6 @@ async function choose(
   const open = (await ask({ do: 'list' })).incidents?.find(i => i.playbook === playbook.name);
   if (open) throw new Failure(1, `${open.id} of ${playbook.name} is open: no drill while it is`);
   return chosen;
-}
-
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Failure(2, 'There is nobody to ask: --yes goes on without asking.');
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await asking.question(question)).trim());
-  } finally {
-    asking.close();
-  }
 }
 
 /** Leaves out the policy of an incident, which is long and does not change. */

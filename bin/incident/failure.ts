@@ -1,5 +1,5 @@
-/** 0 done, 1 refused or not found, 2 wrong usage, 3 AWS could not be reached or denied access. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/** 0 done, 1 refused or not found, 2 wrong usage, 3 AWS could not be reached or denied access, 4 not confirmed while alarms are red. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
 /** The reason why a command failed, in words for its user, with the exit code. */
 export class Failure extends Error {

@@ -1,10 +1,11 @@
 import { withClosingUpdates } from './communication/updates.ts';
 import type { AppliedCommand } from './incident/applied.ts';
 import { BOUNDS, bounded } from './incident/bounds.ts';
-import type { Command, Decision } from './incident/commands.ts';
+import type { Command, Decision, Refusal } from './incident/commands.ts';
 import type { Event, IncidentEvent } from './incident/events.ts';
 import { evolve, fold, initialState } from './incident/evolve.ts';
 import { type Incident, isOpen } from './incident/incident.ts';
+import { namedRed } from './incident/red.ts';
 import { readabilityEvents } from './intake/readable-alarms.ts';
 import { observeSignals, receiveSignals } from './intake/signals.ts';
 import { fulfil } from './obligations.ts';
@@ -88,6 +89,10 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
       return recordMeasurement(incident, command, command.before);
     case 'fulfil':
       return fulfil(incident, command.obligation, command.checks ?? [], now);
+    case 'tell still red':
+      return {
+        events: incident.stillRedAt || isOpen(incident) ? [] : [{ type: 'StillRed', ...namedRed(command.red) }],
+      };
     case 'record page':
       return recordPage(incident, command);
     case 'record delivery':
@@ -126,6 +131,7 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
 const ALLOWED_WHEN_CLOSED: readonly Command['type'][] = [
   'fulfil',
   'note',
+  'tell still red',
   'record page',
   'record reference',
   'hear of ticket',
@@ -154,7 +160,7 @@ export function handle(incident: Incident | undefined, command: Command, now: st
   const repeated = incident?.applied.find(({ id }) => id === command.id);
   if (repeated) return { incident, events: [], repeated };
   const decision = decide(incident, command, now);
-  if ('refused' in decision) return { incident, events: [], refused: decision.refused };
+  if ('refused' in decision) return { incident, events: [], ...decision };
   const opens = decision.events[0]?.type === 'IncidentOpened';
   const base = opens ? initialState() : incident;
   const events = toIncidentEvents(decision.events, base?.version ?? 0, command.id, now);
@@ -162,11 +168,10 @@ export function handle(incident: Incident | undefined, command: Command, now: st
 }
 
 /** The incident as it is after a command, and the events to append. */
-export interface Handled {
+export interface Handled extends Partial<Refusal> {
   incident: Incident | undefined;
   events: IncidentEvent[];
   repeated?: AppliedCommand;
-  refused?: string;
 }
 
 function recordPage(

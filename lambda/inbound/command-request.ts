@@ -53,7 +53,12 @@ const Act = v.variant('type', [
     item: v.picklist(['acknowledge', 'ticket', 'channel', 'severity', 'log', 'stakeholders']),
   }),
   v.strictObject({ type: v.literal('revert'), step: text(100) }),
-  v.strictObject({ type: v.literal('resolve'), reason: text(1000), cancelled: v.optional(v.boolean()) }),
+  v.strictObject({
+    type: v.literal('resolve'),
+    reason: text(1000),
+    cancelled: v.optional(v.boolean()),
+    whileRed: v.optional(v.boolean()),
+  }),
   v.strictObject({ type: v.literal('publish'), components: v.optional(v.pipe(v.array(text(40)), v.minLength(1))) }),
   v.strictObject({ type: v.literal('withhold') }),
   v.strictObject({ type: v.literal('post update'), text: text(2000), internal: v.optional(v.boolean()) }),
@@ -146,4 +151,6 @@ export interface CommandAnswer {
   /** The types of the events; empty when the request had no effect. */
   happened?: string[];
   refused?: string | undefined;
+  /** The refused request is accepted once it says that the person knows. */
+  confirm?: 'while red' | undefined;
 }

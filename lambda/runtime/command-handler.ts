@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { handle } from '../domain/decide.ts';
-import type { Command } from '../domain/incident/commands.ts';
+import type { Command, Refusal } from '../domain/incident/commands.ts';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { Policy } from '../domain/incident/policy.ts';
@@ -14,10 +14,9 @@ import { type IncidentKey, keyOf } from '../store/keys.ts';
 import { withCounts } from './repetitions.ts';
 
 /** The result of a command: the incident in its new state, and the events that it added, or had added if it is repeated. */
-export interface Committed {
+export interface Committed extends Partial<Refusal> {
   incident: Incident | undefined;
   events: IncidentEvent[];
-  refused?: string;
 }
 
 /** Runs between the decision and its commit, once for each try, to reserve something first. */
@@ -91,8 +90,9 @@ async function write(
   command: Command,
   prepare?: Prepare,
 ): Promise<Committed | undefined> {
-  const { incident, events, repeated, refused } = handle(stored?.incident, command, new Date().toISOString());
-  if (refused !== undefined) return { incident, events, refused };
+  const { repeated, ...handled } = handle(stored?.incident, command, new Date().toISOString());
+  const { incident, events } = handled;
+  if (handled.refused !== undefined) return handled;
   if (repeated && incident) {
     const { seq, events: count } = repeated;
     return { incident, events: (await eventsFrom(keyOf(incident), seq)).slice(0, count) };

@@ -29,7 +29,10 @@ function change({ buses, clock }: RehearsalWorld, minutes: number): void {
 }
 
 /** Somebody gives a command, as by `npx incident`. @throws when it is refused */
-async function act(world: RehearsalWorld, command: { type: string; reason?: string }): Promise<void> {
+async function act(
+  world: RehearsalWorld,
+  command: { type: string; reason?: string; whileRed?: boolean },
+): Promise<void> {
   const { id } = incident(world) ?? {};
   const ada = { incident: id, by: 'ada@mockupaws.com', via: 'command line', requestId: command.type };
   const { refused } = await world.command({ do: 'act', ...ada, act: command });
@@ -53,7 +56,7 @@ export const flapping: Scenario = {
     });
     const reason = 'the migration was stopped a week late';
     clock.after((END + 2) * MINUTE, () => void act(world, { type: 'acknowledge' }));
-    clock.after((END + 3) * MINUTE, () => void act(world, { type: 'resolve', reason }));
+    clock.after((END + 3) * MINUTE, () => void act(world, { type: 'resolve', reason, whileRed: true }));
   },
   minutes: END + 30,
   done: world => incident(world)?.status === 'resolved',

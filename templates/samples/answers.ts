@@ -8,7 +8,7 @@ const PAGE: AnswerPage = {
   heading: 'Shop is down',
   id: 'INC-2026-01-31-001',
   notice: null,
-  form: { explains: 'You take it on.', field: 'Note', required: false, button: 'Acknowledge' },
+  form: { explains: 'You take it on.', field: 'Note', required: false, button: 'Acknowledge', confirms: null },
   fields: [{ name: 'Status', value: 'identified' }],
   signals: [
     { firing: true, text: 'Health URLs: 100 % fail' },
@@ -26,7 +26,11 @@ const PAGE: AnswerPage = {
 export const answerSamples: Samples = {
   'pages/incident.html': [
     PAGE,
-    { ...PAGE, drill: false, form: { explains: 'It is over.', field: 'Why', required: true, button: 'Resolve' } },
+    {
+      ...PAGE,
+      drill: false,
+      form: { explains: 'It is over.', field: 'Why', required: true, button: 'Resolve', confirms: 'a job was stopped' },
+    },
     { ...PAGE, notice: { tone: 'good', text: 'Done.' }, form: null },
   ],
   'pages/message.html': [

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { receive } from '../../lambda/runtime/command-handler.ts';
 import type { AwsError } from '../support/aws-endpoint.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
@@ -10,10 +11,11 @@ import {
   deploy,
   openIncident,
   policyOf,
+  signal,
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { FAILED, READINGS, step, temporary } from '../support/story.ts';
+import { FAILED, minute, READINGS, step, temporary, types } from '../support/story.ts';
 
 useResponder({ RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response' });
 const { executions } = useWorkflows();
@@ -53,8 +55,12 @@ describe('an operator command', () => {
       'stakeholders are told. The next update is due by 10:00 UTC.',
       { type: 'UpdatePosted', to: 'stakeholders', text: 'we are on it' },
     ],
-    [['resolve', ID, 'a job was stopped'], 'resolved.', { type: 'Resolved', reason: 'a job was stopped' }],
-    [['resolve', ID, 'a mistake', '--cancelled'], 'resolved.', { type: 'Resolved', cancelled: true }],
+    [
+      ['resolve', ID, 'a job was stopped', '--while-red'],
+      'resolved.',
+      { type: 'Resolved', reason: 'a job was stopped' },
+    ],
+    [['resolve', ID, 'a mistake', '--cancelled', '--while-red'], 'resolved.', { type: 'Resolved', cancelled: true }],
   ])('of the form %j is recorded and confirmed', async (args, said, entry) => {
     await openIncident();
     const { code, out } = await incident(...args, '--as', 'grace');
@@ -70,6 +76,17 @@ describe('an operator command', () => {
     expect([code, out]).toEqual([0, `${ID}: the acknowledgement is withdrawn. People are called again.`]);
     expect((await stored()).timeline.at(-2)).toMatchObject({ type: 'AcknowledgementWithdrawn', reason: 'no laptop' });
     expect((await incident('unack', ID)).code).toBe(1);
+  });
+
+  it('that resolves while alarms are red is not done, and says which, where nobody can be asked', async () => {
+    await openIncident();
+    const { code, out, err } = await incident('resolve', ID, 'a job was stopped');
+    expect([code, out]).toEqual([4, '']);
+    expect(err).toContain(`${ID}: still red: ${ALARM} since 09:30 UTC`);
+    expect(err).toContain('--while-red resolves it all the same');
+    expect(types((await stored()).timeline)).not.toContain('Resolved');
+    await receive(signal({ id: 'green', state: 'cleared', at: minute(1) }), policyOf());
+    expect((await incident('resolve', ID, 'a job was stopped')).out).toBe(`${ID}: resolved.`);
   });
 
   it('that declares a data loss raises the incident to P1', async () => {

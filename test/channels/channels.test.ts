@@ -76,7 +76,7 @@ const refusals = () =>
     .map(e => JSON.parse(e.Detail ?? ''));
 const acknowledge = () => committed({ type: 'acknowledge', id: 'ack', by: 'ada', via: 'link' });
 const resolve = (via: 'link' | 'pagerduty' | 'opsgenie' = 'link') =>
-  committed({ type: 'resolve', id: 'resolve', by: 'ada', via, reason: 'fixed' });
+  committed({ type: 'resolve', id: 'resolve', by: 'ada', via, reason: 'fixed', whileRed: true });
 
 describe('Slack', () => {
   const texts = () => vendors.slack.messages.map(({ text }) => text);

@@ -10,6 +10,7 @@ import { Opsgenie } from '../../local/vendors/opsgenie.ts';
 import { Slack, signed } from '../../local/vendors/slack.ts';
 import { useCommandFunction, useWorkflows } from '../support/aws-mocks.ts';
 import {
+  ALARM,
   approvalAsked,
   committed,
   invoke,
@@ -19,7 +20,7 @@ import {
   stored,
   useResponder,
 } from '../support/responder.ts';
-import { step, types } from '../support/story.ts';
+import { minute, step, types } from '../support/story.ts';
 import { VendorServer } from '../support/vendor-server.ts';
 
 const ID = 'INC-2026-04-07-001';
@@ -115,6 +116,21 @@ describe('a button in Slack', () => {
     await comes(slack, late);
     expect((await happened()).at(-1)).toBe('Resolved');
     expect(vendor.whispers).toEqual([`${ID} is resolved`]);
+  });
+
+  it('resolves while alarms are red only if its question named them', async () => {
+    await openIncident();
+    await receive(signal({ id: 'green', state: 'cleared', at: minute(1) }), policyOf());
+    const unaware = await pressed('resolve');
+    expect(JSON.stringify(vendor.messages[0]?.blocks)).not.toContain('still red');
+    await receive(signal({ id: 'red', at: minute(2) }), policyOf());
+    await comes(slack, unaware);
+    expect(vendor.whispers).toEqual([expect.stringContaining(`Nothing was done: still red: ${ALARM} since 09:32 UTC`)]);
+    expect(await count('Resolved')).toBe(0);
+    const aware = await pressed('resolve');
+    expect(JSON.stringify(vendor.messages[0]?.blocks)).toContain(`these are still red: ${ALARM} since 09:32 UTC`);
+    await comes(slack, aware);
+    expect((await happened()).at(-1)).toBe('Resolved');
   });
 
   it.each<[string, (request: Request) => Request]>([

@@ -8,6 +8,7 @@ import { useWorkflows } from '../support/aws-mocks.ts';
 import { urlEvent } from '../support/door.ts';
 import { ID, kms, linkPath, useLinks } from '../support/links.ts';
 import {
+  ALARM,
   approvalAsked,
   committed,
   invoke,
@@ -27,6 +28,8 @@ const request = (method: string, path: string, fields: Record<string, string> = 
   invoke(handler, urlEvent(method, path, new URLSearchParams(fields).toString()));
 const get = (path: string) => request('GET', path);
 const post = (path: string, text = '') => request('POST', path, { text });
+const confirm = (path: string, text: string) => request('POST', path, { text, whileRed: 'yes' });
+const green = () => receive(signal({ id: 'green', state: 'cleared', at: minute(1) }), policyOf());
 const BUTTON = '<button type="submit">';
 
 describe('opening a signed link', () => {
@@ -107,13 +110,33 @@ describe('pressing the button of a signed link', () => {
 
   it('resolves with a reason, and not without one', async () => {
     await openIncident();
+    await green();
     const path = await linkPath({ action: 'resolve' });
     expect((await get(path)).body).toContain(' required>');
     const asked = await post(path, '  ');
     expect([asked.statusCode, asked.body.includes(BUTTON)]).toEqual([422, true]);
-    expect((await stored()).status).toBe('identified');
+    expect(types((await stored()).timeline)).not.toContain('Resolved');
     await post(path, 'the export was stopped');
     expect(of((await stored()).timeline, 'Resolved')).toMatchObject([{ by: 'ada', reason: 'the export was stopped' }]);
+  });
+
+  it('asks once more before it resolves while alarms are red, keeps what was entered, and does it when it is confirmed', async () => {
+    await openIncident();
+    const path = await linkPath({ action: 'resolve' });
+    for (let times = 0; times < 2; times++) {
+      const asked = await post(path, 'the export & the import');
+      expect([asked.statusCode, asked.body.includes(`alarms are still red: ${ALARM} since 09:30 UTC`)]).toEqual([
+        409,
+        true,
+      ]);
+      expect(asked.body).toContain('the export &amp; the import</textarea>');
+      expect(asked.body).toContain('Resolve all the same</button>');
+      expect(asked.body).toContain('name="whileRed" value="yes"');
+    }
+    expect(of((await stored()).timeline, 'Resolved')).toEqual([]);
+    expect((await confirm(path, 'the export')).statusCode).toBe(200);
+    expect(of((await stored()).timeline, 'Resolved')).toMatchObject([{ by: 'ada', reason: 'the export' }]);
+    expect((await confirm(path, 'the export')).body).toContain('done already: ada declared it over');
   });
 
   it('approves a step, and tells a later person who came first', async () => {
@@ -223,7 +246,9 @@ it('acknowledging and resolving at the same time end in a resolved incident, in 
         ben: await linkPath({ incident, expires, person: 'ben' }),
         resolve: await linkPath({ incident, expires, action: 'resolve' }),
       };
-      const answers = await Promise.all(racers.map(racer => post(links[racer], 'fixed')));
+      const answers = await Promise.all(
+        racers.map(racer => (racer === 'resolve' ? confirm : post)(links[racer], 'fixed')),
+      );
       for (const { statusCode } of answers) expect([200, 409]).toContain(statusCode);
       const { status, timeline } = await stored({ slot: 'mockupaws-production', number });
       expect(status).toBe('resolved');

@@ -3,6 +3,7 @@ import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatEvent } from '../../lambda/domain/messages/log.ts';
 import { handler } from '../../lambda/functions/watch/handler.ts';
@@ -10,10 +11,24 @@ import { receive } from '../../lambda/runtime/command-handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { useAlarms } from '../support/fake-alarms.ts';
-import { ALARM, committed, invoke, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
+import {
+  ALARM,
+  committed,
+  deploy,
+  invoke,
+  policyOf,
+  setMinute,
+  signal,
+  stored,
+  useResponder,
+} from '../support/responder.ts';
 import { minute, of, START, types } from '../support/story.ts';
 
-useResponder({ RESPONSE_STATE_MACHINE: 'arn:response', MAINTENANCE_PARAMETER: 'until', AUTOMATION_PARAMETER: 'on' });
+const table = useResponder({
+  RESPONSE_STATE_MACHINE: 'arn:response',
+  MAINTENANCE_PARAMETER: 'until',
+  AUTOMATION_PARAMETER: 'on',
+});
 const { alarms, cloudwatch, tagging } = useAlarms();
 const { executions } = useWorkflows();
 const ssm = mockClient(SSMClient);
@@ -116,20 +131,38 @@ describe('accounted for is a red alarm', () => {
   });
 
   it.each([undefined, true])(
-    'that was red already when a person resolved its incident, cancelled: %s',
+    'that was red already when a person resolved its incident, for an hour; cancelled: %s',
     async cancelled => {
-      alarms.set(ALARM, { state: 'ALARM', since: START });
+      alarms.set(ALARM, { state: 'ALARM', since: START, reason: 'Threshold Crossed' });
       await watchAt(2);
       await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'known', cancelled });
-      await watchAt(60);
+      for (const minutes of [4, 11.9]) await watchAt(minutes);
+      expect(types((await stored()).timeline)).not.toContain('StillRed');
+      for (const minutes of [12, 13, 61.9]) await watchAt(minutes);
+      expect(of((await stored()).timeline, 'StillRed')).toMatchObject([
+        { at: minute(12), alarms: [{ name: ALARM, since: START }], count: 1 },
+      ]);
       expect(await open()).toEqual([]);
-      alarms.set(ALARM, { state: 'OK', since: minute(61) });
-      await watchAt(61);
-      alarms.set(ALARM, { state: 'ALARM', since: minute(62) });
-      await watchAt(64);
-      expect((await open()).map(({ number }) => number)).toEqual([2]);
+      await watchAt(62);
+      const [anew] = await open();
+      expect(anew).toMatchObject({ number: 2, startedAt: minute(62) });
+      expect(anew?.signals[`alarm:${ALARM}`]?.summary).toContain('(red since before INC-2026-04-07-001 was resolved)');
+      await watchAt(63);
+      expect((await open()).map(({ version }) => version)).toEqual([anew?.version]);
     },
   );
+
+  it('until it turns red again', async () => {
+    alarms.set(ALARM, { state: 'ALARM', since: START });
+    await watchAt(2);
+    await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'known' });
+    alarms.set(ALARM, { state: 'OK', since: minute(5) });
+    for (const minutes of [5, 14]) await watchAt(minutes);
+    alarms.set(ALARM, { state: 'ALARM', since: minute(20) });
+    await watchAt(22);
+    expect((await open()).map(({ number }) => number)).toEqual([2]);
+    expect(types((await stored()).timeline)).not.toContain('StillRed');
+  });
 });
 
 it('an alarm that turned red just before its incident was resolved is accounted for, though the incident never knew it', async () => {
@@ -142,6 +175,34 @@ it('an alarm that turned red just before its incident was resolved is accounted 
   alarms.set(ALARM, { state: 'ALARM', since: minute(9) });
   await watchAt(11);
   expect(await open()).toHaveLength(1);
+});
+
+it('nothing that stays red is forgotten, whatever minutes of the watch are missed: told after ten minutes, opened after an hour', async () => {
+  const missed = fc.record({
+    resolvedAt: fc.integer({ min: 0, max: 20 }),
+    minutes: fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 12 }),
+    cancelled: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(missed, async ({ resolvedAt, minutes, cancelled }) => {
+      await table.renew();
+      await deploy();
+      alarms.set(ALARM, { state: 'ALARM', since: START });
+      await watchAt(2);
+      setMinute(2 + resolvedAt);
+      await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'known', cancelled });
+      const watched = minutes.toSorted((a, b) => a - b);
+      for (const after of watched) await watchAt(2 + resolvedAt + after);
+      const told = of((await stored()).timeline, 'StillRed').map(({ at }) => at);
+      const first = watched.find(after => after >= 10 && after < 60);
+      expect(told).toEqual(first === undefined ? [] : [minute(2 + resolvedAt + first)]);
+      const late = watched.find(after => after >= 60);
+      expect((await open()).map(({ openedAt }) => openedAt)).toEqual(
+        late === undefined ? [] : [minute(2 + resolvedAt + late)],
+      );
+    }),
+    { numRuns: 25 },
+  );
 });
 
 describe('an alarm that cannot be read back', () => {

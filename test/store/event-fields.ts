@@ -77,5 +77,6 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   Mitigated: { reason: true },
   SettlingFailed: { checks: true },
   ResolutionRequested: { ...person, reason: true, cancelled: true },
+  StillRed: { alarms: true, count: true },
   Resolved: { ...person, reason: true, cancelled: true },
 };

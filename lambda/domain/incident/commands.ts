@@ -5,7 +5,7 @@ import type { Check, ChecklistItem, Event, Finding, Impact, Reference } from './
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
-import type { Declaration, Signal } from './signal.ts';
+import type { Declaration, Signal, RedSince } from './signal.ts';
 import type { TicketNews } from './ticket.ts';
 
 /** The verified outcome of a runbook's execution. */
@@ -54,6 +54,8 @@ export type Command = { id: string } /** Signals of one slot, in the order of th
   | ({ type: 'record post-mortem' } & Draft)
   /** The watch measures once a minute. `before` is its measurement of the minute before. */
   | ({ type: 'record measurement'; before?: ServiceMeasurement } & ServiceMeasurement)
+  /** Alarms that were red when the incident was resolved still are. */
+  | { type: 'tell still red'; red: readonly RedSince[] }
   | { type: 'fulfil'; obligation: Obligation; checks?: Check[] | undefined }
   | ByPerson
 );
@@ -72,7 +74,8 @@ type ByPerson = Person &
     | { type: 'tick'; item: ChecklistItem }
     /** Reverts the change of a step, even if it relieves people. */
     | { type: 'revert'; step: string }
-    | { type: 'resolve'; reason: string; cancelled?: boolean | undefined }
+    /** `whileRed`: the person knows that alarms are red. */
+    | { type: 'resolve'; reason: string; cancelled?: boolean | undefined; whileRed?: boolean | undefined }
     /** Publishes the incident on the status page. */
     | { type: 'publish'; components?: string[] | undefined }
     /** Declines the publication. */
@@ -91,7 +94,13 @@ type ByPerson = Person &
 
 export type PersonCommand = { id: string } & ByPerson;
 
-export type Decision = { events: Event[] } | { refused: string };
+/** `confirm`: the same command is accepted once its question is answered. */
+export type Decision = { events: Event[] } | Refusal;
+
+export interface Refusal {
+  refused: string;
+  confirm?: 'while red' | undefined;
+}
 
 /** Something that is due. Obligations are level-triggered: each minute finds them again until they are fulfilled. */
 export type Obligation =

@@ -3,7 +3,7 @@ import type { Audience, DeliveryChannel, Investigation, Target, Urgency } from '
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
-import type { SignalLevel } from './signal.ts';
+import type { SignalLevel, RedSince } from './signal.ts';
 import type { TicketChange } from './ticket.ts';
 
 /** One check of the investigation. `ok` is null when the check itself failed, which is evidence too. */
@@ -250,6 +250,8 @@ export interface EventData {
   SettlingFailed: { checks: Check[] };
   /** A person resolved the incident while changes were not reverted: those are reverted first. */
   ResolutionRequested: Person & { reason: string; cancelled?: boolean | undefined };
+  /** Alarms that were red when the incident was resolved still are. `alarms`: the first of them; `count`: how many there are. */
+  StillRed: { alarms: readonly RedSince[]; count: number };
   /** `cancelled`: the incident was a false alarm; reports leave it out. */
   Resolved: Person & { reason: string; cancelled?: boolean | undefined };
 }

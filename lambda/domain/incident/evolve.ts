@@ -187,6 +187,8 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
       const { by, via, reason, cancelled } = event;
       return { resolution: { by, via, reason, cancelled }, fixed: true, approval: undefined };
     }
+    case 'StillRed':
+      return { stillRedAt: event.at };
     case 'Resolved':
       return { status: 'resolved', resolvedAt: event.at, cancelled: event.cancelled, approval: undefined };
     case 'FixDeployed':

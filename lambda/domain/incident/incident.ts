@@ -4,7 +4,7 @@ import type { Audience, Investigation, Target } from './audiences.ts';
 import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
-import type { ApprovalAnswer, Disruption, Judgement, PendingApproval, PublishedUpdate, Trouble } from './records.ts';
+import type { ApprovalAnswer, Disruption, Judgement, PendingApproval, PublishedUpdate, Trouble, Aftermath } from './records.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 
@@ -131,7 +131,7 @@ export interface KnownSignal {
  * The state of an incident: nothing but the fold of its events, and bounded however long it lives. Who needs the events
  * themselves loads the `IncidentHistory`.
  */
-export interface Incident {
+export interface Incident extends Aftermath {
   id: string;
   /** The number of events so far. */
   version: number;
@@ -257,13 +257,10 @@ export interface Incident {
   healthySince?: string | undefined;
   /** A person has requested the resolution: changes are reverted first, then the incident is resolved. */
   resolution?: (Person & { reason: string; cancelled?: boolean | undefined }) | undefined;
-  resolvedAt?: string | undefined;
   /** The figures of the incident were published as metrics. */
   figuresPublished?: boolean | undefined;
   /** The outage as the metrics show it, once they were read. */
   outage?: MeasuredOutage | undefined;
-  /** The incident was a false alarm; reports leave it out. */
-  cancelled?: boolean | undefined;
 }
 
 /** The fields that are reset when a drill becomes real: nothing that people said or did in the drill counts. */

@@ -70,3 +70,12 @@ export interface Trouble {
   /** The attempt in which its plan came to its end, and the trouble did not. */
   spentIn?: number | undefined;
 }
+
+/** What became of an incident that is over. */
+export interface Aftermath {
+  resolvedAt?: string | undefined;
+  /** When people were told that alarms were still red after the resolution. */
+  stillRedAt?: string | undefined;
+  /** The incident was a false alarm; reports leave it out. */
+  cancelled?: boolean | undefined;
+}

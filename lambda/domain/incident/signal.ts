@@ -17,6 +17,12 @@ export const ALARM_STATES: Readonly<Record<AlarmState, SignalState>> = {
   INSUFFICIENT_DATA: 'unknown',
 };
 
+/** An alarm that is red, and since when. */
+export interface RedSince {
+  name: string;
+  since: string;
+}
+
 /** `info` means that nothing is wrong. */
 export type SignalLevel = 'info' | 'warning' | 'critical';
 

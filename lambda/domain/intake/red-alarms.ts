@@ -1,5 +1,5 @@
-import { type Incident, isOpen } from '../incident/incident.ts';
-import { alarmKey, isDrill, type Signal } from '../incident/signal.ts';
+import type { Incident } from '../incident/incident.ts';
+import { alarmKey, isDrill, type RedSince, type Signal } from '../incident/signal.ts';
 import { minutesBetween } from '../kernel/time.ts';
 import type { AlarmRoute } from './alarm-route.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
@@ -8,7 +8,7 @@ import type { DescribedAlarm } from './described-alarm.ts';
 const RED_MINUTES = 2;
 
 /** An alarm that is red, since a known time. */
-export type RedAlarm = DescribedAlarm & { since: string };
+export type RedAlarm = DescribedAlarm & RedSince;
 
 /**
  * The alarms that have been red for long enough, and that no open incident knows, the longest red first: an incident begins with
@@ -26,10 +26,6 @@ export const redAlarms = (alarms: readonly DescribedAlarm[], open: readonly Inci
     })
     .toSorted((a, b) => a.since.localeCompare(b.since));
 
-/** True if the last incident of the alarm's playbook was resolved or cancelled while the alarm was already red: a person knows. */
-export const wasRedAtResolution = ({ since }: RedAlarm, last: Incident | undefined): boolean =>
-  last !== undefined && !isOpen(last) && last.resolvedAt !== undefined && since < last.resolvedAt;
-
 /** The signal of a red alarm whose event was lost, or came to nothing. */
 export const redSignal = (
   { name, description = name, reason = 'ALARM', since }: RedAlarm,
@@ -43,4 +39,15 @@ export const redSignal = (
   service,
   at: since,
   summary: `${description}: ${reason}`,
+});
+
+/**
+ * The signal of an alarm that is red an hour after an incident was resolved in spite of it: it names that incident, which knows
+ * the alarm's own time already.
+ */
+export const stillRedSignal = (signal: Signal, { id }: Incident, now: string): Signal => ({
+  ...signal,
+  id: `${signal.id}/after ${id}`,
+  at: now,
+  summary: `${signal.summary} (red since before ${id} was resolved)`,
 });

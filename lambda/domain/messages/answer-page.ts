@@ -30,12 +30,21 @@ export interface AnswerPage {
   heading: string;
   id: string;
   notice: PageNotice | null;
-  form: { explains: string; field: string; required: boolean; button: string } | null;
+  form: Form | null;
   fields: { name: string; value: string }[];
   signals: { firing: boolean; text: string }[];
   doing: string[];
   checklist: { done: boolean; text: string }[];
   timeline: { at: string; clock: string; text: string }[];
+}
+
+/** `confirms`: what was entered before, by somebody who is asked once more; null at first. */
+interface Form {
+  explains: string;
+  field: string;
+  required: boolean;
+  button: string;
+  confirms: string | null;
 }
 
 /** The result of the action, or the reason why it is not possible. */
@@ -71,12 +80,16 @@ const LATEST = 15;
 /** Events of automation that repeat what stands elsewhere on the page. */
 const LEFT_OUT: readonly EventType[] = ['PageSent', 'ResponseRequested'];
 
-/** @param canBeDone shows the form: by default when there is no notice. */
+/**
+ * @param canBeDone shows the form: by default when there is no notice.
+ * @param confirms what was entered before, if the person is asked once more
+ */
 export function answerPage(
   incident: IncidentHistory,
   link: Link,
   notice: PageNotice | null,
   canBeDone = notice === null,
+  confirms: string | null = null,
 ): AnswerPage {
   const { id, policy, title, severity, severityReasons, status, startedAt, commander, acknowledged, timeline } =
     incident;
@@ -89,7 +102,7 @@ export function answerPage(
     heading,
     id,
     notice,
-    form: canBeDone && link.action !== 'view' && link.action !== 'read' ? FORMS[link.action](incident, link) : null,
+    form: canBeDone ? formOf(incident, link, confirms) : null,
     fields: [
       { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
       { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
@@ -125,9 +138,15 @@ const awsHealth = ({ findings }: Incident) =>
       value: `${summary.replace(`${AWS_HEALTH}: `, '')}${at ? `, as of ${clock(at)} UTC` : ''}`,
     }));
 
-type Form = NonNullable<AnswerPage['form']>;
+function formOf(incident: Incident, link: Link, confirms: string | null): Form | null {
+  if (link.action === 'view' || link.action === 'read') return null;
+  const form = FORMS[link.action](incident, link);
+  return { ...form, confirms, button: confirms === null ? form.button : `${form.button} all the same` };
+}
 
-const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Incident, link: Link) => Form> = {
+type Question = Omit<Form, 'confirms'>;
+
+const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Incident, link: Link) => Question> = {
   acknowledge: ({ policy }, { person }) => ({
     explains: `You take it on, as ${person}: nobody else is called for ${policy.acknowledgementMinutes} minutes.`,
     ...{ field: 'Note', required: false, button: 'Acknowledge' },
@@ -163,7 +182,7 @@ const publishedAs = (incident: Incident) =>
   investigationOf(incident) && !isHarmed(incident) ? 'an investigation, without an outage,' : 'it';
 
 /** The command that the link's button gives; undefined for a link that only shows something. */
-export function commandOf({ action, step = '' }: Link, text: string) {
+export function commandOf({ action, step = '' }: Link, text: string, whileRed: boolean) {
   switch (action) {
     case 'acknowledge':
       return { type: 'acknowledge' } as const;
@@ -175,7 +194,7 @@ export function commandOf({ action, step = '' }: Link, text: string) {
     case 'withhold':
       return { type: 'withhold' } as const;
     case 'resolve':
-      return { type: 'resolve', reason: text } as const;
+      return { type: 'resolve', reason: text, whileRed } as const;
     case 'view':
     case 'read':
       return undefined;
@@ -208,6 +227,12 @@ export function alreadyDone(
 export const doneNotice = ({ action, person }: Link): PageNotice => ({
   tone: 'good',
   text: `Done: ${person} has ${DONE[action]}.`,
+});
+
+/** The question before an incident is resolved while alarms are red. */
+export const redNotice = (refused: string): PageNotice => ({
+  tone: 'bad',
+  text: `Nothing has been done yet, because alarms are ${refused}. Is it over all the same? If they are red in ten minutes, people are told; in an hour, a new incident opens.`,
 });
 
 export const resolvedNotice = ({ id, resolvedAt }: Incident): PageNotice => ({

@@ -1,6 +1,7 @@
 import { workaroundOrQuestion } from '../communication/questions.ts';
 import type { Check, EventType, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isOpen, playbookOf } from '../incident/incident.ts';
+import { redIn, redWords } from '../incident/red.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
@@ -21,7 +22,7 @@ export interface Post {
 
 export type Block = { type: string; [field: string]: unknown };
 
-/** The action of a button; its value names the incident and the step. */
+/** The action of a button; its value names the incident, the step, and `whileRed` if its question names red alarms. */
 export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'withhold' | 'resolve';
 
 /** The events that become a reply in the thread, with its text; an event that is not listed only updates the first message. */
@@ -85,6 +86,8 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
   ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
   Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
   SettlingFailed: ({ checks }) => `Not well yet: ${checkWords(checks.filter(({ passed }) => !passed))}`,
+  StillRed: ({ alarms, count, at }, { id }) =>
+    `:rotating_light: *Still red after the resolution*: ${safe(redWords(alarms, at, count))}. If it is not over: \`npx incident reopen ${id} WHY\``,
   Resolved: ({ reason, by }) =>
     `:checkered_flag: *Resolved*${by === 'automation' ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
 };
@@ -92,6 +95,7 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
 /** The events that the chat subscribes to: those with a reply, and those that the first message shows. */
 export const CHAT_EVENTS = [
   'IncidentOpened',
+  'SignalFired',
   ...(Object.keys(REPLIES) as EventType[]),
   'ReferenceAdded',
   'ChecklistTicked',
@@ -176,12 +180,13 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
 
 function actions(incident: Incident): Block[] {
   if (!isOpen(incident)) return [];
-  const { id, approval, publication } = incident;
-  const button = (action: Button, text: string, more: Record<string, unknown> = {}, step?: string): Block => ({
+  const { id, approval, publication, changedAt } = incident;
+  const red = redIn(incident);
+  const button = (action: Button, text: string, more: Record<string, unknown> = {}, about = {}): Block => ({
     type: 'button',
     action_id: action,
     text: { type: 'plain_text', text },
-    value: JSON.stringify({ incident: id, ...(step ? { step } : {}) }),
+    value: JSON.stringify({ incident: id, ...about }),
     ...more,
   });
   const confirmation = (title: string, text: string, confirm: string, deny: string) => ({
@@ -198,9 +203,9 @@ function actions(incident: Incident): Block[] {
           'approve',
           'Approve',
           { style: 'primary', ...confirmation('Approve?', approval.title, 'Approve', 'Not now') },
-          approval.step,
+          { step: approval.step },
         ),
-        button('decline', 'Decline', { style: 'danger' }, approval.step),
+        button('decline', 'Decline', { style: 'danger' }, { step: approval.step }),
       ]
     : [];
   return [
@@ -224,11 +229,14 @@ function actions(incident: Incident): Block[] {
       'resolve',
       'Resolve…',
       confirmation(
-        'Is it over?',
-        `${id} is closed, and what is still changed is put back first.`,
+        red.length > 0 ? 'Is it over all the same?' : 'Is it over?',
+        red.length > 0
+          ? `${id} would be closed, and these are still red: ${redWords(red, changedAt)}`
+          : `${id} is closed, and what is still changed is put back first.`,
         'It is over',
         'Not yet',
       ),
+      red.length > 0 ? { whileRed: true } : {},
     ),
   ];
 }

@@ -2,6 +2,7 @@ import { AUDIENCE_NAMES, type DeliveryChannel } from '../incident/audiences.ts';
 import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
+import { redWords } from '../incident/red.ts';
 import { percent } from '../kernel/numbers.ts';
 import { clock, clockSince, dateTime } from '../kernel/time.ts';
 import { impactWords } from '../remediation/impact.ts';
@@ -185,6 +186,10 @@ const SENTENCES: Sentences = {
   Mitigated: ({ reason }) => ['good', `recovered: ${reason}`],
   SettlingFailed: ({ checks }) => ['bad', `not well yet: ${failed(checks)}`],
   ResolutionRequested: ({ reason, ...person }) => ['good', `${by(person)} declares it over: ${reason}`],
+  StillRed: ({ alarms, count }) => [
+    'bad',
+    `still red after the resolution: ${redWords(alarms, alarms[0]?.since ?? '', count)}`,
+  ],
   Resolved: ({ reason, cancelled, ...person }) => [
     'good',
     `${cancelled ? 'cancelled' : 'resolved'} by ${by(person)}: ${reason}`,

@@ -1,6 +1,7 @@
 import { answerDue, publicationQuestion, workaroundOrQuestion } from '../communication/questions.ts';
 import type { EventOf, IncidentEvent, Status } from '../incident/events.ts';
 import { firing, type Incident, isQuestion, playbookOf } from '../incident/incident.ts';
+import { redWords } from '../incident/red.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, duration, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
@@ -57,8 +58,8 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     impact: playbookOf(incident).impact,
     workaround: workaroundOrQuestion(incident),
     commander: incident.commander ?? 'nobody yet: the first to acknowledge',
-    hotline: event.type === 'Resolved' ? null : hotline(incident, event, level),
-    called: event.type === 'Resolved' ? null : calledAs(incident, event, level),
+    hotline: isOver(event) ? null : hotline(incident, event, level),
+    called: isOver(event) ? null : calledAs(incident, event, level),
     signals: Object.values(signals).map(({ state, summary }) => ({ firing: state === 'firing', text: summary })),
     findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
     checklist: checklist(incident).map(({ text, done }) => ({ done, text })),
@@ -67,6 +68,9 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     links: incidentLinks(incident),
   };
 }
+
+/** Nobody is called any more. */
+const isOver = ({ type }: IncidentEvent) => type === 'Resolved' || type === 'StillRed';
 
 /** Minutes without an answer after which every page contains the hotline's number. */
 const HOTLINE_AFTER_MINUTES = 60;
@@ -94,6 +98,7 @@ function shortHeadline(incident: Incident, event: IncidentEvent): string {
 
 function kindOf({ type }: IncidentEvent): string {
   if (type === 'Resolved') return '[RESOLVED]';
+  if (type === 'StillRed') return '[RESOLVED - STILL RED]';
   if (type === 'HandedOver') return '[INCIDENT - NEEDS YOU]';
   if (type === 'PublicationRequested') return '[INCIDENT - TELL CUSTOMERS?]';
   if (type === 'ImprovementSeen') return '[INCIDENT - IMPROVED]';
@@ -104,6 +109,8 @@ function headline(incident: Incident, event: IncidentEvent): string {
   switch (event.type) {
     case 'Resolved':
       return `Resolved: ${event.reason}`;
+    case 'StillRed':
+      return `Still red after the resolution: ${redWords(event.alarms, event.at, event.count)}. If it is not over: npx incident reopen ${incident.id} WHY. Otherwise a new incident opens an hour after the resolution`;
     case 'HandedOver':
       return `Automation needs you: ${event.reason}`;
     case 'ApprovalRequested':

@@ -28,6 +28,7 @@ export const PAGED_EVENTS = [
   'PublicationRequested',
   'ImprovementSeen',
   'DrillBecameReal',
+  'StillRed',
   'Resolved',
 ] as const satisfies EventType[];
 
@@ -38,7 +39,7 @@ export const isPagedEvent = (event: IncidentEvent): event is PagedEvent =>
 
 /**
  * The messages to people on call because of an event, one for each level called so far. There are none when the event has been
- * overtaken: after the resolution only the resolution is announced, and nobody is called for an incident that somebody has
+ * overtaken: after the resolution only the resolution is announced, and what is red in spite of it; and nobody is called for an incident that somebody has
  * acknowledged.
  */
 export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
@@ -80,7 +81,13 @@ const isKnownToPeople = (incident: Incident) =>
 const isHandedOverAgain = ({ handedOver }: Incident, { at }: PagedEvent) => (handedOver?.firstAt ?? at) < at;
 
 /** Events that can wait until people are awake. */
-const QUIET: readonly EventType[] = ['Resolved', 'PublicationRequested', 'ExecutionStopped', 'ImprovementSeen'];
+const QUIET: readonly EventType[] = [
+  'Resolved',
+  'StillRed',
+  'PublicationRequested',
+  'ExecutionStopped',
+  'ImprovementSeen',
+];
 
 /** The level is called again within the minute, as when a diagnosis raises the severity: one message tells of both. */
 const isCalledAgain = ({ escalation }: Incident, { level, at }: EventOf<'Escalated'>) =>
@@ -88,7 +95,7 @@ const isCalledAgain = ({ escalation }: Incident, { level, at }: EventOf<'Escalat
 
 function isOvertaken(incident: Incident, event: PagedEvent): boolean {
   const { resolvedAt, acknowledged, approval, publication } = incident;
-  if (resolvedAt && event.type !== 'Resolved') return true;
+  if (resolvedAt && event.type !== 'Resolved' && event.type !== 'StillRed') return true;
   if (event.type === 'Escalated' && isCalledAgain(incident, event)) return true;
   if (event.type === 'Escalated' || event.type === 'Reminded') return (acknowledged?.at ?? '') > event.at;
   if (event.type === 'PublicationRequested') return (publication?.at ?? publication?.declined) !== undefined;

@@ -1,9 +1,10 @@
-import type { Decision, Readings, RunOutcome } from '../incident/commands.ts';
+import type { Decision, PersonCommand, Readings, RunOutcome } from '../incident/commands.ts';
 import type { Check, Event, Finding } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import { allClear, attemptUnderWay, firing, type Incident, previewOf } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import { playbookNamed, type Step } from '../incident/policy.ts';
+import { redQuestion } from '../incident/red.ts';
 import { pendingReverts, urgentReverts } from '../incident/reverts.ts';
 import { fires, isCause, nextTrouble } from '../incident/troubles.ts';
 import { reassessSeverity } from '../intake/severity.ts';
@@ -235,14 +236,20 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
 
 /**
  * A person resolves the incident. Changes are reverted first, and the request counts as an acknowledgement meanwhile. A
- * second request resolves it at once, as it stands.
+ * second request resolves it at once, as it stands. While alarms are red, it is asked for a confirmation.
  */
 export function resolveByPerson(
   incident: Incident,
   { by, via }: Person,
-  { reason, cancelled }: { reason: string; cancelled?: boolean | undefined },
+  {
+    reason,
+    cancelled,
+    whileRed,
+  }: Pick<Extract<PersonCommand, { type: 'resolve' }>, 'reason' | 'cancelled' | 'whileRed'>,
   now: string,
 ): Decision {
+  const question = whileRed ? undefined : redQuestion(incident, via, now);
+  if (question) return { refused: question, confirm: 'while red' };
   if (pendingRevertsOnceResolved(incident).length === 0 || incident.resolution)
     return { events: [{ type: 'Resolved', by, via, reason: `${reason}${unrevertedNote(incident)}`, cancelled }] };
   const until = plusMinutes(now, incident.policy.acknowledgementMinutes);

@@ -12,6 +12,7 @@ import {
   type MessagePage,
   type PageNotice,
   REFUSAL,
+  redNotice,
   resolvedNotice,
   UNAVAILABLE,
 } from '../../domain/messages/answer-page.ts';
@@ -34,15 +35,18 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
     if (!found) return messagePage(403, REFUSAL);
     if (found.link.action === 'read')
       return method === 'GET' ? await read(found.link) : withAllowed(messagePage(405, REFUSAL));
-    return method === 'GET' ? show(found, 200, obstacle(found)) : await act(found, textOf(event));
+    return method === 'GET' ? show(found, 200, obstacle(found)) : await act(found, fieldsOf(event));
   } catch (error) {
     console.error({ message: `a link did not work: ${(error as Error).message}` });
     return messagePage(503, UNAVAILABLE);
   }
 });
 
-/** The text entered into the page's field. */
-const textOf = (event: HttpEvent) => new URLSearchParams(rawBody(event)).get('text')?.trim().slice(0, 1000) ?? '';
+/** The text entered into the page's field, and whether the page had asked once more because alarms are red. */
+function fieldsOf(event: HttpEvent): { text: string; whileRed: boolean } {
+  const fields = new URLSearchParams(rawBody(event));
+  return { text: fields.get('text')?.trim().slice(0, 1000) ?? '', whileRed: fields.get('whileRed') === 'yes' };
+}
 
 interface FoundLink {
   incident: Incident;
@@ -68,16 +72,17 @@ async function read({ incident, step: name = '' }: SignedLink): Promise<HttpResp
     : file(name, Buffer.from(content, 'base64').toString('utf8'));
 }
 
-async function act(found: FoundLink, text: string): Promise<HttpResponse> {
+async function act(found: FoundLink, { text, whileRed }: ReturnType<typeof fieldsOf>): Promise<HttpResponse> {
   const { link, requestId } = found;
   const notice = obstacle(found);
-  const command = commandOf(link, text);
+  const command = commandOf(link, text, whileRed);
   if (notice || !command) return show(found, notice?.tone === 'bad' ? 409 : 200, notice);
   if (link.action === 'resolve' && text === '')
     return show(found, 422, { tone: 'bad', text: 'Nothing has been done yet: say what ended it.' }, true);
   const caller = { incident: link.incident, by: link.person, via: 'link' } as const;
-  const { incident = found.incident, refused } = await ask({ do: 'act', ...caller, requestId, act: command });
+  const { incident = found.incident, refused, confirm } = await ask({ do: 'act', ...caller, requestId, act: command });
   console.info({ message: 'a link was used', incident: link.incident, action: link.action, refused });
+  if (refused && confirm) return show({ ...found, incident }, 409, redNotice(refused), true, text);
   if (refused) return show({ ...found, incident }, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
   if (text && link.action !== 'resolve')
     await ask({ do: 'act', ...caller, requestId: `${requestId}/note`, act: { type: 'note', text } });
@@ -90,7 +95,7 @@ function obstacle({ incident, link, requestId }: FoundLink): PageNotice | null {
   const before = alreadyDone(incident, link, id);
   if (before) return before;
   if (!isOpen(incident)) return resolvedNotice(incident);
-  const command = commandOf(link, 'to see whether it may be');
+  const command = commandOf(link, 'to see whether it may be', true);
   if (!command) return null;
   const decision = decide(
     incident,
@@ -105,7 +110,12 @@ const show = (
   status: number,
   notice: PageNotice | null,
   canBeDone = notice === null,
-) => page(status, rendered('pages/incident.html', answerPage({ ...incident, timeline }, link, notice, canBeDone)));
+  confirms: string | null = null,
+) =>
+  page(
+    status,
+    rendered('pages/incident.html', answerPage({ ...incident, timeline }, link, notice, canBeDone, confirms)),
+  );
 
 const messagePage = (status: number, message: MessagePage) => page(status, rendered('pages/message.html', message));
 

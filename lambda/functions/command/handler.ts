@@ -143,8 +143,8 @@ async function declare({ by, requestId, playbook, ...declaration }: DeclaredInci
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
-async function answerTo({ incident, events, refused }: Committed): Promise<CommandAnswer> {
+async function answerTo({ incident, events, refused, confirm }: Committed): Promise<CommandAnswer> {
   if (incident && events.some(({ type }) => type === 'ResponseRequested')) await startResponse(incident);
   console.info({ message: 'a person acted', incident: incident?.id, events: events.map(e => e.type), refused });
-  return { incident, happened: events.map(({ type }) => type), refused };
+  return { incident, happened: events.map(({ type }) => type), refused, confirm };
 }

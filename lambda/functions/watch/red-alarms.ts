@@ -3,35 +3,43 @@ import { readSwitches } from '../../adapters/parameters.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
+import { demandOf } from '../../domain/incident/red.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { slotOf } from '../../domain/incident/troubles.ts';
 import { playbookOfAlarm, routeAlarm } from '../../domain/intake/alarm-route.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
-import { type RedAlarm, redAlarms, redSignal, wasRedAtResolution } from '../../domain/intake/red-alarms.ts';
+import { type RedAlarm, redAlarms, redSignal, stillRedSignal } from '../../domain/intake/red-alarms.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
-import { receiveAll } from '../../runtime/command-handler.ts';
+import { commit, receiveAll } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { service } from '../../runtime/environment.ts';
+import { failuresOf } from '../../runtime/failures.ts';
 import { latest } from '../../store/incidents.ts';
+import { keyOf } from '../../store/keys.ts';
 
 /** Red alarms without an incident open one: their events were lost, or came while nothing could be written. */
 export async function openForRedAlarms(
   alarms: readonly DescribedAlarm[],
-  open: readonly Incident[],
+  incidents: readonly Incident[],
   policy: Policy,
 ): Promise<void> {
   const now = new Date().toISOString();
-  const red = redAlarms(alarms, open, now);
+  const red = redAlarms(alarms, incidents, now);
   if (red.length === 0) return;
-  const signals = await withoutIncident(await routed(red, policy, now), policy);
-  if (signals.length === 0 || (await isUnderMaintenance(now))) return;
-  const failures: unknown[] = [];
+  const { told, signals } = await demanded(await routed(red, policy, now), policy, now);
+  const failures = failuresOf(await Promise.allSettled(told.map(tellStillRed)));
+  if (signals.length > 0 && !(await isUnderMaintenance(now))) failures.push(...(await open(signals, policy)));
+  if (failures.length > 0) throw new AggregateError(failures, 'red alarms could not be recorded');
+}
+
+async function open(signals: readonly Signal[], policy: Policy): Promise<Error[]> {
+  const failures: Error[] = [];
   for (const { signals: together, outcome } of await receiveAll(signals, policy)) {
     if (outcome.status === 'rejected') failures.push(outcome.reason);
     else if (outcome.value.incident) await startResponse(outcome.value.incident);
     console.info({ message: 'red without an incident', signals: together.map(({ key }) => key) });
   }
-  if (failures.length > 0) throw new AggregateError(failures, 'red alarms could not be recorded');
+  return failures;
 }
 
 interface Routed {
@@ -51,17 +59,39 @@ async function routed(red: readonly RedAlarm[], policy: Policy, now: string): Pr
   });
 }
 
-/** The signals whose alarms were not red already when the last incident of their playbook was resolved. */
-async function withoutIncident(all: readonly Routed[], policy: Policy): Promise<Signal[]> {
-  const slots = [...new Set(all.map(({ signal }) => slotOf(signal.service, signal.playbook, policy)))];
-  const last = new Map(
-    await Promise.all(slots.map(async slot => [slot, (await latest(slot)).stored?.incident] as const)),
+/** Alarms that are still red after the incident was resolved that they belong to. */
+interface StillRed {
+  last: Incident;
+  alarms: RedAlarm[];
+}
+
+/** What the alarms demand, by the last incident of their slots: the signals that open one, and those of which people are told. */
+async function demanded(
+  all: readonly Routed[],
+  policy: Policy,
+  now: string,
+): Promise<{ told: StillRed[]; signals: Signal[] }> {
+  const slotOfAlarm = ({ signal }: Routed) => slotOf(signal.service, signal.playbook, policy);
+  const outcomes = await Promise.all(
+    [...Map.groupBy(all, slotOfAlarm)].map(async ([slot, routed]) => {
+      const last = (await latest(slot)).stored?.incident;
+      const by = Map.groupBy(routed, ({ alarm }) => demandOf(alarm.since, last, now));
+      const signals = (by.get('opens') ?? []).map(({ alarm, signal }) =>
+        last?.resolvedAt !== undefined && alarm.since < last.resolvedAt ? stillRedSignal(signal, last, now) : signal,
+      );
+      const alarms = (by.get('told') ?? []).map(({ alarm }) => alarm);
+      return { told: last && alarms.length > 0 ? [{ last, alarms }] : [], signals };
+    }),
   );
-  return all
-    .filter(
-      ({ alarm, signal }) => !wasRedAtResolution(alarm, last.get(slotOf(signal.service, signal.playbook, policy))),
-    )
-    .map(({ signal }) => signal);
+  return {
+    told: outcomes.flatMap(({ told }) => told),
+    signals: outcomes.flatMap(({ signals }) => signals),
+  };
+}
+
+async function tellStillRed({ last, alarms }: StillRed): Promise<void> {
+  const red = alarms.map(({ name, since }) => ({ name, since }));
+  await commit(keyOf(last), { type: 'tell still red', id: `watch/still red/${last.resolvedAt}`, red });
 }
 
 /** A window that a person has opened, or that is announced on the status page. One that cannot be read is none: people may be told. */

@@ -51,6 +51,19 @@ describe('the recipients of a page', () => {
     ]);
   });
 
+  test('of what is still red after the resolution are every level called so far, once, and nobody is woken', () => {
+    const story = fired();
+    story.watchesFrom(15, 31);
+    story.resolves();
+    const red = [{ name: 'critical', since: minute(0) }];
+    for (const at of [41, 42]) story.at(at).tell({ type: 'tell still red', red });
+    expect(of(story.incident.timeline, 'StillRed')).toHaveLength(1);
+    const messages = told(story, 'StillRed');
+    expect(urgencies(messages)).toEqual([1, 2, 3].map(level => [level, 'notice']));
+    expect(messages[0]?.fields).toMatchObject({ kind: '[RESOLVED - STILL RED]', called: null });
+    expect(messages[0]?.fields.headline).toContain('critical since 09:30 UTC');
+  });
+
   test('after the resolution are every level called so far, and nobody is woken', () => {
     const story = fired();
     story.watchesFrom(15, 31);

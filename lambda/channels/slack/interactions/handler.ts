@@ -25,7 +25,11 @@ const ButtonPress = v.object({
       v.object({
         action_id: v.string(),
         action_ts: v.string(),
-        value: v.pipe(v.string(), v.parseJson(), v.object({ incident: v.string(), step: v.optional(v.string(), '') })),
+        value: v.pipe(
+          v.string(),
+          v.parseJson(),
+          v.object({ incident: v.string(), step: v.optional(v.string(), ''), whileRed: v.optional(v.boolean()) }),
+        ),
       }),
     ],
     v.unknown(),
@@ -43,7 +47,7 @@ export const handler = entrypoint(HttpEvent, async event => {
   if (!parsed.success) return json(200, {});
   const { user, actions, response_url } = parsed.output;
   const [{ action_id, action_ts, value }] = actions;
-  const act = actOf(action_id, value.step);
+  const act = actOf(action_id, value);
   if (!act) return json(200, {});
   const by = personOf(user.id);
   const requestId = `slack/${user.id}/${action_ts}/${action_id}`;
@@ -67,7 +71,10 @@ async function refusalOf(answer: Promise<CommandAnswer>): Promise<string | undef
     timer = setTimeout(() => resolve(undefined), COMMAND_TIMEOUT);
   });
   try {
-    return (await Promise.race([answer, timeout]))?.refused;
+    const given = await Promise.race([answer, timeout]);
+    return given?.confirm
+      ? `Nothing was done: ${given.refused}. Press once more when the first message names them.`
+      : given?.refused;
   } catch (error) {
     console.error({ message: `a button did nothing: ${(error as Error).message}` });
     return 'That did not work. Press once more, or use `npx incident`.';
@@ -77,7 +84,7 @@ async function refusalOf(answer: Promise<CommandAnswer>): Promise<string | undef
   }
 }
 
-function actOf(button: string, step: string): Act | undefined {
+function actOf(button: string, { step, whileRed }: { step: string; whileRed?: boolean | undefined }): Act | undefined {
   switch (button as Button) {
     case 'acknowledge':
       return { type: 'acknowledge' };
@@ -91,7 +98,7 @@ function actOf(button: string, step: string): Act | undefined {
     case 'withhold':
       return { type: 'withhold' };
     case 'resolve':
-      return { type: 'resolve', reason: 'declared over in Slack' };
+      return { type: 'resolve', reason: 'declared over in Slack', whileRed };
     default:
       return undefined;
   }

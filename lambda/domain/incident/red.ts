@@ -1,0 +1,53 @@
+import { clockSince, minutesBetween } from '../kernel/time.ts';
+import { firing, type Incident } from './incident.ts';
+import type { Source } from './person.ts';
+import { alarmOf, type RedSince } from './signal.ts';
+
+/** Minutes after a resolution at which people are told that alarms are still red, and at which a new incident opens for them. */
+const STILL_RED = { told: 10, opens: 60 } as const;
+
+/** This many alarms are named. */
+const NAMED = 10;
+
+/** The sources whose requests can be confirmed: a webhook only reports what was done elsewhere. */
+const CAN_ASK: readonly Source[] = ['link', 'slack', 'command line'];
+
+/** The alarms of an incident that are red as far as it knows. That of a drill was set by a person, and goes by itself. */
+export const redIn = (incident: Incident): RedSince[] =>
+  incident.drill
+    ? []
+    : firing(incident).flatMap(([key, { at }]) => {
+        const name = alarmOf(key);
+        return name === undefined ? [] : [{ name, since: at }];
+      });
+
+/** The alarms, with the time since which each has been red. */
+export function redWords(red: readonly RedSince[], now: string, count = red.length): string {
+  const named = red.slice(0, NAMED).map(({ name, since }) => `${name} since ${clockSince(now, since)} UTC`);
+  const others = count - named.length;
+  return [...named, ...(others > 0 ? [`${others} more`] : [])].join(', ');
+}
+
+/** The question before an incident is resolved while alarms are red, where its answer can be given; undefined when there is none. */
+export function redQuestion(incident: Incident, via: Source | undefined, now: string): string | undefined {
+  const red = redIn(incident);
+  if (red.length === 0 || via === undefined || !CAN_ASK.includes(via)) return undefined;
+  return `still red: ${redWords(red, now)}`;
+}
+
+/** What an alarm demands that was red before the last incident was resolved, and still is. */
+export type RedDemand = 'opens' | 'told' | 'nothing';
+
+/**
+ * A person knows of what was red when the incident was resolved or cancelled, for an hour; within it people are told once.
+ * What turned red later opens an incident.
+ */
+export function demandOf(since: string, last: Incident | undefined, now: string): RedDemand {
+  if (last?.resolvedAt === undefined || since >= last.resolvedAt) return 'opens';
+  const minutes = minutesBetween(last.resolvedAt, now);
+  if (minutes >= STILL_RED.opens) return 'opens';
+  return minutes >= STILL_RED.told && !last.stillRedAt ? 'told' : 'nothing';
+}
+
+/** The alarms as an event names them: some, and how many there are. */
+export const namedRed = (red: readonly RedSince[]) => ({ alarms: red.slice(0, NAMED), count: red.length });
