@@ -27,6 +27,7 @@ Examples:
   npx incident note INC-2026-01-31-001 looking at the export job
   npx incident update INC-2026-01-31-001 we have stopped the export, and watch
   npx incident resolve INC-2026-01-31-001 export job stopped, pool drained
+  npx incident merge INC-2026-01-31-002 INC-2026-01-31-001
   npx incident declare "Customers are charged twice" --severity P2
   npx incident post-mortem INC-2026-01-31-001
   npx incident drill DatabaseConnections
@@ -242,6 +243,15 @@ export function commands(): Command {
     .action(async (id: string, reason: string[]) => {
       const answer = await send({ do: 'reopen', incident: id, reason: reason.join(' ') });
       printResult(answer, `${id} goes on in ${answer.incident?.id}.`);
+    });
+
+  program
+    .command('merge')
+    .description('it is the same trouble as another: goes on in that one, which takes over what is known')
+    .argument('<id>', ID, incident)
+    .argument('<into>', 'the incident in which it goes on', incident)
+    .action(async (id: string, into: string) => {
+      printResult(await send({ do: 'merge', incident: id, into }), `${id} goes on in ${into}.`);
     });
 
   addDeclare(program, { send, printResult, print, client });

@@ -14,6 +14,7 @@ import {
 import { clock, dateTime } from '../../lambda/domain/kernel/time.ts';
 import { condensed } from '../../lambda/domain/messages/condensed.ts';
 import { formatLine, type Tone } from '../../lambda/domain/messages/log.ts';
+import { statusWords } from '../../lambda/domain/messages/status-words.ts';
 import { checklist } from '../../lambda/domain/on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../../lambda/domain/outage/outage.ts';
 import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review/review.ts';
@@ -50,13 +51,18 @@ export function list(incidents: ListedIncident[], none: string): string {
     const awaits = approval ? styleText('yellow', ', awaits approval') : '';
     return [
       ...[id, severityOf(incident), status, dateTime(startedAt), commander ?? dim('nobody yet')],
-      `${marked(incident)}${title}${awaits}`,
+      `${marked(incident)}${title}${awaits}${mergedWords(incident)}`,
     ];
   });
   return table(rows, [20, 4, 15, 22, 20], ['incident', '', 'status', 'started', 'commander', 'title']);
 }
 
-/** Of work that fell due, nothing is investigated. */
+/** An index lists the id alone, and the state of an incident its place as well. */
+function mergedWords({ mergedInto }: ListedIncident): string {
+  const id = typeof mergedInto === 'string' ? mergedInto : mergedInto?.id;
+  return id ? dim(`, merged into ${id}`) : '';
+}
+
 /** The playbooks with the alarms that a drill can set off. */
 export function playbooks(known: { name: string; title: string; alarms: Record<string, string> }[]): string {
   const rows = known.flatMap(({ name, title, alarms }) => [
@@ -97,7 +103,7 @@ const indented = (rows: string[][]) => rows.map(([first, ...others]) => [`  ${fi
 const firing = (state: string) => mark(state === 'unknown' ? null : state === 'cleared');
 
 function header(incident: Incident): string {
-  const { id, severity, status, title, policy, severityReasons, startedAt, resolvedAt } = incident;
+  const { id, severity, title, policy, severityReasons, startedAt, resolvedAt } = incident;
   const { commander, acknowledged, reporter, handedOver, references } = incident;
   const workaround = workaroundOrQuestion(incident);
   const people = [
@@ -124,7 +130,7 @@ function header(incident: Incident): string {
     ...references.map(({ system, ref, url }) => ['Kept in', `${system} ${url ?? ref}`]),
   ];
   const name = severityOf(incident, `${severity} ${SEVERITY_NAMES[severity]}`);
-  const first = `${marked(incident)}${bold(id)}  ${name}  ${status}  ${bold(`${policy.title} ${title}`)}`;
+  const first = `${marked(incident)}${bold(id)}  ${name}  ${statusWords(incident)}  ${bold(`${policy.title} ${title}`)}`;
   return `${first}\n${table(rows, [12])}`;
 }
 

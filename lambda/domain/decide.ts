@@ -8,6 +8,7 @@ import { type Incident, isOpen } from './incident/incident.ts';
 import { namedRed } from './incident/red.ts';
 import { readabilityEvents } from './intake/readable-alarms.ts';
 import { observeSignals, receiveSignals } from './intake/signals.ts';
+import { absorb, mergeInto, over } from './merge.ts';
 import { fulfil } from './obligations.ts';
 import { operatorCommand } from './operator-commands.ts';
 import { withAdvice } from './remediation/advice.ts';
@@ -61,8 +62,7 @@ function withinBounds(event: Event): Event {
 function decideAlone(incident: Incident | undefined, command: Command, now: string): Decision {
   if (command.type === 'receive signals') return receiveSignals(incident, command, now);
   if (!incident) return { refused: 'there is no such incident' };
-  if (!isOpen(incident) && !ALLOWED_WHEN_CLOSED.includes(command.type))
-    return { refused: `${incident.id} is ${incident.status}` };
+  if (!isOpen(incident) && !ALLOWED_WHEN_CLOSED.includes(command.type)) return { refused: over(incident) };
   switch (command.type) {
     case 'observe signals':
       return { events: observeSignals(incident, command.signals, now) };
@@ -89,6 +89,10 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
       return recordMeasurement(incident, command, command.before);
     case 'fulfil':
       return fulfil(incident, command.obligation, command.checks ?? [], now);
+    case 'absorb':
+      return absorb(incident, command, now);
+    case 'merge into':
+      return mergeInto(incident, command);
     case 'tell still red':
       return {
         events: incident.stillRedAt || isOpen(incident) ? [] : [{ type: 'StillRed', ...namedRed(command.red) }],
@@ -131,6 +135,8 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
 const ALLOWED_WHEN_CLOSED: readonly Command['type'][] = [
   'fulfil',
   'note',
+  'absorb',
+  'merge into',
   'tell still red',
   'record page',
   'record reference',

@@ -115,6 +115,7 @@ export const CommandRequest = v.variant('do', [
   v.strictObject({ do: v.literal('act'), ...About, ...Caller, act: Act }),
   v.strictObject({ do: v.literal('hear of ticket'), ...Caller, ...TicketNews }),
   v.strictObject({ do: v.literal('reopen'), ...About, ...Caller, reason: text(1000) }),
+  v.strictObject({ do: v.literal('merge'), ...About, ...Caller, into: About.incident }),
   v.strictObject({ do: v.literal('review files'), ...About }),
   v.strictObject({ do: v.literal('review file'), ...About, name: FileName }),
   /** `document`: the edited post-mortem, in Markdown. */
@@ -132,7 +133,9 @@ export type CommandRequest = v.InferInput<typeof CommandRequest>;
 /** The answer to a request: the incident in its new state and the events that happened; or the reason of a refusal. */
 /** An incident as lists show it; an open one is answered with its whole state. */
 export type ListedIncident = Pick<Incident, 'id' | 'title' | 'severity' | 'status' | 'startedAt'> &
-  Partial<Pick<Incident, 'commander' | 'approval' | 'drill' | 'playbook'>>;
+  Partial<Pick<Incident, 'commander' | 'approval' | 'drill' | 'playbook'>> & {
+    mergedInto?: string | { id: string } | undefined;
+  };
 
 export interface CommandAnswer {
   incident?: Incident | undefined;

@@ -9,8 +9,9 @@ import type { Signal } from '../domain/incident/signal.ts';
 import { slotOfSignal } from '../domain/intake/declaration.ts';
 import { opensIncident } from '../domain/intake/signals.ts';
 import { inCommits } from '../store/commit-size.ts';
-import { advance, append, eventsFrom, latest, nextId, read, type StoredIncident } from '../store/incidents.ts';
+import { advance, append, eventsFrom, nextId, read, type StoredIncident } from '../store/incidents.ts';
 import { type IncidentKey, keyOf } from '../store/keys.ts';
+import { current } from '../store/merged-incidents.ts';
 import { withCounts } from './repetitions.ts';
 
 /** The result of a command: the incident in its new state, and the events that it added, or had added if it is repeated. */
@@ -59,7 +60,7 @@ async function receiveTogether(signals: Signal[], policy: Policy): Promise<Commi
   const slot = slotOfSignal(first, policy);
   let id: string | undefined;
   return retried(async () => {
-    const { number, stored, unreadable } = await latest(slot);
+    const { number, stored, unreadable } = await current(slot);
     if (unreadable) console.error({ message: `a new incident may open beside it: ${unreadable.message}` });
     const opens = opensIncident(stored?.incident, signals);
     if (opens) id ??= await nextId();

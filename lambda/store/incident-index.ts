@@ -25,6 +25,8 @@ export interface IndexedIncident {
   commander?: string | undefined;
   drill?: boolean | undefined;
   cancelled?: boolean | undefined;
+  /** The id of the incident that it was merged into. */
+  mergedInto?: string | undefined;
   published?: true | undefined;
   /** Absent when nothing is left to do. */
   unfinished?: 'open' | 'review' | undefined;
@@ -34,13 +36,26 @@ export interface IndexedIncident {
 type Indexed = IndexedIncident & { version: number };
 
 export const indexed = (incident: Incident): Indexed => {
-  const { id, title, severity, status, startedAt, openedAt, resolvedAt, commander, drill, cancelled, version } =
-    incident;
+  const {
+    id,
+    title,
+    severity,
+    status,
+    startedAt,
+    openedAt,
+    resolvedAt,
+    commander,
+    drill,
+    cancelled,
+    mergedInto,
+    version,
+  } = incident;
   return {
     ...{ id, title, severity, status, startedAt, openedAt, resolvedAt, commander, version },
     month: openedAt.slice(0, 7),
     drill: drill || undefined,
     cancelled: cancelled || undefined,
+    mergedInto: mergedInto?.id,
     published: isPublic(incident) || undefined,
     unfinished: isOpen(incident) ? 'open' : isUnderReview(incident) ? 'review' : undefined,
   };

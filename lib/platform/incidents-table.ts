@@ -15,7 +15,7 @@ import type { ResponderFunction } from './responder-function.ts';
 /** The attributes that lists show of an incident, as `IndexedIncident` in the store says. */
 const LISTED = [
   ...['id', 'title', 'severity', 'status', 'startedAt', 'resolvedAt', 'commander'],
-  ...['drill', 'cancelled', 'published'],
+  ...['drill', 'cancelled', 'mergedInto', 'published'],
 ];
 
 /**

@@ -33,7 +33,7 @@ export class StatusPage extends FifoSubscriber {
       name: 'status page',
       eventTypes: [
         ...(['Published', 'UpdatePosted', 'SeverityAssigned', 'Mitigated', 'Resolved', 'OutageMeasured'] as const),
-        ...(['PostMortemRequested', 'PostMortemOverdue', 'PostMortemDone'] as const),
+        ...(['PostMortemRequested', 'PostMortemOverdue', 'PostMortemDone', 'MergedInto'] as const),
       ],
       schedule: INTERVAL,
       deadLetterDescription: 'Changes that the status page does not show',

@@ -12,7 +12,11 @@ export function statusPageSamples(): Samples {
     samples[name] = [...(samples[name] ?? []), data];
     return name;
   };
-  const incidents = Object.values(SAMPLES).flatMap(incident => publicIncident(incident, recorded) ?? []);
+  const shown = Object.values(SAMPLES).flatMap(incident => publicIncident(incident, recorded) ?? []);
+  const incidents = shown.flatMap(incident => [
+    incident,
+    { ...incident, id: `${incident.id}0`, mergedInto: incident.id },
+  ]);
   renderSite(QUIET, recorded);
   renderSite({ ...QUIET, unreadSince: '2026-01-31T09:40:00.000Z' }, recorded);
   renderSite(

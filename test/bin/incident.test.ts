@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import type { AwsError } from '../support/aws-endpoint.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
@@ -116,6 +117,24 @@ describe('an operator command', () => {
     expect((await stored()).timeline.find(({ type }) => type === 'RevertRequested')).toMatchObject({
       ...{ by: 'ada@mockupaws.com', via: 'command line', run: `${ID}/1/scale-down` },
     });
+  });
+
+  it('merges an incident into another, and shows in which it goes on', async () => {
+    await openIncident();
+    await incident('declare', 'Orders are lost', '--data-loss');
+    const other = 'INC-2026-04-07-002';
+    await committed(
+      { type: 'end response', id: 'end', attempt: 1, reason: 'no step is left' },
+      (await openIncidents()).incidents.find(({ id }) => id === other),
+    );
+    const merged = await incident('merge', other, ID);
+    expect([merged.code, merged.out]).toEqual([0, `${other} goes on in ${ID}.`]);
+    expect((await incident('merge', other, ID)).out).toBe(`${other}: it was so already.`);
+    expect((await incident('show', other)).out).toContain(`merged into ${ID}`);
+    expect((await incident('list', '--month', '2026-04')).out).toMatch(
+      /Orders are lost, merged into\s+INC-2026-04-07-001/,
+    );
+    expect((await incident('merge', ID, ID)).err).toBe(`${ID} cannot be merged into itself`);
   });
 
   it('declares an incident, resolves it, and reopens it as another', async () => {

@@ -77,6 +77,8 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   Mitigated: { reason: true },
   SettlingFailed: { checks: true },
   ResolutionRequested: { ...person, reason: true, cancelled: true },
+  MergedInto: { ...person, into: true, slot: true, number: true },
+  Absorbed: { ...person, id: true, title: true, severity: true, startedAt: true },
   StillRed: { alarms: true, count: true },
   Resolved: { ...person, reason: true, cancelled: true },
 };

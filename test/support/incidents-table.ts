@@ -8,7 +8,7 @@ const key = (hash: string, range?: string) => [
 
 const LISTED = [
   ...['id', 'title', 'severity', 'status', 'startedAt', 'resolvedAt', 'commander'],
-  ...['drill', 'cancelled', 'published'],
+  ...['drill', 'cancelled', 'mergedInto', 'published'],
 ];
 
 export const INCIDENTS_TABLE = {

@@ -49,14 +49,15 @@ export const DEFINITIONS = {
     'Due is counted from when the severity last rose, and kept or missed under the severity of that moment',
   runbooks:
     'verified: runs that did what they were for, of those that ended. What took changes back, and dry runs, count apart',
-  excluded: 'drills and cancelled incidents',
+  excluded: 'drills, cancelled incidents, and those that were merged into another',
 } as const;
 
 /** The reason why the figures leave out an incident. */
-export type LeftOut = 'drill' | 'cancelled';
+export type LeftOut = 'drill' | 'cancelled' | 'merged';
 
-export function leftOut({ drill, cancelled }: Incident): LeftOut | undefined {
+export function leftOut({ drill, cancelled, mergedInto }: Incident): LeftOut | undefined {
   if (drill) return 'drill';
+  if (mergedInto) return 'merged';
   return cancelled ? 'cancelled' : undefined;
 }
 

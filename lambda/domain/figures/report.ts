@@ -84,7 +84,7 @@ export function monthlyReport(
     targets: targets(judged.flat()),
     runbooks: runbooks(counted),
     incidents: lines,
-    leftOut: each(['drill', 'cancelled'], count),
+    leftOut: each(['drill', 'cancelled', 'merged'], count),
     actionItems: incidents
       .filter(({ drill }) => !drill)
       .flatMap(incident => openItems(incident).map(item => ({ ...itemFields(item), incident: incident.id })))

@@ -2,6 +2,7 @@ import type { Facts, Severity } from '../kernel/severity.ts';
 import type { Audience, DeliveryChannel, Target, Urgency } from './audiences.ts';
 import type { AwsIssue } from './aws-issues.ts';
 import type { Check, ChecklistItem, Event, Finding, Impact, Reference } from './events.ts';
+import type { Incident } from './incident.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
@@ -54,6 +55,9 @@ export type Command = { id: string } /** Signals of one slot, in the order of th
   | ({ type: 'record post-mortem' } & Draft)
   /** The watch measures once a minute. `before` is its measurement of the minute before. */
   | ({ type: 'record measurement'; before?: ServiceMeasurement } & ServiceMeasurement)
+  /** The two halves of a merge: an incident takes over another, which then names it and is over. */
+  | ({ type: 'absorb'; other: Incident } & Person)
+  | ({ type: 'merge into'; into: { id: string; slot: string; number: number } } & Person)
   /** Alarms that were red when the incident was resolved still are. */
   | { type: 'tell still red'; red: readonly RedSince[] }
   | { type: 'fulfil'; obligation: Obligation; checks?: Check[] | undefined }

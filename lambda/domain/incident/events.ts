@@ -250,6 +250,10 @@ export interface EventData {
   SettlingFailed: { checks: Check[] };
   /** A person resolved the incident while changes were not reverted: those are reverted first. */
   ResolutionRequested: Person & { reason: string; cancelled?: boolean | undefined };
+  /** The incident is over, and goes on in another one, which has this slot and number. */
+  MergedInto: Person & { into: string; slot: string; number: number };
+  /** Another incident has become part of this one. */
+  Absorbed: Person & { id: string; title: string; severity: Severity; startedAt: string };
   /** Alarms that were red when the incident was resolved still are. `alarms`: the first of them; `count`: how many there are. */
   StillRed: { alarms: readonly RedSince[]; count: number };
   /** `cancelled`: the incident was a false alarm; reports leave it out. */

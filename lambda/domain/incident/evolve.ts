@@ -20,6 +20,9 @@ const PROGRESS_EVENTS: ReadonlySet<EventType> = new Set([
   'StepFailed',
 ]);
 
+/** At most this many merged incidents are remembered, the last ones. */
+const ABSORBED = 20;
+
 /** The state before the first event: there is no incident yet. */
 export const initialState = (): Incident | undefined => undefined;
 
@@ -186,6 +189,17 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'ResolutionRequested': {
       const { by, via, reason, cancelled } = event;
       return { resolution: { by, via, reason, cancelled }, fixed: true, approval: undefined };
+    }
+    case 'MergedInto': {
+      const { into: id, slot, number } = event;
+      return { status: 'resolved', resolvedAt: event.at, mergedInto: { id, slot, number }, approval: undefined };
+    }
+    case 'Absorbed': {
+      const { startedAt, absorbed = [] } = incident;
+      return {
+        absorbed: [...absorbed, event.id].slice(-ABSORBED),
+        startedAt: event.startedAt < startedAt ? event.startedAt : startedAt,
+      };
     }
     case 'StillRed':
       return { stillRedAt: event.at };

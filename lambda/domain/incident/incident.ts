@@ -247,6 +247,8 @@ export interface Incident extends Aftermath {
   fixed?: boolean | undefined;
   /** Since when every signal has been clear: the time until auto-resolve counts from here. */
   allClearSince?: string | undefined;
+  /** The incidents that were merged into this one. */
+  absorbed?: readonly string[] | undefined;
   /** People were measured to suffer at some time. */
   harmed?: boolean | undefined;
   /** The times in which people were measured to suffer, oldest first. */

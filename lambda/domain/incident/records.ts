@@ -76,6 +76,8 @@ export interface Aftermath {
   resolvedAt?: string | undefined;
   /** When people were told that alarms were still red after the resolution. */
   stillRedAt?: string | undefined;
+  /** The incident that this one is part of since it was merged. */
+  mergedInto?: { id: string; slot: string; number: number } | undefined;
   /** The incident was a false alarm; reports leave it out. */
   cancelled?: boolean | undefined;
 }

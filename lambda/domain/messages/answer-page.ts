@@ -13,6 +13,7 @@ import { automationLines, cautionLines, previewLines } from './automation-lines.
 import { condensed } from './condensed.ts';
 import type { Link } from './link.ts';
 import { formatLine } from './log.ts';
+import { statusWords } from './status-words.ts';
 
 /** A page with text alone. */
 export interface MessagePage {
@@ -91,8 +92,7 @@ export function answerPage(
   canBeDone = notice === null,
   confirms: string | null = null,
 ): AnswerPage {
-  const { id, policy, title, severity, severityReasons, status, startedAt, commander, acknowledged, timeline } =
-    incident;
+  const { id, policy, title, severity, severityReasons, startedAt, commander, acknowledged, timeline } = incident;
   const heading = `${policy.title} ${title}`;
   const workaround = workaroundOrQuestion(incident);
   return {
@@ -106,7 +106,7 @@ export function answerPage(
     fields: [
       { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
       { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
-      { name: 'Status', value: status },
+      { name: 'Status', value: statusWords(incident) },
       { name: 'Started', value: dateTime(startedAt) },
       { name: 'Impact', value: playbookOf(incident).impact },
       ...(workaround ? [{ name: 'Workaround', value: workaround }] : []),
@@ -235,7 +235,9 @@ export const redNotice = (refused: string): PageNotice => ({
   text: `Nothing has been done yet, because alarms are ${refused}. Is it over all the same? If they are red in ten minutes, people are told; in an hour, a new incident opens.`,
 });
 
-export const resolvedNotice = ({ id, resolvedAt }: Incident): PageNotice => ({
+export const resolvedNotice = ({ id, resolvedAt, mergedInto }: Incident): PageNotice => ({
   tone: 'good',
-  text: `${id} is resolved${resolvedAt ? ` since ${dateTime(resolvedAt)}` : ''}. Nothing is left to do here.`,
+  text: mergedInto
+    ? `${id} is merged into ${mergedInto.id}, and goes on there. Nothing is left to do here.`
+    : `${id} is resolved${resolvedAt ? ` since ${dateTime(resolvedAt)}` : ''}. Nothing is left to do here.`,
 });

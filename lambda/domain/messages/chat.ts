@@ -12,6 +12,7 @@ import { impactWords } from '../remediation/impact.ts';
 import { postMortemDue } from '../review/review.ts';
 import { incidentLinks } from './incident-links.ts';
 import { missedTarget } from './page-fields.ts';
+import { statusWords } from './status-words.ts';
 
 /** A message for Slack. Notifications and screen readers use `text`; `metadata` names the incident and event of the message. */
 export interface Post {
@@ -86,6 +87,10 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
   ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
   Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
   SettlingFailed: ({ checks }) => `Not well yet: ${checkWords(checks.filter(({ passed }) => !passed))}`,
+  MergedInto: ({ by, into }) =>
+    `:twisted_rightwards_arrows: *${safe(by)}* has merged this into *${into}*: it goes on there`,
+  Absorbed: ({ by, id, title, severity }) =>
+    `:twisted_rightwards_arrows: *${safe(by)}* has merged *${id}* into this, a ${severity}: ${safe(title)}`,
   StillRed: ({ alarms, count, at }, { id }) =>
     `:rotating_light: *Still red after the resolution*: ${safe(redWords(alarms, at, count))}. If it is not over: \`npx incident reopen ${id} WHY\``,
   Resolved: ({ reason, by }) =>
@@ -123,7 +128,7 @@ const isRepetition = ({ openedAt }: Incident, event: IncidentEvent) =>
  * their reply in the thread.
  */
 export function threadHead(incident: Incident, posted = incident.version): Post {
-  const { id, policy, severity, title, startedAt, status, commander } = incident;
+  const { id, policy, severity, title, startedAt, commander } = incident;
   const what = `${policy.title} ${title}`;
   const workaround = workaroundOrQuestion(incident);
   const symbol = isOpen(incident) ? (severity === 'P1' || severity === 'P2' ? '🔴' : '🟠') : '🟢';
@@ -136,7 +141,7 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
     text: { type: 'mrkdwn', text: truncated(text, SECTION) },
   });
   const buttons = actions(incident);
-  const text = `${mark(incident)}${severity} ${what} (${id}): ${status}`;
+  const text = `${mark(incident)}${severity} ${what} (${id}): ${statusWords(incident)}`;
   return {
     text: safe(text),
     blocks: [
@@ -148,7 +153,7 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
         type: 'section',
         fields: [
           field('Incident', id),
-          field('Status', status),
+          field('Status', statusWords(incident)),
           field('Severity', `${severity} - ${SEVERITY_NAMES[severity]}`),
           field('Commander', commander ?? 'nobody yet'),
           field('Started', dateTime(startedAt)),

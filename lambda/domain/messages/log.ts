@@ -186,6 +186,11 @@ const SENTENCES: Sentences = {
   Mitigated: ({ reason }) => ['good', `recovered: ${reason}`],
   SettlingFailed: ({ checks }) => ['bad', `not well yet: ${failed(checks)}`],
   ResolutionRequested: ({ reason, ...person }) => ['good', `${by(person)} declares it over: ${reason}`],
+  MergedInto: ({ into, ...person }) => ['act', `${by(person)} merges it into ${into}: it goes on there`],
+  Absorbed: ({ id, title, severity, ...person }) => [
+    'act',
+    `${by(person)} merges ${id} into it, a ${severity}: ${title}`,
+  ],
   StillRed: ({ alarms, count }) => [
     'bad',
     `still red after the resolution: ${redWords(alarms, alarms[0]?.since ?? '', count)}`,

@@ -21,8 +21,9 @@ export const TICKET_EVENTS = {
     'DrillBecameReal',
     'HandedOver',
     'Resolved',
+    'MergedInto',
   ],
-  opsgenie: ['IncidentOpened', 'SeverityAssigned', 'Acknowledged', 'Resolved'],
+  opsgenie: ['IncidentOpened', 'SeverityAssigned', 'Acknowledged', 'Resolved', 'MergedInto'],
 } as const satisfies Record<TicketSystem, EventType[]>;
 
 /** The change of a ticket. */
@@ -37,7 +38,7 @@ export function ticketAction(incident: Incident, event: IncidentEvent, system: T
   const { resolvedAt, openedAt, severity } = incident;
   if (!(TICKET_EVENTS[system] as readonly EventType[]).includes(event.type)) return undefined;
   if ('via' in event && event.via === system) return undefined;
-  if (event.type === 'Resolved') return 'close';
+  if (event.type === 'Resolved' || event.type === 'MergedInto') return 'close';
   if (resolvedAt) return undefined;
   if (event.type === 'Acknowledged') return 'acknowledge';
   if (event.type === 'IncidentOpened') return 'open';
@@ -120,7 +121,8 @@ export function opsgenieRequest(incident: Incident, event: IncidentEvent, action
       body: { priority: severity },
     };
   if (action !== 'open') {
-    const note = 'by' in event ? truncated(`${event.type} by ${event.by}`, 25_000) : event.type;
+    const what = event.type === 'MergedInto' ? `Merged into ${event.into}` : event.type;
+    const note = 'by' in event ? truncated(`${what} by ${event.by}`, 25_000) : what;
     return {
       ...{ method: 'POST', path: `/v2/alerts/${alias}/${action}?identifierType=alias` },
       body: { ...common, note },

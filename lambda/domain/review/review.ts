@@ -20,9 +20,10 @@ const RUNBOOK_DAYS = 7;
  * one.
  */
 export const isReviewed = (incident: Incident) => {
-  const { policy, severity, drill, cancelled, resolvedAt, postMortem } = incident;
+  const { policy, severity, drill, cancelled, mergedInto, resolvedAt, postMortem } = incident;
   const isDue = policy.severities[severity].reviewed && hadConsequences(incident);
-  return resolvedAt !== undefined && !drill && !cancelled && (isDue || postMortem?.requestedAt !== undefined);
+  if (drill || cancelled || mergedInto) return false;
+  return resolvedAt !== undefined && (isDue || postMortem?.requestedAt !== undefined);
 };
 
 /**
@@ -77,10 +78,11 @@ export const postMortemOverdue = (incident: Incident, now: string): Event => ({
 
 /** A person requests a post-mortem of an incident for which none is due. */
 export function requestPostMortem(
-  { id, drill, cancelled, policy, severity, postMortem }: Incident,
+  { id, drill, cancelled, mergedInto, policy, severity, postMortem }: Incident,
   { by, via }: Person,
 ): Decision {
   if (drill || cancelled) return { refused: `${id} is ${drill ? 'a drill' : 'cancelled'}: there is nothing to review` };
+  if (mergedInto) return { refused: `${id} is merged into ${mergedInto.id}, which is reviewed for both` };
   const isDue = policy.severities[severity].reviewed || postMortem?.requestedAt !== undefined;
   return { events: isDue ? [] : [{ type: 'PostMortemRequested', by, via }] };
 }

@@ -1,6 +1,7 @@
 import type { Render } from '../kernel/templates.ts';
 import { apiFiles } from './api.ts';
 import { feedFile } from './feed.ts';
+import { mergedPages, withoutMerged } from './merged-page.ts';
 import { normalize } from './normalize.ts';
 import { pageFiles } from './pages.ts';
 import type { SiteFile, SiteInput } from './site.ts';
@@ -11,6 +12,7 @@ import type { SiteFile, SiteInput } from './site.ts';
  * that data are missing only if it is written then.
  */
 export function renderSite(input: SiteInput, render: Render): SiteFile[] {
-  const site = normalize(input);
-  return [...pageFiles(site, render), ...apiFiles(site), feedFile(site)];
+  const all = normalize(input);
+  const site = withoutMerged(all);
+  return [...pageFiles(site, render), ...mergedPages(all, render), ...apiFiles(site), feedFile(site)];
 }

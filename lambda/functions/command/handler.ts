@@ -18,6 +18,7 @@ import { openIncidents } from '../../store/incident-lists.ts';
 import { lastEvents, latest, load, UnreadableIncident } from '../../store/incidents.ts';
 import { keyOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
+import { merge } from './merge.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 import { hearOfTicket } from './ticket.ts';
 
@@ -49,6 +50,17 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
     }
     case 'reopen':
       return withIncident(request.incident, async incident => reopen(incident, request));
+    case 'merge':
+      return withIncident(request.incident, from =>
+        withIncident(request.into, async into => {
+          const merged = await merge(from, into, request);
+          if (!Array.isArray(merged)) return merged;
+          const [absorbed, over] = await Promise.all(merged.map(answerTo));
+          return over?.refused
+            ? over
+            : { ...over, happened: [...(absorbed?.happened ?? []), ...(over?.happened ?? [])] };
+        }),
+      );
     case 'review files':
       return withIncident(request.incident, reviewFiles);
     case 'review file':
@@ -107,9 +119,10 @@ async function withIncident(id: string, act: (incident: Incident) => Promise<Com
 
 /** A resolved incident stays resolved: reopening declares a new incident, which names the one before. */
 async function reopen(
-  { id, status, playbook, title, severity }: Incident,
+  { id, status, mergedInto, playbook, title, severity }: Incident,
   { by, via, requestId, reason }: Person & { requestId: string; reason: string },
 ): Promise<CommandAnswer> {
+  if (mergedInto) return { refused: `${id} is merged into ${mergedInto.id}: reopen that` };
   if (status !== 'resolved' && status !== 'closed') return { refused: `${id} is ${status}: it is not over` };
   const summary = `${id} reopened by ${by}: ${reason}`;
   return declare({ by, requestId, playbook, title, summary, declared: { severity, text: reason, via } });

@@ -14,8 +14,8 @@ import { commit, receiveAll } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { service } from '../../runtime/environment.ts';
 import { failuresOf } from '../../runtime/failures.ts';
-import { latest } from '../../store/incidents.ts';
 import { keyOf } from '../../store/keys.ts';
+import { current } from '../../store/merged-incidents.ts';
 
 /** Red alarms without an incident open one: their events were lost, or came while nothing could be written. */
 export async function openForRedAlarms(
@@ -74,7 +74,7 @@ async function demanded(
   const slotOfAlarm = ({ signal }: Routed) => slotOf(signal.service, signal.playbook, policy);
   const outcomes = await Promise.all(
     [...Map.groupBy(all, slotOfAlarm)].map(async ([slot, routed]) => {
-      const last = (await latest(slot)).stored?.incident;
+      const last = (await current(slot)).stored?.incident;
       const by = Map.groupBy(routed, ({ alarm }) => demandOf(alarm.since, last, now));
       const signals = (by.get('opens') ?? []).map(({ alarm, signal }) =>
         last?.resolvedAt !== undefined && alarm.since < last.resolvedAt ? stillRedSignal(signal, last, now) : signal,

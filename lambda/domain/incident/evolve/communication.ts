@@ -16,7 +16,8 @@ export function evolveCommunication(
     case 'PublicationDeclined':
       return { publication: { ...incident.publication, declined: { by: event.by, at: event.at } } };
     case 'Published': {
-      const { at, components, investigation } = event;
+      const { components, investigation } = event;
+      const { at = event.at } = incident.publication ?? {};
       return { publication: { ...incident.publication, at, components, investigation } };
     }
     case 'UpdatePosted': {
