@@ -9,6 +9,7 @@ import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse
 import { databaseFailover } from './database-failover.ts';
 import { drill } from './drill.ts';
 import { flapping } from './flapping.ts';
+import { merged } from './merged.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
 import { oneTrouble, severityRises, storm, symptomFirst } from './one-trouble.ts';
@@ -51,6 +52,7 @@ export const SCENARIOS: readonly Scenario[] = [
   approvalGiven,
   awsHealth,
   breach,
+  merged,
   drill,
   observe,
   deployedMeanwhile,
