@@ -6,7 +6,7 @@ import type { Incident } from './incident.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
-import type { Declaration, Signal, RedSince } from './signal.ts';
+import type { Declaration, RedSince, Signal } from './signal.ts';
 import type { TicketNews } from './ticket.ts';
 
 /** The verified outcome of a runbook's execution. */

@@ -3,7 +3,7 @@ import type { Audience, DeliveryChannel, Investigation, Target, Urgency } from '
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
-import type { SignalLevel, RedSince } from './signal.ts';
+import type { RedSince, SignalLevel } from './signal.ts';
 import type { TicketChange } from './ticket.ts';
 
 /** One check of the investigation. `ok` is null when the check itself failed, which is evidence too. */

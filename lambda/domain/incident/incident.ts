@@ -4,7 +4,15 @@ import type { Audience, Investigation, Target } from './audiences.ts';
 import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
 import type { Person } from './person.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
-import type { ApprovalAnswer, Disruption, Judgement, PendingApproval, PublishedUpdate, Trouble, Aftermath } from './records.ts';
+import type {
+  Aftermath,
+  ApprovalAnswer,
+  Disruption,
+  Judgement,
+  PendingApproval,
+  PublishedUpdate,
+  Trouble,
+} from './records.ts';
 import type { Draft, MeasuredOutage, Priority } from './review-records.ts';
 import type { SignalLevel, SignalState } from './signal.ts';
 
