@@ -79,6 +79,8 @@ export type AttemptOutcome =
   | 'spent'
   /** The signals of the plan's own playbook are clear, and others fire. */
   | 'cleared'
+  /** The plan has come to a step that needs approval while another plan's is asked for. */
+  | 'awaiting another answer'
   /** The plan of a symptom gives way to that of a cause. */
   | 'cause found';
 

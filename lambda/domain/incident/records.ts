@@ -69,6 +69,8 @@ export interface Trouble {
   turnIn?: number | undefined;
   /** The attempt in which its plan came to its end, and the trouble did not. */
   spentIn?: number | undefined;
+  /** It goes on when the question of another plan is answered. */
+  waits?: boolean | undefined;
 }
 
 /** What became of an incident that is over. */

@@ -27,19 +27,25 @@ export function leadOf(incident: Incident): string {
  */
 export function nextTrouble(incident: Incident): PlaybookPolicy | undefined {
   const waiting = incident.troubles
-    .filter(trouble => !isSpent(incident, trouble) && trouble.playbook !== incident.approval?.playbook)
+    .filter(trouble => !isSpent(incident, trouble) && !waitsForAnswer(incident, trouble))
     .filter(({ playbook }) => incident.drill || fires(incident, playbook))
     .flatMap(({ playbook }) => playbookNamed(incident.policy, playbook) ?? [])
     .filter(({ plan }) => plan.length > 0);
   return waiting.find(isCause) ?? waiting[0];
 }
 
+/** True while people are asked to approve a step of its plan, or of another plan's before one of its own. */
+const waitsForAnswer = ({ approval }: Incident, { playbook, waits }: Trouble) =>
+  approval !== undefined && (waits === true || approval.playbook === playbook);
+
 const isSpent = ({ roundBegunIn = 0 }: Incident, { spentIn }: Trouble) =>
   spentIn !== undefined && spentIn >= roundBegunIn;
 
 /** True if the trouble has a plan, which has had no turn yet in this round. */
-export function awaitsTurn({ policy, troubles, roundBegunIn = 0 }: Incident, playbook: string): boolean {
+export function awaitsTurn(incident: Incident, playbook: string): boolean {
+  const { policy, troubles, roundBegunIn = 0 } = incident;
   const trouble = troubles.find(known => known.playbook === playbook);
+  if (trouble && waitsForAnswer(incident, trouble)) return false;
   return (trouble?.turnIn ?? 0) < roundBegunIn && (playbookNamed(policy, playbook)?.plan.length ?? 0) > 0;
 }
 

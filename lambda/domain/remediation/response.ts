@@ -81,6 +81,9 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       };
     }
     const needsApproval = step.mode === 'approve' && failed.every(({ guardrail }) => guardrail === 'mode');
+    // People answer one question after the other.
+    if (needsApproval && incident.approval)
+      return { events: [...skipped, { type: 'ResponseEnded', attempt, outcome: 'awaiting another answer' }] };
     const preview = needsApproval ? previewOf(incident, step.name) : undefined;
     if (needsApproval && preview?.attempt !== attempt) {
       const run = `${runId(incident, attempt, step.name)}/preview`;
@@ -114,8 +117,9 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
           : [{ type: 'Mitigated' as const, reason: 'the drill ran its plan dry' }]),
       ],
     };
+  // While another plan waits for an answer it has not come to its end, and no person is needed but for the answer.
   const end: Event[] =
-    turn.length > 0
+    turn.length > 0 || incident.approval
       ? [{ type: 'ResponseEnded', attempt, outcome: 'spent' }, ...turn]
       : handOver(attempt, handOverReason(incident, attempt, skipped, readings));
   return revertThenEnd(incident, attempt, readings, now, end, skipped);

@@ -30,15 +30,15 @@ function isTurnDue(incident: Incident, { outcome, endedAt = '' }: Attempt, now: 
   const left = playbooksOf(incident).filter(isLeft(incident));
   const waiting = left.filter(({ name }) => awaitsTurn(incident, name));
   if (waiting.some(isCause) || (waiting.length > 0 && outcome !== 'cleared')) return true;
-  if (outcome !== 'cleared' || left.length === 0) return false;
+  if (outcome !== 'cleared' || left.length === 0 || incident.approval) return false;
   return minutesBetween(endedAt, now) >= FOLLOW_MINUTES[isHarmed(incident) ? 'harmed' : 'healthy'];
 }
 
-/** A trouble that has a plan, still fires, and does not wait for an answer. */
+/** A trouble that has a plan and still fires. */
 const isLeft =
   (incident: Incident) =>
   ({ name, plan }: PlaybookPolicy) =>
-    plan.length > 0 && fires(incident, name) && incident.approval?.playbook !== name;
+    plan.length > 0 && fires(incident, name);
 
 /** The plan that was interrupted goes on with the step that a person, or time, has answered for. */
 export function continuePlan({ answered }: Incident, attempt: number): Event[] {

@@ -132,6 +132,25 @@ describe('an approval of one plan', () => {
     expect(steps(works(story))).toEqual(['ask']);
   });
 
+  test('is not overtaken by another question: that plan goes on when the first is answered', () => {
+    const story = tell(
+      playbook('cause', { plan: [step('ask', { mode: 'approve' })] }),
+      playbook('symptom', { symptom: true, plan: [step('first'), step('ask too', { mode: 'approve' })] }),
+    );
+    story.at(0).fires('cause');
+    works(story);
+    story.at(2).fires('symptom');
+    const happened = works(story);
+    expect([steps(happened), of(happened, 'HandedOver')]).toEqual([['first'], []]);
+    expect(story.incident.approval?.step).toBe('ask');
+    story.at(40).watches();
+    works(story);
+    expect(story.incident.approval?.step).toBe('ask too');
+    story.at(80).watches();
+    const last = works(story);
+    expect(of(last, 'HandedOver')[0]?.reason).toMatch(/Do ask: not approved.*Do ask too: not approved/);
+  });
+
   test('that is given while another plan has its turn is carried out afterwards', () => {
     const story = asked();
     story.at(2).fires('other');
@@ -189,8 +208,8 @@ it('in any order of symptoms, causes, answers and pauses nothing that fires is l
   const playbooks = [
     playbook('one'),
     playbook('two', { plan: [step('ask', { mode: 'approve' }), step('two')] }),
-    playbook('three'),
-    SYMPTOM,
+    playbook('three', { plan: [step('ask three', { mode: 'approve' })] }),
+    playbook('symptom', { symptom: true, plan: [step('symptom'), step('ask symptom', { mode: 'approve' })] }),
   ];
   fc.assert(
     fc.property(moves, fc.integer({ min: 1, max: 20 }), fc.boolean(), (befell, apart, helps) => {
@@ -211,7 +230,7 @@ it('in any order of symptoms, causes, answers and pauses nothing that fires is l
       });
       if (!story.opened) return;
       // The world stands still: what is left to do is done within the hour, questions included.
-      for (let minutes = 0; minutes < 60; minutes++) {
+      for (let minutes = 0; minutes < 150; minutes++) {
         story.at(befell.length * apart + minutes).watches(FAILED);
         works(story, outcome);
       }

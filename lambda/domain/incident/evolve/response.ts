@@ -1,6 +1,6 @@
 import { minutesBetween } from '../../kernel/time.ts';
 import { BOUNDS } from '../bounds.ts';
-import type { EventOf } from '../events.ts';
+import type { AttemptOutcome, EventOf } from '../events.ts';
 import { attemptUnderWay, type Incident, type Run } from '../incident.ts';
 import type { ApprovalAnswer, PendingApproval } from '../records.ts';
 import { unreverted } from '../reverts.ts';
@@ -72,10 +72,16 @@ export function evolveResponse(
     case 'RevertRequested':
       return { runs: changeRun(incident, event.run, { revertRequestedAt: event.at }) };
     case 'ApprovalRequested':
-      return { approval: pendingApproval(incident, event, { since: event.at, level: 1, reason: event.reason }) };
+      return {
+        approval: pendingApproval(incident.attempt?.playbook ?? incident.playbook, event, {
+          ...{ since: event.at, level: 1, reason: event.reason },
+        }),
+      };
     case 'ApprovalAskedAgain':
       return {
-        approval: pendingApproval(incident, event, { since: event.at, ...incident.approval, level: event.level }),
+        approval: pendingApproval(incident.approval?.playbook ?? incident.playbook, event, {
+          ...{ since: event.at, ...incident.approval, level: event.level },
+        }),
       };
     case 'ApprovalGiven':
     case 'ApprovalDeclined':
@@ -90,8 +96,16 @@ export function evolveResponse(
         ...(incident.attempt ? { attempt: { ...incident.attempt, outcome, endedAt: at } } : {}),
         ...(outcome === 'recovered' ? { allClearSince: at, answered: undefined } : {}),
         ...(outcome === 'spent' || outcome === 'handed over' ? { troubles: withSpent(incident) } : {}),
-        // The plan that gives way has had no turn to its end.
-        ...(outcome === 'cause found' ? { troubles: withTurn(incident, incident.attempt?.playbook, undefined) } : {}),
+        ...(GIVES_WAY.includes(outcome)
+          ? {
+              troubles: withTurn(
+                incident,
+                incident.attempt?.playbook,
+                undefined,
+                outcome === 'awaiting another answer',
+              ),
+            }
+          : {}),
       };
     }
     case 'HandedOver': {
@@ -143,12 +157,11 @@ const changeRun = ({ runs }: Incident, id: string, change: Partial<Run>) =>
   runs.map(run => (run.run === id ? { ...run, ...change } : run));
 
 const pendingApproval = (
-  { approval, attempt, playbook: lead }: Incident,
+  playbook: string,
   { step, title, expiresAt, at }: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>,
   { since, level, reason }: Pick<PendingApproval, 'since' | 'level' | 'reason'>,
 ) => ({
-  playbook: approval?.playbook ?? attempt?.playbook ?? lead,
-  ...{ step, title, expiresAt, reason, since, askedAt: at, level },
+  ...{ playbook, step, title, expiresAt, reason, since, askedAt: at, level },
 });
 
 const answerTo = (
@@ -156,8 +169,13 @@ const answerTo = (
   { type, step }: EventOf<'ApprovalGiven' | 'ApprovalDeclined'>,
 ) => ({ playbook: approval?.playbook ?? lead, step, approved: type === 'ApprovalGiven' });
 
-const withTurn = ({ troubles }: Incident, playbook: string | undefined, turnIn: number | undefined) =>
-  troubles.map(trouble => (trouble.playbook === playbook ? { ...trouble, turnIn } : trouble));
+/** The plan that gives way has had no turn to its end. */
+const GIVES_WAY: readonly AttemptOutcome[] = ['cause found', 'awaiting another answer'];
+
+const withTurn = ({ troubles }: Incident, playbook: string | undefined, turnIn: number | undefined, waits?: boolean) =>
+  troubles.map(trouble =>
+    trouble.playbook === playbook ? { ...trouble, turnIn, waits: waits || undefined } : trouble,
+  );
 
 /** The troubles, of which the plan of the attempt's has come to its end. */
 const withSpent = ({ troubles, attempt }: Incident) =>
