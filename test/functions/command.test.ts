@@ -88,7 +88,7 @@ describe('an incident that a person declares', () => {
 describe('a resolved incident', () => {
   it('stays resolved, and is reopened as a new incident that names it', async () => {
     await openIncident();
-    expect(await act({ type: 'resolve', reason: 'fixed' })).toMatchObject({ happened: ['Resolved'] });
+    expect(await act({ type: 'resolve', reason: 'fixed', whileRed: true })).toMatchObject({ happened: ['Resolved'] });
     const { incident } = await invoke(handler, {
       do: 'reopen',
       incident: ID,
@@ -112,7 +112,7 @@ it('the command function shows an incident, and lists open and resolved ones', a
   await openIncident();
   expect((await invoke(handler, { do: 'show', incident: ID })).incident?.id).toBe(ID);
   expect((await invoke(handler, { do: 'list' })).incidents).toHaveLength(1);
-  await act({ type: 'resolve', reason: 'fixed' });
+  await act({ type: 'resolve', reason: 'fixed', whileRed: true });
   expect((await invoke(handler, { do: 'list' })).incidents).toEqual([]);
   expect((await invoke(handler, { do: 'list', closed: true })).incidents).toHaveLength(1);
   expect((await invoke(handler, { do: 'list', month: '2026-04' })).incidents).toMatchObject([
