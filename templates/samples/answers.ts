@@ -9,6 +9,7 @@ const PAGE: AnswerPage = {
   id: 'INC-2026-01-31-001',
   notice: null,
   form: { explains: 'You take it on.', field: 'Note', required: false, button: 'Acknowledge', confirms: null },
+  merge: null,
   fields: [{ name: 'Status', value: 'identified' }],
   signals: [
     { firing: true, text: 'Health URLs: 100 % fail' },
@@ -31,6 +32,7 @@ export const answerSamples: Samples = {
       drill: false,
       form: { explains: 'It is over.', field: 'Why', required: true, button: 'Resolve', confirms: 'a job was stopped' },
     },
+    { ...PAGE, merge: [{ id: 'INC-2026-01-31-002', title: 'Orders are lost' }] },
     { ...PAGE, notice: { tone: 'good', text: 'Done.' }, form: null },
   ],
   'pages/message.html': [

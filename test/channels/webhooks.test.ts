@@ -133,6 +133,24 @@ describe('a button in Slack', () => {
     expect((await happened()).at(-1)).toBe('Resolved');
   });
 
+  it('merges into the only other incident that is open, and names them if there are several', async () => {
+    await openIncident();
+    await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'no step is left' });
+    const button = await pressed('merge');
+    await comes(slack, button);
+    expect(vendor.whispers).toEqual(['no other incident is open']);
+    await receive(signal({ id: 'cache', key: 'alarm:cache', playbook: 'CacheFailure' }), policyOf());
+    await receive(signal({ id: 'shop', service: 'shop' }), policyOf());
+    await comes(slack, button);
+    expect(vendor.whispers.at(-1)).toMatch(/^several are open: npx incident merge INC-2026-04-07-001 .* or /);
+    await committed({ type: 'resolve', id: 'over', by: 'ada', reason: 'over' }, { slot: 'shop', number: 1 });
+    await comes(slack, button);
+    expect((await happened()).at(-1)).toBe('MergedInto');
+    expect(await stored()).toMatchObject({ mergedInto: { id: 'INC-2026-04-07-002' } });
+    await comes(slack, button);
+    expect(await count('MergedInto')).toBe(1);
+  });
+
   it.each<[string, (request: Request) => Request]>([
     ['forged', r => ({ ...r, headers: signed('another secret', r.body, Date.now()) })],
     ['changed on its way', r => ({ ...r, body: r.body.replace('acknowledge', 'take-command') })],

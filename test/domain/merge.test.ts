@@ -132,6 +132,14 @@ describe('a merge', () => {
     expect(obligations(service.named(declared.id), service.now)).toEqual([]);
   });
 
+  it('takes over once, also when the command is not remembered any more', () => {
+    const { service, trouble, declared } = both();
+    service.merges(declared, trouble, 1);
+    const before = service.events.length;
+    expect(service.tell(service.named(trouble.id), { type: 'absorb', other: declared, by: 'ada' })).toBeUndefined();
+    expect(service.events).toHaveLength(before);
+  });
+
   it('of a question holds nothing open that it says nothing is wrong with', () => {
     const { service, trouble, declared } = both('P4');
     service.merges(declared, trouble);

@@ -139,6 +139,24 @@ describe('pressing the button of a signed link', () => {
     expect((await confirm(path, 'the export')).body).toContain('done already: ada declared it over');
   });
 
+  it('merges the incident into another that is open, and offers that where it may be resolved', async () => {
+    await openIncident();
+    const path = await linkPath({ action: 'resolve' });
+    const into = (other: string) => request('POST', path, { into: other });
+    expect((await get(path)).body).not.toContain('Merge</button>');
+    await receive(signal({ id: 'cache', key: 'alarm:cache', playbook: 'CacheFailure' }), policyOf());
+    expect((await get(path)).body).toContain('<option value="INC-2026-04-07-002">');
+    expect((await get(await linkPath())).body).not.toContain('Merge</button>');
+    expect((await into('INC-2026-04-07-002')).body).toContain(`automation is at work on ${ID}`);
+    await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'no step is left' });
+    expect((await into('INC-2026-04-07-009')).statusCode).toBe(409);
+    for (let times = 0; times < 2; times++) {
+      const { statusCode, body } = await into('INC-2026-04-07-002');
+      expect([statusCode, body.includes(`${ID} is merged into INC-2026-04-07-002`)]).toEqual([200, true]);
+    }
+    expect(of((await stored()).timeline, 'MergedInto')).toMatchObject([{ by: 'ada', via: 'link' }]);
+  });
+
   it('approves a step, and tells a later person who came first', async () => {
     await openIncident([step('ask', { mode: 'approve' })]);
     await approvalAsked();

@@ -32,6 +32,8 @@ export interface AnswerPage {
   id: string;
   notice: PageNotice | null;
   form: Form | null;
+  /** The other incidents of the service that are open, of which this one may be a part; null where it cannot be merged. */
+  merge: { id: string; title: string }[] | null;
   fields: { name: string; value: string }[];
   signals: { firing: boolean; text: string }[];
   doing: string[];
@@ -84,6 +86,7 @@ const LEFT_OUT: readonly EventType[] = ['PageSent', 'ResponseRequested'];
 /**
  * @param canBeDone shows the form: by default when there is no notice.
  * @param confirms what was entered before, if the person is asked once more
+ * @param others the incidents that this one can be merged into
  */
 export function answerPage(
   incident: IncidentHistory,
@@ -91,6 +94,7 @@ export function answerPage(
   notice: PageNotice | null,
   canBeDone = notice === null,
   confirms: string | null = null,
+  others: readonly { id: string; title: string }[] = [],
 ): AnswerPage {
   const { id, policy, title, severity, severityReasons, startedAt, commander, acknowledged, timeline } = incident;
   const heading = `${policy.title} ${title}`;
@@ -103,6 +107,7 @@ export function answerPage(
     id,
     notice,
     form: canBeDone ? formOf(incident, link, confirms) : null,
+    merge: canBeDone && others.length > 0 ? others.map(({ id, title }) => ({ id, title })) : null,
     fields: [
       { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
       { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },

@@ -24,7 +24,15 @@ export interface Post {
 export type Block = { type: string; [field: string]: unknown };
 
 /** The action of a button; its value names the incident, the step, and `whileRed` if its question names red alarms. */
-export type Button = 'acknowledge' | 'take-command' | 'approve' | 'decline' | 'publish' | 'withhold' | 'resolve';
+export type Button =
+  | 'acknowledge'
+  | 'take-command'
+  | 'approve'
+  | 'decline'
+  | 'publish'
+  | 'withhold'
+  | 'merge'
+  | 'resolve';
 
 /** The events that become a reply in the thread, with its text; an event that is not listed only updates the first message. */
 const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>, incident: Incident) => string } = {
@@ -230,6 +238,16 @@ function actions(incident: Incident): Block[] {
         ]
       : []),
     button('take-command', 'Take command'),
+    button(
+      'merge',
+      'Merge…',
+      confirmation(
+        'Is it the same trouble?',
+        `${id} then goes on in the other incident of the service that is open.`,
+        'It is the same',
+        'Not now',
+      ),
+    ),
     button(
       'resolve',
       'Resolve…',

@@ -17,6 +17,7 @@ import {
   UNAVAILABLE,
 } from '../../domain/messages/answer-page.ts';
 import type { SignedLink } from '../../domain/messages/link.ts';
+import type { CommandAnswer } from '../../inbound/command-request.ts';
 import { HttpEvent, rawBody } from '../../inbound/http-event.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
@@ -43,9 +44,10 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
 });
 
 /** The text entered into the page's field, and whether the page had asked once more because alarms are red. */
-function fieldsOf(event: HttpEvent): { text: string; whileRed: boolean } {
+function fieldsOf(event: HttpEvent): { text: string; whileRed: boolean; into?: string | undefined } {
   const fields = new URLSearchParams(rawBody(event));
-  return { text: fields.get('text')?.trim().slice(0, 1000) ?? '', whileRed: fields.get('whileRed') === 'yes' };
+  const into = fields.get('into') ?? undefined;
+  return { text: fields.get('text')?.trim().slice(0, 1000) ?? '', whileRed: fields.get('whileRed') === 'yes', into };
 }
 
 interface FoundLink {
@@ -72,11 +74,12 @@ async function read({ incident, step: name = '' }: SignedLink): Promise<HttpResp
     : file(name, Buffer.from(content, 'base64').toString('utf8'));
 }
 
-async function act(found: FoundLink, { text, whileRed }: ReturnType<typeof fieldsOf>): Promise<HttpResponse> {
+async function act(found: FoundLink, { text, whileRed, into }: ReturnType<typeof fieldsOf>): Promise<HttpResponse> {
   const { link, requestId } = found;
   const notice = obstacle(found);
   const command = commandOf(link, text, whileRed);
   if (notice || !command) return show(found, notice?.tone === 'bad' ? 409 : 200, notice);
+  if (link.action === 'resolve' && into !== undefined) return merge(found, into);
   if (link.action === 'resolve' && text === '')
     return show(found, 422, { tone: 'bad', text: 'Nothing has been done yet: say what ended it.' }, true);
   const caller = { incident: link.incident, by: link.person, via: 'link' } as const;
@@ -87,6 +90,26 @@ async function act(found: FoundLink, { text, whileRed }: ReturnType<typeof field
   if (text && link.action !== 'resolve')
     await ask({ do: 'act', ...caller, requestId: `${requestId}/note`, act: { type: 'note', text } });
   return show({ ...found, incident }, 200, doneNotice(link));
+}
+
+/** Whoever may end an incident may also end it by making it part of another one. */
+async function merge(found: FoundLink, into: string): Promise<HttpResponse> {
+  const { link, requestId } = found;
+  const caller = { incident: link.incident, by: link.person, via: 'link' } as const;
+  const { incident = found.incident, refused } = (await othersOf(found)).some(({ id }) => id === into)
+    ? await ask({ do: 'merge', ...caller, requestId, into })
+    : { refused: 'it is not open any more' };
+  console.info({ message: 'a link was used', incident: link.incident, action: 'merge', refused });
+  if (refused) return show({ ...found, incident }, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
+  return show({ ...found, incident }, 200, resolvedNotice(incident));
+}
+
+/** The incidents into which this one could be merged by its link. */
+async function othersOf({ incident, link }: FoundLink) {
+  if (link.action !== 'resolve' || !isOpen(incident)) return [];
+  // Resolving must not depend on it.
+  const { incidents = [] } = await ask({ do: 'list' }).catch((): CommandAnswer => ({}));
+  return incidents.filter(({ id, drill = false }) => id !== incident.id && drill === (incident.drill ?? false));
 }
 
 /** The reason why the link's action is not possible any more; null while it is. */
@@ -105,17 +128,18 @@ function obstacle({ incident, link, requestId }: FoundLink): PageNotice | null {
   return 'refused' in decision ? { tone: 'bad', text: `This cannot be done any more: ${decision.refused}.` } : null;
 }
 
-const show = (
-  { incident, timeline, link }: FoundLink,
+async function show(
+  found: FoundLink,
   status: number,
   notice: PageNotice | null,
   canBeDone = notice === null,
   confirms: string | null = null,
-) =>
-  page(
-    status,
-    rendered('pages/incident.html', answerPage({ ...incident, timeline }, link, notice, canBeDone, confirms)),
-  );
+): Promise<HttpResponse> {
+  const { incident, timeline, link } = found;
+  const others = canBeDone ? await othersOf(found) : [];
+  const shown = answerPage({ ...incident, timeline }, link, notice, canBeDone, confirms, others);
+  return page(status, rendered('pages/incident.html', shown));
+}
 
 const messagePage = (status: number, message: MessagePage) => page(status, rendered('pages/message.html', message));
 

@@ -48,13 +48,28 @@ export const handler = entrypoint(HttpEvent, async event => {
   const { user, actions, response_url } = parsed.output;
   const [{ action_id, action_ts, value }] = actions;
   const act = actOf(action_id, value);
-  if (!act) return json(200, {});
-  const by = personOf(user.id);
+  if (!act && action_id !== 'merge') return json(200, {});
   const requestId = `slack/${user.id}/${action_ts}/${action_id}`;
-  const refusal = await refusalOf(ask({ do: 'act', incident: value.incident, by, via: 'slack', requestId, act }));
+  const caller = { incident: value.incident, by: personOf(user.id), via: 'slack', requestId } as const;
+  const refusal = await refusalOf(act ? ask({ do: 'act', ...caller, act }) : merge(caller));
   if (refusal) await postEphemeral(response_url, refusal).catch(error => console.error({ message: String(error) }));
   return json(200, {});
 });
+
+/** A button cannot ask into which one: it merges into the only other incident that is open. */
+async function merge(caller: {
+  incident: string;
+  by: string;
+  via: 'slack';
+  requestId: string;
+}): Promise<CommandAnswer> {
+  const { incidents = [] } = await ask({ do: 'list' });
+  const [into, ...more] = incidents.filter(({ id }) => id !== caller.incident).map(({ id }) => id);
+  if (!into) return { refused: 'no other incident is open' };
+  if (more.length > 0)
+    return { refused: `several are open: npx incident merge ${caller.incident} ${[into, ...more].join(' or ')}` };
+  return ask({ do: 'merge', ...caller, into });
+}
 
 async function isSigned({ headers }: Event, raw: string): Promise<boolean> {
   const at = headers['x-slack-request-timestamp'] ?? '';
