@@ -92,7 +92,9 @@ it('a node that is gone opens an incident, as the probe asks for it', async () =
   const world = await RehearsalWorld.create(assembly(), 3);
   world.service.redis.suffer('gone');
   await world.clock.run(10 * MINUTE, () => false);
-  expect(timelineOf(world).find(({ type }) => type === 'SignalFired')?.['key']).toContain('redis-nodes-gone');
+  expect(timelineOf(world).find(({ playbook, key }) => key && playbook === 'RedisHealth')?.['key']).toContain(
+    'redis-nodes-gone',
+  );
 });
 
 it('while nobody suffers, the cache is not left out', async () => {

@@ -43,7 +43,7 @@ it('what is owed after a P2: drafted, overdue, reminded of, done, told, closed',
   expect(opened.body.replaceAll('\r\n ', '')).toContain('MAILTO:finn@mockupaws.com');
 
   // Items that nobody does fall due.
-  await pass(250);
+  await pass(260);
   expect(typesOf(world).filter(type => type === 'PostMortemOverdue')).toHaveLength(1);
   expect(to(/^\[OVERDUE\]/)).toEqual(addressesOf('ada', 'cleo', 'dora'));
   const person = (requestId: string) => ({ incident: id, by: 'dora', via: 'command line', requestId });

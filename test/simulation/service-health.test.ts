@@ -92,13 +92,12 @@ it('shows the maintenance page, and takes it away', async () => {
   }
 });
 
-it('opens an incident of its own beside that of the database when that is not healed, and leaves the service to it', async () => {
+it('joins the incident of the database when that is not healed', async () => {
   const world = await RehearsalWorld.create(assembly(), 3);
   world.parameters.set('/incident-response/mockupaws-production/maintenance-until', '2026-03-02T12:00:00Z');
   databaseConnections.inject(world);
   await world.clock.run(60 * MINUTE, () => false);
-  const playbooks = [...world.incidents.values()].map(({ timeline }) => timeline[0]?.['playbook']);
-  expect(playbooks).toEqual(['DatabaseConnections', 'ServiceHealth']);
-  const skipped = timelineOf(world).filter(({ type }) => type === 'StepSkipped');
-  expect(JSON.stringify(skipped)).toContain('another incident: INC-2026-03-02-001 is being worked on');
+  expect(world.incidents.size).toBe(1);
+  const fired = timelineOf(world).filter(({ type }) => type === 'SignalFired');
+  expect(new Set(fired.map(({ playbook }) => playbook))).toEqual(new Set(['DatabaseConnections', 'ServiceHealth']));
 });
