@@ -6,6 +6,7 @@ import type { Buses } from '../eventbridge.ts';
 import type { Topics } from '../sns.ts';
 import { CompositeAlarms, type Suppression } from './composite-alarms.ts';
 import type { MetricQuery, Metrics } from './metrics.ts';
+import { MuteRules } from './mute-rules.ts';
 
 interface Status {
   state: AlarmState;
@@ -44,6 +45,7 @@ export class Alarms {
   private readonly buses: Buses;
   private readonly topics: Topics;
   private readonly composites: CompositeAlarms;
+  private readonly muteRules: MuteRules;
   private readonly statuses = new Map<string, Status>();
   private readonly watched: Watched[] = [];
 
@@ -81,6 +83,10 @@ export class Alarms {
         resources: ({ AlarmName }) => [this.find(AlarmName)?.arn ?? `arn:aws:cloudwatch:::alarm:${AlarmName}`],
         run: input => this.set(input as SetAlarmStateInput),
       },
+    });
+    this.muteRules = new MuteRules(account, name => {
+      const [alarm, status] = [this.find(name), this.statuses.get(name)];
+      if (alarm && status) this.act(alarm, status);
     });
     this.composites = new CompositeAlarms(account, {
       stateOf: name => this.statuses.get(name)?.state,
@@ -165,6 +171,7 @@ export class Alarms {
       configuration: this.composites.configurationOf(alarm.ref) ?? { description: AlarmDescription, metrics: [] },
       state: value(now),
       previousState: value(before),
+      muteDetail: this.muteRules.detailOf(alarm.ref),
       ...propagated,
     };
     this.account.emit('alarm', {
@@ -182,7 +189,7 @@ export class Alarms {
     this.account.clock.after(this.account.random.between(300, 1500), () => {
       this.buses.put(event);
     });
-    if (!isHeldBack) this.act(alarm, now);
+    if (!this.muteRules.holdsBack(alarm.ref) && !isHeldBack) this.act(alarm, now);
     this.composites.changed(alarm);
   }
 
