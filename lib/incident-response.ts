@@ -75,14 +75,17 @@ export class IncidentResponse extends Construct {
     const { stateMachine } = response;
     const publish = new Publication(this, 'Publish', parts);
     const { bus, undelivered } = publish;
-    const intake = new Intake(this, 'Intake', { ...parts, stateMachine, undelivered, firstLevel: paging.firstLevel });
+    const intake = new Intake(this, 'Intake', {
+      ...{ ...parts, stateMachine, switches, undelivered },
+      firstLevel: paging.firstLevel,
+    });
     const watch = new Watch(this, 'Watch', { ...parts, response, switches, paging });
     const probed = playbooks.some(playbook => playbook.probed);
     if (probed || statusPage) new Probe(this, 'Probe', { ...parts, playbooks });
 
     // People act.
     new ConsoleRunbooks(this, 'Console', { ...parts, playbooks });
-    const command = new Command(this, 'Command', { ...parts, stateMachine });
+    const command = new Command(this, 'Command', { ...parts, stateMachine, switches });
     const links = new Links(this, 'Links', { ...parts, command });
 
     // People and other systems are notified.

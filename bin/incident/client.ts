@@ -34,7 +34,10 @@ export class Client {
 
   /** @throws Failure when the request is not valid, or AWS cannot be reached. A refusal is an answer. */
   async ask(request: ClientRequest): Promise<CommandAnswer> {
-    const acts = ['act', 'reopen', 'merge', 'open', 'finish post-mortem'].includes(request.do);
+    const acts = [
+      ...['act', 'reopen', 'merge', 'open', 'finish post-mortem'],
+      ...['start maintenance', 'end maintenance'],
+    ].includes(request.do);
     const person = acts ? { by: await this.callerName(), via: 'command line', requestId: randomUUID() } : {};
     const FunctionName = await this.commandFunction();
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');

@@ -8,6 +8,7 @@ import { Client, type ClientRequest } from './client.ts';
 import { confirmed, confirmRed } from './confirm.ts';
 import { addDeclare } from './declare.ts';
 import { Failure } from './failure.ts';
+import { addMaintenance } from './maintenance.ts';
 import { report } from './report.ts';
 import { addReview } from './review.ts';
 import { serviceOf } from './service.ts';
@@ -31,6 +32,7 @@ Examples:
   npx incident declare "Customers are charged twice" --severity P2
   npx incident post-mortem INC-2026-01-31-001
   npx incident drill DatabaseConnections
+  npx incident maintenance start 2h database upgrade
   npx incident report --month 2026-01
 
 Ends with 0 when it was done, 1 when it was refused or is not there, 2 when it was called wrongly, 3 when AWS could not
@@ -256,6 +258,7 @@ export function commands(): Command {
 
   addDeclare(program, { send, printResult, print, client });
   addReview(program, { send, printResult, print, client });
+  addMaintenance(program, { send, printResult, print, client });
 
   program
     .command('playbooks')

@@ -42,12 +42,13 @@ function scheduled({ title, period, dueAt, mailedAt, mailed = [] }: ScheduledTas
     : `${title} ${period}: ${styleText('red', `due ${dueAt.slice(0, 10)}, not mailed`)}. Look at the alarm runbook-review-dead-letters-waiting.`;
 }
 
-function counted({ incidents, leftOut: { drill, cancelled, merged } }: MonthlyReport): string {
+function counted({ incidents, leftOut: { drill, cancelled, merged, maintenance } }: MonthlyReport): string {
   const open = incidents.filter(isOpen).length;
   const left = [
     ...(drill ? [`${drill} ${drill === 1 ? 'drill' : 'drills'}`] : []),
     ...(cancelled ? [`${cancelled} cancelled`] : []),
     ...(merged ? [`${merged} merged into another`] : []),
+    ...(maintenance ? [`${maintenance} within maintenance`] : []),
   ];
   const words =
     incidents.length === 0

@@ -14,6 +14,7 @@ import {
 import { clock, dateTime } from '../../lambda/domain/kernel/time.ts';
 import { condensed } from '../../lambda/domain/messages/condensed.ts';
 import { formatLine, type Tone } from '../../lambda/domain/messages/log.ts';
+import { heldWords } from '../../lambda/domain/messages/page-fields.ts';
 import { statusWords } from '../../lambda/domain/messages/status-words.ts';
 import { checklist } from '../../lambda/domain/on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../../lambda/domain/outage/outage.ts';
@@ -37,7 +38,8 @@ const LAST = 20;
 
 const bold = (text: string) => styleText('bold', text);
 const dim = (text: string) => styleText('dim', text);
-const marked = ({ drill }: Pick<Incident, 'drill'>) => (drill ? `${styleText(['yellow', 'bold'], DRILL)} ` : '');
+const marked = ({ drill, held }: Pick<Incident, 'drill' | 'held'>) =>
+  drill || held ? `${styleText(['yellow', 'bold'], drill ? DRILL : '[MAINTENANCE]')} ` : '';
 const severityOf = ({ severity }: Pick<Incident, 'severity'>, text: string = severity) =>
   styleText(SEVERITY_STYLES[severity], text);
 const mark = (ok: boolean | null) =>
@@ -118,6 +120,7 @@ function header(incident: Incident): string {
   ];
   const rows = [
     ...severityReasons.map(({ text }, i) => [i === 0 ? 'Because' : '', text]),
+    ...(incident.held ? [['Held', heldWords(incident.held)]] : []),
     ['Impact', playbookOf(incident).impact],
     ...(workaround ? [['Workaround', workaround]] : []),
     ['Started', dateTime(startedAt)],

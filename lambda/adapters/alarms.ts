@@ -23,8 +23,11 @@ const PAGE = 100;
 
 /** The current signals of an incident's alarms. */
 export async function observeAlarms(incident: Incident): Promise<Signal[]> {
-  return observedSignals(incident, await alarmsNamed(alarmNames(incident)), new Date().toISOString());
+  return observedSignals(incident, await alarmsOf(incident), new Date().toISOString());
 }
+
+/** The alarms behind an incident's signals. */
+export const alarmsOf = (incident: Incident): Promise<DescribedAlarm[]> => alarmsNamed(alarmNames(incident));
 
 /** Every alarm of this account and region that is in the state. */
 export const alarmsIn = (state: AlarmState): Promise<DescribedAlarm[]> => describeAll({ StateValue: state });
@@ -43,12 +46,13 @@ async function describeAll(input: DescribeAlarmsCommandInput): Promise<Described
   return found;
 }
 
-const describe = (alarm: MetricAlarm | CompositeAlarm): DescribedAlarm => ({
+const describe = (alarm: MetricAlarm & CompositeAlarm): DescribedAlarm => ({
   name: alarm.AlarmName ?? '',
   description: alarm.AlarmDescription,
   state: alarm.StateValue,
   reason: alarm.StateReason,
   since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString(),
+  suppressed: alarm.ActionsSuppressedBy && (alarm.ActionsSuppressedReason ?? alarm.ActionsSuppressedBy),
 });
 
 /** The tags of alarms, by the alarm's name. */

@@ -3,26 +3,26 @@ import type { Readings } from '../domain/incident/commands.ts';
 
 const client = new SSMClient({});
 
+export type Switches = Pick<Readings, 'automation' | 'maintenanceUntil'> & { maintenanceReason?: string | undefined };
+
 /**
  * Reads the kill switch (`on`; anything else is off) and the maintenance window (`none`, or the ISO 8601 time at which it
- * ends). A parameter that cannot be read is `unreadable`, and then the guardrails let nothing run.
+ * ends, which a reason may follow). A parameter that cannot be read is `unreadable`, and then the guardrails let nothing run.
  */
-export async function readSwitches(
-  automationParameter: string,
-  maintenanceParameter: string,
-): Promise<Pick<Readings, 'automation' | 'maintenanceUntil'>> {
+export async function readSwitches(automationParameter: string, maintenanceParameter: string): Promise<Switches> {
   try {
     const { Parameters = [] } = await client.send(
       new GetParametersCommand({ Names: [automationParameter, maintenanceParameter] }),
     );
     const named = (name: string) => Parameters.find(parameter => parameter.Name === name);
     const automation = named(automationParameter);
-    const maintenance = named(maintenanceParameter)?.Value;
+    const [maintenance = 'unreadable', ...reason] = named(maintenanceParameter)?.Value?.split(' ') ?? [];
     return {
       automation: automation?.LastModifiedDate
         ? { value: automation.Value === 'on' ? 'on' : 'off', since: automation.LastModifiedDate.toISOString() }
         : 'unreadable',
-      maintenanceUntil: maintenance === 'none' ? undefined : (maintenance ?? 'unreadable'),
+      maintenanceUntil: maintenance === 'none' ? undefined : maintenance,
+      ...(reason.length > 0 ? { maintenanceReason: reason.join(' ') } : {}),
     };
   } catch (error) {
     console.error({ message: 'the kill switch cannot be read, which means off', error: (error as Error).name });

@@ -26,6 +26,7 @@ const SEARCH_MINUTES = 60;
 /** The obligations that are due by `now`. Pure, without timers: a minute that was missed is made up for by the next. */
 export function obligations(incident: Incident, now: string): Obligation[] {
   if (!isOpen(incident)) return [...executionsToStop(incident, now), ...reviewObligations(incident, now)];
+  if (incident.held) return isLongClear(incident, now) ? [{ type: 'settle' }] : [];
   const level = levelDue(incident, now);
   return [
     ...(level ? [{ type: 'escalate' as const, level: level.level }] : reminderDue(incident, now)),
@@ -71,7 +72,7 @@ function minutesUntilStalled(incident: Incident): number {
 }
 
 function allClearObligations(incident: Incident, now: string): Obligation[] {
-  const { allClearSince, policy, attempt, handedOver } = incident;
+  const { allClearSince, attempt, handedOver } = incident;
   if (attemptUnderWay(incident) || !allClear(incident) || !allClearSince) return [];
   // The alarm of a drill clears at once, so people get time to answer the approval.
   if (incident.drill && incident.approval) return [];
@@ -82,8 +83,13 @@ function allClearObligations(incident: Incident, now: string): Obligation[] {
   if (unreverted(incident).length > 0) return [];
   // Only a person ends a declared incident that nothing measures.
   if (investigationOf(incident)) return [];
-  return minutesBetween(allClearSince, now) >= policy.autoResolveMinutes ? [{ type: 'settle' }] : [];
+  return isLongClear(incident, now) ? [{ type: 'settle' }] : [];
 }
+
+const isLongClear = (incident: Incident, now: string): boolean =>
+  allClear(incident) &&
+  incident.allClearSince !== undefined &&
+  minutesBetween(incident.allClearSince, now) >= incident.policy.autoResolveMinutes;
 
 /**
  * Reports that the incident would be less severe by now. Only a person may lower its severity, and is asked only if no
@@ -164,6 +170,10 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
     case 'put back':
       return { events: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':
+      if (incident.held)
+        return {
+          events: [{ type: 'Resolved', by: 'automation', reason: 'cleared within maintenance', cancelled: true }],
+        };
       if (notVerified(checks) !== undefined)
         return { events: [{ type: 'SettlingFailed', checks }, ...unhealthyHandOver(incident, checks)] };
       return hasBeenHealthy(incident, now)

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { type Maintenance, WINDOW_HOURS } from '../domain/incident/maintenance.ts';
 import { ALARM_STATES, alarmKey, DRILL, type Signal } from '../domain/incident/signal.ts';
 import { type ProtectedService, routeAlarm } from '../domain/intake/alarm-route.ts';
+import { plusMinutes } from '../domain/kernel/time.ts';
 
 const State = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const Timestamp = v.pipe(
@@ -17,13 +19,23 @@ export const AlarmEvent = v.object({
   resources: v.optional(v.array(v.string()), []),
   detail: v.object({
     alarmName: v.pipe(v.string(), v.minLength(1)),
-    configuration: v.nullish(v.object({ description: v.nullish(v.string()) })),
+    configuration: v.nullish(
+      v.object({
+        description: v.nullish(v.string()),
+        actionsSuppressorWaitPeriod: v.nullish(v.number()),
+        actionsSuppressorExtensionPeriod: v.nullish(v.number()),
+      }),
+    ),
     state: v.object({
       value: State,
       reason: v.nullish(v.string()),
       reasonData: v.nullish(v.string()),
       timestamp: Timestamp,
+      actionsSuppressedBy: v.nullish(v.string()),
+      actionsSuppressedReason: v.nullish(v.string()),
     }),
+    /** The mute rule that holds back the alarm's actions. */
+    muteDetail: v.nullish(v.object({ mutedByArn: v.nullish(v.string()), muteWindowEnd: v.nullish(Timestamp) })),
     alarmTags: v.nullish(v.record(v.string(), v.string())),
     alarmTagsStatus: v.nullish(v.string()),
   }),
@@ -76,6 +88,30 @@ export function toSignal(
     ...(state.reason?.startsWith(DRILL) ? { drill: true } : {}),
   };
 }
+
+/** The maintenance that the event itself tells of: a mute rule of the alarm, or the suppression of a composite alarm. */
+export function toldInEvent({ alarmName, configuration, state, muteDetail }: AlarmEvent['detail']): Maintenance[] {
+  const scope = { alarms: [alarmName] };
+  const rule = muteDetail?.mutedByArn?.split(':').slice(6).join(':');
+  const muted = muteDetail && {
+    ...{ source: 'mute rule' as const, scope, reason: rule || 'a mute rule' },
+    until: muteDetail.muteWindowEnd ?? plusMinutes(state.timestamp, UNKNOWN_END / 60),
+  };
+  const by = state.actionsSuppressedBy;
+  const { actionsSuppressorWaitPeriod, actionsSuppressorExtensionPeriod } = configuration ?? {};
+  const seconds =
+    (by === 'WaitPeriod' && actionsSuppressorWaitPeriod) ||
+    (by === 'ExtensionPeriod' && actionsSuppressorExtensionPeriod) ||
+    UNKNOWN_END;
+  const suppressed = by && {
+    ...{ source: 'suppression' as const, scope, reason: state.actionsSuppressedReason ?? by },
+    until: plusMinutes(state.timestamp, seconds / 60),
+  };
+  return [muted, suppressed].filter(told => !!told);
+}
+
+/** Seconds for which a mute rule or a suppressor counts whose end is not known: nothing red is forgotten for longer than a day. */
+const UNKNOWN_END = WINDOW_HOURS * 3600;
 
 const ReasonData = v.object({
   startDate: v.optional(Timestamp),

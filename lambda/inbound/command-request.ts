@@ -3,6 +3,7 @@ import type { MonthlyReport } from '../domain/figures/report.ts';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import { MOST_EVENTS } from '../domain/incident/history.ts';
 import type { Incident } from '../domain/incident/incident.ts';
+import type { Maintenance } from '../domain/incident/maintenance.ts';
 import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 import { TICKET_CHANGES } from '../domain/incident/ticket.ts';
 
@@ -103,6 +104,14 @@ export const CommandRequest = v.variant('do', [
   /** The open incidents, and `closed` ones; or those opened in a month. */
   v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false), month: v.optional(Month) }),
   v.strictObject({ do: v.literal('playbooks') }),
+  /** The maintenance in force. */
+  v.strictObject({ do: v.literal('maintenance') }),
+  /** `long`: the window is meant to last longer than a day. */
+  v.strictObject({
+    ...{ do: v.literal('start maintenance'), ...Caller, reason: text(500), long: v.optional(v.boolean()) },
+    minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30 * 24 * 60)),
+  }),
+  v.strictObject({ do: v.literal('end maintenance'), ...Caller }),
   /** `events`: how many of the last events are shown. */
   v.strictObject({
     ...{ do: v.literal('show'), ...About },
@@ -133,7 +142,7 @@ export type CommandRequest = v.InferInput<typeof CommandRequest>;
 /** The answer to a request: the incident in its new state and the events that happened; or the reason of a refusal. */
 /** An incident as lists show it; an open one is answered with its whole state. */
 export type ListedIncident = Pick<Incident, 'id' | 'title' | 'severity' | 'status' | 'startedAt'> &
-  Partial<Pick<Incident, 'commander' | 'approval' | 'drill' | 'playbook'>> & {
+  Partial<Pick<Incident, 'commander' | 'approval' | 'drill' | 'held' | 'playbook'>> & {
     mergedInto?: string | { id: string } | undefined;
   };
 
@@ -142,11 +151,12 @@ export interface CommandAnswer {
   /** The last events of the incident. */
   timeline?: IncidentEvent[];
   incidents?: ListedIncident[];
-  /** Open incidents that could not be read, each with the reason. */
+  /** Open incidents or mute rules that could not be read, each with the reason. */
   unreadable?: string[];
   /** The playbooks that detect something, each with its alarms. */
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
   report?: MonthlyReport;
+  maintenance?: Maintenance[];
   /** The files of the review. Their content is fetched one by one, because an answer of Lambda is limited to 6 MB. */
   files?: { name: string; size: number }[];
   /** The content of a file, base64. */

@@ -3,6 +3,7 @@ import { probeAll, toHealthCheck } from '../adapters/health-urls.ts';
 import type { Check } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { Signal, SignalState } from '../domain/incident/signal.ts';
+import { isReleased } from '../domain/intake/maintenance.ts';
 import { commit, idOf } from '../runtime/command-handler.ts';
 import { deployed } from '../runtime/deployed.ts';
 import { withKnownCounts } from '../runtime/repetitions.ts';
@@ -14,11 +15,15 @@ export async function verifyService(incident: Incident): Promise<{ signals: Sign
   const [signals, probes] = await Promise.all([observeAlarms(incident), probeAll(healthUrls)]);
   return {
     signals,
-    checks: [...signals.map(toCheck), ...probes.map(toHealthCheck)],
+    checks: [...signalChecks(signals), ...probes.map(toHealthCheck)],
   };
 }
 
-export const toCheck = ({ key, state, summary }: Signal): Check => ({
+/** What maintenance has made red says nothing about a step. */
+export const signalChecks = (signals: readonly Signal[]): Check[] =>
+  signals.filter(({ maintenance }) => !maintenance).map(toCheck);
+
+const toCheck = ({ key, state, summary }: Signal): Check => ({
   check: key,
   passed: state === 'cleared',
   seen: stateWords(state, summary),
@@ -33,7 +38,7 @@ export async function commitObservedSignals(incident: Incident, signals: Signal[
   const counted = await withKnownCounts(incident, signals);
   const changed = counted.filter(signal => {
     const known = incident.signals[signal.key];
-    return known?.state !== signal.state || known.flapping || isRealDuringDrill(signal);
+    return known?.state !== signal.state || known.flapping || isRealDuringDrill(signal) || isReleased(known, signal);
   });
   if (changed.length === 0) return incident;
   const command = { type: 'observe signals', id: idOf(changed), signals: changed } as const;

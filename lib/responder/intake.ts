@@ -13,9 +13,11 @@ import { arn, arnInFindings } from '../platform/arn.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 import { RetryQueue } from '../platform/retry-queue.ts';
+import type { Switches } from './switches.ts';
 
 export interface IntakeProps extends ResponderParts {
   stateMachine: StateMachine;
+  switches: Switches;
   /** Receives the events that EventBridge could not put into the queue. */
   undelivered: Queue;
   /** The people who learn that signals wait. */
@@ -38,7 +40,7 @@ const WAITING = Duration.minutes(5);
  */
 export class Intake extends IncidentFunction {
   constructor(scope: Construct, id: string, props: IntakeProps) {
-    const { config, incidents, ownAlarms, stateMachine, firstLevel, undelivered } = props;
+    const { config, incidents, ownAlarms, stateMachine, switches, firstLevel, undelivered } = props;
     const deadLetters = ownAlarms.addDeadLetterQueue(id, 'Signals that did not become an incident', { fifo: true });
     super(scope, id, {
       folder: 'functions/intake',
@@ -48,11 +50,13 @@ export class Intake extends IncidentFunction {
       environment: {
         RESPONSE_STATE_MACHINE: stateMachine.stateMachineArn,
         SIGNAL_DEAD_LETTERS: deadLetters.queueUrl,
+        ...switches.environment,
       },
       timeout: Duration.seconds(RETRY_AFTER.toSeconds() / 6),
     });
     incidents.grantOpen(this);
     incidents.grantNoteAwsIssues(this);
+    switches.grantRead(this);
     this.addToRolePolicy(
       { actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] },
       { actions: ['cloudwatch:ListTagsForResource'], resources: [arn('cloudwatch', 'alarm:*')] },

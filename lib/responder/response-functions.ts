@@ -5,6 +5,7 @@ import type { ResponderParts } from '../platform/responder-parts.ts';
 import { type BoundPlaybook, environmentOf } from '../playbooks/playbook.ts';
 import { grantReadExecutions } from './automation-executions.ts';
 import { grantInvestigate } from './investigation.ts';
+import { grantReadMuteRules } from './mute-rules.ts';
 import type { Switches } from './switches.ts';
 
 export interface ResponseFunctionsProps extends ResponderParts {
@@ -40,10 +41,12 @@ export class ResponseFunctions extends Construct {
     this.plan = add('Plan', {
       folder: 'functions/plan',
       description: 'Chooses the next step, guardrails considered',
+      reads: ['deployment'],
       environment: switches.environment,
     });
     switches.grantRead(this.plan);
     this.plan.addUnscopedReads('cloudwatch:DescribeAlarms');
+    grantReadMuteRules(this.plan);
     incidents.grantLedger(this.plan, config.service);
     incidents.grantList(this.plan);
     incidents.grantReadAwsIssues(this.plan);

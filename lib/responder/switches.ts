@@ -20,7 +20,7 @@ export class Switches extends Construct {
     this.maintenance = new StringParameter(this, 'Maintenance', {
       parameterName: `${prefix}/maintenance-until`,
       description:
-        '"none", or the time (2026-01-31T18:00:00Z) until which nothing is done by itself; people are still told.',
+        '"none", or the time (2026-01-31T18:00:00Z) until which maintenance lasts, and a reason: npx incident maintenance.',
       stringValue: 'none',
     });
   }
@@ -31,6 +31,11 @@ export class Switches extends Construct {
       AUTOMATION_PARAMETER: this.automation.parameterName,
       MAINTENANCE_PARAMETER: this.maintenance.parameterName,
     };
+  }
+
+  /** Lets the function open and end the maintenance window. */
+  grantOpenWindow(fn: ResponderFunction): void {
+    fn.addToRolePolicy({ actions: ['ssm:PutParameter'], resources: [this.maintenance.parameterArn] });
   }
 
   grantRead(fn: ResponderFunction): void {

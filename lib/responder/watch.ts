@@ -11,6 +11,7 @@ import { grantPutMetrics } from '../platform/own-metrics.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 import { grantStopExecutions } from './automation-executions.ts';
 import { ecsServiceArn } from './investigation.ts';
+import { grantReadMuteRules } from './mute-rules.ts';
 import type { ResponseWorkflow } from './response-workflow.ts';
 import type { Switches } from './switches.ts';
 
@@ -48,6 +49,7 @@ export class Watch extends IncidentFunction {
     incidents.grantMeasurement(this, config.service);
     this.addToRolePolicy({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] });
     this.addUnscopedReads('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'tag:GetResources');
+    grantReadMuteRules(this);
     grantPutMetrics(this);
     paging.grantPage(this);
     switches.grantRead(this);

@@ -76,7 +76,7 @@ it('npx incident report --json prints one JSON document', async () => {
     },
     targets: { response: { P2: { kept: 1, of: 2 } }, resolution: { P2: { kept: 1, of: 1 } } },
     runbooks: { 'kill-idle': { runs: { verified: 0, of: 1 } }, restart: { runs: { verified: 1, of: 1 } } },
-    leftOut: { drill: 1, cancelled: 1, merged: 0 },
+    leftOut: { drill: 1, cancelled: 1, merged: 0, maintenance: 0 },
     actionItems: [{ incident: 'INC-2026-04-07-001', id: 'A1', owner: 'cleo', priority: 'medium' }],
   });
   expect(report.incidents.map(({ id }: { id: string }) => id)).toEqual(['INC-2026-04-07-001', 'INC-2026-04-07-004']);

@@ -125,6 +125,7 @@ function readings(story: Story, next: Pick<Work, 'automation' | 'maintenance' | 
   return {
     automation: automation === 'unreadable' ? automation : { value, since: minute(-10_000) },
     maintenanceUntil: typeof maintenance === 'number' ? earlier(story.now, -maintenance) : maintenance,
+    maintenance: [],
     ledger: [...ledger],
     others: [],
     awsIssues: aws === 'unreadable' ? aws : aws === 'troubled' ? [{ ...ISSUE, updatedAt: story.now }] : [],

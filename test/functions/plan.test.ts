@@ -1,4 +1,9 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetAlarmMuteRuleCommand,
+  ListAlarmMuteRulesCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -26,6 +31,7 @@ beforeEach(() => {
   ssm.reset();
   ssm.on(GetParametersCommand).resolves(switches('on'));
   cloudwatch.reset();
+  cloudwatch.on(ListAlarmMuteRulesCommand).resolves({});
   cloudwatch.on(DescribeAlarmsCommand).resolves({
     MetricAlarms: [{ AlarmName: ALARM, StateValue: 'ALARM', StateTransitionedTimestamp: new Date(START) }],
   });
@@ -185,5 +191,28 @@ describe('while AWS has an issue, the plan function runs the step dry, to ask,',
     await noteAwsIssues(SERVICE, [{ ...issue, open: false }], minute(0));
     await openIncident();
     expect(await invoke(handler, attempt)).toMatchObject({ next: 'run', parameters: { DryRun: ['false'] } });
+  });
+});
+
+describe('a step within maintenance', () => {
+  const MUTED = 'arn:aws:cloudwatch:us-east-1:123456789012:alarm-mute-rule:upgrade';
+  const skipped = async () => {
+    await openIncident();
+    expect(await invoke(handler, attempt)).toEqual({ next: 'end' });
+    return of((await stored()).timeline, 'StepSkipped')[0]?.reasons;
+  };
+
+  it('does not run while a mute rule mutes an alarm that fires', async () => {
+    cloudwatch
+      .on(ListAlarmMuteRulesCommand, { Statuses: ['ACTIVE'] })
+      .resolves({ AlarmMuteRuleSummaries: [{ AlarmMuteRuleArn: MUTED }] })
+      .on(GetAlarmMuteRuleCommand, { AlarmMuteRuleName: 'upgrade' })
+      .resolves({ Name: 'upgrade', MuteTargets: { AlarmNames: [ALARM] } });
+    expect(await skipped()).toEqual(['maintenance window: mute rule: upgrade']);
+  });
+
+  it('does not run while mute rules cannot be read', async () => {
+    cloudwatch.on(ListAlarmMuteRulesCommand).rejects(new Error('AccessDenied'));
+    expect(await skipped()).toEqual(['maintenance window: mute rules cannot be read, which means closed']);
   });
 });

@@ -106,13 +106,14 @@ describe('a red alarm without an incident', () => {
 });
 
 describe('accounted for is a red alarm', () => {
-  it('during a maintenance window; after it, an incident opens', async () => {
+  it('during a maintenance window, in which it is held; after it, it is an incident', async () => {
     alarms.set(ALARM, { state: 'ALARM', since: START });
     maintenance(minute(30));
     await watchAt(29);
-    expect(await open()).toEqual([]);
+    expect(await open()).toMatchObject([{ held: { source: 'person', until: minute(30) } }]);
+    expect(types((await stored()).timeline)).toEqual(['IncidentOpened', 'SignalFired', 'HeldForMaintenance']);
     await watchAt(31);
-    expect(await open()).toHaveLength(1);
+    expect(await open()).toMatchObject([{ held: undefined, severity: 'P2', startedAt: minute(31) }]);
   });
 
   it('during a maintenance window that is unreadable, not at all', async () => {

@@ -97,7 +97,10 @@ it('the watch makes up for a lost event: an alarm that fires again starts anothe
     type: 'next step',
     id: 'plan',
     attempt: 1,
-    readings: { automation: 'unreadable', maintenanceUntil: undefined, ledger: [], others: [], awsIssues: [] },
+    readings: {
+      ...{ automation: 'unreadable', maintenanceUntil: undefined, maintenance: [] },
+      ...{ ledger: [], others: [], awsIssues: [] },
+    },
   });
   expect((await stored()).attempt?.outcome).toBe('recovered');
   alarm('ALARM', minute(3));
@@ -151,12 +154,12 @@ it('the watch reads requests once for all incidents, and all their alarms in one
   expect((await stored()).signals).toMatchObject({ 'blind:memory': { state: 'cleared' } });
 });
 
-it('with no open incident only looks at the alarms', async () => {
+it('with no open incident only looks at the alarms, and at mute rules if one is red', async () => {
   await openIncident();
   await committed({ type: 'resolve', id: 'resolve', by: 'ada', reason: 'by hand' });
   setMinute(60);
   await watch();
-  expect(cloudwatch.calls()).toHaveLength(2);
+  expect(cloudwatch.calls()).toHaveLength(3);
   expect(states.calls()).toEqual([]);
 });
 

@@ -1,7 +1,8 @@
 import type { EventData, EventType } from '../../lambda/domain/incident/events.ts';
 
 const person = { by: true, via: true } as const;
-const signal = { key: true, playbook: true, level: true, summary: true, signalAt: true, changes: true } as const;
+const seen = { key: true, playbook: true, level: true, summary: true, signalAt: true } as const;
+const signal = { ...seen, changes: true, maintenance: true } as const;
 const assignment = { owner: true, priority: true, dueAt: true } as const;
 const approval = { step: true, title: true, expiresAt: true } as const;
 
@@ -33,6 +34,8 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   ReferenceAdded: { system: true, ref: true, url: true },
   TicketChanged: { ...person, change: true, text: true },
   ChecklistTicked: { ...person, item: true },
+  HeldForMaintenance: { source: true, reason: true, until: true },
+  MaintenanceEnded: { reason: true, playbook: true },
   DrillBecameReal: { reason: true, playbook: true },
   ResponseRequested: { attempt: true, playbook: true, turn: true, from: true, approved: true, revert: true },
   DiagnosisRecorded: { attempt: true, findings: true },

@@ -90,6 +90,7 @@ export const FAILED: Check[] = [{ check: 'health', passed: false, seen: '503' }]
 export const READINGS: Readings = {
   automation: { value: 'on', since: minute(-10_000) },
   maintenanceUntil: undefined,
+  maintenance: [],
   ledger: [],
   others: [],
   awsIssues: [],

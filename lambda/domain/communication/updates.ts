@@ -4,6 +4,7 @@ import type { Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import type { Policy } from '../incident/policy.ts';
+import { componentsOf } from '../incident/scope.ts';
 import type { Component } from '../incident/service-policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { disruptionsOf } from '../outage/disruption.ts';
@@ -140,10 +141,10 @@ export function affectedComponents(incident: Incident): readonly Component[] {
 export function subscribedComponents({ policy, troubles, publication }: Incident): readonly Component[] {
   const components = policy.statusPage?.components ?? [];
   const named = publication?.components;
-  if (named) return components.filter(({ id }) => named.includes(id));
-  const affected = components.filter(
-    ({ affectedBy }) => !affectedBy || troubles.some(({ playbook }) => affectedBy.includes(playbook)),
-  );
-  // A playbook that no component names may affect every component.
-  return affected.length > 0 ? affected : components;
+  return named
+    ? components.filter(({ id }) => named.includes(id))
+    : componentsOf(
+        troubles.map(({ playbook }) => playbook),
+        components,
+      );
 }

@@ -49,15 +49,16 @@ export const DEFINITIONS = {
     'Due is counted from when the severity last rose, and kept or missed under the severity of that moment',
   runbooks:
     'verified: runs that did what they were for, of those that ended. What took changes back, and dry runs, count apart',
-  excluded: 'drills, cancelled incidents, and those that were merged into another',
+  excluded: 'drills, cancelled incidents, those that were merged into another, and what happened within maintenance',
 } as const;
 
 /** The reason why the figures leave out an incident. */
-export type LeftOut = 'drill' | 'cancelled' | 'merged';
+export type LeftOut = 'drill' | 'cancelled' | 'merged' | 'maintenance';
 
-export function leftOut({ drill, cancelled, mergedInto }: Incident): LeftOut | undefined {
+export function leftOut({ drill, cancelled, mergedInto, held }: Incident): LeftOut | undefined {
   if (drill) return 'drill';
   if (mergedInto) return 'merged';
+  if (held) return 'maintenance';
   return cancelled ? 'cancelled' : undefined;
 }
 
@@ -65,7 +66,7 @@ export function leftOut({ drill, cancelled, mergedInto }: Incident): LeftOut | u
 export function timesOf(incident: Incident): Partial<Record<TimeName, number>> {
   const { openedAt, detectedAt, firstAcknowledgedAt, clearedAt, resolvedAt, reporter } = incident;
   const { from, minutes: lasted, by } = outageOf(incident);
-  // Only the metrics date the start of a declared incident, or of one that became real during a drill.
+  // Only the metrics date the start of a declared incident, or of one that became real later.
   const isStartKnown = by === 'metrics' || (reporter === undefined && detectedAt === openedAt);
   const known: Record<TimeName, number | undefined> = {
     detect: isStartKnown ? minutes(from, detectedAt) : undefined,

@@ -62,7 +62,7 @@ export interface MonthlyReport {
   /** The counted incidents, in the order of their opening. */
   incidents: ReportedIncident[];
   leftOut: Record<LeftOut, number>;
-  /** The open action items of all incidents but drills, the most urgent first. */
+  /** The open action items of all incidents but drills and those within maintenance, the most urgent first. */
   actionItems: (Pick<ActionItem, 'id' | 'action' | 'owner' | 'priority' | 'dueAt'> & { incident: string })[];
   /** The tasks that a schedule began in the month. */
   scheduledTasks: ScheduledTask[];
@@ -84,9 +84,9 @@ export function monthlyReport(
     targets: targets(judged.flat()),
     runbooks: runbooks(counted),
     incidents: lines,
-    leftOut: each(['drill', 'cancelled', 'merged'], count),
+    leftOut: each(['drill', 'cancelled', 'merged', 'maintenance'], count),
     actionItems: incidents
-      .filter(({ drill }) => !drill)
+      .filter(({ drill, held }) => !drill && !held)
       .flatMap(incident => openItems(incident).map(item => ({ ...itemFields(item), incident: incident.id })))
       .sort((a, b) => a.dueAt.localeCompare(b.dueAt)),
     definitions: {

@@ -3,6 +3,7 @@ import type { Audience, DeliveryChannel, Target, Urgency } from './audiences.ts'
 import type { AwsIssue } from './aws-issues.ts';
 import type { Check, ChecklistItem, Event, Finding, Impact, Reference } from './events.ts';
 import type { Incident } from './incident.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
@@ -152,8 +153,10 @@ export interface OtherTrouble {
 export interface Readings {
   /** The kill switch, and since when it has this value: setting it again releases a tripped budget. */
   automation: { value: 'on' | 'off'; since: string } | 'unreadable';
-  /** The end of maintenance; undefined when there is none. */
+  /** The end of the window that a person has opened; undefined when there is none. */
   maintenanceUntil: string | undefined | 'unreadable';
+  /** Other maintenance in force: announced, by mute rules, by suppression. */
+  maintenance: readonly Maintenance[] | 'unreadable';
   /** Automatic runs of the service, of all playbooks, at least as far back as budget and cooldown reach. */
   ledger: readonly LedgerRun[] | 'unreadable';
   /** The troubles of open incidents of other services. */

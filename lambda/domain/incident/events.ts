@@ -1,5 +1,6 @@
 import type { Facts, Reason, Severity } from '../kernel/severity.ts';
 import type { Audience, DeliveryChannel, Investigation, Target, Urgency } from './audiences.ts';
+import type { HeldBy } from './maintenance.ts';
 import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
@@ -66,6 +67,8 @@ interface SignalSeen {
   signalAt: string;
   /** How often it changed while it flapped. */
   changes?: number | undefined;
+  /** It is in the scope of this maintenance: nothing comes of it meanwhile. */
+  maintenance?: HeldBy | undefined;
 }
 
 /** Why an attempt of the response ended. */
@@ -138,6 +141,10 @@ export interface EventData {
   /** The incident's ticket was changed in its system. `text`: what it is now, in words of that system. */
   TicketChanged: Person & { change: Exclude<TicketChange, 'opened' | 'note'>; text?: string | undefined };
   ChecklistTicked: Person & { item: ChecklistItem };
+  /** Everything that fires is in the scope of maintenance: nobody is woken, nothing is done, and nothing is published. */
+  HeldForMaintenance: HeldBy;
+  /** It is an incident from now on: maintenance is over and it still fires, or something outside its scope does. */
+  MaintenanceEnded: { reason: string; playbook: string };
   /** The alarm fired by itself during a drill. */
   DrillBecameReal: { reason: string; playbook?: string | undefined };
   /**

@@ -5,7 +5,8 @@ import { evolvePeople } from './evolve/people.ts';
 import { evolveResponse } from './evolve/response.ts';
 import { evolveReview } from './evolve/review.ts';
 import { evolveSignals } from './evolve/signals.ts';
-import { DRILL_RESET, type Incident } from './incident.ts';
+import { REAL_RESET } from './held.ts';
+import type { Incident } from './incident.ts';
 import { playbookNamed } from './policy.ts';
 import { judgedBefore, judgedBy } from './targets.ts';
 
@@ -94,10 +95,13 @@ function open(event: EventOf<'IncidentOpened'>): Incident {
 }
 
 /** Only the alarm that fired by itself is a trouble. */
-function realTrouble({ policy, playbook: drilled, title }: Incident, event: EventOf<'DrillBecameReal'>) {
-  const { playbook = drilled, at: since } = event;
-  const known = playbook === drilled ? undefined : playbookNamed(policy, playbook);
-  return { playbook: known?.name ?? drilled, title: known?.title ?? title, troubles: [{ playbook, since }] };
+function realTrouble(incident: Incident, { playbook = incident.playbook, at: since }: EventOf<'DrillBecameReal'>) {
+  return { ...titleOf(incident, playbook), troubles: [{ playbook, since }] };
+}
+
+function titleOf({ policy, playbook: before, title }: Incident, playbook: string) {
+  const known = playbook === before ? undefined : playbookNamed(policy, playbook);
+  return { playbook: known?.name ?? before, title: known?.title ?? title };
 }
 
 /**
@@ -164,10 +168,15 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'PostMortemRequested':
     case 'PostMortemDone':
       return evolveReview(incident, event);
+    case 'HeldForMaintenance': {
+      const { source, reason, until } = event;
+      return { held: { source, reason, ...(until ? { until } : {}) } };
+    }
     case 'DrillBecameReal':
+    case 'MaintenanceEnded':
       return {
-        ...DRILL_RESET,
-        ...realTrouble(incident, event),
+        ...REAL_RESET,
+        ...(event.type === 'DrillBecameReal' ? realTrouble(incident, event) : titleOf(incident, event.playbook)),
         startedAt: event.at,
         detectedAt: event.at,
         severityAt: event.at,

@@ -2,6 +2,7 @@ import { type Facts, type Reason, type Severity, withService } from '../kernel/s
 import type { AppliedCommand } from './applied.ts';
 import type { Audience, Investigation, Target } from './audiences.ts';
 import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
+import type { HeldBy } from './maintenance.ts';
 import type { Person } from './person.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
 import type {
@@ -131,6 +132,8 @@ export interface KnownSignal {
   since: string;
   /** Since when it flaps, and how often it had changed when that was told. */
   flapping?: { since: string; changes: number } | undefined;
+  /** The maintenance in whose scope it was when it was heard last. */
+  maintenance?: HeldBy | undefined;
   /** The alarm cannot be read here, as people have been told. */
   unreadable?: true | undefined;
 }
@@ -164,7 +167,7 @@ export interface Incident extends Aftermath {
   severityReasons: Reason[];
   startedAt: string;
   openedAt: string;
-  /** When the incident was opened, or its drill became real. */
+  /** When the incident was opened, or became real: its drill, or the maintenance that held it, has ended. */
   detectedAt: string;
   signals: Record<string, KnownSignal>;
   /** There were more signals than the incident can list. */
@@ -195,6 +198,8 @@ export interface Incident extends Aftermath {
    * The incident is a drill on the deployed stack: it is marked everywhere, runbooks run dry, and reports leave it out.
    */
   drill?: boolean | undefined;
+  /** Everything that fires is in the scope of this maintenance: nothing is done until it ends. */
+  held?: HeldBy | undefined;
   /** The person who declared the incident; absent, an alarm opened it. */
   reporter?: string | undefined;
   /** Whoever took command; by default the first to acknowledge. */
@@ -273,26 +278,6 @@ export interface Incident extends Aftermath {
   outage?: MeasuredOutage | undefined;
 }
 
-/** The fields that are reset when a drill becomes real: nothing that people said or did in the drill counts. */
-export const DRILL_RESET = {
-  drill: false,
-  declared: {},
-  overruled: undefined,
-  declarations: [],
-  workaround: undefined,
-  acknowledged: undefined,
-  firstAcknowledgedAt: undefined,
-  answers: [],
-  approval: undefined,
-  answered: undefined,
-  rounds: 0,
-  handedOver: undefined,
-  resolution: undefined,
-  mitigatedAt: undefined,
-  clearedAt: undefined,
-  told: {},
-} satisfies Partial<Incident>;
-
 /** An open incident may still require people or automation to act. */
 export const isOpen = ({ status }: Pick<Incident, 'status'>) => status !== 'resolved' && status !== 'closed';
 
@@ -304,8 +289,8 @@ export function playbookOf({ policy, playbook: name }: Pick<Incident, 'policy' |
 }
 
 /** A question is an incident that was declared as a P4: nothing is diagnosed unless somebody raises its severity. */
-export const isQuestion = ({ severity, attempt }: Pick<Incident, 'severity' | 'attempt'>) =>
-  severity === 'P4' && attempt === undefined;
+export const isQuestion = ({ severity, attempt, held }: Pick<Incident, 'severity' | 'attempt' | 'held'>) =>
+  severity === 'P4' && attempt === undefined && !held;
 
 /** The signals that are firing, critical ones first. */
 export const firing = (incident: Incident) =>
@@ -315,9 +300,17 @@ export const firing = (incident: Incident) =>
 
 /**
  * True only when every signal is known to be clear: one green alarm does not clear another's red, and unknown is not
- * clear.
+ * clear. What maintenance has made red does not keep an incident open that is about something else.
  */
-export const allClear = (incident: Incident) => Object.values(incident.signals).every(s => s.state === 'cleared');
+export function allClear({ signals, held }: Incident): boolean {
+  const all = Object.values(signals);
+  const outside = all.filter(signal => !isHeldBack(signal));
+  return (held || outside.length === 0 ? all : outside).every(({ state }) => state === 'cleared');
+}
+
+/** True if the signal is not clear, and in the scope of maintenance. */
+export const isHeldBack = (signal: KnownSignal | undefined): boolean =>
+  signal !== undefined && signal.state !== 'cleared' && signal.maintenance !== undefined;
 
 /** The attempt that is under way, if any. */
 export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.outcome ? attempt : undefined);
@@ -330,7 +323,8 @@ export const previewOf = ({ runs }: Incident, step: string): Run | undefined =>
  * The facts that decide the severity: the diagnosis, the declarations, and the number of firing signals of each level.
  */
 export function factsOf(incident: Incident): Facts {
-  const count = (level: SignalLevel) => firing(incident).filter(([, s]) => s.level === level).length;
+  const count = (level: SignalLevel) =>
+    firing(incident).filter(([, signal]) => signal.level === level && !signal.maintenance).length;
   return {
     // Such a playbook is judged by its own facts, not by how well the service serves people.
     ...(playbookOf(incident).ownFacts ? withService(incident.facts, {}) : incident.facts),

@@ -1,4 +1,5 @@
 import type { Severity } from '../kernel/severity.ts';
+import type { HeldBy } from './maintenance.ts';
 import type { Source } from './person.ts';
 
 /**
@@ -44,6 +45,8 @@ export interface Signal {
   summary: string;
   /** How often a flapping signal has changed. */
   changes?: number | undefined;
+  /** The maintenance in force in whose scope it is. */
+  maintenance?: HeldBy | undefined;
   /** A person triggered the signal for a drill. */
   drill?: boolean | undefined;
   /** The title of the incident that it opens. @default that of the playbook */

@@ -5,13 +5,13 @@ import type { Judgement, Promised } from './records.ts';
 
 /**
  * The targets of the runbook's table that are missed by `now` and not reported yet. They count from the last rise of
- * the severity. A drill has no targets.
+ * the severity. A drill has no targets, and what maintenance holds has none yet.
  */
 export function targetsMissed(
-  { policy, severity, severityAt, acknowledged, breached, drill }: Incident,
+  { policy, severity, severityAt, acknowledged, breached, drill, held }: Incident,
   now: string,
 ): Promised[] {
-  if (drill) return [];
+  if (drill || held) return [];
   const { responseMinutes, resolutionMinutes = Number.POSITIVE_INFINITY } = policy.severities[severity];
   const elapsed = minutesBetween(severityAt, now);
   const missed = [
@@ -30,7 +30,7 @@ export const judgedBefore = (incident: Incident, at: string): readonly Judgement
 
 /** The targets that are judged once the incident has changed by an event of that type. */
 export const judgedBy = (incident: Incident, type: EventType): readonly Judgement[] =>
-  type === 'Acknowledged' && !incident.drill
+  type === 'Acknowledged' && !incident.drill && !incident.held
     ? withEach(incident.judged, [{ target: 'response', severity: incident.severity, kept: true }])
     : incident.judged;
 

@@ -6,9 +6,11 @@ import type { Trouble } from './records.ts';
 export const isCause = (playbook: PlaybookPolicy | undefined): boolean =>
   playbook !== undefined && !playbook.symptom && playbook.plan.length > 0;
 
-/** True if a signal of the playbook fires. */
+/** True if a signal of the playbook fires, other than for maintenance. */
 export const fires = ({ signals }: Pick<Incident, 'signals'>, playbook: string): boolean =>
-  Object.values(signals).some(signal => signal.playbook === playbook && signal.state === 'firing');
+  Object.values(signals).some(
+    signal => signal.playbook === playbook && signal.state === 'firing' && !signal.maintenance,
+  );
 
 /**
  * The playbook that gives the incident its title: the first cause that fires. Without one it stays as it is, since a name is

@@ -8,4 +8,6 @@ export interface DescribedAlarm {
   reason?: string | undefined;
   /** When its state last changed, in ISO 8601 and UTC. */
   since?: string | undefined;
+  /** Why a composite alarm takes no actions. */
+  suppressed?: string | undefined;
 }

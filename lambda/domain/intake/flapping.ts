@@ -13,12 +13,13 @@ export function beginsToFlap(known: KnownSignal | undefined, { state, at }: Sign
 /** The event by which a signal begins to flap, or by which its changes, of which there are twice as many now, are told again. */
 export function flappingEvent(
   known: KnownSignal,
-  { key, playbook, level, summary, at: signalAt, changes }: Signal,
+  { key, playbook, level, summary, at: signalAt, changes, maintenance }: Signal,
 ): Event {
   return {
     ...{ type: 'SignalFlaps', key, playbook, level, summary, signalAt },
     since: known.flapping?.since ?? known.since,
     changes: changes ?? known.changes + 1,
+    ...(maintenance ? { maintenance } : {}),
   };
 }
 

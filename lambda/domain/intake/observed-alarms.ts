@@ -1,5 +1,14 @@
-import type { Incident } from '../incident/incident.ts';
-import { ALARM_STATES, alarmKey, alarmOf, DRILL, DRILL_MINUTES, isDrill, type Signal } from '../incident/signal.ts';
+import type { Incident, KnownSignal } from '../incident/incident.ts';
+import {
+  ALARM_STATES,
+  alarmKey,
+  alarmOf,
+  DRILL,
+  DRILL_MINUTES,
+  isDrill,
+  type Signal,
+  type SignalState,
+} from '../incident/signal.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 import { blindKey, blindOf } from './blindness.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
@@ -29,19 +38,24 @@ export function observedSignals(incident: Incident, alarms: readonly DescribedAl
 }
 
 /** The last event of an alarm that cannot be read back. A flapping one is as its last change left it, which is not known here. */
-function lastSignal({ signals, service, playbook }: Incident, key: string): Signal[] {
+function lastSignal({ signals, service }: Incident, key: string): Signal[] {
   const known = signals[key];
   if (!known || known.flapping) return [];
-  const { state, level, at, summary } = known;
+  const { playbook, state, level, at, summary } = known;
   const id = `observed/${key}/${at}/${state}`;
-  return [{ id, key, state, level, service, playbook, at, summary: `${summary} (${NOT_READ_BACK})` }];
+  const signal = { id, key, state, level, service, playbook, at, summary: `${summary} (${NOT_READ_BACK})` };
+  return [{ ...signal, ...stillHeld(known, state) }];
 }
+
+/** Nobody has asked again what maintenance is in force: it is as it was. */
+const stillHeld = ({ maintenance }: Pick<KnownSignal, 'maintenance'> = {}, state: SignalState) =>
+  maintenance && state !== 'cleared' ? { maintenance } : {};
 
 const NOT_READ_BACK = 'the alarm cannot be read here, so its last event stands';
 
 /** The signal of an alarm that was without data. */
 function blindSignal(
-  { signals, service, playbook }: Incident,
+  { signals, service, playbook: lead }: Incident,
   { name, state, since: at }: DescribedAlarm,
 ): Signal | undefined {
   if (!at) return undefined;
@@ -50,11 +64,13 @@ function blindSignal(
   const summary = blind ? (signals[key]?.summary ?? name) : `Data again since ${clock(at)} UTC: ${name}`;
   const signal = blind ? 'firing' : 'cleared';
   const id = `observed/${key}/${at}/${signal}`;
-  return { id, key, state: signal, level: 'warning', service, playbook, at, summary };
+  const { playbook = lead } = signals[key] ?? {};
+  const still = stillHeld(signals[key], signal);
+  return { id, key, state: signal, level: 'warning', service, playbook, at, summary, ...still };
 }
 
 function alarmSignal(
-  { service, playbook, signals }: Incident,
+  { service, signals }: Incident,
   { name, description, state: described, reason, since: at }: DescribedAlarm,
   now: string,
 ): Signal | undefined {
@@ -70,5 +86,7 @@ function alarmSignal(
     ? `${title}: still ${described} ${DRILL_MINUTES} min after it was set for a drill`
     : current;
   const id = `observed/${key}/${at}/${state}${outlastsDrill ? '/outlasts the drill' : ''}`;
-  return { id, key, state, level: known.level, service, playbook, at, summary, ...(drill ? { drill } : {}) };
+  const marks = { ...(drill ? { drill } : {}), ...stillHeld(known, state) };
+  const { playbook, level } = known;
+  return { id, key, state, level, service, playbook, at, summary, ...marks };
 }

@@ -3,14 +3,8 @@ import type { Command, Decision } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
 import { evolve, initialState } from '../incident/evolve.ts';
 import { isHarmed } from '../incident/harm.ts';
-import {
-  allClear,
-  attemptUnderWay,
-  DRILL_RESET,
-  type Incident,
-  isOpen,
-  type KnownSignal,
-} from '../incident/incident.ts';
+import { leftToMaintenance, REAL_RESET } from '../incident/held.ts';
+import { allClear, attemptUnderWay, type Incident, isOpen, type KnownSignal } from '../incident/incident.ts';
 import { type Policy, playbookNamed } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { hasRoomFor } from '../incident/signal-list.ts';
@@ -27,6 +21,7 @@ import {
   severityDeclared,
 } from './declaration.ts';
 import { beginsToFlap, flappingEvent, isCalm, isToldAgain } from './flapping.ts';
+import { endMaintenance, heldEvent, isReleased } from './maintenance.ts';
 import { assignSeverity, raiseSeverity } from './severity.ts';
 import { isStormHandedOver } from './storm.ts';
 
@@ -66,7 +61,10 @@ const opens = (incident: Incident | undefined, signal: Signal) =>
 function joined(incident: Incident | undefined, signals: readonly Signal[], now: string): Event[] {
   if (!incident || !isOpen(incident)) return [];
   const [first] = signals;
-  return first?.declared ? joinDeclaration(incident, first, first.declared) : observeSignals(incident, signals, now);
+  if (!first?.declared) return observeSignals(incident, signals, now);
+  // A person who reports it says that it is more than maintenance.
+  const ended = incident.held ? endMaintenance(incident, { ...first, playbook: incident.playbook }) : [];
+  return [...ended, ...joinDeclaration(after(incident, ended, '', now) ?? incident, first, first.declared)];
 }
 
 /** The incident as it will be after events that are not committed yet. */
@@ -101,8 +99,12 @@ export function observeSignals(incident: Incident, signals: readonly Signal[], n
   );
   const { fresh, events, known } = listed(incident, heard, now);
   if (fresh.length === 0) return events;
-  const real = fresh.find(signal => signal.state === 'firing' && !signal.drill);
+  const real = fresh.find(signal => signal.state === 'firing' && !signal.drill && !signal.maintenance);
   if (incident.drill && real) return [...events, ...endDrill(known, real)];
+  if (incident.held) {
+    const outside = fresh.find(signal => signal.state !== 'cleared' && !signal.maintenance);
+    return outside ? [...events, ...endMaintenance(known, outside)] : events;
+  }
   const found = causeFound(known);
   const rises = raiseSeverity(known);
   return [...events, ...found, ...rises, ...responseTo(incident, known, fresh, rises.length > 0)];
@@ -137,7 +139,9 @@ function listed(incident: Incident, signals: Signal[], now: string) {
 /** A change of a flapping signal is counted elsewhere, until it is calm or has changed twice as often. */
 function isRepetition({ signals }: Incident, signal: Signal, now: string): boolean {
   const known = signals[signal.key];
-  return known?.flapping !== undefined && !isCalm(signal, now) && !isToldAgain(known, signal);
+  return (
+    known?.flapping !== undefined && !isCalm(signal, now) && !isToldAgain(known, signal) && !isReleased(known, signal)
+  );
 }
 
 /** A real incident ignores drills. */
@@ -154,7 +158,7 @@ function endDrill(incident: Incident, { summary, playbook }: Signal): Event[] {
   return [
     ...runs.filter(({ status }) => status === 'running').map(({ run }) => ({ type: 'StepRehearsed' as const, run })),
     { type: 'DrillBecameReal', playbook, reason: `${title}: ${summary}` },
-    ...raiseSeverity({ ...incident, ...DRILL_RESET }),
+    ...raiseSeverity({ ...incident, ...REAL_RESET }),
     { type: 'ResponseRequested', attempt: (attempt?.number ?? 0) + 1, playbook },
   ];
 }
@@ -165,20 +169,23 @@ function openIncident(
   { id, number, slot }: { id: string; number: number; slot: string },
   now: string,
 ): Event[] {
-  const [signal] = signals as [Signal, ...Signal[]];
+  const held = heldEvent(signals);
+  // What maintenance covers comes along, and is not what it is about.
+  const about = held ? signals : signals.filter(({ maintenance }) => !maintenance);
+  const [signal] = about as [Signal, ...Signal[]];
   const { service, drill, reporter } = signal;
-  const { playbook, title } = leading(signals, policy);
+  const { playbook, title } = leading(about, policy);
   const startedAt = signal.since && signal.since < now ? signal.since : signal.at < now ? signal.at : now;
   const facts = {
-    criticalSignals: signals.filter(({ level }) => level === 'critical').length,
-    warningSignals: signals.filter(({ level }) => level === 'warning').length,
+    criticalSignals: about.filter(({ level }) => level === 'critical').length,
+    warningSignals: about.filter(({ level }) => level === 'warning').length,
   };
   return [
     { type: 'IncidentOpened', id, number, slot, service, playbook, title, policy, startedAt, drill, reporter },
     ...signals.map(signal =>
       toEvent(undefined, { ...signal, summary: truncated(signal.summary, BOUNDS.summary) }, now),
     ),
-    ...firstResponse(signal, policy, facts),
+    ...(held ? [held] : firstResponse(signal, policy, facts)),
   ];
 }
 
@@ -216,18 +223,23 @@ function firstResponse(signal: Signal, policy: Policy, counted: Facts): Event[] 
  * True if the signal is older than the known state, or the same. A newer signal counts even with the same state,
  * because the one between them may still arrive.
  */
-const isStale = (incident: Incident | undefined, { key, state, at, drill }: Signal) => {
+const isStale = (incident: Incident | undefined, signal: Signal) => {
+  const { key, state, at, drill } = signal;
   const known = incident?.signals[key];
-  if (!known || (incident?.drill && !drill && state === 'firing')) return false;
+  if (!incident || !known || (incident.drill && !drill && state === 'firing')) return false;
   const newerBy = Date.parse(known.at) - Date.parse(at);
-  return newerBy > 0 || (newerBy === 0 && known.state === state);
+  return newerBy > 0 || (newerBy === 0 && known.state === state && !isNews(incident, signal, known));
 };
+
+/** True if the same state means more than before: maintenance covers it no more, or the incident that knew it is over. */
+const isNews = (incident: Incident, signal: Signal, known: KnownSignal) =>
+  isReleased(known, signal) || leftToMaintenance(incident, signal.key);
 
 /** True if the signal reports missing data of an alarm that has no part in the incident. */
 const isNoise = (incident: Incident, { key, state }: Signal) => state === 'unknown' && !incident.signals[key];
 
 function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): Event {
-  const { key, playbook, state, level, summary, at: signalAt, changes } = signal;
+  const { key, playbook, state, level, summary, at: signalAt, changes, maintenance } = signal;
   if (known && (beginsToFlap(known, signal) || (known.flapping && !isCalm(signal, now))))
     return flappingEvent(known, signal);
   const type = { firing: 'SignalFired', cleared: 'SignalCleared', unknown: 'SignalLost' } as const;
@@ -239,6 +251,7 @@ function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): E
     summary,
     signalAt,
     ...(known?.flapping && changes ? { changes } : {}),
+    ...(maintenance ? { maintenance } : {}),
   };
 }
 
@@ -249,7 +262,7 @@ function toEvent(known: KnownSignal | undefined, signal: Signal, now: string): E
  */
 function responseTo(before: Incident, known: Incident, signals: Signal[], worsens: boolean): Event[] {
   if (attemptUnderWay(before)) return [];
-  const fired = signals.filter(signal => signal.state === 'firing');
+  const fired = signals.filter(signal => signal.state === 'firing' && !signal.maintenance);
   if (fired.length > 0 && isStormHandedOver(known)) return [];
   if (fired.some(({ playbook }) => awaitsTurn(known, playbook))) return nextTurn(known);
   if (fired.length > 0)

@@ -11,7 +11,7 @@ import { basis, lasted, worstWords } from '../outage/outage.ts';
 import { impactWords } from '../remediation/impact.ts';
 import { postMortemDue } from '../review/review.ts';
 import { incidentLinks } from './incident-links.ts';
-import { missedTarget } from './page-fields.ts';
+import { heldWords, missedTarget } from './page-fields.ts';
 import { statusWords } from './status-words.ts';
 
 /** A message for Slack. Notifications and screen readers use `text`; `metadata` names the incident and event of the message. */
@@ -47,6 +47,8 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
     `:rotating_light: ${safe(by)} declares *${fact === 'dataLoss' ? 'data loss' : 'a security breach'}*: ${safe(text)}`,
   WorkaroundReported: ({ by, available, text }) =>
     `:memo: ${safe(by)}: ${available ? 'a workaround is available' : '*there is no workaround*'}${text ? `, ${safe(text)}` : ''}`,
+  HeldForMaintenance: held => `:construction: ${safe(heldWords(held))}. Nothing is done, and nobody is woken.`,
+  MaintenanceEnded: ({ reason }) => `:rotating_light: *Maintenance does not explain it any more*: ${safe(reason)}`,
   DrillBecameReal: ({ reason }) => `:rotating_light: *This is no drill any more*: ${safe(reason)}`,
   DiagnosisRecorded: ({ findings }) =>
     [
@@ -139,7 +141,7 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
   const { id, policy, severity, title, startedAt, commander } = incident;
   const what = `${policy.title} ${title}`;
   const workaround = workaroundOrQuestion(incident);
-  const symbol = isOpen(incident) ? (severity === 'P1' || severity === 'P2' ? '🔴' : '🟠') : '🟢';
+  const symbol = symbolOf(incident);
   const field = (name: string, value: string) => ({
     type: 'mrkdwn',
     text: truncated(`*${name}*\n${safe(value)}`, 2000),
@@ -189,6 +191,12 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
     ],
     metadata: { event_type: 'incident', event_payload: { id, seq: posted } },
   };
+}
+
+function symbolOf({ status, severity, held }: Incident): string {
+  if (!isOpen({ status })) return '🟢';
+  if (held) return '⚪';
+  return severity === 'P1' || severity === 'P2' ? '🔴' : '🟠';
 }
 
 function actions(incident: Incident): Block[] {
@@ -264,7 +272,7 @@ function actions(incident: Incident): Block[] {
   ];
 }
 
-const mark = ({ drill }: Incident) => (drill ? `${DRILL} ` : '');
+const mark = ({ drill, held }: Incident) => (drill ? `${DRILL} ` : held ? '[MAINTENANCE] ' : '');
 const titleOf = ({ runs }: Incident, run: string) => safe(runs.find(r => r.run === run)?.title ?? run);
 const checkWords = (checks: readonly Check[]) => list(checks.map(({ check, seen }) => `${check}: ${seen}`));
 const list = (texts: readonly string[]) => texts.map(safe).join('; ');

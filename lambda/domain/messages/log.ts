@@ -7,6 +7,7 @@ import { percent } from '../kernel/numbers.ts';
 import { clock, clockSince, dateTime } from '../kernel/time.ts';
 import { impactWords } from '../remediation/impact.ts';
 import type { TimelineLine } from './condensed.ts';
+import { heldWords } from './page-fields.ts';
 
 /** The meaning of a line: `bad` trouble, `good` relief, `act` an action taken or due, `quiet` none of these. */
 export type Tone = 'bad' | 'good' | 'act' | 'quiet';
@@ -45,7 +46,8 @@ const TICKET_SENTENCES: Record<EventData['TicketChanged']['change'], (who: strin
 
 const SENTENCES: Sentences = {
   IncidentOpened: ({ title, reporter }) => ['bad', `opened: ${title}${reporter ? `, declared by ${reporter}` : ''}`],
-  SignalFired: ({ summary }) => ['bad', `fires: ${summary}`],
+  SignalFired: ({ summary, maintenance }) =>
+    maintenance ? ['quiet', `fires within maintenance: ${summary}`] : ['bad', `fires: ${summary}`],
   SignalCleared: ({ summary }) => ['good', `clears: ${summary}`],
   SignalLost: ({ summary }) => ['bad', `unknown: ${summary}`],
   SignalFlaps: ({ summary, changes, since }) => [
@@ -85,6 +87,8 @@ const SENTENCES: Sentences = {
   ReferenceAdded: ({ system, ref, url }) => ['quiet', `kept in ${system}: ${url ?? ref}`],
   TicketChanged: ({ change, text = '', ...person }) => TICKET_SENTENCES[change](by(person), text),
   ChecklistTicked: ({ item, ...person }) => ['quiet', `${by(person)} ticks ${item}`],
+  HeldForMaintenance: held => ['quiet', heldWords(held)],
+  MaintenanceEnded: ({ reason }) => ['bad', `this is not held for maintenance any more: ${reason}`],
   DrillBecameReal: ({ reason }) => ['bad', `this is no drill any more: ${reason}`],
   ResponseRequested: ({ attempt, from, approved }) => [
     'quiet',

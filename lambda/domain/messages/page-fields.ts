@@ -1,6 +1,7 @@
 import { answerDue, publicationQuestion, workaroundOrQuestion } from '../communication/questions.ts';
 import type { EventOf, IncidentEvent, Status } from '../incident/events.ts';
 import { firing, type Incident, isQuestion, playbookOf } from '../incident/incident.ts';
+import type { HeldBy } from '../incident/maintenance.ts';
 import { redWords } from '../incident/red.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clockSince, dateTime, duration, minutesBetween } from '../kernel/time.ts';
@@ -47,7 +48,7 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
   const { id, policy, severity, severityReasons, title, startedAt, status, findings, signals, actionItems } = incident;
   return {
     drill: incident.drill ?? false,
-    kind: kindOf(event),
+    kind: incident.held ? '[MAINTENANCE]' : kindOf(event),
     service: policy.title,
     ...{ title, id, severity, status },
     severityName: SEVERITY_NAMES[severity],
@@ -59,7 +60,7 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     workaround: workaroundOrQuestion(incident),
     commander: incident.commander ?? 'nobody yet: the first to acknowledge',
     hotline: isOver(event) ? null : hotline(incident, event, level),
-    called: isOver(event) ? null : calledAs(incident, event, level),
+    called: isOver(event) || incident.held ? null : calledAs(incident, event, level),
     signals: Object.values(signals).map(({ state, summary }) => ({ firing: state === 'firing', text: summary })),
     findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
     checklist: checklist(incident).map(({ text, done }) => ({ done, text })),
@@ -106,6 +107,7 @@ function kindOf({ type }: IncidentEvent): string {
 }
 
 function headline(incident: Incident, event: IncidentEvent): string {
+  if (incident.held) return `${heldWords(incident.held)}: ${firing(incident)[0]?.[1].summary ?? incident.status}`;
   switch (event.type) {
     case 'Resolved':
       return `Resolved: ${event.reason}`;
@@ -124,6 +126,8 @@ function headline(incident: Incident, event: IncidentEvent): string {
       return missedTarget(event);
     case 'ExecutionStopped':
       return `Stopped "${event.title}" ${event.changed.length > 0 ? `after it had changed: ${event.changed.join('; ')}` : 'before it changed anything'}`;
+    case 'MaintenanceEnded':
+      return `Maintenance does not explain it any more: ${event.reason}`;
     case 'DrillBecameReal':
       return `This is no drill any more: ${event.reason}`;
     default:
@@ -132,6 +136,10 @@ function headline(incident: Incident, event: IncidentEvent): string {
         : (firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status);
   }
 }
+
+/** Why an incident is held: "Held for maintenance until 10:30 (mute rule: …)". */
+export const heldWords = ({ source, reason, until }: HeldBy): string =>
+  `Held for maintenance${until ? ` until ${dateTime(until)}` : ''} (${source}: ${reason})`;
 
 function approvalQuestion({ approval }: Incident, event: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>): string {
   const question = `Approve "${event.title}" by ${clockSince(event.at, event.expiresAt)} UTC`;

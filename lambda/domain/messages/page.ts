@@ -28,6 +28,7 @@ export const PAGED_EVENTS = [
   'PublicationRequested',
   'ImprovementSeen',
   'DrillBecameReal',
+  'MaintenanceEnded',
   'StillRed',
   'Resolved',
 ] as const satisfies EventType[];
@@ -40,10 +41,10 @@ export const isPagedEvent = (event: IncidentEvent): event is PagedEvent =>
 /**
  * The messages to people on call because of an event, one for each level called so far. There are none when the event has been
  * overtaken: after the resolution only the resolution is announced, and what is red in spite of it; and nobody is called for an incident that somebody has
- * acknowledged.
+ * acknowledged. What maintenance holds is told once, when it is opened.
  */
 export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
-  if (isOvertaken(incident, event)) return [];
+  if (isOvertaken(incident, event) || (incident.held && event.type !== 'IncidentOpened')) return [];
   const { severity, policy, called } = incident;
   const isQuiet = QUIET.includes(event.type) || (event.type === 'ApprovalRequested' && canWait(event));
   const wakes = policy.severities[severity].pages && !isQuiet;
@@ -56,6 +57,7 @@ export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
     (called.length > 0 ? called : [1]).map(level => message(level, urgency));
   switch (event.type) {
     case 'IncidentOpened':
+    case 'MaintenanceEnded':
       return wakes || called.length > 0 ? [] : [message(1, 'notice')];
     case 'Escalated':
     case 'Reminded':

@@ -19,11 +19,12 @@ export const TICKET_EVENTS = {
     'Acknowledged',
     'AcknowledgementWithdrawn',
     'DrillBecameReal',
+    'MaintenanceEnded',
     'HandedOver',
     'Resolved',
     'MergedInto',
   ],
-  opsgenie: ['IncidentOpened', 'SeverityAssigned', 'Acknowledged', 'Resolved', 'MergedInto'],
+  opsgenie: ['IncidentOpened', 'MaintenanceEnded', 'SeverityAssigned', 'Acknowledged', 'Resolved', 'MergedInto'],
 } as const satisfies Record<TicketSystem, EventType[]>;
 
 /** The change of a ticket. */
@@ -31,17 +32,17 @@ export type TicketAction = 'open' | 'update' | 'acknowledge' | 'close';
 
 /**
  * Undefined when the event came from the ticket's own system, or was overtaken: a ticket that is opened after the resolution
- * would wake somebody for nothing. What happened with the opening is told by the opening. A drill has a ticket, marked as one,
+ * would wake somebody for nothing, and so would one of what maintenance holds. What happened with the opening is told by the opening. A drill has a ticket, marked as one,
  * because it rehearses the way to people too.
  */
 export function ticketAction(incident: Incident, event: IncidentEvent, system: TicketSystem): TicketAction | undefined {
-  const { resolvedAt, openedAt, severity } = incident;
+  const { resolvedAt, openedAt, severity, held } = incident;
   if (!(TICKET_EVENTS[system] as readonly EventType[]).includes(event.type)) return undefined;
-  if ('via' in event && event.via === system) return undefined;
+  if (held || ('via' in event && event.via === system)) return undefined;
   if (event.type === 'Resolved' || event.type === 'MergedInto') return 'close';
   if (resolvedAt) return undefined;
   if (event.type === 'Acknowledged') return 'acknowledge';
-  if (event.type === 'IncidentOpened') return 'open';
+  if (event.type === 'IncidentOpened' || event.type === 'MaintenanceEnded') return 'open';
   if (event.type === 'SeverityAssigned' && event.severity !== severity) return undefined;
   return event.at === openedAt || (system === 'pagerduty' && isToldByCall(incident, event)) ? undefined : 'update';
 }

@@ -8,6 +8,7 @@ import { atLeast } from '../kernel/severity.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import type { CautiousStep } from './caution.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
+import { heldPlaybook } from './maintenance.ts';
 
 /**
  * True if the run must change nothing: the step only observes, the incident is a drill, or automation is switched off.
@@ -42,7 +43,7 @@ export function failedGuardrails(results: readonly GuardrailResult[], dryRun: bo
 export function guardrails(incident: Incident, step: CautiousStep, readings: Readings, now: string): GuardrailResult[] {
   return [
     killSwitch(readings),
-    maintenanceWindow(readings, now),
+    maintenanceWindow(incident, incident.attempt?.playbook ?? incident.playbook, readings, now),
     mode(incident, step, readings),
     cooldown(incident, step, readings, now),
     budget(incident, step, readings),
@@ -56,8 +57,13 @@ export function guardrails(incident: Incident, step: CautiousStep, readings: Rea
 }
 
 /** The guardrails before a revert: people may have switched automation off, but nothing else may strand a change. */
-export function revertGuardrails(readings: Readings, now: string): GuardrailResult[] {
-  return [killSwitch(readings), maintenanceWindow(readings, now)];
+export function revertGuardrails(
+  incident: Incident,
+  { playbook }: Pick<Run, 'playbook'>,
+  readings: Readings,
+  now: string,
+): GuardrailResult[] {
+  return [killSwitch(readings), maintenanceWindow(incident, playbook, readings, now)];
 }
 
 function killSwitch({ automation }: Readings): GuardrailResult {
@@ -66,17 +72,21 @@ function killSwitch({ automation }: Readings): GuardrailResult {
   return guardrailResult('kill switch', automation.value === 'on', `automation is ${automation.value}`);
 }
 
-function maintenanceWindow({ maintenanceUntil }: Readings, now: string): GuardrailResult {
-  if (maintenanceUntil === undefined) return guardrailResult('maintenance window', true, 'no maintenance');
-  const until = Date.parse(maintenanceUntil);
-  if (Number.isNaN(until))
-    return guardrailResult('maintenance window', false, 'the maintenance window cannot be read, which means closed');
-  const isOver = until <= Date.parse(now);
-  return guardrailResult(
-    'maintenance window',
-    isOver,
-    isOver ? 'maintenance is over' : `maintenance until ${maintenanceUntil}`,
-  );
+/** Maintenance of the service, or of what the playbook is about: its components, or an alarm of it that fires. */
+function maintenanceWindow(
+  incident: Incident,
+  playbook: string,
+  { maintenanceUntil, maintenance }: Readings,
+  now: string,
+): GuardrailResult {
+  const result = (passed: boolean, reason: string) => guardrailResult('maintenance window', passed, reason);
+  const until = Date.parse(maintenanceUntil ?? now);
+  if (Number.isNaN(until)) return result(false, 'the maintenance window cannot be read, which means closed');
+  if (until > Date.parse(now)) return result(false, `maintenance until ${maintenanceUntil}`);
+  if (maintenance === 'unreadable') return result(false, 'mute rules cannot be read, which means closed');
+  const held = heldPlaybook(incident, playbook, maintenance);
+  if (held) return result(false, `${held.source}: ${held.reason}${held.until ? ` (until ${held.until})` : ''}`);
+  return result(true, maintenanceUntil === undefined ? 'no maintenance' : 'maintenance is over');
 }
 
 function mode(incident: Incident, step: CautiousStep, readings: Readings): GuardrailResult {

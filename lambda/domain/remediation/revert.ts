@@ -35,7 +35,7 @@ export function revertRun(
   end: Event[],
   before: Event[] = [],
 ): Decision {
-  const results = revertGuardrails(readings, now);
+  const results = revertGuardrails(incident, run, readings, now);
   const refused = results.filter(r => !r.passed);
   if (refused.length > 0) {
     const refusals = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');

@@ -18,6 +18,7 @@ import { openIncidents } from '../../store/incident-lists.ts';
 import { lastEvents, latest, load, UnreadableIncident } from '../../store/incidents.ts';
 import { keyOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
+import { endMaintenance, listMaintenance, startMaintenance } from './maintenance.ts';
 import { merge } from './merge.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 import { hearOfTicket } from './ticket.ts';
@@ -32,6 +33,12 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
       return request.month ? { incidents: await incidentsOfMonth(request.month) } : list(request.closed);
     case 'playbooks':
       return { playbooks: await playbooks() };
+    case 'maintenance':
+      return listMaintenance();
+    case 'start maintenance':
+      return startMaintenance(request);
+    case 'end maintenance':
+      return endMaintenance(request);
     case 'report':
       return { report: await report(request.month) };
     case 'show':

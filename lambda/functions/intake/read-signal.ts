@@ -1,7 +1,11 @@
 import { readAlarmTags } from '../../adapters/cloudwatch.ts';
+import { lasts } from '../../domain/incident/maintenance.ts';
+import type { Policy } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { type ProtectedService, playbookOfAlarm } from '../../domain/intake/alarm-route.ts';
-import { AlarmEvent, isSameAccount, tagsRead, toSignal } from '../../inbound/alarm-event.ts';
+import { withMaintenance } from '../../domain/intake/maintenance.ts';
+import { AlarmEvent, isSameAccount, tagsRead, toldInEvent, toSignal } from '../../inbound/alarm-event.ts';
+import { windowsInForce } from '../../readings/maintenance.ts';
 import { check } from '../../runtime/entrypoint.ts';
 
 /**
@@ -9,11 +13,22 @@ import { check } from '../../runtime/entrypoint.ts';
  *
  * @throws TypeError when the event is not understood, or does not say which playbook answers its alarm
  */
-export async function readSignal(body: string, service: ProtectedService): Promise<Signal | undefined> {
+export async function readSignal(
+  body: string,
+  service: ProtectedService & { policy: Policy },
+): Promise<Signal | undefined> {
   const event = check(AlarmEvent, parse(body));
   const signal = toSignal(event, await tagsOf(event, service), service);
   if (!signal) console.info({ message: 'not an alarm of this service', alarm: event.detail.alarmName });
-  return signal;
+  return signal && inMaintenance(signal, event, service.policy);
+}
+
+/** The signal with the maintenance that holds it back now, as the event tells or as it is in force for the service. */
+async function inMaintenance(signal: Signal, { detail }: AlarmEvent, policy: Policy): Promise<Signal> {
+  if (signal.state === 'cleared') return signal;
+  const now = new Date().toISOString();
+  const told = toldInEvent(detail).filter(maintenance => lasts(maintenance, now));
+  return withMaintenance([signal], [...told, ...(await windowsInForce())], policy)[0] ?? signal;
 }
 
 function parse(body: string): unknown {

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
-import { observeAlarms } from '../../adapters/alarms.ts';
-import { readSwitches } from '../../adapters/parameters.ts';
+import { alarmsOf } from '../../adapters/alarms.ts';
 import type { OtherTrouble } from '../../domain/incident/commands.ts';
 import type { IncidentEvent } from '../../domain/incident/events.ts';
 import { stepOf } from '../../domain/incident/troubles.ts';
 import { reserve } from '../../domain/remediation/guardrails.ts';
 import { AttemptEvent } from '../../inbound/attempt-event.ts';
+import {
+  guardrailReadings,
+  inForce,
+  type MaintenanceRead,
+  readMaintenance,
+  signalsWithMaintenance,
+} from '../../readings/maintenance.ts';
 import { commitObservedSignals } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -29,20 +35,25 @@ const TRIES = 5;
 export const handler = entrypoint(AttemptEvent, async event => {
   const { slot, number } = event;
   const incident = await load({ slot, number });
-  if (incident) await commitObservedSignals(incident, await observeAlarms(incident));
+  const described = incident ? await alarmsOf(incident) : [];
+  let maintenance = await readMaintenance(described);
+  if (incident) {
+    const known = signalsWithMaintenance(incident, described, inForce(maintenance));
+    await commitObservedSignals(incident, known);
+  }
   for (let tries = 0; tries < TRIES; tries++) {
     try {
-      return await plan(event);
+      return await plan(event, maintenance);
     } catch (error) {
       if (!(error instanceof LedgerMoved)) throw error;
+      maintenance = await readMaintenance(described);
     }
   }
   throw new LedgerMoved(`the ledger moved ${TRIES} times in a row; the workflow retries`);
 });
 
-async function plan({ slot, number, attempt, after }: AttemptEvent) {
-  const [switches, ledger, others, awsIssues] = await Promise.all([
-    readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? ''),
+async function plan({ slot, number, attempt, after }: AttemptEvent, maintenance: MaintenanceRead) {
+  const [ledger, others, awsIssues] = await Promise.all([
     readLedger(service()).catch((error: Error) => {
       console.error({ message: 'the ledger cannot be read, which means do not act', error: error.name });
       return 'unreadable' as const;
@@ -56,7 +67,10 @@ async function plan({ slot, number, attempt, after }: AttemptEvent) {
       return 'unreadable' as const;
     }),
   ]);
-  const readings = { ...switches, ledger: ledger === 'unreadable' ? ledger : ledger.runs, others, awsIssues };
+  const readings = {
+    ...guardrailReadings(maintenance),
+    ...{ ledger: ledger === 'unreadable' ? ledger : ledger.runs, others, awsIssues },
+  };
   const command = { type: 'next step', id: `plan/${attempt}/${after}`, attempt, readings } as const;
   const { incident, events, refused } = await commit({ slot, number }, command, async (decided, incident) => {
     const started = startedIn(decided);

@@ -1,8 +1,10 @@
 import { alarmsIn, alarmsNamed } from '../../adapters/alarms.ts';
 import { type Incident, isOpen } from '../../domain/incident/incident.ts';
+import type { Maintenance } from '../../domain/incident/maintenance.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { alarmNames } from '../../domain/intake/observed-alarms.ts';
 import { readabilityEvents, type readabilityOf } from '../../domain/intake/readable-alarms.ts';
+import { maintenanceInForce } from '../../readings/maintenance.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployedPolicy } from '../../runtime/deployed.ts';
 import { keyOf } from '../../store/keys.ts';
@@ -15,6 +17,8 @@ export interface Alarms {
   withoutData: readonly DescribedAlarm[];
   /** The alarms behind open incidents, in any state. */
   known: readonly DescribedAlarm[];
+  /** Asks for the maintenance in force, once in the minute. */
+  maintenance: () => Promise<readonly Maintenance[]>;
 }
 
 export async function readAlarms(open: readonly Incident[]): Promise<Alarms> {
@@ -24,7 +28,12 @@ export async function readAlarms(open: readonly Incident[]): Promise<Alarms> {
     alarmsIn('INSUFFICIENT_DATA'),
     alarmsNamed(names),
   ]);
-  return { red, withoutData, known };
+  let inForce: Promise<readonly Maintenance[]> | undefined;
+  const maintenance = () => {
+    inForce ??= maintenanceInForce([...red, ...withoutData, ...known]);
+    return inForce;
+  };
+  return { red, withoutData, known, maintenance };
 }
 
 /** Says on the timeline, once, that alarms cannot be read, and that they can again. */
@@ -39,8 +48,8 @@ export async function commitReadability(
 
 /** Opens incidents for alarms that are red or blind without one. */
 export async function openForAlarms(alarms: Promise<Alarms>, open: readonly Incident[]): Promise<void> {
-  const { red, withoutData } = await alarms;
+  const { red, withoutData, maintenance } = await alarms;
   const policy = await deployedPolicy();
-  await openForRedAlarms(red, open, policy);
-  await lookForBlindness(withoutData, open, policy);
+  await openForRedAlarms(red, open, policy, maintenance);
+  await lookForBlindness(withoutData, open, policy, maintenance);
 }

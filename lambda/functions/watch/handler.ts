@@ -3,11 +3,14 @@ import { startResponse } from '../../adapters/step-functions.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
 import type { Check } from '../../domain/incident/events.ts';
 import { type Incident, isQuestion, playbookOf } from '../../domain/incident/incident.ts';
+import type { Maintenance } from '../../domain/incident/maintenance.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
-import { observedSignals } from '../../domain/intake/observed-alarms.ts';
+import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { readabilityOf } from '../../domain/intake/readable-alarms.ts';
 import { obligations } from '../../domain/obligations.ts';
-import { commitObservedSignals, toCheck } from '../../readings/service-state.ts';
+import { dueWithin } from '../../domain/remediation/maintenance.ts';
+import { signalsWithMaintenance } from '../../readings/maintenance.ts';
+import { commitObservedSignals, signalChecks } from '../../readings/service-state.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { failuresOf, throwAny } from '../../runtime/failures.ts';
@@ -60,24 +63,34 @@ async function look(known: Incident, alarms: Promise<Alarms>, minute: Promise<Mi
   // Nothing is wrong that alarms or health URLs could tell of.
   if (isQuestion(known)) return meetAll(known);
   const [found, measured] = await Promise.all([alarms.catch(unobserved), minute]);
-  const signals = found && observedSignals(known, found.known, new Date().toISOString());
+  const maintenance = found && isRed(known, found.known) ? await found.maintenance() : [];
+  const signals = found && signalsWithMaintenance(known, found.known, maintenance);
   const heard = await commitObservedSignals(known, signals ?? []);
   const observed = found ? await commitReadability(heard, readabilityOf(known, found.known)) : heard;
   const judged = measured ? await commitMeasured(observed, measured) : observed;
   const incident = await obeySwitch(judged);
   if (incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0)) await startResponse(incident);
-  await meetAll(incident, checksOf(known, signals, measured));
+  await meetAll(incident, checksOf(known, signals, measured), maintenance);
 }
+
+/** True if maintenance might explain anything of the incident. */
+const isRed = ({ signals }: Incident, found: readonly DescribedAlarm[]) =>
+  [...Object.values(signals), ...found].some(({ state }) => state !== 'cleared' && state !== 'OK');
 
 /** What must be well before it settles. Trouble that is independent of the service is not healed by the service being well. */
 function checksOf(incident: Incident, signals: Signal[] | undefined, minute: Minute | undefined): Check[] {
   const { ownFacts } = playbookOf(incident);
   if (!signals || (!minute && !ownFacts)) return [UNVERIFIED];
-  return [...signals.map(toCheck), ...(ownFacts ? [] : (minute?.checks ?? []))];
+  return [...signalChecks(signals), ...(ownFacts ? [] : (minute?.checks ?? []))];
 }
 
-async function meetAll(incident: Incident, checks: Check[] = []): Promise<void> {
-  for (const obligation of obligations(incident, new Date().toISOString())) await meet(incident, obligation, checks);
+async function meetAll(
+  incident: Incident,
+  checks: Check[] = [],
+  maintenance: readonly Maintenance[] = [],
+): Promise<void> {
+  const due = obligations(incident, new Date().toISOString());
+  for (const obligation of dueWithin(due, incident, maintenance)) await meet(incident, obligation, checks);
 }
 
 /** Escalation must not wait for CloudWatch: what cannot be verified is not verified, and the rest goes on. */

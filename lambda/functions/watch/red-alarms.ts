@@ -1,17 +1,18 @@
 import { taggedAlarms } from '../../adapters/alarms.ts';
-import { readSwitches } from '../../adapters/parameters.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
+import { leftToMaintenance } from '../../domain/incident/held.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import type { Maintenance } from '../../domain/incident/maintenance.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
 import { demandOf } from '../../domain/incident/red.ts';
-import type { Signal } from '../../domain/incident/signal.ts';
+import { alarmKey, type Signal } from '../../domain/incident/signal.ts';
 import { slotOf } from '../../domain/incident/troubles.ts';
 import { playbookOfAlarm, routeAlarm } from '../../domain/intake/alarm-route.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
+import { withMaintenance } from '../../domain/intake/maintenance.ts';
 import { type RedAlarm, redAlarms, redSignal, stillRedSignal } from '../../domain/intake/red-alarms.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
 import { commit, receiveAll } from '../../runtime/command-handler.ts';
-import { deployed } from '../../runtime/deployed.ts';
 import { service } from '../../runtime/environment.ts';
 import { failuresOf } from '../../runtime/failures.ts';
 import { keyOf } from '../../store/keys.ts';
@@ -22,22 +23,30 @@ export async function openForRedAlarms(
   alarms: readonly DescribedAlarm[],
   incidents: readonly Incident[],
   policy: Policy,
+  maintenance: () => Promise<readonly Maintenance[]>,
 ): Promise<void> {
   const now = new Date().toISOString();
   const red = redAlarms(alarms, incidents, now);
   if (red.length === 0) return;
   const { told, signals } = await demanded(await routed(red, policy, now), policy, now);
-  const failures = failuresOf(await Promise.allSettled(told.map(tellStillRed)));
-  if (signals.length > 0 && !(await isUnderMaintenance(now))) failures.push(...(await open(signals, policy)));
+  if (told.length + signals.length === 0) return;
+  const inForce = await maintenance();
+  const mark = (unmarked: readonly Signal[]) => withMaintenance(unmarked, inForce, policy);
+  const outside = told.map(({ last, alarms }) => ({
+    last,
+    alarms: alarms.filter(({ signal }) => !mark([signal])[0]?.maintenance),
+  }));
+  const failures = failuresOf(await Promise.allSettled(outside.map(tellStillRed)));
+  failures.push(...(await open(mark(signals), policy)));
   if (failures.length > 0) throw new AggregateError(failures, 'red alarms could not be recorded');
 }
 
 async function open(signals: readonly Signal[], policy: Policy): Promise<Error[]> {
   const failures: Error[] = [];
-  for (const { signals: together, outcome } of await receiveAll(signals, policy)) {
+  for (const { signals: received, outcome } of await receiveAll(signals, policy)) {
     if (outcome.status === 'rejected') failures.push(outcome.reason);
-    else if (outcome.value.incident) await startResponse(outcome.value.incident);
-    console.info({ message: 'red without an incident', signals: together.map(({ key }) => key) });
+    else if (outcome.value.incident?.attempt) await startResponse(outcome.value.incident);
+    console.info({ message: 'red without an incident', signals: received.map(({ key }) => key) });
   }
   return failures;
 }
@@ -62,7 +71,7 @@ async function routed(red: readonly RedAlarm[], policy: Policy, now: string): Pr
 /** Alarms that are still red after the incident was resolved that they belong to. */
 interface StillRed {
   last: Incident;
-  alarms: RedAlarm[];
+  alarms: Routed[];
 }
 
 /** What the alarms demand, by the last incident of their slots: the signals that open one, and those of which people are told. */
@@ -75,11 +84,14 @@ async function demanded(
   const outcomes = await Promise.all(
     [...Map.groupBy(all, slotOfAlarm)].map(async ([slot, routed]) => {
       const last = (await current(slot)).stored?.incident;
-      const by = Map.groupBy(routed, ({ alarm }) => demandOf(alarm.since, last, now));
+      const isLeft = ({ name }: RedAlarm) => last !== undefined && leftToMaintenance(last, alarmKey(name));
+      const by = Map.groupBy(routed, ({ alarm }) => (isLeft(alarm) ? 'opens' : demandOf(alarm.since, last, now)));
       const signals = (by.get('opens') ?? []).map(({ alarm, signal }) =>
-        last?.resolvedAt !== undefined && alarm.since < last.resolvedAt ? stillRedSignal(signal, last, now) : signal,
+        last?.resolvedAt !== undefined && alarm.since < last.resolvedAt && !isLeft(alarm)
+          ? stillRedSignal(signal, last, now)
+          : signal,
       );
-      const alarms = (by.get('told') ?? []).map(({ alarm }) => alarm);
+      const alarms = by.get('told') ?? [];
       return { told: last && alarms.length > 0 ? [{ last, alarms }] : [], signals };
     }),
   );
@@ -90,19 +102,9 @@ async function demanded(
 }
 
 async function tellStillRed({ last, alarms }: StillRed): Promise<void> {
-  const red = alarms.map(({ name, since }) => ({ name, since }));
+  if (alarms.length === 0) return;
+  const red = alarms.map(({ alarm: { name, since } }) => ({ name, since }));
   await commit(keyOf(last), { type: 'tell still red', id: `watch/still red/${last.resolvedAt}`, red });
-}
-
-/** A window that a person has opened, or that is announced on the status page. One that cannot be read is none: people may be told. */
-async function isUnderMaintenance(now: string): Promise<boolean> {
-  const { AUTOMATION_PARAMETER = '', MAINTENANCE_PARAMETER = '' } = process.env;
-  const { maintenanceUntil } = await readSwitches(AUTOMATION_PARAMETER, MAINTENANCE_PARAMETER);
-  const announced = (await deployed()).site?.maintenance ?? [];
-  return (
-    Date.parse(maintenanceUntil ?? '') > Date.parse(now) ||
-    announced.some(({ from, to }) => Date.parse(from) <= Date.parse(now) && Date.parse(now) < Date.parse(to))
-  );
 }
 
 /** Alarms that are none of the service's, and when that was found: they are not asked for again for a while. */

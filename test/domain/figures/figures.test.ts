@@ -237,7 +237,7 @@ describe('drills and cancelled incidents', () => {
       const { leftOut: left, actionItems: _, ...figures } = report(...incidents);
       const { leftOut: none, actionItems: __, ...same } = report(...counted);
       expect(figures).toEqual(same);
-      expect(none).toEqual({ drill: 0, cancelled: 0, merged: 0 });
+      expect(none).toEqual({ drill: 0, cancelled: 0, merged: 0, maintenance: 0 });
       expect(left.drill + left.cancelled + figures.incidents.length).toBe(incidents.length);
       expect(left.drill).toBe(incidents.filter(({ drill }) => drill).length);
       for (const incident of incidents)

@@ -21,6 +21,8 @@ export function evolveSignals(
   switch (event.type) {
     case 'SignalFired':
     case 'SignalFlaps':
+      if (event.maintenance)
+        return { ...withSignal(incident, event, 'firing'), ...(incident.held && { allClearSince: undefined }) };
       return {
         ...withSignal(incident, event, 'firing'),
         troubles: withTrouble(incident, event),
@@ -28,8 +30,10 @@ export function evolveSignals(
         allClearSince: undefined,
         clearedAt: undefined,
       };
-    case 'SignalLost':
-      return { ...withSignal(incident, event, 'unknown'), allClearSince: undefined };
+    case 'SignalLost': {
+      const lost = { ...incident, ...withSignal(incident, event, 'unknown') };
+      return allClear(lost) ? lost : { ...lost, allClearSince: undefined };
+    }
     case 'SignalCleared': {
       const cleared = { ...incident, ...withSignal(incident, event, 'cleared') };
       return allClear(cleared) ? { ...cleared, allClearSince: incident.allClearSince ?? event.at } : cleared;
@@ -104,6 +108,7 @@ function withSignal(
   const signal = {
     ...{ playbook, state, level, summary, at, ...changesOf(known, event, state) },
     ...(flapping && { flapping }),
+    ...(event.maintenance && state !== 'cleared' && { maintenance: event.maintenance }),
     ...(known?.unreadable && { unreadable: known.unreadable }),
   };
   return { signals: { ...others, [key]: signal }, unlisted: undefined };

@@ -1,0 +1,74 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Maintenance } from '../../lambda/domain/incident/maintenance.ts';
+import { dateTime } from '../../lambda/domain/kernel/time.ts';
+import type { CommandAnswer } from '../../lambda/inbound/command-request.ts';
+import type { Tools } from './review.ts';
+import { table } from './table.ts';
+
+const HELP = `
+  npx incident maintenance start 2h "database upgrade"
+  npx incident maintenance end
+  npx incident maintenance
+
+Within it nothing is done by itself, nobody is woken and no outage is published, of whatever is in its scope; alarms are
+recorded. An alarm that is still red when it ends becomes an incident.
+`;
+
+/** Adds the commands about maintenance: of the whole service, by a person. */
+export function addMaintenance(program: Command, { send, print }: Tools): void {
+  const maintenance = program
+    .command('maintenance')
+    .description('the maintenance in force, with its source, scope and end; or start and end a window')
+    .addHelpText('after', HELP)
+    .action(async () => {
+      const answer = await send({ do: 'maintenance' });
+      print(answer, inForce(answer));
+    });
+
+  maintenance
+    .command('start')
+    .description('open a window of the whole service, in place of the one that is open')
+    .argument('<length>', 'as 2h, 90m or 1h30m; at most a day', minutes)
+    .argument('<reason...>', 'what is done meanwhile')
+    .option('--longer-than-a-day', 'it is meant to last longer')
+    .action(async (length: number, reason: string[], { longerThanADay: long }: { longerThanADay?: boolean }) => {
+      const window = { minutes: length, reason: reason.join(' '), ...(long ? { long } : {}) };
+      const answer = await send({ do: 'start maintenance', ...window });
+      print(answer, inForce(answer));
+    });
+
+  maintenance
+    .command('end')
+    .description('end the window: what is red becomes an incident within a minute')
+    .action(async () => {
+      const answer = await send({ do: 'end maintenance' });
+      print(answer, `The window has ended. ${inForce(answer)}`);
+    });
+}
+
+function inForce({ maintenance = [], unreadable = [] }: CommandAnswer): string {
+  const rows = maintenance.map(({ source, scope, until, reason }) => [
+    ...[source, scopeWords(scope), until ? dateTime(until) : 'not known'],
+    reason,
+  ]);
+  const known = rows.length === 0 ? 'No maintenance is in force.' : table(rows, [14, 32, 22], HEADER);
+  return [known, ...unreadable.map(reason => `Not shown: ${reason}.`)].join('\n');
+}
+
+const HEADER = ['source', 'scope', 'until', 'reason'];
+
+function scopeWords(scope: Maintenance['scope']): string {
+  if (scope === 'service') return 'the whole service';
+  return 'alarms' in scope ? scope.alarms.join(', ') : `components ${scope.components.join(', ')}`;
+}
+
+const UNITS = { d: 24 * 60, h: 60, m: 1 } as const;
+
+/** Minutes of a length such as 1h30m. */
+function minutes(text: string): number {
+  const parts = [...text.matchAll(/(\d{1,4})([dhm])/g)];
+  const length = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit as keyof typeof UNITS], 0);
+  if (length === 0 || parts.map(([part]) => part).join('') !== text)
+    throw new InvalidArgumentError('Expected a length as 2h, 90m or 1h30m.');
+  return length;
+}

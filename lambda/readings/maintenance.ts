@@ -1,0 +1,91 @@
+import { activeMuteRules } from '../adapters/mute-rules.ts';
+import { readSwitches, type Switches } from '../adapters/parameters.ts';
+import type { Readings } from '../domain/incident/commands.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import { lasts, type Maintenance } from '../domain/incident/maintenance.ts';
+import type { Signal } from '../domain/incident/signal.ts';
+import type { DescribedAlarm } from '../domain/intake/described-alarm.ts';
+import { toldMaintenance, withMaintenance } from '../domain/intake/maintenance.ts';
+import { observedSignals } from '../domain/intake/observed-alarms.ts';
+import { readabilityOf } from '../domain/intake/readable-alarms.ts';
+import { deployed } from '../runtime/deployed.ts';
+
+/** The windows of people and announcements in force. What cannot be read is none: people may be told. */
+export async function windowsInForce(): Promise<Maintenance[]> {
+  const [switches, announced] = await Promise.all([switchesNow(), announcedNow()]);
+  return [...personsWindow(switches), ...announced];
+}
+
+/** All maintenance in force. What cannot be read is none: people may be told. */
+export const maintenanceInForce = async (described: readonly DescribedAlarm[]): Promise<Maintenance[]> =>
+  inForce(await readMaintenance(described));
+
+export const inForce = ({ switches, others }: MaintenanceRead): Maintenance[] => [
+  ...personsWindow(switches),
+  ...others,
+];
+
+/** The readings of the guardrails: while mute rules cannot be read, nobody knows what they cover. */
+export const guardrailReadings = ({
+  switches: { automation, maintenanceUntil },
+  others,
+  isComplete,
+}: MaintenanceRead): Pick<Readings, 'automation' | 'maintenanceUntil' | 'maintenance'> => ({
+  ...{ automation, maintenanceUntil },
+  maintenance: isComplete ? others : 'unreadable',
+});
+
+export interface MaintenanceRead {
+  switches: Switches;
+  /** The maintenance in force that is no person's window. */
+  others: readonly Maintenance[];
+  /** The mute rules could be read. */
+  isComplete: boolean;
+}
+
+export async function readMaintenance(described: readonly DescribedAlarm[]): Promise<MaintenanceRead> {
+  const [switches, announced, rules] = await Promise.all([
+    switchesNow(),
+    announcedNow(),
+    activeMuteRules().catch(unreadable),
+  ]);
+  const suppressed = described.flatMap(({ name, suppressed: reason }): Maintenance[] =>
+    reason ? [{ source: 'suppression', scope: { alarms: [name] }, reason }] : [],
+  );
+  return { switches, others: [...announced, ...suppressed, ...(rules ?? [])], isComplete: rules !== undefined };
+}
+
+const switchesNow = () =>
+  readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? '');
+
+function personsWindow({
+  maintenanceUntil: until,
+  maintenanceReason: reason = 'a window that a person has opened',
+}: Pick<Switches, 'maintenanceUntil' | 'maintenanceReason'>): Maintenance[] {
+  const isOpen = until !== undefined && Date.parse(until) > Date.now();
+  return isOpen ? [{ source: 'person', scope: 'service', until, reason }] : [];
+}
+
+async function announcedNow(): Promise<Maintenance[]> {
+  const now = new Date().toISOString();
+  const announced = (await deployed()).site?.maintenance ?? [];
+  return announced
+    .filter(({ from, to }) => !lasts({ until: from }, now) && lasts({ until: to }, now))
+    .map(({ title: reason, to: until, components }) => ({
+      ...{ source: 'announcement', scope: { components }, until, reason },
+    }));
+}
+
+const unreadable = ({ name, message }: Error) =>
+  void console.error({ message: `mute rules cannot be read: ${message}`, error: name });
+
+/** The signals of an incident's alarms as they were described, each with the maintenance in force for it. */
+export function signalsWithMaintenance(
+  incident: Incident,
+  described: readonly DescribedAlarm[],
+  inForce: readonly Maintenance[],
+): Signal[] {
+  const now = new Date().toISOString();
+  const told = toldMaintenance(incident, readabilityOf(incident, described).unreadable, now);
+  return withMaintenance(observedSignals(incident, described, now), [...inForce, ...told], incident.policy);
+}
