@@ -9,6 +9,7 @@ import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse
 import { databaseFailover } from './database-failover.ts';
 import { drill } from './drill.ts';
 import { flapping } from './flapping.ts';
+import { maintenance } from './maintenance.ts';
 import { merged } from './merged.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
@@ -47,6 +48,7 @@ export const SCENARIOS: readonly Scenario[] = [
   storm,
   severityRises,
   nobodyAnswers,
+  maintenance,
   flapping,
   acknowledgementLapses,
   approvalGiven,

@@ -22,6 +22,8 @@ export function recordMeasurement(
   now: ServiceMeasurement,
   before: ServiceMeasurement | undefined,
 ): Decision {
+  // Suffering within maintenance is no news, and what is out of its scope has alarms of its own.
+  if (incident.held) return { events: [] };
   const attempt = attemptUnderWay(incident);
   const harmful = attempt ? [] : reliefInPlace(incident).filter(run => impactOf(run.facts, now.facts) === 'harmful');
   const confirmed = before && !playbookOf(incident).ownFacts ? confirmedMeasurement(incident, now, before) : undefined;

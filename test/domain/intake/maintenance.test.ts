@@ -74,8 +74,11 @@ describe('an alarm within maintenance', () => {
 
   test('owes nobody anything, however long it lasts', () => {
     const story = heldIncident();
-    story.watchesFrom(1, 300);
+    story.watchesFrom(1, 30);
+    story.at(2 * 24 * 60).watches();
+    story.suffers(0.9);
     expect(types(story.incident.timeline)).toHaveLength(3);
+    story.tell({ type: 'note', by: 'ada', text: 'as expected' });
     expect(story.incident.judged).toEqual([]);
   });
 

@@ -45,7 +45,7 @@ export class Alarms {
   private readonly buses: Buses;
   private readonly topics: Topics;
   private readonly composites: CompositeAlarms;
-  private readonly muteRules: MuteRules;
+  readonly muteRules: MuteRules;
   private readonly statuses = new Map<string, Status>();
   private readonly watched: Watched[] = [];
 

@@ -85,7 +85,8 @@ export class MuteRules {
     return now < end ? 'ACTIVE' : 'EXPIRED';
   }
 
-  private put({ Name: name, Description: description, Rule, MuteTargets, ...more }: Input) {
+  /** Creates or changes a rule, as PutAlarmMuteRule does. */
+  put({ Name: name, Description: description, Rule, MuteTargets, ...more }: Input) {
     const [unknown] = Object.keys(more);
     if (unknown) throw new Unsupported('PutAlarmMuteRule', unknown);
     const { Expression, Duration, ...zone } = Rule.Schedule;
