@@ -168,10 +168,11 @@ describe('a remedy is not taken for a trouble that it cannot help', () => {
       'readers',
     );
     const skipped = own(world).filter(({ type }) => type === 'StepSkipped');
-    expect(new Set(skipped.map(({ step }) => step))).toEqual(
-      new Set(['kill-idle-connections', 'raise-max-connections']),
+    const ownSteps = ['kill-idle-connections', 'raise-max-connections'];
+    expect(skipped.map(({ step }) => step)).toEqual(expect.arrayContaining(ownSteps));
+    expect(skipped.find(({ step }) => step === ownSteps[0])?.['reasons'].join()).toMatch(
+      /cause: databaseConnections is 200, needs 1377 or more/,
     );
-    expect(skipped[0]?.['reasons'].join()).toMatch(/cause: databaseConnections is 200, needs 1377 or more/);
     expect(own(world).map(({ type }) => type)).toContain('HandedOver');
     expect(own(world).map(({ type }) => type)).not.toContain('ApprovalRequested');
   });

@@ -228,7 +228,7 @@ export interface Incident extends Aftermath {
   roundBegunIn?: number | undefined;
   /** The number of rounds so far. */
   rounds: number;
-  /** Why each step was skipped when it was last skipped. */
+  /** Why each step was skipped when it was last skipped in this round. */
   skipped: Readonly<Record<string, readonly string[]>>;
   runs: Run[];
   approval?: PendingApproval | undefined;

@@ -12,10 +12,15 @@ import { isOff } from './guardrails.ts';
 export function handOverReason(incident: Incident, attempt: number, newlySkipped: Event[], readings: Readings): string {
   const firstAttempt = incident.roundBegunIn ?? attempt;
   const ran = incident.runs.filter(run => run.attempt >= firstAttempt && !run.undoes && !run.preview);
-  const skipped = [
-    ...(incident.attempt?.skipped ?? []),
-    ...newlySkipped.flatMap(event => (event.type === 'StepSkipped' ? [event] : [])),
-  ];
+  const reasonsOf = new Map(Object.entries(incident.skipped));
+  for (const event of newlySkipped) if (event.type === 'StepSkipped') reasonsOf.set(event.step, event.reasons);
+  const skipped = playbooksOf(incident)
+    .flatMap(({ plan }) => plan)
+    .flatMap(({ name, title }) => {
+      const reasons = reasonsOf.get(name);
+      reasonsOf.delete(name);
+      return reasons && !ran.some(({ step }) => step === name) ? [{ title, reasons }] : [];
+    });
   const sentences = [
     ...rehearsedSteps(incident, ran),
     ...ran

@@ -35,7 +35,7 @@ export function evolveResponse(
       const isAnother = revert || (turn && playbook !== incident.approval?.playbook);
       return {
         attempt: { number, playbook, from, approved, revert, requestedAt: at, progressAt: at, skipped: [] },
-        ...(beginsRound ? { roundBegunIn: number, rounds: incident.rounds + 1 } : {}),
+        ...(beginsRound ? { roundBegunIn: number, rounds: incident.rounds + 1, skipped: {} } : {}),
         // An attempt that only reverts, or follows another plan, does not answer an approval that is pending.
         approval: isAnother ? incident.approval : undefined,
         answered: from === undefined ? incident.answered : undefined,
