@@ -37,6 +37,10 @@ export function operatorCommand(
   now: string,
 ): Decision {
   const { by, via } = command;
+  if (incident.held && (command.type === 'set severity' || command.type === 'declare'))
+    return {
+      refused: `${incident.id} is held for maintenance: npx incident declare "…" says that it is more than that`,
+    };
   switch (command.type) {
     case 'acknowledge':
       return { events: [acknowledged(incident, { by, via }, now)] };

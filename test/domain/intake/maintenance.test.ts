@@ -82,6 +82,12 @@ describe('an alarm within maintenance', () => {
     expect(story.incident.judged).toEqual([]);
   });
 
+  test('has no severity that a person could set: they declare what they see', () => {
+    const story = heldIncident();
+    expect(story.tell({ type: 'set severity', severity: 'P1', by: 'ada' })).toEqual([]);
+    expect(story.refused).toMatch(/held for maintenance: npx incident declare/);
+  });
+
   test('that clears within it is cancelled, and told of to nobody', () => {
     const story = heldIncident();
     story.at(5).clears();
