@@ -221,7 +221,7 @@ describe('a drill', () => {
 
   it.each<[string, string[], () => unknown, number, RegExp]>([
     ['there is no terminal to confirm in', ['DatabaseConnections'], () => {}, 2, /--yes/],
-    ['the playbook does not exist', ['Nothing', '--yes'], () => {}, 1, /There is: DatabaseConnections$/],
+    ['the playbook does not exist', ['Nothing', '--yes'], () => {}, 1, /There is: DatabaseConnections, CacheFailure$/],
     ['the alarm does not exist', ['DatabaseConnections', '--alarm', 'x', '--yes'], () => {}, 1, /It has: .*critical$/],
     [
       'the alarm already fires',
