@@ -16,10 +16,10 @@ export function withAdvice(incident: Incident | undefined, events: Event[]): Eve
   if (!incident || incident.drill || endIndex === -1) return events;
   if (events.some(event => event.type === 'Resolved' && event.cancelled)) return events;
   const items: Event[] = [];
-  for (const { advice } of playbooksOf(incident)) {
+  for (const { name, advice } of playbooksOf(incident)) {
     if (!advice || isRaised(incident, advice)) continue;
     const item = nextItem(incident, [...events, ...items]);
-    const text = fill(advice.template, factsBefore(incident));
+    const text = fill(advice.template, factsBefore(incident, name));
     items.push({ type: 'ActionItemRaised', item, action: advice.action, text });
   }
   return [...events.slice(0, endIndex), ...items, ...events.slice(endIndex)];
@@ -27,9 +27,9 @@ export function withAdvice(incident: Incident | undefined, events: Event[]): Eve
 
 const isRaised = ({ actionItems }: Incident, { action }: Advice) => actionItems.some(item => item.action === action);
 
-/** The facts before automation changed anything. Later numbers are its own effect. */
-function factsBefore({ runs, facts }: Incident): Facts {
-  return runs.find(({ dryRun }) => !dryRun)?.facts ?? facts;
+/** The facts before automation changed anything about a trouble. Later numbers are its own effect. */
+function factsBefore({ runs, facts }: Incident, playbook: string): Facts {
+  return runs.find(run => run.playbook === playbook && !run.dryRun)?.facts ?? facts;
 }
 
 const PLACEHOLDER = /\{(\w+)(?: \/ (\w+))?\}/g;
