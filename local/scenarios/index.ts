@@ -13,7 +13,7 @@ import { maintenance } from './maintenance.ts';
 import { merged } from './merged.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
-import { oneTrouble, severityRises, storm, symptomFirst } from './one-trouble.ts';
+import { bothAtOnce, oneTrouble, severityRises, storm, symptomFirst } from './one-trouble.ts';
 import { redisHandedOver, redisHealth, redisMadeWorse, redisRestart } from './redis-health.ts';
 import type { Scenario } from './scenario.ts';
 import { serviceDown, serviceDownHandedOver, serviceDownMadeWorse } from './service-down.ts';
@@ -45,6 +45,7 @@ export const SCENARIOS: readonly Scenario[] = [
   certificateHandedOver,
   oneTrouble,
   symptomFirst,
+  bothAtOnce,
   storm,
   severityRises,
   nobodyAnswers,

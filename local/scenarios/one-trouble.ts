@@ -139,6 +139,44 @@ export const symptomFirst: Scenario = {
   ],
 };
 
+/** The cause and its symptom are told in the same minutes. */
+export const bothAtOnce: Scenario = {
+  ...symptomFirst,
+  name: 'both-at-once',
+  title: 'A cause and its symptom are told together: one incident of the cause',
+  story:
+    'Forgotten sessions of a report export fill the database, and within the same minutes requests fail in large part. ' +
+    'Whichever alarm comes first, the incident is that of the cause, and ending the sessions ends it.',
+  inject: world => {
+    world.people.answer({ to: ON_CALL, link: 'Acknowledge', after: 2, once: true });
+    begin(world, 'report-export opens sessions that nobody closes, and requests fail', () => {
+      world.service.hiddenFault = 0.3;
+      world.service.database.startLeak({
+        application: 'report-export',
+        state: 'idle',
+        perMinute: 620,
+        atMost: world.service.database.maxConnections,
+      });
+      endsWithTheSessions(world);
+    });
+  },
+  expectations: [
+    ONE_INCIDENT,
+    PAGED,
+    RESOLVED,
+    NOT_WOKEN_AGAIN,
+    ONE_PUBLIC,
+    {
+      expectation: 'it ends under the title of the cause',
+      holds: world =>
+        [...entries(world, 'IncidentOpened'), ...entries(world, 'CauseFound')].at(-1)?.playbook ===
+        'DatabaseConnections',
+    },
+    HEALTHY,
+    NO_DEAD_LETTERS,
+  ],
+};
+
 /** People are served once the sessions of the export are gone. */
 function endsWithTheSessions(world: RehearsalWorld): void {
   const { database } = world.service;

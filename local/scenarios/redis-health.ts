@@ -29,7 +29,8 @@ const VERIFIED: Expectation = {
   holds: world =>
     entries(world, 'StepSucceeded')
       .map(({ run }) => run.split('/').at(-1))
-      .join() === 'open-circuit-breaker' && entries(world, 'SignalCleared').every(({ playbook }) => playbook !== 'RedisHealth'),
+      .join() === 'open-circuit-breaker' &&
+    entries(world, 'SignalCleared').every(({ playbook }) => playbook !== 'RedisHealth'),
 };
 const SAID_SO: Expectation = {
   expectation: 'whoever takes over is told that the circuit breaker is open',
