@@ -26,7 +26,7 @@ export interface AwsReport {
   issue: AwsIssue;
   /** `global` for services that are in no region. */
   region: string;
-  /** It concerns the account that received it, and not another of its organization. */
+  /** True if it concerns the account that received it, and not another of its organization. */
   own: boolean;
 }
 

@@ -61,7 +61,7 @@ export function withReports(
     .slice(0, MOST_ISSUES);
 }
 
-/** Of two reports of the same time, the one that ends the issue is the later one. */
+/** A report that ends the issue is later than another of the same time. */
 const isLater = (report: AwsIssue, before: AwsIssue) =>
   report.updatedAt > before.updatedAt || (report.updatedAt === before.updatedAt && before.open && !report.open);
 

@@ -161,6 +161,6 @@ export interface Readings {
   ledger: readonly LedgerRun[] | 'unreadable';
   /** The troubles of open incidents of other services. */
   others: readonly OtherTrouble[] | 'unreadable';
-  /** What AWS Health reported. Unreadable, it blocks no step: those that would run by themselves ask. */
+  /** The open issues of AWS. Unreadable, they block no step: those that would run by themselves ask. */
   awsIssues: readonly AwsIssue[] | 'unreadable';
 }

@@ -67,7 +67,7 @@ interface SignalSeen {
   signalAt: string;
   /** How often it changed while it flapped. */
   changes?: number | undefined;
-  /** It is in the scope of this maintenance: nothing comes of it meanwhile. */
+  /** The maintenance in whose scope the signal is: nothing comes of it meanwhile. */
   maintenance?: HeldBy | undefined;
 }
 
@@ -143,7 +143,7 @@ export interface EventData {
   ChecklistTicked: Person & { item: ChecklistItem };
   /** Everything that fires is in the scope of maintenance: nobody is woken, nothing is done, and nothing is published. */
   HeldForMaintenance: HeldBy;
-  /** It is an incident from now on: maintenance is over and it still fires, or something outside its scope does. */
+  /** The incident is a real one from now on: maintenance is over and it still fires, or something outside its scope does. */
   MaintenanceEnded: { reason: string; playbook: string };
   /** The alarm fired by itself during a drill. */
   DrillBecameReal: { reason: string; playbook?: string | undefined };

@@ -69,11 +69,11 @@ export interface Trouble {
   turnIn?: number | undefined;
   /** The attempt in which its plan came to its end, and the trouble did not. */
   spentIn?: number | undefined;
-  /** It goes on when the question of another plan is answered. */
+  /** The plan goes on when the question of another plan is answered. */
   waits?: boolean | undefined;
 }
 
-/** What became of an incident that is over. */
+/** The fate of an incident that is over. */
 export interface Aftermath {
   resolvedAt?: string | undefined;
   /** When people were told that alarms were still red after the resolution. */

@@ -35,7 +35,7 @@ export function redQuestion(incident: Incident, via: Source | undefined, now: st
   return `still red: ${redWords(red, now)}`;
 }
 
-/** What an alarm demands that was red before the last incident was resolved, and still is. */
+/** The demand of an alarm that was red before the last incident was resolved, and still is. */
 export type RedDemand = 'opens' | 'told' | 'nothing';
 
 /**
