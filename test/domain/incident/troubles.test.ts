@@ -246,6 +246,42 @@ it('in any order of symptoms, causes, answers and pauses nothing that fires is l
   );
 });
 
+it('who has acknowledged is woken only for a rise, a question, a missed target, or the first hand-over', () => {
+  const playbooks = [playbook('one'), playbook('two', { plan: [step('ask', { mode: 'approve' })] }), SYMPTOM];
+  const alarms = fc.constantFrom('one', 'two', 'symptom');
+  const befalls = fc.array(fc.record({ fires: fc.boolean(), alarm: alarms, works: fc.boolean() }), { maxLength: 25 });
+  fc.assert(
+    fc.property(befalls, fc.integer({ min: 1, max: 8 }), (befell, apart) => {
+      const story = Story.under({ ...policy([]), playbooks, acknowledgementMinutes: 1000 });
+      story.careful = false;
+      story.fires('symptom');
+      story.acknowledges();
+      let told = story.incident.severity;
+      befell.forEach(({ fires, alarm, works: isWorking }, i) => {
+        story.at((i + 1) * apart);
+        const first = story.incident.handedOver === undefined;
+        const happened = [
+          ...(fires ? story.fires(alarm) : story.clears(alarm)),
+          ...(isWorking && attemptUnderWay(story.incident) ? works(story) : []),
+          ...story.watches(FAILED),
+        ];
+        const waking = happened
+          .filter(isPagedEvent)
+          .filter(entry => pages(story.incident, entry).some(({ urgency }) => urgency === 'page'));
+        const allowed = waking.filter(
+          ({ type }) =>
+            type === 'ApprovalRequested' ||
+            type === 'TargetMissed' ||
+            (type === 'HandedOver' && first) ||
+            (type === 'Escalated' && story.incident.severity !== told),
+        );
+        expect(waking.map(({ type }) => type)).toEqual(allowed.map(({ type }) => type));
+        told = story.incident.severity;
+      });
+    }),
+  );
+});
+
 /** Once a cause has fired, a cause gives the title: one that fires, if any does. */
 function leadsRightly({ incident }: Story): void {
   const causes = playbooksOf(incident).filter(isCause);
