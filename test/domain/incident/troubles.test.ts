@@ -151,6 +151,17 @@ describe('an approval of one plan', () => {
     expect(of(last, 'HandedOver')[0]?.reason).toMatch(/Do ask: not approved.*Do ask too: not approved/);
   });
 
+  test('lets the plan of the symptom that gave way for it go on meanwhile', () => {
+    const story = tell(playbook('cause', { plan: [step('ask', { mode: 'approve' })] }), SYMPTOM);
+    story.at(0).fires('symptom');
+    story.at(1).fires('cause');
+    works(story);
+    expect(story.incident.approval?.step).toBe('ask');
+    story.at(2).watches();
+    expect(steps(works(story))).toEqual(['symptom']);
+    expect(story.incident.approval?.step).toBe('ask');
+  });
+
   test('that is given while another plan has its turn is carried out afterwards', () => {
     const story = asked();
     story.at(2).fires('other');
