@@ -1,4 +1,4 @@
-import type { Assembly, Change, Message, WorldEvent } from 'embedded-aws';
+import type { Assembly, Change, Message, WorldEvent, WorldOptions } from 'embedded-aws';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RehearsalFaults } from '../world/faults.ts';
 import type { Publication } from '../world/published.ts';
@@ -43,6 +43,8 @@ export interface RehearsalOptions {
   seed: number;
   faults?: RehearsalFaults;
   listener?: (event: WorldEvent) => void;
+  /** @default memory */
+  tables?: WorldOptions['tables'];
 }
 
 /** Rehearses a scenario to its end. */
@@ -93,10 +95,10 @@ const ended = ({ status, timeline }: { status: string; timeline: { type: string 
 const linger = (world: RehearsalWorld) => world.clock.run(MINUTE / 2, () => false);
 
 async function inWorld(
-  { assembly, seed, faults, listener }: RehearsalOptions,
+  { assembly, seed, faults, listener, tables }: RehearsalOptions,
   live: (world: RehearsalWorld) => Promise<Pick<Partial<Summary>, 'scenario' | 'promises' | 'matched'>>,
 ): Promise<Rehearsed> {
-  const world = await RehearsalWorld.create(assembly, seed, faults);
+  const world = await RehearsalWorld.create(assembly, seed, faults, undefined, tables);
   const started = world.clock.now;
   let fault: string | undefined;
   world.account.listen(event => {

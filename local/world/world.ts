@@ -1,6 +1,14 @@
 import { inflateSync } from 'node:zlib';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Assembly, type Change, type Changes, Random, type StreamRecord, World } from 'embedded-aws';
+import {
+  type Assembly,
+  type Change,
+  type Changes,
+  Random,
+  type StreamRecord,
+  World,
+  type WorldOptions,
+} from 'embedded-aws';
 import { networkOf } from '../service/apis/network.ts';
 import { provideService } from '../service/apis/provide.ts';
 import { SimulatedService } from '../service/service.ts';
@@ -48,8 +56,14 @@ export class RehearsalWorld extends World {
   private readonly changes: Changes;
   private readonly publications: Published;
 
-  private constructor(assembly: Assembly, seed: number, faults: RehearsalFaults, start: string) {
-    super(assembly, { seed, faults, start, warmUpMinutes: WARM_UP_MINUTES });
+  private constructor(
+    assembly: Assembly,
+    seed: number,
+    faults: RehearsalFaults,
+    start: string,
+    tables: WorldOptions['tables'],
+  ) {
+    super(assembly, { seed, faults, start, warmUpMinutes: WARM_UP_MINUTES, ...(tables && { tables }) });
     const { account } = this;
     this.service = new SimulatedService(shapeOf(assembly), this.clock, account.random, this.metrics);
     this.vendors = new Vendors(account, this.secrets, this.functions);
@@ -71,8 +85,9 @@ export class RehearsalWorld extends World {
     seed: number,
     faults: RehearsalFaults = {},
     start = START,
+    tables?: WorldOptions['tables'],
   ): Promise<RehearsalWorld> {
-    const world = new RehearsalWorld(assembly, seed, faults, start);
+    const world = new RehearsalWorld(assembly, seed, faults, start, tables);
     await world.start();
     return world;
   }
