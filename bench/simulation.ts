@@ -4,7 +4,7 @@ import { RehearsalWorld } from '../local/world/world.ts';
 
 /** CPU seconds for a virtual hour: the goal, which is not met yet, and what a busy machine may take. */
 const GOAL = 0.5;
-const LIMIT = 1;
+const LIMIT = 2;
 const HOURS = 3;
 const MINUTE = 60_000;
 

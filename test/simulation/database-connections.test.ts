@@ -125,7 +125,10 @@ describe('the incident does not resolve when its remedy', () => {
 
   it('may not run: maintenance', async () => {
     const world = await sufferWith(assembly(), ({ parameters }) => parameters.set(MAINTENANCE, '2026-03-02T12:00:00Z'));
-    unresolved(world);
+    expect(world.service.healthy).toBe(false);
+    expect(typesOf(world)).toContain('HeldForMaintenance');
+    expect(typesOf(world)).not.toContain('Resolved');
+    expect(world.topics.messages.filter(({ channel }) => channel === 'sms')).toEqual([]);
     expect(world.runbooks.runs).toEqual([]);
   });
 });
