@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/answer/handler.ts';
 import { openDoor } from '../support/door.ts';
 import { ID, linkPath, useLinks } from '../support/links.ts';
-import { committed, openIncident, setMinute, stored } from '../support/responder.ts';
+import { ALARM, committed, openIncident, setMinute, stored } from '../support/responder.ts';
 import { of, READINGS, step } from '../support/story.ts';
 import { judge, useBrowser } from './browser.ts';
 
@@ -55,13 +55,17 @@ it('works on a phone without JavaScript: open, press, done; and again, done alre
   expect(of((await stored()).timeline, 'NoteAdded')).toMatchObject([{ by: 'ada', text: 'on my way' }]);
 });
 
-it('asks for the reason of a resolution', async () => {
+it('asks for the reason of a resolution, and again while alarms are red', async () => {
   await openIncident();
   const page = await opened(await linkPath({ action: 'resolve' }));
   await page.getByRole('button', { name: 'Resolve' }).click();
   expect((await stored()).status).toBe('identified');
   await page.getByLabel('What ended it').fill('the export was stopped');
   await page.getByRole('button', { name: 'Resolve' }).click();
+  expect((await stored()).status).toBe('identified');
+  await expect.poll(() => page.getByText(ALARM).count()).toBeGreaterThan(0);
+  expect(await page.getByLabel('What ended it').inputValue()).toBe('the export was stopped');
+  await page.getByRole('button', { name: 'Resolve all the same' }).click();
   expect((await stored()).status).toBe('resolved');
 });
 
