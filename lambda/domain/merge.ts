@@ -21,7 +21,7 @@ export function mergeFault(from: Incident, into: Incident): string | undefined {
   if (from.service !== into.service) return `${from.id} is of ${from.service}, and ${into.id} of ${into.service}`;
   if (!isOpen(from)) return over(from);
   if (into.mergedInto) return `${over(into)}: merge into that`;
-  // It was interrupted after the first of its two commits.
+  // The merge was interrupted after the first of its two commits.
   if (!isOpen(into) && !hasAbsorbed(into, from)) return over(into);
   if ((from.drill ?? false) !== (into.drill ?? false))
     return `${from.drill ? from.id : into.id} is a drill, and the other is real`;
@@ -99,7 +99,7 @@ const isHeld = ({ acknowledged }: Incident, now: string) => (acknowledged?.until
 
 const signalsOf = ({ signals, service, drill }: Incident, state: SignalState): Signal[] =>
   Object.entries(signals)
-    // That of a question says that nothing is wrong.
+    // The signal of a question says that nothing is wrong.
     .filter(([, known]) => known.state === state && known.level !== 'info')
     .map(([key, { playbook, level, summary, at }]) => ({
       id: '',

@@ -38,6 +38,10 @@ const NOT_WOKEN_AGAIN: Expectation = {
   },
 };
 
+/** The report export opens sessions, so many a minute, until none is left for anybody else. */
+const fillDatabase = ({ service: { database } }: RehearsalWorld, state: 'active' | 'idle', perMinute = 620) =>
+  database.startLeak({ application: 'report-export', state, perMinute, atMost: database.maxConnections });
+
 /** The cause comes first, and its symptom while people work on it. */
 export const oneTrouble: Scenario = {
   name: 'one-trouble',
@@ -49,12 +53,7 @@ export const oneTrouble: Scenario = {
   inject: world => {
     world.people.answer({ to: ON_CALL, link: 'Acknowledge', after: 2, once: true });
     begin(world, 'report-export takes all connections, and works on them', () => {
-      world.service.database.startLeak({
-        application: 'report-export',
-        state: 'active',
-        perMinute: 620,
-        atMost: world.service.database.maxConnections,
-      });
+      fillDatabase(world, 'active');
     });
     world.clock.after(18 * MINUTE, () => {
       world.account.emit('service', { change: 'half of the requests fail for another reason', fault: true });
@@ -105,12 +104,7 @@ export const symptomFirst: Scenario = {
     });
     world.clock.after(12 * MINUTE, () => {
       world.account.emit('service', { change: 'report-export has opened sessions that nobody closes', fault: true });
-      world.service.database.startLeak({
-        application: 'report-export',
-        state: 'idle',
-        perMinute: 620,
-        atMost: world.service.database.maxConnections,
-      });
+      fillDatabase(world, 'idle');
       endsWithTheSessions(world);
     });
   },
@@ -151,12 +145,7 @@ export const bothAtOnce: Scenario = {
     world.people.answer({ to: ON_CALL, link: 'Acknowledge', after: 2, once: true });
     begin(world, 'report-export opens sessions that nobody closes, and requests fail', () => {
       world.service.hiddenFault = 0.3;
-      world.service.database.startLeak({
-        application: 'report-export',
-        state: 'idle',
-        perMinute: 620,
-        atMost: world.service.database.maxConnections,
-      });
+      fillDatabase(world, 'idle');
       endsWithTheSessions(world);
     });
   },
@@ -196,13 +185,8 @@ export const storm: Scenario = {
     'three remedies at once: one incident is opened and paged, each message names all of it, and a person takes over.',
   inject: world =>
     begin(world, 'the database, the cache and the memory of the tasks give way', () => {
-      const { database, redis, memory } = world.service;
-      database.startLeak({
-        application: 'report-export',
-        state: 'idle',
-        perMinute: 900,
-        atMost: database.maxConnections,
-      });
+      const { redis, memory } = world.service;
+      fillDatabase(world, 'idle', 900);
       redis.suffer('retries');
       memory.leak = { perMinute: 900, atMost: 3860 };
     }),

@@ -40,7 +40,7 @@ export type RedDemand = 'opens' | 'told' | 'nothing';
 
 /**
  * A person knows of what was red when the incident was resolved or cancelled, for an hour; within it people are told once.
- * What turned red later opens an incident.
+ * An alarm that turned red later opens an incident.
  */
 export function demandOf(since: string, last: Incident | undefined, now: string): RedDemand {
   if (last?.resolvedAt === undefined || since >= last.resolvedAt) return 'opens';

@@ -55,7 +55,7 @@ export function heldEvent(signals: readonly Signal[]): Event | undefined {
     : undefined;
 }
 
-/** What maintenance held is an incident from now on: it is told, judged and responded to as if it had just been opened. */
+/** The incident that maintenance held is a real one from now on: it is told, judged and responded to as if it had just been opened. */
 export function endMaintenance(incident: Incident, { playbook: outside, summary }: Signal): Event[] {
   const { policy } = incident;
   const { playbook } = incident.troubles.find(trouble => isCause(playbookNamed(policy, trouble.playbook))) ?? {

@@ -17,7 +17,7 @@ export function readabilityOf({ signals }: Incident, found: readonly DescribedAl
   return { readable: keys.filter(isFound), unreadable: keys.filter(key => !isFound(key)) };
 }
 
-/** What people have not been told yet of alarms that cannot be read any more, or can again. */
+/** The news for people of alarms that cannot be read any more, or can again. */
 export function readabilityEvents({ signals }: Incident, { readable, unreadable }: Readability): Event[] {
   const lost = unreadable.filter(key => signals[key] && !signals[key].unreadable);
   const back = readable.filter(key => signals[key]?.unreadable);

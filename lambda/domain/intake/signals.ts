@@ -170,7 +170,7 @@ function openIncident(
   now: string,
 ): Event[] {
   const held = heldEvent(signals);
-  // What maintenance covers comes along, and is not what it is about.
+  // A covered signal comes along: the incident is about the others.
   const about = held ? signals : signals.filter(({ maintenance }) => !maintenance);
   const [signal] = about as [Signal, ...Signal[]];
   const { service, drill, reporter } = signal;

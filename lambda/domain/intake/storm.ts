@@ -4,7 +4,7 @@ import { playbookNamed } from '../incident/policy.ts';
 import { isCause } from '../incident/troubles.ts';
 import { minutesBetween } from '../kernel/time.ts';
 
-/** As many causes of a service, or services with the same trouble, within so many minutes are one storm. */
+/** The bounds of a storm: so many causes of a service, or services with the same trouble, within so many minutes. */
 const STORM = { count: 3, minutes: 10 } as const;
 
 /**

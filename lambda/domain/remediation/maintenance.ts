@@ -20,7 +20,7 @@ export function heldPlaybook(
   return undefined;
 }
 
-/** What is due of an incident while maintenance explains everything that fires: customers read of the maintenance instead. */
+/** The obligations of an incident while maintenance explains everything that fires: customers read of the maintenance instead. */
 export function dueWithin(
   due: readonly Obligation[],
   incident: Incident,
