@@ -38,6 +38,8 @@ function firstFrom(series: readonly { at: number }[], time: number): number {
   return low;
 }
 
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+
 const MINUTE = 60_000;
 
 /** A value, when it was measured, and from when on it can be read. */
@@ -155,29 +157,22 @@ export class Metrics {
     series: readonly Value[],
     start: number,
   ): number | undefined {
-    const { now } = this.account.clock;
-    const end = start + period * 1000;
-    const values: number[] = [];
-    let sum = 0;
-    for (let index = firstFrom(series, start); index < series.length; index++) {
-      const { at, value, visible } = series[index] as Value;
-      if (at >= end) break;
-      if (visible > now) continue;
-      values.push(value);
-      sum += value;
-    }
-    if (values.length === 0) return undefined;
+    const first = firstFrom(series, start);
+    let last = firstFrom(series, start + period * 1000);
+    // What is measured later can be read later: only the newest values are not visible yet.
+    while (last > first && (series[last - 1] as Value).visible > this.account.clock.now) last--;
+    if (last === first) return undefined;
+    if (statistic === 'SampleCount') return last - first;
+    const values = series.slice(first, last).map(({ value }) => value);
     switch (statistic) {
       case 'Average':
-        return sum / values.length;
+        return sumOf(values) / values.length;
       case 'Sum':
-        return sum;
+        return sumOf(values);
       case 'Maximum':
         return Math.max(...values);
       case 'Minimum':
         return Math.min(...values);
-      case 'SampleCount':
-        return values.length;
       case 'p95':
         return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
       default:
