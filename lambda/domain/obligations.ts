@@ -4,6 +4,7 @@ import { AUDIENCE_NAMES } from './incident/audiences.ts';
 import type { Decision, Obligation } from './incident/commands.ts';
 import type { Check, Event } from './incident/events.ts';
 import { allClear, attemptUnderWay, factsOf, type Incident, isOpen, playbookOf } from './incident/incident.ts';
+import { AUTOMATION, TIME } from './incident/person.ts';
 import { pendingReverts, unreverted } from './incident/reverts.ts';
 import type { EscalationLevel } from './incident/service-policy.ts';
 import { alarmOf } from './incident/signal.ts';
@@ -122,7 +123,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
     case 'miss target':
       return { events: missedTargetEvents(incident, obligation, now) };
     case 'publish':
-      return { events: [publishedEvent(incident, { by: 'automation' })] };
+      return { events: [publishedEvent(incident, { by: AUTOMATION })] };
     case 'ask to publish': {
       const { level } = obligation;
       return {
@@ -153,7 +154,7 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       );
     case 'expire approval': {
       const { step } = obligation;
-      return { events: answerEvents(incident, { type: 'ApprovalDeclined', step, by: 'time' }) };
+      return { events: answerEvents(incident, { type: 'ApprovalDeclined', step, by: TIME }) };
     }
     case 'tell improvement':
       return {
@@ -172,12 +173,12 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
     case 'settle':
       if (incident.held)
         return {
-          events: [{ type: 'Resolved', by: 'automation', reason: 'cleared within maintenance', cancelled: true }],
+          events: [{ type: 'Resolved', by: AUTOMATION, reason: 'cleared within maintenance', cancelled: true }],
         };
       if (notVerified(checks) !== undefined)
         return { events: [{ type: 'SettlingFailed', checks }, ...unhealthyHandOver(incident, checks)] };
       return hasBeenHealthy(incident, now)
-        ? { events: [{ type: 'Resolved', by: 'automation', reason: autoResolveReason(incident, checks) }] }
+        ? { events: [{ type: 'Resolved', by: AUTOMATION, reason: autoResolveReason(incident, checks) }] }
         : { refused: `people have not been served well for ${incident.policy.autoResolveMinutes} min yet` };
   }
 }

@@ -4,6 +4,7 @@ import type { Command, Decision, PersonCommand } from './incident/commands.ts';
 import type { Event } from './incident/events.ts';
 import { attemptUnderWay, factsOf, type Incident } from './incident/incident.ts';
 import type { Person } from './incident/person.ts';
+import { TIME } from './incident/person.ts';
 import { unreverted } from './incident/reverts.ts';
 import {
   declarationEvents,
@@ -90,7 +91,7 @@ function answerApproval(
   const { approval, id, answers } = incident;
   if (approval?.step !== step) {
     const answer = answers.find(other => other.step === step);
-    if (answer?.by === 'time') return { refused: expiredReason(step) };
+    if (answer?.by === TIME) return { refused: expiredReason(step) };
     if (answer) return { refused: `${step} was ${answer.approved ? 'approved' : 'declined'} by ${answer.by} already` };
     return { refused: `${id} awaits no approval of ${step}` };
   }

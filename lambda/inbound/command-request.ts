@@ -4,17 +4,24 @@ import type { IncidentEvent } from '../domain/incident/events.ts';
 import { MOST_EVENTS } from '../domain/incident/history.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { Maintenance } from '../domain/incident/maintenance.ts';
+import { isPersonName } from '../domain/incident/person.ts';
 import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 import { TICKET_CHANGES } from '../domain/incident/ticket.ts';
 
 const text = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
 
-/** The person, the source of the request, and an id by which a repeated request takes effect once. */
 const Month = v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01'));
 
+/** The timeline tells what people did from what the responder did by the name alone. */
+const PersonName = v.pipe(
+  text(200),
+  v.check(isPersonName, 'the name of a person, which the responder does not use for itself'),
+);
+
+/** The person, the source of the request, and an id by which a repeated request takes effect once. */
 const Caller = {
-  by: text(200),
+  by: PersonName,
   via: v.picklist(['link', 'slack', 'pagerduty', 'opsgenie', 'command line']),
   requestId: text(200),
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { nameIn } from '../domain/incident/person.ts';
 import type { Ticket, TicketChange, TicketNews } from '../domain/incident/ticket.ts';
 
 const optionalText = v.nullish(v.string());
@@ -83,8 +84,8 @@ const short = (text: string | null | undefined, most: number) => text?.trim().sl
 /** A person; or a workflow or an API token, which somebody has set up to act; or PagerDuty itself, e.g. when a time limit has passed. */
 function whoOf(agent: Details['agent']): Pick<TicketNews, 'by' | 'agent'> {
   const { type = '', summary } = agent ?? {};
+  if (type === 'user_reference') return { by: nameIn('PagerDuty', summary), agent: 'person' };
   const name = short(summary, 150);
-  if (type === 'user_reference') return { by: name ?? 'somebody in PagerDuty', agent: 'person' };
   const named = (program: string) => ({ by: name ? `${program}, ${name}` : program, agent: 'program' as const });
   if (/workflow|orchestration|automation/.test(type)) return named('a workflow in PagerDuty');
   if (/api|token|app_|oauth/.test(type)) return named('an API token');

@@ -1,10 +1,14 @@
 import { Temporal } from 'temporal-polyfill';
 import * as v from 'valibot';
+import { isPersonName } from '../../lambda/domain/incident/person.ts';
 import { RUNBOOK_ESCALATION } from '../../lambda/domain/incident/runbook-policy.ts';
 import { LEVEL_MINUTES } from '../../lambda/domain/incident/service-policy.ts';
 import { list, matching, object, text, whole } from './fields.ts';
 
-const Name = matching(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and hyphens, such as ada');
+const Name = v.pipe(
+  matching(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and hyphens, such as ada'),
+  v.check(isPersonName, 'a name that the responder does not use for itself'),
+);
 
 /** Somebody, or a mailbox that several read: an e-mail address, a telephone, or both. */
 const Person = v.pipe(

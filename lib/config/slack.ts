@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isPersonName } from '../../lambda/domain/incident/person.ts';
 import { matching, object, secretArn, text } from './fields.ts';
 
 /**
@@ -16,7 +17,10 @@ export const Slack = v.optional(
     /** Ids of Slack by the names that people have here. Who is not among them acts as `slack:U…`. */
     people: v.optional(
       v.record(
-        text('the name of a person'),
+        v.pipe(
+          text('the name of a person'),
+          v.check(isPersonName, 'the name of a person, which the responder does not use for itself'),
+        ),
         matching(/^[UW][A-Z0-9]{8,}$/, 'the id of a member such as U0123456789, from their profile'),
         "the ids of members by name, { ada: 'U0123456789' }",
       ),

@@ -125,6 +125,11 @@ describe('what people do to the ticket', () => {
     expect(await lastLine()).toBe(line);
   });
 
+  it('is under a name that the responder does not use for itself', async () => {
+    await does(await openTicket(), { does: 'resolve' }, { type: 'user_reference', summary: 'Automation\u200b' });
+    expect(await last()).toMatchObject({ type: 'Resolved', by: 'somebody in PagerDuty', via: 'pagerduty' });
+  });
+
   it('withdraws the acknowledgement when somebody unacknowledges, or when it lapses there', async () => {
     const ticket = await openTicket();
     for (const [agent, reason] of [

@@ -215,6 +215,12 @@ describe('a webhook of Opsgenie', () => {
     expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'ada@mockupaws.com', via: 'opsgenie' });
   });
 
+  it('names nobody as the responder itself', async () => {
+    await openIncident();
+    await comes(opsgenie, webhook('Close', { username: ' AUTOMATION' }));
+    expect((await stored()).timeline.at(-1)).toMatchObject({ type: 'Resolved', by: 'somebody in Opsgenie' });
+  });
+
   it('does nothing without the token, for our own actions, or about another alert', async () => {
     await openIncident();
     for (const token of ['', 'secret', 'secret of token '])

@@ -45,6 +45,10 @@ describe('a wrong configuration says where, what was found, and what is expected
       'people.Zoë is "Zoë": expected a name of lower-case letters, digits and hyphens, such as ada',
     ],
     [
+      person('auto-mation', { email: 'zoe@mockupaws.com' }),
+      'people.auto-mation is "auto-mation": expected a name that the responder does not use for itself',
+    ],
+    [
       person('zoe', { email: 'Ada@mockupaws.com' }),
       'people.zoe.email is "Ada@mockupaws.com": expected an address that is not also that of ada',
     ],

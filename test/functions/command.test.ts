@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
 import { handler } from '../../lambda/functions/command/handler.ts';
+import { CommandRequest } from '../../lambda/inbound/command-request.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { approvalAsked, DEPLOYED, deploy, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
 import { step } from '../support/story.ts';
@@ -53,6 +55,26 @@ describe('an operator command', () => {
     await expect(act({ type: 'launch' })).rejects.toThrow(/act\.type/);
     await expect(act({ type: 'note', text: ' ' })).rejects.toThrow(/text/);
     await expect(invoke(handler, { do: 'show', incident: '../../etc' })).rejects.toThrow(/INC-2026-01-31-001/);
+  });
+});
+
+describe('a request in the name of the responder', () => {
+  const acting = CommandRequest.options.filter(({ entries }) => 'requestId' in entries);
+
+  it.each(acting.map(option => [option.entries.do.literal, option] as const))('to %s is none', (_, option) => {
+    const by = v.object({ by: 'by' in option.entries ? option.entries.by : v.never() });
+    for (const name of ['automation', ' Automation ', 'a\u200butomation', 'ＡＵＴＯＭＡＴＩＯＮ', 'time'])
+      expect(v.is(by, { by: name })).toBe(false);
+    expect(v.is(by, { by: 'ada' })).toBe(true);
+  });
+
+  it('is refused with the name of the field', async () => {
+    await openIncident();
+    const request = { do: 'act', incident: ID, ...ADA, requestId: 'a', act: { type: 'acknowledge' } };
+    await expect(invoke(handler, { ...request, by: 'AUTOMATION' })).rejects.toThrow(
+      'by: expected the name of a person, which the responder does not use for itself, got "AUTOMATION"',
+    );
+    expect((await stored()).acknowledged).toBeUndefined();
   });
 });
 

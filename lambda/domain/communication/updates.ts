@@ -3,6 +3,7 @@ import type { Decision, Obligation, PersonCommand } from '../incident/commands.t
 import type { Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
+import { AUTOMATION } from '../incident/person.ts';
 import type { Policy } from '../incident/policy.ts';
 import { componentsOf } from '../incident/scope.ts';
 import type { Component } from '../incident/service-policy.ts';
@@ -70,7 +71,7 @@ function missed(incident: Incident, to: Audience, now: string): Obligation[] {
 
 /** Automation's update on an open incident: its status, in the words of the templates. */
 export const postUpdate = (incident: Incident, to: Audience, now: string): Event =>
-  update(incident, to, now, { by: 'automation' });
+  update(incident, to, now, { by: AUTOMATION });
 
 function update({ status, policy }: Incident, to: Audience, now: string, author: Person & { text?: string }): Event {
   const open = status === 'closed' ? 'resolved' : status;

@@ -2,6 +2,7 @@ import type { Event } from '../incident/events.ts';
 import { REAL_RESET } from '../incident/held.ts';
 import { factsOf, type Incident, isHeldBack, type KnownSignal } from '../incident/incident.ts';
 import { lasts, type Maintenance } from '../incident/maintenance.ts';
+import { AUTOMATION } from '../incident/person.ts';
 import { type Policy, playbookNamed } from '../incident/policy.ts';
 import { heldBy } from '../incident/scope.ts';
 import type { Signal } from '../incident/signal.ts';
@@ -65,7 +66,7 @@ export function endMaintenance(incident: Incident, { playbook: outside, summary 
   return [
     { type: 'MaintenanceEnded', playbook, reason: summary },
     ...assignSeverity(assess(factsOf(real), policy.criteria), policy, {
-      ...{ by: 'automation', escalated: 0, why: 'opened as' },
+      ...{ by: AUTOMATION, escalated: 0, why: 'opened as' },
     }),
     { type: 'ResponseRequested', attempt: (incident.attempt?.number ?? 0) + 1, playbook },
   ];

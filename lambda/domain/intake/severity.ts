@@ -1,6 +1,7 @@
 import type { Event } from '../incident/events.ts';
 import { factsOf, type Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
+import { AUTOMATION } from '../incident/person.ts';
 import type { Policy } from '../incident/policy.ts';
 import { type Assessment, assess, atLeast, type Severity } from '../kernel/severity.ts';
 
@@ -11,7 +12,7 @@ export function raiseSeverity(incident: Incident): Event[] {
   if (atLeast(incident.severity, assessment.severity)) return [];
   if (overruled && atLeast(overruled, assessment.severity)) return [];
   return assignSeverity(assessment, incident.policy, {
-    by: 'automation',
+    by: AUTOMATION,
     escalated: incident.escalation?.level ?? 0,
     why: 'severity raised to',
   });
@@ -23,7 +24,7 @@ export function reassessSeverity(incident: Incident): Event[] {
   const known = incident.severityReasons.map(({ text }) => text);
   const isNew =
     severity === incident.severity && !incident.overruled && reasons.some(({ text }) => !known.includes(text));
-  return isNew ? [{ type: 'SeverityAssigned', severity, reasons, by: 'automation' }] : raiseSeverity(incident);
+  return isNew ? [{ type: 'SeverityAssigned', severity, reasons, by: AUTOMATION }] : raiseSeverity(incident);
 }
 
 interface AssignmentContext extends Person {

@@ -5,6 +5,7 @@ import { evolve, initialState } from '../incident/evolve.ts';
 import { isHarmed } from '../incident/harm.ts';
 import { leftToMaintenance, REAL_RESET } from '../incident/held.ts';
 import { allClear, attemptUnderWay, type Incident, isOpen, type KnownSignal } from '../incident/incident.ts';
+import { AUTOMATION } from '../incident/person.ts';
 import { type Policy, playbookNamed } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { hasRoomFor } from '../incident/signal-list.ts';
@@ -202,13 +203,13 @@ function firstResponse(signal: Signal, policy: Policy, counted: Facts): Event[] 
   const context = { escalated: 0, why: declared ? 'declared as' : 'opened as' };
   const attempt: Event = { type: 'ResponseRequested', attempt: 1 };
   const judged = assess({ ...counted, ...(declared ? declaredFacts(declared) : {}) }, policy.criteria);
-  if (!declared) return [...assignSeverity(judged, policy, { by: 'automation', ...context }), attempt];
+  if (!declared) return [...assignSeverity(judged, policy, { by: AUTOMATION, ...context }), attempt];
   const { via, text } = declared;
   const severity = severityDeclared(declared);
   return [
     ...declarationEvents(declared, { text, by, via }),
     ...(graveFacts(declared).length > 0
-      ? assignSeverity(judged, policy, { by: 'automation', ...context })
+      ? assignSeverity(judged, policy, { by: AUTOMATION, ...context })
       : assignSeverity(setByPerson(severity, `declared by ${by}`), policy, {
           by,
           via,

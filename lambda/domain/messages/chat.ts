@@ -1,6 +1,7 @@
 import { workaroundOrQuestion } from '../communication/questions.ts';
 import type { Check, EventType, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isOpen, playbookOf } from '../incident/incident.ts';
+import { AUTOMATION, TIME } from '../incident/person.ts';
 import { redIn, redWords } from '../incident/red.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
@@ -37,7 +38,7 @@ export type Button =
 /** The events that become a reply in the thread, with its text; an event that is not listed only updates the first message. */
 const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>, incident: Incident) => string } = {
   SeverityAssigned: ({ severity, reasons, by }) =>
-    `*${severity} - ${SEVERITY_NAMES[severity]}*${by === 'automation' ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
+    `*${severity} - ${SEVERITY_NAMES[severity]}*${by === AUTOMATION ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
   Escalated: ({ level, role, reason }) => `Calling level ${level}, *${safe(role)}*: ${safe(reason)}`,
   TargetMissed: event => `:hourglass: ${missedTarget(event)}`,
   Acknowledged: ({ by, until }) => `:eyes: Acknowledged by *${safe(by)}*, until ${clock(until)} UTC`,
@@ -72,13 +73,13 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
     `:raised_hand: *Approve "${safe(title)}"?* Nobody has answered yet. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
   ApprovalGiven: ({ step, by }) => `:thumbsup: ${safe(step)} approved by *${safe(by)}*`,
   ApprovalDeclined: ({ step, by }) =>
-    `:thumbsdown: ${safe(step)} ${by === 'time' ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
+    `:thumbsdown: ${safe(step)} ${by === TIME ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
   HandedOver: ({ reason }) => `:sos: *Automation needs you*: ${safe(reason)}`,
   PublicationRequested: ({ severity, level = 1 }) =>
     `:loudspeaker: *Are customers to be told?*${level > 1 ? ` Nobody has answered: level ${level} is asked.` : ''} This ${severity} is published only if somebody says so. The buttons are in the first message.`,
   PublicationDeclined: ({ by }) => `:mute: Customers are not told, says *${safe(by)}*`,
   Published: ({ by }) =>
-    `:loudspeaker: Customers are told from now on${by === 'automation' ? '' : `, says *${safe(by)}*`}`,
+    `:loudspeaker: Customers are told from now on${by === AUTOMATION ? '' : `, says *${safe(by)}*`}`,
   UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>
     `:loudspeaker: *${safe(by)}* tells ${to === 'public' ? 'customers' : 'stakeholders'}: ${safe(text)} (The next by ${clock(nextAt)} UTC)`,
   OutageMeasured: (_, incident) =>
@@ -104,7 +105,7 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
   StillRed: ({ alarms, count, at }, { id }) =>
     `:rotating_light: *Still red after the resolution*: ${safe(redWords(alarms, at, count))}. If it is not over: \`npx incident reopen ${id} WHY\``,
   Resolved: ({ reason, by }) =>
-    `:checkered_flag: *Resolved*${by === 'automation' ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
+    `:checkered_flag: *Resolved*${by === AUTOMATION ? '' : ` by ${safe(by)}`}: ${safe(reason)}`,
 };
 
 /** The events that the chat subscribes to: those with a reply, and those that the first message shows. */

@@ -2,6 +2,7 @@ import { AUDIENCE_NAMES, type DeliveryChannel } from '../incident/audiences.ts';
 import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
+import { TIME } from '../incident/person.ts';
 import { redWords } from '../incident/red.ts';
 import { percent } from '../kernel/numbers.ts';
 import { clock, clockSince, dateTime } from '../kernel/time.ts';
@@ -137,7 +138,7 @@ const SENTENCES: Sentences = {
   ApprovalGiven: ({ step, ...person }) => ['good', `${by(person)} approves ${step}`],
   ApprovalDeclined: ({ step, ...person }) => [
     'act',
-    person.by === 'time' ? `nobody answered in time: ${step} is declined` : `${by(person)} declines ${step}`,
+    person.by === TIME ? `nobody answered in time: ${step} is declined` : `${by(person)} declines ${step}`,
   ],
   ResponseEnded: ({ attempt, outcome }) => ['quiet', `attempt ${attempt} has ended: ${outcome}`],
   HandedOver: ({ reason }) => ['bad', `handed over to people: ${reason}`],

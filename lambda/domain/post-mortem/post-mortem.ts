@@ -5,6 +5,7 @@ import { timesOf } from '../figures/figures.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import { playbookOf } from '../incident/incident.ts';
+import { AUTOMATION } from '../incident/person.ts';
 import type { Meeting } from '../incident/review-records.ts';
 import { executionUrl, logsUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
@@ -107,7 +108,7 @@ export function postMortem(incident: IncidentHistory, { reviewers, meeting, grap
     basis: basis(incident),
     from: at(from),
     to: at(to),
-    reporter: incident.reporter ?? 'automation',
+    reporter: incident.reporter ?? AUTOMATION,
     due: dateTime(postMortemDue(incident) ?? resolvedAt),
     meeting: meeting ? dateTime(meeting.at) : null,
     impact: playbookOf(incident).impact,
@@ -207,7 +208,7 @@ function ended(incident: IncidentHistory): string {
   const restored = timeline.findLast(event => event.type === 'Mitigated');
   if (healed && restored)
     return `Automation ended it: "${healed.title}" was verified, and the service restored at ${clockSince(startedAt, outageOf(incident).to ?? restored.at)} UTC.`;
-  if (end && end.by !== 'automation') return `${end.by} resolved it: ${end.reason}.`;
+  if (end && end.by !== AUTOMATION) return `${end.by} resolved it: ${end.reason}.`;
   return `It ended without a step that was verified to help: ${end?.reason ?? 'not known'}.`;
 }
 

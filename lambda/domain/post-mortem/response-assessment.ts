@@ -2,6 +2,7 @@ import { timesOf } from '../figures/figures.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import type { Run } from '../incident/incident.ts';
+import { TIME } from '../incident/person.ts';
 import { judge } from '../incident/targets.ts';
 import { stepOf } from '../incident/troubles.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
@@ -160,7 +161,7 @@ export function couldHaveGoneBetter(incident: IncidentHistory): string[] {
       .filter(({ outcome }) => outcome === OUTCOMES.failed || outcome === 'made it worse')
       .map(({ title, outcome, evidence }) => `"${title}" ${outcome}: ${evidence}`),
     ...ofType(incident, 'ApprovalDeclined')
-      .filter(({ by }) => by === 'time')
+      .filter(({ by }) => by === TIME)
       .map(event => `Nobody answered whether "${event.step}" may be done (${at(event)})`),
     ...ofType(incident, 'HandedOver').map(event => `Automation could not end it (${at(event)}): ${event.reason}`),
     ...(cameBack(timeline) ? ['It came back after it had been mitigated'] : []),

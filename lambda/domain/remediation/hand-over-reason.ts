@@ -1,6 +1,7 @@
 import type { Readings } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
+import { TIME } from '../incident/person.ts';
 import type { ApprovalAnswer } from '../incident/records.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
 import { playbooksOf, stepOf } from '../incident/troubles.ts';
@@ -74,5 +75,5 @@ function stillRelieving(incident: Incident): string {
 function notApproved(incident: Incident, { step, by, minutes }: ApprovalAnswer): string {
   const planned = playbooksOf(incident).flatMap(({ plan }) => plan);
   const title = planned.find(({ name }) => name === step)?.title ?? step;
-  return by === 'time' ? `${title}: not approved within ${waitingTime(minutes)}` : `${title}: declined by ${by}`;
+  return by === TIME ? `${title}: not approved within ${waitingTime(minutes)}` : `${title}: declined by ${by}`;
 }

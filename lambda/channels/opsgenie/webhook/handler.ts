@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ask } from '../../../adapters/command-function.ts';
 import { readSecret } from '../../../adapters/secrets.ts';
+import { nameIn } from '../../../domain/incident/person.ts';
 import { idIn, OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
 import type { Act } from '../../../inbound/command-request.ts';
 import { HttpEvent, rawBody } from '../../../inbound/http-event.ts';
@@ -31,7 +32,7 @@ export const handler = entrypoint(HttpEvent, async event => {
   const { action, alert } = parsed.output;
   const [incident, act] = [idIn(alert.alias), actOf(parsed.output)];
   if (!incident || !act || alert.username === OPSGENIE_USER) return json(200, { ignored: action });
-  const by = (alert.username?.trim() || 'somebody in Opsgenie').slice(0, 200);
+  const by = nameIn('Opsgenie', alert.username);
   const requestId = `opsgenie/${alert.alertId}/${action}/${alert.updatedAt}`.slice(0, 200);
   const { happened, refused } = await ask({ do: 'act', incident, by, via: 'opsgenie', requestId, act });
   return json(200, { happened, refused });
