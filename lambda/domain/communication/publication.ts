@@ -7,7 +7,7 @@ import type { Person } from '../incident/person.ts';
 import { LEVEL_MINUTES } from '../incident/service-policy.ts';
 import { playbooksOf } from '../incident/troubles.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
-import { isPublic } from './updates.ts';
+import { affectedComponents, isPublic } from './updates.ts';
 
 /** Minutes that the diagnosis gets to measure whether people suffer, before a person is asked. */
 const DIAGNOSIS_MINUTES = 5;
@@ -59,22 +59,30 @@ export function publishedEvent(incident: Incident, person: Person, components?: 
   };
 }
 
-/** A person publishes the incident. */
+/** A person publishes the incident, or says of which components it is, also once it is published. */
 export function publish(incident: Incident, { by, via }: Person, components?: string[]): Decision {
   const { policy, id, publication } = incident;
   const refused = unpublishable(incident);
   if (refused) return { refused };
-  if (isPublic(incident)) return { events: [] };
+  const known = policy.statusPage?.components.map(component => component.id) ?? [];
+  const unknown = components?.find(component => !known.includes(component));
+  if (unknown) return { refused: `there is no component ${unknown}: there is ${known.join(', ')}` };
+  if (isPublic(incident)) return { events: changedComponents(incident, { by, via }, components) };
   const { declined } = publication ?? {};
   // Whoever answers by a link or a button may not know that somebody else has answered.
   if (declined && (via === 'link' || via === 'slack'))
     return {
       refused: `${declined.by} said no at ${clock(declined.at)} UTC (npx incident publish ${id} publishes it all the same)`,
     };
-  const known = policy.statusPage?.components.map(component => component.id) ?? [];
-  const unknown = components?.find(component => !known.includes(component));
-  if (unknown) return { refused: `there is no component ${unknown}: there is ${known.join(', ')}` };
   return { events: [publishedEvent(incident, { by, via }, components)] };
+}
+
+/** What customers read of is replaced; an investigation stays one. */
+function changedComponents(incident: Incident, person: Person, components: string[] | undefined): Event[] {
+  const published = affectedComponents(incident).map(({ id }) => id);
+  if (!components || JSON.stringify([...new Set(components)].sort()) === JSON.stringify(published.sort())) return [];
+  const investigation = incident.publication?.investigation;
+  return [{ type: 'Published', ...person, components, ...(investigation ? { investigation } : {}) }];
 }
 
 /** A person keeps the incident from customers; nobody is asked again. */

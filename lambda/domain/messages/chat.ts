@@ -78,8 +78,8 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
   PublicationRequested: ({ severity, level = 1 }) =>
     `:loudspeaker: *Are customers to be told?*${level > 1 ? ` Nobody has answered: level ${level} is asked.` : ''} This ${severity} is published only if somebody says so. The buttons are in the first message.`,
   PublicationDeclined: ({ by }) => `:mute: Customers are not told, says *${safe(by)}*`,
-  Published: ({ by }) =>
-    `:loudspeaker: Customers are told from now on${by === AUTOMATION ? '' : `, says *${safe(by)}*`}`,
+  Published: ({ by, components }) =>
+    `:loudspeaker: Customers are told from now on${components ? ` of ${list(components)}` : ''}${by === AUTOMATION ? '' : `, says *${safe(by)}*`}`,
   UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>
     `:loudspeaker: *${safe(by)}* tells ${to === 'public' ? 'customers' : 'stakeholders'}: ${safe(text)} (The next by ${clock(nextAt)} UTC)`,
   OutageMeasured: (_, incident) =>

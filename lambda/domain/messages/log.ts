@@ -156,7 +156,7 @@ const SENTENCES: Sentences = {
   PublicationDeclined: person => ['act', `customers are not told, says ${by(person)}`],
   Published: ({ components, investigation, ...person }) => [
     'act',
-    `customers are told from now on${investigation ? ', of an investigation' : ''}, says ${by(person)}${components ? `: ${components.join(', ')}` : ''}`,
+    `customers are told from now on${investigation ? ', of an investigation' : ''}${components ? ` of ${components.join(', ')}` : ''}, says ${by(person)}`,
   ],
   UpdatePosted: ({ to, status, text, nextAt }) => [
     'act',

@@ -60,6 +60,8 @@ describe('the question to publish a declared breach', () => {
     story.watchesFrom(4, 60);
     expect(published(story)).toMatchObject([{ by: 'ada', investigation: 'security' }]);
     expect(asked(story)).toHaveLength(1);
+    story.tell({ type: 'publish', by: 'ben', components: ['api'] });
+    expect(published(story)[1]).toMatchObject({ by: 'ben', components: ['api'], investigation: 'security' });
   });
 
   it('ends with a no, which an older link cannot undo', () => {
