@@ -10,6 +10,7 @@ import {
 import type { Policy } from '../domain/incident/policy.ts';
 import { readContent, saveContent } from './contents.ts';
 import { policyOf } from './policies.ts';
+import { whole } from './policy-shape.ts';
 import { ALONE, client, type ItemKey, putVersion, TableName } from './table.ts';
 
 /** The one item of a service that changes: it names the current deployment. */
@@ -31,7 +32,7 @@ const Key = (service: string): ItemKey => ({ pk: `service/${service}`, sk: ALONE
  *
  * @param request what asks for it: a request that was served before changes nothing
  * @param signal once it is aborted, what is current stays so, however late the writes before come to their end
- * @throws when another request was served meanwhile
+ * @throws when another request was served meanwhile, or when the policy is not whole
  */
 export async function deploy(document: DeploymentDocument, request: string, signal: AbortSignal): Promise<void> {
   const { service } = document;
@@ -47,7 +48,7 @@ export async function deploy(document: DeploymentDocument, request: string, sign
 
 async function saveDocument({ schema: _, shared, playbooks, contacts, ...rest }: DeploymentDocument): Promise<string> {
   // A document of the first schema has the same fields: only what was made of them was another.
-  const policy = await saveContent('policy', SCHEMA, policyIn({ shared, playbooks }));
+  const policy = await saveContent('policy', SCHEMA, whole(policyIn({ shared, playbooks })));
   return saveContent('deployment', SCHEMA, {
     ...rest,
     policies: [policy],

@@ -1,6 +1,7 @@
 import { SCHEMA } from '../domain/deployed.ts';
 import type { Policy } from '../domain/incident/policy.ts';
 import { readContent, saveContent } from './contents.ts';
+import { whole } from './policy-shape.ts';
 
 /** The hash of each policy that was read or saved. One that was upcast has another content than its item. */
 const hashes = new WeakMap<Policy, string>();
@@ -12,9 +13,11 @@ export async function savePolicy(policy: Policy): Promise<string> {
   return hash;
 }
 
-/** The policy with that hash. @throws Error when there is none. */
+/** The policy with that hash. @throws Error when there is none, or when it is not whole */
 export async function policyOf(hash: string): Promise<Policy> {
-  const policy = (await readContent('policy', hash)) as Policy;
+  const content = await readContent('policy', hash);
+  if (hashes.has(content as Policy)) return content as Policy;
+  const policy = whole(content);
   hashes.set(policy, hash);
   return policy;
 }

@@ -3,8 +3,15 @@ const MINUTE = 60_000;
 /** ISO 8601 in UTC, `minutes` after `iso`. */
 export const plusMinutes = (iso: string, minutes: number) => new Date(Date.parse(iso) + minutes * MINUTE).toISOString();
 
-/** Minutes from `start` to `end`, with fractions. */
-export const minutesBetween = (start: string, end: string) => (Date.parse(end) - Date.parse(start)) / MINUTE;
+/** Minutes from `start` to `end`, with fractions. @throws RangeError when one is no time: nothing would ever be due by it */
+export function minutesBetween(start: string, end: string): number {
+  const minutes = minutesIfKnown(start, end);
+  if (Number.isNaN(minutes)) throw new RangeError(`no time: ${start} or ${end}`);
+  return minutes;
+}
+
+/** The same where nothing is due by it; NaN when one is no time. */
+export const minutesIfKnown = (start: string, end: string) => (Date.parse(end) - Date.parse(start)) / MINUTE;
 
 /** `HH:MM` in UTC. */
 export const clock = (iso: string) => iso.slice(11, 16);

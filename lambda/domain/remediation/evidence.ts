@@ -87,8 +87,9 @@ export const readBound = (bound: Bound) =>
 /** True if the fact was measured in this attempt, and recently. */
 function isFresh({ facts, measuredAt, diagnosedIn, attempt }: Incident, cause: Cause, now: string): boolean {
   const { fact, withinMinutes = FRESH_MINUTES } = cause;
-  const age = minutesBetween(measuredAt[fact] ?? '', now);
-  return facts[fact] !== undefined && diagnosedIn === attempt?.number && age <= withinMinutes;
+  const at = measuredAt[fact];
+  if (facts[fact] === undefined || at === undefined || diagnosedIn !== attempt?.number) return false;
+  return minutesBetween(at, now) <= withinMinutes;
 }
 
 const evidence = ({ means }: Cause, value: number) =>

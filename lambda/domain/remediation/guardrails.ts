@@ -5,7 +5,7 @@ import type { BlastRadius, Step } from '../incident/policy.ts';
 import { stormReason } from '../intake/storm.ts';
 import { percent } from '../kernel/numbers.ts';
 import { atLeast } from '../kernel/severity.ts';
-import { minutesBetween, plusMinutes } from '../kernel/time.ts';
+import { minutesBetween, minutesIfKnown, plusMinutes } from '../kernel/time.ts';
 import type { CautiousStep } from './caution.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 import { heldPlaybook } from './maintenance.ts';
@@ -135,7 +135,7 @@ function budget(incident: Incident, step: Step, { ledger, automation }: Readings
   const released = ({ at }: LedgerRun) => Date.parse(at) <= Date.parse(automation.since);
   const counted = ledger.filter(run => run.run !== ownRunId(incident, step) && !released(run));
   // A run whose time cannot be read is not outside the window, so it counts.
-  const within = (first: LedgerRun) => counted.filter(({ at }) => !isOutside(minutesBetween(first.at, at), hours));
+  const within = (first: LedgerRun) => counted.filter(({ at }) => !isOutside(minutesIfKnown(first.at, at), hours));
   const highestCount = Math.max(0, ...counted.map(run => within(run).length));
   const spent = `${highestCount} of ${runs} automatic runs in ${hours} h`;
   return guardrailResult(
@@ -187,7 +187,7 @@ function storm(incident: Incident, { others }: Readings): GuardrailResult {
 
 /** The ledger after a reservation: old runs are removed, and the same run is reserved once. */
 export function reserve(ledger: readonly LedgerRun[], entry: LedgerRun, keepHours: number): LedgerRun[] {
-  const recent = ledger.filter(run => minutesBetween(run.at, entry.at) <= keepHours * 60 && run.run !== entry.run);
+  const recent = ledger.filter(run => minutesIfKnown(run.at, entry.at) <= keepHours * 60 && run.run !== entry.run);
   return [...recent, entry];
 }
 
