@@ -16,10 +16,15 @@ export async function generateMac(KeyId: string, message: string): Promise<Uint8
   return Mac;
 }
 
+/** Bytes of the longest message that KMS takes: nothing longer was ever signed. */
+const MAXIMUM_MESSAGE = 4096;
+
 /** Tells if the code is that of the message. @throws when KMS does not answer. */
 export async function verifyMac(KeyId: string, message: string, Mac: Uint8Array): Promise<boolean> {
+  const Message = Buffer.from(message);
+  if (Message.length > MAXIMUM_MESSAGE) return false;
   try {
-    await client.send(new VerifyMacCommand({ KeyId, MacAlgorithm, Message: Buffer.from(message), Mac }));
+    await client.send(new VerifyMacCommand({ KeyId, MacAlgorithm, Message, Mac }));
     return true;
   } catch (error) {
     if (error instanceof KMSInvalidMacException) return false;

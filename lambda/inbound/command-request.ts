@@ -26,9 +26,12 @@ const Caller = {
   requestId: text(200),
 };
 
-const About = {
-  incident: v.pipe(v.string(), v.regex(/^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/, 'an incident such as INC-2026-01-31-001')),
-};
+export const IncidentId = v.pipe(
+  v.string(),
+  v.regex(/^INC-\d{4}-\d{2}-\d{2}-\d{3,12}$/, 'an incident such as INC-2026-01-31-001'),
+);
+
+const About = { incident: IncidentId };
 
 const Item = v.pipe(v.string(), v.toUpperCase(), v.regex(/^A\d{1,3}$/, 'an action item such as A1'));
 

@@ -12,6 +12,27 @@ export const HttpEvent = v.object({
 
 export type HttpEvent = v.InferOutput<typeof HttpEvent>;
 
-/** The body exactly as it was sent, because signatures cover its bytes. */
-export const rawBody = ({ body, isBase64Encoded }: HttpEvent): string =>
-  isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+/** Bytes of the largest body that is read: no vendor and no form of ours sends as much. */
+export const MAXIMUM_BYTES = 1024 * 1024;
+
+/** A body that was sent: its bytes, because signatures cover these, and its text. */
+export interface Body {
+  bytes: Buffer;
+  text: string;
+}
+
+/** A body that nobody reads, with the status that says so. */
+export interface UnreadableBody {
+  status: 400 | 413;
+  error: string;
+}
+
+export function readBody({ body, isBase64Encoded }: HttpEvent): Body | UnreadableBody {
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAXIMUM_BYTES) return { status: 413, error: `more than ${MAXIMUM_BYTES} bytes` };
+  try {
+    return { bytes, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { status: 400, error: 'no UTF-8' };
+  }
+}

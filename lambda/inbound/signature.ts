@@ -1,7 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The HMAC-SHA-256 of a text, as hexadecimal digits. */
-export const hmacHex = (secret: string, text: string) => createHmac('sha256', secret).update(text).digest('hex');
+/** The HMAC-SHA-256 of parts, one after the other, as hexadecimal digits. */
+export const hmacHex = (secret: string, ...parts: (string | Buffer)[]) =>
+  parts.reduce((hmac, part) => hmac.update(part), createHmac('sha256', secret)).digest('hex');
 
 /** Compares two texts in constant time, so that the time taken does not help to guess a secret. */
 export function isEqual(a: string, b: string): boolean {

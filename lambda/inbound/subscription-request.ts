@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import type { Subscribable, SubscriptionRequest } from '../domain/subscribers/subscribe-page.ts';
-import { type HttpEvent, rawBody } from './http-event.ts';
 
 /** An e-mail address by the rule of browsers, with a dot in its host. */
 const Address = v.pipe(v.string(), v.rfcEmail(), v.regex(/^[^@]{1,64}@.+\.[^.]+$/), v.maxLength(254));
@@ -15,8 +14,8 @@ export interface ParsedSubscription {
  * Parses the form of the subscribe page or the status page. Addresses become lower case, because mailboxes do not distinguish
  * capitals.
  */
-export function parseSubscriptionRequest(event: HttpEvent, { components }: Subscribable): ParsedSubscription {
-  const fields = new URLSearchParams(rawBody(event));
+export function parseSubscriptionRequest(form: string, { components }: Subscribable): ParsedSubscription {
+  const fields = new URLSearchParams(form);
   const chosen = fields.getAll('component');
   const request = {
     email: (fields.get('email') ?? '').trim().toLowerCase().slice(0, 300),

@@ -36,12 +36,18 @@ const hmac = (message: Uint8Array | undefined) =>
     .update(message ?? '')
     .digest();
 
+/** KMS takes messages of 4096 bytes at most. */
+function refuseLong(message: Uint8Array | undefined): void {
+  if ((message?.length ?? 0) > 4096) throw new Error('ValidationException: the message is too long');
+}
+
 /** In the tests of a file, KMS signs with one key, and refuses any other signature. */
 export function useSigningKey(kms: ReturnType<typeof kmsMock>): void {
   beforeEach(() => {
     kms.reset();
     kms.on(GenerateMacCommand).callsFake(async ({ Message }) => ({ Mac: hmac(Message) }));
     kms.on(VerifyMacCommand).callsFake(async ({ Message, Mac }) => {
+      refuseLong(Message);
       if (timingSafeEqual(hmac(Message), Mac)) return { MacValid: true };
       throw new KMSInvalidMacException({ message: 'invalid', $metadata: {} });
     });

@@ -18,7 +18,7 @@ import {
 } from '../../domain/messages/answer-page.ts';
 import type { SignedLink } from '../../domain/messages/link.ts';
 import type { CommandAnswer } from '../../inbound/command-request.ts';
-import { HttpEvent, rawBody } from '../../inbound/http-event.ts';
+import { type Body, HttpEvent, readBody } from '../../inbound/http-event.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { file, type HttpResponse, page } from '../../runtime/http-response.ts';
@@ -31,12 +31,14 @@ import { rendered } from '../../runtime/templates.ts';
 export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse> => {
   const { method } = event.requestContext.http;
   if (method !== 'GET' && method !== 'POST') return withAllowed(messagePage(405, REFUSAL));
+  const body = readBody(event);
+  if ('status' in body) return messagePage(body.status, REFUSAL);
   try {
     const found = await find(event.rawPath.slice(1));
     if (!found) return messagePage(403, REFUSAL);
     if (found.link.action === 'read')
       return method === 'GET' ? await read(found.link) : withAllowed(messagePage(405, REFUSAL));
-    return method === 'GET' ? show(found, 200, obstacle(found)) : await act(found, fieldsOf(event));
+    return method === 'GET' ? show(found, 200, obstacle(found)) : await act(found, fieldsOf(body));
   } catch (error) {
     console.error({ message: `a link did not work: ${(error as Error).message}` });
     return messagePage(503, UNAVAILABLE);
@@ -44,8 +46,8 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
 });
 
 /** The text entered into the page's field, and whether the page had asked once more because alarms are red. */
-function fieldsOf(event: HttpEvent): { text: string; whileRed: boolean; into?: string | undefined } {
-  const fields = new URLSearchParams(rawBody(event));
+function fieldsOf(body: Body): { text: string; whileRed: boolean; into?: string | undefined } {
+  const fields = new URLSearchParams(body.text);
   const into = fields.get('into') ?? undefined;
   return { text: fields.get('text')?.trim().slice(0, 1000) ?? '', whileRed: fields.get('whileRed') === 'yes', into };
 }

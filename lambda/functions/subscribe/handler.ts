@@ -15,7 +15,7 @@ import {
   subscribePage,
   TRY_AGAIN,
 } from '../../domain/subscribers/subscribe-page.ts';
-import { HttpEvent } from '../../inbound/http-event.ts';
+import { type Body, HttpEvent, readBody } from '../../inbound/http-event.ts';
 import { parseSubscriptionRequest } from '../../inbound/subscription-request.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -24,8 +24,8 @@ import { type HttpResponse, page } from '../../runtime/http-response.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { countIfAllowed, isUsed, markUsed, uncount } from '../../store/confirmation-requests.ts';
 
-/** More than any of our forms sends. */
-const MAXIMUM_BYTES = 4096;
+/** More than the form sends. */
+const MAXIMUM_FORM = 4096;
 
 /**
  * The public endpoint for subscriptions: the form, and below it the links of confirmation mails. No address is stored before it is
@@ -36,10 +36,12 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
   const about = await subscribable();
   if (method !== 'GET' && method !== 'POST') return withAllowed(messagePage(about, 405, INVALID_LINK));
   if (method === 'POST' && !isForm(event)) return messagePage(about, 415, TRY_AGAIN);
-  if (event.body.length > MAXIMUM_BYTES) return messagePage(about, 413, TRY_AGAIN);
+  const body = readBody(event);
+  if ('status' in body) return messagePage(about, body.status, TRY_AGAIN);
+  if (body.bytes.length > MAXIMUM_FORM) return messagePage(about, 413, TRY_AGAIN);
   try {
     if (event.rawPath === SUBSCRIBE_PATH)
-      return method === 'GET' ? form(about, 200, emptyRequest(about)) : await requestConfirmation(about, event);
+      return method === 'GET' ? form(about, 200, emptyRequest(about)) : await requestConfirmation(about, body);
     const confirmation = await validConfirmation(about, linkOf(event));
     // Not 403: CloudFront replaces a 403 by its page for missing files.
     if (!confirmation) return messagePage(about, 410, INVALID_LINK);
@@ -58,8 +60,8 @@ const linkOf = ({ rawPath }: HttpEvent) =>
   rawPath.startsWith(`${SUBSCRIBE_PATH}/`) ? rawPath.slice(SUBSCRIBE_PATH.length + 1) : '';
 
 /** Requests a confirmation. The answer must not show who is subscribed, nor if this mailbox has got too many mails. */
-async function requestConfirmation(about: Subscribable, event: HttpEvent): Promise<HttpResponse> {
-  const { request, fault } = parseSubscriptionRequest(event, about);
+async function requestConfirmation(about: Subscribable, { text }: Body): Promise<HttpResponse> {
+  const { request, fault } = parseSubscriptionRequest(text, about);
   if (fault) return form(about, 422, request, fault);
   const digest = await digestOf(service(), request.email);
   const isAllowed = await countIfAllowed(digest);

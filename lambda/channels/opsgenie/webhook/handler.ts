@@ -4,22 +4,21 @@ import { readSecret } from '../../../adapters/secrets.ts';
 import { nameIn } from '../../../domain/incident/person.ts';
 import { idIn, OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
 import type { Act } from '../../../inbound/command-request.ts';
-import { HttpEvent, rawBody } from '../../../inbound/http-event.ts';
+import { HttpEvent, readBody } from '../../../inbound/http-event.ts';
 import { isEqual } from '../../../inbound/signature.ts';
 import { entrypoint } from '../../../runtime/entrypoint.ts';
 import { json } from '../../../runtime/http-response.ts';
 
-/** The fields of Opsgenie's outgoing webhook that are read: an action on an alert. */
-const Webhook = v.object({
-  action: v.string(),
-  alert: v.looseObject({
-    alertId: v.string(),
-    alias: v.optional(v.string()),
-    username: v.optional(v.string()),
-    note: v.optional(v.string()),
-    updatedAt: v.optional(v.union([v.number(), v.string()])),
-  }),
+const Alert = v.looseObject({
+  alertId: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)),
+  alias: v.nullish(v.pipe(v.string(), v.maxLength(512))),
+  username: v.nullish(v.string()),
+  note: v.nullish(v.string()),
+  updatedAt: v.nullish(v.union([v.number(), v.pipe(v.string(), v.maxLength(40))])),
 });
+
+/** The fields of Opsgenie's outgoing webhook that are read: an action on an alert. */
+const Webhook = v.looseObject({ action: v.pipe(v.string(), v.maxLength(100)), alert: v.optional(Alert) });
 type Webhook = v.InferOutput<typeof Webhook>;
 
 /** Applies people's actions on the alert to the incident. Opsgenie signs nothing, so the webhook sends a token in a header. */
@@ -27,11 +26,13 @@ export const handler = entrypoint(HttpEvent, async event => {
   if (event.requestContext.http.method !== 'POST') return json(405, { error: 'POST only' });
   const token = await readSecret(process.env['WEBHOOK_TOKEN_SECRET']);
   if (!isEqual(event.headers['x-webhook-token'] ?? '', token)) return json(401, { error: 'no token' });
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Webhook), rawBody(event));
-  if (!parsed.success) return json(200, { ignored: 'no action that is known here' });
+  const body = readBody(event);
+  if ('status' in body) return json(body.status, { error: body.error });
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Webhook), body.text);
+  if (!parsed.success) return json(400, { error: 'no action on an alert' });
   const { action, alert } = parsed.output;
-  const [incident, act] = [idIn(alert.alias), actOf(parsed.output)];
-  if (!incident || !act || alert.username === OPSGENIE_USER) return json(200, { ignored: action });
+  const [incident, act] = [idIn(alert?.alias ?? ''), actOf(parsed.output)];
+  if (!alert || !incident || !act || alert.username === OPSGENIE_USER) return json(200, { ignored: action });
   const by = nameIn('Opsgenie', alert.username);
   const requestId = `opsgenie/${alert.alertId}/${action}/${alert.updatedAt}`.slice(0, 200);
   const { happened, refused } = await ask({ do: 'act', incident, by, via: 'opsgenie', requestId, act });
@@ -45,7 +46,7 @@ function actOf({ action, alert }: Webhook): Act | undefined {
     case 'Close':
       return { type: 'resolve', reason: 'closed in Opsgenie' };
     case 'AddNote':
-      return alert.note?.trim() ? { type: 'note', text: alert.note.slice(0, 2000) } : undefined;
+      return alert?.note?.trim() ? { type: 'note', text: alert.note.trim().slice(0, 2000) } : undefined;
     default:
       return undefined;
   }

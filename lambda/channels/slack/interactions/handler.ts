@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { ask } from '../../../adapters/command-function.ts';
 import { readSecret } from '../../../adapters/secrets.ts';
 import type { Button } from '../../../domain/messages/chat.ts';
-import type { Act, CommandAnswer } from '../../../inbound/command-request.ts';
-import { type HttpEvent as Event, HttpEvent, rawBody } from '../../../inbound/http-event.ts';
+import { type Act, type CommandAnswer, IncidentId } from '../../../inbound/command-request.ts';
+import { type HttpEvent as Event, HttpEvent, readBody } from '../../../inbound/http-event.ts';
 import { hmacHex, isEqual } from '../../../inbound/signature.ts';
 import { entrypoint } from '../../../runtime/entrypoint.ts';
 import { json } from '../../../runtime/http-response.ts';
@@ -15,36 +15,45 @@ const MAXIMUM_AGE = 300;
 /** Milliseconds to wait for the command: Slack shows an error if the whole request takes three seconds. */
 const COMMAND_TIMEOUT = 1800;
 
+const Value = v.object({
+  incident: IncidentId,
+  step: v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
+  whileRed: v.optional(v.boolean()),
+});
+
 /** The fields of Slack's request about a pressed button that are read. */
-const ButtonPress = v.object({
-  type: v.literal('block_actions'),
-  user: v.object({ id: v.string() }),
-  response_url: v.string(),
+const ButtonPress = v.looseObject({
+  user: v.looseObject({ id: v.pipe(v.string(), v.regex(/^[UW][A-Z0-9]{1,30}$/)) }),
+  response_url: v.pipe(v.string(), v.maxLength(500)),
   actions: v.tupleWithRest(
     [
-      v.object({
-        action_id: v.string(),
-        action_ts: v.string(),
-        value: v.pipe(
-          v.string(),
-          v.parseJson(),
-          v.object({ incident: v.string(), step: v.optional(v.string(), ''), whileRed: v.optional(v.boolean()) }),
-        ),
+      v.looseObject({
+        action_id: v.pipe(v.string(), v.maxLength(100)),
+        action_ts: v.pipe(v.string(), v.regex(/^\d{1,20}(\.\d{1,10})?$/)),
+        value: v.pipe(v.string(), v.maxLength(2000), v.parseJson(), Value),
       }),
     ],
     v.unknown(),
   ),
 });
 
+/** Slack may send interactions of other kinds. */
+const Interaction = v.pipe(v.string(), v.parseJson(), v.looseObject({ type: v.pipe(v.string(), v.maxLength(100)) }));
+
 /** Carries out the buttons of the thread. Requests must be signed and recent; one that Slack repeats takes effect once. */
 export const handler = entrypoint(HttpEvent, async event => {
   if (event.requestContext.http.method !== 'POST') return json(405, { error: 'POST only' });
-  const raw = rawBody(event);
-  if (!(await isSigned(event, raw))) return json(401, { error: 'not signed, or too old' });
-  const payload = new URLSearchParams(raw).get('payload');
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ButtonPress), payload);
-  // Slack also sends checks of the certificate here, and may send interactions of other kinds.
-  if (!parsed.success) return json(200, {});
+  const body = readBody(event);
+  if ('status' in body) return json(body.status, { error: body.error });
+  if (!(await isSigned(event, body.bytes))) return json(401, { error: 'not signed, or too old' });
+  const payload = new URLSearchParams(body.text).get('payload');
+  // Slack also sends checks of the certificate here.
+  if (payload === null) return json(200, {});
+  const interaction = v.safeParse(Interaction, payload);
+  if (!interaction.success) return json(400, { error: 'no interaction' });
+  if (interaction.output.type !== 'block_actions') return json(200, {});
+  const parsed = v.safeParse(ButtonPress, interaction.output);
+  if (!parsed.success) return json(400, { error: 'no button of ours' });
   const { user, actions, response_url } = parsed.output;
   const [{ action_id, action_ts, value }] = actions;
   const act = actOf(action_id, value);
@@ -71,10 +80,10 @@ async function merge(caller: {
   return ask({ do: 'merge', ...caller, into });
 }
 
-async function isSigned({ headers }: Event, raw: string): Promise<boolean> {
+async function isSigned({ headers }: Event, bytes: Buffer): Promise<boolean> {
   const at = headers['x-slack-request-timestamp'] ?? '';
   const secret = await readSecret(process.env['SIGNING_SECRET']);
-  const signed = isEqual(headers['x-slack-signature'] ?? '', `v0=${hmacHex(secret, `v0:${at}:${raw}`)}`);
+  const signed = isEqual(headers['x-slack-signature'] ?? '', `v0=${hmacHex(secret, `v0:${at}:`, bytes)}`);
   return signed && Math.abs(Date.now() / 1000 - Number(at)) <= MAXIMUM_AGE;
 }
 
