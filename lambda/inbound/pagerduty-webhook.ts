@@ -52,23 +52,24 @@ export function readWebhook(body: string): PagerDutyEvent | undefined {
   return { id, type, news: details.success ? newsOf(type, details.output) : undefined };
 }
 
-const CHANGES: Record<string, TicketChange> = {
-  'incident.triggered': 'opened',
-  'incident.acknowledged': 'acknowledged',
-  'incident.unacknowledged': 'unacknowledged',
-  'incident.reassigned': 'reassigned',
-  'incident.delegated': 'delegated',
-  'incident.escalated': 'escalated',
-  'incident.priority_updated': 'priority',
-  'incident.annotated': 'note',
-  'incident.status_update_published': 'status update',
-  'incident.reopened': 'reopened',
-  'incident.resolved': 'resolved',
-};
+/** A map, because an object also has what every object has. */
+const CHANGES = new Map<string, TicketChange>([
+  ['incident.triggered', 'opened'],
+  ['incident.acknowledged', 'acknowledged'],
+  ['incident.unacknowledged', 'unacknowledged'],
+  ['incident.reassigned', 'reassigned'],
+  ['incident.delegated', 'delegated'],
+  ['incident.escalated', 'escalated'],
+  ['incident.priority_updated', 'priority'],
+  ['incident.annotated', 'note'],
+  ['incident.status_update_published', 'status update'],
+  ['incident.reopened', 'reopened'],
+  ['incident.resolved', 'resolved'],
+]);
 
 function newsOf(type: string, { agent, data }: Details): News | undefined {
   const isMerge = data.resolve_reason?.type === 'merge_resolve_reason';
-  const change = type === 'incident.resolved' && isMerge ? 'merged' : CHANGES[type];
+  const change = type === 'incident.resolved' && isMerge ? 'merged' : CHANGES.get(type);
   const ticket = ticketOf(data);
   if (!change || !ticket) return undefined;
   // The agent of what our own events cause is the integration; of them only the opening, and where a merge led, are news.

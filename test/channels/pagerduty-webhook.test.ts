@@ -287,6 +287,7 @@ describe('a request', () => {
 
   it.each<[string, object]>([
     ['of another type', { event_type: 'incident.role.assigned' }],
+    ['of a type that is a name of every object', { event_type: '__proto__' }],
     ['that a person opened', { event_type: 'incident.triggered' }],
     ['that tests the subscription', { event_type: 'pagey.ping', data: { message: 'Hello' } }],
     ['without an incident', { data: { id: null } }],
