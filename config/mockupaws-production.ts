@@ -84,6 +84,7 @@ export default defineService({
     ],
   },
   slack: {
+    team: 'T0123456789',
     channel: 'C0123456789',
     botTokenSecretArn:
       'arn:aws:secretsmanager:us-east-1:123456789012:secret:mockupaws-production/slack-bot-token-AbCdEf',

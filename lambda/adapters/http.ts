@@ -41,7 +41,9 @@ export async function send(url: string, call: Call): Promise<string> {
 async function sendOnce(url: string, { method = 'POST', headers = {}, body, seconds = 5 }: Call) {
   try {
     const signal = AbortSignal.timeout(seconds * 1000);
-    const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }), signal });
+    // A redirect would take the body, and what is secret in it, to another host.
+    const redirect = 'manual';
+    const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }), signal, redirect });
     return {
       status: response.status,
       after: Number(response.headers.get('retry-after') ?? 1) || 0,

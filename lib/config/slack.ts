@@ -5,10 +5,12 @@ import { matching, object, secretArn, text } from './fields.ts';
 /**
  * A thread of the channel for each incident, with buttons. The Slack app needs the scopes `chat:write` and
  * `channels:history` (`groups:history` for a private channel), to be in the channel, and the endpoint's URL (an output of the
- * stack) for interactivity. Whoever is in the channel can press the buttons: a private one is the better choice.
+ * stack) for interactivity. A button counts in that channel of that workspace, for its members: a private channel is the better
+ * choice, or `onlyPeople`.
  */
 export const Slack = v.optional(
   object({
+    team: matching(/^T[A-Z0-9]{8,}$/, 'the id of the workspace such as T0123456789, from its address in a browser'),
     channel: matching(/^[CG][A-Z0-9]{8,}$/, "the id of a channel such as C0123456789, from the channel's details"),
     /** A secret that is the bot's token, in plain text (`xoxb-…`). */
     botTokenSecretArn: secretArn,
@@ -26,5 +28,7 @@ export const Slack = v.optional(
       ),
       {},
     ),
+    /** Nobody but `people` may press the buttons. */
+    onlyPeople: v.optional(v.boolean('true or false'), false),
   }),
 );

@@ -13,9 +13,12 @@ export interface SlackMessage {
   edited: number;
 }
 
+const HOOKS = 'https://hooks.slack.com';
+
 /** Slack's Web API, one channel of it, and the buttons pressed there. */
 export class Slack implements Vendor {
   readonly host = 'slack.com';
+  readonly aliases = ['hooks.slack.com'];
   readonly messages: SlackMessage[] = [];
   /** Answers to buttons, which only the person who pressed one sees. */
   readonly whispers: string[] = [];
@@ -83,15 +86,21 @@ export class Slack implements Vendor {
   }
 
   /** Slack sends this when somebody presses a button of the first message. */
-  press(secret: string, button: string, { user = 'U0123456789', at = this.world.now() } = {}) {
+  press(
+    secret: string,
+    button: string,
+    { user = 'U0123456789', at = this.world.now(), team = 'T0123456789', channel = this.channel, hooks = HOOKS } = {},
+  ) {
     const [head] = this.messages;
     const element = head?.blocks
       .flatMap(block => block['elements'] ?? [])
       .find(({ action_id }) => action_id === button);
     if (!element) throw new Error(`there is no button ${button}`);
     const action = { ...element, action_ts: (at / 1000).toFixed(6) };
-    const response_url = `https://${this.host}/actions/T0/1/abc`;
-    const payload = { type: 'block_actions', user: { id: user }, response_url, trigger_id: '1.2.3', actions: [action] };
+    const payload = {
+      ...{ type: 'block_actions', team: { id: team }, channel: { id: channel }, user: { id: user, team_id: team } },
+      ...{ response_url: `${hooks}/actions/T0/1/abc`, trigger_id: '1.2.3', actions: [action] },
+    };
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
     return { method: 'POST', body, headers: signed(secret, body, at) };
   }

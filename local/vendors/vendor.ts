@@ -15,6 +15,8 @@ export interface Answered {
 /** A vendor's service, as far as we use it: it checks what it is sent by the rules that its documentation gives. */
 export interface Vendor {
   readonly host: string;
+  /** Other hosts under which it answers. */
+  readonly aliases?: readonly string[];
   answer(asked: Asked): Answered;
 }
 

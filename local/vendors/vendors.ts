@@ -68,7 +68,7 @@ export class Vendors {
 function internet(service: Fetch, vendors: readonly Vendor[], down: ReadonlySet<string>): Fetch {
   return async (url, init) => {
     const { host, pathname, search } = new URL(url);
-    const vendor = vendors.find(other => other.host === host);
+    const vendor = vendors.find(other => other.host === host || other.aliases?.includes(host));
     if (!vendor) return service(url, init);
     if (down.has(host)) return new Response('upstream error', { status: 500 });
     const { status, body, headers } = vendor.answer({

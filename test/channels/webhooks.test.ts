@@ -30,7 +30,7 @@ useResponder({
   RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response',
   COMMAND_FUNCTION: 'command',
   SIGNING_SECRET: 'signing',
-  SLACK_PEOPLE: '{"U0123456789":"ada"}',
+  ...{ SLACK_TEAM: 'T0123456789', SLACK_CHANNEL: CHANNEL, SLACK_PEOPLE: '{"U0123456789":"ada"}' },
   WEBHOOK_TOKEN_SECRET: 'token',
 });
 const secrets = mockClient(SecretsManagerClient);
@@ -65,12 +65,11 @@ const count = async (type: string) => (await happened()).filter(other => other =
 
 describe('a button in Slack', () => {
   /** Pressed in the first message of the thread; what is told in answer comes back to this machine. */
-  async function pressed(button: string, { user = 'U0123456789', at = Date.now() } = {}): Promise<Request> {
+  async function pressed(button: string, how: Parameters<Slack['press']>[2] = {}): Promise<Request> {
+    vi.stubEnv('SLACK_HOOKS', hooks.url);
     const { text, blocks = [], metadata } = threadHead(await stored());
     vendor.messages.splice(0, 1, { ts: '1.0', text, blocks, metadata, edited: 0 });
-    const { method, body } = vendor.press('', button, { user, at });
-    const here = body.replace(encodeURIComponent('https://slack.com'), encodeURIComponent(hooks.url));
-    return { method, body: here, headers: signed('secret of signing', here, at) };
+    return vendor.press('secret of signing', button, { hooks: hooks.url, ...how });
   }
 
   it('acts once, as the person whom the configuration names', async () => {
@@ -163,6 +162,57 @@ describe('a button in Slack', () => {
     await openIncident();
     expect(await comes(slack, forge(await pressed('acknowledge')))).toMatchObject({ statusCode: 401 });
     expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+  });
+
+  it.each<[string, Parameters<Slack['press']>[2]]>([
+    ['another workspace', { team: 'T9999999999' }],
+    ['another channel', { channel: 'C9999999999' }],
+    ['no hook of Slack', { hooks: 'https://hooks.slack.com.example' }],
+    ['Slack, without TLS', { hooks: 'http://hooks.slack.com' }],
+    ['another host with a name of Slack', { hooks: 'https://hooks.slack.com@example.com' }],
+    ['another port', { hooks: 'https://hooks.slack.com:8443' }],
+    ['a host inside', { hooks: 'http://169.254.170.2' }],
+    ['no URL', { hooks: 'hooks.slack.com' }],
+  ])('that comes from, or answers to, %s does nothing, asks nobody, and logs no URL', async (_, how) => {
+    await openIncident();
+    const request = await pressed('acknowledge', how);
+    vi.stubEnv('SLACK_HOOKS', 'https://hooks.slack.com');
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    expect(await comes(slack, request)).toMatchObject({ statusCode: 403 });
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+    expect(fetched).not.toHaveBeenCalled();
+    expect(JSON.stringify(vi.mocked(console.error).mock.calls)).toMatch(/a button did nothing/);
+    expect(JSON.stringify(vi.mocked(console.error).mock.calls)).not.toMatch(/actions\/T0|169\.254|example/);
+  });
+
+  it('is refused to a guest of a shared channel', async () => {
+    await openIncident();
+    const { body } = await pressed('acknowledge');
+    const payload = JSON.parse(new URLSearchParams(body).get('payload') ?? '');
+    payload.user.team_id = 'T9999999999';
+    const forged = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    const request = { method: 'POST', body: forged, headers: signed('secret of signing', forged, Date.now()) };
+    expect(await comes(slack, request)).toMatchObject({ statusCode: 403 });
+  });
+
+  it('counts for nobody but those named, if the configuration says so', async () => {
+    await openIncident();
+    vi.stubEnv('SLACK_ONLY_PEOPLE', 'true');
+    for (const user of ['U9999999999', 'W7777777777']) await comes(slack, await pressed('acknowledge', { user }));
+    expect(vendor.whispers).toEqual(Array(2).fill(expect.stringContaining('you are not among them')));
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
+    await comes(slack, await pressed('acknowledge'));
+    expect(await count('Acknowledged')).toBe(1);
+  });
+
+  it('is followed to no other host, and a failure to answer logs no URL', async () => {
+    await openIncident();
+    const late = await pressed('acknowledge');
+    await comes(slack, await pressed('resolve'));
+    hooks.fails({ status: 302, headers: { location: 'http://169.254.170.2/' } }, { status: 500 });
+    for (let times = 0; times < 2; times++) await comes(slack, late);
+    expect(hooks.asked).toHaveLength(2);
+    expect(JSON.stringify(vi.mocked(console.error).mock.calls)).not.toContain('/actions/');
   });
 
   it('counts when its request is four minutes old', async () => {

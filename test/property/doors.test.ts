@@ -27,6 +27,7 @@ beforeEach(() => {
   const environment = {
     ...{ COMMAND_FUNCTION: 'command', LINKS_KEY: 'links', LINKS_URL: 'https://door.example/' },
     ...{ WEBHOOK_SECRET: 'secret', WEBHOOK_TOKEN_SECRET: 'secret', SIGNING_SECRET: 'secret' },
+    ...{ SLACK_TEAM: 'T0123456789', SLACK_CHANNEL: 'C0123456789', SLACK_HOOKS: 'https://hooks.slack.com' },
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   secrets.reset();
@@ -67,7 +68,8 @@ const DOORS: Record<string, DoorOf> = {
   slack: {
     door: slack,
     valid: {
-      ...{ type: 'block_actions', user: { id: 'U0123456789' }, actions: [button] },
+      ...{ type: 'block_actions', user: { id: 'U0123456789', team_id: 'T0123456789' }, actions: [button] },
+      ...{ team: { id: 'T0123456789' }, channel: { id: 'C0123456789' } },
       response_url: 'https://hooks.slack.com/actions/T0/1/abc',
     },
     body: payload => form({ payload }),

@@ -62,10 +62,23 @@ export async function permalink(ts: string): Promise<string | undefined> {
   return (await call('chat.getPermalink', { message_ts: ts })).permalink;
 }
 
-/** Sends a message that only the person who pressed the button sees. */
+/** True if the URL leads to Slack, and nowhere else. */
+export function isHook(url: string): boolean {
+  const parsed = URL.parse(url);
+  return (
+    parsed !== null && parsed.origin === process.env['SLACK_HOOKS'] && parsed.username === '' && parsed.password === ''
+  );
+}
+
+/** Sends a message that only the person who pressed the button sees. No error quotes the URL: whoever knows it can post. */
 export async function postEphemeral(responseUrl: string, text: string): Promise<void> {
+  if (!isHook(responseUrl)) throw new Refused('the response_url is none of Slack');
   const body = JSON.stringify({ response_type: 'ephemeral', replace_original: false, text });
-  await send(responseUrl, { headers: { 'content-type': 'application/json' }, body, seconds: 0.8 });
+  try {
+    await send(responseUrl, { headers: { 'content-type': 'application/json' }, body, seconds: 0.8 });
+  } catch (error) {
+    throw new Unavailable(`Slack did not take the answer to a button: ${(error as Error).name}`);
+  }
 }
 
 const asFields = ({ text, blocks, metadata }: Post) => ({

@@ -6,7 +6,7 @@ import { type ChannelParts, NotificationChannel } from '../notification-channel.
 
 /** Posts a thread in a Slack channel for each incident, and receives the buttons that people press there. */
 export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['slack']>, responder: ChannelParts): void {
-  const { channel, botTokenSecretArn, signingSecretArn, people } = config;
+  const { team, channel, botTokenSecretArn, signingSecretArn, people, onlyPeople } = config;
   const chat = new NotificationChannel(scope, 'Chat', {
     folder: 'channels/slack/notify',
     description: 'A thread in Slack for each incident',
@@ -21,7 +21,14 @@ export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['sl
   const interactivity = new CommandEndpoint(scope, 'Slack', {
     folder: 'channels/slack/interactions',
     description: 'Buttons pressed in Slack: the request URL of its interactivity',
-    environment: { SIGNING_SECRET: signingSecretArn, SLACK_PEOPLE: JSON.stringify(byId) },
+    environment: {
+      SIGNING_SECRET: signingSecretArn,
+      SLACK_TEAM: team,
+      SLACK_CHANNEL: channel,
+      SLACK_PEOPLE: JSON.stringify(byId),
+      SLACK_ONLY_PEOPLE: String(onlyPeople),
+      SLACK_HOOKS: 'https://hooks.slack.com',
+    },
     command: responder.command,
   });
   interactivity.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [signingSecretArn] });

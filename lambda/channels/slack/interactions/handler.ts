@@ -7,7 +7,7 @@ import { type HttpEvent as Event, HttpEvent, readBody } from '../../../inbound/h
 import { hmacHex, isEqual } from '../../../inbound/signature.ts';
 import { entrypoint } from '../../../runtime/entrypoint.ts';
 import { json } from '../../../runtime/http-response.ts';
-import { postEphemeral } from '../client.ts';
+import { isHook, postEphemeral } from '../client.ts';
 
 /** Seconds after which a signed request is refused, so that one that was overheard cannot be sent again later. */
 const MAXIMUM_AGE = 300;
@@ -23,7 +23,9 @@ const Value = v.object({
 
 /** The fields of Slack's request about a pressed button that are read. */
 const ButtonPress = v.looseObject({
-  user: v.looseObject({ id: v.pipe(v.string(), v.regex(/^[UW][A-Z0-9]{1,30}$/)) }),
+  team: v.looseObject({ id: v.string() }),
+  channel: v.looseObject({ id: v.string() }),
+  user: v.looseObject({ id: v.pipe(v.string(), v.regex(/^[UW][A-Z0-9]{1,30}$/)), team_id: v.nullish(v.string()) }),
   response_url: v.pipe(v.string(), v.maxLength(500)),
   actions: v.tupleWithRest(
     [
@@ -36,6 +38,8 @@ const ButtonPress = v.looseObject({
     v.unknown(),
   ),
 });
+
+type ButtonPress = v.InferOutput<typeof ButtonPress>;
 
 /** Slack may send interactions of other kinds. */
 const Interaction = v.pipe(v.string(), v.parseJson(), v.looseObject({ type: v.pipe(v.string(), v.maxLength(100)) }));
@@ -55,15 +59,30 @@ export const handler = entrypoint(HttpEvent, async event => {
   const parsed = v.safeParse(ButtonPress, interaction.output);
   if (!parsed.success) return json(400, { error: 'no button of ours' });
   const { user, actions, response_url } = parsed.output;
+  const fault = faultOf(parsed.output);
+  if (fault) {
+    console.error({ message: `a button did nothing: ${fault}` });
+    return json(403, { error: fault });
+  }
   const [{ action_id, action_ts, value }] = actions;
   const act = actOf(action_id, value);
   if (!act && action_id !== 'merge') return json(200, {});
   const requestId = `slack/${user.id}/${action_ts}/${action_id}`;
   const caller = { incident: value.incident, by: personOf(user.id), via: 'slack', requestId } as const;
-  const refusal = await refusalOf(act ? ask({ do: 'act', ...caller, act }) : merge(caller));
+  const refusal = mayPress(user.id)
+    ? await refusalOf(act ? ask({ do: 'act', ...caller, act }) : merge(caller))
+    : 'Nothing was done: the configuration names who may press the buttons, and you are not among them.';
   if (refusal) await postEphemeral(response_url, refusal).catch(error => console.error({ message: String(error) }));
   return json(200, {});
 });
+
+/** A signature says that Slack sent it, of whichever workspace and channel the app is in. A shared channel has guests. */
+function faultOf({ team, channel, user, response_url }: ButtonPress): string | undefined {
+  const isOurs = (id: string) => id === process.env['SLACK_TEAM'];
+  if (!isOurs(team.id) || !isOurs(user.team_id ?? team.id)) return 'another workspace than the configured one';
+  if (channel.id !== process.env['SLACK_CHANNEL']) return 'another channel than the configured one';
+  return isHook(response_url) ? undefined : 'a response_url that is none of Slack';
+}
 
 /** A button cannot ask into which one: it merges into the only other incident that is open. */
 async function merge(caller: {
@@ -128,5 +147,10 @@ function actOf(button: string, { step, whileRed }: { step: string; whileRed?: bo
   }
 }
 
+const people = (): Record<string, string> => JSON.parse(process.env['SLACK_PEOPLE'] ?? '{}');
+
+/** Everybody in the channel, unless the configuration says that it names them all. */
+const mayPress = (user: string) => process.env['SLACK_ONLY_PEOPLE'] !== 'true' || Object.hasOwn(people(), user);
+
 /** The person's name in the configuration, or else their Slack id. */
-const personOf = (user: string): string => JSON.parse(process.env['SLACK_PEOPLE'] ?? '{}')[user] ?? `slack:${user}`;
+const personOf = (user: string): string => people()[user] ?? `slack:${user}`;
