@@ -22,9 +22,12 @@ const PersonName = v.pipe(
 /** The person, the source of the request, and an id by which a repeated request takes effect once. */
 const Caller = {
   by: PersonName,
-  via: v.picklist(['link', 'slack', 'pagerduty', 'opsgenie', 'command line']),
+  via: v.picklist(['link', 'slack', 'opsgenie', 'command line']),
   requestId: text(200),
 };
+
+/** The thread in Slack or the alert in Opsgenie in which the person acted. */
+const From = { from: v.optional(text(600)) };
 
 export const IncidentId = v.pipe(
   v.string(),
@@ -131,10 +134,10 @@ export const CommandRequest = v.variant('do', [
     do: v.literal('report'),
     month: v.optional(Month),
   }),
-  v.strictObject({ do: v.literal('act'), ...About, ...Caller, act: Act }),
-  v.strictObject({ do: v.literal('hear of ticket'), ...Caller, ...TicketNews }),
+  v.strictObject({ do: v.literal('act'), ...About, ...Caller, ...From, act: Act }),
+  v.strictObject({ do: v.literal('hear of ticket'), ...Caller, via: v.literal('pagerduty'), ...TicketNews }),
   v.strictObject({ do: v.literal('reopen'), ...About, ...Caller, reason: text(1000) }),
-  v.strictObject({ do: v.literal('merge'), ...About, ...Caller, into: About.incident }),
+  v.strictObject({ do: v.literal('merge'), ...About, ...Caller, ...From, into: About.incident }),
   v.strictObject({ do: v.literal('review files'), ...About }),
   v.strictObject({ do: v.literal('review file'), ...About, name: FileName }),
   /** `document`: the edited post-mortem, in Markdown. */

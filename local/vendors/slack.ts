@@ -99,6 +99,7 @@ export class Slack implements Vendor {
     const action = { ...element, action_ts: (at / 1000).toFixed(6) };
     const payload = {
       ...{ type: 'block_actions', team: { id: team }, channel: { id: channel }, user: { id: user, team_id: team } },
+      container: { type: 'message', message_ts: head?.ts, channel_id: channel },
       ...{ response_url: `${hooks}/actions/T0/1/abc`, trigger_id: '1.2.3', actions: [action] },
     };
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();

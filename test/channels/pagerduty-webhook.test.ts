@@ -66,8 +66,15 @@ const references = async () => (await stored()).references.map(({ ref, url }) =>
 const acknowledge = (via: 'link' | 'pagerduty' = 'link') =>
   committed({ type: 'acknowledge', id: 'ack', by: 'ada', via });
 
-/** An open incident, and the ticket that our event has opened for it. */
-async function openTicket(key = ID): Promise<Ticket> {
+/** An open incident, and the ticket that our event has opened for it, which is recorded. */
+async function openTicket(): Promise<Ticket> {
+  const ticket = await ticketNotHeardOf();
+  await sent(vendor.webhooks[0] as WebhookEvent);
+  lambda.resetHistory();
+  return ticket;
+}
+
+async function ticketNotHeardOf(key = ID): Promise<Ticket> {
   await openIncident();
   return vendor.open(ticketTitle({ ...(await stored()), id: key }), [[key, 'error']], INTEGRATION);
 }
@@ -120,7 +127,7 @@ describe('what people do to the ticket', () => {
     for (let times = 0; times < 2; times++) expect(await sent(event)).toMatchObject({ status: 200 });
     expect(await last()).toMatchObject({ ...entry, by: 'Tenex Engineer', via: 'pagerduty' });
     expect((await stored()).timeline.filter(({ command }) => command === `person/pagerduty/${event.id}`).length).toBe(
-      act.does === 'annotate' || act.does === 'publish status' ? 1 : 2,
+      1,
     );
     expect(await lastLine()).toBe(line);
   });
@@ -228,6 +235,7 @@ describe('a merge', () => {
     await openIncident([], { id: 'another', playbook: 'CacheFailure' });
     const second = await stored(key);
     const other = vendor.open(ticketTitle(second), [[second.id, 'error']], INTEGRATION);
+    await sent(vendor.webhooks.at(-1) as WebhookEvent);
     await does(ticket, { does: 'merge', into: other });
     await does(other, { does: 'acknowledge' });
     for (const incident of [await stored(), await stored(key)])
@@ -245,6 +253,32 @@ describe('another ticket', () => {
     for (const other of [...ofOtherTools, ...ofPeople])
       for (const act of ['acknowledge', 'resolve'] as const) await does(other, { does: act });
     expect(await happened()).toEqual(before);
+  });
+
+  it.each<[string, Agent]>([
+    ['a person has opened with our title', { type: 'user_reference', summary: 'Tenex Engineer' }],
+    ['a workflow has opened with our title', WORKFLOW],
+    ['our event has opened, before that was told', INTEGRATION],
+  ])('that %s does nothing', async (_, agent) => {
+    await openIncident();
+    const copy = vendor.open(ticketTitle(await stored()), agent === INTEGRATION ? [[ID, 'error']] : [], agent);
+    copy.key = null;
+    const opening = vendor.webhooks.at(-1) as WebhookEvent;
+    if (agent !== INTEGRATION) await sent(opening);
+    for (const act of ['acknowledge', 'resolve'] as const)
+      expect((await does(copy, { does: act })).answer).toMatchObject({ happened: [] });
+    expect((await happened()).filter(type => /Acknowledged|Resolved|ReferenceAdded/.test(type))).toEqual([]);
+    await sent(opening);
+    await does(copy, { does: 'resolve' });
+    expect((await happened()).includes('Resolved')).toBe(agent === INTEGRATION);
+  });
+
+  it('with our key does nothing before we have recorded that we opened one', async () => {
+    await openIncident();
+    const other = vendor.open('Checkout is down', [['another', 'error']], INTEGRATION);
+    other.key = ID;
+    await does(other, { does: 'resolve' });
+    expect((await stored()).resolvedAt).toBeUndefined();
   });
 
   it('of the same title does nothing once a ticket is followed, unless our event has opened it', async () => {

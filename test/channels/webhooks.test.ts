@@ -63,10 +63,14 @@ const comes = (door: Door, { method, body, headers }: Request, encoded = false) 
 const happened = async () => types((await stored()).timeline);
 const count = async (type: string) => (await happened()).filter(other => other === type).length;
 
+const recorded = (system: 'slack' | 'opsgenie', ref: string) =>
+  committed({ type: 'record reference', id: `reference/${system}`, system, ref });
+
 describe('a button in Slack', () => {
   /** Pressed in the first message of the thread; what is told in answer comes back to this machine. */
   async function pressed(button: string, how: Parameters<Slack['press']>[2] = {}): Promise<Request> {
     vi.stubEnv('SLACK_HOOKS', hooks.url);
+    await recorded('slack', `${CHANNEL}/1.0`);
     const { text, blocks = [], metadata } = threadHead(await stored());
     vendor.messages.splice(0, 1, { ts: '1.0', text, blocks, metadata, edited: 0 });
     return vendor.press('secret of signing', button, { hooks: hooks.url, ...how });
@@ -185,6 +189,14 @@ describe('a button in Slack', () => {
     expect(JSON.stringify(vi.mocked(console.error).mock.calls)).not.toMatch(/actions\/T0|169\.254|example/);
   });
 
+  it('of another message than the one that is recorded does nothing, and says so', async () => {
+    await openIncident();
+    await recorded('slack', `${CHANNEL}/0.9`);
+    for (const button of ['acknowledge', 'resolve', 'merge']) await comes(slack, await pressed(button));
+    expect(vendor.whispers).toContain(`this is not what is recorded in Slack for ${ID}`);
+    expect((await happened()).filter(type => /Acknowledged|Resolved|Merged/.test(type))).toEqual([]);
+  });
+
   it('is refused to a guest of a shared channel', async () => {
     await openIncident();
     const { body } = await pressed('acknowledge');
@@ -260,19 +272,30 @@ describe('a webhook of Opsgenie', () => {
     ['AddNote', 'NoteAdded', { note: 'looking' }],
   ])('%s is applied to the incident once', async (action, happens, alert) => {
     await openIncident();
+    await recorded('opsgenie', ID);
     for (let times = 0; times < 2; times++) await comes(opsgenie, webhook(action, alert));
     expect(await count(happens)).toBe(1);
     expect((await stored()).timeline.at(-1)).toMatchObject({ by: 'ada@mockupaws.com', via: 'opsgenie' });
   });
 
+  it('about an alert that only names the incident, or that we have not opened, does nothing', async () => {
+    await openIncident();
+    for (const alias of [`Follow-up of ${ID}`, `${ID} `, `${ID}-2`, ID])
+      await comes(opsgenie, told.webhook('secret of token', 'Close', alias));
+    expect((await stored()).resolvedAt).toBeUndefined();
+    expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
+  });
+
   it('names nobody as the responder itself', async () => {
     await openIncident();
+    await recorded('opsgenie', ID);
     await comes(opsgenie, webhook('Close', { username: ' AUTOMATION' }));
     expect((await stored()).timeline.at(-1)).toMatchObject({ type: 'Resolved', by: 'somebody in Opsgenie' });
   });
 
   it('does nothing without the token, for our own actions, or about another alert', async () => {
     await openIncident();
+    await recorded('opsgenie', ID);
     for (const token of ['', 'secret', 'secret of token '])
       expect(await comes(opsgenie, told.webhook(token, 'Close', ID))).toMatchObject({ statusCode: 401 });
     await comes(opsgenie, webhook('Close', { username: 'incident-response' }));

@@ -69,7 +69,7 @@ const DOORS: Record<string, DoorOf> = {
     door: slack,
     valid: {
       ...{ type: 'block_actions', user: { id: 'U0123456789', team_id: 'T0123456789' }, actions: [button] },
-      ...{ team: { id: 'T0123456789' }, channel: { id: 'C0123456789' } },
+      ...{ team: { id: 'T0123456789' }, channel: { id: 'C0123456789' }, container: { message_ts: '1.0' } },
       response_url: 'https://hooks.slack.com/actions/T0/1/abc',
     },
     body: payload => form({ payload }),

@@ -26,6 +26,9 @@ test('only the ticket that is followed acts, only people answer, and no merge an
     fc.property(fc.array(news, { maxLength: 25, size: 'max' }), all => {
       const story = new Story(step('kill-idle'));
       story.fires();
+      const opening = { change: 'opened', by: 'PagerDuty', agent: 'system' } as const;
+      const own = { system: 'pagerduty', ref: 'P1', title: OURS, status: 'open' } as const;
+      story.tell({ type: 'hear of ticket', ...opening, ticket: own });
       let [followed, answered, resolvedBy, now] = ['P1', false, '', 0];
       for (const [index, { ref, change, agent, into, minutes, again }] of all.entries()) {
         now += minutes;

@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import type { Source } from './person.ts';
 import { DRILL } from './signal.ts';
 import type { Ticket, TicketNews } from './ticket.ts';
 
@@ -16,16 +17,24 @@ export const followedTicket = ({ references, id }: Incident, system: Ticket['sys
   references.find(other => other.system === system && other.ref !== id)?.ref;
 
 /**
- * A ticket is the incident's if the incident follows it. A ticket with the incident's key becomes so while it is open, and one with a
- * title of ours if we have opened it, or if none is followed yet.
+ * A ticket is the incident's once it is recorded. The event of our own opening records one with a title of ours; one with the
+ * incident's key is recorded as well, while it is open and after we have opened a ticket. Any other only looks like ours.
  */
 export function isTicketOf(incident: Incident, { ticket, change }: Pick<TicketNews, 'ticket' | 'change'>): boolean {
   const followed = followedTicket(incident, ticket.system);
   if (followed === ticket.ref) return true;
-  if (incidentNamedBy(ticket) !== incident.id) return false;
-  if (followed === undefined || change === 'opened') return ticket.key !== undefined || isTitleOf(incident, ticket);
-  return ticket.key !== undefined && ticket.status === 'open';
+  if (ticket.key === undefined) return change === 'opened' && isTitleOf(incident, ticket);
+  const opened = change === 'opened' || incident.references.some(({ system }) => system === ticket.system);
+  return ticket.key === incident.id && opened && (followed === undefined || ticket.status === 'open');
 }
 
 /** Another stack may have an incident of the same id in the same account of the other system. */
-const isTitleOf = ({ id, policy }: Incident, { title = '' }: Ticket) => title.includes(`${id} ${policy.title} `);
+const isTitleOf = ({ id, policy }: Incident, { title = '' }: Ticket) =>
+  TITLE.test(title) && title.slice(title.indexOf('INC-')).startsWith(`${id} ${policy.title} `);
+
+/** True if the request comes from the thread or the alert that is recorded for the incident. Links and the command line have none. */
+export const comesFrom = (
+  { references }: Pick<Incident, 'references'>,
+  { via, from }: { via: Source; from?: string | undefined },
+): boolean =>
+  via === 'link' || via === 'command line' || references.some(({ system, ref }) => system === via && ref === from);

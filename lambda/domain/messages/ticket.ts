@@ -160,6 +160,3 @@ function details(incident: Incident): Record<string, string> {
     ...(drill ? { drill: 'this is a drill: no runbook changes anything' } : {}),
   };
 }
-
-/** The first incident id in a text. */
-export const idIn = (text = '') => /\bINC-\d{4}-\d{2}-\d{2}-\d{3,}\b/.exec(text)?.[0];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { startResponse } from '../../adapters/step-functions.ts';
 import { type MonthlyReport, monthlyReport } from '../../domain/figures/report.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
+import { comesFrom } from '../../domain/incident/followed-ticket.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { Person } from '../../domain/incident/person.ts';
 import { DECLARED, playbookNamed } from '../../domain/incident/policy.ts';
@@ -49,6 +50,7 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
     case 'act':
       return withIncident(request.incident, async incident => {
         const { by, via, act, requestId } = request;
+        if (!comesFrom(incident, request)) return notFrom(incident, via);
         return answerTo(await commit(keyOf(incident), { ...act, by, via, id: `person/${requestId}` } as PersonCommand));
       });
     case 'hear of ticket': {
@@ -60,6 +62,7 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
     case 'merge':
       return withIncident(request.incident, from =>
         withIncident(request.into, async into => {
+          if (!comesFrom(from, request)) return notFrom(from, request.via);
           const merged = await merge(from, into, request);
           if (!Array.isArray(merged)) return merged;
           const [absorbed, over] = await Promise.all(merged.map(answerTo));
@@ -82,6 +85,11 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
       return declare({ by, requestId, playbook: DECLARED, title, summary, declared: { ...declaration, text, via } });
     }
   }
+});
+
+/** An older message, an alert of the same name, or ours of a moment ago, which is recorded when it is pressed again. */
+const notFrom = ({ id }: Incident, via: string): CommandAnswer => ({
+  refused: `this is not what is recorded in ${via === 'slack' ? 'Slack' : 'Opsgenie'} for ${id}`,
 });
 
 /** One incident that cannot be read hides no report; the watch tells operations of it. */

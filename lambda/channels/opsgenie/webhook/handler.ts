@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { ask } from '../../../adapters/command-function.ts';
 import { readSecret } from '../../../adapters/secrets.ts';
 import { nameIn } from '../../../domain/incident/person.ts';
-import { idIn, OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
-import type { Act } from '../../../inbound/command-request.ts';
+import { OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
+import { type Act, IncidentId } from '../../../inbound/command-request.ts';
 import { HttpEvent, readBody } from '../../../inbound/http-event.ts';
 import { isEqual } from '../../../inbound/signature.ts';
 import { entrypoint } from '../../../runtime/entrypoint.ts';
@@ -31,11 +31,12 @@ export const handler = entrypoint(HttpEvent, async event => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Webhook), body.text);
   if (!parsed.success) return json(400, { error: 'no action on an alert' });
   const { action, alert } = parsed.output;
-  const [incident, act] = [idIn(alert?.alias ?? ''), actOf(parsed.output)];
-  if (!alert || !incident || !act || alert.username === OPSGENIE_USER) return json(200, { ignored: action });
+  const [incident, act] = [alert?.alias, actOf(parsed.output)];
+  if (!alert || !v.is(IncidentId, incident) || !act || alert.username === OPSGENIE_USER)
+    return json(200, { ignored: action });
   const by = nameIn('Opsgenie', alert.username);
   const requestId = `opsgenie/${alert.alertId}/${action}/${alert.updatedAt}`.slice(0, 200);
-  const { happened, refused } = await ask({ do: 'act', incident, by, via: 'opsgenie', requestId, act });
+  const { happened, refused } = await ask({ do: 'act', incident, by, via: 'opsgenie', from: incident, requestId, act });
   return json(200, { happened, refused });
 });
 

@@ -25,6 +25,7 @@ const Value = v.object({
 const ButtonPress = v.looseObject({
   team: v.looseObject({ id: v.string() }),
   channel: v.looseObject({ id: v.string() }),
+  container: v.looseObject({ message_ts: v.pipe(v.string(), v.regex(/^\d{1,20}\.\d{1,10}$/)) }),
   user: v.looseObject({ id: v.pipe(v.string(), v.regex(/^[UW][A-Z0-9]{1,30}$/)), team_id: v.nullish(v.string()) }),
   response_url: v.pipe(v.string(), v.maxLength(500)),
   actions: v.tupleWithRest(
@@ -58,7 +59,7 @@ export const handler = entrypoint(HttpEvent, async event => {
   if (interaction.output.type !== 'block_actions') return json(200, {});
   const parsed = v.safeParse(ButtonPress, interaction.output);
   if (!parsed.success) return json(400, { error: 'no button of ours' });
-  const { user, actions, response_url } = parsed.output;
+  const { user, channel, container, actions, response_url } = parsed.output;
   const fault = faultOf(parsed.output);
   if (fault) {
     console.error({ message: `a button did nothing: ${fault}` });
@@ -68,7 +69,8 @@ export const handler = entrypoint(HttpEvent, async event => {
   const act = actOf(action_id, value);
   if (!act && action_id !== 'merge') return json(200, {});
   const requestId = `slack/${user.id}/${action_ts}/${action_id}`;
-  const caller = { incident: value.incident, by: personOf(user.id), via: 'slack', requestId } as const;
+  const from = `${channel.id}/${container.message_ts}`;
+  const caller = { incident: value.incident, by: personOf(user.id), via: 'slack', from, requestId } as const;
   const refusal = mayPress(user.id)
     ? await refusalOf(act ? ask({ do: 'act', ...caller, act }) : merge(caller))
     : 'Nothing was done: the configuration names who may press the buttons, and you are not among them.';
@@ -89,6 +91,7 @@ async function merge(caller: {
   incident: string;
   by: string;
   via: 'slack';
+  from: string;
   requestId: string;
 }): Promise<CommandAnswer> {
   const { incidents = [] } = await ask({ do: 'list' });
