@@ -40,6 +40,14 @@ describe('the ticket that an incident follows', () => {
     expect(story.refused).toBe(`PGR0VU2 is not the ticket of ${ID}`);
   });
 
+  test('is none by its key before we have recorded that we opened one', () => {
+    const story = new Story(temporary('first'));
+    story.fires();
+    expect(acts(story, { key: ID })).toBe(false);
+    story.tell({ type: 'record reference', system: 'pagerduty', ref: ID });
+    expect(acts(story, { key: ID })).toBe(true);
+  });
+
   test('is another once our event has opened that, or if it is open and has the key', () => {
     const story = opened();
     hears(story, 'opened');

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { affectedComponents, internalName } from '../../../lambda/domain/communication/updates.ts';
+import { internalName } from '../../../lambda/domain/communication/updates.ts';
 import type { Audience } from '../../../lambda/domain/incident/audiences.ts';
 import type { EventOf } from '../../../lambda/domain/incident/events.ts';
 import type { Policy } from '../../../lambda/domain/incident/policy.ts';
@@ -210,34 +209,6 @@ describe('customers', () => {
     expect(story.tell({ type: 'publish', by: 'ben' })).toEqual([]);
     watched(story, 46, 80);
     expect(updates(story, 'public').length).toBeGreaterThan(1);
-  });
-
-  test('read of other components once a person names them, of none that does not exist, and twice of none', () => {
-    const story = published('P3');
-    const names = (...components: string[]) => story.tell({ type: 'publish', by: 'ada', components });
-    const shown = () => affectedComponents(story.incident).map(({ id }) => id);
-    names('website');
-    const since = story.incident.publication?.at;
-    story.at(50);
-    expect(names('website', 'website')).toEqual([]);
-    expect(story.refused).toBeUndefined();
-    expect(names('website', 'nothing')).toEqual([]);
-    expect(story.refused).toBe('there is no component nothing: there is api, website');
-    expect(names('api', 'website')).toMatchObject([{ type: 'Published', components: ['api', 'website'] }]);
-    expect(shown()).toEqual(['api', 'website']);
-    expect(names('website', 'api')).toEqual([]);
-    names('api');
-    expect(shown()).toEqual(['api']);
-    expect(story.incident.publication).toMatchObject({ at: since });
-  });
-
-  test('read of what was affected by itself until a person names something else', () => {
-    const story = published('P1');
-    const before = affectedComponents(story.incident).map(({ id }) => id);
-    expect(story.tell({ type: 'publish', by: 'ada', components: before })).toEqual([]);
-    const other = ['api', 'website'].filter(id => !isDeepStrictEqual(before, [id]));
-    expect(story.tell({ type: 'publish', by: 'ada', components: other })).toMatchObject([{ components: other }]);
-    expect(affectedComponents(story.incident)).toHaveLength(other.length);
   });
 
   test('read updates to the end once they have read of an incident, also when its severity falls', () => {
