@@ -56,7 +56,8 @@ export async function scale(
   const found = await describeService(cluster, service);
   const reason = whyNotScaled(found, Number(desiredCount), expectedCount);
   if (reason) return scalingAnswer({ verdict: 'unchanged', reason, changed: [] });
-  const former = found.desiredCount ?? 0;
+  // A repeated call, after an answer that was lost, finds its own number: what it was before is what the caller expected.
+  const former = expectedCount === '' ? (found.desiredCount ?? 0) : Number(expectedCount);
   if (dryRun) return scalingAnswer(done(), `Dry run: ${taskCounts(found)}; ${desiredCount} would be asked for.`);
   const changed = (await before?.()) ?? [];
   await setDesiredCount(cluster, service, desiredCount);

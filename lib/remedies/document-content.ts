@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { type DocumentStep, repeatsOf, withoutMarks } from './repeated-steps.ts';
 
 /** An SSM Automation document. */
 export interface DocumentContent {
@@ -20,12 +21,6 @@ interface DocumentParameter {
   default?: unknown;
 }
 
-interface DocumentStep {
-  name: string;
-  action: string;
-  [key: string]: unknown;
-}
-
 /** A document as its file has it: only what distinguishes it from the others. */
 type OwnContent = Pick<DocumentContent, 'description' | 'parameters' | 'mainSteps' | 'outputs'>;
 
@@ -43,8 +38,9 @@ const END_DRY_RUN = 'responder:endDryRun';
 
 /**
  * Reads `runbooks/<runbook>.yaml` and adds what all documents have in common: the schema version, the role with its parameter,
- * the parameter `DryRun` where a step refers to it, and the branch at which a dry run ends (`action: responder:endDryRun`).
- * @throws Error when the file has a part that is added.
+ * the parameter `DryRun` where a step refers to it, and the branch at which a dry run ends (`action: responder:endDryRun`). It
+ * takes out the marks `onceOnly`.
+ * @throws Error when the file has a part that is added, or a step that does not say if it may be repeated.
  */
 export function readDocument(runbook: string): DocumentContent {
   const file = `runbooks/${runbook}.yaml`;
@@ -60,7 +56,9 @@ export function completeDocument(file: string, own: OwnContent): DocumentContent
   ];
   if (excess.length > 0)
     throw new Error(`${file} has ${excess.join(', ')}: leave it out, lib/remedies/document-content.ts adds the header`);
-  const steps = mainSteps.map((step, i) =>
+  const faults = repeatsOf(mainSteps);
+  if (faults.length > 0) throw new Error(`${file}: ${faults.join('; ')}`);
+  const steps = withoutMarks(mainSteps).map((step, i) =>
     step.action === END_DRY_RUN ? endDryRun(step.name, mainSteps[i + 1]?.name ?? 'end') : step,
   );
   return {

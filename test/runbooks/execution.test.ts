@@ -138,7 +138,9 @@ describe.each(documents)('$name', ({ name, content }) => {
       const what = `${call.operation}, call ${from + 1}`;
       expect((await resultIn(other, failed)).ended, what).toBe('failed');
       expect(failed.outcome?.failureMessage, what).toBeTruthy();
-      expect(changes(made.slice(from + 1)), what).toEqual([]);
+      // A write that does the same when it is made twice is tried again.
+      const later = changes(made.slice(from + 1)).filter(made => JSON.stringify(made) !== JSON.stringify(call));
+      expect(later, what).toEqual([]);
     }
   });
 
@@ -151,7 +153,7 @@ describe.each(documents)('$name', ({ name, content }) => {
     );
     if (own < 0) return;
     const other = await prepared(name);
-    tap(other, name, { from: own, once: true });
+    tap(other, name, { from: own, times: 1 });
     expect(await resultIn(other, await run(other, name, acting))).toMatchObject({ ended: 'succeeded' });
   });
 
@@ -172,12 +174,30 @@ describe.each(documents)('$name', ({ name, content }) => {
   );
 });
 
+it.each(['scale-service', 'scale-up'])('%s, whose answer was lost, goes on and tells what it changed', async scale => {
+  const world = await prepared(`mockupaws-production-${scale}`);
+  const { invoke } = world.functions;
+  let lost = false;
+  world.functions.invoke = async (name, event) => {
+    const answer = await invoke.call(world.functions, name, event);
+    if (lost || (event as { dryRun?: string }).dryRun !== 'false') return answer;
+    lost = true;
+    return { error: { errorType: 'Error', errorMessage: 'the answer was lost' }, milliseconds: 5 };
+  };
+  const given = { ...GIVEN[scale], DryRun: 'false', ExpectedCount: '10' };
+  const ran = await run(world, `mockupaws-production-${scale}`, given);
+  expect(lost).toBe(true);
+  const { ended, changed } = await resultIn(world, ran);
+  expect(ended).toBe('succeeded');
+  expect(changed.join()).toContain(`${GIVEN[scale]?.['DesiredCount']} tasks in place of 10`);
+});
+
 describe('in an incident, a runbook that scales for a while and fails', () => {
   // A function that fails without a word may have changed something.
   it.each([0, 1, 6])('at its call %i is a failed step, and is put back as far as it came', async failing => {
     const world = await RehearsalWorld.create(assembly(), 3);
     const name = 'mockupaws-production-scale-service';
-    const calls = tap(world, name, { from: failing, once: true });
+    const calls = tap(world, name, { from: failing, times: 3 });
     databaseConnections.inject(world);
     await world.clock.run(60 * MINUTE, () => false);
     const timeline = timelineOf(world);

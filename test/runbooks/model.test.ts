@@ -16,7 +16,6 @@ interface Step {
   name: string;
   action: string;
   isEnd?: boolean;
-  maxAttempts?: number;
   inputs: {
     Service: string;
     Api: string;
@@ -158,13 +157,6 @@ describe.each(documents)('$file, whatever AWS leaves open,', ({ document: { para
     const text = JSON.stringify(mainSteps.filter(({ action }) => action === 'aws:branch'));
     for (const { name } of mainSteps.filter(({ action }) => action === 'aws:invokeLambdaFunction'))
       expect(text, name).toContain(`{{ ${name}.Verdict }}`);
-  });
-
-  it('reads once more when it is throttled', () => {
-    const reads = steps.filter(
-      ({ inputs }) => /^(Describe|List|Get)/.test(inputs.Api ?? '') && inputs.Service !== 'sts',
-    );
-    for (const step of reads) expect(step.maxAttempts, step.name).toBeGreaterThanOrEqual(3);
   });
 
   it('selects no member of a list that may be absent', () => {

@@ -11,10 +11,10 @@ export interface Call {
   input: Input;
 }
 
-/** The calls that fail: from the one with this number on, each that is the same; once, or for ever. */
+/** The calls that fail: from the one with this number on, each that is the same; so many times, or for ever. */
 interface Trouble {
   from: number;
-  once?: boolean;
+  times?: number;
   /** The function itself fails, and not the call to it. */
   inside?: boolean;
 }
@@ -28,12 +28,13 @@ export function tap(world: RehearsalWorld, name: string, trouble?: Trouble): Cal
   const target: string | undefined = document?.properties['Content'].parameters.FunctionName?.default;
   const path = account.ofType('AWS::Lambda::Function').find(({ ref }) => ref === target)?.path;
   let stricken: string | undefined;
+  let left = trouble?.times ?? Number.POSITIVE_INFINITY;
   const strikes = (operation: string, input: Input) => {
     // A reading that is repeated asks for other times.
     const key = JSON.stringify([operation, { ...input, StartTime: undefined, EndTime: undefined }]);
     const nth = calls.push({ operation, input }) - 1;
     if (nth === trouble?.from) stricken = key;
-    return key === stricken && (nth === trouble?.from || !trouble?.once);
+    return key === stricken && left-- > 0;
   };
   account.call = async (caller, service, operation, input) => {
     const own = caller.name === name || (path !== undefined && caller.name === shortName(path));

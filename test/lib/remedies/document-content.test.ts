@@ -6,7 +6,7 @@ const OWN = {
   parameters: { Valve: { type: 'String', description: 'The valve.' } },
   mainSteps: [
     { name: 'mayAct', action: 'responder:endDryRun' },
-    { name: 'openValve', action: 'aws:executeAwsApi' },
+    { name: 'openValve', action: 'aws:executeAwsApi', onceOnly: true },
     { name: 'end', action: 'aws:sleep' },
   ],
 };
