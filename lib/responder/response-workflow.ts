@@ -31,6 +31,22 @@ import { ResponseFunctions, type ResponseFunctionsProps } from './response-funct
 const RUNBOOK_SECONDS = 15;
 const VERIFY_SECONDS = 30;
 
+/**
+ * Minutes for which a call is repeated that fails by what passes: throttling, time-outs, a service that is away. A plan is made, and
+ * begun, while the measurements behind it are fresh. What has begun is followed for longer than outages usually last, since nobody
+ * else would see its end.
+ */
+const PATIENCE = { plan: 3, start: 5, follow: 20 };
+
+/** Errors of a start that no repetition mends. */
+const REFUSALS = [
+  'AutomationDefinitionNotFoundException',
+  'AutomationDefinitionVersionNotFoundException',
+  'InvalidAutomationExecutionParametersException',
+  'InvalidTarget',
+  'IdempotentParameterMismatch',
+].map(name => `Ssm.${name}`);
+
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery',
   'logs:GetLogDelivery',
@@ -126,8 +142,8 @@ export class ResponseWorkflow extends Construct {
       return task;
     };
 
-    const look = guarded(this.call('Diagnose', diagnose, attempt, JsonPath.DISCARD));
-    const choose = guarded(this.call('Choose step', plan, attempt, '$.plan'));
+    const look = guarded(this.call('Diagnose', diagnose, attempt, JsonPath.DISCARD, PATIENCE.plan));
+    const choose = guarded(this.call('Choose step', plan, attempt, '$.plan', PATIENCE.plan));
     const startRunbook = guarded(
       new CallAwsService(this, 'Start runbook', {
         service: 'ssm',
@@ -142,7 +158,9 @@ export class ResponseWorkflow extends Construct {
         resultPath: '$.runbook',
       }),
     );
-    startRunbook.addRetry({ errors: [Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 3 });
+    startRunbook.addRetry({ errors: REFUSALS, maxAttempts: 0 });
+    // The token makes one execution of all attempts, also when an answer was lost.
+    repeat(startRunbook, PATIENCE.start);
     const readRunbook = guarded(
       new CallAwsService(this, 'Read runbook', {
         service: 'ssm',
@@ -154,7 +172,7 @@ export class ResponseWorkflow extends Construct {
         resultPath: '$.observed',
       }),
     );
-    readRunbook.addRetry({ errors: [Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 5 });
+    repeat(readRunbook, PATIENCE.follow);
     const verifyStep = guarded(
       this.call(
         'Verify',
@@ -207,7 +225,8 @@ export class ResponseWorkflow extends Construct {
         .when(Condition.stringEquals('$.plan.returned.next', 'turn'), nextPlan.next(look))
         .otherwise(new Succeed(this, 'Attempt over')),
     );
-    return look.next(guarded(this.call('Classify', classify, attempt, JsonPath.DISCARD))).next(choose);
+    const judge = guarded(this.call('Classify', classify, attempt, JsonPath.DISCARD, PATIENCE.plan));
+    return look.next(judge).next(choose);
   }
 
   /** Invokes a function; what it returned stands at `returned` below the path. A call repeated does nothing twice. */
@@ -216,14 +235,28 @@ export class ResponseWorkflow extends Construct {
     { function: lambdaFunction }: ResponderFunction,
     payload: Record<string, unknown>,
     resultPath: string,
+    minutes = PATIENCE.follow,
   ): LambdaInvoke {
     const task = new LambdaInvoke(this, id, {
       lambdaFunction,
       payload: TaskInput.fromObject(payload),
       resultSelector: { 'returned.$': '$.Payload' },
       resultPath,
+      // Lambda's own errors are among those that are repeated here.
+      retryOnServiceExceptions: false,
     });
-    task.addRetry({ errors: [Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 3 });
+    repeat(task, minutes);
     return task;
   }
+}
+
+/** Repeats a call after 2, 4, 8 and 16 s, then every half minute, until so many minutes have passed. */
+function repeat(task: TaskStateBase, minutes: number): void {
+  task.addRetry({
+    errors: [Errors.TASKS_FAILED],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.seconds(30),
+    maxAttempts: 3 + 2 * minutes,
+  });
 }

@@ -2,6 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { everything } from '../../support/everything.ts';
 import { actionsOf, inspect, refersTo, stackOf, statementsOf } from '../../support/stack.ts';
 
+interface Retrier {
+  ErrorEquals: string[];
+  IntervalSeconds: number;
+  BackoffRate: number;
+  MaxDelaySeconds: number;
+  MaxAttempts: number;
+}
+
+/** Minutes for which an error is repeated before the workflow gives up. */
+const minutesOf = ({ IntervalSeconds, BackoffRate, MaxDelaySeconds, MaxAttempts }: Retrier) =>
+  Array.from({ length: MaxAttempts }, (_, i) => Math.min(IntervalSeconds * BackoffRate ** i, MaxDelaySeconds)).reduce(
+    (sum, seconds) => sum + seconds,
+    0,
+  ) / 60;
+
 const { template } = stackOf(everything);
 const { all, one, roleOf } = inspect(template);
 
@@ -11,7 +26,7 @@ describe('the response workflow', () => {
     .map((part: unknown) => (typeof part === 'string' ? part : refersTo(part)[0]))
     .join('');
   const definition = JSON.parse(text);
-  const tasks: [string, { Catch?: unknown; Retry?: { ErrorEquals: string[] }[]; Type: string }][] = Object.entries<{
+  const tasks: [string, { Catch?: unknown; Retry?: Retrier[]; Type: string }][] = Object.entries<{
     Type: string;
   }>(definition.States).filter(([, { Type }]) => Type === 'Task');
 
@@ -34,6 +49,25 @@ describe('the response workflow', () => {
       const handsOver = { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Hand over' };
       if (name !== 'Hand over') expect(task.Catch, name).toEqual([handsOver]);
     }
+  });
+
+  it.each<readonly [string, number]>([
+    ...['Diagnose', 'Classify', 'Choose step'].map(name => [name, 3] as const),
+    ['Start runbook', 5],
+    ...['Note execution', 'Read runbook', 'Verify', 'Hand over'].map(name => [name, 20] as const),
+  ])('repeats "%s" for %i minutes, and at least twice a minute', (name, minutes) => {
+    const retry = definition.States[name].Retry as Retrier[];
+    const passing = retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
+    expect(passing.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.TaskFailed']]);
+    expect(passing.map(minutesOf)).toEqual([minutes]);
+    expect(passing[0]?.MaxDelaySeconds).toBeLessThanOrEqual(30);
+  });
+
+  it('starts a runbook once, whatever answer is lost, and does not repeat what was refused', () => {
+    const { Parameters, Retry } = definition.States['Start runbook'];
+    expect(Parameters['ClientToken.$']).toBe('$.plan.returned.clientToken');
+    expect(Retry[0]).toMatchObject({ MaxAttempts: 0 });
+    expect(Retry[0].ErrorEquals).toContain('Ssm.InvalidAutomationExecutionParametersException');
   });
 
   it('may run exactly the runbooks of the playbooks, and pass exactly their roles', () => {
