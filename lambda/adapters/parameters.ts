@@ -3,7 +3,11 @@ import type { Readings } from '../domain/incident/commands.ts';
 
 const client = new SSMClient({});
 
-export type Switches = Pick<Readings, 'automation' | 'maintenanceUntil'> & { maintenanceReason?: string | undefined };
+export type Switches = Pick<Readings, 'automation' | 'maintenanceUntil'> & {
+  maintenanceReason?: string | undefined;
+  /** Nobody answered: then nothing begins, but it is no sign that somebody has switched anything. */
+  unanswered?: true;
+};
 
 /**
  * Reads the kill switch (`on`; anything else is off) and the maintenance window (`none`, or the ISO 8601 time at which it
@@ -26,7 +30,7 @@ export async function readSwitches(automationParameter: string, maintenanceParam
     };
   } catch (error) {
     console.error({ message: 'the kill switch cannot be read, which means off', error: (error as Error).name });
-    return { automation: 'unreadable', maintenanceUntil: 'unreadable' };
+    return { automation: 'unreadable', maintenanceUntil: 'unreadable', unanswered: true };
   }
 }
 

@@ -14,6 +14,7 @@ import { assess, atLeast, serviceWords } from './kernel/severity.ts';
 import { minutesBetween } from './kernel/time.ts';
 import { levelDue, mayCallNext, reminderDue } from './on-call/escalation.ts';
 import { answerEvents, approvalObligations, askAgain } from './remediation/approval.ts';
+import { tryAgain } from './remediation/obstacles.ts';
 import { endResponse, notVerified } from './remediation/response.ts';
 import { continuePlan, takeTurn, turnObligations } from './remediation/turns.ts';
 import { postMortemOverdue, reviewObligations } from './review/review.ts';
@@ -168,6 +169,8 @@ export function fulfil(incident: Incident, obligation: Obligation, checks: Check
       return { events: continuePlan(incident, obligation.attempt) };
     case 'take turn':
       return { events: takeTurn(incident) };
+    case 'try again':
+      return { events: tryAgain(incident) };
     case 'put back':
       return { events: [{ type: 'ResponseRequested', attempt: obligation.attempt }] };
     case 'settle':

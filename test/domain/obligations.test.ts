@@ -178,7 +178,9 @@ describe('an attempt', () => {
     const silent = story.policy.stallMinutes + 7;
     expect(story.at(4 + silent).due()).toEqual([]);
     expect(types(story.at(5 + silent).watches())).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
-    expect(story.incident.handedOver?.reason).toBe(`no sign of life from the response for ${silent} min`);
+    expect(story.incident.handedOver?.reason).toBe(
+      `no sign of life from the response for ${silent} min. Automation tries again once what holds it back has passed`,
+    );
     expect(story.at(6 + silent).due()).toMatchObject([{ type: 'stop execution' }]);
   });
 });

@@ -320,8 +320,8 @@ describe('an incident, whatever happens to it in whatever order,', () => {
           story.watches();
         }
         if (unreverted(story.incident).length > 0) {
-          expect(story.incident.handedOver?.reason ?? of(story.incident.timeline, 'Resolved')[0]?.reason).toContain(
-            'Still changed',
+          expect(story.incident.handedOver?.reason ?? of(story.incident.timeline, 'Resolved')[0]?.reason).toMatch(
+            /Still changed|Not known yet if this changed anything/,
           );
           return;
         }

@@ -11,6 +11,7 @@ import { alarmKey, type Signal } from '../../lambda/domain/incident/signal.ts';
 import type { Facts } from '../../lambda/domain/kernel/severity.ts';
 import { plusMinutes } from '../../lambda/domain/kernel/time.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
+import { mayTryAgain } from '../../lambda/domain/remediation/guardrails.ts';
 
 /** Minute 0 of every story. */
 export const START = '2026-04-07T09:30:00.000Z';
@@ -230,7 +231,9 @@ export class Story {
 
   /** What `watch` does once a minute: whatever is due. */
   watches(checks: Check[] = PASSED): IncidentEvent[] {
-    return this.due().flatMap(obligation => this.tell({ type: 'fulfil', obligation, checks }));
+    return this.due()
+      .filter(({ type }) => type !== 'try again' || mayTryAgain(this.incident, this.readings, this.now))
+      .flatMap(obligation => this.tell({ type: 'fulfil', obligation, checks }));
   }
 
   /** The watch runs in each minute from one to another. */

@@ -124,7 +124,7 @@ export type Obligation =
   | { type: 'expire approval'; step: string }
   | { type: 'ask again'; step: string; level: number }
   | { type: 'put back'; attempt: number }
-  | { type: 'continue plan' | 'take turn'; attempt: number }
+  | { type: 'continue plan' | 'take turn' | 'try again'; attempt: number }
   | { type: 'tell improvement'; severity: Severity }
   | { type: 'settle' };
 

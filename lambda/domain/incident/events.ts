@@ -71,6 +71,12 @@ interface SignalSeen {
   maintenance?: HeldBy | undefined;
 }
 
+/**
+ * What keeps a remedy from being tried, and passes by itself: automation is switched off or its target is in maintenance, which can
+ * be read; or anything else, by whose passing nothing happens that could be read.
+ */
+export type Obstacle = 'held back' | 'passing';
+
 /** Why an attempt of the response ended. */
 export type AttemptOutcome =
   | 'recovered'
@@ -157,6 +163,8 @@ export interface EventData {
     playbook?: string | undefined;
     /** The round goes on with this plan; absent, a new one begins. */
     turn?: boolean | undefined;
+    /** What held a plan back has passed: the plans that it held back have another turn. */
+    again?: boolean | undefined;
     from?: string | undefined;
     approved?: boolean | undefined;
     revert?: boolean | undefined;
@@ -211,7 +219,8 @@ export interface EventData {
   ApprovalAskedAgain: { step: string; title: string; expiresAt: string; level: number };
   ApprovalGiven: Person & { step: string };
   ApprovalDeclined: Person & { step: string };
-  ResponseEnded: { attempt: number; outcome: AttemptOutcome };
+  /** `obstacle`: what kept a remedy from being tried, and passes. */
+  ResponseEnded: { attempt: number; outcome: AttemptOutcome; obstacle?: Obstacle | undefined };
   HandedOver: { reason: string };
   /** A follow-up for people. Without `by`, automation raised it. */
   ActionItemRaised: { item: string; action: string; text: string } & Partial<Person> & Assignment;

@@ -1,7 +1,7 @@
 import { type Facts, type Reason, type Severity, withService } from '../kernel/severity.ts';
 import type { AppliedCommand } from './applied.ts';
 import type { Audience, Investigation, Target } from './audiences.ts';
-import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Reference, Status } from './events.ts';
+import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Obstacle, Reference, Status } from './events.ts';
 import type { HeldBy } from './maintenance.ts';
 import type { Person } from './person.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
@@ -67,6 +67,10 @@ export interface Attempt {
   /** Last sign of life, by which attempts that crashed without a word are found. */
   progressAt: string;
   outcome?: AttemptOutcome | undefined;
+  /** What kept a step or a revert from being tried. */
+  obstacle?: Obstacle | undefined;
+  /** How often plans of this round have had another turn. */
+  again?: number | undefined;
   endedAt?: string | undefined;
   /** Steps that this attempt skipped, with the reasons. */
   skipped: { step: string; title: string; reasons: string[] }[];

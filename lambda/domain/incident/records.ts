@@ -1,5 +1,5 @@
 import type { Severity } from '../kernel/severity.ts';
-import type { Status } from './events.ts';
+import type { Obstacle, Status } from './events.ts';
 
 export type Promised = 'response' | 'resolution';
 
@@ -69,6 +69,8 @@ export interface Trouble {
   turnIn?: number | undefined;
   /** The attempt in which its plan came to its end, and the trouble did not. */
   spentIn?: number | undefined;
+  /** What kept a step of its plan from being tried: when it has passed, the plan has another turn. */
+  obstacle?: Obstacle | undefined;
   /** The plan goes on when the question of another plan is answered. */
   waits?: boolean | undefined;
 }

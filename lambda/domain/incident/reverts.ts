@@ -50,9 +50,23 @@ function changes(incident: Incident): Change[] {
     .reverse();
 }
 
-/** A revert that failed is not tried again automatically; a person may request it again. */
-const wasTried = ({ runs }: Incident, { run, revertRequestedAt = '' }: Run) =>
-  runs.some(other => other.undoes === run && other.startedAt >= revertRequestedAt);
+/** The most tries of a revert by itself, the later ones when what failed may have passed; a person may request it again. */
+const TRIES = 3;
+
+const wasTried = (incident: Incident, run: Run) => {
+  const { runs, attempt } = incident;
+  const tries = runs.filter(
+    ({ undoes, startedAt }) => undoes === run.run && startedAt >= (run.revertRequestedAt ?? ''),
+  );
+  const isAnotherTurn = attempt?.again !== undefined && !attempt.outcome && mayRevertAgain(incident, run);
+  return isAnotherTurn ? tries.some(other => other.attempt === attempt.number) : tries.length > 0;
+};
+
+/** True of a change whose revert failed, and may have failed by something that passes. */
+export function mayRevertAgain({ runs }: Pick<Incident, 'runs'>, { run }: Pick<Run, 'run'>): boolean {
+  const tries = runs.filter(({ undoes }) => undoes === run);
+  return tries.length < TRIES && tries.at(-1)?.status === 'failed' && tries.at(-1)?.impact !== 'harmful';
+}
 
 const isUrgent = ({ run: { impact, status, revertRequestedAt }, when }: Change) =>
   impact === 'harmful' ||

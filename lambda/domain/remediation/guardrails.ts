@@ -9,6 +9,7 @@ import { minutesBetween, minutesIfKnown, plusMinutes } from '../kernel/time.ts';
 import type { CautiousStep } from './caution.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 import { heldPlaybook } from './maintenance.ts';
+import { changedNothing, heldBackTroubles } from './obstacles.ts';
 
 /**
  * True if the run must change nothing: the step only observes, the incident is a drill, or automation is switched off.
@@ -66,6 +67,12 @@ export function revertGuardrails(
   return [killSwitch(readings), maintenanceWindow(incident, playbook, readings, now)];
 }
 
+/** True once nothing holds back every plan that waits for another turn. */
+export const mayTryAgain = (incident: Incident, readings: Readings, now: string): boolean =>
+  heldBackTroubles(incident, now).some(trouble =>
+    revertGuardrails(incident, trouble, readings, now).every(({ passed }) => passed),
+  );
+
 function killSwitch({ automation }: Readings): GuardrailResult {
   if (automation === 'unreadable')
     return guardrailResult('kill switch', false, 'the kill switch cannot be read, which means off');
@@ -103,7 +110,8 @@ const needsApproval = ({ caution }: CautiousStep) => `needs approval${caution ? 
 function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
   if (ledger === 'unreadable') return guardrailResult('cooldown', false, 'earlier runs cannot be read');
   const last = ledger
-    .filter(run => run.runbook === step.runbook && run.target === step.target && run.run !== ownRunId(incident, step))
+    .filter(run => run.runbook === step.runbook && run.target === step.target)
+    .filter(run => run.run !== ownRunId(incident, step) && !cameToNothing(incident, run))
     .map(run => run.at)
     .sort()
     .at(-1);
@@ -124,6 +132,10 @@ function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: str
  */
 const ownRunId = (incident: Incident, step: Step) => runId(incident, incident.attempt?.number ?? 0, step.name);
 
+/** A run that ended before it changed anything uses up neither the cooldown nor the budget. */
+const cameToNothing = ({ runs }: Incident, { run }: LedgerRun) =>
+  runs.some(known => known.run === run && changedNothing(known));
+
 /**
  * The budget is exhausted once its hours contain as many runs as it allows. Then it blocks until a person sets the kill
  * switch again.
@@ -133,7 +145,9 @@ function budget(incident: Incident, step: Step, { ledger, automation }: Readings
     return guardrailResult('budget', false, 'earlier runs cannot be read');
   const { runs, hours } = incident.policy.budget;
   const released = ({ at }: LedgerRun) => Date.parse(at) <= Date.parse(automation.since);
-  const counted = ledger.filter(run => run.run !== ownRunId(incident, step) && !released(run));
+  const counted = ledger.filter(
+    run => run.run !== ownRunId(incident, step) && !released(run) && !cameToNothing(incident, run),
+  );
   // A run whose time cannot be read is not outside the window, so it counts.
   const within = (first: LedgerRun) => counted.filter(({ at }) => !isOutside(minutesIfKnown(first.at, at), hours));
   const highestCount = Math.max(0, ...counted.map(run => within(run).length));

@@ -44,6 +44,8 @@ function verdictOn(ran: readonly Run[], readings: Readings): string {
     return 'the plan has done what it can, and the signals are not clear';
   if (acted.some(({ impact }) => impact === 'relieved')) return 'the plan relieved people, and did not end the trouble';
   if (acted.length > 0) return 'the plan did not help';
+  if (readings.automation === 'unreadable')
+    return 'the kill switch cannot be read, which means off, and automation changed nothing';
   if (isOff(readings)) return 'automation is switched off and changed nothing';
   return ran.length > 0 ? 'automation only observes here and changed nothing' : 'automation did nothing';
 }

@@ -1,11 +1,11 @@
 import type { Decision, PersonCommand, Readings, RunOutcome } from '../incident/commands.ts';
-import type { Check, Event, Finding } from '../incident/events.ts';
+import type { Check, Event, Finding, Obstacle } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import { allClear, attemptUnderWay, firing, type Incident, previewOf } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import { playbookNamed, type Step } from '../incident/policy.ts';
 import { redQuestion } from '../incident/red.ts';
-import { pendingReverts, urgentReverts } from '../incident/reverts.ts';
+import { mayRevertAgain, pendingReverts, urgentReverts } from '../incident/reverts.ts';
 import { fires, isCause, nextTrouble } from '../incident/troubles.ts';
 import { reassessSeverity } from '../intake/severity.ts';
 import { nextTurn } from '../intake/signals.ts';
@@ -15,6 +15,7 @@ import { answerBy } from './approval.ts';
 import { cautious } from './caution.ts';
 import { failedGuardrails, guardrails, isDryRun, runId } from './guardrails.ts';
 import { handOverReason } from './hand-over-reason.ts';
+import { changedNothing, obstacleOf, wasNoTry } from './obstacles.ts';
 import { revertReason, revertRun, revertThenEnd, unrevertedNote } from './revert.ts';
 import { handOver, startStep } from './steps.ts';
 
@@ -118,12 +119,22 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
       ],
     };
   // While another plan waits for an answer it has not come to its end, and no person is needed but for the answer.
+  const obstacle = obstacleOf(incident, attempt, skipped);
+  const held = obstacle ? { obstacle } : {};
   const end: Event[] =
     turn.length > 0 || incident.approval
-      ? [{ type: 'ResponseEnded', attempt, outcome: 'spent' }, ...turn]
-      : handOver(attempt, handOverReason(incident, attempt, skipped, readings));
+      ? [{ type: 'ResponseEnded', attempt, outcome: 'spent', ...held }, ...turn]
+      : hasNoNews(incident, attempt)
+        ? [{ type: 'ResponseEnded', attempt, outcome: 'handed over', ...held }]
+        : handOver(attempt, handOverReason(incident, attempt, skipped, readings), obstacle);
   return revertThenEnd(incident, attempt, readings, now, end, skipped);
 }
+
+/** True if people have the incident already, and another turn has changed nothing: they are not told the same again. */
+const hasNoNews = ({ attempt: current, handedOver, runs }: Incident, attempt: number) =>
+  current?.again !== undefined &&
+  handedOver !== undefined &&
+  runs.every(run => run.attempt !== attempt || run.dryRun || changedNothing(run));
 
 /**
  * The end of an attempt whose plan is not to go on: its own signals are clear while others fire, or it is a symptom's and a cause
@@ -159,6 +170,7 @@ export function stepsLeft(incident: Incident, attempt: number): Step[] {
   const tried = new Set([
     ...incident.runs
       .filter(run => run.attempt >= roundBegunIn && run.playbook === playbook && !run.preview)
+      .filter(run => !wasNoTry(incident, run))
       .map(run => run.step),
     ...(incident.attempt?.skipped ?? []).map(({ step }) => step),
     ...incident.answers.flatMap(({ approved, step }) => (approved ? [] : [step])),
@@ -206,11 +218,11 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
     return { events: [{ type: 'StepSucceeded', run: run.run, checks, execution, endedAt }, ...mitigation] };
   }
   const failed: Event = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, impact, unchanged };
-  return run.undoes
-    ? {
-        events: [failed, ...handOver(attempt, `${run.title} was not verified: ${failure}${unrevertedNote(incident)}`)],
-      }
-    : { events: [failed] };
+  if (!run.undoes) return { events: [failed] };
+  const known = incident.runs.map(other => (other === run ? { ...run, status: 'failed' as const, impact } : other));
+  const obstacle = !incident.drill && mayRevertAgain({ runs: known }, { run: run.undoes }) ? 'passing' : undefined;
+  const why = `${run.title} was not verified: ${failure}${unrevertedNote(incident)}`;
+  return { events: [failed, ...handOver(attempt, why, obstacle)] };
 }
 
 export function noteExecution(incident: Incident, attempt: number, run: string, execution: string): Decision {
@@ -230,10 +242,13 @@ export function endResponse(incident: Incident, attempt: number, reason: string)
   const refusal = refusalIfOver(incident, attempt);
   if (refusal) return refusal;
   const running = incident.runs.filter(run => run.attempt === attempt && run.status === 'running');
+  const obstacle: Obstacle | undefined = incident.drill ? undefined : 'passing';
+  if (running.length === 0 && hasNoNews(incident, attempt))
+    return { events: [{ type: 'ResponseEnded', attempt, outcome: 'handed over', obstacle }] };
   return {
     events: [
       ...running.map(({ run }) => ({ type: 'StepFailed' as const, run, reason, checks: [], abandoned: true })),
-      ...handOver(attempt, `${reason}${unrevertedNote(incident)}`),
+      ...handOver(attempt, `${reason}${unrevertedNote(incident)}`, obstacle),
     ],
   };
 }

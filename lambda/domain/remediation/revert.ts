@@ -40,7 +40,8 @@ export function revertRun(
   if (refused.length > 0) {
     const refusals = refused.map(({ guardrail, reason }) => `${guardrail}: ${reason}`).join('; ');
     const reasons = [...end.flatMap(e => (e.type === 'HandedOver' ? [e.reason] : [])), `not put back (${refusals})`];
-    return { events: [...before, ...handOver(attempt, reasons.join('. ') + unrevertedNote(incident))] };
+    const note = reasons.join('. ') + unrevertedNote(incident);
+    return { events: [...before, ...handOver(attempt, note, incident.drill ? undefined : 'held back')] };
   }
   const step = plannedStep(incident, run);
   const earlierReverts = incident.runs.filter(({ undoes }) => undoes === run.run).length;
@@ -64,8 +65,17 @@ function plannedStep(incident: Incident, run: Run): Step {
   return step;
 }
 
+/** Nobody has heard how the run ended, or if it began. */
+const isUnderWay = ({ status, abandoned }: Run) => status === 'running' || abandoned === true;
+
 /** Names the changes that were not reverted, in words that tell a person how to revert them. */
 export function unrevertedNote(incident: Incident): string {
-  const changes = unreverted(incident).map(run => `"${run.title}" (runbook ${run.runbook}, run ${run.run})`);
-  return changes.length > 0 ? `. Still changed, to be put back by hand: ${changes.join(', ')}` : '';
+  const changes = unreverted(incident);
+  const named = (runs: Run[]) =>
+    runs.map(({ title, runbook, run }) => `"${title}" (runbook ${runbook}, run ${run})`).join(', ');
+  const [unknown, known] = [changes.filter(isUnderWay), changes.filter(run => !isUnderWay(run))];
+  return [
+    ...(known.length > 0 ? [`. Still changed, to be put back by hand: ${named(known)}`] : []),
+    ...(unknown.length > 0 ? [`. Not known yet if this changed anything, and being looked up: ${named(unknown)}`] : []),
+  ].join('');
 }

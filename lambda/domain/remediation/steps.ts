@@ -1,4 +1,4 @@
-import type { Event, GuardrailResult } from '../incident/events.ts';
+import type { Event, GuardrailResult, Obstacle } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { ParameterValue, Step } from '../incident/policy.ts';
 import { type Known, parameterOf } from './evidence.ts';
@@ -32,7 +32,9 @@ function resolve({ id, drill }: Incident, known: Known, value: ParameterValue): 
 }
 
 /** Ends the attempt, because automation has done everything that it can or may: a person takes over. */
-export const handOver = (attempt: number, reason: string): Event[] => [
-  { type: 'HandedOver', reason },
-  { type: 'ResponseEnded', attempt, outcome: 'handed over' },
+export const handOver = (attempt: number, reason: string, obstacle?: Obstacle): Event[] => [
+  { type: 'HandedOver', reason: obstacle ? `${reason}. ${TRIED_AGAIN}` : reason },
+  { type: 'ResponseEnded', attempt, outcome: 'handed over', ...(obstacle ? { obstacle } : {}) },
 ];
+
+const TRIED_AGAIN = 'Automation tries again once what holds it back has passed';

@@ -7,6 +7,7 @@ import { awaitsTurn, fires, isCause, playbooksOf } from '../incident/troubles.ts
 import { nextTurn } from '../intake/signals.ts';
 import { isStormHandedOver } from '../intake/storm.ts';
 import { minutesBetween } from '../kernel/time.ts';
+import { heldBackTroubles } from './obstacles.ts';
 
 /**
  * Minutes that other signals get to follow when those of one plan are clear: the alarm of a symptom looks back that far. While
@@ -23,7 +24,8 @@ export function turnObligations(incident: Incident, now: string): Obligation[] {
   if (!attempt || attemptUnderWay(incident) || resolution || incident.drill || isStormHandedOver(incident)) return [];
   const number = attempt.number + 1;
   if (answered) return [{ type: 'continue plan', attempt: number }];
-  return isTurnDue(incident, attempt, now) ? [{ type: 'take turn', attempt: number }] : [];
+  if (isTurnDue(incident, attempt, now)) return [{ type: 'take turn', attempt: number }];
+  return heldBackTroubles(incident, now).length > 0 ? [{ type: 'try again', attempt: number }] : [];
 }
 
 function isTurnDue(incident: Incident, { outcome, endedAt = '' }: Attempt, now: string): boolean {

@@ -18,6 +18,7 @@ import { reindex } from '../../store/incident-index.ts';
 import { type Found, incidentsUnderReview, openIncidents } from '../../store/incident-lists.ts';
 import { keyOf } from '../../store/keys.ts';
 import { type Alarms, commitReadability, openForAlarms, readAlarms } from './alarms.ts';
+import { isFree } from './free.ts';
 import { commitMeasured, type Minute, measureMinute } from './measured.ts';
 import { obeySwitch, stop } from './stop.ts';
 import { withoutUnreadable } from './unreadable.ts';
@@ -100,6 +101,7 @@ const unmeasured = ({ name }: Error) => void console.error({ message: 'the servi
 
 async function meet(incident: Incident, obligation: Obligation, checks: Check[]) {
   if (obligation.type === 'stop execution') return stop(incident, obligation);
+  if (obligation.type === 'try again' && !(await isFree(incident))) return;
   const id = `watch/${JSON.stringify(obligation)}/${incident.version}`;
   const {
     incident: after,

@@ -79,7 +79,8 @@ describe('the plan', () => {
     story.ends([]);
     expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);
     expect(reasonOf(story)).toBe(
-      'the plan did not help. It would have run: Do second (10 tasks are wanted). Do first: health: 503',
+      'the plan did not help. It would have run: Do second (10 tasks are wanted). Do first: health: 503. ' +
+        'Automation tries again once what holds it back has passed',
     );
   });
 

@@ -137,7 +137,8 @@ describe('a resolution before a change was reverted', () => {
     const story = running(temporary('first'));
     story.at(1).clears();
     story.ends();
-    story.plans(OFF);
+    story.readings = OFF;
+    story.plans();
     for (const minute of [6, 30, 90]) expect(of(story.at(minute).watches(), 'Resolved')).toEqual([]);
     expect(types(story.resolves())).toEqual(['Acknowledged', 'ResolutionRequested', 'ResponseRequested']);
     expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);

@@ -1,6 +1,6 @@
 import { minutesBetween } from '../../kernel/time.ts';
 import { BOUNDS } from '../bounds.ts';
-import type { AttemptOutcome, EventOf } from '../events.ts';
+import type { AttemptOutcome, EventOf, Obstacle } from '../events.ts';
 import { attemptUnderWay, type Incident, type Run } from '../incident.ts';
 import type { ApprovalAnswer, PendingApproval } from '../records.ts';
 import { unreverted } from '../reverts.ts';
@@ -29,17 +29,21 @@ export function evolveResponse(
 ): Partial<Incident> {
   switch (event.type) {
     case 'ResponseRequested': {
-      const { attempt: number, turn, from, approved, revert, at } = event;
+      const { attempt: number, turn, again, from, approved, revert, at } = event;
       const playbook = event.playbook ?? incident.attempt?.playbook ?? incident.playbook;
       const beginsRound = from === undefined && !revert && !turn;
       const isAnother = revert || (turn && playbook !== incident.approval?.playbook);
       return {
-        attempt: { number, playbook, from, approved, revert, requestedAt: at, progressAt: at, skipped: [] },
+        attempt: {
+          ...{ number, playbook, from, approved, revert, requestedAt: at, progressAt: at, skipped: [] },
+          again:
+            again || (turn && incident.attempt?.again) ? (incident.attempt?.again ?? 0) + (again ? 1 : 0) : undefined,
+        },
         ...(beginsRound ? { roundBegunIn: number, rounds: incident.rounds + 1, skipped: {} } : {}),
         // An attempt that only reverts, or follows another plan, does not answer an approval that is pending.
         approval: isAnother ? incident.approval : undefined,
         answered: from === undefined ? incident.answered : undefined,
-        ...(revert ? {} : { troubles: withTurn(incident, playbook, number) }),
+        ...(revert ? {} : { troubles: withTurn(again ? withoutObstacles(incident) : incident, playbook, number) }),
       };
     }
     case 'StepSkipped': {
@@ -55,7 +59,12 @@ export function evolveResponse(
     case 'RunbookStarted':
       return { runs: changeRun(incident, event.run, { execution: event.execution }) };
     case 'ExecutionStopped':
-      return { runs: changeRun(incident, event.run, { abandoned: false }) };
+      return {
+        runs: changeRun(incident, event.run, {
+          abandoned: false,
+          ...(event.changed.length === 0 ? { unchanged: true } : {}),
+        }),
+      };
     case 'StepSucceeded':
       return { runs: changeRun(incident, event.run, { status: 'succeeded' }), fixed: true };
     case 'StepRehearsed':
@@ -91,11 +100,11 @@ export function evolveResponse(
         ...(attemptUnderWay(incident) ? { answered: answerTo(incident, event) } : {}),
       };
     case 'ResponseEnded': {
-      const { outcome, at } = event;
+      const { outcome, obstacle, at } = event;
       return {
-        ...(incident.attempt ? { attempt: { ...incident.attempt, outcome, endedAt: at } } : {}),
+        ...(incident.attempt ? { attempt: { ...incident.attempt, outcome, obstacle, endedAt: at } } : {}),
         ...(outcome === 'recovered' ? { allClearSince: at, answered: undefined } : {}),
-        ...(outcome === 'spent' || outcome === 'handed over' ? { troubles: withSpent(incident) } : {}),
+        ...(outcome === 'spent' || outcome === 'handed over' ? { troubles: withSpent(incident, obstacle) } : {}),
         ...(GIVES_WAY.includes(outcome)
           ? {
               troubles: withTurn(
@@ -172,14 +181,28 @@ const answerTo = (
 /** The plan that gives way has had no turn to its end. */
 const GIVES_WAY: readonly AttemptOutcome[] = ['cause found', 'awaiting another answer'];
 
-const withTurn = ({ troubles }: Incident, playbook: string | undefined, turnIn: number | undefined, waits?: boolean) =>
+const withTurn = (
+  { troubles }: Pick<Incident, 'troubles'>,
+  playbook: string | undefined,
+  turnIn: number | undefined,
+  waits?: boolean,
+) =>
   troubles.map(trouble =>
     trouble.playbook === playbook ? { ...trouble, turnIn, waits: waits || undefined } : trouble,
   );
 
 /** The troubles, of which the plan of the attempt's has come to its end. */
-const withSpent = ({ troubles, attempt }: Incident) =>
-  troubles.map(trouble => (trouble.playbook === attempt?.playbook ? { ...trouble, spentIn: attempt.number } : trouble));
+const withSpent = ({ troubles, attempt }: Incident, obstacle: Obstacle | undefined) =>
+  troubles.map(trouble =>
+    trouble.playbook === attempt?.playbook ? { ...trouble, spentIn: attempt.number, obstacle } : trouble,
+  );
+
+/** The troubles, of which those whose plan was held back have not come to its end. */
+const withoutObstacles = ({ troubles }: Incident) => ({
+  troubles: troubles.map(trouble =>
+    trouble.obstacle ? { ...trouble, spentIn: undefined, obstacle: undefined } : trouble,
+  ),
+});
 
 /** The answers with this one in place of an earlier one for the same step. */
 function withAnswer(
