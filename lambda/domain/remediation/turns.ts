@@ -3,7 +3,7 @@ import type { Event } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
 import { type Attempt, attemptUnderWay, type Incident } from '../incident/incident.ts';
 import { type PlaybookPolicy, playbookNamed } from '../incident/policy.ts';
-import { awaitsTurn, fires, isCause, playbooksOf } from '../incident/troubles.ts';
+import { awaitsTurn, fires, isCause, nextTrouble, playbooksOf } from '../incident/troubles.ts';
 import { nextTurn } from '../intake/signals.ts';
 import { isStormHandedOver } from '../intake/storm.ts';
 import { minutesBetween } from '../kernel/time.ts';
@@ -31,8 +31,11 @@ export function turnObligations(incident: Incident, now: string): Obligation[] {
 function isTurnDue(incident: Incident, { outcome, endedAt = '' }: Attempt, now: string): boolean {
   const left = playbooksOf(incident).filter(isLeft(incident));
   const waiting = left.filter(({ name }) => awaitsTurn(incident, name));
-  if (waiting.some(isCause) || (waiting.length > 0 && outcome !== 'cleared')) return true;
+  const hasNext = nextTrouble(incident) !== undefined;
+  if (hasNext && (waiting.some(isCause) || (waiting.length > 0 && outcome !== 'cleared'))) return true;
   if (outcome !== 'cleared' || left.length === 0 || incident.approval) return false;
+  // People are told once that no plan is left.
+  if (!hasNext && (incident.handedOver?.at ?? '') >= endedAt) return false;
   return minutesBetween(endedAt, now) >= FOLLOW_MINUTES[isHarmed(incident) ? 'harmed' : 'healthy'];
 }
 
