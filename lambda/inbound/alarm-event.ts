@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Maintenance, WINDOW_HOURS } from '../domain/incident/maintenance.ts';
 import { ALARM_STATES, alarmKey, DRILL, type Signal } from '../domain/incident/signal.ts';
 import { type ProtectedService, routeAlarm } from '../domain/intake/alarm-route.ts';
+import { readable } from '../domain/kernel/text.ts';
 import { plusMinutes } from '../domain/kernel/time.ts';
 
 const State = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
@@ -94,7 +95,7 @@ export function toldInEvent({ alarmName, configuration, state, muteDetail }: Ala
   const scope = { alarms: [alarmName] };
   const rule = muteDetail?.mutedByArn?.split(':').slice(6).join(':');
   const muted = muteDetail && {
-    ...{ source: 'mute rule' as const, scope, reason: rule || 'a mute rule' },
+    ...{ source: 'mute rule' as const, scope, reason: readable(rule || 'a mute rule') },
     until: muteDetail.muteWindowEnd ?? plusMinutes(state.timestamp, UNKNOWN_END / 60),
   };
   const by = state.actionsSuppressedBy;
@@ -104,7 +105,7 @@ export function toldInEvent({ alarmName, configuration, state, muteDetail }: Ala
     (by === 'ExtensionPeriod' && actionsSuppressorExtensionPeriod) ||
     UNKNOWN_END;
   const suppressed = by && {
-    ...{ source: 'suppression' as const, scope, reason: state.actionsSuppressedReason ?? by },
+    ...{ source: 'suppression' as const, scope, reason: readable(state.actionsSuppressedReason ?? by) },
     until: plusMinutes(state.timestamp, seconds / 60),
   };
   return [muted, suppressed].filter(told => !!told);
@@ -133,10 +134,10 @@ function summarise(
   { alarmName, configuration, state }: AlarmEvent['detail'],
   data: ReturnType<typeof parseReasonData>,
 ): string {
-  const what = configuration?.description ?? alarmName;
+  const what = readable(configuration?.description ?? alarmName);
   const latest = data?.recentDatapoints?.filter(point => point !== null).at(-1);
   const threshold = data?.threshold === undefined ? '' : ` (threshold ${number(data.threshold)})`;
-  const seen = latest === undefined ? (state.reason ?? state.value) : `${number(latest)}${threshold}`;
+  const seen = latest === undefined ? readable(state.reason ?? state.value) : `${number(latest)}${threshold}`;
   return state.value === 'OK' ? `${what}: cleared, ${seen}` : `${what}: ${seen}`;
 }
 
