@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { Change, Message, RunbookRun, WorldEvent } from 'embedded-aws';
+import type { Received } from '../vendors/vendors.ts';
+import type { Publication } from '../world/published.ts';
+import type { RecordedIncident, RehearsalWorld } from '../world/world.ts';
+import { alarmsOf } from './deeds.ts';
+import type { Plan } from './plan.ts';
+import { TROUBLE_NAMES, type TroubleName, troubleNamed } from './troubles.ts';
+
+const MINUTE = 60_000;
+
+/** What of the service is changed for a while, by whomever. */
+export interface Changed {
+  tasks: boolean;
+  scaling: boolean;
+  breaker: boolean;
+  page: boolean;
+}
+
+/** The service once a minute. */
+export interface Reading {
+  minute: number;
+  errorShare: number;
+  healthy: boolean;
+  changed: Changed;
+  /** Troubles of the plan that were struck and last. */
+  lasting: TroubleName[];
+}
+
+/** All that was seen of a world. Times are ISO 8601; minutes count from the end of the warm-up. */
+export interface Chronicle {
+  plan: Plan;
+  began: string;
+  ended: string;
+  incidents: RecordedIncident[];
+  messages: readonly Message[];
+  received: readonly Received[];
+  published: readonly Publication[];
+  changed: readonly Change[];
+  runs: readonly RunbookRun[];
+  /** Changes of the alarms that lead to incidents. */
+  alarms: { at: string; name: string; state: string }[];
+  readings: Reading[];
+  letters: { at: string; queue: string }[];
+  /** What people asked of the command function, and what came of it. */
+  asked: WorldEvent[];
+  largestItemBytes: number;
+  /** Names that functions, state machines and runbooks are called by, and how often each called. */
+  calls: number;
+  /** The same plan has the same, down to each call. */
+  hash: string;
+}
+
+/** Writes down what happens in a world from now on. */
+export class Chronicler {
+  private readonly alarms: Chronicle['alarms'] = [];
+  private readonly readings: Reading[] = [];
+  private readonly letters: Chronicle['letters'] = [];
+  private readonly asked: WorldEvent[] = [];
+  private readonly struck = new Set<TroubleName>();
+  private readonly hash = createHash('sha256');
+  private readonly began: number;
+  private readonly alarmNames: Set<string>;
+  private calls = 0;
+  private readonly world: RehearsalWorld;
+
+  constructor(world: RehearsalWorld) {
+    this.world = world;
+    this.began = world.clock.now;
+    this.alarmNames = new Set(alarmsOf(world).map(({ ref }) => ref));
+    world.account.listen(event => this.note(event));
+    world.clock.every(MINUTE, () => void this.readings.push(this.reading()));
+  }
+
+  private note(event: WorldEvent): void {
+    // Log lines tell the times of a real machine too.
+    if (event.type !== 'log') this.hash.update(JSON.stringify(event));
+    if (event.type === 'call') this.calls++;
+    if (event.type === 'alarm' && this.alarmNames.has(String(event['name'])))
+      this.alarms.push({ at: event.at, name: String(event['name']), state: String(event['state']) });
+    if (event.type === 'dead letter') this.letters.push({ at: event.at, queue: String(event['queue']) });
+    if (event.type === 'asked') this.asked.push(event);
+    if (event.type === 'planned' && event['do'] === 'trouble') this.struck.add(event['trouble'] as TroubleName);
+    if (event.type === 'planned' && event['do'] === 'mend') this.struck.delete(event['trouble'] as TroubleName);
+  }
+
+  private reading(): Reading {
+    const { service, clock, account, parameters } = this.world;
+    const { tasks, loadBalancer, scaling } = service;
+    const [{ ref: breaker } = { ref: '' }] = account
+      .ofType('AWS::SSM::Parameter')
+      .filter(({ ref }) => ref.endsWith('/circuit-breakers/redis'));
+    return {
+      minute: (clock.now - this.began) / MINUTE,
+      errorShare: service.errorShare,
+      healthy: service.healthy,
+      changed: {
+        // More tasks than usual are meant to stay.
+        tasks: tasks.desired < tasks.usual,
+        scaling: !scaling.asPeopleLeftIt,
+        breaker: parameters.value(breaker) === 'open',
+        page: loadBalancer.maintenance,
+      },
+      lasting: TROUBLE_NAMES.filter(name => this.struck.has(name) && troubleNamed(name).lasts(this.world)),
+    };
+  }
+
+  end(plan: Plan): Chronicle {
+    const { world, alarms, readings, letters, asked, calls } = this;
+    const { topics, received, published, changed, runbooks, tables, clock } = world;
+    readings.push(this.reading());
+    return {
+      ...{
+        plan,
+        began: new Date(this.began).toISOString(),
+        ended: clock.iso,
+        incidents: [...world.incidents.values()],
+      },
+      ...{ messages: topics.messages, received, published, changed, runs: runbooks.runs },
+      ...{ alarms, readings, letters, asked, calls, largestItemBytes: tables.largestItemBytes },
+      hash: this.hash.digest('hex'),
+    };
+  }
+}

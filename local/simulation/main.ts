@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Assembly } from 'embedded-aws';
+import { SynthesisFailed, withSynthesis } from '../rehearsal/synthesize.ts';
+import { endWithReader } from '../terminal/pipe.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { planOf } from './draw.ts';
+import { type Lived, liveAndJudge } from './lived.ts';
+import { type Plan, readPlan } from './plan.ts';
+import { asText, reportAsText, reportOn } from './report.ts';
+import { simulate, smallest } from './simulate.ts';
+
+interface Options {
+  worlds?: number;
+  seed: number;
+  hours?: number;
+  world?: number;
+  plan?: string;
+  shrink?: boolean;
+  json?: boolean;
+}
+
+const DEFAULT_WORLDS = 20;
+
+const wholeNumber = (text: string) => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 to 999999999.');
+  return Number(text);
+};
+
+const hours = (text: string) => {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('expected a number of hours above 0.');
+  return number;
+};
+
+const program = new Command('npm run simulate --')
+  .description(
+    'Lives random worlds: the synthesised app, executed, with several troubles, faults and people at once, and checks what must hold in each. No AWS account is touched.',
+  )
+  .option('--worlds <number>', `how many worlds; with --hours, without limit (default: ${DEFAULT_WORLDS})`, wholeNumber)
+  .option('--seed <number>', 'of the first world; each next one has the next seed', wholeNumber, 1)
+  .option('--hours <number>', 'begin no world after so many hours', hours)
+  .option('--world <seed>', 'live the world of this seed, and print its plan', wholeNumber)
+  .option('--plan <file>', 'live the world of the plan in this file')
+  .option('--shrink', 'leave out of each plan that fails what its failure does not need, and print the rest as JSON')
+  .option('--json', 'print one JSON object a line, the summary last')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 nothing went against a property, 1 something did, 2 wrong usage.
+A plan that --shrink prints, kept as test/simulation/cases/worlds/NAME.json, is replayed by the tests.`,
+  )
+  .exitOverride();
+
+endWithReader();
+process.exitCode = await main(process.argv);
+
+/** @returns the exit code. */
+async function main(argv: string[]): Promise<number> {
+  try {
+    program.parse(argv);
+    const options = program.opts<Options>();
+    const plan = await givenPlan(options);
+    const synthesis = withProgress('Synthesising the app');
+    return await withSynthesis(assembly => {
+      synthesis.done();
+      return plan ? one(assembly, plan, options) : many(assembly, options);
+    });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    console.error(error instanceof SynthesisFailed ? `error: ${error.message}` : error);
+    return 1;
+  }
+}
+
+async function givenPlan({ plan, world }: Options): Promise<Plan | undefined> {
+  if (plan === undefined) return world === undefined ? undefined : planOf(world);
+  return readFile(plan, 'utf8')
+    .then(readPlan)
+    .catch((error: Error) => program.error(`error: ${plan} cannot be used: ${error.message}`, { exitCode: 2 }));
+}
+
+async function one(assembly: Assembly, plan: Plan, options: Options): Promise<number> {
+  if (!options.json) console.log(JSON.stringify(plan, null, 2));
+  const lived = await liveAndJudge(assembly, plan);
+  console.log(options.json ? JSON.stringify({ type: 'world', plan, ...lived }) : asText(lived));
+  if (options.shrink) await printSmallest(assembly, plan, lived);
+  return lived.violations.length > 0 ? 1 : 0;
+}
+
+async function many(assembly: Assembly, options: Options): Promise<number> {
+  const { seed, hours, json, worlds = hours === undefined ? DEFAULT_WORLDS : Number.POSITIVE_INFINITY } = options;
+  let count = 0;
+  const progress = withCount(worlds);
+  const all = await simulate(assembly, { seed, worlds, hours }, lived => {
+    progress(++count);
+    if (json) console.log(JSON.stringify({ type: 'world', ...lived }));
+    else if (lived.violations.length > 0) console.log(asText(lived));
+  });
+  const report = reportOn(all);
+  if (options.shrink)
+    for (const lived of all.filter(({ violations }) => violations.length > 0))
+      await printSmallest(assembly, planOf(lived.seed), lived);
+  console.log(json ? JSON.stringify(report) : reportAsText(report));
+  return report.violations > 0 ? 1 : 0;
+}
+
+/** One plan for each property that the world goes against. */
+async function printSmallest(assembly: Assembly, plan: Plan, { violations }: Lived): Promise<void> {
+  for (const property of new Set(violations.map(violation => violation.property)))
+    console.log(JSON.stringify({ type: 'plan', property, plan: await smallest(assembly, plan, property) }));
+}
+
+/** Worlds after which their count is told where nobody watches. */
+const TELL_EACH = 20;
+
+/** Counts on stderr: each world where somebody watches. */
+function withCount(of: number): (count: number) => void {
+  const { stderr } = process;
+  const total = Number.isFinite(of) ? ` of ${of}` : '';
+  return count => {
+    if (stderr.isTTY) stderr.write(`\r${count}${total} worlds${count === of ? '\n' : ''}`);
+    else if (count % TELL_EACH === 0) stderr.write(`${count}${total} worlds\n`);
+  };
+}

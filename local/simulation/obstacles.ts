@@ -1,0 +1,52 @@
+import type { Chronicle } from './chronicle.ts';
+import { MINUTE, millis, type Span } from './properties/property.ts';
+
+/** The times in which the kill switch was not on. */
+export function switchedOff({ plan, began, ended }: Chronicle): Span[] {
+  return spans(
+    plan.events.flatMap(event =>
+      event.do === 'switch' ? [{ at: millis(began) + event.at * MINUTE, on: event.value !== 'on' }] : [],
+    ),
+    millis(ended),
+  );
+}
+
+/** The times in which people kept a window of the whole service open, for certain or perhaps. */
+export function windows({ asked, ended }: Chronicle, isCertain = false): Span[] {
+  const changes = asked.flatMap(({ do: does, refused, at, minutes }) => {
+    // A request that failed may have been carried out all the same.
+    if (refused && (isCertain || !String(refused).startsWith('failed'))) return [];
+    if (does === 'start maintenance') return [{ at: millis(at), on: true, to: millis(at) + Number(minutes) * MINUTE }];
+    return does === 'end maintenance' ? [{ at: millis(at), on: false }] : [];
+  });
+  return spans(changes, millis(ended));
+}
+
+/** The times in which services are away. */
+export const outages = ({ plan, began }: Chronicle, service?: string): Span[] =>
+  plan.events.flatMap(event =>
+    event.do === 'away' && (service === undefined || event.service === service)
+      ? [{ from: millis(began) + event.at * MINUTE, to: millis(began) + (event.at + event.minutes) * MINUTE }]
+      : [],
+  );
+
+export const mutes = ({ plan, began }: Chronicle): Span[] =>
+  plan.events.flatMap(event =>
+    event.do === 'mute'
+      ? [{ from: millis(began) + event.at * MINUTE, to: millis(began) + (event.at + event.minutes) * MINUTE }]
+      : [],
+  );
+
+function spans(changes: { at: number; on: boolean; to?: number }[], end: number): Span[] {
+  const found: Span[] = [];
+  for (const { at, on, to = end } of changes) {
+    const last = found.at(-1);
+    if (last && last.to > at) last.to = at;
+    if (on) found.push({ from: at, to });
+  }
+  return found;
+}
+
+/** The spans, each longer by so many minutes. */
+export const widened = (given: readonly Span[], minutes: number): Span[] =>
+  given.map(({ from, to }) => ({ from, to: to + minutes * MINUTE }));

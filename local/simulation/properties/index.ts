@@ -1,0 +1,20 @@
+import type { Chronicle } from '../chronicle.ts';
+import * as automation from './automation.ts';
+import * as incidents from './incidents.ts';
+import * as limits from './limits.ts';
+import * as messages from './messages.ts';
+import * as people from './people.ts';
+import type { Property } from './property.ts';
+
+export const PROPERTIES: readonly Property[] = [incidents, automation, people, messages, limits].flatMap(group =>
+  Object.values<Property>(group),
+);
+
+export interface Violation {
+  property: string;
+  what: string;
+}
+
+/** Everything in a world that goes against a property. */
+export const judge = (chronicle: Chronicle): Violation[] =>
+  PROPERTIES.flatMap(({ name, violations }) => violations(chronicle).map(what => ({ property: name, what })));

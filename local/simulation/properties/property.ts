@@ -1,0 +1,37 @@
+import type { Entry, RecordedIncident } from '../../world/world.ts';
+import type { Chronicle } from '../chronicle.ts';
+
+/** Something that must hold in every world. */
+export interface Property {
+  name: string;
+  /** What goes against it, in words; nothing where it holds. */
+  violations(chronicle: Chronicle): string[];
+}
+
+export const MINUTE = 60_000;
+
+/** A time in milliseconds, from and until. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+export const millis = (at: string) => Date.parse(at);
+export const minuteOf = ({ began }: Chronicle, at: string | number) =>
+  Math.round(((typeof at === 'number' ? at : millis(at)) - millis(began)) / 6000) / 10;
+
+export const overlaps = (one: Span, other: Span) => one.from < other.to && other.from < one.to;
+export const isWithin = (at: number, spans: readonly Span[]) => spans.some(({ from, to }) => from <= at && at < to);
+
+/** Each event of every incident, with its incident. */
+export const entriesOf = (
+  { incidents }: Chronicle,
+  ...types: string[]
+): { incident: RecordedIncident; entry: Entry }[] =>
+  incidents.flatMap(incident =>
+    incident.timeline.flatMap(entry => (types.includes(entry.type) ? [{ incident, entry }] : [])),
+  );
+
+/** When the incident was over, by resolution or by merge. */
+export const endOf = ({ timeline }: RecordedIncident): Entry | undefined =>
+  timeline.find(({ type }) => type === 'Resolved' || type === 'MergedInto');
