@@ -15,6 +15,6 @@ export function embeddedAccount(seed = 1) {
   const assembly = { name: 'Stack', directory: '', region: 'us-east-1', template: { Resources: { Responder } } };
   const { account, clock, metrics } = new World(assembly, { seed, start: '2026-03-02T09:00:00.000Z' });
   const call = async <Answer = Input>(service: string, operation: string, input: Input) =>
-    (await account.call(RESPONDER, service, operation, input)).output as Answer;
+    (await account.call(RESPONDER, service, operation, input)) as Answer;
   return { account, clock, metrics, random: account.random, call };
 }

@@ -106,7 +106,7 @@ export async function resultIn(world: RehearsalWorld, { id, outcome }: RunbookRu
   let NextToken: string | undefined;
   do {
     const input = { AutomationExecutionId: id, ...(NextToken && { NextToken }) };
-    const { output } = await world.account.call(operatorOf(world), 'ssm', 'DescribeAutomationStepExecutions', input);
+    const output = await world.account.call(operatorOf(world), 'ssm', 'DescribeAutomationStepExecutions', input);
     steps.push(...(output as { StepExecutions: StepExecution[] }).StepExecutions);
     ({ NextToken } = output as { NextToken?: string });
   } while (NextToken);

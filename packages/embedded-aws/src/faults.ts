@@ -23,6 +23,8 @@ export interface Faults {
   lateMetrics?: number;
   /** Times in which a service answers every call, or some, with an error. */
   away?: readonly Outage[];
+  /** Faults that strike single calls of AWS, beneath the retries of the SDK and of workflows. */
+  calls?: readonly CallFault[];
   /** Positions on what AWS does not document about SSM Automation. */
   automation?: Undocumented;
 }
@@ -35,6 +37,68 @@ export interface Outage {
   to: number;
   /** The operations that fail, e.g. `PutItem`. @default all */
   operations?: readonly string[];
+}
+
+/**
+ * The way in which a call goes wrong. `throttled` and `unavailable`: the service refuses it and does nothing. `timeout`: no answer
+ * comes, nothing was done. `unheard`: it is done, and the answer is lost. `killed before` and `killed after`: the function's
+ * process ends, before or after the call was done.
+ */
+export type CallFaultKind = 'throttled' | 'unavailable' | 'timeout' | 'unheard' | 'killed before' | 'killed after';
+
+/**
+ * A fault of single calls.
+ *
+ * @example
+ * { caller: 'intake', service: 'dynamodb', operation: 'PutItem', kind: 'unheard', first: 2 }
+ */
+export interface CallFault {
+  /** The function, state machine or document that calls, as the trace names it. @default all */
+  caller?: string;
+  /** The service's prefix in IAM actions. */
+  service: string;
+  operation: string;
+  kind: CallFaultKind;
+  /** The first call that is struck, counted from 1 among those that the fault is about. @default 1 */
+  first?: number;
+  /** How many in a row are struck. @default 1 */
+  count?: number;
+  /** Minutes from the end of the warm-up between which it strikes, instead of by count. */
+  from?: number;
+  to?: number;
+}
+
+/** Counts the calls that faults are about, and says which is struck. */
+export class CallFaults {
+  /** How many calls each fault has struck. */
+  readonly struck: number[];
+  private readonly faults: readonly CallFault[];
+  private readonly met: number[];
+
+  constructor(faults: readonly CallFault[] = []) {
+    this.faults = faults;
+    this.met = faults.map(() => 0);
+    this.struck = faults.map(() => 0);
+  }
+
+  strike(caller: string, service: string, operation: string, minutes: number): CallFaultKind | undefined {
+    let kind: CallFaultKind | undefined;
+    for (const [index, fault] of this.faults.entries()) {
+      if (fault.service !== service || fault.operation !== operation) continue;
+      if (fault.caller !== undefined && fault.caller !== caller) continue;
+      if (!this.isDue(index, fault, minutes) || kind) continue;
+      this.struck[index] = (this.struck[index] ?? 0) + 1;
+      kind = fault.kind;
+    }
+    return kind;
+  }
+
+  private isDue(index: number, { first = 1, count = 1, from, to }: CallFault, minutes: number): boolean {
+    if (from !== undefined || to !== undefined) return (from ?? 0) <= minutes && minutes < (to ?? Infinity);
+    const nth = (this.met[index] ?? 0) + 1;
+    this.met[index] = nth;
+    return first <= nth && nth < first + count;
+  }
 }
 
 /** True while a service answers a call with an error, so many minutes after the warm-up. */

@@ -15,7 +15,7 @@ export { type Change, Changes } from './changes.ts';
 export { Clock } from './clock.ts';
 export type { Undocumented } from './engine/automation/automation.ts';
 export { matches } from './engine/event-pattern.ts';
-export type { Faults, Outage } from './faults.ts';
+export type { CallFault, CallFaultKind, Faults, Outage } from './faults.ts';
 export { policyAllows } from './iam/permissions.ts';
 export { Random } from './random.ts';
 export { DeploymentFailed } from './services/cloudformation.ts';

@@ -1,7 +1,7 @@
 import { Account, type Caller } from './account/account.ts';
 import { type Assembly, readAssembly } from './assembly/assembly.ts';
 import { Clock } from './clock.ts';
-import { type Faults, isAway, latenessOf, Misfortune } from './faults.ts';
+import { CallFaults, type Faults, isAway, latenessOf, Misfortune } from './faults.ts';
 import { ADMINISTRATOR } from './iam/permissions.ts';
 import { Random } from './random.ts';
 import { CustomResources } from './services/cloudformation.ts';
@@ -39,6 +39,8 @@ export interface WorldOptions {
    * them. @default 0
    */
   warmUpMinutes?: number;
+  /** How many invocations of functions may run at one time; a new account begins with 10. @default 1000 */
+  concurrency?: number;
   /** @default nothing goes wrong */
   faults?: Faults;
   /** What answers for DynamoDB: items in memory, or dynalite as it is, which takes many times as long. @default memory */
@@ -74,26 +76,38 @@ export class World {
   readonly secrets: Secrets;
   readonly tables: Tables;
   readonly topics: Topics;
+  /** How often each of `faults.calls` has struck, in their order. */
+  readonly callFaults: CallFaults;
   private readonly customResources: CustomResources;
-  private readonly warmUp: number;
+  /** The end of the warm-up. */
+  private readonly began: number;
 
   /** @throws Unsupported, by resource and property, for what the package cannot execute faithfully */
   constructor(
     assembly: Assembly,
-    { seed = 1, start = '2026-01-01T00:00:00.000Z', warmUpMinutes = 0, faults = {}, tables }: WorldOptions = {},
+    {
+      seed = 1,
+      start = '2026-01-01T00:00:00.000Z',
+      warmUpMinutes = 0,
+      faults = {},
+      tables,
+      concurrency = 1000,
+    }: WorldOptions = {},
   ) {
     const random = new Random(seed);
-    this.warmUp = warmUpMinutes * MINUTE;
     this.clock = new Clock(start);
     this.account = new Account(assembly, this.clock, random);
     // Lateness has a source of chance of its own, so that a world with late metrics is otherwise the one without.
     this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed)));
     const { account, clock, metrics } = this;
-    const began = clock.now + this.warmUp;
-    account.isAway = (service, operation) => isAway(faults, service, operation, (clock.now - began) / MINUTE);
+    this.began = clock.now + warmUpMinutes * MINUTE;
+    const minutes = () => (clock.now - this.began) / MINUTE;
+    account.isAway = (service, operation) => isAway(faults, service, operation, minutes());
+    this.callFaults = new CallFaults(faults.calls);
+    account.faultOf = ({ name }, service, operation) => this.callFaults.strike(name, service, operation, minutes());
     this.queues = new Queues(account);
     this.tables = new Tables(account, tables);
-    this.functions = new Functions(account, this.queues, metrics, new Misfortune(random, faults));
+    this.functions = new Functions(account, this.queues, metrics, new Misfortune(random, faults), concurrency);
     // Requests of deployments have a source of chance of their own: a world with custom resources is otherwise the one without.
     this.customResources = new CustomResources(account, this.functions, new Random(seed + 0xc10d));
     this.buses = new Buses(account, this.functions, this.queues);
@@ -113,7 +127,7 @@ export class World {
     new Streams(account, this.tables, this.functions, this.queues);
     new Polling(account, this.functions, this.queues);
     clock.every(MINUTE, () => this.queues.measure(metrics));
-    clock.after(this.warmUp, () => {
+    clock.after(warmUpMinutes * MINUTE, () => {
       this.alarms.judge();
       clock.every(MINUTE, () => this.alarms.judge());
     });
@@ -134,18 +148,18 @@ export class World {
   /** Creates the tables and the custom resources, and lets the warm-up pass. Call it once. */
   async start(): Promise<void> {
     await this.tables.create();
-    await this.customResources.create();
-    await this.clock.run(this.warmUp);
+    await this.clock.until(() => this.customResources.create());
+    await this.clock.run(this.began - this.clock.now);
   }
 
   /**
-   * Deploys a changed template of the same stack. No time passes.
+   * Deploys a changed template of the same stack.
    *
    * @throws Unsupported where more has changed than the properties of custom resources
    * @throws DeploymentFailed when a custom resource could not be updated; what was changed is as it was before
    */
   async update(assembly: Assembly): Promise<void> {
-    await this.customResources.update(assembly);
+    await this.clock.until(() => this.customResources.update(assembly));
   }
 
   /**
@@ -160,7 +174,7 @@ export class World {
   }
 
   /**
-   * A client of the AWS SDK, version 3, that this account answers at once.
+   * A client of the AWS SDK, version 3, that this account answers; time passes as it does.
    *
    * @param Client the class, e.g. `SQSClient`
    * @param role the ARN of the role to act in. @default an administrator, who may do everything
@@ -169,10 +183,9 @@ export class World {
    */
   client<Client>(Client: new (config: never) => Client, role: string = ADMINISTRATOR): Client {
     const caller: Caller = { name: 'a person', role };
-    const Embedded = embeddedClient(Client as never, async (service, operation, input) => {
-      const { output } = await this.account.call(caller, service, operation, input);
-      return output;
-    });
+    const Embedded = embeddedClient(Client as never, (service, operation, input) =>
+      this.account.call(caller, service, operation, input),
+    );
     return new Embedded({}) as Client;
   }
 }

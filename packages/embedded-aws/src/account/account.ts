@@ -1,6 +1,7 @@
 import type { Assembly } from '../assembly/assembly.ts';
 import { type Deployed, resolveTemplate } from '../assembly/resolve.ts';
 import type { Clock } from '../clock.ts';
+import type { CallFaultKind } from '../faults.ts';
 import { Permissions, type RequestContext } from '../iam/permissions.ts';
 import type { Random } from '../random.ts';
 import { Unsupported } from '../unsupported.ts';
@@ -23,8 +24,8 @@ export interface Caller {
   name: string;
   /** The ARN of the role that IAM judges the call by. */
   role: string;
-  /** Hears how many virtual milliseconds each call takes, also one that is refused. */
-  spend?: (milliseconds: number) => void;
+  /** Ends the caller's process, where it is a function. */
+  kill?: () => void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs have as many shapes as AWS has operations
@@ -42,6 +43,8 @@ export interface Operation {
   changes?: (input: Input, output: unknown) => string | undefined;
   /** The least and the most virtual milliseconds that a call takes. @default from 4 to 40 */
   milliseconds?: readonly [number, number];
+  /** True for a call that lasts as long as work of others, e.g. the invocation of a function. @default false */
+  lasts?: boolean;
   /** Gives the output, as the SDK would. @throws ServiceError to refuse the call */
   run: (input: Input, caller: Caller) => unknown;
 }
@@ -70,6 +73,9 @@ export interface WorldEvent {
 /** Virtual milliseconds that a call takes, at least and at most. */
 const MILLISECONDS: readonly [number, number] = [4, 40];
 
+/** Virtual milliseconds for which no answer comes before the connection is given up. */
+const SILENCE = 3000;
+
 /** The embedded account: the deployed resources, their permissions, and the services that answer calls. */
 export class Account {
   readonly resources: Deployed[];
@@ -84,6 +90,9 @@ export class Account {
   private readonly answered: OnAnswer[] = [];
   /** True while the service answers the operation with an error, as one that is away does after all retries. */
   isAway: (service: string, operation: string) => boolean = () => false;
+  /** The fault that strikes this call. */
+  faultOf: (caller: Caller, service: string, operation: string) => CallFaultKind | undefined = () => undefined;
+  private readonly chances = new Map<string, Random>();
 
   constructor(assembly: Assembly, clock: Clock, random: Random) {
     this.assembly = assembly;
@@ -140,29 +149,65 @@ export class Account {
   }
 
   /**
-   * Makes a call as a client does: checked against the caller's role, then answered. Gives the answer and the virtual
-   * milliseconds that it took.
+   * Makes a call as a client does: checked against the caller's role, then answered. In an act that takes virtual time; from outside,
+   * where the clock stands still, none.
    *
    * @throws ServiceError as the service would
    * @throws Unsupported where no operation of that name is provided
    */
-  async call(
+  call(caller: Caller, service: string, operation: string, input: Input): Promise<unknown> {
+    const { isActing } = this.clock;
+    return this.clock.until(() => this.answer(caller, service, operation, input, isActing));
+  }
+
+  private async answer(
     caller: Caller,
     service: string,
     operation: string,
     input: Input,
-  ): Promise<{ output: unknown; milliseconds: number }> {
+    takesTime: boolean,
+  ): Promise<unknown> {
     const found = this.services.get(service)?.[operation];
     if (!found) throw new Unsupported(`${caller.name} calls ${service}:${operation}`, 'this operation');
-    const milliseconds = this.random.between(...(found.milliseconds ?? MILLISECONDS));
-    caller.spend?.(milliseconds);
-    this.emit('call', { function: caller.name, service, operation, milliseconds });
+    const milliseconds = this.chance(caller).between(...(found.milliseconds ?? MILLISECONDS));
+    const fault = this.faultOf(caller, service, operation);
+    if (takesTime) await this.clock.wait(milliseconds);
+    this.emit('call', { function: caller.name, service, operation, milliseconds, ...(fault && { struck: fault }) });
+    if (fault) await this.strike(fault, caller, service, operation, false);
     this.authorise(caller, service, operation, found, input);
     if (this.isAway(service, operation))
       throw new ServiceError('ServiceUnavailable', `${service} is temporarily unavailable`);
-    const output = await found.run(input, caller);
+    const output = await (found.lasts
+      ? found.run(input, caller)
+      : this.clock.standstill(() => found.run(input, caller)));
     for (const listener of this.answered) listener(caller, service, operation, found, input, output);
-    return { output, milliseconds };
+    if (fault) await this.strike(fault, caller, service, operation, true);
+    return output;
+  }
+
+  /** Each caller draws from a source of its own, so that one more call of somebody leaves the others' as they were. */
+  private chance({ name }: Caller): Random {
+    const known = this.chances.get(name) ?? this.random.of(name);
+    this.chances.set(name, known);
+    return known;
+  }
+
+  private async strike(
+    fault: CallFaultKind,
+    { kill }: Caller,
+    service: string,
+    operation: string,
+    isDone: boolean,
+  ): Promise<void> {
+    if (isDone !== (fault === 'unheard' || fault === 'killed after')) return;
+    if (fault === 'throttled') throw new ServiceError('ThrottlingException', 'Rate exceeded');
+    if (fault === 'unavailable') throw new ServiceError('ServiceUnavailable', `${service} is temporarily unavailable`);
+    if (fault === 'timeout' || fault === 'unheard' || !kill) {
+      await this.clock.wait(SILENCE);
+      throw new ServiceError('TimeoutError', `${service}:${operation}: the connection was reset`);
+    }
+    kill();
+    await new Promise(() => undefined);
   }
 
   /** @throws ServiceError AccessDeniedException, worded as IAM words it. */

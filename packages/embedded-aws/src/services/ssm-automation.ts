@@ -11,7 +11,10 @@ import {
   type Undocumented,
 } from '../engine/automation/automation.ts';
 import { Unsupported } from '../unsupported.ts';
-import type { Functions } from './lambda/functions.ts';
+import { type Functions, THROTTLED } from './lambda/functions.ts';
+
+/** Virtual milliseconds between a step's call and what follows. */
+const BETWEEN = 20;
 
 type Execution = Generator<Effect, Outcome, unknown>;
 
@@ -143,8 +146,8 @@ export class Runbooks {
         step = execution.next();
         continue;
       }
-      const { milliseconds, goOn } = await this.perform(effect, caller, execution);
-      this.account.clock.after(milliseconds, () => this.advance(run, caller, execution, goOn));
+      const goOn = await this.perform(effect, caller, execution);
+      this.account.clock.after(BETWEEN, () => this.advance(run, caller, execution, goOn));
       return;
     }
     run.outcome = step.value;
@@ -187,28 +190,32 @@ export class Runbooks {
   }
 
   private async perform(effect: Exclude<Effect, { type: 'step' }>, caller: Caller, execution: Execution) {
-    if (effect.type === 'sleep') return { milliseconds: effect.seconds * 1000, goOn: () => execution.next() };
+    if (effect.type === 'sleep') {
+      await this.account.clock.wait(effect.seconds * 1000);
+      return () => execution.next();
+    }
     try {
       // Everybody may ask who they are.
       if (effect.type === 'api' && effect.service === 'sts' && effect.api === 'GetCallerIdentity')
-        return { milliseconds: 20, goOn: () => execution.next({ Account: ACCOUNT, Arn: caller.role }) };
+        return () => execution.next({ Account: ACCOUNT, Arn: caller.role });
       if (effect.type === 'api') {
         const service = IAM_PREFIXES[effect.service] ?? effect.service;
-        const { output, milliseconds } = await this.account.call(caller, service, effect.api, effect.parameters);
-        return { milliseconds, goOn: () => execution.next(JSON.parse(JSON.stringify(output))) };
+        const output = await this.account.call(caller, service, effect.api, effect.parameters);
+        return () => execution.next(JSON.parse(JSON.stringify(output)));
       }
       const { arn } = this.functions.find(effect.functionName);
       this.account.authorise(caller, 'lambda', 'InvokeFunction', { resources: () => [arn], run: () => undefined }, {});
-      const { payload, error, milliseconds } = await this.functions.invoke(effect.functionName, effect.payload);
+      const { payload, error } = await this.functions.invoke(effect.functionName, effect.payload);
+      if (error?.errorType === THROTTLED) throw new ServiceError(error.errorType, error.errorMessage);
       const answer = {
         StatusCode: 200,
         Payload: JSON.stringify(error ?? payload),
         ...(error ? { FunctionError: 'Unhandled' } : {}),
       };
-      return { milliseconds, goOn: () => execution.next(answer) };
+      return () => execution.next(answer);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      return { milliseconds: 30, goOn: () => execution.throw(error) };
+      return () => execution.throw(error);
     }
   }
 

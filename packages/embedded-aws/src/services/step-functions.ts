@@ -8,7 +8,10 @@ import {
   StatesError,
 } from '../engine/states/state-machine.ts';
 import { Unsupported } from '../unsupported.ts';
-import type { Functions } from './lambda/functions.ts';
+import { type Functions, THROTTLED } from './lambda/functions.ts';
+
+/** Virtual milliseconds from one state to the next. */
+const TRANSITION = 20;
 
 type Execution = Generator<Effect, Outcome, unknown>;
 
@@ -73,8 +76,8 @@ export class Workflows {
       if (effect.type === 'wait')
         return this.later(effect.seconds * 1000, name, caller, execution, () => execution.next());
       if (effect.type === 'task') {
-        const { milliseconds, resume: goOn } = await this.perform(effect, caller, execution);
-        return this.later(milliseconds, name, caller, execution, goOn);
+        const goOn = await this.perform(effect, caller, execution);
+        return this.later(TRANSITION, name, caller, execution, goOn);
       }
       step = execution.next();
     }
@@ -111,27 +114,25 @@ export class Workflows {
         { resources: () => [input['FunctionName']], run: () => undefined },
         input,
       );
-      const { payload, error, milliseconds } = await this.functions.invoke(input['FunctionName'], input['Payload']);
-      const failure = error && new StatesError(error.errorType, JSON.stringify(error));
-      return {
-        milliseconds,
-        resume: () =>
-          failure
-            ? execution.throw(failure)
-            : execution.next({ Payload: payload, StatusCode: 200, ExecutedVersion: '$LATEST' }),
-      };
+      const { payload, error } = await this.functions.invoke(input['FunctionName'], input['Payload']);
+      const name = error?.errorType === THROTTLED ? `Lambda.${THROTTLED}` : error?.errorType;
+      const failure = error && new StatesError(name ?? '', JSON.stringify(error));
+      return () =>
+        failure
+          ? execution.throw(failure)
+          : execution.next({ Payload: payload, StatusCode: 200, ExecutedVersion: '$LATEST' });
     }
     const [, service, operation] = /^aws-sdk:([a-z]+):([A-Za-z]+)$/.exec(action) ?? [];
     if (!service || !operation) throw new Unsupported(`the state ${state}`, `the resource ${resource}`);
     try {
       const name = operation.charAt(0).toUpperCase() + operation.slice(1);
-      const { output, milliseconds } = await this.account.call(caller, service, name, input);
-      return { milliseconds, resume: () => execution.next(JSON.parse(JSON.stringify(output))) };
+      const output = await this.account.call(caller, service, name, input);
+      return () => execution.next(JSON.parse(JSON.stringify(output)));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const service_ = service.charAt(0).toUpperCase() + service.slice(1);
       const failure = new StatesError(`${service_}.${error.name}`, error.message);
-      return { milliseconds: 20, resume: () => execution.throw(failure) };
+      return () => execution.throw(failure);
     }
   }
 }

@@ -23,6 +23,6 @@ export function embeddedAccount(seed = 1, resources: Record<string, Resource> = 
   const template = { Resources: { Deployer, ...resources } };
   const account = new Account({ name: 'Stack', directory: '', region: 'us-east-1', template }, clock, random);
   const call = async <Answer = Input>(service: string, operation: string, input: Input, caller = DEPLOYER) =>
-    (await account.call(caller, service, operation, input)).output as Answer;
+    (await account.call(caller, service, operation, input)) as Answer;
   return { account, clock, random, call };
 }

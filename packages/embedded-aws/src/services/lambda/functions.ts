@@ -1,14 +1,11 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { type Account, type Caller, ServiceError, shortName } from '../../account/account.ts';
+import { type Account, ServiceError, shortName } from '../../account/account.ts';
 import type { Deployed } from '../../assembly/resolve.ts';
 import type { Misfortune } from '../../faults.ts';
-import { asJson } from '../../json.ts';
+import type { Random } from '../../random.ts';
 import { Unsupported } from '../../unsupported.ts';
 import type { Metrics } from '../cloudwatch/metrics.ts';
 import type { Queues } from '../sqs.ts';
-import { compiled, silent, timingOf, virtualDate } from './runtime.ts';
-import { embeddedDocuments, embeddedPackage, isClientPackage } from './sdk.ts';
+import { Instance, type Settled } from './instance.ts';
 
 /** The outcome of an invocation. */
 export interface Invocation {
@@ -28,7 +25,14 @@ export interface HttpAnswer {
 /** A failure of Lambda itself, not of the function: services retry it. */
 const FAILED = { error: { errorType: 'Lambda.ServiceException', errorMessage: 'the invocation failed' } };
 
-type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+/** The name of the error that says that as many invocations run as may. */
+export const THROTTLED = 'TooManyRequestsException';
+
+/** Seconds after which Lambda gives an event up, if the function says nothing. */
+const OLDEST_SECONDS = 6 * 60 * 60;
+
+/** Milliseconds after which Lambda tries again what it could not run, at first and at most. */
+const AGAIN = { first: 1000, most: 5 * 60_000 };
 
 /** Answers HTTP requests. A header `Server-Timing: total;dur=50` says that the answer took 50 virtual milliseconds. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -50,36 +54,43 @@ const NO_NETWORK: Network = {
 };
 
 /**
- * The Lambda functions, loaded from their bundled assets as Lambda loads them: once, with their own environment, the SDK
- * from outside. Three things differ: their clock is the virtual one, their SDK clients speak to the embedded account, and
- * the network is what `connect` says.
+ * The Lambda functions, loaded from their bundled assets as Lambda loads them: once a process, with their own environment,
+ * the SDK from outside. Invocations at one time run in processes of their own. Four things differ: their clock and their timers
+ * are virtual, chance is the seed's, their SDK clients speak to the embedded account, and the network is what `connect` says.
  */
 export class Functions {
   private readonly account: Account;
   private readonly queues: Queues;
   private readonly metrics: Metrics;
   private readonly misfortune: Misfortune;
-  private readonly handlers = new Map<string, { handler: Handler; timer: { milliseconds: number } }>();
+  /** The processes that wait for an invocation, by the function's logical id. */
+  private readonly idle = new Map<string, Instance[]>();
+  /** How many run now, by the function's logical id. */
+  private readonly running = new Map<string, number>();
+  private readonly concurrency: number;
+  private readonly chances = new Map<string, Random>();
   private readonly hosts = new Map<string, Fetch>();
   private network = NO_NETWORK;
-  private readonly require = createRequire(import.meta.url);
 
-  constructor(account: Account, queues: Queues, metrics: Metrics, misfortune: Misfortune) {
+  constructor(account: Account, queues: Queues, metrics: Metrics, misfortune: Misfortune, concurrency: number) {
+    this.concurrency = concurrency;
     this.account = account;
     this.queues = queues;
     this.metrics = metrics;
     this.misfortune = misfortune;
     account.provide('lambda', {
       InvokeFunction: {
+        lasts: true,
         resources: ({ FunctionName }) => [FunctionName],
         run: ({ FunctionName, Payload }) => this.invoke(FunctionName, Payload),
       },
       // The SDK's name of it, with bytes for a payload.
       Invoke: {
-        action: 'InvokeFunction',
+        ...{ action: 'InvokeFunction', lasts: true },
         resources: ({ FunctionName }) => [this.find(FunctionName).arn],
         run: async ({ FunctionName, Payload }) => {
           const { payload, error } = await this.invoke(FunctionName, JSON.parse(String(Payload)));
+          if (error?.errorType === THROTTLED) throw new ServiceError(error.errorType, error.errorMessage);
           const text = JSON.stringify(error ?? payload);
           const answer = { StatusCode: 200, Payload: { transformToString: () => text } };
           return error ? { ...answer, FunctionError: 'Unhandled' } : answer;
@@ -98,22 +109,61 @@ export class Functions {
     this.hosts.set(host, fetch);
   }
 
-  /** Invokes by name or ARN and gives the result with the virtual time it took. */
-  async invoke(nameOrArn: string, event: unknown): Promise<Invocation> {
+  /**
+   * Invokes by name or ARN and gives the result with the virtual time that it took. From outside of an act, the clock runs until
+   * it is there.
+   */
+  invoke(nameOrArn: string, event: unknown): Promise<Invocation> {
+    return this.account.clock.until(() => this.invoked(nameOrArn, event));
+  }
+
+  private async invoked(nameOrArn: string, event: unknown): Promise<Invocation> {
     const resource = this.find(nameOrArn);
-    const name = shortName(resource.path);
-    const cold = !this.handlers.has(resource.logicalId);
-    const { handler, timer } = this.load(resource);
-    timer.milliseconds = (cold ? this.account.random.between(220, 480) : 0) + this.account.random.between(3, 18);
-    const failure = this.misfortune.invocation(name);
-    const done = failure === 'before' ? FAILED : await this.settle(handler, event, resource);
-    const result = failure === 'after' ? FAILED : done;
-    const milliseconds = timer.milliseconds;
-    this.metrics.put('AWS/Lambda', 'Invocations', { FunctionName: resource.ref }, 1);
-    this.metrics.put('AWS/Lambda', 'Errors', { FunctionName: resource.ref }, 'error' in result ? 1 : 0);
+    const { clock } = this.account;
+    const began = clock.now;
+    const throttled = this.throttle(resource);
+    const result = throttled ?? (await this.run(resource, event));
+    const milliseconds = clock.now - began;
+    const dimensions = { FunctionName: resource.ref };
+    if (throttled) this.metrics.put('AWS/Lambda', 'Throttles', dimensions, 1);
+    else {
+      this.metrics.put('AWS/Lambda', 'Invocations', dimensions, 1);
+      this.metrics.put('AWS/Lambda', 'Errors', dimensions, 'error' in result ? 1 : 0);
+    }
     const outcome = 'error' in result ? { error: result.error.errorMessage } : {};
+    const name = shortName(resource.path);
     this.account.emit('call', { function: name, service: 'lambda', operation: 'Invoke', milliseconds, ...outcome });
     return { ...result, milliseconds };
+  }
+
+  private throttle({ logicalId, properties }: Deployed) {
+    const all = [...this.running.values()].reduce((sum, running) => sum + running, 0);
+    const reserved: number = properties['ReservedConcurrentExecutions'] ?? Number.POSITIVE_INFINITY;
+    if (all < this.concurrency && (this.running.get(logicalId) ?? 0) < reserved) return undefined;
+    return { error: { errorType: THROTTLED, errorMessage: 'Rate Exceeded.' } };
+  }
+
+  /** Runs it in a process that is idle, or in a new one. */
+  private async run(resource: Deployed, event: unknown): Promise<Settled> {
+    const { logicalId, path } = resource;
+    const name = shortName(path);
+    const random = this.chances.get(name) ?? this.account.random.of(`lambda ${name}`);
+    this.chances.set(name, random);
+    const idle = this.idle.get(logicalId) ?? [];
+    this.idle.set(logicalId, idle);
+    const known = idle.pop();
+    const instance =
+      known ?? new Instance(this.account, resource, random, { network: () => this.network, hosts: this.hosts });
+    this.running.set(logicalId, (this.running.get(logicalId) ?? 0) + 1);
+    try {
+      await this.account.clock.wait((known ? 0 : random.between(220, 480)) + random.between(3, 18));
+      const failure = this.misfortune.invocation(name);
+      const done = failure === 'before' ? FAILED : await instance.handle(event);
+      return failure === 'after' ? FAILED : done;
+    } finally {
+      this.running.set(logicalId, (this.running.get(logicalId) ?? 0) - 1);
+      if (instance.isAlive) idle.push(instance);
+    }
   }
 
   /** A request to a Function URL, as it comes from outside: payload format 2.0. */
@@ -128,16 +178,23 @@ export class Functions {
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       requestContext: { http: { method, path: pathname } },
     });
+    if (error?.errorType === THROTTLED) return { statusCode: 429, headers: {}, body: '' };
     return error ? { statusCode: 502, headers: {}, body: 'Internal Server Error' } : (payload as HttpAnswer);
   }
 
   /** Invokes as services do that do not wait: at least once, with two retries, then the on-failure destination. */
   invokeAsynchronously(nameOrArn: string, event: unknown): void {
     for (const delay of this.misfortune.deliveries())
-      this.deliver(nameOrArn, event, delay + this.account.random.between(40, 160), 0);
+      this.deliver(nameOrArn, event, delay + this.account.random.between(40, 160), { failed: 0, throttled: 0 });
   }
 
-  private deliver(nameOrArn: string, event: unknown, delay: number, attempt: number): void {
+  private deliver(
+    nameOrArn: string,
+    event: unknown,
+    delay: number,
+    { failed, throttled }: { failed: number; throttled: number },
+    since = this.account.clock.now,
+  ): void {
     const resource = this.find(nameOrArn);
     const config = this.account
       .ofType('AWS::Lambda::EventInvokeConfig')
@@ -145,8 +202,16 @@ export class Functions {
     this.account.clock.after(delay, async () => {
       const { error } = await this.invoke(nameOrArn, event);
       if (!error) return;
+      const age = this.account.clock.now - since;
+      const isYoung = age < 1000 * (config?.['MaximumEventAgeInSeconds'] ?? OLDEST_SECONDS);
+      if (error.errorType === THROTTLED && isYoung) {
+        const again = Math.min(AGAIN.most, AGAIN.first * 2 ** throttled);
+        return this.deliver(nameOrArn, event, again, { failed, throttled: throttled + 1 }, since);
+      }
       const retries = config?.['MaximumRetryAttempts'] ?? 2;
-      if (attempt < retries) return this.deliver(nameOrArn, event, (attempt + 1) * 60_000, attempt + 1);
+      const goesOn = failed < retries && isYoung && error.errorType !== THROTTLED;
+      if (goesOn)
+        return this.deliver(nameOrArn, event, (failed + 1) * 60_000, { failed: failed + 1, throttled }, since);
       const destination = config?.['DestinationConfig']?.['OnFailure']?.['Destination'];
       if (destination) this.queues.send(destination, { requestPayload: event, responsePayload: error });
     });
@@ -158,79 +223,5 @@ export class Functions {
       .find(({ ref, arn }) => ref === nameOrArn || arn === nameOrArn);
     if (!found) throw new ServiceError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
     return found;
-  }
-
-  private async settle(
-    handler: Handler,
-    event: unknown,
-    { properties, ref }: Deployed,
-  ): Promise<{ payload: unknown } | { error: NonNullable<Invocation['error']> }> {
-    const context = {
-      functionName: ref,
-      memoryLimitInMB: String(properties['MemorySize']),
-      getRemainingTimeInMillis: () => 1000 * properties['Timeout'],
-    };
-    try {
-      const payload = await handler(asJson(event), context);
-      return { payload: asJson(payload ?? null) };
-    } catch (thrown) {
-      if (thrown instanceof Unsupported) throw thrown;
-      const { name, message } = thrown as Error;
-      return { error: { errorType: name, errorMessage: message } };
-    }
-  }
-
-  private load(resource: Deployed) {
-    const loaded = this.handlers.get(resource.logicalId);
-    if (loaded) return loaded;
-    const { properties, logicalId, path } = resource;
-    const [file = '', exported = ''] = String(properties['Handler']).split('.');
-    const asset = this.account.assembly.template.Resources[logicalId]?.Metadata?.['aws:asset:path'];
-    if (!asset || !String(properties['Runtime']).startsWith('nodejs'))
-      throw new Unsupported(`function ${path}`, 'code that is no Node.js asset');
-    if (properties['Layers']?.length) throw new Unsupported(`function ${path}`, 'layers');
-    const bundle = join(this.account.assembly.directory, asset, `${file}.js`);
-    const timer = { milliseconds: 0 };
-    const spend = (milliseconds: number) => {
-      timer.milliseconds += milliseconds;
-    };
-    const caller: Caller = { name: shortName(path), role: properties['Role'], spend };
-    const module = { exports: {} as Record<string, Handler> };
-    const environment = { ...properties['Environment']?.['Variables'], AWS_REGION: this.account.region };
-    const scope = {
-      module,
-      exports: module.exports,
-      __filename: bundle,
-      __dirname: dirname(bundle),
-      require: (id: string) => this.provideModule(id, caller),
-      process: { ...process, env: environment },
-      Date: virtualDate(() => this.account.clock.now),
-      performance: { now: () => this.account.clock.now + timer.milliseconds },
-      fetch: async (url: string | URL, init?: RequestInit) => {
-        const { fetch } = this.network;
-        const response = await (this.hosts.get(new URL(url).host) ?? fetch)(String(url), init);
-        timer.milliseconds += timingOf(response);
-        return response;
-      },
-      WebSocket: this.network.WebSocket,
-      console: silent((level, line) => this.account.emit('log', { function: caller.name, level, line })),
-    };
-    compiled(bundle, Object.keys(scope))(...Object.values(scope));
-    const handler = module.exports[exported];
-    if (!handler) throw new Unsupported(`function ${path}`, `a bundle that exports no ${exported}`);
-    const function_ = { handler, timer };
-    this.handlers.set(logicalId, function_);
-    return function_;
-  }
-
-  private provideModule(id: string, caller: Caller): unknown {
-    if (id === 'node:tls' || id === 'tls') return this.network.tls;
-    const exports = this.require(id);
-    if (id === '@aws-sdk/lib-dynamodb') return embeddedDocuments(exports);
-    if (!isClientPackage(id)) return exports;
-    return embeddedPackage(id, exports, caller.name, async (service, operation, input) => {
-      const { output } = await this.account.call(caller, service, operation, input);
-      return output;
-    });
   }
 }

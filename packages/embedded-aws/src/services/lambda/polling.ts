@@ -97,9 +97,7 @@ export class Polling {
       waiting.splice(0, batch.length, ...kept);
       if (kept.length > 0)
         return this.deliver(source, waiting, Math.max(...kept.map(({ hiddenUntil }) => hiddenUntil)) - clock.now);
-      clock.after(invocation.milliseconds, () => {
-        if (waiting.length > 0) this.deliver(source, waiting, this.moment());
-      });
+      if (waiting.length > 0) this.deliver(source, waiting, this.moment());
     });
   }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { constructStack } from '@smithy/core/client';
 import { type Input, ServiceError } from '../../account/account.ts';
 import { Unsupported } from '../../unsupported.ts';
+import { ATTEMPTS } from './retries.ts';
 
 /** The prefix of each service in IAM actions, by the ending of its SDK package: `@aws-sdk/client-sfn`. */
 const IAM_PREFIXES: Record<string, string> = {
@@ -32,8 +33,14 @@ const IAM_PREFIXES: Record<string, string> = {
   ssm: 'ssm',
 };
 
+/** How a client wants a call to be made. */
+interface Manner {
+  maxAttempts: number;
+  abortSignal?: AbortSignal | undefined;
+}
+
 /** Makes a call to a service by its IAM prefix and gives the output. */
-type Answer = (service: string, operation: string, input: Input) => Promise<unknown>;
+type Answer = (service: string, operation: string, input: Input, manner: Manner) => Promise<unknown>;
 
 // biome-ignore lint/suspicious/noExplicitAny: the exports of an SDK client, whichever it is
 type Module = Record<string, any>;
@@ -73,9 +80,11 @@ export function embeddedPackage(id: string, exports: Module, caller: string, ans
  * the one that all of them extend.
  */
 function exceptionOf({ name, message, members }: ServiceError, exports: Module): Error {
+  if (name === 'TimeoutError') return Object.assign(new Error(message), { name, code: 'ECONNRESET' });
   const common = Object.keys(exports).find(key => key.endsWith('ServiceException')) ?? '';
   const ErrorClass = exports[name] ?? exports[common];
-  return new ErrorClass({ name, message, $fault: 'client', $metadata: { httpStatusCode: 400 }, ...members });
+  const [$fault, httpStatusCode] = name === 'ServiceUnavailable' ? ['server', 503] : ['client', 400];
+  return new ErrorClass({ name, message, $fault, $metadata: { httpStatusCode }, ...members });
 }
 
 /**
@@ -86,13 +95,15 @@ export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass
   return class extends Client {
     private hooked = false;
     private readonly service: string;
+    private readonly maxAttempts: number;
 
-    constructor(config: object = {}) {
+    constructor(config: { maxAttempts?: number } = {}) {
       super({
         region: 'us-east-1',
         credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
         ...config,
       });
+      this.maxAttempts = config.maxAttempts ?? ATTEMPTS;
       this.service = this.config.serviceId.toLowerCase().replaceAll(' ', '-');
       const respond =
         (_next: unknown, { commandName = '' }) =>
@@ -111,18 +122,20 @@ export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass
       }
     }
 
-    override send(command: Command & Partial<Client>, ...more: unknown[]): Promise<unknown> {
+    override send(command: Command & Partial<Client>, ...more: (Partial<Manner> | undefined)[]): Promise<unknown> {
       const hooked = this.hooked || command.middlewareStack?.['identify']().length > 0;
       return hooked || typeof more.at(-1) === 'function'
         ? super.send(command, ...more)
-        : this.answer(command.constructor.name, command.input);
+        : this.answer(command.constructor.name, command.input, more[0]);
     }
 
-    private async answer(command: string, input: Input): Promise<object> {
+    private async answer(command: string, input: Input, { abortSignal }: Partial<Manner> = {}): Promise<object> {
       const prefix = IAM_PREFIXES[this.service];
       if (!prefix) throw new Unsupported(`the client of ${this.config.serviceId}`, 'this service');
       try {
-        const output = await answer(prefix, command.replace(/Command$/, ''), input);
+        const output = await answer(prefix, command.replace(/Command$/, ''), input, {
+          ...{ maxAttempts: this.maxAttempts, abortSignal },
+        });
         return { ...(output as object), $metadata: { httpStatusCode: 200 } };
       } catch (error) {
         throw error instanceof ServiceError ? exceptionOf(error, require(PACKAGES + this.service)) : error;
