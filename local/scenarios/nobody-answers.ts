@@ -1,14 +1,12 @@
-import type { Entry, RehearsalWorld } from '../world/world.ts';
+import type { RehearsalWorld } from '../world/world.ts';
 import { NO_DEAD_LETTERS } from './expectations.ts';
+import { ofPlaybook } from './of-playbook.ts';
 import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-/** The timeline of the database's incident; another incident may be about the symptom. */
-const timeline = (world: RehearsalWorld): Entry[] =>
-  [...world.incidents.values()].find(({ timeline: [first] }) => first?.['playbook'] === 'DatabaseConnections')
-    ?.timeline ?? [];
-export const of = (world: RehearsalWorld, type: string) => timeline(world).filter(entry => entry.type === type);
+/** What stands in the timeline of the database's incident, be it that its symptom was told first. */
+export const of = ofPlaybook('DatabaseConnections').entries;
 /** The levels called, in order. */
 export const called = (world: RehearsalWorld) => of(world, 'Escalated').map(({ level }) => level);
 

@@ -193,11 +193,11 @@ it.each(['scale-service', 'scale-up'])('%s, whose answer was lost, goes on and t
 });
 
 describe('in an incident, a runbook that scales for a while and fails', () => {
-  // A function that fails without a word may have changed something.
+  // A function that fails without a word may have changed something. The SDK tries three times, and the step as often.
   it.each([0, 1, 6])('at its call %i is a failed step, and is put back as far as it came', async failing => {
     const world = await RehearsalWorld.create(assembly(), 3);
     const name = 'mockupaws-production-scale-service';
-    const calls = tap(world, name, { from: failing, times: 3 });
+    const calls = tap(world, name, { from: failing, times: 9 });
     databaseConnections.inject(world);
     await world.clock.run(60 * MINUTE, () => false);
     const timeline = timelineOf(world);

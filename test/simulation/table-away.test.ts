@@ -21,7 +21,8 @@ async function downFor(minutes: number, faults: RehearsalFaults, seed = 1): Prom
 
 function expectPaced(world: RehearsalWorld): void {
   for (const level of LEVELS) {
-    const minutes = directMinutes(world, level);
+    // Two instances of one minute have no table in which they could find each other.
+    const minutes = [...new Set(directMinutes(world, level))];
     for (const [i, minute] of minutes.slice(1).entries())
       expect(minute - (minutes[i] ?? 0), `level ${level}: ${minutes}`).toBeGreaterThanOrEqual(10);
   }

@@ -1,4 +1,4 @@
-import type { RecordedIncident } from '../../world/world.ts';
+import type { Entry, RecordedIncident } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { mutes, outages, windows } from '../obstacles.ts';
 import { endOf, entriesOf, MINUTE, millis, minuteOf, type Property } from './property.ts';
@@ -93,13 +93,21 @@ export const REACHED: Property = {
     }),
 };
 
+/** People are told once that something is tried again. */
+const isHandOverOf = ({ attempt, seq: end }: Entry, timeline: readonly Entry[]) => {
+  const isAgain = timeline.some(
+    entry => entry.type === 'ResponseRequested' && entry['attempt'] === attempt && entry['again'],
+  );
+  return ({ type, seq }: Entry) => type === 'HandedOver' && (isAgain ? seq < end + 4 : Math.abs(seq - end) < 4);
+};
+
 export const FAILURES_REACH: Property = {
   name: 'an attempt that fails reaches a person',
   violations: ({ incidents }) =>
     incidents.flatMap(({ id, timeline }) =>
       timeline
         .filter(({ type, outcome }) => type === 'ResponseEnded' && outcome === 'handed over')
-        .filter(ended => !timeline.some(({ type, seq }) => type === 'HandedOver' && Math.abs(seq - ended.seq) < 4))
+        .filter(ended => !timeline.some(isHandOverOf(ended, timeline)))
         .map(({ attempt }) => `${id}: attempt ${attempt} was handed over to nobody`),
     ),
 };

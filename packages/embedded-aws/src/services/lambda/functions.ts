@@ -6,6 +6,7 @@ import { Unsupported } from '../../unsupported.ts';
 import type { Metrics } from '../cloudwatch/metrics.ts';
 import type { Queues } from '../sqs.ts';
 import { Instance, type Settled } from './instance.ts';
+import type { Fetch, Network } from './network.ts';
 
 /** The outcome of an invocation. */
 export interface Invocation {
@@ -33,19 +34,6 @@ const OLDEST_SECONDS = 6 * 60 * 60;
 
 /** Milliseconds after which Lambda tries again what it could not run, at first and at most. */
 const AGAIN = { first: 1000, most: 5 * 60_000 };
-
-/** Answers HTTP requests. A header `Server-Timing: total;dur=50` says that the answer took 50 virtual milliseconds. */
-export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
-
-/** The world outside of the account, as functions reach it. */
-export interface Network {
-  /** @default no host is found */
-  fetch: Fetch;
-  /** The functions' global class `WebSocket`. @default none */
-  WebSocket?: unknown;
-  /** The functions' module `node:tls`. @default none */
-  tls?: unknown;
-}
 
 const NO_NETWORK: Network = {
   fetch: async url => {

@@ -5,7 +5,7 @@ import type { Deployed } from '../../assembly/resolve.ts';
 import { asJson } from '../../json.ts';
 import type { Random } from '../../random.ts';
 import { Unsupported } from '../../unsupported.ts';
-import type { Fetch, Network } from './functions.ts';
+import type { Fetch, Network } from './network.ts';
 import { retried } from './retries.ts';
 import { compiled, silent, timingOf, virtualChance, virtualDate, virtualTimers } from './runtime.ts';
 import { embeddedDocuments, embeddedPackage, isClientPackage } from './sdk.ts';
