@@ -41,8 +41,13 @@ export const acting = ({ runbooks: { runs } }: RehearsalWorld) =>
 export const ran = (...names: string[]): Expectation => ({
   expectation: names.length > 0 ? `the runbooks that act are ${names.join(', ')}` : 'no runbook acts',
   holds: world => {
-    // What could not help may be tried again later, for as long as the trouble lasts.
-    const runs = acting(world).filter(({ name }, i, all) => name !== all[i - 1]?.name);
-    return runs.length === names.length && runs.every(({ name }, i) => name.endsWith(`-${names[i]}`));
+    let next = 0;
+    // What could not help is tried again later, for as long as the trouble lasts.
+    const asExpected = acting(world).every(({ name }, i, all) => {
+      if (!name.endsWith(`-${names[next]}`)) return name === all[i - 1]?.name;
+      next++;
+      return true;
+    });
+    return asExpected && next === names.length;
   },
 });

@@ -96,7 +96,7 @@ export const REACHED: Property = {
 /** People are told once that something is tried again. */
 const isHandOverOf = ({ attempt, seq: end }: Entry, timeline: readonly Entry[]) => {
   const isAgain = timeline.some(
-    entry => entry.type === 'ResponseRequested' && entry['attempt'] === attempt && entry['again'],
+    entry => entry.type === 'ResponseRequested' && entry['attempt'] <= attempt && entry['again'],
   );
   return ({ type, seq }: Entry) => type === 'HandedOver' && (isAgain ? seq < end + 4 : Math.abs(seq - end) < 4);
 };
