@@ -242,7 +242,7 @@ describe('PagerDuty', () => {
     expect(vendors.pagerduty.events.slice(1).map(({ payload }) => payload.custom_details.latest)).toEqual([
       'level 2 is called, Senior engineer: not acknowledged for 15 min',
       'level 1 is called, On-call engineer: the acknowledgement by ada was withdrawn',
-      'handed over to people: the workflow crashed',
+      'handed over to people: the workflow crashed. Automation tries again once what holds it back has passed',
     ]);
   });
 

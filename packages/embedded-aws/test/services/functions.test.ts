@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type CallFault, type Resource, World, type WorldOptions } from '../../src/index.ts';
+
+/** A stack with a table and one function of this code, whose SDK clients are at hand. */
+async function worldOf(code: string, options: WorldOptions = {}, properties: object = {}): Promise<World> {
+  const directory = mkdtempSync(join(tmpdir(), 'functions-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const library = `const { DynamoDBClient, GetItemCommand, PutItemCommand } = require('@aws-sdk/client-dynamodb');
+    const client = new DynamoDBClient({});
+    const Key = { id: { S: 'count' } };
+    const read = async () => Number((await client.send(new GetItemCommand({ TableName: process.env.TABLE, Key }))).Item?.n.N ?? 0);
+    const write = n => client.send(new PutItemCommand({ TableName: process.env.TABLE, Item: { ...Key, n: { N: String(n) } } }));`;
+  writeFileSync(join(directory, 'index.js'), `${library}\n${code}`);
+  const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+  const Role: Resource = {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: { Statement: [] }, Policies: [{ PolicyDocument: { Statement } }] },
+  };
+  const Counts: Resource = {
+    Type: 'AWS::DynamoDB::GlobalTable',
+    Properties: {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    },
+  };
+  const Count: Resource = {
+    Type: 'AWS::Lambda::Function',
+    Metadata: { 'aws:asset:path': '.' },
+    Properties: {
+      ...{ Handler: 'index.handler', Runtime: 'nodejs22.x', Timeout: 10, MemorySize: 128 },
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      Environment: { Variables: { TABLE: { Ref: 'Counts' } } },
+      ...properties,
+    },
+  };
+  const template = { Resources: { Role, Counts, Count } };
+  return World.deploy({ name: 'Shop', directory, region: 'eu-west-1', template }, options);
+}
+
+const COUNT = `exports.handler = async () => {
+  const n = await read();
+  await new Promise(resolve => setTimeout(resolve, 500));
+  await write(n + 1);
+  return n + 1;
+};`;
+const faulty = (fault: Partial<CallFault>): WorldOptions => ({
+  faults: { calls: [{ service: 'dynamodb', operation: 'PutItem', kind: 'throttled', ...fault }] },
+});
+const nameIn = ({ account }: World) => account.find('AWS::Lambda::Function', 'Count')?.ref ?? '';
+const invoke = (world: World) => world.functions.invoke(nameIn(world), {});
+const together = (world: World, times: number) => Promise.all(Array.from({ length: times }, () => invoke(world)));
+
+describe('invocations', () => {
+  test('yield at every call, so that two that read and then write overtake each other', async () => {
+    const world = await worldOf(COUNT);
+    expect((await together(world, 2)).map(({ payload }) => payload)).toEqual([1, 1]);
+    expect((await invoke(world)).payload).toBe(2);
+  });
+
+  test('run in processes of their own, each for one at a time', async () => {
+    const world = await worldOf('let calls = 0; exports.handler = async () => { await read(); return ++calls; };');
+    const calls = async (times: number) => (await together(world, times)).map(({ payload }) => payload);
+    expect([await calls(1), await calls(1), (await calls(2)).toSorted()]).toEqual([[1], [2], [1, 3]]);
+  });
+
+  test('of more than may run are refused, and tried again where they came as events', async () => {
+    const world = await worldOf(COUNT, { concurrency: 1 });
+    const errors = (await together(world, 2)).map(({ error }) => error?.errorType);
+    expect(errors).toEqual([undefined, 'TooManyRequestsException']);
+    for (let i = 0; i < 3; i++) world.functions.invokeAsynchronously(nameIn(world), {});
+    await world.clock.run(60_000);
+    expect((await invoke(world)).payload).toBe(5);
+  });
+
+  test('end when their time is up, and nothing of them goes on', async () => {
+    const late = 'exports.handler = async () => { await new Promise(r => setTimeout(r, 5000)); await write(7); };';
+    const world = await worldOf(late, {}, { Timeout: 3 });
+    const { error, milliseconds } = await invoke(world);
+    expect(error?.errorMessage).toBe('Task timed out after 3.00 seconds');
+    expect(Math.floor(milliseconds / 1000)).toBe(3);
+    let written = false;
+    world.tables.onRecord(() => {
+      written = true;
+    });
+    await world.clock.run(60_000);
+    expect(written).toBe(false);
+  });
+
+  test('draw chance by the seed: numbers, ids and bytes', async () => {
+    const drawn = `exports.handler = async () => [Math.random(), crypto.randomUUID(), require('node:crypto').randomBytes(4).toString('hex')];`;
+    const payloads = [];
+    for (const seed of [1, 1, 2]) payloads.push((await invoke(await worldOf(drawn, { seed }))).payload);
+    expect(payloads[0]).toEqual(payloads[1]);
+    expect(payloads[0]).not.toEqual(payloads[2]);
+  });
+});
+
+describe('a fault of one call', () => {
+  test.each(['throttled', 'unavailable', 'timeout', 'unheard'] as const)(
+    'that is %s once is tried again by the SDK',
+    async kind => {
+      const world = await worldOf(COUNT, faulty({ kind }));
+      expect((await invoke(world)).payload).toBe(1);
+      expect(world.callFaults.struck).toEqual([1]);
+    },
+  );
+
+  test('that lasts reaches the function under its own name', async () => {
+    const caught = `exports.handler = async () => { try { await write(1); } catch (error) { return error.name; } };`;
+    const names = [];
+    for (const kind of ['throttled', 'unavailable', 'timeout'] as const)
+      names.push((await invoke(await worldOf(caught, faulty({ kind, count: 9 })))).payload);
+    expect(names).toEqual(['ThrottlingException', 'ServiceUnavailable', 'TimeoutError']);
+  });
+
+  test('an answer that is lost leaves the call done', async () => {
+    const world = await worldOf('exports.handler = () => write(1);', faulty({ kind: 'unheard', count: 9 }));
+    const written: unknown[] = [];
+    world.tables.onRecord(({ after }) => written.push(after));
+    expect((await invoke(world)).error?.errorType).toBe('TimeoutError');
+    expect(world.callFaults.struck).toEqual([3]);
+  });
+
+  test.each([
+    ['killed before', 1],
+    ['killed after', 2],
+  ] as const)('%s ends the process there', async (kind, next) => {
+    const world = await worldOf(COUNT, faulty({ kind }));
+    expect((await invoke(world)).error?.errorType).toBe('Runtime.ExitError');
+    expect((await invoke(world)).payload).toBe(next);
+  });
+
+  test('strikes the caller, the occurrence or the minutes that it names', async () => {
+    const struck = async (fault: Partial<CallFault>) => {
+      const world = await worldOf(COUNT, faulty(fault));
+      for (let i = 0; i < 3; i++) {
+        await invoke(world);
+        await world.clock.run(60_000);
+      }
+      return world.callFaults.struck;
+    };
+    expect(await struck({ caller: 'another' })).toEqual([0]);
+    expect(await struck({ caller: 'count', first: 2, count: 2 })).toEqual([2]);
+    expect(await struck({ from: 1, to: 2 })).toEqual([3]);
+  });
+});
