@@ -85,6 +85,7 @@ const DEEDS: Deeds = {
   channel: ({ vendors }, { host, down }) => void (down ? vendors.down.add(host) : vendors.down.delete(host)),
   /** The account knows of it from the beginning. */
   away: () => undefined,
+  strike: () => undefined,
   'deploy policy': (world, { title }) => deployPolicy(world, title),
   'deploy version': ({ service }) => service.deployments.deploy(service.deployments.errorShare > 0 ? 0.4 : 0),
   pretend: (world, { remedy }) => pretend(world, remedy),

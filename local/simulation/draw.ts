@@ -45,6 +45,29 @@ const STARTS = [
   '2026-06-15T14:00:00.000Z',
 ];
 
+/** Calls on which the most depends, by caller, service and operation. */
+const STRUCK = [
+  ...['intake', 'watch', 'plan', 'verify', 'diagnose', 'page', 'command'].flatMap(caller => [
+    `${caller} dynamodb GetItem`,
+    `${caller} dynamodb PutItem`,
+    `${caller} dynamodb Query`,
+  ]),
+  ...['intake states StartExecution', 'watch states StartExecution', 'watch cloudwatch DescribeAlarms'],
+  ...[
+    'plan cloudwatch DescribeAlarms',
+    'plan ssm GetParameters',
+    'watch ssm GetParameters',
+    'watch dynamodb UpdateItem',
+  ],
+  ...['verify cloudwatch GetMetricData', 'verify ssm GetAutomationExecution', 'probe cloudwatch PutMetricData'],
+  ...['response ssm StartAutomationExecution', 'response ssm GetAutomationExecution', 'page sns Publish'],
+  ...['scale-service ecs UpdateService', 'scale-service application-autoscaling RegisterScalableTarget'],
+  ...['scale-service ssm PutParameter', 'kill-idle-connections rds-data ExecuteStatement', 'publish events PutEvents'],
+  ...['status-page s3 PutObject', 'chat dynamodb Query', 'stakeholders sns Publish'],
+];
+
+const KINDS = ['throttled', 'unavailable', 'timeout', 'unheard', 'killed before', 'killed after'] as const;
+
 const CAUSES: Record<string, Cause> = {
   troubles(draws) {
     if (draws.happens(0.08)) return [];
@@ -122,6 +145,23 @@ const CAUSES: Record<string, Cause> = {
       service: draws.oneOf(['dynamodb', 'ssm', 'ecs', 'rds', 'cloudwatch', 'sns', 'states', 'kms', 's3']),
       minutes: draws.oneOf([1, 3, 8, 20]),
     })),
+  strikes(draws) {
+    if (!draws.happens(0.5)) return [];
+    return Array.from({ length: draws.between(1, 3) }, () => {
+      const [caller = '', service = '', operation = ''] = draws.oneOf(STRUCK).split(' ');
+      const kind = draws.oneOf(KINDS);
+      return {
+        at: 0,
+        do: 'strike',
+        caller,
+        service,
+        operation,
+        kind,
+        first: draws.between(1, 40),
+        count: draws.oneOf([1, 1, 3, 9]),
+      };
+    });
+  },
   policies: draws =>
     some(draws, 0.15, () => ({ do: 'deploy policy', title: draws.oneOf(['Renamed', 'mockupAWS & friends']) })),
   versions: draws => some(draws, 0.1, () => ({ do: 'deploy version' })),

@@ -2,7 +2,7 @@ import type { Assembly } from 'embedded-aws';
 import { RehearsalWorld } from '../world/world.ts';
 import { type Chronicle, Chronicler } from './chronicle.ts';
 import { schedule } from './deeds.ts';
-import { outagesOf, type Plan } from './plan.ts';
+import { outagesOf, type Plan, strikesOf } from './plan.ts';
 
 const MINUTE = 60_000;
 
@@ -12,7 +12,7 @@ const CALM_MINUTES = 12;
 /** Lives the world of a plan to its end. */
 export async function live(assembly: Assembly, plan: Plan): Promise<Chronicle> {
   const away = outagesOf(plan);
-  const faults = { ...plan.faults, ...(away.length > 0 && { away }) };
+  const faults = { ...plan.faults, calls: strikesOf(plan), ...(away.length > 0 && { away }) };
   const world = await RehearsalWorld.create(structuredClone(assembly), plan.seed, faults, plan.start);
   const chronicler = new Chronicler(world);
   schedule(world, plan);

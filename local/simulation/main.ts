@@ -22,6 +22,9 @@ interface Options {
 
 const DEFAULT_WORLDS = 20;
 
+/** Worlds after which their count is told where nobody watches. */
+const TELL_EACH = 20;
+
 const wholeNumber = (text: string) => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 to 999999999.');
   return Number(text);
@@ -110,9 +113,6 @@ async function printSmallest(assembly: Assembly, plan: Plan, { violations }: Liv
   for (const property of new Set(violations.map(violation => violation.property)))
     console.log(JSON.stringify({ type: 'plan', property, plan: await smallest(assembly, plan, property) }));
 }
-
-/** Worlds after which their count is told where nobody watches. */
-const TELL_EACH = 20;
 
 /** Counts on stderr: each world where somebody watches. */
 function withCount(of: number): (count: number) => void {

@@ -1,3 +1,4 @@
+import type { CallFault } from 'embedded-aws';
 import type { RehearsalFaults } from '../world/faults.ts';
 import type { TroubleName } from './troubles.ts';
 
@@ -38,6 +39,8 @@ export type Deed =
   | { do: 'mute'; minutes: number }
   | { do: 'channel'; host: string; down: boolean }
   | { do: 'away'; service: string; minutes: number; operations?: string[] }
+  /** Single calls of one caller go wrong: from the nth on, so many. */
+  | ({ do: 'strike' } & CallFault)
   /** The configuration is deployed with another title, whose events are older or newer incidents' policies. */
   | { do: 'deploy policy'; title: string }
   /** A version that works is deployed by people. */
@@ -59,6 +62,14 @@ export const outagesOf = ({ events }: Plan): NonNullable<RehearsalFaults['away']
     if (event.do !== 'away') return [];
     const { service, at: from, minutes, operations } = event;
     return [{ service, from, to: from + minutes, ...(operations && { operations }) }];
+  });
+
+/** The calls that go wrong, as faults of the account. */
+export const strikesOf = ({ events }: Plan): CallFault[] =>
+  events.flatMap(event => {
+    if (event.do !== 'strike') return [];
+    const { at: _, do: __, ...fault } = event;
+    return [fault];
   });
 
 /** Reads a plan that was kept. @throws when the text is none */
