@@ -47,6 +47,8 @@ export interface Chronicle {
   largestItemBytes: number;
   /** Names that functions, state machines and runbooks are called by, and how often each called. */
   calls: number;
+  /** Calls that a fault has struck. */
+  callsStruck: number;
   /** The same plan has the same, down to each call. */
   hash: string;
 }
@@ -62,6 +64,7 @@ export class Chronicler {
   private readonly began: number;
   private readonly alarmNames: Set<string>;
   private calls = 0;
+  private callsStruck = 0;
   private readonly world: RehearsalWorld;
 
   constructor(world: RehearsalWorld) {
@@ -76,6 +79,7 @@ export class Chronicler {
     // Log lines tell the times of a real machine too.
     if (event.type !== 'log') this.hash.update(JSON.stringify(event));
     if (event.type === 'call') this.calls++;
+    if (event['struck']) this.callsStruck++;
     if (event.type === 'alarm' && this.alarmNames.has(String(event['name'])))
       this.alarms.push({ at: event.at, name: String(event['name']), state: String(event['state']) });
     if (event.type === 'dead letter') this.letters.push({ at: event.at, queue: String(event['queue']) });
@@ -106,7 +110,7 @@ export class Chronicler {
   }
 
   end(plan: Plan): Chronicle {
-    const { world, alarms, readings, letters, asked, calls } = this;
+    const { world, alarms, readings, letters, asked, calls, callsStruck } = this;
     const { topics, received, published, changed, runbooks, tables, clock } = world;
     readings.push(this.reading());
     return {
@@ -117,7 +121,7 @@ export class Chronicler {
         incidents: [...world.incidents.values()],
       },
       ...{ messages: topics.messages, received, published, changed, runs: runbooks.runs },
-      ...{ alarms, readings, letters, asked, calls, largestItemBytes: tables.largestItemBytes },
+      ...{ alarms, readings, letters, asked, calls, callsStruck, largestItemBytes: tables.largestItemBytes },
       hash: this.hash.digest('hex'),
     };
   }

@@ -9,6 +9,7 @@ export interface Lived {
   troubles: string[];
   incidents: number;
   calls: number;
+  callsStruck: number;
   runs: number;
   minutes: number;
   /** Faults of the whole world, and events of the plan. */
@@ -30,16 +31,16 @@ export async function liveAndJudge(assembly: Assembly, plan: Plan): Promise<Live
   };
   try {
     const chronicle = await live(assembly, plan);
-    const { incidents, calls, runs, readings, hash } = chronicle;
+    const { incidents, calls, callsStruck, runs, readings, hash } = chronicle;
     return {
       ...counted,
-      ...{ incidents: incidents.length, calls, runs: runs.length, minutes: readings.length, hash },
+      ...{ incidents: incidents.length, calls, callsStruck, runs: runs.length, minutes: readings.length, hash },
       violations: judge(chronicle),
       cpuSeconds: cpu(),
     };
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const nothing = { incidents: 0, calls: 0, runs: 0, minutes: 0, hash: '' };
+    const nothing = { incidents: 0, calls: 0, callsStruck: 0, runs: 0, minutes: 0, hash: '' };
     return {
       ...counted,
       ...nothing,

@@ -6,6 +6,7 @@ export interface Report {
   worlds: number;
   incidents: number;
   calls: number;
+  callsStruck: number;
   runs: number;
   events: number;
   faults: number;
@@ -27,6 +28,7 @@ export function reportOn(lived: readonly Lived[]): Report {
     ...{
       incidents: sum(({ incidents }) => incidents),
       calls: sum(({ calls }) => calls),
+      callsStruck: sum(({ callsStruck }) => callsStruck),
       runs: sum(({ runs }) => runs),
     },
     ...{ events: sum(({ events }) => events), faults: sum(({ faults }) => faults) },
@@ -46,13 +48,13 @@ export const asText = ({ seed, troubles, violations }: Lived): string =>
   ].join('\n');
 
 export const reportAsText = (report: Report): string => {
-  const { worlds, byTroubles, incidents, calls, runs, events, faults, virtualHours, cpuSeconds } = report;
+  const { worlds, byTroubles, incidents, calls, callsStruck, runs, events, faults, virtualHours, cpuSeconds } = report;
   const shares = Object.entries(byTroubles).map(([troubles, count]) => `${count} of ${troubles}`);
   return [
     `worlds      ${worlds}, by the number of troubles: ${shares.join(', ')}`,
     `lived       ${virtualHours} virtual hours in ${cpuSeconds} s of CPU`,
     `planned     ${events} events, ${faults} lasting faults`,
-    `happened    ${incidents} incidents, ${runs} runbook executions, ${calls} calls`,
+    `happened    ${incidents} incidents, ${runs} runbook executions, ${calls} calls, ${callsStruck} of them struck`,
     `violations  ${report.violations}${report.failed.length > 0 ? `, in the worlds ${report.failed.join(', ')}` : ''}`,
   ].join('\n');
 };

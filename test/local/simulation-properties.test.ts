@@ -27,7 +27,17 @@ const incident = (told: Told[], status = 'investigating', id = 'INC-2026-03-02-0
 
 const chronicle = (given: Partial<Chronicle>): Chronicle => ({
   ...{ plan: PLAN, began: at(0), ended: at(120), incidents: [], messages: [], received: [], published: [] },
-  ...{ changed: [], runs: [], alarms: [], readings: [], letters: [], asked: [], largestItemBytes: 9000, calls: 1 },
+  ...{
+    changed: [],
+    runs: [],
+    alarms: [],
+    readings: [],
+    letters: [],
+    asked: [],
+    largestItemBytes: 9000,
+    calls: 1,
+    callsStruck: 0,
+  },
   ...{ hash: '' },
   ...given,
 });
