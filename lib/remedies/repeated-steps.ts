@@ -59,7 +59,7 @@ function reads(step: DocumentStep): boolean {
   return dryRun === undefined || dryRun === 'true';
 }
 
-/** What a function does is known to its author alone. */
+/** Only its author knows what a function does. */
 const mayRepeat = (step: DocumentStep) =>
   step.action === FUNCTION ||
   reads(step) ||

@@ -77,7 +77,7 @@ export function publish(incident: Incident, { by, via }: Person, components?: st
   return { events: [publishedEvent(incident, { by, via }, components)] };
 }
 
-/** What customers read of is replaced; an investigation stays one. */
+/** Replaces the components that customers read of; an investigation stays one. */
 function changedComponents(incident: Incident, person: Person, components: string[] | undefined): Event[] {
   const published = affectedComponents(incident).map(({ id }) => id);
   if (!components || JSON.stringify([...new Set(components)].sort()) === JSON.stringify(published.sort())) return [];

@@ -72,7 +72,7 @@ interface SignalSeen {
 }
 
 /**
- * What keeps a remedy from being tried, and passes by itself: automation is switched off or its target is in maintenance, which can
+ * Keeps a remedy from being tried, and passes by itself: automation is switched off or its target is in maintenance, which can
  * be read; or anything else, by whose passing nothing happens that could be read.
  */
 export type Obstacle = 'held back' | 'passing';
@@ -163,7 +163,7 @@ export interface EventData {
     playbook?: string | undefined;
     /** The round goes on with this plan; absent, a new one begins. */
     turn?: boolean | undefined;
-    /** What held a plan back has passed: the plans that it held back have another turn. */
+    /** The obstacle has passed: the plans that it held back have another turn. */
     again?: boolean | undefined;
     from?: string | undefined;
     approved?: boolean | undefined;

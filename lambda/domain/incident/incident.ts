@@ -67,7 +67,7 @@ export interface Attempt {
   /** Last sign of life, by which attempts that crashed without a word are found. */
   progressAt: string;
   outcome?: AttemptOutcome | undefined;
-  /** What kept a step or a revert from being tried. */
+  /** The obstacle that kept a step or a revert from being tried. */
   obstacle?: Obstacle | undefined;
   /** How often plans of this round have had another turn. */
   again?: number | undefined;

@@ -69,7 +69,7 @@ export interface Trouble {
   turnIn?: number | undefined;
   /** The attempt in which its plan came to its end, and the trouble did not. */
   spentIn?: number | undefined;
-  /** What kept a step of its plan from being tried: when it has passed, the plan has another turn. */
+  /** The obstacle that kept a step of its plan from being tried: when it has passed, the plan has another turn. */
   obstacle?: Obstacle | undefined;
   /** The plan goes on when the question of another plan is answered. */
   waits?: boolean | undefined;

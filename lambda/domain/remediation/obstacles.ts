@@ -15,7 +15,7 @@ const HOLDS = /^(kill switch|maintenance window): /;
 const PASSES = /^cooldown: |^budget: |cannot be read$|too long ago/;
 const UNKNOWN = /is not known/;
 
-/** What kept a step of the plan from being tried in this round, and will pass. Undefined when every step had its chance. */
+/** The obstacle that kept a step of the plan from being tried in this round, and will pass. Undefined when every step had its chance. */
 export function obstacleOf(
   incident: Incident,
   attempt: number,

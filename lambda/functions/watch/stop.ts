@@ -14,7 +14,7 @@ export async function obeySwitch(incident: Incident): Promise<Incident> {
   if (!attempt || !incident.runs.some(({ status, dryRun }) => status === 'running' && !dryRun)) return incident;
   const { AUTOMATION_PARAMETER = '', MAINTENANCE_PARAMETER = '' } = process.env;
   const switches = await readSwitches(AUTOMATION_PARAMETER, MAINTENANCE_PARAMETER);
-  // Who throws the switch needs the service that does not answer; a runbook cut short would leave half a change.
+  // The switch is thrown by the service that does not answer; a runbook cut short would leave half a change.
   if (switches.unanswered || !isOff(switches)) return incident;
   const { number } = attempt;
   const reason = 'automation was switched off while a runbook was running';
