@@ -5,7 +5,7 @@ import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-/** What stands in the timeline of the database's incident, be it that its symptom was told first. */
+/** The entries of the database's incident, be it that its symptom was told first. */
 export const of = ofPlaybook('DatabaseConnections').entries;
 /** The levels called, in order. */
 export const called = (world: RehearsalWorld) => of(world, 'Escalated').map(({ level }) => level);

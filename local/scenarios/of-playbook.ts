@@ -42,7 +42,7 @@ export const ran = (...names: string[]): Expectation => ({
   expectation: names.length > 0 ? `the runbooks that act are ${names.join(', ')}` : 'no runbook acts',
   holds: world => {
     let next = 0;
-    // What could not help is tried again later, for as long as the trouble lasts.
+    // A remedy that could not help is tried again later, for as long as the trouble lasts.
     const asExpected = acting(world).every(({ name }, i, all) => {
       if (!name.endsWith(`-${names[next]}`)) return name === all[i - 1]?.name;
       next++;

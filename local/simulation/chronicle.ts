@@ -9,7 +9,7 @@ import { TROUBLE_NAMES, type TroubleName, troubleNamed } from './troubles.ts';
 
 const MINUTE = 60_000;
 
-/** What of the service is changed for a while, by whomever. */
+/** The parts of the service that are changed for a while, by whomever. */
 export interface Changed {
   tasks: boolean;
   scaling: boolean;
@@ -42,10 +42,10 @@ export interface Chronicle {
   alarms: { at: string; name: string; state: string }[];
   readings: Reading[];
   letters: { at: string; queue: string }[];
-  /** What people asked of the command function, and what came of it. */
+  /** Requests of people to the command function, and their answers. */
   asked: WorldEvent[];
   largestItemBytes: number;
-  /** Names that functions, state machines and runbooks are called by, and how often each called. */
+  /** Calls of AWS that were made. */
   calls: number;
   /** Calls that a fault has struck. */
   callsStruck: number;

@@ -3,7 +3,7 @@ import { live } from './live.ts';
 import { type Plan, troublesOf } from './plan.ts';
 import { judge, type Violation } from './properties/index.ts';
 
-/** What is counted of one world. */
+/** Counts of one world. */
 export interface Lived {
   seed: number;
   troubles: string[];

@@ -7,7 +7,7 @@ import { endOf, entriesOf, isWithin, MINUTE, millis, minuteOf, overlaps, type Pr
 /** A minute in which the watch stops what runs, and seconds of the calls that are on their way. */
 const STOPPED_AFTER = 1.5;
 
-/** What is done about a certificate touches neither tasks nor database, and has a slot of its own. */
+/** The remedies of a certificate touch neither tasks nor database, and their incident has a slot of its own. */
 const OF_CERTIFICATES = /restore-validation-records|request-replacement|update-certificate/;
 
 const acts = ({ parameters }: { parameters: Record<string, string[]> }) => parameters['DryRun']?.[0] !== 'true';

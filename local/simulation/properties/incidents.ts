@@ -67,7 +67,7 @@ export const NO_LATE_PAGE: Property = {
       const end = endOf(incident);
       if (!end || incident.timeline.some(({ type }) => type === 'StillRed')) return [];
       const latest = millis(end.at) + (ON_ITS_WAY + 2 * (chronicle.plan.faults.late ?? 0)) * 1000;
-      // What a service that was away held back arrives when it answers again.
+      // A message that a service held back while it was away arrives when it answers again.
       const held = widened(outages(chronicle), 12);
       return chronicle.messages
         .filter(({ channel, body, at }) => channel === 'sms' && body.includes(incident.id) && millis(at) > latest)

@@ -77,7 +77,7 @@ export const CALLED: Property = {
     }),
 };
 
-/** What happens to an incident meanwhile is told by the same page, which names the later event. */
+/** Later events of an incident are told by the same page, which names the later event. */
 export const REACHED: Property = {
   name: 'every call reaches somebody within five minutes',
   violations: chronicle =>
