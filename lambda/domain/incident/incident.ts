@@ -48,6 +48,8 @@ export interface Run {
   execution?: string | undefined;
   /** The run failed before it changed anything. */
   unchanged?: boolean | undefined;
+  /** The run failed though its runbook did what it should: its effect was not verified. */
+  carriedOut?: boolean | undefined;
   /** The attempt ended while the runbook may still be running, and nobody has stopped it. */
   abandoned?: boolean | undefined;
   /** When a person last requested the revert of this run's change. */

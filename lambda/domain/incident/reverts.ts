@@ -24,12 +24,14 @@ export const urgentReverts = (incident: Incident): Run[] =>
     .map(({ run }) => run)
     .filter(run => !wasTried(incident, run));
 
-/** Changes that may not stay, and whose revert has not been verified. */
+/** Changes that may not stay, and that no revert has put back. People may be no better off by a revert, or worse. */
 export const unreverted = (incident: Incident): Run[] =>
   changes(incident)
     .filter(change => isUrgent(change) || !mayStay(change))
     .map(({ run }) => run)
-    .filter(({ run }) => !incident.runs.some(other => other.undoes === run && other.status === 'succeeded'));
+    .filter(({ run }) => !incident.runs.some(other => other.undoes === run && wasCarriedOut(other)));
+
+const wasCarriedOut = ({ status, carriedOut }: Run) => status === 'succeeded' || carriedOut === true;
 
 /** Changes that stay for now because they relieve people. */
 export const reliefInPlace = (incident: Incident): Run[] => {
@@ -62,10 +64,10 @@ const wasTried = (incident: Incident, run: Run) => {
   return isAnotherTurn ? tries.some(other => other.attempt === attempt.number) : tries.length > 0;
 };
 
-/** True of a change whose revert failed, and may have failed by something that passes. */
+/** True of a change whose revert was not carried out, maybe because of something that passes. */
 export function mayRevertAgain({ runs }: Pick<Incident, 'runs'>, { run }: Pick<Run, 'run'>): boolean {
   const tries = runs.filter(({ undoes }) => undoes === run);
-  return tries.length < TRIES && tries.at(-1)?.status === 'failed' && tries.at(-1)?.impact !== 'harmful';
+  return tries.length < TRIES && tries.at(-1)?.status === 'failed' && !tries.some(wasCarriedOut);
 }
 
 const isUrgent = ({ run: { impact, status, revertRequestedAt }, when }: Change) =>

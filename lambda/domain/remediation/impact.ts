@@ -16,7 +16,7 @@ const SLOW_SECONDS = USUAL_BOUNDS.noticeable.average;
 /**
  * The impact of a run on people, by measurements before and after it. Harmful: at least ten percentage points more of
  * the requests fail, no health URL answers any more (then there may be no requests to count), or answers that were not
- * slow take twice as long and are slow now. Relieved: requests or health URLs failed or answers were slow before, and
+ * slow take twice as long and are slow now, unless fewer requests or health URLs fail in return: an error is quick. Relieved: requests or health URLs failed or answers were slow before, and
  * at most half of each remains. Undefined: neither, or unknown.
  */
 export function impactOf(before: Measured, after: Measured): Impact | undefined {
@@ -24,7 +24,7 @@ export function impactOf(before: Measured, after: Measured): Impact | undefined 
   const { usersAffectedShare: shareNow, healthFailingShare: healthNow, responseSeconds: secondsNow } = after;
   if (share !== undefined && shareNow !== undefined && shareNow >= share + HARMFUL_INCREASE) return 'harmful';
   if (health !== undefined && health < 1 && healthNow === 1) return 'harmful';
-  if (isSlower(seconds, secondsNow)) return 'harmful';
+  if (isSlower(before, after)) return 'harmful';
   const isOver = (bound: number, value = 0) => value >= bound;
   const hasHalved = (bound: number, was?: number, is?: number) =>
     isOver(bound, was) ? is !== undefined && is <= (was ?? 0) / 2 : !isOver(bound, is);
@@ -36,8 +36,14 @@ export function impactOf(before: Measured, after: Measured): Impact | undefined 
   return suffered && isRelieved ? 'relieved' : undefined;
 }
 
-const isSlower = (was?: number, is?: number) =>
-  was !== undefined && is !== undefined && was < SLOW_SECONDS && is >= SLOW_SECONDS && is >= 2 * was;
+function isSlower(before: Measured, after: Measured): boolean {
+  const { responseSeconds: was, usersAffectedShare: share = 0, healthFailingShare: health = 0 } = before;
+  const { responseSeconds: is, usersAffectedShare: shareNow = share, healthFailingShare: healthNow = health } = after;
+  const areMoreServed = shareNow <= share - HARMFUL_INCREASE || healthNow < health;
+  return (
+    !areMoreServed && was !== undefined && is !== undefined && was < SLOW_SECONDS && is >= SLOW_SECONDS && is >= 2 * was
+  );
+}
 
 /** The impact of a run that was not verified, in words. */
 export const impactWords = (impact: Impact | undefined) =>
@@ -57,9 +63,10 @@ export const measuredNow = (traffic: Traffic, healthFailingShare: number): Measu
 
 /** A failed check if a run was harmful; undefined if it was not, or if that is unknown. */
 export function harmCheck({ facts }: Run, traffic: Traffic, healthFailingShare: number): Check | undefined {
-  if (impactOf(facts, measuredNow(traffic, healthFailingShare)) !== 'harmful') return undefined;
+  const now = measuredNow(traffic, healthFailingShare);
+  if (impactOf(facts, now) !== 'harmful') return undefined;
   const { usersAffectedShare: before, responseSeconds: secondsBefore } = facts;
-  if ('share' in traffic && isSlower(secondsBefore, traffic.seconds))
+  if ('share' in traffic && isSlower(facts, now))
     return harmfulCheck(
       'response time',
       `${inSeconds(traffic.seconds ?? 0)} since, ${inSeconds(secondsBefore ?? 0)} before`,

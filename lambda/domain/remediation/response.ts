@@ -219,10 +219,11 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   }
   const failed: Event = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, impact, unchanged };
   if (!run.undoes) return { events: [failed] };
-  const known = incident.runs.map(other => (other === run ? { ...run, status: 'failed' as const, impact } : other));
+  const carriedOut = reason === undefined;
+  const known = incident.runs.map(other => (other === run ? { ...run, status: 'failed' as const, carriedOut } : other));
   const obstacle = !incident.drill && mayRevertAgain({ runs: known }, { run: run.undoes }) ? 'passing' : undefined;
-  const why = `${run.title} was not verified: ${failure}${unrevertedNote(incident)}`;
-  return { events: [failed, ...handOver(attempt, why, obstacle)] };
+  const why = `${run.title} was ${carriedOut ? 'done, and not verified' : 'not done'}: ${failure}`;
+  return { events: [failed, ...handOver(attempt, `${why}${unrevertedNote({ ...incident, runs: known })}`, obstacle)] };
 }
 
 export function noteExecution(incident: Incident, attempt: number, run: string, execution: string): Decision {

@@ -18,6 +18,7 @@ import {
 
 const share = (usersAffectedShare: number): Measured => ({ usersAffectedShare });
 const health = (healthFailingShare: number): Measured => ({ healthFailingShare });
+const slow = (responseSeconds: number): Measured => ({ responseSeconds });
 const both = (requests: number, urls: number): Measured => ({ ...share(requests), ...health(urls) });
 
 /** A temporary step and one after it, the first under way. */
@@ -77,6 +78,9 @@ describe('the impact of a run on people', () => {
     ['health URLs answer again, and as many requests fail', both(0.4, 1), both(0.4, 0), undefined],
     ['health URLs answer again, and the requests are not known', both(0.4, 1), health(0), undefined],
     ['health URLs answer again, and requests begin to fail', both(0, 1), both(0.08, 0), undefined],
+    ['answers become slow', { ...share(0), ...slow(0.3) }, { ...share(0), ...slow(4) }, 'harmful'],
+    ['slow answers in place of quick errors', { ...share(1), ...slow(0.1) }, { ...share(0.75), ...slow(4) }, undefined],
+    ['a health URL answers again, slowly', { ...health(1), ...slow(0.1) }, { ...health(0.5), ...slow(4) }, undefined],
     ['fewer requests fail, and no health URL answers', both(0.4, 0.5), both(0.1, 1), 'harmful'],
   ])('is judged by requests and health URLs: %s', (_, before, after, impact) => {
     expect(impactOf(before, after)).toBe(impact);

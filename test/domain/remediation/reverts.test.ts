@@ -34,9 +34,24 @@ describe('a temporary change', () => {
     story.ends();
     story.plans();
     expect(types(story.ends(FAILED))).toEqual(['StepFailed', 'HandedOver', 'ResponseEnded']);
-    expect(reasonOf(story)).toContain('Undo second was not verified: health: 503');
+    expect(reasonOf(story)).toContain('Undo second was done, and not verified: health: 503');
+    expect(reasonOf(story), 'what was put back').not.toContain('"Do second"');
     expect(reasonOf(story), 'the other change').toContain('"Do first" (runbook first, run INC-2026-04-07-001/1/first)');
     expect(story.at(400).due()).not.toContainEqual(expect.objectContaining({ type: 'put back' }));
+  });
+
+  test('that was put back is not called changed, though people are worse off since, and the incident ends', () => {
+    const story = running(temporary('first'));
+    story.clears();
+    story.ends();
+    story.plans();
+    story.tell({
+      type: 'record outcome',
+      attempt: 1,
+      outcome: { run: story.incident.runs.at(-1)?.run ?? '', checks: FAILED, impact: 'harmful' },
+    });
+    expect(reasonOf(story)).not.toContain('Still changed');
+    expect(story.at(400).due()).toContainEqual({ type: 'settle' });
   });
 
   test('whose revert the kill switch stops is named in the hand-over, each one', () => {

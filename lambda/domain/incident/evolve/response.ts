@@ -71,8 +71,10 @@ export function evolveResponse(
       return { runs: changeRun(incident, event.run, { status: 'rehearsed', report: event.report }) };
     case 'StepFailed': {
       const { reason, impact, unchanged, abandoned } = event;
+      // Only the effect of a runbook that ended well is checked.
+      const carriedOut = event.checks.length > 0 || undefined;
       return {
-        runs: changeRun(incident, event.run, { status: 'failed', reason, impact, unchanged, abandoned }),
+        runs: changeRun(incident, event.run, { status: 'failed', reason, impact, unchanged, carriedOut, abandoned }),
         fixed: incident.fixed || impact === 'relieved' || undefined,
       };
     }
