@@ -36,9 +36,7 @@ async function request(world: RehearsalWorld, asked: Record<string, unknown>): P
 
 const DEEDS: Deeds = {
   trouble: (world, { trouble }) => troubleNamed(trouble).strike(world),
-  mend: (world, { trouble }) => {
-    if (troubleNamed(trouble).lasts(world)) troubleNamed(trouble).mend(world);
-  },
+  mend: (world, { trouble }) => troubleNamed(trouble).mend(world),
   'set alarm': (world, { alarm, state }) => {
     world.alarms.set({ AlarmName: nameOf(world, alarm), StateValue: state, StateReason: 'testing the alarm' });
   },

@@ -157,7 +157,7 @@ const CAUSES: Record<string, Cause> = {
         service,
         operation,
         kind,
-        first: draws.between(1, 40),
+        first: draws.oneOf([1, 1, 2, 3, draws.between(1, 40)]),
         count: draws.oneOf([1, 1, 3, 9]),
       };
     });

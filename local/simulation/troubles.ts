@@ -7,6 +7,7 @@ interface Trouble {
   /** The runbook that heals it without a person, when nothing else is wrong. */
   heals?: string;
   strike(world: RehearsalWorld): void;
+  /** Changes nothing once it is over. */
   mend(world: RehearsalWorld): void;
   /** True while it lasts. */
   lasts(world: RehearsalWorld): boolean;
@@ -25,7 +26,9 @@ const holds =
 
 const hasMany = ({ service: { database } }: RehearsalWorld) => database.connections > database.maxConnections * 0.8;
 
-const redisMended = ({ service: { redis } }: RehearsalWorld) => redis.restart();
+const redisMended = ({ service: { redis } }: RehearsalWorld) => {
+  if (!redis.healthy) redis.restart();
+};
 
 const fixed = ({ service }: RehearsalWorld) => {
   if (service.deployments.errorShare > 0) service.deployments.deploy();
@@ -80,7 +83,9 @@ export const TROUBLES = {
     strike: ({ service, clock }) => {
       service.memory.leak = { perMinute: 400, atMost: 3860, until: clock.now + 600_000 };
     },
-    mend: ({ service }) => service.deployments.begin(service.deployments.wanted.number, true),
+    mend: ({ service }) => {
+      if (service.memory.utilisation > 85) service.deployments.begin(service.deployments.wanted.number, true);
+    },
     lasts: ({ service }) => service.memory.utilisation > 85,
   },
   'bad deployment': {

@@ -1,7 +1,7 @@
 import type { Entry } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { outages, switchedOff, widened, windows } from '../obstacles.ts';
-import { troubleNamed } from '../troubles.ts';
+import { type TroubleName, troubleNamed } from '../troubles.ts';
 import { endOf, entriesOf, isWithin, MINUTE, millis, minuteOf, overlaps, type Property } from './property.ts';
 
 /** A minute in which the watch stops what runs, and seconds of the calls that are on their way. */
@@ -116,13 +116,25 @@ export const ATTEMPTS_END: Property = {
       const deadline = Math.max(millis(entry.at), ...outages(chronicle).map(({ to }) => to)) + 75 * MINUTE;
       if (millis(end?.at ?? chronicle.ended) < deadline) return [];
       const ended = incident.timeline.some(
-        ({ type, attempt }) => type === 'ResponseEnded' && attempt === entry['attempt'],
+        // What a drill began gives way to the trouble that is real.
+        ({ type, attempt, seq }) =>
+          (type === 'ResponseEnded' && attempt === entry['attempt']) || (type === 'DrillBecameReal' && seq > entry.seq),
       );
       return ended ? [] : [`${incident.id}: attempt ${entry['attempt']} of ${minuteOf(chronicle, entry.at)}`];
     }),
 };
 
 const TRIED_WITHIN = 30;
+
+/** Failing requests before a deployment are not its own, and speak for it when it adds to them. */
+const FAILED_BEFORE = { minutes: 12, share: 0.05 };
+
+const isHiddenByOthers = ({ readings }: Chronicle, trouble: TroubleName, at: number) =>
+  trouble === 'bad deployment' &&
+  readings.some(
+    ({ minute, errorShare }) =>
+      minute <= at && minute > at - FAILED_BEFORE.minutes && errorShare >= FAILED_BEFORE.share,
+  );
 
 /** The step was weighed, and evidence spoke against it, e.g. because of what was done about the trouble before. */
 const weighed = (chronicle: Chronicle, since: number) =>
@@ -152,7 +164,7 @@ export const TRIED: Property = {
     return plan.events.flatMap(event => {
       if (event.do !== 'trouble') return [];
       const { heals } = troubleNamed(event.trouble);
-      if (!heals) return [];
+      if (!heals || isHiddenByOthers(chronicle, event.trouble, event.at)) return [];
       let minutes = 0;
       for (const { minute, lasting } of readings) {
         const now = millis(began) + minute * MINUTE;

@@ -51,7 +51,6 @@ export const SETTLES: Property = {
       incidents
         .filter(({ status }) => status !== 'resolved' && status !== 'closed')
         // A revert that could not be verified is for a person to look at.
-        .filter(({ timeline }) => timeline.every(({ reason }) => !/to be put back by hand/.test(String(reason))))
         .map(
           ({ id, timeline }) =>
             `${id} is open since ${minuteOf(chronicle, timeline[0]?.at ?? '')}, all well since ${minuteOf(chronicle, since)}`,

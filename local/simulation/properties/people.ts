@@ -86,8 +86,13 @@ export const REACHED: Property = {
       const end = millis(endOf(incident)?.at ?? chronicle.ended);
       if (due > end || outages(chronicle).some(({ from, to }) => from < due && to + 10 * MINUTE > millis(entry.at)))
         return [];
+      // Nobody is called who has answered meanwhile.
+      const isForAnswer = /Escalated|Reminded/.test(entry.type);
       const sent = incident.timeline.some(
-        ({ type, about, at }) => type === 'PageSent' && about >= entry.seq && millis(at) <= due,
+        ({ type, about, seq, at }) =>
+          ((type === 'PageSent' && about >= entry.seq) ||
+            (type === 'Acknowledged' && isForAnswer && seq > entry.seq)) &&
+          millis(at) <= due,
       );
       return sent ? [] : [`${incident.id}: ${entry.type} (event ${entry.seq}) at ${minuteOf(chronicle, entry.at)}`];
     }),
