@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Random } from 'embedded-aws';
+import { CALL_FAULT_KINDS, Random } from 'embedded-aws';
 import { type Deed, type Plan, type PlannedEvent, PRETENCES } from './plan.ts';
 import { TROUBLE_NAMES } from './troubles.ts';
 
 /** A source of chance for one cause: a cause that is added leaves the draws of all others as they were. */
-class Draws {
+export class Draws {
   private readonly random: Random;
 
   constructor(seed: number, cause: string) {
@@ -65,8 +65,6 @@ const STRUCK = [
   ...['scale-service ssm PutParameter', 'kill-idle-connections rds-data ExecuteStatement', 'publish events PutEvents'],
   ...['status-page s3 PutObject', 'chat dynamodb Query', 'stakeholders sns Publish'],
 ];
-
-const KINDS = ['throttled', 'unavailable', 'timeout', 'unheard', 'killed before', 'killed after'] as const;
 
 const CAUSES: Record<string, Cause> = {
   troubles(draws) {
@@ -149,7 +147,7 @@ const CAUSES: Record<string, Cause> = {
     if (!draws.happens(0.5)) return [];
     return Array.from({ length: draws.between(1, 3) }, () => {
       const [caller = '', service = '', operation = ''] = draws.oneOf(STRUCK).split(' ');
-      const kind = draws.oneOf(KINDS);
+      const kind = draws.oneOf(CALL_FAULT_KINDS);
       return {
         at: 0,
         do: 'strike',

@@ -40,11 +40,15 @@ export interface Outage {
 }
 
 /**
- * The way in which a call goes wrong. `throttled` and `unavailable`: the service refuses it and does nothing. `timeout`: no answer
+ * The ways in which a call goes wrong. `throttled` and `unavailable`: the service refuses it and does nothing. `timeout`: no answer
  * comes, nothing was done. `unheard`: it is done, and the answer is lost. `killed before` and `killed after`: the function's
- * process ends, before or after the call was done.
+ * process ends, before or after the call was done; a caller without a process hears nothing.
  */
-export type CallFaultKind = 'throttled' | 'unavailable' | 'timeout' | 'unheard' | 'killed before' | 'killed after';
+export const CALL_FAULT_KINDS = [
+  ...(['throttled', 'unavailable', 'timeout', 'unheard'] as const),
+  ...(['killed before', 'killed after'] as const),
+] as const;
+export type CallFaultKind = (typeof CALL_FAULT_KINDS)[number];
 
 /**
  * A fault of single calls.
@@ -61,19 +65,25 @@ export interface CallFault {
   kind: CallFaultKind;
   /** The first call that is struck, counted from 1 among those that the fault is about. @default 1 */
   first?: number;
-  /** How many in a row are struck. @default 1 */
+  /** How many in a row are struck. @default 1; with `minutes`, or in a time between `from` and `to`, every one */
   count?: number;
-  /** Minutes from the end of the warm-up between which it strikes, instead of by count. */
+  /** For how many minutes from the first on calls are struck. @default without limit */
+  minutes?: number;
+  /** Minutes from the end of the warm-up between which calls are counted and struck. @default always */
   from?: number;
   to?: number;
 }
 
-/** Counts the calls that faults are about, and says which is struck. */
+/** Counts the calls of AWS, and says which is struck. */
 export class CallFaults {
   /** How many calls each fault has struck. */
   readonly struck: number[];
+  /** Calls since the end of the warm-up, by their caller, service and operation. */
+  readonly calls = new Map<string, number>();
   private readonly faults: readonly CallFault[];
   private readonly met: number[];
+  /** The minute until which each fault strikes, once it has begun. */
+  private readonly ends: number[] = [];
 
   constructor(faults: readonly CallFault[] = []) {
     this.faults = faults;
@@ -82,6 +92,8 @@ export class CallFaults {
   }
 
   strike(caller: string, service: string, operation: string, minutes: number): CallFaultKind | undefined {
+    const call = `${caller} ${service} ${operation}`;
+    if (minutes >= 0) this.calls.set(call, (this.calls.get(call) ?? 0) + 1);
     let kind: CallFaultKind | undefined;
     for (const [index, fault] of this.faults.entries()) {
       if (fault.service !== service || fault.operation !== operation) continue;
@@ -93,11 +105,16 @@ export class CallFaults {
     return kind;
   }
 
-  private isDue(index: number, { first = 1, count = 1, from, to }: CallFault, minutes: number): boolean {
-    if (from !== undefined || to !== undefined) return (from ?? 0) <= minutes && minutes < (to ?? Infinity);
+  private isDue(index: number, fault: CallFault, now: number): boolean {
+    const { first = 1, minutes = Infinity, from = -Infinity, to = Infinity } = fault;
+    if (now < from || to <= now) return false;
+    const isTime = fault.first === undefined && (fault.from !== undefined || fault.to !== undefined);
+    const { count = isTime || fault.minutes !== undefined ? Infinity : 1 } = fault;
     const nth = (this.met[index] ?? 0) + 1;
     this.met[index] = nth;
-    return first <= nth && nth < first + count;
+    if (nth < first || first + count <= nth) return false;
+    this.ends[index] ??= now + minutes;
+    return now < this.ends[index];
   }
 }
 

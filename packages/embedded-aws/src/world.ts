@@ -77,7 +77,7 @@ export class World {
   readonly secrets: Secrets;
   readonly tables: Tables;
   readonly topics: Topics;
-  /** How often each of `faults.calls` has struck, in their order. */
+  /** Who has made which calls how often, and how often each of `faults.calls` has struck, in their order. */
   readonly callFaults: CallFaults;
   private readonly customResources: CustomResources;
   /** The end of the warm-up. */

@@ -146,5 +146,17 @@ describe('a fault of one call', () => {
     expect(await struck({ caller: 'another' })).toEqual([0]);
     expect(await struck({ caller: 'count', first: 2, count: 2 })).toEqual([2]);
     expect(await struck({ from: 1, to: 2 })).toEqual([3]);
+    expect(await struck({ from: 1, first: 1 })).toEqual([1]);
+    expect(await struck({ first: 1, minutes: 0.5 })).toEqual([3]);
+    expect(await struck({ first: 1, minutes: 1.5, count: 5 })).toEqual([5]);
+  });
+
+  test('is planned by what was counted: who has made which calls how often', async () => {
+    const world = await worldOf(COUNT, faulty({ kind: 'throttled', first: 2 }));
+    for (let i = 0; i < 3; i++) await invoke(world);
+    expect([...world.callFaults.calls]).toEqual([
+      ['count dynamodb GetItem', 3],
+      ['count dynamodb PutItem', 4],
+    ]);
   });
 });
