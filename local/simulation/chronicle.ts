@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Change, Message, RunbookRun, WorldEvent } from 'embedded-aws';
+import { ADMINISTRATOR, type Change, type Message, type RunbookRun, type WorldEvent } from 'embedded-aws';
 import type { Received } from '../vendors/vendors.ts';
 import type { Publication } from '../world/published.ts';
 import type { RecordedIncident, RehearsalWorld } from '../world/world.ts';
@@ -8,6 +8,9 @@ import type { Plan } from './plan.ts';
 import { TROUBLE_NAMES, type TroubleName, troubleNamed } from './troubles.ts';
 
 const MINUTE = 60_000;
+
+/** Begins the calls of clients that are nobody's of the stack. */
+const PERSON = 'a person ';
 
 /** The parts of the service that are changed for a while, by whomever. */
 export interface Changed {
@@ -37,6 +40,7 @@ export interface Chronicle {
   received: readonly Received[];
   published: readonly Publication[];
   changed: readonly Change[];
+  /** Executions that the stack has started. */
   runs: readonly RunbookRun[];
   /** Changes of the alarms that lead to incidents. */
   alarms: { at: string; name: string; state: string }[];
@@ -47,8 +51,10 @@ export interface Chronicle {
   largestItemBytes: number;
   /** Calls of AWS that were made. */
   calls: number;
-  /** Calls that a fault has struck. */
-  callsStruck: number;
+  /** How often the stack has made each call since the warm-up, by caller, service and operation. */
+  callsOf: Record<string, number>;
+  /** The calls that a fault has struck, in order. */
+  strikes: { at: string; call: string; kind: string }[];
   /** The same plan has the same, down to each call. */
   hash: string;
 }
@@ -64,7 +70,7 @@ export class Chronicler {
   private readonly began: number;
   private readonly alarmNames: Set<string>;
   private calls = 0;
-  private callsStruck = 0;
+  private readonly strikes: Chronicle['strikes'] = [];
   private readonly world: RehearsalWorld;
 
   constructor(world: RehearsalWorld) {
@@ -79,7 +85,12 @@ export class Chronicler {
     // Log lines tell the times of a real machine too.
     if (event.type !== 'log') this.hash.update(JSON.stringify(event));
     if (event.type === 'call') this.calls++;
-    if (event['struck']) this.callsStruck++;
+    if (event['struck'])
+      this.strikes.push({
+        at: event.at,
+        call: `${event['function']} ${event['service']} ${event['operation']}`,
+        kind: String(event['struck']),
+      });
     if (event.type === 'alarm' && this.alarmNames.has(String(event['name'])))
       this.alarms.push({ at: event.at, name: String(event['name']), state: String(event['state']) });
     if (event.type === 'dead letter') this.letters.push({ at: event.at, queue: String(event['queue']) });
@@ -110,8 +121,8 @@ export class Chronicler {
   }
 
   end(plan: Plan): Chronicle {
-    const { world, alarms, readings, letters, asked, calls, callsStruck } = this;
-    const { topics, received, published, changed, runbooks, tables, clock } = world;
+    const { world, alarms, readings, letters, asked, calls, strikes } = this;
+    const { topics, received, published, changed, runbooks, tables, clock, callFaults } = world;
     readings.push(this.reading());
     return {
       ...{
@@ -120,8 +131,15 @@ export class Chronicler {
         ended: clock.iso,
         incidents: [...world.incidents.values()],
       },
-      ...{ messages: topics.messages, received, published, changed, runs: runbooks.runs },
-      ...{ alarms, readings, letters, asked, calls, callsStruck, largestItemBytes: tables.largestItemBytes },
+      ...{
+        messages: topics.messages,
+        received,
+        published,
+        changed,
+        runs: runbooks.runs.filter(({ startedBy }) => startedBy !== ADMINISTRATOR),
+      },
+      ...{ alarms, readings, letters, asked, calls, strikes, largestItemBytes: tables.largestItemBytes },
+      callsOf: Object.fromEntries([...callFaults.calls].filter(([call]) => !call.startsWith(PERSON))),
       hash: this.hash.digest('hex'),
     };
   }

@@ -1,3 +1,4 @@
+import { SSMClient, StartAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { reportIssue } from '../world/aws-health.ts';
 import type { RehearsalWorld } from '../world/world.ts';
 import { deployPolicy } from './deployed-policy.ts';
@@ -27,7 +28,7 @@ const isOpen = ({ status }: { status: string }) => status !== 'resolved' && stat
 
 /** People are refused for good reasons, and a service that is away refuses everybody. */
 async function request(world: RehearsalWorld, asked: Record<string, unknown>): Promise<void> {
-  const told = await world.command({ via: 'command line', ...asked }).then(
+  const told = await world.command({ ...(asked['by'] !== undefined && { via: 'command line' }), ...asked }).then(
     ({ refused }) => refused,
     (error: Error) => `failed: ${error.message}`,
   );
@@ -94,6 +95,38 @@ const DEEDS: Deeds = {
     world.clock.after(minutes * MINUTE, () =>
       reportIssue(world, { service, status: 'closed', startedAt: startedAt() }),
     );
+  },
+  ask: (world, { request: asked, incident }, id) => {
+    const about = incident === undefined ? undefined : nth([...world.incidents.keys()], incident);
+    const known = asked['by'] === undefined ? {} : { requestId: id };
+    return request(world, { ...asked, ...known, ...(about && { incident: about }) });
+  },
+  async 'start runbook'(world, { runbook, parameters }) {
+    const [document] = world.account.ofType('AWS::SSM::Document').filter(({ ref }) => ref.endsWith(`-${runbook}`));
+    const Parameters = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));
+    const start = new StartAutomationExecutionCommand({ DocumentName: document?.ref ?? runbook, Parameters });
+    await world
+      .client(SSMClient)
+      .send(start)
+      .catch(({ message }: Error) => world.account.emit('asked', { do: 'start runbook', runbook, refused: message }));
+  },
+  subscribe: ({ customers }, { email }) => customers.subscribe(email, 'api', 'website'),
+  async unsubscribe({ customers, mail }, { email }) {
+    const link = mail.mails.findLast(({ to }) => to === email)?.headers['List-Unsubscribe'];
+    if (link) await customers.open(link.slice(1, -1), 'POST');
+  },
+  async press({ account, functions, secrets, vendors }, { button }) {
+    const [slack] = account
+      .ofType('AWS::Lambda::Url')
+      .flatMap(({ path, attributes }) => (path.startsWith('Slack/') ? [attributes['FunctionUrl']] : []));
+    const isShown = JSON.stringify(vendors.slack.messages[0]?.blocks ?? []).includes(`"action_id":"${button}"`);
+    if (!slack || !isShown) return;
+    const pressed = vendors.slack.press(secrets.of('Slack/Function', 'SIGNING_SECRET') ?? '', button);
+    await functions.request(slack, pressed);
+  },
+  ticket: ({ incidents, vendors: { pagerduty } }, { act }) => {
+    const [ticket] = [...incidents.keys()].flatMap(id => pagerduty.ticketOf(id) ?? []);
+    if (ticket) pagerduty.act(ticket, { does: act });
   },
 };
 

@@ -10,6 +10,8 @@ export interface Lived {
   incidents: number;
   calls: number;
   callsStruck: number;
+  /** The fault points that were struck, each once. */
+  points: string[];
   runs: number;
   minutes: number;
   /** Faults of the whole world, and events of the plan. */
@@ -20,32 +22,38 @@ export interface Lived {
   violations: Violation[];
 }
 
-/** Lives the world of a plan and judges it. An error that ends a world early goes against every property at once. */
+const NOTHING = { incidents: 0, calls: 0, callsStruck: 0, points: [], runs: 0, minutes: 0, hash: '' };
+
+const planned = (plan: Plan) => ({
+  ...{ seed: plan.seed, troubles: troublesOf(plan) },
+  ...{ events: plan.events.length, faults: Object.keys(plan.faults).length },
+});
+
+/** An error that ends a world early goes against every property at once. */
+export const endedEarly = (plan: Plan, what: string, cpuSeconds = 0): Lived => ({
+  ...{ ...planned(plan), ...NOTHING, cpuSeconds },
+  violations: [{ property: 'the world lives to its end', what }],
+});
+
+/** Lives the world of a plan and judges it. */
 export async function liveAndJudge(assembly: Assembly, plan: Plan): Promise<Lived> {
   const before = process.cpuUsage();
-  const { seed, events, faults } = plan;
-  const counted = { seed, troubles: troublesOf(plan), events: events.length, faults: Object.keys(faults).length };
   const cpu = () => {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1e6;
   };
   try {
     const chronicle = await live(assembly, plan);
-    const { incidents, calls, callsStruck, runs, readings, hash } = chronicle;
+    const { incidents, calls, strikes, runs, readings, hash } = chronicle;
+    const points = new Set(strikes.map(({ call, kind }) => `${call} ${kind}`));
     return {
-      ...counted,
-      ...{ incidents: incidents.length, calls, callsStruck, runs: runs.length, minutes: readings.length, hash },
+      ...planned(plan),
+      ...{ incidents: incidents.length, calls, callsStruck: strikes.length, points: [...points] },
+      ...{ runs: runs.length, minutes: readings.length, hash },
       violations: judge(chronicle),
       cpuSeconds: cpu(),
     };
   } catch (error) {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const nothing = { incidents: 0, calls: 0, callsStruck: 0, runs: 0, minutes: 0, hash: '' };
-    return {
-      ...counted,
-      ...nothing,
-      cpuSeconds: cpu(),
-      violations: [{ property: 'the world lives to its end', what }],
-    };
+    return endedEarly(plan, error instanceof Error ? (error.stack ?? error.message) : String(error), cpu());
   }
 }

@@ -5,21 +5,27 @@ import { SynthesisFailed, withSynthesis } from '../rehearsal/synthesize.ts';
 import { endWithReader } from '../terminal/pipe.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { planOf } from './draw.ts';
-import { type Lived, liveAndJudge } from './lived.ts';
+import { live } from './live.ts';
+import { liveAndJudge } from './lived.ts';
 import { type Plan, readPlan } from './plan.ts';
+import { ALL_POINTS, basePlans, keepCalls, nameOf, planOfPoint } from './points.ts';
 import { asText, reportAsText, reportOn } from './report.ts';
-import { simulate, smallest } from './simulate.ts';
+import { simulate, smallest, type Told } from './simulate.ts';
 
 interface Options {
   worlds?: number;
+  points?: number;
   seed: number;
   hours?: number;
   world?: number;
+  point?: string;
+  findPoints?: boolean;
   plan?: string;
   shrink?: boolean;
   json?: boolean;
 }
 
+/** Worlds, where nothing says how many worlds or points. */
 const DEFAULT_WORLDS = 20;
 
 /** Worlds after which their count is told where nobody watches. */
@@ -41,16 +47,24 @@ const program = new Command('npm run simulate --')
     'Lives random worlds: the synthesised app, executed, with several troubles, faults and people at once, and checks what must hold in each. No AWS account is touched.',
   )
   .option('--worlds <number>', `how many worlds; with --hours, without limit (default: ${DEFAULT_WORLDS})`, wholeNumber)
+  .option(
+    '--points <number>',
+    'how many fault points, each in a world of its own; with --hours, every one',
+    wholeNumber,
+  )
   .option('--seed <number>', 'of the first world; each next one has the next seed', wholeNumber, 1)
   .option('--hours <number>', 'begin no world after so many hours', hours)
   .option('--world <seed>', 'live the world of this seed, and print its plan', wholeNumber)
+  .option('--point <name>', 'live the world in which the --seed strikes this fault point, and print its plan')
   .option('--plan <file>', 'live the world of the plan in this file')
   .option('--shrink', 'leave out of each plan that fails what its failure does not need, and print the rest as JSON')
+  .option('--find-points', 'live the plans of local/simulation/points/plans, and keep which calls they make')
   .option('--json', 'print one JSON object a line, the summary last')
   .addHelpText(
     'after',
     `
 Exit codes: 0 nothing went against a property, 1 something did, 2 wrong usage.
+A fault point is a call that somebody of the stack makes, and a way in which it goes wrong: "watch dynamodb GetItem timeout".
 A plan that --shrink prints, kept as test/simulation/cases/worlds/NAME.json, is replayed by the tests.`,
   )
   .exitOverride();
@@ -67,6 +81,7 @@ async function main(argv: string[]): Promise<number> {
     const synthesis = withProgress('Synthesising the app');
     return await withSynthesis(assembly => {
       synthesis.done();
+      if (options.findPoints) return findPoints(assembly);
       return plan ? one(assembly, plan, options) : many(assembly, options);
     });
   } catch (error) {
@@ -76,7 +91,11 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-async function givenPlan({ plan, world }: Options): Promise<Plan | undefined> {
+async function givenPlan({ plan, world, point, seed }: Options): Promise<Plan | undefined> {
+  if (point !== undefined) {
+    const known = ALL_POINTS.find(other => nameOf(other) === point);
+    return known ? planOfPoint(known, seed) : program.error(`error: no fault point is ${point}`, { exitCode: 2 });
+  }
   if (plan === undefined) return world === undefined ? undefined : planOf(world);
   return readFile(plan, 'utf8')
     .then(readPlan)
@@ -86,30 +105,45 @@ async function givenPlan({ plan, world }: Options): Promise<Plan | undefined> {
 async function one(assembly: Assembly, plan: Plan, options: Options): Promise<number> {
   if (!options.json) console.log(JSON.stringify(plan, null, 2));
   const lived = await liveAndJudge(assembly, plan);
-  console.log(options.json ? JSON.stringify({ type: 'world', plan, ...lived }) : asText(lived));
-  if (options.shrink) await printSmallest(assembly, plan, lived);
+  const told = { ...lived, plan, ...(options.point && { point: options.point }) };
+  console.log(options.json ? JSON.stringify({ type: 'world', ...told }) : asText(told));
+  if (options.shrink) await printSmallest(assembly, told);
   return lived.violations.length > 0 ? 1 : 0;
 }
 
 async function many(assembly: Assembly, options: Options): Promise<number> {
-  const { seed, hours, json, worlds = hours === undefined ? DEFAULT_WORLDS : Number.POSITIVE_INFINITY } = options;
+  const { seed, hours, json } = options;
+  const isBounded = hours === undefined;
+  const { worlds = isBounded ? (options.points === undefined ? DEFAULT_WORLDS : 0) : Number.POSITIVE_INFINITY } =
+    options;
+  const { points = isBounded ? 0 : Number.POSITIVE_INFINITY } = options;
   let count = 0;
-  const progress = withCount(worlds);
-  const all = await simulate(assembly, { seed, worlds, hours }, lived => {
+  const progress = withCount(worlds + Math.min(points, ALL_POINTS.length));
+  const { all, left } = await simulate(assembly, { seed, worlds, points, hours }, lived => {
     progress(++count);
     if (json) console.log(JSON.stringify({ type: 'world', ...lived }));
     else if (lived.violations.length > 0) console.log(asText(lived));
   });
-  const report = reportOn(all);
+  const report = reportOn(all, left);
   if (options.shrink)
-    for (const lived of all.filter(({ violations }) => violations.length > 0))
-      await printSmallest(assembly, planOf(lived.seed), lived);
+    for (const told of all.filter(({ violations }) => violations.length > 0)) await printSmallest(assembly, told);
   console.log(json ? JSON.stringify(report) : reportAsText(report));
   return report.violations > 0 ? 1 : 0;
 }
 
+/** Keeps the calls of every plan for the sweep. */
+async function findPoints(assembly: Assembly): Promise<number> {
+  const before = ALL_POINTS.length;
+  const callsOf = new Map<string, Record<string, number>>();
+  for (const [name, plan] of basePlans()) callsOf.set(name, (await live(assembly, plan)).callsOf);
+  keepCalls(callsOf);
+  const calls = new Set([...callsOf.values()].flatMap(Object.keys));
+  console.log(`${callsOf.size} plans make ${calls.size} calls; ${before} fault points were known before`);
+  return 0;
+}
+
 /** One plan for each property that the world goes against. */
-async function printSmallest(assembly: Assembly, plan: Plan, { violations }: Lived): Promise<void> {
+async function printSmallest(assembly: Assembly, { plan, violations }: Told): Promise<void> {
   for (const property of new Set(violations.map(violation => violation.property)))
     console.log(JSON.stringify({ type: 'plan', property, plan: await smallest(assembly, plan, property) }));
 }

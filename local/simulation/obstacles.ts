@@ -22,13 +22,24 @@ export function windows({ asked, ended }: Chronicle, isCertain = false): Span[] 
   return spans(changes, millis(ended));
 }
 
-/** The times in which services are away. */
-export const outages = ({ plan, began }: Chronicle, service?: string): Span[] =>
+/** The times in which services are away, or in which more of their calls in a row are struck than a client makes again. */
+export const outages = (chronicle: Chronicle): Span[] => [...away(chronicle), ...struck(chronicle)];
+
+const away = ({ plan, began }: Chronicle): Span[] =>
   plan.events.flatMap(event =>
-    event.do === 'away' && (service === undefined || event.service === service)
+    event.do === 'away'
       ? [{ from: millis(began) + event.at * MINUTE, to: millis(began) + (event.at + event.minutes) * MINUTE }]
       : [],
   );
+
+/** Attempts of the SDK. */
+const ATTEMPTS = 3;
+
+const struck = ({ strikes }: Chronicle): Span[] =>
+  [...Map.groupBy(strikes, ({ call, kind }) => `${call} ${kind}`).values()].flatMap(ofOne => {
+    const [first, last] = [ofOne[0], ofOne.at(-1)];
+    return ofOne.length > ATTEMPTS && first && last ? [{ from: millis(first.at), to: millis(last.at) }] : [];
+  });
 
 export const mutes = ({ plan, began }: Chronicle): Span[] =>
   plan.events.flatMap(event =>

@@ -47,7 +47,17 @@ export type Deed =
   | { do: 'deploy version' }
   /** A remedy claims to have worked from now on, and changes nothing. */
   | { do: 'pretend'; remedy: Pretence }
-  | { do: 'AWS issue'; service: string; minutes: number };
+  | { do: 'AWS issue'; service: string; minutes: number }
+  /** A request to the command function that is no act; about the nth incident of all, where it is about one. */
+  | { do: 'ask'; request: Record<string, unknown>; incident?: number }
+  /** A person starts a runbook in the console of Systems Manager. */
+  | { do: 'start runbook'; runbook: string; parameters: Record<string, string> }
+  /** A customer asks for mails and confirms, or ends them by the last mail's link. */
+  | { do: 'subscribe' | 'unsubscribe'; email: string }
+  /** Somebody presses a button in Slack. */
+  | { do: 'press'; button: string }
+  /** Somebody acts on the ticket of the first incident in PagerDuty. */
+  | { do: 'ticket'; act: 'acknowledge' | 'unacknowledge' | 'escalate' | 'resolve' };
 
 export const PRETENCES = ['sessions', 'tasks', 'deployment', 'circuit breaker'] as const;
 export type Pretence = (typeof PRETENCES)[number];

@@ -71,7 +71,7 @@ export const NO_LATE_PAGE: Property = {
       const held = widened(outages(chronicle), 12);
       return chronicle.messages
         .filter(({ channel, body, at }) => channel === 'sms' && body.includes(incident.id) && millis(at) > latest)
-        .filter(({ at, body }) => !isWithin(millis(at), held) && !/resolved|over/i.test(body))
+        .filter(({ at, body }) => !isWithin(millis(at), held) && !/resolved|over|reopened/i.test(body))
         .map(
           ({ at, body }) =>
             `${incident.id}, over at ${minuteOf(chronicle, end.at)}, at ${minuteOf(chronicle, at)}: ${body}`,

@@ -1,12 +1,13 @@
 import type { Chronicle } from '../chronicle.ts';
 import * as automation from './automation.ts';
+import * as calls from './calls.ts';
 import * as incidents from './incidents.ts';
 import * as limits from './limits.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
 import type { Property } from './property.ts';
 
-export const PROPERTIES: readonly Property[] = [incidents, automation, people, messages, limits].flatMap(group =>
+export const PROPERTIES: readonly Property[] = [incidents, automation, people, messages, limits, calls].flatMap(group =>
   Object.values<Property>(group),
 );
 

@@ -12,6 +12,7 @@ export const SMALL: Property = {
 
 /** Nothing that a person or a deployment did to the service, nor a declaration, which may be published. */
 const isWell = ({ plan, readings }: Chronicle) =>
+  plan.events.every(({ do: does }) => does !== 'start runbook') &&
   TROUBLE_NAMES.every(name => plan.events.every(event => event.do !== 'trouble' || event.trouble !== name)) &&
   readings.every(({ errorShare }) => errorShare === 0);
 
