@@ -165,6 +165,9 @@ export const TRIED: Property = {
       if (event.do !== 'trouble') return [];
       const { heals } = troubleNamed(event.trouble);
       if (!heals || isHiddenByOthers(chronicle, event.trouble, event.at)) return [];
+      // Where the remedy did not last, the next step of the plan has its turn.
+      if (plan.events.some(other => other.do === 'trouble' && other.trouble === event.trouble && other.at < event.at))
+        return [];
       let minutes = 0;
       for (const { minute, lasting } of readings) {
         const now = millis(began) + minute * MINUTE;
