@@ -29,5 +29,6 @@ export type { Secrets } from './services/secrets-manager.ts';
 export { type Mail, SES_HOST, type SentMail } from './services/ses.ts';
 export type { Message, Topics } from './services/sns.ts';
 export type { RunbookRun } from './services/ssm-automation.ts';
+export type { Largest, SizeKind, Sizes } from './sizes.ts';
 export { Unsupported } from './unsupported.ts';
 export { World, type WorldOptions } from './world.ts';

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { CallFaultKind } from '../faults.ts';
 import { Permissions, type RequestContext } from '../iam/permissions.ts';
 import type { Random } from '../random.ts';
+import { type SizeKind, Sizes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 
 /** An error as an AWS service answers it; the name is the one that SDK clients see, e.g. `ResourceNotFoundException`. */
@@ -84,6 +85,8 @@ export class Account {
   readonly clock: Clock;
   readonly random: Random;
   readonly assembly: Assembly;
+  /** The sizes of what was sent, stored and answered. */
+  readonly sizes = new Sizes();
   private readonly byType: Map<string, Deployed[]>;
   private readonly services = new Map<string, Operations>();
   private readonly listeners: ((happened: WorldEvent) => void)[] = [];
@@ -142,6 +145,12 @@ export class Account {
   /** From now on, `listener` hears of everything that happens: calls, log lines, alarms, messages, runbooks. */
   listen(listener: (happened: WorldEvent) => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Counts a size. @throws ServiceError where it is over its limit */
+  measure(kind: SizeKind, size: number, most?: number): void {
+    const refusal = this.sizes.count(kind, size, most);
+    if (refusal) throw new ServiceError(refusal.error, refusal.message);
   }
 
   onAnswer(listener: OnAnswer): void {

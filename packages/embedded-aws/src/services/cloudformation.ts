@@ -3,6 +3,7 @@ import type { Assembly } from '../assembly/assembly.ts';
 import { ACCOUNT } from '../assembly/identities.ts';
 import { type Deployed, isCustom, resolveTemplate } from '../assembly/resolve.ts';
 import type { Random } from '../random.ts';
+import { type Sizes, utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';
 
@@ -11,9 +12,6 @@ const HOST = 'cloudformation-custom-resource-response.s3.amazonaws.com';
 
 /** Lambda gives an asynchronous event up after so many errors of its function, and after many more of its own. */
 const ATTEMPTS = { function: 3, lambda: 50 };
-
-/** An answer of more bytes fails the resource. */
-const MAXIMUM_BYTES = 4096;
 
 interface Answer {
   Status: 'SUCCESS' | 'FAILED';
@@ -105,7 +103,12 @@ export class CustomResources {
       ...(before && { OldResourceProperties: asStrings(before) }),
     };
     await this.deliver(properties['ServiceToken'], event);
-    const { PhysicalResourceId: id } = accepted(resource, echoed, this.answers.get(echoed.RequestId));
+    const { PhysicalResourceId: id } = accepted(
+      this.account.sizes,
+      resource,
+      echoed,
+      this.answers.get(echoed.RequestId),
+    );
     if (PhysicalResourceId !== undefined && id !== PhysicalResourceId)
       throw new Unsupported(`${type} ${logicalId}`, 'its replacement by another physical resource');
     this.physical.set(logicalId, id);
@@ -123,11 +126,16 @@ export class CustomResources {
 }
 
 /** @throws DeploymentFailed for what CloudFormation would not take as a success. */
-function accepted({ type, logicalId }: Deployed, echoed: Record<string, string>, text: string | undefined) {
+function accepted(
+  sizes: Sizes,
+  { type, logicalId }: Deployed,
+  echoed: Record<string, string>,
+  text: string | undefined,
+) {
   const failed = (reason: string) => new DeploymentFailed(`${type} ${logicalId}: ${reason}`);
   if (text === undefined) throw failed('its function never answered');
-  const size = Buffer.byteLength(text);
-  if (size > MAXIMUM_BYTES) throw failed(`its function answered with ${size} bytes, and may with ${MAXIMUM_BYTES}`);
+  const refusal = sizes.count('answer of a custom resource', utf8Bytes(text));
+  if (refusal) throw failed(refusal.message);
   const answer = JSON.parse(text) as Answer & Record<string, string>;
   const wrong = Object.keys(echoed).find(key => answer[key] !== echoed[key]);
   if (wrong) throw failed(`its function answered with another ${wrong} than it was asked with`);

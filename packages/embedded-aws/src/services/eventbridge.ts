@@ -4,6 +4,7 @@ import type { Deployed } from '../assembly/resolve.ts';
 import { matches, validatePattern } from '../engine/event-pattern.ts';
 import { parseSchedule } from '../engine/schedule.ts';
 import { policyAllows } from '../iam/permissions.ts';
+import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';
 import type { Queues } from './sqs.ts';
@@ -21,6 +22,13 @@ export interface BusEvent {
   version: string;
 }
 
+const sumOf = <Value>(values: readonly Value[], of: (value: Value) => number): number =>
+  values.reduce((sum, value) => sum + of(value), 0);
+
+/** The size of an entry, after "Calculating PutEvents event entry size" of the User Guide. */
+const entryBytes = ({ Time, Source = '', DetailType = '', Detail = '', Resources = [] }: Input): number =>
+  (Time ? 14 : 0) + sumOf([Source, DetailType, Detail, ...Resources], utf8Bytes);
+
 /** EventBridge: buses, rules by pattern, rules by schedule. */
 export class Buses {
   private readonly account: Account;
@@ -35,7 +43,11 @@ export class Buses {
     account.provide('events', {
       PutEvents: {
         resources: ({ Entries }) => [...new Set((Entries as Input[]).map(entry => this.busArn(entry['EventBusName'])))],
-        run: ({ Entries }) => ({ FailedEntryCount: 0, Entries: (Entries as Input[]).map(entry => this.accept(entry)) }),
+        run: ({ Entries }) => {
+          account.measure('number of events of a request', Entries.length);
+          account.measure('events of a request', sumOf(Entries, entryBytes));
+          return { FailedEntryCount: 0, Entries: (Entries as Input[]).map(entry => this.accept(entry)) };
+        },
       },
     });
   }
@@ -125,7 +137,8 @@ export class Buses {
         continue;
       }
       if (toQueue) this.account.clock.after(this.account.random.between(20, 80), () => this.queues.send(arn, event));
-      else this.functions.invokeAsynchronously(arn, event);
+      else if (!this.functions.invokeAsynchronously(arn, event) && deadLetters)
+        this.queues.send(deadLetters.Arn, { event, error: 'INVALID_PARAMETER' });
     }
   }
 

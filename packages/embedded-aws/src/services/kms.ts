@@ -36,6 +36,7 @@ export class Keys {
       throw new ServiceError('InvalidKeyUsageException', `${arn} key usage is not GENERATE_VERIFY_MAC`);
     if (MacAlgorithm !== MAC || properties['KeySpec'] !== 'HMAC_256')
       throw new ServiceError('InvalidKeyUsageException', `${MacAlgorithm} is not an algorithm of ${arn}`);
+    this.account.measure('message that a key authenticates', Buffer.from(Message).length);
     return new Uint8Array(createHmac('sha256', `${this.seed} ${arn}`).update(Message).digest());
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Account, ServiceError } from '../account/account.ts';
+import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 
 /** An object of a bucket. What a task uploads past the account has a size alone. */
@@ -74,6 +75,7 @@ export class Objects {
 
   private put({ Bucket, Key, Body, ContentType, CacheControl, IfNoneMatch }: Put) {
     this.bucket(Bucket);
+    this.account.measure('key of an object', utf8Bytes(Key));
     if (IfNoneMatch === '*' && this.find(Bucket, Key))
       throw new ServiceError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
     // The SDK asks for the URL that it would sign.

@@ -1,5 +1,6 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
 import { ACCOUNT } from '../assembly/identities.ts';
+import { jsonBytes } from '../sizes.ts';
 import type { Message } from './sns.ts';
 
 /** A mail as its recipient got it. */
@@ -107,6 +108,7 @@ export class Mail {
         .some(({ properties }) => properties['Name'] === ConfigurationSetName)
     )
       throw new ServiceError('NotFoundException', `Configuration set <${ConfigurationSetName}> does not exist.`);
+    account.measure('mail', jsonBytes(Content));
     if (refused.has(to)) throw new ServiceError('MessageRejected', `Email address is not verified: ${to}`);
     const { Subject, Body } = Content.Simple;
     const mail = { channel: 'email' as const, from: FromEmailAddress, to, subject: Subject.Data, body: Body.Text.Data };

@@ -3,6 +3,7 @@ import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
 import { matches } from '../engine/event-pattern.ts';
 import { policyAllows } from '../iam/permissions.ts';
+import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 
 /** A message as somebody received it. */
@@ -18,6 +19,12 @@ export interface Message {
 
 /** Deployed subscriptions are confirmed, until a test says otherwise. */
 type SubscriptionState = 'confirmed' | 'pending' | 'deleted';
+
+/** Bytes of names, types and values, which count for a message's size. */
+const attributesBytes = (attributes: Input = {}): number =>
+  Object.entries<Input>(attributes)
+    .flatMap(([name, { DataType = '', StringValue = '' }]) => [name, DataType, StringValue])
+    .reduce((sum, text) => sum + utf8Bytes(text), 0);
 
 /** SNS: topics that deliver e-mail and SMS, with filters, encryption and policies as deployed. */
 export class Topics {
@@ -123,8 +130,10 @@ export class Topics {
         'InvalidParameterException',
         'Invalid parameter: Message Structure - No default entry in JSON message body',
       );
-    if (Subject && (Subject.length > 100 || !/^[\x21-\x7e][\x20-\x7e]*$/.test(Subject)))
+    if (Subject && !/^[\x21-\x7e][\x20-\x7e]*$/.test(Subject))
       throw new ServiceError('InvalidParameterException', 'Invalid parameter: Subject');
+    this.account.measure('subject of a message', Subject?.length ?? 0);
+    this.account.measure('message of a topic', utf8Bytes(Message) + attributesBytes(MessageAttributes));
     const attributes = Object.fromEntries(
       Object.entries<Input>(MessageAttributes ?? {}).map(([name, { DataType, StringValue }]) => [
         name,
@@ -135,6 +144,11 @@ export class Topics {
       const { Protocol, Endpoint, FilterPolicy } = properties;
       if (this.stateOf(logicalId) !== 'confirmed' || (FilterPolicy && !matches(FilterPolicy, attributes))) continue;
       const body = parts[Protocol] ?? parts.default;
+      // SNS has accepted the message: who published it does not hear of it.
+      if (Protocol === 'sms' && this.account.sizes.count('SMS', body.length)) {
+        this.account.emit('dropped', { topic: topic.path, subject: Subject ?? '', reason: 'the SMS is too long' });
+        continue;
+      }
       this.account.clock.after(random.between(300, 2200), () => {
         const { iso: at } = this.account.clock;
         const message = { channel: Protocol, topic: topic.path, to: Endpoint, subject: Subject ?? '', body, at };

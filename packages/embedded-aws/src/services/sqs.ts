@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Account, type Input, ServiceError } from '../account/account.ts';
 import type { Deployed } from '../assembly/resolve.ts';
+import { utf8Bytes } from '../sizes.ts';
 import type { Metrics } from './cloudwatch/metrics.ts';
 
 /** Milliseconds for which a FIFO queue knows what it was sent. */
@@ -14,6 +15,9 @@ export function parsed(body: string): unknown {
     return body;
   }
 }
+
+/** The most bytes of a message that a queue takes, where it has a limit of its own. */
+const mostOf = ({ properties }: Deployed): number | undefined => properties['MaximumMessageSize'];
 
 /** Gets each message of a queue at once, and knows since when the oldest waits. */
 interface Taker {
@@ -46,6 +50,8 @@ export class Queues {
           const queue = this.find(QueueUrl);
           if (Entries.length > 10)
             throw new ServiceError('TooManyEntriesInBatchRequest', 'Maximum number of entries per request are 10.');
+          const size = (Entries as Input[]).reduce((sum, { MessageBody }) => sum + utf8Bytes(MessageBody), 0);
+          account.measure('messages of a request', size, mostOf(queue));
           return {
             Successful: (Entries as Input[]).map(entry => ({ Id: entry['Id'], ...this.accept(queue, entry) })),
             Failed: [],
@@ -72,7 +78,9 @@ export class Queues {
     this.takers.set(arn, taker);
   }
 
-  private accept({ arn, properties }: Deployed, { MessageBody, MessageGroupId }: Input) {
+  private accept(queue: Deployed, { MessageBody, MessageGroupId }: Input) {
+    const { arn, properties } = queue;
+    this.account.measure('message of a queue', utf8Bytes(MessageBody), mostOf(queue));
     if (!properties['FifoQueue'] || !properties['ContentBasedDeduplication'] || !MessageGroupId)
       throw new ServiceError(
         'InvalidParameterValue',

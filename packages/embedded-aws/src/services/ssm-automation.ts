@@ -11,7 +11,7 @@ import {
   type Undocumented,
 } from '../engine/automation/automation.ts';
 import { Unsupported } from '../unsupported.ts';
-import { type Functions, THROTTLED } from './lambda/functions.ts';
+import { type Functions, isRefused } from './lambda/functions.ts';
 
 /** Virtual milliseconds between a step's call and what follows. */
 const BETWEEN = 20;
@@ -80,6 +80,10 @@ export class Runbooks {
     if (known) return { AutomationExecutionId: known };
     const document = this.documents.get(name);
     if (!document) throw new ServiceError('AutomationDefinitionNotFoundException', `Document ${name} does not exist`);
+    for (const values of Object.values<string[]>(parameters)) {
+      this.account.measure('values of a runbook parameter', values.length);
+      for (const value of values) this.account.measure('parameter of a runbook', value.length);
+    }
     const { clock, random } = this.account;
     const id = random.uuid();
     const role = this.roleOf(document, parameters, caller);
@@ -206,7 +210,7 @@ export class Runbooks {
       const { arn } = this.functions.find(effect.functionName);
       this.account.authorise(caller, 'lambda', 'InvokeFunction', { resources: () => [arn], run: () => undefined }, {});
       const { payload, error } = await this.functions.invoke(effect.functionName, effect.payload);
-      if (error?.errorType === THROTTLED) throw new ServiceError(error.errorType, error.errorMessage);
+      if (error && isRefused(error)) throw new ServiceError(error.errorType, error.errorMessage);
       const answer = {
         StatusCode: 200,
         Payload: JSON.stringify(error ?? payload),

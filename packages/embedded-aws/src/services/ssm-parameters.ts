@@ -2,15 +2,21 @@ import { type Account, type Input, ServiceError } from '../account/account.ts';
 import { ACCOUNT } from '../assembly/identities.ts';
 import { Unsupported } from '../unsupported.ts';
 
+/** The most characters of a value of the advanced tier. */
+const ADVANCED = 8192;
+
 /** SSM Parameter Store. A person at the console can set a parameter too. */
 export class Parameters {
   private readonly values = new Map<string, { value: string; modified: number }>();
+  /** The most characters of a value, where it is not of the standard tier. */
+  private readonly most = new Map<string, number>();
   private readonly account: Account;
 
   constructor(account: Account) {
     this.account = account;
     const created = account.clock.now - 86_400_000;
     for (const { properties } of account.ofType('AWS::SSM::Parameter')) {
+      if (properties['Tier'] === 'Advanced') this.most.set(properties['Name'], ADVANCED);
       this.values.set(properties['Name'], { value: properties['Value'], modified: created });
     }
     const arn = (name: string) => `arn:aws:ssm:${account.region}:${ACCOUNT}:parameter${name}`;
@@ -30,6 +36,7 @@ export class Parameters {
           if (unknown) throw new Unsupported('ssm:PutParameter', unknown);
           this.found(Name);
           if (!Overwrite) throw new ServiceError('ParameterAlreadyExists', 'The parameter already exists.');
+          account.measure('value of a parameter', Value.length, this.most.get(Name));
           this.set(Name, Value);
           return {};
         },

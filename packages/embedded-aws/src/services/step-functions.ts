@@ -6,9 +6,11 @@ import {
   type Outcome,
   type StateMachine,
   StatesError,
+  tooLarge,
 } from '../engine/states/state-machine.ts';
+import { jsonBytes, utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
-import { type Functions, THROTTLED } from './lambda/functions.ts';
+import { type Functions, isRefused } from './lambda/functions.ts';
 
 /** Virtual milliseconds from one state to the next. */
 const TRANSITION = 20;
@@ -44,6 +46,8 @@ export class Workflows {
     const before = this.started.get(executionArn);
     if (before !== undefined && before !== input)
       throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+    this.account.measure('name of an execution', name.length);
+    this.account.measure('input of an execution', utf8Bytes(input));
     if (before === undefined) {
       this.started.set(executionArn, input);
       const { clock } = this.account;
@@ -53,6 +57,7 @@ export class Workflows {
         startTime: clock.iso,
         stateMachineId: stateMachineArn,
         now: () => clock.iso,
+        measured: (bytes: number) => void this.account.sizes.count('data of a state', bytes),
       };
       const execution = execute(found.machine, JSON.parse(input), context);
       this.account.emit('workflow', { name, status: 'RUNNING' });
@@ -105,6 +110,7 @@ export class Workflows {
     execution: Execution,
   ) {
     const input = parameters as Input;
+    if (this.account.sizes.count('data of a state', jsonBytes(input))) return () => execution.throw(tooLarge(state));
     const action = /^arn:aws:states:::(.+)$/.exec(resource)?.[1] ?? resource;
     if (action === 'lambda:invoke') {
       this.account.authorise(
@@ -115,24 +121,30 @@ export class Workflows {
         input,
       );
       const { payload, error } = await this.functions.invoke(input['FunctionName'], input['Payload']);
-      const name = error?.errorType === THROTTLED ? `Lambda.${THROTTLED}` : error?.errorType;
-      const failure = error && new StatesError(name ?? '', JSON.stringify(error));
-      return () =>
-        failure
-          ? execution.throw(failure)
-          : execution.next({ Payload: payload, StatusCode: 200, ExecutedVersion: '$LATEST' });
+      if (error) {
+        const name = isRefused(error) ? `Lambda.${error.errorType}` : error.errorType;
+        return () => execution.throw(new StatesError(name, JSON.stringify(error)));
+      }
+      return this.answered(state, { Payload: payload, StatusCode: 200, ExecutedVersion: '$LATEST' }, execution);
     }
     const [, service, operation] = /^aws-sdk:([a-z]+):([A-Za-z]+)$/.exec(action) ?? [];
     if (!service || !operation) throw new Unsupported(`the state ${state}`, `the resource ${resource}`);
     try {
       const name = operation.charAt(0).toUpperCase() + operation.slice(1);
       const output = await this.account.call(caller, service, name, input);
-      return () => execution.next(JSON.parse(JSON.stringify(output)));
+      return this.answered(state, output, execution);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const service_ = service.charAt(0).toUpperCase() + service.slice(1);
       const failure = new StatesError(`${service_}.${error.name}`, error.message);
       return () => execution.throw(failure);
     }
+  }
+
+  /** The whole answer counts for the limit, also what the state does not select. */
+  private answered(state: string, output: unknown, execution: Execution) {
+    const text = JSON.stringify(output);
+    const refusal = this.account.sizes.count('data of a state', utf8Bytes(text));
+    return () => (refusal ? execution.throw(tooLarge(state)) : execution.next(JSON.parse(text)));
   }
 }

@@ -78,7 +78,7 @@ describe('a custom resource', () => {
     ['its function never answered', { Answer: 'crash' }],
     ['its function answered with another RequestId', { Answer: '{"RequestId":"another"}' }],
     ['its function gave no PhysicalResourceId', { Answer: '{"PhysicalResourceId":""}' }],
-    ['bytes, and may with 4096', { Answer: JSON.stringify({ Data: { Text: 'x'.repeat(4096) } }) }],
+    ['Response object is too long.', { Answer: JSON.stringify({ Data: { Text: 'x'.repeat(4096) } }) }],
   ])('fails the deployment: %s', async (message, properties) => {
     const started = deployed(stack(properties));
     await expect(started).rejects.toThrow(message);

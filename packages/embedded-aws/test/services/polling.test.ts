@@ -75,6 +75,16 @@ describe('a group of a FIFO queue', () => {
     expect(seen.flatMap(({ bodies }) => bodies)).toEqual(numbers(23));
   });
 
+  test('is processed in batches that fit into an invocation', async () => {
+    const { account, send, clock, seen } = polled(() => undefined);
+    const megabyte = (n: number) => [n, 'x'.repeat(1_000_000)];
+    send(...numbers(8).map(megabyte));
+    await clock.run(10_000);
+    expect(seen.map(({ bodies }) => bodies.length)).toEqual([6, 2]);
+    expect(seen.flatMap(({ bodies }) => bodies)).toEqual(numbers(8).map(megabyte));
+    expect(account.sizes.largest).toMatchObject([{ kind: 'message of a queue', size: 1_000_006 }]);
+  });
+
   test('waits behind the messages that failed, and behind no other', async () => {
     const failed = [2, 5];
     const { send, clock, seen } = polled(event => failing(event, ...failed));

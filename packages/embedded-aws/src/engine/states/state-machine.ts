@@ -3,6 +3,7 @@
  * owns time, tasks and the history.
  */
 
+import { jsonBytes, LIMITS } from '../../sizes.ts';
 import { Unsupported } from '../../unsupported.ts';
 import { asJson, type Json, type JsonObject } from '../json-path.ts';
 import { type Context, type Effect, load, type Run, type State, type StateMachine } from './states.ts';
@@ -14,7 +15,11 @@ export type Outcome =
   | { status: 'SUCCEEDED'; output: Json }
   | { status: 'FAILED' | 'TIMED_OUT'; error: string; cause: string };
 
-const largest = 262_144;
+const DATA = LIMITS['data of a state'];
+
+/** What a state hands on, or a task answered, is over the limit. */
+export const tooLarge = (name: string) =>
+  new StatesError(DATA.error, DATA.message(0, DATA.most).replace('state/task', `state/task '${name}'`));
 
 export function* execute(machine: StateMachine, input: unknown, context: Context): Generator<Effect, Outcome, unknown> {
   const start = Date.parse(context.startTime);
@@ -71,11 +76,9 @@ function* pass(
       const result = 'value' in state.work ? state.work.value(scope) : yield* state.work.effects(scope, run);
       const merged = state.kind === 'Task' || state.kind === 'Pass' ? state.merge(raw, result) : result;
       const data = state.output({ data: merged, context });
-      if (Buffer.byteLength(JSON.stringify(data)) > largest)
-        throw new StatesError(
-          'States.DataLimitExceeded',
-          `The state '${name}' returned a result with a size exceeding ${largest} bytes`,
-        );
+      const bytes = jsonBytes(data);
+      run.context.measured?.(bytes);
+      if (bytes > DATA.most) throw tooLarge(name);
       return { data, next: state.next(scope) };
     } catch (error) {
       if (!(error instanceof StatesError)) throw error;

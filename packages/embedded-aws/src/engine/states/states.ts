@@ -28,6 +28,8 @@ export type Context = {
   stateMachineId: string;
   /** ISO 8601. */
   now(): string;
+  /** Hears of the bytes of what each state hands on. */
+  measured?(bytes: number): void;
 };
 
 export type Kind = 'Task' | 'Choice' | 'Wait' | 'Pass' | 'Succeed' | 'Fail';

@@ -1,4 +1,5 @@
 import type { Account, Input } from '../../account/account.ts';
+import { jsonBytes } from '../../sizes.ts';
 import { Unsupported } from '../../unsupported.ts';
 
 /** A metric as an alarm or a query names it. */
@@ -77,6 +78,8 @@ export class Metrics {
       PutMetricData: {
         context: ({ Namespace }) => ({ 'cloudwatch:namespace': Namespace }),
         run: ({ Namespace, MetricData }: Input) => {
+          account.measure('number of metrics of a request', MetricData.length);
+          account.measure('metrics of a request', jsonBytes(MetricData));
           for (const { MetricName, Dimensions = [], Value, Timestamp } of MetricData as Input[])
             this.put(Namespace, MetricName, namesOf(Dimensions), Value, Timestamp?.getTime());
           return {};

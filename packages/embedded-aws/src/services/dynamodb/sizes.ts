@@ -1,9 +1,10 @@
 /** Sizes and write units, after "DynamoDB item sizes and formats" and "Write operations" of the Developer Guide. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { LIMITS } from '../../sizes.ts';
 import { type Index, type Item, keyNames, type TableDefinition } from './items.ts';
 
 /** Bytes of an item at most, names of its attributes included. */
-export const MOST_ITEM_BYTES = 400 * 1024;
+export const MOST_ITEM_BYTES = LIMITS['item of a table'].most;
 
 const utf8 = (text: string) => Buffer.byteLength(text);
 

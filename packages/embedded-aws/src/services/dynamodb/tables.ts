@@ -94,8 +94,7 @@ export class Tables {
   private async write(operation: string, input: Input): Promise<Input> {
     const table = this.find(input['TableName']);
     const definition = definitionOf(table);
-    if (itemBytes(input['Item']) > MOST_ITEM_BYTES)
-      throw new ServiceError('ValidationException', 'Item size has exceeded the maximum allowed size');
+    if (operation === 'PutItem') this.account.measure('item of a table', itemBytes(input['Item']));
     const keys = keysOf(definition, input['Item'] ?? input['Key']);
     const before = await this.engine.read(definition, keys);
     try {
@@ -103,10 +102,13 @@ export class Tables {
       const after = operation === 'DeleteItem' ? undefined : await this.engine.read(definition, keys);
       const cost = writeCost(definition, before, after);
       this.bill(cost);
+      this.account.measure('item of a table', itemBytes(after));
       this.largestItemBytes = Math.max(this.largestItemBytes, itemBytes(after));
       this.record(table, keys, before, after);
       return { ...output, ConsumedCapacity: consumed(input, cost) };
     } catch (error) {
+      if (error instanceof ServiceError && /maximum allowed size/.test(error.message))
+        this.account.sizes.count('item of a table', MOST_ITEM_BYTES + 1);
       if (!(error instanceof ServiceError) || error.name !== 'ConditionalCheckFailedException') throw error;
       this.bill(writeCost(definition, before, before));
       const Item = input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD' ? before : undefined;

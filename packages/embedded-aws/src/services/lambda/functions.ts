@@ -2,6 +2,7 @@ import { type Account, ServiceError, shortName } from '../../account/account.ts'
 import type { Deployed } from '../../assembly/resolve.ts';
 import type { Misfortune } from '../../faults.ts';
 import type { Random } from '../../random.ts';
+import { jsonBytes, LIMITS, utf8Bytes } from '../../sizes.ts';
 import { Unsupported } from '../../unsupported.ts';
 import type { Metrics } from '../cloudwatch/metrics.ts';
 import type { Queues } from '../sqs.ts';
@@ -28,6 +29,10 @@ const FAILED = { error: { errorType: 'Lambda.ServiceException', errorMessage: 't
 
 /** The name of the error that says that as many invocations run as may. */
 export const THROTTLED = 'TooManyRequestsException';
+
+/** True for an error of Lambda itself, by which it did not invoke the function. */
+export const isRefused = ({ errorType }: { errorType: string }): boolean =>
+  errorType === THROTTLED || errorType === LIMITS['payload of an invocation'].error;
 
 /** Seconds after which Lambda gives an event up, if the function says nothing. */
 const OLDEST_SECONDS = 6 * 60 * 60;
@@ -66,6 +71,10 @@ export class Functions {
     this.queues = queues;
     this.metrics = metrics;
     this.misfortune = misfortune;
+    for (const { properties } of account.ofType('AWS::Lambda::Function')) {
+      const variables = Object.entries(properties['Environment']?.['Variables'] ?? {}).flat();
+      account.measure('environment of a function', utf8Bytes(variables.join('')));
+    }
     account.provide('lambda', {
       InvokeFunction: {
         lasts: true,
@@ -78,7 +87,7 @@ export class Functions {
         resources: ({ FunctionName }) => [this.find(FunctionName).arn],
         run: async ({ FunctionName, Payload }) => {
           const { payload, error } = await this.invoke(FunctionName, JSON.parse(String(Payload)));
-          if (error?.errorType === THROTTLED) throw new ServiceError(error.errorType, error.errorMessage);
+          if (error && isRefused(error)) throw new ServiceError(error.errorType, error.errorMessage);
           const text = JSON.stringify(error ?? payload);
           const answer = { StatusCode: 200, Payload: { transformToString: () => text } };
           return error ? { ...answer, FunctionError: 'Unhandled' } : answer;
@@ -110,7 +119,8 @@ export class Functions {
     const { clock } = this.account;
     const began = clock.now;
     const throttled = this.throttle(resource);
-    const result = throttled ?? (await this.run(resource, event));
+    const result =
+      throttled ?? this.refuse('payload of an invocation', event) ?? this.answered(await this.run(resource, event));
     const milliseconds = clock.now - began;
     const dimensions = { FunctionName: resource.ref };
     if (throttled) this.metrics.put('AWS/Lambda', 'Throttles', dimensions, 1);
@@ -122,6 +132,15 @@ export class Functions {
     const name = shortName(resource.path);
     this.account.emit('call', { function: name, service: 'lambda', operation: 'Invoke', milliseconds, ...outcome });
     return { ...result, milliseconds };
+  }
+
+  private refuse(kind: 'payload of an invocation' | 'asynchronous event' | 'answer of a function', payload: unknown) {
+    const refusal = this.account.sizes.count(kind, jsonBytes(payload));
+    return refusal && { error: { errorType: refusal.error, errorMessage: refusal.message } };
+  }
+
+  private answered(result: Settled): Settled {
+    return ('payload' in result && this.refuse('answer of a function', result.payload)) || result;
   }
 
   private throttle({ logicalId, properties }: Deployed) {
@@ -166,14 +185,20 @@ export class Functions {
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       requestContext: { http: { method, path: pathname } },
     });
-    if (error?.errorType === THROTTLED) return { statusCode: 429, headers: {}, body: '' };
+    if (error && isRefused(error))
+      return { statusCode: error.errorType === THROTTLED ? 429 : 413, headers: {}, body: '' };
     return error ? { statusCode: 502, headers: {}, body: 'Internal Server Error' } : (payload as HttpAnswer);
   }
 
-  /** Invokes as services do that do not wait: at least once, with two retries, then the on-failure destination. */
-  invokeAsynchronously(nameOrArn: string, event: unknown): void {
+  /**
+   * Invokes as services do that do not wait: at least once, with two retries, then the on-failure destination. False for an
+   * event that is too large.
+   */
+  invokeAsynchronously(nameOrArn: string, event: unknown): boolean {
+    if (this.refuse('asynchronous event', event)) return false;
     for (const delay of this.misfortune.deliveries())
       this.deliver(nameOrArn, event, delay + this.account.random.between(40, 160), { failed: 0, throttled: 0 });
+    return true;
   }
 
   private deliver(

@@ -1,8 +1,10 @@
 import type { Account } from '../../account/account.ts';
 import type { Properties } from '../../assembly/assembly.ts';
 import type { Deployed } from '../../assembly/resolve.ts';
+import { utf8Bytes } from '../../sizes.ts';
 import { Unsupported } from '../../unsupported.ts';
 import { parsed, type Queues } from '../sqs.ts';
+import { fitting } from './batches.ts';
 import type { Functions, Invocation } from './functions.ts';
 
 /** The most messages of a FIFO queue in one invocation. */
@@ -78,6 +80,7 @@ export class Polling {
 
   private message(body: unknown, group: string): Message {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
+    this.account.sizes.count('message of a queue', utf8Bytes(text));
     return { id: '', body: text, group, sentAt: this.account.clock.now, receives: 0, hiddenUntil: 0 };
   }
 
@@ -89,7 +92,7 @@ export class Polling {
   private deliver(source: Source, waiting: Message[], delay: number): void {
     const { clock } = this.account;
     clock.after(delay, async () => {
-      const batch = waiting.slice(0, source.mapping['BatchSize']);
+      const batch = fitting(waiting.slice(0, source.mapping['BatchSize']));
       const Records = batch.map(message => this.receive(source, message));
       const invocation = await this.functions.invoke(source.mapping['FunctionName'], { Records });
       for (const { receiptHandle } of Records) this.queues.inFlight.delete(receiptHandle);

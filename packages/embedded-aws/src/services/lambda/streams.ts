@@ -3,6 +3,7 @@ import type { Properties } from '../../assembly/assembly.ts';
 import { matches } from '../../engine/event-pattern.ts';
 import type { StreamRecord, Tables } from '../dynamodb/tables.ts';
 import type { Queues } from '../sqs.ts';
+import { fitting } from './batches.ts';
 import type { Functions } from './functions.ts';
 
 /** Delivers a table's changes to the functions mapped to its stream: in order, again until they are taken, then aside. */
@@ -30,7 +31,7 @@ export class Streams {
   private deliver(mapping: Properties, waiting: ReturnType<typeof toRecord>[], failures: number): void {
     const delay = failures === 0 ? this.account.random.between(80, 350) : Math.min(60_000, 1000 * 2 ** failures);
     this.account.clock.after(delay, async () => {
-      const batch = waiting.slice(0, mapping['BatchSize'] ?? 100);
+      const batch = fitting(waiting.slice(0, mapping['BatchSize'] ?? 100));
       const { payload, error } = await this.functions.invoke(mapping['FunctionName'], { Records: batch });
       const refused =
         (payload as { batchItemFailures?: { itemIdentifier: string }[] } | undefined)?.batchItemFailures ?? [];
