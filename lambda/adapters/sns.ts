@@ -1,6 +1,6 @@
 import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import type { Urgency } from '../domain/incident/audiences.ts';
-import { subjectLine } from '../domain/messages/page-text.ts';
+import { mailBody, subjectLine } from '../domain/messages/page-text.ts';
 import type { Listed } from '../domain/on-call/subscriptions.ts';
 
 const client = new SNSClient({});
@@ -26,7 +26,7 @@ export async function publishPage(topicArn: string, page: PersonalPage): Promise
       TopicArn: topicArn,
       Subject: subject,
       MessageStructure: 'json',
-      Message: JSON.stringify({ default: body, sms }),
+      Message: JSON.stringify({ default: mailBody(body), sms }),
       MessageAttributes: { person: attribute(person), urgency: attribute(urgency) },
     }),
   );
@@ -55,7 +55,7 @@ export async function publishNotice(topicArn: string, { people, subject, body }:
     new PublishCommand({
       TopicArn: topicArn,
       Subject: subjectLine(subject),
-      Message: body,
+      Message: mailBody(body),
       MessageAttributes: { person: { DataType: 'String.Array', StringValue: JSON.stringify(people) } },
     }),
   );

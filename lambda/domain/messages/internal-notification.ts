@@ -7,6 +7,7 @@ import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { incidentLinks } from './incident-links.ts';
+import { listedSignals } from './listed-signals.ts';
 
 /** The fields of the template `messages/internal-notification.txt`, the runbook's section 3.1. */
 export interface InternalNotification {
@@ -72,15 +73,19 @@ export function impactLines(incident: Incident): string {
     : impact;
 }
 
-const description = ({ signals, findings, severityReasons, declarations }: Incident): string[] => [
-  ...severityReasons.map(({ text }) => text),
-  // The signal of a declared incident contains its declaration already.
-  ...declarations
-    .filter(({ text }) => Object.values(signals).every(({ summary }) => !summary.startsWith(text)))
-    .map(({ text, by }) => `${text} (declared by ${by})`),
-  ...Object.values(signals).map(({ state, summary }) => (state === 'firing' ? summary : `${summary} (no longer)`)),
-  ...findings.filter(({ ok }) => ok === false).map(({ summary }) => summary),
-];
+function description({ signals, findings, severityReasons, declarations }: Incident): string[] {
+  const { listed, more } = listedSignals(signals);
+  return [
+    ...severityReasons.map(({ text }) => text),
+    // The signal of a declared incident contains its declaration already.
+    ...declarations
+      .filter(({ text }) => Object.values(signals).every(({ summary }) => !summary.startsWith(text)))
+      .map(({ text, by }) => `${text} (declared by ${by})`),
+    ...listed.map(([, { state, summary }]) => (state === 'firing' ? summary : `${summary} (no longer)`)),
+    ...(more > 0 ? [`and ${more} more signals`] : []),
+    ...findings.filter(({ ok }) => ok === false).map(({ summary }) => summary),
+  ];
+}
 
 /** The runbooks that return to an earlier version. */
 const ROLLBACKS = ['roll-back', 'return-to-revision'];

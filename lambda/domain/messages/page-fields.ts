@@ -8,6 +8,7 @@ import { clockSince, dateTime, duration, minutesBetween } from '../kernel/time.t
 import { checklist } from '../on-call/checklist.ts';
 import { automationLines, cautionLines, previewLines } from './automation-lines.ts';
 import { incidentLinks } from './incident-links.ts';
+import { listedSignals } from './listed-signals.ts';
 
 /** The fields of the templates `messages/page.txt` and `messages/sms.txt`. */
 export interface PageFields {
@@ -36,6 +37,8 @@ export interface PageFields {
   /** The reader's role and level, and by when to respond; null when the incident is over. */
   called: string | null;
   signals: { firing: boolean; text: string }[];
+  /** How many signals there are beyond those that are listed. */
+  moreSignals: number;
   /** `ok` is null when the check itself failed. */
   findings: { ok: boolean | null; text: string }[];
   checklist: { done: boolean; text: string }[];
@@ -46,6 +49,7 @@ export interface PageFields {
 
 export function pageFields(incident: Incident, event: IncidentEvent, level: number): PageFields {
   const { id, policy, severity, severityReasons, title, startedAt, status, findings, signals, actionItems } = incident;
+  const { listed, more: moreSignals } = listedSignals(signals);
   return {
     drill: incident.drill ?? false,
     kind: incident.held ? '[MAINTENANCE]' : kindOf(event),
@@ -61,7 +65,8 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     commander: incident.commander ?? 'nobody yet: the first to acknowledge',
     hotline: isOver(event) ? null : hotline(incident, event, level),
     called: isOver(event) || incident.held ? null : calledAs(incident, event, level),
-    signals: Object.values(signals).map(({ state, summary }) => ({ firing: state === 'firing', text: summary })),
+    signals: listed.map(([, { state, summary }]) => ({ firing: state === 'firing', text: summary })),
+    moreSignals,
     findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
     checklist: checklist(incident).map(({ text, done }) => ({ done, text })),
     doing: automationLines(incident),

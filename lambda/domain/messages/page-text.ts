@@ -1,4 +1,6 @@
+import { sizeOf } from '../incident/bounds.ts';
 import { type Mail, type Render, renderMail } from '../kernel/templates.ts';
+import { truncated } from '../kernel/text.ts';
 import type { PageFields } from './page-fields.ts';
 
 /** The text of a page to one person. */
@@ -25,6 +27,16 @@ export function writePage(render: Render, fields: PageFields, { lines, link }: A
   const { subject, body } = renderMail(render, 'messages/page.txt', { ...fields, answers: lines });
   const sms = inOneSms(fields, shorter => render('messages/sms.txt', shorter).trim());
   return { subject: subjectLine(subject), body, sms: link ? `${sms}\n${link.label}: ${link.url}` : sms };
+}
+
+/** Bytes of a mail's text as JSON: SNS takes 256 KB, with subject, SMS and attributes. */
+const MAIL_BYTES = 200_000;
+
+/** The beginning of a mail's text that SNS takes. Users write the templates, and what they list may be long. */
+export function mailBody(text: string): string {
+  let body = text;
+  while (sizeOf(body) > MAIL_BYTES) body = truncated(body, Math.floor(body.length * 0.9));
+  return body;
 }
 
 /** The subject within the limits of SNS: ASCII, fewer than 100 characters. */

@@ -5,6 +5,7 @@ import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
 import { dateTime } from '../kernel/time.ts';
 import { incidentLinks } from './incident-links.ts';
+import { listedSignals } from './listed-signals.ts';
 import { formatEvent } from './log.ts';
 
 export type TicketSystem = 'pagerduty' | 'opsgenie';
@@ -146,7 +147,7 @@ export function opsgenieRequest(incident: Incident, event: IncidentEvent, action
 
 const reasons = ({ severityReasons, signals }: Incident) => [
   ...severityReasons.map(({ text }) => text),
-  ...Object.values(signals).map(signal => signal.summary),
+  ...listedSignals(signals).listed.map(([, { summary }]) => summary),
 ];
 
 function details(incident: Incident): Record<string, string> {
