@@ -1,4 +1,4 @@
-import type { Assembly, Change, Message, WorldEvent, WorldOptions } from 'embedded-aws';
+import type { Assembly, Change, Largest, Message, WorldEvent, WorldOptions } from 'embedded-aws';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RehearsalFaults } from '../world/faults.ts';
 import type { Publication } from '../world/published.ts';
@@ -29,6 +29,8 @@ export interface Summary {
   /** The app's tables as DynamoDB counts them: bytes of the largest item that was written, and write units that were billed. */
   largestItemBytes: number;
   writeUnits: number;
+  /** The largest of each kind that AWS has a limit for, the nearest to its limit first. */
+  largest: readonly Largest[];
   virtualSeconds: number;
 }
 
@@ -161,6 +163,7 @@ function summarise(
     ...(matched ? { matched } : {}),
     largestItemBytes: world.tables.largestItemBytes,
     writeUnits: world.tables.writeUnits,
+    largest: world.account.sizes.largest,
     virtualSeconds: Math.round(virtualSeconds),
   };
 }

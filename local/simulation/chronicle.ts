@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ADMINISTRATOR, type Change, type Message, type RunbookRun, type WorldEvent } from 'embedded-aws';
+import { ADMINISTRATOR, type Change, type Message, type RunbookRun, type Sizes, type WorldEvent } from 'embedded-aws';
 import type { Received } from '../vendors/vendors.ts';
 import type { Publication } from '../world/published.ts';
 import type { RecordedIncident, RehearsalWorld } from '../world/world.ts';
@@ -49,6 +49,8 @@ export interface Chronicle {
   /** Requests of people to the command function, and their answers. */
   asked: WorldEvent[];
   largestItemBytes: number;
+  /** The largest of what was sent and stored, and what was refused because it is too large. */
+  sizes: Pick<Sizes, 'largest' | 'refused'>;
   /** Calls of AWS that were made. */
   calls: number;
   /** How often the stack has made each call since the warm-up, by caller, service and operation. */
@@ -139,6 +141,7 @@ export class Chronicler {
         runs: runbooks.runs.filter(({ startedBy }) => startedBy !== ADMINISTRATOR),
       },
       ...{ alarms, readings, letters, asked, calls, strikes, largestItemBytes: tables.largestItemBytes },
+      sizes: world.account.sizes,
       callsOf: Object.fromEntries([...callFaults.calls].filter(([call]) => !call.startsWith(PERSON))),
       hash: this.hash.digest('hex'),
     };

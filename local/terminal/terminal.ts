@@ -75,7 +75,7 @@ const mark = (ok: boolean | null) =>
   ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
 
 function summarise(
-  { incident, minutes, promises, runbooks, matched, service, changed, published, kept }: Summary,
+  { incident, minutes, promises, runbooks, matched, service, changed, published, largest, kept }: Summary,
   outputs: Outputs,
 ): string[] {
   const minute = (name: string, value: number | null) => `${name} ${value === null ? '–' : `${value.toFixed(1)} min`}`;
@@ -104,6 +104,7 @@ function summarise(
       'Published',
       published.length === 0 ? 'nothing' : compact(published.map(({ via, status }) => `${status} (${via})`)),
     ),
+    ...nearest(largest),
     ...promises.map(({ promise, kept: ok }, i) => row(i === 0 ? 'Expected' : '', `${mark(ok)} ${promise}`)),
     ...Object.values(outputs).map((file, i) => row(i === 0 ? 'Written' : '', file)),
     '',
@@ -111,6 +112,14 @@ function summarise(
       ? []
       : [kept ? styleText('green', 'It ended as expected.') : styleText('red', 'It did not end as expected.')]),
   ];
+}
+
+/** What came nearest to a limit of AWS in bytes. Texts with a limit in characters are cut to fit it; an environment never grows. */
+function nearest(largest: Summary['largest']): string[] {
+  const found = largest.find(({ kind, unit }) => unit === 'bytes' && kind !== 'environment of a function');
+  if (!found) return [];
+  const { kind, size, share } = found;
+  return [row('Largest', `${kind}: ${Math.ceil(size / 1024)} KB, ${Math.round(share * 100)} % of what AWS takes`)];
 }
 
 /** Names in the order in which they first came, each with how often it did. */

@@ -35,6 +35,7 @@ const chronicle = (given: Partial<Chronicle>): Chronicle => ({
     letters: [],
     asked: [],
     largestItemBytes: 9000,
+    sizes: { largest: [], refused: [] },
     calls: 1,
     callsOf: {},
     strikes: [],
@@ -162,6 +163,11 @@ it.each<[string, Partial<Chronicle>]>([
     },
   ],
   ['no item of the table', { largestItemBytes: 150_000 }],
+  [
+    'nothing comes nearer than 80 %',
+    { sizes: { refused: [], largest: [{ kind: 'mail', size: 90, unit: 'bytes', most: 100, share: 0.9 }] } },
+  ],
+  ['nothing is refused because it is too large', { sizes: { largest: [], refused: [{ kind: 'mail', size: 101 }] } }],
   ['in a service that is well nothing is changed', { plan: planned(), changed: [change(8)] }],
   [
     'once the service is well',

@@ -6,9 +6,10 @@ import * as limits from './limits.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
 import type { Property } from './property.ts';
+import * as sizes from './sizes.ts';
 
-export const PROPERTIES: readonly Property[] = [incidents, automation, people, messages, limits, calls].flatMap(group =>
-  Object.values<Property>(group),
+export const PROPERTIES: readonly Property[] = [incidents, automation, people, messages, limits, calls, sizes].flatMap(
+  group => Object.values<Property>(group),
 );
 
 export interface Violation {
