@@ -161,8 +161,12 @@ export const toIncidentEvents = (events: Event[], from: number, command: string,
 /**
  * Decides on a command and applies the decision: returns the events to append, and the incident with them applied. A
  * command that was applied before changes nothing; `repeated` says which events it caused then.
+ *
+ * @param clock the writer's time. Where its clock is behind that of the last writer, it is the time of the last event: time
+ * in an incident never runs backwards.
  */
-export function handle(incident: Incident | undefined, command: Command, now: string): Handled {
+export function handle(incident: Incident | undefined, command: Command, clock: string): Handled {
+  const now = incident && incident.changedAt > clock ? incident.changedAt : clock;
   const repeated = incident?.applied.find(({ id }) => id === command.id);
   if (repeated) return { incident, events: [], repeated };
   const decision = decide(incident, command, now);

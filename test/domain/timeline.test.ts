@@ -220,3 +220,13 @@ test('a command without an incident is refused', () => {
   story.tell({ type: 'next step', attempt: 1, readings: READINGS });
   expect(story.opened).toBe(false);
 });
+
+test('a writer whose clock is behind does not write before the last event', () => {
+  const story = new Story();
+  story.at(10).fires();
+  const { changedAt } = story.incident;
+  const [noted] = story.at(9).tell({ type: 'note', by: 'ada', text: 'on it' });
+  expect(noted?.at).toBe(changedAt);
+  const [later] = story.at(11).tell({ type: 'note', by: 'ada', text: 'still on it' });
+  expect(later?.at).toBe(minute(11));
+});
