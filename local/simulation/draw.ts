@@ -109,6 +109,8 @@ const CAUSES: Record<string, Cause> = {
       incident: draws.between(0, 1),
       act: actOf(draws),
     })),
+  contradictions: draws =>
+    draws.happens(0.35) ? Array.from({ length: draws.oneOf([1, 1, 2]) }, () => contradiction(draws)).flat() : [],
   declarations: draws =>
     some(draws, 0.08, () => ({
       ...{ do: 'declare', by: draws.oneOf(PEOPLE), title: 'Orders are lost', text: draws.oneOf(HOSTILE) },
@@ -182,6 +184,38 @@ function answering(draws: Draws, link: string, after: number): PlannedEvent {
   return { at: 0, do: 'answer', to: draws.oneOf(PEOPLE), link, after, text, once: draws.happens(0.6) };
 }
 
+/** What two people do at one moment, each without knowing of the other. */
+const CONTRADICTIONS: [Record<string, unknown>, Record<string, unknown>][] = [
+  [{ type: 'acknowledge' }, { type: 'withdraw acknowledgement', reason: 'asleep' }],
+  [{ type: 'acknowledge' }, { type: 'acknowledge' }],
+  [{ type: 'take command' }, { type: 'take command' }],
+  [
+    { type: 'set severity', severity: 'P1' },
+    { type: 'set severity', severity: 'P4' },
+  ],
+  [{ type: 'publish' }, { type: 'withhold' }],
+  [{ type: 'resolve', reason: 'it looks well', whileRed: true }, { type: 'acknowledge' }],
+  [
+    { type: 'resolve', reason: 'it looks well', whileRed: true },
+    { type: 'set severity', severity: 'P1' },
+  ],
+];
+
+function contradiction(draws: Draws): PlannedEvent[] {
+  if (draws.happens(0.3)) {
+    const answer = { at: 0, do: 'answer', after: draws.oneOf([1, 3, 12]), text: '', once: draws.happens(0.5) } as const;
+    return [
+      { ...answer, to: 'ada@mockupaws.com', link: 'Approve' },
+      { ...answer, to: 'ben@mockupaws.com', link: 'Decline' },
+    ];
+  }
+  const at = draws.between(3, 70);
+  const [one, other] = PEOPLE;
+  return draws
+    .oneOf(CONTRADICTIONS)
+    .map((act, nth) => ({ at, do: 'act', by: (nth === 0 ? one : other) ?? '', incident: 0, act }));
+}
+
 function actOf(draws: Draws): Record<string, unknown> {
   const text = draws.oneOf(['looking into it', ...HOSTILE]);
   return draws.oneOf([
@@ -211,13 +245,16 @@ function faultsOf(draws: Draws): Plan['faults'] {
   };
 }
 
+/** Far more than AWS's own clocks are off: what bears it bears a vendor's clock and a laptop's too. */
+const clocksOf = (draws: Draws): Plan['faults'] => (draws.happens(0.25) ? { skewed: draws.between(2, 20) } : {});
+
 /** The world of a seed. */
 export function planOf(seed: number): Plan {
   const plan: Plan = {
     seed,
     start: new Draws(seed, 'start').oneOf(STARTS),
     minutes: 200,
-    faults: faultsOf(new Draws(seed, 'deliveries')),
+    faults: { ...faultsOf(new Draws(seed, 'deliveries')), ...clocksOf(new Draws(seed, 'clocks')) },
     events: [],
   };
   const events = Object.entries(CAUSES).flatMap(([cause, draw]) => draw(new Draws(seed, cause), plan));

@@ -21,6 +21,8 @@ export interface Faults {
   broken?: readonly string[];
   /** The most seconds by which the metrics of a namespace are late. Each namespace has its own delay. */
   lateMetrics?: number;
+  /** The most seconds by which the clock of a function's process is off, before or after. Each process has its own. */
+  skewed?: number;
   /** Times in which a service answers every call, or some, with an error. */
   away?: readonly Outage[];
   /** Faults that strike single calls of AWS, beneath the retries of the SDK and of workflows. */
@@ -138,6 +140,12 @@ export function latenessOf({ lateMetrics = 0 }: Faults, random: Random): (namesp
     return known;
   };
 }
+
+/** Milliseconds by which the clocks of processes are off, for one process after the other. */
+export const skewsOf =
+  ({ skewed = 0 }: Faults, random: Random): (() => number) =>
+  () =>
+    skewed === 0 ? 0 : random.between(-skewed * 1000, skewed * 1000);
 
 /** Decides by the world's seed which deliveries and invocations a fault strikes. */
 export class Misfortune {

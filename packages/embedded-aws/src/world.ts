@@ -1,7 +1,7 @@
 import { Account, type Caller } from './account/account.ts';
 import { type Assembly, readAssembly } from './assembly/assembly.ts';
 import { Clock } from './clock.ts';
-import { CallFaults, type Faults, isAway, latenessOf, Misfortune } from './faults.ts';
+import { CallFaults, type Faults, isAway, latenessOf, Misfortune, skewsOf } from './faults.ts';
 import { ADMINISTRATOR } from './iam/permissions.ts';
 import { Random } from './random.ts';
 import { CustomResources } from './services/cloudformation.ts';
@@ -108,7 +108,10 @@ export class World {
     account.faultOf = ({ name }, service, operation) => this.callFaults.strike(name, service, operation, minutes());
     this.queues = new Queues(account);
     this.tables = new Tables(account, tables);
-    this.functions = new Functions(account, this.queues, metrics, new Misfortune(random, faults), concurrency);
+    // As have clocks that are off.
+    const skew = skewsOf(faults, new Random(seed + 0xc10c));
+    const misfortune = new Misfortune(random, faults);
+    this.functions = new Functions(account, this.queues, metrics, misfortune, { concurrency, skew });
     // Requests of deployments have a source of chance of their own: a world with custom resources is otherwise the one without.
     this.customResources = new CustomResources(account, this.functions, new Random(seed + 0xc10d));
     this.buses = new Buses(account, this.functions, this.queues);

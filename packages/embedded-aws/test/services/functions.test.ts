@@ -76,6 +76,19 @@ describe('invocations', () => {
     expect((await invoke(world)).payload).toBe(5);
   });
 
+  test('run in processes whose clocks are off, each by seconds of its own', async () => {
+    const world = await worldOf('exports.handler = async () => { await read(); return Date.now(); };', {
+      faults: { skewed: 20 },
+    });
+    const offs = async () => (await together(world, 3)).map(({ payload }) => Number(payload) - world.clock.now);
+    const first = await offs();
+    expect(first.every(off => Math.abs(off) < 21_000)).toBe(true);
+    expect(Math.max(...first) - Math.min(...first)).toBeGreaterThan(2000);
+    // A process keeps its clock.
+    const rounded = (all: number[]) => all.map(off => Math.round(off / 1000)).sort();
+    expect(rounded(await offs())).toEqual(rounded(first));
+  });
+
   test('end when their time is up, and nothing of them goes on', async () => {
     const late = 'exports.handler = async () => { await new Promise(r => setTimeout(r, 5000)); await write(7); };';
     const world = await worldOf(late, {}, { Timeout: 3 });

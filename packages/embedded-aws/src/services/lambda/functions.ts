@@ -30,6 +30,12 @@ const FAILED = { error: { errorType: 'Lambda.ServiceException', errorMessage: 't
 /** The name of the error that says that as many invocations run as may. */
 export const THROTTLED = 'TooManyRequestsException';
 
+/** How many invocations may run at one time, and by how many milliseconds the next process's clock is off. */
+interface Bounds {
+  concurrency: number;
+  skew: () => number;
+}
+
 /** True for an error of Lambda itself, by which it did not invoke the function. */
 export const isRefused = ({ errorType }: { errorType: string }): boolean =>
   errorType === THROTTLED || errorType === LIMITS['payload of an invocation'].error;
@@ -61,12 +67,20 @@ export class Functions {
   /** How many run now, by the function's logical id. */
   private readonly running = new Map<string, number>();
   private readonly concurrency: number;
+  private readonly skew: () => number;
   private readonly chances = new Map<string, Random>();
   private readonly hosts = new Map<string, Fetch>();
   private network = NO_NETWORK;
 
-  constructor(account: Account, queues: Queues, metrics: Metrics, misfortune: Misfortune, concurrency: number) {
+  constructor(
+    account: Account,
+    queues: Queues,
+    metrics: Metrics,
+    misfortune: Misfortune,
+    { concurrency, skew }: Bounds,
+  ) {
     this.concurrency = concurrency;
+    this.skew = skew;
     this.account = account;
     this.queues = queues;
     this.metrics = metrics;
@@ -160,7 +174,12 @@ export class Functions {
     this.idle.set(logicalId, idle);
     const known = idle.pop();
     const instance =
-      known ?? new Instance(this.account, resource, random, { network: () => this.network, hosts: this.hosts });
+      known ??
+      new Instance(this.account, resource, random, {
+        network: () => this.network,
+        hosts: this.hosts,
+        skew: this.skew(),
+      });
     this.running.set(logicalId, (this.running.get(logicalId) ?? 0) + 1);
     try {
       await this.account.clock.wait((known ? 0 : random.between(220, 480)) + random.between(3, 18));

@@ -27,6 +27,8 @@ export class Instance {
   private readonly network: () => Network;
   private readonly hosts: ReadonlyMap<string, Fetch>;
   private readonly resource: Deployed;
+  /** Milliseconds by which its clock is off. */
+  private readonly skew: number;
   private readonly caller: Caller;
   private readonly random: Random;
   private readonly timers;
@@ -38,13 +40,14 @@ export class Instance {
     account: Account,
     resource: Deployed,
     random: Random,
-    outside: { network: () => Network; hosts: ReadonlyMap<string, Fetch> },
+    outside: { network: () => Network; hosts: ReadonlyMap<string, Fetch>; skew: number },
   ) {
     this.account = account;
     this.resource = resource;
     this.random = random;
     this.network = outside.network;
     this.hosts = outside.hosts;
+    this.skew = outside.skew;
     const kill = () => this.end({ errorType: 'Runtime.ExitError', errorMessage: 'Error: Runtime exited' });
     this.caller = { name: shortName(resource.path), role: resource.properties['Role'], kill };
     this.timers = virtualTimers(account.clock, () => this.isAlive);
@@ -105,7 +108,7 @@ export class Instance {
       __dirname: dirname(bundle),
       require: (id: string) => this.provideModule(id),
       process: { ...process, env: environment },
-      Date: virtualDate(() => clock.now),
+      Date: virtualDate(() => clock.now + this.skew),
       performance: { now: () => clock.now },
       ...this.timers.globals,
       ...this.chance.globals,
