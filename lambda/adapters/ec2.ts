@@ -1,13 +1,16 @@
 import { DescribeSecurityGroupsCommand, DescribeVpcsCommand, EC2Client, type IpPermission } from '@aws-sdk/client-ec2';
 import type { End, Rule } from '../domain/diagnosis/security-groups.ts';
+import { together } from './together.ts';
 
 const client = new EC2Client({});
+
+const describeVpcs = together((VpcIds: string[]) => client.send(new DescribeVpcsCommand({ VpcIds })));
 
 /** Security groups with their rules, and the IPv4 blocks of their VPCs. @throws InvalidGroup.NotFound */
 export async function describeEnd(groupIds: string[]): Promise<End> {
   const { SecurityGroups = [] } = await client.send(new DescribeSecurityGroupsCommand({ GroupIds: groupIds }));
   const VpcIds = [...new Set(SecurityGroups.flatMap(({ VpcId }) => VpcId ?? []))];
-  const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({ VpcIds }));
+  const { Vpcs = [] } = await describeVpcs(VpcIds);
   return {
     groups: SecurityGroups.map(({ GroupId = '', IpPermissions = [], IpPermissionsEgress = [] }) => ({
       id: GroupId,

@@ -25,14 +25,17 @@ import {
 import { isSameVersion, type PastDeployment } from '../domain/diagnosis/deployment.ts';
 import type { ServiceDeployment } from '../domain/remedies/roll-back.ts';
 import { primaryDeployment } from '../domain/remedies/rollout.ts';
+import { together } from './together.ts';
 
 const client = new ECSClient({});
 
+const describe = together((cluster: string, service: string) =>
+  client.send(new DescribeServicesCommand({ cluster, services: [service] })),
+);
+
 /** The service as ECS describes it. @throws when there is no such service. */
 export async function describeService(cluster: string, service: string) {
-  const { services = [], failures = [] } = await client.send(
-    new DescribeServicesCommand({ cluster, services: [service] }),
-  );
+  const { services = [], failures = [] } = await describe(cluster, service);
   const [found] = services;
   if (!found) throw new Error(`ECS service ${cluster}/${service}: ${failures[0]?.reason ?? 'MISSING'}`);
   return found;
@@ -41,9 +44,7 @@ export async function describeService(cluster: string, service: string) {
 /** The service as ECS describes it, or the name of the service or cluster that does not exist: "cluster production". */
 export async function findService(cluster: string, service: string) {
   try {
-    const { services = [], failures = [] } = await client.send(
-      new DescribeServicesCommand({ cluster, services: [service] }),
-    );
+    const { services = [], failures = [] } = await describe(cluster, service);
     const [found] = services;
     // ECS still lists a deleted service for a while, as INACTIVE.
     if (found && found.status !== 'INACTIVE') return { found };

@@ -7,6 +7,7 @@ import {
   ReplicationGroupNotFoundFault,
   TestFailoverCommand,
 } from '@aws-sdk/client-elasticache';
+import { together } from './together.ts';
 
 const client = new ElastiCacheClient({});
 
@@ -24,7 +25,7 @@ export async function findReplicationGroup(id: string) {
 }
 
 /** One node, which ElastiCache calls a cache cluster; undefined when it does not exist. */
-export async function describeNode(id: string) {
+export const describeNode = together(async (id: string) => {
   try {
     const { CacheClusters = [] } = await client.send(new DescribeCacheClustersCommand({ CacheClusterId: id }));
     return CacheClusters[0];
@@ -32,7 +33,7 @@ export async function describeNode(id: string) {
     if (error instanceof CacheClusterNotFoundFault) return undefined;
     throw error;
   }
-}
+});
 
 /** States in which a node answers no requests. In any other state it may. */
 const OUT_OF_SERVICE = ['creating', 'deleted', 'deleting', 'incompatible-network', 'restore-failed'];
