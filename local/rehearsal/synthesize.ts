@@ -21,12 +21,13 @@ export class SynthesisFailed extends Error {}
 export async function withSynthesis<Result>(
   use: (assembly: Assembly) => Promise<Result>,
   modes: Modes = 'full',
+  sources = project,
 ): Promise<Result> {
   const directory = mkdtempSync(join(tmpdir(), 'incident-response-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   process.once('exit', remove);
   try {
-    await run(directory, modes);
+    await run(directory, modes, sources);
     return await use(readStack(directory));
   } finally {
     process.off('exit', remove);
@@ -34,14 +35,14 @@ export async function withSynthesis<Result>(
   }
 }
 
-async function run(directory: string, modes: Modes): Promise<void> {
+async function run(directory: string, modes: Modes, sources: string): Promise<void> {
   const cdk = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const path = `${join(project, 'node_modules', '.bin')}:${process.env['PATH']}`;
   const child = spawn(
     process.execPath,
     [cdk, 'synth', '--quiet', '--output', directory, '--context', `modes=${modes}`],
     {
-      cwd: project,
+      cwd: sources,
       // CDK's own validation takes half of the time and changes nothing in the template; `npm run synth` and CI have it.
       env: { ...process.env, PATH: path, CDK_VALIDATION: 'false' },
       stdio: ['ignore', 'pipe', 'pipe'],

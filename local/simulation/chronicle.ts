@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { ADMINISTRATOR, type Change, type Message, type RunbookRun, type Sizes, type WorldEvent } from 'embedded-aws';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  ADMINISTRATOR,
+  type Change,
+  type Message,
+  type RunbookRun,
+  type Sizes,
+  type StreamRecord,
+  type WorldEvent,
+} from 'embedded-aws';
 import type { Received } from '../vendors/vendors.ts';
 import type { Publication } from '../world/published.ts';
 import type { RecordedIncident, RehearsalWorld } from '../world/world.ts';
@@ -46,6 +55,10 @@ export interface Chronicle {
   alarms: { at: string; name: string; state: string }[];
   readings: Reading[];
   letters: { at: string; queue: string }[];
+  /** Executions of the response that have failed. */
+  crashes: { at: string; name: string; error: string }[];
+  /** The keys of commits that were changed after they were written. */
+  rewritten: string[];
   /** Requests of people to the command function, and their answers. */
   asked: WorldEvent[];
   largestItemBytes: number;
@@ -66,6 +79,8 @@ export class Chronicler {
   private readonly alarms: Chronicle['alarms'] = [];
   private readonly readings: Reading[] = [];
   private readonly letters: Chronicle['letters'] = [];
+  private readonly crashes: Chronicle['crashes'] = [];
+  private readonly rewritten: string[] = [];
   private readonly asked: WorldEvent[] = [];
   private readonly struck = new Set<TroubleName>();
   private readonly hash = createHash('sha256');
@@ -80,6 +95,7 @@ export class Chronicler {
     this.began = world.clock.now;
     this.alarmNames = new Set(alarmsOf(world).map(({ ref }) => ref));
     world.account.listen(event => this.note(event));
+    world.tables.onRecord(record => this.noteRecord(record));
     world.clock.every(MINUTE, () => void this.readings.push(this.reading()));
   }
 
@@ -96,9 +112,16 @@ export class Chronicler {
     if (event.type === 'alarm' && this.alarmNames.has(String(event['name'])))
       this.alarms.push({ at: event.at, name: String(event['name']), state: String(event['state']) });
     if (event.type === 'dead letter') this.letters.push({ at: event.at, queue: String(event['queue']) });
+    if (event.type === 'workflow' && event['error'])
+      this.crashes.push({ at: event.at, name: String(event['name']), error: String(event['error']) });
     if (event.type === 'asked') this.asked.push(event);
     if (event.type === 'planned' && event['do'] === 'trouble') this.struck.add(event['trouble'] as TroubleName);
     if (event.type === 'planned' && event['do'] === 'mend') this.struck.delete(event['trouble'] as TroubleName);
+  }
+
+  private noteRecord({ before, after }: StreamRecord): void {
+    if (before?.['events'] && !isDeepStrictEqual(before['events'], after?.['events']))
+      this.rewritten.push(`${before['pk']?.S} ${before['sk']?.S}`);
   }
 
   private reading(): Reading {
@@ -123,7 +146,7 @@ export class Chronicler {
   }
 
   end(plan: Plan): Chronicle {
-    const { world, alarms, readings, letters, asked, calls, strikes } = this;
+    const { world, alarms, readings, letters, crashes, rewritten, asked, calls, strikes } = this;
     const { topics, received, published, changed, runbooks, tables, clock, callFaults } = world;
     readings.push(this.reading());
     return {
@@ -140,7 +163,17 @@ export class Chronicler {
         changed,
         runs: runbooks.runs.filter(({ startedBy }) => startedBy !== ADMINISTRATOR),
       },
-      ...{ alarms, readings, letters, asked, calls, strikes, largestItemBytes: tables.largestItemBytes },
+      ...{
+        alarms,
+        readings,
+        letters,
+        crashes,
+        rewritten,
+        asked,
+        calls,
+        strikes,
+        largestItemBytes: tables.largestItemBytes,
+      },
       sizes: world.account.sizes,
       callsOf: Object.fromEntries([...callFaults.calls].filter(([call]) => !call.startsWith(PERSON))),
       hash: this.hash.digest('hex'),

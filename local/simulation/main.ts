@@ -7,6 +7,7 @@ import { withProgress } from '../terminal/progress.ts';
 import { planOf } from './draw.ts';
 import { live } from './live.ts';
 import { liveAndJudge } from './lived.ts';
+import { bite, bittenAsText, mutationsNamed } from './mutations.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { ALL_POINTS, basePlans, keepCalls, nameOf, planOfPoint } from './points.ts';
 import { asText, reportAsText, reportOn } from './report.ts';
@@ -22,6 +23,7 @@ interface Options {
   findPoints?: boolean;
   plan?: string;
   shrink?: boolean;
+  mutations?: string[] | true;
   json?: boolean;
 }
 
@@ -59,11 +61,15 @@ const program = new Command('npm run simulate --')
   .option('--plan <file>', 'live the world of the plan in this file')
   .option('--shrink', 'leave out of each plan that fails what its failure does not need, and print the rest as JSON')
   .option('--find-points', 'live the plans of local/simulation/points/plans, and keep which calls they make')
+  .option(
+    '--mutations [names...]',
+    'in place of that, break the app by each patch of test/simulation/mutations, or by those so named, and see that a world shows it',
+  )
   .option('--json', 'print one JSON object a line, the summary last')
   .addHelpText(
     'after',
     `
-Exit codes: 0 nothing went against a property, 1 something did, 2 wrong usage.
+Exit codes: 0 nothing went against a property, 1 something did, 2 wrong usage; with --mutations 0 all are caught, 1 one is not.
 A fault point is a call that somebody of the stack makes, and a way in which it goes wrong: "watch dynamodb GetItem timeout".
 A plan that --shrink prints, kept as test/simulation/cases/worlds/NAME.json, is replayed by the tests.`,
   )
@@ -77,6 +83,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     program.parse(argv);
     const options = program.opts<Options>();
+    if (options.mutations) return await mutate(options.mutations === true ? [] : options.mutations, options);
     const plan = await givenPlan(options);
     const synthesis = withProgress('Synthesising the app');
     return await withSynthesis(assembly => {
@@ -140,6 +147,20 @@ async function findPoints(assembly: Assembly): Promise<number> {
   const calls = new Set([...callsOf.values()].flatMap(Object.keys));
   console.log(`${callsOf.size} plans make ${calls.size} calls; ${before} fault points were known before`);
   return 0;
+}
+
+/** Breaks the app: each mutation must go against a property. */
+async function mutate(names: string[], { json }: Options): Promise<number> {
+  const wanted = mutationsNamed(names);
+  if (wanted.length === 0) program.error(`error: no mutation is named ${names.join(', ')}`, { exitCode: 2 });
+  const bitten = await bite(wanted, one => console.log(json ? JSON.stringify(one) : bittenAsText(one)));
+  const caught = bitten.filter(one => one.caught).length;
+  console.log(
+    json
+      ? JSON.stringify({ type: 'summary', mutations: bitten.length, caught })
+      : `${caught} of ${bitten.length} caught`,
+  );
+  return caught < bitten.length ? 1 : 0;
 }
 
 /** One plan for each property that the world goes against. */

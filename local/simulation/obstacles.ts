@@ -25,9 +25,10 @@ export function windows({ asked, ended }: Chronicle, isCertain = false): Span[] 
 /** The times in which services are away, or in which more of their calls in a row are struck than a client makes again. */
 export const outages = (chronicle: Chronicle): Span[] => [...away(chronicle), ...struck(chronicle)];
 
-const away = ({ plan, began }: Chronicle): Span[] =>
+/** The times in which a service is away, or any. */
+export const away = ({ plan, began }: Chronicle, service?: string): Span[] =>
   plan.events.flatMap(event =>
-    event.do === 'away'
+    event.do === 'away' && (service === undefined || event.service === service)
       ? [{ from: millis(began) + event.at * MINUTE, to: millis(began) + (event.at + event.minutes) * MINUTE }]
       : [],
   );

@@ -33,6 +33,8 @@ const chronicle = (given: Partial<Chronicle>): Chronicle => ({
     alarms: [],
     readings: [],
     letters: [],
+    crashes: [],
+    rewritten: [],
     asked: [],
     largestItemBytes: 9000,
     sizes: { largest: [], refused: [] },

@@ -1,16 +1,30 @@
 import type { Chronicle } from '../chronicle.ts';
 import * as automation from './automation.ts';
 import * as calls from './calls.ts';
+import * as effects from './effects.ts';
+import * as evidence from './evidence.ts';
 import * as incidents from './incidents.ts';
 import * as limits from './limits.ts';
 import * as messages from './messages.ts';
+import * as paging from './paging.ts';
 import * as people from './people.ts';
 import type { Property } from './property.ts';
 import * as sizes from './sizes.ts';
+import * as workings from './workings.ts';
 
-export const PROPERTIES: readonly Property[] = [incidents, automation, people, messages, limits, calls, sizes].flatMap(
-  group => Object.values<Property>(group),
-);
+export const PROPERTIES: readonly Property[] = [
+  incidents,
+  automation,
+  people,
+  paging,
+  messages,
+  evidence,
+  effects,
+  workings,
+  limits,
+  calls,
+  sizes,
+].flatMap(group => Object.values<Property>(group));
 
 export interface Violation {
   property: string;
