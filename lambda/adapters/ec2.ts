@@ -4,7 +4,7 @@ import { together } from './together.ts';
 
 const client = new EC2Client({});
 
-const describeVpcs = together((VpcIds: string[]) => client.send(new DescribeVpcsCommand({ VpcIds })));
+const describeVpcs = /* @__PURE__ */ together((VpcIds: string[]) => client.send(new DescribeVpcsCommand({ VpcIds })));
 
 /** Security groups with their rules, and the IPv4 blocks of their VPCs. @throws InvalidGroup.NotFound */
 export async function describeEnd(groupIds: string[]): Promise<End> {

@@ -29,7 +29,7 @@ import { together } from './together.ts';
 
 const client = new ECSClient({});
 
-const describe = together((cluster: string, service: string) =>
+const describe = /* @__PURE__ */ together((cluster: string, service: string) =>
   client.send(new DescribeServicesCommand({ cluster, services: [service] })),
 );
 

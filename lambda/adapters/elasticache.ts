@@ -25,7 +25,7 @@ export async function findReplicationGroup(id: string) {
 }
 
 /** One node, which ElastiCache calls a cache cluster; undefined when it does not exist. */
-export const describeNode = together(async (id: string) => {
+export const describeNode = /* @__PURE__ */ together(async (id: string) => {
   try {
     const { CacheClusters = [] } = await client.send(new DescribeCacheClustersCommand({ CacheClusterId: id }));
     return CacheClusters[0];

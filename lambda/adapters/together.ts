@@ -1,7 +1,10 @@
 /** Milliseconds after which a question is asked anew: an answer may be held up for as long as a function's process sleeps. */
 const SAME_MOMENT = 1000;
 
-/** Gives those who ask the same at the same moment one answer: the measurements of a minute ask AWS once. */
+/**
+ * Gives those who ask the same at the same moment one answer: the measurements of a minute ask AWS once. Mark its calls as pure,
+ * or every bundle holds, and every role needs, what only some functions ask.
+ */
 export function together<Question extends unknown[], Answer>(
   ask: (...question: Question) => Promise<Answer>,
 ): (...question: Question) => Promise<Answer> {

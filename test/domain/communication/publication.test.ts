@@ -23,7 +23,7 @@ const published = ({ incident }: Story) => of(incident.timeline, 'Published');
 describe('the question to publish a declared breach', () => {
   it('is asked at once and climbs the escalation path, though somebody has acknowledged', () => {
     const story = breach();
-    story.at(1).acknowledges('ada');
+    story.at(0).acknowledges('ada');
     story.watchesFrom(0, 75);
     expect(minutes(story)).toEqual([
       [0, 1],
