@@ -184,7 +184,7 @@ function answering(draws: Draws, link: string, after: number): PlannedEvent {
   return { at: 0, do: 'answer', to: draws.oneOf(PEOPLE), link, after, text, once: draws.happens(0.6) };
 }
 
-/** What two people do at one moment, each without knowing of the other. */
+/** Two people act at one moment, neither knowing of the other. */
 const CONTRADICTIONS: [Record<string, unknown>, Record<string, unknown>][] = [
   [{ type: 'acknowledge' }, { type: 'withdraw acknowledgement', reason: 'asleep' }],
   [{ type: 'acknowledge' }, { type: 'acknowledge' }],

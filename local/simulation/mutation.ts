@@ -12,13 +12,13 @@ const KEPT = join(project, 'test', 'simulation', 'cases', 'worlds');
 /** The worlds that CI lives: so many seeds, and the kept plans. */
 const CI_WORLDS = 20;
 
-/** What a synthesis reads. */
+/** The files and folders that a synthesis reads. */
 const SOURCES = ['bin', 'config', 'lambda', 'lib', 'runbooks', 'scripts', 'templates', 'package.json', 'cdk.json'];
 
 /** A harmful change of the app, kept as a patch with words before it. */
 export interface Mutation {
   name: string;
-  /** What it breaks, in a sentence. */
+  /** The harm it does, in a sentence. */
   breaks: string;
   /** The world that shows it first: a kept plan's name, or a seed. */
   world: string;

@@ -11,7 +11,7 @@ export interface Bitten {
   breaks: string;
   /** The first property that a world went against, and the world. */
   caught?: Violation & { world: string };
-  /** What went wrong in place of that. */
+  /** The error that came in place of an answer. */
   error?: string;
   /** Worlds that were lived. */
   worlds: number;

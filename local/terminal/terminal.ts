@@ -114,7 +114,7 @@ function summarise(
   ];
 }
 
-/** What came nearest to a limit of AWS in bytes. Texts with a limit in characters are cut to fit it; an environment never grows. */
+/** The thing that came nearest to a limit of AWS in bytes. Texts with a limit in characters are cut to fit it; an environment never grows. */
 function nearest(largest: Summary['largest']): string[] {
   const found = largest.find(({ kind, unit }) => unit === 'bytes' && kind !== 'environment of a function');
   if (!found) return [];

@@ -116,7 +116,7 @@ export const ATTEMPTS_END: Property = {
       const deadline = Math.max(millis(entry.at), ...outages(chronicle).map(({ to }) => to)) + 75 * MINUTE;
       if (millis(end?.at ?? chronicle.ended) < deadline) return [];
       const ended = incident.timeline.some(
-        // What a drill began gives way to the trouble that is real.
+        // A drill's attempt gives way to the trouble that is real.
         ({ type, attempt, seq }) =>
           (type === 'ResponseEnded' && attempt === entry['attempt']) || (type === 'DrillBecameReal' && seq > entry.seq),
       );

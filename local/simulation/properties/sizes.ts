@@ -12,7 +12,7 @@ export const HAS_ROOM: Property = {
   name: 'nothing comes nearer than 80 % to a limit of bytes',
   violations: ({ sizes }) =>
     sizes.largest
-      // What has a limit in characters is cut to fit it, and batches are filled.
+      // Texts with a limit in characters are cut to fit it, and batches are filled.
       .filter(({ unit, share }) => unit === 'bytes' && share > NEAR)
       .map(({ kind, size, most }) => `${kind}: ${size} of ${most} bytes`),
 };

@@ -17,7 +17,7 @@ export type Outcome =
 
 const DATA = LIMITS['data of a state'];
 
-/** What a state hands on, or a task answered, is over the limit. */
+/** The output of a state, or the answer of a task, is over the limit. */
 export const tooLarge = (name: string) =>
   new StatesError(DATA.error, DATA.message(0, DATA.most).replace('state/task', `state/task '${name}'`));
 
