@@ -42,6 +42,13 @@ const struck = ({ strikes }: Chronicle): Span[] =>
     return ofOne.length > ATTEMPTS && first && last ? [{ from: millis(first.at), to: millis(last.at) }] : [];
   });
 
+/** The times in which people need not hear of what is wrong, or cannot. */
+export const silences = (chronicle: Chronicle): Span[] => [
+  ...outages(chronicle),
+  ...windows(chronicle),
+  ...mutes(chronicle),
+];
+
 export const mutes = ({ plan, began }: Chronicle): Span[] =>
   plan.events.flatMap(event =>
     event.do === 'mute'

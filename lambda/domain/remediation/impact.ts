@@ -16,8 +16,8 @@ const SLOW_SECONDS = USUAL_BOUNDS.noticeable.average;
 /**
  * The impact of a run on people, by measurements before and after it. Harmful: at least ten percentage points more of
  * the requests fail, no health URL answers any more (then there may be no requests to count), or answers that were not
- * slow take twice as long and are slow now, unless fewer requests or health URLs fail in return: an error is quick. Relieved: requests or health URLs failed or answers were slow before, and
- * at most half of each remains. Undefined: neither, or unknown.
+ * slow take twice as long and are slow now, unless fewer requests or health URLs fail in return: an error is quick.
+ * Relieved: requests or health URLs failed or answers were slow before, and at most half of each remains. Undefined: neither, or unknown.
  */
 export function impactOf(before: Measured, after: Measured): Impact | undefined {
   const { usersAffectedShare: share, healthFailingShare: health, responseSeconds: seconds } = before;

@@ -1,29 +1,19 @@
 import type { Entry } from '../../world/world.ts';
 import type { Chronicle, Reading } from '../chronicle.ts';
-import { mutes, outages, windows } from '../obstacles.ts';
+import { outages, silences, windows } from '../obstacles.ts';
 import { TROUBLE_NAMES, troubleNamed } from '../troubles.ts';
-import { endOf, entriesOf, MINUTE, millis, minuteOf, overlaps, type Property } from './property.ts';
+import { endOf, entriesOf, MINUTE, millis, minuteOf, openAtOnce, overlaps, type Property } from './property.ts';
 
 /** Playbooks whose incidents stand beside the one of the service. */
 const BESIDE = ['CertificateExpiry', 'Monitoring', 'Declared'];
 
 export const ONE_TROUBLE: Property = {
   name: 'at most one incident of the service is open',
-  violations: ({ incidents, ended }) => {
-    const lives = incidents
-      .filter(({ timeline }) => !BESIDE.includes(timeline[0]?.['playbook']))
-      .map(incident => ({
-        id: incident.id,
-        from: millis(incident.timeline[0]?.at ?? ''),
-        to: millis(endOf(incident)?.at ?? ended),
-      }));
-    return lives.flatMap((life, i) =>
-      lives
-        .slice(i + 1)
-        .filter(other => overlaps(life, other))
-        .map(other => `${life.id} and ${other.id} were open at once`),
-    );
-  },
+  violations: ({ incidents, ended }) =>
+    openAtOnce(
+      incidents.filter(({ timeline }) => !BESIDE.includes(timeline[0]?.['playbook'])),
+      ended,
+    ).map(([one, other]) => `${one.id} and ${other.id} were open at once`),
 };
 
 const readingsBetween = ({ readings, began }: Chronicle, from: number, to: number): Reading[] =>
@@ -120,7 +110,6 @@ const PUBLISHED_WITHIN = 12;
 export const HARM_IS_PUBLISHED: Property = {
   name: 'customers read of an incident while many of their requests fail',
   violations: chronicle => {
-    const hindered = [...outages(chronicle), ...windows(chronicle), ...mutes(chronicle)];
     return chronicle.incidents.flatMap(({ id, timeline }) => {
       const severe = timeline.find(({ type, severity }) => type === 'SeverityAssigned' && /P1|P2/.test(severity));
       if (!severe || BESIDE.includes(timeline[0]?.['playbook']) || timeline[0]?.['drill']) return [];
@@ -131,7 +120,8 @@ export const HARM_IS_PUBLISHED: Property = {
       );
       const suffer = readingsBetween(chronicle, from, to);
       if (isOver || to > millis(chronicle.ended) || suffer.some(({ errorShare }) => errorShare < 0.2)) return [];
-      if (hindered.some(span => overlaps({ from: span.from, to: span.to + 10 * MINUTE }, { from, to }))) return [];
+      if (silences(chronicle).some(span => overlaps({ from: span.from, to: span.to + 10 * MINUTE }, { from, to })))
+        return [];
       const isPublic = timeline.some(({ type, at }) => type === 'Published' && millis(at) <= to);
       return isPublic ? [] : [`${id}: not by ${minuteOf(chronicle, to)}`];
     });

@@ -1,5 +1,6 @@
+import type { RecordedIncident } from '../../world/world.ts';
 import { mutes, outages, widened, windows } from '../obstacles.ts';
-import { endOf, entriesOf, isWithin, MINUTE, millis, minuteOf, overlaps, type Property } from './property.ts';
+import { endOf, entriesOf, isWithin, MINUTE, millis, minuteOf, openAtOnce, type Property } from './property.ts';
 
 const ACTS = [
   ...[
@@ -17,18 +18,10 @@ const ACTS = [
 export const ONE_OPEN: Property = {
   name: 'at most one incident of a slot is open',
   violations: ({ incidents, ended }) => {
-    const lives = incidents.map(incident => ({
-      id: incident.id,
-      slot: incident.timeline[0]?.['slot'],
-      from: millis(incident.timeline[0]?.at ?? ''),
-      to: millis(endOf(incident)?.at ?? ended),
-    }));
-    return lives.flatMap((life, i) =>
-      lives
-        .slice(i + 1)
-        .filter(other => other.slot === life.slot && overlaps(life, other))
-        .map(other => `${life.id} and ${other.id} were open at once`),
-    );
+    const slotOf = ({ timeline }: RecordedIncident) => timeline[0]?.['slot'];
+    return openAtOnce(incidents, ended)
+      .filter(([one, other]) => slotOf(one) === slotOf(other))
+      .map(([one, other]) => `${one.id} and ${other.id} were open at once`);
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Entry } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
-import { away, mutes, outages, windows } from '../obstacles.ts';
+import { away, silences } from '../obstacles.ts';
 import { entriesOf, MINUTE, millis, minuteOf, overlaps, type Property, type Span } from './property.ts';
 
 const CALLS = new Set(['Escalated', 'Reminded']);
@@ -21,9 +21,8 @@ const REMINDED = 10;
 const LEASE = 30;
 
 const hindered = (chronicle: Chronicle, span: Span, minutes = 15) =>
-  [...outages(chronicle), ...windows(chronicle), ...mutes(chronicle)].some(({ from, to }) =>
-    overlaps({ from, to: to + minutes * MINUTE }, span),
-  ) || chronicle.plan.events.some(event => event.do === 'strike');
+  silences(chronicle).some(({ from, to }) => overlaps({ from, to: to + minutes * MINUTE }, span)) ||
+  chronicle.plan.events.some(event => event.do === 'strike');
 
 /** The calls of an incident that are not followed by another within so many minutes, nor by what makes it needless. */
 const unfollowed = (

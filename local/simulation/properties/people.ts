@@ -1,6 +1,6 @@
 import type { Entry, RecordedIncident } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
-import { mutes, outages, windows } from '../obstacles.ts';
+import { outages, silences } from '../obstacles.ts';
 import { endOf, entriesOf, MINUTE, millis, minuteOf, type Property } from './property.ts';
 
 /** Minutes after the first call at which each level is called, by the runbook's 2.3. */
@@ -12,8 +12,6 @@ const LEVELS = [
 
 /** Minutes by which the watch may be late. */
 const LATE = 3;
-
-const hindered = (chronicle: Chronicle) => [...outages(chronicle), ...windows(chronicle), ...mutes(chronicle)];
 
 /** Events after which the path stands still, or begins anew. */
 const PAUSES = new Set([
@@ -32,7 +30,7 @@ const PAUSES = new Set([
 /** Within a time in which nothing happens that stops or restarts the path, it climbs. */
 function climbs(chronicle: Chronicle, { id, timeline }: RecordedIncident): string[] {
   const end = millis(chronicle.ended);
-  const obstacles = hindered(chronicle);
+  const obstacles = silences(chronicle);
   return timeline.flatMap((first, i) => {
     if (first.type !== 'Escalated' || first['level'] !== 1) return [];
     const stops = timeline
@@ -69,7 +67,7 @@ export const CALLED: Property = {
       const over = timeline.find(({ type, at }) => PAUSES.has(type) && at > severe.at);
       if (
         due > millis(over?.at ?? chronicle.ended) ||
-        hindered(chronicle).some(({ from, to }) => from < due && to + 5 * MINUTE > millis(severe.at))
+        silences(chronicle).some(({ from, to }) => from < due && to + 5 * MINUTE > millis(severe.at))
       )
         return [];
       const called = timeline.some(({ type, at }) => type === 'Escalated' && millis(at) <= due);

@@ -32,6 +32,24 @@ export const entriesOf = (
     incident.timeline.flatMap(entry => (types.includes(entry.type) ? [{ incident, entry }] : [])),
   );
 
+/** Incidents, two and two, that were open at once. */
+export function openAtOnce(
+  incidents: readonly RecordedIncident[],
+  ended: string,
+): [RecordedIncident, RecordedIncident][] {
+  const lives = incidents.map(incident => ({
+    incident,
+    from: millis(incident.timeline[0]?.at ?? ''),
+    to: millis(endOf(incident)?.at ?? ended),
+  }));
+  return lives.flatMap((life, i) =>
+    lives
+      .slice(i + 1)
+      .filter(other => overlaps(life, other))
+      .map((other): [RecordedIncident, RecordedIncident] => [life.incident, other.incident]),
+  );
+}
+
 /** When the incident was over, by resolution or by merge. */
 export const endOf = ({ timeline }: RecordedIncident): Entry | undefined =>
   timeline.find(({ type }) => type === 'Resolved' || type === 'MergedInto');

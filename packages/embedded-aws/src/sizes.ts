@@ -127,7 +127,7 @@ export const jsonBytes = (value: unknown): number => utf8Bytes(JSON.stringify(va
 
 /** The sizes of what was sent, stored and answered. */
 export class Sizes {
-  /** What was refused because it is too large, in order. */
+  /** Everything refused because it is too large, in order. */
   readonly refused: { kind: SizeKind; size: number }[] = [];
   private readonly known = new Map<SizeKind, Largest>();
 

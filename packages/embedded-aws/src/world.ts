@@ -77,7 +77,7 @@ export class World {
   readonly secrets: Secrets;
   readonly tables: Tables;
   readonly topics: Topics;
-  /** Who has made which calls how often, and how often each of `faults.calls` has struck, in their order. */
+  /** Counts of the calls by who has made them, and how often each of `faults.calls` has struck, in their order. */
   readonly callFaults: CallFaults;
   private readonly customResources: CustomResources;
   /** The end of the warm-up. */
@@ -108,7 +108,7 @@ export class World {
     account.faultOf = ({ name }, service, operation) => this.callFaults.strike(name, service, operation, minutes());
     this.queues = new Queues(account);
     this.tables = new Tables(account, tables);
-    // As have clocks that are off.
+    // Clocks that are off have a source of chance of their own as well.
     const skew = skewsOf(faults, new Random(seed + 0xc10c));
     const misfortune = new Misfortune(random, faults);
     this.functions = new Functions(account, this.queues, metrics, misfortune, { concurrency, skew });

@@ -6,7 +6,7 @@ import { ARN, deployed, KIB, MIB, RESOURCES } from './support/sized-stack.ts';
 const CALLER = { name: 'a person', role: 'arn:aws:iam::123456789012:role/Role' };
 const letters = (count: number) => 'x'.repeat(count);
 
-/** Of the size that is given, counted as its service counts. */
+/** A thing of the size that is given, counted as its service counts. */
 const PUT_EVENTS = (size: number) => ({
   Entries: [{ Source: 'shop', DetailType: 'Order', Detail: JSON.stringify(letters(size - 4 - 5 - 2)) }],
 });

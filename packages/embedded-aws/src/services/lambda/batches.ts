@@ -3,7 +3,7 @@ import { jsonBytes, LIMITS } from '../../sizes.ts';
 /** Bytes of a record that are not the message itself, and of the list around it, at most. */
 const AROUND = 1024;
 
-/** As many messages as fit into one invocation, and one at least: Lambda ends a batch of a queue or a stream there. */
+/** The messages that fit into one invocation, and one at least: Lambda ends a batch of a queue or a stream there. */
 export function fitting<Message>(messages: Message[]): Message[] {
   let room: number = LIMITS['payload of an invocation'].most;
   const first = messages.findIndex((message, index) => {
