@@ -74,6 +74,9 @@ class World {
     switch (move.do) {
       case 'turns':
         if (this.red.has(move.alarm) === move.red) return;
+        // An alarm does not change twice in one moment: the same time and state are the same event.
+        this.now += 1 / 60;
+        this.story.at(this.now);
         if (move.red) this.red.set(move.alarm, minute(this.now));
         else this.red.delete(move.alarm);
         this.since.set(move.alarm, minute(this.now));
