@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describeService, setDesiredCount } from '../adapters/ecs.ts';
-import { type Counted, scalingProgress, whyNotScaled } from '../domain/remedies/scaling.ts';
-import { done, failed, type Verdict } from '../domain/remedies/verdict.ts';
+import { type Counted, overtakenBy, scalingProgress, whyNotScaled } from '../domain/remedies/scaling.ts';
+import { done, failed, unchanged, type Verdict } from '../domain/remedies/verdict.ts';
 import { flag } from '../inbound/runbook-parameters.ts';
 
 const count = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'a number of tasks'));
@@ -48,14 +48,24 @@ export async function tasksProgress(request: ScaleRequest, autoScaled: boolean):
 
 export const taskCounts = ({ runningCount, desiredCount }: Counted) => `${runningCount} of ${desiredCount} tasks run`;
 
-/** Sets the number of tasks. `before` and `after` may suspend or resume auto scaling; each returns its changes in words. */
+/**
+ * Sets the number of tasks. `before` and `after` may suspend or resume auto scaling; each returns its changes in words. Where
+ * somebody else has set another number since, that stays, and `after` is done all the same.
+ */
 export async function scale(
   { dryRun, cluster, service, desiredCount, expectedCount }: ScaleRequest,
   { before, after }: { before?: () => Promise<string[]>; after?: () => Promise<string[]> } = {},
 ): Promise<ScalingAnswer> {
   const found = await describeService(cluster, service);
-  const reason = whyNotScaled(found, Number(desiredCount), expectedCount);
-  if (reason) return scalingAnswer({ verdict: 'unchanged', reason, changed: [] });
+  const reason = whyNotScaled(found);
+  if (reason) return scalingAnswer(unchanged(reason));
+  const overtaken = overtakenBy(found, desiredCount, expectedCount);
+  if (overtaken && !after) return scalingAnswer(unchanged(overtaken));
+  if (overtaken && dryRun) return scalingAnswer(done(), `Dry run: ${overtaken}, which would stay so.`);
+  if (overtaken) {
+    const changed = (await after?.()) ?? [];
+    return scalingAnswer(done(changed), [`${service} stays as it is: ${overtaken}`, ...changed].join('. '));
+  }
   // A repeated call, after an answer that was lost, finds its own number: what it was before is what the caller expected.
   const former = expectedCount === '' ? (found.desiredCount ?? 0) : Number(expectedCount);
   if (dryRun) return scalingAnswer(done(), `Dry run: ${taskCounts(found)}; ${desiredCount} would be asked for.`);

@@ -59,15 +59,14 @@ export function heldBackTroubles(incident: Incident, now: string): Trouble[] {
   if (runs.some(({ abandoned }) => abandoned)) return [];
   const minutes = minutesBetween(attempt.endedAt ?? now, now);
   const wait = WAITS[Math.min(attempt.again ?? 0, WAITS.length - 1)] ?? 0;
-  const unfinished = [
-    ...pendingReverts(incident),
-    ...unreverted(incident).filter(run => mayRevertAgain(incident, run)),
-  ];
-  const reverts = attempt.obstacle !== undefined && unfinished.length > 0;
-  return troubles.filter(({ playbook, obstacle = reverts ? attempt.obstacle : undefined }) => {
+  const hasFailed = unreverted(incident).some(run => mayRevertAgain(incident, run));
+  const isPending = pendingReverts(incident).length > 0;
+  // A failed revert is tried again also when the plan of another trouble has been through since.
+  const ofReverts = hasFailed ? (attempt.obstacle ?? 'passing') : isPending ? attempt.obstacle : undefined;
+  return troubles.filter(({ playbook, obstacle = ofReverts }) => {
     if (!obstacle || minutes < (obstacle === 'held back' ? 1 : wait)) return false;
     const hasPlan = playbooksOf(incident).some(({ name, plan }) => name === playbook && plan.length > 0);
-    return reverts || (hasPlan && fires(incident, playbook));
+    return ofReverts !== undefined || (hasPlan && fires(incident, playbook));
   });
 }
 

@@ -17,15 +17,18 @@ export interface Counted extends EcsService {
   runningCount?: number | undefined;
 }
 
-/** The reason why the number of tasks must not be set; undefined when it may be, or is set already. */
-export function whyNotScaled(service: Counted, target: number, expected: string): string | undefined {
-  const { status, desiredCount, deploymentController } = service;
+/** The reason why the number of tasks cannot be set here; undefined when it can. */
+export function whyNotScaled({ status, deploymentController }: Counted): string | undefined {
   if (status !== 'ACTIVE') return `the service is ${status}`;
   if (deploymentController?.type === 'EXTERNAL') return 'its tasks are those of an EXTERNAL deployment controller';
-  return expected === '' || Number(expected) === desiredCount || target === desiredCount
+  return undefined;
+}
+
+/** The number that somebody else has set since the caller looked, in words; undefined when it is as expected, or the target. */
+export const overtakenBy = ({ desiredCount }: Counted, target: number, expected: string): string | undefined =>
+  expected === '' || Number(expected) === desiredCount || target === desiredCount
     ? undefined
     : `it is to run ${desiredCount} tasks by now, not ${expected}`;
-}
 
 /**
  * The progress towards the requested number of tasks. Where Application Auto Scaling is active it may change the number

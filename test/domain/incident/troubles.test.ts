@@ -6,7 +6,7 @@ import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import { awaitsTurn, fires, isCause, playbooksOf } from '../../../lambda/domain/incident/troubles.ts';
 import { stormReason } from '../../../lambda/domain/intake/storm.ts';
 import { isPagedEvent, pages } from '../../../lambda/domain/messages/page.ts';
-import { FAILED, of, PASSED, policy, Story, step } from '../../support/story.ts';
+import { FAILED, of, PASSED, policy, Story, step, temporary } from '../../support/story.ts';
 
 /** A playbook with one alarm and one step, each of its name. */
 const playbook = (name: string, changes: Partial<PlaybookPolicy> = {}): PlaybookPolicy => ({
@@ -185,6 +185,32 @@ test('two causes are worked on one after the other, and the second does not give
   const happened = works(story);
   expect(steps(happened)).toEqual(['two']);
   expect(of(happened, 'HandedOver')[0]?.reason).toMatch(/Do one: .*Do two: /);
+});
+
+test('a revert that failed is tried again, also after the plan of another cause has succeeded', () => {
+  const story = tell(playbook('one', { plan: [temporary('one')] }), playbook('two'));
+  story.at(0).fires('one');
+  story.diagnoses();
+  story.plans();
+  story.at(1).clears('one');
+  story.ends(PASSED);
+  story.plans();
+  story.ends('0 of 10 tasks run');
+  story.at(2).fires('two');
+  story.watches();
+  story.diagnoses();
+  expect(steps(story.plans())).toEqual(['two']);
+  story.at(3).clears('two');
+  story.ends(PASSED);
+  story.plans();
+  expect(story.incident.attempt).toMatchObject({ outcome: 'recovered', obstacle: undefined });
+  for (let at = 4; at < 35 && !attemptUnderWay(story.incident); at++) story.at(at).watches();
+  expect(
+    of(
+      works(story, () => PASSED),
+      'StepStarted',
+    ),
+  ).toMatchObject([{ undoes: 'INC-2026-04-07-001/1/one' }]);
 });
 
 test('an independent playbook is an incident of its own', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  overtakenBy,
   scalingProgress,
   toSuspend,
   toText,
@@ -14,13 +15,18 @@ const count = fc.integer({ min: 0, max: 30 });
 describe('the number of tasks', () => {
   it('is set only while it is the number that the caller judged by', () => {
     const service = { status: 'ACTIVE', desiredCount: 10 };
-    expect(whyNotScaled(service, 5, '10')).toBeUndefined();
-    expect(whyNotScaled(service, 5, '')).toBeUndefined();
+    expect(overtakenBy(service, 5, '10')).toBeUndefined();
+    expect(overtakenBy(service, 5, '')).toBeUndefined();
     // Half done before, it goes on from there.
-    expect(whyNotScaled(service, 10, '9')).toBeUndefined();
-    expect(whyNotScaled(service, 5, '9')).toBe('it is to run 10 tasks by now, not 9');
-    expect(whyNotScaled({ ...service, status: 'DRAINING' }, 5, '')).toBe('the service is DRAINING');
-    expect(whyNotScaled({ ...service, deploymentController: { type: 'EXTERNAL' } }, 5, '')).toContain('EXTERNAL');
+    expect(overtakenBy(service, 10, '9')).toBeUndefined();
+    expect(overtakenBy(service, 5, '9')).toBe('it is to run 10 tasks by now, not 9');
+  });
+
+  it('is not set of a service that ends, nor where another controller starts the tasks', () => {
+    const service = { status: 'ACTIVE', desiredCount: 10 };
+    expect(whyNotScaled(service)).toBeUndefined();
+    expect(whyNotScaled({ ...service, status: 'DRAINING' })).toBe('the service is DRAINING');
+    expect(whyNotScaled({ ...service, deploymentController: { type: 'EXTERNAL' } })).toContain('EXTERNAL');
   });
 
   it('is reached with the target or beyond, whatever auto scaling does afterwards', () => {
