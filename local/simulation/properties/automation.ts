@@ -145,11 +145,10 @@ const weighed = (chronicle: Chronicle, since: number) =>
 /** The minutes in which automation has reason to stand back from a trouble. */
 function hindrances(chronicle: Chronicle): { from: number; to: number }[] {
   const { plan, began, ended } = chronicle;
-  const whole = plan.events.some(event => ['pretend', 'mute', 'declare', 'drill'].includes(event.do));
-  const people = chronicle.asked.filter(({ act }) => /resolve|set severity/.test(JSON.stringify(act ?? '')));
+  const pretends = plan.events.some(event => event.do === 'pretend');
   const waits = plan.events.filter(event => event.do === 'AWS issue').map(({ at }) => millis(began) + at * MINUTE);
   return [
-    ...(whole || people.length > 0 || waits.length > 0 ? [{ from: 0, to: millis(ended) }] : []),
+    ...(pretends || waits.length > 0 ? [{ from: 0, to: millis(ended) }] : []),
     ...switchedOff(chronicle),
     ...windows(chronicle),
     ...widened(outages(chronicle), 3),

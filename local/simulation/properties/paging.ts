@@ -171,7 +171,11 @@ export const PAGED_DIRECTLY: Property = {
         else if (millis(at) < to) red.delete(name);
       if (red.size === 0 || to - from < DIRECTLY * MINUTE) return [];
       const paged = chronicle.messages.some(
-        ({ channel, at }) => channel === 'sms' && millis(at) > from + MINUTE && millis(at) <= from + DIRECTLY * MINUTE,
+        ({ channel, subject, at }) =>
+          channel === 'sms' &&
+          subject.includes('NOT RECORDED') &&
+          millis(at) > from + MINUTE &&
+          millis(at) <= from + DIRECTLY * MINUTE,
       );
       return paged ? [] : [`${[...red.keys()].join(', ')} red, and nobody paged from ${minuteOf(chronicle, from)} on`];
     }),
