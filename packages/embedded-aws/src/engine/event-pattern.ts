@@ -12,7 +12,8 @@ type Leaf = { tests: Test[]; present: boolean; absent: boolean };
 type Plain = { [field: string]: Plain | Leaf };
 
 export function matches(pattern: unknown, event: unknown): boolean {
-  return compile(pattern).some(plain => holds(plain, [event as Json]));
+  const fields = fieldsOf(event as Json);
+  return compile(pattern).some(plain => holds(leavesOf(plain), fields));
 }
 
 /** Throws when the service would reject the pattern, or when this engine does not know a part of it. */
@@ -29,22 +30,59 @@ const isLeaf = (value: Plain | Leaf): value is Leaf => Array.isArray(value.tests
 
 // ---- matching
 
-function holds(plain: Plain, candidates: Json[]): boolean {
-  const fields = Object.entries(plain);
-  const objects = candidates.flatMap(flat).filter(isObject);
-  const withinOne = (object: JsonObject) =>
-    fields.every(([name, expected]) => {
-      const value = Object.hasOwn(object, name) ? object[name] : undefined;
-      const values = value === undefined ? [] : flat(value);
-      if (!isLeaf(expected)) return holds(expected, values);
-      const scalars = values.filter(item => !isObject(item));
-      if (scalars.length === 0) return expected.absent;
-      return expected.present || scalars.some(scalar => expected.tests.some(test => test(scalar)));
-    });
-  return objects.length > 0 ? objects.some(withinOne) : withinOne({});
+/** A scalar of an event, with the place that it has in each array around it, by the array's number. */
+interface Field {
+  value: Json;
+  places: ReadonlyMap<number, number>;
 }
 
-const flat = (value: Json): Json[] => (Array.isArray(value) ? value.flatMap(flat) : [value]);
+function fieldsOf(event: Json): Map<string, Field[]> {
+  const fields = new Map<string, Field[]>();
+  let arrays = 0;
+  const visit = (value: Json, path: string, places: Field['places']) => {
+    if (Array.isArray(value)) {
+      const array = arrays++;
+      for (const [place, member] of value.entries()) visit(member, path, new Map([...places, [array, place]]));
+    } else if (isObject(value)) {
+      for (const [name, inner] of Object.entries(value)) visit(inner, path === '' ? name : `${path}.${name}`, places);
+    } else fields.set(path, [...(fields.get(path) ?? []), { value, places }]);
+  };
+  visit(event, '', new Map());
+  return fields;
+}
+
+/** The leaves of a pattern in the order in which EventBridge takes them: by their paths. */
+const leavesOf = (plain: Plain, path = ''): [string, Leaf][] =>
+  Object.entries(plain)
+    .flatMap(([name, inner]) => {
+      const here = path === '' ? name : `${path}.${name}`;
+      return isLeaf(inner) ? [[here, inner] as [string, Leaf]] : leavesOf(inner, here);
+    })
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+
+/** A field is absent where none is at the places that the leaves before it have taken. */
+function holds(
+  [first, ...rest]: readonly [string, Leaf][],
+  fields: ReadonlyMap<string, Field[]>,
+  taken: Field['places'] = new Map(),
+): boolean {
+  if (!first) return true;
+  const [path, { tests, present, absent }] = first;
+  const candidates = (fields.get(path) ?? []).flatMap(({ value, places }) => {
+    const together = joined(taken, places);
+    return together ? [{ value, together }] : [];
+  });
+  if (candidates.length === 0) return absent && holds(rest, fields, taken);
+  return candidates.some(
+    ({ value, together }) => (present || tests.some(test => test(value))) && holds(rest, fields, together),
+  );
+}
+
+/** Places of two fields as one; undefined where they are in two members of one array. */
+const joined = (taken: Field['places'], places: Field['places']) =>
+  [...places].every(([array, place]) => (taken.get(array) ?? place) === place)
+    ? new Map([...taken, ...places])
+    : undefined;
 
 // ---- compiling: $or is multiplied out, so that what remains is a conjunction
 
