@@ -63,6 +63,7 @@ export default defineService({
     maintenance: {
       listenerArn:
         'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mockupaws-production/50dc6c495c0c9188/f2f7dc8efc522ab2',
+      priority: 1,
     },
   },
   redisHealth: { evictionsPerMinute: 10_000 },

@@ -42,7 +42,8 @@ export const ServiceHealthSettings = v.optional(
             /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
             'the ARN of a listener of the load balancer',
           ),
-          priority: v.optional(whole(1, 50_000), 1),
+          /** Below those of all other rules, and free: no two rules of a listener have the same, and 1 is usually taken. */
+          priority: whole(1, 50_000),
         }),
       ),
       ...modes('roll-back', 'scale-up', 'maintenance-mode'),

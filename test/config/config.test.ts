@@ -5,6 +5,8 @@ import { servicePolicy } from '../../lib/config/service-policy.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { type Draft, each, faults } from '../support/faults.ts';
 
+const LISTENER = good.serviceHealth.maintenance?.listenerArn;
+
 describe('a wrong configuration says where, what was found, and what is expected', () => {
   each([
     [c => delete c['title'], 'title is missing: expected the name people call the service by'],
@@ -44,7 +46,11 @@ describe('a wrong configuration says where, what was found, and what is expected
       'serviceHealth.severe.average is 400: expected seconds from 0.1 to 300',
     ],
     [
-      c => Object.assign(c, { serviceHealth: { maintenance: { listenerArn: 'listener' } } }),
+      c => Object.assign(c, { serviceHealth: { maintenance: { listenerArn: LISTENER } } }),
+      'serviceHealth.maintenance.priority is missing: expected a whole number from 1 to 50000',
+    ],
+    [
+      c => Object.assign(c, { serviceHealth: { maintenance: { listenerArn: 'listener', priority: 1 } } }),
       'serviceHealth.maintenance.listenerArn is "listener": expected the ARN of a listener of the load balancer',
     ],
     [
