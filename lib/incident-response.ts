@@ -21,6 +21,7 @@ import {
   type PlannedPlaybook,
   type Playbook,
 } from './playbooks/playbook.ts';
+import { checkQuotas } from './quotas/check.ts';
 import { Command } from './responder/command.ts';
 import { ConsoleRunbooks } from './responder/console-runbooks.ts';
 import { ServiceDashboard } from './responder/dashboard.ts';
@@ -114,6 +115,8 @@ export class IncidentResponse extends Construct {
     Stack.of(this).addMetadata('incident-response', resources);
     for (const part of this.node.findAll()) if (part instanceof Rule) part.node.addDependency(deployment);
     this.addOutputs({ incidents, response, command, paging });
+    const stack = Stack.of(this);
+    for (const each of [stack, ...stack.dependencies]) checkQuotas(each, config);
   }
 
   private addOutputs(parts: {

@@ -9,9 +9,6 @@ export interface DeploymentProps {
   incidents: IncidentsTable;
 }
 
-/** Bytes of the document: an update carries it twice, before and after, in one event of at most 256 KB. */
-const MAXIMUM_BYTES = 100_000;
-
 /** An event that is older than this is not delivered any more: CloudFormation may have given it up and rolled back. */
 const MAXIMUM_AGE = Duration.minutes(5);
 
@@ -21,10 +18,8 @@ const MAXIMUM_AGE = Duration.minutes(5);
  * this construct.
  */
 export class Deployment extends Construct {
-  /** @throws Error when the document is too large for a custom resource */
   constructor(scope: Construct, id: string, { document, incidents }: DeploymentProps) {
     super(scope, id);
-    checkSize(document);
     const deploy = new IncidentFunction(this, 'Deploy', {
       folder: 'functions/deploy',
       description: 'Stores the configuration that a deployment brings',
@@ -42,21 +37,4 @@ export class Deployment extends Construct {
     // The function needs its permissions before it is asked.
     resource.node.addDependency(deploy);
   }
-}
-
-function checkSize(document: DeploymentDocument): void {
-  // The JSON is a text within the event, where each of its quotation marks takes two bytes.
-  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(JSON.stringify(value) ?? ''));
-  const size = bytes(document);
-  if (size <= MAXIMUM_BYTES) return;
-  const { playbooks, ...others } = document;
-  const parts = [
-    ...playbooks.map(playbook => ({ name: `the playbook ${playbook.name}`, size: bytes(playbook) })),
-    ...Object.entries(others).map(([name, part]) => ({ name, size: bytes(part) })),
-  ];
-  const largest = parts.sort((a, b) => b.size - a.size).slice(0, 3);
-  throw new Error(
-    `The configuration of ${document.service} takes ${size} bytes, and a deployment carries ${MAXIMUM_BYTES} at most. ` +
-      `Shorten what is largest: ${largest.map(part => `${part.name} (${part.size} bytes)`).join(', ')}.`,
-  );
 }

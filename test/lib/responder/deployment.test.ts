@@ -3,6 +3,7 @@ import { resolveTemplate } from 'embedded-aws';
 import { describe, expect, it, test } from 'vitest';
 import { DEPLOYMENT_RESOURCE, type DeploymentDocument, policyIn } from '../../../lambda/domain/deployed.ts';
 import { IncidentsTable } from '../../../lib/platform/incidents-table.ts';
+import { faultsOf } from '../../../lib/quotas/check.ts';
 import { Deployment } from '../../../lib/responder/deployment.ts';
 import { everything } from '../../support/everything.ts';
 import { inspect, stackOf } from '../../support/stack.ts';
@@ -60,10 +61,12 @@ test('a value that only the deployment knows is in the document that is stored',
   expect([stored.region, stored.shared.title]).toEqual(['us-east-1', '"123456789012"']);
 });
 
-test('a configuration too large for a deployment is refused, with its largest parts', () => {
-  const [first, ...rest] = deployed.playbooks;
-  const long = { ...first, name: 'Long', impact: 'x'.repeat(90_000) } as (typeof deployed.playbooks)[number];
-  expect(() => stackWith({ ...deployed, playbooks: [long, ...rest] })).toThrow(
-    /^The configuration of mockupaws-production takes \d+ bytes, and a deployment carries 100000 at most\. Shorten what is largest: the playbook Long \(\d+ bytes\), the playbook RedisHealth /,
-  );
+test('a configuration too large for a deployment is refused, with its largest part', () => {
+  const long = { ...deployed.shared, title: 'x'.repeat(120_000) };
+  const { Resources } = stackWith({ ...deployed, shared: long });
+  expect(faultsOf({ Resources }, { stackName: 'Stack', region: 'us-east-1' }, everything)).toEqual([
+    expect.stringMatching(
+      /the configuration that a deployment carries takes 1\d\d,\d{3} bytes, .* most of them in shared\.title\./,
+    ),
+  ]);
 });

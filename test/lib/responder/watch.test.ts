@@ -53,7 +53,7 @@ describe('the watch', () => {
     expect(JSON.parse(HEALTH_URLS)).toEqual(everything.healthUrls);
     const healthUrls = Array.from({ length: 100 }, (_, i) => ({ url: `https://mockupaws.com/health/${i}` }));
     expect(() => stackOf({ ...everything, healthUrls })).toThrow(
-      /^healthUrls takes \d+ bytes, and the probe, which measures by it while the table is away, has room for 2500/,
+      /Probe\/Function: the environment of a function takes 4,\d+ bytes, .* Of the configuration it is healthUrls\. https:/,
     );
   });
 
@@ -63,7 +63,7 @@ describe('the watch', () => {
     if (!first) throw new Error('no level');
     const longer = { ...first, role: 'x'.repeat(3000) };
     expect(() => stackOf({ ...config, escalation: [longer, ...others] })).toThrow(
-      /^escalation takes \d+ bytes, and the watch, which pages by it while the table is away, has room for 2500/,
+      /Watch\/Function: the environment of a function takes [\d,]+ bytes, .* Of the configuration it is escalation\.0\.role\. https:/,
     );
   });
 });
