@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { list, matching, modes, object, whole } from './fields.ts';
+import { atMost, list, matching, modes, object, whole } from './fields.ts';
+import { MOST } from './most.ts';
 
 const Certificate = object({
   /** In whichever region: that of CloudFront is in us-east-1. */
@@ -11,17 +12,21 @@ const Certificate = object({
   hosts: list(
     matching(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'the name of a host, as api.example.com'),
     'at least one host that serves it',
+    MOST.hosts,
   ),
   /** The Route 53 zone of its validation records. Absent, they can neither be checked nor put back, nor can it be replaced. */
   hostedZoneId: v.optional(matching(/^Z[A-Z0-9]{5,31}$/, 'the id of a Route 53 hosted zone, as Z0123456789ABCDEFGHIJ')),
   /** Listeners that use it, as default or for further names. */
   listenerArns: v.optional(
-    v.array(
-      matching(
-        /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
-        'the ARN of a listener of an Application Load Balancer',
+    v.pipe(
+      v.array(
+        matching(
+          /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
+          'the ARN of a listener of an Application Load Balancer',
+        ),
+        'a list of ARNs of listeners',
       ),
-      'a list of ARNs of listeners',
+      atMost(MOST.listeners),
     ),
     [],
   ),
@@ -30,10 +35,7 @@ const Certificate = object({
 });
 
 /** The service's certificates. All that functions know of them must fit into their environment. */
-export const Certificates = v.pipe(
-  list(Certificate, 'at least one certificate'),
-  v.maxLength(9, 'nine certificates at most'),
-);
+export const Certificates = list(Certificate, 'at least one certificate', MOST.certificates);
 
 export const CertificateExpirySettings = v.optional(
   v.pipe(

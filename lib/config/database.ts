@@ -1,30 +1,37 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { awsId, list, matching, object, secretArn, text, whole } from './fields.ts';
+import { atMost, awsId, list, matching, object, secretArn, text, whole } from './fields.ts';
+import { LONGEST, MOST } from './most.ts';
 
 const DatabaseAccess = v.variant(
   'via',
   [
-    object({ via: v.literal('data-api'), secretArn, database: text('the name of a database') }),
+    object({
+      via: v.literal('data-api'),
+      secretArn,
+      database: text('the name of a database', LONGEST.databaseIdentifier),
+    }),
     object({
       via: v.literal('direct'),
       secretArn,
-      database: text('the name of a database'),
+      database: text('the name of a database', LONGEST.databaseIdentifier),
       host: text("the cluster's writer endpoint"),
       port: v.optional(whole(1, 65535), 5432),
       vpcId: awsId('vpc', 'a VPC'),
       availabilityZones: list(
         matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'an availability zone such as us-east-1a'),
         'at least one availability zone',
+        MOST.availabilityZones,
       ),
-      subnetIds: list(awsId('subnet', 'a private subnet'), 'at least one private subnet'),
+      subnetIds: list(awsId('subnet', 'a private subnet'), 'at least one private subnet', MOST.subnets),
       databaseSecurityGroupId: awsId('sg', 'the security group of the database'),
     }),
   ],
   ({ path }) => (path ? "'data-api' or 'direct'" : "{ via: 'data-api', … } or { via: 'direct', … }"),
 );
 
-const names = (expected: string) => v.optional(v.array(text(expected), `a list: ${expected}`), []);
+const names = (expected: string) =>
+  v.optional(v.pipe(v.array(text(expected, LONGEST.spared), `a list: ${expected}`), atMost(MOST.spared)), []);
 
 const ADDRESS = 'an IP address such as 10.0.4.17, or a range such as 10.0.4.0/24';
 const addressRange = v.pipe(
@@ -47,7 +54,7 @@ const addressRange = v.pipe(
 const Protect = object({
   users: names('the name of a database user, * standing for anything'),
   applications: names('an application_name, * standing for anything'),
-  addresses: v.optional(v.array(addressRange, `a list: ${ADDRESS}`), []),
+  addresses: v.optional(v.pipe(v.array(addressRange, `a list: ${ADDRESS}`), atMost(MOST.spared)), []),
   /** The last statement of a session: a mark such as `*keep-alive*`, in any case of letters. */
   statements: names('the last statement of a session, * standing for anything'),
 });
@@ -64,14 +71,18 @@ export const ALWAYS_PROTECTED = {
 
 /** The service's Aurora cluster. */
 export const Database = object({
-  cluster: text('the identifier of the Aurora cluster'),
+  cluster: text('the identifier of the Aurora cluster', LONGEST.databaseIdentifier),
   engine: v.literal('aurora-postgresql', "'aurora-postgresql', the engine supported so far"),
   /** No metric tells it: take it from the parameter group. Aurora PostgreSQL's default is LEAST(memory/9531392, 5000). */
   maxConnections: whole(10, 262_143),
   /** The cluster's parameter group, in which max_connections is raised; a default one cannot be modified. */
   parameterGroup: text("the name of the cluster's parameter group"),
   /** The instances of the cluster: whichever is the writer may have to be rebooted, and no other than these may be. */
-  instances: list(text('the identifier of an instance'), 'at least one instance of the cluster'),
+  instances: list(
+    text('the identifier of an instance', LONGEST.databaseIdentifier),
+    'at least one instance of the cluster',
+    MOST.databaseInstances,
+  ),
   access: DatabaseAccess,
   protect: v.optional(Protect, {}),
 });

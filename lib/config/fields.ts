@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import { MODES } from '../../lambda/domain/incident/policy.ts';
+import { LONGEST } from './most.ts';
 
-export const text = (expected: string) => v.pipe(v.string(expected), v.trim(), v.minLength(1, expected));
+export const text = (expected: string, longest: number = LONGEST.text) =>
+  v.pipe(
+    v.string(expected),
+    v.trim(),
+    v.minLength(1, expected),
+    v.maxLength(longest, `${expected}, of at most ${longest} characters`),
+  );
 export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected));
 /** A day of the calendar. */
 export const day = (expected: string) =>
@@ -29,12 +36,18 @@ export const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
     if (expected === 'Object' || !schema) return `an object with ${fields}`;
     return v.safeParse(schema, undefined).issues?.[0]?.message ?? 'a value';
   });
-export const list = <Schema extends v.GenericSchema>(schema: Schema, expected: string) =>
-  v.pipe(v.array(schema, expected), v.minLength(1, expected));
+export const list = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  expected: string,
+  most = Number.POSITIVE_INFINITY,
+) => v.pipe(v.array(schema, expected), v.minLength(1, expected), atMost(most));
+/** A bound of a list. */
+export const atMost = <Entry>(most: number) => v.maxLength<Entry[], number, string>(most, `${most} at most`);
 export const url = (protocol: RegExp, expected: string) =>
   v.pipe(
     v.string(expected),
     v.check(text => protocol.test(text) && URL.canParse(text), expected),
+    v.maxLength(LONGEST.url, `${expected}, of at most ${LONGEST.url} characters`),
   );
 export const awsId = (prefix: string, of: string) =>
   matching(new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`), `the id of ${of}: ${prefix}- and 8 or 17 hex digits`);
@@ -58,7 +71,7 @@ export const warningBelowCritical = <Shares extends { warning: number; critical:
   v.check<Shares, string>(({ warning, critical }) => warning < critical, 'a warning share below the critical one');
 
 export const secretArn = matching(
-  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+/,
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,519}$/,
   'the ARN of a Secrets Manager secret',
 );
 

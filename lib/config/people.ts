@@ -4,6 +4,7 @@ import { isPersonName } from '../../lambda/domain/incident/person.ts';
 import { RUNBOOK_ESCALATION } from '../../lambda/domain/incident/runbook-policy.ts';
 import { LEVEL_MINUTES } from '../../lambda/domain/incident/service-policy.ts';
 import { list, matching, object, text, whole } from './fields.ts';
+import { LONGEST } from './most.ts';
 
 const Name = v.pipe(
   matching(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and hyphens, such as ada'),
@@ -13,7 +14,13 @@ const Name = v.pipe(
 /** Somebody, or a mailbox that several read: an e-mail address, a telephone, or both. */
 const Person = v.pipe(
   object({
-    email: v.optional(v.pipe(v.string(), v.email('an e-mail address such as name@example.com'))),
+    email: v.optional(
+      v.pipe(
+        v.string(),
+        v.email('an e-mail address such as name@example.com'),
+        v.maxLength(LONGEST.email, `an e-mail address of at most ${LONGEST.email} characters`),
+      ),
+    ),
     sms: v.optional(matching(/^\+[1-9]\d{6,14}$/, 'a telephone number such as +15555550100 (E.164)')),
   }),
   v.check(({ email, sms }) => Boolean(email ?? sms), 'an e-mail address (email), a telephone number (sms), or both'),
@@ -77,7 +84,7 @@ const Rotation = object({
 
 export const Escalation = list(
   object({
-    role: text('the role that is called'),
+    role: text('the role that is called', LONGEST.role),
     afterMinutes: whole(0, 1440),
     /** Called all at once, or, with a rotation, one at a time. */
     people: names('at least one person: a level nobody is on cannot be escalated to'),

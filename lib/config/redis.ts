@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { awsId, list, matching, modes, object, share, whole } from './fields.ts';
+import { MOST } from './most.ts';
 
 const named = (expected: string) => matching(/^[a-zA-Z][a-zA-Z0-9-]{0,49}$/, expected);
 
@@ -12,6 +13,7 @@ export const Redis = object({
   serviceSecurityGroups: list(
     awsId('sg', 'a security group of the tasks'),
     'at least one security group of the ECS tasks',
+    MOST.securityGroups,
   ),
   port: v.optional(whole(1, 65_535), 6379),
 });

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { RUNBOOK_POLICY } from '../../lambda/domain/incident/runbook-policy.ts';
 import { CertificateExpirySettings, Certificates } from './certificates.ts';
 import { Database } from './database.ts';
-import { day, issueAt, list, Mode, matching, object, text, url, whole } from './fields.ts';
+import { atMost, day, issueAt, list, Mode, matching, object, text, url, whole } from './fields.ts';
+import { LONGEST, MOST } from './most.ts';
 import { Opsgenie } from './opsgenie.ts';
 import { PagerDuty } from './pagerduty.ts';
 import { Escalation, faultsOfPeople, Operations, People, Reviewers, Stakeholders } from './people.ts';
@@ -22,7 +23,7 @@ const httpsUrl = url(/^https:/, 'an https:// URL');
 /** Alone, its status decides; with `contains`, a part of its body too, as an error page may come with a 200. */
 const HealthUrl = v.pipe(
   v.union(
-    [httpsUrl, object({ url: httpsUrl, contains: v.optional(text('what its answer must contain')) })],
+    [httpsUrl, object({ url: httpsUrl, contains: v.optional(text('what its answer must contain', LONGEST.contains)) })],
     "an https:// URL, or { url: 'https://…', contains: 'ok' }",
   ),
   v.transform((given): { url: string; contains?: string | undefined } =>
@@ -30,17 +31,26 @@ const HealthUrl = v.pipe(
   ),
 );
 
+/** Systems Manager keeps these for its own documents, and ours begin with the service's name. */
+const RESERVED = /^(aws|amazon|amzn)/;
+
 /** The file in `config/` that is meant where none is named. */
 export const DEFAULT_CONFIG = 'mockupaws-production';
 
 /** One protected service, as its file in `config/` describes it. */
 export const ServiceConfig = v.pipe(
   object({
-    service: matching(/^[a-z][a-z0-9-]{1,40}$/, 'a name of lower-case letters, digits and hyphens, at most 41 long'),
+    service: v.pipe(
+      matching(/^[a-z][a-z0-9-]{1,40}$/, 'a name of lower-case letters, digits and hyphens, at most 41 long'),
+      v.check(
+        name => !RESERVED.test(name),
+        'a name that does not begin with aws, amazon or amzn, which no runbook may',
+      ),
+    ),
     /** The name that people use, in messages. */
-    title: text('the name people call the service by'),
+    title: text('the name people call the service by', LONGEST.title),
     region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
-    healthUrls: list(HealthUrl, 'at least one health URL: without it nothing can be verified'),
+    healthUrls: list(HealthUrl, 'at least one health URL: without it nothing can be verified', MOST.healthUrls),
     ecs: object({
       cluster: text('the name of the ECS cluster'),
       service: text('the name of the ECS service'),
@@ -52,7 +62,10 @@ export const ServiceConfig = v.pipe(
       logGroup: v.optional(matching(/^[\w./#-]{1,512}$/, 'the name of a CloudWatch log group')),
     }),
     /** The last part of the load balancer's ARN, as in its metrics. */
-    loadBalancer: matching(/^app\/[^/]+\/[0-9a-f]{16}$/, 'app/NAME/ID, the last part of the ARN of the load balancer'),
+    loadBalancer: matching(
+      /^app\/[^/]{1,32}\/[0-9a-f]{16}$/,
+      'app/NAME/ID, the last part of the ARN of the load balancer',
+    ),
     database: Database,
     /** Its certificates. Absent, none is watched. */
     certificates: v.optional(Certificates),
@@ -88,7 +101,10 @@ export const ServiceConfig = v.pipe(
     /** A directory whose files take the place of those with the same path in `templates/`, from where `cdk` runs. */
     templates: v.optional(text('a directory with templates of your own')),
     links: v.optional(
-      v.array(object({ label: text('a label'), url: url(/^https?:/, 'a URL') }), 'a list of links'),
+      v.pipe(
+        v.array(object({ label: text('a label', LONGEST.label), url: url(/^https?:/, 'a URL') }), 'a list of links'),
+        atMost(MOST.links),
+      ),
       [],
     ),
     serviceHealth: ServiceHealthSettings,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { list, matching, modes, object, share, text, warningBelowCritical } from './fields.ts';
+import { MOST } from './most.ts';
 
 const COMMAND =
   'a shell command with {url} once, and no double quote, backslash, backtick or dollar sign: put such in a script';
@@ -27,8 +28,9 @@ export const ServiceMemorySettings = v.optional(
       /** The task role and the execution role: who registers a larger task passes them on. Absent, memory is not raised. */
       taskRoles: v.optional(
         list(
-          matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'the ARN of a role of the task'),
+          matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,128}$/, 'the ARN of a role of the task'),
           'at least one role of the task',
+          MOST.taskRoles,
         ),
       ),
       ...modes('capture-heap-dump', 'restart-tasks', 'raise-memory', 'roll-back'),

@@ -1,19 +1,26 @@
 import * as v from 'valibot';
-import { list, matching, object, text, url } from './fields.ts';
+import { atMost, list, matching, object, text, url } from './fields.ts';
+import { LONGEST, MOST } from './most.ts';
 
 const time = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/, 'a time in UTC such as 2026-01-31T18:00Z');
 const id = matching(/^[a-z][a-z0-9-]{0,30}$/, 'an id of lower-case letters, digits and hyphens, such as api');
 
+const LINE = 'one line for customers';
+
 const Component = object({
   id,
-  name: text('the name customers know it by'),
-  description: v.optional(text('one line for customers'), ''),
+  name: text('the name customers know it by', LONGEST.component),
+  description: v.optional(
+    v.pipe(
+      v.string(LINE),
+      v.trim(),
+      v.maxLength(LONGEST.componentDescription, `${LINE}, of at most ${LONGEST.componentDescription} characters`),
+    ),
+    '',
+  ),
   /** The playbooks whose incidents affect it, as `npx incident playbooks` names them. Absent, those of every playbook do. */
-  affectedBy: v.optional(list(text('the name of a playbook'), 'at least one playbook')),
+  affectedBy: v.optional(list(text('the name of a playbook'), 'at least one playbook', MOST.components)),
 });
-
-/** SES allows no more topics in a contact list. */
-const TOPICS = 20;
 
 /** Work on the service, announced to customers before it begins. */
 const Maintenance = v.pipe(
@@ -23,7 +30,7 @@ const Maintenance = v.pipe(
     text: text('what customers will notice'),
     from: time,
     to: time,
-    components: list(id, 'at least one component'),
+    components: list(id, 'at least one component', MOST.components),
   }),
   v.check(({ from, to }) => from < to, 'a time from that is before to'),
 );
@@ -56,8 +63,8 @@ export const StatusPageSettings = v.optional(
       hostedZoneId: v.optional(matching(/^Z[A-Z0-9]{6,31}$/, 'the id of a hosted zone such as Z0123456789ABC')),
       /** Holds a second copy, from which the page is served when the first region is down. */
       secondRegion: v.optional(matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-west-2')),
-      components: list(Component, 'at least one component, as customers know your service'),
-      maintenance: v.optional(v.array(Maintenance, 'a list of maintenances'), []),
+      components: list(Component, 'at least one component, as customers know your service', MOST.components),
+      maintenance: v.optional(v.pipe(v.array(Maintenance, 'a list of maintenances'), atMost(MOST.maintenances)), []),
       subscribers: v.optional(Subscribers),
       /**
        * A security breach or a data loss that somebody declared appears as an investigation, without an outage that nobody measured:
@@ -70,9 +77,9 @@ export const StatusPageSettings = v.optional(
       const { components, maintenance, subscribers } = dataset.value;
       const known = components.map(component => component.id);
       if (new Set(known).size < known.length) addIssue({ message: 'components with an id each of its own' });
-      if (subscribers && components.length > TOPICS)
+      if (subscribers && components.length > MOST.topics)
         addIssue({
-          message: `at most ${TOPICS} components that customers can subscribe to: SES allows no more topics`,
+          message: `at most ${MOST.topics} components that customers can subscribe to: SES allows no more topics`,
         });
       const unknown = maintenance.flatMap(planned => planned.components).find(component => !known.includes(component));
       if (unknown)

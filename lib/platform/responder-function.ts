@@ -24,6 +24,9 @@ export interface ResponderFunctionProps {
   network?: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
 }
 
+/** Lambda's own. */
+const LONGEST_DESCRIPTION = 256;
+
 /**
  * A Lambda function of the responder: Node 24, its own role with no managed policy, its own log group kept for three
  * months, JSON logs, the AWS SDK left to the runtime.
@@ -47,7 +50,8 @@ export class ResponderFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       handler: 'index.handler',
       code: bundled(props.folder, props.templates),
-      description: props.description,
+      // It may name what has a long name of its own.
+      description: props.description.slice(0, LONGEST_DESCRIPTION),
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -9,14 +9,13 @@ import { atWorst, type Place, type TemplateJson } from './worst-case.ts';
  * with the fields of the configuration that make it so large. Values that only the deployment knows count as long as they can be.
  */
 export function checkQuotas(stack: Stack, config: ServiceConfig): void {
+  const { stackName, region } = stack;
+  const rendering = stack as unknown as Rendering;
   stack.node.addValidation({
     validate: () => {
-      const { stackName, region } = stack;
-      return faultsOf(
-        stack.resolve((stack as unknown as Rendering)._toCloudFormation()),
-        { stackName, region },
-        config,
-      );
+      const template = stack.resolve(rendering._toCloudFormation());
+      const file = JSON.stringify(template, undefined, rendering._suppressTemplateIndentation ? 0 : 1);
+      return faultsOf(template, { stackName, region, file }, config);
     },
   });
 }
@@ -24,13 +23,16 @@ export function checkQuotas(stack: Stack, config: ServiceConfig): void {
 /** CDK has no public way to a template before it is written. */
 interface Rendering {
   _toCloudFormation(): TemplateJson;
+  _suppressTemplateIndentation: boolean;
 }
 
-/** One sentence for each quota that the template goes beyond. */
-export function faultsOf(template: TemplateJson, place: Place, config: ServiceConfig): string[] {
-  return excessesOf(atWorst(template, place), JSON.stringify(template, undefined, 1)).map(excess =>
-    sentence(excess, config),
-  );
+/** One sentence for each quota that the template goes beyond. `file`: as it is uploaded. */
+export function faultsOf(
+  template: TemplateJson,
+  { file, ...place }: Place & { file: string },
+  config: ServiceConfig,
+): string[] {
+  return excessesOf(atWorst(template, place), file).map(excess => sentence(excess, config));
 }
 
 function sentence({ says, at, value, source }: Excess, config: ServiceConfig): string {

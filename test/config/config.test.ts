@@ -81,6 +81,14 @@ describe('a wrong configuration says where, what was found, and what is expected
       c => Object.assign(c, { service: 'Mockup AWS' }),
       'service is "Mockup AWS": expected a name of lower-case letters, digits and hyphens, at most 41 long',
     ],
+    ...['aws-shop', 'amazon', 'amzn-shop'].map((service): [(c: Draft) => unknown, string] => [
+      c => Object.assign(c, { service }),
+      `service is "${service}": expected a name that does not begin with aws, amazon or amzn, which no runbook may`,
+    ]),
+    [
+      c => Object.assign(c, { title: 'x'.repeat(61) }),
+      `title is "${'x'.repeat(61)}": expected the name people call the service by, of at most 60 characters`,
+    ],
     [c => Object.assign(c, { region: 'Ireland' }), 'region is "Ireland": expected an AWS region such as us-east-1'],
     [
       c => Object.assign(c, { healthUrls: ['http://mockupaws.com'] }),
@@ -299,4 +307,9 @@ it('max_connections is raised to twice as many, at most 5000, unless told otherw
   expect(raised(3479)).toBe(5000);
   expect(raised(5000, { raiseTo: 6000 })).toBe(6000);
   expect(() => raised(5000, { modes: { 'raise-max-connections': 'off' } })).not.toThrow();
+});
+
+it('a component of the status page needs no description', () => {
+  const statusPage = good.statusPage && { ...good.statusPage, components: [{ id: 'api', name: 'API' }] };
+  expect(defineService({ ...good, statusPage }).statusPage?.components[0]?.description).toBe('');
 });

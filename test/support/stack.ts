@@ -30,13 +30,17 @@ export interface Synthesised {
  */
 export function synthesise(
   config: ServiceConfig,
-  { playbooks = commonIncidents(config), nag = false }: { playbooks?: Playbook[]; nag?: boolean } = {},
+  {
+    playbooks = commonIncidents(config),
+    nag = false,
+    name = 'Stack',
+  }: { playbooks?: Playbook[]; nag?: boolean; name?: string } = {},
 ): Synthesised {
   const app = new App({
     builtinCloudFormationValidation: nag,
     context: { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-path-metadata': true },
   });
-  const stack = new Stack(app, 'Stack', { env: { region: config.region } });
+  const stack = new Stack(app, name, { env: { region: config.region } });
   const { deployed } = new IncidentResponse(stack, 'IncidentResponse', { config, playbooks });
   const functions = stack.node.findAll().filter(construct => construct instanceof ResponderFunction);
   const folders = new Map(functions.map(({ node, folder }) => [node.path.split('/').slice(2).join('/'), folder]));
@@ -46,7 +50,7 @@ export function synthesise(
     ? JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'))
     : { pluginReports: [] };
   const embedded = readStack(assembly.directory);
-  const { Stack: template, ...others } = Object.fromEntries(
+  const { [name]: template, ...others } = Object.fromEntries(
     assembly.stacks.map(({ stackName, template }) => [stackName, Template.fromJSON(template)]),
   );
   rmSync(assembly.directory, { recursive: true });

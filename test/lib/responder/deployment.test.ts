@@ -64,7 +64,7 @@ test('a value that only the deployment knows is in the document that is stored',
 test('a configuration too large for a deployment is refused, with its largest part', () => {
   const long = { ...deployed.shared, title: 'x'.repeat(120_000) };
   const { Resources } = stackWith({ ...deployed, shared: long });
-  expect(faultsOf({ Resources }, { stackName: 'Stack', region: 'us-east-1' }, everything)).toEqual([
+  expect(faultsOf({ Resources }, { stackName: 'Stack', region: 'us-east-1', file: '' }, everything)).toEqual([
     expect.stringMatching(
       /the configuration that a deployment carries takes 1\d\d,\d{3} bytes, .* most of them in shared\.title\./,
     ),
