@@ -3,16 +3,21 @@ import type { ServiceConfig } from '../lib/config/service-config.ts';
 
 const FOLDER = `${import.meta.dirname}/../config`;
 
-/** The files in `config/`, by name. */
+/** What AWS's quotas let pass at most, and no service. */
+const LARGEST = 'largest';
+
+/** The files in `config/` that describe a service, by name. */
 export const configurations = () =>
   readdirSync(FOLDER)
     .filter(file => file.endsWith('.ts'))
-    .map(file => file.replace(/\.ts$/, ''));
+    .map(file => file.replace(/\.ts$/, ''))
+    .filter(name => name !== LARGEST);
 
-/** The service that a file in `config/` describes. @throws Error naming those that there are. */
+/** What a file in `config/` describes, the largest among them. @throws Error naming those that there are. */
 export async function configurationOf(name: string): Promise<ServiceConfig> {
   const known = configurations();
-  if (!known.includes(name)) throw new Error(`There is no config/${name}.ts. There is: ${known.join(', ')}`);
+  if (![...known, LARGEST].includes(name))
+    throw new Error(`There is no config/${name}.ts. There is: ${known.join(', ')}`);
   const { default: config } = (await import(`${FOLDER}/${name}.ts`)) as { default: ServiceConfig };
   return config;
 }

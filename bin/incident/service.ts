@@ -1,22 +1,15 @@
-import { readdirSync } from 'node:fs';
-import type { ServiceConfig } from '../../lib/config/service-config.ts';
+import { DEFAULT_CONFIG, type ServiceConfig } from '../../lib/config/service-config.ts';
+import { configurationOf, configurations } from '../configurations.ts';
 import { Failure } from './failure.ts';
-
-const FOLDER = `${import.meta.dirname}/../../config`;
-const EXAMPLE = 'mockupaws-production';
 
 /** The named service, or else the only one that `config/` describes beside the example, or the example. */
 export async function serviceOf(named: string | undefined): Promise<{ service: string; region: string }> {
-  const known = await Promise.all(
-    readdirSync(FOLDER)
-      .filter(name => name.endsWith('.ts'))
-      .map(read),
-  );
+  const known = await Promise.all(configurations().map(read));
   if (named) return find(known, named);
-  const own = known.filter(({ service }) => service !== EXAMPLE);
+  const own = known.filter(({ service }) => service !== DEFAULT_CONFIG);
   const [only] = own;
   if (only && own.length === 1) return only;
-  if (own.length === 0) return find(known, EXAMPLE);
+  if (own.length === 0) return find(known, DEFAULT_CONFIG);
   throw new Failure(2, `which service? --service (or INCIDENT_SERVICE) is one of ${names(known)}`);
 }
 
@@ -28,10 +21,10 @@ function find(known: ServiceConfig[], named: string): ServiceConfig {
 
 const names = (known: ServiceConfig[]) => known.map(({ service }) => service).join(', ');
 
-async function read(file: string): Promise<ServiceConfig> {
+async function read(name: string): Promise<ServiceConfig> {
   try {
-    return ((await import(`${FOLDER}/${file}`)) as { default: ServiceConfig }).default;
+    return await configurationOf(name);
   } catch (error) {
-    throw new Failure(2, `config/${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Failure(2, `config/${name}.ts cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
