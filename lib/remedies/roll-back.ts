@@ -55,7 +55,6 @@ function rollBackFunction(parent: Construct, { cluster, service }: ServiceConfig
       actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments', 'ecs:UpdateService'],
       resources: [resource('service')],
     },
-    // IAM may ask for the service beside the named resource.
     {
       actions: ['ecs:DescribeServiceDeployments', 'ecs:StopServiceDeployment'],
       resources: [resource('service-deployment', '/*'), resource('service')],

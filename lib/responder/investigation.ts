@@ -15,8 +15,14 @@ export function grantReadService(fn: ResponderFunction, config: ServiceConfig): 
     actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'],
     resources: [ecsServiceArn(config)],
   })
-    .addToRolePolicy({ actions: ['ecs:DescribeServiceDeployments'], resources: [`${arn('service-deployment')}/*`] })
-    .addToRolePolicy({ actions: ['ecs:DescribeServiceRevisions'], resources: [`${arn('service-revision')}/*`] });
+    .addToRolePolicy({
+      actions: ['ecs:DescribeServiceDeployments'],
+      resources: [`${arn('service-deployment')}/*`, ecsServiceArn(config)],
+    })
+    .addToRolePolicy({
+      actions: ['ecs:DescribeServiceRevisions'],
+      resources: [`${arn('service-revision')}/*`, ecsServiceArn(config)],
+    });
   const own = `${cluster}/${service}/*`;
   // A function reads tasks only where a playbook needs it.
   for (const resource of [`service-deployment/${own}`, `service-revision/${own}`, `task/${cluster}/*`])

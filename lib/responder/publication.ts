@@ -1,7 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { IncidentFunction } from '../platform/incident-function.ts';
@@ -25,22 +25,27 @@ export class Publication extends IncidentFunction {
     this.bus = new EventBus(this, 'Bus', { eventBusName });
     this.function.addEnvironment('INCIDENT_BUS', this.bus.eventBusName);
     this.addToRolePolicy({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] });
-    // The CDK's classes do not satisfy its own interfaces under exactOptionalPropertyTypes.
-    this.function.addEventSource(
-      new DynamoEventSource(incidents.table as ITable, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 10,
-        bisectBatchOnError: true,
-        reportBatchItemFailures: true,
-        retryAttempts: 100,
-        onFailure: new SqsDlq(undelivered),
-        filters: [
-          FilterCriteria.filter({
-            eventName: FilterRule.isEqual('INSERT'),
-            dynamodb: { NewImage: { incident: { M: { id: { S: FilterRule.exists() } } } } },
-          }),
-        ],
-      }),
-    );
+    const { tableStreamArn } = incidents.table as ITable;
+    if (!tableStreamArn) throw new Error('the table of incidents has no stream');
+    // DynamoEventSource grants ListStreams on the stream, by which IAM does not judge it.
+    this.addToRolePolicy({
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [tableStreamArn],
+    }).addUnscopedReads('dynamodb:ListStreams');
+    this.function.addEventSourceMapping('Stream', {
+      eventSourceArn: tableStreamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 10,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 100,
+      onFailure: new SqsDlq(undelivered),
+      filters: [
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual('INSERT'),
+          dynamodb: { NewImage: { incident: { M: { id: { S: FilterRule.exists() } } } } },
+        }),
+      ],
+    });
   }
 }

@@ -204,6 +204,7 @@ describe('least privilege', () => {
       'Probe/Role ec2:DescribeVpcs',
       'Probe/Role ecs:ListTasks',
       'Probe/Role elasticloadbalancing:DescribeLoadBalancers',
+      'Publish/Role dynamodb:ListStreams',
       'RedisHealth/CheckRedis/Role ec2:DescribeSecurityGroups',
       'Response/Functions/Diagnose/Role acm:ListCertificates',
       'Response/Functions/Diagnose/Role application-autoscaling:DescribeScalableTargets',
