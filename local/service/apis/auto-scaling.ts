@@ -14,6 +14,7 @@ export function provideAutoScaling(account: Account, { shape, scaling }: Simulat
   const { cluster, ecsService } = shape;
   const own = `service/${cluster}/${ecsService}`;
   const arn = `arn:aws:application-autoscaling:${account.region}:123456789012:scalable-target/0ec5`;
+  const serviceArn = `arn:aws:ecs:${account.region}:123456789012:${own}`;
   const created = new Date(account.clock.now - 86_400_000);
   scaling.tell = change => account.emit('service', { change });
 
@@ -41,6 +42,11 @@ export function provideAutoScaling(account: Account, { shape, scaling }: Simulat
         'application-autoscaling:service-namespace': input['ServiceNamespace'],
         'application-autoscaling:scalable-dimension': input['ScalableDimension'],
       }),
+      // What scales the service is asked of ECS first, in the caller's name.
+      needs: () => [
+        { action: 'ecs:DescribeServices', resources: [serviceArn] },
+        { action: 'ecs:UpdateService', resources: [serviceArn] },
+      ],
       run: ({ ResourceId, MinCapacity, MaxCapacity, SuspendedState }) => {
         if (ResourceId !== own)
           throw new ServiceError('ValidationException', `ECS service doesn't exist: ${ResourceId}`);

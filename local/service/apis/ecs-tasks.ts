@@ -1,4 +1,4 @@
-import { type Account, type Input, ServiceError, Unsupported } from 'embedded-aws';
+import { type Account, type Input, type Need, ServiceError, Unsupported } from 'embedded-aws';
 import type { Revision } from '../deployments.ts';
 import type { RunningTask, StoppedTask } from '../memory.ts';
 import type { SimulatedService } from '../service.ts';
@@ -63,15 +63,9 @@ export function provideEcsTasks(account: Account, { shape, memory, exec, deploym
     ],
   });
 
-  const register = (input: Input, caller: { role: string }): Revision => {
+  const register = (input: Input): Revision => {
     const unknown = Object.keys(input).filter(field => !REGISTERED.includes(field));
     if (unknown.length > 0) throw new Unsupported('ecs:RegisterTaskDefinition', unknown.join());
-    const passed = (roleArn: string) =>
-      account.permissions.allows(caller.role, 'iam:PassRole', roleArn, {
-        'iam:PassedToService': 'ecs-tasks.amazonaws.com',
-      });
-    for (const roleArn of [input['taskRoleArn'], input['executionRoleArn']])
-      if (!passed(roleArn)) throw new ServiceError('AccessDeniedException', `not authorized: iam:PassRole ${roleArn}`);
     const limits = (input['containerDefinitions'] as Input[]).map(c => c['memory'] ?? c['memoryReservation'] ?? 0);
     if (limits.reduce((a, b) => a + b, 0) > Number(input['memory']))
       throw new ServiceError('ClientException', 'The containers have more memory than the task.');
@@ -79,8 +73,15 @@ export function provideEcsTasks(account: Account, { shape, memory, exec, deploym
     return deployments.register(Number(input['cpu']), Number(input['memory']));
   };
 
+  const tagging = (resource: string): Need => ({
+    action: 'ecs:TagResource',
+    resources: [resource],
+    context: { 'ecs:CreateAction': 'RegisterTaskDefinition' },
+  });
+
   account.provide('ecs', {
     ListTasks: {
+      resources: ({ cluster }) => [arn(`container-instance/${cluster}/*`)],
       context: input => ({ 'ecs:cluster': arn(`cluster/${input['cluster']}`) }),
       run: ({ serviceName, desiredStatus }) => {
         if (serviceName !== ecsService) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
@@ -101,7 +102,16 @@ export function provideEcsTasks(account: Account, { shape, memory, exec, deploym
       }),
     },
     RegisterTaskDefinition: {
-      run: (input, caller) => ({ taskDefinition: definition(register(input, caller)) }),
+      resources: ({ family }) => [arn(`task-definition/${family}:*`)],
+      needs: ({ family, tags, taskRoleArn, executionRoleArn }) => [
+        {
+          action: 'iam:PassRole',
+          resources: [taskRoleArn, executionRoleArn],
+          context: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+        },
+        ...(tags?.length ? [tagging(arn(`task-definition/${family}:*`))] : []),
+      ],
+      run: input => ({ taskDefinition: definition(register(input)) }),
     },
     ExecuteCommand: {
       resources: ({ task }) => [clusterArn, task],

@@ -10,6 +10,11 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
   const { ecsService } = shape;
   const { arn, serviceArn, taskDefinition, revisionArn, deploymentArn, ...told } = describing(account.region, service);
   const asked = (input: Input) => arn(`service/${input['cluster']}/${input['services']?.[0] ?? input['service']}`);
+  /** With the services that deployments or revisions are of. */
+  const withServices = (arns: string[]) => [
+    ...arns,
+    ...new Set(arns.map(one => one.replace(/:service-\w+(\/[^/]+\/[^/]+)\/.*$/, ':service$1'))),
+  ];
   const requireCluster = ({ cluster }: Input) => {
     if (cluster !== shape.cluster) throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
   };
@@ -113,7 +118,7 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
       },
     },
     DescribeServiceDeployments: {
-      resources: ({ serviceDeploymentArns }) => serviceDeploymentArns,
+      resources: ({ serviceDeploymentArns }) => withServices(serviceDeploymentArns),
       run: ({ serviceDeploymentArns }) => {
         const found = read()
           .history.map(({ full }) => full)
@@ -125,7 +130,7 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
       },
     },
     DescribeServiceRevisions: {
-      resources: ({ serviceRevisionArns }) => serviceRevisionArns,
+      resources: ({ serviceRevisionArns }) => withServices(serviceRevisionArns),
       run: ({ serviceRevisionArns }) => {
         const known = deployments.history.flatMap(({ before, serviceRevision, target: revision }) => [
           ...before,
@@ -145,7 +150,7 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
       },
     },
     StopServiceDeployment: {
-      resources: ({ serviceDeploymentArn }) => [serviceDeploymentArn],
+      resources: ({ serviceDeploymentArn }) => withServices([serviceDeploymentArn]),
       run: ({ serviceDeploymentArn, stopType = 'ROLLBACK' }) => {
         if (!['ROLLBACK', 'ABORT'].includes(stopType))
           throw new ServiceError('InvalidParameterException', `stopType must be ABORT or ROLLBACK, not ${stopType}`);

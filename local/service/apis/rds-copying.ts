@@ -29,6 +29,13 @@ export function provideCopying(
         ...[arn(`cluster-pg:${input['DBClusterParameterGroupName']}`), arn(`subgrp:${input['DBSubnetGroupName']}`)],
         arn('og:default:aurora-postgresql-16'),
       ],
+      // RDS encrypts the copy with the key of the source, in the caller's name.
+      needs: () =>
+        ['kms:DescribeKey', 'kms:CreateGrant'].map(action => ({
+          action,
+          resources: [`arn:aws:kms:${account.region}:123456789012:key/0a1b2c3d`],
+          context: { 'kms:ViaService': `rds.${account.region}.amazonaws.com` },
+        })),
       run: input => {
         const { DBClusterIdentifier: name, SourceDBClusterIdentifier, RestoreType, RestoreToTime } = input;
         const source = describeCluster(SourceDBClusterIdentifier) as Record<string, Date>;

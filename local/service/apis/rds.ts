@@ -113,13 +113,8 @@ export function provideRds(account: Account, service: SimulatedService, sessions
         const sessions = ended.get(output as object);
         return sessions ? `${sessions} database sessions ended` : undefined;
       },
-      run: async ({ sql, parameters = [], resourceArn, secretArn, database: name }, { role }) => {
-        if (!account.permissions.allows(role, 'secretsmanager:GetSecretValue', secretArn)) {
-          throw new ServiceError(
-            'AccessDeniedException',
-            `${role} is not authorized to perform: secretsmanager:GetSecretValue`,
-          );
-        }
+      needs: ({ secretArn }) => [{ action: 'secretsmanager:GetSecretValue', resources: [secretArn] }],
+      run: async ({ sql, parameters = [], resourceArn, database: name }) => {
         if (resourceArn !== arn(`cluster:${databaseCluster}`)) {
           throw new ServiceError('DatabaseNotFoundException', 'The cluster does not exist.');
         }

@@ -3,6 +3,7 @@ export {
   Account,
   type Caller,
   type Input,
+  type Need,
   type Operation,
   type Operations,
   ServiceError,
@@ -16,7 +17,9 @@ export { Clock } from './clock.ts';
 export type { Undocumented } from './engine/automation/automation.ts';
 export { matches } from './engine/event-pattern.ts';
 export { CALL_FAULT_KINDS, type CallFault, type CallFaultKind, type Faults, type Outage } from './faults.ts';
-export { ADMINISTRATOR, policyAllows } from './iam/permissions.ts';
+export { ADMINISTRATOR, type Grant } from './iam/permissions.ts';
+export { policyFaults } from './iam/policy-faults.ts';
+export { policyAllows } from './iam/statements.ts';
 export { Random } from './random.ts';
 export { DeploymentFailed } from './services/cloudformation.ts';
 export type { Distributions, ViewerRequest, ViewerResponse } from './services/cloudfront.ts';

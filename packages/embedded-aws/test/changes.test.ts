@@ -13,7 +13,7 @@ async function noted(service: string, action: string, input = {}, operation: Par
 }
 
 test('a call that reads, and one that the filter leaves out, are not noted', async () => {
-  expect(await noted('ecs', 'DescribeServices')).toEqual([]);
+  expect(await noted('ecs', 'DescribeTaskDefinition')).toEqual([]);
   expect(await noted('s3', 'PutObject')).toEqual([]);
 });
 
@@ -21,16 +21,16 @@ test('a call that the service refuses changed nothing', async () => {
   const run = () => {
     throw new Error('refused');
   };
-  expect(await noted('ecs', 'UpdateService', {}, { run })).toEqual([]);
+  expect(await noted('tag', 'TagResources', {}, { run })).toEqual([]);
 });
 
 test('a change says when, what, on what and by whom, without the signature of a URL', async () => {
   const input = { cluster: 'shop', command: "curl -T heap 'https://bucket.example/heap?X-Amz-Signature=f00d'" };
-  const resources = () => ['arn:aws:ecs:us-east-1:123456789012:task/shop/1'];
+  const resources = () => ['cluster/shop', 'task/shop/1'].map(name => `arn:aws:ecs:us-east-1:123456789012:${name}`);
   expect(await noted('ecs', 'ExecuteCommand', input, { resources })).toEqual([
     {
       ...{ at: '2026-03-02T09:00:00.000Z', service: 'ecs', action: 'ExecuteCommand', by: DEPLOYER.name },
-      resource: 'arn:aws:ecs:us-east-1:123456789012:task/shop/1',
+      resource: resources().join(),
       summary: "cluster=shop command=curl -T heap 'https://bucket.example/heap?…'",
     },
   ]);

@@ -2,7 +2,8 @@ import type { Assembly } from '../assembly/assembly.ts';
 import { type Deployed, resolveTemplate } from '../assembly/resolve.ts';
 import type { Clock } from '../clock.ts';
 import type { CallFaultKind } from '../faults.ts';
-import { Permissions, type RequestContext } from '../iam/permissions.ts';
+import { Permissions } from '../iam/permissions.ts';
+import type { RequestContext } from '../iam/statements.ts';
 import type { Random } from '../random.ts';
 import { type SizeKind, Sizes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
@@ -34,12 +35,17 @@ export type Input = Record<string, any>;
 
 /** One operation of a service: the resources that IAM judges it by, and what it does. */
 export interface Operation {
-  /** The ARNs that a call touches. Leave it out where IAM knows no narrower resource than `*`. */
+  /**
+   * The ARNs that a call touches, one at least of each type that AWS's Service Authorization Reference requires for the action;
+   * `*` within one means all of them. Leave it out where the reference requires none.
+   */
   resources?: (input: Input) => string[];
   /** The action in IAM. @default the operation's own name */
   action?: string;
   /** Condition keys of the request, e.g. `cloudwatch:namespace`. */
   context?: (input: Input) => RequestContext;
+  /** What else the caller must be allowed, e.g. to pass a role. */
+  needs?: (input: Input) => Need[];
   /** Says what a call changed, or undefined when it changed nothing. @default the operation's name and input say it */
   changes?: (input: Input, output: unknown) => string | undefined;
   /** The least and the most virtual milliseconds that a call takes. @default from 4 to 40 */
@@ -48,6 +54,14 @@ export interface Operation {
   lasts?: boolean;
   /** Gives the output, as the SDK would. @throws ServiceError to refuse the call */
   run: (input: Input, caller: Caller) => unknown;
+}
+
+/** A permission that a call needs beside its own. */
+export interface Need {
+  /** With the service's prefix, e.g. `iam:PassRole`. */
+  action: string;
+  resources: string[];
+  context?: RequestContext;
 }
 
 /** Operations by their name in the SDK, without `Command`. */
@@ -129,7 +143,10 @@ export class Account {
    * @param prefix the service's prefix in IAM actions
    * @example
    * world.account.provide('ecs', {
-   *   DescribeServices: { run: () => ({ services: [{ runningCount: 3 }] }) },
+   *   DescribeServices: {
+   *     resources: ({ services }) => services.map(name => `arn:aws:ecs:us-east-1:123456789012:service/shop/${name}`),
+   *     run: () => ({ services: [{ runningCount: 3 }] }),
+   *   },
    * });
    */
   provide(prefix: string, operations: Operations): void {
@@ -224,17 +241,20 @@ export class Account {
     caller: Caller,
     service: string,
     operation: string,
-    { resources, action, context }: Operation,
+    { resources, action = operation, context, needs }: Operation,
     input: Input,
   ): void {
-    const name = `${service}:${action ?? operation}`;
-    for (const resource of resources?.(input) ?? ['*']) {
-      if (this.permissions.allows(caller.role, name, resource, context?.(input))) continue;
-      throw new ServiceError(
-        'AccessDeniedException',
-        `${caller.role} is not authorized to perform: ${name} on resource: ${resource} because no identity-based policy allows the ${name} action`,
-      );
-    }
+    this.require(caller, `${service}:${action}`, resources?.(input), context?.(input));
+    for (const need of needs?.(input) ?? []) this.require(caller, need.action, need.resources, need.context);
+  }
+
+  private require({ role }: Caller, action: string, resources?: string[], context?: RequestContext): void {
+    const refused = this.permissions.refusal(role, action, resources, context);
+    if (refused === undefined) return;
+    throw new ServiceError(
+      'AccessDeniedException',
+      `${role} is not authorized to perform: ${action} on resource: ${refused} because no identity-based policy allows the ${action} action`,
+    );
   }
 }
 

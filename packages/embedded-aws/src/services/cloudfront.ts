@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { Properties } from '../assembly/assembly.ts';
 import type { Deployed } from '../assembly/resolve.ts';
-import { policyAllows } from '../iam/permissions.ts';
+import { policyAllows } from '../iam/statements.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';
 import type { Objects } from './s3.ts';

@@ -3,7 +3,7 @@ import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
 import { matches, validatePattern } from '../engine/event-pattern.ts';
 import { parseSchedule } from '../engine/schedule.ts';
-import { policyAllows } from '../iam/permissions.ts';
+import { policyAllows } from '../iam/statements.ts';
 import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';

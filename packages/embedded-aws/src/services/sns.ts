@@ -2,7 +2,7 @@ import { type Account, type Input, ServiceError } from '../account/account.ts';
 import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
 import { matches } from '../engine/event-pattern.ts';
-import { policyAllows } from '../iam/permissions.ts';
+import { policyAllows } from '../iam/statements.ts';
 import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 

@@ -1,4 +1,5 @@
 import { type Account, type Input, ServiceError } from '../../account/account.ts';
+import { ACCOUNT } from '../../assembly/identities.ts';
 import type { Deployed } from '../../assembly/resolve.ts';
 import { type Alarm, type AlarmState, evaluate, evaluationRange, stamp, validateAlarm } from '../../engine/alarm.ts';
 import { Unsupported } from '../../unsupported.ts';
@@ -69,6 +70,7 @@ export class Alarms {
     }
     account.provide('cloudwatch', {
       DescribeAlarms: {
+        resources: () => [`arn:aws:cloudwatch:${account.region}:${ACCOUNT}:alarm:*`],
         run: input => this.describeAlarms(input),
       },
       ListTagsForResource: {

@@ -52,7 +52,7 @@ export class MuteRules {
           return {};
         },
       },
-      ListAlarmMuteRules: { run: input => this.list(input) },
+      ListAlarmMuteRules: { resources: () => [this.arnOf('*')], run: input => this.list(input) },
     });
   }
 
