@@ -55,6 +55,7 @@ function rollBackFunction(parent: Construct, { cluster, service }: ServiceConfig
       actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments', 'ecs:UpdateService'],
       resources: [resource('service')],
     },
+    // IAM requires the service beside a deployment or a revision.
     {
       actions: ['ecs:DescribeServiceDeployments', 'ecs:StopServiceDeployment'],
       resources: [resource('service-deployment', '/*'), resource('service')],

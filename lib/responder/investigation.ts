@@ -11,21 +11,16 @@ export const ecsServiceArn = ({ ecs }: ServiceConfig) =>
 export function grantReadService(fn: ResponderFunction, config: ServiceConfig): void {
   const { cluster, service } = config.ecs;
   const arn = (type: string) => ecsServiceArn(config).replace(':service/', `:${type}/`);
-  fn.addToRolePolicy({
-    actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'],
-    resources: [ecsServiceArn(config)],
-  })
-    .addToRolePolicy({
-      actions: ['ecs:DescribeServiceDeployments'],
-      resources: [`${arn('service-deployment')}/*`, ecsServiceArn(config)],
-    })
-    .addToRolePolicy({
-      actions: ['ecs:DescribeServiceRevisions'],
-      resources: [`${arn('service-revision')}/*`, ecsServiceArn(config)],
-    });
-  const own = `${cluster}/${service}/*`;
+  const own = ecsServiceArn(config);
+  fn.addToRolePolicy(
+    { actions: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'], resources: [own] },
+    // IAM requires the service beside a deployment or a revision.
+    { actions: ['ecs:DescribeServiceDeployments'], resources: [`${arn('service-deployment')}/*`, own] },
+    { actions: ['ecs:DescribeServiceRevisions'], resources: [`${arn('service-revision')}/*`, own] },
+  );
+  const any = `${cluster}/${service}/*`;
   // A function reads tasks only where a playbook needs it.
-  for (const resource of [`service-deployment/${own}`, `service-revision/${own}`, `task/${cluster}/*`])
+  for (const resource of [`service-deployment/${any}`, `service-revision/${any}`, `task/${cluster}/*`])
     Validations.of(fn.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:${resource}]`,
       reason: 'ECS gives deployments, revisions and tasks their ids as they come; whose they are is fixed.',

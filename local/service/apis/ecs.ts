@@ -4,6 +4,11 @@ import { ids } from '../revisions.ts';
 import type { SimulatedService } from '../service.ts';
 import { describing } from './ecs-described.ts';
 
+/** Deployments and revisions with their services, which IAM requires too. */
+const withServices = (arns: readonly string[]) => [
+  ...new Set(arns.flatMap(arn => [arn, arn.replace(/:service-\w+\/(.+)\/[^/]+$/, ':service/$1')])),
+];
+
 /** ECS, as far as the service's tasks and deployments go. What it reads may be of a moment ago. */
 export function provideEcs(account: Account, service: SimulatedService, faults: RehearsalFaults, random: Random): void {
   const { shape, tasks, deployments } = service;

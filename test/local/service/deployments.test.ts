@@ -1,6 +1,6 @@
 import { type Input, Random } from 'embedded-aws';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { provideEcs } from '../../../local/service/apis/ecs.ts';
 import { provideEcsTasks } from '../../../local/service/apis/ecs-tasks.ts';
 import type { Configuration } from '../../../local/service/strategy.ts';
@@ -277,6 +277,25 @@ describe('reads', () => {
     }
     expect(stale).toBeGreaterThan(4);
   });
+});
+
+test.each([
+  ['DescribeServiceDeployments', (arn: string) => ({ serviceDeploymentArns: [arn] }), 'deployment'],
+  ['DescribeServiceRevisions', (arn: string) => ({ serviceRevisionArns: [arn] }), 'revision'],
+  ['StopServiceDeployment', (arn: string) => ({ serviceDeploymentArn: arn }), 'deployment'],
+])('%s is judged by the ARN that is asked for and by that of its service', async (operation, input, type) => {
+  const { account, ecs } = deployed();
+  const arn = (resource: string) => `arn:aws:ecs:us-east-1:123456789012:${resource}`;
+  const [named, own] = [arn(`service-${type}/shop/web/some`), arn('service/shop/web')];
+  const asked = (resources: string[]) => {
+    vi.spyOn(account.permissions, 'allows').mockImplementation((_role, _action, resource) =>
+      resources.includes(resource),
+    );
+    return ecs(operation, input(named));
+  };
+  await expect(asked([named])).rejects.toThrow(`ecs:${operation} on resource: ${own}`);
+  await expect(asked([own])).rejects.toThrow(`ecs:${operation} on resource: ${named}`);
+  await expect(asked([named, own]).catch((error: Error) => error.name)).resolves.not.toBe('AccessDeniedException');
 });
 
 test('a person who deploys is told of as a person', async () => {
