@@ -6,6 +6,7 @@ import {
   DBInstanceNotFoundFault,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  DescribeDBParametersCommand,
   FailoverDBClusterCommand,
   ModifyDBClusterParameterGroupCommand,
   RDSClient,
@@ -53,6 +54,18 @@ export async function instanceStatus(identifier: string): Promise<string | undef
 export async function setMaxConnections(DBClusterParameterGroupName: string, ParameterValue: string): Promise<void> {
   const parameter = { ParameterName: 'max_connections', ParameterValue, ApplyMethod: 'pending-reboot' as const };
   await client.send(new ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters: [parameter] }));
+}
+
+/** The max_connections that a parameter group of instances sets itself; undefined where it leaves that to the cluster's group. */
+export async function ownMaxConnections(DBParameterGroupName: string): Promise<string | undefined> {
+  let Marker: string | undefined;
+  do {
+    const page = await client.send(new DescribeDBParametersCommand({ DBParameterGroupName, Source: 'user', Marker }));
+    const found = page.Parameters?.find(({ ParameterName }) => ParameterName === 'max_connections');
+    if (found?.ParameterValue) return found.ParameterValue;
+    ({ Marker } = page);
+  } while (Marker);
+  return undefined;
 }
 
 /** Reboots an instance: every connection to it is dropped. */

@@ -48,8 +48,12 @@ export class Database {
   maxConnections: number;
   parameterGroup: string;
   readonly members: Members;
-  /** The value in the parameter group. */
+  /** The value in the instances' own parameter group, which wins over the cluster's. */
+  ownMaxConnections: number | undefined;
+  /** The value in the cluster's parameter group. */
   private wantedConnections: number;
+  /** The value in the cluster's parameter group at the last reboot. */
+  private appliedConnections: number;
   private readonly tasks: Tasks;
   private readonly clock: Clock;
   private readonly random: Random;
@@ -75,6 +79,7 @@ export class Database {
     this.members = new Members(name, clock);
     this.maxConnections = maxConnections;
     this.wantedConnections = maxConnections;
+    this.appliedConnections = maxConnections;
     this.pool = Math.round(maxConnections * 0.023);
     this.tasks = tasks;
     this.clock = clock;
@@ -192,9 +197,9 @@ export class Database {
     return ended.map(i => WAITING[i]?.harm ?? '');
   }
 
-  /** The parameter group says something else than the writer goes by. */
+  /** The cluster's parameter group has changed since the writer's last reboot. */
   get awaitsReboot(): boolean {
-    return this.wantedConnections !== this.maxConnections;
+    return this.wantedConnections !== this.appliedConnections;
   }
 
   /** Changes the parameter group; the writer keeps its value until it reboots. */
@@ -202,10 +207,11 @@ export class Database {
     this.wantedConnections = maxConnections;
   }
 
-  /** Every session of the writer is dropped, and it comes back with what its parameter group says. */
+  /** Every session of the writer is dropped, and it comes back with what its parameter groups say. */
   reboot(): void {
     this.rebootedUntil = this.clock.now + REBOOT_SECONDS * 1000;
-    this.maxConnections = this.wantedConnections;
+    this.appliedConnections = this.wantedConnections;
+    this.maxConnections = this.ownMaxConnections ?? this.wantedConnections;
     this.held = [];
     this.leak = undefined;
     // Nothing answers meanwhile, so the tasks are started anew, and with them whatever waits.

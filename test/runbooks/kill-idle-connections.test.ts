@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { Query } from '../../lambda/adapters/query.ts';
-import { readSessionReport, sessionLines } from '../../lambda/domain/remedies/sessions.ts';
+import { readSessionReport, type SessionReport, sessionLines } from '../../lambda/domain/remedies/sessions.ts';
 import { handler, KillEvent } from '../../lambda/runbooks/kill-idle-connections/handler.ts';
 import { killIdleConnections } from '../../lambda/runbooks/kill-idle-connections/kill.ts';
 import { check } from '../../lambda/runtime/entrypoint.ts';
@@ -162,7 +162,7 @@ describe('the handler', () => {
   test('returns a failed verdict with the reason when the database cannot be asked', async () => {
     stub();
     mockClient(RDSDataClient).rejects(new Error('too many connections'));
-    const report = await handler(event, {} as never);
+    const report = (await handler(event, {} as never)) as SessionReport;
     expect(report).toMatchObject({
       verdict: 'failed',
       changed: [],

@@ -25,8 +25,11 @@ export function tap(world: RehearsalWorld, name: string, trouble?: Trouble): Cal
   const { account, functions } = world;
   const [call, invoke] = [account.call.bind(account), functions.invoke.bind(functions)];
   const document = account.ofType('AWS::SSM::Document').find(({ ref }) => ref === name);
-  const target: string | undefined = document?.properties['Content'].parameters.FunctionName?.default;
-  const path = account.ofType('AWS::Lambda::Function').find(({ ref }) => ref === target)?.path;
+  const parameters: Record<string, { default?: string }> = document?.properties['Content'].parameters ?? {};
+  const given = Object.entries(parameters).filter(([parameter]) => parameter.endsWith('FunctionName'));
+  const targets = given.map(([, { default: target }]) => target);
+  const called = account.ofType('AWS::Lambda::Function').filter(({ ref }) => targets.includes(ref));
+  const callers = [name, ...called.map(({ path }) => shortName(path))];
   let stricken: string | undefined;
   let left = trouble?.times ?? Number.POSITIVE_INFINITY;
   const strikes = (operation: string, input: Input) => {
@@ -37,13 +40,12 @@ export function tap(world: RehearsalWorld, name: string, trouble?: Trouble): Cal
     return key === stricken && left-- > 0;
   };
   account.call = async (caller, service, operation, input) => {
-    const own = caller.name === name || (path !== undefined && caller.name === shortName(path));
-    if (own && strikes(`${service}:${operation}`, input))
+    if (callers.includes(caller.name) && strikes(`${service}:${operation}`, input))
       throw new ServiceError('ThrottlingException', 'Rate exceeded');
     return call(caller, service, operation, input);
   };
   functions.invoke = async (nameOrArn, event) => {
-    if (nameOrArn === target && strikes(INVOKE, event as Input)) {
+    if (targets.includes(nameOrArn) && strikes(INVOKE, event as Input)) {
       if (!trouble?.inside) throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.');
       return { error: { errorType: 'Error', errorMessage: 'it broke' }, milliseconds: 5 };
     }

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { withDatabase } from '../../adapters/database.ts';
 import type { SessionReport } from '../../domain/remedies/sessions.ts';
+import { failed, type Verdict } from '../../domain/remedies/verdict.ts';
 import { check, entrypoint } from '../../runtime/entrypoint.ts';
 import { killIdleConnections } from './kill.ts';
+import { requireMaximum } from './maximum.ts';
 import type { Protected } from './sessions.ts';
 
 const SHORTEST_IDLE = 30;
@@ -31,6 +33,14 @@ export const KillEvent = v.strictObject({
   limit: atLeast(1, 'a whole number of sessions, 1 or more'),
 });
 
+/** Asks if the writer allows as many connections, and changes nothing. */
+const MaximumEvent = v.strictObject({
+  dryRun: v.literal('true'),
+  expectedMaximum: atLeast(1, 'a whole number of connections, 1 or more'),
+});
+
+const DatabaseEvent = v.lazy(event => (Object(event).expectedMaximum === undefined ? KillEvent : MaximumEvent));
+
 const ProtectedSessions = v.strictObject({
   users: v.array(v.string()),
   applications: v.array(v.string()),
@@ -42,7 +52,8 @@ const ProtectedSessions = v.strictObject({
  * Ends idle database sessions, the longest idle first, or lists them in a dry run. A database that cannot be reached gives the
  * verdict "failed" and no error, because it is not documented if an error of a function fails a step of SSM Automation.
  */
-export const handler = entrypoint(KillEvent, async (request): Promise<SessionReport> => {
+export const handler = entrypoint(DatabaseEvent, async (request): Promise<SessionReport | Verdict> => {
+  if ('expectedMaximum' in request) return askMaximum(request.expectedMaximum);
   const protect = protectedSessions();
   try {
     const report = await withDatabase(query => killIdleConnections(query, { ...request, protect }));
@@ -51,9 +62,17 @@ export const handler = entrypoint(KillEvent, async (request): Promise<SessionRep
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.error({ message: `failed: ${reason}` });
-    return failed(request.dryRun, reason);
+    return notJudged(request.dryRun, reason);
   }
 });
+
+async function askMaximum(expected: number): Promise<Verdict> {
+  try {
+    return await withDatabase(query => requireMaximum(query, expected));
+  } catch (error) {
+    return failed(`the writer could not be asked for its max_connections: ${(error as Error).message}`);
+  }
+}
 
 /**
  * The protected sessions. They come from the deployment, so that no caller can lift the protection. Without them nothing is
@@ -63,7 +82,7 @@ function protectedSessions(): Protected {
   return check(ProtectedSessions, JSON.parse(process.env['PROTECTED'] ?? 'null'));
 }
 
-const failed = (dryRun: boolean, reason: string): SessionReport => ({
+const notJudged = (dryRun: boolean, reason: string): SessionReport => ({
   verdict: 'failed',
   reason,
   dryRun,

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { findCluster, instanceStatus, rebootInstance, setMaxConnections } from '../../adapters/rds.ts';
+import {
+  findCluster,
+  findInstance,
+  instanceStatus,
+  ownMaxConnections,
+  rebootInstance,
+  setMaxConnections,
+} from '../../adapters/rds.ts';
 import { awaitsReboot, isRaised, raiseOf } from '../../domain/remedies/raise-connections.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { flag } from '../../inbound/runbook-parameters.ts';
@@ -42,6 +49,8 @@ export const handler = entrypoint(RaiseEvent, async event => {
     await rebootInstance(writer);
     return answer(done([`${writer} is rebooted`]), writer, `${writer} is rebooted.`, true);
   }
+  const overruled = await whyOverruled(writer);
+  if (overruled) return answer(unchanged(overruled), writer);
   const what = `max_connections in ${group}: ${maxConnections}, with a reboot of the writer ${writer}`;
   if (dryRun) return answer(done(), writer, `Dry run: would be set, ${what}.`);
   await setMaxConnections(group, maxConnections);
@@ -49,3 +58,13 @@ export const handler = entrypoint(RaiseEvent, async event => {
   console.info(message);
   return answer(done([message]), writer, message, true);
 });
+
+/** Says which parameter group of the instance wins over the cluster's: to reboot for that would change nothing. */
+async function whyOverruled(writer: string): Promise<string | undefined> {
+  for (const { DBParameterGroupName: group = '' } of (await findInstance(writer))?.DBParameterGroups ?? []) {
+    const own = await ownMaxConnections(group);
+    if (own)
+      return `${writer} has max_connections of ${own} by its own parameter group ${group}, which wins: change that`;
+  }
+  return undefined;
+}

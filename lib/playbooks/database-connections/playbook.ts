@@ -3,7 +3,7 @@ import type { Advice } from '../../../lambda/domain/incident/policy.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { connectionAlarms } from './alarms.ts';
-import { killIdleConnections, raiseMaxConnections, scaleDown } from './remedies.ts';
+import { killIdleConnections, raiseMaxConnections, scaleDown, sessionsFunction } from './remedies.ts';
 
 /** The runbook's 5.1: the connection pool of the database is exhausted. */
 export class DatabaseConnections implements Playbook {
@@ -11,9 +11,14 @@ export class DatabaseConnections implements Playbook {
 
   bind(parent: Construct, config: ServiceConfig): BoundPlaybook {
     const scope = new Construct(parent, this.name);
+    const database = sessionsFunction(scope, config);
     return {
       settings: config.databaseConnections,
-      remedies: [scaleDown(scope, config), killIdleConnections(scope, config), raiseMaxConnections(scope, config)],
+      remedies: [
+        scaleDown(scope, config),
+        killIdleConnections(scope, config, database),
+        raiseMaxConnections(scope, config, database),
+      ],
       policy: {
         name: this.name,
         title: 'Database Connections Exhausted',

@@ -1,4 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Cause } from '../../../lambda/domain/incident/policy.ts';
@@ -87,17 +88,12 @@ function scaleServiceFunction(scope: Construct, { service, ecs }: ServiceConfig)
 /** The largest share of the sessions that one run may end. */
 const KILL_SHARE = 0.8;
 
-export function killIdleConnections(scope: Construct, config: ServiceConfig): Remedy {
+export function killIdleConnections(scope: Construct, config: ServiceConfig, worker: DatabaseFunction): Remedy {
   const { database, databaseConnections, service } = config;
   return new Remedy(scope, 'KillIdleConnections', {
     runbook: 'kill-idle-connections',
     service,
-    worker: new DatabaseFunction(scope, 'KillIdleConnectionsFunction', config, {
-      folder: 'runbooks/kill-idle-connections',
-      description: `Ends idle sessions of ${database.cluster}`,
-      timeout: Duration.minutes(1),
-      environment: { PROTECTED: JSON.stringify(protectedSessions(database)) },
-    }),
+    worker,
     defaults: {
       IdleSeconds: String(databaseConnections.idleSeconds),
       IdleInTransactionSeconds: String(databaseConnections.idleInTransactionSeconds),
@@ -118,6 +114,17 @@ export function killIdleConnections(scope: Construct, config: ServiceConfig): Re
   });
 }
 
+/** Talks SQL to the database: it ends idle sessions, and tells how many connections the writer allows. */
+export function sessionsFunction(scope: Construct, config: ServiceConfig): DatabaseFunction {
+  const { database } = config;
+  return new DatabaseFunction(scope, 'KillIdleConnectionsFunction', config, {
+    folder: 'runbooks/kill-idle-connections',
+    description: `Ends idle sessions of ${database.cluster}`,
+    timeout: Duration.minutes(1),
+    environment: { PROTECTED: JSON.stringify(protectedSessions(database)) },
+  });
+}
+
 /** The configuration adds to what is always protected: a list of one's own must not lift the protection of poolers. */
 const protectedSessions = ({ protect }: ServiceConfig['database']) => ({
   users: [...ALWAYS_PROTECTED.users, ...protect.users],
@@ -127,27 +134,34 @@ const protectedSessions = ({ protect }: ServiceConfig['database']) => ({
 });
 
 /** Needs a reboot of the writer, which drops every connection: a person decides. */
-export function raiseMaxConnections(scope: Construct, config: ServiceConfig): Remedy {
+export function raiseMaxConnections(scope: Construct, config: ServiceConfig, asks: DatabaseFunction): Remedy {
   const { database, service } = config;
   const raised = raisedConnections(config);
+  const worker = new ResponderFunction(scope, 'RaiseMaxConnectionsFunction', {
+    folder: 'runbooks/raise-max-connections',
+    description: `Sets max_connections of ${database.cluster}, and reboots the writer`,
+  }).addToRolePolicy(
+    { actions: ['rds:DescribeDBClusters'], resources: [arn('rds', `cluster:${database.cluster}`)] },
+    {
+      actions: ['rds:ModifyDBClusterParameterGroup'],
+      resources: [arn('rds', `cluster-pg:${database.parameterGroup}`)],
+    },
+    {
+      actions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
+      resources: database.instances.map(instance => arn('rds', `db:${instance}`)),
+    },
+    { actions: ['rds:DescribeDBParameters'], resources: [arn('rds', 'pg:*')] },
+  );
+  Validations.of(worker.role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${arnInFindings('rds', 'pg:*')}]`,
+    reason: 'An instance may be given another parameter group at any time; the groups are only read.',
+  });
   return new Remedy(scope, 'RaiseMaxConnections', {
     runbook: 'raise-max-connections',
     service,
-    worker: new ResponderFunction(scope, 'RaiseMaxConnectionsFunction', {
-      folder: 'runbooks/raise-max-connections',
-      description: `Sets max_connections of ${database.cluster}, and reboots the writer`,
-    }).addToRolePolicy(
-      { actions: ['rds:DescribeDBClusters'], resources: [arn('rds', `cluster:${database.cluster}`)] },
-      {
-        actions: ['rds:ModifyDBClusterParameterGroup'],
-        resources: [arn('rds', `cluster-pg:${database.parameterGroup}`)],
-      },
-      {
-        actions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
-        resources: database.instances.map(instance => arn('rds', `db:${instance}`)),
-      },
-    ),
-    defaults: { ClusterIdentifier: database.cluster },
+    worker,
+    permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [asks.function.functionArn] })],
+    defaults: { ClusterIdentifier: database.cluster, DatabaseFunctionName: asks.function.functionName },
     step: {
       name: 'raise-max-connections',
       title: `Raise max_connections from ${database.maxConnections} to ${raised}, rebooting the writer`,

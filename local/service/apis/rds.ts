@@ -1,8 +1,11 @@
-import { type Account, type Input, ServiceError } from 'embedded-aws';
+import { type Account, type Input, ServiceError, Unsupported } from 'embedded-aws';
 import { Copies } from '../copies.ts';
 import type { SimulatedService } from '../service.ts';
 import { type SimulatedSessions, toDataApiResponse } from '../sessions.ts';
 import { provideCopying } from './rds-copying.ts';
+
+/** The parameter group of the instances. */
+const INSTANCE_GROUP = 'mockupaws-instances';
 
 /** Days for which the cluster's backups are kept. */
 const BACKUP_DAYS = 7;
@@ -24,7 +27,7 @@ export function provideRds(account: Account, service: SimulatedService, sessions
     if (!members.names.includes(name))
       throw new ServiceError('DBInstanceNotFoundFault', `DBInstance ${name} not found.`);
     const instance = { DBInstanceIdentifier: name, DBInstanceStatus: statusOf(name), DBInstanceClass: 'db.r6g.large' };
-    const DBParameterGroups = [{ DBParameterGroupName: 'mockupaws-instances' }];
+    const DBParameterGroups = [{ DBParameterGroupName: INSTANCE_GROUP }];
     return { ...instance, DBParameterGroups, PubliclyAccessible: false, Engine: 'aurora-postgresql' };
   };
   const describeCluster = (name: string) => {
@@ -90,6 +93,19 @@ export function provideRds(account: Account, service: SimulatedService, sessions
           account.emit('service', { change: `max_connections is to be ${ParameterValue} after a reboot` });
         }
         return { DBClusterParameterGroupName: name };
+      },
+    },
+    DescribeDBParameters: {
+      resources: ({ DBParameterGroupName }) => [arn(`pg:${DBParameterGroupName}`)],
+      run: ({ DBParameterGroupName: name, Source, Marker }) => {
+        if (name !== INSTANCE_GROUP)
+          throw new ServiceError('DBParameterGroupNotFound', `DBParameterGroup not found: ${name}`);
+        if (Source !== 'user') throw new Unsupported('rds:DescribeDBParameters', `the source ${Source}`);
+        const { ownMaxConnections } = database;
+        // An empty page with a marker is no end.
+        if (!Marker) return { Parameters: [], Marker: 'second page' };
+        const own = { ParameterName: 'max_connections', ParameterValue: String(ownMaxConnections), Source };
+        return { Parameters: ownMaxConnections === undefined ? [] : [own] };
       },
     },
     RebootDBInstance: {

@@ -52,6 +52,30 @@ describe('raising max_connections', () => {
     expect(done).toEqual([]);
   });
 
+  it('refuses where the parameter group of the instance wins, before it reboots anything', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    world.service.database.ownMaxConnections = 1722;
+    const { outcome, done } = await raise(world);
+    expect(outcome?.status).toBe('Failed');
+    expect(outcome?.failureMessage).toContain(
+      'mockupaws-production-2 has max_connections of 1722 by its own parameter group mockupaws-instances, which wins',
+    );
+    expect(done).toEqual([]);
+  });
+
+  it('has failed where the writer, asked itself, allows fewer after the reboot', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    const { database } = world.service;
+    const want = database.want.bind(database);
+    database.want = maximum => {
+      want(maximum);
+      database.ownMaxConnections = 1722;
+    };
+    const { outcome } = await raise(world);
+    expect(outcome?.status).toBe('Failed');
+    expect(outcome?.failureMessage).toContain('the writer allows 1722 connections after its reboot, not 3444');
+  });
+
   it('dry, says which group and which writer it would change', async () => {
     const { outcome } = await raise(await RehearsalWorld.create(withOperator(), 1), { DryRun: 'true' });
     expect(String(outcome?.outputs['raise.Payload'])).toContain(
