@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { assumptionsOf } from './assumptions.ts';
 import { type DocumentStep, repeatsOf, withoutMarks } from './repeated-steps.ts';
 
 /** An SSM Automation document. */
@@ -40,7 +41,8 @@ const END_DRY_RUN = 'responder:endDryRun';
  * Reads `runbooks/<runbook>.yaml` and adds what all documents have in common: the schema version, the role with its parameter,
  * the parameter `DryRun` where a step refers to it, and the branch at which a dry run ends (`action: responder:endDryRun`). It
  * takes out the marks `onceOnly`.
- * @throws Error when the file has a part that is added, or a step that does not say if it may be repeated.
+ * @throws Error when the file has a part that is added, a step that does not say if it may be repeated, or one
+ * that takes for granted what AWS does not document.
  */
 export function readDocument(runbook: string): DocumentContent {
   const file = `runbooks/${runbook}.yaml`;
@@ -56,11 +58,11 @@ export function completeDocument(file: string, own: OwnContent): DocumentContent
   ];
   if (excess.length > 0)
     throw new Error(`${file} has ${excess.join(', ')}: leave it out, lib/remedies/document-content.ts adds the header`);
-  const faults = repeatsOf(mainSteps);
-  if (faults.length > 0) throw new Error(`${file}: ${faults.join('; ')}`);
   const steps = withoutMarks(mainSteps).map((step, i) =>
     step.action === END_DRY_RUN ? endDryRun(step.name, mainSteps[i + 1]?.name ?? 'end') : step,
   );
+  const faults = [...repeatsOf(mainSteps), ...assumptionsOf(steps)];
+  if (faults.length > 0) throw new Error(`${file}: ${faults.join('; ')}`);
   return {
     description,
     schemaVersion: '0.3',

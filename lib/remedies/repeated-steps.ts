@@ -42,14 +42,17 @@ export const withoutMarks = (steps: readonly DocumentStep[]): DocumentStep[] =>
       : ({ ...step, inputs: { ...inputsOf(step as DocumentStep), Steps: withoutMarks(inner) } } as DocumentStep);
   });
 
-const inputsOf = ({ inputs }: DocumentStep) => (inputs ?? {}) as Record<string, unknown>;
-const innerOf = (step: DocumentStep) => (inputsOf(step)['Steps'] ?? []) as DocumentStep[];
-const withInner = (steps: readonly DocumentStep[]): DocumentStep[] =>
+export const inputsOf = ({ inputs }: DocumentStep) => (inputs ?? {}) as Record<string, unknown>;
+export const innerOf = (step: DocumentStep) => (inputsOf(step)['Steps'] ?? []) as DocumentStep[];
+export const withInner = (steps: readonly DocumentStep[]): DocumentStep[] =>
   steps.flatMap(step => [step, ...withInner(innerOf(step))]);
 
 /** An assertion of who is asking always fails, to show a reason: repeating it would only take time. */
 const calls = (step: DocumentStep) =>
   step.action === FUNCTION || (API_CALLS.includes(step.action) && inputsOf(step)['Api'] !== 'GetCallerIdentity');
+
+/** True for a step that may change something. */
+export const changes = (step: DocumentStep): boolean => calls(step) && !reads(step);
 
 /** A function reads when it is told to run dry, or is not told whether to. */
 function reads(step: DocumentStep): boolean {
