@@ -104,7 +104,10 @@ export const runbookFails: Scenario = {
   story:
     'A report export forgets its sessions. The function that would end them fails each time it is called, and Systems Manager ' +
     'goes on as if it had not. The step counts as failed all the same, and a person is called who ends the sessions.',
-  faults: { broken: ['kill-idle-connections'], automation: { functionErrorFailsStep: false } },
+  faults: {
+    broken: ['kill-idle-connections'],
+    automation: { functionErrorFailsStep: false, missingOutput: 'left out' },
+  },
   inject: world => {
     databaseConnections.inject(world);
     world.clock.after(70 * MINUTE, () => endForgotten(world));

@@ -57,7 +57,7 @@ describe('the sessions of a database', () => {
   });
 
   it.each([true, false])('are not ended by a function that errs, if an error fails its step: %s', async fails => {
-    const world = await forgotten({ functionErrorFailsStep: fails });
+    const world = await forgotten({ functionErrorFailsStep: fails, missingOutput: 'left out' });
     // A strict event: the document's pattern lets ten seconds through, the function does not.
     const failed = await run(world, KILL, { DryRun: 'false', IdleSeconds: '10' });
     expect([failed.outcome?.status, ends(failed)]).toEqual(['Failed', fails ? 'killIdleConnections' : 'endNotDone']);

@@ -28,7 +28,7 @@ export const timedOut = () =>
 export type Undocumented = {
   /** A function's own error fails its step. @default true */
   functionErrorFailsStep?: boolean;
-  /** The outcome of an output whose Selector finds nothing. @default 'left out' */
+  /** The outcome of an output whose Selector finds nothing. @default 'failed step', which forgives least */
   missingOutput?: 'left out' | 'the selector' | 'failed step';
 };
 
@@ -36,11 +36,11 @@ export type Undocumented = {
 export function chosen(
   outputs: readonly Output[],
   response: Json,
-  missing: Undocumented['missingOutput'] = 'left out',
+  missing: Undocumented['missingOutput'] = 'failed step',
 ): Map<string, Json> {
   const found = outputs.flatMap(({ name, selector, type }): [string, Json][] => {
     const value = select(selector, response);
-    if (value === undefined || value === null) {
+    if (value === undefined || value === null || (!selector.definite && asList(value).length === 0)) {
       if (missing === 'failed step') throw failed(`Invalid Output Selector ${selector.text}.`);
       return missing === 'left out' ? [] : [[name, selector.text]];
     }

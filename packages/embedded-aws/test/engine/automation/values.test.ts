@@ -45,7 +45,7 @@ describe('outputs', () => {
     expect(output(selector, type)?.failureMessage).toContain(`which is no ${type}`);
   });
 
-  it('does not fail a step whose Selector finds nothing, but a step that needs the output', () => {
+  it('left out where a Selector finds nothing, fail the step that needs them', () => {
     const outputs = [{ Name: 'gone', Selector: '$.Reservations[5].Id' }];
     const ran = run(
       document(
@@ -57,6 +57,7 @@ describe('outputs', () => {
       ),
       {},
       () => response,
+      { missingOutput: 'left out' },
     );
     expect(ran.steps).toEqual({ a: 'Success', b: 'Failed' });
     expect(ran.outcome.failureMessage).toContain('Failed to resolve input: a.gone');
@@ -65,17 +66,19 @@ describe('outputs', () => {
 });
 
 describe('a Selector that finds nothing', () => {
-  const seen = (missingOutput: Context['missingOutput']) => {
-    const outputs = [{ Name: 'Arn', Selector: '$.nothing', Type: 'String' }];
-    return run(document([call('a', { outputs })], { outputs: ['a.Arn'] }), {}, () => ({}), {
+  const seen = (missingOutput?: Context['missingOutput'], Selector = '$.nothing', Type = 'String') => {
+    const outputs = [{ Name: 'Arn', Selector, Type }];
+    return run(document([call('a', { outputs })], { outputs: ['a.Arn'] }), {}, () => ({ members: [] }), {
       ...(missingOutput && { missingOutput }),
     }).outcome;
   };
 
-  it('may be left out, be there as it is written, or fail its step', () => {
+  it('fails its step, or is left out, or is there as it is written', () => {
+    expect(seen().status).toBe('Failed');
+    expect(seen(undefined, '$.members[*].Arn', 'StringList').status).toBe('Failed');
+    expect(seen(undefined, '$.members', 'StringList').status).toBe('Success');
     expect(seen('left out')).toMatchObject({ status: 'Success', outputs: { 'a.Arn': [] } });
     expect(seen('the selector')).toMatchObject({ status: 'Success', outputs: { 'a.Arn': ['$.nothing'] } });
-    expect(seen('failed step').status).toBe('Failed');
   });
 });
 
