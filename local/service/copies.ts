@@ -27,6 +27,14 @@ export class Copies {
     this.clusters.get(cluster)?.instances.set(name, { input, since: this.clock.now });
   }
 
+  get names(): string[] {
+    return [...this.clusters.keys()];
+  }
+
+  get instanceNames(): string[] {
+    return [...this.clusters.values()].flatMap(({ instances }) => [...instances.keys()]);
+  }
+
   find(name: string): (Copy & { status: string }) | undefined {
     const copy = this.clusters.get(name);
     return copy && { ...copy, status: this.statusOf(copy.since, CLUSTER_SECONDS) };

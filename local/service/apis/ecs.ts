@@ -3,6 +3,7 @@ import type { RehearsalFaults } from '../../world/faults.ts';
 import { ids } from '../revisions.ts';
 import type { SimulatedService } from '../service.ts';
 import { describing } from './ecs-described.ts';
+import { staleReads } from './stale.ts';
 
 /** Deployments and revisions with their services, which IAM requires too. */
 const withServices = (arns: readonly string[]) => [
@@ -34,15 +35,7 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
       .filter(({ configuration }) => configuration.controller === 'ECS')
       .map(deployment => ({ brief: told.brief(deployment), full: told.full(deployment) }));
   const now = () => ({ service: told.service(), history: history() });
-  let former: { until: number; state: ReturnType<typeof now> } | undefined;
-  /** Reads answer for a while with the state before a change. */
-  const read = () => (former && account.clock.now < former.until ? former.state : now());
-  const changing = () => {
-    const { staleReads = 0 } = faults;
-    if (staleReads === 0) return;
-    const state = read();
-    former = { until: account.clock.now + random.between(0, staleReads) * 1000, state };
-  };
+  const { read, changing } = staleReads(now, { clock: account.clock, random, faults });
   deployments.changing = changing;
   deployments.tell = does => account.emit('person', { who: `a developer of ${ecsService}`, does, tone: 'plain' });
 

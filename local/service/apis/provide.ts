@@ -19,7 +19,7 @@ interface Surroundings {
   faults: RehearsalFaults;
   /** PostgreSQL, in which the service's sessions are told. */
   sessions: SimulatedSessions;
-  /** Decides how stale ECS reads are. */
+  /** Decides how stale reads of ECS and RDS are. */
   random: Random;
 }
 
@@ -37,7 +37,7 @@ export function provideService(
   provideAcm(account, service);
   provideRoute53(account, service);
   provideCloudFront(account, service);
-  provideRds(account, service, sessions);
+  provideRds(account, service, { faults, sessions, random: random.of('rds') });
   provideLogs(account, service);
   provideElastiCache(account, service);
   provideEc2(account, service);

@@ -4,13 +4,15 @@ import type { Copies } from '../copies.ts';
 interface Described {
   describeCluster: (name: string) => object;
   describeInstance: (input: Input) => object;
+  /** Is called before anything changes. */
+  changing: () => void;
 }
 
 /** RDS: clusters that are made of another, and their instances. What is there is never overwritten. */
 export function provideCopying(
   account: Account,
   copies: Copies,
-  { describeCluster, describeInstance }: Described,
+  { describeCluster, describeInstance, changing }: Described,
 ): void {
   const arn = (resource: string) => `arn:aws:rds:${account.region}:123456789012:${resource}`;
   const isThere = (describe: () => object) => {
@@ -46,6 +48,7 @@ export function provideCopying(
         const { EarliestRestorableTime: earliest = 0, LatestRestorableTime: latest = 0 } = source;
         if (RestoreToTime && (RestoreToTime < earliest || RestoreToTime > latest))
           throw new ServiceError('InvalidRestoreFault', `The DB cluster cannot be restored to ${RestoreToTime}`);
+        changing();
         copies.restore(name, input);
         account.emit('service', { change: `the cluster ${name} is being made` });
         return { DBCluster: { DBClusterIdentifier: name, Status: 'creating' } };
@@ -66,6 +69,7 @@ export function provideCopying(
         const status = copies.find(cluster)?.status;
         if (status !== 'available')
           throw new ServiceError('InvalidDBClusterStateFault', `DB cluster ${cluster} is ${status ?? 'not there'}`);
+        changing();
         copies.add(cluster, name, input);
         return { DBInstance: { DBInstanceIdentifier: name, DBInstanceStatus: 'creating' } };
       },

@@ -1,8 +1,10 @@
-import { type Account, type Input, ServiceError, Unsupported } from 'embedded-aws';
+import { type Account, type Input, type Random, ServiceError, Unsupported } from 'embedded-aws';
+import type { RehearsalFaults } from '../../world/faults.ts';
 import { Copies } from '../copies.ts';
 import type { SimulatedService } from '../service.ts';
 import { type SimulatedSessions, toDataApiResponse } from '../sessions.ts';
 import { provideCopying } from './rds-copying.ts';
+import { staleReads } from './stale.ts';
 
 /** The parameter group of the instances. */
 const INSTANCE_GROUP = 'mockupaws-instances';
@@ -11,7 +13,11 @@ const INSTANCE_GROUP = 'mockupaws-instances';
 const BACKUP_DAYS = 7;
 
 /** RDS: the cluster with a reader and a writer, its parameter group and their reboots. */
-export function provideRds(account: Account, service: SimulatedService, sessions: SimulatedSessions): void {
+export function provideRds(
+  account: Account,
+  service: SimulatedService,
+  { sessions, faults, random }: { sessions: SimulatedSessions; faults: RehearsalFaults; random: Random },
+): void {
   const { databaseCluster } = service.shape;
   const { database } = service;
   const arn = (resource: string) => `arn:aws:rds:${account.region}:123456789012:${resource}`;
@@ -52,11 +58,25 @@ export function provideRds(account: Account, service: SimulatedService, sessions
   };
   const ofInstance = ({ DBInstanceIdentifier }: Input) => [arn(`db:${DBInstanceIdentifier}`)];
 
-  provideCopying(account, copies, { describeCluster, describeInstance });
+  const described = (names: readonly string[], describe: (name: string) => object) =>
+    new Map(names.map(name => [name, describe(name)]));
+  const now = () => ({
+    clusters: described([databaseCluster, ...copies.names], describeCluster),
+    instances: described([...members.names, ...copies.instanceNames], name =>
+      describeInstance({ DBInstanceIdentifier: name }),
+    ),
+  });
+  const { read, changing } = staleReads(now, { clock, random, faults });
+
+  provideCopying(account, copies, { describeCluster, describeInstance, changing });
   account.provide('rds', {
     DescribeDBClusters: {
       resources: ({ DBClusterIdentifier }) => [arn(`cluster:${DBClusterIdentifier}`)],
-      run: ({ DBClusterIdentifier }) => ({ DBClusters: [describeCluster(DBClusterIdentifier)] }),
+      run: ({ DBClusterIdentifier: name }) => {
+        const cluster = read().clusters.get(name);
+        if (!cluster) throw new ServiceError('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
+        return { DBClusters: [cluster] };
+      },
     },
     FailoverDBCluster: {
       resources: ({ DBClusterIdentifier }) => [arn(`cluster:${DBClusterIdentifier}`)],
@@ -68,12 +88,20 @@ export function provideRds(account: Account, service: SimulatedService, sessions
           );
         if (target !== members.reader || statusOf(target) !== 'available')
           throw new ServiceError('InvalidDBInstanceState', `${target} cannot take over as the writer.`);
+        changing();
         members.failOver(target);
         account.emit('service', { change: `${target} takes over as the writer: all connections are dropped` });
         return { DBCluster: { DBClusterIdentifier, Status: members.status } };
       },
     },
-    DescribeDBInstances: { resources: ofInstance, run: input => ({ DBInstances: [describeInstance(input)] }) },
+    DescribeDBInstances: {
+      resources: ofInstance,
+      run: ({ DBInstanceIdentifier: name }) => {
+        const instance = read().instances.get(name);
+        if (!instance) throw new ServiceError('DBInstanceNotFoundFault', `DBInstance ${name} not found.`);
+        return { DBInstances: [instance] };
+      },
+    },
     ModifyDBClusterParameterGroup: {
       resources: ({ DBClusterParameterGroupName }) => [arn(`cluster-pg:${DBClusterParameterGroupName}`)],
       run: ({ DBClusterParameterGroupName: name, Parameters }) => {
@@ -89,6 +117,7 @@ export function provideRds(account: Account, service: SimulatedService, sessions
               'InvalidParameterCombination',
               'cannot use immediate apply method for static parameter',
             );
+          changing();
           database.want(Number(ParameterValue));
           account.emit('service', { change: `max_connections is to be ${ParameterValue} after a reboot` });
         }
@@ -113,6 +142,7 @@ export function provideRds(account: Account, service: SimulatedService, sessions
       run: input => {
         describeInstance(input);
         const { DBInstanceIdentifier: name } = input;
+        changing();
         if (members.isWriter(name)) database.reboot();
         account.emit('service', { change: `${name} reboots: all its connections are dropped` });
         return { DBInstance: describeInstance(input) };

@@ -17,7 +17,7 @@ function deployed(configuration: Partial<Configuration> = {}, faults: RehearsalF
   const { account, call, service } = embedded;
   const { deployments } = service;
   deployments.configure(configuration);
-  provideEcs(account, service, faults, new Random(seed));
+  provideEcs(account, service, { staleReads: 0, ...faults }, new Random(seed));
   provideEcsTasks(account, service);
   const ecs = (operation: string, input: object = {}) => call('ecs', operation, { ...SERVICE, ...input });
   const update = (input: object) => ecs('UpdateService', input);
