@@ -127,7 +127,7 @@ export class World {
     new Keys(account, seed);
     new Graphs(account, metrics);
     new ResourceTags(account);
-    new Workflows(account, this.functions);
+    new Workflows(account, this.functions, this.buses);
     new Streams(account, this.tables, this.functions, this.queues);
     new Polling(account, this.functions, this.queues);
     clock.every(MINUTE, () => this.queues.measure(metrics));

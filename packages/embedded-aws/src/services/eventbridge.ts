@@ -4,6 +4,7 @@ import type { Deployed } from '../assembly/resolve.ts';
 import { matches, validatePattern } from '../engine/event-pattern.ts';
 import { parseSchedule } from '../engine/schedule.ts';
 import { policyAllows } from '../iam/statements.ts';
+import type { Random } from '../random.ts';
 import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Functions } from './lambda/functions.ts';
@@ -70,8 +71,14 @@ export class Buses {
    * @example
    * world.buses.put(world.buses.event('shop', 'OrderPlaced', { id: '1' }));
    */
-  event(source: string, detailType: string, detail: unknown, resources: string[] = []): BusEvent {
-    const { random, clock, region } = this.account;
+  event(
+    source: string,
+    detailType: string,
+    detail: unknown,
+    resources: string[] = [],
+    random: Random = this.account.random,
+  ): BusEvent {
+    const { clock, region } = this.account;
     const time = `${clock.iso.slice(0, 19)}Z`;
     return {
       version: '0',

@@ -8,25 +8,45 @@ import {
   StatesError,
   tooLarge,
 } from '../engine/states/state-machine.ts';
+import type { Random } from '../random.ts';
 import { jsonBytes, utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
+import type { Buses } from './eventbridge.ts';
 import { type Functions, isRefused } from './lambda/functions.ts';
 
 /** Virtual milliseconds from one state to the next. */
 const TRANSITION = 20;
 
+type Status = Outcome['status'] | 'RUNNING' | 'ABORTED';
 type Execution = Generator<Effect, Outcome, unknown>;
+
+/** One execution of a state machine. */
+interface Run {
+  arn: string;
+  name: string;
+  stateMachineArn: string;
+  input: string;
+  startedAt: number;
+  caller: Caller;
+  execution: Execution;
+  /** It has ended, or somebody has stopped it. */
+  isOver: boolean;
+}
 
 /** Step Functions: runs the definitions that were synthesised, each state as an act on the agenda. */
 export class Workflows {
   private readonly account: Account;
   private readonly functions: Functions;
   private readonly machines = new Map<string, { machine: StateMachine; caller: Caller }>();
-  private readonly started = new Map<string, string>();
+  private readonly runs = new Map<string, Run>();
+  private readonly buses: Buses;
+  private readonly random: Random;
 
-  constructor(account: Account, functions: Functions) {
+  constructor(account: Account, functions: Functions, buses: Buses) {
     this.account = account;
     this.functions = functions;
+    this.buses = buses;
+    this.random = account.random.of('executions');
     for (const { arn, path, properties } of account.ofType('AWS::StepFunctions::StateMachine')) {
       if (properties['StateMachineType'] === 'EXPRESS')
         throw new Unsupported(`the state machine ${path}`, 'an express workflow');
@@ -35,6 +55,7 @@ export class Workflows {
     }
     account.provide('states', {
       StartExecution: { resources: ({ stateMachineArn }) => [stateMachineArn], run: input => this.start(input) },
+      StopExecution: { resources: ({ executionArn }) => [executionArn], run: input => this.stop(input) },
     });
   }
 
@@ -43,13 +64,12 @@ export class Workflows {
     if (!found)
       throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    const before = this.started.get(executionArn);
-    if (before !== undefined && before !== input)
+    const before = this.runs.get(executionArn);
+    if (before && before.input !== input)
       throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
     this.account.measure('name of an execution', name.length);
     this.account.measure('input of an execution', utf8Bytes(input));
-    if (before === undefined) {
-      this.started.set(executionArn, input);
+    if (!before) {
       const { clock } = this.account;
       const context = {
         executionId: executionArn,
@@ -60,48 +80,64 @@ export class Workflows {
         measured: (bytes: number) => void this.account.sizes.count('data of a state', bytes),
       };
       const execution = execute(found.machine, JSON.parse(input), context);
-      this.account.emit('workflow', { name, status: 'RUNNING' });
-      clock.after(this.account.random.between(20, 60), () =>
-        this.advance(name, found.caller, execution, () => execution.next()),
-      );
+      const run = {
+        ...{ arn: executionArn, name, stateMachineArn, input, startedAt: clock.now, caller: found.caller },
+        ...{ execution, isOver: false },
+      };
+      this.runs.set(executionArn, run);
+      this.tell(run, 'RUNNING');
+      clock.after(this.account.random.between(20, 60), () => this.advance(run, () => execution.next()));
     }
     return { executionArn, startDate: new Date(this.account.clock.now) };
   }
 
+  /** A call that a task has made is made, but nothing comes after it, and nothing is caught. */
+  private stop({ executionArn, error, cause }: Input) {
+    const run = this.runs.get(executionArn);
+    if (!run) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+    if (!run.isOver) this.end(run, 'ABORTED', { error, cause });
+    return { stopDate: new Date(this.account.clock.now) };
+  }
+
   /** Goes on until the execution waits for something; that puts the next act on the agenda. */
-  private async advance(
-    name: string,
-    caller: Caller,
-    execution: Execution,
-    resume: () => IteratorResult<Effect, Outcome>,
-  ): Promise<void> {
+  private async advance(run: Run, resume: () => IteratorResult<Effect, Outcome>): Promise<void> {
+    if (run.isOver) return;
+    const { execution } = run;
     let step = resume();
     while (!step.done) {
       const effect = step.value;
-      if (effect.type === 'wait')
-        return this.later(effect.seconds * 1000, name, caller, execution, () => execution.next());
+      if (effect.type === 'wait') return this.later(effect.seconds * 1000, run, () => execution.next());
       if (effect.type === 'task') {
-        const goOn = await this.perform(effect, caller, execution);
-        return this.later(TRANSITION, name, caller, execution, goOn);
+        const goOn = await this.perform(effect, run.caller, execution);
+        return this.later(TRANSITION, run, goOn);
       }
       step = execution.next();
     }
-    const { status } = step.value;
-    this.account.emit('workflow', {
-      name,
-      status,
-      ...(status === 'SUCCEEDED' ? {} : { error: step.value.error, cause: step.value.cause }),
-    });
+    const { value: outcome } = step;
+    this.end(run, outcome.status, outcome.status === 'SUCCEEDED' ? {} : { error: outcome.error, cause: outcome.cause });
   }
 
-  private later(
-    milliseconds: number,
-    name: string,
-    caller: Caller,
-    execution: Execution,
-    resume: () => IteratorResult<Effect, Outcome>,
-  ): void {
-    this.account.clock.after(milliseconds, () => this.advance(name, caller, execution, resume));
+  private end(run: Run, status: Status, why: { error?: string; cause?: string }): void {
+    run.isOver = true;
+    this.tell(run, status, why);
+  }
+
+  /** Everybody who listens to the world hears of it, and the rules of EventBridge. */
+  private tell(run: Run, status: Status, why: { error?: string; cause?: string } = {}): void {
+    const { account, buses, random } = this;
+    const { arn, name, stateMachineArn, input, startedAt } = run;
+    account.emit('workflow', { name, status, ...why });
+    const detail = {
+      ...{ executionArn: arn, stateMachineArn, name, status, startDate: startedAt },
+      stopDate: status === 'RUNNING' ? null : account.clock.now,
+      ...{ input, inputDetails: { included: true }, output: null, outputDetails: null, ...why },
+    };
+    const event = buses.event('aws.states', 'Step Functions Execution Status Change', detail, [arn], random);
+    account.clock.after(random.between(100, 900), () => buses.put(event));
+  }
+
+  private later(milliseconds: number, run: Run, resume: () => IteratorResult<Effect, Outcome>): void {
+    this.account.clock.after(milliseconds, () => this.advance(run, resume));
   }
 
   private async perform(
