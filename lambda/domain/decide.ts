@@ -12,6 +12,7 @@ import { absorb, mergeInto, over } from './merge.ts';
 import { fulfil } from './obligations.ts';
 import { operatorCommand } from './operator-commands.ts';
 import { withAdvice } from './remediation/advice.ts';
+import { attemptOfDead } from './remediation/dead-execution.ts';
 import { recordMeasurement } from './remediation/measurement.ts';
 import {
   classify,
@@ -77,7 +78,7 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
     case 'record outcome':
       return recordOutcome(incident, command.attempt, command.outcome);
     case 'end response':
-      return endResponse(incident, command.attempt, command.reason);
+      return endResponse(incident, attemptOfDead(incident, command), command.reason);
     case 'note execution':
       return noteExecution(incident, command.attempt, command.run, command.execution);
     case 'record stop': {

@@ -9,6 +9,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { HEALTH_EVENT } from '../../lambda/domain/incident/aws-issues.ts';
 import { ALARM_PREFIX, ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
+import { DIED, EXECUTION_EVENT } from '../../lambda/domain/remediation/dead-execution.ts';
 import { arn, arnInFindings } from '../platform/arn.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
@@ -70,10 +71,10 @@ export class Intake extends IncidentFunction {
     this.function.addEnvironment('SIGNAL_QUEUE', queue.queueUrl);
     this.function.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
     new Rule(this, 'Alarms', {
-      description: `Alarms of ${config.service}, and issues of AWS`,
+      description: `Alarms of ${config.service}, issues of AWS, and responses that died`,
       eventPattern: {
-        source: ['aws.cloudwatch', 'aws.health'],
-        detailType: ['CloudWatch Alarm State Change', HEALTH_EVENT],
+        source: ['aws.cloudwatch', 'aws.health', 'aws.states'],
+        detailType: ['CloudWatch Alarm State Change', HEALTH_EVENT, EXECUTION_EVENT],
         detail: {
           $or: [
             { alarmTags: { [ALARM_TAGS.service]: [{ exists: true }] } },
@@ -82,6 +83,7 @@ export class Intake extends IncidentFunction {
             { alarmTagsStatus: [{ 'anything-but': 'SUCCESS' }] },
             // No alarm has this field, and no event of AWS Health those above.
             { eventTypeCategory: ['issue'] },
+            { stateMachineArn: [stateMachine.stateMachineArn], status: [...DIED] },
           ],
         },
       },

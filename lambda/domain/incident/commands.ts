@@ -47,7 +47,8 @@ export type Command = { id: string } /** Signals of one slot, in the order of th
   | { type: 'record outcome'; attempt: number; outcome: RunOutcome }
   /** An execution whose attempt is over was stopped. */
   | { type: 'record stop'; run: string; changed: readonly string[] }
-  | { type: 'end response'; attempt: number; reason: string }
+  /** `diedAt`: its execution is known to have died then, maybe while it went on with the plan of another trouble. */
+  | { type: 'end response'; attempt: number; reason: string; diedAt?: string }
   | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string | undefined }
   | ({ type: 'record reference' } & Reference)
   | ({ type: 'hear of ticket' } & TicketNews)

@@ -1,26 +1,11 @@
 import type { QueuedMessage } from '../../adapters/signal-queue.ts';
 import { type AwsReport, concerns } from '../../domain/diagnosis/aws-services.ts';
-import { HEALTH_EVENT } from '../../domain/incident/aws-issues.ts';
 import { HealthEvent, toReport } from '../../inbound/health-event.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { check } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
 import { noteAwsIssues } from '../../store/aws-issues.ts';
 import type { Failure } from './failures.ts';
-
-/** True if the message holds an event of AWS Health. */
-export function isHealthMessage({ body }: QueuedMessage): boolean {
-  // Most messages are alarms, which need not be parsed twice.
-  return body.includes(HEALTH_EVENT) && detailTypeOf(body) === HEALTH_EVENT;
-}
-
-function detailTypeOf(body: string): unknown {
-  try {
-    return JSON.parse(body)?.['detail-type'];
-  } catch {
-    return undefined;
-  }
-}
 
 /** Remembers the issues that AWS reports for the service's region and for what it uses, all in one write. Gives what failed. */
 export async function receiveHealth(messages: readonly QueuedMessage[]): Promise<Failure[]> {

@@ -1,13 +1,17 @@
 import * as v from 'valibot';
 import type { QueuedMessage } from '../../adapters/signal-queue.ts';
 import { startResponse } from '../../adapters/step-functions.ts';
+import { HEALTH_EVENT } from '../../domain/incident/aws-issues.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
+import { EXECUTION_EVENT } from '../../domain/remediation/dead-execution.ts';
 import { type Received, receiveAll } from '../../runtime/command-handler.ts';
 import { deployedPolicy } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { service } from '../../runtime/environment.ts';
-import { isHealthMessage, receiveHealth } from './aws-health.ts';
+import { receiveHealth } from './aws-health.ts';
+import { receiveDeaths } from './dead-executions.ts';
+import { hasDetailType } from './detail-type.ts';
 import { type Failure, isPoison, retryOrSetAside } from './failures.ts';
 import { readSignal } from './read-signal.ts';
 
@@ -23,17 +27,19 @@ const Batch = v.object({
 
 /**
  * Receives changes of alarms' states: they open or update incidents, and start the responses that these request. What AWS Health
- * reports opens none: it is remembered.
+ * reports opens none: it is remembered. A response whose execution died is handed over.
  */
 export const handler = entrypoint(Batch, async ({ Records }) => {
-  const messages = Records.filter(message => !isHealthMessage(message));
-  const health = receiveHealth(Records.filter(isHealthMessage));
+  const of = (type: string) => Records.filter(message => hasDetailType(message, type));
+  const [reports, deaths] = [of(HEALTH_EVENT), of(EXECUTION_EVENT)];
+  const messages = Records.filter(message => !reports.includes(message) && !deaths.includes(message));
+  const others = Promise.all([receiveHealth(reports), receiveDeaths(deaths)]);
   const [policy] = await Promise.allSettled([deployedPolicy()]);
   const failures =
     policy.status === 'fulfilled'
       ? await receiveMessages(messages, policy.value)
       : messages.map(message => ({ message, error: withoutPolicy(policy.reason) }));
-  return { batchItemFailures: await retryOrSetAside([...failures, ...(await health)]) };
+  return { batchItemFailures: await retryOrSetAside([...failures, ...(await others).flat()]) };
 });
 
 /** No message is to blame, whatever the error is. */

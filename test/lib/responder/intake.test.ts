@@ -5,8 +5,12 @@ import { everything } from '../../support/everything.ts';
 import { inspect, stackOf, synthesise } from '../../support/stack.ts';
 
 const { all, one } = inspect(stackOf(everything).template);
-const patternOf = (stack: ReturnType<typeof inspect>) =>
-  stack.one('AWS::Events::Rule', 'Intake/Alarms').properties.EventPattern;
+const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:ResponseStateMachine0A1B2C3D-AbCdEfGhIjKl';
+/** The rule's pattern, with the ARN of the response workflow as it is once it is deployed. */
+const patternOf = (stack: Pick<ReturnType<typeof inspect>, 'one'>) => {
+  const { EventPattern } = stack.one('AWS::Events::Rule', 'Intake/Alarms').properties;
+  return JSON.parse(JSON.stringify(EventPattern).replace(/\{"Ref":"[^"]+"\}/, JSON.stringify(MACHINE)));
+};
 
 const { statusPage: _, redis: __, ...others } = everything;
 
@@ -40,7 +44,7 @@ describe('an alarm', () => {
       ...(alarmTags || alarmTagsStatus !== 'SUCCESS' ? { alarmTagsStatus } : {}),
     },
   });
-  const reachesIntake = (happened: object) => matches(patternOf({ one } as ReturnType<typeof inspect>), happened);
+  const reachesIntake = (happened: object) => matches(patternOf({ one }), happened);
 
   it('of the service reaches intake by its tag, and by its name where CloudWatch could not read the tags', () => {
     expect(reachesIntake(event('anything', { 'incident:service': 'mockupaws-production', team: 'web' }))).toBe(true);
@@ -72,7 +76,7 @@ describe('an alarm', () => {
   it('is matched by a pattern of one size, whatever is configured', () => {
     const pattern = patternOf(inspect(synthesise(largest).template));
     expect(pattern).toEqual(patternOf(inspect(stackOf(everything).template)));
-    expect(JSON.stringify(pattern).length).toBeLessThan(400);
+    expect(JSON.stringify(pattern).length).toBeLessThan(600);
   });
 });
 
@@ -82,7 +86,7 @@ describe('an event of AWS Health', () => {
     ...others,
     detail: { service: 'RDS', statusCode: 'open', ...detail },
   });
-  const reaches = (happened: object) => matches(patternOf({ one } as ReturnType<typeof inspect>), happened);
+  const reaches = (happened: object) => matches(patternOf({ one }), happened);
 
   it('reaches intake if it is an issue, and if nothing else', () => {
     expect(reaches(event({ eventTypeCategory: 'issue' }))).toBe(true);
@@ -91,4 +95,15 @@ describe('an event of AWS Health', () => {
     expect(reaches(event({ eventTypeCategory: 'issue' }, { 'detail-type': 'AWS Health Abuse Event' }))).toBe(false);
     expect(reaches(event({ eventTypeCategory: 'issue' }, { source: 'custom' }))).toBe(false);
   });
+});
+
+it('an execution of the response that died reaches intake, and no other', () => {
+  const reaches = (detail: object) =>
+    matches(patternOf({ one }), {
+      ...{ source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', region: 'us-east-1' },
+      ...{ resources: [], detail: { stateMachineArn: MACHINE, status: 'FAILED', ...detail } },
+    });
+  for (const status of ['FAILED', 'TIMED_OUT', 'ABORTED']) expect(reaches({ status })).toBe(true);
+  for (const status of ['RUNNING', 'SUCCEEDED', 'PENDING_REDRIVE']) expect(reaches({ status })).toBe(false);
+  expect(reaches({ stateMachineArn: `${MACHINE}2` })).toBe(false);
 });
