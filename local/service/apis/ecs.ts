@@ -16,11 +16,6 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
   const { ecsService } = shape;
   const { arn, serviceArn, taskDefinition, revisionArn, deploymentArn, ...told } = describing(account.region, service);
   const asked = (input: Input) => arn(`service/${input['cluster']}/${input['services']?.[0] ?? input['service']}`);
-  /** With the services that deployments or revisions are of. */
-  const withServices = (arns: string[]) => [
-    ...arns,
-    ...new Set(arns.map(one => one.replace(/:service-\w+(\/[^/]+\/[^/]+)\/.*$/, ':service$1'))),
-  ];
   const requireCluster = ({ cluster }: Input) => {
     if (cluster !== shape.cluster) throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
   };
