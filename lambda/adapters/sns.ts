@@ -27,7 +27,11 @@ export async function publishPage(topicArn: string, page: PersonalPage): Promise
       Subject: subject,
       MessageStructure: 'json',
       Message: JSON.stringify({ default: mailBody(body), sms }),
-      MessageAttributes: { person: attribute(person), urgency: attribute(urgency) },
+      MessageAttributes: {
+        ...{ person: attribute(person), urgency: attribute(urgency) },
+        // Sent for reliability: by default an account sends SMS as promotions, late and at night not everywhere.
+        'AWS.SNS.SMS.SMSType': attribute('Transactional'),
+      },
     }),
   );
 }

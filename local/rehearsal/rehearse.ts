@@ -1,5 +1,6 @@
 import type { Assembly, Change, Largest, Message, WorldEvent, WorldOptions } from 'embedded-aws';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { ASSUMPTIONS, type AssumptionName, assumedBut } from '../world/assumptions.ts';
 import type { RehearsalFaults } from '../world/faults.ts';
 import type { Publication } from '../world/published.ts';
 import { RehearsalWorld } from '../world/world.ts';
@@ -26,6 +27,8 @@ export interface Summary {
   /** Everything that customers were told, from the status page's bucket and their mailboxes. */
   published: readonly Publication[];
   matched?: { event: number; id: string; matched: boolean; rules: string[] }[];
+  /** What of the account was assumed to be set up, in words. */
+  assumed: readonly string[];
   /** The app's tables as DynamoDB counts them: bytes of the largest item that was written, and write units that were billed. */
   largestItemBytes: number;
   writeUnits: number;
@@ -51,7 +54,8 @@ export interface RehearsalOptions {
 
 /** Rehearses a scenario to its end. */
 export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<Rehearsed> {
-  return inWorld({ ...options, faults: { ...scenario.faults, ...options.faults } }, async world => {
+  const { without } = scenario;
+  return inWorld({ ...options, without, faults: { ...scenario.faults, ...options.faults } }, async world => {
     scenario.inject(world);
     await world.clock.run(scenario.minutes * MINUTE, () => scenario.done(world));
     await linger(world);
@@ -96,11 +100,15 @@ const ended = ({ status, timeline }: { status: string; timeline: { type: string 
 /** Half a minute more: what is on its way arrives. */
 const linger = (world: RehearsalWorld) => world.clock.run(MINUTE / 2, () => false);
 
+interface WorldToLive extends RehearsalOptions {
+  without?: readonly AssumptionName[] | undefined;
+}
+
 async function inWorld(
-  { assembly, seed, faults, listener, tables }: RehearsalOptions,
+  { assembly, seed, faults, listener, tables, without }: WorldToLive,
   live: (world: RehearsalWorld) => Promise<Pick<Partial<Summary>, 'scenario' | 'promises' | 'matched'>>,
 ): Promise<Rehearsed> {
-  const world = await RehearsalWorld.create(assembly, seed, faults, undefined, tables);
+  const world = await RehearsalWorld.create(assembly, seed, faults, undefined, tables, assumedBut(without));
   const started = world.clock.now;
   let fault: string | undefined;
   world.account.listen(event => {
@@ -161,6 +169,7 @@ function summarise(
     changed: world.changed,
     published: world.published,
     ...(matched ? { matched } : {}),
+    assumed: world.assumed.map(name => ASSUMPTIONS[name].text),
     largestItemBytes: world.tables.largestItemBytes,
     writeUnits: world.tables.writeUnits,
     largest: world.account.sizes.largest,

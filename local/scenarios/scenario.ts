@@ -1,4 +1,5 @@
 import type { Modes } from '../rehearsal/synthesize.ts';
+import type { AssumptionName } from '../world/assumptions.ts';
 import type { RehearsalFaults } from '../world/faults.ts';
 import type { RehearsalWorld } from '../world/world.ts';
 
@@ -10,6 +11,8 @@ export interface Scenario {
   story: string;
   /** Faults of the account and of the services around. @default none */
   faults?: RehearsalFaults;
+  /** What of the account is not set up, as in a new one. @default everything is */
+  without?: readonly AssumptionName[];
   /** The modes of the runbooks' steps. @default full */
   modes?: Modes;
   /** Puts the fault on the agenda. */

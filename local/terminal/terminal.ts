@@ -75,7 +75,7 @@ const mark = (ok: boolean | null) =>
   ok === null ? styleText('yellow', '?') : ok ? styleText('green', '✓') : styleText('red', '✗');
 
 function summarise(
-  { incident, minutes, promises, runbooks, matched, service, changed, published, largest, kept }: Summary,
+  { incident, minutes, promises, runbooks, matched, service, changed, published, largest, assumed, kept }: Summary,
   outputs: Outputs,
 ): string[] {
   const minute = (name: string, value: number | null) => `${name} ${value === null ? '–' : `${value.toFixed(1)} min`}`;
@@ -105,6 +105,7 @@ function summarise(
       published.length === 0 ? 'nothing' : compact(published.map(({ via, status }) => `${status} (${via})`)),
     ),
     ...nearest(largest),
+    row('Assumed', assumed.length === 0 ? 'nothing is set up in the account' : assumed.join('; ')),
     ...promises.map(({ promise, kept: ok }, i) => row(i === 0 ? 'Expected' : '', `${mark(ok)} ${promise}`)),
     ...Object.values(outputs).map((file, i) => row(i === 0 ? 'Written' : '', file)),
     '',

@@ -14,6 +14,7 @@ import { provideService } from '../service/apis/provide.ts';
 import { SimulatedService } from '../service/service.ts';
 import { SimulatedSessions } from '../service/sessions.ts';
 import { type Received, Vendors } from '../vendors/vendors.ts';
+import { type AssumptionName, assumedBut, optionsOf } from './assumptions.ts';
 import { changesOfService } from './changes.ts';
 import { Customers } from './customers.ts';
 import type { RehearsalFaults } from './faults.ts';
@@ -53,6 +54,8 @@ export class RehearsalWorld extends World {
   readonly customers: Customers;
   readonly vendors: Vendors;
   readonly incidents = new Map<string, RecordedIncident>();
+  /** What of the account is set up. */
+  readonly assumed: readonly AssumptionName[];
   private readonly changes: Changes;
   private readonly publications: Published;
 
@@ -62,8 +65,13 @@ export class RehearsalWorld extends World {
     faults: RehearsalFaults,
     start: string,
     tables: WorldOptions['tables'],
+    assumed: readonly AssumptionName[],
   ) {
-    super(assembly, { seed, faults, start, warmUpMinutes: WARM_UP_MINUTES, ...(tables && { tables }) });
+    super(assembly, {
+      ...{ seed, faults, start, warmUpMinutes: WARM_UP_MINUTES, ...(tables && { tables }) },
+      ...optionsOf(assumed),
+    });
+    this.assumed = assumed;
     const { account } = this;
     this.service = new SimulatedService(shapeOf(assembly), this.clock, account.random, this.metrics);
     this.vendors = new Vendors(account, this.secrets, this.functions);
@@ -86,8 +94,9 @@ export class RehearsalWorld extends World {
     faults: RehearsalFaults = {},
     start = START,
     tables?: WorldOptions['tables'],
+    assumed: readonly AssumptionName[] = assumedBut(),
   ): Promise<RehearsalWorld> {
-    const world = new RehearsalWorld(assembly, seed, faults, start, tables);
+    const world = new RehearsalWorld(assembly, seed, faults, start, tables, assumed);
     await world.start();
     return world;
   }

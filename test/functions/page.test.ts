@@ -54,11 +54,15 @@ it('the page function pages the level that is called, once, however often it is 
     TopicArn: 'topic-1',
     Subject: '[INCIDENT] P2 - mockupAWS Database Connections Exhausted',
     MessageStructure: 'json',
-    MessageAttributes: { urgency: { DataType: 'String', StringValue: 'page' } },
+    MessageAttributes: {
+      urgency: { DataType: 'String', StringValue: 'page' },
+      'AWS.SNS.SMS.SMSType': { DataType: 'String', StringValue: 'Transactional' },
+    },
   });
   const { default: body, sms } = JSON.parse(message?.Message ?? '');
   expect(body).toMatch(/^Connections: 1700 \(threshold 1635\)\n\nAnswer\n.+\n\nIncident +INC-2026-04-07-001\n/);
-  expect(sms.length).toBeLessThanOrEqual(160);
+  // SNS puts the name of the topic before it.
+  expect(`mockupAWS> ${sms}`.length).toBeLessThanOrEqual(160);
   expect(of((await stored()).timeline, 'PageSent')).toMatchObject([
     { level: 1, urgency: 'page', about: event.detail.entry.seq, to: 'ada' },
   ]);

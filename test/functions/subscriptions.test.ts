@@ -1,5 +1,13 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  GetSMSAttributesCommand,
+  GetSMSSandboxAccountStatusCommand,
+  ListOriginationNumbersCommand,
+  ListPhoneNumbersOptedOutCommand,
+  ListSMSSandboxPhoneNumbersCommand,
+  ListSubscriptionsByTopicCommand,
+  SNSClient,
+} from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/subscriptions/handler.ts';
@@ -19,6 +27,7 @@ const subscribers = (...people: string[]) =>
 beforeEach(async () => {
   sns.reset();
   cloudWatch.reset();
+  cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   const topics = [
     { topic: 'level 1', subscribers: subscribers('ada', 'ben') },
     { topic: 'operations', subscribers: subscribers('olga') },
@@ -36,7 +45,7 @@ it('the subscriptions function counts missing subscriptions over all pages, and 
     .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1', NextToken: 'more' })
     .resolves({ Subscriptions: [at('ben', 'Deleted')] });
   await invoke(handler, {});
-  expect(published()).toEqual({ UnconfirmedSubscriptions: 2, LevelsWithoutAnybody: 1 });
+  expect(published()).toEqual({ ReachTroubles: 2, LevelsWithoutAnybody: 1 });
   const logged = JSON.stringify(vi.mocked(console.info).mock.calls);
   expect(logged).toContain('"person":"ben"');
   expect(logged).not.toContain('@');
@@ -49,11 +58,55 @@ it('the subscriptions function publishes zeros when all are confirmed, so that t
     .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1', NextToken: 'more' })
     .resolves({ Subscriptions: [at('ben')] });
   await invoke(handler, {});
-  expect(published()).toEqual({ UnconfirmedSubscriptions: 0, LevelsWithoutAnybody: 0 });
+  expect(published()).toEqual({ ReachTroubles: 0, LevelsWithoutAnybody: 0 });
 });
 
 it('the subscriptions function publishes nothing when it cannot read the list', async () => {
   sns.on(ListSubscriptionsByTopicCommand).rejects(new Error('Throttled'));
   await expect(invoke(handler, {})).rejects.toThrow('Throttled');
   expect(published()).toEqual({});
+});
+
+it('the subscriptions function publishes what SNS could not deliver', async () => {
+  sns.on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' }).resolves({ Subscriptions: [at('ada'), at('ben')] });
+  cloudWatch.on(GetMetricDataCommand).resolves({
+    MetricDataResults: [{ Id: 'failed0', Timestamps: [new Date()], Values: [3] }],
+  });
+  await invoke(handler, {});
+  expect(published()).toEqual({ ReachTroubles: 1, LevelsWithoutAnybody: 0 });
+  expect(JSON.stringify(vi.mocked(console.info).mock.calls)).toContain('3 messages to level 1 failed');
+});
+
+it('the subscriptions function asks how SMS stands where somebody has a telephone, and logs no number', async () => {
+  const number = '+4915555550100';
+  const phone = { person: 'ada', protocol: 'sms' as const, endpoint: number };
+  const contacts = { addresses: {}, subscribers: [{ topic: 'level 1', subscribers: [phone] }] };
+  await deploy({ rosters: [{ people: ['ada'] }], contacts });
+  const subscribed = { Protocol: 'sms', Endpoint: number, SubscriptionArn: 'arn:aws:sns:us-east-1:123456789012:1' };
+  const answers = async (verified: string[], spent: number) => {
+    sns
+      .on(ListSubscriptionsByTopicCommand)
+      .resolves({ Subscriptions: [subscribed] })
+      .on(GetSMSSandboxAccountStatusCommand)
+      .resolves({ IsInSandbox: true })
+      .on(ListSMSSandboxPhoneNumbersCommand)
+      .resolves({ PhoneNumbers: verified.map(PhoneNumber => ({ PhoneNumber, Status: 'Verified' })) })
+      .on(ListPhoneNumbersOptedOutCommand)
+      .resolves({ phoneNumbers: ['+4915555550199'] })
+      .on(ListOriginationNumbersCommand)
+      .resolves({})
+      .on(GetSMSAttributesCommand)
+      .resolves({ attributes: { MonthlySpendLimit: '10' } });
+    cloudWatch.on(GetMetricDataCommand).resolves({
+      MetricDataResults: [{ Id: 'spent', Timestamps: [new Date()], Values: [spent] }],
+    });
+    await invoke(handler, {});
+    return published();
+  };
+  // The sandbox, promotions by default, and no log of deliveries; and ada.
+  expect(await answers([], 0)).toEqual({ ReachTroubles: 4, LevelsWithoutAnybody: 1 });
+  expect(await answers([number], 7.9)).toEqual({ ReachTroubles: 3, LevelsWithoutAnybody: 0 });
+  expect(await answers([number], 8)).toEqual({ ReachTroubles: 4, LevelsWithoutAnybody: 0 });
+  expect(await answers([number], 10)).toEqual({ ReachTroubles: 5, LevelsWithoutAnybody: 1 });
+  expect(JSON.stringify(vi.mocked(console.info).mock.calls)).not.toContain('5555550');
 });

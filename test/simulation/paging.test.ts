@@ -57,7 +57,7 @@ describe('somebody who would not be reached', () => {
 
     world.topics.become('deleted', 'ada@mockupaws.com', 'Level1');
     await world.clock.run(31 * MINUTE, () => false);
-    expect(told(world, 'subscriptions-unconfirmed')).toEqual(['operations@mockupaws.com']);
+    expect(told(world, 'people-not-reached')).toEqual(['operations@mockupaws.com']);
     expect(told(world, 'level-without-anybody')).toEqual([]);
 
     world.topics.become('pending', '+15555550100', 'Level1');

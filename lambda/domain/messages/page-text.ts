@@ -5,7 +5,7 @@ import type { PageFields } from './page-fields.ts';
 
 /** The text of a page to one person. */
 export interface PageText extends Mail {
-  /** At most 160 characters, one SMS, and below them the link to the requested answer. */
+  /** At most 160 characters with what SNS puts before them, one SMS, and below them the link to the requested answer. */
   sms: string;
 }
 
@@ -19,8 +19,12 @@ export interface Answers {
 /** SNS accepts subjects of fewer than 100 characters. */
 const SUBJECT_LENGTH = 99;
 const SMS_LENGTH = 160;
+const SENDER_LENGTH = 20;
 /** A longer hotline number would leave too little room for the headline; the e-mail has it in full. */
 const HOTLINE_LENGTH = 30;
+
+/** The display name of a service's topics: the sender of its e-mails, which SNS also puts before every SMS. */
+export const senderOf = (title: string): string => cut(plain(title), SENDER_LENGTH);
 
 /** Writes a page by its templates. Users may change these, so the limits of SNS and SMS are enforced here. */
 export function writePage(render: Render, fields: PageFields, { lines, link }: Answers): PageText {
@@ -48,11 +52,12 @@ function inOneSms(fields: PageFields, write: (fields: PageFields) => string): st
   const { hotline } = fields;
   const number = hotline && hotline.length <= HOTLINE_LENGTH ? hotline : null;
   const written = () => plain(write({ ...fields, title, short, service, hotline: number }));
-  const excess = () => Math.max(0, written().length - SMS_LENGTH);
+  const room = SMS_LENGTH - `${senderOf(fields.service)}> `.length;
+  const excess = () => Math.max(0, written().length - room);
   short = shortened(short, excess());
   title = shortened(title, excess());
   service = shortened(service, excess());
-  return cut(written(), SMS_LENGTH);
+  return cut(written(), room);
 }
 
 const shortened = (text: string, by: number) => (by === 0 ? text : cut(plain(text), Math.max(3, text.length - by)));

@@ -1,4 +1,5 @@
 import { onCall, type Roster } from './roster.ts';
+import { type SmsAccount, type Unreachable, unreachable } from './sms.ts';
 
 /** A person's address at an SNS topic. */
 export interface Subscriber {
@@ -22,38 +23,49 @@ export interface Listed {
   arn: string;
 }
 
+/** The reason for which somebody gets nothing from a topic. */
+type Obstacle = 'pending' | 'missing' | Unreachable;
+
 export interface Drift {
-  /** The people who should be subscribed to a topic and are not, by name: addresses are not passed on. */
-  unconfirmed: { topic: string; person: string; protocol: Subscriber['protocol']; state: 'pending' | 'missing' }[];
-  /** The levels at which a page would reach nobody who is on call. */
+  /** The people whom a topic should reach and does not, by name: addresses are not passed on. */
+  notReached: { topic: string; person: string; protocol: Subscriber['protocol']; why: Obstacle }[];
+  /** The levels at which a page would wake nobody who is on call. */
   levelsWithoutAnybody: number[];
 }
 
 /**
  * Compares the deployed subscribers with those that SNS lists, both in the same order of topics. The first topics are
- * the levels, in the order of the rosters.
+ * the levels, in the order of the rosters. Who has a telephone is reached by it or not at all: an e-mail wakes nobody.
+ *
+ * @param sms absent when nobody has a telephone
  */
 export function drift(
   deployed: readonly TopicSubscribers[],
   listed: readonly (readonly Listed[])[],
-  rosters: readonly Roster[],
-  now: string,
+  { rosters, sms, now }: { rosters: readonly Roster[]; sms: SmsAccount | undefined; now: string },
 ): Drift {
-  const states = deployed.map(({ topic, subscribers }, i) =>
-    subscribers.map(subscriber => ({ topic, ...subscriber, state: stateOf(subscriber, listed[i] ?? []) })),
+  const found = deployed.map(({ topic, subscribers }, i) =>
+    subscribers.map(subscriber => ({ topic, ...subscriber, why: obstacleOf(subscriber, listed[i] ?? [], sms) })),
   );
   return {
-    unconfirmed: states
+    notReached: found
       .flat()
-      .flatMap(({ topic, person, protocol, state }) =>
-        state === 'confirmed' ? [] : [{ topic, person, protocol, state }],
-      ),
+      .flatMap(({ topic, person, protocol, why }) => (why ? [{ topic, person, protocol, why }] : [])),
     levelsWithoutAnybody: rosters.flatMap((roster, i) => {
-      const called = onCall(roster, now);
-      const reached = states[i]?.some(({ person, state }) => state === 'confirmed' && called.includes(person));
-      return reached ? [] : [i + 1];
+      const wakes = (person: string) => {
+        const own = (found[i] ?? []).filter(other => other.person === person);
+        const telephones = own.filter(({ protocol }) => protocol === 'sms');
+        return (telephones.length > 0 ? telephones : own).some(({ why }) => why === undefined);
+      };
+      return onCall(roster, now).some(wakes) ? [] : [i + 1];
     }),
   };
+}
+
+function obstacleOf(subscriber: Subscriber, listed: readonly Listed[], sms: SmsAccount | undefined) {
+  const state = stateOf(subscriber, listed);
+  if (state !== 'confirmed') return state;
+  return subscriber.protocol === 'sms' && sms ? unreachable(subscriber.endpoint, sms) : undefined;
 }
 
 /**
@@ -68,8 +80,8 @@ function stateOf({ protocol, endpoint }: Subscriber, listed: readonly Listed[]):
   return own.some(({ arn }) => arn === 'PendingConfirmation') ? 'pending' : 'missing';
 }
 
-/** The metrics of subscriptions. They are published every 15 minutes, in the probe's namespace. */
+/** The metrics of who is reached: how much is wrong, and at how many levels. They are published every 15 minutes, in the probe's namespace. */
 export const SUBSCRIPTION_METRICS = {
-  unconfirmed: 'UnconfirmedSubscriptions',
+  troubles: 'ReachTroubles',
   withoutAnybody: 'LevelsWithoutAnybody',
 } as const;

@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { senderOf } from '../../../lambda/domain/messages/page-text.ts';
 import type { Subscriber, TopicSubscribers } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { onLevel } from '../../config/people.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
@@ -51,16 +52,16 @@ export class Paging extends Construct {
         ];
       });
     this.levels = escalation.map((level, i) => {
-      const topic = this.topic(`Level${i + 1}`, `${title} ${level.role}`);
+      const topic = this.topic(`Level${i + 1}`, senderOf(title));
       return this.subscribe(topic, `level ${i + 1}`, addresses(onLevel(level)), { filtered: true });
     });
     const [first] = escalation;
     const loudest = (first ? onLevel(first) : []).flatMap(person => addresses([person]).slice(-1));
-    this.firstLevel = this.subscribe(this.topic('FirstLevel', `${title} ${first?.role}`), 'first level', loudest);
+    this.firstLevel = this.subscribe(this.topic('FirstLevel', senderOf(title)), 'first level', loudest);
     const readers = addresses(Object.keys(people)).filter(({ protocol }) => protocol === 'email');
     this.notices = this.subscribe(this.topic('Notices', `${title} incidents`), 'notices', readers, { filtered: true });
-    const topic = this.topic('Operations', `${title} incident response operations`);
-    this.operations = this.subscribe(topic, 'operations', addresses(operations));
+    const operators = addresses(operations);
+    this.operations = this.subscribe(this.topic('Operations', senderOf(title)), 'operations', operators);
   }
 
   /** Lets a function page the people of every level. */
@@ -75,6 +76,14 @@ export class Paging extends Construct {
 
   grantListSubscriptions(fn: ResponderFunction): void {
     fn.addToRolePolicy({ actions: ['sns:ListSubscriptionsByTopic'], resources: this.topicArns });
+  }
+
+  /** Lets a function see how the account stands with SMS. */
+  grantReadSms(fn: ResponderFunction): void {
+    fn.addUnscopedReads(
+      ...['sns:GetSMSSandboxAccountStatus', 'sns:ListSMSSandboxPhoneNumbers', 'sns:ListPhoneNumbersOptedOut'],
+      ...['sns:ListOriginationNumbers', 'sns:GetSMSAttributes', 'cloudwatch:GetMetricData'],
+    );
   }
 
   private grantPublish(fn: ResponderFunction, topics: Topic[]): void {

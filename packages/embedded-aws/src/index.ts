@@ -30,6 +30,7 @@ export type { Fetch, Network } from './services/lambda/network.ts';
 export type { Objects, StoredObject } from './services/s3.ts';
 export type { Secrets } from './services/secrets-manager.ts';
 export { type Mail, SES_HOST, type SentMail } from './services/ses.ts';
+export type { SmsStanding } from './services/sms.ts';
 export type { Message, Topics } from './services/sns.ts';
 export type { RunbookRun } from './services/ssm-automation.ts';
 export type { Largest, SizeKind, Sizes } from './sizes.ts';

@@ -21,6 +21,7 @@ import { Streams } from './services/lambda/streams.ts';
 import { Objects } from './services/s3.ts';
 import { Secrets } from './services/secrets-manager.ts';
 import { Mail } from './services/ses.ts';
+import { Sms, type SmsStanding } from './services/sms.ts';
 import { Topics } from './services/sns.ts';
 import { Queues } from './services/sqs.ts';
 import { Runbooks } from './services/ssm-automation.ts';
@@ -40,8 +41,12 @@ export interface WorldOptions {
    * them. @default 0
    */
   warmUpMinutes?: number;
-  /** How many invocations of functions may run at one time; a new account begins with 10. @default 1000 */
+  /** How many invocations of functions may run at one time. @default 10, as in a new account */
   concurrency?: number;
+  /** How far the account has come with SMS. @default that of a new account, from which no SMS arrives */
+  sms?: SmsStanding;
+  /** The state in which e-mail addresses are subscribed: nobody has confirmed yet, or everybody. @default pending */
+  subscriptions?: 'pending' | 'confirmed';
   /** @default nothing goes wrong */
   faults?: Faults;
   /** What answers for DynamoDB: items in memory, or dynalite as it is, which takes many times as long. @default memory */
@@ -75,6 +80,7 @@ export class World {
   readonly queues: Queues;
   readonly runbooks: Runbooks;
   readonly secrets: Secrets;
+  readonly sms: Sms;
   readonly tables: Tables;
   readonly topics: Topics;
   /** Counts of the calls by who has made them, and how often each of `faults.calls` has struck, in their order. */
@@ -92,7 +98,9 @@ export class World {
       warmUpMinutes = 0,
       faults = {},
       tables,
-      concurrency = 1000,
+      concurrency = 10,
+      sms = {},
+      subscriptions = 'pending',
     }: WorldOptions = {},
   ) {
     const random = new Random(seed);
@@ -115,7 +123,8 @@ export class World {
     // Requests of deployments have a source of chance of their own: a world with custom resources is otherwise the one without.
     this.customResources = new CustomResources(account, this.functions, new Random(seed + 0xc10d));
     this.buses = new Buses(account, this.functions, this.queues);
-    this.topics = new Topics(account);
+    this.sms = new Sms(account, metrics, sms);
+    this.topics = new Topics(account, this.sms, subscriptions);
     this.runbooks = new Runbooks(account, this.functions, faults.automation);
     this.parameters = new Parameters(account);
     this.secrets = new Secrets(account);

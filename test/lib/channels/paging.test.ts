@@ -112,7 +112,7 @@ describe('messages to people', () => {
     expect(one('AWS::Events::Rule', 'Subscriptions/EveryQuarter').properties.ScheduleExpression).toBe(
       'rate(15 minutes)',
     );
-    for (const name of ['SubscriptionsUnconfirmed', 'LevelWithoutAnybody'])
+    for (const name of ['PeopleNotReached', 'LevelWithoutAnybody', 'ReachUnchecked'])
       expect(refersTo(one('AWS::CloudWatch::Alarm', `OwnAlarms/${name}`).properties.AlarmActions)).toContain(
         one('AWS::SNS::Topic', 'Paging/Operations').id,
       );

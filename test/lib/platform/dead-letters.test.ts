@@ -10,25 +10,27 @@ describe('an event that fails is not lost', () => {
   const queueAlarms = all('AWS::CloudWatch::Alarm').filter(({ properties }) => properties.Namespace === 'AWS/SQS');
   const operations = one('AWS::SNS::Topic', 'Paging/Operations').id;
 
-  const isEachMinute = ({ properties }: { properties: { ScheduleExpression?: string } }) =>
-    properties.ScheduleExpression === 'rate(1 minute)';
+  const SOON = { 'rate(1 minute)': [0, 60], 'rate(15 minutes)': [2, 900] };
+  const comesSoonAgain = ({ properties }: { properties: { ScheduleExpression?: string } }) =>
+    Object.hasOwn(SOON, properties.ScheduleExpression ?? '');
 
-  it('is made up for by the next minute where there is one, and neither repeated nor kept', () => {
-    const minutes = all('AWS::Events::Rule').filter(isEachMinute);
-    expect(minutes.map(({ path }) => path.split('/')[0]).sort()).toEqual(['Probe', 'Watch']);
+  it('is made up for by the next minute or quarter of an hour where there is one, and not kept', () => {
+    const minutes = all('AWS::Events::Rule').filter(comesSoonAgain);
+    expect(minutes.map(({ path }) => path.split('/')[0]).sort()).toEqual(['Probe', 'Subscriptions', 'Watch']);
     for (const { properties, path } of minutes) {
       const [target] = properties.Targets;
       expect(target.DeadLetterConfig, path).toBeUndefined();
       const settings = all('AWS::Lambda::EventInvokeConfig').find(
         other => refersTo(other.properties.FunctionName)[0] === refersTo(target.Arn)[0],
       );
-      expect(settings?.properties, path).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+      const [MaximumRetryAttempts, MaximumEventAgeInSeconds] = SOON[properties.ScheduleExpression as keyof typeof SOON];
+      expect(settings?.properties, path).toMatchObject({ MaximumRetryAttempts, MaximumEventAgeInSeconds });
       expect(settings?.properties.DestinationConfig, path).toBeUndefined();
     }
   });
 
   it('every other rule target has a dead-letter queue that EventBridge may write to', () => {
-    for (const rule of all('AWS::Events::Rule').filter(rule => !isEachMinute(rule))) {
+    for (const rule of all('AWS::Events::Rule').filter(rule => !comesSoonAgain(rule))) {
       for (const target of rule.properties.Targets) {
         const [queue] = refersTo(target.DeadLetterConfig);
         const policy = all('AWS::SQS::QueuePolicy').find(({ properties }) => refersTo(properties.Queues)[0] === queue);
@@ -46,7 +48,7 @@ describe('an event that fails is not lost', () => {
 
   it('every other function that is called asynchronously has an on-failure destination that it may write to', () => {
     const called = all('AWS::Events::Rule')
-      .filter(rule => !isEachMinute(rule))
+      .filter(rule => !comesSoonAgain(rule))
       .flatMap(({ properties }) => properties.Targets.map((target: { Arn: unknown }) => refersTo(target.Arn)[0]));
     for (const { id, path, properties } of all('AWS::Lambda::Function').filter(({ id }) => called.includes(id))) {
       const settings = all('AWS::Lambda::EventInvokeConfig').find(

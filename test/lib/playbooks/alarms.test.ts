@@ -42,6 +42,7 @@ const KINDS: Record<string, Kind> = {
   ),
   'IncidentResponse HealthFailingShare SampleCount': 'pulse',
   ...Object.fromEntries(Object.values(SUBSCRIPTION_METRICS).map(name => [`IncidentResponse ${name}`, 'task' as const])),
+  [`IncidentResponse ${SUBSCRIPTION_METRICS.troubles} SampleCount`]: 'pulse',
   [`IncidentResponse ${UNREADABLE_INCIDENTS}`]: 'occasional',
   'AWS/RDS DatabaseConnections WRITER': 'steady',
   // A cluster need not have readers.

@@ -125,6 +125,11 @@ export class Account {
     return this.byType.get(type) ?? [];
   }
 
+  /** Does something once a resource of the stack is there. */
+  whenCreated(_resource: Deployed, act: () => void): void {
+    act();
+  }
+
   /** Adds a resource that a call has made. */
   add(resource: Deployed): void {
     this.resources.push(resource);

@@ -5,6 +5,7 @@ import { matches } from '../engine/event-pattern.ts';
 import { policyAllows } from '../iam/statements.ts';
 import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
+import type { Sms } from './sms.ts';
 
 /** A message as somebody received it. */
 export interface Message {
@@ -17,8 +18,11 @@ export interface Message {
   at: string;
 }
 
-/** Deployed subscriptions are confirmed, until a test says otherwise. */
-type SubscriptionState = 'confirmed' | 'pending' | 'deleted';
+/** The state of a subscription. A telephone's needs no confirmation. */
+export type SubscriptionState = 'confirmed' | 'pending' | 'deleted';
+
+/** Milliseconds after which a subscription is gone that nobody has confirmed. */
+const UNCONFIRMED = 48 * 60 * 60_000;
 
 /** Bytes of names, types and values, which count for a message's size. */
 const attributesBytes = (attributes: Input = {}): number =>
@@ -32,12 +36,19 @@ export class Topics {
   readonly messages: Message[] = [];
   private readonly states = new Map<string, SubscriptionState>();
   private readonly account: Account;
+  private readonly sms: Sms;
+  /** The state in which an e-mail address is subscribed. */
+  private readonly mails: 'confirmed' | 'pending';
 
-  constructor(account: Account) {
+  constructor(account: Account, sms: Sms, mails: 'confirmed' | 'pending') {
     this.account = account;
+    this.sms = sms;
+    this.mails = mails;
     for (const { logicalId, properties } of account.ofType('AWS::SNS::Subscription'))
       if (!['email', 'sms'].includes(properties['Protocol']))
         throw new Unsupported(`the subscription ${logicalId}`, `the protocol ${properties['Protocol']}`);
+    for (const subscription of account.ofType('AWS::SNS::Subscription'))
+      account.whenCreated(subscription, () => this.begin(subscription));
     account.provide('sns', {
       Publish: {
         resources: ({ TopicArn }) => [TopicArn],
@@ -56,29 +67,73 @@ export class Topics {
         resources: ({ TopicArn }) => [TopicArn],
         run: ({ TopicArn }) => ({ Subscriptions: this.list(this.find(TopicArn)) }),
       },
+      Subscribe: { resources: ({ TopicArn }) => [TopicArn], run: input => this.subscribe(input) },
     });
   }
 
-  /** Changes the state of an address's subscriptions, at the topics whose construct's path contains `topicPath`. */
+  /** Changes the state of an address's subscriptions, at the topics whose construct's path contains `topicPath`. What is deleted stays so. */
   become(state: SubscriptionState, endpoint: string, topicPath = ''): void {
     for (const { logicalId, properties } of this.account.ofType('AWS::SNS::Subscription')) {
       const topic = this.find(properties['TopicArn']);
+      if (this.stateOf(logicalId) === 'deleted') continue;
       if (properties['Endpoint'] === endpoint && topic.path.includes(topicPath)) this.states.set(logicalId, state);
     }
   }
 
   /** A deleted one is gone: SNS lists it as `Deleted` for a while, or not at all. */
   private list(topic: Deployed) {
-    return this.subscriptions(topic).flatMap(({ logicalId, properties }) => {
-      const state = this.stateOf(logicalId);
-      if (state === 'deleted') return [];
+    return this.subscriptions(topic).flatMap(subscription => {
+      const { logicalId, properties } = subscription;
+      if (this.stateOf(logicalId) === 'deleted') return [];
       return [
         {
           ...{ TopicArn: topic.ref, Owner: topic.arn.split(':')[4] },
           ...{ Protocol: properties['Protocol'], Endpoint: properties['Endpoint'] },
-          SubscriptionArn: state === 'pending' ? 'PendingConfirmation' : `${topic.ref}:${logicalId}`,
+          SubscriptionArn: this.arnOf(topic, subscription) ?? 'PendingConfirmation',
         },
       ];
+    });
+  }
+
+  /** Undefined until it is confirmed. */
+  private arnOf(topic: Deployed, { logicalId }: Deployed): string | undefined {
+    return this.stateOf(logicalId) === 'confirmed' ? `${topic.ref}:${logicalId}` : undefined;
+  }
+
+  /** Subscribes an address, or sends the confirmation again where it is subscribed. */
+  private subscribe({ TopicArn, Protocol, Endpoint, Attributes = {}, ...more }: Input) {
+    const [unknown] = Object.keys({ ...more, ...Attributes }).filter(name => name !== 'FilterPolicy');
+    if (unknown) throw new Unsupported('Subscribe', unknown);
+    const topic = this.find(TopicArn);
+    const known = this.subscriptions(topic).find(
+      ({ logicalId, properties }) =>
+        properties['Protocol'] === Protocol &&
+        properties['Endpoint'] === Endpoint &&
+        this.stateOf(logicalId) !== 'deleted',
+    );
+    if (known) return { SubscriptionArn: this.arnOf(topic, known) ?? 'pending confirmation' };
+    const type = 'AWS::SNS::Subscription';
+    const logicalId = `Subscribed${this.account.ofType(type).length}`;
+    const properties = {
+      ...{ TopicArn, Protocol, Endpoint },
+      ...(Attributes.FilterPolicy ? { FilterPolicy: JSON.parse(Attributes.FilterPolicy) } : {}),
+    };
+    const subscription = {
+      ...{ logicalId, type, ref: logicalId, arn: logicalId, path: logicalId },
+      attributes: {},
+      properties,
+    };
+    this.account.add(subscription);
+    this.begin(subscription, 'pending');
+    return { SubscriptionArn: this.arnOf(topic, subscription) ?? 'pending confirmation' };
+  }
+
+  /** An e-mail address is asked to confirm, and its subscription is gone when it has not. */
+  private begin({ logicalId, properties }: Deployed, mails = this.mails): void {
+    if (properties['Protocol'] !== 'email' || mails === 'confirmed') return;
+    this.states.set(logicalId, 'pending');
+    this.account.clock.after(UNCONFIRMED, () => {
+      if (this.stateOf(logicalId) === 'pending') this.states.set(logicalId, 'deleted');
     });
   }
 
@@ -143,10 +198,12 @@ export class Topics {
     for (const { logicalId, properties } of this.subscriptions(topic)) {
       const { Protocol, Endpoint, FilterPolicy } = properties;
       if (this.stateOf(logicalId) !== 'confirmed' || (FilterPolicy && !matches(FilterPolicy, attributes))) continue;
-      const body = parts[Protocol] ?? parts.default;
-      // SNS has accepted the message: who published it does not hear of it.
-      if (Protocol === 'sms' && this.account.sizes.count('SMS', body.length)) {
-        this.account.emit('dropped', { topic: topic.path, subject: Subject ?? '', reason: 'the SMS is too long' });
+      const { DisplayName, TopicName = topic.arn.split(':').at(-1) } = topic.properties;
+      const text = parts[Protocol] ?? parts.default;
+      const body = Protocol === 'sms' && DisplayName ? `${DisplayName}> ${text}` : text;
+      const lost = Protocol === 'sms' ? this.sms.send(Endpoint, body, TopicName) : undefined;
+      if (lost) {
+        this.account.emit('dropped', { topic: topic.path, to: Endpoint, subject: Subject ?? '', reason: lost });
         continue;
       }
       this.account.clock.after(random.between(300, 2200), () => {

@@ -100,5 +100,6 @@ export async function deployed(resources = RESOURCES): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'sizes-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   writeFileSync(join(directory, 'index.js'), CODE);
-  return World.deploy({ name: 'Shop', directory, region: 'us-east-1', template: { Resources: resources } });
+  const sms = { sandbox: false, originationNumbers: ['+15550199'], spendLimit: 100 };
+  return World.deploy({ name: 'Shop', directory, region: 'us-east-1', template: { Resources: resources } }, { sms });
 }
