@@ -8,6 +8,10 @@ interface Assumption {
 
 /** The things of an account that are set up in a rehearsal unless its scenario is about them: a new account has none. */
 export const ASSUMPTIONS = {
+  deployment: {
+    text: 'the stack was deployed yesterday, and every alarm is OK',
+    options: { deployment: 'yesterday' },
+  },
   sms: {
     text: 'SMS is out of its sandbox, with an origination number and 100 USD a month',
     options: {

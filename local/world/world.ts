@@ -97,7 +97,7 @@ export class RehearsalWorld extends World {
     assumed: readonly AssumptionName[] = assumedBut(),
   ): Promise<RehearsalWorld> {
     const world = new RehearsalWorld(assembly, seed, faults, start, tables, assumed);
-    await world.start();
+    await world.startDeploying();
     return world;
   }
 

@@ -10,6 +10,7 @@ import { Alarms } from './services/cloudwatch/alarms.ts';
 import { Dashboards } from './services/cloudwatch/dashboards.ts';
 import { Graphs } from './services/cloudwatch/graphs.ts';
 import { Metrics } from './services/cloudwatch/metrics.ts';
+import { Creation } from './services/creation.ts';
 import { type TableKind, Tables } from './services/dynamodb/tables.ts';
 import { Buses } from './services/eventbridge.ts';
 import { Keys } from './services/kms.ts';
@@ -37,14 +38,19 @@ export interface WorldOptions {
   /** The moment of the deployment, an ISO 8601 time. @default 2026-01-01T00:00:00.000Z */
   start?: string;
   /**
-   * Virtual minutes between the deployment and the first evaluation of alarms, in which metrics gather. `start()` ends with
-   * them. @default 0
+   * Virtual minutes in which metrics gather: before the deployment, or after it and before the first evaluation of alarms where that
+   * was yesterday. @default 0
    */
   warmUpMinutes?: number;
   /** How many invocations of functions may run at one time. @default 10, as in a new account */
   concurrency?: number;
   /** How far the account has come with SMS. @default that of a new account, from which no SMS arrives */
   sms?: SmsStanding;
+  /**
+   * `now`: the resources appear one after the other, over minutes, and alarms have judged nothing yet. `yesterday`: all is there, and
+   * every alarm is OK. @default now
+   */
+  deployment?: 'now' | 'yesterday';
   /** The state in which e-mail addresses are subscribed: nobody has confirmed yet, or everybody. @default pending */
   subscriptions?: 'pending' | 'confirmed';
   /** @default nothing goes wrong */
@@ -86,6 +92,8 @@ export class World {
   /** Counts of the calls by who has made them, and how often each of `faults.calls` has struck, in their order. */
   readonly callFaults: CallFaults;
   private readonly customResources: CustomResources;
+  private readonly creation: Creation;
+  private readonly isNew: boolean;
   /** The end of the warm-up. */
   private readonly began: number;
 
@@ -101,11 +109,14 @@ export class World {
       concurrency = 10,
       sms = {},
       subscriptions = 'pending',
+      deployment = 'now',
     }: WorldOptions = {},
   ) {
     const random = new Random(seed);
     this.clock = new Clock(start);
-    this.account = new Account(assembly, this.clock, random);
+    const isNew = deployment === 'now';
+    this.isNew = isNew;
+    this.account = new Account(assembly, this.clock, random, isNew);
     // Lateness has a source of chance of its own, so that a world with late metrics is otherwise the one without.
     this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed)));
     const { account, clock, metrics } = this;
@@ -122,6 +133,9 @@ export class World {
     this.functions = new Functions(account, this.queues, metrics, misfortune, { concurrency, skew });
     // Requests of deployments have a source of chance of their own: a world with custom resources is otherwise the one without.
     this.customResources = new CustomResources(account, this.functions, new Random(seed + 0xc10d));
+    this.creation = new Creation(account, new Random(seed + 0xc4ea), resource =>
+      this.customResources.createOne(resource),
+    );
     this.buses = new Buses(account, this.functions, this.queues);
     this.sms = new Sms(account, metrics, sms);
     this.topics = new Topics(account, this.sms, subscriptions);
@@ -131,7 +145,7 @@ export class World {
     this.objects = new Objects(account);
     this.distributions = new Distributions(account, this.objects, this.functions);
     this.mail = new Mail(account);
-    this.alarms = new Alarms(account, metrics, this.buses, this.topics);
+    this.alarms = new Alarms(account, metrics, this.buses, this.topics, isNew);
     this.dashboards = new Dashboards(account);
     new Keys(account, seed);
     new Graphs(account, metrics);
@@ -158,10 +172,21 @@ export class World {
     return world;
   }
 
-  /** Creates the tables and the custom resources, and lets the warm-up pass. Call it once. */
+  /** Deploys the stack, and lets the warm-up pass. Call it once. @throws DeploymentFailed */
   async start(): Promise<void> {
+    await this.begin();
+    if (this.isNew) await this.clock.until(() => this.creation.run());
+  }
+
+  /** Lets the warm-up pass, and has the stack deployed from now on, in whatever time the clock runs. In place of `start`. */
+  async startDeploying(): Promise<void> {
+    await this.begin();
+    if (this.isNew) this.clock.after(0, () => this.creation.run());
+  }
+
+  private async begin(): Promise<void> {
     await this.tables.create();
-    await this.clock.until(() => this.customResources.create());
+    if (!this.isNew) await this.clock.until(() => this.customResources.create());
     await this.clock.run(this.began - this.clock.now);
   }
 

@@ -48,7 +48,7 @@ describe('an assembly', () => {
   test('with one stack is deployed as it is, in us-east-1 where it is bound to no region', async () => {
     const world = await World.deploy(assemblyOf('Other'));
     expect(world.account.region).toBe('us-east-1');
-    expect(world.clock.iso).toBe('2026-01-01T00:00:00.000Z');
+    expect(world.clock.iso).toMatch(/^2026-01-01T00:00:/);
   });
 
   test('with several stacks needs to be told which is the main one, and deploys all', () => {

@@ -102,6 +102,10 @@ export class Account {
   /** The sizes of what was sent, stored and answered. */
   readonly sizes = new Sizes();
   private readonly byType: Map<string, Deployed[]>;
+  /** The resources that are there. */
+  private existing: Map<string, Deployed[]>;
+  /** What waits for a resource, by its logical id; undefined where all were there from the beginning. */
+  private readonly waiting: Map<string, (() => void)[]> | undefined;
   private readonly services = new Map<string, Operations>();
   private readonly listeners: ((happened: WorldEvent) => void)[] = [];
   private readonly answered: OnAnswer[] = [];
@@ -111,34 +115,52 @@ export class Account {
   faultOf: (caller: Caller, service: string, operation: string) => CallFaultKind | undefined = () => undefined;
   private readonly chances = new Map<string, Random>();
 
-  constructor(assembly: Assembly, clock: Clock, random: Random) {
+  /** @param isNew true where the resources are created one after the other, when `hide` has been called */
+  constructor(assembly: Assembly, clock: Clock, random: Random, isNew = false) {
     this.assembly = assembly;
     this.clock = clock;
     this.random = random;
     this.region = assembly.region;
     this.resources = resolveTemplate(assembly);
     this.byType = Map.groupBy(this.resources, ({ type }) => type);
+    this.existing = this.byType;
+    this.waiting = isNew ? new Map() : undefined;
     this.permissions = new Permissions(this.resources);
   }
 
+  /** The resources of a type that are there. Before `hide` these are all of the stack. */
   ofType(type: string): readonly Deployed[] {
-    return this.byType.get(type) ?? [];
+    return this.existing.get(type) ?? [];
   }
 
   /** Does something once a resource of the stack is there. */
-  whenCreated(_resource: Deployed, act: () => void): void {
-    act();
+  whenCreated({ logicalId }: Deployed, act: () => void): void {
+    if (this.waiting) this.waiting.set(logicalId, [...(this.waiting.get(logicalId) ?? []), act]);
+    else act();
+  }
+
+  /** From now on, nothing is there but what is created. */
+  hide(): void {
+    this.existing = new Map();
+  }
+
+  /** Lets a resource of the stack be there. */
+  created(resource: Deployed): void {
+    this.existing.set(resource.type, [...this.ofType(resource.type), resource]);
+    for (const act of this.waiting?.get(resource.logicalId) ?? []) act();
+    this.waiting?.delete(resource.logicalId);
   }
 
   /** Adds a resource that a call has made. */
   add(resource: Deployed): void {
     this.resources.push(resource);
-    this.byType.set(resource.type, [...this.ofType(resource.type), resource]);
+    this.byType.set(resource.type, [...(this.byType.get(resource.type) ?? []), resource]);
+    if (this.existing !== this.byType) this.created(resource);
   }
 
   /** The resource of a type that a construct made, by the construct's path; undefined when there is none. */
   find(type: string, path: string): Deployed | undefined {
-    return this.ofType(type).find(resource => resource.path === path);
+    return this.byType.get(type)?.find(resource => resource.path === path);
   }
 
   /**

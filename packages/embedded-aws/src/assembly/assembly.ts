@@ -6,6 +6,7 @@ export interface Resource {
   Properties: Properties;
   Metadata?: Record<string, string>;
   Condition?: string;
+  DependsOn?: string | readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a template's properties have as many shapes as AWS has resources

@@ -49,8 +49,12 @@ export class CustomResources {
 
   /** @throws DeploymentFailed */
   async create(): Promise<void> {
-    for (const resource of this.account.resources.filter(({ type }) => isCustom(type)))
-      await this.request('Create', resource);
+    for (const resource of this.account.resources.filter(({ type }) => isCustom(type))) await this.createOne(resource);
+  }
+
+  /** @throws DeploymentFailed */
+  createOne(resource: Deployed): Promise<void> {
+    return this.request('Create', resource);
   }
 
   /**

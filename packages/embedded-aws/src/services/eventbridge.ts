@@ -110,7 +110,10 @@ export class Buses {
       if (this.isFifo(arn) && !parameters?.MessageGroupId)
         throw new Unsupported(`the rule ${rule.path}`, 'a FIFO queue without a message group, which gets nothing');
     }
-    if (!schedule) return;
+    if (schedule) this.account.whenCreated(rule, () => this.begin(rule, schedule));
+  }
+
+  private begin(rule: Deployed, schedule: string): void {
     const { clock, random } = this.account;
     const tick = () => this.target(rule, this.event('aws.events', 'Scheduled Event', {}, [rule.arn]));
     const parsed = parseSchedule(schedule, `the rule ${rule.path}`);

@@ -36,6 +36,9 @@ interface SetAlarmStateInput {
   StateReasonData?: string;
 }
 
+/** The reason of a state that nothing has judged yet, in CloudWatch's words. */
+const CREATED = 'Unchecked: Initial alarm creation';
+
 /** Alarms on a page, and names in a request, at most. */
 const PAGE = 100;
 
@@ -45,13 +48,16 @@ export class Alarms {
   private readonly metrics: Metrics;
   private readonly buses: Buses;
   private readonly topics: Topics;
+  private readonly isNew: boolean;
   private readonly composites: CompositeAlarms;
   readonly muteRules: MuteRules;
   private readonly statuses = new Map<string, Status>();
   private readonly watched: Watched[] = [];
 
-  constructor(account: Account, metrics: Metrics, buses: Buses, topics: Topics) {
+  /** @param isNew true where alarms are created in time, and have judged nothing: they begin in INSUFFICIENT_DATA */
+  constructor(account: Account, metrics: Metrics, buses: Buses, topics: Topics, isNew = false) {
     this.account = account;
+    this.isNew = isNew;
     this.metrics = metrics;
     this.buses = buses;
     this.topics = topics;
@@ -59,14 +65,7 @@ export class Alarms {
       if (alarm.properties['Metrics']) throw new Unsupported(`the alarm ${alarm.ref}`, 'metric math');
       const rule = ruleOf(alarm);
       validateAlarm(rule);
-      this.watched.push({ alarm, rule, query: queryOf(alarm) });
-      this.statuses.set(alarm.ref, {
-        state: 'OK',
-        since: account.clock.now - 86_400_000,
-        updated: account.clock.now - 86_400_000,
-        reason: 'OK since yesterday',
-        reasonData: undefined,
-      });
+      account.whenCreated(alarm, () => this.begin({ alarm, rule, query: queryOf(alarm) }));
     }
     account.provide('cloudwatch', {
       DescribeAlarms: {
@@ -90,7 +89,7 @@ export class Alarms {
       const [alarm, status] = [this.find(name), this.statuses.get(name)];
       if (alarm && status) this.act(alarm, status);
     });
-    this.composites = new CompositeAlarms(account, {
+    this.composites = new CompositeAlarms(account, isNew, {
       stateOf: name => this.statuses.get(name)?.state,
       begin: ({ ref }, judgement) => {
         const since = account.clock.now - (judgement.state === 'INSUFFICIENT_DATA' ? 0 : 86_400_000);
@@ -104,6 +103,16 @@ export class Alarms {
       },
       act: alarm => this.act(alarm, this.statuses.get(alarm.ref) as Status),
     });
+  }
+
+  private begin(watched: Watched): void {
+    const { now } = this.account.clock;
+    const since = this.isNew ? now : now - 86_400_000;
+    const [state, reason] = this.isNew
+      ? (['INSUFFICIENT_DATA', CREATED] as const)
+      : (['OK', 'OK since yesterday'] as const);
+    this.watched.push(watched);
+    this.statuses.set(watched.alarm.ref, { state, since, updated: since, reason, reasonData: undefined });
   }
 
   /** Sets the state of an alarm by hand: it acts at once, and lasts until an evaluation comes to another. */
@@ -121,7 +130,7 @@ export class Alarms {
   /** Gives every alarm the state of one that was just created: INSUFFICIENT_DATA. */
   createAnew(): void {
     const { now } = this.account.clock;
-    const reason = 'Unchecked: Initial alarm creation';
+    const reason = CREATED;
     for (const name of this.statuses.keys())
       this.statuses.set(name, { state: 'INSUFFICIENT_DATA', since: now, updated: now, reason, reasonData: undefined });
     this.composites.judgeSoon();
@@ -197,8 +206,8 @@ export class Alarms {
 
   private act(alarm: Deployed, now: Status): void {
     if (!this.composites.takesActions(alarm.ref, now.state)) return;
-    const { AlarmDescription, AlarmActions = [], OKActions = [] } = alarm.properties;
-    const actions = now.state === 'ALARM' ? AlarmActions : now.state === 'OK' ? OKActions : [];
+    const { AlarmDescription, AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = alarm.properties;
+    const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[now.state];
     for (const topic of actions as string[])
       this.topics.publishFromAlarm(
         topic,

@@ -43,6 +43,12 @@ const PROPERTIES = new Set([
 
 const SECOND = 1000;
 
+const CREATED: Judgement = {
+  state: 'INSUFFICIENT_DATA',
+  reason: 'Unchecked: Initial alarm creation',
+  reasonData: undefined,
+};
+
 /**
  * Composite alarms: judged when an alarm that they watch has changed its state, and at no other time. Their actions wait for the
  * suppressor, as "Suppressing composite alarm actions" in the CloudWatch guide describes: while it is in ALARM, for the wait period after
@@ -55,12 +61,16 @@ export class CompositeAlarms {
   private readonly states: AlarmStates;
   private readonly composites = new Map<string, Composite>();
 
-  constructor(account: Account, states: AlarmStates) {
+  constructor(account: Account, isNew: boolean, states: AlarmStates) {
     this.account = account;
     this.states = states;
     const deployed = account.ofType(TYPE).map(alarm => toComposite(alarm));
-    for (const composite of inOrder(deployed, states))
-      this.take(composite, this.judgement(composite, 'OK since yesterday'));
+    const alarms = account.ofType('AWS::CloudWatch::Alarm').map(({ ref }) => ref);
+    for (const composite of inOrder(deployed, alarms))
+      account.whenCreated(composite.alarm, () => {
+        this.take(composite, isNew ? CREATED : this.judgement(composite, 'OK since yesterday'));
+        if (isNew) this.judgeSoon();
+      });
     account.provide('cloudwatch', {
       PutCompositeAlarm: {
         resources: ({ AlarmName }) => [this.arnOf(AlarmName)],
@@ -146,8 +156,7 @@ export class CompositeAlarms {
     const missing = watchedBy(composite).find(child => this.states.stateOf(child) === undefined);
     if (missing) throw new ServiceError('ValidationError', `Alarm ${missing} does not exist`);
     this.account.add(alarm);
-    const reason = 'Unchecked: Initial alarm creation';
-    this.take(composite, { state: 'INSUFFICIENT_DATA', reason, reasonData: undefined });
+    this.take(composite, CREATED);
     this.judgeSoon();
   }
 
@@ -216,9 +225,9 @@ function toComposite(alarm: Deployed): Composite {
 const watchedBy = ({ rule, suppressor }: Composite) => [...rule.alarms, ...(suppressor ? [suppressor] : [])];
 
 /** Each after those that it watches. @throws Unsupported for a circle, and for an alarm that is not in the stack */
-function inOrder(composites: readonly Composite[], { stateOf }: AlarmStates): Composite[] {
+function inOrder(composites: readonly Composite[], alarms: readonly string[]): Composite[] {
   const ordered: Composite[] = [];
-  const isKnown = (name: string) => stateOf(name) !== undefined || ordered.some(({ alarm }) => alarm.ref === name);
+  const isKnown = (name: string) => alarms.includes(name) || ordered.some(({ alarm }) => alarm.ref === name);
   while (ordered.length < composites.length) {
     const next = composites.find(composite => !ordered.includes(composite) && watchedBy(composite).every(isKnown));
     if (!next) {

@@ -40,7 +40,8 @@ export class Polling {
     this.account = account;
     this.functions = functions;
     this.queues = queues;
-    for (const { properties } of account.ofType('AWS::Lambda::EventSourceMapping')) {
+    for (const resource of account.ofType('AWS::Lambda::EventSourceMapping')) {
+      const { properties } = resource;
       const source = String(properties['EventSourceArn']);
       const queue = account.ofType('AWS::SQS::Queue').find(({ arn }) => arn === source);
       if (!queue && !source.startsWith('arn:aws:dynamodb:'))
@@ -48,12 +49,17 @@ export class Polling {
       if (!queue) continue;
       this.check(properties, queue);
       const groups = new Map<string, Message[]>();
+      let exists = false;
+      account.whenCreated(resource, () => {
+        exists = true;
+        for (const waiting of groups.values()) this.deliver({ mapping: properties, queue }, waiting, this.moment());
+      });
       queues.takeFrom(source, {
         take: (body, group) => {
           const waiting = groups.get(group) ?? [];
           groups.set(group, waiting);
           waiting.push(this.message(body, group));
-          if (waiting.length === 1) this.deliver({ mapping: properties, queue }, waiting, this.moment());
+          if (exists && waiting.length === 1) this.deliver({ mapping: properties, queue }, waiting, this.moment());
         },
         oldest: () =>
           [...groups.values()]

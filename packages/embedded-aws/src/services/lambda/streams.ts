@@ -16,14 +16,21 @@ export class Streams {
     this.account = account;
     this.functions = functions;
     this.queues = queues;
-    for (const { properties } of account.ofType('AWS::Lambda::EventSourceMapping')) {
+    for (const resource of account.ofType('AWS::Lambda::EventSourceMapping')) {
+      const { properties } = resource;
       const waiting: ReturnType<typeof toRecord>[] = [];
+      let exists = false;
+      account.whenCreated(resource, () => {
+        exists = true;
+        if (waiting.length > 0) this.deliver(properties, waiting, 0);
+      });
       tables.onRecord(record => {
         if (!String(properties['EventSourceArn']).startsWith(`${record.tableArn}/stream/`)) return;
         const shaped = toRecord(record, account);
         if (!passes(properties, shaped)) return;
+        if (!exists && properties['StartingPosition'] !== 'TRIM_HORIZON') return;
         waiting.push(shaped);
-        if (waiting.length === 1) this.deliver(properties, waiting, 0);
+        if (exists && waiting.length === 1) this.deliver(properties, waiting, 0);
       });
     }
   }
