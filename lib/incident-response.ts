@@ -1,7 +1,9 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { DeploymentDocument } from '../lambda/domain/deployed.ts';
+import { PROBE_NAMESPACE } from '../lambda/domain/diagnosis/probe-metrics.ts';
 import { addOpsgenie } from './channels/opsgenie/opsgenie.ts';
 import { addPagerDuty } from './channels/pagerduty/pagerduty.ts';
 import { Page } from './channels/paging/page.ts';
@@ -82,7 +84,7 @@ export class IncidentResponse extends Construct {
     });
     const watch = new Watch(this, 'Watch', { ...parts, response, switches, paging });
     const probed = playbooks.some(playbook => playbook.probed);
-    if (probed || statusPage) new Probe(this, 'Probe', { ...parts, playbooks });
+    const probe = probed || statusPage ? new Probe(this, 'Probe', { ...parts, playbooks }) : undefined;
 
     // People act.
     new ConsoleRunbooks(this, 'Console', { ...parts, playbooks });
@@ -92,7 +94,7 @@ export class IncidentResponse extends Construct {
     // People and other systems are notified.
     const responder = { ...parts, bus, undelivered, paging, command, links };
     const page = new Page(this, 'Page', responder);
-    new Subscriptions(this, 'Subscriptions', responder);
+    const subscriptions = new Subscriptions(this, 'Subscriptions', { ...responder, watch });
     new Figures(this, 'Figures', responder);
     addStakeholders(this, responder);
     addReviews(this, responder);
@@ -114,7 +116,14 @@ export class IncidentResponse extends Construct {
     new ServiceDashboard(this, 'Dashboard', { config, resources, playbooks, ownAlarms, functions, watch });
     Stack.of(this).addMetadata('incident-response', resources);
     for (const part of this.node.findAll()) if (part instanceof Rule) part.node.addDependency(deployment);
-    this.addOutputs({ incidents, response, command, paging });
+    const own = new Set(ownAlarms.node.findAll());
+    for (const alarm of this.node.findAll()) {
+      if (!(alarm instanceof CfnAlarm) || own.has(alarm)) continue;
+      // An alarm that changes before anybody hears, or before it is measured, is told late or for nothing.
+      alarm.node.addDependency(...intake.ears);
+      if (probe && alarm.namespace === PROBE_NAMESPACE) alarm.node.addDependency(probe.rule);
+    }
+    this.addOutputs({ incidents, response, command, subscriptions, paging });
     const stack = Stack.of(this);
     for (const each of [stack, ...stack.dependencies]) checkQuotas(each, config);
   }
@@ -123,13 +132,15 @@ export class IncidentResponse extends Construct {
     incidents: IncidentsTable;
     response: ResponseWorkflow;
     command: Command;
+    subscriptions: Subscriptions;
     paging: Paging;
   }) {
-    const { incidents, response, command, paging } = parts;
+    const { incidents, response, command, subscriptions, paging } = parts;
     const add = (id: string, value: string, description: string) => new CfnOutput(this, id, { value, description });
     add('IncidentsTable', incidents.table.tableName, 'One item an incident');
     add('ResponseStateMachine', response.stateMachine.stateMachineArn, 'One execution an attempt');
     add('CommandFunction', command.function.functionName, 'What `npx incident` calls');
+    add('SubscriptionsFunction', subscriptions.function.functionName, 'What `npx incident subscribe` calls');
     paging.levels.forEach((topic, i) => {
       add(`PagesLevel${i + 1}`, topic.topicArn, `Pages of escalation level ${i + 1}`);
     });

@@ -22,7 +22,7 @@ const CONFIGURED = { maxAttempts: 3, requestHandler: { connectionTimeout: 3000, 
 /** Calls the deployed command function, with the caller's IAM credentials. SDK clients are loaded only when they are needed. */
 export class Client {
   private readonly options: ClientOptions;
-  private found: Promise<string> | undefined;
+  private found: Promise<Record<string, string>> | undefined;
 
   constructor(options: ClientOptions) {
     this.options = options;
@@ -39,10 +39,20 @@ export class Client {
       ...['start maintenance', 'end maintenance'],
     ].includes(request.do);
     const person = acts ? { by: await this.callerName(), via: 'command line', requestId: randomUUID() } : {};
-    const FunctionName = await this.commandFunction();
-    const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     // The SDK's retries repeat the same request with the same id.
-    const Payload = JSON.stringify({ ...request, ...person });
+    return this.invoke('CommandFunction', { ...request, ...person });
+  }
+
+  /** Subscribes anew whoever should be subscribed and is not: SNS asks them to confirm. @throws Failure */
+  subscribe(): Promise<{ offered: { topic: string; person: string; protocol: string }[] }> {
+    return this.invoke('SubscriptionsFunction', { do: 'subscribe' });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: each function has its own answer
+  private async invoke(output: string, request: object): Promise<any> {
+    const FunctionName = await this.outputOf(output);
+    const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+    const Payload = JSON.stringify(request);
     const { Payload: answered, FunctionError } = await this.explaining(`asking ${FunctionName}`, () =>
       this.client(LambdaClient).send(new InvokeCommand({ FunctionName, Payload })),
     );
@@ -94,12 +104,17 @@ export class Client {
     return this.options.as;
   }
 
-  private commandFunction(): Promise<string> {
-    this.found ??= this.findFunction();
-    return this.found;
+  private async outputOf(name: string): Promise<string> {
+    this.found ??= this.readOutputs();
+    const outputs = await this.found;
+    const key = Object.keys(outputs).find(known => known.includes(name));
+    const output = key && outputs[key];
+    if (!output)
+      throw new Failure(3, `The stack ${this.service}-incident-response has no output ${name}: deploy it anew.`);
+    return output;
   }
 
-  private async findFunction(): Promise<string> {
+  private async readOutputs(): Promise<Record<string, string>> {
     const StackName = `${this.service}-incident-response`;
     const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
     const { Stacks = [] } = await this.explaining(`looking for the stack ${StackName}`, async () => {
@@ -114,9 +129,8 @@ export class Client {
         );
       }
     });
-    const output = Stacks[0]?.Outputs?.find(({ OutputKey = '' }) => OutputKey.includes('CommandFunction'))?.OutputValue;
-    if (!output) throw new Failure(3, `The stack ${StackName} has no output CommandFunction: deploy it anew.`);
-    return output;
+    const outputs = Stacks[0]?.Outputs ?? [];
+    return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   }
 
   private client<C>(Client: new (config: object) => C): C {

@@ -293,6 +293,15 @@ export function commands(): Command {
       print({ subscription }, `Confirmed: ${subscription}`);
     });
 
+  program
+    .command('subscribe')
+    .description('ask anew whoever should be subscribed and is not: SNS forgets what nobody confirms in two days')
+    .action(async () => {
+      const { offered } = await (await client()).subscribe();
+      const lines = offered.map(({ person, protocol, topic }) => `${person}, ${protocol}, ${topic}`);
+      print({ offered }, lines.length > 0 ? `Asked to confirm:\n${lines.join('\n')}` : 'Everybody is subscribed.');
+    });
+
   return program;
 }
 

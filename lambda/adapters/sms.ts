@@ -58,13 +58,3 @@ async function spentThisMonth(now: Date): Promise<number> {
   const { spent = [] } = await readMetrics([query], now, (now.getTime() - month) / 3_600_000);
   return spent.at(-1)?.value ?? 0;
 }
-
-/** How many messages of each topic SNS could not deliver in the last half hour. */
-export async function readFailedMessages(topicArns: readonly string[], now: Date): Promise<number[]> {
-  const queries = topicArns.map((arn, i) => ({
-    ...{ id: `failed${i}`, namespace: 'AWS/SNS', name: 'NumberOfNotificationsFailed' },
-    ...{ dimensions: { TopicName: arn.split(':').at(-1) ?? arn }, statistic: 'Sum' as const, period: 300 },
-  }));
-  const points = await readMetrics(queries, now, 0.5);
-  return queries.map(({ id }) => (points[id] ?? []).reduce((sum, { value }) => sum + value, 0));
-}

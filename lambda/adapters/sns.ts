@@ -1,7 +1,7 @@
-import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import type { Urgency } from '../domain/incident/audiences.ts';
 import { mailBody, subjectLine } from '../domain/messages/page-text.ts';
-import type { Listed } from '../domain/on-call/subscriptions.ts';
+import type { Listed, Subscriber } from '../domain/on-call/subscriptions.ts';
 
 const client = new SNSClient({});
 
@@ -42,6 +42,18 @@ export async function listSubscriptions(topicArn: string): Promise<Listed[]> {
     for (const { Protocol = '', Endpoint = '', SubscriptionArn = '' } of Subscriptions)
       listed.push({ protocol: Protocol, endpoint: Endpoint, arn: SubscriptionArn });
   return listed;
+}
+
+/** Subscribes an address, which is asked to confirm, again where it has not yet. */
+export async function subscribe(
+  TopicArn: string,
+  { protocol, endpoint }: Subscriber,
+  filter: Record<string, string[]> | undefined,
+): Promise<void> {
+  const Attributes = filter && { FilterPolicy: JSON.stringify(filter) };
+  await client.send(
+    new SubscribeCommand({ TopicArn, Protocol: protocol, Endpoint: endpoint, ...(Attributes && { Attributes }) }),
+  );
 }
 
 /** An e-mail to people who are subscribed to the topic of notices. */

@@ -35,6 +35,7 @@ export const AlarmEvent = v.object({
       actionsSuppressedBy: v.nullish(v.string()),
       actionsSuppressedReason: v.nullish(v.string()),
     }),
+    previousState: v.nullish(v.object({ reason: v.nullish(v.string()) })),
     /** The mute rule that holds back the alarm's actions. */
     muteDetail: v.nullish(v.object({ mutedByArn: v.nullish(v.string()), muteWindowEnd: v.nullish(Timestamp) })),
     alarmTags: v.nullish(v.record(v.string(), v.string())),

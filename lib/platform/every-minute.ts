@@ -6,10 +6,10 @@ import type { ResponderFunction } from './responder-function.ts';
 const MINUTE = Duration.minutes(1);
 
 /** Invokes a function once a minute. The next minute makes up for one that fails or comes late: it is neither repeated nor kept. */
-export function invokeEveryMinute(scope: ResponderFunction): void {
+export function invokeEveryMinute(scope: ResponderFunction): Rule {
   const perishes = { retryAttempts: 0, maxEventAge: MINUTE };
   scope.function.configureAsyncInvoke(perishes);
-  new Rule(scope, 'EveryMinute', {
+  return new Rule(scope, 'EveryMinute', {
     description: 'Once a minute',
     schedule: Schedule.rate(MINUTE),
     targets: [new LambdaFunction(scope.function, perishes)],

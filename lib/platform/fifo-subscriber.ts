@@ -58,9 +58,13 @@ export class FifoSubscriber extends IncidentFunction {
       this.addRule('Every', queue, { description: `When ${name} looks by itself`, schedule: Schedule.rate(schedule) });
   }
 
-  /** Adds a rule by which EventBridge puts messages into the queue, all in the one message group. */
+  /**
+   * Adds a rule by which EventBridge puts messages into the queue, all in the one message group. The next time of a schedule makes up
+   * for one that is not delivered, as the first in a new stack, which may come before the queue's policy.
+   */
   protected addRule(id: string, queue: Queue, props: RuleProps): void {
-    const target = new SqsQueue(queue, { messageGroupId: this.name, deadLetterQueue: this.undelivered });
+    const deadLetterQueue = props.schedule ? {} : { deadLetterQueue: this.undelivered };
+    const target = new SqsQueue(queue, { messageGroupId: this.name, ...deadLetterQueue });
     new Rule(this, id, { ...props, targets: [target] });
   }
 }

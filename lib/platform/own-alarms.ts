@@ -46,10 +46,29 @@ export class OwnAlarms extends Construct {
     topics: ITopic[],
     alarmDescription: string,
     props: Omit<AlarmProps, 'threshold'> & Partial<Pick<AlarmProps, 'threshold'>>,
-  ): void {
+  ): Alarm {
     const alarmName = `${this.service}-incident-response-${kebabCase(id)}`;
     const alarm = new Alarm(this, id, { threshold: 1, ...props, alarmName, alarmDescription });
     alarm.addAlarmAction(...topics.map(topic => new SnsAction(topic)));
+    return alarm;
+  }
+
+  /**
+   * Adds an alarm that notifies the topics when a metric has stopped. It is silent until there has been a first value: a new alarm would
+   * ring in each new stack, before what it watches has run.
+   */
+  addSilenceAlarm(
+    id: string,
+    topics: ITopic[],
+    alarmDescription: string,
+    props: Pick<AlarmProps, 'metric' | 'evaluationPeriods'>,
+  ): void {
+    const alarm = this.addAlarm(id, topics, alarmDescription, {
+      ...props,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.MISSING,
+    });
+    alarm.addInsufficientDataAction(...topics.map(topic => new SnsAction(topic)));
   }
 }
 

@@ -6,7 +6,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { HEALTH_EVENT } from '../../lambda/domain/incident/aws-issues.ts';
 import { ALARM_PREFIX, ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
 import { DIED, EXECUTION_EVENT } from '../../lambda/domain/remediation/dead-execution.ts';
@@ -40,6 +40,9 @@ const WAITING = Duration.minutes(5);
  * its length: the function itself ignores alarms of other services.
  */
 export class Intake extends IncidentFunction {
+  /** Whatever changes before these are there is not heard. */
+  readonly ears: IDependable[];
+
   constructor(scope: Construct, id: string, props: IntakeProps) {
     const { config, incidents, ownAlarms, stateMachine, switches, firstLevel, undelivered } = props;
     const deadLetters = ownAlarms.addDeadLetterQueue(id, 'Signals that did not become an incident', { fifo: true });
@@ -70,7 +73,7 @@ export class Intake extends IncidentFunction {
     const queue = new RetryQueue(this, 'Queue', { deadLetters, retryAfter: RETRY_AFTER, heldFor: HELD_FOR });
     this.function.addEnvironment('SIGNAL_QUEUE', queue.queueUrl);
     this.function.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
-    new Rule(this, 'Alarms', {
+    const rule = new Rule(this, 'Alarms', {
       description: `Alarms of ${config.service}, issues of AWS, and responses that died`,
       eventPattern: {
         source: ['aws.cloudwatch', 'aws.health', 'aws.states'],
@@ -89,6 +92,7 @@ export class Intake extends IncidentFunction {
       },
       targets: [new SqsQueue(queue, { messageGroupId: 'signals', deadLetterQueue: undelivered })],
     });
+    this.ears = [rule, queue];
     const waiting = `Signals have been waiting for ${WAITING.toMinutes()} minutes: no incident comes of them`;
     ownAlarms.addAlarm('SignalsWaiting', [firstLevel], waiting, {
       metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),

@@ -1,4 +1,4 @@
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { probedUrls } from '../config/without-store.ts';
 import { invokeEveryMinute } from '../platform/every-minute.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
@@ -13,6 +13,9 @@ export interface ProbeProps extends ResponderParts {
 
 /** Measures the service once a minute. Alarms of playbooks stand on its metrics, and the status page shows them. */
 export class Probe extends IncidentFunction {
+  /** Runs the probe once a minute. */
+  readonly rule: IDependable;
+
   constructor(scope: Construct, id: string, { config, incidents, playbooks }: ProbeProps) {
     super(scope, id, {
       folder: 'functions/probe',
@@ -26,6 +29,6 @@ export class Probe extends IncidentFunction {
     this.addUnscopedReads('cloudwatch:GetMetricData');
     grantPutMetrics(this);
     this.addToRolePolicy(...playbooks.flatMap(({ permissions }) => permissions?.probe ?? []));
-    invokeEveryMinute(this);
+    this.rule = invokeEveryMinute(this);
   }
 }

@@ -57,10 +57,8 @@ export class Watch extends IncidentFunction {
     grantStopExecutions(this);
     invokeEveryMinute(this);
     const silent = 'The watch has been silent for 5 minutes: nobody is being escalated to';
-    ownAlarms.addAlarm('WatchSilent', [paging.firstLevel], silent, {
+    ownAlarms.addSilenceAlarm('WatchSilent', [paging.firstLevel], silent, {
       metric: this.function.metricInvocations({ period: EVERY_MINUTE, statistic: 'Sum' }),
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING,
       evaluationPeriods: 5,
     });
     const unreadable = 'An incident cannot be read, and is not looked after: the log of Watch names it';

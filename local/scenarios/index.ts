@@ -11,6 +11,7 @@ import { drill } from './drill.ts';
 import { flapping } from './flapping.ts';
 import { maintenance } from './maintenance.ts';
 import { merged } from './merged.ts';
+import { deployedIntoTrouble, firstDay } from './new-account.ts';
 import { nobodyAnswers } from './nobody-answers.ts';
 import { alarmTested, metricVanishes, quietNight } from './nothing-happens.ts';
 import { bothAtOnce, oneTrouble, severityRises, storm, symptomFirst } from './one-trouble.ts';
@@ -69,4 +70,6 @@ export const SCENARIOS: readonly Scenario[] = [
   alarmTested,
   quietNight,
   tableAway,
+  firstDay,
+  deployedIntoTrouble,
 ];

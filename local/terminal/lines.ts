@@ -33,6 +33,11 @@ const LINES: Record<string, Describe> = {
     text: `${detailType}: ${matched ? `matched ${rules.join(', ')}` : 'matched no rule'}`,
     tone: 'plain',
   }),
+  deployment: ({ stack, resources }) => ({
+    label: 'deployed',
+    text: `${stack}: ${resources} resources`,
+    tone: 'plain',
+  }),
   'aws issue': ({ service, code, open, updatedAt }) => ({
     label: 'aws health',
     text: `AWS reports that its issue of ${service} ${open ? 'is open' : 'is over'}, ${updatedAt.slice(11, 16)} UTC: ${code}`,

@@ -339,3 +339,10 @@ it('npx incident --help prints the commands without asking AWS', async () => {
   for (const word of ['list', 'approve', 'drill', 'Examples', 'Ends with 0']) expect(out).toContain(word);
   expect(aws.calls).toEqual([]);
 });
+
+it('whoever is not subscribed is asked again, and named', async () => {
+  expect(await incident('subscribe')).toMatchObject({ code: 0, out: 'Everybody is subscribed.' });
+  aws.offered = [{ topic: 'level 1', person: 'ada', protocol: 'email' }];
+  expect(await incident('subscribe')).toMatchObject({ code: 0, out: 'Asked to confirm:\nada, email, level 1' });
+  expect(JSON.parse((await incident('subscribe', '--json')).out)).toEqual({ offered: aws.offered });
+});

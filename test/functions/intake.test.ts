@@ -51,6 +51,14 @@ const event = (
   },
 });
 
+it('a new alarm that is red for want of data says nothing: what measures has not run yet', async () => {
+  const { detail, ...envelope } = event({ tags: TAGS });
+  const state = { ...detail.state, reason: 'Threshold Crossed: no datapoints were received for 5 periods.' };
+  const red = (reason: string) => ({ ...envelope, detail: { ...detail, state, previousState: { reason } } });
+  expect([await send(red('Unchecked: Initial alarm creation')), await open()]).toEqual([[], []]);
+  expect([await send(red('Threshold Crossed')), await open()]).toEqual([[], [expect.anything()]]);
+});
+
 /** A batch of events, as Lambda takes it from the queue. */
 const batch = (events: unknown[], receives = 1) => ({
   Records: events.map((body, i) => ({

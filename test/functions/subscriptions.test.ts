@@ -6,7 +6,9 @@ import {
   ListPhoneNumbersOptedOutCommand,
   ListSMSSandboxPhoneNumbersCommand,
   ListSubscriptionsByTopicCommand,
+  PublishCommand,
   SNSClient,
+  SubscribeCommand,
 } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it, vi } from 'vitest';
@@ -14,7 +16,10 @@ import { handler } from '../../lambda/functions/subscriptions/handler.ts';
 import { publishedMetrics } from '../support/aws-mocks.ts';
 import { deploy, invoke, useResponder } from '../support/responder.ts';
 
-useResponder({ TOPICS: 'level-1,operations' });
+useResponder({
+  ...{ TOPICS: 'level-1,operations', NOTICES_TOPIC: 'notices', OPERATORS: 'olga', SERVICE_TITLE: 'mockupAWS' },
+  WATCH_FUNCTION: 'watch',
+});
 const sns = mockClient(SNSClient);
 const cloudWatch = mockClient(CloudWatchClient);
 
@@ -109,4 +114,64 @@ it('the subscriptions function asks how SMS stands where somebody has a telephon
   expect(await answers([number], 8)).toEqual({ ReachTroubles: 4, LevelsWithoutAnybody: 0 });
   expect(await answers([number], 10)).toEqual({ ReachTroubles: 5, LevelsWithoutAnybody: 1 });
   expect(JSON.stringify(vi.mocked(console.info).mock.calls)).not.toContain('5555550');
+});
+
+const metricData = (values: Record<string, number>) =>
+  cloudWatch.on(GetMetricDataCommand).resolves({
+    MetricDataResults: Object.entries(values).map(([Id, value]) => ({ Id, Timestamps: [new Date()], Values: [value] })),
+  });
+
+it('the subscriptions function tells that the watch does not run, from its second check on', async () => {
+  sns.on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' }).resolves({ Subscriptions: [at('ada'), at('ben')] });
+  await invoke(handler, {});
+  expect(published()).toMatchObject({ ReachTroubles: 0 });
+  metricData({ checks: 1 });
+  await invoke(handler, {});
+  expect(published()).toMatchObject({ ReachTroubles: 1 });
+  metricData({ checks: 1, runs: 15 });
+  await invoke(handler, {});
+  expect(published()).toMatchObject({ ReachTroubles: 0 });
+});
+
+it('the subscriptions function mails operations once a day who is not reached, if anybody is', async () => {
+  const mails = () => sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
+  sns.on(PublishCommand).resolves({});
+  sns.on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' }).resolves({ Subscriptions: [at('ada')] });
+  for (const time of ['2026-04-07T08:59:00Z', '2026-04-07T09:04:00Z', '2026-04-07T09:19:00Z']) {
+    vi.setSystemTime(time);
+    await invoke(handler, {});
+  }
+  expect(mails()).toHaveLength(1);
+  const [{ TopicArn, Subject, Message, MessageAttributes } = {}] = mails();
+  expect([TopicArn, Subject]).toEqual(['notices', 'mockupAWS: 1 subscriptions reach nobody']);
+  expect(MessageAttributes).toEqual({ person: { DataType: 'String.Array', StringValue: '["olga"]' } });
+  expect(Message).toContain('- ben, email, level 1: missing');
+  expect(Message).toContain('npx incident subscribe');
+  sns.on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' }).resolves({ Subscriptions: [at('ada'), at('ben')] });
+  vi.setSystemTime('2026-04-08T09:04:00Z');
+  await invoke(handler, {});
+  expect(mails()).toHaveLength(1);
+});
+
+it('the subscriptions function asks anew whoever should be subscribed, with the filter of the topic', async () => {
+  sns
+    .on(ListSubscriptionsByTopicCommand, { TopicArn: 'level-1' })
+    .resolves({ Subscriptions: [at('ada', 'PendingConfirmation'), at('ben')] })
+    .on(ListSubscriptionsByTopicCommand, { TopicArn: 'operations' })
+    .resolves({})
+    .on(SubscribeCommand)
+    .resolves({});
+  expect(await invoke(handler, { do: 'subscribe' })).toEqual({
+    offered: [
+      { topic: 'level 1', person: 'ada', protocol: 'email' },
+      { topic: 'operations', person: 'olga', protocol: 'email' },
+    ],
+  });
+  expect(sns.commandCalls(SubscribeCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    {
+      ...{ TopicArn: 'level-1', Protocol: 'email', Endpoint: 'ada@mockupaws.com' },
+      Attributes: { FilterPolicy: '{"person":["ada"]}' },
+    },
+    { TopicArn: 'operations', Protocol: 'email', Endpoint: 'olga@mockupaws.com' },
+  ]);
 });

@@ -21,6 +21,8 @@ export class AwsEndpoint {
   readonly calls: AwsCall[] = [];
   alarmState: string | undefined = 'OK';
   commandFunction: string | undefined = 'command-1';
+  /** Whom the function of subscriptions asks to confirm. */
+  offered: { topic: string; person: string; protocol: string }[] = [];
   /** What each operation answers instead, once for each that is in the list; the last is kept. */
   failing: Record<string, (AwsError | 'function error' | 'cut' | 'nothing')[]> = {};
   private readonly handler: (event: unknown) => Promise<unknown>;
@@ -93,7 +95,8 @@ export class AwsEndpoint {
   private async invoke({ input }: AwsCall, response: ServerResponse, fails: boolean) {
     try {
       if (fails) throw new Error('the table is gone');
-      response.end(JSON.stringify((await this.handler(input)) ?? null));
+      const answer = input.do === 'subscribe' ? { offered: this.offered } : await this.handler(input);
+      response.end(JSON.stringify(answer ?? null));
     } catch (error) {
       const { name: errorType, message: errorMessage } = error as Error;
       response.setHeader('x-amz-function-error', 'Unhandled');
@@ -103,7 +106,7 @@ export class AwsEndpoint {
 
   private stack(): string {
     const outputs = this.commandFunction
-      ? `<member><OutputKey>IncidentResponseCommandFunctionAB12</OutputKey><OutputValue>${this.commandFunction}</OutputValue></member>`
+      ? `<member><OutputKey>IncidentResponseCommandFunctionAB12</OutputKey><OutputValue>${this.commandFunction}</OutputValue></member><member><OutputKey>IncidentResponseSubscriptionsFunctionCD34</OutputKey><OutputValue>subscriptions-1</OutputValue></member>`
       : '';
     return `<Stacks><member><StackName>s</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime><Outputs>${outputs}</Outputs></member></Stacks>`;
   }

@@ -2,16 +2,13 @@ import type { Policy } from '../incident/policy.ts';
 import type { Signal } from '../incident/signal.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
+import { FIRST_MINUTES, NOT_EVALUATED_YET } from './first-judgement.ts';
 
 /** The playbook for alarms that cannot see. */
 export const MONITORING = 'Monitoring';
 
 /** Minutes for which an alarm may be without data. The alarm itself has waited for some periods before that. */
 const SILENT_MINUTES = 2;
-/** Minutes in which a new alarm receives its first data. */
-const FIRST_MINUTES = 15;
-/** CloudWatch gives this reason until it has evaluated an alarm for the first time. */
-const NOT_EVALUATED_YET = 'Unchecked: Initial alarm creation';
 
 /** The key of the signal that an alarm is without data. */
 export const blindKey = (alarm: string) => `blind:${alarm}`;

@@ -3,6 +3,7 @@ import { alarmKey, isDrill, type RedSince, type Signal } from '../incident/signa
 import { minutesBetween } from '../kernel/time.ts';
 import type { AlarmRoute } from './alarm-route.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
+import { FIRST_MINUTES, isUnmeasured } from './first-judgement.ts';
 
 /** Minutes for which an alarm must be red before it is made up for: until then its event may still be on its way. */
 const RED_MINUTES = 2;
@@ -21,7 +22,9 @@ export const redAlarms = (alarms: readonly DescribedAlarm[], open: readonly Inci
       if (state !== 'ALARM' || since === undefined) return false;
       const minutes = minutesBetween(since, now);
       return (
-        minutes >= RED_MINUTES && !isDrill(reason, minutes) && !open.some(({ signals }) => alarmKey(name) in signals)
+        minutes >= (isUnmeasured(reason) ? FIRST_MINUTES : RED_MINUTES) &&
+        !isDrill(reason, minutes) &&
+        !open.some(({ signals }) => alarmKey(name) in signals)
       );
     })
     .toSorted((a, b) => a.since.localeCompare(b.since));

@@ -62,6 +62,23 @@ export function drift(
   };
 }
 
+/** The addresses that a topic should have and has not, each with the place of its topic. */
+export const unconfirmed = (deployed: readonly TopicSubscribers[], listed: readonly (readonly Listed[])[]) =>
+  deployed.flatMap(({ topic, subscribers }, place) =>
+    subscribers
+      .filter(subscriber => stateOf(subscriber, listed[place] ?? []) !== 'confirmed')
+      .map(subscriber => ({ ...subscriber, topic, place })),
+  );
+
+/**
+ * The attributes of a message by which a topic reaches this address: those of levels and notices name people, and telephones are
+ * reached by pages alone. Alarms name nobody, so topics for them have no filter.
+ */
+export function filterOf(topic: string, { person, protocol }: Subscriber): Record<string, string[]> | undefined {
+  if (!/^level |^notices$/.test(topic)) return undefined;
+  return { person: [person], ...(protocol === 'sms' ? { urgency: ['page'] } : {}) };
+}
+
 function obstacleOf(subscriber: Subscriber, listed: readonly Listed[], sms: SmsAccount | undefined) {
   const state = stateOf(subscriber, listed);
   if (state !== 'confirmed') return state;

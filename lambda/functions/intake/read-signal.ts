@@ -3,6 +3,7 @@ import { lasts } from '../../domain/incident/maintenance.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { type ProtectedService, playbookOfAlarm } from '../../domain/intake/alarm-route.ts';
+import { isTooEarly } from '../../domain/intake/first-judgement.ts';
 import { withMaintenance } from '../../domain/intake/maintenance.ts';
 import { AlarmEvent, isSameAccount, tagsRead, toldInEvent, toSignal } from '../../inbound/alarm-event.ts';
 import { windowsInForce } from '../../readings/maintenance.ts';
@@ -18,8 +19,13 @@ export async function readSignal(
   service: ProtectedService & { policy: Policy },
 ): Promise<Signal | undefined> {
   const event = check(AlarmEvent, parse(body));
+  const { alarmName, state, previousState } = event.detail;
+  if (state.value === 'ALARM' && isTooEarly(state.reason, previousState?.reason)) {
+    console.info({ message: 'a new alarm without data', alarm: alarmName });
+    return undefined;
+  }
   const signal = toSignal(event, await tagsOf(event, service), service);
-  if (!signal) console.info({ message: 'not an alarm of this service', alarm: event.detail.alarmName });
+  if (!signal) console.info({ message: 'not an alarm of this service', alarm: alarmName });
   return signal && inMaintenance(signal, event, service.policy);
 }
 

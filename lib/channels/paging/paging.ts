@@ -5,7 +5,7 @@ import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { senderOf } from '../../../lambda/domain/messages/page-text.ts';
-import type { Subscriber, TopicSubscribers } from '../../../lambda/domain/on-call/subscriptions.ts';
+import { filterOf, type Subscriber, type TopicSubscribers } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { onLevel } from '../../config/people.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import type { ResponderFunction } from '../../platform/responder-function.ts';
@@ -53,13 +53,13 @@ export class Paging extends Construct {
       });
     this.levels = escalation.map((level, i) => {
       const topic = this.topic(`Level${i + 1}`, senderOf(title));
-      return this.subscribe(topic, `level ${i + 1}`, addresses(onLevel(level)), { filtered: true });
+      return this.subscribe(topic, `level ${i + 1}`, addresses(onLevel(level)));
     });
     const [first] = escalation;
     const loudest = (first ? onLevel(first) : []).flatMap(person => addresses([person]).slice(-1));
     this.firstLevel = this.subscribe(this.topic('FirstLevel', senderOf(title)), 'first level', loudest);
     const readers = addresses(Object.keys(people)).filter(({ protocol }) => protocol === 'email');
-    this.notices = this.subscribe(this.topic('Notices', `${title} incidents`), 'notices', readers, { filtered: true });
+    this.notices = this.subscribe(this.topic('Notices', `${title} incidents`), 'notices', readers);
     const operators = addresses(operations);
     this.operations = this.subscribe(this.topic('Operations', senderOf(title)), 'operations', operators);
   }
@@ -74,8 +74,9 @@ export class Paging extends Construct {
     this.grantPublish(fn, [this.notices]);
   }
 
-  grantListSubscriptions(fn: ResponderFunction): void {
-    fn.addToRolePolicy({ actions: ['sns:ListSubscriptionsByTopic'], resources: this.topicArns });
+  /** Lets a function see who is subscribed, and subscribe people anew. */
+  grantSubscribe(fn: ResponderFunction): void {
+    fn.addToRolePolicy({ actions: ['sns:ListSubscriptionsByTopic', 'sns:Subscribe'], resources: this.topicArns });
   }
 
   /** Lets a function see how the account stands with SMS. */
@@ -119,10 +120,13 @@ export class Paging extends Construct {
     return topic;
   }
 
-  /** `filtered`: each is reached by messages that name them, telephones by pages only. An alarm's message has no attributes: it passes no filter. */
-  private subscribe(topic: Topic, name: string, subscribers: Subscriber[], { filtered = false } = {}): Topic {
-    for (const { person, protocol, endpoint } of subscribers) {
-      const filterPolicy = filtered ? { filterPolicy: filterOf(person, protocol) } : {};
+  private subscribe(topic: Topic, name: string, subscribers: Subscriber[]): Topic {
+    for (const subscriber of subscribers) {
+      const { protocol, endpoint } = subscriber;
+      const filter = Object.entries(filterOf(name, subscriber) ?? {}).map(
+        ([attribute, allowlist]) => [attribute, SubscriptionFilter.stringFilter({ allowlist })] as const,
+      );
+      const filterPolicy = filter.length > 0 ? { filterPolicy: Object.fromEntries(filter) } : {};
       topic.addSubscription(
         protocol === 'email'
           ? new EmailSubscription(endpoint, filterPolicy)
@@ -133,9 +137,4 @@ export class Paging extends Construct {
     this.subscribers.push({ topic: name, subscribers });
     return topic;
   }
-}
-
-function filterOf(person: string, protocol: Subscriber['protocol']): Record<string, SubscriptionFilter> {
-  const only = (value: string) => SubscriptionFilter.stringFilter({ allowlist: [value] });
-  return { person: only(person), ...(protocol === 'sms' ? { urgency: only('page') } : {}) };
 }

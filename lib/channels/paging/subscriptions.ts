@@ -4,30 +4,52 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { PROBE_NAMESPACE } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
+import type { NotReachedFields } from '../../../lambda/domain/messages/not-reached.ts';
 import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { IncidentFunction } from '../../platform/incident-function.ts';
 import { grantPutMetrics } from '../../platform/own-metrics.ts';
+import type { ResponderFunction } from '../../platform/responder-function.ts';
 import type { ResponderParts } from '../../platform/responder-parts.ts';
 import type { Paging } from './paging.ts';
 
 export interface SubscriptionsProps extends ResponderParts {
   paging: Paging;
+  watch: ResponderFunction;
 }
+
+const SAMPLE: NotReachedFields = {
+  service: 'mockupAWS',
+  people: [{ topic: 'level 1', person: 'ada', protocol: 'sms', why: 'SMS budget spent' }],
+  levels: [1],
+  troubles: ['SMS is in its sandbox: only verified numbers are reached'],
+};
 
 /** An alarm judges by the latest check, and keeps its state when one is late. */
 const INTERVAL = Duration.minutes(15);
 
 /** Checks that the people who would be called are reached, and notifies operations when they are not. */
 export class Subscriptions extends IncidentFunction {
-  constructor(scope: Construct, id: string, { config, incidents, paging, ownAlarms }: SubscriptionsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, incidents, paging, watch, ownAlarms, templates }: SubscriptionsProps,
+  ) {
     super(scope, id, {
       folder: 'functions/subscriptions',
       description: 'Every 15 minutes: whether the people who would be called are reached',
-      environment: { TOPICS: paging.topicArns.join(',') },
+      templates: templates.for({ 'messages/not-reached.txt': [SAMPLE] }),
+      environment: {
+        TOPICS: paging.topicArns.join(','),
+        NOTICES_TOPIC: paging.notices.topicArn,
+        OPERATORS: config.operations.filter(name => config.people[name]?.email).join(','),
+        SERVICE_TITLE: config.title,
+        WATCH_FUNCTION: watch.function.functionName,
+      },
       reads: ['deployment', 'contacts'],
       incidents,
     });
-    paging.grantListSubscriptions(this);
+    paging.grantSubscribe(this);
+    paging.grantNotices(this);
     paging.grantReadSms(this);
     grantPutMetrics(this);
     const perishes = { retryAttempts: 2, maxEventAge: INTERVAL };
@@ -63,16 +85,11 @@ export class Subscriptions extends IncidentFunction {
       found('withoutAnybody'),
     );
     // The next check makes up for one that failed: three in a row are told.
-    ownAlarms.addAlarm(
+    ownAlarms.addSilenceAlarm(
       'ReachUnchecked',
       [paging.operations],
       'For 45 minutes nobody has looked who would be reached: see the log of the subscriptions function',
-      {
-        metric: metric('troubles', 'SampleCount'),
-        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        treatMissingData: TreatMissingData.BREACHING,
-        evaluationPeriods: 3,
-      },
+      { metric: metric('troubles', 'SampleCount'), evaluationPeriods: 3 },
     );
   }
 }

@@ -3,15 +3,19 @@ import { PROBE_METRICS, UNREADABLE_INCIDENTS } from '../../../lambda/domain/diag
 import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { defineService } from '../../../lib/config/service-config.ts';
 import { everything } from '../../support/everything.ts';
-import { resources, stackOf } from '../../support/stack.ts';
+import { inspect, resources, stackOf } from '../../support/stack.ts';
 
 /**
  * How each kind of metric treats missing data. A `steady` one is reported as long as its resource exists: silence is blindness.
  * An `occasional` one is there only when something happens, or is rightly unknown at times: silence says nothing. A `pulse` is
- * a sign of life: silence is the alarm. A `task` is reported by a scheduled task of our own, whose dead letters report its
- * failure: until it runs again, its last value stands.
+ * a sign of life: silence is the alarm. An `own pulse` is one of the responder's own, whose alarm rings people at once, so that it
+ * is silent until there has been a first sign. A `task` is reported by a scheduled task of our own, whose own pulse reports its failure: until it runs again,
+ * its last value stands.
  */
-const TREATMENTS = { steady: 'missing', occasional: 'notBreaching', pulse: 'breaching', task: 'ignore' } as const;
+const TREATMENTS = {
+  ...{ steady: 'missing', occasional: 'notBreaching', pulse: 'breaching', task: 'ignore' },
+  'own pulse': 'missing',
+} as const;
 type Kind = keyof typeof TREATMENTS;
 
 const PROBED: Record<keyof typeof PROBE_METRICS, Kind> = {
@@ -42,7 +46,7 @@ const KINDS: Record<string, Kind> = {
   ),
   'IncidentResponse HealthFailingShare SampleCount': 'pulse',
   ...Object.fromEntries(Object.values(SUBSCRIPTION_METRICS).map(name => [`IncidentResponse ${name}`, 'task' as const])),
-  [`IncidentResponse ${SUBSCRIPTION_METRICS.troubles} SampleCount`]: 'pulse',
+  [`IncidentResponse ${SUBSCRIPTION_METRICS.troubles} SampleCount`]: 'own pulse',
   [`IncidentResponse ${UNREADABLE_INCIDENTS}`]: 'occasional',
   'AWS/RDS DatabaseConnections WRITER': 'steady',
   // A cluster need not have readers.
@@ -59,7 +63,7 @@ const KINDS: Record<string, Kind> = {
   'AWS/ElastiCache ReplicationLag': 'occasional',
   'AWS/SQS ApproximateNumberOfMessagesVisible': 'occasional',
   'AWS/SQS ApproximateAgeOfOldestMessage': 'occasional',
-  'AWS/Lambda Invocations': 'pulse',
+  'AWS/Lambda Invocations': 'own pulse',
   'AWS/Lambda Errors': 'occasional',
 };
 
@@ -155,5 +159,18 @@ describe.each([
         Period: 60,
       },
     });
+  });
+
+  it('of a playbook waits for the rule that hears it, and for the probe where that measures', () => {
+    const { one, all } = inspect(template);
+    const [ears, probe] = [
+      one('AWS::Events::Rule', 'Intake/Alarms').id,
+      one('AWS::Events::Rule', 'Probe/EveryMinute').id,
+    ];
+    const tagged = all('AWS::CloudWatch::Alarm').filter(({ properties }) => properties.Tags);
+    for (const { path, properties, rest } of tagged) {
+      expect(rest['DependsOn'], path).toContain(ears);
+      expect((rest['DependsOn'] as string[]).includes(probe), path).toBe(properties.Namespace === 'IncidentResponse');
+    }
   });
 });

@@ -11,10 +11,11 @@ describe('the watch', () => {
     expect(properties).toMatchObject({
       ...{ Namespace: 'AWS/Lambda', MetricName: 'Invocations', Statistic: 'Sum' },
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: one('AWS::Lambda::Function', 'Watch/Function').id } }],
-      ...{ ComparisonOperator: 'LessThanThreshold', Threshold: 1, TreatMissingData: 'breaching' },
+      ...{ ComparisonOperator: 'LessThanThreshold', Threshold: 1, TreatMissingData: 'missing' },
       ...{ Period: 60, EvaluationPeriods: 5 },
     });
-    expect(refersTo(properties.AlarmActions)).toContain(one('AWS::SNS::Topic', 'Paging/FirstLevel').id);
+    for (const actions of [properties.AlarmActions, properties.InsufficientDataActions])
+      expect(refersTo(actions)).toContain(one('AWS::SNS::Topic', 'Paging/FirstLevel').id);
     expect(one('AWS::Events::Rule', 'Watch/EveryMinute').properties.ScheduleExpression).toBe('rate(1 minute)');
   });
 
