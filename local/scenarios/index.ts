@@ -20,6 +20,7 @@ import type { Scenario } from './scenario.ts';
 import { serviceDown, serviceDownHandedOver, serviceDownMadeWorse } from './service-down.ts';
 import { serviceMemory, serviceMemoryHandedOver, serviceMemoryLimit } from './service-memory.ts';
 import { grows, halfMended, slow, slowBurn } from './severity-follows.ts';
+import { smsSpent } from './sms-spent.ts';
 import { tableAway } from './table-away.ts';
 
 /** Every scenario, the first being what `npm start` rehearses. */
@@ -72,4 +73,5 @@ export const SCENARIOS: readonly Scenario[] = [
   tableAway,
   firstDay,
   deployedIntoTrouble,
+  smsSpent,
 ];

@@ -28,8 +28,11 @@ export function unreachable(number: string, account: SmsAccount): Unreachable | 
   if (optedOut.includes(number)) return 'opted out';
   if (sandbox && !verified.includes(number)) return 'not verified in the SMS sandbox';
   if (isOfTheUs(number) && originationNumbers === 0) return 'no origination number';
-  return spent >= limit ? 'SMS budget spent' : undefined;
+  return limit - spent < DEAREST ? 'SMS budget spent' : undefined;
 }
+
+/** US dollars of a page in several parts where they are dear: SNS refuses what would go over the limit, with some money left. */
+const DEAREST = 0.1;
 
 /** Canada and some islands have the same code; who writes to them is best off with a number too. */
 const isOfTheUs = (number: string) => number.startsWith('+1');

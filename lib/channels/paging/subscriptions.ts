@@ -59,15 +59,16 @@ export class Subscriptions extends IncidentFunction {
       schedule: Schedule.rate(INTERVAL),
       targets: [new LambdaFunction(this.function, perishes)],
     });
-    const metric = (name: keyof typeof SUBSCRIPTION_METRICS, statistic: string) =>
+    const metric = (name: keyof typeof SUBSCRIPTION_METRICS, statistic: string, period: Duration) =>
       new Metric({
         namespace: PROBE_NAMESPACE,
         metricName: SUBSCRIPTION_METRICS[name],
         dimensionsMap: { Service: config.service },
-        ...{ statistic, period: INTERVAL },
+        ...{ statistic, period },
       });
     const found = (name: keyof typeof SUBSCRIPTION_METRICS) => ({
-      metric: metric(name, 'Maximum'),
+      // A longer period would be judged when it is over: a quarter of an hour late.
+      metric: metric(name, 'Maximum', Duration.minutes(1)),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.IGNORE,
       evaluationPeriods: 1,
@@ -89,7 +90,7 @@ export class Subscriptions extends IncidentFunction {
       'ReachUnchecked',
       [paging.operations],
       'For 45 minutes nobody has looked who would be reached: see the log of the subscriptions function',
-      { metric: metric('troubles', 'SampleCount'), evaluationPeriods: 3 },
+      { metric: metric('troubles', 'SampleCount', INTERVAL), evaluationPeriods: 3 },
     );
   }
 }

@@ -79,7 +79,8 @@ describe('a telephone', () => {
     ['no origination number', { originationNumbers: 0 }, NUMBER],
     [undefined, { originationNumbers: 0 }, '+4915555550100'],
     ['SMS budget spent', { spent: 1 }, NUMBER],
-    [undefined, { spent: 0.99 }, NUMBER],
+    ['SMS budget spent', { spent: 0.95 }, NUMBER],
+    [undefined, { spent: 0.85 }, NUMBER],
   ])('is not reached for this reason: %s, where %j', (why, account, number) => {
     expect(unreachable(number, { ...SMS, ...account })).toBe(why);
   });

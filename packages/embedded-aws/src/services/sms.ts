@@ -88,12 +88,23 @@ export class Sms {
     if (this.account.sizes.count('SMS', text.length)) return 'the SMS is too long';
     if (optedOut.includes(to)) return 'the number has opted out';
     const price = PRICE * (text.length <= PART.only ? 1 : Math.ceil(text.length / PART.each));
-    const month = this.account.clock.iso.slice(0, 7);
-    if (this.spent.month !== month) this.spent = { month, dollars: 0 };
-    if (this.spent.dollars + price > spendLimit) return 'the month has no money left for SMS';
-    this.spent.dollars += price;
-    this.metrics.put('AWS/SNS', 'SMSMonthToDateSpentUSD', {}, this.spent.dollars);
+    if (this.spentThisMonth + price > spendLimit) return 'the month has no money left for SMS';
+    this.spend(price);
     return undefined;
+  }
+
+  /** Spends US dollars, as messages do that are not simulated. */
+  spend(dollars: number): void {
+    this.spent = { month: this.month, dollars: this.spentThisMonth + dollars };
+    this.metrics.put('AWS/SNS', 'SMSMonthToDateSpentUSD', {}, this.spent.dollars);
+  }
+
+  private get month(): string {
+    return this.account.clock.iso.slice(0, 7);
+  }
+
+  private get spentThisMonth(): number {
+    return this.spent.month === this.month ? this.spent.dollars : 0;
   }
 
   private count(metric: string, TopicName: string): void {
