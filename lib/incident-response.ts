@@ -15,6 +15,7 @@ import type { ServiceConfig } from './config/service-config.ts';
 import { IncidentsTable } from './platform/incidents-table.ts';
 import { Links } from './platform/links.ts';
 import { OwnAlarms } from './platform/own-alarms.ts';
+import { PublicEndpoint } from './platform/public-endpoint.ts';
 import { TextTemplates } from './platform/templates.ts';
 import {
   checkPlaybook,
@@ -116,6 +117,9 @@ export class IncidentResponse extends Construct {
     new ServiceDashboard(this, 'Dashboard', { config, resources, playbooks, ownAlarms, functions, watch });
     Stack.of(this).addMetadata('incident-response', resources);
     for (const part of this.node.findAll()) if (part instanceof Rule) part.node.addDependency(deployment);
+    for (const part of this.node.findAll())
+      if (part instanceof PublicEndpoint && config.endpointConcurrency !== undefined)
+        part.reserve(config.endpointConcurrency);
     const own = new Set(ownAlarms.node.findAll());
     for (const alarm of this.node.findAll()) {
       if (!(alarm instanceof CfnAlarm) || own.has(alarm)) continue;

@@ -96,6 +96,11 @@ export const ServiceConfig = v.pipe(
     ),
     /** Called once a minute by the watch, so that somebody outside notices when it is silent. Whoever knows it can keep it alive. */
     heartbeatUrl: v.optional(httpsUrl),
+    /**
+     * How many invocations of each public endpoint run at a time. They are taken from the account's, which must keep 100 for the
+     * others: an account that has ten refuses the deployment. Without it, a flood of requests takes what the responder needs.
+     */
+    endpointConcurrency: v.optional(whole(1, 100)),
     /** A number to call when all else fails. It stands in the runbook and in pages, so it is nobody's own. */
     hotline: v.optional(text('the number to call when all else fails')),
     /** A directory whose files take the place of those with the same path in `templates/`, from where `cdk` runs. */

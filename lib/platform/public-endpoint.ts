@@ -1,5 +1,5 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import { type FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction, type FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ResponderFunction, type ResponderFunctionProps } from './responder-function.ts';
 
@@ -11,6 +11,11 @@ export class PublicEndpoint extends ResponderFunction {
     super(scope, id, props);
     this.functionUrl = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
     new CfnOutput(this, 'Url', { value: this.url, description: props.description });
+  }
+
+  /** Lets so many invocations run at a time, so that a flood of requests takes no more from the account's. */
+  reserve(invocations: number): void {
+    (this.function.node.defaultChild as CfnFunction).reservedConcurrentExecutions = invocations;
   }
 
   /** Ends in `/`. */

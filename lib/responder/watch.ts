@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import { directPageSamples } from '../../templates/samples/direct-pages.ts';
@@ -73,6 +74,14 @@ export class Watch extends IncidentFunction {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       evaluationPeriods: 1,
+    });
+    const throttled = 'Lambda has refused invocations in 3 of 5 minutes: more functions run than this account may run';
+    ownAlarms.addAlarm('FunctionsThrottled', [paging.operations], throttled, {
+      metric: LambdaFunction.metricAllThrottles({ period: EVERY_MINUTE, statistic: 'Sum' }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
     });
     const failing = 'The watch has failed in 5 of 15 minutes: what is owed is done late, or not at all';
     ownAlarms.addAlarm('WatchFailing', [paging.firstLevel], failing, {

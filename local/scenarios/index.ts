@@ -7,6 +7,7 @@ import { breach } from './breach.ts';
 import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
 import { databaseFailover } from './database-failover.ts';
+import { doorsFlooded } from './doors-flooded.ts';
 import { drill } from './drill.ts';
 import { flapping } from './flapping.ts';
 import { maintenance } from './maintenance.ts';
@@ -74,4 +75,5 @@ export const SCENARIOS: readonly Scenario[] = [
   firstDay,
   deployedIntoTrouble,
   smsSpent,
+  doorsFlooded,
 ];

@@ -70,6 +70,16 @@ it('has nothing of a vendor that is not configured, and without subscribers noth
   expect([named(template), named(bare)]).toEqual([9, 0]);
 });
 
+it('reserves invocations for public endpoints alone, and only where the configuration says so', () => {
+  const reserved = (from: typeof template) =>
+    resources(from, 'AWS::Lambda::Function')
+      .filter(({ properties }) => properties.ReservedConcurrentExecutions === 5)
+      .map(({ id }) => id);
+  expect(reserved(template)).toEqual([]);
+  const urls = all('AWS::Lambda::Url').flatMap(({ properties }) => refersTo(properties.TargetFunctionArn));
+  expect(reserved(synthesise({ ...config, endpointConcurrency: 5 }).template).sort()).toEqual(urls.sort());
+});
+
 it('lets each secret be read by the one function that needs it', () => {
   const readers = all('AWS::Lambda::Function').flatMap(({ path, properties }) =>
     statementsOf(template, roleOf(properties.Role))

@@ -14,6 +14,7 @@ export { type Assembly, type Properties, type Resource, readAssembly, type Templ
 export { type Deployed, resolveTemplate } from './assembly/resolve.ts';
 export { type Change, Changes } from './changes.ts';
 export { Clock } from './clock.ts';
+export { DeploymentFailed } from './deployment-failed.ts';
 export type { Undocumented } from './engine/automation/automation.ts';
 export { matches } from './engine/event-pattern.ts';
 export { CALL_FAULT_KINDS, type CallFault, type CallFaultKind, type Faults, type Outage } from './faults.ts';
@@ -21,7 +22,6 @@ export { ADMINISTRATOR, type Grant } from './iam/permissions.ts';
 export { policyFaults } from './iam/policy-faults.ts';
 export { policyAllows } from './iam/statements.ts';
 export { Random } from './random.ts';
-export { DeploymentFailed } from './services/cloudformation.ts';
 export type { Distributions, ViewerRequest, ViewerResponse } from './services/cloudfront.ts';
 export type { Metrics } from './services/cloudwatch/metrics.ts';
 export type { StreamRecord, TableKind } from './services/dynamodb/tables.ts';

@@ -65,6 +65,7 @@ const KINDS: Record<string, Kind> = {
   'AWS/SQS ApproximateAgeOfOldestMessage': 'occasional',
   'AWS/Lambda Invocations': 'own pulse',
   'AWS/Lambda Errors': 'occasional',
+  'AWS/Lambda Throttles': 'occasional',
 };
 
 interface Watched {

@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts';
 import type { Assembly } from '../assembly/assembly.ts';
 import { ACCOUNT } from '../assembly/identities.ts';
 import { type Deployed, isCustom, resolveTemplate } from '../assembly/resolve.ts';
+import { DeploymentFailed } from '../deployment-failed.ts';
 import type { Random } from '../random.ts';
 import { type Sizes, utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
@@ -17,11 +18,6 @@ interface Answer {
   Status: 'SUCCESS' | 'FAILED';
   Reason?: string;
   PhysicalResourceId?: string;
-}
-
-/** The deployment ended in this error, after what it had changed was rolled back. */
-export class DeploymentFailed extends Error {
-  override readonly name = 'DeploymentFailed';
 }
 
 /**

@@ -76,6 +76,15 @@ describe('invocations', () => {
     expect((await invoke(world)).payload).toBe(5);
   });
 
+  test('for which some are reserved have these, and leave the others theirs; an account of ten has none to reserve', async () => {
+    const reserved = { ReservedConcurrentExecutions: 1 };
+    await expect(worldOf(COUNT, {}, reserved)).rejects.toThrow('below its minimum value of [10]');
+    await expect(worldOf(COUNT, { concurrency: 100 }, reserved)).rejects.toThrow('below its minimum value of [100]');
+    const world = await worldOf(COUNT, { concurrency: 101 }, reserved);
+    const errors = (await together(world, 2)).map(({ error }) => error?.errorType);
+    expect(errors).toEqual([undefined, 'TooManyRequestsException']);
+  });
+
   test('run in processes whose clocks are off, each by seconds of its own', async () => {
     const world = await worldOf('exports.handler = async () => { await read(); return Date.now(); };', {
       faults: { skewed: 20 },

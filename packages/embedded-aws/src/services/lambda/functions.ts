@@ -1,5 +1,6 @@
 import { type Account, ServiceError, shortName } from '../../account/account.ts';
 import type { Deployed } from '../../assembly/resolve.ts';
+import { DeploymentFailed } from '../../deployment-failed.ts';
 import type { Misfortune } from '../../faults.ts';
 import type { Random } from '../../random.ts';
 import { jsonBytes, LIMITS, utf8Bytes } from '../../sizes.ts';
@@ -40,6 +41,9 @@ interface Bounds {
 export const isRefused = ({ errorType }: { errorType: string }): boolean =>
   errorType === THROTTLED || errorType === LIMITS['payload of an invocation'].error;
 
+/** Invocations that must be left for functions without reserved ones, in an account that has more. */
+const LEAST_SHARED = 100;
+
 /** Seconds after which Lambda gives an event up, if the function says nothing. */
 const OLDEST_SECONDS = 6 * 60 * 60;
 
@@ -66,7 +70,8 @@ export class Functions {
   private readonly idle = new Map<string, Instance[]>();
   /** How many run now, by the function's logical id. */
   private readonly running = new Map<string, number>();
-  private readonly concurrency: number;
+  /** How many invocations may run at one time of the functions for which none are reserved. */
+  private readonly shared: number;
   private readonly skew: () => number;
   private readonly chances = new Map<string, Random>();
   private readonly hosts = new Map<string, Fetch>();
@@ -79,13 +84,19 @@ export class Functions {
     misfortune: Misfortune,
     { concurrency, skew }: Bounds,
   ) {
-    this.concurrency = concurrency;
     this.skew = skew;
     this.account = account;
     this.queues = queues;
     this.metrics = metrics;
     this.misfortune = misfortune;
-    for (const { properties } of account.ofType('AWS::Lambda::Function')) {
+    this.shared = concurrency;
+    for (const { path, properties } of account.ofType('AWS::Lambda::Function')) {
+      this.shared -= properties['ReservedConcurrentExecutions'] ?? 0;
+      const least = Math.min(LEAST_SHARED, concurrency);
+      if (this.shared < least)
+        throw new DeploymentFailed(
+          `AWS::Lambda::Function ${path}: Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${least}].`,
+        );
       const variables = Object.entries(properties['Environment']?.['Variables'] ?? {}).flat();
       account.measure('environment of a function', utf8Bytes(variables.join('')));
     }
@@ -137,7 +148,7 @@ export class Functions {
       throttled ?? this.refuse('payload of an invocation', event) ?? this.answered(await this.run(resource, event));
     const milliseconds = clock.now - began;
     const dimensions = { FunctionName: resource.ref };
-    if (throttled) this.metrics.put('AWS/Lambda', 'Throttles', dimensions, 1);
+    if (throttled) for (const each of [dimensions, {}]) this.metrics.put('AWS/Lambda', 'Throttles', each, 1);
     else {
       this.metrics.put('AWS/Lambda', 'Invocations', dimensions, 1);
       this.metrics.put('AWS/Lambda', 'Errors', dimensions, 'error' in result ? 1 : 0);
@@ -158,10 +169,19 @@ export class Functions {
   }
 
   private throttle({ logicalId, properties }: Deployed) {
-    const all = [...this.running.values()].reduce((sum, running) => sum + running, 0);
-    const reserved: number = properties['ReservedConcurrentExecutions'] ?? Number.POSITIVE_INFINITY;
-    if (all < this.concurrency && (this.running.get(logicalId) ?? 0) < reserved) return undefined;
+    const reserved: number | undefined = properties['ReservedConcurrentExecutions'];
+    const [running, most] =
+      reserved === undefined ? [this.sharing(), this.shared] : [this.running.get(logicalId) ?? 0, reserved];
+    if (running < most) return undefined;
     return { error: { errorType: THROTTLED, errorMessage: 'Rate Exceeded.' } };
+  }
+
+  /** How many invocations run of the functions that have none of their own. */
+  private sharing(): number {
+    return this.account
+      .ofType('AWS::Lambda::Function')
+      .filter(({ properties }) => properties['ReservedConcurrentExecutions'] === undefined)
+      .reduce((sum, { logicalId }) => sum + (this.running.get(logicalId) ?? 0), 0);
   }
 
   /** Runs it in a process that is idle, or in a new one. */
@@ -190,6 +210,19 @@ export class Functions {
       this.running.set(logicalId, (this.running.get(logicalId) ?? 0) - 1);
       if (instance.isAlive) idle.push(instance);
     }
+  }
+
+  /**
+   * Takes up an invocation for so long, as a request does that a function works on, without its work: for floods of them.
+   * False where it is throttled.
+   */
+  occupy(nameOrArn: string, milliseconds: number): boolean {
+    const resource = this.find(nameOrArn);
+    if (this.throttle(resource)) return false;
+    const { logicalId } = resource;
+    this.running.set(logicalId, (this.running.get(logicalId) ?? 0) + 1);
+    this.account.clock.after(milliseconds, () => this.running.set(logicalId, (this.running.get(logicalId) ?? 1) - 1));
+    return true;
   }
 
   /** A request to a Function URL, as it comes from outside: payload format 2.0. */
