@@ -13,7 +13,7 @@ import { defineService } from '../lib/config/service-config.ts';
 const LEVELS = 4;
 
 /** With them, the stack has 500 resources. Each takes one, by the e-mail address. */
-const PEOPLE = 11;
+const PEOPLE = 12;
 
 /** Each takes seven resources. */
 const NODES = 2;
@@ -117,6 +117,7 @@ export default defineService({
   runbook: { version: '1.0.0', date: '2026-04-07', owner: long(LONGEST.text) },
   hotline: long(LONGEST.text),
   heartbeatUrl: `https://${host(LONGEST.url - 'https://'.length)}`,
+  endpointConcurrency: 100,
   links: times(MOST.links, i => ({
     label: long(LONGEST.label, 'l', i),
     url: `https://${host(LONGEST.url - 'https://'.length, i)}`,

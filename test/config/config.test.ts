@@ -31,7 +31,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     [c => Object.assign(c, { title: ' ' }), 'title is "": expected the name people call the service by'],
     [
       c => Object.assign(c, { colour: 'red' }),
-      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, mode, automation, budget, runbook, heartbeatUrl, hotline, templates, links, serviceHealth, badDeployment, databaseAvailability, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
+      'colour is not a field of the configuration: expected one of service, title, region, healthUrls, ecs, loadBalancer, database, certificates, redis, people, escalation, operations, reviewers, reviewGuests, stakeholders, mode, automation, budget, runbook, heartbeatUrl, endpointConcurrency, hotline, templates, links, serviceHealth, badDeployment, databaseAvailability, databaseConnections, serviceMemory, certificateExpiry, redisHealth, slack, pagerduty, opsgenie, statusPage',
     ],
     [
       c => Object.assign(c, { serviceHealth: { scaleUpTo: 0 } }),

@@ -78,5 +78,7 @@ it('an execution that somebody stops is ABORTED, once, and nothing of it follows
   for (let i = 0; i < 2; i++) await call('StopExecution', { executionArn, error: 'Enough', cause: 'it is enough' });
   await world.clock.run(700_000);
   expect(events).toMatchObject([{ detail: { status: 'ABORTED', error: 'Enough', cause: 'it is enough' } }]);
-  await expect(call('StopExecution', { executionArn: 'another' })).rejects.toThrow('Execution Does Not Exist');
+  await expect(
+    call('StopExecution', { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:another:one' }),
+  ).rejects.toThrow('Execution Does Not Exist');
 });
