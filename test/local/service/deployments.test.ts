@@ -284,10 +284,11 @@ test.each([
   ['DescribeServiceRevisions', (arn: string) => ({ serviceRevisionArns: [arn] }), 'revision'],
   ['StopServiceDeployment', (arn: string) => ({ serviceDeploymentArn: arn }), 'deployment'],
 ])('%s is judged by the ARN that is asked for and by that of its service', async (operation, input, type) => {
-  const { account, ecs } = deployed();
   const arn = (resource: string) => `arn:aws:ecs:us-east-1:123456789012:${resource}`;
   const [named, own] = [arn(`service-${type}/shop/web/some`), arn('service/shop/web')];
   const asked = (resources: string[]) => {
+    // Decisions are remembered: each question is one of an account of its own.
+    const { account, ecs } = deployed();
     vi.spyOn(account.permissions, 'allows').mockImplementation((_role, _action, resource) =>
       resources.includes(resource),
     );
