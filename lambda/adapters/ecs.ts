@@ -1,5 +1,6 @@
 import {
   ClusterNotFoundException,
+  ConflictException,
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
@@ -196,9 +197,15 @@ export async function setDesiredCount(cluster: string, service: string, desiredC
   await client.send(new UpdateServiceCommand({ cluster, service, desiredCount }));
 }
 
-/** Stops a deployment that is under way, and rolls back to the version before it. */
-export async function stopServiceDeployment(serviceDeploymentArn: string): Promise<void> {
-  await client.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }));
+/** Stops a deployment that is under way, and rolls back to the version before it. False where it has ended by now. */
+export async function stopServiceDeployment(serviceDeploymentArn: string): Promise<boolean> {
+  try {
+    await client.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }));
+    return true;
+  } catch (error) {
+    if (error instanceof ConflictException) return false;
+    throw error;
+  }
 }
 
 /** All deployments of the service that ECS keeps, or those since a time, in no particular order. */

@@ -46,7 +46,10 @@ export const deployedMeanwhile: Scenario = {
       holds: world =>
         [...world.incidents.values()]
           .flatMap(({ timeline }) => timeline)
-          .some(({ type, reason = '' }) => type === 'StepFailed' && /has taken the place of/.test(reason)),
+          .some(
+            ({ type, reason = '' }) =>
+              type === 'StepFailed' && /has taken the place of|is no longer under way/.test(reason),
+          ),
     },
     RESOLVED,
     HEALTHY,

@@ -24,7 +24,8 @@ async function person(world: RehearsalWorld, act: Record<string, unknown>): Prom
 }
 
 const timeline = (world: RehearsalWorld) => [...world.incidents.values()].flatMap(incident => incident.timeline);
-const marked = (text = '') => text.startsWith('[DRILL]');
+/** SNS puts the topic's display name before text messages. */
+const marked = (text = '') => /^(\w+> )?\[DRILL\]/.test(text);
 
 /** A real alarm of the deployed stack, set off by a person: all that follows is real, but for what it does. */
 export const drill: Scenario = {

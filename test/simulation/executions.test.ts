@@ -57,6 +57,8 @@ it('a restart in whose place a person deploys has failed, though the service is 
 it('a rollback takes back the deployment that it was given, and names the one that it finds', async () => {
   const world = await create();
   world.service.deployments.deploy(0.4);
+  // Until then ECS may tell of before.
+  await world.clock.run(MINUTE / 2, () => false);
   const id = world.service.deployments.latest?.id;
   const { outcome } = await run(world, named('roll-back'), {});
   expect(String(outcome?.outputs['rollBack.Payload'])).toContain(`${id}, which put backend:42 into place`);

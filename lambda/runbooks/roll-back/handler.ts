@@ -48,7 +48,9 @@ async function rollBack(cluster: string, service: string, named: string, dryRun:
   const what = `${found.arn}, which put ${nameOf(found.target)} into place`;
   if (dryRun) return rolloutEnded(done(), `Dry run: ${what}, would be taken back${to(way)}.`);
   const message = `${what}, is taken back${to(way)}.`;
-  if (way.by === 'stop') await stopServiceDeployment(found.arn);
+  // ECS may tell of a moment ago: what it then refuses has ended, or another has taken its place.
+  if (way.by === 'stop' && !(await stopServiceDeployment(found.arn)))
+    return rolloutRefused(`${found.arn} is no longer under way, so it cannot be stopped`);
   if (way.by !== 'update') return rolloutBegun(way.by === 'stop' ? [message] : [], found.arn, '', message);
   const former = primaryDeployment(running)?.id ?? '';
   const id = await beginDeployment({ cluster, service, taskDefinition: way.taskDefinition });
