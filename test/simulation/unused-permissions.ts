@@ -52,6 +52,10 @@ export const UNUSED: readonly (readonly [why: string, line: RegExp])[] = [
   ['no load balancer is slow or away', /^Response\/Functions\/Diagnose\/Role elasticloadbalancing:/],
   ['no rule silences alarms', /^Response\/Functions\/Plan\/Role cloudwatch:GetAlarmMuteRule /],
   ['AWS has no issue, and alarms carry their tags', /^Intake\/Role (dynamodb:\w+ .*aws-issues|cloudwatch:ListTags)/],
+  [
+    'everybody is subscribed, and SMS is out of its sandbox',
+    /^Subscriptions\/Role sns:(Subscribe|ListSMSSandboxPhoneNumbers) /,
+  ],
   ['no quarter ends', /^RunbookReview\/Role /],
   ['the domain is verified, not the address', / ses:SendEmail \S*identity\/\S+@/],
   ['nothing was not delivered', /^(Subscribers\/Subscribers|Chat|Pagerduty)\/Role events:PutEvents /],
