@@ -49,8 +49,6 @@ export const UNUSED: readonly (readonly [why: string, line: RegExp])[] = [
   ['a command that is repeated reads its first answer', / dynamodb:GetItem .*"repeated\//],
   ['a command that changes an incident twice at one time', / dynamodb:UpdateItem .*"incident\/\*"/],
   ['there is no deployment to stop', /^RollBackFunction\/Role ecs:UpdateService /],
-  ['no load balancer is slow or away', /^Response\/Functions\/Diagnose\/Role elasticloadbalancing:/],
-  ['no rule silences alarms', /^Response\/Functions\/Plan\/Role cloudwatch:GetAlarmMuteRule /],
   ['AWS has no issue, and alarms carry their tags', /^Intake\/Role (dynamodb:\w+ .*aws-issues|cloudwatch:ListTags)/],
   [
     'everybody is subscribed, and SMS is out of its sandbox',
