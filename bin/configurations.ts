@@ -3,7 +3,7 @@ import type { ServiceConfig } from '../lib/config/service-config.ts';
 
 const FOLDER = `${import.meta.dirname}/../config`;
 
-/** What AWS's quotas let pass at most, and no service. */
+/** The configuration that is as large as AWS's quotas let pass, and describes no service. */
 const LARGEST = 'largest';
 
 /** The files in `config/` that describe a service, by name. */
@@ -13,7 +13,7 @@ export const configurations = () =>
     .map(file => file.replace(/\.ts$/, ''))
     .filter(name => name !== LARGEST);
 
-/** What a file in `config/` describes, the largest among them. @throws Error naming those that there are. */
+/** Reads what a file in `config/` describes, the largest too. @throws Error naming those that there are. */
 export async function configurationOf(name: string): Promise<ServiceConfig> {
   const known = configurations();
   if (![...known, LARGEST].includes(name))

@@ -6,9 +6,9 @@ import {
   DBInstanceNotFoundFault,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
-  DescribeDBParametersCommand,
   FailoverDBClusterCommand,
   ModifyDBClusterParameterGroupCommand,
+  paginateDescribeDBParameters,
   RDSClient,
   RebootDBInstanceCommand,
   RestoreDBClusterToPointInTimeCommand,
@@ -58,13 +58,11 @@ export async function setMaxConnections(DBClusterParameterGroupName: string, Par
 
 /** The max_connections that a parameter group of instances sets itself; undefined where it leaves that to the cluster's group. */
 export async function ownMaxConnections(DBParameterGroupName: string): Promise<string | undefined> {
-  let Marker: string | undefined;
-  do {
-    const page = await client.send(new DescribeDBParametersCommand({ DBParameterGroupName, Source: 'user', Marker }));
-    const found = page.Parameters?.find(({ ParameterName }) => ParameterName === 'max_connections');
+  const query = { DBParameterGroupName, Source: 'user' };
+  for await (const { Parameters = [] } of paginateDescribeDBParameters({ client }, query)) {
+    const found = Parameters.find(({ ParameterName }) => ParameterName === 'max_connections');
     if (found?.ParameterValue) return found.ParameterValue;
-    ({ Marker } = page);
-  } while (Marker);
+  }
   return undefined;
 }
 

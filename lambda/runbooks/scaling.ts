@@ -60,10 +60,10 @@ export async function scale(
   const reason = whyNotScaled(found);
   if (reason) return scalingAnswer(unchanged(reason));
   const overtaken = overtakenBy(found, desiredCount, expectedCount);
-  if (overtaken && !after) return scalingAnswer(unchanged(overtaken));
-  if (overtaken && dryRun) return scalingAnswer(done(), `Dry run: ${overtaken}, which would stay so.`);
   if (overtaken) {
-    const changed = (await after?.()) ?? [];
+    if (!after) return scalingAnswer(unchanged(overtaken));
+    if (dryRun) return scalingAnswer(done(), `Dry run: ${overtaken}, which would stay so.`);
+    const changed = await after();
     return scalingAnswer(done(changed), [`${service} stays as it is: ${overtaken}`, ...changed].join('. '));
   }
   // A repeated call, after an answer that was lost, finds its own number: what it was before is what the caller expected.

@@ -9,7 +9,7 @@ export const LONGEST = {
   title: 60,
   role: 60,
   label: 60,
-  /** Of RDS: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html */
+  /** RDS allows no more: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html */
   databaseIdentifier: 63,
   loadBalancer: 32,
   email: 254,
@@ -17,10 +17,13 @@ export const LONGEST = {
   contains: 100,
   /** A name or statement of sessions that are spared. */
   spared: 63,
-  /** Of SES, which shows them to subscribers. */
+  /** SES shows them to subscribers, and allows no longer ones. */
   component: 128,
   componentDescription: 500,
 } as const;
+
+/** Systems Manager keeps these for its own documents, and the names of ours begin with the service's. */
+export const RESERVED_FOR_DOCUMENTS = ['aws', 'amazon', 'amzn'] as const;
 
 export const MOST = {
   healthUrls: 8,
@@ -30,7 +33,7 @@ export const MOST = {
   subnets: 16,
   spared: 10,
   certificates: 9,
-  /** Of one load balancer, or of several. */
+  /** They may be of several load balancers. */
   listeners: 10,
   hosts: 100,
   securityGroups: 5,

@@ -3,7 +3,7 @@ import { RUNBOOK_POLICY } from '../../lambda/domain/incident/runbook-policy.ts';
 import { CertificateExpirySettings, Certificates } from './certificates.ts';
 import { Database } from './database.ts';
 import { atMost, day, issueAt, list, Mode, matching, object, text, url, whole } from './fields.ts';
-import { LONGEST, MOST } from './most.ts';
+import { LONGEST, MOST, RESERVED_FOR_DOCUMENTS } from './most.ts';
 import { Opsgenie } from './opsgenie.ts';
 import { PagerDuty } from './pagerduty.ts';
 import { Escalation, faultsOfPeople, Operations, People, Reviewers, Stakeholders } from './people.ts';
@@ -31,9 +31,6 @@ const HealthUrl = v.pipe(
   ),
 );
 
-/** Systems Manager keeps these for its own documents, and ours begin with the service's name. */
-const RESERVED = /^(aws|amazon|amzn)/;
-
 /** The file in `config/` that is meant where none is named. */
 export const DEFAULT_CONFIG = 'mockupaws-production';
 
@@ -43,7 +40,7 @@ export const ServiceConfig = v.pipe(
     service: v.pipe(
       matching(/^[a-z][a-z0-9-]{1,40}$/, 'a name of lower-case letters, digits and hyphens, at most 41 long'),
       v.check(
-        name => !RESERVED.test(name),
+        name => !RESERVED_FOR_DOCUMENTS.some(prefix => name.startsWith(prefix)),
         'a name that does not begin with aws, amazon or amzn, which no runbook may',
       ),
     ),

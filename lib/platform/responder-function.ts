@@ -50,7 +50,7 @@ export class ResponderFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       handler: 'index.handler',
       code: bundled(props.folder, props.templates),
-      // It may name what has a long name of its own.
+      // A description may name something with a long name of its own.
       description: props.description.slice(0, LONGEST_DESCRIPTION),
       role: this.role,
       logGroup,

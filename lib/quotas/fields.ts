@@ -28,7 +28,7 @@ function taken(text: string, config: ServiceConfig): Map<string, number> {
       .sort((a, b) => b.length - a.length)
       .map(value => {
         const before = rest.length;
-        // It may stand there as JSON.
+        // A value may stand there as JSON.
         for (const form of [JSON.stringify(value).slice(1, -1), value]) rest = rest.split(form).join(CUT);
         return [value, before - rest.length];
       }),

@@ -12,7 +12,7 @@ import type { ResourceJson, TemplateJson } from './worst-case.ts';
 
 /** Something that AWS would refuse. */
 export interface Excess {
-  /** What is wrong with it, as a sentence without its subject's place. */
+  /** The fault, as a sentence without its subject's place. */
   says: string;
   /** The construct, or the logical id of a resource that has no path. */
   at: string;

@@ -1,4 +1,5 @@
 import { DEPLOYMENT_RESOURCE } from '../../lambda/domain/deployed.ts';
+import { RESERVED_FOR_DOCUMENTS } from '../config/most.ts';
 
 /**
  * What AWS allows of that which the stack has, each with the document that says so. To hold the stack to a further quota, add a line:
@@ -200,9 +201,6 @@ export const COUNTS: readonly CountQuota[] = [
   { what: 'the alarms of a region', type: 'AWS::CloudWatch::Alarm', most: 5000, source: CLOUDWATCH },
   { what: 'the filters of a topic', type: 'AWS::SNS::Subscription', by: 'TopicArn', most: 200, source: SNS },
 ];
-
-/** @see DOCUMENT the prefixes that Systems Manager keeps for itself */
-export const RESERVED_FOR_DOCUMENTS = ['aws', 'amazon', 'amzn'] as const;
 
 const PRINTABLE = /^[^\p{Cc}]*$/u;
 

@@ -1,5 +1,6 @@
 import type { RehearsalWorld } from '../world/world.ts';
-import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED } from './expectations.ts';
+import { NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
+import { noTaskStarts } from './no-task-starts.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -36,14 +37,10 @@ export const doorsFlooded: Scenario = {
     'and nothing is lost. With endpointConcurrency, in an account that has more, the flood takes no more than it says.',
   without: ['concurrency'],
   inject: world => {
-    const { account, clock, service } = world;
+    const { clock, service } = world;
     began.set(world, clock.now);
     clock.after(FLOOD.from * MINUTE, () => flood(world));
-    clock.after(FAULT * MINUTE, () => {
-      account.emit('service', { change: 'all tasks fall, and none can be started', fault: true });
-      service.tasks.start = false;
-      service.tasks.running = 0;
-    });
+    clock.after(FAULT * MINUTE, () => noTaskStarts(world));
     clock.after(40 * MINUTE, () => {
       service.tasks.start = true;
     });
@@ -71,10 +68,7 @@ export const doorsFlooded: Scenario = {
             minuteOf(world, at) <= FLOOD.from + 10,
         ),
     },
-    {
-      expectation: 'it is resolved in the end',
-      holds: world => [...world.incidents.values()].every(({ status }) => status === 'resolved'),
-    },
+    RESOLVED,
     NO_DEAD_LETTERS,
   ],
 };

@@ -1,5 +1,6 @@
 import type { RehearsalWorld } from '../world/world.ts';
-import { HEALTHY, NO_DEAD_LETTERS, PAGED } from './expectations.ts';
+import { HEALTHY, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED } from './expectations.ts';
+import { noTaskStarts } from './no-task-starts.ts';
 import { NOTHING_CHANGED, NOTHING_PUBLISHED } from './nothing-happens.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -68,12 +69,7 @@ export const deployedIntoTrouble: Scenario = {
     account.listen(({ type, at }) => {
       if (type === 'deployment') completed.set(world, Date.parse(at));
     });
-    account.emit('service', {
-      change: 'all tasks fall, and none can be started: the stack is being deployed',
-      fault: true,
-    });
-    service.tasks.start = false;
-    service.tasks.running = 0;
+    noTaskStarts(world, ': the stack is being deployed');
     clock.after(HOUR, () => {
       account.emit('service', { change: 'tasks can be started again' });
       service.tasks.start = true;
@@ -91,7 +87,7 @@ export const deployedIntoTrouble: Scenario = {
         return Boolean(deployed && page && Date.parse(page.at) - deployed <= 15 * MINUTE);
       },
     },
-    { expectation: 'it is one incident', holds: world => world.incidents.size === 1 },
+    ONE_INCIDENT,
     NO_DEAD_LETTERS,
   ],
 };

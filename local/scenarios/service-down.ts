@@ -1,5 +1,6 @@
 import type { RehearsalWorld } from '../world/world.ts';
 import { HEALTHY, IS_P1, NO_DEAD_LETTERS, ONE_INCIDENT, PAGED, RESOLVED } from './expectations.ts';
+import { noTaskStarts } from './no-task-starts.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -55,12 +56,7 @@ export const serviceDownHandedOver: Scenario = {
     'The tasks fall, and none can be started in their place: the registry of their image is gone. Scaling up does not ' +
     'help. The maintenance page may be shown, but only if a person approves, and nobody does: that is a no. What is ' +
     'left is told to people, and they are called until one answers.',
-  inject: ({ clock, service, account }) =>
-    clock.after(2 * MINUTE, () => {
-      account.emit('service', { change: 'all tasks fall, and none can be started', fault: true });
-      service.tasks.start = false;
-      service.tasks.running = 0;
-    }),
+  inject: world => world.clock.after(2 * MINUTE, () => noTaskStarts(world)),
   minutes: 90,
   done: world => types(world).includes('HandedOver'),
   expectations: [

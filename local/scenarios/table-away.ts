@@ -1,4 +1,5 @@
 import type { RehearsalWorld } from '../world/world.ts';
+import { noTaskStarts } from './no-task-starts.ts';
 import type { Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -52,13 +53,8 @@ export const tableAway: Scenario = {
     'that it does not know. When the table is back, there is an incident, and people are told of it as usual.',
   faults: { away: [{ service: 'dynamodb', ...AWAY }] },
   inject: world => {
-    const { clock, service, account } = world;
     observe(world);
-    clock.after(FAULT * MINUTE, () => {
-      account.emit('service', { change: 'all tasks fall, and none can be started', fault: true });
-      service.tasks.start = false;
-      service.tasks.running = 0;
-    });
+    world.clock.after(FAULT * MINUTE, () => noTaskStarts(world));
   },
   minutes: 180,
   done: () => false,
