@@ -1,3 +1,4 @@
+import { FUNCTION_ERROR, MISSING_OUTPUT, taking } from 'embedded-aws';
 import type { RehearsalWorld } from '../world/world.ts';
 import { databaseConnections, handedOverWithAdvice } from './database-connections.ts';
 import { HEALTHY, NO_DEAD_LETTERS, PAGED, RESOLVED } from './expectations.ts';
@@ -109,7 +110,7 @@ export const runbookFails: Scenario = {
     'goes on as if it had not. The step counts as failed all the same, and a person is called who ends the sessions.',
   faults: {
     broken: ['kill-idle-connections'],
-    automation: { functionErrorFailsStep: false, missingOutput: 'left out' },
+    undocumented: { ...taking(FUNCTION_ERROR, 'is an output'), ...taking(MISSING_OUTPUT, 'is left out') },
   },
   inject: world => {
     databaseConnections.inject(world);

@@ -1,4 +1,4 @@
-import type { RunbookRun, Undocumented } from 'embedded-aws';
+import { FUNCTION_ERROR, MISSING_OUTPUT, type Positions, type RunbookRun, taking, Undocumented } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { RehearsalWorld } from '../../local/world/world.ts';
@@ -13,11 +13,12 @@ const documents = Object.values(assembly().template.Resources)
 const short = (name: string) => name.replace('mockupaws-production-', '');
 
 /** What AWS may do where no document settles it. */
-const POSITIONS: Undocumented[] = [
-  { functionErrorFailsStep: true, missingOutput: 'left out' },
-  { functionErrorFailsStep: false, missingOutput: 'left out' },
-  { functionErrorFailsStep: false, missingOutput: 'the selector' },
-  { functionErrorFailsStep: false, missingOutput: 'failed step' },
+const POSITIONS: Positions[] = [
+  taking(MISSING_OUTPUT, 'is left out'),
+  ...MISSING_OUTPUT.positions.map(missing => ({
+    ...taking(FUNCTION_ERROR, 'is an output'),
+    ...taking(MISSING_OUTPUT, missing),
+  })),
 ];
 
 /** What a runbook needs to act on, beyond a service that is well. */
@@ -85,8 +86,8 @@ const OUTDATED: Record<string, (world: RehearsalWorld) => [parameters: Record<st
   'update-certificate': () => [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
 };
 
-async function prepared(name: string, automation: Undocumented = {}): Promise<RehearsalWorld> {
-  const world = await RehearsalWorld.create(withOperator(), 1, { automation });
+async function prepared(name: string, undocumented: Positions = {}): Promise<RehearsalWorld> {
+  const world = await RehearsalWorld.create(withOperator(), 1, { undocumented });
   await PREPARED[short(name)]?.(world);
   return world;
 }
@@ -98,8 +99,7 @@ describe.each(documents)('$name', ({ name, content }) => {
   const acting = { ...given, DryRun: 'false' };
 
   it('dry, changes nothing; its function failing, it fails and goes no further, whatever AWS makes of that', async () => {
-    const automation: Undocumented = {};
-    const world = await prepared(name, automation);
+    const world = await prepared(name);
     const calls = tap(world, name);
     const dry = await run(world, name, given);
     expect(await resultIn(world, dry)).toMatchObject({ ended: 'succeeded', changed: [] });
@@ -107,13 +107,13 @@ describe.each(documents)('$name', ({ name, content }) => {
     if (mayChange) expect(changes(calls)).toEqual([]);
     if (!content.parameters['FunctionName']) return;
     for (const position of POSITIONS) {
-      Object.assign(automation, position);
+      world.account.undocumented = new Undocumented(position);
       const made = tap(world, name, { from: 0, inside: true });
       const failed = await run(world, name, acting);
       expect(failed.outcome?.status, JSON.stringify(position)).toBe('Failed');
       const { ended, reason } = await resultIn(world, failed);
       expect(ended).toBe('failed');
-      if (position.missingOutput !== 'failed step') expect(reason).toContain('it broke');
+      if (position[MISSING_OUTPUT.name] !== 'fails the step') expect(reason).toContain('it broke');
       expect(changes(made)).toEqual([]);
     }
   });

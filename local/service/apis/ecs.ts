@@ -1,5 +1,6 @@
 import { type Account, type Input, type Random, ServiceError } from 'embedded-aws';
 import type { RehearsalFaults } from '../../world/faults.ts';
+import { DEPLOYMENT_ORDER } from '../../world/undocumented.ts';
 import { ids } from '../revisions.ts';
 import type { SimulatedService } from '../service.ts';
 import { describing } from './ecs-described.ts';
@@ -30,14 +31,16 @@ export function provideEcs(account: Account, service: SimulatedService, faults: 
       .filter(({ configuration }) => configuration.controller === 'ECS')
       .map(deployment => ({ brief: told.brief(deployment), full: told.full(deployment) }));
   const now = () => ({ service: told.service(), history: history() });
-  const { read, changing } = staleReads(now, { clock: account.clock, random, faults });
+  const { read, changing } = staleReads(now, { account, random, faults });
   deployments.changing = changing;
   deployments.tell = does => account.emit('person', { who: `a developer of ${ecsService}`, does, tone: 'plain' });
 
   const seed = random.uuid();
+  const isUnordered = () =>
+    faults.unordered ?? account.undocumented.positionOn(DEPLOYMENT_ORDER) === 'are listed in any order';
   const listed = () => {
     const found = read().history;
-    if (!faults.unordered) return found;
+    if (found.length < 2 || !isUnordered()) return found;
     const place = ({ brief }: (typeof found)[number]) => ids(`${seed} ${brief.serviceDeploymentArn}`).digits;
     return found.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
   };

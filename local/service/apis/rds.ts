@@ -1,5 +1,6 @@
 import { type Account, type Input, type Random, ServiceError, Unsupported } from 'embedded-aws';
 import type { RehearsalFaults } from '../../world/faults.ts';
+import { MEMBER_ORDER } from '../../world/undocumented.ts';
 import { Copies } from '../copies.ts';
 import type { SimulatedService } from '../service.ts';
 import { type SimulatedSessions, toDataApiResponse } from '../sessions.ts';
@@ -40,7 +41,8 @@ export function provideRds(
     const copied = copies.find(name);
     if (copied) return { ...copied.restored, Status: copied.status, Endpoint: `${name}.cluster-abc.rds.amazonaws.com` };
     if (name !== databaseCluster) throw new ServiceError('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
-    const DBClusterMembers = members.names.map(id => ({
+    const isInOrder = account.undocumented.positionOn(MEMBER_ORDER) === 'are listed with the first made first';
+    const DBClusterMembers = (isInOrder ? members.names : members.names.toReversed()).map(id => ({
       DBInstanceIdentifier: id,
       IsClusterWriter: members.isWriter(id),
       DBClusterParameterGroupStatus: members.isWriter(id) && database.awaitsReboot ? 'pending-reboot' : 'in-sync',
@@ -66,7 +68,7 @@ export function provideRds(
       describeInstance({ DBInstanceIdentifier: name }),
     ),
   });
-  const { read, changing } = staleReads(now, { clock, random, faults });
+  const { read, changing } = staleReads(now, { account, random, faults });
 
   provideCopying(account, copies, { describeCluster, describeInstance, changing });
   account.provide('rds', {

@@ -1,5 +1,5 @@
-import type { Undocumented } from './engine/automation/automation.ts';
 import type { Random } from './random.ts';
+import { METRICS_COME, type Positions, type Undocumented } from './undocumented.ts';
 
 /**
  * Everything that may go wrong between services, as AWS documents it: deliveries at least once, late and out of order,
@@ -19,7 +19,7 @@ export interface Faults {
   unheard?: number;
   /** Functions that always fail, by the name that `shortName` makes of their construct's path. */
   broken?: readonly string[];
-  /** The most seconds by which the metrics of a namespace are late. Each namespace has its own delay. */
+  /** The most seconds by which the metrics of a namespace are late, each by its own. @default the position on `METRICS_COME` */
   lateMetrics?: number;
   /** The most seconds by which the clock of a function's process is off, before or after. Each process has its own. */
   skewed?: number;
@@ -27,8 +27,8 @@ export interface Faults {
   away?: readonly Outage[];
   /** Faults that strike single calls of AWS, beneath the retries of the SDK and of workflows. */
   calls?: readonly CallFault[];
-  /** Positions on what AWS does not document about SSM Automation. */
-  automation?: Undocumented;
+  /** What AWS does where no document settles it. */
+  undocumented?: Positions;
 }
 
 /** A time in which a service is away. Minutes count from the end of the warm-up. */
@@ -130,10 +130,18 @@ export const isAway = ({ away = [] }: Faults, service: string, operation: string
       (outage.operations?.includes(operation) ?? true),
   );
 
+/** Seconds by which metrics may be late where nothing says so. */
+const MOST_LATE = 180;
+
 /** Milliseconds by which the metrics of each namespace are late, the same for as long as the world lasts. */
-export function latenessOf({ lateMetrics = 0 }: Faults, random: Random): (namespace: string) => number {
+export function latenessOf(
+  { lateMetrics: given }: Faults,
+  random: Random,
+  undocumented: Undocumented,
+): (namespace: string) => number {
   const drawn = new Map<string, number>();
   return namespace => {
+    const lateMetrics = given ?? (undocumented.positionOn(METRICS_COME) === 'come at once' ? 0 : MOST_LATE);
     if (lateMetrics === 0) return 0;
     const known = drawn.get(namespace) ?? random.between(0, lateMetrics) * 1000;
     drawn.set(namespace, known);

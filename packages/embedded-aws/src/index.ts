@@ -15,7 +15,6 @@ export { type Deployed, resolveTemplate } from './assembly/resolve.ts';
 export { type Change, Changes } from './changes.ts';
 export { Clock } from './clock.ts';
 export { DeploymentFailed } from './deployment-failed.ts';
-export type { Undocumented } from './engine/automation/automation.ts';
 export { matches } from './engine/event-pattern.ts';
 export { CALL_FAULT_KINDS, type CallFault, type CallFaultKind, type Faults, type Outage } from './faults.ts';
 export { ADMINISTRATOR, type Grant } from './iam/permissions.ts';
@@ -34,5 +33,15 @@ export type { SmsStanding } from './services/sms.ts';
 export type { Message, Topics } from './services/sns.ts';
 export type { RunbookRun } from './services/ssm-automation.ts';
 export type { Largest, SizeKind, Sizes } from './sizes.ts';
+export {
+  FUNCTION_ERROR,
+  MISSING_OUTPUT,
+  type Positions,
+  QUESTIONS,
+  type Question,
+  question,
+  taking,
+  Undocumented,
+} from './undocumented.ts';
 export { Unsupported } from './unsupported.ts';
 export { World, type WorldOptions } from './world.ts';

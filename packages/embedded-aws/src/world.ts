@@ -29,6 +29,7 @@ import { Runbooks } from './services/ssm-automation.ts';
 import { Parameters } from './services/ssm-parameters.ts';
 import { Workflows } from './services/step-functions.ts';
 import { ResourceTags } from './services/tags.ts';
+import { Undocumented } from './undocumented.ts';
 
 const MINUTE = 60_000;
 
@@ -117,8 +118,9 @@ export class World {
     const isNew = deployment === 'now';
     this.isNew = isNew;
     this.account = new Account(assembly, this.clock, random, isNew);
+    this.account.undocumented = new Undocumented(faults.undocumented);
     // Lateness has a source of chance of its own, so that a world with late metrics is otherwise the one without.
-    this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed)));
+    this.metrics = new Metrics(this.account, latenessOf(faults, new Random(seed + 0x5eed), this.account.undocumented));
     const { account, clock, metrics } = this;
     this.began = clock.now + warmUpMinutes * MINUTE;
     const minutes = () => (clock.now - this.began) / MINUTE;
@@ -139,7 +141,7 @@ export class World {
     this.buses = new Buses(account, this.functions, this.queues);
     this.sms = new Sms(account, metrics, sms);
     this.topics = new Topics(account, this.sms, subscriptions);
-    this.runbooks = new Runbooks(account, this.functions, faults.automation);
+    this.runbooks = new Runbooks(account, this.functions);
     this.parameters = new Parameters(account);
     this.secrets = new Secrets(account);
     this.objects = new Objects(account);

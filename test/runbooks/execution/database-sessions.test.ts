@@ -1,4 +1,4 @@
-import type { RunbookRun, Undocumented } from 'embedded-aws';
+import { FUNCTION_ERROR, MISSING_OUTPUT, type Positions, type RunbookRun, taking } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { readSessionReport } from '../../../lambda/domain/remedies/sessions.ts';
 import { RehearsalWorld } from '../../../local/world/world.ts';
@@ -14,8 +14,8 @@ describe('the sessions of a database', () => {
   const verdictOf = (run: RunbookRun) => reportOf(run)?.verdict;
 
   /** A database with sessions that were forgotten ten minutes ago. */
-  async function forgotten(undocumented?: Undocumented): Promise<RehearsalWorld> {
-    const world = await RehearsalWorld.create(withOperator(), 1, undocumented && { automation: undocumented });
+  async function forgotten(undocumented: Positions = {}): Promise<RehearsalWorld> {
+    const world = await RehearsalWorld.create(withOperator(), 1, { undocumented });
     const { database } = world.service;
     database.startLeak({ application: 'report-export', state: 'idle', perMinute: 620, atMost: 300 });
     await world.clock.run(10 * MINUTE, () => false);
@@ -57,7 +57,10 @@ describe('the sessions of a database', () => {
   });
 
   it.each([true, false])('are not ended by a function that errs, if an error fails its step: %s', async fails => {
-    const world = await forgotten({ functionErrorFailsStep: fails, missingOutput: 'left out' });
+    const world = await forgotten({
+      ...taking(FUNCTION_ERROR, fails ? 'fails its step' : 'is an output'),
+      ...taking(MISSING_OUTPUT, 'is left out'),
+    });
     // A strict event: the document's pattern lets ten seconds through, the function does not.
     const failed = await run(world, KILL, { DryRun: 'false', IdleSeconds: '10' });
     expect([failed.outcome?.status, ends(failed)]).toEqual(['Failed', fails ? 'killIdleConnections' : 'endNotDone']);

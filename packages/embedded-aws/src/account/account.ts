@@ -6,6 +6,7 @@ import { Permissions } from '../iam/permissions.ts';
 import type { RequestContext } from '../iam/statements.ts';
 import type { Random } from '../random.ts';
 import { type SizeKind, Sizes } from '../sizes.ts';
+import { Undocumented } from '../undocumented.ts';
 import { Unsupported } from '../unsupported.ts';
 
 /** An error as an AWS service answers it; the name is the one that SDK clients see, e.g. `ResourceNotFoundException`. */
@@ -109,6 +110,8 @@ export class Account {
   private readonly services = new Map<string, Operations>();
   private readonly listeners: ((happened: WorldEvent) => void)[] = [];
   private readonly answered: OnAnswer[] = [];
+  /** What it does where no document settles it. */
+  undocumented = new Undocumented();
   /** True while the service answers the operation with an error, as one that is away does after all retries. */
   isAway: (service: string, operation: string) => boolean = () => false;
   /** The fault that strikes this call. */

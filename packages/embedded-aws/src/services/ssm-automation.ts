@@ -8,7 +8,6 @@ import {
   InvalidParameters,
   load,
   type Outcome,
-  type Undocumented,
 } from '../engine/automation/automation.ts';
 import { Unsupported } from '../unsupported.ts';
 import { type Functions, isRefused } from './lambda/functions.ts';
@@ -50,10 +49,8 @@ export class Runbooks {
   private readonly functions: Functions;
   private readonly documents = new Map<string, AutomationDocument>();
   private readonly tokens = new Map<string, string>();
-  private readonly undocumented: Undocumented;
 
-  constructor(account: Account, functions: Functions, undocumented: Undocumented = {}) {
-    this.undocumented = undocumented;
+  constructor(account: Account, functions: Functions) {
     this.account = account;
     this.functions = functions;
     for (const { properties } of account.ofType('AWS::SSM::Document'))
@@ -92,7 +89,7 @@ export class Runbooks {
       accountId: ACCOUNT,
       region: this.account.region,
       now: () => new Date(clock.now),
-      ...this.undocumented,
+      undocumented: this.account.undocumented,
     };
     const steps = document.steps.map(step => ({ name: step.name, action: step.action, status: 'Pending' as const }));
     const run: RunbookRun = { id, name, startedAt: clock.iso, startedBy: caller.role, parameters, steps };

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { latenessOf } from '../../src/faults.ts';
 import { Random } from '../../src/random.ts';
 import { Metrics } from '../../src/services/cloudwatch/metrics.ts';
+import { Undocumented } from '../../src/undocumented.ts';
 import { embeddedAccount } from '../support/embedded-account.ts';
 
 const MINUTE = 60_000;
@@ -62,7 +63,7 @@ test('a service that reports late shows whole minutes, each so much later, and n
 test('how late a namespace is the seed decides, from 0 to as many seconds as the world allows', () => {
   const namespaces = ['AWS/ECS', 'AWS/RDS', 'AWS/ApplicationELB', 'AWS/ElastiCache'];
   const of = (seed: number) => {
-    const late = latenessOf({ lateMetrics: 180 }, new Random(seed));
+    const late = latenessOf({ lateMetrics: 180 }, new Random(seed), new Undocumented());
     return [...namespaces, ...namespaces].map(late);
   };
   fc.assert(
@@ -74,7 +75,7 @@ test('how late a namespace is the seed decides, from 0 to as many seconds as the
     }),
   );
   expect(new Set(Array.from({ length: 20 }, (_, seed) => of(seed)[0])).size).toBeGreaterThan(5);
-  expect(namespaces.map(latenessOf({}, new Random(1)))).toEqual([0, 0, 0, 0]);
+  expect(namespaces.map(latenessOf({}, new Random(1), new Undocumented()))).toEqual([0, 0, 0, 0]);
 });
 
 test('a metric that vanishes is not reported until it returns, and what was not reported stays unknown', async () => {

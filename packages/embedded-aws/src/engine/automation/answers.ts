@@ -1,5 +1,6 @@
 /** Turns the answers of calls into outputs or failures of steps. */
 
+import { BOOLEAN_TEXT, MISSING_OUTPUT, type Undocumented } from '../../undocumented.ts';
 import { Unsupported } from '../../unsupported.ts';
 import { type Json, select } from '../json-path.ts';
 import type { Output } from './document.ts';
@@ -24,25 +25,14 @@ export const failed = (why: string) =>
 export const timedOut = () =>
   new StepFailure('TimedOut', `Step timed out while step is Execute/Cancelling action. ${guide}`);
 
-/** Behaviours of SSM Automation that no document settles. */
-export type Undocumented = {
-  /** A function's own error fails its step. @default true */
-  functionErrorFailsStep?: boolean;
-  /** The outcome of an output whose Selector finds nothing. @default 'failed step', which forgives least */
-  missingOutput?: 'left out' | 'the selector' | 'failed step';
-};
-
 /** Gives each output the value that its selector finds. */
-export function chosen(
-  outputs: readonly Output[],
-  response: Json,
-  missing: Undocumented['missingOutput'] = 'failed step',
-): Map<string, Json> {
+export function chosen(outputs: readonly Output[], response: Json, undocumented: Undocumented): Map<string, Json> {
   const found = outputs.flatMap(({ name, selector, type }): [string, Json][] => {
     const value = select(selector, response);
     if (value === undefined || value === null || (!selector.definite && asList(value).length === 0)) {
-      if (missing === 'failed step') throw failed(`Invalid Output Selector ${selector.text}.`);
-      return missing === 'left out' ? [] : [[name, selector.text]];
+      const outcome = undocumented.positionOn(MISSING_OUTPUT);
+      if (outcome === 'fails the step') throw failed(`Invalid Output Selector ${selector.text}.`);
+      return outcome === 'is left out' ? [] : [[name, selector.text]];
     }
     const converted = convert(value, type);
     if (converted === undefined) throw failed(`The output ${name} is ${JSON.stringify(value)}, which is no ${type}.`);
@@ -73,5 +63,9 @@ export function answerOf(value: unknown, step: string): LambdaAnswer {
 
 export const asList = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 
-/** Booleans are compared as Python prints them: the user guide asks for True and False. */
-export const printed = (value: Json): string => (value === true ? 'True' : value === false ? 'False' : String(value));
+/** The text by which a value is compared. The user guide asks for True and False in one place, and for true in another. */
+export function printed(value: Json, undocumented: Undocumented): string {
+  const text = String(value);
+  if (typeof value !== 'boolean' || undocumented.positionOn(BOOLEAN_TEXT) === 'is true') return text;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -3,6 +3,7 @@
  * calls. It ends in what GetAutomationExecution reports.
  */
 
+import { END_AFTER_CHOICE, FUNCTION_ERROR, type Undocumented } from '../../undocumented.ts';
 import { Unsupported } from '../../unsupported.ts';
 import { asJson, isObject, type Json, type JsonObject, select } from '../json-path.ts';
 import {
@@ -15,13 +16,12 @@ import {
   printed,
   StepFailure,
   timedOut,
-  type Undocumented,
   unavailable,
 } from './answers.ts';
 import { type AutomationDocument, load, type Step } from './document.ts';
 import { asStrings, InvalidParameters, interpolate, resolveParameters } from './values.ts';
 
-export { type AutomationDocument, InvalidParameters, type LambdaAnswer, load, type Undocumented };
+export { type AutomationDocument, InvalidParameters, type LambdaAnswer, load };
 
 export type StepStatus = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
 
@@ -42,7 +42,8 @@ export type Effect =
   | { type: 'lambda'; step: string; functionName: string; qualifier?: string; payload: Json; timeoutSeconds?: number }
   | { type: 'sleep'; seconds: number };
 
-export type Context = Undocumented & {
+export type Context = {
+  undocumented: Undocumented;
   executionId: string;
   accountId: string;
   region: string;
@@ -148,7 +149,8 @@ class Execution {
   }
 
   #next(step: Step, result: Result | undefined): 'following' | { step: string } | undefined {
-    if (result?.next !== undefined) return { step: result.next };
+    if (result?.next !== undefined && !(step.isEnd && this.#positionOn(END_AFTER_CHOICE) === 'ends the runbook'))
+      return { step: result.next };
     if (step.isEnd || (!result && step.onFailure === 'Abort')) return undefined;
     if (!result && typeof step.onFailure === 'object') return step.onFailure;
     return step.nextStep === undefined ? 'following' : { step: step.nextStep };
@@ -259,7 +261,7 @@ class Execution {
       error => `An error occurred (${error.name}) when calling the Invoke operation: ${error.message}.`,
     );
     const { StatusCode, FunctionError, Payload } = answerOf(answer, step.name);
-    if (FunctionError !== undefined && this.#context.functionErrorFailsStep !== false)
+    if (FunctionError !== undefined && this.#positionOn(FUNCTION_ERROR) === 'fails its step')
       throw failed(`The function ${effect.functionName} returned the error ${FunctionError}: ${Payload ?? ''}.`);
     const body = Payload === undefined ? undefined : parsed(Payload);
     const outputs = new Map<string, Json>([['StatusCode', StatusCode]]);
@@ -294,10 +296,14 @@ class Execution {
     if (typeof value === 'object' && value !== null)
       throw new Unsupported(name, 'a property that is a list or an object');
     if (value === undefined || value === null) return false;
-    return asList(this.#resolved(desired)).some(wanted => printed(wanted) === printed(value));
+    const { undocumented } = this.#context;
+    return asList(this.#resolved(desired)).some(
+      wanted => printed(wanted, undocumented) === printed(value, undocumented),
+    );
   }
 
-  #chosen = (step: Step, answer: Json) => chosen(step.outputs, answer, this.#context.missingOutput);
+  #chosen = (step: Step, answer: Json) => chosen(step.outputs, answer, this.#context.undocumented);
+  #positionOn: Undocumented['positionOn'] = question => this.#context.undocumented.positionOn(question);
   #now = () => this.#context.now().getTime();
   #left = (deadline: number) => (Number.isFinite(deadline) ? { timeoutSeconds: (deadline - this.#now()) / 1000 } : {});
 

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { load } from '../../../src/engine/automation/automation.ts';
+import {
+  BOOLEAN_TEXT,
+  END_AFTER_CHOICE,
+  FUNCTION_ERROR,
+  MISSING_OUTPUT,
+  type Positions,
+  taking,
+  Undocumented,
+} from '../../../src/undocumented.ts';
 import { Unsupported } from '../../../src/unsupported.ts';
 import { type Answer, broken, call, document, parametersOf, run } from './run.ts';
 
 describe('properties', () => {
-  const assert = (DesiredValues: unknown[], answer: unknown) =>
+  const assert = (DesiredValues: unknown[], answer: unknown, positions?: Positions) =>
     run(
       document([
         {
@@ -15,6 +24,7 @@ describe('properties', () => {
       ]),
       {},
       () => answer,
+      { undocumented: new Undocumented(positions) },
     ).outcome;
 
   it.each<[unknown[], unknown, string]>([
@@ -27,6 +37,13 @@ describe('properties', () => {
     [['true'], { p: true }, 'Failed'],
     [[true], { p: true }, 'Success'],
   ])('%j of %j: %s', (desired, answer, status) => expect(assert(desired, answer).status).toBe(status));
+
+  it('has booleans as True and False, or told so, as true and false', () => {
+    const lower = taking(BOOLEAN_TEXT, 'is true');
+    expect(assert(['true'], { p: true }, lower).status).toBe('Success');
+    expect(assert(['False'], { p: false }, lower).status).toBe('Failed');
+    expect(assert(['True', 'true'], { p: true }, lower).status).toBe('Success');
+  });
 
   it('says what it found', () => {
     expect(assert(['up'], { p: 'down' }).failureMessage).toContain('The value of $.p is "down", not among ["up"].');
@@ -41,7 +58,7 @@ describe('aws:branch', () => {
     b: { type: 'Boolean', default: true },
     other: { type: 'String', default: 'Linux' },
   };
-  const branch = (choice: object, more: object = {}, inputs: object = {}) =>
+  const branch = (choice: object, more: object = {}, inputs: object = {}, positions?: Positions) =>
     run(
       document(
         [
@@ -57,6 +74,9 @@ describe('aws:branch', () => {
         ],
         { parameters },
       ),
+      {},
+      () => ({}),
+      { undocumented: new Undocumented(positions) },
     ).steps;
   const s = (operation: object) => ({ Variable: '{{ s }}', ...operation });
   const n = (operation: object) => ({ Variable: '{{n}}', ...operation });
@@ -100,6 +120,14 @@ describe('aws:branch', () => {
     });
   });
 
+  it('that is an end goes where a choice matches, or told so, nowhere', () => {
+    const matches = s({ StringEquals: 'Linux' });
+    expect(branch(matches, { isEnd: true })).toMatchObject({ chosen: 'Success' });
+    expect(branch(matches, { isEnd: true }, {}, taking(END_AFTER_CHOICE, 'ends the runbook'))).toMatchObject({
+      ...{ choose: 'Success', chosen: 'Pending', following: 'Pending' },
+    });
+  });
+
   it('finds nothing true of an output that was not there, as the user guide has it with the platform of a Linux instance', () => {
     const steps = (choice: object) => [
       call('describe', {
@@ -118,7 +146,9 @@ describe('aws:branch', () => {
       Reservations: [{ Instances: [value === undefined ? {} : { Platform: value }] }],
     });
     const ran = (choice: object, value?: string) =>
-      run(document(steps(choice)), {}, there(value), { missingOutput: 'left out' }).steps;
+      run(document(steps(choice)), {}, there(value), {
+        undocumented: new Undocumented(taking(MISSING_OUTPUT, 'is left out')),
+      }).steps;
     expect(ran(platform)).toMatchObject({ linux: 'Success', windows: 'Pending' });
     expect(ran(platform, 'windows')).toMatchObject({ linux: 'Pending', windows: 'Success' });
     expect(ran({ Not: platform })).toMatchObject({ windows: 'Success' });
@@ -190,7 +220,7 @@ describe('aws:invokeLambdaFunction', () => {
     expect(strict.outcome.failureMessage).toContain('Unhandled: {"errorMessage":"no"}');
     expect(run(document([f({}, { maxAttempts: 3 })]), {}, error).calls).toHaveLength(3);
     const lenient = run(document([f()], { outputs: ['f.FunctionError', 'f.Payload'] }), {}, error, {
-      functionErrorFailsStep: false,
+      undocumented: new Undocumented(taking(FUNCTION_ERROR, 'is an output')),
     });
     expect(lenient.outcome).toMatchObject({
       status: 'Success',

@@ -1,4 +1,5 @@
 import { type Context, type Effect, execute, load, type Outcome } from '../../../src/engine/automation/automation.ts';
+import { Undocumented } from '../../../src/undocumented.ts';
 
 type Call = Effect & { type: 'api' | 'lambda' };
 export type Answer = (call: Call, nth: number) => unknown;
@@ -18,6 +19,7 @@ export function run(
     accountId: '123456789012',
     region: 'eu-west-1',
     now: () => new Date(now),
+    undocumented: new Undocumented(),
     ...others,
   };
   const execution = execute(load(content), parameters, context);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Context, execute, InvalidParameters, load } from '../../../src/engine/automation/automation.ts';
+import { execute, InvalidParameters, load } from '../../../src/engine/automation/automation.ts';
+import { MISSING_OUTPUT, type Positions, taking, Undocumented } from '../../../src/undocumented.ts';
 import { broken, call, document, parametersOf, run } from './run.ts';
 
 describe('outputs', () => {
@@ -57,7 +58,7 @@ describe('outputs', () => {
       ),
       {},
       () => response,
-      { missingOutput: 'left out' },
+      { undocumented: new Undocumented(taking(MISSING_OUTPUT, 'is left out')) },
     );
     expect(ran.steps).toEqual({ a: 'Success', b: 'Failed' });
     expect(ran.outcome.failureMessage).toContain('Failed to resolve input: a.gone');
@@ -66,10 +67,10 @@ describe('outputs', () => {
 });
 
 describe('a Selector that finds nothing', () => {
-  const seen = (missingOutput?: Context['missingOutput'], Selector = '$.nothing', Type = 'String') => {
+  const seen = (positions?: Positions, Selector = '$.nothing', Type = 'String') => {
     const outputs = [{ Name: 'Arn', Selector, Type }];
     return run(document([call('a', { outputs })], { outputs: ['a.Arn'] }), {}, () => ({ members: [] }), {
-      ...(missingOutput && { missingOutput }),
+      undocumented: new Undocumented(positions),
     }).outcome;
   };
 
@@ -77,8 +78,11 @@ describe('a Selector that finds nothing', () => {
     expect(seen().status).toBe('Failed');
     expect(seen(undefined, '$.members[*].Arn', 'StringList').status).toBe('Failed');
     expect(seen(undefined, '$.members', 'StringList').status).toBe('Success');
-    expect(seen('left out')).toMatchObject({ status: 'Success', outputs: { 'a.Arn': [] } });
-    expect(seen('the selector')).toMatchObject({ status: 'Success', outputs: { 'a.Arn': ['$.nothing'] } });
+    expect(seen(taking(MISSING_OUTPUT, 'is left out'))).toMatchObject({ status: 'Success', outputs: { 'a.Arn': [] } });
+    expect(seen(taking(MISSING_OUTPUT, 'is the selector'))).toMatchObject({
+      status: 'Success',
+      outputs: { 'a.Arn': ['$.nothing'] },
+    });
   });
 });
 
@@ -162,6 +166,7 @@ describe('parameters and references', () => {
         accountId: '1',
         region: 'r',
         now: () => new Date(0),
+        undocumented: new Undocumented(),
       });
     expect(begin).toThrow(InvalidParameters);
     expect(begin).toThrow(why.replace(' a Integer', ' a Integer'));
