@@ -4,6 +4,7 @@ import { publishRefusal } from '../adapters/incident-bus.ts';
 import type { DeliveryChannel } from '../domain/incident/audiences.ts';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import type { Incident } from '../domain/incident/incident.ts';
+import { claim } from '../store/claims.ts';
 import { eventsFrom, load } from '../store/incidents.ts';
 import { type IncidentKey, keyOf } from '../store/keys.ts';
 import { commit } from './command-handler.ts';
@@ -67,6 +68,26 @@ export async function isDelivered(
   return since.some(other => other.type === 'MessageDelivered' && other.about === seq && other.channel === channel);
 }
 
+/**
+ * True for the one invocation that is to tell an audience of an event by this channel.
+ *
+ * @throws Error while another invocation is at it, so that this one is retried if that one fails
+ */
+export async function claimDelivery(
+  incident: Incident,
+  event: Pick<IncidentEvent, 'seq'>,
+  channel: DeliveryChannel,
+): Promise<boolean> {
+  if (await isDelivered(incident, event, channel)) return false;
+  const id = deliveryOf(event, channel);
+  if (await claim(`${incident.id}/${id}`)) return true;
+  throw new Error(`another invocation is making ${id}: this one tries again`);
+}
+
+const deliveryOf = ({ seq }: Pick<IncidentEvent, 'seq'>, channel: DeliveryChannel) => `delivery/${seq}/${channel}`;
+
 /** Records, once, that an event has reached its audience. */
-export const recordDelivery = (incident: Incident, { seq }: Pick<IncidentEvent, 'seq'>, channel: DeliveryChannel) =>
-  commit(keyOf(incident), { type: 'record delivery', id: `delivery/${seq}/${channel}`, about: seq, channel });
+export const recordDelivery = (incident: Incident, event: Pick<IncidentEvent, 'seq'>, channel: DeliveryChannel) =>
+  commit(keyOf(incident), {
+    ...{ type: 'record delivery', id: deliveryOf(event, channel), about: event.seq, channel },
+  });

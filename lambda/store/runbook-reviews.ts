@@ -1,12 +1,10 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { quarterOf, RUNBOOK_REVIEW, type ScheduledTask } from '../domain/review/runbook-review.ts';
+import { CLAIM_SECONDS } from './claims.ts';
 import { client, type ItemKey, isConflict, TableName } from './table.ts';
 
 /** One item per service and quarter, `2026-Q1`. */
 const Key = (service: string, quarter: string): ItemKey => ({ pk: `runbook-review/${service}`, sk: quarter });
-
-/** Seconds for which a claim holds: longer than the function may run, shorter than Lambda waits before its first retry. */
-const CLAIM_SECONDS = 45;
 
 /** `claimed`: mail it now. `mailed`: nothing is left to do. `held`: another invocation has claimed it, and may yet fail. */
 export type Claim = 'claimed' | 'mailed' | 'held';

@@ -36,6 +36,7 @@ export class IncidentsTable extends Construct {
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.awsManagedKey(),
+      timeToLiveAttribute: 'expires',
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
@@ -102,6 +103,11 @@ export class IncidentsTable extends Construct {
   grantOpen(fn: ResponderFunction): void {
     this.grantCommit(fn);
     this.grant(fn, ['dynamodb:UpdateItem'], 'ids/*');
+  }
+
+  /** Claims a message before it is sent. */
+  grantClaim(fn: ResponderFunction): void {
+    this.grant(fn, ['dynamodb:PutItem'], 'claim/*');
   }
 
   /** Finds an incident by its id. */

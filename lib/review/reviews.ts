@@ -49,6 +49,7 @@ export function addReviews(scope: Construct, responder: ChannelParts): void {
     },
     responder,
   });
+  responder.incidents.grantClaim(reviewers);
   paging.grantNotices(reviewers);
   links.grantSign(reviewers);
 

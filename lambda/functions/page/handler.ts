@@ -9,6 +9,7 @@ import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { throwAny } from '../../runtime/failures.ts';
+import { claim } from '../../store/claims.ts';
 import { eventsFrom, load } from '../../store/incidents.ts';
 import { personalText } from './personal-text.ts';
 
@@ -40,15 +41,18 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
     const { urgency } = page;
     for (const { person, level } of recipients(rosters, incident, event, page)) {
       if (sent.some(other => other.level === level && other.to === person)) continue;
+      const id = `page/${event.seq}/${level}/${person}`;
       try {
+        // Whoever cannot claim for another reason sends it all the same: twice is better than never.
+        const isMine = await claim(`${incident.id}/${id}`).catch(() => true);
+        if (!isMine) throw new Error(`another invocation is sending ${id}: this one tries again`);
         const links = await personalLinks(incident, event, person);
         const text = personalText(page, incident, event, links);
         await publishPage(topicOf(level, rosters), { person, urgency, ...text });
         await commit(
           { slot, number },
           {
-            ...{ type: 'record page', id: `page/${event.seq}/${level}/${person}` },
-            ...{ about: event.seq, level, urgency, subject: text.subject, to: person },
+            ...{ type: 'record page', id, about: event.seq, level, urgency, subject: text.subject, to: person },
           },
         );
         added.push({ level, urgency, to: person });

@@ -3,7 +3,7 @@ import { publishNotice } from '../../adapters/sns.ts';
 import { renderMail } from '../../domain/kernel/templates.ts';
 import { reviewNotice } from '../../domain/post-mortem/review-notices.ts';
 import { names } from '../../runtime/environment.ts';
-import { eventSubscriber, isDelivered, recordDelivery } from '../../runtime/event-subscriber.ts';
+import { claimDelivery, eventSubscriber, recordDelivery } from '../../runtime/event-subscriber.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { loadHistory } from '../../store/incidents.ts';
 import { keyOf } from '../../store/keys.ts';
@@ -20,9 +20,10 @@ export const handler = eventSubscriber(async (known, event) => {
       stakeholders: names(process.env['STAKEHOLDERS']),
       operations: names(process.env['OPERATIONS']),
     });
-  if (!notice || (await isDelivered(incident, event, notice.channel))) return { sent: [] };
+  if (!notice) return { sent: [] };
   const { to, channel, template, fields } = notice;
   if (to.length === 0) throw new Error(`nobody who has an e-mail address is to be told of ${event.type}`);
+  if (!(await claimDelivery(incident, event, channel))) return { sent: [] };
   const links = event.type === 'PostMortemDrafted' ? { links: await reviewLinks(incident, event) } : {};
   const message = renderMail(rendered, template, { ...fields, ...links });
   await publishNotice(process.env['NOTICES_TOPIC'] ?? '', { people: to, ...message });

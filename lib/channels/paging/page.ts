@@ -18,6 +18,7 @@ export class Page extends EventSubscriber {
       environment: { LEVEL_TOPICS: paging.topicsOfLevels, ...links.environment },
       responder,
     });
+    responder.incidents.grantClaim(this);
     paging.grantPage(this);
     links.grantSign(this);
   }

@@ -15,5 +15,6 @@ export function addStakeholders(scope: Construct, responder: ChannelParts): void
     environment: { NOTICES_TOPIC: paging.notices.topicArn, STAKEHOLDERS: (config.stakeholders ?? []).join(',') },
     responder,
   });
+  responder.incidents.grantClaim(stakeholders);
   paging.grantNotices(stakeholders);
 }

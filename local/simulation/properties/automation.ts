@@ -2,7 +2,17 @@ import type { Entry } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { outages, switchedOff, widened, windows } from '../obstacles.ts';
 import { type TroubleName, troubleNamed } from '../troubles.ts';
-import { endOf, entriesOf, isWithin, MINUTE, millis, minuteOf, overlaps, type Property } from './property.ts';
+import {
+  endOf,
+  entriesOf,
+  isWithin,
+  MINUTE,
+  millis,
+  minuteOf,
+  overlaps,
+  type Property,
+  type Span,
+} from './property.ts';
 
 /** A minute in which the watch stops what runs, and seconds of the calls that are on their way. */
 const STOPPED_AFTER = 1.5;
@@ -143,7 +153,7 @@ const weighed = (chronicle: Chronicle, since: number) =>
   );
 
 /** The minutes in which automation has reason to stand back from a trouble. */
-function hindrances(chronicle: Chronicle): { from: number; to: number }[] {
+function hindrances(chronicle: Chronicle): Span[] {
   const { plan, began, ended } = chronicle;
   const pretends = plan.events.some(event => event.do === 'pretend');
   const waits = plan.events.filter(event => event.do === 'AWS issue').map(({ at }) => millis(began) + at * MINUTE);
@@ -152,7 +162,19 @@ function hindrances(chronicle: Chronicle): { from: number; to: number }[] {
     ...switchedOff(chronicle),
     ...windows(chronicle),
     ...widened(outages(chronicle), 3),
+    ...endedByPeople(chronicle),
   ];
+}
+
+/** The times from a person's word that it is over until something new opens: nothing is done about what they leave red. */
+function endedByPeople(chronicle: Chronicle): Span[] {
+  const opened = entriesOf(chronicle, 'IncidentOpened').map(({ entry }) => millis(entry.at));
+  return entriesOf(chronicle, 'Resolved')
+    .filter(({ entry }) => entry['by'] !== 'automation')
+    .map(({ entry }) => {
+      const from = millis(entry.at);
+      return { from, to: Math.min(...opened.filter(at => at > from), millis(chronicle.ended)) };
+    });
 }
 
 export const TRIED: Property = {

@@ -30,10 +30,13 @@ export const DRILLS_MARKED: Property = {
     incidents.flatMap(({ id, timeline }) => {
       if (timeline.some(({ type }) => type === 'DrillBecameReal')) return [];
       const drill = isDrill(timeline);
-      return messages
-        .filter(({ body, subject }) => body.includes(id) || subject.includes(id))
-        .filter(({ body }) => body.startsWith('[DRILL]') !== drill)
-        .map(({ subject, body }) => `${id}: ${quoted(subject || body)}`);
+      return (
+        messages
+          .filter(({ body, subject }) => body.includes(id) || subject.includes(id))
+          // SNS puts the topic's display name before an SMS.
+          .filter(({ body }) => /^([^>\n]+> )?\[DRILL\]/.test(body) !== drill)
+          .map(({ subject, body }) => `${id}: ${quoted(subject || body)}`)
+      );
     }),
 };
 

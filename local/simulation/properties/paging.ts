@@ -142,12 +142,12 @@ export const PAGE_IS_SENT: Property = {
 };
 
 export const PAGED_ONCE: Property = {
-  name: 'a page is sent once, while no call of AWS fails',
+  name: 'a message is sent once, while no call of AWS fails',
   violations: chronicle => {
     const { plan, incidents, messages } = chronicle;
     const { unheard, lost, broken } = plan.faults;
     if (unheard || lost || broken || plan.events.some(event => event.do === 'strike' || event.do === 'away')) return [];
-    return incidents.flatMap(({ id, timeline }) => {
+    const pages = incidents.flatMap(({ id, timeline }) => {
       const recorded = timeline.filter(({ type, urgency }) => type === 'PageSent' && urgency === 'page').length;
       const sent = messages.filter(
         ({ channel, body, at }) =>
@@ -155,8 +155,20 @@ export const PAGED_ONCE: Property = {
       );
       return sent.length > recorded ? [`${id}: ${sent.length} text messages for ${recorded} pages`] : [];
     });
+    return [...pages, ...twins(messages)];
   },
 };
+
+/** Mails to one person that say the same within a minute. Links differ, as each is signed. */
+const twins = (messages: Chronicle['messages']): string[] =>
+  [
+    ...Map.groupBy(
+      messages.filter(({ channel, subject }) => channel === 'email' && !subject.startsWith('ALARM')),
+      ({ to, subject, body }) => JSON.stringify([to, subject, body.replace(/https:\S+/g, '')]),
+    ).values(),
+  ].flatMap(([first, second]) =>
+    first && second && millis(second.at) - millis(first.at) < MINUTE ? [`${first.to} twice: ${first.subject}`] : [],
+  );
 
 /** Minutes until somebody is paged past the table, and those that it must be away for that. */
 const DIRECTLY = 20;

@@ -92,7 +92,14 @@ export const REACHED: Property = {
             (type === 'Acknowledged' && isForAnswer && seq > entry.seq)) &&
           millis(at) <= due,
       );
-      return sent ? [] : [`${incident.id}: ${entry.type} (event ${entry.seq}) at ${minuteOf(chronicle, entry.at)}`];
+      // A page that failed for good is a dead letter, of which operations hear.
+      const isToldAsLost = chronicle.messages.some(
+        ({ subject, at }) =>
+          subject.includes('page-dead-letters') && millis(at) > millis(entry.at) && millis(at) <= due,
+      );
+      return sent || isToldAsLost
+        ? []
+        : [`${incident.id}: ${entry.type} (event ${entry.seq}) at ${minuteOf(chronicle, entry.at)}`];
     }),
 };
 
