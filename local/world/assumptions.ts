@@ -23,6 +23,11 @@ export const ASSUMPTIONS = {
   },
   subscriptions: { text: 'every subscription is confirmed', options: { subscriptions: 'confirmed' } },
   concurrency: { text: '1,000 functions may run at one time', options: { concurrency: 1000 } },
+  cloudFront: { text: 'the account may create CloudFront distributions', options: { cloudFront: true } },
+  listenerRules: {
+    text: "no rule of the listener has the maintenance page's priority",
+    options: { listenerPriorities: [] },
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionName = keyof typeof ASSUMPTIONS;

@@ -52,6 +52,10 @@ export interface WorldOptions {
    * every alarm is OK. @default now
    */
   deployment?: 'now' | 'yesterday';
+  /** True in an account that is verified for CloudFront: one that is not can create no distribution. @default false */
+  cloudFront?: boolean;
+  /** The priorities that rules of listeners have already. @default [1], as most listeners with any rule */
+  listenerPriorities?: readonly number[];
   /** The state in which e-mail addresses are subscribed: nobody has confirmed yet, or everybody. @default pending */
   subscriptions?: 'pending' | 'confirmed';
   /** @default nothing goes wrong */
@@ -111,6 +115,8 @@ export class World {
       sms = {},
       subscriptions = 'pending',
       deployment = 'now',
+      cloudFront = false,
+      listenerPriorities = [1],
     }: WorldOptions = {},
   ) {
     const random = new Random(seed);
@@ -135,7 +141,7 @@ export class World {
     this.functions = new Functions(account, this.queues, metrics, misfortune, { concurrency, skew });
     // Requests of deployments have a source of chance of their own: a world with custom resources is otherwise the one without.
     this.customResources = new CustomResources(account, this.functions, new Random(seed + 0xc10d));
-    this.creation = new Creation(account, new Random(seed + 0xc4ea), resource =>
+    this.creation = new Creation(account, new Random(seed + 0xc4ea), { cloudFront, listenerPriorities }, resource =>
       this.customResources.createOne(resource),
     );
     this.buses = new Buses(account, this.functions, this.queues);

@@ -147,6 +147,11 @@ export class Account {
     this.existing = new Map();
   }
 
+  /** True while none of the stack is there, as before its creation and after it was rolled back. */
+  get isEmpty(): boolean {
+    return this.existing.size === 0;
+  }
+
   /** Lets a resource of the stack be there. */
   created(resource: Deployed): void {
     this.existing.set(resource.type, [...this.ofType(resource.type), resource]);

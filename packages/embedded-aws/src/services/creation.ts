@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.ts';
 import { dependencies } from '../assembly/order.ts';
 import { type Deployed, isCustom } from '../assembly/resolve.ts';
+import { DeploymentFailed } from '../deployment-failed.ts';
 import type { Random } from '../random.ts';
 
 /** Seconds, at least and at most, that CloudFormation takes for a resource. They are seen in deployments, and documented nowhere. */
@@ -17,15 +18,25 @@ const SECONDS: Record<string, readonly [number, number]> = {
 };
 const OTHERS: readonly [number, number] = [2, 20];
 
+/** What an account allows that a new one does not. */
+export interface Allowed {
+  /** The account is verified for CloudFront. */
+  cloudFront: boolean;
+  /** The priorities that rules of any listener have already. */
+  listenerPriorities: readonly number[];
+}
+
 /** Creates the resources of a stack as CloudFormation does: each when those are there that it depends on, and otherwise all at once. */
 export class Creation {
   private readonly account: Account;
   private readonly random: Random;
+  private readonly allowed: Allowed;
   private readonly createCustom: (resource: Deployed) => Promise<void>;
 
-  constructor(account: Account, random: Random, createCustom: (resource: Deployed) => Promise<void>) {
+  constructor(account: Account, random: Random, allowed: Allowed, createCustom: (resource: Deployed) => Promise<void>) {
     this.account = account;
     this.random = random;
+    this.allowed = allowed;
     this.createCustom = createCustom;
   }
 
@@ -38,6 +49,7 @@ export class Creation {
       resources.map(({ logicalId, type }) => [logicalId, this.random.between(...(SECONDS[type] ?? OTHERS))]),
     );
     const made = new Map<string, Promise<void>>();
+    let isRolledBack = false;
     const make = (resource: Deployed): Promise<void> => {
       const { logicalId } = resource;
       const known = made.get(logicalId);
@@ -46,13 +58,33 @@ export class Creation {
       const making = Promise.all(before.map(make)).then(async () => {
         if (isCustom(resource.type)) await this.createCustom(resource);
         else await account.clock.wait(1000 * (seconds.get(logicalId) ?? 0));
+        if (isRolledBack) return;
+        this.requireAllowed(resource);
         account.created(resource);
       });
       made.set(logicalId, making);
       return making;
     };
     account.hide();
-    await Promise.all(resources.map(make));
+    try {
+      await Promise.all(resources.map(make));
+    } catch (error) {
+      isRolledBack = true;
+      account.hide();
+      throw error;
+    }
     account.emit('deployment', { stack: account.assembly.name, resources: resources.length });
+  }
+
+  private requireAllowed({ type, logicalId, properties }: Deployed): void {
+    const { cloudFront, listenerPriorities } = this.allowed;
+    const refused = (why: string) => new DeploymentFailed(`${type} ${logicalId}: ${why}`);
+    if (type === 'AWS::CloudFront::Distribution' && !cloudFront)
+      throw refused(
+        'Your account must be verified before you can add new CloudFront resources. To verify your account, please contact AWS Support.',
+      );
+    const priority = Number(properties['Priority']);
+    if (type === 'AWS::ElasticLoadBalancingV2::ListenerRule' && listenerPriorities.includes(priority))
+      throw refused(`Priority '${priority}' is currently in use`);
   }
 }

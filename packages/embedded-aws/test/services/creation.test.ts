@@ -42,10 +42,10 @@ const RESOURCES: Record<string, Resource> = {
   Role: resource('AWS::IAM::Role', { AssumeRolePolicyDocument: { Statement: [] }, Policies: [] }),
 };
 
-function worldOf(options: WorldOptions = {}) {
+function worldOf(options: WorldOptions = {}, more: Record<string, Resource> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'creation-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  writeFileSync(join(directory, 'Shop.json'), JSON.stringify({ Resources: RESOURCES }));
+  writeFileSync(join(directory, 'Shop.json'), JSON.stringify({ Resources: { ...RESOURCES, ...more } }));
   const artifacts = { Shop: { type: 'aws:cloudformation:stack', properties: { templateFile: 'Shop.json' } } };
   writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ artifacts }));
   const world = new World(readAssembly(directory), options);
@@ -81,4 +81,33 @@ test('a stack of yesterday is there at once, its alarms OK', async () => {
   await world.clock.run(10 * MINUTE);
   expect(alarms.toSorted()).toEqual(['breaching ALARM', 'missing INSUFFICIENT_DATA']);
   expect(world.queues.total).toBe(2);
+});
+
+const REFUSED: [string, Record<string, Resource>, WorldOptions, string][] = [
+  [
+    'a distribution, in an account that is not verified',
+    {
+      Page: resource('AWS::CloudFront::Distribution', {
+        DistributionConfig: { Origins: [], DefaultCacheBehavior: {} },
+      }),
+    },
+    { cloudFront: true },
+    'Page: Your account must be verified before you can add new CloudFront resources',
+  ],
+  [
+    'a rule of a priority that another rule of the listener has',
+    { First: resource('AWS::ElasticLoadBalancingV2::ListenerRule', { Priority: 1, ListenerArn: 'arn:listener' }) },
+    { listenerPriorities: [7] },
+    "First: Priority '1' is currently in use",
+  ],
+];
+
+test.each(REFUSED)('%s fails the deployment, of which nothing is left', async (_, more, further, why) => {
+  const { world, alarms } = worldOf({}, more);
+  await expect(world.start()).rejects.toThrow(why);
+  alarms.length = 0;
+  await world.clock.run(10 * MINUTE);
+  expect(Object.keys(RESOURCES).filter(id => world.account.ofType(RESOURCES[id]?.Type ?? '').length > 0)).toEqual([]);
+  expect(alarms).toEqual([]);
+  await expect(worldOf(further, more).world.start()).resolves.toBeUndefined();
 });

@@ -138,6 +138,7 @@ export class Alarms {
 
   /** Evaluates every alarm by the periods that have ended. */
   judge(): void {
+    if (this.account.isEmpty) return;
     for (const watched of this.watched) this.judgeOne(watched);
   }
 
