@@ -3,6 +3,7 @@ import { describeService, setDesiredCount } from '../adapters/ecs.ts';
 import { type Counted, overtakenBy, scalingProgress, whyNotScaled } from '../domain/remedies/scaling.ts';
 import { done, failed, unchanged, type Verdict } from '../domain/remedies/verdict.ts';
 import { flag } from '../inbound/runbook-parameters.ts';
+import { settled } from './settled.ts';
 
 const count = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'a number of tasks'));
 
@@ -56,6 +57,7 @@ export async function scale(
   { dryRun, cluster, service, desiredCount, expectedCount }: ScaleRequest,
   { before, after }: { before?: () => Promise<string[]>; after?: () => Promise<string[]> } = {},
 ): Promise<ScalingAnswer> {
+  await settled({ dryRun });
   const found = await describeService(cluster, service);
   const reason = whyNotScaled(found);
   if (reason) return scalingAnswer(unchanged(reason));

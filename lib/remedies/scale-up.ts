@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { arn } from '../platform/arn.ts';
@@ -46,6 +47,7 @@ export function scaleUp(parent: Construct, { service, ecs }: ServiceConfig, reac
       worker: new ResponderFunction(parent, 'ScaleUpFunction', {
         folder: 'runbooks/scale-up',
         description: `Raises the number of tasks of ${ecs.service}`,
+        timeout: Duration.seconds(45),
       }).addToRolePolicy({
         actions: ['ecs:DescribeServices', 'ecs:UpdateService'],
         resources: [arn('ecs', `service/${ecs.cluster}/${ecs.service}`)],

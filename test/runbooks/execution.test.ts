@@ -15,7 +15,7 @@ const short = (name: string) => name.replace('mockupaws-production-', '');
 /** What AWS may do where no document settles it. */
 const POSITIONS: Positions[] = [
   taking(MISSING_OUTPUT, 'is left out'),
-  ...MISSING_OUTPUT.positions.map(missing => ({
+  ...(['is left out', 'is the selector', 'fails the step'] as const).map(missing => ({
     ...taking(FUNCTION_ERROR, 'is an output'),
     ...taking(MISSING_OUTPUT, missing),
   })),
@@ -65,11 +65,11 @@ const OUTDATED: Record<string, (world: RehearsalWorld) => [parameters: Record<st
       `a newer deployment (${deployments.latest?.id}) has taken the place of ${bad}`,
     ];
   },
-  'restart-tasks': () => [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
-  'raise-memory': () => [{ TaskDefinition: 'backend:40' }, 'it runs backend:41 by now, not backend:40'],
-  'return-to-revision': () => [{ TaskDefinition: 'backend:42' }, 'it runs backend:41 by now, not backend:42'],
-  'scale-service': () => [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
-  'scale-up': () => [{ ExpectedCount: '8' }, 'it is to run 10 tasks by now, not 8'],
+  'restart-tasks': deployedMeanwhile,
+  'raise-memory': deployedMeanwhile,
+  'return-to-revision': deployedMeanwhile,
+  'scale-service': scaledMeanwhile,
+  'scale-up': scaledMeanwhile,
   'raise-max-connections': () => [
     { WriterInstanceId: 'mockupaws-production-1' },
     'mockupaws-production-2 is the writer by now, not mockupaws-production-1',
@@ -85,6 +85,19 @@ const OUTDATED: Record<string, (world: RehearsalWorld) => [parameters: Record<st
   'request-replacement': () => [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
   'update-certificate': () => [{ CertificateArns: `${CERTIFICATE}/x` }, `not configured: ${CERTIFICATE}/x`],
 };
+
+/** A person deploys, a moment before, of which ECS does not tell yet. */
+function deployedMeanwhile({ service: { deployments } }: RehearsalWorld): [Record<string, string>, string] {
+  deployments.deploy();
+  return [{ TaskDefinition: 'backend:41' }, 'it runs backend:42 by now, not backend:41'];
+}
+
+/** A person sets another number of tasks, likewise. */
+function scaledMeanwhile({ service: { deployments, tasks } }: RehearsalWorld): [Record<string, string>, string] {
+  deployments.changing();
+  tasks.desired = 8;
+  return [{ ExpectedCount: '10' }, 'it is to run 8 tasks by now, not 10'];
+}
 
 async function prepared(name: string, undocumented: Positions = {}): Promise<RehearsalWorld> {
   const world = await RehearsalWorld.create(withOperator(), 1, { undocumented });
@@ -162,8 +175,6 @@ describe.each(documents)('$name', ({ name, content }) => {
     async () => {
       const world = await prepared(name);
       const [parameters, said] = OUTDATED[short(name)]?.(world) ?? [{}, ''];
-      // By then ECS tells of it.
-      await world.clock.run(MINUTE / 2, () => false);
       const calls = tap(world, name);
       const { outcome, ...ran } = await run(world, name, { ...acting, ...parameters });
       expect(await resultIn(world, { outcome, ...ran } as RunbookRun)).toEqual({

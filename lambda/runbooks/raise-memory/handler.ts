@@ -18,6 +18,7 @@ import {
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { RolloutParameters, rolloutProgress } from '../rollout.ts';
+import { settled } from '../settled.ts';
 
 const revision = v.union(
   [v.literal('next'), v.pipe(v.string(), v.regex(/^[1-9]\d*$/))],
@@ -33,6 +34,7 @@ export const RaiseEvent = v.strictObject({ ...RolloutParameters, revision, taskD
 export const handler = entrypoint(RaiseEvent, async event => {
   const { dryRun, cluster, service, revision, taskDefinition, deployment } = event;
   if (deployment !== '') return rolloutProgress(event);
+  await settled(event);
   const running = await describeService(cluster, service);
   const { taskDefinition: current = '' } = running;
   const reason = whyNotRolling(running) ?? whyNotCurrent(running, taskDefinition);

@@ -13,6 +13,7 @@ import {
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { RolloutParameters, rolloutProgress } from '../rollout.ts';
+import { settled } from '../settled.ts';
 
 export const RestartEvent = v.strictObject({ ...RolloutParameters, taskDefinition: v.string() });
 
@@ -20,6 +21,7 @@ export const RestartEvent = v.strictObject({ ...RolloutParameters, taskDefinitio
 export const handler = entrypoint(RestartEvent, async event => {
   const { dryRun, cluster, service, taskDefinition, deployment } = event;
   if (deployment !== '') return rolloutProgress(event);
+  await settled(event);
   const running = await describeService(cluster, service);
   const reason = whyNotRolling(running) ?? whyNotCurrent(running, taskDefinition) ?? whyNotRestarted(running);
   if (reason) return rolloutRefused(reason);

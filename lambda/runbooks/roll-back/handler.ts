@@ -19,6 +19,7 @@ import {
 import { done, failed } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { RolloutParameters, rollbackStatus, rolloutProgress } from '../rollout.ts';
+import { settled } from '../settled.ts';
 
 export const RollBackEvent = v.strictObject({ ...RolloutParameters, deploymentArn: v.string() });
 
@@ -35,6 +36,7 @@ export const handler = entrypoint(RollBackEvent, async event => {
 });
 
 async function rollBack(cluster: string, service: string, named: string, dryRun: boolean): Promise<RolloutAnswer> {
+  await settled({ dryRun });
   const running = await describeService(cluster, service);
   const unsuitable = whyNotRolling(running);
   if (unsuitable) return rolloutRefused(unsuitable);

@@ -57,6 +57,7 @@ function scaleServiceFunction(scope: Construct, { service, ecs }: ServiceConfig)
   const fn = new ResponderFunction(scope, 'ScaleServiceFunction', {
     folder: 'runbooks/scale-service',
     description: `Sets the number of tasks of ${ecs.service}`,
+    timeout: Duration.seconds(45),
     environment: { SUSPENDED_PARAMETER: suspended.parameterName },
   })
     .addToRolePolicy(

@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { arn, arnInFindings } from '../../platform/arn.ts';
@@ -17,6 +17,7 @@ export function restartTasks(scope: Construct, config: ServiceConfig): Remedy {
     worker: new ResponderFunction(scope, 'RestartTasksFunction', {
       folder: 'runbooks/restart-tasks',
       description: `Starts the tasks of ${ecs.service} anew`,
+      timeout: Duration.seconds(45),
     }).addToRolePolicy({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [serviceArn(config)] }),
     defaults: { ClusterName: ecs.cluster, ServiceName: ecs.service },
     step: {
@@ -66,6 +67,7 @@ function revisionFunction(scope: Construct, config: ServiceConfig): ResponderFun
   const fn = new ResponderFunction(scope, 'RaiseMemoryFunction', {
     folder: 'runbooks/raise-memory',
     description: `Gives the tasks of ${config.ecs.service} another revision of their task definition`,
+    timeout: Duration.seconds(45),
   }).addToRolePolicy(
     { actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [serviceArn(config)] },
     readTaskDefinition,
