@@ -50,6 +50,7 @@ function nextLine(incident: Incident): string {
   const { handedOver, mitigatedAt = '' } = incident;
   if (incident.status === 'monitoring' && (!handedOver || handedOver.at < mitigatedAt))
     return `Recovered; watching for ${incident.policy.autoResolveMinutes} min before it is resolved.`;
+  if (onlyObserves(incident)) return 'Automation only observes here and changes nothing: you need to act.';
   if (handedOver) return 'Automation has stopped: a person must act.';
   if (incident.approval)
     return [
@@ -57,7 +58,6 @@ function nextLine(incident: Incident): string {
       ...cautionLines(incident.approval).map(line => `${line}.`),
     ].join(' ');
   if (!attemptUnderWay(incident)) return 'Nothing is running.';
-  if (onlyObserves(incident)) return 'Automation only observes here and will change nothing: you need to act.';
   return incident.findings.length > 0 ? 'Automation is working through the plan.' : 'Automation is diagnosing.';
 }
 
