@@ -85,7 +85,10 @@ export const reliefStays: Scenario = {
     {
       expectation: 'every reminder names what stays, and how it is taken back',
       holds: world => {
-        const reminders = world.topics.messages.filter(({ body }) => body.includes('Automation has stopped'));
+        const [scaled] = database.entries(world, 'StepStarted');
+        const reminders = world.topics.messages.filter(
+          ({ at, body }) => scaled && at > scaled.at && body.includes('Automation has stopped'),
+        );
         return (
           reminders.length > 0 && reminders.every(({ body }) => /npx incident revert INC-\S+ scale-down/.test(body))
         );

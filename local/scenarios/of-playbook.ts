@@ -1,4 +1,4 @@
-import type { RehearsalWorld } from '../world/world.ts';
+import type { Entry, RehearsalWorld } from '../world/world.ts';
 import type { Expectation } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -8,10 +8,9 @@ const LEADS = ['IncidentOpened', 'CauseFound'];
 
 /** The incidents of one playbook, be it that a symptom has opened them. */
 export function ofPlaybook(playbook: string) {
+  const leads = (entry: Entry) => LEADS.includes(entry.type) && entry['playbook'] === playbook;
   const incidents = (world: RehearsalWorld) =>
-    [...world.incidents.values()].filter(({ timeline }) =>
-      timeline.some(entry => LEADS.includes(entry.type) && entry['playbook'] === playbook),
-    );
+    [...world.incidents.values()].filter(({ timeline }) => timeline.some(leads));
   const entries = (world: RehearsalWorld, type: string) =>
     incidents(world).flatMap(({ timeline }) => timeline.filter(entry => entry.type === type));
   const oneIncident: Expectation = {
@@ -22,7 +21,11 @@ export function ofPlaybook(playbook: string) {
     entries,
     oneIncident,
     calm: (world: RehearsalWorld) => incidents(world).length > 0 && world.calm,
-    handedOver: (world: RehearsalWorld) => entries(world, 'HandedOver').length > 0,
+    /** By its own plan: that of a symptom may have ended before. */
+    handedOver: (world: RehearsalWorld) =>
+      incidents(world).some(({ timeline }) =>
+        timeline.slice(timeline.findIndex(leads)).some(({ type }) => type === 'HandedOver'),
+      ),
   };
 }
 

@@ -35,6 +35,7 @@ export type { RunbookRun } from './services/ssm-automation.ts';
 export type { Largest, SizeKind, Sizes } from './sizes.ts';
 export {
   FUNCTION_ERROR,
+  METRICS_COME,
   MISSING_OUTPUT,
   type Positions,
   QUESTIONS,

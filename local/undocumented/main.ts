@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Processes } from '../rehearsal/processes.ts';
+import { SynthesisFailed, withSynthesis } from '../rehearsal/synthesize.ts';
+import { SCENARIOS } from '../scenarios/index.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { endWithReader } from '../terminal/pipe.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { ALL_QUESTIONS } from '../world/undocumented.ts';
+import { othersOf, worded } from './positions.ts';
+import { asText, summaryAsText, summaryOf, type Told } from './report.ts';
+import type { Answer, Task } from './worker.ts';
+
+interface Options {
+  seed: number;
+  minutes?: number;
+  json?: boolean;
+}
+
+/** A scenario of more virtual minutes takes longer than a bounded run may. */
+const LONG = 24 * 60;
+
+const DAY = 24 * 60 * 60_000;
+
+const number = (text: string) => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 to 999999999.');
+  return Number(text);
+};
+
+const program = new Command('npm run test:undocumented --')
+  .description(
+    'Rehearses scenarios under every position that AWS may have where no document settles what it does: each by itself, then all at once. No AWS account is touched.',
+  )
+  .argument('[scenarios...]', 'which ones (default: all)')
+  .option('--seed <number>', 'of every world', number, 1)
+  .option('--minutes <number>', 'begin nothing after so many minutes; each day begins with other scenarios', number)
+  .option('--json', 'print one JSON object a line, the summary last')
+  .addHelpText('after', '\nExit codes: 0 every scenario ended as expected, 1 one did not, 2 wrong usage.')
+  .exitOverride();
+
+endWithReader();
+process.exitCode = await main(process.argv);
+
+/** @returns the exit code. */
+async function main(argv: string[]): Promise<number> {
+  try {
+    program.parse(argv);
+    const unknown = program.args.filter(name => !SCENARIOS.some(scenario => scenario.name === name));
+    if (unknown.length > 0) program.error(`error: no scenario is named ${unknown.join(', ')}`, { exitCode: 2 });
+    const synthesis = withProgress('Synthesising the app');
+    return await withSynthesis(
+      full =>
+        withSynthesis(configured => {
+          synthesis.done();
+          return all([full.directory, configured.directory], program.opts<Options>());
+        }, 'configured'),
+      'full',
+    );
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    console.error(error instanceof SynthesisFailed ? `error: ${error.message}` : error);
+    return 1;
+  }
+}
+
+async function all(directories: string[], { seed, minutes, json }: Options): Promise<number> {
+  const end = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
+  const wanted = wantedScenarios(minutes !== undefined);
+  const processes = new Processes<Task, Answer>({ module: join(import.meta.dirname, 'worker.ts'), given: directories });
+  const told: Told[] = [];
+  const left = wanted.values();
+  const lane = async () => {
+    for (const scenario of left) {
+      if (performance.now() >= end) return;
+      const one = await underAll(processes, scenario, seed);
+      told.push(one);
+      console.log(json ? JSON.stringify(one) : asText(one));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: processes.count }, lane));
+  } finally {
+    processes.end();
+  }
+  const summary = summaryOf(told);
+  console.log(json ? JSON.stringify(summary) : summaryAsText(summary));
+  return summary.failed.length > 0 ? 1 : 0;
+}
+
+/** Those that are named, or all; in a bounded run those that are short, other ones first each day. */
+function wantedScenarios(isBounded: boolean): readonly Scenario[] {
+  const named = SCENARIOS.filter(({ name }) => program.args.length === 0 || program.args.includes(name));
+  if (!isBounded) return named;
+  const short = named.filter(scenario => scenario.minutes <= LONG);
+  const first = (Math.floor(Date.now() / DAY) * 7) % short.length;
+  return [...short.slice(first), ...short.slice(0, first)];
+}
+
+async function underAll(processes: Processes<Task, Answer>, { name }: Scenario, seed: number): Promise<Told> {
+  const told: Told = { type: 'scenario', scenario: name, rehearsals: 0, asked: [], failed: [] };
+  const rehearsed = async (undocumented: Task['undocumented']) => {
+    const { failed, asked } = await processes.ask({ scenario: name, seed, undocumented });
+    told.rehearsals++;
+    told.asked = [...new Set([...told.asked, ...asked])];
+    if (failed.length > 0) told.failed.push({ under: worded(undocumented), expectations: failed });
+    return ALL_QUESTIONS.filter(question => asked.includes(question.name));
+  };
+  for (const positions of othersOf(await rehearsed({}))) await rehearsed(positions);
+  return told;
+}
