@@ -11,7 +11,7 @@ const assembly = join(runFolder, 'assembly');
 const outputsFile = join(runFolder, 'outputs.json');
 
 /** Runs the command to its end and gives what it said. */
-function cdk(emulator: Emulator, args: string[], cwd = projectRoot): Promise<string> {
+export function cdk(emulator: Emulator, args: string[], cwd = projectRoot): Promise<string> {
   return step(`cdk ${args[0]}`, async note => {
     const child = spawn(process.execPath, [cli, ...args, '--no-notices', '--no-color'], {
       cwd,

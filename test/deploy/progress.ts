@@ -21,7 +21,7 @@ export async function step<T>(name: string, work: (note: (text: string) => void)
 }
 
 /** Asks again and again until there is an answer; `what` names the thing in the error when time is up. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinSeconds = 30): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinSeconds = 300): Promise<T> {
   const deadline = Date.now() + withinSeconds * 1_000;
   return step(what, async () => {
     for (;;) {

@@ -9,8 +9,8 @@ export default defineConfig({
     bail: 1,
     // Each file starts an emulator of its own, in the same folder.
     fileParallelism: false,
-    testTimeout: 60_000,
-    // The first run installs the emulator.
+    // They end what hangs. The first run installs the emulator.
+    testTimeout: 600_000,
     hookTimeout: 600_000,
     disableConsoleIntercept: true,
   },

@@ -10,6 +10,12 @@ it('passes the checks of CDK and of cdk-nag', () => {
   expect(report.pluginReports).toEqual([]);
 });
 
+interface Kept {
+  Type: string;
+  DeletionPolicy?: string;
+  Properties?: object;
+}
+
 describe('every store', () => {
   it('of incidents, reviews or the status page outlives the stack', () => {
     const kept = [
@@ -23,6 +29,15 @@ describe('every store', () => {
       DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
+  });
+
+  it('that outlives the stack has no name of its own, which the next deployment would find taken', () => {
+    const { Resources = {} } = template.toJSON() as { Resources?: Record<string, Kept> };
+    const kept = Object.values(Resources).filter(({ DeletionPolicy = '' }) => DeletionPolicy.startsWith('Retain'));
+    const named = kept.filter(({ Properties = {} }) => Object.keys(Properties).some(key => /^\w+Name$/.test(key)));
+    // SES allows one list of contacts, whatever its name.
+    expect(named.map(({ Type }) => Type)).toEqual(['AWS::SES::ContactList']);
+    expect(kept.length).toBeGreaterThan(4);
   });
 
   it('in a table is encrypted, and costs nothing at rest', () => {
