@@ -16,6 +16,7 @@ import type { StoredEvent } from '../../lambda/store/stored-event.ts';
 import { type AlarmEvent, alarmEvent, alarmSource } from './alarms.ts';
 import { bootstrap, deploy, type Outputs, synthesize } from './cdk.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import { bearEnforcement } from './enforced.ts';
 import { createGiven, type Given, standOn } from './given.ts';
 import { type Inbox, subscribe } from './inbox.ts';
 import { step, until } from './progress.ts';
@@ -39,6 +40,7 @@ beforeAll(async () => {
   refused = await typesRefused(emulator, template);
   given = await createGiven(emulator);
   standOn(given, template);
+  bearEnforcement(template);
   leftOut = leaveOutUnsupported(template);
   ({ outputs } = await deploy(emulator, STACK));
   onCall = await subscribe(new SNSClient(emulator.client), output('PagesLevel1'));
@@ -225,6 +227,7 @@ async function invoke({ FunctionName, Description }: FunctionConfiguration, even
 it('has nothing to change when synthesized and deployed again', async () => {
   const template = await synthesize(emulator, STACK);
   standOn(given, template);
+  bearEnforcement(template);
   leaveOutUnsupported(template);
   expect((await deploy(emulator, STACK)).said).toContain('(no changes)');
 });

@@ -86,6 +86,8 @@ function launch(python: string, port: number, proxy: number, temporary: string):
       PYTHONUTF8: '1',
       NODE_PATH: modulesIn(temporary),
       BIND_HOST: '127.0.0.1',
+      // Every call is judged by the policies of its role.
+      AUTH: 'true',
       GATEWAY_PORT: String(port),
       SFTP_ENABLED: '0',
       IOT_MTLS_ENABLED: '0',
