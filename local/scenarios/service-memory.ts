@@ -1,5 +1,5 @@
 import { HEALTHY, NO_DEAD_LETTERS, RESOLVED } from './expectations.ts';
-import { begin, ofPlaybook, ran } from './of-playbook.ts';
+import { acting, begin, ofPlaybook, ran } from './of-playbook.ts';
 import type { Expectation, Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -108,7 +108,20 @@ export const serviceMemoryHandedOver: Scenario = {
         JSON.stringify(entries(world, 'DiagnosisRecorded')).includes('no heap dump: ECS Exec is off on its tasks') &&
         entries(world, 'StepSkipped').some(({ step }) => step === 'capture-heap-dump'),
     },
-    ran('restart-tasks'),
+    {
+      expectation:
+        'of the plan for memory, the restart alone acts; a scale-up for the symptom may be tried, and is put back',
+      holds: world => {
+        const [own, other] = [true, false].map(isOwn =>
+          acting(world).filter(({ name }) => !name.endsWith('-scale-up') === isOwn),
+        );
+        return (
+          own?.map(({ name }) => name.split('production-')[1]).join() === 'restart-tasks' &&
+          other?.length !== 1 &&
+          world.service.tasks.desired === world.service.tasks.usual
+        );
+      },
+    },
     UNANSWERED,
     ADVISED,
     NOT_RESOLVED,
