@@ -1,4 +1,5 @@
 import { ExecuteStatementCommand, type Field, RDSDataClient, type SqlParameter } from '@aws-sdk/client-rds-data';
+import { noConnectionLeft } from './no-connection.ts';
 import type { Parameters, Query } from './query.ts';
 
 export interface DataApiAccess {
@@ -35,6 +36,8 @@ const explain = (error: unknown, { clusterArn, secretArn, database }: DataApiAcc
   if (name === 'SecretsErrorException' || name === 'InvalidSecretException') {
     return new Error(`The Data API of ${clusterArn} cannot use the secret ${secretArn}: ${name}`);
   }
+  const noConnection = noConnectionLeft(database, message);
+  if (noConnection) return noConnection;
   return new Error(`The Data API of ${clusterArn} refused a statement in database ${database}: ${name}: ${message}`);
 };
 

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
+import { noConnectionLeft } from './no-connection.ts';
 import { positional, type Query } from './query.ts';
 
 export interface DirectAccess {
@@ -101,6 +102,8 @@ export const withPostgres = async <T>(access: DirectAccess, use: (query: Query) 
 
   try {
     await client.connect().catch(error => {
+      const noConnection = noConnectionLeft(database, `${Object(error).code}: ${message(error)}`);
+      if (noConnection) throw noConnection;
       const hint = isCertificateError(error)
         ? '. Set NODE_EXTRA_CA_CERTS=/var/runtime/ca-cert.pem on the function to trust the certificate authorities of RDS'
         : '';

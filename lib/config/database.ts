@@ -69,7 +69,7 @@ export const ALWAYS_PROTECTED = {
   applications: ['pgbouncer*', 'pgcat', 'datadog-agent', 'incident-response'],
 };
 
-/** The service's Aurora cluster. */
+/** The service's Aurora cluster. `docs/idle-sessions.md` has the SQL that creates the user of `access`. */
 export const Database = object({
   cluster: text('the identifier of the Aurora cluster', LONGEST.databaseIdentifier),
   engine: v.literal('aurora-postgresql', "'aurora-postgresql', the engine supported so far"),

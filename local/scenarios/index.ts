@@ -7,6 +7,7 @@ import { breach } from './breach.ts';
 import { certificateExpiry, certificateHandedOver, certificateReplaced } from './certificate-expiry.ts';
 import { databaseConnections, handedOverWithAdvice, healedByFirstStep, madeWorse } from './database-connections.ts';
 import { databaseFailover } from './database-failover.ts';
+import { databaseFull } from './database-full.ts';
 import { doorsFlooded } from './doors-flooded.ts';
 import { drill } from './drill.ts';
 import { flapping } from './flapping.ts';
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   healedByFirstStep,
   handedOverWithAdvice,
   madeWorse,
+  databaseFull,
   databaseFailover,
   redisHealth,
   redisRestart,

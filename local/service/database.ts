@@ -11,6 +11,8 @@ export interface Leak {
   perMinute: number;
   /** Sessions at which it stops by itself. */
   atMost: number;
+  /** Takes every connection that becomes free, as a client does that tries again for ever. @default false */
+  persistent?: boolean;
 }
 
 interface Held {
@@ -47,6 +49,8 @@ export class Database {
   /** The connections that the writer allows. The parameter is static: a new value waits for a reboot. */
   maxConnections: number;
   parameterGroup: string;
+  /** `reserved_connections`, which are kept for the responder's user. */
+  reserved = 3;
   readonly members: Members;
   /** The value in the instances' own parameter group, which wins over the cluster's. */
   ownMaxConnections: number | undefined;
@@ -129,6 +133,11 @@ export class Database {
   /** Connections to the writer now, all users: never more than it allows. */
   get connections(): number {
     return this.available ? Math.min(this.maxConnections, this.pooled + this.held.length) : 0;
+  }
+
+  /** True when only those can connect for whom a connection is reserved. */
+  get full(): boolean {
+    return this.connections >= this.maxConnections;
   }
 
   /** Connections to the reader: the tasks read from it with a third of their pools. */
@@ -224,11 +233,11 @@ export class Database {
     const { readerHeld } = this;
     readerHeld.sessions = Math.min(readerHeld.atMost, readerHeld.sessions + Math.round(readerHeld.atMost / 20));
     if (!this.leak) return;
-    const { application, state, perMinute, atMost } = this.leak;
+    const { application, state, perMinute, atMost, persistent = false } = this.leak;
     const room = Math.min(atMost - this.held.length, this.maxConnections - this.connections);
     const opened = Math.max(0, Math.min(room, Math.round((perMinute * seconds) / 60) + this.random.between(-5, 5)));
     const since = this.clock.now;
     for (let i = 0; i < opened; i++) this.held.push({ pid: this.nextPid++, application, state, since });
-    if (this.held.length >= atMost || this.connections >= this.maxConnections) this.leak = undefined;
+    if (!persistent && (this.held.length >= atMost || this.full)) this.leak = undefined;
   }
 }

@@ -108,6 +108,9 @@ CREATE FUNCTION simulation.pg_is_in_recovery() RETURNS boolean STABLE LANGUAGE s
   AS 'SELECT in_recovery FROM simulation.server';
 CREATE FUNCTION simulation.pg_terminate_backend(target integer) RETURNS boolean VOLATILE LANGUAGE plpgsql AS $$
   BEGIN
+    IF (SELECT rolsuper FROM simulation.session WHERE pid = target) THEN
+      RAISE 'permission denied to terminate process' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     UPDATE simulation.session SET terminated = nextval('simulation.termination') WHERE pid = target AND terminated IS NULL;
     RETURN FOUND;
   END $$;

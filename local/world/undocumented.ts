@@ -20,8 +20,15 @@ export const MEMBER_ORDER = question(
   'are listed with the last made first',
 );
 
+/** `reserved_connections` of Aurora, as `pg_use_reserved_connections` has them from PostgreSQL 16 on. */
+export const RESERVED_CONNECTION = question(
+  'connection that Aurora reserves for a user',
+  'is free when all others are taken',
+  'is refused like any other',
+);
+
 /** All questions that a rehearsal may ask. */
 export const ALL_QUESTIONS: readonly Question[] = [
   ...QUESTIONS,
-  ...[READS_AFTER_CHANGE, DEPLOYMENT_ORDER, MEMBER_ORDER],
+  ...[READS_AFTER_CHANGE, DEPLOYMENT_ORDER, MEMBER_ORDER, RESERVED_CONNECTION],
 ];

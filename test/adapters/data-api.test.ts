@@ -85,6 +85,22 @@ test.each([
     'refused a statement in database shop: DatabaseErrorException: ERROR: permission denied; SQLState: 42501',
   ],
   [
+    'no connection left',
+    new DatabaseErrorException({
+      message: 'FATAL: remaining connection slots are reserved for roles with …; SQLState: 53300',
+      $metadata: {},
+    }),
+    'no connection was free for the responder in the database shop. End sessions as a member of rds_superuser',
+  ],
+  [
+    'no connection left, in the words of older versions',
+    new BadRequestException({
+      message: 'FATAL: remaining connection slots are reserved for non-replication superuser connections',
+      $metadata: {},
+    }),
+    'no connection was free for the responder in the database shop',
+  ],
+  [
     'secret refused',
     new InvalidSecretException({ message: 'password hunter2 is wrong', $metadata: {} }),
     `cannot use the secret ${secretArn}: InvalidSecretException`,

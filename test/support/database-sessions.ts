@@ -38,7 +38,7 @@ const ROLES = {
   rdsproxyadmin: 'LOGIN',
   pgbouncer: 'LOGIN',
   replicator: 'LOGIN REPLICATION',
-  /** The rights that matter of RDS's rds_superuser, which is no superuser. */
+  /** The rights that docs/idle-sessions.md gives the user. */
   responder: 'LOGIN IN ROLE pg_signal_backend, pg_read_all_stats',
   /** Sees every session, may end only its own. */
   observer: 'LOGIN IN ROLE pg_read_all_stats',

@@ -2,7 +2,7 @@
 
 /**
  * Sessions by state, before anything is terminated. `hidden` are sessions whose state the database user may not see:
- * it needs `pg_read_all_stats`, which `rds_superuser` has.
+ * it needs `pg_read_all_stats`.
  */
 export const COUNT_SESSIONS = `
 SELECT CASE WHEN backend_type IS NULL THEN 'hidden' ELSE coalesce(state, 'unknown') END AS state,

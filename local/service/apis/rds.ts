@@ -1,6 +1,6 @@
 import { type Account, type Input, type Random, ServiceError, Unsupported } from 'embedded-aws';
 import type { RehearsalFaults } from '../../world/faults.ts';
-import { MEMBER_ORDER } from '../../world/undocumented.ts';
+import { MEMBER_ORDER, RESERVED_CONNECTION } from '../../world/undocumented.ts';
 import { Copies } from '../copies.ts';
 import type { SimulatedService } from '../service.ts';
 import { type SimulatedSessions, toDataApiResponse } from '../sessions.ts';
@@ -9,6 +9,10 @@ import { staleReads } from './stale.ts';
 
 /** The parameter group of the instances. */
 const INSTANCE_GROUP = 'mockupaws-instances';
+
+/** The Data API gives PostgreSQL's own words. */
+const NO_SLOT =
+  'FATAL: remaining connection slots are reserved for roles with privileges of the "pg_use_reserved_connections" role; SQLState: 53300';
 
 /** Days for which the cluster's backups are kept. */
 const BACKUP_DAYS = 7;
@@ -152,6 +156,8 @@ export function provideRds(
     },
   });
 
+  const reservedIsFree = () =>
+    account.undocumented.positionOn(RESERVED_CONNECTION) === 'is free when all others are taken';
   /** By the answer that told it. */
   const ended = new WeakMap<object, number>();
   account.provide('rds-data', {
@@ -168,6 +174,8 @@ export function provideRds(
         }
         if (!database.available)
           throw new ServiceError('DatabaseUnavailableException', 'The writer instance is not available.');
+        if (database.full && !(database.reserved > 0 && reservedIsFree()))
+          throw new ServiceError('DatabaseErrorException', NO_SLOT);
         const { maxConnections } = database;
         const server = { maxConnections, database: name, readOnlyByDefault: members.readOnlyByDefault };
         const inRecovery = !members.acceptsWrites;
