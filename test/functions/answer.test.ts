@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { handler } from '../../lambda/functions/answer/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
-import { urlEvent } from '../support/door.ts';
+import { guarded, urlEvent } from '../support/door.ts';
 import { ID, kms, linkPath, useLinks } from '../support/links.ts';
 import {
   ALARM,
@@ -24,8 +24,8 @@ import { minute, of, step, types } from '../support/story.ts';
 useLinks();
 const { workflows } = useWorkflows();
 
-const request = (method: string, path: string, fields: Record<string, string> = {}) =>
-  invoke(handler, urlEvent(method, path, new URLSearchParams(fields).toString()));
+const request = async (method: string, path: string, fields: Record<string, string> = {}) =>
+  guarded(await invoke(handler, urlEvent(method, path, new URLSearchParams(fields).toString())));
 const get = (path: string) => request('GET', path);
 const post = (path: string, text = '') => request('POST', path, { text });
 const confirm = (path: string, text: string) => request('POST', path, { text, whileRed: 'yes' });

@@ -10,8 +10,8 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/subscribe/handler.ts';
-import { urlEvent } from '../support/door.ts';
-import { invoke, setMinute } from '../support/responder.ts';
+import { guarded, urlEvent } from '../support/door.ts';
+import { deploy, invoke, setMinute } from '../support/responder.ts';
 import { oneCharacterOff } from '../support/signed-texts.ts';
 import { confirmationPath, contacts, kms, mailed, optedInto, ses, useSubscribers } from '../support/subscribers.ts';
 
@@ -20,8 +20,8 @@ useSubscribers();
 const ADA = 'ada@customer.example';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-const request = (method: string, path: string, body = '', headers: Record<string, string> = FORM) =>
-  invoke(handler, urlEvent(method, path, body, headers));
+const request = async (method: string, path: string, body = '', headers: Record<string, string> = FORM) =>
+  guarded(await invoke(handler, urlEvent(method, path, body, headers)));
 const get = (path: string) => request('GET', path, '', {});
 const post = (path: string) => request('POST', path);
 const ask = (email: string, ...components: string[]) =>
@@ -235,6 +235,12 @@ it('the subscribe page says that it did not work when AWS does not answer, and d
   kms.on(GenerateMacCommand).rejects(new Error('KMS is down'));
   expect([(await post(link)).statusCode, (await ask(ADA, 'api')).statusCode]).toEqual([503, 503]);
   expect([contacts.size, mailed().length]).toEqual([0, 0]);
+});
+
+it('the subscribe page is one of ours too when nobody can say what is deployed', async () => {
+  await deploy({});
+  const { statusCode, body } = await get('/subscribe');
+  expect([statusCode, body.includes('This did not work just now')]).toEqual([503, true]);
 });
 
 it('the subscribe function logs no address from an error of SES', async () => {

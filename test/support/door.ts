@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { expect } from 'vitest';
 import type { HttpResponse } from '../../lambda/runtime/http-response.ts';
 import { close, listen, urlOf } from './loopback.ts';
 
@@ -14,6 +15,14 @@ export const urlEvent = (method: string, rawPath: string, body = '', headers: Re
   body: Buffer.from(body).toString('base64'),
   isBase64Encoded: true,
 });
+
+/** Gives the page back if no other page may frame it, and nobody learns of its address, which holds a signed link. @throws otherwise */
+export function guarded(response: HttpResponse): HttpResponse {
+  const { headers, statusCode } = response;
+  expect(headers['content-security-policy'], `the page of ${statusCode}`).toContain("frame-ancestors 'none'");
+  expect(headers['referrer-policy'], `the page of ${statusCode}`).toBe('no-referrer');
+  return response;
+}
 
 /** A Function URL on loopback: a real HTTP server in front of the handler. */
 export async function openDoor(

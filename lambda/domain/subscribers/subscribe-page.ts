@@ -103,8 +103,11 @@ export const INVALID_LINK: Message = ({ url }) => ({
   link: statusPage(url),
 });
 
-export const TRY_AGAIN: Message = ({ url }) => ({
+/** The page of a failure that hides even the address of the status page. */
+export const UNAVAILABLE: MessagePage = {
   title: 'This did not work just now',
   texts: ['Nothing has been changed. Go back and try it again in some minutes.'],
-  link: statusPage(url),
-});
+  link: null,
+};
+
+export const TRY_AGAIN: Message = ({ url }) => ({ ...UNAVAILABLE, link: statusPage(url) });

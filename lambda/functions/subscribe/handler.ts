@@ -1,6 +1,7 @@
 import { digestOf, signConfirmation, verifyConfirmation } from '../../adapters/confirmations.ts';
 import { sendMail, subscribe } from '../../adapters/ses.ts';
 import { renderMail } from '../../domain/kernel/templates.ts';
+import type { MessagePage } from '../../domain/messages/answer-page.ts';
 import type { SignedConfirmation } from '../../domain/subscribers/confirmation.ts';
 import {
   CHECK_MAILBOX,
@@ -14,6 +15,7 @@ import {
   type SubscriptionRequest,
   subscribePage,
   TRY_AGAIN,
+  UNAVAILABLE,
 } from '../../domain/subscribers/subscribe-page.ts';
 import { type Body, HttpEvent, readBody } from '../../inbound/http-event.ts';
 import { parseSubscriptionRequest } from '../../inbound/subscription-request.ts';
@@ -32,8 +34,15 @@ const MAXIMUM_FORM = 4096;
  * confirmed, and opening a link confirms nothing: only the button on its page does.
  */
 export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse> => {
+  try {
+    return await answer(event, await subscribable());
+  } catch (error) {
+    return unavailable(error, UNAVAILABLE);
+  }
+});
+
+async function answer(event: HttpEvent, about: Subscribable): Promise<HttpResponse> {
   const { method } = event.requestContext.http;
-  const about = await subscribable();
   if (method !== 'GET' && method !== 'POST') return withAllowed(messagePage(about, 405, INVALID_LINK));
   if (method === 'POST' && !isForm(event)) return messagePage(about, 415, TRY_AGAIN);
   const body = readBody(event);
@@ -48,11 +57,15 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
     if (await isUsed(confirmation)) return messagePage(about, 200, CONFIRMED_BEFORE);
     return method === 'GET' ? show(about, confirmation) : await confirm(about, confirmation);
   } catch (error) {
-    const { name, message } = error as Error;
-    console.error({ message: `subscribing did not work: ${message}`, error: name });
-    return messagePage(about, 503, TRY_AGAIN);
+    return unavailable(error, TRY_AGAIN(about));
   }
-});
+}
+
+function unavailable(error: unknown, shown: MessagePage): HttpResponse {
+  const { name, message } = error as Error;
+  console.error({ message: `subscribing did not work: ${message}`, error: name });
+  return page(503, rendered('pages/message.html', shown));
+}
 
 const isForm = ({ headers }: HttpEvent) => /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
 
