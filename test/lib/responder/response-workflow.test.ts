@@ -30,6 +30,16 @@ describe('the response workflow', () => {
     Type: string;
   }>(definition.States).filter(([, { Type }]) => Type === 'Task');
 
+  it('logs to a group that needs no room in the resource policy of CloudWatch Logs', () => {
+    for (const { path, properties } of all('AWS::StepFunctions::StateMachine')) {
+      const destinations: unknown[] = properties.LoggingConfiguration.Destinations;
+      const groups = all('AWS::Logs::LogGroup').filter(({ id }) => refersTo(destinations).includes(id));
+      expect(groups, path).toHaveLength(destinations.length);
+      for (const { properties } of groups)
+        expect(properties.LogGroupName, path).toMatch(/^\/aws\/vendedlogs\/states\/./);
+    }
+  });
+
   it('is logged in full, traced, bounded, and written in JSONPath', () => {
     expect(properties).toMatchObject({
       LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
