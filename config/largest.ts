@@ -36,6 +36,7 @@ const hex = (length: number, i = 0) => i.toString(16).padStart(length, '0');
 const region = 'ap-southeast-2';
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:123456789012:${rest}`;
 const secretArn = (name: string) => arn('secretsmanager', `secret:${long(500, name)}-AbCdEf`);
+const secretKeyArn = arn('kms', `key/mrk-${hex(32)}`);
 const loadBalancer = `app/${long(LONGEST.loadBalancer)}/${hex(16)}`;
 const listenerArn = (i: number) => arn('elasticloadbalancing', `listener/${loadBalancer}/${hex(16, i)}`);
 /** A name of labels that are at most 63 long. */
@@ -75,6 +76,7 @@ export default defineService({
     access: {
       via: 'direct',
       secretArn: secretArn('database'),
+      secretKeyArn,
       database: long(LONGEST.databaseIdentifier),
       host: host(LONGEST.text),
       vpcId: `vpc-${hex(17)}`,
@@ -129,14 +131,19 @@ export default defineService({
   },
   slack: {
     ...{ team: `T${'0'.repeat(10)}`, channel: `C${'0'.repeat(10)}`, onlyPeople: true },
-    ...{ botTokenSecretArn: secretArn('token'), signingSecretArn: secretArn('secret') },
+    ...{ botTokenSecretArn: secretArn('token'), signingSecretArn: secretArn('secret'), secretKeyArn },
     people: Object.fromEntries(times(MOST.slackPeople, i => [long(31, 'p', i), `U${String(i).padStart(10, '0')}`])),
   },
   pagerduty: {
-    ...{ routingKeySecretArn: secretArn('key'), webhookSecretArn: secretArn('webhook') },
+    ...{ routingKeySecretArn: secretArn('key'), webhookSecretArn: secretArn('webhook'), secretKeyArn },
     url: `https://${host(LONGEST.url - 'https://'.length)}`,
   },
-  opsgenie: { apiKeySecretArn: secretArn('api'), webhookTokenSecretArn: secretArn('token'), region: 'eu' },
+  opsgenie: {
+    apiKeySecretArn: secretArn('api'),
+    webhookTokenSecretArn: secretArn('token'),
+    secretKeyArn,
+    region: 'eu',
+  },
   statusPage: {
     url: `https://${host(64)}`,
     certificateArn: `arn:aws:acm:us-east-1:123456789012:certificate/${hex(8)}-0000-0000-0000-${hex(12)}`,

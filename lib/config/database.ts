@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { atMost, awsId, list, matching, object, secretArn, text, whole } from './fields.ts';
+import { atMost, awsId, list, matching, object, secretArn, secretKeyArn, text, whole } from './fields.ts';
 import { LONGEST, MOST } from './most.ts';
 
 const DatabaseAccess = v.variant(
@@ -9,11 +9,13 @@ const DatabaseAccess = v.variant(
     object({
       via: v.literal('data-api'),
       secretArn,
+      secretKeyArn,
       database: text('the name of a database', LONGEST.databaseIdentifier),
     }),
     object({
       via: v.literal('direct'),
       secretArn,
+      secretKeyArn,
       database: text('the name of a database', LONGEST.databaseIdentifier),
       host: text("the cluster's writer endpoint"),
       port: v.optional(whole(1, 65535), 5432),

@@ -75,6 +75,14 @@ export const secretArn = matching(
   'the ARN of a Secrets Manager secret',
 );
 
+/** The customer's key under which secrets are, if they are under one. */
+export const secretKeyArn = v.optional(
+  matching(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,128}$/,
+    'the ARN of a KMS key, ending in key/ID: IAM knows no alias',
+  ),
+);
+
 /** A fault found in a part of what is checked as a whole, given the way to that part. */
 export function issueAt(whole: object, keys: (string | number)[], message: string) {
   let part: unknown = whole;

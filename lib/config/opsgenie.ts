@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { object, secretArn } from './fields.ts';
+import { object, secretArn, secretKeyArn } from './fields.ts';
 
 /**
  * An Opsgenie alert for each incident, by an integration of the kind "API". What people do to it comes back by an outgoing
@@ -14,6 +14,7 @@ export const Opsgenie = v.optional(
     apiKeySecretArn: secretArn,
     /** A secret that is the token of the header, in plain text: long and random. */
     webhookTokenSecretArn: secretArn,
+    secretKeyArn,
     region: v.optional(v.picklist(['us', 'eu'], "'us' or 'eu'"), 'us'),
   }),
 );

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { object, secretArn, url } from './fields.ts';
+import { object, secretArn, secretKeyArn, url } from './fields.ts';
 
 /**
  * A PagerDuty incident for each of ours, by an integration of the kind "Events API v2". What people do to it comes back by
@@ -12,6 +12,7 @@ export const PagerDuty = v.optional(
     routingKeySecretArn: secretArn,
     /** A secret that is the webhook subscription's own secret, in plain text. */
     webhookSecretArn: secretArn,
+    secretKeyArn,
     /** Where people find it. */
     url: v.optional(
       url(/^https:.*[^/]$/, 'an https:// URL such as https://mockupaws.pagerduty.com, without a / at its end'),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isPersonName } from '../../lambda/domain/incident/person.ts';
-import { matching, object, secretArn, text } from './fields.ts';
+import { matching, object, secretArn, secretKeyArn, text } from './fields.ts';
 
 /**
  * A thread of the channel for each incident, with buttons. The Slack app needs the scopes `chat:write` and
@@ -16,6 +16,7 @@ export const Slack = v.optional(
     botTokenSecretArn: secretArn,
     /** A secret that is the app's signing secret, in plain text. */
     signingSecretArn: secretArn,
+    secretKeyArn,
     /** Ids of Slack by the names that people have here. Who is not among them acts as `slack:U…`. */
     people: v.optional(
       v.record(

@@ -3,6 +3,7 @@ import { Port, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { ResponderFunction, type ResponderFunctionProps } from './responder-function.ts';
+import { readsSecret } from './secrets.ts';
 
 type Direct = Extract<ServiceConfig['database']['access'], { via: 'direct' }>;
 
@@ -36,7 +37,7 @@ export class DatabaseFunction extends ResponderFunction {
       },
       ...(direct && { network: network(scope, id, direct) }),
     });
-    this.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [access.secretArn] });
+    this.addToRolePolicy(...readsSecret(access.secretArn, access.secretKeyArn));
     if (access.via === 'data-api')
       this.addToRolePolicy({ actions: ['rds-data:ExecuteStatement'], resources: [clusterArn] });
     else {

@@ -123,6 +123,10 @@ describe('a wrong configuration says where, what was found, and what is expected
       'database.access.secretArn is "secret": expected the ARN of a Secrets Manager secret',
     ],
     [
+      c => Object.assign(c.database.access, { secretKeyArn: 'arn:aws:kms:us-east-1:123456789012:alias/secrets' }),
+      'database.access.secretKeyArn is "arn:aws:kms:us-east-1:123456789012:alias/secrets": expected the ARN of a KMS key, ending in key/ID: IAM knows no alias',
+    ],
+    [
       c => Object.assign(c.database.access, { via: 'odbc' }),
       "database.access.via is \"odbc\": expected 'data-api' or 'direct'",
     ],
@@ -133,7 +137,7 @@ describe('a wrong configuration says where, what was found, and what is expected
     ],
     [
       c => Object.assign(c.database.access, { host: 'db' }),
-      'database.access.host is not a field of database.access: expected one of via, secretArn, database',
+      'database.access.host is not a field of database.access: expected one of via, secretArn, secretKeyArn, database',
     ],
     [c => Object.assign(c, { automation: true }), "automation is true: expected 'on' or 'off'"],
     [c => Object.assign(c, { budget: { runs: 3 } }), 'budget.hours is missing: expected a whole number from 1 to 168'],

@@ -10,6 +10,7 @@ export const everything = defineService({
   opsgenie: {
     apiKeySecretArn: secret('opsgenie-api-key'),
     webhookTokenSecretArn: secret('opsgenie-webhook'),
+    secretKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/5f1c2d3e-0000-4000-8000-123456789012',
     region: 'eu',
   },
 });

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { TICKET_EVENTS } from '../../../lambda/domain/messages/ticket.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { CommandEndpoint } from '../../platform/public-endpoint.ts';
+import { readsSecret } from '../../platform/secrets.ts';
 import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
 
 const API = { us: 'https://api.opsgenie.com', eu: 'https://api.eu.opsgenie.com' } as const;
@@ -12,7 +13,7 @@ export function addOpsgenie(
   config: NonNullable<ServiceConfig['opsgenie']>,
   responder: ChannelParts,
 ): void {
-  const { apiKeySecretArn, webhookTokenSecretArn, region } = config;
+  const { apiKeySecretArn, webhookTokenSecretArn, region, secretKeyArn } = config;
   const channel = new NotificationChannel(scope, 'Opsgenie', {
     folder: 'channels/opsgenie/notify',
     description: 'An alert in Opsgenie for each incident',
@@ -22,12 +23,12 @@ export function addOpsgenie(
     environment: { OPSGENIE_API: API[region], API_KEY_SECRET: apiKeySecretArn },
     responder,
   });
-  channel.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [apiKeySecretArn] });
+  channel.addToRolePolicy(...readsSecret(apiKeySecretArn, secretKeyArn));
   const webhook = new CommandEndpoint(scope, 'OpsgenieWebhook', {
     folder: 'channels/opsgenie/webhook',
     description: 'What people do in Opsgenie: the URL of its outgoing webhook',
     environment: { WEBHOOK_TOKEN_SECRET: webhookTokenSecretArn },
     command: responder.command,
   });
-  webhook.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [webhookTokenSecretArn] });
+  webhook.addToRolePolicy(...readsSecret(webhookTokenSecretArn, secretKeyArn));
 }

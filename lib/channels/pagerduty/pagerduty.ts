@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { TICKET_EVENTS } from '../../../lambda/domain/messages/ticket.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { CommandEndpoint } from '../../platform/public-endpoint.ts';
+import { readsSecret } from '../../platform/secrets.ts';
 import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
 
 /** Opens a ticket in PagerDuty for each incident, and receives what people do to it there. */
@@ -10,7 +11,7 @@ export function addPagerDuty(
   config: NonNullable<ServiceConfig['pagerduty']>,
   responder: ChannelParts,
 ): void {
-  const { routingKeySecretArn, webhookSecretArn, url = '' } = config;
+  const { routingKeySecretArn, webhookSecretArn, url = '', secretKeyArn } = config;
   const channel = new NotificationChannel(scope, 'Pagerduty', {
     folder: 'channels/pagerduty/notify',
     description: 'A ticket in PagerDuty for each incident',
@@ -24,12 +25,12 @@ export function addPagerDuty(
     },
     responder,
   });
-  channel.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [routingKeySecretArn] });
+  channel.addToRolePolicy(...readsSecret(routingKeySecretArn, secretKeyArn));
   const webhook = new CommandEndpoint(scope, 'PagerdutyWebhook', {
     folder: 'channels/pagerduty/webhook',
     description: 'What people do in PagerDuty: the URL of its webhook subscription (v3)',
     environment: { WEBHOOK_SECRET: webhookSecretArn },
     command: responder.command,
   });
-  webhook.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [webhookSecretArn] });
+  webhook.addToRolePolicy(...readsSecret(webhookSecretArn, secretKeyArn));
 }

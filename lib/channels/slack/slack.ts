@@ -2,11 +2,12 @@ import type { Construct } from 'constructs';
 import { CHAT_EVENTS } from '../../../lambda/domain/messages/chat.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { CommandEndpoint } from '../../platform/public-endpoint.ts';
+import { readsSecret } from '../../platform/secrets.ts';
 import { type ChannelParts, NotificationChannel } from '../notification-channel.ts';
 
 /** Posts a thread in a Slack channel for each incident, and receives the buttons that people press there. */
 export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['slack']>, responder: ChannelParts): void {
-  const { team, channel, botTokenSecretArn, signingSecretArn, people, onlyPeople } = config;
+  const { team, channel, botTokenSecretArn, signingSecretArn, people, onlyPeople, secretKeyArn } = config;
   const chat = new NotificationChannel(scope, 'Chat', {
     folder: 'channels/slack/notify',
     description: 'A thread in Slack for each incident',
@@ -16,7 +17,7 @@ export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['sl
     environment: { SLACK_API: 'https://slack.com/api', SLACK_CHANNEL: channel, BOT_TOKEN_SECRET: botTokenSecretArn },
     responder,
   });
-  chat.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [botTokenSecretArn] });
+  chat.addToRolePolicy(...readsSecret(botTokenSecretArn, secretKeyArn));
   const byId = Object.fromEntries(Object.entries(people).map(([name, id]) => [id, name]));
   const interactivity = new CommandEndpoint(scope, 'Slack', {
     folder: 'channels/slack/interactions',
@@ -31,5 +32,5 @@ export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['sl
     },
     command: responder.command,
   });
-  interactivity.addToRolePolicy({ actions: ['secretsmanager:GetSecretValue'], resources: [signingSecretArn] });
+  interactivity.addToRolePolicy(...readsSecret(signingSecretArn, secretKeyArn));
 }

@@ -25,7 +25,7 @@ interface Surroundings {
 
 /** Gives the account the AWS APIs through which the simulated service is seen and changed. */
 export function provideService(
-  { account, objects }: World,
+  { account, objects, secrets }: World,
   service: SimulatedService,
   { faults, sessions, random }: Surroundings,
 ): void {
@@ -37,7 +37,7 @@ export function provideService(
   provideAcm(account, service);
   provideRoute53(account, service);
   provideCloudFront(account, service);
-  provideRds(account, service, { faults, sessions, random: random.of('rds') });
+  provideRds(account, service, { faults, secrets, sessions, random: random.of('rds') });
   provideLogs(account, service);
   provideElastiCache(account, service);
   provideEc2(account, service);

@@ -1,4 +1,4 @@
-import { type Account, type Input, type Random, ServiceError, Unsupported } from 'embedded-aws';
+import { type Account, type Input, type Random, type Secrets, ServiceError, Unsupported } from 'embedded-aws';
 import type { RehearsalFaults } from '../../world/faults.ts';
 import { MEMBER_ORDER, RESERVED_CONNECTION } from '../../world/undocumented.ts';
 import { Copies } from '../copies.ts';
@@ -17,11 +17,18 @@ const NO_SLOT =
 /** Days for which the cluster's backups are kept. */
 const BACKUP_DAYS = 7;
 
+interface Surroundings {
+  secrets: Secrets;
+  sessions: SimulatedSessions;
+  faults: RehearsalFaults;
+  random: Random;
+}
+
 /** RDS: the cluster with a reader and a writer, its parameter group and their reboots. */
 export function provideRds(
   account: Account,
   service: SimulatedService,
-  { sessions, faults, random }: { sessions: SimulatedSessions; faults: RehearsalFaults; random: Random },
+  { secrets, sessions, faults, random }: Surroundings,
 ): void {
   const { databaseCluster } = service.shape;
   const { database } = service;
@@ -167,7 +174,7 @@ export function provideRds(
         const sessions = ended.get(output as object);
         return sessions ? `${sessions} database sessions ended` : undefined;
       },
-      needs: ({ secretArn }) => [{ action: 'secretsmanager:GetSecretValue', resources: [secretArn] }],
+      needs: ({ secretArn }) => secrets.needs(secretArn),
       run: async ({ sql, parameters = [], resourceArn, database: name }) => {
         if (resourceArn !== arn(`cluster:${databaseCluster}`)) {
           throw new ServiceError('DatabaseNotFoundException', 'The cluster does not exist.');
