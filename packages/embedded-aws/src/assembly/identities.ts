@@ -52,6 +52,10 @@ export const IDENTITIES: Record<string, Identity> = {
   'AWS::IAM::Role': (_, name) => ({ ref: name, Arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, RoleId: name }),
   'AWS::KMS::Key': (_, name, arn) => ({ ref: name, Arn: arn('kms', `key/${name}`), KeyId: name }),
   'AWS::Lambda::Function': (_, name, arn) => ({ ref: name, Arn: arn('lambda', `function:${name}`) }),
+  'AWS::Lambda::Alias': (p, _, arn) => {
+    const alias = arn('lambda', `function:${p['FunctionName']}:${p['Name']}`);
+    return { ref: alias, Arn: alias };
+  },
   'AWS::Lambda::Url': (_, name, arn) => ({
     ref: arn('lambda', `function:${name}`),
     FunctionArn: arn('lambda', `function:${name}`),

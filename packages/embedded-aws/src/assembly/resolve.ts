@@ -42,6 +42,7 @@ export function resolveTemplate({ name, root, template, region }: Assembly): Dep
       ...resource.Properties,
       Name: resolve(resource.Properties?.['Name']),
       BucketName: resolve(resource.Properties?.['BucketName']),
+      FunctionName: resolve(resource.Properties?.['FunctionName']),
       EventBusName: resolve(resource.Properties?.['EventBusName']),
     };
     const values = identity(named, logicalId, arn);

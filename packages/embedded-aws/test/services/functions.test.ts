@@ -5,7 +5,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type CallFault, type Resource, World, type WorldOptions } from '../../src/index.ts';
 
 /** A stack with a table and one function of this code, whose SDK clients are at hand. */
-async function worldOf(code: string, options: WorldOptions = {}, properties: object = {}): Promise<World> {
+async function worldOf(
+  code: string,
+  options: WorldOptions = {},
+  properties: object = {},
+  more: Record<string, Resource> = {},
+): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'functions-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const library = `const { DynamoDBClient, GetItemCommand, PutItemCommand } = require('@aws-sdk/client-dynamodb');
@@ -37,9 +42,18 @@ async function worldOf(code: string, options: WorldOptions = {}, properties: obj
       ...properties,
     },
   };
-  const template = { Resources: { Role, Counts, Count } };
+  const template = { Resources: { Role, Counts, Count, ...more } };
   return World.deploy({ name: 'Shop', directory, region: 'eu-west-1', template }, options);
 }
+
+/** A role that may invoke the function by one name, and the answer when it does so by another. */
+const ALIASED = `const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
+const lambda = new LambdaClient({});
+exports.handler = async ({ by }, { invokedFunctionArn }) => {
+  if (!by) return invokedFunctionArn.split(':').at(-1);
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: by, Payload: '{}' }));
+  return JSON.parse(answer.Payload.transformToString());
+};`;
 
 const COUNT = `exports.handler = async () => {
   const n = await read();
@@ -180,5 +194,34 @@ describe('a fault of one call', () => {
       ['count dynamodb GetItem', 3],
       ['count dynamodb PutItem', 4],
     ]);
+  });
+});
+
+describe('an alias', () => {
+  const Alias: Resource = {
+    Type: 'AWS::Lambda::Alias',
+    Properties: { FunctionName: { Ref: 'Count' }, FunctionVersion: '$LATEST', Name: 'front' },
+  };
+  const roleFor = (Resource: string): Resource => ({
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: { Statement: [] },
+      Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource }] } }],
+    },
+  });
+
+  test('invokes its function, which learns by what it was invoked; a role needs the very name that it calls', async () => {
+    const answers = async (granted: (name: string) => string) => {
+      const role = roleFor(granted('arn:aws:lambda:eu-west-1:123456789012:function:Count'));
+      const world = await worldOf(ALIASED, {}, {}, { Alias, Role: role });
+      const { arn = '' } = world.account.find('AWS::Lambda::Function', 'Count') ?? {};
+      const call = async (by: string) => {
+        const { payload, error } = await world.functions.invoke(arn, { by });
+        return payload ?? error?.errorMessage.replace(/^.*is not authorized.*$/, 'refused');
+      };
+      return [await call(arn), await call(`${arn}:front`)];
+    };
+    expect(await answers(name => name)).toEqual(['Count', 'refused']);
+    expect(await answers(name => `${name}:front`)).toEqual(['refused', 'front']);
   });
 });

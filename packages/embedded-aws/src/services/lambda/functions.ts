@@ -109,7 +109,7 @@ export class Functions {
       // The SDK's name of it, with bytes for a payload.
       Invoke: {
         ...{ action: 'InvokeFunction', lasts: true },
-        resources: ({ FunctionName }) => [this.find(FunctionName).arn],
+        resources: ({ FunctionName }) => [this.arnOf(FunctionName)],
         run: async ({ FunctionName, Payload }) => {
           const { payload, error } = await this.invoke(FunctionName, JSON.parse(String(Payload)));
           if (error && isRefused(error)) throw new ServiceError(error.errorType, error.errorMessage);
@@ -145,7 +145,9 @@ export class Functions {
     const began = clock.now;
     const throttled = this.throttle(resource);
     const result =
-      throttled ?? this.refuse('payload of an invocation', event) ?? this.answered(await this.run(resource, event));
+      throttled ??
+      this.refuse('payload of an invocation', event) ??
+      this.answered(await this.run(resource, event, this.arnOf(nameOrArn)));
     const milliseconds = clock.now - began;
     const dimensions = { FunctionName: resource.ref };
     if (throttled) for (const each of [dimensions, {}]) this.metrics.put('AWS/Lambda', 'Throttles', each, 1);
@@ -185,7 +187,7 @@ export class Functions {
   }
 
   /** Runs it in a process that is idle, or in a new one. */
-  private async run(resource: Deployed, event: unknown): Promise<Settled> {
+  private async run(resource: Deployed, event: unknown, invokedArn: string): Promise<Settled> {
     const { logicalId, path } = resource;
     const name = shortName(path);
     const random = this.chances.get(name) ?? this.account.random.of(`lambda ${name}`);
@@ -204,7 +206,7 @@ export class Functions {
     try {
       await this.account.clock.wait((known ? 0 : random.between(220, 480)) + random.between(3, 18));
       const failure = this.misfortune.invocation(name);
-      const done = failure === 'before' ? FAILED : await instance.handle(event);
+      const done = failure === 'before' ? FAILED : await instance.handle(event, invokedArn);
       return failure === 'after' ? FAILED : done;
     } finally {
       this.running.set(logicalId, (this.running.get(logicalId) ?? 0) - 1);
@@ -282,10 +284,21 @@ export class Functions {
     });
   }
 
+  /** The ARN that a call names, by which IAM judges it: an alias is not its function. */
+  private arnOf(nameOrArn: string): string {
+    return this.alias(nameOrArn)?.arn ?? this.find(nameOrArn).arn;
+  }
+
+  private alias(arn: string): Deployed | undefined {
+    const alias = this.account.ofType('AWS::Lambda::Alias').find(({ ref }) => ref === arn);
+    if (alias && alias.properties['FunctionVersion'] !== '$LATEST')
+      throw new Unsupported(`alias ${alias.path}`, 'a published version');
+    return alias;
+  }
+
   find(nameOrArn: string): Deployed {
-    const found = this.account
-      .ofType('AWS::Lambda::Function')
-      .find(({ ref, arn }) => ref === nameOrArn || arn === nameOrArn);
+    const name: string = this.alias(nameOrArn)?.properties['FunctionName'] ?? nameOrArn;
+    const found = this.account.ofType('AWS::Lambda::Function').find(({ ref, arn }) => ref === name || arn === name);
     if (!found) throw new ServiceError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
     return found;
   }

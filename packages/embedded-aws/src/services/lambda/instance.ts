@@ -56,7 +56,7 @@ export class Instance {
   }
 
   /** Handles an event, until it is done, its time is up, or the process is killed; after the latter two it is of no more use. */
-  async handle(event: unknown): Promise<Settled> {
+  async handle(event: unknown, invokedFunctionArn: string): Promise<Settled> {
     const { properties, ref } = this.resource;
     const { clock } = this.account;
     const ended = Promise.withResolvers<Settled>();
@@ -70,6 +70,7 @@ export class Instance {
     const cancel = clock.after(seconds * 1000, () => this.end({ errorType: 'Sandbox.Timedout', errorMessage }));
     const context = {
       functionName: ref,
+      invokedFunctionArn,
       memoryLimitInMB: String(properties['MemorySize']),
       getRemainingTimeInMillis: () => deadline - clock.now,
     };
