@@ -13,7 +13,7 @@ import { defineService } from '../lib/config/service-config.ts';
 const LEVELS = 4;
 
 /** With them, the stack has 500 resources. Each takes one, by the e-mail address. */
-const PEOPLE = 12;
+const PEOPLE = 8;
 
 /** Each takes seven resources. */
 const NODES = 2;

@@ -21,6 +21,12 @@ export const signLink = (service: string, link: Link): Promise<string> => signTo
 export const verifyLink = (service: string, text: string): Promise<SignedLink | undefined> =>
   verifyToken(key(), LINK, service, text);
 
+/** The id of the request that a link makes. Derived from the link alone, so that a second use of it is recognised. */
+export const requestIdOf = ({ mac }: SignedLink): string => `link/${Buffer.from(mac).toString('base64url')}`;
+
+/** The id of the note that somebody leaves beside it. */
+export const noteIdOf = (link: SignedLink): string => `${requestIdOf(link)}/note`;
+
 /** Links for one person to act on an event. The same event gives the same links. */
 export const personalLinks = (incident: Incident, event: IncidentEvent, person: string): Promise<PersonalLink[]> =>
   signed(incident, offeredLinks(incident, event), person);

@@ -38,6 +38,9 @@ export const IncidentId = v.pipe(
 
 const About = { incident: IncidentId };
 
+/** The link by which the person acts or reads, as it stands in its URL. Whoever comes by links must show it. */
+const By = { link: v.optional(text(4096)) };
+
 const Item = v.pipe(v.string(), v.toUpperCase(), v.regex(/^A\d{1,3}$/, 'an action item such as A1'));
 
 /** The fields of an action item that people set. */
@@ -117,7 +120,7 @@ const Document = v.pipe(v.string(), v.minLength(1, 'a document'), v.maxLength(20
 /** The request to the command function, whichever source it comes from. */
 export const CommandRequest = v.variant('do', [
   /** The open incidents, and `closed` ones; or those opened in a month. */
-  v.strictObject({ do: v.literal('list'), closed: v.optional(v.boolean(), false), month: v.optional(Month) }),
+  v.strictObject({ do: v.literal('list'), ...By, closed: v.optional(v.boolean(), false), month: v.optional(Month) }),
   v.strictObject({ do: v.literal('playbooks') }),
   /** The maintenance in force. */
   v.strictObject({ do: v.literal('maintenance') }),
@@ -129,19 +132,19 @@ export const CommandRequest = v.variant('do', [
   v.strictObject({ do: v.literal('end maintenance'), ...Caller }),
   /** `events`: how many of the last events are shown. */
   v.strictObject({
-    ...{ do: v.literal('show'), ...About },
+    ...{ do: v.literal('show'), ...About, ...By },
     events: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_EVENTS))),
   }),
   v.strictObject({
     do: v.literal('report'),
     month: v.optional(Month),
   }),
-  v.strictObject({ do: v.literal('act'), ...About, ...Caller, ...From, act: Act }),
+  v.strictObject({ do: v.literal('act'), ...About, ...Caller, ...From, ...By, act: Act }),
   v.strictObject({ do: v.literal('hear of ticket'), ...Caller, via: v.literal('pagerduty'), ...TicketNews }),
   v.strictObject({ do: v.literal('reopen'), ...About, ...Caller, reason: text(1000) }),
-  v.strictObject({ do: v.literal('merge'), ...About, ...Caller, ...From, into: About.incident }),
+  v.strictObject({ do: v.literal('merge'), ...About, ...Caller, ...From, ...By, into: About.incident }),
   v.strictObject({ do: v.literal('review files'), ...About }),
-  v.strictObject({ do: v.literal('review file'), ...About, name: FileName }),
+  v.strictObject({ do: v.literal('review file'), ...About, ...By, name: FileName }),
   /** `document`: the edited post-mortem, in Markdown. */
   v.strictObject({ do: v.literal('finish post-mortem'), ...About, ...Caller, document: Document }),
   v.strictObject({
@@ -153,6 +156,8 @@ export const CommandRequest = v.variant('do', [
   }),
 ]);
 export type CommandRequest = v.InferInput<typeof CommandRequest>;
+/** The same once it is parsed. */
+export type ParsedRequest = v.InferOutput<typeof CommandRequest>;
 
 /** The answer to a request: the incident in its new state and the events that happened; or the reason of a refusal. */
 /** An incident as lists show it; an open one is answered with its whole state. */

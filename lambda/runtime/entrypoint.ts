@@ -1,13 +1,19 @@
 import middy from '@middy/core';
 import * as v from 'valibot';
 
+/** What Lambda tells of an invocation. */
+export interface Invocation {
+  /** Ends in the alias by which the function was invoked, if it was by one. */
+  invokedFunctionArn?: string | undefined;
+}
+
 /**
  * A Lambda handler that checks its event before it acts, and logs a failure as one structured line. An event that does not match
  * the schema is an error that names the field, so that it ends in the dead-letter queue.
  */
 export function entrypoint<Schema extends v.GenericSchema, Result>(
   schema: Schema,
-  act: (event: v.InferOutput<Schema>) => Promise<Result>,
+  act: (event: v.InferOutput<Schema>, invocation: Invocation) => Promise<Result>,
 ) {
   return middy<unknown, Result>()
     .before(request => {
@@ -17,7 +23,7 @@ export function entrypoint<Schema extends v.GenericSchema, Result>(
       const { name, message } = request.error as Error;
       console.error({ message: `failed: ${message}`, error: name });
     })
-    .handler(event => act(event as v.InferOutput<Schema>));
+    .handler((event, context) => act(event as v.InferOutput<Schema>, context));
 }
 
 /** @throws TypeError with the path, the expected and the found value of each fault. */

@@ -12,7 +12,8 @@ export interface LinksProps extends Pick<ResponderParts, 'config' | 'templates'>
 
 /**
  * Links in messages, through which their recipients answer. A key that stays in KMS signs them, so that no function holds a
- * secret: the functions that write messages may sign and not verify; the endpoint may verify and not sign.
+ * secret: the functions that write messages may sign and not verify; the endpoint, and the function that does what it asks, may verify
+ * and not sign.
  */
 export class Links extends Construct {
   private readonly key: Key;
@@ -32,9 +33,12 @@ export class Links extends Construct {
       description: 'The links in messages: shows the incident, and takes the answer',
       environment: { LINKS_KEY: this.key.keyArn, SERVICE: config.service },
       templates: templates.for(answerSamples),
+      source: 'link',
       command,
     });
-    this.endpoint.addToRolePolicy({ actions: ['kms:VerifyMac'], resources: [this.key.keyArn] });
+    command.function.addEnvironment('LINKS_KEY', this.key.keyArn);
+    for (const fn of [this.endpoint, command])
+      fn.addToRolePolicy({ actions: ['kms:VerifyMac'], resources: [this.key.keyArn] });
   }
 
   /** The environment variables by which a function signs links. */

@@ -83,6 +83,10 @@ const KINDS: Record<string, Kind> = {
     longest: 40,
     values: { Ref: () => any(40), Arn: ({ arn }) => arn('kms', `key/${any(40)}`) },
   },
+  'AWS::Lambda::Alias': {
+    ...{ nameIn: 'Name', longest: 128 },
+    values: { Ref: ({ arn, name }) => arn('lambda', `function:${any(64)}:${name}`) },
+  },
   'AWS::Lambda::Function': {
     ...{ nameIn: 'FunctionName', longest: 64 },
     values: { Ref: byName, Arn: ({ arn, name }) => arn('lambda', `function:${name}`) },

@@ -24,7 +24,7 @@ const TOKEN: Agent = { type: 'api_key_reference', summary: 'deploy bot' };
 
 useResponder({
   RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response',
-  COMMAND_FUNCTION: 'command',
+  COMMAND_FUNCTION: 'command:pagerduty',
   WEBHOOK_SECRET: 'webhook',
 });
 const secrets = mockClient(SecretsManagerClient);

@@ -28,7 +28,7 @@ const CHANNEL = 'C0123456789';
 
 useResponder({
   RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response',
-  COMMAND_FUNCTION: 'command',
+  COMMAND_FUNCTION: 'command:slack',
   SIGNING_SECRET: 'signing',
   ...{ SLACK_TEAM: 'T0123456789', SLACK_CHANNEL: CHANNEL, SLACK_PEOPLE: '{"U0123456789":"ada"}' },
   WEBHOOK_TOKEN_SECRET: 'token',
@@ -263,6 +263,8 @@ describe('a button in Slack', () => {
 });
 
 describe('a webhook of Opsgenie', () => {
+  beforeEach(() => vi.stubEnv('COMMAND_FUNCTION', 'command:opsgenie'));
+
   const told = new Opsgenie('key');
   const webhook = (action: string, alert = {}) => told.webhook('secret of token', action, ID, alert);
 

@@ -56,13 +56,14 @@ export function useSigningKey(kms: ReturnType<typeof kmsMock>): void {
 
 const kmsMock = () => mockClient(KMSClient);
 
-/** In the tests of a file, Lambda runs the command function. */
+/** In the tests of a file, Lambda runs the command function, by the alias in `COMMAND_FUNCTION` if it is `command:ALIAS`. */
 export function useCommandFunction() {
   const lambda = mockClient(LambdaClient);
   beforeEach(() => {
     lambda.reset();
-    lambda.on(InvokeCommand).callsFake(async ({ Payload }) => {
-      const text = JSON.stringify(await invoke(command, JSON.parse(String(Payload))));
+    lambda.on(InvokeCommand).callsFake(async ({ FunctionName, Payload }) => {
+      const invokedFunctionArn = `arn:aws:lambda:us-east-1:123456789012:function:${FunctionName}`;
+      const text = JSON.stringify(await invoke(command, JSON.parse(String(Payload)), { invokedFunctionArn }));
       return { Payload: { transformToString: () => text } };
     });
   });

@@ -14,7 +14,7 @@ export function useLinks(environment: Record<string, string> = {}): void {
   useResponder({
     LINKS_KEY: 'arn:aws:kms:us-east-1:123456789012:key/links',
     LINKS_URL: 'https://door.example/',
-    COMMAND_FUNCTION: 'command',
+    COMMAND_FUNCTION: 'command:link',
     RESPONSE_STATE_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:response',
     ...environment,
   });

@@ -205,5 +205,8 @@ export async function lastEvent(type: EventType, key = KEY) {
 export const queued = (event: object) => ({ Records: [{ body: JSON.stringify(event) }] });
 
 /** Calls a handler as Lambda does, which passes JSON. */
-export const invoke = <Result>(handler: (event: never, context: never) => Promise<Result>, event: unknown) =>
-  handler(JSON.parse(JSON.stringify(event)) as never, {} as never);
+export const invoke = <Result>(
+  handler: (event: never, context: never) => Promise<Result>,
+  event: unknown,
+  context: object = {},
+) => handler(JSON.parse(JSON.stringify(event)) as never, context as never);

@@ -1,5 +1,9 @@
+/** The sources that everybody can reach. Each has an alias of the command function of its own. */
+export const PUBLIC_SOURCES = ['link', 'slack', 'pagerduty', 'opsgenie'] as const;
+export type PublicSource = (typeof PUBLIC_SOURCES)[number];
+
 /** The source of a person's command. */
-export type Source = 'link' | 'slack' | 'pagerduty' | 'opsgenie' | 'command line';
+export type Source = PublicSource | 'command line';
 
 /** A person who acted, and the source of the act. */
 export interface Person {

@@ -1,5 +1,5 @@
 import { ask } from '../../adapters/command-function.ts';
-import { verifyLink } from '../../adapters/links.ts';
+import { noteIdOf, requestIdOf, verifyLink } from '../../adapters/links.ts';
 import { decide } from '../../domain/decide.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
 import type { IncidentEvent } from '../../domain/incident/events.ts';
@@ -38,7 +38,7 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
     const found = await find(event.rawPath.slice(1));
     if (!found) return messagePage(403, REFUSAL);
     if (found.link.action === 'read')
-      return method === 'GET' ? await read(found.link) : withAllowed(messagePage(405, REFUSAL));
+      return method === 'GET' ? await read(found) : withAllowed(messagePage(405, REFUSAL));
     return method === 'GET' ? show(found, 200, obstacle(found)) : await act(found, fieldsOf(body));
   } catch (error) {
     console.error({ message: `a link did not work: ${(error as Error).message}` });
@@ -57,7 +57,8 @@ interface FoundLink {
   incident: Incident;
   timeline: readonly IncidentEvent[];
   link: SignedLink;
-  /** Derived from the link alone, so that a second use of the link is recognised. */
+  /** The link as it stands in its URL, which the command function verifies once more. */
+  text: string;
   requestId: string;
 }
 
@@ -65,13 +66,13 @@ interface FoundLink {
 async function find(text: string): Promise<FoundLink | undefined> {
   const link = await verifyLink(service(), text);
   if (!link || link.expires * 1000 <= Date.now()) return undefined;
-  const { incident, timeline = [] } = await ask({ do: 'show', incident: link.incident });
-  return incident && { incident, timeline, link, requestId: `link/${Buffer.from(link.mac).toString('base64url')}` };
+  const { incident, timeline = [] } = await ask({ do: 'show', incident: link.incident, link: text });
+  return incident && { incident, timeline, link, text, requestId: requestIdOf(link) };
 }
 
 /** A file of the review, for people without access to the bucket: guests have no AWS account. */
-async function read({ incident, step: name = '' }: SignedLink): Promise<HttpResponse> {
-  const { content } = await ask({ do: 'review file', incident, name });
+async function read({ text: link, link: { incident, step: name = '' } }: FoundLink): Promise<HttpResponse> {
+  const { content } = await ask({ do: 'review file', incident, name, link });
   return content === undefined
     ? messagePage(403, REFUSAL)
     : file(name, Buffer.from(content, 'base64').toString('utf8'));
@@ -85,20 +86,23 @@ async function act(found: FoundLink, { text, whileRed, into }: ReturnType<typeof
   if (link.action === 'resolve' && into !== undefined) return merge(found, into);
   if (link.action === 'resolve' && text === '')
     return show(found, 422, { tone: 'bad', text: 'Nothing has been done yet: say what ended it.' }, true);
-  const caller = { incident: link.incident, by: link.person, via: 'link' } as const;
+  const caller = callerOf(found);
   const { incident = found.incident, refused, confirm } = await ask({ do: 'act', ...caller, requestId, act: command });
   console.info({ message: 'a link was used', incident: link.incident, action: link.action, refused });
   if (refused && confirm) return show({ ...found, incident }, 409, redNotice(refused), true, text);
   if (refused) return show({ ...found, incident }, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
   if (text && link.action !== 'resolve')
-    await ask({ do: 'act', ...caller, requestId: `${requestId}/note`, act: { type: 'note', text } });
+    await ask({ do: 'act', ...caller, requestId: noteIdOf(link), act: { type: 'note', text } });
   return show({ ...found, incident }, 200, doneNotice(link));
 }
+
+const callerOf = ({ link, text }: FoundLink) =>
+  ({ incident: link.incident, by: link.person, via: 'link', link: text }) as const;
 
 /** Whoever may end an incident may also end it by making it part of another one. */
 async function merge(found: FoundLink, into: string): Promise<HttpResponse> {
   const { link, requestId } = found;
-  const caller = { incident: link.incident, by: link.person, via: 'link' } as const;
+  const caller = callerOf(found);
   const { incident = found.incident, refused } = (await othersOf(found)).some(({ id }) => id === into)
     ? await ask({ do: 'merge', ...caller, requestId, into })
     : { refused: 'it is not open any more' };
@@ -108,10 +112,10 @@ async function merge(found: FoundLink, into: string): Promise<HttpResponse> {
 }
 
 /** The incidents into which this one could be merged by its link. */
-async function othersOf({ incident, link }: FoundLink) {
+async function othersOf({ incident, link, text }: FoundLink) {
   if (link.action !== 'resolve' || !isOpen(incident)) return [];
   // Resolving must not depend on it.
-  const { incidents = [] } = await ask({ do: 'list' }).catch((): CommandAnswer => ({}));
+  const { incidents = [] } = await ask({ do: 'list', link: text }).catch((): CommandAnswer => ({}));
   return incidents.filter(({ id, drill = false }) => id !== incident.id && drill === (incident.drill ?? false));
 }
 

@@ -9,7 +9,7 @@ import { DECLARED, playbookNamed } from '../../domain/incident/policy.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { slotOf } from '../../domain/incident/troubles.ts';
 import { declarationFault, SIGNAL_LEVELS, severityDeclared } from '../../domain/intake/declaration.ts';
-import { type CommandAnswer, CommandRequest } from '../../inbound/command-request.ts';
+import { type CommandAnswer, CommandRequest, type ParsedRequest } from '../../inbound/command-request.ts';
 import { type Committed, commit, receive } from '../../runtime/command-handler.ts';
 import { deployedPolicy } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -22,13 +22,21 @@ import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { endMaintenance, listMaintenance, startMaintenance } from './maintenance.ts';
 import { merge } from './merge.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
+import { refusalOf, sourceOf } from './sources.ts';
 import { hearOfTicket } from './ticket.ts';
 
 /** Events that are shown when nobody asks for more: many of them may repeat each other. */
 const SHOWN = 200;
 
 /** Carries out the requests of people from every source. No other function changes an incident for a person. */
-export const handler = entrypoint(CommandRequest, async (request): Promise<CommandAnswer> => {
+export const handler = entrypoint(CommandRequest, async (request, { invokedFunctionArn }): Promise<CommandAnswer> => {
+  const source = sourceOf(invokedFunctionArn);
+  const refused = source && (await refusalOf(request, source));
+  if (refused) console.error({ message: `refused: ${refused}`, asked: request.do });
+  return refused ? { refused } : carryOut(request);
+});
+
+async function carryOut(request: ParsedRequest): Promise<CommandAnswer> {
   switch (request.do) {
     case 'list':
       return request.month ? { incidents: await incidentsOfMonth(request.month) } : list(request.closed);
@@ -85,7 +93,7 @@ export const handler = entrypoint(CommandRequest, async (request): Promise<Comma
       return declare({ by, requestId, playbook: DECLARED, title, summary, declared: { ...declaration, text, via } });
     }
   }
-});
+}
 
 /** An older message, an alert of the same name, or ours of a moment ago, which is recorded when it is pressed again. */
 const notFrom = ({ id }: Incident, via: string): CommandAnswer => ({

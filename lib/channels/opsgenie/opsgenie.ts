@@ -28,6 +28,7 @@ export function addOpsgenie(
     folder: 'channels/opsgenie/webhook',
     description: 'What people do in Opsgenie: the URL of its outgoing webhook',
     environment: { WEBHOOK_TOKEN_SECRET: webhookTokenSecretArn },
+    source: 'opsgenie',
     command: responder.command,
   });
   webhook.addToRolePolicy(...readsSecret(webhookTokenSecretArn, secretKeyArn));

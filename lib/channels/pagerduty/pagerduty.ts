@@ -30,6 +30,7 @@ export function addPagerDuty(
     folder: 'channels/pagerduty/webhook',
     description: 'What people do in PagerDuty: the URL of its webhook subscription (v3)',
     environment: { WEBHOOK_SECRET: webhookSecretArn },
+    source: 'pagerduty',
     command: responder.command,
   });
   webhook.addToRolePolicy(...readsSecret(webhookSecretArn, secretKeyArn));

@@ -30,6 +30,7 @@ export function addSlack(scope: Construct, config: NonNullable<ServiceConfig['sl
       SLACK_ONLY_PEOPLE: String(onlyPeople),
       SLACK_HOOKS: 'https://hooks.slack.com',
     },
+    source: 'slack',
     command: responder.command,
   });
   interactivity.addToRolePolicy(...readsSecret(signingSecretArn, secretKeyArn));

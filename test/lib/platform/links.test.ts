@@ -10,7 +10,7 @@ it('links are signed by a key that cannot leave KMS', () => {
   expect(key.properties).toMatchObject({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
 });
 
-it('links can be signed by functions that write messages, verified by the endpoint, and nobody can do both', () => {
+it('links can be signed by functions that write messages, verified by those that do what links say, and nobody can do both', () => {
   const may = (action: string) =>
     all('AWS::IAM::Role').flatMap(({ id, path }) =>
       statementsOf(template, id).some(
@@ -20,7 +20,7 @@ it('links can be signed by functions that write messages, verified by the endpoi
         : [],
     );
   expect(may('kms:GenerateMac').sort()).toEqual(['Page/Role', 'Reviewers/Role']);
-  expect(may('kms:VerifyMac')).toEqual(['Links/Answer/Role']);
+  expect(may('kms:VerifyMac').sort()).toEqual(['Command/Role', 'Links/Answer/Role']);
 });
 
 it('links lead to an endpoint that can invoke the command function, and read or write no incident itself', () => {
@@ -31,6 +31,21 @@ it('links lead to an endpoint that can invoke the command function, and read or 
     'logs:CreateLogStream',
     'logs:PutLogEvents',
   ]);
-  const invoke = statements.find(statement => actionsOf(statement).includes('lambda:InvokeFunction'));
-  expect(refersTo(invoke?.Resource)).toEqual([one('AWS::Lambda::Function', 'Command/Function').id]);
+});
+
+it.each([
+  ['link', 'Links/Answer'],
+  ['slack', 'Slack'],
+  ['pagerduty', 'PagerdutyWebhook'],
+  ['opsgenie', 'OpsgenieWebhook'],
+])('what listens to %s may invoke the command function by the alias of that name alone', (source, path) => {
+  const alias = all('AWS::Lambda::Alias').find(({ properties }) => properties.Name === source);
+  expect(alias?.properties).toEqual({
+    ...{ Name: source, FunctionVersion: '$LATEST' },
+    FunctionName: { Ref: one('AWS::Lambda::Function', 'Command/Function').id },
+  });
+  const invoked = allowed(path).filter(statement => actionsOf(statement).includes('lambda:InvokeFunction'));
+  expect(invoked.map(({ Resource }) => Resource)).toEqual([{ Ref: alias?.id }]);
+  const [endpoint] = all('AWS::Lambda::Function').filter(fn => fn.path === `${path}/Function`);
+  expect(endpoint?.properties.Environment.Variables.COMMAND_FUNCTION).toEqual({ Ref: alias?.id });
 });
