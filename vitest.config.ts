@@ -42,6 +42,7 @@ export default defineConfig({
             ...SHARING,
             'test/simulation/**',
             'test/deploy/**',
+            'test/oracles/**',
             'test/docs/**',
             'test/browser/**',
             ...IN_THE_ACCOUNT,

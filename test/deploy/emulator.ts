@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { until } from './progress.ts';
-import { emulatorPython } from './venv.ts';
+import { awsPython } from './venv.ts';
 
 export const projectRoot = join(import.meta.dirname, '../..');
 /** What one run leaves behind: the log, the assembly, the outputs. */
@@ -144,7 +144,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
 
 /** Starts the emulator on a loopback port of its own, installing it first if need be. */
 export async function startEmulator(): Promise<Emulator> {
-  const python = await emulatorPython();
+  const python = await awsPython();
   await rm(runFolder, { recursive: true, force: true });
   await mkdir(runFolder, { recursive: true });
   // Outside the project, whose package.json and node_modules the functions must not find above them.

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { step } from './progress.ts';
 
-const venv = join(import.meta.dirname, '../../.venv/ministack');
+const venv = join(import.meta.dirname, '../../.venv/aws');
 const python = join(venv, 'bin', 'python');
 const requirements = join(import.meta.dirname, 'requirements.txt');
 
@@ -22,14 +22,14 @@ import sys
 from importlib.metadata import version
 for line in open(sys.argv[1]):
     name, _, wanted = line.partition("#")[0].strip().partition("==")
-    assert not name or version(name) == wanted
+    assert not name or version(name.partition("[")[0]) == wanted
 `;
 
 async function install(): Promise<void> {
   const host = process.env['PYTHON'] ?? 'python3';
-  await run(host, ['-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10)']).catch(cause => {
+  await run(host, ['-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)']).catch(cause => {
     throw new Error(
-      `The deploy test runs an AWS emulator written in Python. It needs Python 3.10 or later as "${host}" ` +
+      `These tests ask emulators and linters of AWS written in Python. They need Python 3.11 or later as "${host}" ` +
         '(or as named by PYTHON), with the venv module (Debian and Ubuntu: apt install python3-venv).',
       { cause },
     );
@@ -50,8 +50,11 @@ async function install(): Promise<void> {
   ]);
 }
 
-/** The Python of a virtual environment that has the emulator, made on first use. */
-export async function emulatorPython(): Promise<string> {
-  if (!(await isInstalled())) await step('installing the emulator (first run only)', install);
+let ready: Promise<void> | undefined;
+
+/** The Python of a virtual environment that has emulators and linters of AWS, made on first use. */
+export async function awsPython(): Promise<string> {
+  ready ??= isInstalled().then(is => (is ? undefined : step('installing emulators of AWS (first run only)', install)));
+  await ready;
   return python;
 }
