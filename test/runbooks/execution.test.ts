@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { databaseConnections } from '../../local/scenarios/database-connections.ts';
 import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf } from '../simulation/world.ts';
+import { CERTIFICATE, GIVEN, prepared, short } from '../support/acting-runs.ts';
 import { changes, INVOKE, READS, resultIn, run, tap, withOperator } from '../support/executions.ts';
 
 const MINUTE = 60_000;
@@ -10,7 +11,6 @@ const MINUTE = 60_000;
 const documents = Object.values(assembly().template.Resources)
   .filter(({ Type }) => Type === 'AWS::SSM::Document')
   .map(({ Properties: properties }) => ({ name: String(properties['Name']), content: properties['Content'] }));
-const short = (name: string) => name.replace('mockupaws-production-', '');
 
 /** What AWS may do where no document settles it. */
 const POSITIONS: Positions[] = [
@@ -20,38 +20,6 @@ const POSITIONS: Positions[] = [
     ...taking(MISSING_OUTPUT, missing),
   })),
 ];
-
-/** What a runbook needs to act on, beyond a service that is well. */
-const PREPARED: Record<string, (world: RehearsalWorld) => unknown> = {
-  'kill-idle-connections': ({ service, clock }) => {
-    service.database.startLeak({ application: 'report-export', state: 'idle', perMinute: 600, atMost: 300 });
-    return clock.run(8 * MINUTE, () => false);
-  },
-  'roll-back': ({ service }) => service.deployments.deploy(0.4),
-  'update-certificate': ({ service: { certificates } }) => {
-    const { arn, names } = certificates.first;
-    const Value = arn.split('/').at(-1) ?? '';
-    const replacement = certificates.request(names, 'DNS');
-    Object.assign(replacement, { status: 'ISSUED', tags: [{ Key: 'incident-response:replaces', Value }] });
-  },
-};
-
-const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate';
-
-/** What a person must say, as no service has it as its value. */
-const GIVEN: Record<string, Record<string, string>> = {
-  'return-to-revision': { Revision: '40' },
-  'raise-memory': { Revision: 'next' },
-  'scale-service': { DesiredCount: '5', AutoScaling: 'suspend' },
-  'scale-up': { DesiredCount: '12' },
-  'raise-max-connections': { MaxConnections: '3444' },
-  'circuit-breaker': { State: 'open' },
-  'restore-database': { CopyName: 'before', RestoreTo: 'latest' },
-  'clone-database': { CopyName: 'trial' },
-  'maintenance-mode': { Mode: 'on' },
-  'request-replacement': { CertificateArns: `${CERTIFICATE}/3f2a1c5e-7b94-4d0a-9c61-5e8d2f7a4b10` },
-  'update-certificate': { Direction: 'replacement' },
-};
 
 const DEPLOYMENT = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/mockupaws-production/backend';
 
@@ -97,12 +65,6 @@ function scaledMeanwhile({ service: { deployments, tasks } }: RehearsalWorld): [
   deployments.changing();
   tasks.desired = 8;
   return [{ ExpectedCount: '10' }, 'it is to run 8 tasks by now, not 10'];
-}
-
-async function prepared(name: string, undocumented: Positions = {}): Promise<RehearsalWorld> {
-  const world = await RehearsalWorld.create(withOperator(), 1, { undocumented });
-  await PREPARED[short(name)]?.(world);
-  return world;
 }
 
 describe.each(documents)('$name', ({ name, content }) => {
