@@ -1,6 +1,15 @@
 import { type Account, ServiceError } from 'embedded-aws';
 import type { SimulatedService } from '../service.ts';
 
+/** The members that a configuration must have: an update replaces the whole of it. */
+const REQUIRED = {
+  CallerReference: 'the service',
+  Comment: 'the service',
+  Enabled: true,
+  Origins: { Quantity: 1, Items: [{ Id: 'service', DomainName: 'origin.mockupaws.com' }] },
+  DefaultCacheBehavior: { TargetOriginId: 'service', ViewerProtocolPolicy: 'redirect-to-https' },
+};
+
 /** CloudFront, as far as the certificate of a distribution goes. */
 export function provideCloudFront(account: Account, { certificates }: SimulatedService): void {
   const arn = (id: string) => [`arn:aws:cloudfront::123456789012:distribution/${id}`];
@@ -12,7 +21,7 @@ export function provideCloudFront(account: Account, { certificates }: SimulatedS
       ...{ ACMCertificateArn: certificate, SSLSupportMethod: 'sni-only', MinimumProtocolVersion: 'TLSv1.2_2021' },
       ...{ Certificate: certificate, CertificateSource: 'acm' },
     };
-    return { ETag: `E${version}`, DistributionConfig: { Comment: 'the service', ViewerCertificate } };
+    return { ETag: `E${version}`, DistributionConfig: { ...REQUIRED, ViewerCertificate } };
   };
 
   account.provide('cloudfront', {
@@ -30,6 +39,8 @@ export function provideCloudFront(account: Account, { certificates }: SimulatedS
       run: ({ Id, IfMatch, DistributionConfig }) => {
         if (IfMatch !== config(Id).ETag)
           throw new ServiceError('PreconditionFailed', 'The precondition given in IfMatch evaluated to false.');
+        const missing = Object.keys(REQUIRED).find(member => DistributionConfig[member] === undefined);
+        if (missing) throw new ServiceError('InvalidArgument', `The parameter ${missing} is required.`);
         const { ACMCertificateArn, Certificate } = DistributionConfig.ViewerCertificate;
         if (Certificate && Certificate !== ACMCertificateArn)
           throw new ServiceError('InvalidViewerCertificate', 'The certificate is named twice, differently.');
