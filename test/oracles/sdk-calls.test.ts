@@ -1,4 +1,4 @@
-import type { Properties } from 'embedded-aws';
+import { resolveTemplate } from 'embedded-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assembly } from '../simulation/world.ts';
 import { bundles } from '../support/bundles.ts';
@@ -93,9 +93,9 @@ const callsOf = (steps: Step[]): Judged[] =>
   });
 
 it('what the documents ask of AWS by themselves is as the models want it, whatever it is filled with', async () => {
-  const contents = Object.values(assembly().template.Resources)
-    .filter(({ Type }) => Type === 'AWS::SSM::Document')
-    .map(({ Properties: properties }) => (properties as Properties)['Content']);
+  const contents = resolveTemplate(assembly())
+    .filter(({ type }) => type === 'AWS::SSM::Document')
+    .map(({ properties }) => properties['Content']);
   const calls = contents.flatMap(({ mainSteps }) => callsOf(mainSteps));
   expect(calls.length).toBeGreaterThan(20);
   expect(await faultsOf(calls)).toEqual([]);
