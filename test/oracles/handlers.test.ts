@@ -17,7 +17,7 @@ const LEFT: readonly (readonly [why: string, fault: RegExp])[] = [
     ...['ECS:ListServiceDeployments', 'ElastiCache:RebootCacheCluster', 'SNS:ListOriginationNumbers'],
     ...['SSM:GetAutomationExecution', 'RedisHealth/RestartRedisFunction', 'RollBackFunction'],
     ...['Response/Functions/Verify', 'Subscriptions'],
-  ].map(what => ['moto does not have it', new RegExp(`^${what}: moto has no such operation$`)] as const),
+  ].map(what => ['moto does not have it', new RegExp(`^${what}: moto has no answer$`)] as const),
   ['nobody is reached beyond loopback', /^(Deployment\/Deploy|Chat|Pagerduty): .* could not be reached: ENOTFOUND$/],
   ['moto chooses the ARN, and a stored policy has that of the rehearsal', /^ACM:DescribeCertificate: ResourceNotFound/],
   ['the service has logged nothing', /^CloudWatch Logs:FilterLogEvents: ResourceNotFoundException/],

@@ -24,7 +24,7 @@ export interface Outcome {
   calls: SdkCall[];
 }
 
-export const NOT_IN_MOTO = 'moto has no such operation';
+const NO_ANSWER = 'moto has no answer';
 
 /** Milliseconds after which nothing more is waited for. */
 const LIMIT = 20_000;
@@ -47,10 +47,10 @@ Client.prototype.send = async function (command: object, ...more: unknown[]) {
   }
 };
 
-/** The error in a line; moto answers with a page of its server where it has no such operation. */
+/** The error in a line. Where moto does not have an operation, or breaks at it, its server answers with a page. */
 function textOf(thrown: unknown): string {
   const { name, message, $metadata } = thrown as Error & { $metadata?: { httpStatusCode?: number } };
-  return $metadata?.httpStatusCode === 500 ? NOT_IN_MOTO : `${name}: ${message}`.slice(0, 400);
+  return $metadata?.httpStatusCode === 500 ? NO_ANSWER : `${name}: ${message}`.slice(0, 400);
 }
 
 // Nobody is reached beyond this machine: names are not found.

@@ -61,7 +61,7 @@ describe('what the stack asked of AWS', () => {
   });
 
   it('is as the models of the services want it', async () => {
-    const faults = await faultsOf([...recording.calls.values()]);
+    const faults = [...new Set(await faultsOf([...recording.calls.values()]))];
     expect({
       unexplained: faults.filter(fault => !LEFT.some(([, known]) => known.test(fault))),
       stale: LEFT.filter(([, known]) => !faults.some(fault => known.test(fault))),
