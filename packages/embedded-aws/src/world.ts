@@ -133,7 +133,7 @@ export class World {
     account.isAway = (service, operation) => isAway(faults, service, operation, minutes());
     this.callFaults = new CallFaults(faults.calls);
     account.faultOf = ({ name }, service, operation) => this.callFaults.strike(name, service, operation, minutes());
-    this.queues = new Queues(account);
+    this.queues = new Queues(account, isNew);
     this.tables = new Tables(account, tables);
     // Clocks that are off have a source of chance of their own as well.
     const skew = skewsOf(faults, new Random(seed + 0xc10c));
@@ -144,7 +144,7 @@ export class World {
     this.creation = new Creation(account, new Random(seed + 0xc4ea), { cloudFront, listenerPriorities }, resource =>
       this.customResources.createOne(resource),
     );
-    this.buses = new Buses(account, this.functions, this.queues);
+    this.buses = new Buses(account, this.functions, this.queues, metrics);
     this.sms = new Sms(account, metrics, sms);
     this.topics = new Topics(account, this.sms, subscriptions);
     this.runbooks = new Runbooks(account, this.functions);

@@ -42,8 +42,10 @@ export const IDENTITIES: Record<string, Identity> = {
     Arn: arn('events', `event-bus/${p['Name']}`),
   }),
   'AWS::Events::Rule': (p, name, arn) => {
-    const bus = p['EventBusName'] ? `${p['EventBusName']}/` : '';
-    return { ref: name, Arn: arn('events', `rule/${bus}${name}`) };
+    const bus: string | undefined = p['EventBusName'];
+    return bus
+      ? { ref: `${bus}|${name}`, Arn: arn('events', `rule/${bus}/${name}`) }
+      : { ref: name, Arn: arn('events', `rule/${name}`) };
   },
   'AWS::ElasticLoadBalancingV2::ListenerRule': (p, name) => {
     const rule = `${String(p['ListenerArn']).replace(':listener/', ':listener-rule/')}/${name}`;

@@ -7,6 +7,7 @@ import { policyAllows } from '../iam/statements.ts';
 import type { Random } from '../random.ts';
 import { utf8Bytes } from '../sizes.ts';
 import { Unsupported } from '../unsupported.ts';
+import type { Metrics } from './cloudwatch/metrics.ts';
 import type { Functions } from './lambda/functions.ts';
 import type { Queues } from './sqs.ts';
 
@@ -35,9 +36,11 @@ export class Buses {
   private readonly account: Account;
   private readonly functions: Functions;
   private readonly queues: Queues;
+  private readonly metrics: Metrics;
 
-  constructor(account: Account, functions: Functions, queues: Queues) {
+  constructor(account: Account, functions: Functions, queues: Queues, metrics: Metrics) {
     this.account = account;
+    this.metrics = metrics;
     this.functions = functions;
     this.queues = queues;
     for (const rule of account.ofType('AWS::Events::Rule')) this.prepare(rule);
@@ -141,15 +144,32 @@ export class Buses {
     for (const { Arn: arn, DeadLetterConfig: deadLetters, InputTransformer: transformer, Input: input } of rule
       .properties['Targets']) {
       if (transformer || input) throw new Unsupported(`the rule ${rule.path}`, 'a target with an input of its own');
-      const toQueue = arn.split(':')[2] === 'sqs';
-      if (!(toQueue ? this.maySend(rule, arn) : this.mayInvoke(rule, arn))) {
-        if (deadLetters) this.queues.send(deadLetters.Arn, { event, error: 'NO_PERMISSIONS' });
-        continue;
-      }
-      if (toQueue) this.account.clock.after(this.account.random.between(20, 80), () => this.queues.send(arn, event));
-      else if (!this.functions.invokeAsynchronously(arn, event) && deadLetters)
-        this.queues.send(deadLetters.Arn, { event, error: 'INVALID_PARAMETER' });
+      const refusal = this.refusal(rule, arn, event);
+      this.count(rule, 'Invocations');
+      if (!refusal) continue;
+      this.count(rule, 'FailedInvocations');
+      if (!deadLetters) continue;
+      this.count(rule, 'InvocationsSentToDlq');
+      this.queues.send(deadLetters.Arn, { event, error: refusal });
     }
+  }
+
+  /** Has a target called, or gives the error by which EventBridge never can. */
+  private refusal(rule: Deployed, arn: string, event: BusEvent): string | undefined {
+    if (arn.split(':')[2] === 'sqs') {
+      if (!this.maySend(rule, arn)) return 'NO_PERMISSIONS';
+      this.account.clock.after(this.account.random.between(20, 80), () => this.queues.send(arn, event));
+      return undefined;
+    }
+    if (!this.mayInvoke(rule, arn)) return 'NO_PERMISSIONS';
+    return this.functions.invokeAsynchronously(arn, event) ? undefined : 'INVALID_PARAMETER';
+  }
+
+  /** EventBridge reports no zeros, and names the bus of a rule where that is not the default one. */
+  private count({ ref, properties }: Deployed, name: string): void {
+    const bus: string | undefined = properties['EventBusName'];
+    const RuleName = ref.split('|').at(-1) ?? ref;
+    this.metrics.put('AWS/Events', name, { RuleName, ...(bus && bus !== 'default' && { EventBusName: bus }) }, 1);
   }
 
   private isFifo(arn: string): boolean {

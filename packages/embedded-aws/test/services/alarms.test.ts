@@ -155,3 +155,40 @@ describe('evaluation', () => {
     },
   );
 });
+
+describe('an alarm on a sum', () => {
+  const stat = (Id: string, MetricName: string) => ({
+    ...{ Id, ReturnData: false },
+    MetricStat: { Metric: { Namespace: 'Shop', MetricName }, Period: 60, Stat: 'Sum' },
+  });
+  const summed = (Expression: string, more = {}) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      ...{ AlarmName: 'lost', EvaluationPeriods: 1, Threshold: 1, TreatMissingData: 'notBreaching' },
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Metrics: [{ Id: 'all', Expression }, stat('m0', 'Letters'), { ...stat('m1', 'Dropped'), ...more }],
+    },
+  });
+  const SUM = 'SUM(METRICS())';
+
+  test('counts a metric without a value as 0, and has none where no metric has one', async () => {
+    const { begin, pass, metrics, told, find } = judged([summed(SUM) as never]);
+    await begin();
+    expect(told.filter(({ state }) => state.value === 'ALARM')).toEqual([]);
+    metrics.put('Shop', 'Dropped', {}, 1);
+    await pass(5);
+    expect(told.map(({ state }) => state.value)).toEqual(['ALARM', 'OK']);
+    expect(JSON.stringify(told)).not.toContain('statistic');
+    const { MetricAlarms } = await find();
+    expect(MetricAlarms[0]).toMatchObject({ AlarmName: 'lost', Metrics: [{ Expression: SUM }, {}, {}] });
+    expect(MetricAlarms[0]).not.toHaveProperty('MetricName');
+  });
+
+  test.each([
+    ['another expression', summed('m0 + m1')],
+    ['a metric that it returns as well', summed(SUM, { ReturnData: true })],
+    ['metrics of several periods', summed(SUM, { MetricStat: { ...stat('m1', 'Dropped').MetricStat, Period: 300 } })],
+  ])('is refused with %s', (_, refused) => {
+    expect(() => judged([refused as never])).toThrow('the alarm lost');
+  });
+});

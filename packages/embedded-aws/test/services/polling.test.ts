@@ -132,7 +132,7 @@ describe('a group of a FIFO queue', () => {
     expect(dead).toEqual([0, 1]);
   });
 
-  test('tells how long its oldest message waits', async () => {
+  test('tells how long its oldest message waits, if there is one', async () => {
     const { send, clock, queues } = polled(() => new Error('crashed'));
     const values: [string, number][] = [];
     const metrics = {
@@ -145,10 +145,7 @@ describe('a group of a FIFO queue', () => {
     send(0);
     await clock.run(90_000);
     queues.measure(metrics as never);
-    expect(values).toEqual([
-      ['Orders', 0],
-      ['Orders', 90],
-    ]);
+    expect(values).toEqual([['Orders', 90]]);
   });
 });
 

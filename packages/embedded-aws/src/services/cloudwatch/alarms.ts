@@ -6,7 +6,8 @@ import { Unsupported } from '../../unsupported.ts';
 import type { Buses } from '../eventbridge.ts';
 import type { Topics } from '../sns.ts';
 import { CompositeAlarms, type Suppression } from './composite-alarms.ts';
-import type { MetricQuery, Metrics } from './metrics.ts';
+import { type Judged, judgedBy, latenessOf, valuesOf } from './judged-metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { MuteRules } from './mute-rules.ts';
 
 interface Status {
@@ -21,11 +22,11 @@ interface Status {
   suppression?: { actionsSuppressedBy?: Suppression; actionsSuppressedReason?: string };
 }
 
-/** An alarm with what its evaluation asks, and how it judges the answer. */
+/** An alarm with the metrics that its evaluation reads, and how it judges them. */
 interface Watched {
   alarm: Deployed;
   rule: Alarm;
-  query: MetricQuery;
+  judged: Judged;
 }
 
 /** The input of SetAlarmState. */
@@ -62,10 +63,9 @@ export class Alarms {
     this.buses = buses;
     this.topics = topics;
     for (const alarm of account.ofType('AWS::CloudWatch::Alarm')) {
-      if (alarm.properties['Metrics']) throw new Unsupported(`the alarm ${alarm.ref}`, 'metric math');
-      const rule = ruleOf(alarm);
+      const [rule, judged] = [ruleOf(alarm), judgedBy(alarm)];
       validateAlarm(rule);
-      account.whenCreated(alarm, () => this.begin({ alarm, rule, query: queryOf(alarm) }));
+      account.whenCreated(alarm, () => this.begin({ alarm, rule, judged }));
     }
     account.provide('cloudwatch', {
       DescribeAlarms: {
@@ -142,20 +142,20 @@ export class Alarms {
     for (const watched of this.watched) this.judgeOne(watched);
   }
 
-  private judgeOne({ alarm, rule, query }: Watched): void {
-    const { namespace, statistic, period } = query;
+  private judgeOne({ alarm, rule, judged }: Watched): void {
+    const { statistic, period } = judged;
     const before = this.statuses.get(alarm.ref);
     if (!before) return;
     const { now } = this.account.clock;
     const step = period * 1000;
     const last = Math.floor(now / step) * step - step;
     // CloudWatch reads as many periods more as the metric is late, or a short alarm on a late metric would never see any.
-    const late = Math.ceil(this.metrics.lateness(namespace) / step);
+    const late = Math.ceil(latenessOf(judged, this.metrics) / step);
     const length = evaluationRange(rule.evaluationPeriods) + late;
     const range: number[] = [];
     for (let start = last - (length - 1) * step; start <= last; start += step) range.push(start);
-    const datapoints = this.metrics.datapoints(query, range);
-    const metadata = { statistic, period, lastPeriod: new Date(last), queryDate: new Date(now) };
+    const datapoints = valuesOf(judged, this.metrics, range);
+    const metadata = { ...(statistic && { statistic }), period, lastPeriod: new Date(last), queryDate: new Date(now) };
     const evaluation = evaluate(rule, datapoints, before.state, metadata);
     if (evaluation.state === before.state) return;
     const status = { ...evaluation, since: now, updated: now };
@@ -263,10 +263,11 @@ export class Alarms {
     const alarm = this.find(name);
     const status = this.statuses.get(name);
     if (!alarm || !status) return [];
-    const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold } = alarm.properties;
+    const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold, Metrics } = alarm.properties;
     return [
       {
-        ...(this.composites.describe(name) ?? { Namespace, MetricName, Dimensions, Statistic, Period, Threshold }),
+        ...(this.composites.describe(name) ?? { Threshold }),
+        ...(Metrics ? { Metrics } : { Namespace, MetricName, Dimensions, Statistic, Period }),
         AlarmName: name,
         AlarmArn: alarm.arn,
         AlarmDescription: alarm.properties['AlarmDescription'],
@@ -279,14 +280,6 @@ export class Alarms {
     ];
   }
 }
-
-const queryOf = ({ properties }: Deployed): MetricQuery => ({
-  namespace: properties['Namespace'],
-  name: properties['MetricName'],
-  dimensions: properties['Dimensions'] ?? [],
-  statistic: properties['Statistic'],
-  period: properties['Period'],
-});
 
 const ruleOf = ({ properties }: Deployed): Alarm => ({
   comparisonOperator: properties['ComparisonOperator'],

@@ -279,6 +279,7 @@ export class Functions {
       const goesOn = failed < retries && isYoung && error.errorType !== THROTTLED;
       if (goesOn)
         return this.deliver(nameOrArn, event, (failed + 1) * 60_000, { failed: failed + 1, throttled }, since);
+      this.metrics.put('AWS/Lambda', 'AsyncEventsDropped', { FunctionName: resource.ref }, 1);
       const destination = config?.['DestinationConfig']?.['OnFailure']?.['Destination'];
       if (destination) this.queues.send(destination, { requestPayload: event, responsePayload: error });
     });
