@@ -109,6 +109,7 @@ export class IncidentResponse extends Construct {
     if (pagerduty) addPagerDuty(this, pagerduty, responder);
     if (opsgenie) addOpsgenie(this, opsgenie, responder);
 
+    ownAlarms.addDeadLetterAlarms();
     const functions = {
       ...{ Intake: intake, Publish: publish, Watch: watch },
       ...{ HandOver: response.handOver, Command: command, Page: page },

@@ -2,6 +2,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import type { EventType } from '../../lambda/domain/incident/events.ts';
+import { droppedBy, undeliveredBy } from './dead-letters.ts';
 import { IncidentFunction, type IncidentFunctionProps } from './incident-function.ts';
 import type { EventParts } from './responder-parts.ts';
 
@@ -27,11 +28,13 @@ export class EventSubscriber extends IncidentFunction {
     const deadLetters = ownAlarms.addDeadLetterQueue(id, deadLetterDescription);
     super(scope, id, { ...props, incidents, deadLetters });
     incidents.grantCommit(this);
-    new Rule(this, 'Entries', {
+    const rule = new Rule(this, 'Entries', {
       description: props.description,
       eventBus: bus,
       eventPattern: { source: ['incident-response'], detailType: [...eventTypes] },
       targets: [new LambdaFunction(this.function, { deadLetterQueue: deadLetters })],
     });
+    deadLetters.addSender(droppedBy(this.function));
+    deadLetters.addSender(undeliveredBy(rule, bus));
   }
 }

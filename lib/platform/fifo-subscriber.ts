@@ -4,6 +4,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type DeadLetterQueue, deliveredBy, undeliveredBy } from './dead-letters.ts';
 import type { EventSubscriberProps } from './event-subscriber.ts';
 import { IncidentFunction } from './incident-function.ts';
 import type { EventParts } from './responder-parts.ts';
@@ -24,9 +25,9 @@ export interface FifoSubscriberProps extends Omit<EventSubscriberProps, 'respond
  * queue is FIFO and has one message group: while something fails, everything waits here, and only here.
  */
 export class FifoSubscriber extends IncidentFunction {
-  protected readonly deadLetters: Queue;
+  protected readonly deadLetters: DeadLetterQueue;
   private readonly name: string;
-  private readonly undelivered: Queue;
+  private readonly undelivered: DeadLetterQueue;
 
   constructor(
     scope: Construct,
@@ -65,7 +66,9 @@ export class FifoSubscriber extends IncidentFunction {
   protected addRule(id: string, queue: Queue, props: RuleProps): void {
     const deadLetterQueue = props.schedule ? {} : { deadLetterQueue: this.undelivered };
     const target = new SqsQueue(queue, { messageGroupId: this.name, ...deadLetterQueue });
-    new Rule(this, id, { ...props, targets: [target] });
+    const rule = new Rule(this, id, { ...props, targets: [target] });
+    if (queue === this.deadLetters) this.deadLetters.addSender(deliveredBy(rule, props.eventBus));
+    else if (!props.schedule) this.undelivered.addSender(undeliveredBy(rule, props.eventBus));
   }
 }
 

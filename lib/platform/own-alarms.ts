@@ -2,8 +2,12 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letters.ts';
+
+/** The most by which the metrics of a queue are late that has slept. */
+const WAKING = Duration.minutes(15);
 
 export interface OwnAlarmsProps {
   service: string;
@@ -15,6 +19,7 @@ export interface OwnAlarmsProps {
 export class OwnAlarms extends Construct {
   private readonly service: string;
   private readonly operations: ITopic;
+  private readonly deadLetters: { id: string; description: string; queue: DeadLetterQueue }[] = [];
 
   constructor(scope: Construct, id: string, { service, operations }: OwnAlarmsProps) {
     super(scope, id);
@@ -22,22 +27,30 @@ export class OwnAlarms extends Construct {
     this.operations = operations;
   }
 
-  /** Adds a queue that keeps for two weeks what failed for good, and an alarm that notifies operations of its first message. */
-  addDeadLetterQueue(id: string, description: string, { fifo }: Pick<QueueProps, 'fifo'> = {}): Queue {
-    const queue = new Queue(this, `${id}DeadLetters`, {
+  /** Adds a queue that keeps for two weeks what failed for good. Operations are notified of its first message. */
+  addDeadLetterQueue(id: string, description: string, { fifo }: Pick<QueueProps, 'fifo'> = {}): DeadLetterQueue {
+    const queue = new DeadLetterQueue(this, `${id}DeadLetters`, {
       ...(fifo ? { fifo, contentBasedDeduplication: true } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
     Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself a dead-letter queue.' });
-    this.addAlarm(`${id}DeadLettersWaiting`, [this.operations], `${description}: look into ${id}DeadLetters`, {
-      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      evaluationPeriods: 1,
-    });
+    this.deadLetters.push({ id, description, queue });
     return queue;
+  }
+
+  /** Adds the alarms of all dead-letter queues, once everything that sends into them is there. */
+  addDeadLetterAlarms(): void {
+    for (const { id, description, queue } of this.deadLetters)
+      this.addAlarm(`${id}DeadLettersWaiting`, [this.operations], `${description}: look into ${id}DeadLetters`, {
+        metric: queue.metricLetters(),
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        // It lasts until the queue's own metrics are back, or people would be told twice.
+        evaluationPeriods: WAKING.toMinutes() + 1,
+        datapointsToAlarm: 1,
+      });
   }
 
   /** Adds an alarm that notifies the topics. The threshold is 1 by default. */

@@ -1,6 +1,6 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { ServiceConfig } from '../config/service-config.ts';
+import type { DeadLetterQueue } from './dead-letters.ts';
 import type { IncidentsTable } from './incidents-table.ts';
 import type { OwnAlarms } from './own-alarms.ts';
 import type { TextTemplates } from './templates.ts';
@@ -17,5 +17,5 @@ export interface ResponderParts {
 export interface EventParts extends ResponderParts {
   bus: EventBus;
   /** EventBridge leaves here what it could not put into a FIFO queue; it takes no FIFO queue as the dead-letter queue of a rule. */
-  undelivered: Queue;
+  undelivered: DeadLetterQueue;
 }

@@ -1,17 +1,19 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct, IDependable } from 'constructs';
+import { PROBE_NAMESPACE, SIGNALS_SET_ASIDE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import { HEALTH_EVENT } from '../../lambda/domain/incident/aws-issues.ts';
 import { ALARM_PREFIX, ALARM_TAGS } from '../../lambda/domain/incident/signal.ts';
 import { DIED, EXECUTION_EVENT } from '../../lambda/domain/remediation/dead-execution.ts';
 import { arn, arnInFindings } from '../platform/arn.ts';
+import { type DeadLetterQueue, undeliveredBy } from '../platform/dead-letters.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
+import { grantPutMetrics } from '../platform/own-metrics.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 import { RetryQueue } from '../platform/retry-queue.ts';
 import type { Switches } from './switches.ts';
@@ -20,7 +22,7 @@ export interface IntakeProps extends ResponderParts {
   stateMachine: StateMachine;
   switches: Switches;
   /** Receives the events that EventBridge could not put into the queue. */
-  undelivered: Queue;
+  undelivered: DeadLetterQueue;
   /** The people who learn that signals wait. */
   firstLevel: ITopic;
 }
@@ -58,6 +60,13 @@ export class Intake extends IncidentFunction {
       },
       timeout: Duration.seconds(RETRY_AFTER.toSeconds() / 6),
     });
+    grantPutMetrics(this);
+    deadLetters.addSender(
+      new Metric({
+        ...{ namespace: PROBE_NAMESPACE, metricName: SIGNALS_SET_ASIDE, dimensionsMap: { Service: config.service } },
+        ...{ period: Duration.minutes(1), statistic: 'Sum' },
+      }),
+    );
     incidents.grantOpen(this);
     incidents.grantNoteAwsIssues(this);
     switches.grantRead(this);
@@ -92,6 +101,7 @@ export class Intake extends IncidentFunction {
       },
       targets: [new SqsQueue(queue, { messageGroupId: 'signals', deadLetterQueue: undelivered })],
     });
+    undelivered.addSender(undeliveredBy(rule));
     this.ears = [rule, queue];
     const waiting = `Signals have been waiting for ${WAITING.toMinutes()} minutes: no incident comes of them`;
     ownAlarms.addAlarm('SignalsWaiting', [firstLevel], waiting, {

@@ -2,8 +2,8 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { DeadLetterQueue } from '../platform/dead-letters.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 
@@ -11,7 +11,7 @@ import type { ResponderParts } from '../platform/responder-parts.ts';
 export class Publication extends IncidentFunction {
   readonly bus: EventBus;
   /** The dead-letter queue, of the stream and of all rules whose target is a FIFO queue. */
-  readonly undelivered: Queue;
+  readonly undelivered: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, { config, incidents, ownAlarms }: ResponderParts) {
     const undelivered = ownAlarms.addDeadLetterQueue(id, 'Events that did not reach the bus or a queue');

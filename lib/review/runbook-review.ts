@@ -5,6 +5,7 @@ import { runbookReviewFields } from '../../lambda/domain/review/runbook-review.t
 import type { Paging } from '../channels/paging/paging.ts';
 import { reviewersOf } from '../config/people.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
+import { droppedBy, undeliveredBy } from '../platform/dead-letters.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
 
@@ -34,11 +35,13 @@ export class RunbookReview extends IncidentFunction {
     });
     incidents.grantRunbookReview(this, service);
     paging.grantNotices(this);
-    new Rule(this, 'EveryQuarter', {
+    const rule = new Rule(this, 'EveryQuarter', {
       description: 'The first day of each quarter, 09:00 UTC',
       schedule: Schedule.cron({ minute: '0', hour: '9', day: '1', month: '1,4,7,10' }),
       targets: [new LambdaFunction(this.function, { deadLetterQueue: deadLetters })],
     });
+    deadLetters.addSender(droppedBy(this.function));
+    deadLetters.addSender(undeliveredBy(rule));
   }
 }
 

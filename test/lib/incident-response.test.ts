@@ -220,6 +220,7 @@ describe('least privilege', () => {
       'Console/SmokeTestFunction/Role cloudwatch:GetMetricData',
       'DatabaseConnections/ScaleServiceFunction/Role application-autoscaling:DescribeScalableTargets',
       'Figures/Role cloudwatch:PutMetricData',
+      'Intake/Role cloudwatch:PutMetricData',
       'PostMortem/Role cloudwatch:DescribeAlarms',
       'PostMortem/Role cloudwatch:GetMetricData',
       'PostMortem/Role cloudwatch:GetMetricWidgetImage',

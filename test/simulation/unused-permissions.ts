@@ -50,6 +50,7 @@ export const UNUSED: readonly (readonly [why: string, line: RegExp])[] = [
   ['a command that changes an incident twice at one time', / dynamodb:UpdateItem .*"incident\/\*"/],
   ['there is no deployment to stop', /^RollBackFunction\/Role ecs:UpdateService /],
   ['AWS has no issue, and alarms carry their tags', /^Intake\/Role (dynamodb:\w+ .*aws-issues|cloudwatch:ListTags)/],
+  ['every signal is understood', /^Intake\/Role cloudwatch:PutMetricData /],
   [
     'everybody is subscribed, and SMS is out of its sandbox',
     /^Subscriptions\/Role sns:(Subscribe|ListSMSSandboxPhoneNumbers) /,

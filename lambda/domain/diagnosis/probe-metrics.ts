@@ -7,6 +7,9 @@ export const PROBE_NAMESPACE = 'IncidentResponse';
 /** The incidents that the watch cannot read. Published only while there are any. */
 export const UNREADABLE_INCIDENTS = 'UnreadableIncidents';
 
+/** The signals that intake has put among its dead letters. Published only when it does. */
+export const SIGNALS_SET_ASIDE = 'SignalsSetAside';
+
 export const PROBE_METRICS = {
   /** Share of the health URLs that fail, 0 to 1. */
   health: 'HealthFailingShare',

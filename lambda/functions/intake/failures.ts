@@ -1,4 +1,7 @@
+import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { type QueuedMessage, retrySoon, setAside } from '../../adapters/signal-queue.ts';
+import { PROBE_NAMESPACE, SIGNALS_SET_ASIDE } from '../../domain/diagnosis/probe-metrics.ts';
+import { service } from '../../runtime/environment.ts';
 
 /** A message that could not be processed. */
 export interface Failure {
@@ -24,8 +27,13 @@ async function tryToSetAside({ message, error }: Failure): Promise<boolean> {
   logged(isPoison(error) ? 'put aside' : 'tried again')(error);
   if (!isPoison(error)) return false;
   const reason = (error as Error).message;
-  return setAside(message, reason).then(() => true, logged('could not be put aside'));
+  const isAside = await setAside(message, reason).then(() => true, logged('could not be put aside'));
+  if (isAside) await tellOperations().catch(logged('operations are told late'));
+  return isAside;
 }
+
+/** The queue of dead letters tells by itself, up to 15 minutes late. */
+const tellOperations = () => publishMetrics(PROBE_NAMESPACE, service(), { [SIGNALS_SET_ASIDE]: 1 }, new Date());
 
 const logged = (what: string) => (error: unknown) => {
   const { name, message } = error as Error;

@@ -7,7 +7,6 @@ const { template } = stackOf(everything);
 const { all, one, roleOf } = inspect(template);
 
 describe('an event that fails is not lost', () => {
-  const queueAlarms = all('AWS::CloudWatch::Alarm').filter(({ properties }) => properties.Namespace === 'AWS/SQS');
   const operations = one('AWS::SNS::Topic', 'Paging/Operations').id;
 
   const SOON = { 'rate(1 minute)': [0, 60], 'rate(5 minutes)': [], 'rate(15 minutes)': [2, 900] };
@@ -92,14 +91,55 @@ describe('an event that fails is not lost', () => {
     expect(queues.length).toBeGreaterThan(0);
     for (const { id, path, properties } of queues) {
       expect(properties, path).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
-      const alarm = queueAlarms.find(({ properties }) => refersTo(properties.Dimensions).includes(id));
-      expect(alarm?.properties, path).toMatchObject({
-        MetricName: 'ApproximateNumberOfMessagesVisible',
+      expect(alarmOn(id)?.properties, path).toMatchObject({
         ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        ...{ Threshold: 1, EvaluationPeriods: 1 },
+        ...{ Threshold: 1, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' },
         AlarmActions: [{ Ref: operations }],
       });
     }
+  });
+
+  const LETTERS = 'ApproximateNumberOfMessagesVisible';
+  const counted = ({ properties }: ReturnType<typeof one>) =>
+    (properties.Metrics as { MetricStat?: { Metric: { MetricName: string; Dimensions: unknown } } }[]).flatMap(
+      ({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []),
+    );
+  const alarmOn = (queue: string) =>
+    all('AWS::CloudWatch::Alarm').find(
+      alarm =>
+        alarm.properties.Metrics &&
+        counted(alarm).some(
+          ({ MetricName, Dimensions }) => MetricName === LETTERS && refersTo(Dimensions).includes(queue),
+        ),
+    );
+  const hears = (queue: string, metric: string, sender: string) => {
+    const alarm = alarmOn(queue);
+    const metrics = alarm ? counted(alarm) : [];
+    return metrics.some(({ MetricName, Dimensions }) => MetricName === metric && refersTo(Dimensions).includes(sender));
+  };
+
+  it('a queue that has slept says so late: its alarm hears of the sender too, and lasts until the queue is awake', () => {
+    const unheard: string[] = [];
+    const check = (queue: string | undefined, metric: string, { id, path }: { id: string; path: string }) => {
+      if (queue && !hears(queue, metric, id)) unheard.push(`${metric} of ${path} by ${queue}`);
+    };
+    for (const { properties } of all('AWS::Lambda::EventInvokeConfig')) {
+      const [fn] = refersTo(properties.FunctionName);
+      const sender = all('AWS::Lambda::Function').find(({ id }) => id === fn);
+      if (sender) check(refersTo(properties.DestinationConfig?.OnFailure)[0], 'AsyncEventsDropped', sender);
+    }
+    const dead = all('AWS::SQS::Queue').filter(({ properties }) => !properties.RedrivePolicy);
+    for (const rule of all('AWS::Events::Rule'))
+      for (const { Arn, DeadLetterConfig } of rule.properties.Targets) {
+        const target = dead.find(({ id }) => id === refersTo(Arn)[0]);
+        if (target) check(target.id, 'Invocations', rule);
+        // A letter of a letter has no third alarm.
+        else check(refersTo(DeadLetterConfig)[0], 'InvocationsSentToDlq', rule);
+      }
+    expect(unheard).toEqual([]);
+    const intake = alarmOn(one('AWS::SQS::Queue', 'OwnAlarms/IntakeDeadLetters').id);
+    expect(intake && counted(intake).map(({ MetricName }) => MetricName)).toEqual([LETTERS, 'SignalsSetAside']);
+    for (const { id, path } of dead) expect(alarmOn(id)?.properties.EvaluationPeriods, path).toBe(16);
   });
 
   it('every channel retries for half a day, and intake for four days, in order, with dead letters of their own', () => {

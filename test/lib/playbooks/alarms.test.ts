@@ -66,6 +66,8 @@ const KINDS: Record<string, Kind> = {
   'AWS/Lambda Invocations': 'own pulse',
   'AWS/Lambda Errors': 'occasional',
   'AWS/Lambda Throttles': 'occasional',
+  // Of dead letters: each of its metrics is there only when something is lost.
+  'SUM(METRICS())': 'occasional',
 };
 
 interface Watched {
@@ -74,9 +76,12 @@ interface Watched {
   Statistic: string;
   ComparisonOperator: string;
   Dimensions?: { Name: string; Value: string }[];
+  Metrics?: { Expression?: string }[];
 }
 
-function kindOf({ Namespace, MetricName, Statistic, Dimensions = [] }: Watched): Kind | undefined {
+function kindOf({ Namespace, MetricName, Statistic, Dimensions = [], Metrics }: Watched): Kind | undefined {
+  const expression = Metrics?.find(({ Expression }) => Expression)?.Expression;
+  if (expression) return KINDS[expression];
   const metric = `${Namespace} ${MetricName}`;
   const role = Dimensions.find(({ Name }) => Name === 'Role')?.Value;
   return KINDS[`${metric} ${role}`] ?? KINDS[`${metric} ${Statistic}`] ?? KINDS[metric];
