@@ -29,6 +29,8 @@ export interface Caller {
   role: string;
   /** Ends the caller's process, where it is a function. */
   kill?: () => void;
+  /** Gives the virtual milliseconds that pass in the caller before its call reaches the service. @default none */
+  until?: (service: string) => number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs have as many shapes as AWS has operations
@@ -232,7 +234,7 @@ export class Account {
     if (!found) throw new Unsupported(`${caller.name} calls ${service}:${operation}`, 'this operation');
     const milliseconds = this.chance(caller).between(...(found.milliseconds ?? MILLISECONDS));
     const fault = this.faultOf(caller, service, operation);
-    if (takesTime) await this.clock.wait(milliseconds);
+    if (takesTime) await this.clock.wait(milliseconds + (caller.until?.(service) ?? 0));
     this.emit('call', { function: caller.name, service, operation, milliseconds, ...(fault && { struck: fault }) });
     if (fault) await this.strike(fault, caller, service, operation, false);
     this.authorise(caller, service, operation, found, input);

@@ -112,6 +112,47 @@ describe('invocations', () => {
     expect(rounded(await offs())).toEqual(rounded(first));
   });
 
+  test('take the time of a start, of connections and of code, and answer at their end', async () => {
+    const timed = `exports.handler = async () => {
+      const began = Date.now();
+      await read();
+      const first = Date.now();
+      await read();
+      const second = Date.now();
+      return [first - began, second - first, second];
+    };`;
+    for (let seed = 0; seed < 20; seed++) {
+      const world = await worldOf(timed, { seed });
+      const cold = await invoke(world);
+      const [first = 0, second = 0, last = 0] = cold.payload as number[];
+      expect(first).toBeGreaterThanOrEqual(35);
+      expect(second).toBeLessThanOrEqual(50);
+      expect(world.clock.now).toBeGreaterThan(last);
+      expect(cold.milliseconds).toBeGreaterThanOrEqual(200 + first + second);
+      const warm = await invoke(world);
+      expect((warm.payload as number[])[0]).toBeLessThanOrEqual(50);
+      expect(warm.milliseconds).toBeLessThanOrEqual(130);
+    }
+  });
+
+  test('that failed are dated at their beginning, and known at their end', async () => {
+    const world = await worldOf(
+      'exports.handler = () => new Promise(r => setTimeout(r, 90_000));',
+      {},
+      { Timeout: 60 },
+    );
+    const query = {
+      ...{ namespace: 'AWS/Lambda', name: 'Errors', dimensions: [{ Name: 'FunctionName', Value: nameIn(world) }] },
+      ...{ statistic: 'Sum', period: 60 },
+    };
+    await world.clock.run(60_000 - (world.clock.now % 60_000));
+    const minute = world.clock.now;
+    const ended = invoke(world);
+    const before = world.metrics.datapoint(query, minute);
+    await ended;
+    expect([before, world.metrics.datapoint(query, minute)]).toEqual([undefined, 1]);
+  });
+
   test('end when their time is up, and nothing of them goes on', async () => {
     const late = 'exports.handler = async () => { await new Promise(r => setTimeout(r, 5000)); await write(7); };';
     const world = await worldOf(late, {}, { Timeout: 3 });
@@ -172,7 +213,7 @@ describe('a fault of one call', () => {
 
   test('strikes the caller, the occurrence or the minutes that it names', async () => {
     const struck = async (fault: Partial<CallFault>) => {
-      const world = await worldOf(COUNT, faulty(fault));
+      const world = await worldOf(COUNT, { ...faulty(fault), deployment: 'yesterday' });
       for (let i = 0; i < 3; i++) {
         await invoke(world);
         await world.clock.run(60_000);

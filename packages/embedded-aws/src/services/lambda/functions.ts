@@ -44,6 +44,9 @@ export const isRefused = ({ errorType }: { errorType: string }): boolean =>
 /** Invocations that must be left for functions without reserved ones, in an account that has more. */
 const LEAST_SHARED = 100;
 
+/** Virtual milliseconds in which a new process starts and loads its code. */
+const COLD = [200, 800] as const;
+
 /** Seconds after which Lambda gives an event up, if the function says nothing. */
 const OLDEST_SECONDS = 6 * 60 * 60;
 
@@ -152,8 +155,9 @@ export class Functions {
     const dimensions = { FunctionName: resource.ref };
     if (throttled) for (const each of [dimensions, {}]) this.metrics.put('AWS/Lambda', 'Throttles', each, 1);
     else {
-      this.metrics.put('AWS/Lambda', 'Invocations', dimensions, 1);
-      this.metrics.put('AWS/Lambda', 'Errors', dimensions, 'error' in result ? 1 : 0);
+      // Known at its end, dated at its beginning.
+      this.metrics.put('AWS/Lambda', 'Invocations', dimensions, 1, began);
+      this.metrics.put('AWS/Lambda', 'Errors', dimensions, 'error' in result ? 1 : 0, began);
     }
     const outcome = 'error' in result ? { error: result.error.errorMessage } : {};
     const name = shortName(resource.path);
@@ -204,7 +208,7 @@ export class Functions {
       });
     this.running.set(logicalId, (this.running.get(logicalId) ?? 0) + 1);
     try {
-      await this.account.clock.wait((known ? 0 : random.between(220, 480)) + random.between(3, 18));
+      await this.account.clock.wait((known ? 0 : random.between(...COLD)) + random.between(3, 18));
       const failure = this.misfortune.invocation(name);
       const done = failure === 'before' ? FAILED : await instance.handle(event, invokedArn);
       return failure === 'after' ? FAILED : done;

@@ -17,6 +17,12 @@ export type Settled = { payload: unknown } | { error: { errorType: string; error
 
 const require = createRequire(import.meta.url);
 
+/** Virtual milliseconds that code takes between two calls, and from the last to the end: at least and at most. */
+const COMPUTING = [1, 10] as const;
+
+/** Virtual milliseconds that a process takes to connect with a service or host for the first time. */
+const CONNECTING = [30, 150] as const;
+
 /** Nothing that waits for it goes on: the process has ended. */
 const never = () => new Promise<never>(() => undefined);
 
@@ -34,6 +40,8 @@ export class Instance {
   private readonly timers;
   private readonly chance;
   private readonly handler: Handler;
+  /** The services and hosts that it has connected with. */
+  private readonly connected = new Set<string>();
   private end: (error: { errorType: string; errorMessage: string }) => void = () => undefined;
 
   constructor(
@@ -49,7 +57,8 @@ export class Instance {
     this.hosts = outside.hosts;
     this.skew = outside.skew;
     const kill = () => this.end({ errorType: 'Runtime.ExitError', errorMessage: 'Error: Runtime exited' });
-    this.caller = { name: shortName(resource.path), role: resource.properties['Role'], kill };
+    const until = (service: string) => this.until(service);
+    this.caller = { name: shortName(resource.path), role: resource.properties['Role'], kill, until };
     this.timers = virtualTimers(account.clock, () => this.isAlive);
     this.chance = virtualChance(random);
     this.handler = this.load();
@@ -83,12 +92,22 @@ export class Instance {
 
   private async settle(event: unknown, context: object): Promise<Settled> {
     try {
-      return { payload: asJson((await this.handler(asJson(event), context)) ?? null) };
+      const payload = asJson((await this.handler(asJson(event), context)) ?? null);
+      await this.account.clock.wait(this.random.between(...COMPUTING));
+      return { payload };
     } catch (thrown) {
       if (thrown instanceof Unsupported) throw thrown;
+      await this.account.clock.wait(this.random.between(...COMPUTING));
       const { name, message } = thrown as Error;
       return { error: { errorType: name, errorMessage: message } };
     }
+  }
+
+  /** The milliseconds until a call leaves the process: those of its own code, and of the first connection. */
+  private until(peer: string): number {
+    const connecting = this.connected.has(peer) ? 0 : this.random.between(...CONNECTING);
+    this.connected.add(peer);
+    return this.random.between(...COMPUTING) + connecting;
   }
 
   private load(): Handler {
@@ -126,8 +145,11 @@ export class Instance {
   private async fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const { clock } = this.account;
     if (!this.isAlive) return never();
-    const fetch = this.hosts.get(new URL(url).host) ?? this.network().fetch;
+    const { host } = new URL(url);
+    const fetch = this.hosts.get(host) ?? this.network().fetch;
     const answered = async () => {
+      await clock.wait(this.until(host));
+      if (!this.isAlive) return never();
       const response = await clock.standstill(() => fetch(String(url), init));
       await clock.wait(timingOf(response));
       return response;
