@@ -27,8 +27,11 @@ export interface IntakeProps extends ResponderParts {
   firstLevel: ITopic;
 }
 
-/** The longest time between two attempts. The function asks for shorter ones at first (`lambda/adapters/signal-queue.ts`). */
-const RETRY_AFTER = Duration.minutes(6);
+/** The longest pause between two attempts, as the function asks for it (`lambda/adapters/signal-queue.ts`). */
+const LONGEST_PAUSE = Duration.minutes(6);
+
+/** The time after which a batch comes again whose function died: before people are told that signals wait. */
+const RETRY_AFTER = Duration.minutes(4);
 
 /** Four days, and an hour for the attempts at first, which come sooner. */
 const HELD_FOR = Duration.hours(97);
@@ -79,7 +82,11 @@ export class Intake extends IncidentFunction {
       id: `AwsSolutions-IAM5[Resource::${arnInFindings('cloudwatch', 'alarm:*')}]`,
       reason: 'The name of an alarm whose tags CloudWatch could not read is not known before; only its tags are read.',
     });
-    const queue = new RetryQueue(this, 'Queue', { deadLetters, retryAfter: RETRY_AFTER, heldFor: HELD_FOR });
+    const attempts = HELD_FOR.toSeconds() / LONGEST_PAUSE.toSeconds();
+    const queue = new RetryQueue(this, 'Queue', {
+      ...{ deadLetters, retryAfter: RETRY_AFTER },
+      heldFor: Duration.seconds(attempts * RETRY_AFTER.toSeconds()),
+    });
     this.function.addEnvironment('SIGNAL_QUEUE', queue.queueUrl);
     this.function.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
     const rule = new Rule(this, 'Alarms', {
