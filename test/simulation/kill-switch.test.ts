@@ -23,7 +23,7 @@ it.each([['off'], [undefined]])(
     databaseConnections.inject(world);
     await world.clock.run(20 * MINUTE, () => hasScaled(world));
     const role = world.account.ofType('AWS::IAM::Role').find(({ path }) => path === 'Response/Role')?.arn ?? '';
-    const byHand = { DocumentName: SCALE_SERVICE, Parameters: { DesiredCount: ['6'], DryRun: ['false'] } };
+    const byHand = { DocumentName: SCALE_SERVICE, Parameters: { DesiredCount: ['5'], DryRun: ['false'] } };
     await world.account.call({ role, name: 'ada' }, 'ssm', 'StartAutomationExecution', byHand);
     world.parameters.set(AUTOMATION, value);
     await world.clock.run(2 * MINUTE, () => false);
