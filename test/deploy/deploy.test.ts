@@ -35,7 +35,7 @@ let outputs: Outputs;
 let onCall: Inbox;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await startEmulator(true);
   const [template] = await Promise.all([synthesize(emulator, STACK), bootstrap(emulator)]);
   refused = await typesRefused(emulator, template);
   given = await createGiven(emulator);

@@ -70,7 +70,7 @@ function cdkEnvironment(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-function launch(python: string, port: number, proxy: number, temporary: string): ChildProcess {
+function launch(python: string, port: number, proxy: number, temporary: string, isJudging: boolean): ChildProcess {
   const log = openSync(logFile, 'w');
   const child = spawn(python, ['-c', launcher], {
     cwd: runFolder,
@@ -86,8 +86,7 @@ function launch(python: string, port: number, proxy: number, temporary: string):
       PYTHONUTF8: '1',
       NODE_PATH: modulesIn(temporary),
       BIND_HOST: '127.0.0.1',
-      // Every call is judged by the policies of its role.
-      AUTH: 'true',
+      AUTH: String(isJudging),
       GATEWAY_PORT: String(port),
       SFTP_ENABLED: '0',
       IOT_MTLS_ENABLED: '0',
@@ -142,8 +141,12 @@ async function endGroup(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Starts the emulator on a loopback port of its own, installing it first if need be. */
-export async function startEmulator(): Promise<Emulator> {
+/**
+ * Starts the emulator on a loopback port of its own, installing it first if need be.
+ *
+ * @param isJudging true where it is to judge every call by the policies of its role
+ */
+export async function startEmulator(isJudging = false): Promise<Emulator> {
   const python = await awsPython();
   await rm(runFolder, { recursive: true, force: true });
   await mkdir(runFolder, { recursive: true });
@@ -153,7 +156,7 @@ export async function startEmulator(): Promise<Emulator> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const internet = noInternet();
-  const child = launch(python, port, await listen(internet), temporary);
+  const child = launch(python, port, await listen(internet), temporary, isJudging);
   const stop = async (): Promise<void> => {
     await endGroup(child);
     internet.close();

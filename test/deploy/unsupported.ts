@@ -9,18 +9,38 @@ export const UNSUPPORTED = [
   'AWS::SSM::Document',
 ];
 
+interface Resource {
+  Type: string;
+  Properties?: {
+    [property: string]: unknown;
+    Name?: unknown;
+    ContactListName?: unknown;
+    Metrics?: { MetricStat?: { Metric: object; Period: number; Stat: string } }[];
+  };
+}
+
 interface Template {
-  Resources: Record<string, { Type: string; Properties?: { Name?: unknown; ContactListName?: unknown } }>;
+  Resources: Record<string, Resource>;
 }
 
 const read = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
+
+/** It knows no alarms on expressions: they stand on the first metric of theirs here. */
+function onOneMetric(resource: Resource): Resource {
+  const { Metrics, ...alarm } = resource.Properties ?? {};
+  const first = Metrics?.find(({ MetricStat }) => MetricStat)?.MetricStat;
+  if (resource.Type !== 'AWS::CloudWatch::Alarm' || !first) return resource;
+  return { ...resource, Properties: { ...alarm, ...first.Metric, Period: first.Period, Statistic: first.Stat } };
+}
 
 /** Takes what is listed out of the template, and gives the names of what was. A reference to it would fail the deployment. */
 export function leaveOutUnsupported(file: string): unknown[] {
   const template = read(file);
   const resources = Object.entries(template.Resources);
   const isListed = ([, { Type }]: (typeof resources)[number]) => UNSUPPORTED.includes(Type);
-  const kept = Object.fromEntries(resources.filter(resource => !isListed(resource)));
+  const kept = Object.fromEntries(
+    resources.filter(resource => !isListed(resource)).map(([id, resource]) => [id, onOneMetric(resource)]),
+  );
   writeFileSync(file, JSON.stringify({ ...template, Resources: kept }, undefined, 1));
   return resources.filter(isListed).map(([, { Properties }]) => Properties?.Name ?? Properties?.ContactListName);
 }
