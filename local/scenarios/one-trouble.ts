@@ -199,7 +199,7 @@ export const storm: Scenario = {
       memory.leak = { perMinute: 900, atMost: 3860 };
     }),
   minutes: 60,
-  done: world => entries(world, 'HandedOver').some(({ reason }) => /stands back/.test(reason)),
+  done: world => entries(world, 'HandedOver').some(({ at }) => at >= (thirdCause(world) ?? '~')),
   expectations: [
     ONE_INCIDENT,
     PAGED,
@@ -221,7 +221,7 @@ export const storm: Scenario = {
       expectation: 'the last message names every cause',
       holds: world => {
         const last = world.topics.messages.findLast(({ channel, to }) => channel === 'email' && to === ON_CALL);
-        return ['Database Connections', 'Redis', 'Memory'].every(cause => last?.body.includes(cause));
+        return ['database connections', 'redis', 'memory'].every(cause => last?.body.toLowerCase().includes(cause));
       },
     },
     {
