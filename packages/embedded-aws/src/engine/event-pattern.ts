@@ -23,7 +23,11 @@ export function validatePattern(pattern: unknown): void {
 
 function compile(pattern: unknown): Plain[] {
   if (!isObject(pattern)) throw new Unsupported('event pattern', 'a pattern is an object');
-  return alternatives(pattern, '', false);
+  const all = alternatives(pattern, '', false);
+  // Event Ruler gives other answers to some of these, by rules that no document tells.
+  if (all.length > 1 && all.some(plain => leavesOf(plain).some(([, { absent }]) => absent)))
+    throw new Unsupported('event pattern', '$or in one with exists: false');
+  return all;
 }
 
 const isLeaf = (value: Plain | Leaf): value is Leaf => Array.isArray(value.tests) && typeof value.present === 'boolean';

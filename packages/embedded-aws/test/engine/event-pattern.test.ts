@@ -173,6 +173,7 @@ describe('refusals', () => {
     ['anything-but of two types', { n: [{ 'anything-but': ['a', 1] }] }],
     ['anything-but of null', { n: [{ 'anything-but': null }] }],
     ['anything-but with an empty prefix', { n: [{ 'anything-but': { prefix: '' } }] }],
+    ['$or beside the absence of a field', { a: [{ exists: false }], $or: [{ b: ['x'] }, { c: ['y'] }] }],
     ['$or of one', { $or: [{ source: ['a'] }] }],
     ['an operator as a field inside $or', { $or: [{ prefix: ['a'] }, { source: ['b'] }] }],
     ['a field both beside and inside $or', { source: ['a'], $or: [{ source: ['b'] }, { region: ['c'] }] }],
