@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import * as v from 'valibot';
 
-/** What Lambda tells of an invocation. */
+/** An invocation, as Lambda describes it. */
 export interface Invocation {
   /** Ends in the alias by which the function was invoked, if it was by one. */
   invokedFunctionArn?: string | undefined;

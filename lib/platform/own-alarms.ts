@@ -47,7 +47,7 @@ export class OwnAlarms extends Construct {
         metric: queue.metricLetters(),
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        // It lasts until the queue's own metrics are back, or people would be told twice.
+        // The alarm lasts until the queue's own metrics are back, or people would be told twice.
         evaluationPeriods: WAKING.toMinutes() + 1,
         datapointsToAlarm: 1,
       });

@@ -87,7 +87,7 @@ async function all(directories: string[], { seed, minutes, json }: Options): Pro
   return summary.failed.length > 0 ? 1 : 0;
 }
 
-/** Those that are named, or all; in a bounded run those that are short, other ones first each day. */
+/** The scenarios that are named, or all; in a bounded run the short ones, others first each day. */
 function wantedScenarios(isBounded: boolean): readonly Scenario[] {
   const named = SCENARIOS.filter(({ name }) => program.args.length === 0 || program.args.includes(name));
   if (!isBounded) return named;

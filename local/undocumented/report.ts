@@ -1,7 +1,7 @@
 import { SCENARIOS } from '../scenarios/index.ts';
 import { ALL_QUESTIONS } from '../world/undocumented.ts';
 
-/** What came of a scenario under all positions. */
+/** The outcome of a scenario under all positions. */
 export interface Told {
   type: 'scenario';
   scenario: string;

@@ -1,6 +1,6 @@
 import { QUESTIONS, type Question, question } from 'embedded-aws';
 
-/** What ECS and RDS answer for a moment after a change, where `RehearsalFaults.staleReads` does not say. */
+/** The state that ECS and RDS answer with for a moment after a change, where `RehearsalFaults.staleReads` does not say. */
 export const READS_AFTER_CHANGE = question(
   'ECS and RDS after a change',
   'answer for up to 10 s as before',

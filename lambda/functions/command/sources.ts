@@ -7,7 +7,7 @@ import { service } from '../../runtime/environment.ts';
 
 type Ask = ParsedRequest['do'];
 
-/** What each webhook may ask for, and what it may do to an incident. Whoever takes one over can do no more. */
+/** The requests and acts that each webhook may ask for. Whoever takes one over can do no more. */
 const MAY: Record<Exclude<PublicSource, 'link'>, { ask: readonly Ask[]; act?: readonly Act['type'][] }> = {
   slack: {
     ask: ['list', 'act', 'merge'],

@@ -112,7 +112,7 @@ export class Account {
   private readonly services = new Map<string, Operations>();
   private readonly listeners: ((happened: WorldEvent) => void)[] = [];
   private readonly answered: OnAnswer[] = [];
-  /** What it does where no document settles it. */
+  /** The positions on what no document settles. */
   undocumented = new Undocumented();
   /** True while the service answers the operation with an error, as one that is away does after all retries. */
   isAway: (service: string, operation: string) => boolean = () => false;
