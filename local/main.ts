@@ -9,6 +9,7 @@ import { asJson } from './terminal/json.ts';
 import { endWithReader } from './terminal/pipe.ts';
 import { withProgress } from './terminal/progress.ts';
 import { asTerminal, type Show } from './terminal/terminal.ts';
+import { wholeNumber } from './terminal/whole-number.ts';
 import { PortUnavailable } from './web/loopback.ts';
 import { Servers } from './web/serve.ts';
 
@@ -21,11 +22,6 @@ interface Options {
   serve?: boolean;
   port: number;
 }
-
-const wholeNumber = (text: string) => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 to 999999999.');
-  return Number(text);
-};
 
 /** The status page has this port, the mailbox the next. */
 const port = (text: string) => {

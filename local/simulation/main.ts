@@ -4,6 +4,7 @@ import type { Assembly } from 'embedded-aws';
 import { SynthesisFailed, withSynthesis } from '../rehearsal/synthesize.ts';
 import { endWithReader } from '../terminal/pipe.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { wholeNumber } from '../terminal/whole-number.ts';
 import { planOf } from './draw.ts';
 import { live } from './live.ts';
 import { liveAndJudge } from './lived.ts';
@@ -32,11 +33,6 @@ const DEFAULT_WORLDS = 20;
 
 /** Worlds after which their count is told where nobody watches. */
 const TELL_EACH = 20;
-
-const wholeNumber = (text: string) => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 to 999999999.');
-  return Number(text);
-};
 
 const hours = (text: string) => {
   const number = Number(text);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { Processes } from '../rehearsal/processes.ts';
 import { SynthesisFailed, withSynthesis } from '../rehearsal/synthesize.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { endWithReader } from '../terminal/pipe.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { wholeNumber } from '../terminal/whole-number.ts';
 import { ALL_QUESTIONS } from '../world/undocumented.ts';
 import { othersOf, worded } from './positions.ts';
 import { asText, summaryAsText, summaryOf, type Told } from './report.ts';
@@ -22,18 +23,17 @@ const LONG = 24 * 60;
 
 const DAY = 24 * 60 * 60_000;
 
-const number = (text: string) => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 to 999999999.');
-  return Number(text);
-};
-
 const program = new Command('npm run test:undocumented --')
   .description(
     'Rehearses scenarios under every position that AWS may have where no document settles what it does: each by itself, then all at once. No AWS account is touched.',
   )
   .argument('[scenarios...]', 'which ones (default: all)')
-  .option('--seed <number>', 'of every world', number, 1)
-  .option('--minutes <number>', 'begin nothing after so many minutes; each day begins with other scenarios', number)
+  .option('--seed <number>', 'of every world', wholeNumber, 1)
+  .option(
+    '--minutes <number>',
+    'begin nothing after so many minutes; each day begins with other scenarios',
+    wholeNumber,
+  )
   .option('--json', 'print one JSON object a line, the summary last')
   .addHelpText('after', '\nExit codes: 0 every scenario ended as expected, 1 one did not, 2 wrong usage.')
   .exitOverride();
