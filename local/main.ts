@@ -1,8 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EventsUnreadable, readEvents } from './rehearsal/events-file.ts';
+import { exitCodeAfter } from './rehearsal/exit-code.ts';
 import { writeOutputs } from './rehearsal/outputs.ts';
 import { rehearse, send } from './rehearsal/rehearse.ts';
-import { SynthesisFailed, withSynthesis } from './rehearsal/synthesize.ts';
+import { withSynthesis } from './rehearsal/synthesize.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { asJson } from './terminal/json.ts';
@@ -119,14 +120,10 @@ function interrupted(): Promise<void> {
 }
 
 function explain(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.code === 'scenario') console.error(`error: ${error.message}`);
-    return error.exitCode === 0 ? 0 : 2;
-  }
+  if (error instanceof CommanderError && error.code === 'scenario') console.error(`error: ${error.message}`);
   if (error instanceof EventsUnreadable || error instanceof PortUnavailable) {
     console.error(`error: ${error.message}`);
     return 2;
   }
-  console.error(error instanceof SynthesisFailed ? `error: ${error.message}` : error);
-  return 1;
+  return exitCodeAfter(error);
 }

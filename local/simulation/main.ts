@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { Assembly } from 'embedded-aws';
-import { SynthesisFailed, withSynthesis } from '../rehearsal/synthesize.ts';
+import { exitCodeAfter } from '../rehearsal/exit-code.ts';
+import { withSynthesis } from '../rehearsal/synthesize.ts';
 import { endWithReader } from '../terminal/pipe.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
@@ -88,9 +89,7 @@ async function main(argv: string[]): Promise<number> {
       return plan ? one(assembly, plan, options) : many(assembly, options);
     });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    console.error(error instanceof SynthesisFailed ? `error: ${error.message}` : error);
-    return 1;
+    return exitCodeAfter(error);
   }
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
+import { exitCodeAfter } from '../rehearsal/exit-code.ts';
 import { Processes } from '../rehearsal/processes.ts';
-import { SynthesisFailed, withSynthesis } from '../rehearsal/synthesize.ts';
+import { withSynthesis } from '../rehearsal/synthesize.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { endWithReader } from '../terminal/pipe.ts';
@@ -48,18 +49,14 @@ async function main(argv: string[]): Promise<number> {
     const unknown = program.args.filter(name => !SCENARIOS.some(scenario => scenario.name === name));
     if (unknown.length > 0) program.error(`error: no scenario is named ${unknown.join(', ')}`, { exitCode: 2 });
     const synthesis = withProgress('Synthesising the app');
-    return await withSynthesis(
-      full =>
-        withSynthesis(configured => {
-          synthesis.done();
-          return all([full.directory, configured.directory], program.opts<Options>());
-        }, 'configured'),
-      'full',
+    return await withSynthesis(full =>
+      withSynthesis(configured => {
+        synthesis.done();
+        return all([full.directory, configured.directory], program.opts<Options>());
+      }, 'configured'),
     );
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    console.error(error instanceof SynthesisFailed ? `error: ${error.message}` : error);
-    return 1;
+    return exitCodeAfter(error);
   }
 }
 
