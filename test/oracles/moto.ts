@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { type Assembly, resolveTemplate } from 'embedded-aws';
 import { until } from '../deploy/progress.ts';
 import { awsPython } from '../deploy/venv.ts';
+import { freePort } from '../support/free-port.ts';
 import { ask } from './python.ts';
 
 // It ends with whoever holds its standard input: no signal handler here would outlive a SIGKILL.
@@ -22,16 +22,6 @@ export interface Moto {
   /** Puts moto's names in the place of those that a text has of the template. */
   renamed: (text: string) => string;
   stop: () => Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the operating system gave no port');
-  return address.port;
 }
 
 const answers = (endpoint: string) =>

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, chown, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
+import { freePort } from './free-port.ts';
 
 export interface PostgresServer {
   port: number;
@@ -64,16 +64,6 @@ const copied = async ({ initdb, postgres }: Binaries, directory: string): Promis
   const copy = join(directory, 'native');
   await cp(native, copy, { recursive: true, verbatimSymlinks: true });
   return { initdb: join(copy, relative(native, initdb)), postgres: join(copy, relative(native, postgres)) };
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port');
-  return address.port;
 };
 
 /** Resolves when `ready` is in the output or, without it, when the process ends well. Rejects with the output. */
