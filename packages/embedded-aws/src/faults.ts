@@ -27,7 +27,7 @@ export interface Faults {
   away?: readonly Outage[];
   /** Faults that strike single calls of AWS, beneath the retries of the SDK and of workflows. */
   calls?: readonly CallFault[];
-  /** What AWS does where no document settles it. */
+  /** Positions on what no document of AWS settles. */
   undocumented?: Positions;
 }
 

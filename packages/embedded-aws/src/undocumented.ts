@@ -2,7 +2,7 @@
 export interface Question<Position extends string = string> {
   /** E.g. `error of a runbook's function`. */
   name: string;
-  /** What AWS may do. The first is the default. */
+  /** The ways in which AWS may behave. The first is the default. */
   positions: readonly [Position, ...Position[]];
 }
 

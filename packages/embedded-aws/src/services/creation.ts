@@ -18,7 +18,7 @@ const SECONDS: Record<string, readonly [number, number]> = {
 };
 const OTHERS: readonly [number, number] = [2, 20];
 
-/** What an account allows that a new one does not. */
+/** The allowances of an account that a new one does not have. */
 export interface Allowed {
   /** The account is verified for CloudFront. */
   cloudFront: boolean;

@@ -27,7 +27,7 @@ export class Secrets {
     this.keys.set(this.arnOf(secretId), keyArn);
   }
 
-  /** What a caller needs for whom a service reads a secret. */
+  /** The permissions that a caller needs for whom a service reads a secret. */
   needs(secretId: string): Need[] {
     const read = { action: 'secretsmanager:GetSecretValue', resources: [this.arnOf(secretId)] };
     return [read, ...this.decryption(secretId)];
