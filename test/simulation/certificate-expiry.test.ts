@@ -100,7 +100,7 @@ it('an incident that stays open for weeks keeps no other from being worked on', 
   const open = [...world.incidents.values()].map(({ timeline, status }) => [timeline[0]?.['playbook'], status]);
   expect(open).toEqual(
     expect.arrayContaining([
-      ['CertificateExpiry', 'identified'],
+      ['CertificateExpiry', 'investigating'],
       ['DatabaseConnections', 'resolved'],
     ]),
   );

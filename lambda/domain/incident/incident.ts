@@ -318,6 +318,10 @@ export function allClear({ signals, held }: Incident): boolean {
 export const isHeldBack = (signal: KnownSignal | undefined): boolean =>
   signal !== undefined && signal.state !== 'cleared' && signal.maintenance !== undefined;
 
+/** True while somebody works on it: a person who has acknowledged it, or a runbook that is not merely run dry. */
+export const isWorkedOn = ({ acknowledged, runs }: Incident, now: string): boolean =>
+  (acknowledged?.until ?? '') > now || runs.some(({ status, dryRun }) => status === 'running' && !dryRun);
+
 /** The attempt that is under way, if any. */
 export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.outcome ? attempt : undefined);
 

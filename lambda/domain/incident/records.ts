@@ -56,6 +56,8 @@ export interface PublishedUpdate {
   nextAt?: string | undefined;
   /** A fix was in place by then. */
   fixed: boolean;
+  /** A person had answered, or a runbook was changing something. */
+  worked?: boolean | undefined;
   /** The status page has shown it. */
   shown?: boolean | undefined;
 }

@@ -1,8 +1,9 @@
+import { causeWords, holds } from '../incident/causes.ts';
 import type { GuardrailResult } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { Bound, Cause, ParameterValue, Step } from '../incident/policy.ts';
-import { percent, rounded, thousands } from '../kernel/numbers.ts';
-import type { Fact, Facts } from '../kernel/severity.ts';
+import { rounded } from '../kernel/numbers.ts';
+import type { Fact } from '../kernel/severity.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 
 /** The facts and objects of a diagnosis, now or when a run began. */
@@ -70,14 +71,8 @@ export function causeMeasured(incident: Incident, { causes, unless = [], mode }:
   if (drill) return guardrailResult('cause', true, 'a drill: taken as found');
   const measuredCause = causes.find(cause => isFresh(incident, cause, now) && holds(cause, facts));
   return measuredCause
-    ? guardrailResult('cause', true, evidence(measuredCause, facts[measuredCause.fact] ?? 0))
+    ? guardrailResult('cause', true, causeWords(measuredCause, facts[measuredCause.fact] ?? 0))
     : guardrailResult('cause', false, causes.map(cause => missingCause(incident, cause, now)).join(', '));
-}
-
-/** An unknown fact is within no bound. */
-export function holds(bound: Bound, facts: Facts): boolean {
-  const value = facts[bound.fact] ?? Number.NaN;
-  return 'atLeast' in bound ? value >= bound.atLeast : value < bound.under;
 }
 
 /** A bound in words: "8 or more". */
@@ -91,9 +86,6 @@ function isFresh({ facts, measuredAt, diagnosedIn, attempt }: Incident, cause: C
   if (facts[fact] === undefined || at === undefined || diagnosedIn !== attempt?.number) return false;
   return minutesBetween(at, now) <= withinMinutes;
 }
-
-const evidence = ({ means }: Cause, value: number) =>
-  means.replace('{%}', percent(value)).replace('{}', thousands(rounded(value, 2)));
 
 function missingCause(incident: Incident, cause: Cause, now: string): string {
   const { fact } = cause;

@@ -60,6 +60,8 @@ export interface UpdateFields {
   status: PublicStatus;
   /** True once a step helped or a person resolved it: only then a fix is in place. */
   fixed: boolean;
+  /** A person had answered when it was posted, or automation was changing something: nobody else works on a fix. */
+  worked: boolean;
   /** A person's own words; null in an automatic update. */
   text: string | null;
   components: string[];
@@ -156,13 +158,13 @@ function statusOf({ publication }: Incident, { kind, status }: PublishedUpdate):
 
 function written(incident: Incident, update: PublishedUpdate, render: Render): PublicUpdate {
   const { policy, cancelled = false, publication } = incident;
-  const { kind, at, text = null, nextAt, fixed } = update;
+  const { kind, at, text = null, nextAt, fixed, worked = false } = update;
   const status = statusOf(incident, update);
   const investigation = publication?.investigation ?? null;
   const fields: UpdateFields = {
     service: policy.title,
     ...wordsForCustomers(incident, at),
-    ...{ status, text, fixed, cancelled, investigation },
+    ...{ status, text, fixed, worked, cancelled, investigation },
     components: affectedComponents(incident).map(({ name }) => name),
     posted: `${clock(at)} UTC`,
     next: kind === 'update' && nextAt ? `${clock(nextAt)} UTC` : null,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { internalName } from '../../../lambda/domain/communication/updates.ts';
 import type { Audience } from '../../../lambda/domain/incident/audiences.ts';
 import type { EventOf } from '../../../lambda/domain/incident/events.ts';
-import type { Policy } from '../../../lambda/domain/incident/policy.ts';
+import type { Policy, Step } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
 import { minute, of, policy, Story, step, types } from '../../support/story.ts';
@@ -23,9 +23,9 @@ const SEVERE = {
 } as const;
 
 /** The runbook's severities, with a status page. */
-const told = (changes: Partial<Policy> = {}) =>
+const told = (changes: Partial<Policy> = {}, plan: Step[] = []) =>
   Story.under(
-    policy([], {
+    policy(plan, {
       severities: RUNBOOK_SEVERITIES,
       statusPage: PAGE,
       internalNames: ['mockupaws-production', 'shop-db-1'],
@@ -99,11 +99,11 @@ describe('an open incident', () => {
   );
 
   test('has a change of status announced early and its end at once, and no update afterwards', () => {
-    const story = told();
+    const story = told({}, [step('scale-up')]);
     story.fires();
     story.suffers();
     watched(story, 0, 12);
-    story.at(12).diagnoses({ healthFailingShare: 0.5 });
+    story.at(12).diagnoses({ healthFailingShare: 0.5, desiredTasks: 10 });
     watched(story, 13, 20);
     expect(updates(story, 'public').map(({ status }) => status)).toEqual(['investigating', 'identified']);
     story.at(20).resolves();

@@ -8,7 +8,8 @@ import {
   withReports,
 } from '../../../lambda/domain/incident/aws-issues.ts';
 import { AWS_HEALTH } from '../../../lambda/domain/incident/checks.ts';
-import { minute, START, Story } from '../../support/story.ts';
+import type { Facts } from '../../../lambda/domain/kernel/severity.ts';
+import { minute, START, Story, step } from '../../support/story.ts';
 
 const HOUR = 60;
 
@@ -122,13 +123,14 @@ test('whatever the order, the number and the batches of the reports, what is ope
   expect(seen).toEqual(new Set([0, 1, 2, 3]));
 });
 
-test('an issue of AWS alone identifies no cause', () => {
-  const story = new Story();
+test('neither an issue of AWS nor a symptom identifies a cause', () => {
+  const story = new Story(step('scale-up'));
   story.fires();
-  const diagnose = (check: string) =>
-    story.tell({ type: 'record diagnosis', attempt: 1, findings: [{ check, ok: false, summary: check, facts: {} }] });
-  diagnose(AWS_HEALTH);
-  expect(story.incident.status).toBe('investigating');
-  diagnose('deployments');
-  expect(story.incident.status).toBe('identified');
+  const statusWith = (check: string, facts: Facts) => {
+    story.tell({ type: 'record diagnosis', attempt: 1, findings: [{ check, ok: false, summary: check, facts }] });
+    return story.incident.status;
+  };
+  expect(statusWith(AWS_HEALTH, { openAwsIssues: 1 })).toBe('investigating');
+  expect(statusWith('metrics', { usersAffectedShare: 1, healthFailingShare: 1 })).toBe('investigating');
+  expect(statusWith('ECS service', { desiredTasks: 10 })).toBe('identified');
 });

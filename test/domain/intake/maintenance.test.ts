@@ -141,7 +141,7 @@ describe('an alarm within maintenance', () => {
     );
     story.diagnoses();
     story.plans();
-    expect(story.incident).toMatchObject({ severity: 'P1', status: 'identified' });
+    expect(story.incident).toMatchObject({ severity: 'P1', diagnosedIn: 1 });
   });
 
   test('raises nothing in an incident about something else, and does not keep it open', () => {

@@ -65,7 +65,7 @@ describe('the customer notification of the runbook (3.2)', () => {
 
   it('is followed by updates that stand alone, the last of them after the review', () => {
     const story = down();
-    story.diagnoses({ usersAffectedShare: 0.6 });
+    story.diagnoses({ usersAffectedShare: 0.6, desiredTasks: 10 });
     story.watches();
     story.at(30);
     tells(story, 'A fix is under way.');

@@ -1,5 +1,5 @@
 import type { EventOf } from '../events.ts';
-import type { Incident } from '../incident.ts';
+import { type Incident, isWorkedOn } from '../incident.ts';
 import { withUpdate } from '../public-updates.ts';
 
 /** Publication, and the updates that follow it. */
@@ -28,7 +28,13 @@ export function evolveCommunication(
       return {
         told: { ...incident.told, [to]: update },
         ...(to === 'public'
-          ? { publicUpdates: withUpdate(incident, { kind: 'update', seq, at, status, text: event.text, nextAt }) }
+          ? {
+              publicUpdates: withUpdate(incident, {
+                ...{ kind: 'update', seq, at, status, nextAt },
+                text: event.text,
+                worked: isWorkedOn(incident, at),
+              }),
+            }
           : {}),
       };
     }

@@ -1,8 +1,8 @@
 import { withAffected, withService } from '../../kernel/severity.ts';
 import { minutesBetween } from '../../kernel/time.ts';
-import { AWS_HEALTH } from '../checks.ts';
+import { measuredCauses } from '../causes.ts';
 import { disruptionsWith, worstOf } from '../disruption.ts';
-import type { EventOf, Finding, Status } from '../events.ts';
+import type { EventOf, Status } from '../events.ts';
 import { isHealthy } from '../harm.ts';
 import { allClear, type Incident, type KnownSignal } from '../incident.ts';
 import { FLAPPING, type SignalState } from '../signal.ts';
@@ -48,6 +48,7 @@ export function evolveSignals(
       return { signals: withEach(incident, event.keys, ({ unreadable: _, ...known }) => known) };
     case 'DiagnosisRecorded': {
       const known = diagnosed(event);
+      const isCauseKnown = measuredCauses({ ...incident, ...known }).length > 0;
       return {
         ...withHealth(incident, known, event.at),
         disruptions: disruptionsWith(incident, known.facts, event.at),
@@ -58,8 +59,7 @@ export function evolveSignals(
             at: times?.['usersAffectedShare'] ?? at,
           })),
         ),
-        // A diagnosis in which every check passed has identified nothing.
-        status: incident.status === 'investigating' && event.findings.some(identifies) ? 'identified' : incident.status,
+        status: incident.status === 'investigating' && isCauseKnown ? 'identified' : incident.status,
       };
     }
     case 'ServiceMeasured': {
@@ -129,8 +129,6 @@ function changesOf(known: KnownSignal | undefined, { signalAt, type }: SignalEve
 }
 
 /** The facts of a diagnosis, each with its time. They replace those of an earlier diagnosis, which may not hold any more. */
-const identifies = ({ check, ok }: Finding) => ok === false && check !== AWS_HEALTH;
-
 const diagnosed = ({ attempt, findings, at }: EventOf<'DiagnosisRecorded'>) => ({
   findings,
   diagnosedIn: attempt,
