@@ -3,7 +3,7 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { DeploymentDocument } from '../lambda/domain/deployed.ts';
-import { PROBE_NAMESPACE } from '../lambda/domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE } from '../lambda/domain/kernel/probe-metrics.ts';
 import { addOpsgenie } from './channels/opsgenie/opsgenie.ts';
 import { addPagerDuty } from './channels/pagerduty/pagerduty.ts';
 import { Page } from './channels/paging/page.ts';

@@ -1,6 +1,6 @@
 import type { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { PROBE_NAMESPACE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import { alarmUrl } from '../../lambda/domain/kernel/console.ts';
+import { PROBE_NAMESPACE } from '../../lambda/domain/kernel/probe-metrics.ts';
 import { type Asked, statistics } from './shell.ts';
 import type { Source } from './source.ts';
 

@@ -51,9 +51,25 @@ const describe = (alarm: MetricAlarm & CompositeAlarm): DescribedAlarm => ({
   description: alarm.AlarmDescription,
   state: alarm.StateValue,
   reason: alarm.StateReason,
+  reasonData: alarm.StateReasonData,
+  metric: judgedMetric(alarm),
   since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString(),
   suppressed: alarm.ActionsSuppressedBy && (alarm.ActionsSuppressedReason ?? alarm.ActionsSuppressedBy),
 });
+
+/** The metric that an alarm judges, if it is one alone. */
+function judgedMetric({
+  Namespace: namespace,
+  MetricName: name,
+  Statistic: statistic,
+  Unit,
+  Metrics = [],
+}: MetricAlarm) {
+  if (name) return { namespace, name, statistic, unit: Unit };
+  const [only, ...others] = Metrics.flatMap(({ MetricStat }) => MetricStat ?? []);
+  if (!only || others.length > 0) return undefined;
+  return { namespace: only.Metric?.Namespace, name: only.Metric?.MetricName, statistic: only.Stat, unit: only.Unit };
+}
 
 /** The tags of alarms, by the alarm's name. */
 export type TagsByAlarm = Record<string, Record<string, string>>;

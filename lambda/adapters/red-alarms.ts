@@ -1,4 +1,5 @@
 import { ALARM_TAGS, alarmPrefix, isDrill, type SignalLevel } from '../domain/incident/signal.ts';
+import { alarmWords } from '../domain/intake/alarm-words.ts';
 import { minutesBetween } from '../domain/kernel/time.ts';
 import type { RedAlarm } from '../domain/on-call/direct-page.ts';
 import { alarmsIn, taggedAlarms } from './alarms.ts';
@@ -9,10 +10,11 @@ import { alarmsIn, taggedAlarms } from './alarms.ts';
  */
 export async function readRedAlarms(service: string, now: string): Promise<RedAlarm[]> {
   const [red, tags = {}] = await Promise.all([alarmsIn('ALARM'), taggedAlarms(service)]);
-  return red.flatMap(({ name, description: title = name, reason, since }) => {
+  return red.flatMap(({ name, reason, since, ...alarm }) => {
     const isOurs = name in tags || name.startsWith(alarmPrefix(service));
     if (!isOurs || !since || isDrill(reason, minutesBetween(since, now))) return [];
-    return [{ name, title, since, level: levelOf(tags[name]?.[ALARM_TAGS.level]) }];
+    const level = levelOf(tags[name]?.[ALARM_TAGS.level]);
+    return [{ name, title: alarmWords({ ...alarm, name, reason, state: 'ALARM', level }), since, level }];
   });
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Maintenance, WINDOW_HOURS } from '../domain/incident/maintenance.ts';
 import { ALARM_STATES, alarmKey, DRILL, type Signal } from '../domain/incident/signal.ts';
 import { type ProtectedService, routeAlarm } from '../domain/intake/alarm-route.ts';
+import { alarmWords, parseReasonData } from '../domain/intake/alarm-words.ts';
 import { readable } from '../domain/kernel/text.ts';
 import { plusMinutes } from '../domain/kernel/time.ts';
 
@@ -11,6 +12,12 @@ const Timestamp = v.pipe(
   v.check(text => !Number.isNaN(Date.parse(text)), 'a time such as 2019-10-02T17:04:40.989+0000'),
   v.transform(text => new Date(text).toISOString()),
 );
+
+const MetricStat = v.object({
+  metric: v.object({ namespace: v.nullish(v.string()), name: v.nullish(v.string()) }),
+  stat: v.nullish(v.string()),
+  unit: v.nullish(v.string()),
+});
 
 /** The event `CloudWatch Alarm State Change`, as the CloudWatch user guide documents it. */
 export const AlarmEvent = v.object({
@@ -23,6 +30,9 @@ export const AlarmEvent = v.object({
     configuration: v.nullish(
       v.object({
         description: v.nullish(v.string()),
+        metrics: v.nullish(
+          v.array(v.object({ metricStat: v.nullish(MetricStat), returnData: v.nullish(v.boolean()) })),
+        ),
         actionsSuppressorWaitPeriod: v.nullish(v.number()),
         actionsSuppressorExtensionPeriod: v.nullish(v.number()),
       }),
@@ -73,11 +83,13 @@ export function toSignal(
   tags: Readonly<Record<string, string>>,
   { service, policy }: ProtectedService,
 ): Signal | undefined {
-  const { alarmName, state } = detail;
+  const { alarmName, state, configuration } = detail;
   const route = routeAlarm(alarmName, tags, { service, policy });
   if (!route) return undefined;
   if ('fault' in route) throw new TypeError(route.fault);
-  const data = parseReasonData(state.reasonData);
+  const { description, metrics } = configuration ?? {};
+  const since = parseReasonData(state.reasonData)?.startDate;
+  const alarm = { ...state, name: alarmName, description, state: state.value, level: route.level };
   return {
     id,
     key: alarmKey(alarmName),
@@ -85,8 +97,8 @@ export function toSignal(
     service,
     ...route,
     at: state.timestamp,
-    since: data?.startDate,
-    summary: summarise(detail, data),
+    since: since && !Number.isNaN(Date.parse(since)) ? new Date(since).toISOString() : undefined,
+    summary: alarmWords({ ...alarm, metric: judgedMetric(metrics) }),
     ...(state.reason?.startsWith(DRILL) ? { drill: true } : {}),
   };
 }
@@ -115,31 +127,17 @@ export function toldInEvent({ alarmName, configuration, state, muteDetail }: Ala
 /** Seconds for which a mute rule or a suppressor counts whose end is not known: nothing red is forgotten for longer than a day. */
 const UNKNOWN_END = WINDOW_HOURS * 3600;
 
-const ReasonData = v.object({
-  startDate: v.optional(Timestamp),
-  threshold: v.optional(v.number()),
-  recentDatapoints: v.optional(v.array(v.nullable(v.number()))),
-});
-
-/** Parses `reasonData`, which is JSON in a string and absent on new alarms. Without it the signal still counts. */
-function parseReasonData(text: string | null | undefined) {
-  try {
-    const parsed = v.safeParse(ReasonData, JSON.parse(text ?? 'null'));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
+/** The metric that an alarm judges, if it is one alone. */
+function judgedMetric(
+  metrics: readonly { metricStat?: v.InferOutput<typeof MetricStat> | null | undefined }[] | null | undefined,
+) {
+  const [only, ...others] = metrics ?? [];
+  if (!only?.metricStat || others.some(({ metricStat }) => metricStat)) return undefined;
+  const { metric, stat, unit } = only.metricStat;
+  return {
+    namespace: metric.namespace ?? undefined,
+    name: metric.name ?? undefined,
+    statistic: stat ?? undefined,
+    unit: unit ?? undefined,
+  };
 }
-
-function summarise(
-  { alarmName, configuration, state }: AlarmEvent['detail'],
-  data: ReturnType<typeof parseReasonData>,
-): string {
-  const what = readable(configuration?.description ?? alarmName);
-  const latest = data?.recentDatapoints?.filter(point => point !== null).at(-1);
-  const threshold = data?.threshold === undefined ? '' : ` (threshold ${number(data.threshold)})`;
-  const seen = latest === undefined ? readable(state.reason ?? state.value) : `${number(latest)}${threshold}`;
-  return state.value === 'OK' ? `${what}: cleared, ${seen}` : `${what}: ${seen}`;
-}
-
-const number = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 1 });

@@ -1,5 +1,5 @@
 import { readMetrics } from '../adapters/cloudwatch.ts';
-import { PROBE_NAMESPACE } from '../domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE } from '../domain/kernel/probe-metrics.ts';
 import { SUBSCRIPTION_METRICS } from '../domain/on-call/subscriptions.ts';
 
 /** The last half hour of what is delivered. */

@@ -1,5 +1,5 @@
 import { Validations } from 'aws-cdk-lib';
-import { PROBE_NAMESPACE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE } from '../../lambda/domain/kernel/probe-metrics.ts';
 import type { ResponderFunction } from './responder-function.ts';
 
 /** Lets a function write metrics, in the responder's own namespace alone. */

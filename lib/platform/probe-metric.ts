@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { PROBE_METRICS, PROBE_NAMESPACE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../../lambda/domain/kernel/probe-metrics.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 
 /** A metric of the probe, one value a minute. */

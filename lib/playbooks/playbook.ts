@@ -34,7 +34,7 @@ export interface BoundPlaybook {
   documents?: AutomationDocument[];
   /** How far the steps may go. @default - as far as the service's `mode` lets them */
   settings?: { mode?: Mode | undefined; modes?: Partial<Record<string, Mode | undefined>> };
-  /** Its alarms stand on metrics of the probe (`lambda/domain/diagnosis/probe-metrics.ts`), so there must be one. */
+  /** Its alarms stand on metrics of the probe (`lambda/domain/kernel/probe-metrics.ts`), so there must be one. */
   probed?: boolean;
   /** The resources that it protects beyond those of every playbook. */
   resources?: Partial<Resources>;

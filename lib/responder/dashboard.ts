@@ -17,9 +17,9 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { PROBE_NAMESPACE } from '../../lambda/domain/diagnosis/probe-metrics.ts';
 import type { Resources } from '../../lambda/domain/diagnosis/resources.ts';
 import { DEFINITIONS, RUN_METRIC, TARGETS, TIME_NAMES, TIMES } from '../../lambda/domain/figures/figures.ts';
+import { PROBE_NAMESPACE } from '../../lambda/domain/kernel/probe-metrics.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { dashboardOf } from '../config/service-policy.ts';
 import type { OwnAlarms } from '../platform/own-alarms.ts';

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../lambda/domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../lambda/domain/kernel/probe-metrics.ts';
 import { directPageSamples } from '../../templates/samples/direct-pages.ts';
 import type { Paging } from '../channels/paging/paging.ts';
 import { directPaging } from '../config/without-store.ts';

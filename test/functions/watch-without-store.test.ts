@@ -80,7 +80,7 @@ describe('the watch without its store', () => {
     const [{ Message = '', MessageAttributes } = {}] = messages();
     expect(MessageAttributes?.['urgency']?.StringValue).toBe('page');
     expect(JSON.parse(Message)).toMatchObject({
-      sms: expect.stringContaining('RED since 09:30 UTC: database-connections-critical is red.'),
+      sms: expect.stringContaining('RED since 09:30 UTC: database-connections-critical is red: Threshold Crossed.'),
     });
   });
 
@@ -124,7 +124,7 @@ describe('the watch without its store', () => {
     away();
     await expect(watch()).rejects.toThrow();
     const { default: body } = JSON.parse(messages()[0]?.Message ?? '{}');
-    expect(body).toContain(`! ${mine} is red, since 2026-04-07 10:18 UTC`);
+    expect(body).toContain(`! ${mine} is red: Threshold Crossed, since 2026-04-07 10:18 UTC`);
     expect(body).toContain(`- ${warning} is red`);
     expect(body).not.toMatch(/other is red|database-connections/);
     expect(

@@ -1,7 +1,7 @@
 import type { Finding } from '../incident/events.ts';
 import type { Measure } from '../incident/policy.ts';
+import { amount } from '../kernel/amounts.ts';
 import { known, type Latest, silence, valueIn } from '../kernel/latest.ts';
-import { percent, rounded } from '../kernel/numbers.ts';
 
 /** The measures of a playbook as one finding: their values in words and as facts, and whether one is bad. */
 export function measuredFindings(
@@ -20,11 +20,7 @@ export function measuredFindings(
 
 function valueWords(found: Latest, unit: Measure['unit']): string {
   const value = valueIn(found);
-  if (value === undefined) return silence(found);
-  if (unit === 'share') return percent(value);
-  if (unit === 'bytes') return `${(value / 2 ** 30).toFixed(1)} GiB`;
-  const number = rounded(value, 1);
-  return { percent: `${number} %`, seconds: `${number} s`, days: `${number} days`, count: String(number) }[unit];
+  return value === undefined ? silence(found) : amount(value, unit);
 }
 
 function isBad({ bad }: Measure, value: number | undefined): boolean {

@@ -1,4 +1,4 @@
-import { PROBE_METRICS, PROBE_NAMESPACE } from './probe-metrics.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../kernel/probe-metrics.ts';
 import type { Resources } from './resources.ts';
 import type { Counts } from './traffic.ts';
 

@@ -1,3 +1,4 @@
+import type { Unit } from '../kernel/amounts.ts';
 import type { Fact, Severity } from '../kernel/severity.ts';
 import type { CheckName } from './checks.ts';
 import type { ServicePolicy } from './service-policy.ts';
@@ -106,7 +107,7 @@ export interface Measure {
   fact: Fact;
   /** The label in texts, e.g. "engine CPU". */
   label: string;
-  unit: 'percent' | 'share' | 'seconds' | 'days' | 'bytes' | 'count';
+  unit: Unit;
   metric: {
     namespace: string;
     name: string;

@@ -10,6 +10,7 @@ import {
   type SignalState,
 } from '../incident/signal.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
+import { alarmWords } from './alarm-words.ts';
 import { blindKey, blindOf } from './blindness.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
 
@@ -69,21 +70,18 @@ function blindSignal(
   return { id, key, state: signal, level: 'warning', service, playbook, at, summary, ...still };
 }
 
-function alarmSignal(
-  { service, signals }: Incident,
-  { name, description, state: described, reason, since: at }: DescribedAlarm,
-  now: string,
-): Signal | undefined {
+function alarmSignal({ service, signals }: Incident, alarm: DescribedAlarm, now: string): Signal | undefined {
+  const { name, state: described, reason, since: at } = alarm;
   const key = alarmKey(name);
   const known = signals[key];
   if (!known || !described || !at) return undefined;
   const state = ALARM_STATES[described];
-  const title = description ?? name;
   const drill = isDrill(reason, minutesBetween(at, now));
   const outlastsDrill = reason?.startsWith(DRILL) && !drill;
-  const current = state === known.state ? known.summary : `${title}: ${reason ?? described}`;
+  const words = alarmWords({ ...alarm, level: known.level, state: described });
+  const current = state === known.state ? known.summary : words;
   const summary = outlastsDrill
-    ? `${title}: still ${described} ${DRILL_MINUTES} min after it was set for a drill`
+    ? `${words}: still ${described} ${DRILL_MINUTES} min after it was set for a drill`
     : current;
   const id = `observed/${key}/${at}/${state}${outlastsDrill ? '/outlasts the drill' : ''}`;
   const marks = { ...(drill ? { drill } : {}), ...stillHeld(known, state) };

@@ -2,6 +2,7 @@ import type { Incident } from '../incident/incident.ts';
 import { alarmKey, isDrill, type RedSince, type Signal } from '../incident/signal.ts';
 import { minutesBetween } from '../kernel/time.ts';
 import type { AlarmRoute } from './alarm-route.ts';
+import { alarmWords } from './alarm-words.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
 import { FIRST_MINUTES, isUnmeasured } from './first-judgement.ts';
 
@@ -31,7 +32,7 @@ export const redAlarms = (alarms: readonly DescribedAlarm[], open: readonly Inci
 
 /** The signal of a red alarm whose event was lost, or came to nothing. */
 export const redSignal = (
-  { name, description = name, reason = 'ALARM', since }: RedAlarm,
+  { name, since, ...alarm }: RedAlarm,
   route: Exclude<AlarmRoute, { fault: string }>,
   service: string,
 ): Signal => ({
@@ -41,7 +42,7 @@ export const redSignal = (
   ...route,
   service,
   at: since,
-  summary: `${description}: ${reason}`,
+  summary: alarmWords({ ...alarm, name, state: 'ALARM', level: route.level }),
 });
 
 /**

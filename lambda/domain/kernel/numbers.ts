@@ -1,7 +1,5 @@
-/** A share of 0 to 1 in per cent; one decimal below 10 %, so that 0.4 % does not read as nothing. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
-}
+/** A share of 0 to 1 in per cent, at most one decimal, and that only below 10 %, so that 0.4 % does not read as nothing. */
+export const percent = (share: number): string => `${rounded(share * 100, share > 0 && share < 0.1 ? 1 : 0)} %`;
 
 /** The number with at most this many decimals. */
 export const rounded = (value: number, decimals: number): number => Math.round(value * 10 ** decimals) / 10 ** decimals;

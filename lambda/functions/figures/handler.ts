@@ -1,6 +1,6 @@
 import { publishMeasurements } from '../../adapters/cloudwatch.ts';
-import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import { measurements } from '../../domain/figures/figures.ts';
+import { PROBE_NAMESPACE } from '../../domain/kernel/probe-metrics.ts';
 import { eventSubscriber, recordDelivery } from '../../runtime/event-subscriber.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { type QueuedMessage, retrySoon, setAside } from '../../adapters/signal-queue.ts';
-import { PROBE_NAMESPACE, SIGNALS_SET_ASIDE } from '../../domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE, SIGNALS_SET_ASIDE } from '../../domain/kernel/probe-metrics.ts';
 import { service } from '../../runtime/environment.ts';
 
 /** A message that could not be processed. */

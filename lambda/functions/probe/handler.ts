@@ -6,9 +6,9 @@ import { failingShare, type Probe, probeAll, slowest } from '../../adapters/heal
 import { findCluster } from '../../adapters/rds.ts';
 import { askWriter, canAskWriter } from '../../adapters/writer-state.ts';
 import type { Deployed } from '../../domain/deployed.ts';
-import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { judgeTraffic, type Traffic } from '../../domain/diagnosis/traffic.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/kernel/probe-metrics.ts';
 import { readCachePath } from '../../readings/cache-path.ts';
 import { measureCertificates } from '../../readings/certificates.ts';
 import { missingNames } from '../../readings/missing-names.ts';

@@ -1,5 +1,5 @@
 import { readMetrics } from '../../adapters/cloudwatch.ts';
-import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
+import { PROBE_METRICS, PROBE_NAMESPACE } from '../../domain/kernel/probe-metrics.ts';
 import { measuredUptime } from '../../domain/status-page/measured.ts';
 import type { MeasuredUptime } from '../../domain/status-page/site.ts';
 

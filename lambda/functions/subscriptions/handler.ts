@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { readSmsAccount } from '../../adapters/sms.ts';
 import { listSubscriptions, publishNotice, subscribe } from '../../adapters/sns.ts';
-import { PROBE_NAMESPACE } from '../../domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE } from '../../domain/kernel/probe-metrics.ts';
 import { renderMail } from '../../domain/kernel/templates.ts';
 import type { NotReachedFields } from '../../domain/messages/not-reached.ts';
 import { smsTroubles } from '../../domain/on-call/sms.ts';

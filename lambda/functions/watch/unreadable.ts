@@ -1,5 +1,5 @@
 import { publishMetrics } from '../../adapters/cloudwatch.ts';
-import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE, UNREADABLE_INCIDENTS } from '../../domain/kernel/probe-metrics.ts';
 import { service } from '../../runtime/environment.ts';
 import { UnreadableIncident } from '../../store/incidents.ts';
 

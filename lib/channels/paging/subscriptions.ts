@@ -3,7 +3,7 @@ import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cl
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import { PROBE_NAMESPACE } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
+import { PROBE_NAMESPACE } from '../../../lambda/domain/kernel/probe-metrics.ts';
 import type { NotReachedFields } from '../../../lambda/domain/messages/not-reached.ts';
 import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { IncidentFunction } from '../../platform/incident-function.ts';

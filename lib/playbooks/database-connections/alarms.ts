@@ -3,7 +3,7 @@ import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cl
 import type { Construct } from 'constructs';
 import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
-import { percent } from '../../../lambda/domain/kernel/numbers.ts';
+import { thousands } from '../../../lambda/domain/kernel/numbers.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { serviceAlarm } from '../playbook.ts';
 
@@ -36,7 +36,7 @@ export function connectionAlarms(scope: Construct, playbook: string, config: Ser
         playbook,
         level,
         suffix: `${suffix}-${level}`,
-        alarmDescription: `Database connections of ${of} at ${percent(share)} of ${maxConnections} or more`,
+        alarmDescription: `Database connections of ${of}, of ${thousands(maxConnections)} allowed`,
         metric: new Metric({
           namespace: 'AWS/RDS',
           metricName: 'DatabaseConnections',

@@ -30,7 +30,8 @@ export class Monitoring implements Playbook {
       playbook: this.name,
       level: 'warning',
       suffix: 'names-missing',
-      alarmDescription: 'Something that the configuration names does not exist, so nobody sees whether it is well',
+      alarmDescription:
+        'Resources that the configuration names and AWS does not have, so nobody sees whether they are well',
       metric: probeMetric(config, 'namesMissing', 'Maximum'),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -3,7 +3,6 @@ import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cl
 import type { Construct } from 'constructs';
 import type { Measure, PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
-import { percent } from '../../../lambda/domain/kernel/numbers.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
 import { measure, serviceAlarm } from '../playbook.ts';
@@ -22,8 +21,8 @@ interface Watched {
   statistic?: 'Sum';
   minutes: number;
   bound: { atLeast: number } | { under: number };
-  /** The words for a node in this state. */
-  says: string;
+  /** What of the node the alarm reads. */
+  reads: string;
   /** A node that is well may report nothing of it. */
   mayBeSilent?: boolean;
 }
@@ -39,12 +38,12 @@ function watched(
     metric: 'DatabaseMemoryUsagePercentage',
     minutes: 5,
     bound: { atLeast },
-    says: `has used ${atLeast} % of its memory or more`,
+    reads: 'memory used',
   });
   const warning = (
     suffix: string,
     metric: string,
-    given: Pick<Watched, 'bound' | 'says' | 'statistic' | 'mayBeSilent'>,
+    given: Pick<Watched, 'bound' | 'reads' | 'statistic' | 'mayBeSilent'>,
   ): Watched => ({
     ...given,
     suffix,
@@ -59,20 +58,20 @@ function watched(
       metric: 'EngineCPUUtilization',
       minutes: 5,
       bound: { atLeast: 90 },
-      says: 'has used 90 % of its engine CPU or more',
+      reads: 'engine CPU used',
     },
     memory('memory-warning', 'warning', 80),
     memory('memory-critical', 'critical', 90),
     warning('connections', 'CurrConnections', {
       bound: { atLeast: connections },
-      says: `has ${connections} connections or more`,
+      reads: 'connections',
     }),
     ...(hitRate === undefined
       ? []
       : [
           warning('hit-rate', 'CacheHitRate', {
             bound: { under: hitRate * 100 },
-            says: `answers less than ${percent(hitRate)} of the reads from memory`,
+            reads: 'reads answered from memory',
             mayBeSilent: true,
           }),
         ]),
@@ -81,7 +80,7 @@ function watched(
       : [
           warning('evictions', 'Evictions', {
             bound: { atLeast: evictionsPerMinute },
-            says: `evicts ${evictionsPerMinute} keys a minute or more`,
+            reads: 'keys evicted a minute',
             statistic: 'Sum',
           }),
         ]),
@@ -90,7 +89,7 @@ function watched(
       : [
           warning('lag', 'ReplicationLag', {
             bound: { atLeast: LAG_SECONDS },
-            says: `is ${LAG_SECONDS} s or more behind the primary`,
+            reads: 'behind the primary by',
             // The primary is behind nobody.
             mayBeSilent: true,
           }),
@@ -113,13 +112,13 @@ export function redisAlarms(
 ): PlaybookPolicy['alarms'] {
   const ofNodes = redis.nodes.flatMap(node =>
     watched(redis, config.redisHealth).map(
-      ({ suffix, level, metric, statistic, minutes, bound, says, mayBeSilent }) => {
+      ({ suffix, level, metric, statistic, minutes, bound, reads, mayBeSilent }) => {
         const atLeast = 'atLeast' in bound;
         const name = serviceAlarm(scope, config, {
           playbook,
           level,
           suffix: `redis-${suffix}-${node}`,
-          alarmDescription: `Redis node ${node} ${says}`,
+          alarmDescription: `Redis node ${node}, ${reads}`,
           metric: metricOf(node, metric, statistic),
           threshold: atLeast ? bound.atLeast : bound.under,
           comparisonOperator: atLeast ? GREATER_THAN_OR_EQUAL_TO_THRESHOLD : LESS_THAN_THRESHOLD,
@@ -148,7 +147,7 @@ export function redisAlarms(
     playbook,
     level: 'critical',
     suffix: 'redis-nodes-gone',
-    alarmDescription: 'A node of Redis does not exist, or its state serves nobody',
+    alarmDescription: 'Redis nodes that do not exist, or whose state serves nobody',
     metric: probeMetric(config, 'cacheNodesGone', 'Minimum'),
     threshold: 1,
     comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

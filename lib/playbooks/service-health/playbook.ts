@@ -2,7 +2,6 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import { Construct } from 'constructs';
 import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
-import { percent } from '../../../lambda/domain/kernel/numbers.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
 import { maintenanceMode } from '../../remedies/maintenance-mode.ts';
@@ -49,9 +48,7 @@ export class ServiceHealth implements Playbook {
     const failing = (suffix: string, minutes: number, level: SignalLevel, threshold: number, over: boolean) =>
       alarm(suffix, minutes, {
         level,
-        alarmDescription: over
-          ? `More than ${percent(threshold)} of requests fail`
-          : `${percent(threshold)} of requests or more fail`,
+        alarmDescription: 'Requests failing',
         metric: probeMetric(config, 'errors', 'Average'),
         threshold,
         comparisonOperator: over ? GREATER_THAN_THRESHOLD : GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -60,7 +57,7 @@ export class ServiceHealth implements Playbook {
     return {
       ...alarm('health-down', 3, {
         level: 'critical',
-        alarmDescription: 'No health URL answers',
+        alarmDescription: 'Health URLs failing, all of them',
         metric: probeMetric(config, 'health', 'Minimum'),
         threshold: 1,
         comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -68,7 +65,7 @@ export class ServiceHealth implements Playbook {
       }),
       ...alarm('health-failing', 5, {
         level: 'critical',
-        alarmDescription: 'A health URL does not answer',
+        alarmDescription: 'Health URLs failing',
         metric: probeMetric(config, 'health', 'Minimum'),
         threshold: 0,
         comparisonOperator: GREATER_THAN_THRESHOLD,
@@ -76,7 +73,7 @@ export class ServiceHealth implements Playbook {
       }),
       ...alarm('no-task-running', 2, {
         level: 'critical',
-        alarmDescription: `No task of ${config.ecs.service} is running`,
+        alarmDescription: `Running tasks of ${config.ecs.service}`,
         metric: probeMetric(config, 'tasks', 'Maximum'),
         threshold: 1,
         comparisonOperator: LESS_THAN_THRESHOLD,

@@ -3,7 +3,6 @@ import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cl
 import type { Construct } from 'constructs';
 import type { PlaybookPolicy } from '../../../lambda/domain/incident/policy.ts';
 import type { SignalLevel } from '../../../lambda/domain/incident/signal.ts';
-import { percent } from '../../../lambda/domain/kernel/numbers.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { probeMetric } from '../../platform/probe-metric.ts';
 import { serviceAlarm } from '../playbook.ts';
@@ -26,7 +25,7 @@ export function memoryAlarms(scope: Construct, playbook: string, config: Service
   const high = (level: SignalLevel, share: number) =>
     serviceAlarm(scope, config, {
       ...{ playbook, level, suffix: `memory-${level}`, metric: used, threshold: share * 100, comparisonOperator },
-      alarmDescription: `${percent(share)} or more of the memory of the tasks is in use`,
+      alarmDescription: 'Memory used by the tasks',
       evaluationPeriods: 5,
       datapointsToAlarm: 5,
       // No task, no data, which is no sign of recovery. That none runs, ServiceHealth tells.
@@ -44,9 +43,8 @@ export function memoryAlarms(scope: Construct, playbook: string, config: Service
   return {
     [high('warning', warning)]: 'warning',
     [high('critical', critical)]: 'critical',
-    [counted('oom-kills', 'kills', 1, 1, 'A task was killed for want of memory in the last 10 minutes')]: 'warning',
+    [counted('oom-kills', 'kills', 1, 1, 'Tasks killed for want of memory in 10 minutes')]: 'warning',
     // Five, so that what knows a cause for tasks that end, a deployment or a full database, is at work before.
-    [counted('task-restarts', 'restarts', RESTARTS, 5, `${RESTARTS} tasks or more ended by themselves in 10 minutes`)]:
-      'warning',
+    [counted('task-restarts', 'restarts', RESTARTS, 5, 'Tasks that ended by themselves in 10 minutes')]: 'warning',
   };
 }

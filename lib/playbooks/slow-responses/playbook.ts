@@ -32,21 +32,21 @@ export class SlowResponses implements Playbook {
   private alarms(scope: Construct, config: ServiceConfig): PlaybookPolicy['alarms'] {
     const { noticeable, severe } = config.serviceHealth;
     const measured = [
-      { metric: 'seconds', suffix: 'response-time', bound: 'average', words: 'Answers take {} s or more on average' },
-      { metric: 'p95', suffix: 'response-time-p95', bound: 'p95', words: 'One answer in twenty takes {} s or more' },
-      { metric: 'healthSeconds', suffix: 'health-time', bound: 'p95', words: 'A health URL takes {} s or more' },
+      { metric: 'seconds', suffix: 'response-time', bound: 'average', reads: 'Response time, average' },
+      { metric: 'p95', suffix: 'response-time-p95', bound: 'p95', reads: 'Response time, slowest one in twenty' },
+      { metric: 'healthSeconds', suffix: 'health-time', bound: 'p95', reads: 'Response time, slowest health URL' },
     ] as const;
     const levels = [
       { level: 'critical', bounds: severe, minutes: 5, suffix: '-severe' },
       { level: 'warning', bounds: noticeable, minutes: 10, suffix: '' },
     ] as const;
     const alarms = levels.flatMap(({ level, bounds, minutes, suffix }) =>
-      measured.map(({ metric, words, bound, suffix: measure }): [string, SignalLevel] => [
+      measured.map(({ metric, reads, bound, suffix: measure }): [string, SignalLevel] => [
         serviceAlarm(scope, config, {
           playbook: this.name,
           level,
           suffix: `${measure}${suffix}`,
-          alarmDescription: words.replace('{}', String(bounds[bound])),
+          alarmDescription: reads,
           metric: probeMetric(config, metric, 'Average'),
           threshold: bounds[bound],
           comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -41,7 +41,7 @@ describe('the severity by the criteria of the runbook', () => {
       ['P2', 'more than 25 % of users affected: 26 % of requests failing'],
     ],
     ['under a quarter', { usersAffectedShare: 0.24 }, ['P3', 'up to 25 % of users affected: 24 % of requests failing']],
-    ['a few', { usersAffectedShare: 0.05 }, ['P3', 'up to 25 % of users affected: 5.0 % of requests failing']],
+    ['a few', { usersAffectedShare: 0.05 }, ['P3', 'up to 25 % of users affected: 5 % of requests failing']],
     ['too few', { usersAffectedShare: 0.049 }, ['P4', 'minimal impact: no criterion of P1 to P3 is met']],
     [
       'answers that drive people away',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROBE_METRICS, UNREADABLE_INCIDENTS } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
+import { PROBE_METRICS, UNREADABLE_INCIDENTS } from '../../../lambda/domain/kernel/probe-metrics.ts';
 import { SUBSCRIPTION_METRICS } from '../../../lambda/domain/on-call/subscriptions.ts';
 import { defineService } from '../../../lib/config/service-config.ts';
 import { everything } from '../../support/everything.ts';

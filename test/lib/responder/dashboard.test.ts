@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { PROBE_METRICS } from '../../../lambda/domain/diagnosis/probe-metrics.ts';
 import { DEFINITIONS, RUN_METRIC, TARGETS, TIMES } from '../../../lambda/domain/figures/figures.ts';
+import { PROBE_METRICS } from '../../../lambda/domain/kernel/probe-metrics.ts';
 import { servicePolicy } from '../../../lib/config/service-policy.ts';
 import { everything as config } from '../../support/everything.ts';
 import { refersTo, resources, stackOf, synthesise } from '../../support/stack.ts';
