@@ -55,10 +55,11 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
     ...{ dryRun: true, preview: true, undoes: true, guardrails: true },
   },
   RunbookStarted: { run: true, execution: true },
-  StepSucceeded: { run: true, checks: true, execution: true, endedAt: true },
+  StepSucceeded: { run: true, checks: true, execution: true, endedAt: true, after: true },
   StepRehearsed: { run: true, execution: true, report: true },
   StepFailed: {
     ...{ run: true, reason: true, checks: true, execution: true, impact: true, unchanged: true, abandoned: true },
+    after: true,
   },
   ExecutionStopped: { run: true, title: true, changed: true },
   HarmSeen: { run: true, title: true, seen: true },

@@ -19,6 +19,8 @@ export interface RunOutcome {
   reason?: string | undefined;
   /** The measured effect on people. */
   impact?: Impact | undefined;
+  /** How people are served since the runbook ended, by measurement. */
+  after?: Facts | undefined;
   /** The runbook ended before it changed anything. */
   unchanged?: true | undefined;
   /** When the runbook ended. */

@@ -192,8 +192,14 @@ export interface EventData {
   };
   /** The execution of the runbook has begun. */
   RunbookStarted: { run: string; execution: string };
-  /** `endedAt`: when the runbook ended, before the verification. */
-  StepSucceeded: { run: string; checks: Check[]; execution?: string | undefined; endedAt?: string | undefined };
+  /** `endedAt`: when the runbook ended, before the verification. `after`: how people were served since, by measurement. */
+  StepSucceeded: {
+    run: string;
+    checks: Check[];
+    execution?: string | undefined;
+    endedAt?: string | undefined;
+    after?: Facts | undefined;
+  };
   /** `report`: what would have been done, for people, one line each. */
   StepRehearsed: { run: string; execution?: string | undefined; report?: readonly string[] | undefined };
   /** `impact`: the measured effect on people. */
@@ -203,6 +209,7 @@ export interface EventData {
     checks: Check[];
     execution?: string | undefined;
     impact?: Impact | undefined;
+    after?: Facts | undefined;
     /** The runbook ended before it changed anything. */
     unchanged?: boolean | undefined;
     /** The attempt ended while the runbook may still be running. */

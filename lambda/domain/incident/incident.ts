@@ -42,6 +42,12 @@ export interface Run {
   evidence?: string | undefined;
   /** The measured effect on people of a run that failed: harm is reverted at once, relief stays. */
   impact?: Impact | undefined;
+  /** How people were served after it, by measurement. */
+  after?: Facts | undefined;
+  /** When its outcome was recorded. */
+  endedAt?: string | undefined;
+  /** When the trouble first came back after it: a signal of its playbook fired, or people suffered again. */
+  returnedAt?: string | undefined;
   /** The report of a dry run for people, one line each. */
   report?: readonly string[] | undefined;
   /** The id of the runbook's execution, once it has begun. */
@@ -329,9 +335,7 @@ export const attemptUnderWay = ({ attempt }: Incident) => (attempt && !attempt.o
 export const previewOf = ({ runs }: Incident, step: string): Run | undefined =>
   runs.findLast(run => run.preview && run.step === step);
 
-/**
- * The facts that decide the severity: the diagnosis, the declarations, and the number of firing signals of each level.
- */
+/** The facts that decide the severity: of the diagnosis and of declarations, and the firing signals of each level. */
 export function factsOf(incident: Incident): Facts {
   const count = (level: SignalLevel) =>
     firing(incident).filter(([, signal]) => signal.level === level && !signal.maintenance).length;

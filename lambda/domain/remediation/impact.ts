@@ -13,6 +13,9 @@ export type Measured = Facts & { usersAffectedShare?: number; healthFailingShare
 /** The average response time, in seconds, from which the service counts as slow. */
 const SLOW_SECONDS = USUAL_BOUNDS.noticeable.average;
 
+/** The share of requests or health URLs that fail, and the average response time in seconds, from which people suffer. */
+export const SUFFERING = { share: FAILING_SHARE, seconds: SLOW_SECONDS } as const;
+
 /**
  * The impact of a run on people, by measurements before and after it. Harmful: at least ten percentage points more of
  * the requests fail, no health URL answers any more (then there may be no requests to count), or answers that were not

@@ -206,7 +206,7 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   const run = incident.runs.find(({ run }) => run === outcome.run);
   if (run?.status !== 'running')
     return { refused: `run ${outcome.run} of ${incident.id} is ${run ? run.status : 'not known'}` };
-  const { execution, reason, checks = [], impact, unchanged, report, endedAt } = outcome;
+  const { execution, reason, checks = [], impact, after, unchanged, report, endedAt } = outcome;
   if (reason === undefined && run.dryRun)
     return { events: [{ type: 'StepRehearsed', run: run.run, execution, report }] };
   const failure = reason ?? notVerified(checks);
@@ -215,9 +215,12 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
       !run.undoes && allClear(incident) && incident.status !== 'monitoring'
         ? [{ type: 'Mitigated', reason: run.title }]
         : [];
-    return { events: [{ type: 'StepSucceeded', run: run.run, checks, execution, endedAt }, ...mitigation] };
+    return { events: [{ type: 'StepSucceeded', run: run.run, checks, execution, endedAt, after }, ...mitigation] };
   }
-  const failed: Event = { type: 'StepFailed', run: run.run, reason: failure, checks, execution, impact, unchanged };
+  const failed: Event = {
+    ...{ type: 'StepFailed', run: run.run, reason: failure, checks },
+    ...{ execution, impact, after, unchanged },
+  };
   if (!run.undoes) return { events: [failed] };
   const carriedOut = reason === undefined;
   const known = incident.runs.map(other => (other === run ? { ...run, status: 'failed' as const, carriedOut } : other));

@@ -50,12 +50,15 @@ export const handler = entrypoint(RunEvent, async event => {
   const verified = own.length < all.length ? [...own, requestsFailing(traffic)] : own;
   const checks = decisiveChecks(incident, known, step, { all: verified, health, traffic });
   const harm = known && step?.revert && harmCheck(known, traffic, failing);
-  if (harm) return record(event, { ...ran, checks: [...checks, harm], impact: 'harmful' });
+  if (harm)
+    return record(event, {
+      ...{ ...ran, checks: [...checks, harm], impact: 'harmful', after: measuredNow(traffic, failing) },
+    });
   const passed = checks.every(check => check.passed);
   if (!passed && !timeIsUp(after, run, read.endedAt)) return { verdict: 'again', run };
-  const impact =
-    known && !known.undoes && step?.revert ? impactOf(known.facts, measuredNow(traffic, failing)) : undefined;
-  return record(event, { ...ran, checks, ...(impact && { impact }) });
+  const measured = measuredNow(isTrafficDecisive ? traffic : await trafficSince(read.endedAt), failing);
+  const impact = known && !known.undoes && step?.revert ? impactOf(known.facts, measured) : undefined;
+  return record(event, { ...ran, checks, after: measured, ...(impact && { impact }) });
 });
 
 /**

@@ -66,15 +66,20 @@ export function evolveResponse(
         }),
       };
     case 'StepSucceeded':
-      return { runs: changeRun(incident, event.run, { status: 'succeeded' }), fixed: true };
+      return {
+        runs: changeRun(incident, event.run, { status: 'succeeded', after: event.after, endedAt: event.at }),
+        fixed: true,
+      };
     case 'StepRehearsed':
       return { runs: changeRun(incident, event.run, { status: 'rehearsed', report: event.report }) };
     case 'StepFailed': {
-      const { reason, impact, unchanged, abandoned } = event;
+      const { reason, impact, after, unchanged, abandoned, at: endedAt } = event;
       // Only the effect of a runbook that ended well is checked.
       const carriedOut = event.checks.length > 0 || undefined;
       return {
-        runs: changeRun(incident, event.run, { status: 'failed', reason, impact, unchanged, carriedOut, abandoned }),
+        runs: changeRun(incident, event.run, {
+          ...{ status: 'failed', reason, impact, after, unchanged, carriedOut, abandoned, endedAt },
+        }),
         fixed: incident.fixed || impact === 'relieved' || undefined,
       };
     }

@@ -5,6 +5,7 @@ import { disruptionsWith, worstOf } from '../disruption.ts';
 import type { EventOf, Status } from '../events.ts';
 import { isHealthy } from '../harm.ts';
 import { allClear, type Incident, type KnownSignal } from '../incident.ts';
+import { withReturn } from '../returns.ts';
 import { FLAPPING, type SignalState } from '../signal.ts';
 import { withRoomFor } from '../signal-list.ts';
 
@@ -26,6 +27,7 @@ export function evolveSignals(
       return {
         ...withSignal(incident, event, 'firing'),
         troubles: withTrouble(incident, event),
+        runs: withReturn(incident, event.at, event.playbook ?? incident.playbook),
         status: afterRelapse(incident),
         allClearSince: undefined,
         clearedAt: undefined,
@@ -51,6 +53,7 @@ export function evolveSignals(
       const isCauseKnown = measuredCauses({ ...incident, ...known }).length > 0;
       return {
         ...withHealth(incident, known, event.at),
+        ...(isRelapse(incident, known) ? { runs: withReturn(incident, event.at) } : {}),
         disruptions: disruptionsWith(incident, known.facts, event.at),
         worst: worstOf(
           incident,
@@ -69,12 +72,13 @@ export function evolveSignals(
         facts: withService(incident.facts, facts),
         measuredAt: { ...incident.measuredAt, ...times },
       };
-      const isRelapse = isHealthy(incident) && !isHealthy({ ...incident, ...known });
       return {
         ...withHealth(incident, known, measuredAt),
         disruptions: disruptionsWith(incident, known.facts, measuredAt),
         worst: worstOf(incident, { facts, at: measuredAt }),
-        ...(isRelapse ? { status: afterRelapse(incident) } : {}),
+        ...(isRelapse(incident, known)
+          ? { status: afterRelapse(incident), runs: withReturn(incident, measuredAt) }
+          : {}),
       };
     }
     case 'ImprovementSeen':
@@ -87,6 +91,9 @@ const withHealth = <Known extends Pick<Incident, 'facts'>>(incident: Incident, k
   isHealthy({ ...incident, ...known })
     ? { ...known, healthySince: incident.healthySince ?? at }
     : { ...known, healthySince: undefined, harmed: true };
+
+const isRelapse = (incident: Incident, known: Pick<Incident, 'facts'>) =>
+  isHealthy(incident) && !isHealthy({ ...incident, ...known });
 
 /** A signal that fires again, or people who suffer again, show that the mitigation did not last. */
 const afterRelapse = ({ status }: Incident): Status => (status === 'monitoring' ? 'investigating' : status);
