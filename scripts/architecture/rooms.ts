@@ -44,7 +44,7 @@ const DOMAIN: readonly Room[] = [
   domain('remediation', 'kernel', 'remedies', 'incident', 'intake', 'diagnosis'),
   domain('communication', 'kernel', 'incident', 'outage'),
   domain('review', 'kernel', 'incident', 'communication'),
-  domain('figures', 'kernel', 'incident', 'on-call', 'outage', 'review'),
+  domain('figures', 'kernel', 'incident', 'on-call', 'outage', 'remediation', 'review'),
   domain(
     'messages',
     ...['kernel', 'incident', 'diagnosis', 'on-call', 'outage', 'remediation', 'communication', 'review'],
@@ -53,7 +53,7 @@ const DOMAIN: readonly Room[] = [
   domain('subscribers', 'kernel', 'incident', 'communication', 'messages', 'status-page'),
   domain(
     'post-mortem',
-    ...['kernel', 'incident', 'diagnosis', 'outage', 'communication', 'review', 'figures', 'messages'],
+    ...['kernel', 'incident', 'diagnosis', 'outage', 'remediation', 'communication', 'review', 'figures', 'messages'],
   ),
   // The head: decide and what it stands on, obligations, the commands of operators.
   domain(

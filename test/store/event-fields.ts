@@ -59,7 +59,7 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   StepRehearsed: { run: true, execution: true, report: true },
   StepFailed: {
     ...{ run: true, reason: true, checks: true, execution: true, impact: true, unchanged: true, abandoned: true },
-    after: true,
+    ...{ after: true, endedAt: true },
   },
   ExecutionStopped: { run: true, title: true, changed: true },
   HarmSeen: { run: true, title: true, seen: true },

@@ -5,6 +5,7 @@ import { judge } from '../incident/targets.ts';
 import { SEVERITIES, type Severity } from '../kernel/severity.ts';
 import { minutesBetween } from '../kernel/time.ts';
 import { outageOf } from '../outage/outage.ts';
+import { isSuccess, verdictOf } from '../remediation/verdict.ts';
 
 /** The four times of a response in minutes: abbreviation, name, metric and definition. */
 export const TIMES = {
@@ -13,7 +14,7 @@ export const TIMES = {
     name: 'time to detect',
     metric: 'MinutesToDetect',
     definition:
-      'from the beginning of the trouble, as the metrics date it, or else the alarm, until the incident is opened; unknown where neither does',
+      'from the beginning, which is the first minute of harm by the metrics, or else when the alarm began, until the incident is opened; unknown where neither tells',
   },
   acknowledge: {
     abbreviation: 'MTTA',
@@ -26,7 +27,7 @@ export const TIMES = {
     name: 'time to mitigate',
     metric: 'MinutesToMitigate',
     definition:
-      'as long as people were harmed by the metrics, in whole minutes; where these show no harm, from the beginning until every signal was clear for good',
+      'the downtime: from the beginning until the last minute in which people were harmed, by the metrics; where these show no harm, until every signal was clear for good',
   },
   resolve: {
     abbreviation: 'MTTR',
@@ -45,10 +46,10 @@ export const DEFINITIONS = {
   percentiles:
     'p50, p90: what half of them, or nine of ten, do not exceed. By nearest rank: each is a time that was measured',
   targets:
-    'response: kept if somebody acknowledged, or it was over, before it was due. Resolution: kept if it was resolved before it was due. ' +
+    'response: kept if somebody acknowledged or resolved it before that was due; not counted if it was over before, and nobody did. Resolution: kept if it was resolved before that was due. ' +
     'Due is counted from when the severity last rose, and kept or missed under the severity of that moment',
   runbooks:
-    'verified: runs that did what they were for, of those that ended. What took changes back, and dry runs, count apart',
+    'verified: runs that helped, by the signals or by measurement, and without the trouble coming back, of those that ended. What took changes back, and dry runs, count apart',
   excluded: 'drills, cancelled incidents, those that were merged into another, and what happened within maintenance',
 } as const;
 
@@ -90,22 +91,21 @@ export const TARGETS: Record<Promised, { name: string; metric: string; severitie
   },
 };
 
-/** A run that ended, other than a dry run. Runs under way, or not verified before the resolution, are not counted. */
+/** A run that ended, other than a dry run. Runs of which the outcome is not known are not counted. */
 export interface EndedRun {
   runbook: string;
+  /** By its verdict it helped, or did what it was for. */
   verified: boolean;
   /** The run reverted a change. */
   revert: boolean;
 }
 
-export const endedRuns = ({ runs }: Incident): EndedRun[] =>
-  runs
-    .filter(({ status, dryRun }) => !dryRun && (status === 'succeeded' || status === 'failed'))
-    .map(({ runbook, status, undoes }) => ({
-      runbook,
-      verified: status === 'succeeded',
-      revert: undoes !== undefined,
-    }));
+export const endedRuns = (incident: Incident): EndedRun[] =>
+  incident.runs.flatMap(run => {
+    const judged = verdictOf(incident, run);
+    if (judged.verdict === 'not tried' || judged.verdict === 'not known') return [];
+    return { runbook: run.runbook, verified: isSuccess(judged), revert: run.undoes !== undefined };
+  });
 
 /** The number of values with the 50th and the 90th percentile, which are absent when there are no values. */
 export interface Distribution {

@@ -210,6 +210,7 @@ export interface EventData {
     execution?: string | undefined;
     impact?: Impact | undefined;
     after?: Facts | undefined;
+    endedAt?: string | undefined;
     /** The runbook ended before it changed anything. */
     unchanged?: boolean | undefined;
     /** The attempt ended while the runbook may still be running. */

@@ -44,7 +44,7 @@ export function evolve(incident: Incident | undefined, event: IncidentEvent): In
   };
   if (next.attempt && PROGRESS_EVENTS.has(event.type)) next.attempt = { ...next.attempt, progressAt: event.at };
   const changed = { ...next, ...change(next, event) };
-  return { ...changed, judged: judgedBy(changed, event.type) };
+  return { ...changed, judged: judgedBy(changed, event) };
 }
 
 /** The incident that a timeline describes. @throws Error for an empty timeline. */

@@ -44,8 +44,9 @@ export interface Run {
   impact?: Impact | undefined;
   /** How people were served after it, by measurement. */
   after?: Facts | undefined;
-  /** When its outcome was recorded. */
+  /** When the runbook ended, and when the outcome was recorded: later, if it was verified. */
   endedAt?: string | undefined;
+  judgedAt?: string | undefined;
   /** When the trouble first came back after it: a signal of its playbook fired, or people suffered again. */
   returnedAt?: string | undefined;
   /** The report of a dry run for people, one line each. */

@@ -11,7 +11,7 @@ export const withReturn = ({ runs }: Pick<Incident, 'runs'>, at: string, playboo
       : run,
   );
 
-const hadEnded = ({ endedAt, dryRun, undoes }: Run, at: string) =>
-  endedAt !== undefined && endedAt < at && !dryRun && undoes === undefined;
+const hadEnded = ({ judgedAt, dryRun, undoes }: Run, at: string) =>
+  judgedAt !== undefined && judgedAt < at && !dryRun && undoes === undefined;
 
 const wasReverted = (runs: readonly Run[], { run }: Run) => runs.some(({ undoes }) => undoes === run);

@@ -1,6 +1,7 @@
 import { minutesBetween } from '../kernel/time.ts';
-import type { EventType } from './events.ts';
+import type { Event } from './events.ts';
 import { type Incident, isOpen } from './incident.ts';
+import { AUTOMATION } from './person.ts';
 import type { Judgement, Promised } from './records.ts';
 
 /**
@@ -28,21 +29,22 @@ export function targetsMissed(
 export const judgedBefore = (incident: Incident, at: string): readonly Judgement[] =>
   isOpen(incident) ? withEach(incident.judged, missedAt(incident, at)) : incident.judged;
 
-/** The targets that are judged once the incident has changed by an event of that type. */
-export const judgedBy = (incident: Incident, type: EventType): readonly Judgement[] =>
-  type === 'Acknowledged' && !incident.drill && !incident.held
-    ? withEach(incident.judged, [{ target: 'response', severity: incident.severity, kept: true }])
-    : incident.judged;
+/** The targets that are judged once the incident has changed by an event: a person who resolves it has responded too. */
+export function judgedBy(incident: Incident, event: Event): readonly Judgement[] {
+  const { drill, held, severity, judged } = incident;
+  const hasResponded = event.type === 'Acknowledged' || (event.type === 'Resolved' && event.by !== AUTOMATION);
+  return hasResponded && !drill && !held ? withEach(judged, [{ target: 'response', severity, kept: true }]) : judged;
+}
 
-/** Judges the targets as far as they are decided by `now`. */
+/**
+ * Judges the targets as far as they are decided by `now`. Where nobody responded, and it was over before that was due, the
+ * target was neither kept nor missed.
+ */
 export function judge(incident: Incident, now: string): readonly Judgement[] {
   if (isOpen(incident)) return judgedBefore(incident, now);
   const { severity, policy, judged } = incident;
   const isPromised = policy.severities[severity].resolutionMinutes !== undefined;
-  return withEach(judged, [
-    { target: 'response', severity, kept: true },
-    ...(isPromised ? [{ target: 'resolution' as const, severity, kept: true }] : []),
-  ]);
+  return withEach(judged, isPromised ? [{ target: 'resolution', severity, kept: true }] : []);
 }
 
 const missedAt = (incident: Incident, at: string): Judgement[] =>

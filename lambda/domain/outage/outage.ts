@@ -85,12 +85,20 @@ function extremes(periods: readonly Period[]): Pick<MeasuredOutage, 'worst' | 's
   };
 }
 
-/** The duration of the outage: every message and report uses this one. */
+/**
+ * The one definition of the times of an incident; every message, document, figure and page takes them from here.
+ * - start: the first minute in which people were harmed, by the metrics; where these tell nothing, or no harm, when the first
+ *   signal began.
+ * - mitigation: the end of the last such minute; else when every signal was clear for good.
+ * - downtime: from start to mitigation, in whole minutes.
+ * - end: when the incident was resolved (`resolvedAt`).
+ */
 export interface Outage {
+  /** The start. */
   from: string;
-  /** Undefined while it lasts. */
+  /** The mitigation; undefined while it lasts. */
   to: string | undefined;
-  /** Whole minutes. */
+  /** The downtime. */
   minutes: number | undefined;
   /** The source: the metrics, where they could be read and show harm, else the signals. */
   by: 'metrics' | 'signals';
@@ -113,14 +121,12 @@ export function lasted(incident: Incident): string | null {
 /** A duration in words, without seconds. */
 export const span = (minutes: number) => (minutes < 1 ? 'less than a minute' : duration(minutes));
 
-/** The source of the duration in words: "as the metrics tell". */
+/** The source of the duration in words: "by the metrics". */
 export function basis({ outage }: Pick<Incident, 'outage'>): string {
   if (outage?.from !== undefined)
-    return outage.open
-      ? 'as the metrics tell, which were not well yet when the incident was resolved'
-      : 'as the metrics tell';
-  if (outage?.unknown !== undefined) return `as the signals tell; the metrics tell nothing: ${outage.unknown}`;
-  return outage ? 'as the signals tell; the metrics show no harm to people' : 'as the signals tell';
+    return outage.open ? 'by the metrics, which were not well yet when the incident was resolved' : 'by the metrics';
+  if (outage?.unknown !== undefined) return `by the signals; the metrics tell nothing: ${outage.unknown}`;
+  return outage ? 'by the signals; the metrics show no harm to people' : 'by the signals';
 }
 
 /** The worst effect on people, as a phrase; null if nobody measured it. */
@@ -129,13 +135,13 @@ export function worstWords(incident: Incident): string | null {
   const at = (iso: string) => `${clockSince(startedAt, iso)} UTC`;
   if (outage && outage.unknown === undefined) {
     const { worst, slowest } = outage;
-    if (worst) return `at the worst, at ${at(worst.at)}, ${percent(worst.share)} of ${worst.of} failed`;
+    if (worst) return `at worst (${at(worst.at)}) ${percent(worst.share)} of ${worst.of} failed`;
     const slow = outage.from !== undefined && slowest;
     return slow
-      ? `no request failed; at the worst, at ${at(slow.at)}, an answer took ${slow.seconds.toFixed(1)} s on average`
+      ? `no request failed; at worst (${at(slow.at)}) an answer took ${slow.seconds.toFixed(1)} s on average`
       : 'no request failed';
   }
   return recorded
-    ? `at least ${percent(recorded.share)} of requests failed, as recorded at ${at(recorded.at)}; the worst minute is not known`
+    ? `at least ${percent(recorded.share)} of requests failed (${at(recorded.at)}); the worst minute is not known`
     : null;
 }

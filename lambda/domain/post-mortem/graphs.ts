@@ -2,6 +2,7 @@ import type { Resources } from '../diagnosis/resources.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import { alarmOf } from '../incident/signal.ts';
 import { minutesBetween } from '../kernel/time.ts';
+import { outageOf } from '../outage/outage.ts';
 
 /** A picture for the post-mortem: the name of its file, or the reason why there is none. */
 export interface Graph {
@@ -101,12 +102,13 @@ const failing = (loadBalancer: string): Line[] => {
 };
 
 /** The marked times. */
-function marks({ startedAt, openedAt, mitigatedAt, resolvedAt }: IncidentHistory): { value: string; label: string }[] {
+function marks(incident: IncidentHistory): { value: string; label: string }[] {
+  const { from, to } = outageOf(incident);
   const moments: [string, string | undefined][] = [
-    ['began', startedAt],
-    ['opened', openedAt],
-    ['mitigated', mitigatedAt],
-    ['resolved', resolvedAt],
+    ['began', from],
+    ['opened', incident.openedAt],
+    ['mitigated', to],
+    ['resolved', incident.resolvedAt],
   ];
   return moments.flatMap(([label, value]) => (value ? [{ value, label }] : []));
 }

@@ -2,7 +2,7 @@ import type { EventOf } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import { clockSince } from '../kernel/time.ts';
 import { outageOf } from '../outage/outage.ts';
-import { healer } from './response-assessment.ts';
+import { whatHelped } from './what-helped.ts';
 
 /** The runbook's timeline (section 3.4), each `HH:MM`; null when it is not known. */
 export interface Milestones {
@@ -20,8 +20,8 @@ export interface Milestone {
 }
 
 /**
- * A cause counts as identified when a person says so, or when a step acted on a measured cause and was verified to end the
- * trouble: until then a diagnosis finds symptoms. A fix is in place when its runbook has ended, not when it begins.
+ * A cause counts as identified when a person says so, or when a step acted on a measured cause and helped: until then a
+ * diagnosis finds symptoms. A fix is in place when its runbook has ended, not when it begins.
  */
 export function milestones(incident: IncidentHistory): Milestones {
   const { startedAt, openedAt, timeline } = incident;
@@ -31,8 +31,8 @@ export function milestones(incident: IncidentHistory): Milestones {
   return {
     detected: at(openedAt),
     investigationStarted: began ? at(began.at) : null,
-    rootCauseIdentified: statedMilestone(incident, 'CauseIdentified') ?? verifiedCause(incident),
-    fixDeployed: statedMilestone(incident, 'FixDeployed') ?? verifiedFix(incident),
+    rootCauseIdentified: statedMilestone(incident, 'CauseIdentified') ?? measuredCause(incident),
+    fixDeployed: statedMilestone(incident, 'FixDeployed') ?? measuredFix(incident),
     serviceRestored: to === undefined ? null : at(to),
   };
 }
@@ -46,18 +46,19 @@ function statedMilestone(
   return event ? { at: clockSince(startedAt, event.happenedAt), source: `${event.by}: ${event.text}` } : null;
 }
 
-function verifiedCause(incident: IncidentHistory): Milestone | null {
+function measuredCause(incident: IncidentHistory): Milestone | null {
   const { timeline, startedAt } = incident;
-  const run = healer(incident);
-  const started = timeline.find((e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === run?.run);
+  const [first] = whatHelped(incident);
+  const started = timeline.find(
+    (e): e is EventOf<'StepStarted'> => e.type === 'StepStarted' && e.run === first?.run.run,
+  );
   const cause = started?.guardrails.find(({ guardrail, passed }) => guardrail === 'cause' && passed);
   if (!started || !cause) return null;
-  return { at: clockSince(startedAt, started.at), source: `${cause.reason}; verified by "${started.title}"` };
+  return { at: clockSince(startedAt, started.at), source: `${cause.reason}; "${started.title}" helped` };
 }
 
-function verifiedFix(incident: IncidentHistory): Milestone | null {
-  const { timeline, startedAt } = incident;
-  const run = healer(incident);
-  const end = timeline.find((e): e is EventOf<'StepSucceeded'> => e.type === 'StepSucceeded' && e.run === run?.run);
-  return run && end?.endedAt ? { at: clockSince(startedAt, end.endedAt), source: `"${run.title}", verified` } : null;
+function measuredFix(incident: IncidentHistory): Milestone | null {
+  const [first] = whatHelped(incident);
+  const { title = '', endedAt } = first?.run ?? {};
+  return endedAt ? { at: clockSince(incident.startedAt, endedAt), source: `"${title}" helped` } : null;
 }

@@ -9,7 +9,7 @@ import { AUTOMATION } from '../incident/person.ts';
 import type { Meeting } from '../incident/review-records.ts';
 import { executionUrl, logsUrl } from '../kernel/console.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
-import { clockSince, dateTime, plusMinutes } from '../kernel/time.ts';
+import { clockSince, dateTime, duration, minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { condensed } from '../messages/condensed.ts';
 import { incidentLinks } from '../messages/incident-links.ts';
 import { formatLine } from '../messages/log.ts';
@@ -20,13 +20,15 @@ import type { Graph } from './graphs.ts';
 import { type Milestone, milestones } from './milestones.ts';
 import {
   couldHaveGoneBetter,
-  healer,
+  type NotTried,
+  notTried,
   type TargetLine,
   type Tried,
   targets,
   tried,
   wentWell,
 } from './response-assessment.ts';
+import { whatHelped } from './what-helped.ts';
 
 /**
  * The fields of the template `documents/post-mortem.md`, the runbook's section 4.1. A fact that only people know is null, or
@@ -71,11 +73,11 @@ export interface PostMortem {
   securityBreach: string[];
   /** The downtime that counts against the availability promised to customers, as far as it is known. */
   downtime: string;
-  /** The time of the last change of severity, from which the targets are counted. */
+  /** The time of the last rise of severity, from which the targets are counted: "09:09 UTC, 5 minutes after it began". */
   since: string;
   targets: TargetLine[];
-  tried: (Tried & { url: string | null })[];
-  skipped: { title: string; reasons: string[] }[];
+  tried: (Tried & { urls: string[] })[];
+  notTried: NotTried[];
   wentWell: string[];
   couldHaveGoneBetter: string[];
   actionItems: { id: string; action: string; text: string; owner: string | null; priority: string; due: string }[];
@@ -129,10 +131,10 @@ export function postMortem(incident: IncidentHistory, { reviewers, meeting, grap
     dataLoss: declarations(incident, 'dataLoss'),
     securityBreach: declarations(incident, 'securityBreach'),
     downtime: downtime(incident),
-    since: at(incident.severityAt),
+    since: `${at(incident.severityAt)} UTC, ${sinceStart(incident)}`,
     targets: targets(incident),
-    tried: tried(incident).map(step => ({ ...step, url: step.execution && executionUrl(region, step.execution) })),
-    skipped: skipped(incident),
+    tried: tried(incident).map(step => ({ ...step, urls: step.executions.map(id => executionUrl(region, id)) })),
+    notTried: notTried(incident),
     wentWell: wentWell(incident),
     couldHaveGoneBetter: couldHaveGoneBetter(incident),
     actionItems: incident.actionItems.map(({ owner = null, dueAt, priority, ...item }) => ({
@@ -159,6 +161,7 @@ export const windowAround = ({ startedAt, resolvedAt = startedAt }: IncidentHist
 /** Events of automation that mean nothing to a reader, or that stand elsewhere in the document. */
 const NOISE: ReadonlySet<EventType> = new Set<EventType>([
   ...(['PageSent', 'MessageDelivered', 'ChecklistTicked', 'ResponseRequested', 'ResponseEnded'] as const),
+  ...(['RunbookStarted', 'ReferenceAdded', 'OutageMeasured'] as const),
   ...(['ActionItemRaised', 'ActionItemChanged', 'ActionItemDone', 'ActionItemDue'] as const),
   ...(['PostMortemDrafted', 'PostMortemOverdue', 'PostMortemDone'] as const),
 ]);
@@ -169,11 +172,19 @@ function isNotable({ timeline }: IncidentHistory, event: IncidentEvent): boolean
     const last = timeline.slice(0, event.seq).findLast(other => other.type === 'UpdatePosted' && other.to === event.to);
     return event.text !== undefined || !(last?.type === 'UpdatePosted' && last.status === event.status);
   }
+  // Later diagnoses are listed when another check finds something, or none does.
+  if (event.type === 'DiagnosisRecorded') {
+    const last = timeline.slice(0, event.seq).findLast(other => other.type === 'DiagnosisRecorded');
+    return last?.type !== 'DiagnosisRecorded' || failedChecks(last) !== failedChecks(event);
+  }
   // A step that is skipped in every attempt for the same reasons is listed once.
   if (event.type === 'StepSkipped')
     return !timeline.some(other => other.seq < event.seq && other.type === 'StepSkipped' && isSame(other, event));
   return true;
 }
+
+const failedChecks = ({ findings }: EventOf<'DiagnosisRecorded'>) =>
+  findings.flatMap(({ ok, check }) => (ok ? [] : [check])).join();
 
 const isSame = (a: EventOf<'StepSkipped'>, b: EventOf<'StepSkipped'>) =>
   a.step === b.step && a.reasons.join() === b.reasons.join();
@@ -201,15 +212,38 @@ function detected(incident: IncidentHistory): string {
   return `By an alarm, at ${at} UTC${dated}: ${signals(incident)[0]?.summary ?? 'what it said is not known'}`;
 }
 
+/** How it ended: since when people were served, what helped, and who resolved it. */
 function ended(incident: IncidentHistory): string {
-  const { timeline, startedAt } = incident;
-  const healed = healer(incident);
+  const { timeline, startedAt, clearedAt, policy } = incident;
+  const { to, by } = outageOf(incident);
+  const at = (iso: string) => `${clockSince(startedAt, iso)} UTC`;
   const end = timeline.findLast(event => event.type === 'Resolved');
-  const restored = timeline.findLast(event => event.type === 'Mitigated');
-  if (healed && restored)
-    return `Automation ended it: "${healed.title}" was verified, and the service restored at ${clockSince(startedAt, outageOf(incident).to ?? restored.at)} UTC.`;
-  if (end && end.by !== AUTOMATION) return `${end.by} resolved it: ${end.reason}.`;
-  return `It ended without a step that was verified to help: ${end?.reason ?? 'not known'}.`;
+  const helped = whatHelped(incident).map(
+    ({ run, judged: { measure } }) => `"${run.title}"${measure ? ` (${measure})` : ''}`,
+  );
+  const restored =
+    by === 'metrics' && to
+      ? `The service was restored at ${at(to)}.`
+      : clearedAt
+        ? `Every signal was clear at ${at(clearedAt)}.`
+        : undefined;
+  const remedies =
+    helped.length > 0
+      ? `${new Intl.ListFormat('en-GB').format(helped)} helped.`
+      : tried(incident).length > 0
+        ? 'No step of automation helped.'
+        : 'Automation tried nothing.';
+  const resolved =
+    end &&
+    (end.by === AUTOMATION
+      ? `Automation resolved it at ${at(end.at)}, when all had been well for ${duration(policy.autoResolveMinutes)}.`
+      : `${end.by} resolved it at ${at(end.at)}: ${end.reason}.`);
+  return [restored, remedies, resolved].filter(Boolean).join(' ');
+}
+
+function sinceStart(incident: IncidentHistory): string {
+  const after = Math.round(minutesBetween(outageOf(incident).from, incident.severityAt));
+  return after < 1 ? 'when it began' : `${span(after)} after it began`;
 }
 
 const declarations = ({ timeline }: IncidentHistory, fact: 'dataLoss' | 'securityBreach') =>
@@ -229,11 +263,4 @@ function downtime(incident: IncidentHistory): string {
   const signals = `By the signals it lasted ${length}: ${period}.`;
   if (outage && outage.unknown === undefined) return `No downtime: the metrics show no harm to people. ${signals}`;
   return `Not known: ${outage?.unknown ?? 'it was not measured'}. ${signals}`;
-}
-
-function skipped({ timeline }: IncidentHistory): PostMortem['skipped'] {
-  const events = timeline.filter(event => event.type === 'StepSkipped');
-  return events
-    .filter((event, i) => !events.slice(0, i).some(other => isSame(other, event)))
-    .map(({ title, reasons }) => ({ title, reasons }));
 }

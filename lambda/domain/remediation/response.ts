@@ -219,7 +219,7 @@ export function recordOutcome(incident: Incident, attempt: number, outcome: RunO
   }
   const failed: Event = {
     ...{ type: 'StepFailed', run: run.run, reason: failure, checks },
-    ...{ execution, impact, after, unchanged },
+    ...{ execution, impact, after, unchanged, endedAt },
   };
   if (!run.undoes) return { events: [failed] };
   const carriedOut = reason === undefined;

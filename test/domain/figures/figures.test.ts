@@ -12,6 +12,7 @@ import {
 import { monthlyReport } from '../../../lambda/domain/figures/report.ts';
 import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
 import { isOpen } from '../../../lambda/domain/incident/incident.ts';
+import { AUTOMATION } from '../../../lambda/domain/incident/person.ts';
 import { judge } from '../../../lambda/domain/incident/targets.ts';
 import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
 import { FAILED, minute, of, PASSED, policy, Story, step, temporary } from '../../support/story.ts';
@@ -114,7 +115,11 @@ describe('the targets of an incident', () => {
       const names = judged.map(({ target }) => target);
       expect(new Set(names).size).toBe(names.length);
       if (isOpen(incident) || incident.drill) return;
-      expect(names).toContain('response');
+      const { firstAcknowledgedAt: acknowledged, severityAt, resolvedAt = now } = incident;
+      const byPerson = incident.timeline.some(event => event.type === 'Resolved' && event.by !== AUTOMATION);
+      if (acknowledged || byPerson || toldMissed(incident).includes('response')) expect(names).toContain('response');
+      else if (minutesBetween(severityAt, resolvedAt) < incident.policy.severities[incident.severity].responseMinutes)
+        expect(names).not.toContain('response');
       expect(names.includes('resolution')).toBe(
         incident.severity !== 'P4' || toldMissed(incident).includes('resolution'),
       );
@@ -157,11 +162,20 @@ describe('the targets of an incident', () => {
     expect(kept(story.at(65))).toEqual([{ target: 'response', severity: 'P2', kept: false }]);
   });
 
-  test('for the response are met when it is over before somebody had to respond', () => {
+  test('for the response are kept by a person who resolves it before somebody had to respond', () => {
     const story = Story.under(policy([]));
     story.fires('critical');
     story.at(20).tell({ type: 'resolve', by: 'ada', reason: 'it was over' });
     expect(kept(story)[0]).toEqual({ target: 'response', severity: 'P2', kept: true });
+  });
+
+  test('for the response are neither kept nor missed when it is over before that, and nobody responded', () => {
+    const story = Story.under(policy([]));
+    story.fires('critical');
+    story.at(2).responds();
+    story.at(4).clears();
+    story.at(15).watches();
+    expect(kept(story)).toEqual([{ target: 'resolution', severity: 'P2', kept: true }]);
   });
 });
 

@@ -5,11 +5,11 @@ import { milestones } from '../../../lambda/domain/post-mortem/milestones.ts';
 import { postMortem } from '../../../lambda/domain/post-mortem/post-mortem.ts';
 import {
   couldHaveGoneBetter,
-  healer,
   targets,
   tried,
   wentWell,
 } from '../../../lambda/domain/post-mortem/response-assessment.ts';
+import { whatHelped } from '../../../lambda/domain/post-mortem/what-helped.ts';
 import { FAILED, PASSED, policy, Story, step } from '../../support/story.ts';
 
 const under = (...plan: Parameters<typeof policy>[0]) => Story.under(policy(plan, { severities: RUNBOOK_SEVERITIES }));
@@ -39,7 +39,7 @@ describe('the assessment of an incident that automation ended', () => {
     expect(milestones(incident)).toEqual({
       detected: '09:30',
       investigationStarted: '09:30',
-      rootCauseIdentified: { at: '09:40', source: '10 tasks are wanted; verified by "Do second"' },
+      rootCauseIdentified: { at: '09:40', source: '10 tasks are wanted; "Do second" helped' },
       fixDeployed: null,
       serviceRestored: '09:50',
     });
@@ -48,26 +48,26 @@ describe('the assessment of an incident that automation ended', () => {
 
   test('judges every target against its promise', () => {
     expect(targets(incident)).toEqual([
-      { target: 'Acknowledged', promised: 'within 1 hour', took: 'after 3 minutes (09:33)', kept: true },
-      { target: 'Resolved', promised: 'within 8 hours', took: 'after 26 minutes (09:56)', kept: true },
+      { target: 'Acknowledged', promised: 'within 1 hour', took: 'after 3 minutes (09:33)', verdict: 'kept' },
+      { target: 'Resolved', promised: 'within 8 hours', took: 'after 26 minutes (09:56)', verdict: 'kept' },
       {
         target: 'Stakeholders told',
         promised: 'within 15 minutes, then every 30 minutes',
-        took: 'not at all',
-        kept: false,
+        took: 'nobody was told',
+        verdict: 'missed',
       },
     ]);
   });
 
   test('lists each step that ran, with the evidence of its outcome', () => {
-    expect(tried(incident).map(({ title, outcome, evidence }) => [title, outcome, evidence])).toEqual([
-      ['Do first', 'did not help', 'health: 503'],
-      ['Do second', 'verified', 'health: 200'],
+    expect(tried(incident).map(({ time, title, verdict, evidence }) => [time, title, verdict, evidence])).toEqual([
+      ['09:33', 'Do first', 'did not help', 'not verified: health: 503'],
+      ['09:40', 'Do second', 'helped', 'health: 200'],
     ]);
-    expect(healer(incident)?.step).toBe('second');
-    expect(wentWell(incident)).toContain('"Do second" ended it, and was verified');
+    expect(whatHelped(incident).map(({ run }) => run.step)).toEqual(['second']);
+    expect(wentWell(incident)).toContain('"Do second" helped');
     expect(wentWell(incident)).toContain('An alarm detected it after 10 minutes');
-    expect(couldHaveGoneBetter(incident)).toEqual(['"Do first" did not help: health: 503']);
+    expect(couldHaveGoneBetter(incident)).toEqual(['"Do first" did not help (09:33 UTC): not verified: health: 503']);
   });
 });
 
@@ -80,7 +80,7 @@ test('the fix is deployed when its runbook ended, not when it began', () => {
   story.at(9).clears();
   const outcome = { run, checks: PASSED, endedAt: '2026-04-07T09:34:30.000Z' };
   story.at(10).tell({ type: 'record outcome', attempt: 1, outcome });
-  expect(milestones(story.incident).fixDeployed).toEqual({ at: '09:34', source: '"Do first", verified' });
+  expect(milestones(story.incident).fixDeployed).toEqual({ at: '09:34', source: '"Do first" helped' });
 });
 
 describe('the assessment of an incident that no step ended', () => {
@@ -125,16 +125,16 @@ test('the post-mortem of an incident that a person declared and resolved claims 
   expect(drafted).toMatchObject({
     reporter: 'grace',
     detected: 'grace declared it at 09:30 UTC. No alarm had fired.',
-    ended: 'ada resolved it: fixed by hand.',
+    ended: 'No step of automation helped. ada resolved it at 21:10 UTC: fixed by hand.',
     duration: '11 hours 40 minutes',
     downtime: 'Not known: it was not measured. By the signals it lasted 11 hours 40 minutes: 09:30 to 21:10 UTC.',
     usersAffected: null,
   });
   expect(milestones(incident)).toMatchObject({ fixDeployed: null, serviceRestored: '21:10' });
-  expect(targets(incident).map(({ target, kept }) => [target, kept])).toEqual([
-    ['Acknowledged', false],
-    ['Resolved', false],
-    ['Stakeholders told', false],
+  expect(targets(incident).map(({ target, verdict }) => [target, verdict])).toEqual([
+    ['Acknowledged', 'missed'],
+    ['Resolved', 'missed'],
+    ['Stakeholders told', 'missed'],
   ]);
   const facts = couldHaveGoneBetter(incident).join('\n');
   for (const said of [

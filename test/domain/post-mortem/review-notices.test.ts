@@ -102,7 +102,7 @@ Orders failed.
 Timeline (UTC)
 09:30 - Issue detected
 09:30 - Investigation started
-09:31 - Root cause identified (10 tasks are wanted; verified by "Do restart")
+09:31 - Root cause identified (10 tasks are wanted; "Do restart" helped)
 not known - Fix deployed
 09:38 - Service restored
 
@@ -110,8 +110,8 @@ Root cause
 A job.
 
 Impact
-- Duration: 9 minutes, as the metrics tell
-- Users affected: at the worst, at 09:33 UTC, 62 % of requests failed
+- Duration: 9 minutes, by the metrics
+- Users affected: at worst (09:33 UTC) 62 % of requests failed
 - Data loss: 12 records
 
 Lessons learned

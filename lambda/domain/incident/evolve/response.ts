@@ -67,18 +67,18 @@ export function evolveResponse(
       };
     case 'StepSucceeded':
       return {
-        runs: changeRun(incident, event.run, { status: 'succeeded', after: event.after, endedAt: event.at }),
+        runs: changeRun(incident, event.run, { ...outcomeOf(event), status: 'succeeded' }),
         fixed: true,
       };
     case 'StepRehearsed':
       return { runs: changeRun(incident, event.run, { status: 'rehearsed', report: event.report }) };
     case 'StepFailed': {
-      const { reason, impact, after, unchanged, abandoned, at: endedAt } = event;
+      const { reason, impact, unchanged, abandoned } = event;
       // Only the effect of a runbook that ended well is checked.
       const carriedOut = event.checks.length > 0 || undefined;
       return {
         runs: changeRun(incident, event.run, {
-          ...{ status: 'failed', reason, impact, after, unchanged, carriedOut, abandoned, endedAt },
+          ...{ ...outcomeOf(event), status: 'failed', reason, impact, unchanged, carriedOut, abandoned },
         }),
         fixed: incident.fixed || impact === 'relieved' || undefined,
       };
@@ -168,6 +168,10 @@ function withRoomForRun(incident: Incident): Run[] {
   const forgotten = runs.find(run => run.status !== 'running' && !kept.includes(run)) ?? runs[0];
   return runs.filter(run => run !== forgotten);
 }
+
+const outcomeOf = ({ after, endedAt, at }: EventOf<'StepSucceeded' | 'StepFailed'>) => ({
+  ...{ after, endedAt, judgedAt: at },
+});
 
 const changeRun = ({ runs }: Incident, id: string, change: Partial<Run>) =>
   runs.map(run => (run.run === id ? { ...run, ...change } : run));
