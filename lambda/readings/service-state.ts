@@ -23,14 +23,13 @@ export async function verifyService(incident: Incident): Promise<{ signals: Sign
 export const signalChecks = (signals: readonly Signal[]): Check[] =>
   signals.filter(({ maintenance }) => !maintenance).map(toCheck);
 
-const toCheck = ({ key, state, summary }: Signal): Check => ({
+const toCheck = ({ key, state }: Signal): Check => ({
   check: key,
   passed: state === 'cleared',
-  seen: stateWords(state, summary),
+  seen: STATE_WORDS[state],
 });
 
-const stateWords = (state: SignalState, summary: string) =>
-  ({ cleared: 'OK', firing: 'ALARM', unknown: `unknown, ${summary}` })[state];
+const STATE_WORDS: Record<SignalState, string> = { cleared: 'OK', firing: 'ALARM', unknown: 'no data' };
 
 /** Commits the states of alarms that differ from the incident's: it makes up for lost events. */
 export async function commitObservedSignals(incident: Incident, signals: Signal[]): Promise<Incident> {

@@ -43,7 +43,12 @@ export function maintenanceMode(scope: Construct, config: ServiceConfig, mainten
       cooldownMinutes: 60,
       blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
       causes: [
-        { fact: 'healthFailingShare', atLeast: 1, means: 'no health URL answers well' },
+        {
+          fact: 'healthFailingShare',
+          atLeast: 1,
+          means: 'no health URL answers well',
+          otherwise: 'health URLs answer',
+        },
         { fact: 'usersAffectedShare', atLeast: 0.5, means: '{%} of requests fail' },
       ],
       verifyMinutes: 1,

@@ -19,7 +19,14 @@ export function rollBack(parent: Construct, { service, ecs }: ServiceConfig, use
       // Longer than a deployment can be blamed: a rollback must not be rolled back.
       cooldownMinutes: 120,
       blastRadius: { fact: 'desiredTasks', touches: 1, maximumShare: 1 },
-      causes: [{ fact: 'deploymentSuspect', atLeast: 1, means: 'a deployment is to blame' }],
+      causes: [
+        {
+          fact: 'deploymentSuspect',
+          atLeast: 1,
+          means: 'a deployment is to blame',
+          otherwise: 'no deployment is to blame',
+        },
+      ],
       needs: [
         {
           fact: 'suspectIsLatest',

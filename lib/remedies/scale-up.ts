@@ -23,7 +23,7 @@ export function scaleUp(parent: Construct, { service, ecs }: ServiceConfig, reac
       // Twice as many at most: whatever holds up the service must hold up its database.
       blastRadius: { fact: 'desiredTasks', reaches, maximumShare: 1 },
       causes: [
-        { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}' },
+        { fact: 'missingTasks', atLeast: 1, means: 'tasks missing: {}', otherwise: 'no task is missing' },
         { fact: 'cpuPercent', atLeast: 80, means: 'the tasks use {} % of their CPU' },
       ],
       needs: [

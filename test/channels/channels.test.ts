@@ -86,9 +86,9 @@ describe('Slack', () => {
     await hears(chat, 'IncidentOpened');
     await hears(chat, 'Escalated');
     const [head, ...replies] = vendors.slack.messages;
-    expect(head?.text).toBe(`P2 mockupAWS Database Connections Exhausted (${ID}): identified`);
+    expect(head?.text).toBe(`P2 mockupAWS Database Connections Exhausted (${ID}): identified: 10 tasks are wanted`);
     expect(replies.map(({ thread_ts }) => thread_ts)).toEqual(replies.map(() => head?.ts));
-    expect(replies[0]?.text).toBe('Calling level 1, *On-call engineer*: opened as P2');
+    expect(replies[0]?.text).toBe('Paging the *on-call engineer* (level 1): opened as P2');
     expect((await stored()).references).toMatchObject([
       {
         system: 'slack',
@@ -102,7 +102,7 @@ describe('Slack', () => {
     await openIncident();
     await hears(chat, 'IncidentOpened');
     const shown = () => JSON.stringify(vendors.slack.messages[0]?.blocks);
-    expect(shown()).toContain('nobody yet');
+    expect(shown()).toContain('none yet');
     expect(shown()).toContain('☐ Acknowledge within 60 min');
     await acknowledge();
     await hears(chat, 'Acknowledged');
@@ -140,8 +140,8 @@ describe('Slack', () => {
     await resolve();
     await hears(chat, 'IncidentOpened');
     await hears(chat, 'Resolved');
-    const told = texts().map(text => /Calling|Diagnosis|Acknowledged|Resolved/.exec(text)?.[0]);
-    expect(told).toEqual([undefined, 'Calling', 'Diagnosis', 'Acknowledged', 'Resolved']);
+    const told = texts().map(text => /Paging|Diagnosis|Acknowledged|Resolved/.exec(text)?.[0]);
+    expect(told).toEqual([undefined, 'Paging', 'Diagnosis', 'Acknowledged', 'Resolved']);
     expect((await stored()).references).toHaveLength(1);
   });
 
@@ -214,7 +214,7 @@ describe('PagerDuty', () => {
     ]);
     expect(triggers).toEqual([
       ['trigger', ID, 'warning', START, undefined],
-      ['trigger', ID, 'critical', minute(20), 'level 1 is called, On-call engineer: severity raised to P1'],
+      ['trigger', ID, 'critical', minute(20), 'paging the on-call engineer (level 1): severity raised to P1'],
     ]);
     expect(vendors.pagerduty.tickets).toHaveLength(1);
     expect(vendors.pagerduty.calls.map(({ urgency }) => urgency)).toEqual(['low', 'high']);
@@ -240,8 +240,8 @@ describe('PagerDuty', () => {
     await committed({ type: 'end response', id: 'crash', attempt: 1, reason: 'the workflow crashed' });
     await hears(pagerduty, 'HandedOver');
     expect(vendors.pagerduty.events.slice(1).map(({ payload }) => payload.custom_details.latest)).toEqual([
-      'level 2 is called, Senior engineer: not acknowledged for 15 min',
-      'level 1 is called, On-call engineer: the acknowledgement by ada was withdrawn',
+      'paging the senior engineer (level 2): not acknowledged for 15 min',
+      'paging the on-call engineer (level 1): the acknowledgement by ada was withdrawn',
       'handed over to people: the workflow crashed. Automation tries again once what holds it back has passed',
     ]);
   });
@@ -258,7 +258,7 @@ describe('PagerDuty', () => {
     expect(vendors.pagerduty.tickets).toHaveLength(1);
     expect(vendors.pagerduty.events.at(-1)?.payload).toMatchObject({
       summary: `P2 ${ID} mockupAWS Database Connections Exhausted`,
-      custom_details: { latest: 'a cause: Database Connections Exhausted' },
+      custom_details: { latest: 'the trouble is: Database Connections Exhausted' },
     });
   });
 

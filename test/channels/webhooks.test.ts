@@ -4,6 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as opsgenie } from '../../lambda/channels/opsgenie/webhook/handler.ts';
 import { handler as slack } from '../../lambda/channels/slack/interactions/handler.ts';
+import { alarmLabel } from '../../lambda/domain/incident/signal.ts';
 import { threadHead } from '../../lambda/domain/messages/chat.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { Opsgenie } from '../../local/vendors/opsgenie.ts';
@@ -128,10 +129,14 @@ describe('a button in Slack', () => {
     expect(JSON.stringify(vendor.messages[0]?.blocks)).not.toContain('still red');
     await receive(signal({ id: 'red', at: minute(2) }), policyOf());
     await comes(slack, unaware);
-    expect(vendor.whispers).toEqual([expect.stringContaining(`Nothing was done: still red: ${ALARM} since 09:32 UTC`)]);
+    expect(vendor.whispers).toEqual([
+      expect.stringContaining(`Nothing was done: still red: ${alarmLabel(ALARM)} since 09:32 UTC`),
+    ]);
     expect(await count('Resolved')).toBe(0);
     const aware = await pressed('resolve');
-    expect(JSON.stringify(vendor.messages[0]?.blocks)).toContain(`these are still red: ${ALARM} since 09:32 UTC`);
+    expect(JSON.stringify(vendor.messages[0]?.blocks)).toContain(
+      `these are still red: ${alarmLabel(ALARM)} since 09:32 UTC`,
+    );
     await comes(slack, aware);
     expect((await happened()).at(-1)).toBe('Resolved');
   });

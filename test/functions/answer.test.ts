@@ -2,6 +2,7 @@ import { VerifyMacCommand } from '@aws-sdk/client-kms';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { alarmLabel } from '../../lambda/domain/incident/signal.ts';
 import { handler } from '../../lambda/functions/answer/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
@@ -125,10 +126,10 @@ describe('pressing the button of a signed link', () => {
     const path = await linkPath({ action: 'resolve' });
     for (let times = 0; times < 2; times++) {
       const asked = await post(path, 'the export & the import');
-      expect([asked.statusCode, asked.body.includes(`alarms are still red: ${ALARM} since 09:30 UTC`)]).toEqual([
-        409,
-        true,
-      ]);
+      expect([
+        asked.statusCode,
+        asked.body.includes(`alarms are still red: ${alarmLabel(ALARM)} since 09:30 UTC`),
+      ]).toEqual([409, true]);
       expect(asked.body).toContain('the export &amp; the import</textarea>');
       expect(asked.body).toContain('Resolve all the same</button>');
       expect(asked.body).toContain('name="whileRed" value="yes"');

@@ -83,7 +83,7 @@ describe('the plan function hands over and runs nothing', () => {
     [
       'maintenance is on',
       () => ssm.on(GetParametersCommand).resolves(switches('on', minute(60))),
-      `maintenance until ${minute(60)}`,
+      'maintenance until 2026-04-07 10:30 UTC',
     ],
     [
       'the maintenance window cannot be parsed',
@@ -145,7 +145,7 @@ it('the plan function lets one of two simultaneous attempts run on a target, and
   expect((await readLedger(SERVICE)).runs).toHaveLength(1);
   expect(ssm.commandCalls(GetParametersCommand)).toHaveLength(3);
   const incidents = await Promise.all([stored(), stored({ slot: other.slot, number: 1 })]);
-  expect(incidents.map(({ handedOver }) => handedOver?.reason).join()).toMatch(/cooldown: last run 0 min ago/);
+  expect(incidents.map(({ handedOver }) => handedOver?.reason).join()).toMatch(/not tried \(last run 0 min ago/);
 });
 
 const hideFromIndex = (slot: string) =>
@@ -208,11 +208,11 @@ describe('a step within maintenance', () => {
       .resolves({ AlarmMuteRuleSummaries: [{ AlarmMuteRuleArn: MUTED }] })
       .on(GetAlarmMuteRuleCommand, { AlarmMuteRuleName: 'upgrade' })
       .resolves({ Name: 'upgrade', MuteTargets: { AlarmNames: [ALARM] } });
-    expect(await skipped()).toEqual(['maintenance window: mute rule: upgrade']);
+    expect(await skipped()).toEqual(['mute rule: upgrade']);
   });
 
   it('does not run while mute rules cannot be read', async () => {
     cloudwatch.on(ListAlarmMuteRulesCommand).rejects(new Error('AccessDenied'));
-    expect(await skipped()).toEqual(['maintenance window: mute rules cannot be read, which means closed']);
+    expect(await skipped()).toEqual(['mute rules cannot be read, which means closed']);
   });
 });

@@ -226,17 +226,17 @@ describe('an alarm that cannot be read back', () => {
         .map(event => formatEvent(event, { runs: [] } as never)[1]);
     await elsewhere();
     for (const minutes of [1, 2, 3]) await watchAt(minutes);
-    const lost = 'cannot be read in this account and region, so what they said last stands: elsewhere';
+    const lost = 'cannot be read in this account and region, so what they said last stands: alarm elsewhere';
     expect(await told()).toEqual([lost]);
     await receive(signal({ id: 'green', key: 'alarm:elsewhere', state: 'cleared', at: minute(4) }), policyOf());
     await watchAt(5);
     expect(await told()).toEqual([lost]);
     alarms.set('elsewhere', { state: 'OK', since: minute(4) });
     for (const minutes of [6, 7]) await watchAt(minutes);
-    expect(await told()).toEqual([lost, 'can be read again: elsewhere']);
+    expect(await told()).toEqual([lost, 'can be read again: alarm elsewhere']);
     alarms.clear();
     for (const minutes of [8, 9]) await watchAt(minutes);
-    expect(await told()).toEqual([lost, 'can be read again: elsewhere', lost]);
+    expect(await told()).toEqual([lost, 'can be read again: alarm elsewhere', lost]);
   });
 
   it('is told of while it flaps, and with up to nine others in one line', async () => {

@@ -79,8 +79,8 @@ it('a step is verified when its runbook succeeded, the alarm is clear and the se
 });
 
 it.each<[string, StateValue, number, string]>([
-  ['the alarm still fires', 'ALARM', 200, `alarm:${ALARM}: ALARM`],
-  ['the alarm has INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 200, `alarm:${ALARM}: unknown`],
+  ['the alarm still fires', 'ALARM', 200, 'alarm database-connections-critical: ALARM'],
+  ['the alarm has INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 200, 'alarm database-connections-critical: no data'],
   ['the service is not healthy', 'OK', 503, 'https://mockupaws.com/health: HTTP 503'],
 ])('a step is checked again until its time is up, then failed, when %s', async (_, state, status, reason) => {
   says(state, status);

@@ -49,7 +49,7 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   DiagnosisRecorded: { attempt: true, findings: true },
   ServiceMeasured: { facts: true, measuredAt: true },
   ImprovementSeen: { severity: true, seen: true },
-  StepSkipped: { attempt: true, step: true, title: true, reasons: true },
+  StepSkipped: { attempt: true, step: true, title: true, reasons: true, because: true },
   StepStarted: {
     ...{ attempt: true, step: true, title: true, run: true, runbook: true, document: true, parameters: true },
     ...{ dryRun: true, preview: true, undoes: true, guardrails: true },

@@ -19,7 +19,17 @@ const policy = policyIn(JSON.parse(readFileSync(GOLDEN, 'utf8')) as DeploymentDo
 const OPTIONAL = [
   ...['hotline', 'logGroup', 'reviewers', 'reviewTimeZone', 'statusPage', 'resolutionMinutes', 'stakeholdersMinutes'],
   ...['over', 'atLeast', 'under', 'unit', 'told', 'beside', 'customers', 'checks', 'measures', 'advice', 'symptom'],
-  ...['independent', 'ownFacts', 'internal', 'needs', 'unless', 'withinMinutes', 'approvalWaits', 'verifiedBy'],
+  ...[
+    'independent',
+    'ownFacts',
+    'internal',
+    'needs',
+    'unless',
+    'otherwise',
+    'withinMinutes',
+    'approvalWaits',
+    'verifiedBy',
+  ],
   ...['revert', 'leaves', 'reaches', 'touches'],
 ];
 

@@ -10,8 +10,8 @@ export function holds(bound: Bound, facts: Facts): boolean {
   return 'atLeast' in bound ? value >= bound.atLeast : value < bound.under;
 }
 
-/** A measured cause in words, with its number: "the writer uses 1,722 of 1,722 connections". */
-export const causeWords = ({ means }: Cause, value: number): string =>
+/** A measured cause in words, with its number: "the writer uses 1,722 of 1,722 connections". Older policies do not say what a contrary one means. */
+export const causeWords = ({ means = 'something else is to blame' }: Partial<Pick<Cause, 'means'>>, value: number) =>
   means.replace('{%}', percent(value)).replace('{}', thousands(rounded(value, 2)));
 
 /** How badly people are served justifies relief, and says nothing of the cause. */

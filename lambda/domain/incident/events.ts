@@ -44,6 +44,8 @@ export interface GuardrailResult {
     | 'cause';
   passed: boolean;
   reason: string;
+  /** Why it failed, for what follows from it. */
+  because?: Skip | undefined;
 }
 
 /** A ticket or a thread in another system that belongs to the incident. */
@@ -76,6 +78,9 @@ interface SignalSeen {
  * be read; or anything else, by whose passing nothing happens that could be read.
  */
 export type Obstacle = 'held back' | 'passing';
+
+/** Why a step was skipped, for what follows from it; absent, it stays as it is. `unknown`: a fact that a check may find next time. */
+export type Skip = Obstacle | 'unknown' | 'no cause';
 
 /** Why an attempt of the response ended. */
 export type AttemptOutcome =
@@ -174,7 +179,7 @@ export interface EventData {
   ServiceMeasured: { facts: Facts; measuredAt: string };
   /** By current measurements the incident is of this lesser severity. Only a person lowers it, and is asked to. */
   ImprovementSeen: { severity: Severity; seen: string };
-  StepSkipped: { attempt: number; step: string; title: string; reasons: string[] };
+  StepSkipped: { attempt: number; step: string; title: string; reasons: string[]; because?: Skip | undefined };
   StepStarted: {
     attempt: number;
     step: string;

@@ -184,7 +184,7 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
         escalation: incident.escalation && { since: event.at, level: 1, levelAt: event.at, calledAt: event.at },
       };
     case 'CauseIdentified':
-      return { status: incident.status === 'investigating' ? 'identified' : incident.status };
+      return { status: incident.status === 'investigating' ? 'identified' : incident.status, cause: event.text };
     case 'Mitigated':
       return {
         status: 'monitoring',

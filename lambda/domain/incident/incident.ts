@@ -1,7 +1,17 @@
 import { type Facts, type Reason, type Severity, withService } from '../kernel/severity.ts';
 import type { AppliedCommand } from './applied.ts';
-import type { Audience, Investigation, Target } from './audiences.ts';
-import type { AttemptOutcome, ChecklistItem, Event, Finding, Impact, Obstacle, Reference, Status } from './events.ts';
+import type { Audience, Target } from './audiences.ts';
+import type {
+  AttemptOutcome,
+  ChecklistItem,
+  Event,
+  Finding,
+  Impact,
+  Obstacle,
+  Reference,
+  Skip,
+  Status,
+} from './events.ts';
 import type { HeldBy } from './maintenance.ts';
 import type { Person } from './person.ts';
 import { type PlaybookPolicy, type Policy, playbookNamed } from './policy.ts';
@@ -10,7 +20,9 @@ import type {
   ApprovalAnswer,
   Disruption,
   Judgement,
+  LastUpdate,
   PendingApproval,
+  Publication,
   PublishedUpdate,
   Trouble,
 } from './records.ts';
@@ -98,40 +110,6 @@ export interface ActionItem {
   done?: (Person & { at: string }) | undefined;
 }
 
-/** The last update to an audience. */
-export interface LastUpdate {
-  seq: number;
-  at: string;
-  status: Status;
-  /** When the next update is due; absent if none is to come. */
-  nextAt?: string | undefined;
-  delivered: boolean;
-  /**
-   * Since when the audience has waited for an update that arrives. A later update does not hide an earlier one that did
-   * not arrive.
-   */
-  waitsSince: string;
-  /** A missed delivery or a missed next update has been reported already. */
-  missed: boolean;
-}
-
-export interface Publication {
-  askedAt?: string | undefined;
-  /**
-   * When the question was asked last, and which level of the escalation path it has reached since when; without a level
-   * it is asked once.
-   */
-  calledAt?: string | undefined;
-  level?: number | undefined;
-  levelAt?: string | undefined;
-  declined?: { by: string; at: string } | undefined;
-  /** Since when the incident has been published. */
-  at?: string | undefined;
-  /** The components that a person named. */
-  components?: string[] | undefined;
-  investigation?: Investigation | undefined;
-}
-
 /** A signal as an incident knows it. */
 export interface KnownSignal {
   playbook: string;
@@ -178,6 +156,8 @@ export interface Incident extends Aftermath {
   status: Status;
   severity: Severity;
   severityReasons: Reason[];
+  /** When the severity was assessed by these reasons. */
+  assessedAt?: string | undefined;
   startedAt: string;
   openedAt: string;
   /** When the incident was opened, or became real: its drill, or the maintenance that held it, has ended. */
@@ -193,6 +173,10 @@ export interface Incident extends Aftermath {
   /** The attempt that measured the facts. */
   diagnosedIn?: number | undefined;
   findings: Finding[];
+  /** When they were found. */
+  diagnosedAt?: string | undefined;
+  /** The cause that is identified, in words: measured, or as a person states it. */
+  cause?: string | undefined;
   /** When the severity last rose: response and resolution times count from here. */
   severityAt: string;
   /** The lesser severity by current measurements that people were told of, since the severity last rose. */
@@ -242,7 +226,7 @@ export interface Incident extends Aftermath {
   /** The number of rounds so far. */
   rounds: number;
   /** Why each step was skipped when it was last skipped in this round. */
-  skipped: Readonly<Record<string, readonly string[]>>;
+  skipped: Readonly<Record<string, { reasons: readonly string[]; because?: Skip | undefined }>>;
   runs: Run[];
   approval?: PendingApproval | undefined;
   /** An answer that came while the plan of another trouble had its turn: this one continues afterwards. */

@@ -33,6 +33,8 @@ export type Bound = { fact: Fact } & ({ atLeast: number } | { under: number });
 export type Cause = Bound & {
   /** The evidence in words for people; `{}` is the value, `{%}` the value as per cent: "{%} of requests fail". */
   means: string;
+  /** What people read when it does not hold: "no deployment is to blame". @default `means` with the value that was measured */
+  otherwise?: string;
   /** Minutes for which the measurement is valid. @default 5 */
   withinMinutes?: number;
 };
@@ -74,7 +76,7 @@ export interface Step {
    * Causes that the step cannot remedy. It is skipped if one of them was found, and does not run without approval if
    * one of them is unknown.
    */
-  unless?: Bound[];
+  unless?: Cause[];
   /**
    * Lets the approval wait: while the fact, in days, exceeds `overDays`, the answer has that many days. The question is
    * repeated each day, one level further up, and wakes nobody. @default approvalMinutes of the service
@@ -173,6 +175,10 @@ export interface PlaybookPolicy {
 export interface Policy extends ServicePolicy {
   playbooks: readonly PlaybookPolicy[];
 }
+
+/** A step's title by its name; the name itself when the policy has no such step. */
+export const titleOfStep = ({ playbooks }: Pick<Policy, 'playbooks'>, step: string): string =>
+  playbooks.flatMap(({ plan }) => plan).find(({ name }) => name === step)?.title ?? step;
 
 /** The playbook with that name; undefined when it was deployed later, or is no more. */
 export const playbookNamed = ({ playbooks }: Pick<Policy, 'playbooks'>, name: string): PlaybookPolicy | undefined =>

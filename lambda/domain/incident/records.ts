@@ -1,4 +1,5 @@
 import type { Severity } from '../kernel/severity.ts';
+import type { Investigation } from './audiences.ts';
 import type { Obstacle, Status } from './events.ts';
 
 export type Promised = 'response' | 'resolution';
@@ -86,4 +87,38 @@ export interface Aftermath {
   mergedInto?: { id: string; slot: string; number: number } | undefined;
   /** The incident was a false alarm; reports leave it out. */
   cancelled?: boolean | undefined;
+}
+
+/** The last update to an audience. */
+export interface LastUpdate {
+  seq: number;
+  at: string;
+  status: Status;
+  /** When the next update is due; absent if none is to come. */
+  nextAt?: string | undefined;
+  delivered: boolean;
+  /**
+   * Since when the audience has waited for an update that arrives. A later update does not hide an earlier one that did
+   * not arrive.
+   */
+  waitsSince: string;
+  /** A missed delivery or a missed next update has been reported already. */
+  missed: boolean;
+}
+
+export interface Publication {
+  askedAt?: string | undefined;
+  /**
+   * When the question was asked last, and which level of the escalation path it has reached since when; without a level
+   * it is asked once.
+   */
+  calledAt?: string | undefined;
+  level?: number | undefined;
+  levelAt?: string | undefined;
+  declined?: { by: string; at: string } | undefined;
+  /** Since when the incident has been published. */
+  at?: string | undefined;
+  /** The components that a person named. */
+  components?: string[] | undefined;
+  investigation?: Investigation | undefined;
 }

@@ -1,7 +1,7 @@
 import { clockSince, minutesBetween } from '../kernel/time.ts';
 import { firing, type Incident } from './incident.ts';
 import type { Source } from './person.ts';
-import { alarmOf, type RedSince } from './signal.ts';
+import { alarmLabel, alarmOf, type RedSince } from './signal.ts';
 
 /** Minutes after a resolution at which people are told that alarms are still red, and at which a new incident opens for them. */
 const STILL_RED = { told: 10, opens: 60 } as const;
@@ -23,7 +23,7 @@ export const redIn = (incident: Incident): RedSince[] =>
 
 /** The alarms, with the time since which each has been red. */
 export function redWords(red: readonly RedSince[], now: string, count = red.length): string {
-  const named = red.slice(0, NAMED).map(({ name, since }) => `${name} since ${clockSince(now, since)} UTC`);
+  const named = red.slice(0, NAMED).map(({ name, since }) => `${alarmLabel(name)} since ${clockSince(now, since)} UTC`);
   const others = count - named.length;
   return [...named, ...(others > 0 ? [`${others} more`] : [])].join(', ');
 }

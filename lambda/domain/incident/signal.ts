@@ -98,6 +98,16 @@ export const ALARM_TAGS = {
  */
 export const ALARM_PREFIX = 'incident-response/';
 
+/** The name of an alarm for people: those that are deployed with the playbooks are told without what all of them begin with. */
+export const alarmLabel = (name: string): string =>
+  name.startsWith(ALARM_PREFIX) ? name.slice(name.indexOf('/', ALARM_PREFIX.length) + 1) : name;
+
+/** The source of a signal for people: "alarm database-connections-warning". */
+export function sourceLabel(key: string): string {
+  const alarm = alarmOf(key);
+  return alarm === undefined ? key : `alarm ${alarmLabel(alarm)}`;
+}
+
 /** The beginning of the names of a service's alarms. */
 export const alarmPrefix = (service: string) => `${ALARM_PREFIX}${service}/`;
 

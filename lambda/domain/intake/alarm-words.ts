@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AlarmState, SignalLevel } from '../incident/signal.ts';
+import { type AlarmState, alarmLabel, type SignalLevel } from '../incident/signal.ts';
 import { amount, type Unit } from '../kernel/amounts.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../kernel/probe-metrics.ts';
 import { readable } from '../kernel/text.ts';
@@ -53,7 +53,7 @@ export function parseReasonData(text: string | null | undefined) {
  */
 export function alarmWords(alarm: JudgedAlarm): string {
   const { name, state } = alarm;
-  const what = readable(alarm.description ?? '').trim() || readable(name);
+  const what = readable(alarm.description ?? '').trim() || readable(alarmLabel(name));
   const judged = judgedWords(alarm);
   if (state === 'INSUFFICIENT_DATA') return `${what}: no data`;
   if (state === 'OK') return judged ? `${what}: ${judged}, cleared` : `${what}: no longer`;

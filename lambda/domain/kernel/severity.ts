@@ -1,4 +1,4 @@
-import { percent, rounded } from './numbers.ts';
+import { countOf, percent, rounded } from './numbers.ts';
 
 /** Severity levels of the runbook, section 1: P1 is the most severe. */
 export type Severity = 'P1' | 'P2' | 'P3' | 'P4';
@@ -155,8 +155,8 @@ const FACT_NAMES: Partial<Record<Fact, string>> = {
   responseSeconds: 'for an answer on average',
   responseP95Seconds: 'for one answer in twenty',
   healthSeconds: 'for the slowest health URL',
-  criticalSignals: 'critical signal firing',
-  warningSignals: 'warning signal firing',
+  criticalSignals: 'critical alarm',
+  warningSignals: 'warning alarm',
   dataLoss: 'declared',
   securityBreach: 'declared',
   workaround: 'declared',
@@ -167,7 +167,7 @@ function measuredWords({ fact, unit, over }: Criterion, value: number): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (unit === 'share') return `${shareWords(value, over)} ${name}`;
   if (unit === 'seconds') return `${rounded(value, 1)} s ${name}`;
-  return unit === 'count' ? `${value} ${name}` : name;
+  return unit === 'count' ? `${countOf(value, name)} firing` : name;
 }
 
 /** A share over a bound must not be rounded to that bound: "more than 25 %: 25 %" contradicts itself. */
@@ -204,7 +204,7 @@ export interface CriterionRow {
 function boundWords({ fact, over, atLeast, unit, beside }: Criterion): string {
   const name = FACT_NAMES[fact] ?? fact;
   if (beside) return `${name}, beside another`;
-  if (unit === 'count') return `${atLeast ?? `more than ${over}`} ${name}`;
+  if (unit === 'count') return `${atLeast ?? `more than ${over}`} ${name} firing`;
   if (unit === 'seconds') return `${atLeast} s or more ${name}`;
   if (unit !== 'share') return name;
   if (over === 0) return `any share ${name}`;

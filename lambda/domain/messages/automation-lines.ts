@@ -3,26 +3,27 @@ import { reliefInPlace } from '../incident/reverts.ts';
 import { playbooksOf } from '../incident/troubles.ts';
 import { clock, clockSince } from '../kernel/time.ts';
 import { stepsLeft } from '../remediation/response.ts';
+import { verdictOf, verdictWords } from '../remediation/verdict.ts';
 
 const MARKS: Record<Run['status'], string> = { running: '>', succeeded: 'x', rehearsed: '~', failed: '!' };
-const WORDS: Record<Run['status'], string> = {
-  running: 'running',
-  succeeded: 'done and verified',
-  rehearsed: 'dry run, nothing changed',
-  failed: 'did not help',
-};
+/** A run's state, or the verdict on it: "helped: from 40 % to 0 % of requests failing". */
+export function runWords(incident: Incident, run: Run): string {
+  if (run.status === 'running') return run.dryRun ? 'running dry' : 'under way';
+  if (run.status === 'rehearsed') return 'dry run, nothing changed';
+  return run.dryRun ? 'the dry run ended' : verdictWords(verdictOf(incident, run));
+}
 
 /** The remediation as lines of text: each step with its state, the latest last, and at the end what comes next. */
 export function automationLines(incident: Incident): string[] {
   const runs = incident.runs.flatMap(run => {
-    const state = run.dryRun && run.status === 'failed' ? 'the dry run ended' : WORDS[run.status];
+    const state = runWords(incident, run);
     const why = run.reason ? ` (${run.reason})` : '';
     return [
       `[${MARKS[run.status]}] ${clock(run.startedAt)} ${run.title}: ${state}${why}`,
       ...(run.report ?? []).map(line => `    ${line}`),
     ];
   });
-  const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: skipped (${s.reasons.join('; ')})`);
+  const skipped = (incident.attempt?.skipped ?? []).map(s => `[ ] ${s.title}: not tried (${s.reasons.join('; ')})`);
   const lasting = reliefInPlace(incident).map(
     ({ title, step }) =>
       `[*] Stays in place while it relieves people: ${title} (npx incident revert ${incident.id} ${step})`,
@@ -46,12 +47,12 @@ function plannedTitles(incident: Incident): string[] {
 }
 
 function nextLine(incident: Incident): string {
-  if (incident.resolvedAt) return 'Nothing more.';
+  if (incident.resolvedAt) return 'Nothing more is being done.';
   const { handedOver, mitigatedAt = '' } = incident;
   if (incident.status === 'monitoring' && (!handedOver || handedOver.at < mitigatedAt))
     return `Recovered; watching for ${incident.policy.autoResolveMinutes} min before it is resolved.`;
-  if (onlyObserves(incident)) return 'Automation only observes here and changes nothing: you need to act.';
-  if (handedOver) return 'Automation has stopped: a person must act.';
+  if (onlyObserves(incident)) return 'Automation only observes here and changes nothing. You need to act.';
+  if (handedOver) return 'Automation has stopped. You need to act.';
   if (incident.approval)
     return [
       `Waiting for approval of "${incident.approval.title}" until ${clockSince(incident.approval.askedAt, incident.approval.expiresAt)} UTC.`,

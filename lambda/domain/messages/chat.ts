@@ -1,7 +1,9 @@
 import { workaroundOrQuestion } from '../communication/questions.ts';
+import { checkWords } from '../incident/check-words.ts';
 import type { Check, EventType, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isOpen, playbookOf } from '../incident/incident.ts';
 import { AUTOMATION, TIME } from '../incident/person.ts';
+import { titleOfStep } from '../incident/policy.ts';
 import { redIn, redWords } from '../incident/red.ts';
 import { DRILL } from '../incident/signal.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
@@ -13,6 +15,7 @@ import { impactWords } from '../remediation/impact.ts';
 import { postMortemDue } from '../review/review.ts';
 import { incidentLinks } from './incident-links.ts';
 import { heldWords, missedTarget } from './page-fields.ts';
+import { lowerFirst } from './roles.ts';
 import { statusWords } from './status-words.ts';
 
 /** A message for Slack. Notifications and screen readers use `text`; `metadata` names the incident and event of the message. */
@@ -39,7 +42,7 @@ export type Button =
 const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>, incident: Incident) => string } = {
   SeverityAssigned: ({ severity, reasons, by }) =>
     `*${severity} - ${SEVERITY_NAMES[severity]}*${by === AUTOMATION ? '' : `, set by ${safe(by)}`}: ${list(reasons.map(({ text }) => text))}`,
-  Escalated: ({ level, role, reason }) => `Calling level ${level}, *${safe(role)}*: ${safe(reason)}`,
+  Escalated: ({ level, role, reason }) => `Paging the *${safe(lowerFirst(role))}* (level ${level}): ${safe(reason)}`,
   TargetMissed: event => `:hourglass: ${missedTarget(event)}`,
   Acknowledged: ({ by, until }) => `:eyes: Acknowledged by *${safe(by)}*, until ${clock(until)} UTC`,
   CommandTaken: ({ by }) => `*${safe(by)}* has taken command`,
@@ -49,8 +52,8 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
   WorkaroundReported: ({ by, available, text }) =>
     `:memo: ${safe(by)}: ${available ? 'a workaround is available' : '*there is no workaround*'}${text ? `, ${safe(text)}` : ''}`,
   HeldForMaintenance: held => `:construction: ${safe(heldWords(held))}. Nothing is done, and nobody is woken.`,
-  MaintenanceEnded: ({ reason }) => `:rotating_light: *Maintenance does not explain it any more*: ${safe(reason)}`,
-  DrillBecameReal: ({ reason }) => `:rotating_light: *This is no drill any more*: ${safe(reason)}`,
+  MaintenanceEnded: ({ reason }) => `:rotating_light: *No longer held for maintenance*: ${safe(reason)}`,
+  DrillBecameReal: ({ reason }) => `:rotating_light: *This is no longer a drill*: ${safe(reason)}`,
   DiagnosisRecorded: ({ findings }) =>
     [
       'Diagnosis:',
@@ -58,46 +61,46 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
     ].join('\n'),
   StepStarted: ({ title, dryRun }) => `:arrow_forward: ${safe(title)}${dryRun ? ' (dry run: nothing is changed)' : ''}`,
   StepSucceeded: ({ run, checks }, incident) =>
-    `:white_check_mark: ${titleOf(incident, run)}: done and verified (${checkWords(checks)})`,
+    `:white_check_mark: ${titleOf(incident, run)}: done and verified (${allChecks(checks)})`,
   StepRehearsed: ({ run, report = [] }, incident) =>
     [`:white_check_mark: ${titleOf(incident, run)}: dry run, nothing was changed`, ...report.map(safe)].join('\n'),
   StepFailed: ({ run, reason, impact }, incident) =>
     `:x: ${titleOf(incident, run)}: ${impactWords(impact)} (${safe(reason)})`,
   ImprovementSeen: ({ severity, seen }, incident) =>
-    `:large_green_circle: Improved: ${safe(seen)}. By that it is a ${severity}, and only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
-  HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} does harm by now, and is reverted: ${safe(seen)}`,
+    `:large_green_circle: Improved: ${safe(seen)}. That is a ${severity}. Only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
+  HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} made it worse, and is being reverted: ${safe(seen)}`,
   RevertRequested: ({ title, by }) => `:leftwards_arrow_with_hook: *${safe(by)}* has reverted: ${safe(title)}`,
   ApprovalRequested: ({ title, expiresAt, reason, at }) =>
-    `:raised_hand: *Approve "${safe(title)}"?* ${reason ? `It would run by itself, but ${safe(reason)}. ` : ''}The buttons are in the first message. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
+    `:raised_hand: *Approve "${safe(title)}"?* ${reason ? `It would run by itself, but ${safe(reason)}. ` : ''}The buttons are in the first message. No answer by ${clockSince(at, expiresAt)} UTC means no.`,
   ApprovalAskedAgain: ({ title, expiresAt, at }) =>
-    `:raised_hand: *Approve "${safe(title)}"?* Nobody has answered yet. Unanswered at ${clockSince(at, expiresAt)} UTC, it is a no.`,
-  ApprovalGiven: ({ step, by }) => `:thumbsup: ${safe(step)} approved by *${safe(by)}*`,
-  ApprovalDeclined: ({ step, by }) =>
-    `:thumbsdown: ${safe(step)} ${by === TIME ? 'was not approved in time' : `declined by *${safe(by)}*`}`,
-  HandedOver: ({ reason }) => `:sos: *Automation needs you*: ${safe(reason)}`,
+    `:raised_hand: *Approve "${safe(title)}"?* Nobody has answered yet. No answer by ${clockSince(at, expiresAt)} UTC means no.`,
+  ApprovalGiven: ({ step, by }, { policy }) => `:thumbsup: *${safe(by)}* approved: ${safe(titleOfStep(policy, step))}`,
+  ApprovalDeclined: ({ step, by }, { policy }) =>
+    `:thumbsdown: ${by === TIME ? 'Approval timed out' : `*${safe(by)}* declined`}: ${safe(titleOfStep(policy, step))}`,
+  HandedOver: ({ reason }) => `:sos: *You need to act*: ${safe(reason)}`,
   PublicationRequested: ({ severity, level = 1 }) =>
-    `:loudspeaker: *Are customers to be told?*${level > 1 ? ` Nobody has answered: level ${level} is asked.` : ''} This ${severity} is published only if somebody says so. The buttons are in the first message.`,
-  PublicationDeclined: ({ by }) => `:mute: Customers are not told, says *${safe(by)}*`,
+    `:loudspeaker: *Should customers be told?*${level > 1 ? ` Nobody has answered: asking level ${level}.` : ''} This ${severity} is published only if somebody says so. The buttons are in the first message.`,
+  PublicationDeclined: ({ by }) => `:mute: Not published, by *${safe(by)}*`,
   Published: ({ by, components }) =>
-    `:loudspeaker: Customers are told from now on${components ? ` of ${list(components)}` : ''}${by === AUTOMATION ? '' : `, says *${safe(by)}*`}`,
+    `:loudspeaker: Published to the status page${components ? ` (${list(components)})` : ''}${by === AUTOMATION ? '' : `, by *${safe(by)}*`}`,
   UpdatePosted: ({ to, by, text = '', nextAt = '' }) =>
-    `:loudspeaker: *${safe(by)}* tells ${to === 'public' ? 'customers' : 'stakeholders'}: ${safe(text)} (The next by ${clock(nextAt)} UTC)`,
+    `:loudspeaker: *${safe(by)}* tells ${to === 'public' ? 'customers' : 'stakeholders'}: ${safe(text)} (Next update by ${clock(nextAt)} UTC)`,
   OutageMeasured: (_, incident) =>
     `It lasted ${safe(lasted(incident) ?? '')}, ${safe(basis(incident))}: ${safe(worstWords(incident) ?? 'nothing measured how many noticed')}`,
   CauseIdentified: ({ by, text, happenedAt }) =>
     `:mag: Cause identified by *${safe(by)}* at ${clock(happenedAt)} UTC: ${safe(text)}`,
   FixDeployed: ({ by, text, happenedAt }) =>
     `:wrench: Fix in place by *${safe(by)}* at ${clock(happenedAt)} UTC: ${safe(text)}`,
-  PostMortemRequested: ({ by }) => `:page_facing_up: *${safe(by)}* wants a post-mortem`,
+  PostMortemRequested: ({ by }) => `:page_facing_up: *${safe(by)}* requested a post-mortem`,
   PostMortemDrafted: ({ url }, incident) =>
     `:page_facing_up: The <${url}|post-mortem> is drafted, and due by ${dateTime(postMortemDue(incident) ?? '')}`,
   PostMortemOverdue: ({ hours, dueAt }) =>
     `:hourglass: The post-mortem ${dueAt ? `was due by ${dateTime(dueAt)}, and is late` : `is not done within ${hours} hours`}`,
   PostMortemDone: ({ by, summary }) => `:page_facing_up: The review is done, by *${safe(by)}*: ${safe(summary)}`,
   ActionItemDone: ({ by, item }) => `:white_check_mark: ${item} is done, by *${safe(by)}*`,
-  ActionItemRaised: ({ action, text }) => `:pushpin: To be done for good: *${safe(action)}*. ${safe(text)}`,
+  ActionItemRaised: ({ action, text }) => `:pushpin: Follow-up: *${safe(action)}*. ${safe(text)}`,
   Mitigated: ({ reason }) => `:large_green_circle: *Recovered*: ${safe(reason)}`,
-  SettlingFailed: ({ checks }) => `Not well yet: ${checkWords(checks.filter(({ passed }) => !passed))}`,
+  SettlingFailed: ({ checks }) => `Not healthy yet: ${allChecks(checks.filter(({ passed }) => !passed))}`,
   MergedInto: ({ by, into }) =>
     `:twisted_rightwards_arrows: *${safe(by)}* has merged this into *${into}*: it goes on there`,
   Absorbed: ({ by, id, title, severity }) =>
@@ -166,7 +169,7 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
           field('Incident', id),
           field('Status', statusWords(incident)),
           field('Severity', `${severity} - ${SEVERITY_NAMES[severity]}`),
-          field('Commander', commander ?? 'nobody yet'),
+          field('Commander', commander ?? 'none yet'),
           field('Started', dateTime(startedAt)),
           field('Impact', playbookOf(incident).impact),
           ...(workaround ? [field('Workaround', workaround)] : []),
@@ -275,7 +278,7 @@ function actions(incident: Incident): Block[] {
 
 const mark = ({ drill, held }: Incident) => (drill ? `${DRILL} ` : held ? '[MAINTENANCE] ' : '');
 const titleOf = ({ runs }: Incident, run: string) => safe(runs.find(r => r.run === run)?.title ?? run);
-const checkWords = (checks: readonly Check[]) => list(checks.map(({ check, seen }) => `${check}: ${seen}`));
+const allChecks = (checks: readonly Check[]) => list(checks.map(checkWords));
 const list = (texts: readonly string[]) => texts.map(safe).join('; ');
 
 /** Escapes text for Slack: words of people and alarms must not become links or notify a whole channel. */

@@ -2,12 +2,12 @@ import { workaround } from '../communication/questions.ts';
 import type { EventOf, Status } from '../incident/events.ts';
 import { type Incident, playbookOf, type Run } from '../incident/incident.ts';
 import { playbooksOf } from '../incident/troubles.ts';
-import { percent } from '../kernel/numbers.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
-import { incidentLinks } from './incident-links.ts';
-import { listedSignals } from './listed-signals.ts';
+import { runWords } from './automation-lines.ts';
+import { stakeholderLinks } from './incident-links.ts';
+import { situation } from './situation.ts';
 
 /** The fields of the template `messages/internal-notification.txt`, the runbook's section 3.1. */
 export interface InternalNotification {
@@ -22,9 +22,12 @@ export interface InternalNotification {
   started: string;
   status: Status;
   impact: string;
+  /** How people were served at worst, and how they are now, each with its time; null where nothing was measured. */
+  worst: string | null;
+  now: string | null;
   /** Tells if people have another way; null when nobody has reported. */
   workaround: string | null;
-  /** Signals, findings and declarations, a line each. */
+  /** Reasons of the severity, declarations and the cause, a line each. */
   description: string[];
   /** A person's own words; null in an automatic update. */
   text: string | null;
@@ -52,7 +55,8 @@ export function internalNotification(incident: Incident, event: EventOf<'UpdateP
     service: policy.title,
     started: dateTime(startedAt),
     status: event.status,
-    impact: impactLines(incident),
+    impact: playbookOf(incident).impact,
+    ...situation(incident, event.at),
     workaround: workaround(incident),
     description: description(incident),
     text: event.text ?? null,
@@ -60,30 +64,17 @@ export function internalNotification(incident: Incident, event: EventOf<'UpdateP
     next: event.nextAt ? { at: `${clock(event.nextAt)} UTC`, minutes } : null,
     slack: references.find(({ system }) => system === 'slack')?.url ?? null,
     resolved: over && resolvedAt ? dateTime(resolvedAt) : null,
-    links: incidentLinks(incident),
+    links: stakeholderLinks(incident),
   };
 }
 
-/** The impact, and the share of requests that failed at the worst recorded measurement, with its time. */
-export function impactLines(incident: Incident): string {
-  const { worst } = incident;
-  const { impact } = playbookOf(incident);
-  return worst
-    ? `${impact} (${percent(worst.share)} of requests failed when measured at ${clock(worst.at)} UTC)`
-    : impact;
-}
-
-function description({ signals, findings, severityReasons, declarations }: Incident): string[] {
-  const { listed, more } = listedSignals(signals);
+/** Why it has its severity, and what is known of the cause: the engineers have the rest. */
+function description({ severity, severityReasons, assessedAt, declarations, cause, resolvedAt }: Incident): string[] {
+  const assessed = assessedAt ? `${clock(assessedAt)} UTC, assessed as ${severity}` : severity;
   return [
-    ...severityReasons.map(({ text }) => text),
-    // The signal of a declared incident contains its declaration already.
-    ...declarations
-      .filter(({ text }) => Object.values(signals).every(({ summary }) => !summary.startsWith(text)))
-      .map(({ text, by }) => `${text} (declared by ${by})`),
-    ...listed.map(([, { state, summary }]) => (state === 'firing' ? summary : `${summary} (no longer)`)),
-    ...(more > 0 ? [`and ${more} more signals`] : []),
-    ...findings.filter(({ ok }) => ok === false).map(({ summary }) => summary),
+    ...severityReasons.map(({ text }) => `${assessed}: ${text}`),
+    ...declarations.map(({ text, by }) => `${text} (declared by ${by})`),
+    ...(cause ? [`Cause: ${cause}`] : resolvedAt ? [] : ['Cause: not known yet']),
   ];
 }
 
@@ -100,7 +91,9 @@ function actions(incident: Incident): InternalNotification['actions'] {
     ...acknowledged.map(({ done, text }) => ({ done, text })),
     { done: findings.length > 0, text: 'Initial investigation' },
     rollback(incident),
-    ...runs.filter(run => !isRollback(run)).map(run => ({ done: run.status === 'succeeded', text: runWords(run) })),
+    ...runs
+      .filter(run => !isRollback(run))
+      .map(run => ({ done: run.status === 'succeeded', text: actionWords(incident, run) })),
   ];
 }
 
@@ -113,17 +106,11 @@ function rollback(incident: Incident): InternalNotification['actions'][number] {
     .flatMap(({ plan }) => plan)
     .filter(rollsBack);
   if (planned.length === 0) return { done: null, text: `${text}: not applicable (no rollback remedies this trouble)` };
-  const withoutCause = planned.every(({ name }) => skipped[name]?.some(reason => reason.startsWith('cause: ')));
+  const withoutCause = planned.every(({ name }) => skipped[name]?.because === 'no cause');
   return withoutCause
     ? { done: null, text: `${text}: not applicable (no deployment was found to be the cause)` }
     : { done: false, text };
 }
 
-const WORDS: Record<Run['status'], string> = {
-  running: 'under way',
-  succeeded: 'done and verified',
-  rehearsed: 'rehearsed, nothing changed',
-  failed: 'did not help',
-};
-
-const runWords = ({ title, status, startedAt }: Run) => `${title}: ${WORDS[status]} (${clock(startedAt)} UTC)`;
+const actionWords = (incident: Incident, run: Run) =>
+  `${clock(run.startedAt)} UTC, ${run.title}: ${runWords(incident, run)}`;

@@ -1,14 +1,19 @@
 import { AUDIENCE_NAMES, type DeliveryChannel } from '../incident/audiences.ts';
-import type { EventData, EventType, IncidentEvent } from '../incident/events.ts';
+import { checkWords } from '../incident/check-words.ts';
+import type { Check, EventData, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import { TIME } from '../incident/person.ts';
+import { titleOfStep } from '../incident/policy.ts';
 import { redWords } from '../incident/red.ts';
+import { sourceLabel } from '../incident/signal.ts';
 import { percent } from '../kernel/numbers.ts';
-import { clock, clockSince, dateTime } from '../kernel/time.ts';
+import { serviceWords } from '../kernel/severity.ts';
+import { clock, clockSince, dateTime, duration } from '../kernel/time.ts';
 import { impactWords } from '../remediation/impact.ts';
 import type { TimelineLine } from './condensed.ts';
 import { heldWords } from './page-fields.ts';
+import { lowerFirst } from './roles.ts';
 
 /** The meaning of a line: `bad` trouble, `good` relief, `act` an action taken or due, `quiet` none of these. */
 export type Tone = 'bad' | 'good' | 'act' | 'quiet';
@@ -23,14 +28,21 @@ const CHANNELS: Record<DeliveryChannel, string> = {
   'status page': 'the status page',
 };
 
-type Sentences = { [T in EventType]: (data: EventData[T], title: (run: string) => string) => LogLine };
+type Sentences = { [T in EventType]: (data: EventData[T], titles: Titles) => LogLine };
+
+interface Titles {
+  ofRun: (run: string) => string;
+  ofStep: (step: string) => string;
+}
 
 const by = ({ by: who, via }: Person) => (via ? `${who} (${via})` : who);
-const failed = (checks: { check: string; passed: boolean; seen: string }[]) =>
-  checks.flatMap(({ check, passed, seen }) => (passed ? [] : [`${check}: ${seen}`])).join('; ');
+const failed = (checks: readonly Check[]) =>
+  checks
+    .filter(({ passed }) => !passed)
+    .map(checkWords)
+    .join('; ');
 
-/** The names of alarms in the keys of their signals. */
-const sources = (keys: readonly string[]) => keys.map(key => key.slice(key.indexOf(':') + 1)).join(', ');
+const sources = (keys: readonly string[]) => keys.map(sourceLabel).join(', ');
 
 const TICKET_SENTENCES: Record<EventData['TicketChanged']['change'], (who: string, text: string) => LogLine> = {
   acknowledged: who => ['quiet', `ticket acknowledged by ${who}: no person has answered`],
@@ -56,18 +68,20 @@ const SENTENCES: Sentences = {
     `changes again and again, ${changes} times since ${clock(since)} UTC: ${summary}`,
   ],
   SignalsUnlisted: ({ listed }) => ['bad', `more than ${listed} signals: further ones are not listed until some clear`],
-  CauseFound: ({ title }) => ['act', `a cause: ${title}`],
+  CauseFound: ({ title }) => ['act', `the trouble is: ${title}`],
   AlarmsUnreadable: ({ keys }) => [
     'bad',
     `cannot be read in this account and region, so what they said last stands: ${sources(keys)}`,
   ],
   AlarmsReadable: ({ keys }) => ['quiet', `can be read again: ${sources(keys)}`],
   SeverityAssigned: ({ severity, reasons }) => ['act', `${severity}: ${reasons.map(({ text }) => text).join('; ')}`],
-  Escalated: ({ level, role, reason }) => ['act', `level ${level} is called, ${role}: ${reason}`],
-  Reminded: ({ level, role }) => ['act', `level ${level} is called again, ${role}: nobody has answered`],
+  Escalated: ({ level, role, reason }) => ['act', `paging the ${lowerFirst(role)} (level ${level}): ${reason}`],
+  Reminded: ({ level, role }) => ['act', `paging the ${lowerFirst(role)} (level ${level}) again: nobody has answered`],
   TargetMissed: ({ target, minutes, to }) => [
     'bad',
-    to ? `the update to ${AUDIENCE_NAMES[to]} is missed` : `the ${target} target of ${minutes} min is missed`,
+    to
+      ? `the update to ${AUDIENCE_NAMES[to]} did not go out in time`
+      : `the ${target} target of ${duration(minutes)} was missed`,
   ],
   PageSent: ({ level, role, urgency, to }) => ['quiet', `${urgency} sent to ${to ?? role}, level ${level}`],
   Acknowledged: ({ until, ...person }) => ['good', `acknowledged by ${by(person)} until ${clock(until)}`],
@@ -87,62 +101,59 @@ const SENTENCES: Sentences = {
   ],
   ReferenceAdded: ({ system, ref, url }) => ['quiet', `kept in ${system}: ${url ?? ref}`],
   TicketChanged: ({ change, text = '', ...person }) => TICKET_SENTENCES[change](by(person), text),
-  ChecklistTicked: ({ item, ...person }) => ['quiet', `${by(person)} ticks ${item}`],
+  ChecklistTicked: ({ item, ...person }) => ['quiet', `${by(person)} ticks off: ${item}`],
   HeldForMaintenance: held => ['quiet', heldWords(held)],
-  MaintenanceEnded: ({ reason }) => ['bad', `this is not held for maintenance any more: ${reason}`],
-  DrillBecameReal: ({ reason }) => ['bad', `this is no drill any more: ${reason}`],
-  ResponseRequested: ({ attempt, from, approved }) => [
+  MaintenanceEnded: ({ reason }) => ['bad', `no longer held for maintenance: ${reason}`],
+  DrillBecameReal: ({ reason }) => ['bad', `no longer a drill: ${reason}`],
+  ResponseRequested: ({ attempt, from, approved }, titles) => [
     'quiet',
-    `attempt ${attempt} of the response${from ? `, from ${from}${approved ? ', approved' : ''}` : ''}`,
+    `response ${attempt} begins${from ? ` with ${approved ? 'the approved step ' : ''}"${titles.ofStep(from)}"` : ''}`,
   ],
   DiagnosisRecorded: ({ findings }) => [
     'quiet',
-    `diagnosed: ${findings.filter(({ ok }) => !ok).length} of ${findings.length} checks found something`,
+    `diagnosis: ${findings.filter(({ ok }) => !ok).length} of ${findings.length} checks found something wrong`,
   ],
-  StepSkipped: ({ title, reasons }) => ['quiet', `skipped: ${title} (${reasons.join('; ')})`],
+  StepSkipped: ({ title, reasons }) => ['quiet', `not tried: ${title} (${reasons.join('; ')})`],
   StepStarted: ({ title, dryRun, preview }) => [
     'act',
     `${title}${dryRun ? `, dry run${preview ? ' before approval is asked for' : ''}` : ''}`,
   ],
-  StepSucceeded: ({ run }, title) => ['good', `verified: ${title(run)}`],
-  StepRehearsed: ({ run, report = [] }, title) => [
+  StepSucceeded: ({ run }, titles) => ['good', `verified: ${titles.ofRun(run)}`],
+  StepRehearsed: ({ run, report = [] }, titles) => [
     'quiet',
-    [`dry run, nothing changed: ${title(run)}`, ...report.slice(0, 1)].join('. '),
+    [`dry run, nothing changed: ${titles.ofRun(run)}`, ...report.slice(0, 1)].join('. '),
   ],
-  RunbookStarted: ({ run, execution }, title) => ['quiet', `execution ${execution}: ${title(run)}`],
+  RunbookStarted: ({ run, execution }, titles) => ['quiet', `execution ${execution}: ${titles.ofRun(run)}`],
   ExecutionStopped: ({ title, changed }) => [
     'act',
     `stopped: ${title}${changed.length > 0 ? `, after ${changed.join('; ')}` : ', before it changed anything'}`,
   ],
-  HarmSeen: ({ title, seen }) => ['bad', `does harm by now, and is reverted: ${title} (${seen})`],
+  HarmSeen: ({ title, seen }) => ['bad', `made it worse, and is being reverted: ${title} (${seen})`],
   RevertRequested: ({ title, ...person }) => ['act', `${by(person)} reverts: ${title}`],
-  ServiceMeasured: ({ facts }) => [
-    'quiet',
-    `measured: ${Object.entries(facts)
-      .map(([fact, value]) => `${fact} ${value}`)
-      .join(', ')}`,
-  ],
-  ImprovementSeen: ({ severity, seen }) => ['good', `improved, by now a ${severity}: ${seen}`],
-  StepFailed: ({ run, reason, checks, impact }, title) => [
+  ServiceMeasured: ({ facts }) => ['quiet', `measured: ${serviceWords(facts)}`],
+  ImprovementSeen: ({ severity, seen }) => ['good', `improved, now a ${severity}: ${seen}`],
+  StepFailed: ({ run, reason, checks, impact }, titles) => [
     'bad',
-    `${impactWords(impact)}: ${title(run)} (${failed(checks) || reason})`,
+    `${impactWords(impact)}: ${titles.ofRun(run)} (${failed(checks) || reason})`,
   ],
   ApprovalRequested: ({ title, expiresAt, reason }) => [
     'act',
-    `approval is asked for until ${dateTime(expiresAt)}: ${title}${reason ? `, because ${reason}` : ''}`,
+    `approval requested by ${dateTime(expiresAt)}: ${title}${reason ? `, because ${reason}` : ''}`,
   ],
   ApprovalAskedAgain: ({ title, expiresAt, level }) => [
     'act',
-    `approval is asked for again, up to level ${level}, until ${dateTime(expiresAt)}: ${title}`,
+    `approval requested again, up to level ${level}, by ${dateTime(expiresAt)}: ${title}`,
   ],
-  ApprovalGiven: ({ step, ...person }) => ['good', `${by(person)} approves ${step}`],
-  ApprovalDeclined: ({ step, ...person }) => [
+  ApprovalGiven: ({ step, ...person }, titles) => ['good', `${by(person)} approves: ${titles.ofStep(step)}`],
+  ApprovalDeclined: ({ step, ...person }, titles) => [
     'act',
-    person.by === TIME ? `nobody answered in time: ${step} is declined` : `${by(person)} declines ${step}`,
+    person.by === TIME
+      ? `approval timed out: ${titles.ofStep(step)}`
+      : `${by(person)} declines: ${titles.ofStep(step)}`,
   ],
-  ResponseEnded: ({ attempt, outcome }) => ['quiet', `attempt ${attempt} has ended: ${outcome}`],
+  ResponseEnded: ({ attempt, outcome }) => ['quiet', `response ${attempt} has ended: ${outcome}`],
   HandedOver: ({ reason }) => ['bad', `handed over to people: ${reason}`],
-  ActionItemRaised: ({ action, text }) => ['act', `to be done: ${action}: ${text}`],
+  ActionItemRaised: ({ action, text }) => ['act', `follow-up: ${action}: ${text}`],
   ActionItemChanged: ({ item, owner, priority, dueAt, ...person }) => [
     'quiet',
     `${by(person)} changes ${item}: ${[owner && `for ${owner}`, priority, dueAt && `due ${dueAt.slice(0, 10)}`].filter(Boolean).join(', ')}`,
@@ -151,26 +162,26 @@ const SENTENCES: Sentences = {
   ActionItemDue: ({ item }) => ['act', `${item} is due and not done`],
   PublicationRequested: ({ severity, level }) => [
     'act',
-    `are customers to be told of this ${severity}? ${level ? `Level ${level} is asked` : 'A person says so'}`,
+    `should customers be told of this ${severity}? ${level ? `Asking level ${level}` : 'A person must say so'}`,
   ],
-  PublicationDeclined: person => ['act', `customers are not told, says ${by(person)}`],
+  PublicationDeclined: person => ['act', `not published, by ${by(person)}`],
   Published: ({ components, investigation, ...person }) => [
     'act',
-    `customers are told from now on${investigation ? ', of an investigation' : ''}${components ? ` of ${components.join(', ')}` : ''}, says ${by(person)}`,
+    `published to the status page${investigation ? ' as an investigation' : ''}${components ? ` (${components.join(', ')})` : ''}, by ${by(person)}`,
   ],
   UpdatePosted: ({ to, status, text, nextAt }) => [
     'act',
-    `update to ${AUDIENCE_NAMES[to]}: ${text ?? status}${nextAt ? `; the next by ${clock(nextAt)}` : ''}`,
+    `update to ${AUDIENCE_NAMES[to]}: ${text ?? status}${nextAt ? `; next by ${clock(nextAt)} UTC` : ''}`,
   ],
-  MessageDelivered: ({ about, channel }) => ['quiet', `entry ${about} has reached ${CHANNELS[channel]}`],
+  MessageDelivered: ({ channel }) => ['quiet', `delivered to ${CHANNELS[channel]}`],
   PostMortemDrafted: ({ url }) => ['act', `the post-mortem is drafted: ${url}`],
   OutageMeasured: ({ from, to, worst, unknown }) => [
     'quiet',
     unknown
-      ? `the metrics do not tell how long it lasted: ${unknown}`
+      ? `metrics do not show how long it lasted: ${unknown}`
       : from && to
-        ? `measured: people were harmed from ${clock(from)} to ${clock(to)}${worst ? `, at the worst ${percent(worst.share)} of ${worst.of} at ${clock(worst.at)}` : ''}`
-        : 'measured: no harm to people',
+        ? `measured: people were affected from ${clock(from)} to ${clock(to)} UTC${worst ? `, at worst (${clock(worst.at)}) ${percent(worst.share)} of ${worst.of}` : ''}`
+        : 'measured: people were not affected',
   ],
   CauseIdentified: ({ text, happenedAt, ...person }) => [
     'good',
@@ -180,7 +191,7 @@ const SENTENCES: Sentences = {
     'good',
     `${by(person)} had the fix in place at ${clock(happenedAt)}: ${text}`,
   ],
-  PostMortemRequested: person => ['act', `${by(person)} wants a post-mortem`],
+  PostMortemRequested: person => ['act', `${by(person)} requested a post-mortem`],
   PostMortemOverdue: ({ hours, dueAt }) => [
     'bad',
     dueAt
@@ -190,7 +201,7 @@ const SENTENCES: Sentences = {
   PostMortemDone: person => ['good', `${by(person)} closes the review: the post-mortem is done`],
   Mitigated: ({ reason }) => ['good', `recovered: ${reason}`],
   SettlingFailed: ({ checks }) => ['bad', `not well yet: ${failed(checks)}`],
-  ResolutionRequested: ({ reason, ...person }) => ['good', `${by(person)} declares it over: ${reason}`],
+  ResolutionRequested: ({ reason, ...person }) => ['good', `${by(person)} says it is over: ${reason}`],
   MergedInto: ({ into, ...person }) => ['act', `${by(person)} merges it into ${into}: it goes on there`],
   Absorbed: ({ id, title, severity, ...person }) => [
     'act',
@@ -207,10 +218,13 @@ const SENTENCES: Sentences = {
 };
 
 /** A line of the incident log. An event of a newer deployment, unknown to this command line, is shown by its type. */
-export function formatEvent(event: IncidentEvent, { runs }: Incident): LogLine {
+export function formatEvent(event: IncidentEvent, { runs, policy }: Incident): LogLine {
   const sentence = SENTENCES[event.type] as Sentences[EventType] | undefined;
-  const title = (run: string) => runs.find(r => r.run === run)?.title ?? run;
-  return sentence ? sentence(event as never, title) : ['quiet', event.type];
+  const titles = {
+    ofRun: (run: string) => runs.find(r => r.run === run)?.title ?? run,
+    ofStep: (step: string) => titleOfStep(policy, step),
+  };
+  return sentence ? sentence(event as never, titles) : ['quiet', event.type];
 }
 
 /** A line of the timeline with its repetitions: "reminded … (12 times since 09:10 UTC)". */

@@ -1,14 +1,17 @@
 import { answerDue, publicationQuestion, workaroundOrQuestion } from '../communication/questions.ts';
-import type { EventOf, IncidentEvent, Status } from '../incident/events.ts';
+import type { EventOf, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isQuestion, playbookOf } from '../incident/incident.ts';
 import type { HeldBy } from '../incident/maintenance.ts';
 import { redWords } from '../incident/red.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
-import { clockSince, dateTime, duration, minutesBetween } from '../kernel/time.ts';
+import { clockSince, dateTime, duration, minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { automationLines, cautionLines, previewLines } from './automation-lines.ts';
 import { incidentLinks } from './incident-links.ts';
 import { listedSignals } from './listed-signals.ts';
+import { lowerFirst } from './roles.ts';
+import { situation } from './situation.ts';
+import { statusWords } from './status-words.ts';
 
 /** The fields of the templates `messages/page.txt` and `messages/sms.txt`. */
 export interface PageFields {
@@ -26,9 +29,15 @@ export interface PageFields {
   /** The headline, and before it why this person is called now: an SMS has room for nothing else. */
   short: string;
   reasons: string[];
+  /** `HH:MM UTC`, when the severity was assessed by them; null before. */
+  assessed: string | null;
   started: string;
-  status: Status;
+  /** With what earned it: "identified: the writer uses 1,722 of 1,722 connections". */
+  status: string;
   impact: string;
+  /** How people were served at worst, and how they are now, each with its time; null where nothing was measured. */
+  worst: string | null;
+  now: string | null;
   /** Tells if there is a workaround, or asks for it; null when neither applies. */
   workaround: string | null;
   commander: string;
@@ -41,6 +50,8 @@ export interface PageFields {
   moreSignals: number;
   /** `ok` is null when the check itself failed. */
   findings: { ok: boolean | null; text: string }[];
+  /** `HH:MM UTC`, when they were found; null before. */
+  diagnosed: string | null;
   checklist: { done: boolean; text: string }[];
   doing: string[];
   actionItems: { action: string; text: string }[];
@@ -48,13 +59,19 @@ export interface PageFields {
 }
 
 export function pageFields(incident: Incident, event: IncidentEvent, level: number): PageFields {
-  const { id, policy, severity, severityReasons, title, startedAt, status, findings, signals, actionItems } = incident;
+  const { id, policy, severity, severityReasons, title, startedAt, findings, signals, actionItems } = incident;
+  const { assessedAt, diagnosedAt } = incident;
+  const time = (at: string | undefined) => (at ? `${clockSince(event.at, at)} UTC` : null);
   const { listed, more: moreSignals } = listedSignals(signals);
   return {
     drill: incident.drill ?? false,
     kind: incident.held ? '[MAINTENANCE]' : kindOf(event),
     service: policy.title,
-    ...{ title, id, severity, status },
+    ...{ title, id, severity },
+    status: statusWords(incident),
+    ...situation(incident, event.at),
+    assessed: time(assessedAt),
+    diagnosed: time(diagnosedAt),
     severityName: SEVERITY_NAMES[severity],
     headline: headline(incident, event),
     short: shortHeadline(incident, event),
@@ -62,10 +79,13 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     started: dateTime(startedAt),
     impact: playbookOf(incident).impact,
     workaround: workaroundOrQuestion(incident),
-    commander: incident.commander ?? 'nobody yet: the first to acknowledge',
+    commander: incident.commander ?? 'none yet (whoever acknowledges first)',
     hotline: isOver(event) ? null : hotline(incident, event, level),
     called: isOver(event) || incident.held ? null : calledAs(incident, event, level),
-    signals: listed.map(([, { state, summary }]) => ({ firing: state === 'firing', text: summary })),
+    signals: listed.map(([, signal]) => ({
+      firing: signal.state === 'firing',
+      text: `${signal.summary}, ${signal.state === 'firing' ? 'since' : 'at'} ${time(signal.at)}`,
+    })),
     moreSignals,
     findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
     checklist: checklist(incident).map(({ text, done }) => ({ done, text })),
@@ -96,7 +116,7 @@ function shortHeadline(incident: Incident, event: IncidentEvent): string {
     case 'Reminded':
       return `still not acknowledged. ${text}`;
     case 'HandedOver':
-      return [text.split('. ')[0], firing(incident)[0]?.[1].summary ?? ''].join('. ');
+      return [text.split('. ')[0], whatIsWrong(incident, event.at)].join('. ');
     default:
       return text;
   }
@@ -112,34 +132,43 @@ function kindOf({ type }: IncidentEvent): string {
 }
 
 function headline(incident: Incident, event: IncidentEvent): string {
-  if (incident.held) return `${heldWords(incident.held)}: ${firing(incident)[0]?.[1].summary ?? incident.status}`;
+  if (incident.held) return `${heldWords(incident.held)}: ${whatIsWrong(incident, event.at)}`;
   switch (event.type) {
     case 'Resolved':
       return `Resolved: ${event.reason}`;
     case 'StillRed':
       return `Still red after the resolution: ${redWords(event.alarms, event.at, event.count)}. If it is not over: npx incident reopen ${incident.id} WHY. Otherwise a new incident opens an hour after the resolution`;
     case 'HandedOver':
-      return `Automation needs you: ${event.reason}`;
+      return `You need to act: ${event.reason}`;
     case 'ApprovalRequested':
     case 'ApprovalAskedAgain':
       return [approvalQuestion(incident, event), ...previewLines(incident, event.step)].join('. ');
     case 'PublicationRequested':
       return publicationQuestion(incident, event);
     case 'ImprovementSeen':
-      return `Improved: ${event.seen}. By that it is a ${event.severity}, and only you can lower it: npx incident severity ${incident.id} ${event.severity}`;
+      return `Improved: ${event.seen}. That is a ${event.severity}. Only you can lower it: npx incident severity ${incident.id} ${event.severity}`;
     case 'TargetMissed':
       return missedTarget(event);
     case 'ExecutionStopped':
       return `Stopped "${event.title}" ${event.changed.length > 0 ? `after it had changed: ${event.changed.join('; ')}` : 'before it changed anything'}`;
     case 'MaintenanceEnded':
-      return `Maintenance does not explain it any more: ${event.reason}`;
+      return `No longer held for maintenance: ${event.reason}`;
     case 'DrillBecameReal':
-      return `This is no drill any more: ${event.reason}`;
+      return `This is no longer a drill: ${event.reason}`;
     default:
-      return isQuestion(incident)
-        ? answerDue(incident)
-        : (firing(incident)[0]?.[1].summary ?? incident.severityReasons[0]?.text ?? incident.status);
+      return isQuestion(incident) ? answerDue(incident) : whatIsWrong(incident, event.at);
   }
+}
+
+/** The trouble now, in one line: what fires, that of the incident's own playbook first, or how people are served since it recovered. */
+function whatIsWrong(incident: Incident, now: string): string {
+  const red = firing(incident).map(([, signal]) => signal);
+  const [worst = red[0]] = red.filter(({ playbook }) => playbook === incident.playbook);
+  if (worst) return worst.summary;
+  const { now: served } = situation(incident, now);
+  if (incident.status === 'monitoring')
+    return `Recovered at ${clockSince(now, incident.mitigatedAt ?? now)} UTC${served ? `; ${served}` : ''}`;
+  return incident.severityReasons[0]?.text ?? incident.status;
 }
 
 /** Why an incident is held: "Held for maintenance until 10:30 (mute rule: …)". */
@@ -167,9 +196,10 @@ export function missedTarget({
     : `Not resolved within ${duration(minutes)}`;
 }
 
-function calledAs({ policy, severity }: Incident, event: IncidentEvent, level: number): string {
+function calledAs({ policy, severity, severityAt }: Incident, event: IncidentEvent, level: number): string {
   const role = policy.escalation.find(other => other.level === level)?.role ?? `level ${level}`;
-  const within = `respond within ${duration(policy.severities[severity].responseMinutes)}`;
-  const why = event.type === 'Escalated' ? ` (${event.reason})` : '';
-  return `${role}, level ${level} of ${policy.escalation.length}${why}: ${within}`;
+  const due = plusMinutes(severityAt, policy.severities[severity].responseMinutes);
+  const respond = due > event.at ? `Respond by ${clockSince(event.at, due)} UTC.` : 'Respond now.';
+  const why = event.type === 'Escalated' ? `; ${event.reason}` : '';
+  return `the ${lowerFirst(role)} (level ${level} of ${policy.escalation.length}${why}). ${respond}`;
 }

@@ -1,10 +1,10 @@
 import { timesOf } from '../figures/figures.ts';
+import { checkWords } from '../incident/check-words.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import type { Run } from '../incident/incident.ts';
 import { AUTOMATION, TIME } from '../incident/person.ts';
 import type { Promised } from '../incident/records.ts';
-import { alarmOf } from '../incident/signal.ts';
 import { judge } from '../incident/targets.ts';
 import { countOf } from '../kernel/numbers.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
@@ -121,17 +121,11 @@ export function tried(incident: IncidentHistory): Tried[] {
 /** The checks that decided. A failure lists the failed ones, and its reason where they do not contain it. */
 function evidence({ reason = '', status }: Run, end: End | undefined): string {
   const checks = (end?.checks ?? []).filter(({ passed }) => status !== 'failed' || !passed);
-  const isReasonTold = checks.every(({ check, seen }) => reason.includes(`${check}: ${seen}`)) && checks.length > 0;
-  const results = checks.map(({ check, seen }) => `${checkWords(check)}: ${seen}`);
+  const isReasonTold = checks.every(check => reason.includes(checkWords(check))) && checks.length > 0;
+  const results = checks.map(checkWords);
   const decided = results.length > 0 && status === 'failed' ? [`not verified: ${results.join('; ')}`] : results;
   return [...(isReasonTold || reason === '' ? [] : [reason]), ...decided].join('; ');
 }
-
-/** "alarm shop-down", "requests failing". */
-const checkWords = (check: string) => {
-  const alarm = alarmOf(check);
-  return alarm ? `alarm ${alarm}` : check;
-};
 
 const isEnd = (event: IncidentEvent): event is End => event.type === 'StepSucceeded' || event.type === 'StepFailed';
 

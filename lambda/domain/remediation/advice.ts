@@ -2,6 +2,7 @@ import type { Event } from '../incident/events.ts';
 import { type Incident, nextItem } from '../incident/incident.ts';
 import type { Advice } from '../incident/policy.ts';
 import { playbooksOf } from '../incident/troubles.ts';
+import { thousands } from '../kernel/numbers.ts';
 import type { Fact, Facts } from '../kernel/severity.ts';
 
 /** The events after which automation does nothing more: people continue with the advice. */
@@ -46,6 +47,6 @@ export function fill(template: string, facts: Facts): string {
   return template.replace(PLACEHOLDER, (_, fact: Fact, divisor?: Fact) => {
     const value = facts[fact];
     const divisorValue = divisor === undefined ? 1 : facts[divisor];
-    return value === undefined || !divisorValue ? '(not measured)' : String(Math.round(value / divisorValue));
+    return value === undefined || !divisorValue ? '(not measured)' : thousands(Math.round(value / divisorValue));
   });
 }

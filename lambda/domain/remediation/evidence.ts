@@ -1,8 +1,7 @@
 import { causeWords, holds } from '../incident/causes.ts';
-import type { GuardrailResult } from '../incident/events.ts';
+import type { GuardrailResult, Skip } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { Bound, Cause, ParameterValue, Step } from '../incident/policy.ts';
-import { rounded } from '../kernel/numbers.ts';
 import type { Fact } from '../kernel/severity.ts';
 import { clock, minutesBetween } from '../kernel/time.ts';
 
@@ -19,11 +18,8 @@ export const guardrailResult = (
   guardrail: GuardrailResult['guardrail'],
   passed: boolean,
   reason: string,
-): GuardrailResult => ({
-  guardrail,
-  passed,
-  reason,
-});
+  because?: Skip,
+): GuardrailResult => ({ guardrail, passed, reason, ...(!passed && because ? { because } : {}) });
 
 /** The value of a parameter; undefined when the diagnosis did not find it. */
 export function parameterOf({ facts, objects }: Known, value: ParameterValue): string | undefined {
@@ -42,7 +38,7 @@ export function objectKnown(incident: Incident, { parameters, revert }: Step): G
   const missing = values.find(value => parameterOf(incident, value) === undefined);
   if (missing === undefined || typeof missing === 'string') return guardrailResult('object', true, 'known');
   if (incident.drill && 'object' in missing) return guardrailResult('object', true, 'a drill: whatever is found');
-  return guardrailResult('object', false, `${'object' in missing ? missing.object : missing.fact} is not known`);
+  return guardrailResult('object', false, 'the diagnosis did not find what it would act on', 'unknown');
 }
 
 /** A step does not run if one of its conditions does not hold or is unknown. */
@@ -50,7 +46,7 @@ export function needs({ facts }: Incident, { needs = [] }: Step): GuardrailResul
   const missing = needs.find(need => !holds(need, facts));
   if (!missing) return guardrailResult('needs', true, needs.length > 0 ? 'all there' : 'nothing');
   return facts[missing.fact] === undefined
-    ? guardrailResult('needs', false, `${missing.fact} is not known: perhaps ${missing.otherwise}`)
+    ? guardrailResult('needs', false, `not known; perhaps ${missing.otherwise}`, 'unknown')
     : guardrailResult('needs', false, missing.otherwise);
 }
 
@@ -60,19 +56,20 @@ export function causeMeasured(incident: Incident, { causes, unless = [], mode }:
   // An unknown fact may speak against the step. Then a person must decide.
   const unknown = unless.find(({ fact }) => facts[fact] === undefined);
   if (unknown && mode !== 'approve')
-    return guardrailResult('cause', false, `${unknown.fact} is not known, and may be against it`);
+    return guardrailResult('cause', false, `it could not be ruled out that ${causeWords(unknown, 0)}`, 'unknown');
   const contrary = unless.find(bound => holds(bound, facts));
   if (contrary)
     return guardrailResult(
       'cause',
       false,
-      `${contrary.fact} is ${rounded(facts[contrary.fact] ?? Number.NaN, 2)}: this is no remedy`,
+      `${causeWords(contrary, facts[contrary.fact] ?? 0)}, which it does not mend`,
+      'no cause',
     );
   if (drill) return guardrailResult('cause', true, 'a drill: taken as found');
   const measuredCause = causes.find(cause => isFresh(incident, cause, now) && holds(cause, facts));
   return measuredCause
     ? guardrailResult('cause', true, causeWords(measuredCause, facts[measuredCause.fact] ?? 0))
-    : guardrailResult('cause', false, causes.map(cause => missingCause(incident, cause, now)).join(', '));
+    : noCause(incident, causes, now);
 }
 
 /** A bound in words: "8 or more". */
@@ -87,12 +84,19 @@ function isFresh({ facts, measuredAt, diagnosedIn, attempt }: Incident, cause: C
   return minutesBetween(at, now) <= withinMinutes;
 }
 
+function noCause(incident: Incident, causes: readonly Cause[], now: string): GuardrailResult {
+  const words = [...new Set(causes.map(cause => missingCause(incident, cause, now)))].join(', ');
+  const isKnown = ({ fact }: Cause) => incident.facts[fact] !== undefined;
+  const isOld = causes.some(cause => isKnown(cause) && !isFresh(incident, cause, now));
+  return guardrailResult('cause', false, words, isOld ? 'passing' : causes.every(isKnown) ? 'no cause' : 'unknown');
+}
+
 function missingCause(incident: Incident, cause: Cause, now: string): string {
-  const { fact } = cause;
+  const { fact, otherwise } = cause;
   const value = incident.facts[fact];
-  if (value === undefined) return `${fact} is not known, needs ${readBound(cause)}`;
-  if (isFresh(incident, cause, now)) return `${fact} is ${rounded(value, 2)}, needs ${readBound(cause)}`;
-  return `${fact} was ${rounded(value, 2)} at ${clock(incident.measuredAt[fact] ?? '')}: too long ago`;
+  if (value === undefined) return 'its cause could not be measured';
+  if (isFresh(incident, cause, now)) return otherwise ?? causeWords(cause, value);
+  return `its cause was last measured at ${clock(incident.measuredAt[fact] ?? '')} UTC`;
 }
 
 /** Every fact that a step needs, for a check at synthesis. */

@@ -1,11 +1,11 @@
 import type { LedgerRun, Readings } from '../incident/commands.ts';
-import type { GuardrailResult } from '../incident/events.ts';
+import type { EventOf, GuardrailResult, Skip } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import type { BlastRadius, Step } from '../incident/policy.ts';
 import { stormReason } from '../intake/storm.ts';
 import { percent } from '../kernel/numbers.ts';
 import { atLeast } from '../kernel/severity.ts';
-import { minutesBetween, minutesIfKnown, plusMinutes } from '../kernel/time.ts';
+import { clockSince, dateTime, minutesBetween, minutesIfKnown, plusMinutes } from '../kernel/time.ts';
 import type { CautiousStep } from './caution.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 import { heldPlaybook } from './maintenance.ts';
@@ -38,6 +38,24 @@ export function failedGuardrails(results: readonly GuardrailResult[], dryRun: bo
   // Without its cause a step has no object either, and its other conditions do not matter.
   const hasNoCause = failed.some(({ guardrail }) => guardrail === 'cause');
   return hasNoCause ? failed.filter(({ guardrail }) => guardrail !== 'object' && guardrail !== 'needs') : failed;
+}
+
+/** Before the reason, where that alone would not say what it means for the step. */
+const PREFIX: Partial<Record<GuardrailResult['guardrail'], string>> = {
+  cause: 'not applicable: ',
+  needs: 'not possible: ',
+};
+
+/** Why a guardrail kept a step from running, as people read it. */
+const skipReason = ({ guardrail, reason }: GuardrailResult): string => `${PREFIX[guardrail] ?? ''}${reason}`;
+
+/** The first of these that holds is what follows from a skipped step. */
+const SKIPS: readonly Skip[] = ['held back', 'passing', 'unknown', 'no cause'];
+
+/** Why a step is skipped whose guardrails have failed. */
+export function skipOf(failed: readonly GuardrailResult[]): Pick<EventOf<'StepSkipped'>, 'reasons' | 'because'> {
+  const because = SKIPS.find(skip => failed.some(result => result.because === skip));
+  return { reasons: [...new Set(failed.map(skipReason))], ...(because && { because }) };
 }
 
 /** The result of every guardrail, in order, passed or not. */
@@ -75,8 +93,8 @@ export const mayTryAgain = (incident: Incident, readings: Readings, now: string)
 
 function killSwitch({ automation }: Readings): GuardrailResult {
   if (automation === 'unreadable')
-    return guardrailResult('kill switch', false, 'the kill switch cannot be read, which means off');
-  return guardrailResult('kill switch', automation.value === 'on', `automation is ${automation.value}`);
+    return guardrailResult('kill switch', false, 'the kill switch cannot be read, which counts as off', 'held back');
+  return guardrailResult('kill switch', automation.value === 'on', `automation is ${automation.value}`, 'held back');
 }
 
 /** Maintenance of the service, or of what the playbook is about: its components, or an alarm of it that fires. */
@@ -86,19 +104,21 @@ function maintenanceWindow(
   { maintenanceUntil, maintenance }: Readings,
   now: string,
 ): GuardrailResult {
-  const result = (passed: boolean, reason: string) => guardrailResult('maintenance window', passed, reason);
+  const result = (passed: boolean, reason: string) =>
+    guardrailResult('maintenance window', passed, reason, 'held back');
   const until = Date.parse(maintenanceUntil ?? now);
   if (Number.isNaN(until)) return result(false, 'the maintenance window cannot be read, which means closed');
-  if (until > Date.parse(now)) return result(false, `maintenance until ${maintenanceUntil}`);
+  if (until > Date.parse(now)) return result(false, `maintenance until ${dateTime(maintenanceUntil ?? now)}`);
   if (maintenance === 'unreadable') return result(false, 'mute rules cannot be read, which means closed');
   const held = heldPlaybook(incident, playbook, maintenance);
-  if (held) return result(false, `${held.source}: ${held.reason}${held.until ? ` (until ${held.until})` : ''}`);
+  if (held)
+    return result(false, `${held.source}: ${held.reason}${held.until ? ` (until ${dateTime(held.until)})` : ''}`);
   return result(true, maintenanceUntil === undefined ? 'no maintenance' : 'maintenance is over');
 }
 
 function mode(incident: Incident, step: CautiousStep, readings: Readings): GuardrailResult {
   const approved = incident.attempt?.approved && incident.attempt.from === step.name;
-  const words = { off: 'off', observe: 'observe: nothing is changed', approve: needsApproval(step), auto: 'automatic' };
+  const words = { off: 'switched off', observe: 'only observed', approve: needsApproval(step), auto: 'automatic' };
   if (step.mode === 'approve' && approved) return guardrailResult('mode', true, 'approved');
   // Nobody is asked to approve a step that would not run.
   if (step.mode === 'approve' && isOff(readings)) return guardrailResult('mode', true, 'would need approval');
@@ -108,7 +128,7 @@ function mode(incident: Incident, step: CautiousStep, readings: Readings): Guard
 const needsApproval = ({ caution }: CautiousStep) => `needs approval${caution ? `: ${caution}` : ''}`;
 
 function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: string): GuardrailResult {
-  if (ledger === 'unreadable') return guardrailResult('cooldown', false, 'earlier runs cannot be read');
+  if (ledger === 'unreadable') return guardrailResult('cooldown', false, 'earlier runs cannot be read', 'passing');
   const last = ledger
     .filter(run => run.runbook === step.runbook && run.target === step.target)
     .filter(run => run.run !== ownRunId(incident, step) && !cameToNothing(incident, run))
@@ -118,11 +138,12 @@ function cooldown(incident: Incident, step: Step, { ledger }: Readings, now: str
   if (!last) return guardrailResult('cooldown', true, 'first run on this target');
   const minutes = minutesBetween(last, now);
   const ready = minutes >= step.cooldownMinutes;
-  const ago = `last run ${Math.round(minutes)} min ago, ${step.cooldownMinutes} min apart`;
+  const ago = `last run ${Math.round(minutes)} min ago`;
   return guardrailResult(
     'cooldown',
     ready,
-    ready ? ago : `${ago}: not before ${plusMinutes(last, step.cooldownMinutes)}`,
+    ready ? ago : `${ago}, not again before ${clockSince(now, plusMinutes(last, step.cooldownMinutes))} UTC`,
+    'passing',
   );
 }
 
@@ -142,7 +163,7 @@ const cameToNothing = ({ runs }: Incident, { run }: LedgerRun) =>
  */
 function budget(incident: Incident, step: Step, { ledger, automation }: Readings): GuardrailResult {
   if (ledger === 'unreadable' || automation === 'unreadable')
-    return guardrailResult('budget', false, 'earlier runs cannot be read');
+    return guardrailResult('budget', false, 'earlier runs cannot be read', 'passing');
   const { runs, hours } = incident.policy.budget;
   const released = ({ at }: LedgerRun) => Date.parse(at) <= Date.parse(automation.since);
   const counted = ledger.filter(
@@ -156,6 +177,7 @@ function budget(incident: Incident, step: Step, { ledger, automation }: Readings
     'budget',
     highestCount < runs,
     highestCount < runs ? spent : `${spent}: a person must release it`,
+    'passing',
   );
 }
 
@@ -164,18 +186,26 @@ const isOutside = (minutes: number, hours: number) => minutes < 0 || minutes > h
 function blastRadius(incident: Incident, { blastRadius }: Step): GuardrailResult {
   const { fact, leaves, reaches, maximumShare } = blastRadius;
   const whole = incident.facts[fact];
-  if (whole === undefined) return guardrailResult('blast radius', false, `${fact} is not known`);
+  if (whole === undefined)
+    return guardrailResult('blast radius', false, 'how much it would touch could not be measured', 'unknown');
   const target = leaves ?? reaches;
   const touched = numberTouched(blastRadius, whole);
   if (whole <= 0 || touched <= 0)
     return guardrailResult(
       'blast radius',
       false,
-      `nothing to act on: ${fact} is ${whole}${target === undefined ? '' : `, to be ${target}`}`,
+      whole > 0 && target !== undefined
+        ? `nothing to change: ${target} wanted, and there are ${whole}`
+        : 'nothing to act on',
     );
   const share = touched / whole;
-  const words = `at most ${touched} of ${whole} ${fact} (${percent(share)}, limit ${percent(maximumShare)})`;
-  return guardrailResult('blast radius', share <= maximumShare, words);
+  const touches = reaches === undefined ? `at most ${touched} of ${whole}` : `${touched} more than ${whole}`;
+  const words = `${touches} (${percent(share)}, limit ${percent(maximumShare)})`;
+  return guardrailResult(
+    'blast radius',
+    share <= maximumShare,
+    share <= maximumShare ? words : `too much at once: ${words}`,
+  );
 }
 
 function numberTouched({ leaves, reaches, touches = 1 }: BlastRadius, whole: number): number {
@@ -188,13 +218,15 @@ function severity(incident: Incident, step: Step): GuardrailResult {
   return guardrailResult(
     'severity',
     isSevere,
-    `${incident.severity}, ${isSevere ? 'at least' : 'needs'} ${step.minimumSeverity}`,
+    isSevere
+      ? `${incident.severity}, at least ${step.minimumSeverity}`
+      : `only from ${step.minimumSeverity} up, and this is a ${incident.severity}`,
   );
 }
 
 /** In a storm automation stands back, but for what a person has approved. */
 function storm(incident: Incident, { others }: Readings): GuardrailResult {
-  if (others === 'unreadable') return guardrailResult('storm', false, 'the open incidents cannot be read');
+  if (others === 'unreadable') return guardrailResult('storm', false, 'the open incidents cannot be read', 'passing');
   const reason = incident.attempt?.approved ? undefined : stormReason(incident, others);
   return guardrailResult('storm', reason === undefined, reason ?? 'no storm');
 }

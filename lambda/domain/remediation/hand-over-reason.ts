@@ -8,12 +8,13 @@ import { playbooksOf, stepOf } from '../incident/troubles.ts';
 import { waitingTime } from './approval.ts';
 import { objectsNamed } from './evidence.ts';
 import { isOff } from './guardrails.ts';
+import { verdictOf, verdictWords } from './verdict.ts';
 
 /** Why a person is needed when no step is left: a verdict on the plan, then every step with its result. */
 export function handOverReason(incident: Incident, attempt: number, newlySkipped: Event[], readings: Readings): string {
   const firstAttempt = incident.roundBegunIn ?? attempt;
   const ran = incident.runs.filter(run => run.attempt >= firstAttempt && !run.undoes && !run.preview);
-  const reasonsOf = new Map(Object.entries(incident.skipped));
+  const reasonsOf = new Map(Object.entries(incident.skipped).map(([step, { reasons }]) => [step, reasons]));
   for (const event of newlySkipped) if (event.type === 'StepSkipped') reasonsOf.set(event.step, event.reasons);
   const skipped = playbooksOf(incident)
     .flatMap(({ plan }) => plan)
@@ -26,26 +27,23 @@ export function handOverReason(incident: Incident, attempt: number, newlySkipped
     ...rehearsedSteps(incident, ran),
     ...ran
       .filter(({ status }) => status !== 'rehearsed')
-      .map(
-        ({ title, impact, reason, status }) =>
-          `${title}: ${impact === 'relieved' ? 'relieved people; ' : ''}${reason ?? status}`,
-      ),
+      .map(run => `${run.title}: ${verdictWords(verdictOf(incident, run))}${run.reason ? ` (${run.reason})` : ''}`),
     ...incident.answers.flatMap(answer => (answer.approved ? [] : [notApproved(incident, answer)])),
-    ...skipped.map(({ title, reasons }) => `${title}: skipped (${reasons.join('; ')})`),
+    ...skipped.map(({ title, reasons }) => `${title}: not tried (${reasons.join('; ')})`),
   ];
   return sentences.length > 0
-    ? `${verdictOn(ran, readings)}. ${sentences.map(sentence => sentence.replace(/\.$/, '')).join('. ')}${stillRelieving(incident)}`
-    : 'nothing is done by itself about this';
+    ? `${verdictOn(incident, ran, readings)}. ${sentences.map(sentence => sentence.replace(/\.$/, '')).join('. ')}${stillRelieving(incident)}`
+    : 'automation has no remedy for this';
 }
 
-function verdictOn(ran: readonly Run[], readings: Readings): string {
-  const acted = ran.filter(({ dryRun }) => !dryRun);
-  if (acted.some(({ status }) => status === 'succeeded'))
-    return 'the plan has done what it can, and the signals are not clear';
-  if (acted.some(({ impact }) => impact === 'relieved')) return 'the plan relieved people, and did not end the trouble';
-  if (acted.length > 0) return 'the plan did not help';
+function verdictOn(incident: Incident, ran: readonly Run[], readings: Readings): string {
+  const verdicts = ran.filter(({ dryRun }) => !dryRun).map(run => verdictOf(incident, run).verdict);
+  if (verdicts.some(verdict => verdict === 'helped' || verdict === 'done' || verdict === 'helped for a while'))
+    return 'automation has done what it can, and the trouble is not over';
+  if (verdicts.includes('did not help')) return 'what automation tried did not help';
+  if (verdicts.length > 0) return 'automation could not run its runbooks to their end';
   if (readings.automation === 'unreadable')
-    return 'the kill switch cannot be read, which means off, and automation changed nothing';
+    return 'the kill switch cannot be read, which counts as off, and automation changed nothing';
   if (isOff(readings)) return 'automation is switched off and changed nothing';
   return ran.length > 0 ? 'automation only observes here and changed nothing' : 'automation did nothing';
 }

@@ -8,13 +8,6 @@ import { minutesBetween } from '../kernel/time.ts';
 /** Minutes after which a plan has another turn: the first times soon, then so that a remedy follows within half an hour. */
 const WAITS = [5, 10, 20, 25];
 
-/** Reasons of guardrails that hold back whatever the step, until a person or an end lets go; both can be read each minute. */
-const HOLDS = /^(kill switch|maintenance window): /;
-
-/** Reasons that are another a while later, at which nothing else would look again. */
-const PASSES = /^cooldown: |^budget: |cannot be read$|too long ago/;
-const UNKNOWN = /is not known/;
-
 /** The obstacle that kept a step of the plan from being tried in this round, and will pass. Undefined when every step had its chance. */
 export function obstacleOf(
   incident: Incident,
@@ -30,14 +23,14 @@ export function obstacleOf(
     return incident.runs.findLast(run => run.attempt >= roundBegunIn && isOfStep(run)) ?? [];
   });
   const why = new Map(Object.entries(skipped));
-  for (const event of newlySkipped) if (event.type === 'StepSkipped') why.set(event.step, event.reasons);
-  const reasons = plan
+  for (const event of newlySkipped) if (event.type === 'StepSkipped') why.set(event.step, event);
+  const skips = plan
     .filter(({ name }) => latest.every(run => run.step !== name))
-    .flatMap(({ name }) => why.get(name) ?? []);
-  if (latest.some(run => wasHeldBack(incident, run)) || reasons.some(reason => HOLDS.test(reason))) return 'held back';
+    .map(({ name }) => why.get(name)?.because);
+  if (latest.some(run => wasHeldBack(incident, run)) || skips.includes('held back')) return 'held back';
   const isBlind = findings.some(({ ok }) => ok === null);
-  const passes = (reason: string) => PASSES.test(reason) || (isBlind && UNKNOWN.test(reason));
-  return latest.some(changedNothing) || reasons.some(passes) ? 'passing' : undefined;
+  const passes = skips.includes('passing') || (isBlind && skips.includes('unknown'));
+  return latest.some(changedNothing) || passes ? 'passing' : undefined;
 }
 
 /** True of a run that has not been the step's try, and does not keep it from having one. */

@@ -1,3 +1,4 @@
+import { checkWords } from '../incident/check-words.ts';
 import type { Decision, PersonCommand, Readings, RunOutcome } from '../incident/commands.ts';
 import type { Check, Event, Finding, Obstacle } from '../incident/events.ts';
 import { isHarmed } from '../incident/harm.ts';
@@ -13,7 +14,7 @@ import { stormReason } from '../intake/storm.ts';
 import { plusMinutes } from '../kernel/time.ts';
 import { answerBy } from './approval.ts';
 import { cautious } from './caution.ts';
-import { failedGuardrails, guardrails, isDryRun, runId } from './guardrails.ts';
+import { failedGuardrails, guardrails, isDryRun, runId, skipOf } from './guardrails.ts';
 import { handOverReason } from './hand-over-reason.ts';
 import { changedNothing, obstacleOf, wasNoTry } from './obstacles.ts';
 import { revertReason, revertRun, revertThenEnd, unrevertedNote } from './revert.ts';
@@ -102,10 +103,8 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
         ],
       };
     }
-    const reasons = preview
-      ? [`its dry run: ${preview.reason}`]
-      : failed.map(({ guardrail, reason }) => `${guardrail}: ${reason}`);
-    skipped.push({ type: 'StepSkipped', attempt, step: step.name, title: step.title, reasons });
+    const why = preview ? { reasons: [`its dry run: ${preview.reason}`] } : skipOf(failed);
+    skipped.push({ type: 'StepSkipped', attempt, step: step.name, title: step.title, ...why });
   }
   const turn = turnAfter(incident, attempt);
   if (incident.drill && turn.length === 0)
@@ -237,7 +236,7 @@ export function noteExecution(incident: Incident, attempt: number, run: string, 
 /** The checks that did not pass, in words; undefined when all did. No check at all verifies nothing. */
 export function notVerified(checks: readonly Check[]): string | undefined {
   if (checks.length === 0) return 'nothing could be verified';
-  const failed = checks.filter(check => !check.passed).map(({ check, seen }) => `${check}: ${seen}`);
+  const failed = checks.filter(check => !check.passed).map(checkWords);
   return failed.length > 0 ? failed.join('; ') : undefined;
 }
 

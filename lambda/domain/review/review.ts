@@ -129,7 +129,7 @@ export function withRunbookReview(incident: Incident | undefined, events: Event[
     type: 'ActionItemRaised',
     item: nextItem(incident, events),
     action: 'Review the runbook',
-    text: `What ${incident.id} taught belongs into thresholds, steps and wording: the configuration, then npm run runbook`,
+    text: `Update thresholds, steps and wording with what you learned from ${incident.id}, then run npm run runbook`,
     dueAt: plusMinutes(now, RUNBOOK_DAYS * DAY),
   };
   return [...events.slice(0, end), item, ...events.slice(end)];

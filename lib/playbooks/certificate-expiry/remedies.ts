@@ -40,7 +40,14 @@ export function restoreValidationRecords(
       minimumSeverity: 'P3',
       target: `${config.service}/validation-records`,
       cooldownMinutes: 60,
-      causes: [{ fact: 'missingValidationRecords', atLeast: 1, means: 'validation records missing: {}' }],
+      causes: [
+        {
+          fact: 'missingValidationRecords',
+          atLeast: 1,
+          means: 'validation records missing: {}',
+          otherwise: 'no validation record is missing',
+        },
+      ],
       verifyMinutes: 1,
       verifiedBy: 'runbook',
       ...everyCertificate(config),
@@ -113,7 +120,12 @@ export function updateCertificate(scope: Construct, config: ServiceConfig, watch
   });
 }
 
-const TO_BE_REPLACED: Cause = { fact: 'certificatesToReplace', atLeast: 1, means: 'certificates to be replaced: {}' };
+const TO_BE_REPLACED: Cause = {
+  fact: 'certificatesToReplace',
+  atLeast: 1,
+  means: 'certificates to be replaced: {}',
+  otherwise: 'no certificate has to be replaced',
+};
 
 /** Certificates are given by name: a deployment may change meanwhile which ones there are. */
 const TO_REPLACE = { CertificateArns: { object: 'certificatesToReplace' } };

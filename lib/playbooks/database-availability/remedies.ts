@@ -63,10 +63,16 @@ export function failOver(scope: Construct, config: ServiceConfig): Remedy {
 
 /** The writer has been lost for longer than Aurora's own failover takes. */
 const writerIsLost = (): Cause[] => [
-  { fact: 'writerGoneMinutes', atLeast: FAILOVER_MINUTES, means: 'the database has had no writer for {} min at least' },
+  {
+    fact: 'writerGoneMinutes',
+    atLeast: FAILOVER_MINUTES,
+    means: 'the database has had no writer for {} min at least',
+    otherwise: 'the database has a writer',
+  },
   {
     fact: 'writerReadOnlyMinutes',
     atLeast: FAILOVER_MINUTES,
     means: 'the writer has been read-only for {} min at least',
+    otherwise: 'the writer accepts writes',
   },
 ];

@@ -54,8 +54,13 @@ export const openCircuitBreaker = (scope: Construct, config: ServiceConfig, cach
     dependency: 'Redis',
     causes: [
       ...overrun(config.redisHealth, cache),
-      { fact: 'redisNodesGone', atLeast: 1, means: 'Redis nodes gone: {}' },
-      { fact: 'cachePathBlocked', atLeast: 1, means: 'security groups keep the tasks from Redis' },
+      { fact: 'redisNodesGone', atLeast: 1, means: 'Redis nodes gone: {}', otherwise: 'no Redis node is gone' },
+      {
+        fact: 'cachePathBlocked',
+        atLeast: 1,
+        means: 'security groups keep the tasks from Redis',
+        otherwise: 'security groups let the tasks reach Redis',
+      },
     ],
   });
 
@@ -84,7 +89,7 @@ export function restartRedis(scope: Construct, { service, redisHealth }: Service
       blastRadius: { fact: 'redisNodes', touches: 1, maximumShare: 1 },
       causes: overrun(redisHealth, cache),
       needs: [{ fact: 'redisRestartable', atLeast: 1, otherwise: 'cluster mode is on, so it cannot be restarted' }],
-      unless: [{ fact: 'cachePathBlocked', atLeast: 1 }],
+      unless: [{ fact: 'cachePathBlocked', atLeast: 1, means: 'security groups keep the tasks from Redis' }],
       verifyMinutes: 8,
     },
   });

@@ -131,7 +131,14 @@ function returnToRevision(config: ServiceConfig): RemedyStep {
     target: targetOf(config),
     cooldownMinutes: 120,
     blastRadius: { fact: 'revisionBeforeClimb', touches: 1, maximumShare: 1 },
-    causes: [{ fact: 'climbBeganWithDeployment', atLeast: 1, means: 'memory began to climb with a deployment' }],
+    causes: [
+      {
+        fact: 'climbBeganWithDeployment',
+        atLeast: 1,
+        means: 'memory began to climb with a deployment',
+        otherwise: 'the climb did not begin with a deployment',
+      },
+    ],
     needs: [{ fact: 'rollingUpdates', atLeast: 1, otherwise: 'ECS does not deploy the service by rolling updates' }],
     verifyMinutes: VERIFY_MINUTES,
   };

@@ -54,8 +54,8 @@ describe('the question for a workaround', () => {
   });
 
   it.each([
-    ['critical', 'P2', 'core functionality impaired: 1 critical signal firing'],
-    ['warning', 'P3', 'non-critical features affected: 1 warning signal firing'],
+    ['critical', 'P2', 'core functionality impaired: 1 critical alarm firing'],
+    ['warning', 'P3', 'non-critical features affected: 1 warning alarm firing'],
   ] as const)(
     'when answered with yes, gives a %s alarm a second reason for its %s, and raises nothing',
     (alarm, severity, why) => {

@@ -68,8 +68,8 @@ describe('the severity by the criteria of the runbook', () => {
       ['P3', 'performance noticeably degraded: 5 s for the slowest health URL'],
     ],
     ['no user', { usersAffectedShare: 0 }, ['P4', 'minimal impact: no criterion of P1 to P3 is met']],
-    ['a critical signal', { criticalSignals: 1 }, ['P2', 'core functionality impaired: 1 critical signal firing']],
-    ['a warning', { warningSignals: 1 }, ['P3', 'non-critical features affected: 1 warning signal firing']],
+    ['a critical signal', { criticalSignals: 1 }, ['P2', 'core functionality impaired: 1 critical alarm firing']],
+    ['a warning', { warningSignals: 1 }, ['P3', 'non-critical features affected: 1 warning alarm firing']],
     ['nothing known', {}, ['P4', 'minimal impact: no criterion of P1 to P3 is met']],
     [
       'a number that is none',

@@ -123,13 +123,17 @@ describe('the text of a page', () => {
         'Incident   INC-2026-04-07-001',
         'Severity   P2 - High',
         'Because    more than 25 % of users affected: 38 % of requests failing',
+        '           (as of 09:34 UTC)',
+        'At worst   09:34 UTC: 38 % of requests failing',
+        'Last seen  09:34 UTC: 38 % of requests failing',
+        'What was found (09:34 UTC)',
         'Started    2026-04-07 09:30 UTC',
-        'Status     identified',
+        'Status     identified: 10 tasks are wanted',
         'Impact     API timeouts',
-        'You are    Senior engineer, level 2 of 4 (not acknowledged for 15 min): respond within 1 hour',
-        '  ! critical: 1700 (threshold 1635)',
+        'You are    the senior engineer (level 2 of 4; not acknowledged for 15 min). Respond by 10:34 UTC.',
+        '  ! critical: 1700 (threshold 1635), since 09:34 UTC',
         '  ! what was measured',
-        '  [>] 09:35 Do first: running',
+        '  [>] 09:35 Do first: under way',
         '  Automation is working through the plan.',
         '  Status page: https://status.mockupaws.com',
         '  Alarm critical: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#alarmsV2:alarm/critical',
@@ -150,11 +154,11 @@ describe('the text of a page', () => {
       expect.arrayContaining([
         'Because    data loss or corruption: declared',
         '           security breach: declared',
-        '  - critical: 1700 (threshold 1635)',
-        '  ! warning: 1700 (threshold 1635)',
+        '  - critical: 1700 (threshold 1635), at 09:35 UTC',
+        '  ! warning: 1700 (threshold 1635), since 09:39 UTC',
         '  [!] 09:35 Do first: did not help (health: 503)',
-        '  [x] 09:35 Do third: done and verified',
-        '  [ ] Do second: skipped (mode: off)',
+        '  [x] 09:35 Do third: helped for a while',
+        '  [ ] Do second: not tried (switched off)',
       ]),
     );
   });
@@ -177,7 +181,7 @@ describe('the text of a page', () => {
       story => story.responds(),
       'HandedOver',
       '[INCIDENT - NEEDS YOU]',
-      'Automation needs you: nothing is done by itself about this',
+      'You need to act: automation has no remedy for this',
     ],
     ['a resolution', story => story.at(84).resolves(), 'Resolved', '[RESOLVED]', 'Resolved: fixed by hand'],
     ['an escalation', () => undefined, 'Escalated', '[INCIDENT]', 'critical: 1700 (threshold 1635)'],
@@ -202,7 +206,7 @@ describe('the text of a page', () => {
     expect(smsOf('Escalated')).toBe(`${about} not acknowledged for 15 min. critical: 1700 (threshold 1635) ${id}`);
     story.at(17).tell({ type: 'end response', attempt: 1, reason: 'the plan did not help. Do first: it failed' });
     expect(smsOf('HandedOver')).toBe(
-      `${about} Automation needs you: the plan did not help. critical: 1700 (threshold 1635) ${id}`,
+      `${about} You need to act: the plan did not help. critical: 1700 (threshold 1635) ${id}`,
     );
     story.acknowledges();
     story.at(47).watches();
@@ -241,7 +245,7 @@ describe('the text of a page', () => {
     story.plans();
     story.at(6).watches(FAILED);
     const [message] = told(story, 'HandedOver');
-    expect(message?.body).toMatch(/^Automation needs you: the signals are clear but the service is not well/);
+    expect(message?.body).toMatch(/^You need to act: the signals are clear but the service is not well/);
     expect(message?.body).not.toContain('Recovered');
   });
 

@@ -20,10 +20,10 @@ describe('the follow-up of a playbook', () => {
     const story = advisedStory(step('first'));
     const happened = story.responds(() => FAILED);
     expect(types(happened).slice(-3)).toEqual(['ActionItemRaised', 'HandedOver', 'ResponseEnded']);
-    expect(of(happened, 'ActionItemRaised')).toMatchObject([{ action: advice.action, text: '1700 by 10 tasks' }]);
+    expect(of(happened, 'ActionItemRaised')).toMatchObject([{ action: advice.action, text: '1,700 by 10 tasks' }]);
     const [handedOver] = of(happened, 'HandedOver');
     expect(handedOver && written(story.incident, handedOver)[0]?.body).toContain(
-      'What remains to be done\n  Pool the connections: 1700 by 10 tasks',
+      'Follow-up\n  Pool the connections: 1,700 by 10 tasks',
     );
   });
 
@@ -49,7 +49,7 @@ describe('the follow-up of a playbook', () => {
     story.responds(() => FAILED);
     story.at(40).watches();
     story.facts = { desiredTasks: 5, runningTasks: 5, databaseConnections: 900 };
-    expect(of(story.responds(), 'ActionItemRaised')).toMatchObject([{ text: '1700 by 10 tasks' }]);
+    expect(of(story.responds(), 'ActionItemRaised')).toMatchObject([{ text: '1,700 by 10 tasks' }]);
   });
 
   test('is not raised for a playbook without one', () => {
@@ -69,6 +69,6 @@ test('a hand-over after an approval that timed out names every step of the plan'
   story.at(40).watches();
   story.responds();
   expect(story.incident.handedOver?.reason).toBe(
-    'the plan did not help. Do first: health: 503. Do second: not approved within 30 min',
+    'what automation tried did not help. Do first: did not help (health: 503). Do second: not approved within 30 min',
   );
 });

@@ -29,7 +29,7 @@ describe('a step for a cause', () => {
     story.diagnoses(facts({ cpuPercent: 80 }));
     const planned = story.at(NOW).plans();
     expect(started(planned)).toEqual(runs);
-    const old = `cause: cpuPercent was 80 at ${minute(NOW - 6).slice(11, 16)}: too long ago, missingTasks is not known, needs 1 or more`;
+    const old = `not applicable: its cause was last measured at ${minute(NOW - 6).slice(11, 16)} UTC, its cause could not be measured`;
     expect(of(planned, 'StepSkipped').flatMap(e => e.reasons)).toEqual(runs.length > 0 ? [] : [old]);
   });
 
@@ -57,18 +57,20 @@ describe('a step for a cause', () => {
 
   test('is skipped with what was found instead, and an unknown fact is not found', () => {
     expect(reasons({ causes }, {}, facts({ cpuPercent: 79 }))).toEqual([
-      'cause: cpuPercent is 79, needs 80 or more, missingTasks is not known, needs 1 or more',
+      'not applicable: the tasks use 79 % of their CPU, its cause could not be measured',
     ]);
   });
 
   test('is skipped when a fact rules it out, whatever else was found', () => {
-    const step = { causes, unless: [{ fact: 'cachePathBlocked', atLeast: 1 }] };
+    const step = { causes, unless: [{ fact: 'cachePathBlocked', atLeast: 1, means: 'security groups block it' }] };
     const found = { cpuPercent: 80 };
     expect(reasons(step, {}, facts({ ...found, cachePathBlocked: 1 }))).toEqual([
-      'cause: cachePathBlocked is 1: this is no remedy',
+      'not applicable: security groups block it, which it does not mend',
     ]);
     expect(started(decided(step, {}, facts({ ...found, cachePathBlocked: 0 })))).toEqual(['restart']);
-    expect(reasons(step, {}, facts(found))).toEqual(['cause: cachePathBlocked is not known, and may be against it']);
+    expect(reasons(step, {}, facts(found))).toEqual([
+      'not applicable: it could not be ruled out that security groups block it',
+    ]);
     expect(decided({ ...step, mode: 'approve' }, {}, facts(found))).toMatchObject([{ type: 'ApprovalRequested' }, {}]);
     expect(reasons({ unless: step.unless }, {}, facts({ cachePathBlocked: 1 }))).toHaveLength(1);
   });
@@ -103,8 +105,12 @@ describe('a step that names its object', () => {
   });
 
   test('is skipped while the object is not known', () => {
-    expect(of(diagnosed({}), 'StepSkipped')).toMatchObject([{ reasons: ['object: suspectDeployment is not known'] }]);
-    expect(reasons({ parameters: { Count: { fact: 'runningTasks' } } })).toEqual(['object: runningTasks is not known']);
+    expect(of(diagnosed({}), 'StepSkipped')).toMatchObject([
+      { reasons: ['the diagnosis did not find what it would act on'] },
+    ]);
+    expect(reasons({ parameters: { Count: { fact: 'runningTasks' } } })).toEqual([
+      'the diagnosis did not find what it would act on',
+    ]);
   });
 });
 
@@ -115,8 +121,8 @@ test('a step is skipped with a reason in words while a precondition fails', () =
     ...(rollingUpdates === undefined ? {} : { rollingUpdates }),
   });
   expect(started(decided({ needs }, {}, found(1)))).toEqual(['restart']);
-  expect(reasons({ needs }, {}, found(0))).toEqual(['needs: ECS does not deploy it by rolling updates']);
+  expect(reasons({ needs }, {}, found(0))).toEqual(['not possible: ECS does not deploy it by rolling updates']);
   expect(reasons({ needs }, {}, found())).toEqual([
-    'needs: rollingUpdates is not known: perhaps ECS does not deploy it by rolling updates',
+    'not possible: not known; perhaps ECS does not deploy it by rolling updates',
   ]);
 });

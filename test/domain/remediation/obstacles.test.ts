@@ -37,7 +37,7 @@ describe('a plan that was held back', () => {
     const story = diagnosed(step('first'));
     story.readings = UNREADABLE;
     story.responds();
-    expect(reasonOf(story)).toMatch(/^the kill switch cannot be read, which means off/);
+    expect(reasonOf(story)).toMatch(/^the kill switch cannot be read, which counts as off/);
   });
 
   test.each([

@@ -30,7 +30,9 @@ describe('the plan', () => {
     expect(started(story.plans())).toEqual(['second']);
     story.ends('the runbook ended TimedOut');
     expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
-    expect(reasonOf(story)).toBe('the plan did not help. Do first: health: 503. Do second: the runbook ended TimedOut');
+    expect(reasonOf(story)).toBe(
+      'what automation tried did not help. Do first: did not help (health: 503). Do second: could not be run (the runbook ended TimedOut)',
+    );
   });
 
   test('ends with a step that helped when the signals are clear', () => {
@@ -63,13 +65,13 @@ describe('the plan', () => {
     story.ends('no');
     expect(types(story.plans())).toEqual(['StepSkipped', 'HandedOver', 'ResponseEnded']);
     expect(reasonOf(story)).toBe(
-      'the plan did not help. Do second: no. Do first: skipped (mode: off). Do third: skipped (severity: P2, needs P1)',
+      'automation could not run its runbooks to their end. Do second: could not be run (no). Do first: not tried (switched off). Do third: not tried (only from P1 up, and this is a P2)',
     );
   });
 
   test('without steps is handed over', () => {
     const story = running();
-    expect(reasonOf(story)).toBe('nothing is done by itself about this');
+    expect(reasonOf(story)).toBe('automation has no remedy for this');
   });
 
   test('runs the next step dry once the kill switch is off, then hands over', () => {
@@ -79,7 +81,7 @@ describe('the plan', () => {
     story.ends([]);
     expect(types(story.plans(OFF))).toEqual(['HandedOver', 'ResponseEnded']);
     expect(reasonOf(story)).toBe(
-      'the plan did not help. It would have run: Do second (10 tasks are wanted). Do first: health: 503. ' +
+      'what automation tried did not help. It would have run: Do second (10 tasks are wanted). Do first: did not help (health: 503). ' +
         'Automation tries again once what holds it back has passed',
     );
   });

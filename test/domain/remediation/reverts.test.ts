@@ -25,7 +25,7 @@ describe('a temporary change', () => {
     expect(started(story.plans())).toEqual(['undo first']);
     story.ends();
     expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
-    expect(reasonOf(story)).toBe('the plan did not help. Do first: health: 503');
+    expect(reasonOf(story)).toBe('what automation tried did not help. Do first: did not help (health: 503)');
   });
 
   test('whose revert is not verified is handed over at once, and not tried again', () => {

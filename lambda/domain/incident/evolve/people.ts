@@ -27,7 +27,7 @@ export function evolvePeople(
       const severityReasons = withBesides(severity, event.reasons, { ...policy, declared });
       const beginsEscalation = incident.policy.severities[severity].pages && !incident.escalation;
       return {
-        ...{ severity, severityReasons, overruled },
+        ...{ severity, severityReasons, overruled, assessedAt: at },
         // A rise starts every target anew.
         ...(atLeast(incident.severity, severity) ? {} : { severityAt: at, breached: [], improvedTo: undefined }),
         ...(beginsEscalation ? { escalation: { since: at, level: 0, calledAt: at } } : {}),

@@ -47,10 +47,10 @@ export function evolveResponse(
       };
     }
     case 'StepSkipped': {
-      const { step, title, reasons } = event;
+      const { step, title, reasons, because } = event;
       const { attempt } = incident;
       return {
-        skipped: { ...incident.skipped, [step]: reasons },
+        skipped: { ...incident.skipped, [step]: { reasons, because } },
         ...(attempt ? { attempt: { ...attempt, skipped: [...attempt.skipped, { step, title, reasons }] } } : {}),
       };
     }

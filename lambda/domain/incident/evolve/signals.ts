@@ -50,7 +50,7 @@ export function evolveSignals(
       return { signals: withEach(incident, event.keys, ({ unreadable: _, ...known }) => known) };
     case 'DiagnosisRecorded': {
       const known = diagnosed(event);
-      const isCauseKnown = measuredCauses({ ...incident, ...known }).length > 0;
+      const [cause] = measuredCauses({ ...incident, ...known });
       return {
         ...withHealth(incident, known, event.at),
         ...(isRelapse(incident, known) ? { runs: withReturn(incident, event.at) } : {}),
@@ -62,7 +62,8 @@ export function evolveSignals(
             at: times?.['usersAffectedShare'] ?? at,
           })),
         ),
-        status: incident.status === 'investigating' && isCauseKnown ? 'identified' : incident.status,
+        diagnosedAt: event.at,
+        ...(cause !== undefined && incident.status === 'investigating' ? { status: 'identified', cause } : {}),
       };
     }
     case 'ServiceMeasured': {
