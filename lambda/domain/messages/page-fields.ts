@@ -164,7 +164,7 @@ function headline(incident: Incident, event: IncidentEvent): string {
 function whatIsWrong(incident: Incident, now: string): string {
   const red = firing(incident).map(([, signal]) => signal);
   const [worst = red[0]] = red.filter(({ playbook }) => playbook === incident.playbook);
-  if (worst) return worst.summary;
+  if (worst) return `${worst.summary}, since ${clockSince(now, worst.at)} UTC`;
   const { now: served } = situation(incident, now);
   if (incident.status === 'monitoring')
     return `Recovered at ${clockSince(now, incident.mitigatedAt ?? now)} UTC${served ? `; ${served}` : ''}`;

@@ -3,7 +3,7 @@ import { loadQueries, trafficQueries } from '../../domain/diagnosis/metrics.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { judgeTraffic, minutesOf, trafficWords } from '../../domain/diagnosis/traffic.ts';
 import { known, type Latest, latest, silence, valueIn } from '../../domain/kernel/latest.ts';
-import { percent } from '../../domain/kernel/numbers.ts';
+import { percent, thousands } from '../../domain/kernel/numbers.ts';
 
 /** The metrics of the last minutes: CPU, connections, the share of failing requests, and response times. */
 export async function metrics(resources: Resources, now: Date) {
@@ -19,14 +19,14 @@ export async function metrics(resources: Resources, now: Date) {
   const parts = [
     writes === undefined
       ? `database connections ${silence(connections)}`
-      : `${Math.round(writes)} of ${database.maxConnections} database connections (${ofMaximum(writes)})`,
+      : `${thousands(Math.round(writes))} of ${thousands(database.maxConnections)} database connections (${ofMaximum(writes)})`,
     // A cluster without readers never reports any.
     ...(readers === undefined
       ? []
       : [
           reads === undefined
             ? `of the readers ${silence(readers)}`
-            : `${Math.round(reads)} on the readers (${ofMaximum(reads)})`,
+            : `${thousands(Math.round(reads))} on the readers (${ofMaximum(reads)})`,
         ]),
     trafficWords(traffic),
     load === undefined ? `CPU ${silence(cpu)}` : `CPU ${Math.round(load)} %`,

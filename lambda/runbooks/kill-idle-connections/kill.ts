@@ -153,6 +153,6 @@ export async function killIdleConnections(query: Query, request: KillRequest): P
       hidden > 0
         ? [...CANNOT_SEE, `${countOf(hidden, 'session that hides', 'sessions that hide')} their state`]
         : CANNOT_SEE,
-    message: `${request.dryRun ? 'Dry run: of' : 'Of'} ${countOf(looksIdle, 'session')} idle for ${request.idleSeconds} s or longer, ${did}, ${looksIdle - toEnd} spared. ${connections.inUse} of ${connections.maximum} connections were in use.`,
+    message: `${request.dryRun ? 'Dry run: of' : 'Of'} ${countOf(looksIdle, 'session')} idle for ${request.idleSeconds} s or longer, ${did}, ${looksIdle - toEnd} spared. ${thousands(connections.inUse)} of ${thousands(connections.maximum)} connections were in use.`,
   };
 }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { Advice } from '../../../lambda/domain/incident/policy.ts';
+import { thousands } from '../../../lambda/domain/kernel/numbers.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import type { BoundPlaybook, Playbook } from '../playbook.ts';
 import { connectionAlarms } from './alarms.ts';
@@ -35,7 +36,7 @@ export class DatabaseConnections implements Playbook {
 const pooling = (config: ServiceConfig): Advice => ({
   action: `Pool the connections to ${config.database.cluster} with RDS Proxy`,
   template:
-    `{databaseConnections} of ${config.database.maxConnections} connections to the writer are in use, with ` +
+    `{databaseConnections} of ${thousands(config.database.maxConnections)} connections to the writer are in use, with ` +
     '{runningTasks} tasks running: {databaseConnections / runningTasks} for each task. RDS Proxy between tasks and ' +
     'database would multiplex them over few; until then, bound the pool of each task. If max_connections was raised, ' +
     'set database.maxConnections to it and deploy: the alarms judge by the former value until then.',

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Cause } from '../../../lambda/domain/incident/policy.ts';
+import { thousands } from '../../../lambda/domain/kernel/numbers.ts';
 import { ALWAYS_PROTECTED } from '../../config/database.ts';
 import { raisedConnections, type ServiceConfig } from '../../config/service-config.ts';
 import { arn, arnInFindings } from '../../platform/arn.ts';
@@ -165,7 +166,7 @@ export function raiseMaxConnections(scope: Construct, config: ServiceConfig, ask
     defaults: { ClusterIdentifier: database.cluster, DatabaseFunctionName: asks.function.functionName },
     step: {
       name: 'raise-max-connections',
-      title: `Raise max_connections from ${database.maxConnections} to ${raised}, rebooting the writer`,
+      title: `Raise max_connections from ${thousands(database.maxConnections)} to ${thousands(raised)}, rebooting the writer`,
       parameters: { MaxConnections: String(raised), WriterInstanceId: { object: 'databaseWriter' } },
       mode: 'approve',
       minimumSeverity: 'P2',
@@ -182,12 +183,12 @@ export function raiseMaxConnections(scope: Construct, config: ServiceConfig, ask
 const readersAreFull = (config: ServiceConfig): Cause => ({
   ...writerIsFull(config),
   fact: 'readerConnections',
-  means: `the readers use {} of ${config.database.maxConnections.toLocaleString('en')} connections`,
+  means: `the readers use {} of ${thousands(config.database.maxConnections)} connections`,
 });
 
 /** Ending sessions and raising the maximum act on the writer alone: against full readers they would only do harm. */
 const writerIsFull = ({ database, databaseConnections }: ServiceConfig): Cause => ({
   fact: 'databaseConnections',
   atLeast: Math.floor(database.maxConnections * databaseConnections.warning),
-  means: `the writer uses {} of ${database.maxConnections.toLocaleString('en')} connections`,
+  means: `the writer uses {} of ${thousands(database.maxConnections)} connections`,
 });

@@ -29,6 +29,41 @@ interface Watched {
   judged: Judged;
 }
 
+interface MetricStat {
+  Metric: { Namespace: string; MetricName: string; Dimensions?: { Name: string; Value: string }[] };
+  Period: number;
+  Stat: string;
+  Unit?: string;
+}
+
+/** The metrics of an alarm as its events name them. */
+function metricsOf({ ref, properties }: Deployed): object[] {
+  const { Namespace, MetricName, Dimensions, Period = 60, Statistic, ExtendedStatistic, Unit, Metrics } = properties;
+  if (!MetricName)
+    return (
+      (Metrics ?? []) as { Id: string; Expression?: string; MetricStat?: MetricStat; ReturnData?: boolean }[]
+    ).map(({ Id, Expression, MetricStat, ReturnData = true }) => ({
+      id: Id,
+      ...(Expression ? { expression: Expression } : {}),
+      ...(MetricStat ? { metricStat: statOf(MetricStat) } : {}),
+      returnData: ReturnData,
+    }));
+  const metric = { Namespace, MetricName, Dimensions } as MetricStat['Metric'];
+  const stat = { Metric: metric, Period, Stat: Statistic ?? ExtendedStatistic, Unit } as MetricStat;
+  return [{ id: ref, metricStat: statOf(stat), returnData: true }];
+}
+
+const statOf = ({ Metric: { Namespace, MetricName, Dimensions = [] }, Period, Stat, Unit }: MetricStat) => ({
+  metric: {
+    namespace: Namespace,
+    name: MetricName,
+    dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+  },
+  period: Period,
+  stat: Stat,
+  ...(Unit ? { unit: Unit } : {}),
+});
+
 /** The input of SetAlarmState. */
 interface SetAlarmStateInput {
   AlarmName: string;
@@ -180,7 +215,10 @@ export class Alarms {
       : {};
     const detail = {
       alarmName: alarm.ref,
-      configuration: this.composites.configurationOf(alarm.ref) ?? { description: AlarmDescription, metrics: [] },
+      configuration: this.composites.configurationOf(alarm.ref) ?? {
+        description: AlarmDescription,
+        metrics: metricsOf(alarm),
+      },
       state: value(now),
       previousState: value(before),
       muteDetail: this.muteRules.detailOf(alarm.ref),
