@@ -28,7 +28,7 @@ interface Buckets {
 }
 
 /** Paths that programs read, from whatever page they run in. */
-const PROGRAMS = ['/api/*', '*.atom'];
+const PROGRAMS = ['/api/*', '*.atom', '*.rss'];
 
 /** How long CloudFront remembers that there is nothing at an address: a page that is new must not seem to be missing. */
 const MISSING = Duration.seconds(30);

@@ -159,7 +159,8 @@ describe('a merge', () => {
     const listed = (name: string) =>
       JSON.parse(shown(`api/v2/${name}.json`)).incidents.map(({ id }: { id: string }) => id);
     expect([listed('incidents'), listed('summary')]).toEqual([[TROUBLE], [TROUBLE]]);
-    for (const path of ['index.html', 'history.html', 'history.atom']) expect(shown(path)).not.toContain(LOSS);
+    for (const path of ['index.html', 'history.html', 'history.atom', 'history.rss'])
+      expect(shown(path)).not.toContain(LOSS);
     expect(shown(`incidents/${LOSS}.html`)).toContain(`<a href="/incidents/${TROUBLE}.html">Data investigation</a>`);
   });
 });

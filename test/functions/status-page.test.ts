@@ -95,7 +95,7 @@ it('the status page rewrites only files with a time as time passes', async () =>
   buckets.puts = [];
   setMinute(5);
   await invoke(handler, SCHEDULED);
-  expect(buckets.puts.filter(put => put.startsWith('site/api/') || put.endsWith('.atom'))).toEqual([]);
+  expect(buckets.puts.filter(put => put.startsWith('site/api/') || /\.(atom|rss)$/.test(put))).toEqual([]);
   expect(buckets.puts).toContain('site/index.html');
 });
 

@@ -243,7 +243,7 @@ function ended(incident: IncidentHistory): string {
 
 function sinceStart(incident: IncidentHistory): string {
   const after = Math.round(minutesBetween(outageOf(incident).from, incident.severityAt));
-  return after < 1 ? 'when it began' : `${span(after)} after it began`;
+  return after < 1 ? 'as it began' : `${span(after)} after it began`;
 }
 
 const declarations = ({ timeline }: IncidentHistory, fact: 'dataLoss' | 'securityBreach') =>

@@ -6,6 +6,7 @@ import type { Run } from '../incident/incident.ts';
 import { AUTOMATION, TIME } from '../incident/person.ts';
 import type { Promised } from '../incident/records.ts';
 import { judge } from '../incident/targets.ts';
+import { playbooksOf } from '../incident/troubles.ts';
 import { countOf } from '../kernel/numbers.ts';
 import { clockSince, duration, minutesBetween } from '../kernel/time.ts';
 import { missedTarget } from '../messages/page-fields.ts';
@@ -176,6 +177,7 @@ export function wentWell(incident: IncidentHistory): string[] {
 export function couldHaveGoneBetter(incident: IncidentHistory): string[] {
   const { reporter, startedAt, timeline, policy, severity } = incident;
   const at = ({ at: iso }: IncidentEvent) => `${clockSince(startedAt, iso)} UTC`;
+  const hasPlan = playbooksOf(incident).some(({ plan }) => plan.length > 0);
   const uncertain = new Set(
     ofType(incident, 'DiagnosisRecorded').flatMap(({ findings }) =>
       findings.flatMap(({ ok, summary }) => (ok === null ? [summary] : [])),
@@ -192,11 +194,16 @@ export function couldHaveGoneBetter(incident: IncidentHistory): string[] {
       : []),
     ...tried(incident)
       .filter(({ verdict }) => /^(did not help|helped for a while|could not be run|not known)/.test(verdict))
-      .map(({ time, title, verdict, evidence }) => `"${title}" ${verdict} (${time} UTC): ${evidence}`),
+      .map(
+        ({ time, title, verdict, evidence }) =>
+          `"${title}" (${time} UTC) ${verdict}${verdict.includes(': ') ? '' : `: ${evidence}`}`,
+      ),
     ...ofType(incident, 'ApprovalDeclined')
       .filter(({ by }) => by === TIME)
       .map(event => `Nobody answered whether "${titleOfStep(incident, event.step)}" may be done (${at(event)})`),
-    ...ofType(incident, 'HandedOver').map(event => `Automation could not end it (${at(event)}): ${event.reason}`),
+    ...(hasPlan ? ofType(incident, 'HandedOver') : []).map(
+      event => `Automation could not end it (${at(event)}): ${event.reason}`,
+    ),
     ...(cameBack(timeline) ? ['It came back after it had been mitigated'] : []),
     ...ofType(incident, 'SettlingFailed').map(
       event => `The signals were clear, and the service not well (${at(event)})`,

@@ -1,6 +1,7 @@
 import type { Component } from '../incident/service-policy.ts';
 import { dateTime, plusMinutes } from '../kernel/time.ts';
 import { changedAt, componentChangedAt, incidentChangedAt, knownSince } from './changes.ts';
+import { DAYS, history, noUptime } from './history.ts';
 import type { PublicImpact, PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { Maintenance, SiteFile, SiteInput } from './site.ts';
 import { componentState, isOngoing, overallState, type Stage, type State, stageOf, stateAt } from './state.ts';
@@ -56,6 +57,8 @@ export function apiFiles(site: SiteInput): SiteFile[] {
     summary: { page, components, incidents: unresolved, scheduled_maintenances: unfinished, status },
     status: { page, status },
     components: { page, components },
+    // Not of Statuspage: it has no word for "unknown" and no figure.
+    uptime: { page, components: site.components.map(component => uptimeOf(site, component)) },
     incidents: { page, incidents: toApi(site.incidents.slice(0, RECENT)) },
     'incidents/unresolved': { page, incidents: unresolved },
     'scheduled-maintenances': {
@@ -70,6 +73,18 @@ export function apiFiles(site: SiteInput): SiteFile[] {
     contentType: 'application/json; charset=utf-8',
     body: JSON.stringify(answer),
   }));
+}
+
+/** The state and uptime of a component. What is not known is null or `no_data`, with the reason. */
+function uptimeOf(site: SiteInput, { id, name }: Component) {
+  const past = history(site, id);
+  return {
+    ...{ id, name, status: componentState(site, id) },
+    uptime: past.uptime ?? null,
+    reason: noUptime(past),
+    days: DAYS,
+    days_with_data: past.knownDays,
+  };
 }
 
 /** Gives the components with these ids. */

@@ -40,10 +40,10 @@ export function componentView(site: SiteInput, { id, name, description }: Compon
 
 const inDays = (number: number) => `${number} ${number === 1 ? 'day' : 'days'}`;
 
-/** Rounds down, so that only full uptime reads as 100 %. */
 function uptimeText({ uptime, knownDays }: History): string {
-  if (uptime === undefined) return 'No data';
-  const percent = uptime === 1 ? '100' : (Math.floor(uptime * 10_000) / 100).toFixed(2);
+  if (knownDays === 0) return 'No data';
+  if (uptime === undefined) return `No uptime yet: ${inDays(knownDays)} with data`;
+  const percent = uptime === 1 ? '100' : (uptime * 100).toFixed(2);
   return `${percent} % uptime${knownDays < DAYS ? ` in ${inDays(knownDays)} with data` : ''}`;
 }
 

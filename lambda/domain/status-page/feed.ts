@@ -8,25 +8,42 @@ import { paragraphs, STATUS_WORDS } from './words.ts';
 const LATEST = 100;
 
 /**
- * An Atom feed with one entry an update, the newest first. An entry's id is its address on the incident's page, which never
- * changes.
+ * The updates as an Atom and as an RSS feed, one entry each, the newest first. An entry's id is its address on the incident's
+ * page, which never changes.
  */
-export function feedFile(site: SiteInput): SiteFile {
+export const feedFiles = (site: SiteInput): SiteFile[] => [
+  {
+    path: 'history.atom',
+    contentType: 'application/atom+xml; charset=utf-8',
+    body: feedOf(site, 'content').atom1(),
+  },
+  {
+    path: 'history.rss',
+    contentType: 'application/rss+xml; charset=utf-8',
+    body: feedOf(site, 'description').rss2(),
+  },
+];
+
+/** `text`: the field of an item for its text, which differs by format. */
+function feedOf(site: SiteInput, text: 'content' | 'description'): Feed {
   const { title, url, incidents } = site;
-  const address = `${url}/history.atom`;
+  const [atom, rss] = [`${url}/history.atom`, `${url}/history.rss`];
   const feed = new Feed({
-    id: address,
+    id: atom,
     title: `${title} status`,
+    description: `Incidents of ${title}, update by update`,
     updated: new Date(changedAt(site)),
     link: `${url}/`,
-    feed: address,
+    feedLinks: { atom, rss },
     author: { name: title },
+    language: 'en',
     generator: false,
   });
   const updates = incidents.flatMap(incident => incident.updates.map(update => ({ incident, update })));
   updates.sort((one, other) => other.update.at.localeCompare(one.update.at));
-  for (const { incident, update } of updates.slice(0, LATEST)) feed.addItem(entry(url, incident, update));
-  return { path: 'history.atom', contentType: 'application/atom+xml; charset=utf-8', body: feed.atom1() };
+  for (const { incident, update } of updates.slice(0, LATEST))
+    feed.addItem({ ...entry(url, incident, update), [text]: html(update) });
+  return feed;
 }
 
 function entry(url: string, { id, name }: PublicIncident, update: PublicUpdate) {
@@ -35,11 +52,13 @@ function entry(url: string, { id, name }: PublicIncident, update: PublicUpdate) 
   return {
     ...{ id: address, link: address, date, published: date },
     title: escaped(`${STATUS_WORDS[update.status]}: ${name}`),
-    content: paragraphs(update.body)
-      .map(paragraph => `<p>${escaped(paragraph)}</p>`)
-      .join(''),
   };
 }
+
+const html = ({ body }: PublicUpdate) =>
+  paragraphs(body)
+    .map(paragraph => `<p>${escaped(paragraph)}</p>`)
+    .join('');
 
 /** The feed declares titles and contents as HTML, so text is escaped. */
 const escaped = (text: string) =>

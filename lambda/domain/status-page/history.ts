@@ -10,6 +10,9 @@ const DAY = 1440;
 /** A day may lack this many minutes of measurement, as when the responder is deployed; with more, it is "measured in part". */
 const TOLERATED_GAP = 15;
 
+/** Fewer days with data make no figure: one incident on the first day of a page would read as 38 %. */
+const FEWEST_DAYS = 7;
+
 /** A period of an incident or of announced maintenance, in milliseconds since 1970. */
 interface Span {
   from: number;
@@ -32,7 +35,7 @@ export interface Day {
   partly: boolean;
   text: string;
   events: HistoryEvent[];
-  /** Minutes of which the state is known, and the minutes of these in which the service was down. */
+  /** Minutes of which the state is known, and the downtime in these: minutes, each counted by its weight. */
   known: number;
   down: number;
 }
@@ -40,14 +43,14 @@ export interface Day {
 export interface History {
   /** The oldest first. */
   days: Day[];
-  /** Share of the known time in which it was not down, 0 to 1; undefined while nothing is known. */
+  /** One minus the share of downtime in the known time, 0 to 1, rounded down to four decimals; undefined while too few days have data. */
   uptime?: number | undefined;
   /** Number of days of which something is known. */
   knownDays: number;
 }
 
-/** Partial and major outages count as down; slowness and announced maintenance do not. */
-const isDown = (state: State) => state === 'partial_outage' || state === 'major_outage';
+/** The weight of a minute as downtime, as Statuspage has it. Slowness and announced maintenance have none. */
+const WEIGHTS: Partial<Record<State, number>> = { major_outage: 1, partial_outage: 0.3 };
 
 /** The last 90 days of a component, from its incidents, maintenances and the measured minutes. */
 export function history(site: SiteInput, component: string): History {
@@ -58,12 +61,16 @@ export function history(site: SiteInput, component: string): History {
   );
   const known = sum(days.map(day => day.known));
   const down = sum(days.map(day => day.down));
-  return {
-    days,
-    uptime: known > 0 ? (known - down) / known : undefined,
-    knownDays: days.filter(day => day.known > 0).length,
-  };
+  const knownDays = days.filter(day => day.known > 0).length;
+  return { days, uptime: knownDays >= FEWEST_DAYS ? rounded((known - down) / known) : undefined, knownDays };
 }
+
+/** Down to the hundredth of a per cent, so that only full uptime reads as 100 %. */
+const rounded = (share: number) => (share === 1 ? 1 : Math.floor(share * 10_000) / 10_000);
+
+/** Why there is no figure; null when there is one. */
+export const noUptime = ({ uptime, knownDays }: Pick<History, 'uptime' | 'knownDays'>): string | null =>
+  uptime === undefined ? `fewer than ${FEWEST_DAYS} days of data: ${knownDays}` : null;
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 
@@ -109,7 +116,9 @@ function dayOf(site: SiteInput, all: Span[], start: number): Day {
   const missing = elapsed - measured;
   // At the start of a day no minute is measured yet: if the service is measured now, the day counts as known.
   const whole = missing <= TOLERATED_GAP && (measured > 0 || (end < midnight && isMeasured(site)));
-  const down = sum([...minutes].filter(([state]) => isDown(state)).map(([, length]) => length));
+  const outages = [...minutes].flatMap(([state, length]) =>
+    WEIGHTS[state] ? [{ length, weight: WEIGHTS[state] }] : [],
+  );
   const state = worst(spans.map(({ state }) => state));
   return {
     date,
@@ -117,8 +126,8 @@ function dayOf(site: SiteInput, all: Span[], start: number): Day {
     partly: !whole,
     text: textOf(state, minutes, { whole, measured, over: end === midnight }),
     events: spans.map(({ event }) => event),
-    known: whole ? elapsed : Math.max(measured, down),
-    down,
+    known: whole ? elapsed : Math.max(measured, sum(outages.map(({ length }) => length))),
+    down: sum(outages.map(({ length, weight }) => length * weight)),
   };
 }
 

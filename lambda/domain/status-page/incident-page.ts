@@ -20,7 +20,7 @@ export interface IncidentLine {
   status: string;
   open: boolean;
   started: PageTime;
-  /** How long it lasted; null while it lasts. */
+  /** How long it lasted; null while it lasts, or while that is not measured. */
   lasted: string | null;
   components: string;
 }
@@ -44,7 +44,17 @@ export const incidentPage = (site: SiteInput, incident: PublicIncident): Inciden
 });
 
 export const incidentLine = (incident: PublicIncident): IncidentLine => {
-  const { id, name, status, startedAt, resolvedAt, endedAt = resolvedAt, components, disruptions } = incident;
+  const {
+    id,
+    name,
+    status,
+    startedAt,
+    resolvedAt,
+    endedAt = resolvedAt,
+    components,
+    disruptions,
+    unmeasured,
+  } = incident;
   const harmless = disruptions ? 'Investigation' : 'No impact';
   return {
     ...{ id, name },
@@ -52,7 +62,7 @@ export const incidentLine = (incident: PublicIncident): IncidentLine => {
     status: STATUS_WORDS[status],
     open: isOngoing(incident),
     started: time(startedAt),
-    lasted: endedAt ? span(Math.round(minutesBetween(startedAt, endedAt))) : null,
+    lasted: endedAt && !unmeasured ? span(Math.round(minutesBetween(startedAt, endedAt))) : null,
     components: listed(components.map(component => component.name)),
   };
 };

@@ -27,6 +27,8 @@ export interface PublicIncident {
   resolvedAt?: string | undefined;
   /** The end of the outage, which comes before the resolution; undefined while the incident is open. */
   endedAt?: string | undefined;
+  /** The metrics have not been read yet: no duration is told, because it may change. */
+  unmeasured?: true | undefined;
   /** The incident that it is part of: it is in no list, and its page leads there. */
   mergedInto?: string | undefined;
   /** The newest first. */
@@ -111,7 +113,7 @@ export function wordsForCustomers(incident: Incident, at?: string): { title: str
 /** The incident as customers see it; undefined while it is not published. */
 export function publicIncident(incident: Incident, render: Render): PublicIncident | undefined {
   if (!isPublic(incident) || incident.drill) return undefined;
-  const { id, mitigatedAt, resolvedAt, cancelled, mergedInto, publication } = incident;
+  const { id, mitigatedAt, resolvedAt, cancelled, mergedInto, publication, outage } = incident;
   const investigated = publication?.investigation !== undefined;
   const { from, to } = outageOf(incident);
   const updates = incident.publicUpdates.map(update => written(incident, update, render)).reverse();
@@ -124,6 +126,7 @@ export function publicIncident(incident: Incident, render: Render): PublicIncide
     monitoringAt: investigated ? undefined : mitigatedAt,
     resolvedAt,
     endedAt: resolvedAt && to,
+    ...(resolvedAt && !outage ? { unmeasured: true } : {}),
     mergedInto: mergedInto?.id,
     updates,
     components: affectedComponents(incident),

@@ -67,7 +67,7 @@ describe('the assessment of an incident that automation ended', () => {
     expect(whatHelped(incident).map(({ run }) => run.step)).toEqual(['second']);
     expect(wentWell(incident)).toContain('"Do second" helped');
     expect(wentWell(incident)).toContain('An alarm detected it after 10 minutes');
-    expect(couldHaveGoneBetter(incident)).toEqual(['"Do first" did not help (09:33 UTC): not verified: health: 503']);
+    expect(couldHaveGoneBetter(incident)).toEqual(['"Do first" (09:33 UTC) did not help: not verified: health: 503']);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { plusMinutes } from '../../../lambda/domain/kernel/time.ts';
-import { history } from '../../../lambda/domain/status-page/history.ts';
+import { history, noUptime } from '../../../lambda/domain/status-page/history.ts';
 import type { SiteInput } from '../../../lambda/domain/status-page/site.ts';
 import { STATES, type State, stateOf } from '../../../lambda/domain/status-page/state.ts';
 import { ago, COMPONENTS, maintenance, measuredFor, NOW, siteInput, told } from '../../support/status-page.ts';
@@ -103,7 +103,7 @@ const incidents = fc
     ),
   );
 const shares = fc
-  .array(fc.constantFrom(0, 0.2, 0.5, 1), { minLength: 5, maxLength: 5 })
+  .array(fc.constantFrom(0, 0.2, 0.5, 1), { minLength: 5, maxLength: 12 })
   .map(all => Object.fromEntries(all.map((share, day) => [ago(day * DAY).slice(0, 10), share])));
 
 it('the history agrees with a minute-by-minute count', () => {
@@ -121,8 +121,9 @@ it('the history agrees with a minute-by-minute count', () => {
           );
           return Math.max(0, ...over.map(incident => STATES.indexOf(stateOf(incident))));
         });
-        const down = ['partial_outage', 'major_outage'].map(state => STATES.indexOf(state as State));
-        expect(day?.down).toBeCloseTo(seen.filter(state => down.includes(state)).length, 6);
+        const weights: Partial<Record<State, number>> = { partial_outage: 0.3, major_outage: 1 };
+        const down = seen.reduce((total, state) => total + (weights[STATES[state] ?? 'operational'] ?? 0), 0);
+        expect(day?.down).toBeCloseTo(down, 6);
         // What begins this very minute has no minutes yet.
         if (!all.some(({ startedAt }) => startedAt === NOW)) expect(day?.state).toBe(STATES[Math.max(...seen)]);
       }
@@ -139,19 +140,30 @@ it('uptime is the share of the known minutes', () => {
       for (const { date, known, down, state, partly } of past) {
         expect(down).toBeLessThanOrEqual(known);
         expect(known).toBeLessThanOrEqual(DAY);
-        if (!days[date] && date !== NOW.slice(0, 10)) expect(known).toBe(down);
+        if (!days[date] && date !== NOW.slice(0, 10)) expect(known === 0).toBe(down === 0);
         if (state === 'no_data') expect([known, partly]).toEqual([0, true]);
       }
-      expect(uptime === undefined).toBe(knownDays === 0);
+      expect(uptime === undefined).toBe(knownDays < 7);
+      expect(noUptime({ uptime, knownDays }) === null).toBe(knownDays >= 7);
       if (uptime === undefined) return;
-      expect(uptime).toBeCloseTo(1 - sum(day => day.down) / sum(day => day.known), 9);
+      const exact = 1 - sum(day => day.down) / sum(day => day.known);
+      expect(exact - uptime).toBeGreaterThanOrEqual(-1e-9);
+      expect(exact - uptime).toBeLessThan(1e-4);
       expect(uptime === 1).toBe(sum(day => day.down) === 0);
     }),
     { numRuns: 60 },
   );
 });
 
-it('a history without measurements and incidents has no uptime', () => {
-  expect(history(siteInput({ measured: { days: {} } }), 'api')).toMatchObject({ uptime: undefined, knownDays: 0 });
-  expect(history(siteInput({ measured: measuredFor(1) }), 'api')).toMatchObject({ uptime: 1, knownDays: 1 });
+it('a history of fewer than seven days with data has no uptime', () => {
+  const uptimeOf = (days: number) => history(siteInput({ measured: measuredFor(days) }), 'api').uptime;
+  expect([0, 1, 6, 7, 90].map(uptimeOf)).toEqual([undefined, undefined, undefined, 1, 1]);
+});
+
+it('a day of partial outage costs 30 % of a day, one of degraded performance nothing', () => {
+  const uptimeAt = (impact: 'minor' | 'major' | 'critical') =>
+    history(siteInput({ incidents: [told({ from: 3 * DAY, to: 2 * DAY, impact })], measured: measuredFor(10) }), 'api');
+  const [slow, partial, major] = (['minor', 'major', 'critical'] as const).map(impact => uptimeAt(impact).uptime ?? 0);
+  expect(slow).toBe(1);
+  expect((1 - (partial ?? 0)) / (1 - (major ?? 0))).toBeCloseTo(0.3, 3);
 });

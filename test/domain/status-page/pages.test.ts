@@ -15,14 +15,16 @@ const page = (path: string, changes: Partial<SiteInput> = {}) => files(changes).
 /** What is read of a page. */
 const text = (html: string) => html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
 
-it('the site has pages for people, answers for programs, and a feed', () => {
+it('the site has pages for people, answers for programs, and feeds', () => {
   const incident = told({ from: 30 });
   const made = files({ incidents: [incident], maintenance: [maintenance(-60, -120)] });
   expect([...made.keys()].sort()).toEqual(
     [
-      ...['index.html', 'history.html', '404.html', 'style.css', 'favicon.svg', 'history.atom'],
+      ...['index.html', 'history.html', '404.html', 'style.css', 'favicon.svg', 'history.atom', 'history.rss'],
       ...[`incidents/${incident.id}.html`, 'maintenance/database-upgrade.html'],
-      ...['summary', 'status', 'components', 'incidents', 'incidents/unresolved'].map(name => `api/v2/${name}.json`),
+      ...['summary', 'status', 'components', 'uptime', 'incidents', 'incidents/unresolved'].map(
+        name => `api/v2/${name}.json`,
+      ),
       ...['', '/upcoming', '/active'].map(name => `api/v2/scheduled-maintenances${name}.json`),
     ].sort(),
   );
@@ -67,8 +69,21 @@ it('the page says that data are missing, whatever else it says', () => {
 it('uptime is rounded down, and has its number of days', () => {
   const incidents = [told({ from: 5 * DAY, to: 5 * DAY - 1 })];
   expect(text(page('index.html', { incidents }))).toContain('99.99 % uptime');
-  expect(text(page('index.html', { incidents, measured: measuredFor(6) }))).toContain('uptime in 6 days with data');
-  expect(text(page('index.html', { measured: measuredFor(1) }))).toContain('100 % uptime in 1 day with data');
+  expect(text(page('index.html', { incidents, measured: measuredFor(7) }))).toContain('uptime in 7 days with data');
+  const young = text(page('index.html', { incidents, measured: measuredFor(6) }));
+  expect(young).toContain('No uptime yet: 6 days with data');
+  expect(young).not.toMatch(/\d % uptime/);
+});
+
+it('programs get the same figure, or null with the reason, and no data as what it is', () => {
+  const uptimeOf = (changes: Partial<SiteInput>) =>
+    JSON.parse(files(changes).get('api/v2/uptime.json') ?? '').components[0];
+  const incidents = [told({ from: 5 * DAY, to: 5 * DAY - 1 })];
+  expect(uptimeOf({ incidents })).toMatchObject({ id: 'api', status: 'operational', uptime: 0.9999, reason: null });
+  expect(uptimeOf({ incidents, measured: measuredFor(6) })).toMatchObject({
+    ...{ uptime: null, reason: 'fewer than 7 days of data: 6', days_with_data: 6 },
+  });
+  expect(uptimeOf({ measured: { days: {} } })).toMatchObject({ status: 'no_data', uptime: null, days_with_data: 0 });
 });
 
 it('open incidents have all their updates, the newest first; resolved ones have the last', () => {

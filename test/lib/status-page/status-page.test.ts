@@ -120,8 +120,12 @@ describe('the distribution', () => {
       return policy?.properties.ResponseHeadersPolicyConfig.CorsConfig?.AccessControlAllowOrigins.Items;
     };
     const { DefaultCacheBehavior, CacheBehaviors } = distribution();
-    expect(CacheBehaviors.map(({ PathPattern }: { PathPattern: string }) => PathPattern)).toEqual(['/api/*', '*.atom']);
-    expect(CacheBehaviors.map(corsOf)).toEqual([['*'], ['*']]);
+    expect(CacheBehaviors.map(({ PathPattern }: { PathPattern: string }) => PathPattern)).toEqual([
+      '/api/*',
+      '*.atom',
+      '*.rss',
+    ]);
+    expect(CacheBehaviors.map(corsOf)).toEqual([['*'], ['*'], ['*']]);
     expect(corsOf(DefaultCacheBehavior)).toBeUndefined();
   });
 
