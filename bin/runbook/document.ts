@@ -38,6 +38,8 @@ function describe(source: Source, command: string) {
   const { title } = config;
   const { acknowledgementMinutes, remindMinutes, autoResolveMinutes, maximumAttempts, budget } = policy;
   const relief = mitigations(source);
+  const incidents = commonIncidents(source);
+  const modes = [...new Set(incidents.flatMap(({ steps }) => steps.map(({ mode }) => mode)))];
   return {
     ...{ title, command, acknowledgementMinutes, remindMinutes, autoResolveMinutes, maximumAttempts, budget },
     edition: edition(source),
@@ -50,7 +52,9 @@ function describe(source: Source, command: string) {
     rollBack: relief.find(({ runbook }) => runbook === 'roll-back')?.mode ?? null,
     communication: communication(source),
     review: postIncidentReview(source),
-    incidents: commonIncidents(source),
+    incidents,
+    /** How far every step goes; null where they differ. */
+    automation: modes.length === 1 ? modes[0] : null,
     runbooks: runbooks(source),
     ownAlarms: ownAlarms(source),
     quick: quickReference(source),

@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 export const runbooks = (source: Source) =>
   source.documents.map(runbook => readRunbook(source, runbook)).toSorted((a, b) => (a.document < b.document ? -1 : 1));
 
-function readRunbook({ config }: Source, { documentName, content, parameters: names }: AutomationDocument) {
+function readRunbook({ config, playbooks }: Source, { documentName, content, parameters: names }: AutomationDocument) {
   const [, title = documentName, does = ''] = /^## ([^\n]+)\n(.*)$/s.exec(content.description) ?? [];
   // Values that only the deployed stack knows are best left as they are.
   const parameters = Object.entries(content.parameters).filter(
@@ -18,6 +18,8 @@ function readRunbook({ config }: Source, { documentName, content, parameters: na
     document: documentName,
     title,
     does: does.trim(),
+    /** A step of section 5 has its command. */
+    isStep: playbooks.some(({ policy }) => policy.plan.some(({ document }) => document === documentName)),
     url: automationUrl(config.region, documentName),
     command: startAutomation(config.region, documentName, names.includes('DryRun') ? { DryRun: 'true' } : {}),
     /** `default`: null, it must be given. */

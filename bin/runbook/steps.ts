@@ -11,6 +11,7 @@ export function readStep(source: Source, step: Step) {
   return {
     ...{ title, runbook, document },
     mode: modes(source, step)[mode],
+    by: BY[mode],
     guardrails: [...guardrails(step), ...causes(step)],
     verified: VERIFIED[step.verifiedBy ?? 'signals'](step.verifyMinutes),
     command: byHand(source, step, step.parameters),
@@ -19,6 +20,9 @@ export function readStep(source: Source, step: Step) {
       : null,
   };
 }
+
+/** Who does it, in short. */
+const BY: Record<Mode, string> = { auto: 'by itself', approve: 'asks you', observe: 'dry', off: 'by you' };
 
 const modes = ({ policy }: Source, { approvalWaits }: Step): Record<Mode, string> => ({
   auto: 'runs by itself',

@@ -49,6 +49,20 @@ describe('the committed document', () => {
 });
 
 describe('the document has', () => {
+  it('what to do tonight first, on two screens, with the way to each incident', () => {
+    const tonight = section('## Tonight');
+    expect(document.indexOf('## Tonight')).toBeLessThan(document.indexOf('## Reference'));
+    expect(tonight.split('\n').length).toBeLessThanOrEqual(110);
+    expect(lacking(tonight, [...playbooks.map(({ title }) => `| [${title}](#5`), '1-555-MOCKUP'])).toEqual([]);
+    for (const { plan } of playbooks)
+      expect(
+        lacking(
+          tonight,
+          plan.map(({ title }) => title),
+        ),
+      ).toEqual([]);
+  });
+
   it("the user's sections, in their order", () => {
     const headings = headingsOf(document.split('\n')).map(({ text }) => text);
     expect(headings.filter(heading => /^\d[.\d]* |^Quick/.test(heading) && !/^5\.\d\.\d/.test(heading))).toEqual([
@@ -239,7 +253,7 @@ describe('the document has', () => {
 });
 
 describe('its edition', () => {
-  const head = (of: string) => of.split('\n').slice(2, 8).join('\n');
+  const head = (of: string) => section('## Reference', of);
 
   it("is that of the user's runbook: version, date, owner, and when it is reviewed", () => {
     const wanted = ['| Version | 1.0.0 |', '| Date | 2026-04-07 |', '| Owner | DevOps Team |', 'from 2026-07-01 on'];
