@@ -102,7 +102,7 @@ describe('when a P1 or P2 is resolved', () => {
     expect([asked?.StartTime, asked?.EndTime]).toEqual([new Date(minute(-30)), new Date(minute(30))]);
     expect(asked?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Period)).toEqual(Array(8).fill(60));
     expect(document()).toContain('| Duration | 6 minutes (09:32 to 09:38 UTC), by the metrics |');
-    expect(document()).toContain('As measured, at worst (09:33 UTC) 62 % of requests failed.');
+    expect(document()).toContain('Measured: at worst (09:33 UTC) 62 % of requests failed.');
     expect(document()).toContain('6 minutes of downtime: 09:32 to 09:38 UTC, by the metrics.');
   });
 

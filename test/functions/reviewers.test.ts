@@ -132,6 +132,6 @@ describe('the links of an invitation', () => {
     kms.on(GenerateMacCommand).rejects(new Error('down'));
     await hear('PostMortemDrafted');
     expect(links()).toEqual([]);
-    expect(mails()[0]?.Message).toContain('In AWS: https://example.com\n');
+    expect(mails()[0]?.Message).toContain('In S3 (needs access to AWS): https://example.com\n');
   });
 });

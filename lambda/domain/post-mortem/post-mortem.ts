@@ -238,7 +238,8 @@ function ended(incident: IncidentHistory): string {
     (end.by === AUTOMATION
       ? `Automation resolved it at ${at(end.at)}, when all had been well for ${duration(policy.autoResolveMinutes)}.`
       : `${end.by} resolved it at ${at(end.at)}: ${end.reason}.`);
-  return [restored, remedies, resolved].filter(Boolean).join(' ');
+  const alone = helped.length === 0 && end?.by === AUTOMATION ? 'It ended without automation.' : undefined;
+  return [restored, remedies, alone, resolved].filter(Boolean).join(' ');
 }
 
 function sinceStart(incident: IncidentHistory): string {

@@ -189,7 +189,10 @@ export function couldHaveGoneBetter(incident: IncidentHistory): string[] {
     ...ofType(incident, 'Escalated')
       .filter(({ level, reason }) => level > 1 && !/\bP[1-4]$/.test(reason))
       .map(event => `Level ${event.level}, ${event.role}, had to be called (${at(event)}): ${event.reason}`),
-    ...(policy.severities[severity].pages && !timeline.some(({ type }) => type === 'Acknowledged')
+    ...(policy.severities[severity].pages &&
+    !timeline.some(
+      event => event.type === 'Acknowledged' || (event.type === 'TargetMissed' && event.target === 'response'),
+    )
       ? ['Nobody who was called acknowledged it']
       : []),
     ...tried(incident)

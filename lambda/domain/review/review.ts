@@ -129,7 +129,7 @@ export function withRunbookReview(incident: Incident | undefined, events: Event[
     type: 'ActionItemRaised',
     item: nextItem(incident, events),
     action: 'Review the runbook',
-    text: `Update thresholds, steps and wording with what you learned from ${incident.id}, then run npm run runbook`,
+    text: 'Update thresholds, steps and wording with what you learned, then run `npm run runbook`',
     dueAt: plusMinutes(now, RUNBOOK_DAYS * DAY),
   };
   return [...events.slice(0, end), item, ...events.slice(end)];

@@ -121,7 +121,7 @@ Action items
 - ben - Bound the job - 2026-04-10
 - nobody yet - Review the runbook - 2026-04-14
 
-The whole of it: https://example.com/post-mortem.md
+The full post-mortem: https://example.com/post-mortem.md
 `);
   });
 
