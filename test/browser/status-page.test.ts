@@ -194,6 +194,22 @@ it('by keyboard alone: past the navigation, to what a day was, to a subscription
   ]);
 });
 
+it.each([
+  [390, 30],
+  [1280, 90],
+])('at %i pixels the bars of the last %i days can be told apart', async (width, days) => {
+  await site(DOWN);
+  const { page } = await opened('/', { ...DESKTOP, viewport: { width, height: 800 } });
+  const bars = page.locator('.days').first().locator('.bar:visible');
+  expect(await bars.count()).toBe(days);
+  const boxes = await Promise.all([0, 1, days - 1].map(index => bars.nth(index).boundingBox()));
+  const [first, second, last] = boxes.map(box => ({ x: 0, y: 0, width: 0, height: 0, ...box }));
+  expect(first?.width).toBeGreaterThanOrEqual(5);
+  expect((second?.x ?? 0) - (first?.x ?? 0) - (first?.width ?? 0)).toBeGreaterThanOrEqual(2);
+  // One row: their feet are level.
+  expect((last?.y ?? 0) + (last?.height ?? 0)).toBeCloseTo((first?.y ?? 0) + (first?.height ?? 0), 0);
+});
+
 it('without JavaScript: the days, the pages of incidents, and the way back', async () => {
   await site(DOWN);
   const { page } = await opened('/', { javaScriptEnabled: false });
