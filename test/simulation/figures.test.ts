@@ -44,13 +44,13 @@ it('a rehearsed incident comes out in figures as its timeline tells it, in the m
   }
   expect(figure(world, 'ResponseTargetKept', { Severity: 'P2' })).toEqual([1]);
   expect(figure(world, 'ResolutionTargetKept', { Severity: 'P2' })).toEqual([1]);
-  expect(figure(world, 'RunVerified', { Runbook: 'scale-service' })).toEqual([0]);
+  expect(figure(world, 'RunVerified', { Runbook: 'scale-service' })).toEqual([1]);
   expect(figure(world, 'RunVerified', { Runbook: 'kill-idle-connections' })).toEqual([1]);
 
   const { report } = await world.command({ do: 'report', month: opened?.at.slice(0, 7) });
   expect(report).toMatchObject({
     times: { resolve: { n: 1, p50: expected.MinutesToResolve[0], p90: expected.MinutesToResolve[0] } },
-    runbooks: { 'scale-service': { runs: { verified: 0, of: 1 }, undos: { verified: 1, of: 1 } } },
+    runbooks: { 'scale-service': { runs: { verified: 1, of: 1 }, undos: { verified: 1, of: 1 } } },
     actionItems: [{ action: 'Review the runbook' }, { action: expect.stringContaining('RDS Proxy') }],
   });
 
