@@ -34,7 +34,7 @@ it('what is owed after a P2: drafted, overdue, reminded of, done, told, closed',
     expect(PNG.sync.read(Buffer.from(fileOf(name)))).toMatchObject({ width: 1000, height: 360 });
   const draft = new TextDecoder().decode(fileOf('post-mortem.md'));
   expect(draft).toContain('| Incident commander | ada |');
-  expect(draft).toContain('"Kill database connections idle for over 300 s" ended it');
+  expect(draft).toContain('- "Kill database connections idle for over 300 s" helped');
   const invited = new RegExp(`^Review of ${id}: P2`);
   expect(to(invited)).toEqual(addressesOf('ada', 'cleo', 'dora', 'finn', 'gina'));
   const calendar = /Into your calendar: (\S+)/.exec(mailed(invited)[0]?.body ?? '')?.[1] ?? '';

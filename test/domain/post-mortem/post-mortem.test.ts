@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { marked, type Tokens } from 'marked';
 import { describe, expect, test } from 'vitest';
 import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
+import { AUTOMATION } from '../../../lambda/domain/incident/person.ts';
 import type { Meeting } from '../../../lambda/domain/incident/review-records.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { escaped } from '../../../lambda/domain/kernel/markdown.ts';
@@ -140,6 +141,29 @@ describe('the drafted post-mortem, for any incident in any words,', () => {
         expect(types).not.toContain('blockquote');
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test('contradicts itself neither about a step nor about a target', () => {
+    const details = { reviewers: [], meeting: undefined, graphs: [], logGroup: '/ecs/shop' };
+    fc.assert(
+      fc.property(over, incident => {
+        const { ended, tried, wentWell, couldHaveGoneBetter, targets, timeline } = postMortem(incident, details);
+        const isHelp = (verdict: string) => /^helped(?! for a while)/.test(verdict);
+        const helped = tried.filter(({ verdict }) => isHelp(verdict)).map(({ title }) => title);
+        expect(/ helped\./.test(ended.replace('No step of automation helped.', ''))).toBe(helped.length > 0);
+        expect(ended.includes('No step of automation helped.')).toBe(tried.length > 0 && helped.length === 0);
+        for (const title of helped) expect(wentWell.some(text => text.startsWith(`"${title}" helped`))).toBe(true);
+        for (const { title, time } of tried.filter(({ verdict }) => isHelp(verdict)))
+          expect(couldHaveGoneBetter.some(text => text.startsWith(`"${title}" (${time} UTC)`))).toBe(false);
+        const acknowledged = targets.find(({ target }) => target === 'Acknowledged');
+        const hasResponded = incident.timeline.some(
+          event => event.type === 'Acknowledged' || (event.type === 'Resolved' && event.by !== AUTOMATION),
+        );
+        if (acknowledged?.verdict === 'kept') expect(hasResponded).toBe(true);
+        expect(timeline.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 150 },
     );
   });
 
