@@ -71,6 +71,22 @@ describe('the assessment of an incident that automation ended', () => {
   });
 });
 
+test('nobody is said to have acknowledged in time who did not, where it was over before that was due', () => {
+  const story = under(step('first'));
+  story.fires();
+  story.at(2).diagnoses();
+  story.plans();
+  story.at(9).clears();
+  story.at(10).ends(PASSED);
+  story.plans();
+  story.at(11).suffers(0);
+  story.at(16).watches();
+  expect(story.incident.resolvedAt).toBeDefined();
+  const [acknowledged] = targets(story.incident);
+  expect(acknowledged).toMatchObject({ took: 'nobody acknowledged it', verdict: 'over before it was due' });
+  expect(wentWell(story.incident).join()).not.toContain('Acknowledged');
+});
+
 test('the fix is deployed when its runbook ended, not when it began', () => {
   const story = under(step('first'));
   story.fires();
