@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -6,6 +7,9 @@ import type { Construct } from 'constructs';
 import type { DeadLetterQueue } from '../platform/dead-letters.ts';
 import { IncidentFunction } from '../platform/incident-function.ts';
 import type { ResponderParts } from '../platform/responder-parts.ts';
+
+/** Events that follow one another within it are known to whoever tells of the first: one moment is one message. */
+const MOMENT = Duration.seconds(5);
 
 /** Puts every committed incident event on the incident bus, in the order of the table's stream. */
 export class Publication extends IncidentFunction {
@@ -35,7 +39,8 @@ export class Publication extends IncidentFunction {
     this.function.addEventSourceMapping('Stream', {
       eventSourceArn: tableStreamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 10,
+      batchSize: 100,
+      maxBatchingWindow: MOMENT,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: 100,

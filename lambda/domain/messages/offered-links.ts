@@ -10,11 +10,11 @@ export type OfferedLink = Omit<Link, 'incident' | 'person'> & { label: string };
 /** Hours for which a link can be used; the link to an approval ends with the approval. */
 const VALID_HOURS = 12;
 
-/** The actions a person may take because of an event, a link each, the most urgent first. */
-export function offeredLinks(incident: Incident, { at, type }: IncidentEvent): OfferedLink[] {
+/** The actions a person may take as the incident stands, a link each, the most urgent first. They are good from an event on. */
+export function offeredLinks(incident: Incident, { at }: IncidentEvent): OfferedLink[] {
   const expires = seconds(at) + VALID_HOURS * 3600;
   if (!isOpen(incident)) return [{ action: 'view', label: 'View', expires }];
-  const { approval, publication } = incident;
+  const { approval, publication, handedOver } = incident;
   const answer = approval && { step: approval.step, expires: seconds(approval.expiresAt) };
   return [
     ...(answer
@@ -23,14 +23,14 @@ export function offeredLinks(incident: Incident, { at, type }: IncidentEvent): O
           { action: 'decline' as const, label: 'Decline', ...answer },
         ]
       : []),
-    ...(type === 'PublicationRequested' && !isPublic(incident) && !publication?.declined
+    ...(publication?.askedAt && !isPublic(incident) && !publication.declined
       ? [
           { action: 'publish' as const, label: 'Publish', expires },
           { action: 'withhold' as const, label: 'Do not publish', expires },
         ]
       : []),
     { action: 'acknowledge', label: 'Acknowledge', expires },
-    ...(type === 'HandedOver' ? [{ action: 'resolve' as const, label: 'Resolve', expires }] : []),
+    ...(handedOver ? [{ action: 'resolve' as const, label: 'Resolve', expires }] : []),
   ];
 }
 

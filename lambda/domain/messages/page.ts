@@ -2,7 +2,6 @@ import type { Urgency } from '../incident/audiences.ts';
 import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { playbooksOf } from '../incident/troubles.ts';
-import { minutesBetween } from '../kernel/time.ts';
 import { canWait } from '../remediation/approval.ts';
 import { type PageFields, pageFields } from './page-fields.ts';
 
@@ -91,14 +90,9 @@ const QUIET: readonly EventType[] = [
   'ImprovementSeen',
 ];
 
-/** The level is called again within the minute, as when a diagnosis raises the severity: one message tells of both. */
-const isCalledAgain = ({ escalation }: Incident, { level, at }: EventOf<'Escalated'>) =>
-  escalation?.level === level && at < escalation.calledAt && minutesBetween(at, escalation.calledAt) < 1;
-
 function isOvertaken(incident: Incident, event: PagedEvent): boolean {
   const { resolvedAt, acknowledged, approval, publication } = incident;
   if (resolvedAt && event.type !== 'Resolved' && event.type !== 'StillRed') return true;
-  if (event.type === 'Escalated' && isCalledAgain(incident, event)) return true;
   if (event.type === 'Escalated' || event.type === 'Reminded') return (acknowledged?.at ?? '') > event.at;
   if (event.type === 'PublicationRequested') return (publication?.at ?? publication?.declined) !== undefined;
   const asksApproval = event.type === 'ApprovalRequested' || event.type === 'ApprovalAskedAgain';

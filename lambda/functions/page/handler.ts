@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
-import type { EventOf } from '../../domain/incident/events.ts';
+import type { EventOf, IncidentEvent } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import { type Addressed, momentOf } from '../../domain/messages/moment.ts';
 import { isPagedEvent, PAGED_EVENTS, type PagedEvent, type PageMessage, pages } from '../../domain/messages/page.ts';
 import { onCall, type Roster } from '../../domain/on-call/roster.ts';
 import { commit } from '../../runtime/command-handler.ts';
@@ -22,50 +23,70 @@ const PageEvent = v.object({
   }),
 });
 
+/** Events before the one that was delivered, among which are those that people were not told of yet. */
+const LOOKED_BACK = 200;
+
 /**
- * Pages the people on call at each level because of an event, each with links of their own. A page that was sent is not sent
- * again, and one that fails holds up no other.
+ * Tells the people on call of an event, each in one message with links of their own, together with what else they have not been
+ * told yet. A page that was sent is not sent again, and one that fails holds up no other.
  */
 export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, entry: about } }) => {
   const { slot, number } = key;
-  const [incident, [event, ...later]] = await Promise.all([
-    load({ slot, number }),
-    eventsFrom({ slot, number }, about.seq),
-  ]);
-  if (!incident || !event || !isPagedEvent(event)) throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
+  // The events first: the state is then at least as new.
+  const events = await eventsFrom({ slot, number }, Math.max(0, about.seq - LOOKED_BACK));
+  const incident = await load({ slot, number });
+  const current = events.find(({ seq }) => seq === about.seq);
+  if (!incident || !current || !isPagedEvent(current))
+    throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
   const { rosters } = await deployed();
-  const sent = later.filter(page => page.type === 'PageSent' && page.about === event.seq) as EventOf<'PageSent'>[];
   const added: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
-  for (const page of pages(incident, event)) {
-    const { urgency } = page;
-    for (const { person, level } of recipients(rosters, incident, event, page)) {
-      if (sent.some(other => other.level === level && other.to === person)) continue;
-      const id = `page/${event.seq}/${level}/${person}`;
-      try {
-        // Whoever cannot claim for another reason sends it all the same: twice is better than never.
-        const isMine = await claim(`${incident.id}/${id}`).catch(() => true);
-        if (!isMine) throw new Error(`another invocation is sending ${id}: this one tries again`);
-        const links = await personalLinks(incident, event, person);
-        const text = personalText(page, incident, event, links);
-        await publishPage(topicOf(level, rosters), { person, urgency, ...text });
-        await commit(
-          { slot, number },
-          {
-            ...{ type: 'record page', id, about: event.seq, level, urgency, subject: text.subject, to: person },
-          },
-        );
-        added.push({ level, urgency, to: person });
-      } catch (error) {
-        failures.push(error as Error);
-      }
+  for (const [{ person, level }, addressed] of addressedTo(rosters, incident, events)) {
+    const moment = momentOf(incident, events, addressed, { current, level, person });
+    if (!moment) continue;
+    const { message, about: lead, first, upTo } = moment;
+    const { urgency } = message;
+    try {
+      // Whoever cannot claim for another reason sends it all the same: twice is better than never.
+      const isMine = await claim(`${incident.id}/page/${first}/${level}/${person}`).catch(() => true);
+      if (!isMine) throw new Error(`another invocation is telling ${person} of event ${first}: this one tries again`);
+      const links = await personalLinks(incident, lead, person);
+      const text = personalText(message, incident, lead, links);
+      await publishPage(topicOf(level, rosters), { person, urgency, ...text });
+      await commit(
+        { slot, number },
+        {
+          ...{ type: 'record page', id: `page/${upTo}/${level}/${person}`, about: upTo, level, urgency },
+          ...{ subject: text.subject, to: person },
+        },
+      );
+      added.push({ level, urgency, to: person });
+    } catch (error) {
+      failures.push(error as Error);
     }
   }
-  const result = { incident: key.id, entry: event.type, sent: added };
+  const result = { incident: key.id, entry: current.type, sent: added };
   console.info({ message: 'people told', ...result, failed: failures.length });
   throwAny(failures);
   return result;
 });
+
+/** The messages that the events lead to now, by the person at a level who gets them. */
+function addressedTo(
+  rosters: readonly Roster[],
+  incident: Incident,
+  events: readonly IncidentEvent[],
+): [Recipient, Addressed[]][] {
+  const all = new Map<string, [Recipient, Addressed[]]>();
+  for (const event of events.filter(isPagedEvent))
+    for (const message of pages(incident, event))
+      for (const recipient of recipients(rosters, incident, event, message)) {
+        const id = `${recipient.level} ${recipient.person}`;
+        const [, addressed] = all.get(id) ?? [];
+        all.set(id, [recipient, [...(addressed ?? []), { event, message }]]);
+      }
+  return [...all.values()];
+}
 
 interface Recipient {
   person: string;

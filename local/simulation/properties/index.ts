@@ -6,6 +6,7 @@ import * as evidence from './evidence.ts';
 import * as incidents from './incidents.ts';
 import * as limits from './limits.ts';
 import * as messages from './messages.ts';
+import * as moments from './moments.ts';
 import * as paging from './paging.ts';
 import * as people from './people.ts';
 import type { Property } from './property.ts';
@@ -18,6 +19,7 @@ export const PROPERTIES: readonly Property[] = [
   people,
   paging,
   messages,
+  moments,
   evidence,
   effects,
   workings,

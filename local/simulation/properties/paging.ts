@@ -105,10 +105,17 @@ export const RIGHT_LEVEL: Property = {
     chronicle.incidents.flatMap(({ id, timeline }) =>
       timeline
         .filter(({ type }) => type === 'PageSent')
-        .flatMap(page => {
+        .flatMap((page, i, pages) => {
           const call = timeline[page['about']];
           if (!call || !CALLS.has(call.type)) return [];
-          const isRight = page['level'] === call['level'] && page['urgency'] === 'page';
+          // Whoever was woken within the minute is awake.
+          const isAwake = pages
+            .slice(0, i)
+            .some(
+              ({ level, urgency, at }) =>
+                level === page['level'] && urgency === 'page' && millis(call.at) - millis(at) < MINUTE,
+            );
+          const isRight = page['level'] === call['level'] && (page['urgency'] === 'page' || isAwake);
           return isRight
             ? []
             : [`${id}: level ${call['level']} is called, and level ${page['level']} gets a ${page['urgency']}`];

@@ -30,15 +30,16 @@ export class Streams {
         if (!passes(properties, shaped)) return;
         if (!exists && properties['StartingPosition'] !== 'TRIM_HORIZON') return;
         waiting.push(shaped);
-        if (exists && waiting.length === 1) this.deliver(properties, waiting, 0);
+        if (exists && waiting.length === 1) this.deliver(properties, waiting, 0, windowOf(properties));
       });
     }
   }
 
-  private deliver(mapping: Properties, waiting: ReturnType<typeof toRecord>[], failures: number): void {
-    const delay = failures === 0 ? this.account.random.between(80, 350) : Math.min(60_000, 1000 * 2 ** failures);
-    this.account.clock.after(delay, async () => {
-      const batch = fitting(waiting.slice(0, mapping['BatchSize'] ?? 100));
+  /** @param window milliseconds for which Lambda gathers records, even if there is a whole batch before */
+  private deliver(mapping: Properties, waiting: ReturnType<typeof toRecord>[], failures: number, window = 0): void {
+    const pause = failures === 0 ? this.account.random.between(80, 350) : Math.min(60_000, 1000 * 2 ** failures);
+    this.account.clock.after(pause + window, async () => {
+      const batch = fitting(waiting.slice(0, sizeOf(mapping)));
       const { payload, error } = await this.functions.invoke(mapping['FunctionName'], { Records: batch });
       const refused =
         (payload as { batchItemFailures?: { itemIdentifier: string }[] } | undefined)?.batchItemFailures ?? [];
@@ -52,10 +53,15 @@ export class Streams {
         if (destination) this.queues.send(destination, waiting[0]);
         waiting.shift();
       }
-      if (waiting.length > 0) this.deliver(mapping, waiting, taken === 0 ? failures + 1 : 0);
+      if (waiting.length === 0) return;
+      if (taken === 0) this.deliver(mapping, waiting, failures + 1);
+      else this.deliver(mapping, waiting, 0, waiting.length < sizeOf(mapping) ? windowOf(mapping) : 0);
     });
   }
 }
+
+const sizeOf = (mapping: Properties): number => mapping['BatchSize'] ?? 100;
+const windowOf = (mapping: Properties): number => 1000 * (mapping['MaximumBatchingWindowInSeconds'] ?? 0);
 
 function toRecord({ tableArn, sequence, keys, before, after }: StreamRecord, { clock, region }: Account) {
   return {
