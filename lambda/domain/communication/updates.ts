@@ -12,8 +12,10 @@ import { disruptionsOf } from '../outage/disruption.ts';
 
 /** Minutes before the deadline at which the first update goes out, even if the diagnosis has not ended. */
 const FIRST_UPDATE_LEAD = 5;
-/** Minutes between two automatic updates, however fast the status changes. The resolution is announced at once. */
-const MINIMUM_INTERVAL = 5;
+/** Minutes for which a status must have lasted to be told before its time, and between two such updates. The end is told at once. */
+const LASTING = 5;
+/** Minutes since the last update before a status is told again that the audience has heard of: where a trouble comes and goes. */
+const AGAIN = 15;
 /** The watch runs once a minute: an update that falls due before its next run is sent now. */
 const WATCH_INTERVAL = 1;
 /** Minutes that an update may be late before it counts as missed. */
@@ -39,13 +41,15 @@ function isInformed({ told, policy, severity, ...incident }: Incident, to: Audie
 
 function updateDue(incident: Incident, to: Audience, now: string): boolean {
   if (!isInformed(incident, to)) return false;
-  const { told, status, policy, findings } = incident;
+  const { told, status, statusAt, policy, findings } = incident;
   const last = told[to];
   if (!last)
     return to === 'public' || findings.length > 0 || minutesBetween(now, firstUpdateDue(incident)) <= FIRST_UPDATE_LEAD;
   const passed = minutesBetween(last.at, now);
   if (to === 'stakeholders' && hasRisenSince(incident, last.at)) return true;
-  return passed >= policy.updateMinutes - WATCH_INTERVAL || (last.status !== status && passed >= MINIMUM_INTERVAL);
+  if (passed >= policy.updateMinutes - WATCH_INTERVAL) return true;
+  const lasts = last.status !== status && minutesBetween(statusAt, now) >= LASTING;
+  return lasts && passed >= (last.statuses.includes(status) ? AGAIN : LASTING);
 }
 
 /** The severity has risen since the last update: stakeholders must hear of every rise within the target. */

@@ -44,7 +44,11 @@ export function evolve(incident: Incident | undefined, event: IncidentEvent): In
   };
   if (next.attempt && PROGRESS_EVENTS.has(event.type)) next.attempt = { ...next.attempt, progressAt: event.at };
   const changed = { ...next, ...change(next, event) };
-  return { ...changed, judged: judgedBy(changed, event) };
+  return {
+    ...changed,
+    statusAt: changed.status === incident.status ? incident.statusAt : event.at,
+    judged: judgedBy(changed, event),
+  };
 }
 
 /** The incident that a timeline describes. @throws Error for an empty timeline. */
@@ -63,6 +67,7 @@ function open(event: EventOf<'IncidentOpened'>): Incident {
     changedAt: at,
     applied: withApplied([], event),
     status: 'investigating',
+    statusAt: at,
     severity: 'P4',
     severityReasons: [],
     severityAt: at,

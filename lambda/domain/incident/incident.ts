@@ -154,6 +154,8 @@ export interface Incident extends Aftermath {
   troubles: readonly Trouble[];
   policy: Policy;
   status: Status;
+  /** Since when it has had this status. */
+  statusAt: string;
   severity: Severity;
   severityReasons: Reason[];
   /** When the severity was assessed by these reasons. */

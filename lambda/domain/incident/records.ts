@@ -94,6 +94,8 @@ export interface LastUpdate {
   seq: number;
   at: string;
   status: Status;
+  /** The statuses that the audience has heard of so far, each once. */
+  statuses: readonly Status[];
   /** When the next update is due; absent if none is to come. */
   nextAt?: string | undefined;
   delivered: boolean;

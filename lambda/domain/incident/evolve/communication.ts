@@ -24,7 +24,8 @@ export function evolveCommunication(
       const { to, seq, at, status, nextAt } = event;
       const last = incident.told[to];
       const waitsSince = last && !last.delivered && !last.missed ? last.waitsSince : at;
-      const update = { seq, at, status, nextAt, delivered: false, waitsSince, missed: false };
+      const statuses = [...new Set([...(last?.statuses ?? []), status])];
+      const update = { seq, at, status, statuses, nextAt, delivered: false, waitsSince, missed: false };
       return {
         told: { ...incident.told, [to]: update },
         ...(to === 'public'
