@@ -34,6 +34,7 @@ const PURE = ['feed', 'ical-generator', 'liquidjs', 'marked', 'temporal-polyfill
 
 /** Rooms of lambda/domain, from the bottom to the top. */
 const DOMAIN: readonly Room[] = [
+  { path: 'lambda/domain/encoding', uses: [], libraries: PURE },
   domain('kernel'),
   domain('remedies', 'kernel'),
   domain('incident', 'kernel'),
@@ -64,7 +65,8 @@ const DOMAIN: readonly Room[] = [
 ];
 
 function domain(room: string, ...uses: string[]): Room {
-  return { path: `lambda/domain/${room}`, uses: uses.map(other => `lambda/domain/${other}`), libraries: PURE };
+  const below = ['encoding', ...uses];
+  return { path: `lambda/domain/${room}`, uses: below.map(other => `lambda/domain/${other}`), libraries: PURE };
 }
 
 const ALL_DOMAIN = DOMAIN.map(({ path }) => path);
