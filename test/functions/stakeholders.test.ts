@@ -2,7 +2,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/stakeholders/handler.ts';
 import { useTopics } from '../support/aws-mocks.ts';
-import { busEvent, committed, invoke, openIncident, stored, useResponder } from '../support/responder.ts';
+import { busEvent, committed, invoke, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
 import { of } from '../support/story.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:notices';
@@ -27,7 +27,7 @@ it('the stakeholders function mails an update once, however often the event come
   expect(messages()).toEqual([
     {
       TopicArn: TOPIC,
-      Subject: '[INCIDENT] P2 - mockupAWS Database Connections Exhausted',
+      Subject: '[INCIDENT] P2 - mockupAWS Database Connections Exhausted - identified',
       Message: expect.stringContaining('we are looking'),
       MessageAttributes: { person: { DataType: 'String.Array', StringValue: '["dora","emil"]' } },
     },
@@ -61,4 +61,16 @@ it('the stakeholders function sends nothing without stakeholders, and says so', 
   await posts(true);
   await expect(invoke(handler, await told('stakeholders'))).resolves.toMatchObject({ sent: [] });
   expect(sns.calls()).toHaveLength(0);
+});
+
+it('the stakeholders function does not mail an automatic update that a later one has overtaken', async () => {
+  await openIncident();
+  await posts(true);
+  setMinute(30);
+  await committed({ type: 'fulfil', id: 'routine', obligation: { type: 'post update', to: 'stakeholders' } });
+  const first = await told('stakeholders');
+  await committed({ type: 'post update', id: 'later', by: 'ada', text: 'we have found it', internal: true });
+  await invoke(handler, await told('stakeholders'));
+  await expect(invoke(handler, first)).resolves.toMatchObject({ sent: [] });
+  expect(messages()).toHaveLength(1);
 });

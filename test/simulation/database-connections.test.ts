@@ -39,7 +39,7 @@ describe('database connections exhausted', () => {
       expect(page?.body).toContain(part);
     }
     expect(messages.find(({ channel }) => channel === 'sms')?.body).toMatch(
-      /^[\x20-\x7e]{20,160}\nAcknowledge: https:\S+$/,
+      /^mockupAWS> P2 mockupAWS: .+\. Respond by 10:09 UTC\nhttps:\S+$/,
     );
   });
 });

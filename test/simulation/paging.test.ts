@@ -36,7 +36,7 @@ describe('who is called', () => {
     const messages = received(world);
     for (const { channel, body } of messages)
       expect(body).toMatch(
-        channel === 'sms' ? /^.{20,160}\n(Acknowledge|Approve): https:\S+$/ : /^.+\n\nAnswer\n {2}\w+: +https:/,
+        channel === 'sms' ? /^.{20,180}(by \d\d:\d\d UTC|Respond now)\nhttps:\S+$/ : /^.+\n\nAnswer\n {2}\w+: +https:/,
       );
     const emails = messages.filter(({ channel }) => channel === 'email');
     expect(emails).toHaveLength(pagesOf(world).length);

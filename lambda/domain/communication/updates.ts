@@ -48,8 +48,11 @@ function updateDue(incident: Incident, to: Audience, now: string): boolean {
   const passed = minutesBetween(last.at, now);
   if (to === 'stakeholders' && hasRisenSince(incident, last.at)) return true;
   if (passed >= policy.updateMinutes - WATCH_INTERVAL) return true;
-  const lasts = last.status !== status && minutesBetween(statusAt, now) >= LASTING;
-  return lasts && passed >= (last.statuses.includes(status) ? AGAIN : LASTING);
+  if (last.status === status) return false;
+  const isKnown = last.statuses.includes(status);
+  // Customers look at the page meanwhile: what they have not read of yet does not wait to last.
+  const lasts = minutesBetween(statusAt, now) >= LASTING || (to === 'public' && !isKnown);
+  return lasts && passed >= (isKnown ? AGAIN : LASTING);
 }
 
 /** The severity has risen since the last update: stakeholders must hear of every rise within the target. */

@@ -1,7 +1,9 @@
+import { gsm7Length, toGsm7 } from '../encoding/gsm7.ts';
 import { type Render, renderMail } from '../kernel/templates.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { type DirectPaging, isCritical, type RedAlarm } from '../on-call/direct-page.ts';
-import { cut, type PageText, plain, subjectLine } from './page-text.ts';
+import { fitted, shortened } from './fitting.ts';
+import { type PageText, shownHotline, smsExcess, subjectLine } from './page-text.ts';
 
 /** The fields of the templates `messages/direct-page.txt` and `messages/direct-sms.txt`. */
 export interface DirectPageFields {
@@ -26,8 +28,6 @@ export interface DirectPageFields {
   links: { label: string; url: string }[];
 }
 
-/** Two SMS of GSM-7 have 306 characters; SNS puts the topic's display name of up to 100 in front. */
-const SMS_LENGTH = 200;
 /** Characters of an alarm's title in an SMS. */
 const TITLE_LENGTH = 60;
 
@@ -62,7 +62,7 @@ export function directPageFields(
               ...{ critical: isCritical(alarm), title: alarm.title, name: alarm.name },
               since: dateTime(alarm.since),
             })),
-            titles: (critical ?? []).map(alarm => cut(plain(alarm.title), TITLE_LENGTH)),
+            titles: (critical ?? []).map(alarm => shortened(toGsm7(alarm.title), TITLE_LENGTH)),
             more: 0,
           }
         : null,
@@ -75,11 +75,30 @@ export function directPageFields(
   };
 }
 
-/** The SMS names as many alarms as it has room for. */
-function shortest(render: Render, { red, ...fields }: DirectPageFields): string {
-  for (let shown = red?.titles.length ?? 0; ; shown--) {
-    const named = red && { ...red, titles: red.titles.slice(0, shown), more: red.titles.length - shown };
-    const sms = plain(render('messages/direct-sms.txt', { ...fields, red: named }).trim());
-    if (sms.length <= SMS_LENGTH || shown <= 1) return cut(sms, SMS_LENGTH);
+/** The SMS names as many alarms as it has room for; of one alone the title is shortened, and never what the reader is to do. */
+function shortest(render: Render, { red, hotline, ...fields }: DirectPageFields): string {
+  const titles = red?.titles ?? [];
+  const excess = (text: string) => smsExcess(fields.service, text);
+  const write = (shown: readonly string[], service = fields.service) => {
+    const named = red && { ...red, titles: shown, more: titles.length - shown.length };
+    return toGsm7(
+      render('messages/direct-sms.txt', { ...fields, service, red: named, hotline: shownHotline(hotline) }).trim(),
+    );
+  };
+  for (let shown = titles.length; shown > 1; shown--) {
+    const sms = write(titles.slice(0, shown));
+    if (excess(sms) === 0) return sms;
   }
+  return fitted(
+    { title: toGsm7(titles[0] ?? ''), service: toGsm7(fields.service) },
+    [
+      ...([
+        ['title', 30],
+        ['service', 20],
+      ] as const),
+      ['title', 12],
+    ],
+    ({ title, service }) => write(titles.length > 0 ? [title] : [], service),
+    { excess, lengthOf: gsm7Length },
+  );
 }

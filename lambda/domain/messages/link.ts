@@ -40,24 +40,35 @@ const LETTERS: Record<LinkAction, string> = {
   read: 'f',
 };
 
-/** Short enough for an SMS: `1a.20260131001.tq3k5s.YWRh.` and the MAC. */
+/** Names as configurations have them stand in a link as they are; all others are encoded, behind a character that no name begins with. */
+const PLAIN = /^[a-z][a-z0-9-]*$/;
+const writeName = (name: string) => (PLAIN.test(name) ? name : `_${encode(name)}`);
+
+/** Undefined for what is no name's only spelling. */
+function readName(text: string): string | undefined {
+  const name = text.startsWith('_') ? decode(text.slice(1)) : text;
+  return name !== '' && writeName(name) === text ? name : undefined;
+}
+
+/** Short enough for an SMS: `1a.20260131001.tq3k5s.ada.` and the MAC. */
 export const LINK = tokenFormat<Link>({
   name: 'link',
   values: ({ action, incident, person, expires, step }) => [action, incident, person, expires, step ?? null],
   write: ({ action, incident, person, expires, step }) => [
-    ...[LETTERS[action], incident.replace(/\D/g, ''), writeTime(expires), encode(person)],
-    ...(step === undefined ? [] : [encode(step)]),
+    ...[LETTERS[action], incident.replace(/\D/g, ''), writeTime(expires), writeName(person)],
+    ...(step === undefined ? [] : [writeName(step)]),
   ],
   read: fields => {
-    const [letter = '', digits = '', time = '', person = '', step] = fields;
+    const [letter = '', digits = '', time = '', ...names] = fields;
     const action = LINK_ACTIONS.find(name => letter === LETTERS[name]);
     const expires = readTime(time);
-    if (!action || !/^\d{11,20}$/.test(digits) || expires === undefined || person === '' || step === '')
-      return undefined;
+    const [person, step] = names.map(readName);
+    if (!action || !/^\d{11,20}$/.test(digits) || expires === undefined || person === undefined) return undefined;
+    if (names.length > 2 || (names.length === 2 && step === undefined)) return undefined;
     return {
-      ...{ action, expires, person: decode(person) },
+      ...{ action, expires, person },
       incident: `INC-${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}-${digits.slice(8)}`,
-      ...(step === undefined ? {} : { step: decode(step) }),
+      ...(step === undefined ? {} : { step }),
     };
   },
 });

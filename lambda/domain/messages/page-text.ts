@@ -1,11 +1,15 @@
+import { gsm7Length, gsm7Segments, toGsm7 } from '../encoding/gsm7.ts';
 import { sizeOf } from '../incident/bounds.ts';
 import { type Mail, type Render, renderMail } from '../kernel/templates.ts';
 import { truncated } from '../kernel/text.ts';
+import { fitted, shortened } from './fitting.ts';
+import type { InternalNotification } from './internal-notification.ts';
 import type { PageFields } from './page-fields.ts';
+import type { SmsFields } from './sms-fields.ts';
 
 /** The text of a page to one person. */
 export interface PageText extends Mail {
-  /** At most 160 characters with what SNS puts before them, one SMS, and below them the link to the requested answer. */
+  /** In the alphabet of SMS: two segments, with what SNS puts before them, and the link to the requested answer at the end. */
   sms: string;
 }
 
@@ -18,19 +22,102 @@ export interface Answers {
 
 /** SNS accepts subjects of fewer than 100 characters. */
 const SUBJECT_LENGTH = 99;
-const SMS_LENGTH = 160;
+/** The segments that an SMS may have, and the characters of the alphabet that they hold. */
+const SEGMENTS = 2;
+const SEGMENTS_LENGTH = 306;
 const SENDER_LENGTH = 20;
-/** A longer hotline number would leave too little room for the headline; the e-mail has it in full. */
+/** A longer hotline number would leave too little room in an SMS for the rest; the e-mail has it in full. */
 const HOTLINE_LENGTH = 30;
 
 /** The display name of a service's topics: the sender of its e-mails, which SNS also puts before every SMS. */
 export const senderOf = (title: string): string => cut(plain(title), SENDER_LENGTH);
 
 /** Writes a page by its templates. Users may change these, so the limits of SNS and SMS are enforced here. */
-export function writePage(render: Render, fields: PageFields, { lines, link }: Answers): PageText {
+export function writePage(render: Render, fields: PageFields & SmsFields, { lines, link }: Answers): PageText {
   const { subject, body } = renderMail(render, 'messages/page.txt', { ...fields, answers: lines });
-  const sms = inOneSms(fields, shorter => render('messages/sms.txt', shorter).trim());
-  return { subject: subjectLine(subject), body, sms: link ? `${sms}\n${link.label}: ${link.url}` : sms };
+  const answer = link?.url ?? lines.at(-1) ?? '';
+  return {
+    subject: subjectLine(subject),
+    body,
+    sms: smsOf(fields, answer, shorter => render('messages/sms.txt', shorter)),
+  };
+}
+
+/** Shortened as far as they still say something, then further. The sender before the SMS names the service too. */
+const SHORTENED = [
+  ...([
+    ['state', 60],
+    ['service', 20],
+    ['title', 30],
+  ] as const),
+  ...([
+    ['state', 30],
+    ['title', 15],
+    ['state', 12],
+    ['service', 12],
+    ['title', 12],
+  ] as const),
+] as const;
+
+/** The number of the hotline as far as an SMS has room for it. */
+export const shownHotline = (hotline: string | null): string | null =>
+  hotline !== null && hotline.length <= HOTLINE_LENGTH ? hotline : null;
+
+/** Characters by which an SMS, with the sender before it, is too long; 0 if it fits. */
+export function smsExcess(service: string, sms: string): number {
+  const whole = `${senderOf(service)}> ${sms}`;
+  return gsm7Segments(whole) <= SEGMENTS ? 0 : Math.max(1, gsm7Length(whole) - SEGMENTS_LENGTH);
+}
+
+/**
+ * Shortens the state first, then the titles of incident and service, then leaves out the hotline; the severity at the beginning, the
+ * deadline and the answer at the end are never cut.
+ */
+function smsOf(
+  fields: PageFields & SmsFields,
+  answer: string,
+  write: (fields: PageFields & SmsFields) => string,
+): string {
+  const { title, state, service, hotline, deadline } = fields;
+  const number = shownHotline(hotline);
+  const whole = (text: string) => `${text}\n${answer}`;
+  const excess = (text: string) => smsExcess(service, whole(text));
+  const spelled = { ...fields, title: toGsm7(title), state: toGsm7(state), service: toGsm7(service) };
+  for (const shown of [...new Set([number, null])]) {
+    const text = fitted(
+      { ...spelled, hotline: shown },
+      SHORTENED,
+      shorter => toGsm7(write(shorter).trim()).replace(/\.{4,}/g, '...'),
+      { excess, lengthOf: gsm7Length },
+    );
+    if (excess(text) === 0) return whole(text);
+  }
+  // A template of somebody's own, with many words: its beginning, and what must not be cut.
+  const end = deadline ? ` ${deadline}` : '';
+  const text = toGsm7(write(spelled).trim());
+  let room = gsm7Length(text);
+  while (room > 3 && excess(shortened(text, room, gsm7Length) + end) > 0) room--;
+  return whole(shortened(text, room, gsm7Length) + end);
+}
+
+const UPDATE = 'messages/internal-notification.txt';
+
+/** Writes an update for stakeholders. In a subject that is too long the titles are shortened: the status behind them is not cut. */
+export function writeUpdate(render: Render, fields: InternalNotification): Mail {
+  const { body } = renderMail(render, UPDATE, fields);
+  const subject = fitted(
+    { ...fields, title: plain(fields.title), service: plain(fields.service) },
+    [
+      ...([
+        ['title', 30],
+        ['service', 20],
+      ] as const),
+      ['title', 12],
+    ],
+    shorter => plain(renderMail(render, UPDATE, shorter).subject),
+    { excess: text => Math.max(0, text.length - SUBJECT_LENGTH) },
+  );
+  return { subject: subjectLine(subject), body };
 }
 
 /** Bytes of a mail's text as JSON: SNS takes 256 KB, with subject, SMS and attributes. */
@@ -46,28 +133,13 @@ export function mailBody(text: string): string {
 /** The subject within the limits of SNS: ASCII, fewer than 100 characters. */
 export const subjectLine = (subject: string) => cut(plain(subject), SUBJECT_LENGTH);
 
-/** Shortens the headline first, then the titles of incident and service, and never the incident's id. */
-function inOneSms(fields: PageFields, write: (fields: PageFields) => string): string {
-  let { title, short, service } = fields;
-  const { hotline } = fields;
-  const number = hotline && hotline.length <= HOTLINE_LENGTH ? hotline : null;
-  const written = () => plain(write({ ...fields, title, short, service, hotline: number }));
-  const room = SMS_LENGTH - `${senderOf(fields.service)}> `.length;
-  const excess = () => Math.max(0, written().length - room);
-  short = shortened(short, excess());
-  title = shortened(title, excess());
-  service = shortened(service, excess());
-  return cut(written(), room);
-}
-
-const shortened = (text: string, by: number) => (by === 0 ? text : cut(plain(text), Math.max(3, text.length - by)));
-
-/** SNS refuses subjects that are not ASCII, and an SMS with characters beyond GSM-7 costs twice. */
+/** SNS refuses subjects that are not ASCII: letters lose their accents. */
 export const plain = (text: string) =>
-  text
-    .replace(/[–—]/g, '-')
-    .replace(/[“”„]/g, '"')
-    .replace(/[‘’]/g, "'")
+  toGsm7(text)
+    .replaceAll('\u00df', 'ss')
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replaceAll(/\s/g, ' ')
     .replace(/[^\x20-\x7e]/g, '?');
 
-export const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 3)}...`);
+const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 3)}...`);

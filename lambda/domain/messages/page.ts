@@ -4,12 +4,13 @@ import type { Incident } from '../incident/incident.ts';
 import { playbooksOf } from '../incident/troubles.ts';
 import { canWait } from '../remediation/approval.ts';
 import { type PageFields, pageFields } from './page-fields.ts';
+import { type SmsFields, smsFields } from './sms-fields.ts';
 
 /** A message to one escalation level, before it is written. */
 export interface PageMessage {
   level: number;
   urgency: Urgency;
-  fields: PageFields;
+  fields: PageFields & SmsFields;
   /** Gets the message in place of whoever is on call at the level. */
   person?: string | undefined;
 }
@@ -47,11 +48,10 @@ export function pages(incident: Incident, event: PagedEvent): PageMessage[] {
   const { severity, policy, called } = incident;
   const isQuiet = QUIET.includes(event.type) || (event.type === 'ApprovalRequested' && canWait(event));
   const wakes = policy.severities[severity].pages && !isQuiet;
-  const message = (level: number, urgency: Urgency): PageMessage => ({
-    level,
-    urgency,
-    fields: pageFields(incident, event, level),
-  });
+  const message = (level: number, urgency: Urgency): PageMessage => {
+    const fields = pageFields(incident, event, level);
+    return { level, urgency, fields: { ...fields, ...smsFields(incident, event, fields) } };
+  };
   const toAllCalled = (urgency: Urgency = wakes ? 'page' : 'notice') =>
     (called.length > 0 ? called : [1]).map(level => message(level, urgency));
   switch (event.type) {

@@ -1,6 +1,16 @@
 import type { RecordedIncident } from '../../world/world.ts';
 import { mutes, outages, widened, windows } from '../obstacles.ts';
-import { endOf, entriesOf, isWithin, MINUTE, millis, minuteOf, openAtOnce, type Property } from './property.ts';
+import {
+  endOf,
+  entriesOf,
+  isAbout,
+  isWithin,
+  MINUTE,
+  millis,
+  minuteOf,
+  openAtOnce,
+  type Property,
+} from './property.ts';
 
 const ACTS = [
   ...[
@@ -63,7 +73,7 @@ export const NO_LATE_PAGE: Property = {
       // A message that a service held back while it was away arrives when it answers again.
       const held = widened(outages(chronicle), 12);
       return chronicle.messages
-        .filter(({ channel, body, at }) => channel === 'sms' && body.includes(incident.id) && millis(at) > latest)
+        .filter(message => message.channel === 'sms' && isAbout(message, incident) && millis(message.at) > latest)
         .filter(({ at, body }) => !isWithin(millis(at), held) && !/resolved|over|reopened/i.test(body))
         .map(
           ({ at, body }) =>

@@ -1,6 +1,6 @@
 import type { Entry } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
-import { entriesOf, MINUTE, millis, minuteOf, type Property } from './property.ts';
+import { entriesOf, isAbout, MINUTE, millis, minuteOf, type Property } from './property.ts';
 
 /** Control characters but the line break, and those that turn the direction of what follows. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not appear
@@ -27,12 +27,13 @@ const isDrill = (timeline: readonly Entry[]) =>
 export const DRILLS_MARKED: Property = {
   name: 'each message of a drill says that it is one, and nothing of a real incident does',
   violations: ({ incidents, messages }) =>
-    incidents.flatMap(({ id, timeline }) => {
+    incidents.flatMap(incident => {
+      const { id, timeline } = incident;
       if (timeline.some(({ type }) => type === 'DrillBecameReal')) return [];
       const drill = isDrill(timeline);
       return (
         messages
-          .filter(({ body, subject }) => body.includes(id) || subject.includes(id))
+          .filter(message => isAbout(message, incident))
           // SNS puts the topic's display name before an SMS.
           .filter(({ body }) => /^([^>\n]+> )?\[DRILL\]/.test(body) !== drill)
           .map(({ subject, body }) => `${id}: ${quoted(subject || body)}`)

@@ -1,7 +1,7 @@
 import type { Message } from 'embedded-aws';
 import type { Entry, RecordedIncident } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
-import { MINUTE, millis, minuteOf, type Property } from './property.ts';
+import { isAbout, MINUTE, millis, minuteOf, type Property } from './property.ts';
 
 /** Milliseconds within which two text messages are one interruption, whatever they say. */
 const MOMENT = 4000;
@@ -16,12 +16,11 @@ interface Told extends Message {
 }
 
 /** What each person was told of an incident as somebody on call, by channel, in the order in which it came. */
-const heard = ({ messages }: Chronicle, { id }: RecordedIncident): Told[][] => [
+const heard = ({ messages }: Chronicle, incident: RecordedIncident): Told[][] => [
   ...Map.groupBy(
     messages.flatMap((message): Told[] => {
       const [named, , severity] = SUBJECT.exec(message.subject) ?? [];
-      const isAbout = message.body.includes(id) || message.body.includes(id.replace(/\D/g, ''));
-      if (!severity || !isAbout || !/Level\d/.test(message.topic)) return [];
+      if (!severity || !isAbout(message, incident) || !/Level\d/.test(message.topic)) return [];
       return [{ ...message, kind: named?.slice(0, named.indexOf(']') + 1) ?? '', severity }];
     }),
     ({ channel, to, topic }) => `${channel} ${to} ${topic}`,

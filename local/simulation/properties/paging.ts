@@ -1,7 +1,7 @@
 import type { Entry } from '../../world/world.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { away, silences } from '../obstacles.ts';
-import { entriesOf, MINUTE, millis, minuteOf, overlaps, type Property, type Span } from './property.ts';
+import { entriesOf, isAbout, MINUTE, millis, minuteOf, overlaps, type Property, type Span } from './property.ts';
 
 const CALLS = new Set(['Escalated', 'Reminded']);
 
@@ -135,11 +135,11 @@ export const PAGE_IS_SENT: Property = {
       .filter(
         ({ incident, entry }) =>
           !chronicle.messages.some(
-            ({ channel, topic, body, at }) =>
-              channel === 'sms' &&
-              topic.includes(String(entry['level'])) &&
-              body.includes(incident.id) &&
-              Math.abs(millis(at) - millis(entry.at)) < RECORDED,
+            message =>
+              message.channel === 'sms' &&
+              message.topic.includes(String(entry['level'])) &&
+              isAbout(message, incident) &&
+              Math.abs(millis(message.at) - millis(entry.at)) < RECORDED,
           ),
       )
       .map(
@@ -157,8 +157,10 @@ export const PAGED_ONCE: Property = {
     const pages = incidents.flatMap(({ id, timeline }) => {
       const recorded = timeline.filter(({ type, urgency }) => type === 'PageSent' && urgency === 'page').length;
       const sent = messages.filter(
-        ({ channel, body, at }) =>
-          channel === 'sms' && body.includes(id) && millis(at) < millis(chronicle.ended) - MINUTE,
+        message =>
+          message.channel === 'sms' &&
+          isAbout(message, { id }) &&
+          millis(message.at) < millis(chronicle.ended) - MINUTE,
       );
       return sent.length > recorded ? [`${id}: ${sent.length} text messages for ${recorded} pages`] : [];
     });

@@ -50,6 +50,10 @@ export function openAtOnce(
   );
 }
 
+/** True if a message names the incident, in words or in a link. */
+export const isAbout = ({ body, subject }: { body: string; subject: string }, { id }: Pick<RecordedIncident, 'id'>) =>
+  [body, subject].some(text => text.includes(id) || text.includes(`.${id.replace(/\D/g, '')}.`));
+
 /** When the incident was over, by resolution or by merge. */
 export const endOf = ({ timeline }: RecordedIncident): Entry | undefined =>
   timeline.find(({ type }) => type === 'Resolved' || type === 'MergedInto');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { gsm7Segments, toGsm7 } from '../../../lambda/domain/encoding/gsm7.ts';
 import { writeDirectPage } from '../../../lambda/domain/messages/direct-page-text.ts';
 import type { DirectPaging, RedAlarm } from '../../../lambda/domain/on-call/direct-page.ts';
 import { render } from '../../support/written.ts';
@@ -55,18 +56,22 @@ describe('the page while the incident store is away', () => {
 
   it('fits SNS and two SMS, whatever the alarms are called', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 300 }), { minLength: 1, maxLength: 60 }), titles => {
-        const { subject, sms } = writeDirectPage(
-          render,
-          paging,
-          2,
-          titles.map(title => red(title)),
-        );
-        expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
-        expect(sms).toMatch(/^[\x20-\x7e]{1,200}$/);
-        expect(sms).toContain('no acknowledgement');
-        expect(sms).toContain('Hotline');
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme', maxLength: 300 }), { minLength: 1, maxLength: 60 }),
+        titles => {
+          const { subject, sms } = writeDirectPage(
+            render,
+            paging,
+            2,
+            titles.map(title => red(title)),
+          );
+          expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+          expect(gsm7Segments(`mockupAWS> ${sms}`), sms).toBeLessThanOrEqual(2);
+          expect(toGsm7(sms)).toBe(sms);
+          expect(sms).toContain('no acknowledgement. Respond now.');
+          expect(sms).toContain('Hotline');
+        },
+      ),
     );
   });
 });

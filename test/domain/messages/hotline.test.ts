@@ -40,17 +40,16 @@ describe('the emergency hotline', () => {
     expect(readers.map(({ level }) => level)).toEqual([4]);
   });
 
-  test('never displaces the incident id in an SMS, and a long one is in the e-mail alone', () => {
+  test('never displaces the answer in an SMS, and a long one is in the e-mail alone', () => {
     const long = `${HOTLINE}, and ask for whoever is in the office at that hour`;
     const story = unanswered({ hotline: long, title: 'x'.repeat(100) });
     for (const at of [15, 30, 60]) story.at(at).watches();
     const [page] = told(story, 'Escalated').slice(-1);
     expect(page?.body).toContain(long);
-    expect(page?.sms).toMatch(/INC-2026-04-07-001$/);
+    expect(page?.sms).not.toContain(HOTLINE);
     const short = unanswered({ hotline: HOTLINE, title: 'x'.repeat(100) });
     for (const at of [15, 30, 60]) short.at(at).watches();
     const sms = told(short, 'Escalated').at(-1)?.sms ?? '';
-    expect(sms).toMatch(/INC-2026-04-07-001 Hotline \+1-555-MOCKUP$/);
-    expect(sms.length).toBeLessThanOrEqual(160);
+    expect(sms).toMatch(/\. Hotline \+1-555-MOCKUP\nnpx incident ack INC-2026-04-07-001$/);
   });
 });

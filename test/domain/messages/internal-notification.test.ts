@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderMail } from '../../../lambda/domain/kernel/templates.ts';
 import { internalNotification } from '../../../lambda/domain/messages/internal-notification.ts';
+import { writeUpdate } from '../../../lambda/domain/messages/page-text.ts';
 import { FAILED, minute, of, policy, Story, step, withPlaybook } from '../../support/story.ts';
 import { render } from '../../support/written.ts';
 
@@ -8,7 +9,7 @@ import { render } from '../../support/written.ts';
 function mailed(story: Story): { subject: string; body: string } {
   const [update] = of(story.incident.timeline, 'UpdatePosted').slice(-1);
   if (!update) throw new Error('there is no update');
-  return renderMail(render, 'messages/internal-notification.txt', internalNotification(story.incident, update));
+  return writeUpdate(render, internalNotification(story.incident, update));
 }
 
 const updates = (story: Story, text = 'as it stands') =>
@@ -33,7 +34,7 @@ describe('the internal notification of the runbook (3.1)', () => {
     story.plans();
     updates(story);
     const { subject, body } = mailed(story);
-    expect(subject).toBe('[INCIDENT] P1 - mockupAWS Service Down');
+    expect(subject).toBe('[INCIDENT] P1 - mockupAWS Service Down - identified');
     for (const line of [
       'as it stands',
       'Incident ID: INC-2026-04-07-001',
@@ -138,5 +139,21 @@ describe('the internal notification of the runbook (3.1)', () => {
     const { subject, body } = mailed(drill);
     expect(subject).toMatch(/^\[DRILL\] \[INCIDENT\] P2/);
     expect(body).toMatch(/^\[DRILL\] This is a drill/);
+  });
+
+  test('tells the status at the end of its subject, however long the titles are', () => {
+    const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120, size: 'max' });
+    fc.assert(
+      fc.property(words, words, fc.boolean(), (title, trouble, drill) => {
+        const base = withPlaybook(policy([]), { title: trouble });
+        const story = Story.under({ ...base, title });
+        story.fires('critical', { drill });
+        updates(story);
+        const { subject } = mailed(story);
+        expect(subject).toMatch(/^(\[DRILL\] )?\[INCIDENT\] P2 - [\x20-\x7e]* - investigating$/);
+        expect(subject.length).toBeLessThan(100);
+      }),
+      { numRuns: 50 },
+    );
   });
 });

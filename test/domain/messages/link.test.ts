@@ -64,5 +64,6 @@ it('fits an SMS beside the words', () => {
     ...{ action: 'acknowledge', incident: 'INC-2026-01-31-001', person: 'ada', expires: 1_800_000_000 },
     mac: new Uint8Array(32),
   });
-  expect(`https://${'x'.repeat(32)}.lambda-url.us-east-1.on.aws/${text}`.length).toBeLessThanOrEqual(145);
+  expect(text).toMatch(/^1a\.20260131001\.\w{6}\.ada\.A{43}$/);
+  expect(`https://${'x'.repeat(32)}.lambda-url.us-east-1.on.aws/${text}`.length).toBeLessThanOrEqual(140);
 });

@@ -116,9 +116,7 @@ test('nobody is woken twice within a minute but by a rise, or to be asked someth
           const before = woken[i - 1];
           if (!before || minutesBetween(before.at, page.at) >= 1) continue;
           const between = incident.timeline.filter(({ seq }) => seq > before.about && seq <= page.about);
-          expect(between.map(({ type }) => type).join()).toMatch(
-            /Escalated|ApprovalRequested|PublicationRequested/,
-          );
+          expect(between.map(({ type }) => type).join()).toMatch(/Escalated|ApprovalRequested|PublicationRequested/);
         }
       }
     }),

@@ -117,7 +117,7 @@ describe('the text of a page', () => {
     const story = worked();
     story.at(19).watches();
     const body = lines(told(story, 'Escalated'));
-    expect(body[0]).toBe('critical: 1700 (threshold 1635)');
+    expect(body[0]).toBe('critical: 1700 (threshold 1635), since 09:34 UTC');
     expect(body).toEqual(
       expect.arrayContaining([
         'Incident   INC-2026-04-07-001',
@@ -184,33 +184,38 @@ describe('the text of a page', () => {
       'You need to act: automation has no remedy for this',
     ],
     ['a resolution', story => story.at(84).resolves(), 'Resolved', '[RESOLVED]', 'Resolved: fixed by hand'],
-    ['an escalation', () => undefined, 'Escalated', '[INCIDENT]', 'critical: 1700 (threshold 1635)'],
+    ['an escalation', () => undefined, 'Escalated', '[INCIDENT]', 'critical: 1700 (threshold 1635), since 09:30 UTC'],
   ])('begins with the one sentence that matters: %s', (_, befall, type, prefix, headline) => {
     const story = fired();
     befall(story);
     const [message] = told(story, type);
     expect(message?.subject).toBe(`${prefix} P2 - mockupAWS Database Connections Exhausted`);
     expect(message?.body.split('\n')[0]).toBe(headline);
-    expect(message?.sms).toMatch(/^P2 mockupAWS Database Connections Exhausted: .* INC-2026-04-07-001$/);
+    expect(message?.sms).toMatch(
+      /^P2 mockupAWS: Database Connections Exhausted\. .*\nnpx incident ack INC-2026-04-07-001$/,
+    );
     expect(message?.sms).toContain(headline);
   });
 
-  test('as an SMS says why somebody is called now, and always names the incident', () => {
+  test('as an SMS says why somebody is called now, by when to respond, and how', () => {
     const story = fired();
     const smsOf = (type: EventType) => told(story, type)[0]?.sms;
-    const [about, id] = ['P2 mockupAWS Database Connections Exhausted:', 'INC-2026-04-07-001'];
-    expect(smsOf('Escalated')).toBe(`${about} critical: 1700 (threshold 1635) ${id}`);
+    const about = 'P2 mockupAWS: Database Connections Exhausted.';
+    const by = 'Respond by 10:30 UTC\nnpx incident ack INC-2026-04-07-001';
+    expect(smsOf('Escalated')).toBe(`${about} critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`);
     story.at(10).watches();
-    expect(smsOf('Reminded')).toBe(`${about} still not acknowledged. critical: 1700 (threshold 1635) ${id}`);
+    expect(smsOf('Reminded')).toBe(`${about} Still not acknowledged. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`);
     story.at(16).watches();
-    expect(smsOf('Escalated')).toBe(`${about} not acknowledged for 15 min. critical: 1700 (threshold 1635) ${id}`);
+    expect(smsOf('Escalated')).toBe(`${about} Not acknowledged for 15 min. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`);
     story.at(17).tell({ type: 'end response', attempt: 1, reason: 'the plan did not help. Do first: it failed' });
     expect(smsOf('HandedOver')).toBe(
-      `${about} You need to act: the plan did not help. critical: 1700 (threshold 1635) ${id}`,
+      `${about} You need to act: the plan did not help. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`,
     );
     story.acknowledges();
     story.at(47).watches();
-    expect(smsOf('Escalated')).toContain(`${about} the acknowledgement by ada has expired. critical`);
+    expect(smsOf('Escalated')).toContain(`${about} The acknowledgement by ada has expired. critical`);
+    story.at(61).watches();
+    expect(smsOf('Reminded')).toMatch(/\. Respond now\n/);
   });
 
   test('with a question says what is asked, and until when', () => {
@@ -286,7 +291,7 @@ test('the subject and the SMS are acceptable to SNS, whatever a service is calle
       expect(messages.length).toBeGreaterThan(1);
       for (const { subject, sms, body } of messages) {
         expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
-        expect(sms).toMatch(/^[\x20-\x7e]{1,141} INC-2026-04-07-001$/);
+        expect(sms).toMatch(/\nnpx incident ack INC-2026-04-07-001$/);
         expect(body).toContain('INC-2026-04-07-001');
       }
     }),

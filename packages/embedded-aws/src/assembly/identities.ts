@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Properties } from './assembly.ts';
 
 /** The one account that everything is deployed in. */
@@ -9,6 +10,9 @@ export type Identity = (
   name: string,
   arn: (service: string, resource: string) => string,
 ) => { ref: string } & Record<string, string>;
+
+/** As long as the id of a function's URL. */
+const idOf = (name: string) => createHash('sha256').update(name).digest('hex').slice(0, 32);
 
 export const IDENTITIES: Record<string, Identity> = {
   'AWS::CloudFront::Distribution': (_, name) => {
@@ -61,7 +65,7 @@ export const IDENTITIES: Record<string, Identity> = {
   'AWS::Lambda::Url': (_, name, arn) => ({
     ref: arn('lambda', `function:${name}`),
     FunctionArn: arn('lambda', `function:${name}`),
-    FunctionUrl: `https://${name.toLowerCase()}.lambda-url.us-east-1.on.aws/`,
+    FunctionUrl: `https://${idOf(name)}.lambda-url.us-east-1.on.aws/`,
   }),
   'AWS::Logs::LogGroup': (_, name, arn) => ({ ref: name, Arn: arn('logs', `log-group:${name}:*`) }),
   'AWS::S3::Bucket': (p, name) => {
