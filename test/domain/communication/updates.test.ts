@@ -6,7 +6,7 @@ import type { EventOf } from '../../../lambda/domain/incident/events.ts';
 import type { Policy, Step } from '../../../lambda/domain/incident/policy.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { minutesBetween } from '../../../lambda/domain/kernel/time.ts';
-import { minute, of, policy, Story, step, types } from '../../support/story.ts';
+import { FAILED, minute, of, policy, Story, step, types } from '../../support/story.ts';
 
 const PAGE = {
   url: 'https://status.mockupaws.com',
@@ -113,6 +113,48 @@ describe('an open incident', () => {
       expect(last).toMatchObject({ status: 'resolved', at: minute(20) });
       expect(last?.nextAt).toBeUndefined();
     }
+  });
+
+  test('mails stakeholders every half hour, and between only what lasts, however its alarm comes and goes', () => {
+    const cycle = fc.record({ red: fc.integer({ min: 1, max: 25 }), green: fc.integer({ min: 1, max: 4 }) });
+    fc.assert(
+      fc.property(fc.array(cycle, { minLength: 20, maxLength: 20 }), cycles => {
+        const story = told();
+        story.careful = false;
+        const colours = cycles.flatMap(({ red, green }) => [...Array(red).fill(true), ...Array(green * 3).fill(false)]);
+        const statuses: { at: string; status: string }[] = [];
+        for (const [at, red] of colours.slice(0, 240).entries()) {
+          story.at(at);
+          if (at === 0) story.fires();
+          // The attempt has ended, or signals would not change the status.
+          if (at === 1) story.responds();
+          if (at > 1 && red !== colours[at - 1]) story[red ? 'fires' : 'clears']();
+          story.watches(FAILED);
+          delivers(story, 'stakeholders', 'public');
+          if (statuses.at(-1)?.status !== story.incident.status)
+            statuses.push({ at: minute(at), status: story.incident.status });
+        }
+        const sent = updates(story, 'stakeholders').filter(({ status }) => status !== 'resolved');
+        for (const [i, update] of sent.entries()) {
+          const before = sent[i - 1];
+          if (!before) continue;
+          const passed = minutesBetween(before.at, update.at);
+          expect(passed).toBeLessThanOrEqual(30);
+          if (passed >= 29) continue;
+          expect(update.status).not.toBe(before.status);
+          expect(passed).toBeGreaterThanOrEqual(
+            sent.slice(0, i).some(({ status }) => status === update.status) ? 15 : 5,
+          );
+          const since = statuses.findLast(({ at }) => at <= update.at)?.at ?? '';
+          expect(minutesBetween(since, update.at)).toBeGreaterThanOrEqual(5);
+        }
+        for (const { at } of sent)
+          expect(sent.filter(other => other.at >= at && minutesBetween(at, other.at) < 60).length).toBeLessThanOrEqual(
+            5,
+          );
+      }),
+      { numRuns: 25 },
+    );
   });
 
   const rise = (story: Story, to: 'P1' | 'P2') => story.tell({ type: 'set severity', severity: to, by: 'ada' });
