@@ -93,3 +93,11 @@ const RANKS: readonly PagedEvent['type'][] = [
 
 /** Whatever wakes people stands before what does not. */
 const rank = ({ event, message }: Addressed) => RANKS.indexOf(event.type) + (message.urgency === 'page' ? 100 : 0);
+
+/** True for a diagnosis that another one follows at once, as when a cause takes the turn of its symptom: one is told. */
+export const isRepeatedSoon = (event: IncidentEvent, events: readonly IncidentEvent[]): boolean =>
+  event.type === 'DiagnosisRecorded' &&
+  events.some(
+    ({ type, seq, at }) =>
+      type === 'DiagnosisRecorded' && seq > event.seq && minutesBetween(event.at, at) * 60 <= MOMENT_SECONDS,
+  );

@@ -1,6 +1,7 @@
 import { Refused } from '../../../adapters/http.ts';
 import type { Incident } from '../../../domain/incident/incident.ts';
 import { threadHead, threadReply } from '../../../domain/messages/chat.ts';
+import { isRepeatedSoon } from '../../../domain/messages/moment.ts';
 import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
 import { eventsFrom } from '../../../store/incidents.ts';
@@ -18,8 +19,9 @@ export const handler = notificationChannel('slack', async (incident, { seq }) =>
   const { shown, replied } = await readThread(thread);
   const refused: Error[] = [];
   let posted = 0;
-  for (const event of await eventsFrom(keyOf(incident), shown)) {
-    const message = threadReply(incident, event);
+  const events = await eventsFrom(keyOf(incident), shown);
+  for (const event of events) {
+    const message = isRepeatedSoon(event, events) ? undefined : threadReply(incident, event);
     if (!message || replied.has(event.seq)) continue;
     try {
       await post(message, thread);
