@@ -53,6 +53,11 @@ const run = (name: string, from: number, to: number, dry = 'false') => ({
 const sms = (minute: number, body: string) => ({
   ...{ channel: 'sms' as const, topic: 'Level1', to: '+15555550100', subject: '', body, at: at(minute) },
 });
+/** A page to the first level, by e-mail or SMS. */
+const page = (minute: number, kind: string, channel: 'sms' | 'email' = 'sms') => ({
+  ...{ channel, topic: 'Level1', to: 'ada', at: at(minute) },
+  ...{ subject: `[${kind}] P2 - shop Service Down`, body: 'P2 shop https://door/1a.20260302001.tq3k5s.ada.mac' },
+});
 const change = (minute: number) => ({
   ...{ at: at(minute), service: 'ecs', action: 'UpdateService', resource: '*', summary: '', by: 'scale-service' },
 });
@@ -128,6 +133,34 @@ it.each<[string, Partial<Chronicle>]>([
   ],
   ['an incident that nobody acknowledges climbs', { incidents: [incident(CALLED)] }],
   ['the first level is called', { incidents: [incident(OPENED)] }],
+  [
+    'nobody is woken twice within a minute',
+    { incidents: [incident(CALLED)], messages: [page(6, 'INCIDENT'), page(6.02, 'INCIDENT')] },
+  ],
+  [
+    'nobody is woken twice within a minute',
+    { incidents: [incident(CALLED)], messages: [page(6, 'INCIDENT'), page(6.5, 'INCIDENT - NEEDS YOU')] },
+  ],
+  [
+    'nobody hears of an older event',
+    {
+      incidents: [incident([...CALLED, [6, 'HandedOver', { reason: 'why' }]])],
+      messages: [page(7, 'INCIDENT - NEEDS YOU', 'email'), page(7.01, 'INCIDENT', 'email')],
+    },
+  ],
+  [
+    'nobody hears of an older event',
+    {
+      incidents: [
+        incident([
+          [5, 'IncidentOpened'],
+          [5, 'SeverityAssigned', { severity: 'P3' }],
+          [6, 'Escalated', { level: 1 }],
+        ]),
+      ],
+      messages: [page(7, 'INCIDENT', 'email')],
+    },
+  ],
   ['every call reaches somebody', { incidents: [incident(CALLED.slice(0, 3))] }],
   [
     'an attempt that fails reaches a person',

@@ -7,11 +7,12 @@ import { embeddedAccount } from '../support/embedded-account.ts';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/Orders';
 
-test('the changes of a table are delivered in batches that fit into an invocation', async () => {
+/** A table whose stream has a function, and the batches that it has got. */
+function streamed(mapping: object = {}) {
   const { account, clock } = embeddedAccount(1, {
     Mapping: {
       Type: 'AWS::Lambda::EventSourceMapping',
-      Properties: { EventSourceArn: `${TABLE}/stream/2026`, FunctionName: 'take', BatchSize: 100 },
+      Properties: { EventSourceArn: `${TABLE}/stream/2026`, FunctionName: 'take', BatchSize: 100, ...mapping },
     },
   });
   const listeners: ((record: StreamRecord) => void)[] = [];
@@ -24,11 +25,28 @@ test('the changes of a table are delivered in batches that fit into an invocatio
     },
   };
   new Streams(account, tables as unknown as Tables, functions as unknown as Functions, new Queues(account));
-  const sequences = Array.from({ length: 20 }, (_, n) => String(n));
-  const after = { text: { S: 'x'.repeat(400_000) } };
-  for (const sequence of sequences)
+  const write = (sequence: string, text = '') => {
+    const after = { text: { S: text } };
     for (const listener of listeners) listener({ tableArn: TABLE, sequence, keys: {}, before: undefined, after });
+  };
+  return { clock, batches, write };
+}
+
+test('the changes of a table are delivered in batches that fit into an invocation', async () => {
+  const { clock, batches, write } = streamed();
+  const sequences = Array.from({ length: 20 }, (_, n) => String(n));
+  for (const sequence of sequences) write(sequence, 'x'.repeat(400_000));
   await clock.run(60_000);
   expect(batches.map(({ length }) => length)).toEqual([15, 5]);
   expect(batches.flat()).toEqual(sequences);
+});
+
+test('a batching window gathers the changes of so many seconds', async () => {
+  const { clock, batches, write } = streamed({ MaximumBatchingWindowInSeconds: 5 });
+  for (const seconds of [0, 2, 4, 9, 11]) clock.after(seconds * 1000, () => write(String(seconds)));
+  await clock.run(60_000);
+  expect(batches).toEqual([
+    ['0', '2', '4'],
+    ['9', '11'],
+  ]);
 });
