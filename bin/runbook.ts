@@ -5,6 +5,7 @@ import { DEFAULT_CONFIG } from '../lib/config/service-config.ts';
 import { configurationOf } from './configurations.ts';
 import { differences } from './runbook/differences.ts';
 import { documentOf, runbookDocument } from './runbook/document.ts';
+import { complain, print } from './terminal.ts';
 
 /** Writes the document of a configuration, or, asked to check, tells whether it is what would be written. */
 async function main(): Promise<0 | 1> {
@@ -15,17 +16,17 @@ async function main(): Promise<0 | 1> {
   const document = runbookDocument(await configurationOf(name), name);
   if (!check) {
     await writeFile(path, document);
-    console.log(`${file} is written.`);
+    print(`${file} is written.`);
     return 0;
   }
   const committed = await readFile(path, 'utf8').catch(() => '');
   if (committed === document) return 0;
-  console.error(`${file} is not what the responder acts on any more. Write it anew with ${command}, and commit it.\n`);
-  console.error(differences(committed, document));
+  complain(`${file} is not what the responder acts on any more. Write it anew with ${command}, and commit it.\n`);
+  complain(differences(committed, document));
   return 1;
 }
 
 process.exitCode = await main().catch(({ message }: Error) => {
-  console.error(message);
+  complain(message);
   return 2;
 });

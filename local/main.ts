@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { terminalJson } from '../lambda/domain/encoding/terminal.ts';
 import { EventsUnreadable, readEvents } from './rehearsal/events-file.ts';
 import { exitCodeAfter } from './rehearsal/exit-code.ts';
 import { writeOutputs } from './rehearsal/outputs.ts';
@@ -8,6 +9,7 @@ import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { asJson } from './terminal/json.ts';
 import { endWithReader } from './terminal/pipe.ts';
+import { complain, print } from './terminal/print.ts';
 import { withProgress } from './terminal/progress.ts';
 import { asTerminal, type Show } from './terminal/terminal.ts';
 import { wholeNumber } from './terminal/whole-number.ts';
@@ -81,7 +83,7 @@ async function main(argv: string[]): Promise<number> {
 function list({ json }: Options): number {
   const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
   for (const { name, title, story } of SCENARIOS) {
-    console.log(json ? JSON.stringify({ type: 'scenario', name, title, story }) : `${name.padEnd(width)}  ${title}`);
+    print(json ? terminalJson({ type: 'scenario', name, title, story }) : `${name.padEnd(width)}  ${title}`);
   }
   return 0;
 }
@@ -120,9 +122,9 @@ function interrupted(): Promise<void> {
 }
 
 function explain(error: unknown): number {
-  if (error instanceof CommanderError && error.code === 'scenario') console.error(`error: ${error.message}`);
+  if (error instanceof CommanderError && error.code === 'scenario') complain(`error: ${error.message}`);
   if (error instanceof EventsUnreadable || error instanceof PortUnavailable) {
-    console.error(`error: ${error.message}`);
+    complain(`error: ${error.message}`);
     return 2;
   }
   return exitCodeAfter(error);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { visibleValues } from '../../lambda/domain/encoding/visible.ts';
 import type { CommandAnswer, CommandRequest } from '../../lambda/inbound/command-request.ts';
 import { explained, Failure } from './failure.ts';
 import { whileWaiting } from './progress.ts';
@@ -56,7 +57,7 @@ export class Client {
     const { Payload: answered, FunctionError } = await this.explaining(`asking ${FunctionName}`, () =>
       this.client(LambdaClient).send(new InvokeCommand({ FunctionName, Payload })),
     );
-    const answer = JSON.parse(answered?.transformToString() || 'null');
+    const answer = visibleValues(JSON.parse(answered?.transformToString() || 'null'));
     if (!FunctionError) return answer;
     const reason: string = answer?.errorMessage ?? FunctionError;
     if (reason.startsWith('this event is not understood: ')) throw new Failure(2, reason.replace(/^[^:]+: /, ''));

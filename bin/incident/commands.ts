@@ -3,6 +3,7 @@ import { MOST_EVENTS } from '../../lambda/domain/incident/history.ts';
 import { DRILL } from '../../lambda/domain/incident/signal.ts';
 import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 import type { Act, CommandAnswer } from '../../lambda/inbound/command-request.ts';
+import { complain, printJson, print as printText } from '../terminal.ts';
 import { ID, ITEMS, incident, item, month, severity } from './arguments.ts';
 import { Client, type ClientRequest } from './client.ts';
 import { confirmed, confirmRed } from './confirm.ts';
@@ -57,6 +58,10 @@ export function commands(): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(npx incident --help explains)')
+    .configureOutput({
+      writeOut: text => printText(text.trimEnd()),
+      writeErr: text => complain(text.trimEnd()),
+    })
     .exitOverride();
 
   const client = async () => {
@@ -64,7 +69,7 @@ export function commands(): Command {
     return new Client({ ...(await serviceOf(service)), as });
   };
   const print = (answer: unknown, text: string) =>
-    console.log(program.opts<Options>().json ? JSON.stringify(answer, withoutPolicy) : text);
+    program.opts<Options>().json ? printJson(answer, withoutPolicy) : printText(text);
 
   /** @throws Failure when the request was refused. */
   const send = async (request: ClientRequest, opened = client()): Promise<CommandAnswer> => {

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { terminalText } from '../../lambda/domain/encoding/terminal.ts';
 import { Failure } from './failure.ts';
 
 /** Asks a person on a terminal. */
@@ -17,7 +18,7 @@ export async function confirmRed(red: string): Promise<void> {
 async function answered(question: string): Promise<boolean> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await asking.question(question)).trim());
+    return /^y(es)?$/i.test((await asking.question(terminalText(question))).trim());
   } finally {
     asking.close();
   }

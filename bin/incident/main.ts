@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { complain, printJson } from '../terminal.ts';
 import { commands } from './commands.ts';
 import { type ExitCode, explained, Failure } from './failure.ts';
 
@@ -13,8 +14,8 @@ export async function main(argv: string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { code, message } = error instanceof Failure ? error : explained(error, 'this command');
     const { json } = program.opts<{ json?: boolean }>();
-    if (json) console.log(JSON.stringify({ error: message, code }));
-    else console.error(message);
+    if (json) printJson({ error: message, code });
+    else complain(message);
     return code;
   }
 }

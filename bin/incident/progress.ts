@@ -1,15 +1,17 @@
+import { complain, replaceLine } from '../terminal.ts';
+
 /** Milliseconds of waiting after which progress is shown. */
 const DELAY = 2000;
 
 /** Shows on stderr what is awaited, and on a terminal for how long. */
 export async function whileWaiting<Result>(activity: string, work: Promise<Result>): Promise<Result> {
-  const { stderr } = process;
+  const { isTTY } = process.stderr;
   const started = performance.now();
   let shown = false;
   const show = () => {
     const seconds = Math.round((performance.now() - started) / 1000);
-    if (stderr.isTTY) stderr.write(`\r${activity} … ${seconds} s `);
-    else if (!shown) stderr.write(`${activity} …\n`);
+    if (isTTY) replaceLine(`${activity} … ${seconds} s `);
+    else if (!shown) complain(`${activity} …`);
     shown = true;
   };
   let ticking: NodeJS.Timeout | undefined;
@@ -22,6 +24,6 @@ export async function whileWaiting<Result>(activity: string, work: Promise<Resul
   } finally {
     clearTimeout(first);
     clearInterval(ticking);
-    if (shown && stderr.isTTY) stderr.write('\r\x1b[2K');
+    if (shown && isTTY) replaceLine('');
   }
 }

@@ -9,6 +9,7 @@ import {
   SendEmailCommand,
   UpdateContactCommand,
 } from '@aws-sdk/client-sesv2';
+import { mailSubject, mailText } from '../domain/encoding/mail.ts';
 import type { Mail } from '../domain/kernel/templates.ts';
 import { type Preferences, preferences, wants } from '../domain/subscribers/subscriber.ts';
 import { Refused, Unavailable } from './http.ts';
@@ -39,7 +40,7 @@ async function sendEmail(to: string, { subject, body }: Mail, list?: ListManagem
         FromEmailAddress: process.env['MAIL_FROM'],
         ConfigurationSetName: process.env['CONFIGURATION_SET'],
         Destination: { ToAddresses: [to] },
-        Content: { Simple: { Subject: text(subject), Body: { Text: text(body) } } },
+        Content: { Simple: { Subject: text(mailSubject(subject)), Body: { Text: text(mailText(body)) } } },
         ...(list ? { ListManagementOptions: list } : {}),
       }),
     ),

@@ -1,4 +1,5 @@
 import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { toGsm7 } from '../domain/encoding/gsm7.ts';
 import type { Urgency } from '../domain/incident/audiences.ts';
 import { mailBody, subjectLine } from '../domain/messages/page-text.ts';
 import type { Listed, Subscriber } from '../domain/on-call/subscriptions.ts';
@@ -26,7 +27,7 @@ export async function publishPage(topicArn: string, page: PersonalPage): Promise
       TopicArn: topicArn,
       Subject: subject,
       MessageStructure: 'json',
-      Message: JSON.stringify({ default: mailBody(body), sms }),
+      Message: JSON.stringify({ default: mailBody(body), sms: toGsm7(sms) }),
       MessageAttributes: {
         ...{ person: attribute(person), urgency: attribute(urgency) },
         // Sent for reliability: by default an account sends SMS as promotions, late and at night not everywhere.

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { visible } from '../domain/encoding/visible.ts';
 import { type Maintenance, WINDOW_HOURS } from '../domain/incident/maintenance.ts';
 import { ALARM_STATES, alarmKey, DRILL, type Signal } from '../domain/incident/signal.ts';
 import { type ProtectedService, routeAlarm } from '../domain/intake/alarm-route.ts';
 import { alarmWords, parseReasonData } from '../domain/intake/alarm-words.ts';
-import { readable } from '../domain/kernel/text.ts';
 import { plusMinutes } from '../domain/kernel/time.ts';
 
 const State = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
@@ -108,7 +108,7 @@ export function toldInEvent({ alarmName, configuration, state, muteDetail }: Ala
   const scope = { alarms: [alarmName] };
   const rule = muteDetail?.mutedByArn?.split(':').slice(6).join(':');
   const muted = muteDetail && {
-    ...{ source: 'mute rule' as const, scope, reason: readable(rule || 'a mute rule') },
+    ...{ source: 'mute rule' as const, scope, reason: visible(rule || 'a mute rule') },
     until: muteDetail.muteWindowEnd ?? plusMinutes(state.timestamp, UNKNOWN_END / 60),
   };
   const by = state.actionsSuppressedBy;
@@ -118,7 +118,7 @@ export function toldInEvent({ alarmName, configuration, state, muteDetail }: Ala
     (by === 'ExtensionPeriod' && actionsSuppressorExtensionPeriod) ||
     UNKNOWN_END;
   const suppressed = by && {
-    ...{ source: 'suppression' as const, scope, reason: readable(state.actionsSuppressedReason ?? by) },
+    ...{ source: 'suppression' as const, scope, reason: visible(state.actionsSuppressedReason ?? by) },
     until: plusMinutes(state.timestamp, seconds / 60),
   };
   return [muted, suppressed].filter(told => !!told);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { visible } from '../domain/encoding/visible.ts';
 import type { MonthlyReport } from '../domain/figures/report.ts';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import { MOST_EVENTS } from '../domain/incident/history.ts';
@@ -7,10 +8,9 @@ import type { Maintenance } from '../domain/incident/maintenance.ts';
 import { isPersonName } from '../domain/incident/person.ts';
 import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 import { TICKET_CHANGES } from '../domain/incident/ticket.ts';
-import { readable } from '../domain/kernel/text.ts';
 
 const text = (most: number) =>
-  v.pipe(v.string(), v.transform(readable), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
+  v.pipe(v.string(), v.transform(visible), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
 const Severity = v.picklist(['P1', 'P2', 'P3', 'P4']);
 
 const Month = v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01'));

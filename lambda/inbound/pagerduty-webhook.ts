@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { nameIn } from '../domain/incident/person.ts';
 import type { Ticket, TicketChange, TicketNews } from '../domain/incident/ticket.ts';
-import { readableAtMost } from '../domain/kernel/text.ts';
+import { visibleAtMost } from '../domain/kernel/text.ts';
 
 const optionalText = v.nullish(v.string());
 const Reference = v.nullish(v.looseObject({ id: optionalText, summary: optionalText, html_url: optionalText }));
@@ -76,7 +76,7 @@ function newsOf(type: string, { agent, data }: Details): News | undefined {
   // The agent of what our own events cause is the integration; of them only the opening, and where a merge led, are news.
   const isOurs = agent?.type.endsWith('integration_reference') ?? false;
   if (change === 'opened' ? !isOurs : isOurs && change !== 'merged') return undefined;
-  const text = readableAtMost(textOf(change, data), 2000);
+  const text = visibleAtMost(textOf(change, data), 2000);
   const into = isMerge ? referenceOf(data.resolve_reason?.incident) : undefined;
   return { ...whoOf(agent), via: 'pagerduty', ticket, change, text, into };
 }
@@ -85,7 +85,7 @@ function newsOf(type: string, { agent, data }: Details): News | undefined {
 function whoOf(agent: Details['agent']): Pick<TicketNews, 'by' | 'agent'> {
   const { type = '', summary } = agent ?? {};
   if (type === 'user_reference') return { by: nameIn('PagerDuty', summary), agent: 'person' };
-  const name = readableAtMost(summary, 150);
+  const name = visibleAtMost(summary, 150);
   const named = (program: string) => ({ by: name ? `${program}, ${name}` : program, agent: 'program' as const });
   if (/workflow|orchestration|automation/.test(type)) return named('a workflow in PagerDuty');
   if (/api|token|app_|oauth/.test(type)) return named('an API token');
@@ -99,7 +99,7 @@ function ticketOf({ incident, ...data }: Details['data']): Ticket | undefined {
   const { incident_key: key, title, status } = data;
   return {
     ...{ system: 'pagerduty', ...reference },
-    ...{ key: readableAtMost(key, 255), title: readableAtMost(incident?.summary ?? title, 1024) },
+    ...{ key: visibleAtMost(key, 255), title: visibleAtMost(incident?.summary ?? title, 1024) },
     status: incident || !status ? undefined : status === 'resolved' ? 'resolved' : 'open',
   };
 }

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Assembly } from 'embedded-aws';
+import { terminalJson } from '../../lambda/domain/encoding/terminal.ts';
 import { exitCodeAfter } from '../rehearsal/exit-code.ts';
 import { withSynthesis } from '../rehearsal/synthesize.ts';
 import { endWithReader } from '../terminal/pipe.ts';
+import { complain, print, printJson, replaceLine } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import { planOf } from './draw.ts';
@@ -105,10 +107,10 @@ async function givenPlan({ plan, world, point, seed }: Options): Promise<Plan | 
 }
 
 async function one(assembly: Assembly, plan: Plan, options: Options): Promise<number> {
-  if (!options.json) console.log(JSON.stringify(plan, null, 2));
+  if (!options.json) print(JSON.stringify(plan, null, 2));
   const lived = await liveAndJudge(assembly, plan);
   const told = { ...lived, plan, ...(options.point && { point: options.point }) };
-  console.log(options.json ? JSON.stringify({ type: 'world', ...told }) : asText(told));
+  print(options.json ? terminalJson({ type: 'world', ...told }) : asText(told));
   if (options.shrink) await printSmallest(assembly, told);
   return lived.violations.length > 0 ? 1 : 0;
 }
@@ -123,13 +125,13 @@ async function many(assembly: Assembly, options: Options): Promise<number> {
   const progress = withCount(worlds + Math.min(points, ALL_POINTS.length));
   const { all, left } = await simulate(assembly, { seed, worlds, points, hours }, lived => {
     progress(++count);
-    if (json) console.log(JSON.stringify({ type: 'world', ...lived }));
-    else if (lived.violations.length > 0) console.log(asText(lived));
+    if (json) printJson({ type: 'world', ...lived });
+    else if (lived.violations.length > 0) print(asText(lived));
   });
   const report = reportOn(all, left);
   if (options.shrink)
     for (const told of all.filter(({ violations }) => violations.length > 0)) await printSmallest(assembly, told);
-  console.log(json ? JSON.stringify(report) : reportAsText(report));
+  print(json ? terminalJson(report) : reportAsText(report));
   return report.violations > 0 ? 1 : 0;
 }
 
@@ -140,7 +142,7 @@ async function findPoints(assembly: Assembly): Promise<number> {
   for (const [name, plan] of basePlans()) callsOf.set(name, (await live(assembly, plan)).callsOf);
   keepCalls(callsOf);
   const calls = new Set([...callsOf.values()].flatMap(Object.keys));
-  console.log(`${callsOf.size} plans make ${calls.size} calls; ${before} fault points were known before`);
+  print(`${callsOf.size} plans make ${calls.size} calls; ${before} fault points were known before`);
   return 0;
 }
 
@@ -148,12 +150,10 @@ async function findPoints(assembly: Assembly): Promise<number> {
 async function mutate(names: string[], { json }: Options): Promise<number> {
   const wanted = mutationsNamed(names);
   if (wanted.length === 0) program.error(`error: no mutation is named ${names.join(', ')}`, { exitCode: 2 });
-  const bitten = await bite(wanted, one => console.log(json ? JSON.stringify(one) : bittenAsText(one)));
+  const bitten = await bite(wanted, one => print(json ? terminalJson(one) : bittenAsText(one)));
   const caught = bitten.filter(one => one.caught).length;
-  console.log(
-    json
-      ? JSON.stringify({ type: 'summary', mutations: bitten.length, caught })
-      : `${caught} of ${bitten.length} caught`,
+  print(
+    json ? terminalJson({ type: 'summary', mutations: bitten.length, caught }) : `${caught} of ${bitten.length} caught`,
   );
   return caught < bitten.length ? 1 : 0;
 }
@@ -161,15 +161,14 @@ async function mutate(names: string[], { json }: Options): Promise<number> {
 /** One plan for each property that the world goes against. */
 async function printSmallest(assembly: Assembly, { plan, violations }: Told): Promise<void> {
   for (const property of new Set(violations.map(violation => violation.property)))
-    console.log(JSON.stringify({ type: 'plan', property, plan: await smallest(assembly, plan, property) }));
+    printJson({ type: 'plan', property, plan: await smallest(assembly, plan, property) });
 }
 
 /** Counts on stderr: each world where somebody watches. */
 function withCount(of: number): (count: number) => void {
-  const { stderr } = process;
   const total = Number.isFinite(of) ? ` of ${of}` : '';
   return count => {
-    if (stderr.isTTY) stderr.write(`\r${count}${total} worlds${count === of ? '\n' : ''}`);
-    else if (count % TELL_EACH === 0) stderr.write(`${count}${total} worlds\n`);
+    if (process.stderr.isTTY) replaceLine(`${count}${total} worlds${count === of ? '\n' : ''}`);
+    else if (count % TELL_EACH === 0) complain(`${count}${total} worlds`);
   };
 }

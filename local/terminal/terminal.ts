@@ -5,6 +5,7 @@ import type { Summary } from '../rehearsal/rehearse.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Addresses } from '../web/serve.ts';
 import { describe, type Line } from './lines.ts';
+import { print } from './print.ts';
 
 /** Shows a rehearsal, from its beginning to its end. */
 export interface Show {
@@ -31,7 +32,6 @@ const STYLES: Record<Line['tone'], Style> = {
 /** For people: a line for each thing that happens on the virtual clock, then the summary. */
 export function asTerminal({ trace = false }: { trace?: boolean | undefined }): Show {
   const width = Math.max(60, Math.min(process.stdout.columns ?? 110, 130));
-  const print = (text = '') => process.stdout.write(`${text}\n`);
   return {
     begin: (scenario, seed) => {
       print(

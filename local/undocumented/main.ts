@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { terminalJson } from '../../lambda/domain/encoding/terminal.ts';
 import { exitCodeAfter } from '../rehearsal/exit-code.ts';
 import { Processes } from '../rehearsal/processes.ts';
 import { withSynthesis } from '../rehearsal/synthesize.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { endWithReader } from '../terminal/pipe.ts';
+import { print } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import { ALL_QUESTIONS } from '../world/undocumented.ts';
@@ -71,7 +73,7 @@ async function all(directories: string[], { seed, minutes, json }: Options): Pro
       if (performance.now() >= end) return;
       const one = await underAll(processes, scenario, seed);
       told.push(one);
-      console.log(json ? JSON.stringify(one) : asText(one));
+      print(json ? terminalJson(one) : asText(one));
     }
   };
   try {
@@ -80,7 +82,7 @@ async function all(directories: string[], { seed, minutes, json }: Options): Pro
     processes.end();
   }
   const summary = summaryOf(told);
-  console.log(json ? JSON.stringify(summary) : summaryAsText(summary));
+  print(json ? terminalJson(summary) : summaryAsText(summary));
   return summary.failed.length > 0 ? 1 : 0;
 }
 

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { complain } from '../terminal/print.ts';
 
 /** A port cannot be listened on; the message says which, and what to do. */
 export class PortUnavailable extends Error {}
@@ -73,7 +75,7 @@ async function respond(request: IncomingMessage, answer: Answer): Promise<Answer
     const asked = { path, search, query, contentType: headers['content-type'] ?? '', body };
     return await answer({ ...asked, method: method === 'POST' ? 'POST' : 'GET' });
   } catch (error) {
-    console.error(error);
+    complain(inspect(error));
     return text(500, `This did not work: ${(error as Error).message}`);
   }
 }

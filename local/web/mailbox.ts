@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { htmlText } from '../../lambda/domain/encoding/html.ts';
 import type { Outputs } from '../rehearsal/outputs.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RehearsalWorld } from '../world/world.ts';
@@ -126,7 +127,7 @@ function peopleOf({ account }: RehearsalWorld): Map<string, string> {
 const liquid = new Liquid({
   root: import.meta.dirname,
   cache: true,
-  outputEscape: 'escape',
+  outputEscape: value => htmlText(String(value ?? '')),
   strictVariables: true,
   strictFilters: true,
   ownPropertyOnly: true,

@@ -3,7 +3,7 @@ import type { Architecture, Room } from './rooms.ts';
 import type { Source } from './source.ts';
 
 export interface Fault {
-  readonly rule: 'room' | 'direction' | 'library' | 'cycle' | 'face' | 'length' | 'loose' | 'words';
+  readonly rule: 'room' | 'direction' | 'library' | 'cycle' | 'face' | 'length' | 'loose' | 'printer' | 'words';
   readonly file: string;
   readonly line?: number;
   readonly message: string;
@@ -20,6 +20,7 @@ export const ADVICE: Readonly<Record<Fault['rule'], string>> = {
   face: 'Import the public face.',
   length: 'Split the file by subject.',
   loose: 'Move files to rooms.',
+  printer: 'Print by the function of that file, which encodes for a terminal.',
   words: 'Write subject, verb, object.',
 };
 
@@ -88,6 +89,13 @@ export function check(
     if (loose <= most) continue;
     const message = `${loose} files lie loose in it, at most ${most} are allowed`;
     faults.push({ rule: 'loose', file: folder, message });
+  }
+
+  for (const { path, printing } of sources) {
+    const [, printer] = Object.entries(architecture.printers).find(([folder]) => path.startsWith(`${folder}/`)) ?? [];
+    if (printer === undefined || printer === path) continue;
+    for (const line of printing)
+      faults.push({ rule: 'printer', file: path, line, message: `only ${printer} may write to a terminal` });
   }
 
   const comments = commentsIn(architecture.comments, sources);

@@ -20,6 +20,8 @@ export interface Source {
   readonly lines: number;
   readonly imports: readonly Import[];
   readonly comments: readonly Comment[];
+  /** Lines that write to a terminal: by `console`, or by the `write` of a stream of the process. */
+  readonly printing: readonly number[];
 }
 
 const NOT_OURS = new Set(['node_modules', 'cdk.out', 'out', 'coverage', '.git', '.venv']);
@@ -43,12 +45,19 @@ function parsed(path: string, text: string): Source {
       entries.flatMap(({ moduleRequest }) => (moduleRequest ? [{ specifier: moduleRequest.value, start }] : [])),
     ),
   ];
+  const printing: number[] = [];
   new Visitor({
     ImportExpression: ({ source, start }) => {
       if (source.type === 'Literal' && typeof source.value === 'string') found.push({ specifier: source.value, start });
     },
     TSImportType: ({ source, start }) => {
       found.push({ specifier: source.value, start });
+    },
+    MemberExpression: ({ object, property, computed, start }) => {
+      const stream = object.type === 'MemberExpression' && !object.computed ? object.property : object;
+      const name = stream.type === 'Identifier' ? stream.name : '';
+      const isWrite = property.type === 'Identifier' && !computed && property.name === 'write';
+      if ((stream === object && name === 'console') || (isWrite && /^std(out|err)$/.test(name))) printing.push(start);
     },
   }).visit(program);
   return {
@@ -59,6 +68,7 @@ function parsed(path: string, text: string): Source {
       specifier,
       file: specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined,
     })),
+    printing: printing.map(lineAt),
     comments: comments
       // Line comments that follow one another are one comment.
       .filter(({ type }, at) => {

@@ -17,6 +17,7 @@ const ARCHITECTURE: Architecture = {
   ],
   maxLines: 5,
   maxLoose: { core: 2 },
+  printers: { bin: 'bin/print.ts' },
   comments: { folders: ['core'], words: ['What', 'It'], maxShare: 0.5 },
 };
 
@@ -73,6 +74,18 @@ describe('check:architecture', () => {
     expect(faults({ 'core/low/up.ts': `\n${text}`, 'core/head.ts': '' })).toEqual([
       'direction core/low/up.ts:2 core/low may not use core/* (../head.ts)',
     ]);
+  });
+
+  it.each([
+    ["console.log('a');"],
+    ["console.error('a');"],
+    ["process.stdout.write('a');"],
+    ["const { stderr } = process;\nstderr.write('a');"],
+    ['const say = console.info;'],
+  ])('refuses to write to a terminal but by the file that encodes: %s', text => {
+    const expected = [`printer bin/other.ts:${text.split('\n').length} only bin/print.ts may write to a terminal`];
+    expect(faults({ 'bin/other.ts': text })).toEqual(expected);
+    expect(faults({ 'bin/print.ts': text, 'lib/responder.ts': "console.log('a log');" })).toEqual([]);
   });
 
   it('refuses a library that the room does not name', () => {

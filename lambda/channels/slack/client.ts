@@ -1,5 +1,7 @@
 import { Refused, send, Unavailable } from '../../adapters/http.ts';
 import { readSecret } from '../../adapters/secrets.ts';
+import { slackText } from '../../domain/encoding/slack.ts';
+import { visible, visibleValues } from '../../domain/encoding/visible.ts';
 import type { Post } from '../../domain/messages/chat.ts';
 
 /** The fields of a Slack message that are read back. */
@@ -73,7 +75,7 @@ export function isHook(url: string): boolean {
 /** Sends a message that only the person who pressed the button sees. No error quotes the URL: whoever knows it can post. */
 export async function postEphemeral(responseUrl: string, text: string): Promise<void> {
   if (!isHook(responseUrl)) throw new Refused('the response_url is none of Slack');
-  const body = JSON.stringify({ response_type: 'ephemeral', replace_original: false, text });
+  const body = JSON.stringify({ response_type: 'ephemeral', replace_original: false, text: slackText(text) });
   try {
     await send(responseUrl, { headers: { 'content-type': 'application/json' }, body, seconds: 0.8 });
   } catch (error) {
@@ -82,8 +84,8 @@ export async function postEphemeral(responseUrl: string, text: string): Promise<
 }
 
 const asFields = ({ text, blocks, metadata }: Post) => ({
-  text,
-  ...(blocks ? { blocks: JSON.stringify(blocks) } : {}),
+  text: visible(text),
+  ...(blocks ? { blocks: JSON.stringify(visibleValues(blocks)) } : {}),
   metadata: JSON.stringify(metadata),
   unfurl_links: 'false',
 });

@@ -15,8 +15,9 @@ const ESCAPE_SEQUENCES = new RegExp(
   'g',
 );
 
-/** Control characters but the line break; characters that change the reading direction; and those without a shape. */
-const INVISIBLE = /(?!\n)\p{Cc}|(?!\u200c|\u200d|[\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/gu;
+/** Control characters but the line break; characters that change the reading direction; those without a shape; and what no XML may hold. */
+const INVISIBLE =
+  /(?!\n)\p{Cc}|(?!\u200c|\u200d|[\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb\ufffe\uffff]/gu;
 
 /** Joiners mean something in emoji and in scripts whose letters join, and are invisible everywhere else. */
 const STRAY_JOINER =
@@ -48,3 +49,11 @@ export function visible(text: string): string {
 
 /** The same in one line. */
 export const visibleLine = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
+
+/** Data from outside, e.g. the answer of a function, with every text in it as a person sees it. */
+export function visibleValues<Value>(value: Value): Value {
+  if (typeof value === 'string') return visible(value) as Value;
+  if (Array.isArray(value)) return value.map(visibleValues) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [visible(key), visibleValues(inner)])) as Value;
+}

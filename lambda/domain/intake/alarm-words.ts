@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { visible } from '../encoding/visible.ts';
 import { type AlarmState, alarmLabel, type SignalLevel } from '../incident/signal.ts';
 import { amount, type Unit } from '../kernel/amounts.ts';
 import { PROBE_METRICS, PROBE_NAMESPACE } from '../kernel/probe-metrics.ts';
-import { readable } from '../kernel/text.ts';
 
 /** The metric that an alarm judges; none of a composite alarm, or of one on metric math. */
 export interface JudgedMetric {
@@ -53,7 +53,7 @@ export function parseReasonData(text: string | null | undefined) {
  */
 export function alarmWords(alarm: JudgedAlarm): string {
   const { name, state } = alarm;
-  const what = readable(alarm.description ?? '').trim() || readable(alarmLabel(name));
+  const what = visible(alarm.description ?? '').trim() || visible(alarmLabel(name));
   const judged = judgedWords(alarm);
   if (state === 'INSUFFICIENT_DATA') return `${what}: no data`;
   if (state === 'OK') return judged ? `${what}: ${judged}, cleared` : `${what}: no longer`;
@@ -67,9 +67,9 @@ function judgedWords(alarm: JudgedAlarm): string {
   const unit = unitOf(metric);
   if (unit === 'state') return '';
   const triggers = data?.triggeringAlarms?.map(({ arn }) => arn.split(':').slice(6).join(':'));
-  if (triggers?.length) return `through ${triggers.map(readable).join(', ')}`;
+  if (triggers?.length) return `through ${triggers.map(visible).join(', ')}`;
   const value = latest(data?.recentDatapoints);
-  if (value === undefined) return readable(reason ?? '');
+  if (value === undefined) return visible(reason ?? '');
   const [low, high] = [latest(data?.recentLowerThresholds), latest(data?.recentUpperThresholds)];
   if (low !== undefined && high !== undefined)
     return `${amount(value, unit)} (expected ${amount(low, unit)} to ${amount(high, unit)})`;

@@ -1,5 +1,7 @@
 import { Liquid } from 'liquidjs';
-import { destination, escaped } from './markdown.ts';
+import { htmlText } from '../encoding/html.ts';
+import { mailSubject, mailText } from '../encoding/mail.ts';
+import { markdownText, markdownUrl } from '../encoding/markdown.ts';
 
 /** Liquid templates by name: the path of their file in `templates/` without `.liquid`, e.g. `pages/incident.html`. */
 export type Templates = Record<string, string>;
@@ -14,8 +16,8 @@ export interface Mail {
 }
 
 /**
- * Renders templates that were read before. A field or a filter that does not exist is an error. Values are escaped in
- * HTML and Markdown unless a template says `raw`, or `url` in Markdown; every other template is plain text.
+ * Renders templates that were read before. A field or a filter that does not exist is an error. The ending of a template's
+ * name says how its values are encoded, unless it says `raw`, or `url` in Markdown. @throws Error for another ending.
  */
 export function renderer(templates: Templates): Render {
   const strict = {
@@ -26,12 +28,17 @@ export function renderer(templates: Templates): Render {
     ownPropertyOnly: true,
     jekyllInclude: false,
   };
-  const text = new Liquid(strict);
-  const html = new Liquid({ ...strict, outputEscape: 'escape' });
-  const markdown = new Liquid({ ...strict, outputEscape: value => escaped(String(value ?? '')) });
-  markdown.registerFilter('url', { handler: (value: string) => destination(value), raw: true });
-  const engine = (name: string) => (name.endsWith('.html') ? html : name.endsWith('.md') ? markdown : text);
-  return (name, data) => engine(name).renderFileSync(name, data);
+  const encoding = (encode: (text: string) => string) =>
+    new Liquid({ ...strict, outputEscape: value => encode(String(value ?? '')) });
+  const [html, markdown, text] = [encoding(htmlText), encoding(markdownText), encoding(mailText)];
+  markdown.registerFilter('url', { handler: (value: string) => markdownUrl(value), raw: true });
+  const engines: Record<string, Liquid> = { html, svg: html, css: html, md: markdown, txt: text };
+  return (name, data) => {
+    const engine = engines[name.slice(name.lastIndexOf('.') + 1)];
+    if (!engine)
+      throw new Error(`templates/${name}.liquid: its name must end with one of ${Object.keys(engines).join(', ')}`);
+    return engine.renderFileSync(name, data);
+  };
 }
 
 /**
@@ -58,5 +65,5 @@ export function renderMail(render: Render, name: string, data: object): Mail {
   const [, subject, body] = /^Subject: *([^\n]+)\n\s*(.*)$/s.exec(render(name, data)) ?? [];
   if (!subject || !body)
     throw new Error(`templates/${name}.liquid: its first line must be "Subject: …", then the text`);
-  return { subject: subject.trim(), body: `${body.trimEnd()}\n` };
+  return { subject: mailSubject(subject), body: `${body.trimEnd()}\n` };
 }

@@ -1,4 +1,5 @@
 import { workaroundOrQuestion } from '../communication/questions.ts';
+import { slackText as safe, slackLink } from '../encoding/slack.ts';
 import { checkWords } from '../incident/check-words.ts';
 import type { Check, EventType, IncidentEvent } from '../incident/events.ts';
 import { firing, type Incident, isOpen, playbookOf } from '../incident/incident.ts';
@@ -93,7 +94,7 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
     `:wrench: Fix in place by *${safe(by)}* at ${clock(happenedAt)} UTC: ${safe(text)}`,
   PostMortemRequested: ({ by }) => `:page_facing_up: *${safe(by)}* requested a post-mortem`,
   PostMortemDrafted: ({ url }, incident) =>
-    `:page_facing_up: The <${url}|post-mortem> is drafted, and due by ${dateTime(postMortemDue(incident) ?? '')}`,
+    `:page_facing_up: The ${slackLink('post-mortem', url)} is drafted, and due by ${dateTime(postMortemDue(incident) ?? '')}`,
   PostMortemOverdue: ({ hours, dueAt }) =>
     `:hourglass: The post-mortem ${dueAt ? `was due by ${dateTime(dueAt)}, and is late` : `is not done within ${hours} hours`}`,
   PostMortemDone: ({ by, summary }) => `:page_facing_up: The review is done, by *${safe(by)}*: ${safe(summary)}`,
@@ -188,7 +189,7 @@ export function threadHead(incident: Incident, posted = incident.version): Post 
       ),
       section(
         incidentLinks(incident)
-          .map(({ label, url }) => `<${url}|${safe(label)}>`)
+          .map(({ label, url }) => slackLink(label, url))
           .join(' · ') || 'No links',
       ),
       ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
@@ -280,8 +281,3 @@ const mark = ({ drill, held }: Incident) => (drill ? `${DRILL} ` : held ? '[MAIN
 const titleOf = ({ runs }: Incident, run: string) => safe(runs.find(r => r.run === run)?.title ?? run);
 const allChecks = (checks: readonly Check[]) => list(checks.map(checkWords));
 const list = (texts: readonly string[]) => texts.map(safe).join('; ');
-
-/** Escapes text for Slack: words of people and alarms must not become links or notify a whole channel. */
-function safe(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-}

@@ -1,4 +1,5 @@
 import { gsm7Length, gsm7Segments, toGsm7 } from '../encoding/gsm7.ts';
+import { asciiLine, mailText } from '../encoding/mail.ts';
 import { sizeOf } from '../incident/bounds.ts';
 import { type Mail, type Render, renderMail } from '../kernel/templates.ts';
 import { truncated } from '../kernel/text.ts';
@@ -30,7 +31,7 @@ const SENDER_LENGTH = 20;
 const HOTLINE_LENGTH = 30;
 
 /** The display name of a service's topics: the sender of its e-mails, which SNS also puts before every SMS. */
-export const senderOf = (title: string): string => cut(plain(title), SENDER_LENGTH);
+export const senderOf = (title: string): string => cut(asciiLine(title), SENDER_LENGTH);
 
 /** Writes a page by its templates. Users may change these, so the limits of SNS and SMS are enforced here. */
 export function writePage(render: Render, fields: PageFields & SmsFields, { lines, link }: Answers): PageText {
@@ -106,7 +107,7 @@ const UPDATE = 'messages/internal-notification.txt';
 export function writeUpdate(render: Render, fields: InternalNotification): Mail {
   const { body } = renderMail(render, UPDATE, fields);
   const subject = fitted(
-    { ...fields, title: plain(fields.title), service: plain(fields.service) },
+    { ...fields, title: asciiLine(fields.title), service: asciiLine(fields.service) },
     [
       ...([
         ['title', 30],
@@ -114,7 +115,7 @@ export function writeUpdate(render: Render, fields: InternalNotification): Mail 
       ] as const),
       ['title', 12],
     ],
-    shorter => plain(renderMail(render, UPDATE, shorter).subject),
+    shorter => asciiLine(renderMail(render, UPDATE, shorter).subject),
     { excess: text => Math.max(0, text.length - SUBJECT_LENGTH) },
   );
   return { subject: subjectLine(subject), body };
@@ -125,21 +126,12 @@ const MAIL_BYTES = 200_000;
 
 /** The beginning of a mail's text that SNS takes. Users write the templates, and what they list may be long. */
 export function mailBody(text: string): string {
-  let body = text;
+  let body = mailText(text);
   while (sizeOf(body) > MAIL_BYTES) body = truncated(body, Math.floor(body.length * 0.9));
   return body;
 }
 
 /** The subject within the limits of SNS: ASCII, fewer than 100 characters. */
-export const subjectLine = (subject: string) => cut(plain(subject), SUBJECT_LENGTH);
-
-/** SNS refuses subjects that are not ASCII: letters lose their accents. */
-export const plain = (text: string) =>
-  toGsm7(text)
-    .replaceAll('\u00df', 'ss')
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replaceAll(/\s/g, ' ')
-    .replace(/[^\x20-\x7e]/g, '?');
+export const subjectLine = (subject: string) => cut(asciiLine(subject), SUBJECT_LENGTH);
 
 const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 3)}...`);

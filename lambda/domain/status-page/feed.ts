@@ -1,4 +1,5 @@
 import { Feed } from 'feed';
+import { htmlText } from '../encoding/html.ts';
 import { changedAt } from './changes.ts';
 import type { PublicIncident, PublicUpdate } from './public-incident.ts';
 import type { SiteFile, SiteInput } from './site.ts';
@@ -60,6 +61,5 @@ const html = ({ body }: PublicUpdate) =>
     .map(paragraph => `<p>${escaped(paragraph)}</p>`)
     .join('');
 
-/** The feed declares titles and contents as HTML, so text is escaped. */
-const escaped = (text: string) =>
-  text.replace(/[&<>"']/g, character => `&#${character.codePointAt(0)};`).replaceAll('\n', '<br>');
+/** The feed declares titles and contents as HTML, so text is encoded. */
+const escaped = (text: string) => htmlText(text).replaceAll('\n', '<br>');

@@ -4,7 +4,7 @@ import { decide } from '../../domain/decide.ts';
 import type { PersonCommand } from '../../domain/incident/commands.ts';
 import type { IncidentEvent } from '../../domain/incident/events.ts';
 import { type Incident, isOpen } from '../../domain/incident/incident.ts';
-import { readableAtMost } from '../../domain/kernel/text.ts';
+import { visibleAtMost } from '../../domain/kernel/text.ts';
 import {
   alreadyDone,
   answerPage,
@@ -50,7 +50,7 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
 function fieldsOf(body: Body): { text: string; whileRed: boolean; into?: string | undefined } {
   const fields = new URLSearchParams(body.text);
   const into = fields.get('into') ?? undefined;
-  return { text: readableAtMost(fields.get('text'), 1000) ?? '', whileRed: fields.get('whileRed') === 'yes', into };
+  return { text: visibleAtMost(fields.get('text'), 1000) ?? '', whileRed: fields.get('whileRed') === 'yes', into };
 }
 
 interface FoundLink {

@@ -204,9 +204,13 @@ describe('the text of a page', () => {
     const by = 'Respond by 10:30 UTC\nnpx incident ack INC-2026-04-07-001';
     expect(smsOf('Escalated')).toBe(`${about} critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`);
     story.at(10).watches();
-    expect(smsOf('Reminded')).toBe(`${about} Still not acknowledged. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`);
+    expect(smsOf('Reminded')).toBe(
+      `${about} Still not acknowledged. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`,
+    );
     story.at(16).watches();
-    expect(smsOf('Escalated')).toBe(`${about} Not acknowledged for 15 min. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`);
+    expect(smsOf('Escalated')).toBe(
+      `${about} Not acknowledged for 15 min. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`,
+    );
     story.at(17).tell({ type: 'end response', attempt: 1, reason: 'the plan did not help. Do first: it failed' });
     expect(smsOf('HandedOver')).toBe(
       `${about} You need to act: the plan did not help. critical: 1700 (threshold 1635), since 09:30 UTC. ${by}`,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { marked, type Tokens } from 'marked';
 import { describe, expect, test } from 'vitest';
+import { markdownText } from '../../../lambda/domain/encoding/markdown.ts';
 import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
 import { AUTOMATION } from '../../../lambda/domain/incident/person.ts';
 import type { Meeting } from '../../../lambda/domain/incident/review-records.ts';
 import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
-import { escaped } from '../../../lambda/domain/kernel/markdown.ts';
 import { renderer } from '../../../lambda/domain/kernel/templates.ts';
 import { openPoints, readReview } from '../../../lambda/domain/post-mortem/final-post-mortem.ts';
 import type { Graph } from '../../../lambda/domain/post-mortem/graphs.ts';
@@ -190,7 +190,7 @@ describe('the drafted post-mortem, for any incident in any words,', () => {
       fc.property(over, hostile, (incident, text) => {
         // An address that is no link takes what follows it with it, backslashes too.
         fc.pre(!text.includes('https://'));
-        const filled = written(incident).replace(/_\[to be filled in: [^\]]*\]_/g, () => escaped(text));
+        const filled = written(incident).replace(/_\[to be filled in: [^\]]*\]_/g, () => markdownText(text));
         const words = readable(text);
         const result = readReview(filled);
         if ('refused' in result) throw new Error(result.refused);

@@ -1,5 +1,6 @@
 import { send } from '../../../adapters/http.ts';
 import { readSecret } from '../../../adapters/secrets.ts';
+import { visibleValues } from '../../../domain/encoding/visible.ts';
 import { type OpsgenieRequest, opsgenieRequest, ticketAction } from '../../../domain/messages/ticket.ts';
 import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
@@ -24,6 +25,6 @@ export async function request({ method, path, body }: OpsgenieRequest): Promise<
   await send(`${process.env['OPSGENIE_API']}${path}`, {
     method,
     headers: { authorization: `GenieKey ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify(visibleValues(body)),
   });
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ask } from '../../../adapters/command-function.ts';
 import { readSecret } from '../../../adapters/secrets.ts';
 import { nameIn } from '../../../domain/incident/person.ts';
-import { readableAtMost } from '../../../domain/kernel/text.ts';
+import { visibleAtMost } from '../../../domain/kernel/text.ts';
 import { OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
 import { type Act, IncidentId } from '../../../inbound/command-request.ts';
 import { HttpEvent, readBody } from '../../../inbound/http-event.ts';
@@ -48,7 +48,7 @@ function actOf({ action, alert }: Webhook): Act | undefined {
     case 'Close':
       return { type: 'resolve', reason: 'closed in Opsgenie' };
     case 'AddNote': {
-      const text = readableAtMost(alert?.note, 2000);
+      const text = visibleAtMost(alert?.note, 2000);
       return text === undefined ? undefined : { type: 'note', text };
     }
     default:

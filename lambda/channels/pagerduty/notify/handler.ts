@@ -1,5 +1,6 @@
 import { send } from '../../../adapters/http.ts';
 import { readSecret } from '../../../adapters/secrets.ts';
+import { visibleValues } from '../../../domain/encoding/visible.ts';
 import { type PagerDutyEvent, pagerDutyEvent, ticketAction } from '../../../domain/messages/ticket.ts';
 import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
@@ -26,6 +27,6 @@ export async function enqueue(event: PagerDutyEvent): Promise<void> {
   const routing_key = await readSecret(process.env['ROUTING_KEY_SECRET']);
   await send(`${process.env['PAGERDUTY_API']}/v2/enqueue`, {
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ routing_key, ...event }),
+    body: JSON.stringify({ routing_key, ...visibleValues(event) }),
   });
 }
