@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { secretIn } from '../../lambda/domain/communication/secrets.ts';
 import { atMost, list, matching, object, text, url } from './fields.ts';
 import { LONGEST, MOST } from './most.ts';
 
@@ -75,6 +76,17 @@ export const StatusPageSettings = v.optional(
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
       const { components, maintenance, subscribers } = dataset.value;
+      const written = [
+        ...components.flatMap(c => [c.name, c.description]),
+        ...maintenance.flatMap(m => [m.title, m.text]),
+      ];
+      for (const text of written) {
+        const found = secretIn(text);
+        if (found)
+          addIssue({
+            message: `texts that customers may read: a password or key ("${found.slice(0, 4)}…") is among them`,
+          });
+      }
       const known = components.map(component => component.id);
       if (new Set(known).size < known.length) addIssue({ message: 'components with an id each of its own' });
       if (subscribers && components.length > MOST.topics)

@@ -32,7 +32,15 @@ export interface Architecture {
 }
 
 /** The domain computes: it reads no clock, no environment and no network. */
-const PURE = ['feed', 'ical-generator', 'liquidjs', 'marked', 'temporal-polyfill', 'valibot'];
+const PURE = [
+  '@secretlint/secretlint-rule-preset-recommend',
+  'feed',
+  'ical-generator',
+  'liquidjs',
+  'marked',
+  'temporal-polyfill',
+  'valibot',
+];
 
 /** Rooms of lambda/domain, from the bottom to the top. */
 const DOMAIN: readonly Room[] = [

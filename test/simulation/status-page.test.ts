@@ -1,7 +1,7 @@
 import type { WorldEvent } from 'embedded-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import config from '../../config/mockupaws-production.ts';
-import { internalName } from '../../lambda/domain/communication/updates.ts';
+import { unfitForCustomers } from '../../lambda/domain/communication/customer-text.ts';
 import { servicePolicy } from '../../lib/config/service-policy.ts';
 import { beginDrill } from '../../local/scenarios/drill.ts';
 import { nobodyAnswers } from '../../local/scenarios/nobody-answers.ts';
@@ -105,7 +105,7 @@ describe('when the service is down', () => {
     const files = filesOf(world);
     expect(files.length).toBeGreaterThan(10);
     for (const { key, text } of files) {
-      expect(internalName(text, servicePolicy(config)), key).toBeUndefined();
+      expect(unfitForCustomers(text, servicePolicy(config)), key).toBeUndefined();
       const found = words.filter(word => contains(text, word));
       expect(found, key).toEqual([]);
     }

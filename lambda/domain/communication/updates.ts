@@ -4,11 +4,11 @@ import type { Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
 import { AUTOMATION } from '../incident/person.ts';
-import type { Policy } from '../incident/policy.ts';
 import { componentsOf } from '../incident/scope.ts';
 import type { Component } from '../incident/service-policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 import { disruptionsOf } from '../outage/disruption.ts';
+import { unfitForCustomers } from './customer-text.ts';
 
 /** Minutes before the deadline at which the first update goes out, even if the diagnosis has not ended. */
 const FIRST_UPDATE_LEAD = 5;
@@ -108,34 +108,10 @@ export function postByPerson(
   now: string,
 ): Decision {
   const audiences: Audience[] = isPublic(incident) && !internal ? ['stakeholders', 'public'] : ['stakeholders'];
-  const found = audiences.includes('public') ? internalName(text, incident.policy) : undefined;
+  const found = audiences.includes('public') ? unfitForCustomers(text, incident.policy) : undefined;
   if (found)
-    return { refused: `customers would read "${found}": say it without, or tell stakeholders alone (--internal)` };
+    return { refused: `customers would read ${found}: say it without, or tell stakeholders alone (--internal)` };
   return { events: audiences.map(to => update(incident, to, now, { by, via, text })) };
-}
-
-/** Internal identifiers: ARNs, accounts, addresses, hosts and resource ids, which no customer may read. */
-const INTERNAL = new RegExp(
-  [
-    /\barn:aws[\w-]*:\S+/,
-    // An account, an IPv4 and an IPv6 address.
-    /\b\d{12}\b/,
-    /\b\d{1,3}(?:\.\d{1,3}){3}\b/,
-    /\b(?:[0-9a-f]{1,4}:){1,6}:[0-9a-f]{1,4}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b/,
-    /[\w.+-]+@[\w-]+\.[\w.]+/,
-    // Hosts and resources of our own network.
-    /\b[\w.-]+\.(?:amazonaws\.com|internal|local|on\.aws)\b/,
-    /\b(?:i|sg|vpc|subnet|eni)-[0-9a-f]{8,}\b/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-  'i',
-);
-
-/** The first internal identifier or name in a text; undefined when there is none. */
-export function internalName(text: string, { internalNames }: Pick<Policy, 'internalNames'>): string | undefined {
-  const lower = text.toLowerCase();
-  return INTERNAL.exec(text)?.[0] ?? internalNames.find(name => lower.includes(name.toLowerCase()));
 }
 
 /** The components that an incident affects. An investigation affects them only if people were measured to suffer. */

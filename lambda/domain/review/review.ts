@@ -1,4 +1,5 @@
-import { internalName, isPublic } from '../communication/updates.ts';
+import { unfitForCustomers } from '../communication/customer-text.ts';
+import { isPublic } from '../communication/updates.ts';
 import { BOUNDS, sizeOf } from '../incident/bounds.ts';
 import type { Decision, Obligation, PersonCommand } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
@@ -197,8 +198,8 @@ export function finishPostMortem(
   if (postMortem?.doneAt) return { refused: `the post-mortem of ${id} was done already` };
   if (isPublic(incident) && !customers)
     return { refused: `customers were promised a post-mortem of ${id}: say what they are to read of it` };
-  const found = customers && internalName(customers, incident.policy);
-  if (found) return { refused: `customers would read "${found}": say it without` };
+  const found = customers && unfitForCustomers(customers, incident.policy);
+  if (found) return { refused: `customers would read ${found}: say it without` };
   return { events: [{ type: 'PostMortemDone', by, via, summary, rootCause, lessons, dataImpact, customers }] };
 }
 

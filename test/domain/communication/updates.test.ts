@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { internalName } from '../../../lambda/domain/communication/updates.ts';
+import { unfitForCustomers } from '../../../lambda/domain/communication/customer-text.ts';
 import type { Audience } from '../../../lambda/domain/incident/audiences.ts';
 import type { EventOf } from '../../../lambda/domain/incident/events.ts';
 import type { Policy, Step } from '../../../lambda/domain/incident/policy.ts';
@@ -353,7 +353,7 @@ describe('an update that a person writes', () => {
       'Since 09:31 UTC, 38 % of 1,722 requests fail. It is fixed by 10:00:00.',
       'Version 1.2.3 is out',
     ])
-      expect(internalName(text, frozen)).toBeUndefined();
+      expect(unfitForCustomers(text, frozen)).toBeUndefined();
   });
 });
 
