@@ -35,6 +35,18 @@ export const personalLinks = (incident: Incident, event: IncidentEvent, person: 
 export const reviewLinks = (incident: Incident, drafted: EventOf<'PostMortemDrafted'>): Promise<PersonalLink[]> =>
   signed(incident, offeredFiles(incident, drafted), 'reviewers');
 
+/** A link to a next action, without the endpoint's address: the page that has it is there already. */
+export interface NextLink {
+  action: LinkAction;
+  path: string;
+}
+
+/** Links to the next actions of whoever has come by a link. */
+export const signedNext = ({ service, id }: Incident, links: readonly Omit<Link, 'incident'>[]): Promise<NextLink[]> =>
+  Promise.all(
+    links.map(async link => ({ action: link.action, path: await signLink(service, { ...link, incident: id }) })),
+  );
+
 /** Signs links for one person. It returns none when they cannot be signed: a message without links is better than no message. */
 async function signed(
   { service, id }: Incident,

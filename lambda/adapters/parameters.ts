@@ -1,10 +1,13 @@
 import { GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Readings } from '../domain/incident/commands.ts';
+import { errorWords } from './error-words.ts';
 
 const client = new SSMClient({});
 
 export type Switches = Pick<Readings, 'automation' | 'maintenanceUntil'> & {
   maintenanceReason?: string | undefined;
+  /** The reason why the parameters could not be read. */
+  unread?: string;
   /** Nobody answered: then nothing begins, but it is no sign that somebody has switched anything. */
   unanswered?: true;
 };
@@ -30,7 +33,8 @@ export async function readSwitches(automationParameter: string, maintenanceParam
     };
   } catch (error) {
     console.error({ message: 'the kill switch cannot be read, which means off', error: (error as Error).name });
-    return { automation: 'unreadable', maintenanceUntil: 'unreadable', unanswered: true };
+    const unread = errorWords(error as Error);
+    return { automation: 'unreadable', maintenanceUntil: 'unreadable', unanswered: true, unread };
   }
 }
 

@@ -8,6 +8,7 @@ import type { Maintenance } from '../domain/incident/maintenance.ts';
 import { isPersonName } from '../domain/incident/person.ts';
 import type { PlaybookPolicy } from '../domain/incident/policy.ts';
 import { TICKET_CHANGES } from '../domain/incident/ticket.ts';
+import type { LinkAction } from '../domain/messages/link.ts';
 
 const text = (most: number) =>
   v.pipe(v.string(), v.transform(visible), v.trim(), v.minLength(1, 'some text'), v.maxLength(most));
@@ -40,6 +41,9 @@ const About = { incident: IncidentId };
 
 /** The link by which the person acts or reads, as it stands in its URL. Whoever comes by links must show it. */
 const By = { link: v.optional(text(4096)) };
+
+/** The incident by whose page somebody acts on the service. */
+const ByLink = { ...By, incident: v.optional(IncidentId) };
 
 const Item = v.pipe(v.string(), v.toUpperCase(), v.regex(/^A\d{1,3}$/, 'an action item such as A1'));
 
@@ -127,9 +131,12 @@ export const CommandRequest = v.variant('do', [
   /** `long`: the window is meant to last longer than a day. */
   v.strictObject({
     ...{ do: v.literal('start maintenance'), ...Caller, reason: text(500), long: v.optional(v.boolean()) },
+    ...ByLink,
     minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30 * 24 * 60)),
   }),
-  v.strictObject({ do: v.literal('end maintenance'), ...Caller }),
+  v.strictObject({ do: v.literal('end maintenance'), ...Caller, ...ByLink }),
+  /** Links to what the person may do next who shows this one. */
+  v.strictObject({ do: v.literal('next actions'), ...About, link: text(4096) }),
   /** `events`: how many of the last events are shown. */
   v.strictObject({
     ...{ do: v.literal('show'), ...About, ...By },
@@ -177,6 +184,8 @@ export interface CommandAnswer {
   playbooks?: Pick<PlaybookPolicy, 'name' | 'title' | 'alarms'>[];
   report?: MonthlyReport;
   maintenance?: Maintenance[];
+  /** The next actions, each with the path of its link. */
+  next?: { action: LinkAction; path: string }[];
   /** The files of the review. Their content is fetched one by one, because an answer of Lambda is limited to 6 MB. */
   files?: { name: string; size: number }[];
   /** The content of a file, base64. */

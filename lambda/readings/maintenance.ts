@@ -1,3 +1,4 @@
+import { errorWords } from '../adapters/error-words.ts';
 import { activeMuteRules } from '../adapters/mute-rules.ts';
 import { readSwitches, type Switches } from '../adapters/parameters.ts';
 import type { Readings } from '../domain/incident/commands.ts';
@@ -41,19 +42,33 @@ export interface MaintenanceRead {
   others: readonly Maintenance[];
   /** The mute rules could be read. */
   isComplete: boolean;
+  /** What could not be read, each with the reason. */
+  unread: readonly string[];
 }
 
 export async function readMaintenance(described: readonly DescribedAlarm[]): Promise<MaintenanceRead> {
   const [switches, announced, rules] = await Promise.all([
     switchesNow(),
     announcedNow(),
-    activeMuteRules().catch(unreadable),
+    activeMuteRules().catch((error: Error) => unreadable(error)),
   ]);
+  const isRead = Array.isArray(rules);
   const suppressed = described.flatMap(({ name, suppressed: reason }): Maintenance[] =>
     reason ? [{ source: 'suppression', scope: { alarms: [name] }, reason }] : [],
   );
-  return { switches, others: [...announced, ...suppressed, ...(rules ?? [])], isComplete: rules !== undefined };
+  return {
+    switches,
+    others: [...announced, ...suppressed, ...(isRead ? rules : [])],
+    isComplete: isRead,
+    unread: [
+      ...(switches.unread ? [`the kill switch and the maintenance window cannot be read: ${switches.unread}`] : []),
+      ...(isRead ? [] : [`mute rules cannot be read: ${rules}`]),
+    ],
+  };
 }
+
+/** True while a window is open that a person has opened. */
+export const isWindowOpen = async (): Promise<boolean> => personsWindow(await switchesNow()).length > 0;
 
 const switchesNow = () =>
   readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? '');
@@ -76,8 +91,10 @@ async function announcedNow(): Promise<Maintenance[]> {
     }));
 }
 
-const unreadable = ({ name, message }: Error) =>
-  void console.error({ message: `mute rules cannot be read: ${message}`, error: name });
+function unreadable(error: Error): string {
+  console.error({ message: `mute rules cannot be read: ${error.message}`, error: error.name });
+  return errorWords(error);
+}
 
 /** The signals of an incident's alarms as they were described, each with the maintenance in force for it. */
 export function signalsWithMaintenance(

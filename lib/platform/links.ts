@@ -12,8 +12,8 @@ export interface LinksProps extends Pick<ResponderParts, 'config' | 'templates'>
 
 /**
  * Links in messages, through which their recipients answer. A key that stays in KMS signs them, so that no function holds a
- * secret: the functions that write messages may sign and not verify; the endpoint, and the function that does what it asks, may verify
- * and not sign.
+ * secret: the functions that write messages may sign and not verify, and the public endpoint may verify and not sign. `command`, which
+ * does what the endpoint asks, verifies again, and signs the links to the next actions on a page.
  */
 export class Links extends Construct {
   private readonly key: Key;
@@ -39,6 +39,7 @@ export class Links extends Construct {
     command.function.addEnvironment('LINKS_KEY', this.key.keyArn);
     for (const fn of [this.endpoint, command])
       fn.addToRolePolicy({ actions: ['kms:VerifyMac'], resources: [this.key.keyArn] });
+    this.grantSign(command);
   }
 
   /** The environment variables by which a function signs links. */

@@ -1,5 +1,17 @@
+import type { Form } from '../../lambda/domain/messages/answer-forms.ts';
 import { type AnswerPage, REFUSAL, UNAVAILABLE } from '../../lambda/domain/messages/answer-page.ts';
 import type { Samples } from './samples.ts';
+
+const FORM: Form = {
+  ...{ id: 'acknowledge', path: null, explains: 'You take it on.', field: 'Note', required: false, choice: null },
+  ...{ button: 'Acknowledge', confirms: null },
+};
+const SEVERITY: Form = {
+  ...{ id: 'severity', path: '1s.20260131001.tq3k5s.YWRh.bWFj', explains: 'Your word counts.', field: 'Reason' },
+  ...{ required: false, button: 'Set severity', confirms: null },
+  choice: { name: 'severity', label: 'Severity', options: [{ value: 'P2', text: 'P2 - High', selected: true }] },
+};
+const END: Form = { ...SEVERITY, id: 'unmaintain', field: null, choice: null, button: 'End maintenance' };
 
 const PAGE: AnswerPage = {
   title: 'P1 Shop is down - INC-2026-01-31-001',
@@ -8,13 +20,18 @@ const PAGE: AnswerPage = {
   heading: 'Shop is down',
   id: 'INC-2026-01-31-001',
   notice: null,
-  form: { explains: 'You take it on.', field: 'Note', required: false, button: 'Acknowledge', confirms: null },
-  merge: null,
+  form: FORM,
+  next: [],
   fields: [{ name: 'Status', value: 'identified' }],
   signals: [
     { firing: true, text: 'Health URLs: 100 % fail' },
     { firing: false, text: 'Errors: 2 %' },
   ],
+  findings: [
+    { tone: 'bad', text: 'Health: 100 % fail', clock: '09:31' },
+    { tone: 'dim', text: 'Deployments could not be read', clock: null },
+  ],
+  links: [{ label: 'Dashboard', url: 'https://example.com/dashboard' }],
   doing: ['[>] 09:31 Scale up: running'],
   checklist: [
     { done: true, text: 'Identify the severity' },
@@ -30,9 +47,9 @@ export const answerSamples: Samples = {
     {
       ...PAGE,
       drill: false,
-      form: { explains: 'It is over.', field: 'Why', required: true, button: 'Resolve', confirms: 'a job was stopped' },
+      form: { ...FORM, required: true, button: 'Resolve', confirms: 'a job was stopped' },
     },
-    { ...PAGE, merge: [{ id: 'INC-2026-01-31-002', title: 'Orders are lost' }] },
+    { ...PAGE, next: [SEVERITY, END] },
     { ...PAGE, notice: { tone: 'good', text: 'Done.' }, form: null },
   ],
   'pages/message.html': [

@@ -32,18 +32,19 @@ const post = (path: string, text = '') => request('POST', path, { text });
 const confirm = (path: string, text: string) => request('POST', path, { text, whileRed: 'yes' });
 const green = () => receive(signal({ id: 'green', state: 'cleared', at: minute(1) }), policyOf());
 const BUTTON = '<button type="submit">';
+/** The button of the link itself; those of next actions are folded below. */
+const mainButton = (body: string) => /<button type="submit">([^<]*)/.exec(body.split('<details>')[0] ?? '')?.[1];
 
 describe('opening a signed link', () => {
-  it('shows the incident with one button, and changes nothing', async () => {
+  it('shows the incident with the button of the link first, and changes nothing', async () => {
     await openIncident();
     const before = (await stored()).timeline.length;
     const { statusCode, body, headers } = await get(await linkPath());
     expect(statusCode).toBe(200);
     for (const part of [ID, 'P2', 'Connections: 1700 (threshold 1635)', 'Do kill-idle: planned', 'Checklist', '09:30'])
       expect(body).toContain(part);
-    expect(body.split(BUTTON)).toHaveLength(2);
-    expect(body).toContain('Acknowledge</button>');
-    expect(body).not.toMatch(/<script|https?:\/\//);
+    expect(await mainButton(body)).toBe('Acknowledge');
+    expect(body).not.toMatch(/<script/);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect((await stored()).timeline).toHaveLength(before);
   });
@@ -98,7 +99,7 @@ describe('pressing the button of a signed link', () => {
     expect((await post(path)).body).toContain('Done: ada has acknowledged it.');
     setMinute(4);
     const again = await post(path);
-    expect([again.statusCode, again.body.includes(BUTTON)]).toEqual([200, false]);
+    expect([again.statusCode, mainButton(again.body)]).toEqual([200, undefined]);
     expect(again.body).toContain('done already: ada acknowledged it at 09:30 UTC');
     expect(of((await stored()).timeline, 'Acknowledged')).toMatchObject([{ by: 'ada', via: 'link' }]);
   });
@@ -138,24 +139,6 @@ describe('pressing the button of a signed link', () => {
     expect((await confirm(path, 'the export')).statusCode).toBe(200);
     expect(of((await stored()).timeline, 'Resolved')).toMatchObject([{ by: 'ada', reason: 'the export' }]);
     expect((await confirm(path, 'the export')).body).toContain('done already: ada declared it over');
-  });
-
-  it('merges the incident into another that is open, and offers that where it may be resolved', async () => {
-    await openIncident();
-    const path = await linkPath({ action: 'resolve' });
-    const into = (other: string) => request('POST', path, { into: other });
-    expect((await get(path)).body).not.toContain('Merge</button>');
-    await receive(signal({ id: 'cache', key: 'alarm:cache', playbook: 'CacheFailure' }), policyOf());
-    expect((await get(path)).body).toContain('<option value="INC-2026-04-07-002">');
-    expect((await get(await linkPath())).body).not.toContain('Merge</button>');
-    expect((await into('INC-2026-04-07-002')).body).toContain(`automation is at work on ${ID}`);
-    await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'no step is left' });
-    expect((await into('INC-2026-04-07-009')).statusCode).toBe(409);
-    for (let times = 0; times < 2; times++) {
-      const { statusCode, body } = await into('INC-2026-04-07-002');
-      expect([statusCode, body.includes(`${ID} is merged into INC-2026-04-07-002`)]).toEqual([200, true]);
-    }
-    expect(of((await stored()).timeline, 'MergedInto')).toMatchObject([{ by: 'ada', via: 'link' }]);
   });
 
   it('approves a step, and tells a later person who came first', async () => {

@@ -96,7 +96,7 @@ describe('taken over, the endpoint of links', () => {
     expect((await askBy('link', { do: 'show', incident: ID, link: await link() })).incident?.id).toBe(ID);
     expect((await askBy('link', { do: 'show', incident: ID })).refused).toBe(REFUSED);
     expect((await askBy('link', { do: 'list', link: await link() })).refused).toBe(REFUSED);
-    expect((await askBy('link', { do: 'list', link: await link({ action: 'resolve' }) })).incidents).toHaveLength(1);
+    expect((await askBy('link', { do: 'list', link: await link({ action: 'merge' }) })).incidents).toHaveLength(1);
     const file = { do: 'review file', incident: ID, name: 'post-mortem.md' };
     expect((await askBy('link', { ...file, link: await link() })).refused).toBe(REFUSED);
     expect((await askBy('link', { ...file, link: await link({ action: 'read', step: 'notes.md' }) })).refused).toBe(

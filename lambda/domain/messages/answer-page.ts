@@ -1,17 +1,17 @@
-import { investigationOf } from '../communication/publication.ts';
 import { workaroundOrQuestion } from '../communication/questions.ts';
 import { AWS_HEALTH } from '../incident/checks.ts';
 import type { PersonCommand } from '../incident/commands.ts';
 import type { EventType } from '../incident/events.ts';
-import { isHarmed } from '../incident/harm.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import { type Incident, isOpen, playbookOf } from '../incident/incident.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
 import { clock, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
-import { automationLines, cautionLines, previewLines } from './automation-lines.ts';
+import { type Form, formOf, type Other } from './answer-forms.ts';
+import { automationLines } from './automation-lines.ts';
 import { condensed } from './condensed.ts';
-import type { Link } from './link.ts';
+import { incidentLinks } from './incident-links.ts';
+import type { Link, LinkAction } from './link.ts';
 import { formatLine } from './log.ts';
 import { statusWords } from './status-words.ts';
 
@@ -23,7 +23,7 @@ export interface MessagePage {
   link: { label: string; url: string } | null;
 }
 
-/** The page of an incident behind a link: its state, and a form for the one action that the link allows. */
+/** The page of an incident behind a link, from which a person works: its state, the link's action, and what else can be done. */
 export interface AnswerPage {
   title: string;
   drill: boolean;
@@ -31,23 +31,18 @@ export interface AnswerPage {
   heading: string;
   id: string;
   notice: PageNotice | null;
+  /** The link's own action, while it is possible. */
   form: Form | null;
-  /** The other incidents of the service that are open, of which this one may be a part; null where it cannot be merged. */
-  merge: { id: string; title: string }[] | null;
+  /** What else the person may do now, by a link each. */
+  next: Form[];
   fields: { name: string; value: string }[];
   signals: { firing: boolean; text: string }[];
+  /** The diagnosis: `bad` explains the trouble, `good` is well, `dim` could not be looked at. */
+  findings: { tone: PageNotice['tone']; text: string; clock: string | null }[];
   doing: string[];
+  links: { label: string; url: string }[];
   checklist: { done: boolean; text: string }[];
   timeline: { at: string; clock: string; text: string }[];
-}
-
-/** `confirms`: what was entered before, by somebody who is asked once more; null at first. */
-interface Form {
-  explains: string;
-  field: string;
-  required: boolean;
-  button: string;
-  confirms: string | null;
 }
 
 /** The result of the action, or the reason why it is not possible. */
@@ -80,13 +75,17 @@ export const UNAVAILABLE: MessagePage = {
 
 /** The page shows this many of the latest events. */
 const LATEST = 15;
-/** Events of automation that repeat what stands elsewhere on the page. */
-const LEFT_OUT: readonly EventType[] = ['PageSent', 'ResponseRequested'];
+/** Records of the responder's own work, and what stands elsewhere on the page. */
+const LEFT_OUT: readonly EventType[] = [
+  ...['PageSent', 'MessageDelivered', 'ResponseRequested', 'RunbookStarted', 'ServiceMeasured', 'OutageMeasured'],
+  ...['ReferenceAdded', 'AlarmsReadable', 'AlarmsUnreadable', 'SignalsUnlisted', 'StepSkipped', 'ResponseEnded'],
+] as EventType[];
 
 /**
  * @param canBeDone shows the form: by default when there is no notice.
  * @param confirms what was entered before, if the person is asked once more
  * @param others the incidents that this one can be merged into
+ * @param next the links to what else the person may do
  */
 export function answerPage(
   incident: IncidentHistory,
@@ -94,7 +93,8 @@ export function answerPage(
   notice: PageNotice | null,
   canBeDone = notice === null,
   confirms: string | null = null,
-  others: readonly { id: string; title: string }[] = [],
+  others: readonly Other[] = [],
+  next: readonly { action: LinkAction; path: string }[] = [],
 ): AnswerPage {
   const { id, policy, title, severity, severityReasons, startedAt, commander, acknowledged, timeline } = incident;
   const heading = `${policy.title} ${title}`;
@@ -106,8 +106,12 @@ export function answerPage(
     heading,
     id,
     notice,
-    form: canBeDone ? formOf(incident, link, confirms) : null,
-    merge: canBeDone && others.length > 0 ? others.map(({ id, title }) => ({ id, title })) : null,
+    form: canBeDone ? formOf(incident, link, { confirms, others }) : null,
+    next: next.flatMap(({ action, path }) =>
+      canBeDone && action === link.action
+        ? []
+        : (formOf(incident, { action, person: link.person }, { path, others }) ?? []),
+    ),
     fields: [
       { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
       { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
@@ -125,7 +129,15 @@ export function answerPage(
       firing: state === 'firing',
       text: summary,
     })),
+    findings: incident.findings
+      .filter(({ check }) => check !== AWS_HEALTH)
+      .map(({ ok, summary, at }) => ({
+        tone: ok === null ? 'dim' : ok ? 'good' : 'bad',
+        text: summary,
+        clock: at ? clock(at) : null,
+      })),
     doing: automationLines(incident),
+    links: incidentLinks(incident).filter(({ url }) => /^https?:/.test(url)),
     checklist: checklist(incident).map(({ done, text }) => ({ done, text })),
     timeline: condensed(timeline.filter(({ type }) => !LEFT_OUT.includes(type)))
       .slice(-LATEST)
@@ -143,69 +155,6 @@ const awsHealth = ({ findings }: Incident) =>
       value: `${summary.replace(`${AWS_HEALTH}: `, '')}${at ? `, as of ${clock(at)} UTC` : ''}`,
     }));
 
-function formOf(incident: Incident, link: Link, confirms: string | null): Form | null {
-  if (link.action === 'view' || link.action === 'read') return null;
-  const form = FORMS[link.action](incident, link);
-  return { ...form, confirms, button: confirms === null ? form.button : `${form.button} all the same` };
-}
-
-type Question = Omit<Form, 'confirms'>;
-
-const FORMS: Record<Exclude<Link['action'], 'view' | 'read'>, (incident: Incident, link: Link) => Question> = {
-  acknowledge: ({ policy }, { person }) => ({
-    explains: `You take it on, as ${person}: nobody else is called for ${policy.acknowledgementMinutes} minutes.`,
-    ...{ field: 'Note', required: false, button: 'Acknowledge' },
-  }),
-  approve: incident => ({
-    explains: [
-      `"${incident.approval?.title}" is then done at once, and verified. No answer by ${dateTime(incident.approval?.expiresAt ?? '')} means no.`,
-      ...cautionLines(incident.approval).map(line => `${line}.`),
-      ...previewLines(incident, incident.approval?.step ?? ''),
-    ].join(' '),
-    ...{ field: 'Note', required: false, button: 'Approve' },
-  }),
-  decline: ({ approval }) => ({
-    explains: `"${approval?.title}" is then not done.`,
-    ...{ field: 'Note', required: false, button: 'Decline' },
-  }),
-  publish: incident => ({
-    explains: `From now on customers see ${publishedAs(incident)} on ${incident.policy.statusPage?.url ?? 'the status page'}, with an update at least every ${incident.policy.updateMinutes} minutes.`,
-    ...{ field: 'Note', required: false, button: 'Publish' },
-  }),
-  withhold: () => ({
-    explains:
-      'Customers are not told, and nobody is asked any more. If harm to them is measured, that is published all the same.',
-    ...{ field: 'Note', required: false, button: 'Do not publish' },
-  }),
-  resolve: () => ({
-    explains: 'You declare it over. What automation changed for a while is put back first.',
-    ...{ field: 'What ended it', required: true, button: 'Resolve' },
-  }),
-};
-
-const publishedAs = (incident: Incident) =>
-  investigationOf(incident) && !isHarmed(incident) ? 'an investigation, without an outage,' : 'it';
-
-/** The command that the link's button gives; undefined for a link that only shows something. */
-export function commandOf({ action, step = '' }: Link, text: string, whileRed: boolean) {
-  switch (action) {
-    case 'acknowledge':
-      return { type: 'acknowledge' } as const;
-    case 'approve':
-    case 'decline':
-      return { type: 'answer approval', step, approve: action === 'approve' } as const;
-    case 'publish':
-      return { type: 'publish' } as const;
-    case 'withhold':
-      return { type: 'withhold' } as const;
-    case 'resolve':
-      return { type: 'resolve', reason: text, whileRed } as const;
-    case 'view':
-    case 'read':
-      return undefined;
-  }
-}
-
 const DONE: Record<Link['action'], string> = {
   acknowledge: 'acknowledged it',
   approve: 'approved it',
@@ -213,6 +162,12 @@ const DONE: Record<Link['action'], string> = {
   publish: 'let customers know',
   withhold: 'kept it from the status page',
   resolve: 'declared it over',
+  command: 'taken command',
+  note: 'added a note',
+  severity: 'set the severity',
+  merge: 'merged it into another',
+  maintain: 'started maintenance',
+  unmaintain: 'ended maintenance',
   view: 'seen it',
   read: 'read it',
 };

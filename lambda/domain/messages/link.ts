@@ -9,6 +9,12 @@ export const LINK_ACTIONS = [
   'publish',
   'withhold',
   'resolve',
+  'command',
+  'note',
+  'severity',
+  'merge',
+  'maintain',
+  'unmaintain',
   'view',
   'read',
 ] as const;
@@ -23,7 +29,10 @@ export interface Link {
   person: string;
   /** Seconds since 1970; from then on the link is refused. */
   expires: number;
-  /** The step to be approved or declined, or the file of the review to be read. */
+  /**
+   * The step to be approved or declined; the file of the review to be read; or, of a link on a page, the number of events before it,
+   * so that each can be used once and the next page has another.
+   */
   step?: string;
 }
 
@@ -36,6 +45,12 @@ const LETTERS: Record<LinkAction, string> = {
   publish: 'p',
   withhold: 'w',
   resolve: 'r',
+  command: 'c',
+  note: 'o',
+  severity: 's',
+  merge: 'm',
+  maintain: 'b',
+  unmaintain: 'e',
   view: 'v',
   read: 'f',
 };

@@ -34,6 +34,39 @@ export function offeredLinks(incident: Incident, { at }: IncidentEvent): Offered
   ];
 }
 
+/**
+ * The actions that are open to whoever has come by a link, a link each, in the order in which they are needed. None lives longer than
+ * the link that the person was sent; one that shows or reads leads to no other.
+ */
+export function nextLinks(incident: Incident, link: Link, now: string, maintained: boolean): Omit<Link, 'incident'>[] {
+  if (!isOpen(incident) || link.action === 'view' || link.action === 'read') return [];
+  const { person, expires } = link;
+  const { approval, publication, acknowledged, commander, version, held } = incident;
+  const next = (action: Link['action']) => ({ action, person, expires, step: String(version) });
+  const answer = approval && {
+    ...{ person, step: approval.step },
+    expires: Math.min(expires, seconds(approval.expiresAt)),
+  };
+  return [
+    ...(answer
+      ? [
+          { ...answer, action: 'approve' as const },
+          { ...answer, action: 'decline' as const },
+        ]
+      : []),
+    ...(acknowledged && acknowledged.until > now ? [] : [next('acknowledge')]),
+    ...(publication?.askedAt && !isPublic(incident) && !publication.declined
+      ? [next('publish'), next('withhold')]
+      : []),
+    ...(commander === person ? [] : [next('command')]),
+    next('note'),
+    ...(held ? [] : [next('severity')]),
+    next('resolve'),
+    next('merge'),
+    next(maintained ? 'unmaintain' : 'maintain'),
+  ];
+}
+
 /** The files of a review. The links are good until the day after the review. */
 export function offeredFiles(incident: Incident, { meeting, at }: EventOf<'PostMortemDrafted'>): OfferedLink[] {
   const expires = seconds(meeting?.at ?? postMortemDue(incident) ?? at) + 24 * 3600;

@@ -5,10 +5,10 @@ import type { PersonCommand } from '../../domain/incident/commands.ts';
 import type { IncidentEvent } from '../../domain/incident/events.ts';
 import { type Incident, isOpen } from '../../domain/incident/incident.ts';
 import { visibleAtMost } from '../../domain/kernel/text.ts';
+import { commandOf, type Entered, missingIn, type Other } from '../../domain/messages/answer-forms.ts';
 import {
   alreadyDone,
   answerPage,
-  commandOf,
   doneNotice,
   type MessagePage,
   type PageNotice,
@@ -46,11 +46,20 @@ export const handler = entrypoint(HttpEvent, async (event): Promise<HttpResponse
   }
 });
 
-/** The text entered into the page's field, and whether the page had asked once more because alarms are red. */
-function fieldsOf(body: Body): { text: string; whileRed: boolean; into?: string | undefined } {
+interface Fields extends Entered {
+  text: string;
+  into: string;
+  minutes: number;
+}
+
+/** The fields of the form that was sent, and whether the page had asked once more because alarms are red. */
+function fieldsOf(body: Body): Fields {
   const fields = new URLSearchParams(body.text);
-  const into = fields.get('into') ?? undefined;
-  return { text: visibleAtMost(fields.get('text'), 1000) ?? '', whileRed: fields.get('whileRed') === 'yes', into };
+  const choice = (name: string) => fields.get(name)?.slice(0, 40) ?? '';
+  return {
+    ...{ text: visibleAtMost(fields.get('text'), 1000) ?? '', whileRed: fields.get('whileRed') === 'yes' },
+    ...{ into: choice('into'), minutes: Number(choice('minutes')), severity: choice('severity') },
+  };
 }
 
 interface FoundLink {
@@ -78,45 +87,47 @@ async function read({ text: link, link: { incident, step: name = '' } }: FoundLi
     : file(name, Buffer.from(content, 'base64').toString('utf8'));
 }
 
-async function act(found: FoundLink, { text, whileRed, into }: ReturnType<typeof fieldsOf>): Promise<HttpResponse> {
-  const { link, requestId } = found;
+async function act(found: FoundLink, fields: Fields): Promise<HttpResponse> {
+  const { link } = found;
   const notice = obstacle(found);
-  const command = commandOf(link, text, whileRed);
-  if (notice || !command) return show(found, notice?.tone === 'bad' ? 409 : 200, notice);
-  if (link.action === 'resolve' && into !== undefined) return merge(found, into);
-  if (link.action === 'resolve' && text === '')
-    return show(found, 422, { tone: 'bad', text: 'Nothing has been done yet: say what ended it.' }, true);
-  const caller = callerOf(found);
-  const { incident = found.incident, refused, confirm } = await ask({ do: 'act', ...caller, requestId, act: command });
+  if (notice || link.action === 'view') return show(found, notice?.tone === 'bad' ? 409 : 200, notice);
+  const missing = missingIn(link.action, fields);
+  if (missing) return show(found, 422, { tone: 'bad', text: `Nothing has been done yet: ${missing}.` }, true);
+  const { incident = found.incident, refused, confirm } = await carriedOut(found, fields);
   console.info({ message: 'a link was used', incident: link.incident, action: link.action, refused });
-  if (refused && confirm) return show({ ...found, incident }, 409, redNotice(refused), true, text);
-  if (refused) return show({ ...found, incident }, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
-  if (text && link.action !== 'resolve')
+  const now = { ...found, incident };
+  if (refused && confirm) return show(now, 409, redNotice(refused), true, fields.text);
+  if (refused) return show(now, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
+  return show(now, 200, incident.mergedInto ? resolvedNotice(incident) : doneNotice(link));
+}
+
+/** Asks for what the link is for. A text beside it that is no part of it becomes a note. */
+async function carriedOut(found: FoundLink, fields: Fields): Promise<CommandAnswer> {
+  const { link, text: shown, requestId } = found;
+  const { incident, person: by, action } = link;
+  const caller = { incident, by, via: 'link', link: shown } as const;
+  const { text, minutes, into } = fields;
+  if (action === 'maintain') return ask({ do: 'start maintenance', ...caller, requestId, reason: text, minutes });
+  if (action === 'unmaintain') return ask({ do: 'end maintenance', ...caller, requestId });
+  if (action === 'merge')
+    return (await othersOf(found, shown)).some(({ id }) => id === into)
+      ? ask({ do: 'merge', ...caller, requestId, into })
+      : { refused: 'it is not open any more' };
+  const command = commandOf(link, fields);
+  if (!command) return { refused: 'this link shows, and does nothing' };
+  const answer = await ask({ do: 'act', ...caller, requestId, act: command });
+  const isBeside = !['resolve', 'note', 'severity'].includes(action);
+  if (text && isBeside && !answer.refused)
     await ask({ do: 'act', ...caller, requestId: noteIdOf(link), act: { type: 'note', text } });
-  return show({ ...found, incident }, 200, doneNotice(link));
+  return answer;
 }
 
-const callerOf = ({ link, text }: FoundLink) =>
-  ({ incident: link.incident, by: link.person, via: 'link', link: text }) as const;
-
-/** Whoever may end an incident may also end it by making it part of another one. */
-async function merge(found: FoundLink, into: string): Promise<HttpResponse> {
-  const { link, requestId } = found;
-  const caller = callerOf(found);
-  const { incident = found.incident, refused } = (await othersOf(found)).some(({ id }) => id === into)
-    ? await ask({ do: 'merge', ...caller, requestId, into })
-    : { refused: 'it is not open any more' };
-  console.info({ message: 'a link was used', incident: link.incident, action: 'merge', refused });
-  if (refused) return show({ ...found, incident }, 409, { tone: 'bad', text: `Nothing has been done: ${refused}.` });
-  return show({ ...found, incident }, 200, resolvedNotice(incident));
-}
-
-/** The incidents into which this one could be merged by its link. */
-async function othersOf({ incident, link, text }: FoundLink) {
-  if (link.action !== 'resolve' || !isOpen(incident)) return [];
-  // Resolving must not depend on it.
-  const { incidents = [] } = await ask({ do: 'list', link: text }).catch((): CommandAnswer => ({}));
-  return incidents.filter(({ id, drill = false }) => id !== incident.id && drill === (incident.drill ?? false));
+/** The incidents into which this one could be merged by that link. */
+async function othersOf({ incident, link }: FoundLink, merging: string | undefined): Promise<Other[]> {
+  if (merging === undefined) return [];
+  // The page must not depend on it.
+  const { incidents = [] } = await ask({ do: 'list', link: merging }).catch((): CommandAnswer => ({}));
+  return incidents.filter(({ id, drill = false }) => id !== link.incident && drill === (incident.drill ?? false));
 }
 
 /** The reason why the link's action is not possible any more; null while it is. */
@@ -125,7 +136,7 @@ function obstacle({ incident, link, requestId }: FoundLink): PageNotice | null {
   const before = alreadyDone(incident, link, id);
   if (before) return before;
   if (!isOpen(incident)) return resolvedNotice(incident);
-  const command = commandOf(link, 'to see whether it may be', true);
+  const command = commandOf(link, { text: 'to see whether it may be', whileRed: true, severity: incident.severity });
   if (!command) return null;
   const decision = decide(
     incident,
@@ -142,9 +153,15 @@ async function show(
   canBeDone = notice === null,
   confirms: string | null = null,
 ): Promise<HttpResponse> {
-  const { incident, timeline, link } = found;
-  const others = canBeDone ? await othersOf(found) : [];
-  const shown = answerPage({ ...incident, timeline }, link, notice, canBeDone, confirms, others);
+  const { link } = found;
+  // What was done a moment ago stands in the timeline already.
+  const {
+    incident = found.incident,
+    timeline = found.timeline,
+    next = [],
+  } = await ask({ do: 'next actions', incident: found.incident.id, link: found.text }).catch((): CommandAnswer => ({}));
+  const others = await othersOf(found, next.find(({ action }) => action === 'merge')?.path);
+  const shown = answerPage({ ...incident, timeline }, link, notice, canBeDone, confirms, others, next);
   return page(status, rendered('pages/incident.html', shown));
 }
 

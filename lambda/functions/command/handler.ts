@@ -21,6 +21,7 @@ import { keyOf } from '../../store/keys.ts';
 import { scheduledTasksOfMonth } from '../../store/runbook-reviews.ts';
 import { endMaintenance, listMaintenance, startMaintenance } from './maintenance.ts';
 import { merge } from './merge.ts';
+import { nextActions } from './next-actions.ts';
 import { finish, reviewFile, reviewFiles } from './review.ts';
 import { refusalOf, sourceOf } from './sources.ts';
 import { hearOfTicket } from './ticket.ts';
@@ -48,6 +49,8 @@ async function carryOut(request: ParsedRequest): Promise<CommandAnswer> {
       return startMaintenance(request);
     case 'end maintenance':
       return endMaintenance(request);
+    case 'next actions':
+      return withIncident(request.incident, incident => nextActions(incident, request.link));
     case 'report':
       return { report: await report(request.month) };
     case 'show':

@@ -1,6 +1,6 @@
 import { noteIdOf, requestIdOf, verifyLink } from '../../adapters/links.ts';
 import { PUBLIC_SOURCES, type PublicSource } from '../../domain/incident/person.ts';
-import { commandOf } from '../../domain/messages/answer-page.ts';
+import { commandOf } from '../../domain/messages/answer-forms.ts';
 import type { SignedLink } from '../../domain/messages/link.ts';
 import type { Act, ParsedRequest } from '../../inbound/command-request.ts';
 import { service } from '../../runtime/environment.ts';
@@ -41,12 +41,15 @@ export async function refusalOf(request: ParsedRequest, source: PublicSource): P
   return request.do === 'act' && !act.includes(request.act.type) ? refused : undefined;
 }
 
+/** Minutes of the longest window that a link may open: an e-mail that fell into wrong hands must not silence a service for a day. */
+const LONGEST_MINUTES = 240;
+
 /** True if a link that we signed, and that has not expired, is for just this person, incident and action. */
 async function isByLink(request: ParsedRequest): Promise<boolean> {
   if (!('link' in request) || request.link === undefined) return false;
   const link = await verifyLink(service(), request.link);
   if (!link || link.expires * 1000 <= Date.now()) return false;
-  if (request.do === 'list') return link.action === 'resolve';
+  if (request.do === 'list') return link.action === 'merge';
   if (request.incident !== link.incident) return false;
   switch (request.do) {
     case 'show':
@@ -54,7 +57,13 @@ async function isByLink(request: ParsedRequest): Promise<boolean> {
     case 'review file':
       return link.action === 'read' && request.name === link.step;
     case 'merge':
-      return link.action === 'resolve' && isOf(link, request);
+      return link.action === 'merge' && isOf(link, request);
+    case 'next actions':
+      return link.action !== 'view' && link.action !== 'read';
+    case 'start maintenance':
+      return link.action === 'maintain' && isOf(link, request) && !request.long && request.minutes <= LONGEST_MINUTES;
+    case 'end maintenance':
+      return link.action === 'unmaintain' && isOf(link, request);
     case 'act':
       return isOf(link, request) && isDoneBy(link, request);
   }
@@ -64,9 +73,11 @@ const isOf = (link: SignedLink, { by, requestId }: { by: string; requestId: stri
   by === link.person && (requestId === requestIdOf(link) || requestId === noteIdOf(link));
 
 function isDoneBy(link: SignedLink, { act, requestId }: { act: Act; requestId: string }): boolean {
-  const meant = commandOf(link, '', false);
+  const meant = commandOf(link, {});
   if (!meant) return false;
-  if (act.type === 'note') return requestId === noteIdOf(link);
+  if (act.type === 'note') return requestId === noteIdOf(link) || meant.type === 'note';
+  if (requestId !== requestIdOf(link)) return false;
+  if (act.type === 'set severity') return meant.type === 'set severity';
   if (act.type === 'answer approval')
     return meant.type === 'answer approval' && act.step === meant.step && act.approve === meant.approve;
   if (act.type === 'resolve') return meant.type === 'resolve' && !act.cancelled;
