@@ -93,3 +93,17 @@ it('docs/operations.md says what to do about every alarm of the responder itself
   expect(alarms.length).toBeGreaterThan(0);
   expect(alarms.map(([, name]) => name).filter(name => !operations.includes(`\`${name}\``))).toEqual([]);
 });
+
+it.each(PAGES)('every row of a table has the cells of its head: %s', page => {
+  const cells = (row: string) =>
+    row
+      .replaceAll('\\|', '')
+      .replace(/`[^`]*`/g, '')
+      .split('|').length;
+  let head: string | undefined;
+  const broken = prose(page).flatMap((line, i) => {
+    head = line.startsWith('|') ? (head ?? line) : undefined;
+    return head !== undefined && cells(line) !== cells(head) ? [`${page}:${i + 1}`] : [];
+  });
+  expect(broken).toEqual([]);
+});
