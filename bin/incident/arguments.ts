@@ -4,13 +4,13 @@ import { SEVERITIES } from '../../lambda/domain/kernel/severity.ts';
 
 /** Parsers of arguments. Each throws InvalidArgumentError, which Commander prints with the usage. */
 
-export const ID = 'as INC-2026-01-31-001';
+export const ID = 'the incident, e.g. INC-2026-01-31-001';
 
 export const isId = (text: string) => /^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/i.test(text);
 
 export function incident(text: string): string {
   const id = text.toUpperCase();
-  if (!isId(id)) throw new InvalidArgumentError(`Expected an incident ${ID}.`);
+  if (!isId(id)) throw new InvalidArgumentError(`Expected ${ID}.`);
   return id;
 }
 
@@ -27,8 +27,8 @@ export function yesOrNo(text: string): boolean {
 }
 
 export function month(text: string): string {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Expected a month as 2026-01.');
-  if (text > new Date().toISOString()) throw new InvalidArgumentError('It has not begun.');
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Expected a month, e.g. 2026-01.');
+  if (text > new Date().toISOString()) throw new InvalidArgumentError('This month has not begun.');
   return text;
 }
 
@@ -51,7 +51,7 @@ export function priority(text: string): Priority {
 /** A time in UTC, to the minute. */
 export function moment(text: string): string {
   const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected a time in UTC as 2026-01-31T09:12Z.');
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected a time in UTC, e.g. 2026-01-31T09:12Z.');
   return new Date(time).toISOString();
 }
 
@@ -59,6 +59,6 @@ export function moment(text: string): string {
 export function dueDate(text: string): string {
   const time = `${text}T09:00:00.000Z`;
   const exists = /^\d{4}-\d{2}-\d{2}$/.test(text) && Date.parse(time) && new Date(time).toISOString() === time;
-  if (!exists) throw new InvalidArgumentError('Expected a day as 2026-02-14.');
+  if (!exists) throw new InvalidArgumentError('Expected a day, e.g. 2026-02-14.');
   return time;
 }

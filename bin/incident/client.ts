@@ -61,10 +61,7 @@ export class Client {
     if (!FunctionError) return answer;
     const reason: string = answer?.errorMessage ?? FunctionError;
     if (reason.startsWith('this event is not understood: ')) throw new Failure(2, reason.replace(/^[^:]+: /, ''));
-    throw new Failure(
-      3,
-      `${FunctionName} failed: ${reason}\nIts log group tells more. What was asked may be asked again.`,
-    );
+    throw new Failure(3, `${FunctionName} failed: ${reason}\nSee its log group. Repeating the command is safe.`);
   }
 
   /** Sets an alarm to ALARM, as CloudWatch would. @throws Failure when it is not OK: a drill must not hide a real alarm. */
@@ -77,8 +74,7 @@ export class Client {
       client.send(new DescribeAlarmsCommand({ AlarmNames: [alarm] })),
     );
     const state = MetricAlarms[0]?.StateValue;
-    if (state !== 'OK')
-      throw new Failure(1, `${alarm} is ${state ?? 'not there'}: only an alarm that is OK can be set off for a drill`);
+    if (state !== 'OK') throw new Failure(1, `${alarm} is ${state ?? 'not found'}: a drill needs an alarm that is OK`);
     const setting = { AlarmName: alarm, StateValue: 'ALARM' as const, StateReason: reason };
     await this.explaining(`setting off ${alarm}`, () => client.send(new SetAlarmStateCommand(setting)));
   }

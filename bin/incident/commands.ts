@@ -36,9 +36,9 @@ Examples:
   npx incident maintenance start 2h database upgrade
   npx incident report --month 2026-01
 
-Ends with 0 when it was done, 1 when it was refused or is not there, 2 when it was called wrongly, 3 when AWS could not
-be reached or said no, 4 when alarms are red and nobody has confirmed that it is over all the same. Times are UTC. A text that begins with a hyphen goes after --. NO_COLOR leaves out colours.
-docs/operations.md tells which permissions you need, and what to do in the night.`;
+Exit codes: 0 done, 1 refused or not found, 2 wrong usage, 3 AWS not reached or access denied, 4 alarms are red and nobody
+confirmed. Times are in UTC. Put a text that begins with a hyphen after --. NO_COLOR=1 turns colors off.
+See docs/operations.md for permissions and for what to do at night.`;
 
 /** The answer. @throws Failure when it is a refusal. */
 function accepted(answer: CommandAnswer): CommandAnswer {
@@ -49,15 +49,12 @@ function accepted(answer: CommandAnswer): CommandAnswer {
 /** The commands of the command line. */
 export function commands(): Command {
   const program = new Command('incident')
-    .description('Answers incidents: who may is a matter of IAM, what is done is written into the incident.')
-    .option('--as <name>', 'whom the timeline names; by default you, as AWS knows you')
-    .option(
-      '--service <name>',
-      'the service, as its file in config/ names it; by default the only one there (INCIDENT_SERVICE)',
-    )
-    .option('--json', 'print one JSON document')
+    .description('Respond to incidents. Access is controlled by IAM; every action is recorded.')
+    .option('--as <name>', 'your name in the timeline (default: your AWS identity)')
+    .option('--service <name>', 'the service, as in config/ (default: INCIDENT_SERVICE, or the only one configured)')
+    .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
-    .showHelpAfterError('(npx incident --help explains)')
+    .showHelpAfterError('(see npx incident --help)')
     .configureOutput({
       writeOut: text => printText(text.trimEnd()),
       writeErr: text => complain(text.trimEnd()),
@@ -76,15 +73,15 @@ export function commands(): Command {
     return accepted(await (await opened).ask(request));
   };
   const printResult = (answer: CommandAnswer, text: string) =>
-    print(answer, answer.happened?.length === 0 ? `${answer.incident?.id}: it was so already.` : text);
+    print(answer, answer.happened?.length === 0 ? `${answer.incident?.id}: no change.` : text);
   const act = async (id: string, action: Act, done: string) =>
     printResult(await send({ do: 'act', incident: id, act: action }), `${id}: ${done}`);
 
   program
     .command('list')
-    .description('the open incidents')
-    .option('--closed', 'and the last of each playbook that is over')
-    .option('--month <month>', 'instead, every incident opened in a month, as 2026-01', month)
+    .description('List open incidents')
+    .option('--closed', 'also list the latest resolved incident of each playbook')
+    .option('--month <month>', 'list all incidents opened in a month, e.g. 2026-01', month)
     .action(async (options: { closed?: boolean; month?: string }) => {
       const answer = await send({ do: 'list', ...options });
       const none = options.month ? `No incident was opened in ${options.month}.` : 'No incident is open.';
@@ -94,8 +91,8 @@ export function commands(): Command {
 
   program
     .command('report')
-    .description('the figures of the incidents opened in a month: times, targets kept, automation')
-    .option('--month <month>', 'as 2026-01; by default this month so far', month)
+    .description('Show the figures of a month: response times, targets met, automation')
+    .option('--month <month>', 'e.g. 2026-01 (default: this month so far)', month)
     .action(async (options: { month?: string }) => {
       const answer = await send({ do: 'report', ...options });
       if (answer.report) print(answer, report(answer.report));
@@ -103,9 +100,9 @@ export function commands(): Command {
 
   program
     .command('show')
-    .description('one incident at a glance')
+    .description('Show an incident: what is wrong, what was found, what was done')
     .argument('<id>', ID, incident)
-    .option('--all', 'its whole timeline')
+    .option('--all', 'show the whole timeline')
     .action(async (id: string, { all }: { all?: boolean }) => {
       const answer = await send({ do: 'show', incident: id, ...(all ? { events: MOST_EVENTS } : {}) });
       const { timeline = [] } = answer;
@@ -114,7 +111,7 @@ export function commands(): Command {
 
   program
     .command('ack')
-    .description('acknowledge: nobody else is called while it holds')
+    .description('Acknowledge an incident: nobody else is paged while the acknowledgement lasts')
     .argument('<id>', ID, incident)
     .action(async (id: string) => {
       const answer = await send({ do: 'act', incident: id, act: { type: 'acknowledge' } });
@@ -124,7 +121,7 @@ export function commands(): Command {
 
   program
     .command('unack')
-    .description('withdraw the acknowledgement: people are called again at once')
+    .description('Withdraw the acknowledgement: people are paged again at once')
     .argument('<id>', ID, incident)
     .argument('[reason...]', 'why')
     .action((id: string, reason: string[]) =>
@@ -141,33 +138,33 @@ export function commands(): Command {
   ] as const)
     program
       .command(name)
-      .description(`${name} the step that awaits an answer`)
+      .description(`${approve ? 'Approve' : 'Decline'} the step that awaits approval`)
       .argument('<id>', ID, incident)
-      .argument('[step]', 'the step you mean; by default the one that awaits an answer')
+      .argument('[step]', 'the step (default: the one that awaits approval)')
       .action(async (id: string, given: string | undefined) => {
         const opened = client();
         const step = given ?? (await send({ do: 'show', incident: id }, opened)).incident?.approval?.step;
-        if (!step) throw new Failure(1, `${id} awaits no approval`);
+        if (!step) throw new Failure(1, `${id}: no step awaits approval`);
         const answer = await send({ do: 'act', incident: id, act: { type: 'answer approval', step, approve } }, opened);
         printResult(answer, `${id}: ${step} is ${name}d.`);
       });
 
   program
     .command('note')
-    .description('write into the incident log')
+    .description('Add a note to the timeline')
     .argument('<id>', ID, incident)
-    .argument('<text...>', 'what is to be remembered')
+    .argument('<text...>', 'the note')
     .action((id: string, text: string[]) => act(id, { type: 'note', text: text.join(' ') }, 'noted.'));
 
   program
     .command('command')
-    .description('take command of the incident')
+    .description('Take command of an incident')
     .argument('<id>', ID, incident)
     .action((id: string) => act(id, { type: 'take command' }, 'you are in command.'));
 
   program
     .command('severity')
-    .description('set the severity; automation raises it again only if it finds worse')
+    .description('Set the severity; automation raises it again only if it measures something worse')
     .argument('<id>', ID, incident)
     .argument('<severity>', SEVERITIES.join(', '), severity)
     .option('--reason <text>', 'why')
@@ -178,58 +175,58 @@ export function commands(): Command {
 
   program
     .command('tick')
-    .description("tick a line of the incident's checklist")
+    .description('Tick an item of the checklist')
     .argument('<id>', ID, incident)
     .argument('<item>', ITEMS.join(', '), item)
     .action((id: string, line: (typeof ITEMS)[number]) => act(id, { type: 'tick', item: line }, `${line} ticked.`));
 
   program
     .command('publish')
-    .description('let customers know: on the status page, and by mail to those who subscribed')
+    .description('Publish an incident to the status page and e-mail subscribers')
     .argument('<id>', ID, incident)
     .option(
       '--component <ids...>',
-      'what is affected, as statusPage.components names it; by default what the playbook affects',
+      'the affected components, as in statusPage.components (default: those of the playbook)',
     )
-    .option('--no', 'say no to the question: they are not told, and nobody is asked any more')
+    .option('--no', 'do not publish, and do not ask again')
     .action((id: string, { component, no }: { component?: string[]; no?: boolean }) =>
       no
-        ? act(id, { type: 'withhold' }, 'customers are not told.')
+        ? act(id, { type: 'withhold' }, 'not published.')
         : act(
             id,
             { type: 'publish', ...(component ? { components: component } : {}) },
-            'customers are told from now on.',
+            'published to the status page.',
           ),
     );
 
   program
     .command('update')
-    .description('tell how it stands, in your words: stakeholders, and customers if it is published')
+    .description('Post an update in your own words to stakeholders, and to customers if the incident is published')
     .argument('<id>', ID, incident)
-    .argument('<text...>', 'what they are to know')
-    .option('--internal', 'tell stakeholders alone')
+    .argument('<text...>', 'the update')
+    .option('--internal', 'send the update to stakeholders only')
     .action(async (id: string, text: string[], { internal }: { internal?: boolean }) => {
       const action = { type: 'post update', text: text.join(' '), ...(internal ? { internal } : {}) } as const;
       const answer = await send({ do: 'act', incident: id, act: action });
       const next = answer.incident?.told.stakeholders?.nextAt?.slice(11, 16);
       const customers = answer.happened?.length === 2 ? ' and customers' : '';
-      printResult(answer, `${id}: stakeholders${customers} are told. The next update is due by ${next} UTC.`);
+      printResult(answer, `${id}: update sent to stakeholders${customers}. The next update is due by ${next} UTC.`);
     });
 
   program
     .command('revert')
-    .description('take back the change of a step, whatever it relieves')
+    .description('Revert the change of a step, even if it still helps')
     .argument('<id>', ID, incident)
-    .argument('<step>', 'the step, as `show` names it')
+    .argument('<step>', 'the step, as `npx incident show` names it')
     .action((id: string, step: string) => act(id, { type: 'revert', step }, `${step} is being reverted.`));
 
   program
     .command('resolve')
-    .description('declare it over; what automation changed is put back first')
+    .description('Resolve an incident; temporary changes of automation are reverted first')
     .argument('<id>', ID, incident)
-    .argument('<reason...>', 'what was wrong, and what helped')
-    .option('--cancelled', 'it was none: no figure counts it, and nothing is reviewed')
-    .option('--while-red', 'do not ask, although alarms are red')
+    .argument('<reason...>', 'what was wrong and what helped')
+    .option('--cancelled', 'false alarm: excluded from reports and reviews')
+    .option('--while-red', 'do not ask for confirmation while alarms are red')
     .action(async (id: string, reason: string[], options: { cancelled?: true; whileRed?: true }) => {
       const action = { type: 'resolve', reason: reason.join(' '), ...options } as const;
       const opened = await client();
@@ -238,27 +235,28 @@ export function commands(): Command {
       const again = { do: 'act', incident: id, act: { ...action, whileRed: true } } as const;
       const answer = first.confirm ? await send(again, Promise.resolve(opened)) : accepted(first);
       const over = answer.happened?.includes('Resolved');
-      const later = 'it is resolved once what automation changed is put back. Asked again, at once, as it stands.';
+      const later =
+        'resolved as soon as the changes of automation are reverted. Run the command again to resolve it now, as it stands.';
       printResult(answer, `${id}: ${over ? 'resolved.' : later}`);
     });
 
   program
     .command('reopen')
-    .description('it is back: goes on in a new incident that names the one before')
+    .description('Reopen a resolved incident as a new one that refers to it')
     .argument('<id>', ID, incident)
-    .argument('<reason...>', 'what is seen')
+    .argument('<reason...>', 'what you see')
     .action(async (id: string, reason: string[]) => {
       const answer = await send({ do: 'reopen', incident: id, reason: reason.join(' ') });
-      printResult(answer, `${id} goes on in ${answer.incident?.id}.`);
+      printResult(answer, `${id} continues as ${answer.incident?.id}.`);
     });
 
   program
     .command('merge')
-    .description('it is the same trouble as another: goes on in that one, which takes over what is known')
+    .description('Merge an incident into another one with the same cause')
     .argument('<id>', ID, incident)
-    .argument('<into>', 'the incident in which it goes on', incident)
+    .argument('<into>', 'the incident that continues', incident)
     .action(async (id: string, into: string) => {
-      printResult(await send({ do: 'merge', incident: id, into }), `${id} goes on in ${into}.`);
+      printResult(await send({ do: 'merge', incident: id, into }), `${id} is merged into ${into}.`);
     });
 
   addDeclare(program, { send, printResult, print, client });
@@ -267,7 +265,7 @@ export function commands(): Command {
 
   program
     .command('playbooks')
-    .description('what is detected, with its alarms')
+    .description('List the playbooks with their alarms')
     .action(async () => {
       const answer = await send({ do: 'playbooks' });
       print(answer, playbooks(answer.playbooks ?? []));
@@ -275,10 +273,12 @@ export function commands(): Command {
 
   program
     .command('drill')
-    .description('set off an alarm of a playbook: all is real and marked [DRILL], runbooks run dry')
-    .argument('<playbook>', 'as npx incident playbooks names it')
-    .option('--alarm <name>', 'which of its alarms; by default the first critical one')
-    .option('--yes', 'do not ask first')
+    .description(
+      'Start a drill: set off an alarm. People are paged; messages are marked [DRILL]; runbooks change nothing',
+    )
+    .argument('<playbook>', 'the playbook, as `npx incident playbooks` lists it')
+    .option('--alarm <name>', 'the alarm to set off (default: the first critical one)')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (name: string, { alarm, yes }: { alarm?: string; yes?: boolean }) => {
       const opened = await client();
       const chosen = await choose(name, alarm, request => send(request, Promise.resolve(opened)));
@@ -291,8 +291,8 @@ export function commands(): Command {
 
   program
     .command('confirm')
-    .description('confirm the subscription of an e-mail address, so that no mail scanner can end it')
-    .argument('<link>', "the link of SNS's e-mail, quoted: copied, not followed")
+    .description('Confirm the subscription of an e-mail address so that mail scanners cannot cancel it')
+    .argument('<link>', 'the link in the e-mail of SNS, in quotes; copy it, do not open it')
     .action(async (link: string) => {
       const subscription = await (await client()).confirm(link);
       print({ subscription }, `Confirmed: ${subscription}`);
@@ -300,7 +300,7 @@ export function commands(): Command {
 
   program
     .command('subscribe')
-    .description('ask anew whoever should be subscribed and is not: SNS forgets what nobody confirms in two days')
+    .description('Send the confirmation e-mail again to everybody who should be subscribed and is not')
     .action(async () => {
       const { offered } = await (await client()).subscribe();
       const lines = offered.map(({ person, protocol, topic }) => `${person}, ${protocol}, ${topic}`);
@@ -318,13 +318,13 @@ async function choose(
 ): Promise<string> {
   const { playbooks: known = [] } = await ask({ do: 'playbooks' });
   const playbook = known.find(p => p.name.toLowerCase() === name.toLowerCase());
-  if (!playbook) throw new Failure(1, `There is no playbook ${name}. There is: ${known.map(p => p.name).join(', ')}`);
+  if (!playbook) throw new Failure(1, `Playbook ${name} not found. Playbooks: ${known.map(p => p.name).join(', ')}`);
   const alarms = Object.keys(playbook.alarms);
   const chosen = alarm ?? alarms.find(key => playbook.alarms[key] === 'critical') ?? alarms[0];
   if (!chosen || !alarms.includes(chosen))
-    throw new Failure(1, `${playbook.name} has no alarm ${chosen}. It has: ${alarms.join(', ')}`);
+    throw new Failure(1, `Alarm ${chosen} not found. Alarms of ${playbook.name}: ${alarms.join(', ')}`);
   const open = (await ask({ do: 'list' })).incidents?.find(i => i.playbook === playbook.name);
-  if (open) throw new Failure(1, `${open.id} of ${playbook.name} is open: no drill while it is`);
+  if (open) throw new Failure(1, `${open.id} of ${playbook.name} is open: resolve it before a drill`);
   return chosen;
 }
 

@@ -4,14 +4,17 @@ import { Failure } from './failure.ts';
 
 /** Asks a person on a terminal. */
 export async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Failure(2, 'There is nobody to ask: --yes goes on without asking.');
+  if (!process.stdin.isTTY) throw new Failure(2, 'No terminal to ask on: use --yes to continue without confirmation.');
   return answered(question);
 }
 
 /** Asks whether it is over although alarms are red. @throws Failure unless somebody says so */
 export async function confirmRed(red: string): Promise<void> {
   if (!process.stdin.isTTY)
-    throw new Failure(4, `${red}\nNothing was done, and there is nobody to ask: --while-red resolves it all the same.`);
+    throw new Failure(
+      4,
+      `${red}\nNothing was done: no terminal to ask on. Use --while-red to resolve it all the same.`,
+    );
   if (!(await answered(`${red}\nIs it over all the same? [y/N] `))) throw new Failure(4, 'Nothing was done.');
 }
 

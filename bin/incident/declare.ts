@@ -30,13 +30,13 @@ A data loss or a security breach is a P1. A P4 is a question: it wakes nobody, a
 export function addDeclare(program: Command, tools: Tools): void {
   program
     .command('declare')
-    .description('open an incident that no alarm has found; with an id, declare something of that one')
-    .argument('<title>', `in a few words, quoted; or the incident, ${ID}`)
-    .argument('[text...]', 'more of what is seen; by default the title')
-    .option('--severity <severity>', `${SEVERITIES.join(', ')}; by default P3`, severity)
-    .option('--data-loss', 'data are lost or corrupted: a P1')
-    .option('--security-breach', 'somebody got in, or got hold of a secret: a P1')
-    .option('--workaround <yes|no>', 'whether people have another way to do what fails', yesOrNo)
+    .description('Open an incident that no alarm has detected; with an id, add facts to that incident')
+    .argument('<title>', `a few words in quotes; or ${ID}`)
+    .argument('[text...]', 'details (default: the title)')
+    .option('--severity <severity>', `${SEVERITIES.join(', ')} (default: P3)`, severity)
+    .option('--data-loss', 'data was lost or corrupted (P1)')
+    .option('--security-breach', 'somebody gained access or obtained a secret (P1)')
+    .option('--workaround <yes|no>', 'yes if people have another way to do what fails', yesOrNo)
     .addHelpText('after', () => `${HELP}\n${severities()}`)
     .action((title: string, text: string[], given: Given) => {
       const fault = declarationFault(given);
@@ -46,10 +46,10 @@ export function addDeclare(program: Command, tools: Tools): void {
 
   program
     .command('workaround')
-    .description('say whether people have another way to do what fails')
+    .description('Report if people have another way to do what fails')
     .argument('<id>', ID, incident)
-    .argument('<yes|no>', 'whether there is one', yesOrNo)
-    .argument('[text...]', 'which')
+    .argument('<yes|no>', 'yes if there is one', yesOrNo)
+    .argument('[text...]', 'what it is')
     .action((id: string, workaround: boolean, text: string[]) => declareOf(id, text.join(' '), { workaround }, tools));
 }
 
@@ -76,9 +76,9 @@ async function declareOf(
 ): Promise<void> {
   const id = incident(given);
   if (Object.keys(declaration).length === 0)
-    throw new Failure(2, 'What is declared? --data-loss, --security-breach, --severity or --workaround says so.');
+    throw new Failure(2, 'Nothing to declare: use --data-loss, --security-breach, --severity or --workaround.');
   if ((declaration.dataLoss || declaration.securityBreach) && !text)
-    throw new Failure(2, 'Say after the incident what is known of it.');
+    throw new Failure(2, 'Describe after the incident id what is known.');
   const act = { type: 'declare', ...(text ? { text } : {}), ...declaration } as const;
   const answer = await send({ do: 'act', incident: id, act });
   printResult(answer, `${id}: declared. It is a ${answer.incident?.severity}.`);

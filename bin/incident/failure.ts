@@ -19,15 +19,18 @@ export function explained(error: unknown, activity: string): Failure {
   const { name, message, code } = error as Error & { code?: string };
   const failure = (what: string, toDo: string) => new Failure(3, `${activity}: ${what}\n${toDo}`, { cause: error });
   if (/Credentials|Token|SSO|Signature/.test(name) || /sso|credentials/i.test(message))
-    return failure(`AWS does not know you (${message})`, SIGN_IN);
+    return failure(`AWS credentials not found or expired (${message})`, SIGN_IN);
   const action = /not authorized to perform: ([\w:-]+)/.exec(message)?.[1];
   if (action || /AccessDenied/.test(name))
     return failure(
-      `AWS said no (${message})`,
-      `You need ${action ?? 'its action'}: see "Permissions" in docs/operations.md.`,
+      `access denied (${message})`,
+      `You need the permission ${action ?? 'for this call'}: see "Permissions" in docs/operations.md.`,
     );
   const reason = message || code || name;
   if (/Timeout|ENOTFOUND|ECONN|EAI_AGAIN|Network/.test(`${name} ${code} ${message}`))
-    return failure(`AWS could not be reached (${reason})`, 'Check the network, and try again: nothing happens twice.');
-  return failure(reason, 'Try again; what was asked before does not happen twice.');
+    return failure(
+      `AWS could not be reached (${reason})`,
+      'Check the network and try again: repeating the command is safe.',
+    );
+  return failure(reason, 'Try again: repeating the command is safe.');
 }

@@ -10,15 +10,15 @@ const HELP = `
   npx incident maintenance end
   npx incident maintenance
 
-Within it nothing is done by itself, nobody is woken and no outage is published, of whatever is in its scope; alarms are
-recorded. An alarm that is still red when it ends becomes an incident.
+During maintenance automation changes nothing, nobody is paged and no outage is published for what the window covers; alarms are
+recorded. An alarm that is still red at the end opens an incident.
 `;
 
 /** Adds the commands about maintenance: of the whole service, by a person. */
 export function addMaintenance(program: Command, { send, print }: Tools): void {
   const maintenance = program
     .command('maintenance')
-    .description('the maintenance in force, with its source, scope and end; or start and end a window')
+    .description('List maintenance in force; start or end a window')
     .addHelpText('after', HELP)
     .action(async () => {
       const answer = await send({ do: 'maintenance' });
@@ -27,10 +27,10 @@ export function addMaintenance(program: Command, { send, print }: Tools): void {
 
   maintenance
     .command('start')
-    .description('open a window of the whole service, in place of the one that is open')
-    .argument('<length>', 'as 2h, 90m or 1h30m; at most a day', minutes)
-    .argument('<reason...>', 'what is done meanwhile')
-    .option('--longer-than-a-day', 'it is meant to last longer')
+    .description('Start a maintenance window for the whole service; it replaces an open one')
+    .argument('<length>', 'e.g. 2h, 90m or 1h30m; at most a day', minutes)
+    .argument('<reason...>', 'what is being done')
+    .option('--longer-than-a-day', 'allow a window of more than a day')
     .action(async (length: number, reason: string[], { longerThanADay: long }: { longerThanADay?: boolean }) => {
       const window = { minutes: length, reason: reason.join(' '), ...(long ? { long } : {}) };
       const answer = await send({ do: 'start maintenance', ...window });
@@ -39,7 +39,7 @@ export function addMaintenance(program: Command, { send, print }: Tools): void {
 
   maintenance
     .command('end')
-    .description('end the window: what is red becomes an incident within a minute')
+    .description('End the window: alarms that are still red open an incident within a minute')
     .action(async () => {
       const answer = await send({ do: 'end maintenance' });
       print(answer, `The window has ended. ${inForce(answer)}`);
@@ -69,6 +69,6 @@ function minutes(text: string): number {
   const parts = [...text.matchAll(/(\d{1,4})([dhm])/g)];
   const length = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit as keyof typeof UNITS], 0);
   if (length === 0 || parts.map(([part]) => part).join('') !== text)
-    throw new InvalidArgumentError('Expected a length as 2h, 90m or 1h30m.');
+    throw new InvalidArgumentError('Expected a length, e.g. 2h, 90m or 1h30m.');
   return length;
 }

@@ -23,16 +23,16 @@ export function report(monthly: MonthlyReport): string {
     `${incident} ${id}`,
     dueAt < at ? styleText('red', `${dueAt.slice(0, 10)} ✗`) : dueAt.slice(0, 10),
     priority,
-    owner ?? dim('nobody yet'),
+    owner ?? dim('none yet'),
     action,
   ]);
   if (items.length > 0)
     parts.push(
-      `${bold('Still to be done')}\n${table(items, [24, 13, 9, 14], ['item', 'due', 'priority', 'owner', 'action'])}`,
+      `${bold('Open action items')}\n${table(items, [24, 13, 9, 14], ['item', 'due', 'priority', 'owner', 'action'])}`,
     );
   const tasks = monthly.scheduledTasks.map(scheduled);
   if (tasks.length > 0) parts.push(`${bold('Scheduled tasks')}\n${tasks.join('\n')}`);
-  if (incidents.length > 0) parts.push(`${bold('What is counted')}\n${table(Object.entries(definitions), [13])}`);
+  if (incidents.length > 0) parts.push(`${bold('Definitions')}\n${table(Object.entries(definitions), [13])}`);
   return parts.join('\n\n');
 }
 
@@ -87,7 +87,7 @@ function automation({ runbooks }: MonthlyReport): string {
     dryRuns === 0 ? NONE : String(dryRuns),
   ]);
   if (rows.length === 0) return `${bold('Automation')}\nNo runbook has run.`;
-  return table(rows, [27, 17, 17], [bold('Automation'), 'verified', 'put back', 'dry runs']);
+  return table(rows, [27, 17, 17], [bold('Automation'), 'verified', 'reverted', 'dry runs']);
 }
 
 function list(incidents: ReportedIncident[]): string {

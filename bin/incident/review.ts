@@ -34,10 +34,10 @@ const DOCUMENT = 'post-mortem.md';
 export function addReview(program: Command, tools: Tools): void {
   program
     .command('post-mortem')
-    .description('fetch the post-mortem with its pictures and the invitation; --done: the review is done')
+    .description('Download the post-mortem with its graphs and the invitation, or complete the review (--done)')
     .argument('<id>', ID, incident)
-    .option('--done <file>', 'the completed document: it is kept, and told to stakeholders, reviewers and customers')
-    .option('--request', 'draft one of an incident for which none is owed, such as a P3')
+    .option('--done <file>', 'the completed document: it is stored and sent to stakeholders, reviewers and customers')
+    .option('--request', 'draft a post-mortem that is not required, e.g. for a P3')
     .action((id: string, { done: file, request }: { done?: string; request?: boolean }) => {
       if (request) return requestReview(id, tools);
       return file === undefined ? fetchReview(id, tools) : finishReview(id, file, tools);
@@ -49,43 +49,43 @@ export function addReview(program: Command, tools: Tools): void {
   ] as const)
     program
       .command(name)
-      .description(`write down that ${what}: the review tells it with its time`)
+      .description(`Record that ${what}, with the time, for the review`)
       .argument('<id>', ID, incident)
-      .argument('<text...>', 'in a sentence')
-      .option('--at <time>', 'when, as 2026-01-31T09:12Z; by default now', moment)
+      .argument('<text...>', 'one sentence')
+      .option('--at <time>', 'e.g. 2026-01-31T09:12Z (default: now)', moment)
       .action(async (id: string, text: string[], { at = new Date().toISOString() }: { at?: string }) => {
         const act = { type, text: text.join(' '), happenedAt: at } as const;
         tools.printResult(await tools.send({ do: 'act', incident: id, act }), `${id}: ${what} since ${dateTime(at)}.`);
       });
 
-  const action = program.command('action').description('what remains to be done of an incident: add, set, done');
+  const action = program.command('action').description('Manage the action items of an incident');
   const assigned = (command: Command) =>
     command
-      .option('--owner <name>', 'who does it: as people are called in config/, so that they are told and reminded')
+      .option('--owner <name>', 'the owner, as named in config/; they are notified and reminded')
       .option('--priority <priority>', PRIORITIES.join(', '), priority)
-      .option('--due <day>', 'as 2026-02-14: the owner is reminded on that day', dueDate);
+      .option('--due <day>', 'e.g. 2026-02-14; the owner is reminded on that day', dueDate);
   const about = (name: string, description: string) =>
     action.command(name).description(description).argument('<id>', ID, incident);
 
-  assigned(about('add', 'something is to be done for good'))
-    .argument('<action>', 'in a few words, quoted')
-    .argument('<text...>', 'why, and what is meant')
+  assigned(about('add', 'Add an action item'))
+    .argument('<action>', 'a few words in quotes')
+    .argument('<text...>', 'why, and the details')
     .action(async (id: string, what: string, text: string[], given: Assigned) => {
       const act = { type: 'raise action item', action: what, text: text.join(' '), ...assignment(given) } as const;
       const answer = await tools.send({ do: 'act', incident: id, act });
-      tools.printResult(answer, `${id}: ${answer.incident?.actionItems.at(-1)?.id} is to be done.`);
+      tools.printResult(answer, `${id}: ${answer.incident?.actionItems.at(-1)?.id} is added.`);
     });
 
-  assigned(about('set', 'who does it, how soon it matters, or until when'))
-    .argument('<item>', 'as A1')
+  assigned(about('set', 'Set owner, priority or due date of an action item'))
+    .argument('<item>', 'the action item, e.g. A1')
     .action(async (id: string, item: string, given: Assigned) => {
-      if (Object.keys(given).length === 0) throw new Failure(2, 'What changes? --owner, --priority or --due says so.');
+      if (Object.keys(given).length === 0) throw new Failure(2, 'Nothing to change: use --owner, --priority or --due.');
       const act = { type: 'change action item', item, ...assignment(given) } as const;
       tools.printResult(await tools.send({ do: 'act', incident: id, act }), `${id}: ${item.toUpperCase()} is changed.`);
     });
 
-  about('done', 'it is done')
-    .argument('<item>', 'as A1')
+  about('done', 'Mark an action item as done')
+    .argument('<item>', 'the action item, e.g. A1')
     .action(async (id: string, item: string) => {
       const answer = await tools.send({ do: 'act', incident: id, act: { type: 'finish action item', item } });
       tools.printResult(answer, `${id}: ${item.toUpperCase()} is done.`);
@@ -172,5 +172,5 @@ async function finishReview(id: string, file: string, { send, printResult }: Too
         `${item} has no owner: npx incident action set ${id} ${item} --owner NAME   (${action})`,
     ),
   ];
-  printResult(answer, [`${id}: the review is done, and told.`, ...rest].join('\n'));
+  printResult(answer, [`${id}: the review is completed and sent.`, ...rest].join('\n'));
 }

@@ -10,12 +10,15 @@ export async function serviceOf(named: string | undefined): Promise<{ service: s
   const [only] = own;
   if (only && own.length === 1) return only;
   if (own.length === 0) return find(known, DEFAULT_CONFIG);
-  throw new Failure(2, `which service? --service (or INCIDENT_SERVICE) is one of ${names(known)}`);
+  throw new Failure(
+    2,
+    `Several services are configured: choose one with --service or INCIDENT_SERVICE: ${names(known)}`,
+  );
 }
 
 function find(known: ServiceConfig[], named: string): ServiceConfig {
   const found = known.find(({ service }) => service === named);
-  if (!found) throw new Failure(2, `config/ describes no service ${named}. It describes ${names(known)}`);
+  if (!found) throw new Failure(2, `Service ${named} not found in config/. Configured: ${names(known)}`);
   return found;
 }
 

@@ -52,7 +52,7 @@ export function list(incidents: ListedIncident[], none: string): string {
     const { id, status, startedAt, commander, title, approval } = incident;
     const awaits = approval ? styleText('yellow', ', awaits approval') : '';
     return [
-      ...[id, severityOf(incident), status, dateTime(startedAt), commander ?? dim('nobody yet')],
+      ...[id, severityOf(incident), status, dateTime(startedAt), commander ?? dim('none yet')],
       `${marked(incident)}${title}${awaits}${mergedWords(incident)}`,
     ];
   });
@@ -111,7 +111,7 @@ function header(incident: Incident): string {
   const people = [
     commander
       ? `${commander} ${resolvedAt ? 'was' : 'is'} in command`
-      : 'nobody is in command yet: the first to acknowledge is',
+      : 'no commander yet (whoever acknowledges first)',
     `reported by ${reporter ?? 'automation'}`,
     ...(policy.reviewers?.length ? [`to be reviewed by ${policy.reviewers.join(', ')}`] : []),
     ...(acknowledged && !resolvedAt
@@ -153,7 +153,7 @@ function reviewed(incident: Incident): string[][] {
 function remaining(incident: Incident): string {
   const open = openItems(incident);
   const rows = open.map(({ id, priority, owner, dueAt, action, text }) => [
-    ...[id, priority, owner ?? dim('nobody yet'), dueAt.slice(0, 10)],
+    ...[id, priority, owner ?? dim('none yet'), dueAt.slice(0, 10)],
     `${action}: ${text}`,
   ]);
   const finished = incident.actionItems.length - open.length;

@@ -5,6 +5,7 @@ import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import type { AwsError } from '../support/aws-endpoint.ts';
 import { useWorkflows } from '../support/aws-mocks.ts';
 import { runIncident, useAwsEndpoint } from '../support/command-line.ts';
+import { UNSEEN } from '../support/hostile.ts';
 import {
   ALARM,
   approvalAsked,
@@ -53,7 +54,7 @@ describe('an operator command', () => {
     [['tick', ID, 'stakeholders'], 'stakeholders ticked.', { type: 'ChecklistTicked', item: 'stakeholders' }],
     [
       ['update', ID, 'we', 'are', 'on', 'it', '--internal'],
-      'stakeholders are told. The next update is due by 10:00 UTC.',
+      'update sent to stakeholders. The next update is due by 10:00 UTC.',
       { type: 'UpdatePosted', to: 'stakeholders', text: 'we are on it' },
     ],
     [
@@ -84,7 +85,7 @@ describe('an operator command', () => {
     const { code, out, err } = await incident('resolve', ID, 'a job was stopped');
     expect([code, out]).toEqual([4, '']);
     expect(err).toContain(`${ID}: still red: ${ALARM} since 09:30 UTC`);
-    expect(err).toContain('--while-red resolves it all the same');
+    expect(err).toContain('Use --while-red to resolve it all the same');
     expect(types((await stored()).timeline)).not.toContain('Resolved');
     await receive(signal({ id: 'green', state: 'cleared', at: minute(1) }), policyOf());
     expect((await incident('resolve', ID, 'a job was stopped')).out).toBe(`${ID}: resolved.`);
@@ -128,8 +129,8 @@ describe('an operator command', () => {
       (await openIncidents()).incidents.find(({ id }) => id === other),
     );
     const merged = await incident('merge', other, ID);
-    expect([merged.code, merged.out]).toEqual([0, `${other} goes on in ${ID}.`]);
-    expect((await incident('merge', other, ID)).out).toBe(`${other}: it was so already.`);
+    expect([merged.code, merged.out]).toEqual([0, `${other} is merged into ${ID}.`]);
+    expect((await incident('merge', other, ID)).out).toBe(`${other}: no change.`);
     expect((await incident('show', other)).out).toContain(`merged into ${ID}`);
     expect((await incident('list', '--month', '2026-04')).out).toMatch(
       /Orders are lost, merged into\s+INC-2026-04-07-001/,
@@ -141,7 +142,7 @@ describe('an operator command', () => {
     const args = ['Wrong orders', 'customers', 'are charged twice', '--severity', 'p2', '--workaround', 'yes'];
     expect((await incident('declare', ...args)).out).toBe(`${ID} is open, P2.`);
     await incident('resolve', ID, 'fixed');
-    expect((await incident('reopen', ID, 'it is back')).out).toBe(`${ID} goes on in INC-2026-04-07-002.`);
+    expect((await incident('reopen', ID, 'it is back')).out).toBe(`${ID} continues as INC-2026-04-07-002.`);
   });
 
   const opened = async (...args: string[]) => {
@@ -170,7 +171,7 @@ describe('an operator command', () => {
     expect((await stored()).timeline).toContainEqual(
       expect.objectContaining({ type: 'WorkaroundReported', available: true, text: 'use the old export' }),
     );
-    expect((await incident('workaround', ID, 'yes')).out).toBe(`${ID}: it was so already.`);
+    expect((await incident('workaround', ID, 'yes')).out).toBe(`${ID}: no change.`);
   });
 
   it('is recorded once, though an answer of Lambda was lost', async () => {
@@ -221,8 +222,14 @@ describe('a drill', () => {
 
   it.each<[string, string[], () => unknown, number, RegExp]>([
     ['there is no terminal to confirm in', ['DatabaseConnections'], () => {}, 2, /--yes/],
-    ['the playbook does not exist', ['Nothing', '--yes'], () => {}, 1, /There is: DatabaseConnections, CacheFailure$/],
-    ['the alarm does not exist', ['DatabaseConnections', '--alarm', 'x', '--yes'], () => {}, 1, /It has: .*critical$/],
+    ['the playbook does not exist', ['Nothing', '--yes'], () => {}, 1, /Playbooks: DatabaseConnections, CacheFailure$/],
+    [
+      'the alarm does not exist',
+      ['DatabaseConnections', '--alarm', 'x', '--yes'],
+      () => {},
+      1,
+      /Alarms of DatabaseConnections: .*critical$/,
+    ],
     [
       'the alarm already fires',
       ['DatabaseConnections', '--yes'],
@@ -230,7 +237,13 @@ describe('a drill', () => {
       1,
       /is ALARM/,
     ],
-    ['its incident is open', ['DatabaseConnections', '--yes'], () => openIncident(), 1, /is open: no drill/],
+    [
+      'its incident is open',
+      ['DatabaseConnections', '--yes'],
+      () => openIncident(),
+      1,
+      /is open: resolve it before a drill/,
+    ],
   ])('is not started when %s', async (_, args, given, code, err) => {
     await given();
     const ran = await incident('drill', ...args);
@@ -252,13 +265,13 @@ describe('a failed command prints what to do and exits with', () => {
 
   it.each<[number, string, string[], () => void, RegExp]>([
     [1, 'the incident does not exist', ['ack', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
-    [1, 'nothing awaits approval', ['approve', ID], () => {}, /there is no incident|awaits no approval/],
+    [1, 'nothing awaits approval', ['approve', ID], () => {}, /there is no incident|no step awaits approval/],
     [2, 'the command does not exist', ['launch'], () => {}, /unknown command/],
     [2, 'no incident is named', ['ack'], () => {}, /missing required argument 'id'/],
-    [2, 'the incident id is malformed', ['ack', '7'], () => {}, /Expected an incident as INC-2026-01-31-001/],
+    [2, 'the incident id is malformed', ['ack', '7'], () => {}, /Expected the incident, e\.g\. INC-2026-01-31-001/],
     [2, 'the severity does not exist', ['severity', ID, 'P0'], () => {}, /Expected one of P1, P2, P3, P4/],
-    [2, 'the month does not exist', ['report', '--month', '2026-13'], () => {}, /Expected a month as 2026-01/],
-    [2, 'the month has not begun', ['report', '--month', '9999-12'], () => {}, /It has not begun/],
+    [2, 'the month does not exist', ['report', '--month', '2026-13'], () => {}, /Expected a month, e\.g\. 2026-01/],
+    [2, 'the month has not begun', ['report', '--month', '9999-12'], () => {}, /This month has not begun/],
     [2, 'the checklist has no such line', ['tick', ID, 'lunch'], () => {}, /stakeholders/],
     [
       2,
@@ -282,8 +295,14 @@ describe('a failed command prints what to do and exits with', () => {
       /Expected one of P1, P2, P3, P4/,
     ],
     [2, 'the title is too long', ['declare', 'x'.repeat(101)], () => {}, /has 101 characters, 100 at most/],
-    [2, 'nothing is declared', ['declare', ID, 'hm'], () => {}, /What is declared\?/],
-    [2, 'a data loss is declared without a text', ['declare', ID, '--data-loss'], () => {}, /Say after the incident/],
+    [2, 'nothing is declared', ['declare', ID, 'hm'], () => {}, /Nothing to declare/],
+    [
+      2,
+      'a data loss is declared without a text',
+      ['declare', ID, '--data-loss'],
+      () => {},
+      /Describe after the incident/,
+    ],
     [2, 'the note is too long', ['note', ID, 'x'.repeat(2001)], () => {}, /act\.text/],
     [2, 'the link to confirm is not of SNS', ['confirm', 'https://example.com/'], () => {}, /this is no link to SNS/],
     [
@@ -291,9 +310,15 @@ describe('a failed command prints what to do and exits with', () => {
       'the service is not configured',
       ['list', '--service', 'shop'],
       () => {},
-      /describes no service shop.*mockupaws-production/,
+      /Service shop not found.*mockupaws-production/,
     ],
-    [3, 'IAM denies the action', ['list'], () => failing('Invoke', denied), /You need lambda:InvokeFunction/],
+    [
+      3,
+      'IAM denies the action',
+      ['list'],
+      () => failing('Invoke', denied),
+      /access denied .*\n.*permission lambda:InvokeFunction/,
+    ],
     [
       3,
       'the credentials have expired',
@@ -333,10 +358,22 @@ describe('a failed command prints what to do and exits with', () => {
   });
 });
 
+it('shows nothing that the terminal would act on, however it was stored, and JSON of the same value', async () => {
+  const hostile =
+    '\u001b]0;title\u0007\u001b[2J\u001b]52;c;cm0=\u001b\\\u001b]8;;https://evil.example\u001b\\\u009b2J\r\b\u202e\u200bnote';
+  await openIncident(undefined, { summary: `${hostile} summary` });
+  await committed({ type: 'note', id: 'n', by: `${hostile} ada`, text: hostile });
+  const { out } = await incident('show', ID, '--all');
+  expect(out).toContain('note');
+  expect(out.replaceAll('\n', '')).not.toMatch(UNSEEN);
+  const { out: json } = await incident('show', ID, '--json');
+  expect(json.replaceAll('\n', '')).not.toMatch(UNSEEN);
+});
+
 it('npx incident --help prints the commands without asking AWS', async () => {
   const { code, out } = await incident('--help');
   expect(code).toBe(0);
-  for (const word of ['list', 'approve', 'drill', 'Examples', 'Ends with 0']) expect(out).toContain(word);
+  for (const word of ['list', 'approve', 'drill', 'Examples', 'Exit codes: 0 done']) expect(out).toContain(word);
   expect(aws.calls).toEqual([]);
 });
 

@@ -64,6 +64,8 @@ it('that nobody has started cannot be ended, and what else is in force is named'
 });
 
 it('says so when mute rules cannot be read', async () => {
-  cloudwatch.on(ListAlarmMuteRulesCommand).rejects(new Error('AccessDenied'));
-  expect((await maintenance()).out).toBe('No maintenance is in force.\nNot shown: mute rules cannot be read.');
+  const denied = Object.assign(new Error('User is not authorized'), { name: 'AccessDeniedException' });
+  cloudwatch.on(ListAlarmMuteRulesCommand).rejects(denied);
+  const mute = 'Not shown: mute rules cannot be read: access denied.';
+  expect((await maintenance()).out).toBe(`No maintenance is in force.\n${mute}`);
 });

@@ -62,7 +62,7 @@ describe('npx incident post-mortem', () => {
     const { code, out } = await incident('post-mortem', ID, '--done', document);
     expect(code).toBe(0);
     expect(out).toBe(
-      `${ID}: the review is done, and told.\nA1 has no owner: npx incident action set ${ID} A1 --owner NAME   (Review the runbook)`,
+      `${ID}: the review is completed and sent.\nA1 has no owner: npx incident action set ${ID} A1 --owner NAME   (Review the runbook)`,
     );
     expect(await stored()).toMatchObject({ status: 'closed' });
     expect((await incident('show', ID)).out).toMatch(/Review +done on 2026-04-07 10:00 UTC\n +https:/);
@@ -83,7 +83,13 @@ describe('npx incident post-mortem', () => {
     [1, 'the incident is open', ['post-mortem', ID], () => openIncident(), /has no post-mortem: one is owed/],
     [1, 'the incident does not exist', ['post-mortem', 'INC-2026-04-07-999'], () => {}, /there is no incident/],
     [2, 'the file does not exist', ['post-mortem', ID, '--done', 'x.md'], () => {}, /^x\.md cannot be read: ENOENT/],
-    [2, 'the incident id is malformed', ['post-mortem', 'x'], () => {}, /Expected an incident as INC-2026-01-31-001/],
+    [
+      2,
+      'the incident id is malformed',
+      ['post-mortem', 'x'],
+      () => {},
+      /Expected the incident, e\.g\. INC-2026-01-31-001/,
+    ],
   ])('exits with %i when %s', async (code, _, args, given, err) => {
     await given();
     expect(await incident(...args)).toMatchObject({ code, out: '', err: expect.stringMatching(err) });
@@ -113,10 +119,8 @@ describe('npx incident action', () => {
 
   it('adds, changes and finishes action items, which npx incident show lists', async () => {
     await openIncident();
-    expect(await add()).toMatchObject({ code: 0, out: `${ID}: A1 is to be done.` });
-    expect((await add('--owner', 'ben', '--priority', 'HIGH', '--due', '2026-05-01')).out).toBe(
-      `${ID}: A2 is to be done.`,
-    );
+    expect(await add()).toMatchObject({ code: 0, out: `${ID}: A1 is added.` });
+    expect((await add('--owner', 'ben', '--priority', 'HIGH', '--due', '2026-05-01')).out).toBe(`${ID}: A2 is added.`);
     expect((await incident('action', 'set', ID, 'a1', '--owner', 'cleo', '--as', 'ada')).out).toBe(
       `${ID}: A1 is changed.`,
     );
@@ -128,14 +132,14 @@ describe('npx incident action', () => {
     expect(shown).toMatch(/A1 +medium +cleo +2026-04-21 +Add tasks: too few/);
     expect(shown).toMatch(/A2 +high +ben +2026-05-01 +Add tasks: too few/);
     expect((await incident('action', 'done', ID, 'A1', '--as', 'ada')).out).toBe(`${ID}: A1 is done.`);
-    expect((await incident('action', 'done', ID, 'A1', '--as', 'ada')).out).toBe(`${ID}: it was so already.`);
+    expect((await incident('action', 'done', ID, 'A1', '--as', 'ada')).out).toBe(`${ID}: no change.`);
     expect((await incident('show', ID)).out).toMatch(/A2 +high.*\n +1 done/);
   });
 
   it('adds an action item to a resolved incident, and show has the overdue review', async () => {
     await drafted();
     setMinute(100);
-    expect((await add()).out).toBe(`${ID}: A2 is to be done.`);
+    expect((await add()).out).toBe(`${ID}: A2 is added.`);
     setMinute(30 + 1440);
     await committed({ type: 'fulfil', id: 'overdue', obligation: { type: 'remind of post-mortem' } });
     expect((await incident('show', ID)).out).toMatch(
@@ -146,9 +150,9 @@ describe('npx incident action', () => {
   it.each<[number, string, string[], RegExp]>([
     [1, 'the action item does not exist', ['set', ID, 'A7', '--owner', 'ada'], /has no action item A7: it has none/],
     [2, 'the id of the action item is malformed', ['done', ID, 'first'], /an action item such as A1/],
-    [2, 'no change is named', ['set', ID, 'A1'], /What changes\? --owner, --priority or --due/],
+    [2, 'no change is named', ['set', ID, 'A1'], /Nothing to change: use --owner, --priority or --due/],
     [2, 'the priority does not exist', ['set', ID, 'A1', '--priority', 'urgent'], /Expected one of high, medium, low/],
-    [2, 'the day does not exist', ['set', ID, 'A1', '--due', '2026-02-30'], /Expected a day as 2026-02-14/],
+    [2, 'the day does not exist', ['set', ID, 'A1', '--due', '2026-02-30'], /Expected a day, e\.g\. 2026-02-14/],
     [2, 'the text is missing', ['add', ID, 'Add tasks'], /missing required argument 'text'/],
     [2, 'no subcommand is given', [], /Usage: incident action/],
   ])('exits with %i when %s', async (code, _, args, err) => {
