@@ -2,6 +2,7 @@ import { Liquid } from 'liquidjs';
 import { htmlText } from '../../lambda/domain/encoding/html.ts';
 import type { Outputs } from '../rehearsal/outputs.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { namesByAddress } from '../world/names.ts';
 import type { RehearsalWorld } from '../world/world.ts';
 import type { Lead } from './addresses.ts';
 import { type Answer, type Answered, type Asked, text } from './loopback.ts';
@@ -107,21 +108,12 @@ const CONVERSATIONS: Record<string, string> = { slack: 'Slack', pagerduty: 'Page
 
 /** Every message that was sent so far, the newest last. */
 function mails(world: RehearsalWorld): Mail[] {
-  const people = peopleOf(world);
+  const people = namesByAddress(world.account);
   const sent = world.received.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return sent.map(({ channel, to, subject, at, body, edited = false }, index) => ({
     ...{ number: index + 1, channel, to, subject, at, body, edited },
     recipient: CONVERSATIONS[channel] ?? people.get(to) ?? to,
   }));
-}
-
-/** Whose each address is: the filters of the subscriptions go by the person's name. */
-function peopleOf({ account }: RehearsalWorld): Map<string, string> {
-  const named = account.ofType('AWS::SNS::Subscription').flatMap(({ properties }): [string, string][] => {
-    const [person] = properties['FilterPolicy']?.person ?? [];
-    return typeof person === 'string' ? [[properties['Endpoint'], person]] : [];
-  });
-  return new Map(named);
 }
 
 const liquid = new Liquid({

@@ -12,6 +12,8 @@ export interface Message {
   channel: 'email' | 'sms';
   /** The path of the topic's construct, e.g. `Alerts`. */
   topic: string;
+  /** The function that published it; absent when an alarm did. */
+  by?: string;
   to: string;
   subject: string;
   body: string;
@@ -52,7 +54,7 @@ export class Topics {
     account.provide('sns', {
       Publish: {
         resources: ({ TopicArn }) => [TopicArn],
-        run: (input, { role }) => {
+        run: (input, { role, name }) => {
           const topic = this.find(input['TopicArn']);
           const key = topic.properties['KmsMasterKeyId'];
           const mayEncrypt = ['kms:GenerateDataKey', 'kms:Decrypt'].every(action =>
@@ -60,7 +62,7 @@ export class Topics {
           );
           if (key && !mayEncrypt)
             throw new ServiceError('KMSAccessDenied', `${role} may not use the key of ${topic.arn}`);
-          return this.deliver(topic, input);
+          return this.deliver(topic, input, name);
         },
       },
       ListSubscriptionsByTopic: {
@@ -177,7 +179,7 @@ export class Topics {
     this.deliver(topic, { Subject: subject, Message: body });
   }
 
-  private deliver(topic: Deployed, { Subject, Message, MessageStructure, MessageAttributes }: Input) {
+  private deliver(topic: Deployed, { Subject, Message, MessageStructure, MessageAttributes }: Input, by?: string) {
     const { random } = this.account;
     const parts = MessageStructure === 'json' ? JSON.parse(Message) : { default: Message };
     if (parts.default === undefined)
@@ -208,7 +210,10 @@ export class Topics {
       }
       this.account.clock.after(random.between(300, 2200), () => {
         const { iso: at } = this.account.clock;
-        const message = { channel: Protocol, topic: topic.path, to: Endpoint, subject: Subject ?? '', body, at };
+        const message = {
+          ...{ channel: Protocol, topic: topic.path, to: Endpoint, subject: Subject ?? '', body, at },
+          ...(by ? { by } : {}),
+        };
         this.messages.push(message);
         this.account.emit('message', {
           channel: Protocol,
