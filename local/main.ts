@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { terminalJson } from '../lambda/domain/encoding/terminal.ts';
+import type { WorldEvent } from 'embedded-aws';
 import { EventsUnreadable, readEvents } from './rehearsal/events-file.ts';
 import { exitCodeAfter } from './rehearsal/exit-code.ts';
 import { writeOutputs } from './rehearsal/outputs.ts';
@@ -9,16 +9,17 @@ import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { asJson } from './terminal/json.ts';
 import { endWithReader } from './terminal/pipe.ts';
-import { complain, print } from './terminal/print.ts';
 import { withProgress } from './terminal/progress.ts';
-import { asTerminal, type Show } from './terminal/terminal.ts';
+import { asStory, asTerminal, type Show } from './terminal/terminal.ts';
 import { wholeNumber } from './terminal/whole-number.ts';
 import { PortUnavailable } from './web/loopback.ts';
 import { Servers } from './web/serve.ts';
+import { prepareWorlds } from './world/world.ts';
 
 interface Options {
   list?: boolean;
   json?: boolean;
+  verbose?: boolean;
   seed: number;
   trace?: boolean;
   event?: string;
@@ -40,8 +41,9 @@ const program = new Command('npm start --')
   .argument('[scenario]', 'which one to rehearse', SCENARIOS[0]?.name)
   .option('--list', 'name the scenarios and end')
   .option('--json', 'print one JSON object a line, the summary last')
+  .option('--verbose', 'show everything that happens as it happens, and the whole summary')
   .option('--seed <number>', 'replay exactly the world of this seed', wholeNumber, 1)
-  .option('--trace', 'add a line for every function invocation and AWS call')
+  .option('--trace', 'add a line for every function invocation and AWS call; implies --verbose')
   .option(
     '--event <file>',
     'send the EventBridge event (or JSON array of events) in this file through the rules instead',
@@ -83,33 +85,41 @@ async function main(argv: string[]): Promise<number> {
 function list({ json }: Options): number {
   const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
   for (const { name, title, story } of SCENARIOS) {
-    print(json ? terminalJson({ type: 'scenario', name, title, story }) : `${name.padEnd(width)}  ${title}`);
+    console.log(json ? JSON.stringify({ type: 'scenario', name, title, story }) : `${name.padEnd(width)}  ${title}`);
   }
   return 0;
 }
 
 async function act(what: Scenario | Record<string, unknown>[], options: Options): Promise<number> {
-  const { json, seed, trace, serve, port } = options;
+  const { json, seed, trace, verbose = trace, serve, port } = options;
   const servers = serve ? await Servers.open(port) : undefined;
-  const show: Show = json ? asJson({ trace }) : asTerminal({ trace });
+  const show: Show = json ? asJson({ trace }) : verbose ? asTerminal({ trace }) : asStory();
   const scenario = Array.isArray(what) ? undefined : what;
   show.begin(scenario, seed);
-  const synthesis = withProgress('Synthesising the app');
+  const progress = withProgress('Synthesising the app');
   try {
-    return await withSynthesis(async assembly => {
-      synthesis.done();
-      const options = { assembly, seed, listener: show.event };
+    const rehearsal = withSynthesis(async assembly => {
+      // What shows every event shows its progress by that.
+      if (json || verbose) progress.done();
+      const listener = (event: WorldEvent) => {
+        progress.now('Rehearsing', `${event.at.slice(11, 16)} on the virtual clock`);
+        show.event(event);
+      };
+      const options = { assembly, seed, listener };
       const rehearsed = await (Array.isArray(what) ? send(what, options) : rehearse(what, options));
       const outputs = await writeOutputs(scenario?.name ?? 'event', rehearsed);
-      show.end(rehearsed.summary, outputs);
+      progress.done();
+      show.end(rehearsed, outputs);
       if (servers) {
         show.serving(servers.show(rehearsed.world, { scenario, outputs }));
         await interrupted();
       }
       return rehearsed.summary.kept ? 0 : 1;
     }, scenario?.modes);
+    prepareWorlds();
+    return await rehearsal;
   } finally {
-    synthesis.done();
+    progress.done();
     await servers?.close();
   }
 }
@@ -122,9 +132,9 @@ function interrupted(): Promise<void> {
 }
 
 function explain(error: unknown): number {
-  if (error instanceof CommanderError && error.code === 'scenario') complain(`error: ${error.message}`);
+  if (error instanceof CommanderError && error.code === 'scenario') console.error(`error: ${error.message}`);
   if (error instanceof EventsUnreadable || error instanceof PortUnavailable) {
-    complain(`error: ${error.message}`);
+    console.error(`error: ${error.message}`);
     return 2;
   }
   return exitCodeAfter(error);

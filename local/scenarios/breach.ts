@@ -83,7 +83,7 @@ const IN_ITS_OWN_WORDS: Expectation = {
 /** A breach of data, which no alarm can know: the service is well. */
 export const breach: Scenario = {
   name: 'breach',
-  title: 'A security breach is declared: asked before it is published, and no outage is shown',
+  title: 'A security breach is declared: asked before it is published, no outage shown',
   story:
     'Somebody finds a token of the service in a public repository, and declares a security breach in one command. The ' +
     'service is well. The on-call engineer takes it on, and leaves it open whether customers are to be told: the question ' +

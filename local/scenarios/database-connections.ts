@@ -105,7 +105,7 @@ export const handedOverWithAdvice: Scenario = {
 /** At the peak of the day every connection of every pool is needed: with half the tasks, more fails than before. */
 export const madeWorse: Scenario = {
   name: 'database-connections-made-worse',
-  title: 'Database connection pool exhaustion: the first step makes it worse and is put back',
+  title: 'Database connection pool exhaustion: the first step does harm and is reverted',
   story:
     'A report export forgets its sessions while traffic is at its peak. Scaled down, the tasks that are left have too ' +
     'few connections for the traffic, and more requests fail than before: the step is put back at once, and the next ' +

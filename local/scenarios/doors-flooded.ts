@@ -30,7 +30,7 @@ const minuteOf = (world: RehearsalWorld, at: string) => (Date.parse(at) - (began
 /** A young account has ten invocations for everything, and nothing of them can be reserved. */
 export const doorsFlooded: Scenario = {
   name: 'doors-flooded',
-  title: 'A flood of requests takes all invocations of a young account, and the service falls',
+  title: 'A flood of requests takes all invocations of a young account: service down',
   story:
     'The account may run ten functions at one time, and cannot reserve any. A flood of requests to a public endpoint takes them for twenty ' +
     'minutes, and three minutes into it the service falls. Whatever is called again gets through in the gaps: people are paged late, ' +

@@ -42,7 +42,7 @@ const ONE_IS_PUBLIC: Expectation = {
 /** Two incidents turn out to be one trouble: a person says so. */
 export const merged: Scenario = {
   name: 'merged',
-  title: 'A data loss is declared beside an open incident, and both turn out to be one: they are merged',
+  title: 'A data loss is declared beside an open incident: both are one, and are merged',
   story:
     'A migration holds every connection of the database. Support sees that orders are lost, and declares a data loss, which ' +
     'is an incident of its own. Ada finds that it is one trouble, and merges the second into the first. From then on there is ' +

@@ -38,7 +38,7 @@ const toldWithin = ({ topics }: RehearsalWorld, alarm: string, minutes: number, 
 /** SNS goes on taking every SMS when the month's money is spent. */
 export const smsSpent: Scenario = {
   name: 'sms-spent',
-  title: 'The money for SMS is spent in the middle of an incident: people learn who is not reached',
+  title: 'The money for SMS runs out in an incident: people learn who is not reached',
   story:
     `The account may spend ${LIMIT.toFixed(2)} USD on SMS a month, and has spent ${BEFORE}. In an incident that nobody answers the rest goes, and SNS ` +
     'delivers no SMS any more, without an error. Operations is told before by the share that is spent, and then that levels have ' +

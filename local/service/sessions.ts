@@ -153,6 +153,11 @@ export class SimulatedSessions {
   /** Answers without sessions: they are of the server alone. */
   readonly #ofServer = new Map<string, SimulatedResult>();
 
+  /** Begins to start the database, for who knows that a statement will come. */
+  start(): void {
+    this.#database ??= start();
+  }
+
   /** Rejects with PostgreSQL's own error, or when a parameter of the statement is missing. */
   async execute(
     sql: string,
@@ -179,8 +184,8 @@ export class SimulatedSessions {
     const named = Array.isArray(parameters) ? Object.fromEntries(parameters.map(plain)) : parameters;
     const { text, values } = positional(sql, named as Record<string, Value>);
     // One transaction, so that now() is the same for the sessions' ages and for the statement.
-    this.#database ??= start();
-    return (await this.#database).transaction(async transaction => {
+    this.start();
+    return (await (this.#database as Promise<PGlite>)).transaction(async transaction => {
       await transaction.query('INSERT INTO simulation.server VALUES ($1, $2, $3, $4, $5, $6)', [
         sessions.find(session => session.own)?.pid ?? 0,
         maxConnections,

@@ -1,21 +1,30 @@
-import { terminalJson, terminalText } from '../../lambda/domain/encoding/terminal.ts';
+import { styleText } from 'node:util';
 
-/** The one place of a rehearsal that writes to a terminal: scenarios and events may say anything. */
+export type Style = Parameters<typeof styleText>[0];
 
-/** Prints on stdout. */
-export const print = (text = ''): boolean => process.stdout.write(`${terminalText(text)}\n`);
+/** A part of a line: plain, or in a style. */
+export type Part = string | readonly [style: Style, text: string];
 
-/** Prints a value as one line of JSON on stdout. */
-export const printJson = (value: unknown): void => {
-  process.stdout.write(`${terminalJson(value)}\n`);
-};
+/** Prints a line. All that a rehearsal shows people passes here. */
+export function printLine(...parts: readonly Part[]): void {
+  process.stdout.write(`${parts.map(shown).join('')}\n`);
+}
 
-/** Prints on stderr. */
-export const complain = (text: string): void => {
-  process.stderr.write(`${terminalText(text)}\n`);
-};
+const shown = (part: Part): string => (typeof part === 'string' ? part : styleText(part[0], part[1]));
 
-/** Shows a line on stderr that the next one replaces; an empty one clears it. Only for a terminal. */
-export const replaceLine = (text: string): void => {
-  process.stderr.write(`\r\u001b[2K${terminalText(text)}`);
-};
+/** The text of a line without its styles. */
+export const plain = (parts: readonly Part[]): string =>
+  parts.map(part => (typeof part === 'string' ? part : part[1])).join('');
+
+/** Breaks text at blanks. A word that is longer than a line is left whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}

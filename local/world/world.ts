@@ -47,6 +47,9 @@ const START = '2026-03-02T08:45:00.000Z';
 /** One database for all worlds of a process: it keeps nothing from one statement to the next. */
 const sessions = new SimulatedSessions();
 
+/** Starts what takes seconds, while something else is being waited for. */
+export const prepareWorlds = (): void => sessions.start();
+
 /** The embedded account with the synthesised app, the service that it protects, and the people around it. */
 export class RehearsalWorld extends World {
   readonly service: SimulatedService;
