@@ -5,7 +5,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Addresses } from '../web/serve.ts';
 import { describe, type Line } from './lines.ts';
 import { type Part, printLine, type Style, wrap } from './print.ts';
-import { EVENTS, recordStory } from './story/story.ts';
+import { EVENTS, recordStory, titleOf } from './story/story.ts';
 
 /** Shows a rehearsal, from its beginning to its end. */
 export interface Show {
@@ -34,10 +34,11 @@ export function asStory(): Show {
   return {
     begin: rehearsed => {
       scenario = rehearsed;
+      printLine(...titleOf(scenario));
     },
     event: story.listen,
     end: rehearsed => {
-      for (const line of story.linesOf(scenario, rehearsed)) printLine(...line);
+      for (const line of story.linesOf(scenario, rehearsed).slice(1)) printLine(...line);
     },
     serving,
   };

@@ -17,12 +17,15 @@ export function recordStory() {
     listen: (event: WorldEvent) => {
       if (TOLD.includes(event.type)) events.push(event);
     },
+    /** The first is the title. */
     linesOf: (scenario: Scenario | undefined, rehearsed: Rehearsed): Part[][] => [
-      [['bold', scenario?.title ?? EVENTS]],
+      titleOf(scenario),
       ...storyOf(rehearsed, events),
     ],
   };
 }
+
+export const titleOf = (scenario: Scenario | undefined): Part[] => [['bold', scenario?.title ?? EVENTS]];
 
 /** Events have no title of their own. */
 export const EVENTS = 'Events sent through the synthesised rules';
