@@ -99,7 +99,7 @@ async function act(what: Scenario | Record<string, unknown>[], options: Options)
   const progress = withProgress('Synthesising the app');
   try {
     const rehearsal = withSynthesis(async assembly => {
-      // What shows every event shows its progress by that.
+      // Every event that is shown shows progress.
       if (json || verbose) progress.done();
       const listener = (event: WorldEvent) => {
         progress.now('Rehearsing', `${event.at.slice(11, 16)} on the virtual clock`);

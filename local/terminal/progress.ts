@@ -2,7 +2,7 @@
 export interface Progress {
   /** Something else is being waited for, or has come to this point. */
   now: (what: string, point?: string) => void;
-  /** It is over: the line disappears. */
+  /** Ends the waiting: the line disappears. */
   done: () => void;
 }
 

@@ -55,7 +55,7 @@ const withoutCommands = (words: string) => words.replace(/npx incident [^\n]*/g,
 const CLAIM =
   /\b(?:working on (?:a|the) (?:fix|solution)|working through the plan|fix is (?:under way|being)|being (?:fixed|repaired|worked on)|(?:we|engineers|our team) (?:are|is) (?:working|fixing|repairing|restoring|implementing))\b/i;
 
-/** Who commits what was decided a moment ago is told of it first. */
+/** Milliseconds from the decision to its event: people may hear of it first. */
 const SOON = 90_000;
 
 /** True where somebody has it on, or automation is changing something, or has mended it, at a time. */

@@ -6,7 +6,7 @@ export interface Row {
   at?: string | undefined;
   text: string;
   style?: Style;
-  /** What came of it: it closes the text, and is never cut. */
+  /** The outcome: it closes the text, and is never cut. */
   end?: string;
   endStyle?: Style;
 }

@@ -16,7 +16,7 @@ export function remedies(timeline: readonly Entry[], events: readonly WorldEvent
   return rows.length > 0 ? rows : [{ text: 'nothing' }];
 }
 
-/** What people do beyond answering messages. */
+/** A deed of people beyond answering messages. */
 const isDeed = ({ type, ...event }: WorldEvent) => type === 'person' && !String(event['does']).startsWith('opens ');
 
 function rowOf(entry: Entry, timeline: readonly Entry[]): Row[] {
@@ -31,7 +31,7 @@ function rowOf(entry: Entry, timeline: readonly Entry[]): Row[] {
   if (type !== 'ApprovalRequested') return [];
   const after = timeline.slice(timeline.indexOf(entry));
   const answer = after.find(other => ANSWERS.includes(other.type) && other['step'] === step);
-  // What was approved is told as it is run.
+  // An approved step is told as it is run.
   if (answer?.type === 'ApprovalGiven') return [];
   return [{ at, text, end: `: ${answered(answer)}`, endStyle: 'yellow' }];
 }

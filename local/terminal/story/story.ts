@@ -35,7 +35,7 @@ function storyOf({ summary, world }: Rehearsed, events: readonly WorldEvent[]): 
   const incidents = [...world.incidents.values()];
   const timeline = incidents.flatMap(incident => incident.timeline).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const sections: Section[] = [
-    { label: 'Broke', rows: faults(events), most: 2 },
+    { label: summary.matched ? 'Sent' : 'Broke', rows: faults(events), most: 2 },
     { label: 'Noticed', rows: noticed(incidents, summary), most: 2 },
     { label: 'Found', rows: found(timeline), most: MOST_FOUND },
     { label: 'Tried', rows: remedies(timeline, events), most: 5 },
@@ -54,7 +54,7 @@ const faults = (events: readonly WorldEvent[]): Row[] =>
     return [
       {
         at,
-        text: `${event['detailType']} is sent: ${rules.length > 0 ? `matches ${rules.join(', ')}` : 'matches no rule'}`,
+        text: `${event['detailType']}: ${rules.length > 0 ? `matches ${rules.join(', ')}` : 'matches no rule'}`,
       },
     ];
   });
@@ -70,7 +70,7 @@ function noticed(incidents: readonly RecordedIncident[], { incident }: Summary):
   });
 }
 
-/** As it was opened and as it was at worst, e.g. `P3, later P1`. */
+/** The first severity and the worst, e.g. `P3, later P1`. */
 function severities(timeline: readonly Entry[]): string {
   const all = timeline.flatMap(({ type, severity }) => (type === 'SeverityAssigned' ? [String(severity)] : []));
   const worst = all.toSorted()[0] ?? '';
@@ -79,7 +79,7 @@ function severities(timeline: readonly Entry[]): string {
 
 const MOST_FOUND = 3;
 
-/** What the first diagnosis saw that saw anything. */
+/** The findings of the first diagnosis that found anything. */
 function found(timeline: readonly Entry[]): Row[] {
   const diagnoses = timeline.filter(({ type }) => type === 'DiagnosisRecorded');
   for (const { at, findings } of diagnoses) {

@@ -3,7 +3,7 @@ import { namesByAddress } from '../../world/names.ts';
 import type { Entry, RehearsalWorld } from '../../world/world.ts';
 import type { Row } from './layout.ts';
 
-/** Who was called and who answered; who else was kept informed. */
+/** The people who were called and who answered, and those who were kept informed. */
 export function people(world: RehearsalWorld, timeline: readonly Entry[]): Row[] {
   const { messages } = world.topics;
   const names = namesByAddress(world.account);
