@@ -58,8 +58,15 @@ export const nobodyAnswers: Scenario = {
     {
       expectation: 'every call is sent, as a page',
       holds: world =>
-        [...of(world, 'Escalated'), ...of(world, 'Reminded')].every(({ seq }) =>
-          of(world, 'PageSent').some(({ about, urgency }) => about === seq && urgency === 'page'),
+        [...of(world, 'Escalated'), ...of(world, 'Reminded')].every(({ seq, at, level }) =>
+          // The page names the last event of its moment.
+          of(world, 'PageSent').some(
+            page =>
+              page['about'] >= seq &&
+              page['level'] === level &&
+              page['urgency'] === 'page' &&
+              Date.parse(page.at) - Date.parse(at) < 60_000,
+          ),
         ),
     },
     {
