@@ -9,6 +9,7 @@ import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { asJson } from './terminal/json.ts';
 import { endWithReader } from './terminal/pipe.ts';
+import { complain, print, printJson } from './terminal/print.ts';
 import { withProgress } from './terminal/progress.ts';
 import { asStory, asTerminal, type Show } from './terminal/terminal.ts';
 import { wholeNumber } from './terminal/whole-number.ts';
@@ -85,7 +86,8 @@ async function main(argv: string[]): Promise<number> {
 function list({ json }: Options): number {
   const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
   for (const { name, title, story } of SCENARIOS) {
-    console.log(json ? JSON.stringify({ type: 'scenario', name, title, story }) : `${name.padEnd(width)}  ${title}`);
+    if (json) printJson({ type: 'scenario', name, title, story });
+    else print(`${name.padEnd(width)}  ${title}`);
   }
   return 0;
 }
@@ -132,9 +134,9 @@ function interrupted(): Promise<void> {
 }
 
 function explain(error: unknown): number {
-  if (error instanceof CommanderError && error.code === 'scenario') console.error(`error: ${error.message}`);
+  if (error instanceof CommanderError && error.code === 'scenario') complain(`error: ${error.message}`);
   if (error instanceof EventsUnreadable || error instanceof PortUnavailable) {
-    console.error(`error: ${error.message}`);
+    complain(`error: ${error.message}`);
     return 2;
   }
   return exitCodeAfter(error);

@@ -6,6 +6,7 @@ import { withSynthesis } from '../rehearsal/synthesize.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { endWithReader } from '../terminal/pipe.ts';
+import { print } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import type { Answer, Task } from './worker.ts';
@@ -50,13 +51,13 @@ async function write(wanted: readonly Scenario[], given: string[], seed: number)
   const answered = wanted.map(async scenario => {
     const answer = await processes.ask({ scenario: scenario.name, seed });
     const total = Object.values(answer.counts).reduce((sum, count) => sum + count, 0);
-    console.log(`${scenario.name}: ${answer.failed ?? `${total} texts`}`);
+    print(`${scenario.name}: ${answer.failed ?? `${total} texts`}`);
     return { scenario, ...answer };
   });
   try {
     const all = await Promise.all(answered);
     await writeIndex(OUT, all);
-    console.log(`\nRead ${relative(process.cwd(), join(OUT, 'index.md'))}`);
+    print(`\nRead ${relative(process.cwd(), join(OUT, 'index.md'))}`);
     return all.some(({ failed }) => failed) ? 1 : 0;
   } finally {
     processes.end();

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import { withSynthesis } from '../rehearsal/synthesize.ts';
 import { databaseConnections } from '../scenarios/database-connections.ts';
-import type { Part } from '../terminal/print.ts';
+import { type Part, print } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { recordStory } from '../terminal/story/story.ts';
 import { Servers } from '../web/serve.ts';
@@ -78,5 +78,5 @@ async function picture(browser: Browser, url: URL, name: string, options: Browse
   await page.goto(String(url));
   await page.screenshot({ path: join(IMAGES, name) });
   const { length } = await readFile(join(IMAGES, name));
-  console.log(`${name}: ${Math.round(length / 1024)} KB`);
+  print(`${name}: ${Math.round(length / 1024)} KB`);
 }

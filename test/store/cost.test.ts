@@ -89,7 +89,8 @@ const longest = (text: (length: number) => string): Record<string, unknown>[] =>
   { type: 'publish' },
   { type: 'set severity', severity: 'P1', reason: text(500) },
   { type: 'declare', dataLoss: true, securityBreach: true, workaround: false, text: text(1000) },
-  { type: 'post update', text: text(2000) },
+  // Noise is refused where customers would read it: it may be a token.
+  { type: 'post update', text: 'We are looking into it. '.repeat(83) },
   { type: 'post update', text: text(2000), internal: true },
   { type: 'raise action item', action: text(200), text: text(1000), owner: text(200) },
   { type: 'state cause', text: text(1000), happenedAt: minute(0) },

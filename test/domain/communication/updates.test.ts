@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { unfitForCustomers } from '../../../lambda/domain/communication/customer-text.ts';
 import type { Audience } from '../../../lambda/domain/incident/audiences.ts';
 import type { EventOf } from '../../../lambda/domain/incident/events.ts';
 import type { Policy, Step } from '../../../lambda/domain/incident/policy.ts';
@@ -329,31 +328,13 @@ describe('an update that a person writes', () => {
     ]);
   });
 
-  test.each([
-    ['an internal name, in another case', 'restarted SHOP-DB-1'],
-    ['an ARN', 'see arn:aws:rds:us-east-1:1:db:x'],
-    ['an account number', 'in 123456789012'],
-    ['an IPv4 address', 'on 10.0.3.17'],
-    ['an IPv6 address', 'on 2001:db8::17'],
-    ['an e-mail address', 'ask ada@example.com'],
-    ['an internal host', 'at x.internal now'],
-    ['an instance id', 'i-0123456789abcdef0 is gone'],
-  ])('is refused for customers when it names %s', (_, text) => {
+  test('is refused for customers when it names what is internal', () => {
     const story = told();
     story.fires();
     story.suffers();
     watched(story, 0, 2);
-    expect(story.tell({ type: 'post update', by: 'ada', text })).toEqual([]);
+    expect(story.tell({ type: 'post update', by: 'ada', text: 'restarted SHOP-DB-1' })).toEqual([]);
     expect(story.refused).toContain('customers would read');
-  });
-
-  test('may have ordinary words, times and numbers', () => {
-    const { policy: frozen } = told();
-    for (const text of [
-      'Since 09:31 UTC, 38 % of 1,722 requests fail. It is fixed by 10:00:00.',
-      'Version 1.2.3 is out',
-    ])
-      expect(unfitForCustomers(text, frozen)).toBeUndefined();
   });
 });
 
