@@ -83,7 +83,7 @@ it('the diagnosis checks in the order of the runbook, and records the facts for 
     [false, 'Health: mockupaws.com HTTP 503'],
     [
       false,
-      'Metrics: 1700 of 1722 database connections (99 %), 600 on the readers (35 %), 38 % of requests fail, answers take 1.23 s, CPU 72 %',
+      'Metrics: 1,700 of 1,722 database connections (99 %), 600 on the readers (35 %), 38 % of requests fail, answers take 1.23 s, CPU 72 %',
     ],
     [false, 'ECS: 9 of 10 tasks running'],
     [true, 'Deployments: none in the last hour'],
@@ -226,7 +226,7 @@ it('a check that does not answer in 12 seconds is a finding, and the others go o
   await diagnosed;
   expect(await found()).toEqual([
     [false, 'Health: mockupaws.com ECONNREFUSED'],
-    [false, expect.stringMatching(/^Metrics: 1700 of 1722/)],
+    [false, expect.stringMatching(/^Metrics: 1,700 of 1,722/)],
     [false, 'ECS: 9 of 10 tasks running'],
     [true, 'Deployments: none in the last hour'],
     [false, LOGS],

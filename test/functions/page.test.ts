@@ -60,7 +60,9 @@ it('the page function pages the level that is called, once, however often it is 
     },
   });
   const { default: body, sms } = JSON.parse(message?.Message ?? '');
-  expect(body).toMatch(/^Connections: 1700 \(threshold 1635\)\n\nAnswer\n.+\n\nIncident +INC-2026-04-07-001\n/);
+  expect(body).toMatch(
+    /^Connections: 1700 \(threshold 1635\), since 09:30 UTC\n\nAnswer\n.+\n\nIncident +INC-2026-04-07-001\n/,
+  );
   expect(sms).toMatch(/^P2 mockupAWS: .+\. Respond by 10:30 UTC\nnpx incident ack INC-2026-04-07-001$/);
   expect(of((await stored()).timeline, 'PageSent')).toMatchObject([
     { level: 1, urgency: 'page', about: event.detail.entry.seq, to: 'ada' },

@@ -70,7 +70,7 @@ it('the subject of a review notice is acceptable to SNS, whatever an action item
   const action = `Größere Tasks – ${'sehr '.repeat(30)}`;
   await committed({ type: 'raise action item', id: 'raise', by: 'ada', action, text: 'x', owner: 'ada' });
   await hear('ActionItemRaised');
-  expect(mails()[0]?.Subject).toMatch(/^INC-2026-04-07-001 A2: Grossere Tasks - [\x20-\x7e]*\.\.\.$/);
+  expect(mails()[0]?.Subject).toMatch(/^INC-2026-04-07-001 A2: Groessere Tasks - [\x20-\x7e]*\.\.\.$/);
   expect(mails()[0]?.Subject?.length).toBeLessThan(100);
 });
 

@@ -31,6 +31,7 @@ const PIECES = [
     '===',
     '|---|',
     'https://example.com/a_b',
+    ' ada@example.com ',
   ],
 ];
 

@@ -121,7 +121,9 @@ function piece(token: Token): string {
     case 'br':
       return '\n';
     case 'link':
-      return token.text === token.href ? token.href : `${inline((token as Tokens.Link).tokens)} (${token.href})`;
+      return token.href === token.text || token.href === `mailto:${token.text}`
+        ? token.text
+        : `${inline((token as Tokens.Link).tokens)} (${token.href})`;
     default: {
       const { tokens, text, raw } = token as Tokens.Generic;
       return tokens ? inline(tokens) : unescaped(text ?? raw);

@@ -51,11 +51,18 @@ function outcomeOf({ run, dryRun, undoes, at }: Entry, timeline: readonly Entry[
   const succeeded = type === 'StepSucceeded';
   if (undoes) return succeeded ? ['done', 'green'] : ['could not be done', 'red'];
   const measured = measuredChange(timeline, at, ended.at);
-  if (succeeded) return [`helped${measured}`, 'green'];
+  if (succeeded || impact === 'relieved')
+    return cameBack(timeline, ended.at) ? [`helped for a while${measured}`, 'yellow'] : [`helped${measured}`, 'green'];
   if (unchanged) return ['could not be run', 'red'];
-  if (impact === 'relieved') return [`helped for a while${measured}`, 'yellow'];
   return [`${impact === 'harmful' ? 'made it worse' : 'did not help'}${measured}`, 'red'];
 }
+
+/** True if people were measured to suffer again later. */
+const cameBack = (timeline: readonly Entry[], since: string) =>
+  failing(timeline.filter(({ at }) => at > since)).some(share => share >= SUFFERING);
+
+/** The share of failing requests from which people suffer. */
+const SUFFERING = 0.05;
 
 /** The share of failing requests before a step and after it, where it was measured. */
 function measuredChange(timeline: readonly Entry[], from: string, to: string): string {

@@ -287,9 +287,9 @@ describe('of a function', () => {
   });
 
   test('a request to its URL', async () => {
-    const { functions } = await deployed();
-    const post = (size: number) =>
-      functions.request('https://url.lambda-url.us-east-1.on.aws/', { method: 'POST', body: letters(size) });
+    const { functions, account } = await deployed();
+    const url = account.ofType('AWS::Lambda::Url')[0]?.attributes['FunctionUrl'] ?? '';
+    const post = (size: number) => functions.request(url, { method: 'POST', body: letters(size) });
     expect((await post(6 * MIB - 1000)).statusCode).not.toBe(413);
     expect((await post(6 * MIB)).statusCode).toBe(413);
   });

@@ -35,16 +35,13 @@ const told = (changes: Partial<Policy> = {}, plan: Step[] = []) =>
 const updates = (story: Story, to: Audience) =>
   of(story.incident.timeline, 'UpdatePosted').filter(entry => entry.to === to);
 
+const CHANNELS = { public: 'status page', stakeholders: 'stakeholders' } as const;
+
 /** Each update arrives at once. */
 function delivers(story: Story, ...audiences: Audience[]): void {
   for (const to of audiences) {
     const last = story.incident.told[to];
-    if (last && !last.delivered)
-      story.tell({
-        type: 'record delivery',
-        about: last.seq,
-        channel: to === 'public' ? 'status page' : 'stakeholders',
-      });
+    if (last && !last.delivered) story.tell({ type: 'record delivery', about: last.seq, channel: CHANNELS[to] });
   }
 }
 
@@ -336,20 +333,4 @@ describe('an update that a person writes', () => {
     expect(story.tell({ type: 'post update', by: 'ada', text: 'restarted SHOP-DB-1' })).toEqual([]);
     expect(story.refused).toContain('customers would read');
   });
-});
-
-test('a cancelled incident stays cancelled when a step is reverted before it resolves', () => {
-  const revert = { title: 'Undo', parameters: {} };
-  const story = Story.under(policy([step('first', { revert })], { severities: RUNBOOK_SEVERITIES }));
-  story.fires();
-  story.diagnoses({ desiredTasks: 10 });
-  story.plans();
-  story.tell({ type: 'resolve', by: 'ada', reason: 'a mistake', cancelled: true });
-  story.ends('stopped');
-  story.plans();
-  story.ends();
-  story.plans();
-  expect(of(story.incident.timeline, 'Resolved')).toMatchObject([{ cancelled: true }]);
-  expect(story.incident.cancelled).toBe(true);
-  expect(story.at(5000).due()).toEqual([]);
 });

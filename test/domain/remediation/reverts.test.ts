@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { attemptUnderWay, isOpen } from '../../../lambda/domain/incident/incident.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { automationLines } from '../../../lambda/domain/messages/automation-lines.ts';
 import { afterFailedStep, diagnosed, OFF, reasonOf, running } from '../../support/stories.ts';
-import { FAILED, minute, of, READINGS, type Story, started, step, temporary, types } from '../../support/story.ts';
+import { FAILED, minute, of, policy, READINGS, Story, started, step, temporary, types } from '../../support/story.ts';
 
 describe('a temporary change', () => {
   test('is reverted before a recovered attempt ends, the latest first', () => {
@@ -305,4 +306,20 @@ test('a run that ended before it changed anything leaves nothing to revert', () 
   } as const;
   story.tell({ type: 'record outcome', attempt: 1, outcome });
   expect(types(story.plans())).toEqual(['HandedOver', 'ResponseEnded']);
+});
+
+test('a cancelled incident stays cancelled when a step is reverted before it resolves', () => {
+  const revert = { title: 'Undo', parameters: {} };
+  const story = Story.under(policy([step('first', { revert })], { severities: RUNBOOK_SEVERITIES }));
+  story.fires();
+  story.diagnoses({ desiredTasks: 10 });
+  story.plans();
+  story.tell({ type: 'resolve', by: 'ada', reason: 'a mistake', cancelled: true });
+  story.ends('stopped');
+  story.plans();
+  story.ends();
+  story.plans();
+  expect(of(story.incident.timeline, 'Resolved')).toMatchObject([{ cancelled: true }]);
+  expect(story.incident.cancelled).toBe(true);
+  expect(story.at(5000).due()).toEqual([]);
 });

@@ -10,7 +10,7 @@ it('links are signed by a key that cannot leave KMS', () => {
   expect(key.properties).toMatchObject({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
 });
 
-it('links can be signed by functions that write messages, verified by those that do what links say, and nobody can do both', () => {
+it('links can be signed by functions that write messages, verified by those that do what links say, and command alone does both', () => {
   const may = (action: string) =>
     all('AWS::IAM::Role').flatMap(({ id, path }) =>
       statementsOf(template, id).some(
@@ -19,7 +19,7 @@ it('links can be signed by functions that write messages, verified by those that
         ? [path]
         : [],
     );
-  expect(may('kms:GenerateMac').sort()).toEqual(['Page/Role', 'Reviewers/Role']);
+  expect(may('kms:GenerateMac').sort()).toEqual(['Command/Role', 'Page/Role', 'Reviewers/Role']);
   expect(may('kms:VerifyMac').sort()).toEqual(['Command/Role', 'Links/Answer/Role']);
 });
 
