@@ -12,12 +12,14 @@ import {
   type Severity,
 } from '../../lambda/domain/kernel/severity.ts';
 import { clock, dateTime } from '../../lambda/domain/kernel/time.ts';
+import { runWords } from '../../lambda/domain/messages/automation-lines.ts';
 import { condensed } from '../../lambda/domain/messages/condensed.ts';
 import { formatLine, type Tone } from '../../lambda/domain/messages/log.ts';
 import { heldWords } from '../../lambda/domain/messages/page-fields.ts';
 import { statusWords } from '../../lambda/domain/messages/status-words.ts';
 import { checklist } from '../../lambda/domain/on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../../lambda/domain/outage/outage.ts';
+import { isSuccess, verdictOf } from '../../lambda/domain/remediation/verdict.ts';
 import { isReviewed, openItems, postMortemDue } from '../../lambda/domain/review/review.ts';
 import type { ListedIncident } from '../../lambda/inbound/command-request.ts';
 import { table } from './table.ts';
@@ -26,12 +28,7 @@ type Style = Parameters<typeof styleText>[0];
 
 const TONES: Record<Tone, Style> = { bad: 'red', good: 'green', act: 'yellow', quiet: 'dim' };
 const SEVERITY_STYLES: Record<Severity, Style> = { P1: ['red', 'bold'], P2: 'red', P3: 'yellow', P4: 'dim' };
-const RUNS: Record<Run['status'], [string, Style]> = {
-  running: ['running', 'yellow'],
-  succeeded: ['done and verified', 'green'],
-  rehearsed: ['dry run, nothing changed', 'dim'],
-  failed: ['did not help', 'red'],
-};
+const RUNS: Record<Run['status'], Style> = { running: 'yellow', succeeded: 'green', rehearsed: 'dim', failed: 'red' };
 
 /** Lines of the timeline that are shown without `--all`. */
 const LAST = 20;
@@ -105,7 +102,7 @@ const indented = (rows: string[][]) => rows.map(([first, ...others]) => [`  ${fi
 const firing = (state: string) => mark(state === 'unknown' ? null : state === 'cleared');
 
 function header(incident: Incident): string {
-  const { id, severity, title, policy, severityReasons, startedAt, resolvedAt } = incident;
+  const { id, severity, status, title, policy, cause, severityReasons, startedAt, resolvedAt } = incident;
   const { commander, acknowledged, reporter, handedOver, references } = incident;
   const workaround = workaroundOrQuestion(incident);
   const people = [
@@ -121,6 +118,7 @@ function header(incident: Incident): string {
   const rows = [
     ...severityReasons.map(({ text }, i) => [i === 0 ? 'Because' : '', text]),
     ...(incident.held ? [['Held', heldWords(incident.held)]] : []),
+    ...(cause ? [['Cause', cause]] : []),
     ['Impact', playbookOf(incident).impact],
     ...(workaround ? [['Workaround', workaround]] : []),
     ['Started', dateTime(startedAt)],
@@ -133,7 +131,7 @@ function header(incident: Incident): string {
     ...references.map(({ system, ref, url }) => ['Kept in', `${system} ${url ?? ref}`]),
   ];
   const name = severityOf(incident, `${severity} ${SEVERITY_NAMES[severity]}`);
-  const first = `${marked(incident)}${bold(id)}  ${name}  ${statusWords(incident)}  ${bold(`${policy.title} ${title}`)}`;
+  const first = `${marked(incident)}${bold(id)}  ${name}  ${incident.mergedInto ? statusWords(incident) : status}  ${bold(`${policy.title} ${title}`)}`;
   return `${first}\n${table(rows, [12])}`;
 }
 
@@ -175,19 +173,20 @@ function approval({ approval, id }: Incident): string {
   return table(rows, [2]);
 }
 
-function done({ runs, attempt }: Incident): string {
+function done(incident: Incident): string {
+  const { runs, attempt } = incident;
   const rows = [
-    ...runs.map(({ startedAt, title, status, reason }) => {
-      const [words, style] = RUNS[status];
-      return [clock(startedAt), styleText(style, words), reason ? `${title} ${dim(`(${reason})`)}` : title];
+    ...runs.map(run => {
+      const { startedAt, title, status, reason } = run;
+      const words = `${title}: ${styleText(isSuccess(verdictOf(incident, run)) ? 'green' : RUNS[status], runWords(incident, run))}`;
+      return [clock(startedAt), reason ? `${words} ${dim(`(${reason})`)}` : words];
     }),
     ...(attempt?.skipped ?? []).map(({ title, reasons }) => [
       '',
-      dim('skipped'),
-      `${title} ${dim(reasons.join('; '))}`,
+      `${title}: ${dim(`not tried (${reasons.join('; ')})`)}`,
     ]),
   ];
-  return rows.length === 0 ? '' : table(indented(rows), [8, 26]);
+  return rows.length === 0 ? '' : table(indented(rows), [8]);
 }
 
 function ticks(incident: Incident): string {

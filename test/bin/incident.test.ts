@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { alarmLabel } from '../../lambda/domain/incident/signal.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import type { AwsError } from '../support/aws-endpoint.ts';
@@ -83,7 +84,7 @@ describe('an operator command', () => {
     await openIncident();
     const { code, out, err } = await incident('resolve', ID, 'a job was stopped');
     expect([code, out]).toEqual([4, '']);
-    expect(err).toContain(`${ID}: still red: ${ALARM} since 09:30 UTC`);
+    expect(err).toContain(`${ID}: still red: ${alarmLabel(ALARM)} since 09:30 UTC`);
     expect(err).toContain('Use --while-red to resolve it all the same');
     expect(types((await stored()).timeline)).not.toContain('Resolved');
     await receive(signal({ id: 'green', state: 'cleared', at: minute(1) }), policyOf());

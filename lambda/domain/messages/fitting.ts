@@ -15,7 +15,7 @@ export function shortened(
   const isMidWord = /\w/.test(text.charAt(whole.length));
   const words = isMidWord ? whole.replace(/\s+\S*$/, '') : whole;
   const kept = words.length >= whole.length - LONG_WORD ? words : whole;
-  return `${kept.trimEnd()}...`;
+  return `${kept.replace(/[\s,;:(]+$/, '')}...`;
 }
 
 /** A longer word is cut in its middle rather than left out. */

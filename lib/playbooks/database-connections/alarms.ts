@@ -9,12 +9,12 @@ import { serviceAlarm } from '../playbook.ts';
 
 /** The members of an Aurora cluster by their role, as CloudWatch has them. Each member allows as many connections. */
 const ROLES = [
-  { role: 'WRITER', suffix: 'database-connections', of: 'the writer', missing: TreatMissingData.MISSING },
+  { role: 'WRITER', suffix: 'database-connections', of: 'writer', missing: TreatMissingData.MISSING },
   // A cluster without readers reports nothing of them, which is no trouble.
   {
     role: 'READER',
     suffix: 'database-connections-readers',
-    of: 'the readers',
+    of: 'readers',
     missing: TreatMissingData.NOT_BREACHING,
   },
 ];
@@ -36,7 +36,7 @@ export function connectionAlarms(scope: Construct, playbook: string, config: Ser
         playbook,
         level,
         suffix: `${suffix}-${level}`,
-        alarmDescription: `Database connections of ${of}, of ${thousands(maxConnections)} allowed`,
+        alarmDescription: `Connections to the database ${of}, of ${thousands(maxConnections)}`,
         metric: new Metric({
           namespace: 'AWS/RDS',
           metricName: 'DatabaseConnections',
