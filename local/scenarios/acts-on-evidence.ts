@@ -157,7 +157,9 @@ export const observe: Scenario = {
     {
       expectation: 'the first page says that automation will not act',
       holds: ({ topics }) =>
-        /Automation only observes/.test(topics.messages.find(({ channel }) => channel === 'email')?.body ?? ''),
+        /Automation only observes/.test(
+          topics.messages.find(({ body }) => body.includes('What is being done'))?.body ?? '',
+        ),
     },
     {
       expectation: 'whoever takes over learns what would have been done, and on what evidence',

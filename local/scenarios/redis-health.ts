@@ -129,7 +129,7 @@ export const redisHandedOver: Scenario = {
       expectation: 'nobody is asked for a restart that would not help',
       holds: world =>
         entries(world, 'ApprovalRequested').length === 0 &&
-        /Restart the primary.+cachePathBlocked is 1: this is no remedy/.test(reasons(world)),
+        /Restart the primary.+security groups keep the tasks from Redis, which it does not mend/.test(reasons(world)),
     },
     RELIEVED,
     VERIFIED,

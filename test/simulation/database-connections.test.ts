@@ -27,7 +27,7 @@ describe('database connections exhausted', () => {
   it('tells in the page what an operator needs', async () => {
     const { world } = await rehearse(databaseConnections, { assembly: assembly(), seed: 1 });
     const messages = world.received;
-    const page = messages.find(({ channel, subject }) => channel === 'email' && subject.includes('P2'));
+    const page = messages.find(({ channel, body }) => channel === 'email' && body.includes('What is being done'));
     for (const part of [
       'INC-2026-03-02-001',
       'P2 - High',
@@ -176,7 +176,7 @@ describe('a remedy is not taken for a trouble that it cannot help', () => {
     const ownSteps = ['kill-idle-connections', 'raise-max-connections'];
     expect(skipped.map(({ step }) => step)).toEqual(expect.arrayContaining(ownSteps));
     expect(skipped.find(({ step }) => step === ownSteps[0])?.['reasons'].join()).toMatch(
-      /cause: databaseConnections is 200, needs 1377 or more/,
+      /not applicable: the writer uses 200 of 1,722 connections/,
     );
     expect(own(world).map(({ type }) => type)).toContain('HandedOver');
     expect(own(world).map(({ type }) => type)).not.toContain('ApprovalRequested');
@@ -196,6 +196,6 @@ describe('a remedy is not taken for a trouble that it cannot help', () => {
     const told = world.topics.messages.find(
       ({ subject, body }) => subject.includes('NEEDS YOU') && body.includes('Proxy'),
     );
-    expect(told?.body).toContain('1700 of 1722 connections to the writer are in use, with 10 tasks running: 170 for');
+    expect(told?.body).toContain('1,700 of 1,722 connections to the writer are in use, with 10 tasks running: 170 for');
   });
 });

@@ -42,7 +42,7 @@ function actedInEarnest(world: RehearsalWorld): void {
   const subjects = messages.map(({ subject }) => subject);
   expect(subjects[0]).toMatch(/^\[DRILL\]/);
   expect(subjects.findLast(subject => !subject.startsWith('Review of'))).toMatch(/^\[RESOLVED\]/);
-  expect(messages.some(({ body }) => body.includes('This is no drill any more'))).toBe(true);
+  expect(messages.some(({ body }) => body.includes('This is no longer a drill'))).toBe(true);
 }
 
 it('becomes real when the alarm fires by itself while it goes on', async () => {

@@ -103,7 +103,7 @@ it('while nobody suffers, the cache is not left out', async () => {
   redis.suffer('gone');
   Object.defineProperty(redis, 'errorShare', { value: 0 });
   await world.clock.run(15 * MINUTE, () => false);
-  expect(skipped(world).join()).toContain('open-circuit-breaker needs: people are served well');
+  expect(skipped(world).join()).toContain('open-circuit-breaker not possible: people are served well');
 });
 
 it('with cluster mode on nobody is asked for a restart, and the diagnosis says why', async () => {
@@ -111,7 +111,7 @@ it('with cluster mode on nobody is asked for a restart, and the diagnosis says w
   world.service.redis.clusterMode = true;
   redisRestart.inject(world);
   await world.clock.run(20 * MINUTE, () => false);
-  expect(skipped(world).join()).toContain('needs: cluster mode is on, so it cannot be restarted');
+  expect(skipped(world).join()).toContain('not possible: cluster mode is on, so it cannot be restarted');
   expect(JSON.stringify(timelineOf(world))).toContain('cluster mode on, so it cannot be restarted');
   expect(typesOf(world)).not.toContain('ApprovalRequested');
 });

@@ -9,7 +9,10 @@ export const mailSubject = (text: string): string => visibleLine(text);
 
 /** The same in ASCII, as SNS demands of subjects: "Stoerung" keeps its letters, and what nobody can spell is a `?`. */
 export const asciiLine = (text: string): string =>
-  Array.from(toGsm7(visibleLine(text)), character => ASCII[character] ?? withoutAccent(character)).join('');
+  Array.from(toGsm7(visibleLine(text)), character => ASCII[character] ?? withoutAccent(character))
+    .join('')
+    .replace(/ +/g, ' ')
+    .trim();
 
 const ASCII: Readonly<Record<string, string>> = {
   ...{ '€': 'EUR', '£': 'GBP', '¥': 'JPY', '¤': '?', '§': 'S', '¡': '!', '¿': '?', ß: 'ss' },

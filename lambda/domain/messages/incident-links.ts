@@ -9,7 +9,8 @@ const SYSTEMS = { pagerduty: 'PagerDuty', opsgenie: 'Opsgenie', slack: 'Slack' }
 
 /** Where those who are not on call can follow it: tickets, threads and the status page. */
 export const stakeholderLinks = ({ references, policy: { statusPage } }: Incident): Link[] => [
-  ...references.flatMap(({ system, url }) => (url ? [{ label: SYSTEMS[system], url }] : [])),
+  // The thread in Slack has a line of its own.
+  ...references.flatMap(({ system, url }) => (url && system !== 'slack' ? [{ label: SYSTEMS[system], url }] : [])),
   ...(statusPage ? [{ label: 'Status page', url: statusPage.url }] : []),
 ];
 

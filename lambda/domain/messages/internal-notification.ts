@@ -5,6 +5,7 @@ import { playbooksOf } from '../incident/troubles.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { clock, dateTime, minutesBetween } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
+import { isSuccess, verdictOf } from '../remediation/verdict.ts';
 import { runWords } from './automation-lines.ts';
 import { stakeholderLinks } from './incident-links.ts';
 import { situation } from './situation.ts';
@@ -93,7 +94,7 @@ function actions(incident: Incident): InternalNotification['actions'] {
     rollback(incident),
     ...runs
       .filter(run => !isRollback(run))
-      .map(run => ({ done: run.status === 'succeeded', text: actionWords(incident, run) })),
+      .map(run => ({ done: isDone(incident, run), text: actionWords(incident, run) })),
   ];
 }
 
@@ -111,6 +112,8 @@ function rollback(incident: Incident): InternalNotification['actions'][number] {
     ? { done: null, text: `${text}: not applicable (no deployment was found to be the cause)` }
     : { done: false, text };
 }
+
+const isDone = (incident: Incident, run: Run) => isSuccess(verdictOf(incident, run));
 
 const actionWords = (incident: Incident, run: Run) =>
   `${clock(run.startedAt)} UTC, ${run.title}: ${runWords(incident, run)}`;

@@ -65,9 +65,22 @@ export function momentOf(
     wakes.every(({ event }) => NO_ANSWER.includes(event.type));
   return {
     about: lead.event,
-    message: { ...lead.message, urgency: wakes.length > 0 && !isAwake ? 'page' : 'notice' },
+    message: {
+      ...lead.message,
+      fields: { ...lead.message.fields, also: otherNews(untold, lead) },
+      urgency: wakes.length > 0 && !isAwake ? 'page' : 'notice',
+    },
     ...{ first: first.event.seq, upTo: last.event.seq },
   };
+}
+
+/** Events that say nothing which the message does not say anyway. */
+const NO_NEWS: readonly PagedEvent['type'][] = ['IncidentOpened', 'Escalated', 'Reminded'];
+
+/** The headlines of the other events, each once. */
+function otherNews(untold: readonly Addressed[], lead: Addressed): string[] {
+  const others = untold.filter(({ event }) => event.type !== lead.event.type && !NO_NEWS.includes(event.type));
+  return [...new Set(others.map(({ message }) => message.fields.headline))];
 }
 
 /** Events that ask for no answer but the one that people were woken for. */

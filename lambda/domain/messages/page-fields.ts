@@ -26,6 +26,8 @@ export interface PageFields {
   severityName: string;
   /** The one sentence that matters. */
   headline: string;
+  /** Other news of the same moment, a sentence each. */
+  also: string[];
   /** The headline, and before it why this person is called now: an SMS has room for nothing else. */
   short: string;
   reasons: string[];
@@ -74,6 +76,7 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     diagnosed: time(diagnosedAt),
     severityName: SEVERITY_NAMES[severity],
     headline: headline(incident, event),
+    also: [],
     short: shortHeadline(incident, event),
     reasons: severityReasons.map(({ text }) => text),
     started: dateTime(startedAt),

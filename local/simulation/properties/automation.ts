@@ -149,7 +149,11 @@ const isHiddenByOthers = ({ readings }: Chronicle, trouble: TroubleName, at: num
 /** The step was weighed, and evidence spoke against it, e.g. because of what was done about the trouble before. */
 const weighed = (chronicle: Chronicle, since: number) =>
   entriesOf(chronicle, 'StepSkipped').some(
-    ({ entry }) => millis(entry.at) >= since && /^(blast radius|needs|object)/.test(entry['reasons'].join()),
+    ({ entry }) =>
+      millis(entry.at) >= since &&
+      /^(not possible|too much at once|nothing to |how much it would touch|the diagnosis did not find)/.test(
+        entry['reasons'].join(),
+      ),
   );
 
 /** The minutes in which automation has reason to stand back from a trouble. */

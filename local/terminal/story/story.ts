@@ -104,7 +104,7 @@ function took({ minutes: { detect, page, mitigate, resolve, outage }, incident }
 
 /** Where there is more to read. */
 const more = ({ scenario = 'event' }: Summary): Part[] => [
-  ['dim', `--verbose shows all of it; what was sent is in out/${scenario}/.`],
+  ['dim', `--verbose shows all; what was sent is in out/${scenario}/.`],
 ];
 
 function lasting(minutes: number): string {
