@@ -1,4 +1,5 @@
 import { CHECKS } from '../../lambda/domain/incident/checks.ts';
+import { percent } from '../../lambda/domain/kernel/numbers.ts';
 import { type Written, wordsOf } from '../../local/messages/written.ts';
 import type { Entry, RecordedIncident, RehearsalWorld } from '../../local/world/world.ts';
 
@@ -38,6 +39,11 @@ const FAULTS: readonly Fault[] = [
   { name: 'a signal key', in: matching(/\b(?:alarm|probe|declared):[\w-]+\//) },
   { name: 'a number that nobody has rounded', in: matching(/\d\.\d{5,}/) },
   {
+    name: 'a value that was no longer so, without its time',
+    in: (words, { way, at }, world) =>
+      way === 'email' || way === 'sms' ? undatedIn(words.split('\n'), failingAt(world, at)) : undefined,
+  },
+  {
     name: 'work that nobody does',
     in: (words, written, { incidents }) => {
       if (written.audience !== 'customers' && written.audience !== 'stakeholders') return undefined;
@@ -47,6 +53,29 @@ const FAULTS: readonly Fault[] = [
     },
   },
 ];
+
+/** A line with a share of failing requests that is not `now`, and neither it nor the end of its paragraph has a time. */
+function undatedIn(lines: readonly string[], now: string | undefined): string | undefined {
+  return lines.find((line, i) => {
+    const value = /(\d+(?:\.\d+)? %) of requests fail/.exec(line)?.[1];
+    if (value === undefined || value === now || TIME.test(line)) return false;
+    return !lines.slice(i, i + 4).some(other => AS_OF.test(other));
+  });
+}
+
+const TIME = /\b\d\d:\d\d\b/;
+const AS_OF = /\(as of .*\d\d:\d\d UTC\)/;
+
+/** The share of failing requests as it was last recorded by then, as messages write it. */
+function failingAt({ incidents }: RehearsalWorld, at: string): string | undefined {
+  const shares = timelinesOf(incidents)
+    .filter(entry => entry.at <= at)
+    .sort((one, other) => one.at.localeCompare(other.at))
+    .flatMap(({ facts, findings = [] }) => [facts, ...findings.map((finding: Entry) => finding['facts'])])
+    .flatMap(facts => (typeof facts?.usersAffectedShare === 'number' ? [facts.usersAffectedShare] : []));
+  const last = shares.at(-1);
+  return last === undefined ? undefined : percent(last);
+}
 
 /** Commands take a step by its name. */
 const withoutCommands = (words: string) => words.replace(/npx incident [^\n]*/g, '');
