@@ -5,14 +5,16 @@ import type { EventType } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import { type Incident, isOpen, playbookOf } from '../incident/incident.ts';
 import { SEVERITY_NAMES } from '../kernel/severity.ts';
-import { clock, dateTime } from '../kernel/time.ts';
+import { clock, clockSince, dateTime } from '../kernel/time.ts';
 import { checklist } from '../on-call/checklist.ts';
 import { type Form, formOf, type Other } from './answer-forms.ts';
 import { automationLines } from './automation-lines.ts';
 import { condensed } from './condensed.ts';
 import { incidentLinks } from './incident-links.ts';
 import type { Link, LinkAction } from './link.ts';
+import { datedSignal } from './listed-signals.ts';
 import { formatLine } from './log.ts';
+import { situation } from './situation.ts';
 import { statusWords } from './status-words.ts';
 
 /** A page with text alone. */
@@ -96,7 +98,8 @@ export function answerPage(
   others: readonly Other[] = [],
   next: readonly { action: LinkAction; path: string }[] = [],
 ): AnswerPage {
-  const { id, policy, title, severity, severityReasons, startedAt, commander, acknowledged, timeline } = incident;
+  const { worst, now } = situation(incident, incident.changedAt);
+  const { id, policy, title, severity, startedAt, commander, acknowledged, timeline } = incident;
   const heading = `${policy.title} ${title}`;
   const workaround = workaroundOrQuestion(incident);
   return {
@@ -114,20 +117,22 @@ export function answerPage(
     ),
     fields: [
       { name: 'Severity', value: `${severity} - ${SEVERITY_NAMES[severity]}` },
-      { name: 'Because', value: severityReasons.map(({ text }) => text).join('; ') || 'not yet assessed' },
+      { name: 'Because', value: because(incident) },
       { name: 'Status', value: statusWords(incident) },
       { name: 'Started', value: dateTime(startedAt) },
       { name: 'Impact', value: playbookOf(incident).impact },
+      ...(worst ? [{ name: 'At worst', value: worst }] : []),
+      ...(now ? [{ name: 'Last seen', value: now }] : []),
       ...(workaround ? [{ name: 'Workaround', value: workaround }] : []),
       ...awsHealth(incident),
-      { name: 'Commander', value: commander ?? 'nobody yet: the first to acknowledge' },
+      { name: 'Commander', value: commander ?? 'none yet (whoever acknowledges first)' },
       ...(acknowledged && isOpen(incident)
         ? [{ name: 'Acknowledged', value: `by ${acknowledged.by}, until ${clock(acknowledged.until)} UTC` }]
         : []),
     ],
-    signals: Object.values(incident.signals).map(({ state, summary }) => ({
-      firing: state === 'firing',
-      text: summary,
+    signals: Object.values(incident.signals).map(signal => ({
+      firing: signal.state === 'firing',
+      text: datedSignal(signal, incident.changedAt),
     })),
     findings: incident.findings
       .filter(({ check }) => check !== AWS_HEALTH)
@@ -144,6 +149,13 @@ export function answerPage(
       .reverse()
       .map(line => ({ at: line.event.at, clock: clock(line.event.at), text: formatLine(line, incident)[1] })),
   };
+}
+
+/** The reasons of the severity, and when it was assessed by them. */
+function because({ severityReasons, assessedAt, changedAt }: Incident): string {
+  const reasons = severityReasons.map(({ text }) => text).join('; ');
+  if (!reasons) return 'not yet assessed';
+  return assessedAt ? `${reasons} (as of ${clockSince(changedAt, assessedAt)} UTC)` : reasons;
 }
 
 /** The finding about AWS's own trouble, with its time, unless there is none. */

@@ -1,6 +1,11 @@
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, KnownSignal } from '../incident/incident.ts';
+import { clockSince } from '../kernel/time.ts';
 
 type Signals = Incident['signals'];
+
+/** A signal with the time since which it fires, or of its last change. */
+export const datedSignal = ({ summary, state, at }: KnownSignal, now: string): string =>
+  `${summary}, ${state === 'firing' ? 'since' : 'at'} ${clockSince(now, at)} UTC`;
 
 /** So many signals a message lists. A storm knows hundreds: nobody reads as many, and a message has a limit. */
 const MOST = 20;

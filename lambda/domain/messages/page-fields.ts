@@ -8,7 +8,7 @@ import { clockSince, dateTime, duration, minutesBetween, plusMinutes } from '../
 import { checklist } from '../on-call/checklist.ts';
 import { automationLines, cautionLines, previewLines } from './automation-lines.ts';
 import { incidentLinks } from './incident-links.ts';
-import { listedSignals } from './listed-signals.ts';
+import { datedSignal, listedSignals } from './listed-signals.ts';
 import { lowerFirst } from './roles.ts';
 import { situation } from './situation.ts';
 import { statusWords } from './status-words.ts';
@@ -85,10 +85,7 @@ export function pageFields(incident: Incident, event: IncidentEvent, level: numb
     commander: incident.commander ?? 'none yet (whoever acknowledges first)',
     hotline: isOver(event) ? null : hotline(incident, event, level),
     called: isOver(event) || incident.held ? null : calledAs(incident, event, level),
-    signals: listed.map(([, signal]) => ({
-      firing: signal.state === 'firing',
-      text: `${signal.summary}, ${signal.state === 'firing' ? 'since' : 'at'} ${time(signal.at)}`,
-    })),
+    signals: listed.map(([, signal]) => ({ firing: signal.state === 'firing', text: datedSignal(signal, event.at) })),
     moreSignals,
     findings: findings.map(({ ok, summary }) => ({ ok, text: summary })),
     checklist: checklist(incident).map(({ text, done }) => ({ done, text })),
