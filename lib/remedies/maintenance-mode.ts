@@ -49,7 +49,12 @@ export function maintenanceMode(scope: Construct, config: ServiceConfig, mainten
           means: 'no health URL answers well',
           otherwise: 'health URLs answer',
         },
-        { fact: 'usersAffectedShare', atLeast: 0.5, means: '{%} of requests fail' },
+        {
+          fact: 'usersAffectedShare',
+          atLeast: 0.5,
+          means: '{%} of requests fail',
+          otherwise: 'less than half of the requests fail',
+        },
       ],
       verifyMinutes: 1,
       verifiedBy: 'runbook',

@@ -54,17 +54,21 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** A line with a share of failing requests that is not `now`, and neither it nor the end of its paragraph has a time. */
+/** A line with a share of failing requests that is not `now`, and neither it nor what stands above it in its paragraph has a time. */
 function undatedIn(lines: readonly string[], now: string | undefined): string | undefined {
   return lines.find((line, i) => {
-    const value = /(\d+(?:\.\d+)? %) of requests fail/.exec(line)?.[1];
+    const value = /(\d+(?:\.\d+)? %) of requests fail/.exec(line.replace(CHANGE, ''))?.[1];
     if (value === undefined || value === now || TIME.test(line)) return false;
-    return !lines.slice(i, i + 4).some(other => AS_OF.test(other));
+    const above = lines.slice(lines.lastIndexOf('', i) + 1, i);
+    return !above.some(other => AS_OF.test(other));
   });
 }
 
+/** The effect of a step is told as it was measured then. */
+const CHANGE = /from [\d.]+ % to [\d.]+ % of requests failing/g;
 const TIME = /\b\d\d:\d\d\b/;
-const AS_OF = /\(as of .*\d\d:\d\d UTC\)/;
+/** What was found, or the reasons, as of a time. */
+const AS_OF = /as of .*\d\d:\d\d UTC$|\(.*\d\d:\d\d UTC\)$/;
 
 /** The share of failing requests as it was last recorded by then, as messages write it. */
 function failingAt({ incidents }: RehearsalWorld, at: string): string | undefined {
@@ -120,29 +124,3 @@ export function faultsIn(written: readonly Written[], world: RehearsalWorld): Ma
   }
   return found;
 }
-
-/** Faults that are there today. Each goes as soon as nothing has it any more. */
-export const KNOWN: readonly string[] = [
-  'a fact identifier (on-call, email)',
-  'a fact identifier (on-call, page)',
-  'a fact identifier (on-call, pagerduty)',
-  'a fact identifier (on-call, slack)',
-  'a fact identifier (reviewers, document)',
-  'a number that nobody has rounded (on-call, email)',
-  'a number that nobody has rounded (on-call, page)',
-  'a number that nobody has rounded (on-call, pagerduty)',
-  'a number that nobody has rounded (on-call, slack)',
-  'a number that nobody has rounded (reviewers, document)',
-  'a number that nobody has rounded (stakeholders, email)',
-  'a signal key (on-call, email)',
-  'a signal key (on-call, page)',
-  'a signal key (on-call, pagerduty)',
-  'a signal key (on-call, slack)',
-  'a signal key (reviewers, document)',
-  'a step identifier (on-call, email)',
-  'a step identifier (on-call, page)',
-  'a step identifier (on-call, slack)',
-  'a step identifier (reviewers, document)',
-  'an entry number (on-call, page)',
-  'work that nobody does (customers, status page)',
-];

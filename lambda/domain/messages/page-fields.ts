@@ -168,6 +168,7 @@ function whatIsWrong(incident: Incident, now: string): string {
   const { now: served } = situation(incident, now);
   if (incident.status === 'monitoring')
     return `Recovered at ${clockSince(now, incident.mitigatedAt ?? now)} UTC${served ? `; ${served}` : ''}`;
+  if (served && Object.keys(incident.signals).length > 0) return `No alarm fires any more; ${served}`;
   return incident.severityReasons[0]?.text ?? incident.status;
 }
 

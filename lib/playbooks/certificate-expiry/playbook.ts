@@ -59,12 +59,12 @@ export class CertificateExpiry implements Playbook {
   }
 }
 
-const lasting = ({ certificateExpiry }: ServiceConfig): Advice => ({
+const lasting = ({ certificateExpiry, service }: ServiceConfig): Advice => ({
   action: 'See to it that the certificate renews by itself',
   template:
     '{certificateDaysLeft} days were left, {missingValidationRecords} validation records were missing. ACM renews a ' +
     'certificate that it issued itself and that is proven by DNS, for as long as those records stand; give their zone as ' +
     'hostedZoneId, and they are put back. An imported certificate, or one proven by e-mail, is best replaced by such a ' +
     'one. If a replacement is served now, set its ARN in certificates and deploy. If it has not ' +
-    `been renewed ${certificateExpiry.criticalDays} days before its end, people are called: then run request-replacement and update-certificate.`,
+    `been renewed ${certificateExpiry.criticalDays} days before its end, people are called: then run ${service}-request-replacement and ${service}-update-certificate.`,
 });

@@ -122,8 +122,8 @@ describe('the text of a page', () => {
       expect.arrayContaining([
         'Incident   INC-2026-04-07-001',
         'Severity   P2 - High',
-        'Because    more than 25 % of users affected: 38 % of requests failing',
-        '           (as of 09:34 UTC)',
+        'Because    as of 09:34 UTC',
+        '           more than 25 % of users affected: 38 % of requests failing',
         'At worst   09:34 UTC: 38 % of requests failing',
         'Last seen  09:34 UTC: 38 % of requests failing',
         'What was found (09:34 UTC)',
@@ -152,7 +152,7 @@ describe('the text of a page', () => {
     const body = lines(told(story, 'Escalated'));
     expect(body).toEqual(
       expect.arrayContaining([
-        'Because    data loss or corruption: declared',
+        '           data loss or corruption: declared',
         '           security breach: declared',
         '  - critical: 1700 (threshold 1635), at 09:35 UTC',
         '  ! warning: 1700 (threshold 1635), since 09:39 UTC',
