@@ -256,7 +256,7 @@ describe('the check of the logs', () => {
     const storm = { events: Array.from({ length: 2000 }, () => ({ message: 'too many clients' })), nextToken: 'more' };
     logs.on(FilterLogEventsCommand).resolves(storm);
     await invoke(handler, attempt);
-    expect(await summary()).toBe('Logs: at least 2000 error lines in 15 min, 2000 of them "too many connections"');
+    expect(await summary()).toBe('Logs: at least 2,000 error lines in 15 min, 2,000 of them "too many connections"');
     expect(logs.commandCalls(FilterLogEventsCommand)).toHaveLength(1);
   });
 

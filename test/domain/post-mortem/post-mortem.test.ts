@@ -154,7 +154,10 @@ describe('the drafted post-mortem, for any incident in any words,', () => {
         expect(/ helped\./.test(ended.replace('No step of automation helped.', ''))).toBe(helped.length > 0);
         expect(ended.includes('No step of automation helped.')).toBe(tried.length > 0 && helped.length === 0);
         for (const title of helped) expect(wentWell.some(text => text.startsWith(`"${title}" helped`))).toBe(true);
-        for (const { title, time } of tried.filter(({ verdict }) => isHelp(verdict)))
+        // The same step may have run twice within the minute, with another outcome.
+        const isAlone = ({ title, time }: (typeof tried)[number]) =>
+          tried.filter(other => other.title === title && other.time === time).length === 1;
+        for (const { title, time } of tried.filter(one => isHelp(one.verdict) && isAlone(one)))
           expect(couldHaveGoneBetter.some(text => text.startsWith(`"${title}" (${time} UTC)`))).toBe(false);
         const acknowledged = targets.find(({ target }) => target === 'Acknowledged');
         const hasResponded = incident.timeline.some(
