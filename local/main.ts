@@ -15,7 +15,7 @@ import { asStory, asTerminal, type Show } from './terminal/terminal.ts';
 import { wholeNumber } from './terminal/whole-number.ts';
 import { PortUnavailable } from './web/loopback.ts';
 import { Servers } from './web/serve.ts';
-import { prepareWorlds } from './world/world.ts';
+import { endWorlds, prepareWorlds } from './world/world.ts';
 
 interface Options {
   list?: boolean;
@@ -122,7 +122,7 @@ async function act(what: Scenario | Record<string, unknown>[], options: Options)
     return await rehearsal;
   } finally {
     progress.done();
-    await servers?.close();
+    await Promise.all([servers?.close(), endWorlds()]);
   }
 }
 

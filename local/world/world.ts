@@ -50,6 +50,9 @@ const sessions = new SimulatedSessions();
 /** Starts what takes seconds, while something else is being waited for. */
 export const prepareWorlds = (): void => sessions.start();
 
+/** Ends what worlds share, which would keep the process waiting. */
+export const endWorlds = (): Promise<void> => sessions.stop();
+
 /** The embedded account with the synthesised app, the service that it protects, and the people around it. */
 export class RehearsalWorld extends World {
   readonly service: SimulatedService;

@@ -2,6 +2,7 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { alarmLabel } from '../../lambda/domain/incident/signal.ts';
 import { handler } from '../../lambda/functions/answer/handler.ts';
 import { openDoor } from '../support/door.ts';
 import { ID, linkPath, useLinks } from '../support/links.ts';
@@ -64,7 +65,7 @@ it('asks for the reason of a resolution, and again while alarms are red', async 
   await page.getByLabel('What ended it').fill('the export was stopped');
   await page.getByRole('button', { name: 'Resolve' }).click();
   expect((await stored()).status).toBe('identified');
-  await expect.poll(() => page.getByText(ALARM).count()).toBeGreaterThan(0);
+  await expect.poll(() => page.getByText(alarmLabel(ALARM)).count()).toBeGreaterThan(0);
   expect(await page.getByLabel('What ended it').inputValue()).toBe('the export was stopped');
   await page.getByRole('button', { name: 'Resolve all the same' }).click();
   expect((await stored()).status).toBe('resolved');

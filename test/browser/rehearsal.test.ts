@@ -51,7 +51,7 @@ it('a person finds their message, presses Acknowledge, and sees what came of it'
   await page.getByRole('link', { name: 'ada' }).click();
   await page.getByRole('listitem').filter({ hasText: 'Acknowledge: ' }).last().getByRole('link').first().click();
   expect(page.url()).toContain('/door/');
-  await page.getByLabel('Note').fill('on my way');
+  await page.getByLabel('Note').first().fill('on my way');
   await page.getByRole('button', { name: 'Acknowledge' }).click();
   expect(await page.getByRole('status').textContent()).toContain('Done: ada has acknowledged it.');
   await page.goto(served.mailbox);
