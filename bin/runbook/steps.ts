@@ -21,7 +21,7 @@ export function readStep(source: Source, step: Step) {
   };
 }
 
-/** Who does it, in short. */
+/** The one who does it, in short. */
 const BY: Record<Mode, string> = { auto: 'by itself', approve: 'asks you', observe: 'dry', off: 'by you' };
 
 const modes = ({ policy }: Source, { approvalWaits }: Step): Record<Mode, string> => ({

@@ -30,7 +30,7 @@ const KEYWORD =
 
 /** Shapes that people write, and files of a repository have seldom. The group is the secret. */
 const SHAPES = [
-  // Of "password=…" anything is one; after "password is" or "password: " only what is no plain word.
+  // After "password=" anything is one; after "password is" or "password: " only what is no plain word.
   new RegExp(`\\b\\w*${KEYWORD}\\s*=\\s*["'\`]?([^\\s"'\`;,]{3,})`, 'i'),
   new RegExp(
     `\\b\\w*${KEYWORD}"?\\s*(?::|is|was|are|->)\\s*["'\`]?((?=\\S*[\\d!@#$%^&*_+~])(?=\\S*[a-z!@#$%^&*_+~])[^\\s"'\`;,]{4,})`,
@@ -45,7 +45,7 @@ const SHAPES = [
   /\b((?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{12,})/,
   /\b(gh[opsur]_\w{16,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{10,}|xapp-[\w-]{10,}|sk-[\w-]{20,}|[srp]k_(?:live|test)_\w{10,}|AIza[\w-]{30,}|npm_\w{30,}|SG\.[\w-]{16,})/,
   /https?:\/\/(?:hooks\.slack\.com\/\S+|[^\s?]+\?\S*(?:token|signature|sig|key|secret|password)=[^\s&]{6,}|[^\s?]+\?\S*X-Amz-\S+)/i,
-  // What only chance writes: letters of both cases with digits, or many hexadecimal ones.
+  // Only chance writes this: letters of both cases with digits, or many hexadecimal ones.
   /(?<![\w/-])((?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])(?=[\w+/-]*\d[\w+/-]*\d)[\w+/]{24,}={0,2})/,
   /\b([0-9a-f]{32,})\b/i,
 ] as const;

@@ -33,7 +33,7 @@ export type Bound = { fact: Fact } & ({ atLeast: number } | { under: number });
 export type Cause = Bound & {
   /** The evidence in words for people; `{}` is the value, `{%}` the value as per cent: "{%} of requests fail". */
   means: string;
-  /** What people read when it does not hold: "no deployment is to blame". @default `means` with the value that was measured */
+  /** The words for people when it does not hold: "no deployment is to blame". @default `means` with the value that was measured */
   otherwise?: string;
   /** Minutes for which the measurement is valid. @default 5 */
   withinMinutes?: number;

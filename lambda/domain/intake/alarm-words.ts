@@ -15,7 +15,7 @@ export interface JudgedMetric {
 /** An alarm as an event or CloudWatch itself describes it. */
 export interface JudgedAlarm {
   name: string;
-  /** What its number is: "Database connections of the writer". @default the alarm's name */
+  /** The meaning of its number: "Database connections of the writer". @default the alarm's name */
   description?: string | null | undefined;
   level?: SignalLevel | undefined;
   state: AlarmState;
@@ -36,7 +36,7 @@ const ReasonData = v.object({
   triggeringAlarms: v.optional(v.array(v.object({ arn: v.string() }))),
 });
 
-/** What CloudWatch says it judged by; undefined where it says nothing that is understood. Without it the signal still counts. */
+/** The data by which CloudWatch judged; undefined where there are none that are understood. Without it the signal still counts. */
 export function parseReasonData(text: string | null | undefined) {
   try {
     const parsed = v.safeParse(ReasonData, JSON.parse(text ?? 'null'));

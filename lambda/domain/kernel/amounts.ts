@@ -1,6 +1,6 @@
 import { percent, rounded } from './numbers.ts';
 
-/** What a number counts. A share is 0 to 1, bytes are shown as GiB. */
+/** The unit of a number. A share is 0 to 1, bytes are shown as GiB. */
 export type Unit = 'percent' | 'share' | 'seconds' | 'days' | 'bytes' | 'count';
 
 /** The number with its unit: "5 %", "1.2 s", "20 days", "1,722". A small one is never rounded to nothing. */

@@ -35,7 +35,7 @@ export interface AnswerPage {
   notice: PageNotice | null;
   /** The link's own action, while it is possible. */
   form: Form | null;
-  /** What else the person may do now, by a link each. */
+  /** The other actions of the person now, by a link each. */
   next: Form[];
   fields: { name: string; value: string }[];
   signals: { firing: boolean; text: string }[];
