@@ -6,9 +6,12 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/runbooks/raise-memory/handler.ts';
 import { invoke, useSilence } from '../support/responder.ts';
+
+/** The pause before a change has no meaning here. */
+vi.mock('node:timers/promises', () => ({ setTimeout: async () => {} }));
 
 const ecs = mockClient(ECSClient);
 const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/backend:${revision}`;
