@@ -3,9 +3,12 @@ import { reliefInPlace } from '../incident/reverts.ts';
 import { playbooksOf } from '../incident/troubles.ts';
 import { clock, clockSince } from '../kernel/time.ts';
 import { stepsLeft } from '../remediation/response.ts';
-import { verdictOf, verdictWords } from '../remediation/verdict.ts';
+import { isSuccess, verdictOf, verdictWords } from '../remediation/verdict.ts';
 
 const MARKS: Record<Run['status'], string> = { running: '>', succeeded: 'x', rehearsed: '~', failed: '!' };
+/** A step that helped is done, also where it was not verified because something else stayed red. */
+const markOf = (incident: Incident, run: Run) => (isSuccess(verdictOf(incident, run)) ? 'x' : MARKS[run.status]);
+
 /** A run's state, or the verdict on it: "helped: from 40 % to 0 % of requests failing". */
 export function runWords(incident: Incident, run: Run): string {
   if (run.status === 'running') return run.dryRun ? 'running dry' : 'under way';
@@ -19,7 +22,7 @@ export function automationLines(incident: Incident): string[] {
     const state = runWords(incident, run);
     const why = run.reason ? ` (${run.reason})` : '';
     return [
-      `[${MARKS[run.status]}] ${clock(run.startedAt)} ${run.title}: ${state}${why}`,
+      `[${markOf(incident, run)}] ${clock(run.startedAt)} ${run.title}: ${state}${why}`,
       ...(run.report ?? []).map(line => `    ${line}`),
     ];
   });
