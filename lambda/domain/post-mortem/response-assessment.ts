@@ -4,6 +4,7 @@ import type { EventOf, EventType, IncidentEvent } from '../incident/events.ts';
 import type { IncidentHistory } from '../incident/history.ts';
 import type { Run } from '../incident/incident.ts';
 import { AUTOMATION, TIME } from '../incident/person.ts';
+import { titleOfStep } from '../incident/policy.ts';
 import type { Promised } from '../incident/records.ts';
 import { judge } from '../incident/targets.ts';
 import { playbooksOf } from '../incident/troubles.ts';
@@ -203,7 +204,7 @@ export function couldHaveGoneBetter(incident: IncidentHistory): string[] {
       ),
     ...ofType(incident, 'ApprovalDeclined')
       .filter(({ by }) => by === TIME)
-      .map(event => `Nobody answered whether "${titleOfStep(incident, event.step)}" may be done (${at(event)})`),
+      .map(event => `Nobody answered whether "${titleOfStep(incident.policy, event.step)}" may be done (${at(event)})`),
     ...(hasPlan ? ofType(incident, 'HandedOver') : []).map(
       event => `Automation could not end it (${at(event)}): ${event.reason}`,
     ),
@@ -214,8 +215,6 @@ export function couldHaveGoneBetter(incident: IncidentHistory): string[] {
     ...[...uncertain].map(summary => `The diagnosis could not tell: ${summary}`),
   ];
 }
-
-const titleOfStep = ({ runs }: IncidentHistory, step: string) => runs.find(run => run.step === step)?.title ?? step;
 
 /** A signal that fires after the mitigation shows that the trouble had not ended. */
 const cameBack = (timeline: readonly IncidentEvent[]) =>

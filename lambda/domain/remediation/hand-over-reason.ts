@@ -2,6 +2,7 @@ import type { Readings } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
 import type { Incident, Run } from '../incident/incident.ts';
 import { TIME } from '../incident/person.ts';
+import { titleOfStep } from '../incident/policy.ts';
 import type { ApprovalAnswer } from '../incident/records.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
 import { playbooksOf, stepOf } from '../incident/troubles.ts';
@@ -73,7 +74,6 @@ function stillRelieving(incident: Incident): string {
 }
 
 function notApproved(incident: Incident, { step, by, minutes }: ApprovalAnswer): string {
-  const planned = playbooksOf(incident).flatMap(({ plan }) => plan);
-  const title = planned.find(({ name }) => name === step)?.title ?? step;
+  const title = titleOfStep(incident.policy, step);
   return by === TIME ? `${title}: not approved within ${waitingTime(minutes)}` : `${title}: declined by ${by}`;
 }
