@@ -110,7 +110,9 @@ export const WITHIN_BOUNDS: Property = {
       .flatMap(({ incident, entry }) =>
         (entry['guardrails'] as Entry[]).flatMap(({ guardrail, reason }) => {
           const [, touched, whole, limit] =
-            String(reason).match(/^(?:at most )?(\d+) (?:of|more than) (\d+) .*limit (\d+) ?%/) ?? [];
+            String(reason).match(
+              /^(?:too much at once: )?(?:at most )?(\d+) (?:of|more than) (\d+) .*limit (\d+) ?%/,
+            ) ?? [];
           if (guardrail !== 'blast radius' || !limit || Number(touched) / Number(whole) <= Number(limit) / 100 + 0.005)
             return [];
           return [`${incident.id}: ${entry['step']} touches ${reason}`];
