@@ -42,7 +42,7 @@ export interface MaintenanceRead {
   others: readonly Maintenance[];
   /** The mute rules could be read. */
   isComplete: boolean;
-  /** What could not be read, each with the reason. */
+  /** The settings that could not be read, each with the reason. */
   unread: readonly string[];
 }
 

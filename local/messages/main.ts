@@ -1,13 +1,11 @@
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { scenariosOf, withBothModes } from '../rehearsal/every-scenario.ts';
 import { exitCodeAfter } from '../rehearsal/exit-code.ts';
 import { Processes } from '../rehearsal/processes.ts';
-import { withSynthesis } from '../rehearsal/synthesize.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { endWithReader } from '../terminal/pipe.ts';
 import { print } from '../terminal/print.ts';
-import { withProgress } from '../terminal/progress.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import type { Answer, Task } from './worker.ts';
 import { empty, writeIndex } from './write.ts';
@@ -30,16 +28,9 @@ process.exitCode = await main(process.argv);
 async function main(argv: string[]): Promise<number> {
   try {
     program.parse(argv);
-    const unknown = program.args.filter(name => !SCENARIOS.some(scenario => scenario.name === name));
-    if (unknown.length > 0) program.error(`error: no scenario is named ${unknown.join(', ')}`, { exitCode: 2 });
-    const wanted = SCENARIOS.filter(({ name }) => program.args.length === 0 || program.args.includes(name));
-    const synthesis = withProgress('Synthesising the app');
-    return await withSynthesis(full =>
-      withSynthesis(configured => {
-        synthesis.done();
-        return write(wanted, [OUT, full.directory, configured.directory], program.opts<{ seed: number }>().seed);
-      }, 'configured'),
-    );
+    const wanted = scenariosOf(program);
+    const { seed } = program.opts<{ seed: number }>();
+    return await withBothModes(directories => write(wanted, [OUT, ...directories], seed));
   } catch (error) {
     return exitCodeAfter(error);
   }

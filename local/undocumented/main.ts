@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { terminalJson } from '../../lambda/domain/encoding/terminal.ts';
+import { scenariosOf, withBothModes } from '../rehearsal/every-scenario.ts';
 import { exitCodeAfter } from '../rehearsal/exit-code.ts';
 import { Processes } from '../rehearsal/processes.ts';
-import { withSynthesis } from '../rehearsal/synthesize.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { endWithReader } from '../terminal/pipe.ts';
 import { print } from '../terminal/print.ts';
-import { withProgress } from '../terminal/progress.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import { ALL_QUESTIONS } from '../world/undocumented.ts';
 import { othersOf, worded } from './positions.ts';
@@ -48,23 +46,17 @@ process.exitCode = await main(process.argv);
 async function main(argv: string[]): Promise<number> {
   try {
     program.parse(argv);
-    const unknown = program.args.filter(name => !SCENARIOS.some(scenario => scenario.name === name));
-    if (unknown.length > 0) program.error(`error: no scenario is named ${unknown.join(', ')}`, { exitCode: 2 });
-    const synthesis = withProgress('Synthesising the app');
-    return await withSynthesis(full =>
-      withSynthesis(configured => {
-        synthesis.done();
-        return all([full.directory, configured.directory], program.opts<Options>());
-      }, 'configured'),
-    );
+    const named = scenariosOf(program);
+    return await withBothModes(directories => all(named, directories, program.opts<Options>()));
   } catch (error) {
     return exitCodeAfter(error);
   }
 }
 
-async function all(directories: string[], { seed, minutes, json }: Options): Promise<number> {
+async function all(named: readonly Scenario[], directories: string[], options: Options): Promise<number> {
+  const { seed, minutes, json } = options;
   const end = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
-  const wanted = wantedScenarios(minutes !== undefined);
+  const wanted = minutes === undefined ? named : shortOnes(named);
   const processes = new Processes<Task, Answer>({ module: join(import.meta.dirname, 'worker.ts'), given: directories });
   const told: Told[] = [];
   const left = wanted.values();
@@ -86,10 +78,8 @@ async function all(directories: string[], { seed, minutes, json }: Options): Pro
   return summary.failed.length > 0 ? 1 : 0;
 }
 
-/** The scenarios that are named, or all; in a bounded run the short ones, others first each day. */
-function wantedScenarios(isBounded: boolean): readonly Scenario[] {
-  const named = SCENARIOS.filter(({ name }) => program.args.length === 0 || program.args.includes(name));
-  if (!isBounded) return named;
+/** The short ones, for a bounded run, others first each day. */
+function shortOnes(named: readonly Scenario[]): readonly Scenario[] {
   const short = named.filter(scenario => scenario.minutes <= LONG);
   const first = (Math.floor(Date.now() / DAY) * 7) % short.length;
   return [...short.slice(first), ...short.slice(0, first)];

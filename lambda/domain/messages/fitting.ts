@@ -22,7 +22,7 @@ export function shortened(
 const LONG_WORD = 20;
 
 /**
- * What `write` makes of the fields, shortened one after the other until no character is too many.
+ * The text that `write` makes of the fields, shortened one after the other until no character is too many.
  *
  * @param shorten the fields in the order in which they are shortened, each to no fewer characters than so many
  * @param excess the characters by which a text is too long; 0 for one that fits

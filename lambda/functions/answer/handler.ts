@@ -154,7 +154,7 @@ async function show(
   confirms: string | null = null,
 ): Promise<HttpResponse> {
   const { link } = found;
-  // What was done a moment ago stands in the timeline already.
+  // The action of a moment ago stands in the timeline already.
   const {
     incident = found.incident,
     timeline = found.timeline,

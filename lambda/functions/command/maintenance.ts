@@ -50,7 +50,7 @@ export async function endMaintenance(
   return (await recorded(caller, `maintenance has ended: ${window.reason}`)) ?? listMaintenance();
 }
 
-/** Who comes by an incident's page leaves a note there, by whose id the link is known to be used. */
+/** A person who comes by an incident's page leaves a note there, by whose id the link is known to be used. */
 async function recorded(
   { incident: id, by, via, requestId }: Person & { incident?: string | undefined; requestId: string },
   text: string,

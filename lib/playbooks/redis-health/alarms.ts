@@ -21,7 +21,7 @@ interface Watched {
   statistic?: 'Sum';
   minutes: number;
   bound: { atLeast: number } | { under: number };
-  /** What of the node the alarm reads. */
+  /** The part of the node that the alarm reads. */
   reads: string;
   /** A node that is well may report nothing of it. */
   mayBeSilent?: boolean;

@@ -15,7 +15,7 @@ interface Told extends Message {
   severity: string;
 }
 
-/** What each person was told of an incident as somebody on call, by channel, in the order in which it came. */
+/** The messages that each person got of an incident as somebody on call, by channel, in the order in which they came. */
 const heard = ({ messages }: Chronicle, incident: RecordedIncident): Told[][] => [
   ...Map.groupBy(
     messages.flatMap((message): Told[] => {
@@ -98,7 +98,7 @@ export const IN_ORDER: Property = {
     isTroubled(chronicle)
       ? []
       : chronicle.incidents.flatMap(incident => {
-          // What two incidents say together stands in one of their timelines.
+          // A message of two incidents stands in one of their timelines.
           if (incident.timeline.some(({ type }) => type === 'Absorbed')) return [];
           return heard(chronicle, incident).flatMap(told => {
             const first = outOfOrder(incident.timeline, told);

@@ -11,7 +11,7 @@ export type Identity = (
   arn: (service: string, resource: string) => string,
 ) => { ref: string } & Record<string, string>;
 
-/** As long as the id of a function's URL. */
+/** An id of as many characters as that of a function's URL. */
 const idOf = (name: string) => createHash('sha256').update(name).digest('hex').slice(0, 32);
 
 export const IDENTITIES: Record<string, Identity> = {
