@@ -68,7 +68,7 @@ CREATE SCHEMA simulation;
 CREATE TABLE simulation.server (
   own_pid integer, max_connections integer, database name, version integer, in_recovery boolean, by_default boolean);
 CREATE TABLE simulation.session (
-  pid integer PRIMARY KEY, usename name, application_name text, datname name, state text, state_change timestamptz,
+  pid integer PRIMARY KEY, usename name, application_name text, datname name, state text, idle_seconds double precision,
   backend_type text, rolsuper boolean, query text, client_addr inet, advisory_lock boolean, temporary_table boolean,
   terminated integer);
 CREATE SEQUENCE simulation.termination;
@@ -76,7 +76,8 @@ CREATE VIEW simulation.pg_roles AS
   SELECT CAST(dense_rank() OVER (ORDER BY usename) + 100000 AS oid) AS oid, usename AS rolname, bool_or(rolsuper) AS rolsuper
   FROM simulation.session WHERE usename IS NOT NULL GROUP BY usename;
 CREATE VIEW simulation.pg_stat_activity AS
-  SELECT pid, role.oid AS usesysid, usename, application_name, datname, state, state_change, backend_type, query, client_addr
+  SELECT pid, role.oid AS usesysid, usename, application_name, datname, state,
+    now() - idle_seconds * INTERVAL '1 second' AS state_change, backend_type, query, client_addr
   FROM simulation.session LEFT JOIN simulation.pg_roles AS role ON role.rolname = usename WHERE terminated IS NULL;
 CREATE VIEW simulation.pg_locks AS
   SELECT 'advisory' AS locktype, pid FROM simulation.session WHERE advisory_lock AND terminated IS NULL;
@@ -116,13 +117,9 @@ CREATE FUNCTION simulation.pg_terminate_backend(target integer) RETURNS boolean 
   END $$;
 `;
 
-const ADD_SESSIONS = `
-INSERT INTO simulation.session
-SELECT pid, usename, application_name, datname, state, now() - idle_seconds * INTERVAL '1 second', backend_type, rolsuper,
-  query, client_addr, advisory_lock, temporary_table
-FROM jsonb_to_recordset($1) AS row(pid integer, usename text, application_name text, datname text, state text,
-  idle_seconds double precision, backend_type text, rolsuper boolean, query text, client_addr inet, advisory_lock boolean,
-  temporary_table boolean)`;
+// Thousands of rows, of which COPY takes half the time of an INSERT.
+const ADD_SESSIONS = `COPY simulation.session (pid, usename, application_name, datname, state, idle_seconds, backend_type,
+  rolsuper, query, client_addr, advisory_lock, temporary_table) FROM '/dev/blob'`;
 
 const plain = ({ name, value }: SimulatedParameter): [string, Value] => [
   name ?? '',
@@ -186,6 +183,8 @@ export class SimulatedSessions {
     // One transaction, so that now() is the same for the sessions' ages and for the statement.
     this.start();
     return (await (this.#database as Promise<PGlite>)).transaction(async transaction => {
+      // Empty files of its own, which go with the transaction: rows that are only rolled back stay, and slow all later ones.
+      await transaction.exec('TRUNCATE simulation.server, simulation.session');
       await transaction.query('INSERT INTO simulation.server VALUES ($1, $2, $3, $4, $5, $6)', [
         sessions.find(session => session.own)?.pid ?? 0,
         maxConnections,
@@ -194,7 +193,7 @@ export class SimulatedSessions {
         inRecovery,
         readOnlyByDefault,
       ]);
-      await transaction.query(ADD_SESSIONS, [sessions.map(row)]);
+      await transaction.query(ADD_SESSIONS, [], { blob: new Blob(sessions.map(line)) });
       await transaction.exec('SET LOCAL search_path = simulation, pg_catalog');
       const { rows, fields } = await transaction.query<Record<string, unknown>>(text, values);
       const terminated = await transaction.query<{ pid: number }>(
@@ -220,20 +219,29 @@ async function start(): Promise<PGlite> {
   return database;
 }
 
-const row = (session: SimulatedSession) => ({
-  pid: session.pid,
-  usename: session.user,
-  application_name: session.application,
-  datname: session.database,
-  state: session.state,
-  idle_seconds: session.idleSeconds,
-  backend_type: session.backendType ?? 'client backend',
-  rolsuper: session.superuser ?? session.user === 'rdsadmin',
-  query: session.statement ?? '',
-  client_addr: session.address ?? null,
-  advisory_lock: session.advisoryLock ?? false,
-  temporary_table: session.temporaryTable ?? false,
-});
+/** A session as a line of COPY's text format. */
+const line = (session: SimulatedSession): string =>
+  `${[
+    session.pid,
+    session.user,
+    session.application,
+    session.database,
+    session.state,
+    session.idleSeconds,
+    session.backendType ?? 'client backend',
+    session.superuser ?? session.user === 'rdsadmin',
+    session.statement ?? '',
+    session.address ?? null,
+    session.advisoryLock ?? false,
+    session.temporaryTable ?? false,
+  ]
+    .map(field)
+    .join('\t')}\n`;
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+const field = (value: string | number | boolean | null): string =>
+  value === null ? '\\N' : String(value).replace(/[\\\t\n\r]/g, sign => ESCAPES[sign] ?? sign);
 
 /** The result as the Data API's ExecuteStatement returns it with `includeResultMetadata`. */
 export const toDataApiResponse = ({ rows, columns }: Pick<SimulatedResult, 'rows' | 'columns'>) => ({

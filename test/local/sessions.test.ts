@@ -53,6 +53,21 @@ describe('simulated sessions', () => {
     expect(answered).toEqual(await simulated.ask(ASK_WRITER, {}, [], state));
   });
 
+  test('statements and names arrive as they are, whatever characters they have', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: fc.constantFrom('\\', '\t', '\n', '\r', 'N', '.', "'", 'ü') }), async text => {
+        const { rows } = await simulated.execute(
+          'SELECT query, application_name FROM pg_stat_activity',
+          {},
+          [session(1, { statement: text, application: text })],
+          server,
+        );
+        expect(rows).toEqual([{ query: text, application_name: text }]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   test('the longest idle are terminated first, whatever their order', async () => {
     const { terminatedPids } = await terminate([
       session(1, { idleSeconds: 61 }),
