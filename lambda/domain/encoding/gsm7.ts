@@ -55,9 +55,9 @@ function alphabet(letters: string, spellings: string): Record<string, string> {
  * accents that the alphabet lacks, other scripts and signs are spelled in it, and what nobody can spell becomes one `?`.
  */
 export const toGsm7 = (text: string): string =>
-  Array.from(new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(visible(text)), ({ segment }) =>
-    spell(segment.normalize('NFC')),
-  ).join('');
+  Array.from(GRAPHEMES.segment(visible(text)), ({ segment }) => spell(segment.normalize('NFC'))).join('');
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Spells what a reader sees as one character. */
 function spell(grapheme: string): string {

@@ -26,8 +26,8 @@ export function logsUrl(region: string, logGroup: string, from: string, to: stri
  */
 export function insightsUrl(region: string, logGroup: string, query: string, from: string, to: string): string {
   const hex = (byte: number) => `*${byte.toString(16).padStart(2, '0')}`;
-  const escaped = (sign: string) => [...new TextEncoder().encode(sign)].map(hex).join('');
-  const value = (text: string) => `'${text.replace(/[^\w.-]/gu, escaped)}`;
+  const escaped = (signs: string) => Array.from(new TextEncoder().encode(signs), hex).join('');
+  const value = (text: string) => `'${text.replace(/[^\w.-]+/gu, escaped)}`;
   const detail =
     `~(end~${value(to)}~start~${value(from)}~timeType~'ABSOLUTE~tz~'UTC` +
     `~editorString~${value(query)}~source~(~${value(logGroup)}))`;

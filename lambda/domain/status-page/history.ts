@@ -52,12 +52,24 @@ export interface History {
 /** The weight of a minute as downtime, as Statuspage has it. Slowness and announced maintenance have none. */
 const WEIGHTS: Partial<Record<State, number>> = { major_outage: 1, partial_outage: 0.3 };
 
+/** Pages and API tell the same history of a site. */
+const known = new WeakMap<SiteInput, Map<string, History>>();
+
 /** The last 90 days of a component, from its incidents, maintenances and the measured minutes. */
 export function history(site: SiteInput, component: string): History {
+  const ofSite = known.get(site) ?? new Map<string, History>();
+  known.set(site, ofSite);
+  const found = ofSite.get(component) ?? historyOf(site, component);
+  ofSite.set(component, found);
+  return found;
+}
+
+function historyOf(site: SiteInput, component: string): History {
   const spans = spansOf(site, component);
   const today = Date.parse(site.now.slice(0, 10));
+  const now = Date.parse(site.now);
   const days = Array.from({ length: DAYS }, (_, index) => today - (DAYS - 1 - index) * DAY * MINUTE).map(start =>
-    dayOf(site, spans, start),
+    dayOf(site, spans, start, now),
   );
   const known = sum(days.map(day => day.known));
   const down = sum(days.map(day => day.down));
@@ -104,10 +116,10 @@ const spansOf = ({ incidents, maintenance, now }: SiteInput, component: string):
     })),
 ];
 
-function dayOf(site: SiteInput, all: Span[], start: number): Day {
+function dayOf(site: SiteInput, all: Span[], start: number, now: number): Day {
   const date = new Date(start).toISOString().slice(0, 10);
   const midnight = start + DAY * MINUTE;
-  const end = Math.min(midnight, Date.parse(site.now));
+  const end = Math.min(midnight, now);
   // A span that began just now has no minutes yet, but belongs to today.
   const spans = all.filter(({ from, to }) => from < midnight && to >= start && (to > start || from === to));
   const minutes = minutesByState(spans, start, end);
