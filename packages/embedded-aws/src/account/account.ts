@@ -295,8 +295,16 @@ export class Account {
   }
 }
 
+const shortNames = new Map<string, string>();
+
 /** A name that people can read, made of a construct's path: `OrderIntake/Function` becomes `order-intake`. */
-export const shortName = (path: string) =>
+export function shortName(path: string): string {
+  const name = shortNames.get(path) ?? shortened(path);
+  shortNames.set(path, name);
+  return name;
+}
+
+const shortened = (path: string) =>
   (path.split('/').findLast(part => !['Function', 'Resource', 'StateMachine', 'Table'].includes(part)) ?? path)
     .replace(/Function$/, '')
     .replace(/([a-z])([A-Z])/g, '$1-$2')

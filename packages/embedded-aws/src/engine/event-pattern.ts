@@ -11,9 +11,23 @@ type Test = (value: Json) => boolean;
 type Leaf = { tests: Test[]; present: boolean; absent: boolean };
 type Plain = { [field: string]: Plain | Leaf };
 
-export function matches(pattern: unknown, event: unknown): boolean {
+export const matches = (pattern: unknown, event: unknown): boolean => matcher(event)(pattern);
+
+/** Tells which patterns an event matches; the event is taken apart once. */
+export function matcher(event: unknown): (pattern: unknown) => boolean {
   const fields = fieldsOf(event as Json);
-  return compile(pattern).some(plain => holds(leavesOf(plain), fields));
+  return pattern => compiled(pattern).some(leaves => holds(leaves, fields));
+}
+
+type Leaves = readonly [string, Leaf][];
+
+/** Patterns are objects of templates, which do not change. */
+const known = new WeakMap<object, readonly Leaves[]>();
+
+function compiled(pattern: unknown): readonly Leaves[] {
+  const leaves = known.get(pattern as object) ?? compile(pattern).map(plain => leavesOf(plain));
+  known.set(pattern as object, leaves);
+  return leaves;
 }
 
 /** Throws when the service would reject the pattern, or when this engine does not know a part of it. */
@@ -48,8 +62,12 @@ function fieldsOf(event: Json): Map<string, Field[]> {
       const array = arrays++;
       for (const [place, member] of value.entries()) visit(member, path, new Map([...places, [array, place]]));
     } else if (isObject(value)) {
-      for (const [name, inner] of Object.entries(value)) visit(inner, path === '' ? name : `${path}.${name}`, places);
-    } else fields.set(path, [...(fields.get(path) ?? []), { value, places }]);
+      for (const name of Object.keys(value)) visit(value[name] as Json, path === '' ? name : `${path}.${name}`, places);
+    } else {
+      const others = fields.get(path);
+      if (others) others.push({ value, places });
+      else fields.set(path, [{ value, places }]);
+    }
   };
   visit(event, '', new Map());
   return fields;
@@ -66,7 +84,7 @@ const leavesOf = (plain: Plain, path = ''): [string, Leaf][] =>
 
 /** A field is absent where none is at the places that the leaves before it have taken. */
 function holds(
-  [first, ...rest]: readonly [string, Leaf][],
+  [first, ...rest]: Leaves,
   fields: ReadonlyMap<string, Field[]>,
   taken: Field['places'] = new Map(),
 ): boolean {

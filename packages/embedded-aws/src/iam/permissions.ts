@@ -89,7 +89,7 @@ export class Permissions {
     context?: RequestContext,
   ): string | undefined {
     if (role === ADMINISTRATOR) return undefined;
-    const question = JSON.stringify([role, action, resources, context]);
+    const question = `${role} ${action} ${resources?.join(' ')} ${context && JSON.stringify(context)}`;
     if (this.decided.has(question)) return this.decided.get(question);
     const decision = touched(action, resources).find(resource => !this.allows(role, action, resource, context));
     this.decided.set(question, decision);

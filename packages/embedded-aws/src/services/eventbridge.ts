@@ -1,7 +1,7 @@
 import { type Account, type Input, ServiceError } from '../account/account.ts';
 import { ACCOUNT } from '../assembly/identities.ts';
 import type { Deployed } from '../assembly/resolve.ts';
-import { matches, validatePattern } from '../engine/event-pattern.ts';
+import { matcher, validatePattern } from '../engine/event-pattern.ts';
 import { parseSchedule } from '../engine/schedule.ts';
 import { policyAllows } from '../iam/statements.ts';
 import type { Random } from '../random.ts';
@@ -58,12 +58,13 @@ export class Buses {
 
   /** Puts an event on a bus and gives the names of the rules that it matched. */
   put(event: BusEvent, bus = 'default'): string[] {
+    const matches = matcher(event);
     const rules = this.account
       .ofType('AWS::Events::Rule')
       .filter(
         ({ properties }) => (properties['EventBusName'] ?? 'default') === bus && properties['State'] !== 'DISABLED',
       )
-      .filter(({ properties }) => properties['EventPattern'] && matches(properties['EventPattern'], event));
+      .filter(({ properties }) => properties['EventPattern'] && matches(properties['EventPattern']));
     for (const rule of rules) this.target(rule, event);
     return rules.map(({ path }) => path);
   }

@@ -39,7 +39,7 @@ function firstFrom(series: readonly { at: number }[], time: number): number {
   return low;
 }
 
-const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+const sumOf = (values: readonly Value[]) => values.reduce((sum, { value }) => sum + value, 0);
 
 const MINUTE = 60_000;
 
@@ -48,6 +48,13 @@ interface Value {
   at: number;
   value: number;
   visible: number;
+}
+
+/** The values of a metric in the order of their times, with the statistics of periods that are over. */
+interface Series {
+  values: Value[];
+  /** By the statistic and milliseconds of a period, then by the period's beginning, a multiple of these. */
+  settled: Map<string, { step: number; found: Map<number, number> }>;
 }
 
 /** A metric that is not reported: with these dimensions among its own. */
@@ -62,7 +69,7 @@ interface Lost {
  * read differs by namespace; AWS's own services report whole minutes, so that late ones never show a part of one.
  */
 export class Metrics {
-  private readonly series = new Map<string, Value[]>();
+  private readonly series = new Map<string, Series>();
   /** The key of each query's series: alarms ask the same query every minute. */
   private readonly keys = new WeakMap<MetricQuery, string>();
   private readonly account: Account;
@@ -104,14 +111,17 @@ export class Metrics {
   ): void {
     if (this.lost.length > 0 && this.lost.some(gone => isLost(gone, namespace, name, dimensions))) return;
     const key = keyOf(namespace, name, dimensions);
-    let values = this.series.get(key);
-    if (!values) {
-      values = [];
-      this.series.set(key, values);
+    let series = this.series.get(key);
+    if (!series) {
+      series = { values: [], settled: new Map() };
+      this.series.set(key, series);
     }
+    const { values, settled } = series;
     const late = this.lateness(namespace);
     const reported = late > 0 && namespace.startsWith('AWS/') ? (Math.floor(at / MINUTE) + 1) * MINUTE : at;
     const entry = { at, value, visible: reported + late };
+    if (at < this.account.clock.now)
+      for (const { step, found } of settled.values()) found.delete(Math.floor(at / step) * step);
     const last = values.at(-1);
     // A value that is dated back comes in between.
     if (last && last.at > at) values.splice(firstFrom(values, at + 1), 0, entry);
@@ -135,52 +145,49 @@ export class Metrics {
 
   /** Gives every value that was put, in order. */
   valuesOf(namespace: string, name: string, dimensions: Record<string, string>): readonly number[] {
-    return (this.series.get(keyOf(namespace, name, dimensions)) ?? []).map(({ value }) => value);
+    return (this.series.get(keyOf(namespace, name, dimensions))?.values ?? []).map(({ value }) => value);
   }
 
   /** The statistic of each period that begins at one of `starts`, by what can be read of it now; undefined without data. */
   datapoints(query: MetricQuery, starts: readonly number[]): (number | undefined)[] {
-    const series = this.seriesOf(query);
-    return starts.map(start => this.statisticOf(query, series, start));
+    return this.statistics(query, this.seriesOf(query), starts);
   }
 
-  private seriesOf(query: MetricQuery): readonly Value[] {
+  private seriesOf(query: MetricQuery): Series {
     const { namespace, name, dimensions } = query;
     const key = this.keys.get(query) ?? keyOf(namespace, name, namesOf(dimensions));
     this.keys.set(query, key);
-    return this.series.get(key) ?? [];
+    return this.series.get(key) ?? { values: [], settled: new Map() };
   }
 
   datapoint(query: MetricQuery, start: number): number | undefined {
     return this.datapoints(query, [start])[0];
   }
 
-  private statisticOf(
-    { namespace, name, statistic, period }: MetricQuery,
-    series: readonly Value[],
-    start: number,
-  ): number | undefined {
-    const first = firstFrom(series, start);
-    let last = firstFrom(series, start + period * 1000);
-    // What is measured later can be read later: only the newest values are not visible yet.
-    while (last > first && (series[last - 1] as Value).visible > this.account.clock.now) last--;
-    if (last === first) return undefined;
-    if (statistic === 'SampleCount') return last - first;
-    const values = series.slice(first, last).map(({ value }) => value);
-    switch (statistic) {
-      case 'Average':
-        return sumOf(values) / values.length;
-      case 'Sum':
-        return sumOf(values);
-      case 'Maximum':
-        return Math.max(...values);
-      case 'Minimum':
-        return Math.min(...values);
-      case 'p95':
-        return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
-      default:
-        throw new Unsupported(`the metric ${namespace} ${name}`, `the statistic ${statistic}`);
-    }
+  private statistics(
+    query: MetricQuery,
+    { values, settled }: Series,
+    starts: readonly number[],
+  ): (number | undefined)[] {
+    const { now } = this.account.clock;
+    const step = query.period * 1000;
+    const kind = `${query.statistic} ${step}`;
+    const { found } = settled.get(kind) ?? { found: new Map<number, number>() };
+    settled.set(kind, { step, found });
+    return starts.map(start => {
+      const known = found.get(start);
+      if (known !== undefined) return known;
+      const end = start + step;
+      const first = firstFrom(values, start);
+      const after = firstFrom(values, end);
+      let last = after;
+      // What is measured later can be read later: only the newest values are not visible yet.
+      while (last > first && (values[last - 1] as Value).visible > now) last--;
+      if (last === first) return undefined;
+      const value = statisticOf(values.slice(first, last), query);
+      if (last === after && end <= now && start % step === 0) found.set(start, value);
+      return value;
+    });
   }
 
   private getMetricData({ MetricDataQueries, StartTime, EndTime, ScanBy }: Input) {
@@ -196,14 +203,14 @@ export class Metrics {
         period: Period,
       };
       const step = Period * 1000;
-      const points: { start: number; value: number }[] = [];
       const series = this.seriesOf(query);
-      const first = Math.max(Math.ceil(from / step), Math.floor((series[0]?.at ?? to) / step)) * step;
+      const first = Math.max(Math.ceil(from / step), Math.floor((series.values[0]?.at ?? to) / step)) * step;
       // The period that is still running is answered too, by what there is of it.
-      for (let start = first; start < to; start += step) {
-        const value = this.statisticOf(query, series, start);
-        if (value !== undefined) points.push({ start, value });
-      }
+      const starts: number[] = [];
+      for (let start = first; start < to; start += step) starts.push(start);
+      const points = this.statistics(query, series, starts).flatMap((value, i) =>
+        value === undefined ? [] : [{ start: starts[i] as number, value }],
+      );
       if (ScanBy !== 'TimestampAscending') points.reverse();
       return {
         Id,
@@ -213,5 +220,24 @@ export class Metrics {
       };
     });
     return { MetricDataResults };
+  }
+}
+
+function statisticOf(values: readonly Value[], { namespace, name, statistic }: MetricQuery): number {
+  switch (statistic) {
+    case 'SampleCount':
+      return values.length;
+    case 'Average':
+      return sumOf(values) / values.length;
+    case 'Sum':
+      return sumOf(values);
+    case 'Maximum':
+      return Math.max(...values.map(({ value }) => value));
+    case 'Minimum':
+      return Math.min(...values.map(({ value }) => value));
+    case 'p95':
+      return values.map(({ value }) => value).sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] as number;
+    default:
+      throw new Unsupported(`the metric ${namespace} ${name}`, `the statistic ${statistic}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.ts';
 import type { Properties } from '../../assembly/assembly.ts';
-import { matches } from '../../engine/event-pattern.ts';
+import { matcher } from '../../engine/event-pattern.ts';
 import type { StreamRecord, Tables } from '../dynamodb/tables.ts';
 import type { Queues } from '../sqs.ts';
 import { fitting } from './batches.ts';
@@ -18,6 +18,7 @@ export class Streams {
     this.queues = queues;
     for (const resource of account.ofType('AWS::Lambda::EventSourceMapping')) {
       const { properties } = resource;
+      const patterns = patternsOf(properties);
       const waiting: ReturnType<typeof toRecord>[] = [];
       let exists = false;
       account.whenCreated(resource, () => {
@@ -27,7 +28,7 @@ export class Streams {
       tables.onRecord(record => {
         if (!String(properties['EventSourceArn']).startsWith(`${record.tableArn}/stream/`)) return;
         const shaped = toRecord(record, account);
-        if (!passes(properties, shaped)) return;
+        if (patterns.length > 0 && !patterns.some(matcher(shaped))) return;
         if (!exists && properties['StartingPosition'] !== 'TRIM_HORIZON') return;
         waiting.push(shaped);
         if (exists && waiting.length === 1) this.deliver(properties, waiting, 0, windowOf(properties));
@@ -82,7 +83,5 @@ function toRecord({ tableArn, sequence, keys, before, after }: StreamRecord, { c
   };
 }
 
-function passes(mapping: Properties, record: unknown): boolean {
-  const filters = (mapping['FilterCriteria']?.['Filters'] ?? []) as { Pattern: string }[];
-  return filters.length === 0 || filters.some(({ Pattern }) => matches(JSON.parse(Pattern), record));
-}
+const patternsOf = (mapping: Properties): object[] =>
+  ((mapping['FilterCriteria']?.['Filters'] ?? []) as { Pattern: string }[]).map(({ Pattern }) => JSON.parse(Pattern));
