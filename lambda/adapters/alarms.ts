@@ -29,8 +29,13 @@ export async function observeAlarms(incident: Incident): Promise<Signal[]> {
 /** The alarms behind an incident's signals. */
 export const alarmsOf = (incident: Incident): Promise<DescribedAlarm[]> => alarmsNamed(alarmNames(incident));
 
-/** Every alarm of this account and region that is in the state. */
-export const alarmsIn = (state: AlarmState): Promise<DescribedAlarm[]> => describeAll({ StateValue: state });
+/**
+ * Every alarm of this account and region that is in the state.
+ *
+ * @param found grows page by page: it holds what was read before a page failed
+ */
+export const alarmsIn = (state: AlarmState, found: DescribedAlarm[] = []): Promise<DescribedAlarm[]> =>
+  describeAll({ StateValue: state }, found);
 
 /** The alarms of these names, as far as they are in this account and region. */
 export async function alarmsNamed(names: readonly string[]): Promise<DescribedAlarm[]> {
@@ -38,8 +43,7 @@ export async function alarmsNamed(names: readonly string[]): Promise<DescribedAl
   return (await Promise.all(pages.map(AlarmNames => describeAll({ AlarmNames: [...AlarmNames] })))).flat();
 }
 
-async function describeAll(input: DescribeAlarmsCommandInput): Promise<DescribedAlarm[]> {
-  const found: DescribedAlarm[] = [];
+async function describeAll(input: DescribeAlarmsCommandInput, found: DescribedAlarm[] = []): Promise<DescribedAlarm[]> {
   const pages = paginateDescribeAlarms({ client }, { ...input, AlarmTypes, MaxRecords: PAGE });
   for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages)
     found.push(...MetricAlarms.map(describe), ...CompositeAlarms.map(describe));
@@ -74,23 +78,14 @@ function judgedMetric({
 /** The tags of alarms, by the alarm's name. */
 export type TagsByAlarm = Record<string, Record<string, string>>;
 
-/** The tags of the alarms whose tags name the service; undefined while they cannot be read, which is logged. */
-export async function taggedAlarms(service: string): Promise<TagsByAlarm | undefined> {
-  try {
-    return await readTaggedAlarms(service);
-  } catch (error) {
-    const message = 'the tags of alarms cannot be read: they are known by their names alone';
-    console.error({ message, error: (error as Error).name });
-    return undefined;
-  }
-}
-
-async function readTaggedAlarms(service: string): Promise<TagsByAlarm> {
+/** The tags of the alarms whose tags name the service. */
+export async function taggedAlarms(service: string): Promise<TagsByAlarm> {
   const query = {
     ResourceTypeFilters: ['cloudwatch:alarm'],
     TagFilters: [{ Key: ALARM_TAGS.service, Values: [service] }],
   };
-  const found: TagsByAlarm = {};
+  // An alarm may have the name of a property that every object has.
+  const found: TagsByAlarm = Object.create(null);
   for await (const { ResourceTagMappingList = [] } of paginateGetResources({ client: tagging }, query))
     for (const { ResourceARN = '', Tags = [] } of ResourceTagMappingList) {
       const name = ResourceARN.split(':').slice(6).join(':');

@@ -32,10 +32,14 @@ export async function readSwitches(automationParameter: string, maintenanceParam
       ...(reason.length > 0 ? { maintenanceReason: reason.join(' ') } : {}),
     };
   } catch (error) {
-    console.error({ message: 'the kill switch cannot be read, which means off', error: (error as Error).name });
-    const unread = errorWords(error as Error);
-    return { automation: 'unreadable', maintenanceUntil: 'unreadable', unanswered: true, unread };
+    return unreadableSwitches(error as Error);
   }
+}
+
+/** The switches when nobody says how they are. */
+export function unreadableSwitches(error: Error): Switches {
+  console.error({ message: 'the kill switch cannot be read, which means off', error: error.name });
+  return { automation: 'unreadable', maintenanceUntil: 'unreadable', unanswered: true, unread: errorWords(error) };
 }
 
 /** Reads a parameter. @throws ParameterNotFound */

@@ -1,6 +1,6 @@
 import { errorWords } from '../adapters/error-words.ts';
 import { activeMuteRules } from '../adapters/mute-rules.ts';
-import { readSwitches, type Switches } from '../adapters/parameters.ts';
+import { readSwitches, type Switches, unreadableSwitches } from '../adapters/parameters.ts';
 import type { Readings } from '../domain/incident/commands.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import { lasts, type Maintenance } from '../domain/incident/maintenance.ts';
@@ -10,6 +10,10 @@ import { toldMaintenance, withMaintenance } from '../domain/intake/maintenance.t
 import { observedSignals } from '../domain/intake/observed-alarms.ts';
 import { readabilityOf } from '../domain/intake/readable-alarms.ts';
 import { deployed } from '../runtime/deployed.ts';
+import { inTime } from '../runtime/in-time.ts';
+
+/** Seconds for each source of maintenance: whoever asks has something more urgent to do than to wait for it. */
+const SECONDS = 4;
 
 /** The windows of people and announcements in force. What cannot be read is none: people may be told. */
 export async function windowsInForce(): Promise<Maintenance[]> {
@@ -50,15 +54,12 @@ export async function readMaintenance(described: readonly DescribedAlarm[]): Pro
   const [switches, announced, rules] = await Promise.all([
     switchesNow(),
     announcedNow(),
-    activeMuteRules().catch((error: Error) => unreadable(error)),
+    inTime(SECONDS, activeMuteRules()).catch((error: Error) => unreadable(error)),
   ]);
   const isRead = Array.isArray(rules);
-  const suppressed = described.flatMap(({ name, suppressed: reason }): Maintenance[] =>
-    reason ? [{ source: 'suppression', scope: { alarms: [name] }, reason }] : [],
-  );
   return {
     switches,
-    others: [...announced, ...suppressed, ...(isRead ? rules : [])],
+    others: [...announced, ...suppressions(described), ...(isRead ? rules : [])],
     isComplete: isRead,
     unread: [
       ...(switches.unread ? [`the kill switch and the maintenance window cannot be read: ${switches.unread}`] : []),
@@ -67,11 +68,20 @@ export async function readMaintenance(described: readonly DescribedAlarm[]): Pro
   };
 }
 
+/** The suppressions of composite alarms, as their own descriptions tell them. */
+export const suppressions = (described: readonly DescribedAlarm[]): Maintenance[] =>
+  described.flatMap(({ name, suppressed: reason }) =>
+    reason ? [{ source: 'suppression', scope: { alarms: [name] }, reason }] : [],
+  );
+
 /** True while a window is open that a person has opened. */
 export const isWindowOpen = async (): Promise<boolean> => personsWindow(await switchesNow()).length > 0;
 
-const switchesNow = () =>
-  readSwitches(process.env['AUTOMATION_PARAMETER'] ?? '', process.env['MAINTENANCE_PARAMETER'] ?? '');
+/** The kill switch and the maintenance window; without an answer they count as unreadable. */
+export const switchesNow = (): Promise<Switches> => {
+  const { AUTOMATION_PARAMETER = '', MAINTENANCE_PARAMETER = '' } = process.env;
+  return inTime(SECONDS, readSwitches(AUTOMATION_PARAMETER, MAINTENANCE_PARAMETER)).catch(unreadableSwitches);
+};
 
 function personsWindow({
   maintenanceUntil: until,

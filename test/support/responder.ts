@@ -21,7 +21,7 @@ import { remoteTable } from './remote-table.ts';
 import { minute, playbookIn, policy, READINGS, START, step, withPlaybook } from './story.ts';
 
 export const ALARM = 'incident-response/mockupaws-production/database-connections-critical';
-const CACHE_ALARM = 'mockupaws-production-cache';
+export const CACHE_ALARM = 'mockupaws-production-cache';
 export const KEY = { slot: 'mockupaws-production', number: 1 };
 
 const { playbooks, ...shared } = policyOf(step('kill-idle'));

@@ -4,36 +4,40 @@ import type { Maintenance } from '../../domain/incident/maintenance.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { alarmNames } from '../../domain/intake/observed-alarms.ts';
 import { readabilityEvents, type readabilityOf } from '../../domain/intake/readable-alarms.ts';
-import { maintenanceInForce } from '../../readings/maintenance.ts';
+import { maintenanceInForce, suppressions } from '../../readings/maintenance.ts';
+import { type PartlyRead, readAlarmsInAlarm } from '../../readings/red-alarms.ts';
 import { commit } from '../../runtime/command-handler.ts';
-import { deployedPolicy } from '../../runtime/deployed.ts';
+import { inTime } from '../../runtime/in-time.ts';
 import { keyOf } from '../../store/keys.ts';
-import { lookForBlindness } from './blindness.ts';
-import { openForRedAlarms } from './red-alarms.ts';
 
-/** The alarms of this minute, asked for once for all incidents. */
+/**
+ * The alarms of this minute, asked for once for all incidents. Each question is one of its own: one that nobody answers takes nothing
+ * from the others.
+ */
 export interface Alarms {
-  red: readonly DescribedAlarm[];
-  withoutData: readonly DescribedAlarm[];
+  red: Promise<PartlyRead>;
+  withoutData: Promise<readonly DescribedAlarm[]>;
   /** The alarms behind open incidents, in any state. */
-  known: readonly DescribedAlarm[];
-  /** Asks for the maintenance in force, once in the minute. */
-  maintenance: () => Promise<readonly Maintenance[]>;
+  known: Promise<readonly DescribedAlarm[]>;
+  /** The maintenance in force for alarms as they were described; what needs to be asked for is asked for once in the minute. */
+  maintenance: (described: readonly DescribedAlarm[]) => Promise<readonly Maintenance[]>;
 }
 
-export async function readAlarms(open: readonly Incident[]): Promise<Alarms> {
+/** Seconds for the alarms of open incidents, and for those without data, which are many where much is switched off at night. */
+const SECONDS = { known: 6, withoutData: 15 };
+
+export function readAlarms(open: readonly Incident[]): Alarms {
   const names = [...new Set(open.flatMap(alarmNames))];
-  const [red, withoutData, known] = await Promise.all([
-    alarmsIn('ALARM'),
-    alarmsIn('INSUFFICIENT_DATA'),
-    alarmsNamed(names),
-  ]);
   let inForce: Promise<readonly Maintenance[]> | undefined;
-  const maintenance = () => {
-    inForce ??= maintenanceInForce([...red, ...withoutData, ...known]);
-    return inForce;
+  return {
+    red: readAlarmsInAlarm(),
+    withoutData: inTime(SECONDS.withoutData, alarmsIn('INSUFFICIENT_DATA')),
+    known: inTime(SECONDS.known, alarmsNamed(names)),
+    maintenance: async described => {
+      inForce ??= maintenanceInForce([]);
+      return [...(await inForce), ...suppressions(described)];
+    },
   };
-  return { red, withoutData, known, maintenance };
 }
 
 /** Says on the timeline, once, that alarms cannot be read, and that they can again. */
@@ -44,12 +48,4 @@ export async function commitReadability(
   if (!isOpen(incident) || readabilityEvents(incident, alarms).length === 0) return incident;
   const id = `readable/${incident.version}`;
   return (await commit(keyOf(incident), { type: 'note readable alarms', id, ...alarms })).incident ?? incident;
-}
-
-/** Opens incidents for alarms that are red or blind without one. */
-export async function openForAlarms(alarms: Promise<Alarms>, open: readonly Incident[]): Promise<void> {
-  const { red, withoutData, maintenance } = await alarms;
-  const policy = await deployedPolicy();
-  await openForRedAlarms(red, open, policy, maintenance);
-  await lookForBlindness(withoutData, open, policy, maintenance);
 }

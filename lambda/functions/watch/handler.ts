@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { startResponse } from '../../adapters/step-functions.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
 import type { Check } from '../../domain/incident/events.ts';
 import { type Incident, isQuestion, playbookOf } from '../../domain/incident/incident.ts';
@@ -14,18 +13,24 @@ import { commitObservedSignals, signalChecks } from '../../readings/service-stat
 import { commit } from '../../runtime/command-handler.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { failuresOf, throwAny } from '../../runtime/failures.ts';
+import { inTime } from '../../runtime/in-time.ts';
 import { reindex } from '../../store/incident-index.ts';
 import { type Found, incidentsUnderReview, openIncidents } from '../../store/incident-lists.ts';
 import { keyOf } from '../../store/keys.ts';
-import { type Alarms, commitReadability, openForAlarms, readAlarms } from './alarms.ts';
+import { type Alarms, commitReadability, readAlarms } from './alarms.ts';
 import { isFree } from './free.ts';
 import { commitMeasured, type Minute, measureMinute } from './measured.ts';
+import { openForAlarms } from './open-for-alarms.ts';
+import { start } from './start.ts';
 import { obeySwitch, stop } from './stop.ts';
 import { withoutUnreadable } from './unreadable.ts';
 import { orPageDirectly } from './without-store.ts';
 
 /** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
 const REVIEWS = 15;
+
+/** Seconds for what other services are asked: nobody is escalated to before, so it is shorter than one that hangs. */
+const SECONDS = { measure: 8, free: 8, stop: 8 };
 
 const NONE: Found = { incidents: [], failures: [], stale: [] };
 
@@ -39,10 +44,13 @@ async function watch(): Promise<void> {
   const timeForReviews = new Date().getUTCMinutes() % REVIEWS === 0;
   const [open, review] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : NONE]);
   const { incidents } = open;
-  const minute = incidents.length > 0 ? measureMinute().catch(unmeasured) : Promise.resolve(undefined);
+  const minute =
+    incidents.length > 0 ? inTime(SECONDS.measure, measureMinute()).catch(unmeasured) : Promise.resolve(undefined);
   const alarms = readAlarms(incidents);
   const outcomes = await Promise.allSettled([
     openForAlarms(alarms, incidents),
+    alarms.known,
+    alarms.withoutData,
     ...incidents.map(incident => look(incident, alarms, minute)),
     ...review.incidents.map(incident => meetAll(incident)),
     ...[...open.stale, ...review.stale].map(reindex),
@@ -60,18 +68,22 @@ async function watch(): Promise<void> {
   throwAny(failures);
 }
 
-async function look(known: Incident, alarms: Promise<Alarms>, minute: Promise<Minute | undefined>): Promise<void> {
+async function look(known: Incident, alarms: Alarms, minute: Promise<Minute | undefined>): Promise<void> {
   // Nothing is wrong that alarms or health URLs could tell of.
   if (isQuestion(known)) return meetAll(known);
-  const [found, measured] = await Promise.all([alarms.catch(unobserved), minute]);
-  const maintenance = found && isRed(known, found.known) ? await found.maintenance() : [];
-  const signals = found && signalsWithMaintenance(known, found.known, maintenance);
+  const [found, measured] = await Promise.all([alarms.known.catch(unobserved), minute]);
+  const maintenance = found && isRed(known, found) ? await alarms.maintenance(found) : [];
+  const signals = found && signalsWithMaintenance(known, found, maintenance);
   const heard = await commitObservedSignals(known, signals ?? []);
-  const observed = found ? await commitReadability(heard, readabilityOf(known, found.known)) : heard;
+  const observed = found ? await commitReadability(heard, readabilityOf(known, found)) : heard;
   const judged = measured ? await commitMeasured(observed, measured) : observed;
   const incident = await obeySwitch(judged);
-  if (incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0)) await startResponse(incident);
-  await meetAll(incident, checksOf(known, signals, measured), maintenance);
+  const isNew = incident.attempt && incident.attempt.number > (known.attempt?.number ?? 0);
+  const outcomes = await Promise.allSettled([
+    ...(isNew ? [start(incident)] : []),
+    meetAll(incident, checksOf(known, signals, measured), maintenance),
+  ]);
+  throwAny(failuresOf(outcomes));
 }
 
 /** True if maintenance might explain anything of the incident. */
@@ -85,13 +97,17 @@ function checksOf(incident: Incident, signals: Signal[] | undefined, minute: Min
   return [...signalChecks(signals), ...(ownFacts ? [] : (minute?.checks ?? []))];
 }
 
+/** Fulfils the obligations one after the other. One that fails holds up no other. */
 async function meetAll(
   incident: Incident,
   checks: Check[] = [],
   maintenance: readonly Maintenance[] = [],
 ): Promise<void> {
   const due = obligations(incident, new Date().toISOString());
-  for (const obligation of dueWithin(due, incident, maintenance)) await meet(incident, obligation, checks);
+  const failures: Error[] = [];
+  for (const obligation of dueWithin(due, incident, maintenance))
+    failures.push(...failuresOf(await Promise.allSettled([meet(incident, obligation, checks)])));
+  throwAny(failures);
 }
 
 /** Escalation must not wait for CloudWatch: what cannot be verified is not verified, and the rest goes on. */
@@ -100,8 +116,8 @@ const unobserved = ({ name }: Error) => void console.error({ message: 'the alarm
 const unmeasured = ({ name }: Error) => void console.error({ message: 'the service cannot be measured', error: name });
 
 async function meet(incident: Incident, obligation: Obligation, checks: Check[]) {
-  if (obligation.type === 'stop execution') return stop(incident, obligation);
-  if (obligation.type === 'try again' && !(await isFree(incident))) return;
+  if (obligation.type === 'stop execution') return inTime(SECONDS.stop, stop(incident, obligation));
+  if (obligation.type === 'try again' && !(await inTime(SECONDS.free, isFree(incident)))) return;
   const id = `watch/${JSON.stringify(obligation)}/${incident.version}`;
   const {
     incident: after,
@@ -116,5 +132,5 @@ async function meet(incident: Incident, obligation: Obligation, checks: Check[])
     refused,
   });
   const starts = obligation.type === 'start response' || events.some(({ type }) => type === 'ResponseRequested');
-  if (after && starts) await startResponse(after);
+  if (after && starts) await start(after);
 }

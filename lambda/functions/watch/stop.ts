@@ -1,10 +1,10 @@
 import { findExecution, readExecution, stopExecution } from '../../adapters/automation.ts';
-import { readSwitches } from '../../adapters/parameters.ts';
 import type { Obligation } from '../../domain/incident/commands.ts';
 import { attemptUnderWay, type Incident } from '../../domain/incident/incident.ts';
 import { minutesBetween } from '../../domain/kernel/time.ts';
 import { resultOf } from '../../domain/remediation/execution.ts';
 import { isOff } from '../../domain/remediation/guardrails.ts';
+import { switchesNow } from '../../readings/maintenance.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { keyOf } from '../../store/keys.ts';
 
@@ -12,8 +12,7 @@ import { keyOf } from '../../store/keys.ts';
 export async function obeySwitch(incident: Incident): Promise<Incident> {
   const attempt = attemptUnderWay(incident);
   if (!attempt || !incident.runs.some(({ status, dryRun }) => status === 'running' && !dryRun)) return incident;
-  const { AUTOMATION_PARAMETER = '', MAINTENANCE_PARAMETER = '' } = process.env;
-  const switches = await readSwitches(AUTOMATION_PARAMETER, MAINTENANCE_PARAMETER);
+  const switches = await switchesNow();
   // The switch is thrown by the service that does not answer; a runbook cut short would leave half a change.
   if (switches.unanswered || !isOff(switches)) return incident;
   const { number } = attempt;

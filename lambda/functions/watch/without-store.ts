@@ -1,9 +1,9 @@
 import { sendHeartbeat } from '../../adapters/heartbeat.ts';
-import { readRedAlarms } from '../../adapters/red-alarms.ts';
 import { publishPage } from '../../adapters/sns.ts';
 import { writeDirectPage } from '../../domain/messages/direct-page-text.ts';
 import { type DirectPaging, directlyPagedLevels } from '../../domain/on-call/direct-page.ts';
 import { onCall } from '../../domain/on-call/roster.ts';
+import { readRedAlarms } from '../../readings/red-alarms.ts';
 import { service } from '../../runtime/environment.ts';
 import { failuresOf, throwAny } from '../../runtime/failures.ts';
 import { inTime } from '../../runtime/in-time.ts';
@@ -12,8 +12,8 @@ import { checkStore } from '../../store/liveness.ts';
 
 const MINUTE = 60_000;
 
-/** Seconds for each part, so that people are paged before the function times out, also when the store does not even refuse. */
-const SECONDS = { watch: 30, store: 5, alarms: 6, page: 5 };
+/** Seconds for each part, besides those for the alarms, so that people are paged before the function times out, also when the store does not even refuse. */
+const SECONDS = { watch: 30, store: 5, page: 5 };
 
 /** The last minute in which each level was paged, as far as this instance of the function knows. */
 const lastPaged = new Map<number, number>();
@@ -46,7 +46,7 @@ async function isStoreAway(now: Date): Promise<boolean> {
 /** @throws when a page could not be sent */
 async function pageDirectly(now: Date): Promise<void> {
   const paging: DirectPaging = JSON.parse(process.env['DIRECT_PAGING'] ?? '');
-  const red = await inTime(SECONDS.alarms, readRedAlarms(service(), now.toISOString())).catch(unread);
+  const red = await readRedAlarms(service(), now.toISOString()).catch(unread);
   const minute = Math.floor(now.getTime() / MINUTE);
   const levels = directlyPagedLevels(paging, red, now.toISOString()).filter(level => lastPaged.get(level) !== minute);
   const topics = (process.env['LEVEL_TOPICS'] ?? '').split(',');
