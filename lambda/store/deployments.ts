@@ -56,7 +56,8 @@ async function saveDocument({ schema: _, shared, playbooks, contacts, ...rest }:
   });
 }
 
-async function readPointer(service: string, ConsistentRead: boolean): Promise<Pointer | undefined> {
+/** The item that names the current deployment of a service; undefined when nothing is deployed yet. */
+export async function readPointer(service: string, ConsistentRead: boolean): Promise<Pointer | undefined> {
   const { Item } = await client.send(new GetCommand({ TableName: TableName(), Key: Key(service), ConsistentRead }));
   return Item as Pointer | undefined;
 }

@@ -1,14 +1,36 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { readPointer } from './deployments.ts';
 import { openIncidents } from './incident-lists.ts';
-import { client, TableName } from './table.ts';
+import { latest, UnreadableIncident } from './incidents.ts';
+import { ALONE, client, TableName } from './table.ts';
 
-/** Reads and writes as the watch does, on an item of its own. @throws when the table cannot be read or written */
+/** Writes in each way in which incidents are written, to an item of its own. @throws when the table cannot be written */
+export async function checkWrites(service: string, now: string): Promise<void> {
+  const Key = { pk: `checked/${service}`, sk: ALONE };
+  await Promise.all([
+    client.send(new PutCommand({ TableName: TableName(), Item: { ...Key, checkedAt: now } })),
+    client.send(
+      new UpdateCommand({
+        ...{ TableName: TableName(), Key },
+        UpdateExpression: 'SET checkedAt = :now',
+        ExpressionAttributeValues: { ':now': now },
+      }),
+    ),
+  ]);
+}
+
+/**
+ * Reads and writes as the watch does: DynamoDB may refuse one kind of call alone.
+ *
+ * @throws when the table cannot be read or written; an incident that cannot be understood is no reason
+ */
 export async function checkStore(service: string, now: string): Promise<void> {
-  const write = new UpdateCommand({
-    TableName: TableName(),
-    Key: { pk: `measured/${service}`, sk: 'checked' },
-    UpdateExpression: 'SET checkedAt = :now',
-    ExpressionAttributeValues: { ':now': now },
-  });
-  await Promise.all([client.send(write), openIncidents()]);
+  const [{ failures }] = await Promise.all([
+    openIncidents(),
+    readPointer(service, false),
+    latest(service),
+    checkWrites(service, now),
+  ]);
+  const refused = failures.find(failure => !(failure instanceof UnreadableIncident));
+  if (refused) throw refused;
 }

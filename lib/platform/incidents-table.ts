@@ -150,6 +150,11 @@ export class IncidentsTable extends Construct {
     this.grant(fn, ['dynamodb:UpdateItem'], `measured/${service}`);
   }
 
+  /** Finds out if the table can be written. */
+  grantCheck(fn: ResponderFunction): void {
+    this.grant(fn, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], `checked/${this.service}`);
+  }
+
   /** Claims and records the service's reviews of its runbook. */
   grantRunbookReview(fn: ResponderFunction, service: string): void {
     this.grant(fn, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], `runbook-review/${service}`);

@@ -48,6 +48,7 @@ export class Watch extends IncidentFunction {
     incidents.grantOpen(this);
     incidents.grantList(this);
     incidents.grantMeasurement(this, config.service);
+    incidents.grantCheck(this);
     this.addToRolePolicy({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] });
     this.addUnscopedReads('cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'tag:GetResources');
     grantReadMuteRules(this);

@@ -48,6 +48,7 @@ export class StatusPage extends FifoSubscriber {
     for (const written of [bucket, second]) if (written) this.grantWrite(written);
     incidents.grantList(this);
     incidents.grantHistory(this);
+    incidents.grantCheck(this);
     this.addUnscopedReads('cloudwatch:GetMetricData');
     ownAlarms.addAlarm(
       'StatusPageFailing',

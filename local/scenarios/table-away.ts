@@ -16,7 +16,14 @@ interface Seen {
 
 const seen = new WeakMap<RehearsalWorld, Seen>();
 
-const minuteOf = (world: RehearsalWorld, at: string) => (Date.parse(at) - (seen.get(world)?.began ?? 0)) / MINUTE;
+/** The world as it was observed. @throws when it was not */
+export function observed(world: RehearsalWorld): Seen {
+  const found = seen.get(world);
+  if (!found) throw new Error('nobody has observed this world');
+  return found;
+}
+
+const minuteOf = (world: RehearsalWorld, at: string) => (Date.parse(at) - observed(world).began) / MINUTE;
 
 /** Notes from now on what the status page says to programs. */
 export function observe(world: RehearsalWorld): Seen {
@@ -85,7 +92,7 @@ export const tableAway: Scenario = {
     {
       expectation: 'the status page says to people and programs that it does not know, and then the truth again',
       holds: world => {
-        const { statuses = [] } = seen.get(world) ?? {};
+        const { statuses } = observed(world);
         const meanwhile = statuses.filter(({ minute }) => minute > AWAY.from && minute < AWAY.to);
         return (
           meanwhile.length > 0 &&

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IncidentHistory } from '../../lambda/domain/incident/history.ts';
@@ -27,7 +27,8 @@ import {
 import { SiteBuckets } from '../support/site-bucket.ts';
 import { minute, of, START } from '../support/story.ts';
 
-const table = useFlakyTable(useResponder({ SITE_BUCKETS: 'us-east-1/site,us-west-2/copy' }));
+const responder = useResponder({ SITE_BUCKETS: 'us-east-1/site,us-west-2/copy' });
+const table = useFlakyTable(responder);
 const cloudWatch = mockClient(CloudWatchClient);
 const buckets = new SiteBuckets();
 
@@ -247,7 +248,7 @@ describe('the measurements of the status page', () => {
   });
 });
 
-describe('while the table cannot be read', () => {
+describe('while the table cannot be read or written', () => {
   const away = () => {
     table.fates = Array(100).fill('lost');
   };
@@ -265,7 +266,9 @@ describe('while the table cannot be read', () => {
     await expect(invoke(handler, SCHEDULED)).rejects.toThrow();
     for (const bucket of ['site', 'copy']) {
       expect(page('index.html', bucket)).toMatch(/Status unknown<\/h1>/);
-      expect(page('index.html', bucket)).toContain('2026-04-07 09:30 UTC</time> we cannot read our own records');
+      expect(page('index.html', bucket)).toContain(
+        '2026-04-07 09:30 UTC</time> our own records have not been available',
+      );
       for (const name of ['summary', 'status'])
         expect(JSON.parse(page(`api/v2/${name}.json`, bucket)).status).toEqual({
           ...{ indicator: 'minor', description: 'Status unknown since 2026-04-07 09:30 UTC' },
@@ -278,6 +281,21 @@ describe('while the table cannot be read', () => {
     expect(summary().status.description).toBe('All Systems Operational');
     expect(page()).not.toContain('Status unknown');
   });
+
+  it.each([PutCommand, UpdateCommand])(
+    'it does not say that all is well because reads are answered while writes are refused: %o',
+    async refused => {
+      await invoke(handler, SCHEDULED);
+      const { send } = responder;
+      responder.send = async command => {
+        if (command instanceof refused) throw new Error('InternalServerError');
+        return send(command);
+      };
+      setMinute(5);
+      await expect(invoke(handler, SCHEDULED)).rejects.toThrow('InternalServerError');
+      expect(summary().status.description).toBe('Status unknown since 2026-04-07 09:30 UTC');
+    },
+  );
 
   it('it keeps the incidents that were known, and their severity', async () => {
     await published();

@@ -8,8 +8,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DirectPaging } from '../../lambda/domain/on-call/direct-page.ts';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import { useTopics, useWorkflows } from '../support/aws-mocks.ts';
 import { useFlakyTable } from '../support/flaky-table.ts';
+import type { TableCommand } from '../support/memory-table.ts';
 import { ALARM, invoke, policyOf, setMinute, signal, useResponder } from '../support/responder.ts';
 import { minute, START } from '../support/story.ts';
 
@@ -22,12 +24,11 @@ const PAGING: DirectPaging = {
   ],
 };
 
-const table = useFlakyTable(
-  useResponder({
-    ...{ RESPONSE_STATE_MACHINE: 'arn:response', DIRECT_PAGING: JSON.stringify(PAGING), HEARTBEAT_URL: HEARTBEAT },
-    LEVEL_TOPICS: 'arn:level-1,arn:level-2',
-  }),
-);
+const responder = useResponder({
+  ...{ RESPONSE_STATE_MACHINE: 'arn:response', DIRECT_PAGING: JSON.stringify(PAGING), HEARTBEAT_URL: HEARTBEAT },
+  LEVEL_TOPICS: 'arn:level-1,arn:level-2',
+});
+const table = useFlakyTable(responder);
 const cloudwatch = mockClient(CloudWatchClient);
 const tagging = mockClient(ResourceGroupsTaggingAPIClient);
 const ecs = mockClient(ECSClient);
@@ -147,6 +148,33 @@ describe('the watch without its store', () => {
     await expect(watch()).rejects.toThrow();
     expect(paged()).toContainEqual(['arn:level-1', 'ada']);
   });
+
+  it.each([
+    ['GetCommand', false],
+    ['PutCommand', false],
+    ['UpdateCommand', false],
+    ['QueryCommand', false],
+    ['QueryCommand', true],
+  ])(
+    'pages when one kind of call alone is refused, and no incident opens: %s, of an index: %s',
+    async (kind, ofIndex) => {
+      // A process that has not read anything yet: what another one remembers serves on.
+      vi.resetModules();
+      const { handler: cold } = await import('../../lambda/functions/watch/handler.ts');
+      const { client } = await import('../../lambda/store/table.ts');
+      vi.spyOn(client, 'send').mockImplementation(async command => {
+        const { input } = command as TableCommand;
+        if (command.constructor.name === kind && 'IndexName' in input === ofIndex) throw new Error('refused');
+        return responder.send(command as TableCommand);
+      });
+      setMinute(130);
+      const alarm = red(ALARM, minute(125));
+      cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: [alarm] });
+      await expect(invoke(cold, { 'detail-type': 'Scheduled Event' })).rejects.toThrow('refused');
+      expect((await openIncidents()).incidents).toEqual([]);
+      expect(paged()).toContainEqual(['arn:level-1', 'ada']);
+    },
+  );
 
   it('is not without it because the work on one incident fails', async () => {
     setMinute(115);

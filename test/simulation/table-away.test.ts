@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { directMinutes, directPages, observe, tableAway } from '../../local/scenarios/table-away.ts';
+import { directMinutes, directPages, observe, observed, tableAway } from '../../local/scenarios/table-away.ts';
 import type { RehearsalFaults } from '../../local/world/faults.ts';
 import { RehearsalWorld } from '../../local/world/world.ts';
 import { assembly, timelineOf, typesOf } from './world.ts';
@@ -45,12 +45,17 @@ describe('while the table is away', () => {
     );
   });
 
-  it('people are paged also when only writes fail', async () => {
-    const world = await downFor(45, { away: [dynamodb(2, 45, ['PutItem', 'UpdateItem'])] });
-    expect(directMinutes(world, 1)[0]).toBeLessThanOrEqual(10);
-    expect(directMinutes(world, 2)).not.toEqual([]);
-    expectPaced(world);
-  });
+  it.each([['PutItem', 'UpdateItem'], ['PutItem'], ['UpdateItem'], ['GetItem', 'Query'], ['Query']])(
+    'people are paged also when only some calls fail, and no status page says that all is well: %s',
+    async (...operations) => {
+      const world = await downFor(45, { away: [dynamodb(2, 45, operations)] });
+      expect(directMinutes(world, 1)[0]).toBeLessThanOrEqual(15);
+      expect(directMinutes(world, 2)).not.toEqual([]);
+      expectPaced(world);
+      const { description } = observed(world).statuses.at(-1) ?? {};
+      expect(description).toMatch(/^Status unknown/);
+    },
+  );
 
   it('people are paged directly each time, and not in between', async () => {
     const world = await downFor(110, { away: [dynamodb(2, 40), dynamodb(70, 110)] });

@@ -16,6 +16,7 @@ import { rendered } from '../../runtime/templates.ts';
 import { publicIncidents } from '../../store/incident-lists.ts';
 import { UnreadableIncident } from '../../store/incidents.ts';
 import type { IncidentKey } from '../../store/keys.ts';
+import { checkWrites } from '../../store/liveness.ts';
 import { readMeasured } from './measured.ts';
 
 /** An event of the incident bus, or of the schedule, which has no incident. */
@@ -38,13 +39,13 @@ const pages = remembering(rendered);
 /**
  * Writes the whole status page, whatever has happened, so that each run makes up for those that were missed. The queue runs one
  * at a time, so that an older page never replaces a newer one. An update counts as delivered once the page shows it. While the
- * table cannot be read, the page is written from what was known last and says so, and the queue tries again.
+ * table cannot be read or written, the page is written from what was known last and says so, and the queue tries again.
  */
 export const handler = entrypoint(Queued, async ({ Records }) => {
   const now = new Date();
   const changed = Records.flatMap(({ body }) => body.detail.incident ?? []);
   const [known, measured] = await Promise.all([
-    inTime(SECONDS, readSite(now, changed)).catch((error: Error) => error),
+    inTime(SECONDS, readCurrent(now, changed)).catch((error: Error) => error),
     readMeasured(service(), now),
   ]);
   if (known instanceof Error) {
@@ -63,6 +64,12 @@ export const handler = entrypoint(Queued, async ({ Records }) => {
   console.info({ message: 'status page written', incidents: shown.length, written });
   return written;
 });
+
+/** The site as the table tells it. While nothing can be written, the table is silent about what begins meanwhile. */
+async function readCurrent(now: Date, changed: IncidentKey[]) {
+  const [site] = await Promise.all([readSite(now, changed), checkWrites(service(), now.toISOString())]);
+  return site;
+}
 
 /** Incidents that were over when the page was written last are as they were then: the page costs what has changed. */
 async function readSite(now: Date, changed: IncidentKey[]) {
@@ -95,7 +102,10 @@ async function writeUnknown(current: Pick<SiteInput, 'measured' | 'now'>): Promi
   const input = fromLastKnown(await readLastKnown(), current);
   const files = pages(render => renderSite(input, render));
   const written = await inEach(async bucket => ({ ...bucket, put: await putSite(bucket, files) }));
-  console.error({ message: 'the table cannot be read: the status page says that the status is unknown', written });
+  console.error({
+    message: 'the table cannot be read or written: the status page says that the status is unknown',
+    written,
+  });
 }
 
 /** Does the work for each bucket. One that fails holds up no other. */
