@@ -24,12 +24,20 @@ const RED: RedAlarm[] = [
   },
 ];
 
+const NOW = '2026-03-02T09:20:00.000Z';
+
+/** More than a mail lists. */
+const MANY = Array.from({ length: 40 }, (_, i) => ({
+  ...{ name: `node-${i}`, title: `Node ${i} does not answer`, since: '2026-03-01T23:50:00.000Z' },
+}));
+
 /** Pages that are sent while the incident store is away: of alarms, and without CloudWatch. */
 export function directPageSamples(): Samples {
   const fields = [
-    directPageFields(PAGING, 1, RED),
-    directPageFields(PAGING, 2, RED),
-    directPageFields(PAGING, 2, undefined),
+    directPageFields(PAGING, 1, RED, NOW),
+    directPageFields(PAGING, 2, RED, NOW),
+    directPageFields(PAGING, 2, undefined, NOW),
+    directPageFields(PAGING, 2, MANY, NOW),
   ];
   return { 'messages/direct-page.txt': fields, 'messages/direct-sms.txt': fields };
 }

@@ -1,6 +1,6 @@
 import { gsm7Length, toGsm7 } from '../encoding/gsm7.ts';
 import { type Render, renderMail } from '../kernel/templates.ts';
-import { clock, dateTime } from '../kernel/time.ts';
+import { clockSince, dateTime } from '../kernel/time.ts';
 import { type DirectPaging, isCritical, type RedAlarm } from '../on-call/direct-page.ts';
 import { fitted, shortened } from './fitting.ts';
 import { type PageText, shownHotline, smsExcess, subjectLine } from './page-text.ts';
@@ -13,11 +13,12 @@ export interface DirectPageFields {
   levels: number;
   /** Null when CloudWatch cannot be asked: then nobody knows what is red. */
   red: {
-    /** When the first alarm turned red: with the date, and the time alone. */
+    /** When the first alarm turned red: with the date, and with the date only where that is not today's. */
     since: string;
     sinceClock: string;
-    /** The longest red first. */
+    /** The longest red first, and how many more there are. */
     alarms: { critical: boolean; title: string; since: string; name: string }[];
+    moreAlarms: number;
     /** The titles that an SMS has room for, and how many more there are. */
     titles: string[];
     more: number;
@@ -31,14 +32,25 @@ export interface DirectPageFields {
 /** Characters of an alarm's title in an SMS. */
 const TITLE_LENGTH = 60;
 
-/** Writes the page that a level gets while the incident store is away. */
+/** Alarms that a mail lists: what to do stands below them. */
+const LISTED = 30;
+
+/** Titles that are tried in an SMS. Each try writes it anew, and hundreds of alarms may be red at once. */
+const TRIED = 20;
+
+/**
+ * Writes the page that a level gets while the incident store is away.
+ *
+ * @param now ISO 8601 in UTC
+ */
 export function writeDirectPage(
   render: Render,
   paging: DirectPaging,
   level: number,
   red: readonly RedAlarm[] | undefined,
+  now: string,
 ): PageText {
-  const fields = directPageFields(paging, level, red);
+  const fields = directPageFields(paging, level, red, now);
   const { subject, body } = renderMail(render, 'messages/direct-page.txt', fields);
   return { subject: subjectLine(subject), body, sms: shortest(render, fields) };
 }
@@ -47,25 +59,28 @@ export function directPageFields(
   { title, region, levels, remindMinutes, hotline, dashboard }: DirectPaging,
   level: number,
   red: readonly RedAlarm[] | undefined,
+  now: string,
 ): DirectPageFields {
-  const longestFirst = red?.toSorted((a, b) => a.since.localeCompare(b.since));
-  const critical = longestFirst?.filter(isCritical);
-  const first = critical?.[0];
+  const longestFirst = red?.toSorted((a, b) => a.since.localeCompare(b.since)) ?? [];
+  const critical = longestFirst.filter(isCritical);
+  const [first] = critical;
+  const listed = new Set([...critical, ...longestFirst].slice(0, LISTED));
+  const titles = critical.slice(0, TRIED).map(alarm => shortened(toGsm7(alarm.title), TITLE_LENGTH));
   const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`;
   return {
     ...{ service: title, level, levels: levels.length, remindMinutes },
-    red:
-      longestFirst && first
-        ? {
-            ...{ since: dateTime(first.since), sinceClock: clock(first.since) },
-            alarms: longestFirst.map(alarm => ({
+    red: first
+      ? {
+          ...{ since: dateTime(first.since), sinceClock: clockSince(now, first.since) },
+          alarms: longestFirst
+            .filter(alarm => listed.has(alarm))
+            .map(alarm => ({
               ...{ critical: isCritical(alarm), title: alarm.title, name: alarm.name },
               since: dateTime(alarm.since),
             })),
-            titles: (critical ?? []).map(alarm => shortened(toGsm7(alarm.title), TITLE_LENGTH)),
-            more: 0,
-          }
-        : null,
+          ...{ moreAlarms: longestFirst.length - listed.size, titles, more: critical.length - titles.length },
+        }
+      : null,
     hotline: level === levels.length ? (hotline ?? null) : null,
     links: [
       { label: 'Alarms that are red', url: `${console}#alarmsV2:?alarmStateFilter=ALARM` },
@@ -80,7 +95,7 @@ function shortest(render: Render, { red, hotline, ...fields }: DirectPageFields)
   const titles = red?.titles ?? [];
   const excess = (text: string) => smsExcess(fields.service, text);
   const write = (shown: readonly string[], service = fields.service) => {
-    const named = red && { ...red, titles: shown, more: titles.length - shown.length };
+    const named = red && { ...red, titles: shown, more: red.more + titles.length - shown.length };
     return toGsm7(
       render('messages/direct-sms.txt', { ...fields, service, red: named, hotline: shownHotline(hotline) }).trim(),
     );

@@ -53,7 +53,7 @@ async function pageDirectly(now: Date): Promise<void> {
   const outcomes = await Promise.allSettled(
     levels.flatMap(level => {
       lastPaged.set(level, minute);
-      const text = writeDirectPage(rendered, paging, level, red);
+      const text = writeDirectPage(rendered, paging, level, red, now.toISOString());
       const { people = [], rotation } = paging.levels[level - 1] ?? {};
       return onCall({ people, rotation }, now.toISOString()).map(person =>
         inTime(SECONDS.page, publishPage(topics[level - 1] ?? '', { person, urgency: 'page', ...text })),

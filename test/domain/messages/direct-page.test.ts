@@ -17,6 +17,7 @@ const red = (title: string, changes: Partial<RedAlarm> = {}): RedAlarm => ({
   ...{ name: title.toLowerCase().replaceAll(' ', '-'), title, since: '2026-03-02T09:14:20.000Z', level: 'critical' },
   ...changes,
 });
+const NOW = '2026-03-02T09:30:00.000Z';
 const ALARMS = [
   red('Memory is at 80 %', { level: 'warning', since: '2026-03-02T09:00:00.000Z' }),
   red('Errors are high', { since: '2026-03-02T09:20:00.000Z' }),
@@ -25,7 +26,7 @@ const ALARMS = [
 
 describe('the page while the incident store is away', () => {
   it('names what is red since when, and says that nothing can be acknowledged', () => {
-    const { subject, body } = writeDirectPage(render, paging, 1, ALARMS);
+    const { subject, body } = writeDirectPage(render, paging, 1, ALARMS, NOW);
     expect(subject).toBe('[INCIDENT - NOT RECORDED] mockupAWS: red since 2026-03-02 09:14 UTC');
     expect(body).toContain('mockupAWS is in trouble: A health URL does not answer. Red since 2026-03-02 09:14 UTC.');
     expect(body.replaceAll('\n', ' ')).toContain('nothing can be acknowledged until the store is back');
@@ -35,20 +36,49 @@ describe('the page while the incident store is away', () => {
   });
 
   it('gives the last level the hotline', () => {
-    expect(writeDirectPage(render, paging, 2, ALARMS)).toMatchObject({
+    expect(writeDirectPage(render, paging, 2, ALARMS, NOW)).toMatchObject({
       body: expect.stringContaining('Emergency hotline: +1-555-MOCKUP'),
       sms: expect.stringMatching(/Hotline \+1-555-MOCKUP$/),
     });
   });
 
   it('has an SMS of the critical alarms', () => {
-    expect(writeDirectPage(render, paging, 1, ALARMS).sms).toBe(
-      'mockupAWS RED since 09:14 UTC: A health URL does not answer; Errors are high. Incident store away: no incident, no acknowledgement. Respond now.',
+    expect(writeDirectPage(render, paging, 1, ALARMS, NOW).sms).toBe(
+      'mockupAWS RED since 09:14 UTC: A health URL does not answer; Errors are high. Incident store away: nothing can be acknowledged. Respond now.',
     );
   });
 
+  it('has the date where the alarm did not turn red today', () => {
+    const { sms } = writeDirectPage(render, paging, 1, ALARMS, '2026-03-03T00:10:00.000Z');
+    expect(sms).toContain('mockupAWS RED since 2026-03-02 09:14 UTC');
+  });
+
+  it('claims nothing of incidents, which nobody can see: one may be open and acknowledged', () => {
+    const { body, sms } = writeDirectPage(render, paging, 1, ALARMS, NOW);
+    expect(`${body} ${sms}`.replaceAll('\n', ' ')).not.toMatch(/no incident is|no incident,/i);
+    expect(body).toContain('an incident that was open goes on as it was');
+  });
+
+  it('is written at once and read at once however many alarms are red, and leaves out no critical one for a warning', () => {
+    const warnings = Array.from({ length: 200 }, (_, i) =>
+      red(`Warning ${i}`, { level: 'warning', since: '2026-03-02T08:00:00.000Z' }),
+    );
+    const many = Array.from({ length: 2000 }, (_, i) => red(`A task of the service number ${i} does not answer`));
+    const began = process.cpuUsage();
+    const { body, sms } = writeDirectPage(render, paging, 1, [...warnings, ...many], NOW);
+    const { user, system } = process.cpuUsage(began);
+    // A function has a third of a processor, and writes four of these within seconds.
+    expect((user + system) / 1000).toBeLessThan(400);
+    expect(body.match(/^ {2}[!-] /gm)).toHaveLength(30);
+    expect(body).toContain('\n  and 2170 more\n');
+    expect(body).not.toContain('Warning');
+    expect(sms).toMatch(/number 0 does not answer; .* and \d+ more\./);
+    const named = sms.match(/does not answer/g)?.length ?? 0;
+    expect(sms).toContain(` and ${2000 - named} more.`);
+  });
+
   it('says that nobody sees anything when CloudWatch is away as well', () => {
-    const { subject, body, sms } = writeDirectPage(render, paging, 1, undefined);
+    const { subject, body, sms } = writeDirectPage(render, paging, 1, undefined, NOW);
     expect(subject).toBe('[INCIDENT - NOT RECORDED] mockupAWS: alarms cannot be read');
     expect(body).toContain('CloudWatch does not answer');
     expect(sms).toContain('nobody sees the alarms');
@@ -64,11 +94,12 @@ describe('the page while the incident store is away', () => {
             paging,
             2,
             titles.map(title => red(title)),
+            NOW,
           );
           expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
           expect(gsm7Segments(`mockupAWS> ${sms}`), sms).toBeLessThanOrEqual(2);
           expect(toGsm7(sms)).toBe(sms);
-          expect(sms).toContain('no acknowledgement. Respond now.');
+          expect(sms).toContain('nothing can be acknowledged. Respond now.');
           expect(sms).toContain('Hotline');
         },
       ),
