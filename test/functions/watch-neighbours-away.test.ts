@@ -131,11 +131,12 @@ it('an incident whose slot cannot be read holds up none of another', async () =>
   alarms.set(CACHE_ALARM, { state: 'ALARM', since: START });
   const { send } = table;
   table.send = async command => {
-    if (JSON.stringify(command.input).includes('"incident/mockupaws-production"')) throw new Error('throttled');
+    if (JSON.stringify(command.input).includes('"incident/mockupaws-production/CacheFailure"'))
+      throw new Error('throttled');
     return send(command);
   };
   expect((await watchAt(2))?.message).toContain('throttled');
-  expect(await opened()).toEqual(['mockupaws-production/CacheFailure']);
+  expect(await opened()).toEqual(['mockupaws-production']);
 });
 
 it('an obligation that cannot be fulfilled holds up none after it', async () => {

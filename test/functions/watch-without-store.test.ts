@@ -206,6 +206,40 @@ describe('the heartbeat', () => {
     expect(beats()).toBe(0);
   });
 
+  it('stays missing in the minutes in which nobody is due, until a page reaches people or the store is back', async () => {
+    cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: [red(ALARM, minute(140))] });
+    sns.on(PublishCommand).rejects(new Error('InternalError'));
+    const beatsAt = async (minutes: number) => {
+      setMinute(minutes);
+      away();
+      await watch().catch(() => undefined);
+      return beats();
+    };
+    for (const minutes of [140, 141, 144, 149]) expect(await beatsAt(minutes)).toBe(0);
+    sns.on(PublishCommand).resolves({});
+    expect(await beatsAt(149.5)).toBe(0);
+    expect(await beatsAt(150)).toBe(1);
+    expect(await beatsAt(151)).toBe(2);
+    sns.on(PublishCommand).rejects(new Error('InternalError'));
+    expect(await beatsAt(160)).toBe(2);
+    setMinute(161);
+    table.fates = [];
+    await watch();
+    expect(beats()).toBe(3);
+    expect(await beatsAt(162)).toBe(4);
+  });
+
+  it.each(['refused', 'half an answer'])('is missing while the alarms cannot be read: %s', async how => {
+    setMinute(170);
+    cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).callsFake(({ NextToken }) => {
+      if (how === 'refused' || NextToken) throw new Error('ServiceUnavailable');
+      return { MetricAlarms: [], NextToken: '2' };
+    });
+    await expect(watch()).rejects.toThrow('ServiceUnavailable');
+    expect(beats()).toBe(0);
+    expect(paged()).toEqual([]);
+  });
+
   it('harms nothing when nobody accepts it, and its URL is not logged', async () => {
     setMinute(111);
     vi.stubGlobal('fetch', async () => {

@@ -40,6 +40,11 @@ export function readAlarms(open: readonly Incident[]): Alarms {
   };
 }
 
+/** CloudWatch does not say what is red, or not all of it: nobody sees how the service is. */
+export class AlarmsUnread extends Error {
+  override name = 'AlarmsUnread';
+}
+
 /** Says on the timeline, once, that alarms cannot be read, and that they can again. */
 export async function commitReadability(
   incident: Incident,

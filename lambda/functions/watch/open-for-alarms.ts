@@ -1,14 +1,9 @@
 import type { Incident } from '../../domain/incident/incident.ts';
 import { deployedPolicy } from '../../runtime/deployed.ts';
 import { failuresOf, throwAny } from '../../runtime/failures.ts';
-import type { Alarms } from './alarms.ts';
+import { type Alarms, AlarmsUnread } from './alarms.ts';
 import { lookForBlindness } from './blindness.ts';
 import { openForRedAlarms } from './red-alarms.ts';
-
-/** CloudWatch does not say what is red, or not all of it: nobody sees how the service is. */
-export class AlarmsUnread extends Error {
-  override name = 'AlarmsUnread';
-}
 
 /** Opens incidents for alarms that are red or blind without one. One that fails holds up no other. */
 export async function openForAlarms(alarms: Alarms, open: readonly Incident[]): Promise<void> {

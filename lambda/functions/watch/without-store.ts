@@ -9,6 +9,7 @@ import { failuresOf, throwAny } from '../../runtime/failures.ts';
 import { inTime } from '../../runtime/in-time.ts';
 import { rendered } from '../../runtime/templates.ts';
 import { checkStore } from '../../store/liveness.ts';
+import { AlarmsUnread } from './alarms.ts';
 
 const MINUTE = 60_000;
 
@@ -18,9 +19,12 @@ const SECONDS = { watch: 30, store: 5, page: 5 };
 /** The last minute in which each level was paged, as far as this instance of the function knows. */
 const lastPaged = new Map<number, number>();
 
+/** People could not be reached when they were paged last: until they are, nobody outside may believe that they would be. */
+let areUnreached = false;
+
 /**
  * Watches, and when that fails because the store cannot be read or written, pages directly. A heartbeat says that the watch has
- * reached the store or, in place of it, people.
+ * seen the alarms and reached the store or, in place of it, people.
  *
  * @param scheduledAt the minute's own time: an invocation that is repeated later pages nobody
  */
@@ -28,11 +32,18 @@ export async function orPageDirectly(scheduledAt: string | undefined, watch: () 
   const now = new Date();
   const failure = await inTime(SECONDS.watch, watch()).then(none, asError);
   const isLate = scheduledAt !== undefined && now.getTime() - Date.parse(scheduledAt) >= MINUTE;
-  if (failure && !isLate && (await isStoreAway(now))) await pageDirectly(now);
+  const isAway = failure !== undefined && (await isStoreAway(now));
+  if (isAway && !isLate) await pageDirectly(now);
+  if (!isAway) areUnreached = false;
   const { HEARTBEAT_URL } = process.env;
-  if (HEARTBEAT_URL) await sendHeartbeat(HEARTBEAT_URL);
+  const isBlind = !isAway && isOf(failure, AlarmsUnread);
+  if (HEARTBEAT_URL && !areUnreached && !isBlind) await sendHeartbeat(HEARTBEAT_URL);
   if (failure) throw failure;
 }
+
+/** True if the error, or one of those that it gathers, is of the class. */
+const isOf = (error: unknown, kind: typeof AlarmsUnread): boolean =>
+  error instanceof kind || (error instanceof AggregateError && error.errors.some(each => isOf(each, kind)));
 
 const none = () => undefined;
 const asError = (error: Error) => error;
@@ -61,6 +72,7 @@ async function pageDirectly(now: Date): Promise<void> {
     }),
   );
   const failures = failuresOf(outcomes);
+  if (outcomes.length > 0) areUnreached = failures.length > 0;
   console.info({ message: 'paged directly', red: red?.map(({ name }) => name), levels, failed: failures.length });
   throwAny(failures);
 }
