@@ -53,6 +53,12 @@ const watchAt = async (minutes: number) => {
 };
 const open = async () => (await openIncidents()).incidents;
 const CACHE = { slot: 'mockupaws-production/CacheFailure', number: 1 };
+const OTHER = 'shop-errors';
+const OTHER_TAGS = {
+  'incident:service': 'mockupaws-production',
+  'incident:playbook': 'DatabaseConnections',
+  'incident:level': 'critical',
+};
 const TAGS = {
   'incident:service': 'mockupaws-production',
   'incident:playbook': 'CacheFailure',
@@ -176,6 +182,21 @@ it('an alarm that turned red just before its incident was resolved is accounted 
   alarms.set(ALARM, { state: 'ALARM', since: minute(9) });
   await watchAt(11);
   expect(await open()).toHaveLength(1);
+});
+
+it('an alarm that turned red just before automation resolved the last incident opens the next: no person knew of it', async () => {
+  alarms.set(ALARM, { state: 'ALARM', since: START });
+  await watchAt(2);
+  await committed({ type: 'end response', id: 'end', attempt: 1, reason: 'by hand' });
+  alarms.set(ALARM, { state: 'OK', since: minute(5) });
+  let resolved = 5;
+  for (; (await stored()).status !== 'resolved'; resolved++) {
+    alarms.set(OTHER, { state: 'ALARM', since: minute(resolved - 0.5), tags: OTHER_TAGS });
+    await watchAt(resolved);
+  }
+  expect((await stored()).resolvedAt).toBe(minute(resolved - 1));
+  for (const after of [1, 2, 3]) await watchAt(resolved + after);
+  expect((await open()).map(({ number }) => number)).toEqual([2]);
 });
 
 it('nothing that stays red is forgotten, whatever minutes of the watch are missed: told after ten minutes, opened after an hour', async () => {

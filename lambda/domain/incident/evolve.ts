@@ -7,6 +7,7 @@ import { evolveReview } from './evolve/review.ts';
 import { evolveSignals } from './evolve/signals.ts';
 import { REAL_RESET } from './held.ts';
 import type { Incident } from './incident.ts';
+import { AUTOMATION } from './person.ts';
 import { playbookNamed } from './policy.ts';
 import { judgedBefore, judgedBy } from './targets.ts';
 
@@ -218,7 +219,10 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
     case 'StillRed':
       return { stillRedAt: event.at };
     case 'Resolved':
-      return { status: 'resolved', resolvedAt: event.at, cancelled: event.cancelled, approval: undefined };
+      return {
+        ...{ status: 'resolved', resolvedAt: event.at, cancelled: event.cancelled, approval: undefined },
+        settled: event.by === AUTOMATION || undefined,
+      };
     case 'FixDeployed':
     case 'NoteAdded':
     case 'TicketChanged':

@@ -81,6 +81,8 @@ export interface Trouble {
 /** The fate of an incident that is over. */
 export interface Aftermath {
   resolvedAt?: string | undefined;
+  /** Automation resolved it, so that no person has looked at what was red then. */
+  settled?: boolean | undefined;
   /** When people were told that alarms were still red after the resolution. */
   stillRedAt?: string | undefined;
   /** The incident that this one is part of since it was merged. */

@@ -35,17 +35,18 @@ export function redQuestion(incident: Incident, via: Source | undefined, now: st
   return `still red: ${redWords(red, now)}`;
 }
 
-/** The demand of an alarm that was red before the last incident was resolved, and still is. */
-export type RedDemand = 'opens' | 'told' | 'nothing';
+/** The demand of a red alarm. One that `opens again` was red already when the last incident was resolved. */
+export type RedDemand = 'opens' | 'opens again' | 'told' | 'nothing';
 
 /**
  * A person knows of what was red when the incident was resolved or cancelled, for an hour; within it people are told once.
- * An alarm that turned red later opens an incident.
+ * Automation resolves only what it knows to be clear: what was red then, nobody knows of.
  */
 export function demandOf(since: string, last: Incident | undefined, now: string): RedDemand {
   if (last?.resolvedAt === undefined || since >= last.resolvedAt) return 'opens';
   const minutes = minutesBetween(last.resolvedAt, now);
-  if (minutes >= STILL_RED.opens) return 'opens';
+  if (minutes >= STILL_RED.opens) return 'opens again';
+  if (last.settled) return 'opens';
   return minutes >= STILL_RED.told && !last.stillRedAt ? 'told' : 'nothing';
 }
 

@@ -104,11 +104,10 @@ async function demandsOf(
   const last = (await current(slot)).stored?.incident;
   const isLeft = ({ name }: RedAlarm) => last !== undefined && leftToMaintenance(last, alarmKey(name));
   const by = Map.groupBy(routed, ({ alarm }) => (isLeft(alarm) ? 'opens' : demandOf(alarm.since, last, now)));
-  const signals = (by.get('opens') ?? []).map(({ alarm, signal }) =>
-    last?.resolvedAt !== undefined && alarm.since < last.resolvedAt && !isLeft(alarm)
-      ? stillRedSignal(signal, last, now)
-      : signal,
-  );
+  const signals = [
+    ...(by.get('opens') ?? []).map(({ signal }) => signal),
+    ...(last ? (by.get('opens again') ?? []).map(({ signal }) => stillRedSignal(signal, last, now)) : []),
+  ];
   const alarms = by.get('told') ?? [];
   return { told: last && alarms.length > 0 ? [{ last, alarms }] : [], signals };
 }
