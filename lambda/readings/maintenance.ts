@@ -68,6 +68,15 @@ export async function readMaintenance(described: readonly DescribedAlarm[]): Pro
   };
 }
 
+/** The maintenance in force that is known without the store, in which announcements stand. What cannot be read is none. */
+export async function maintenanceWithoutStore(): Promise<Maintenance[]> {
+  const [switches, rules] = await Promise.all([
+    switchesNow(),
+    inTime(SECONDS, activeMuteRules()).catch((error: Error) => unreadable(error)),
+  ]);
+  return [...personsWindow(switches), ...(Array.isArray(rules) ? rules : [])];
+}
+
 /** The suppressions of composite alarms, as their own descriptions tell them. */
 export const suppressions = (described: readonly DescribedAlarm[]): Maintenance[] =>
   described.flatMap(({ name, suppressed: reason }) =>

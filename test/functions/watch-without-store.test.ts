@@ -1,8 +1,15 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetAlarmMuteRuleCommand,
+  GetMetricDataCommand,
+  ListAlarmMuteRulesCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DirectPaging } from '../../lambda/domain/on-call/direct-page.ts';
@@ -27,11 +34,13 @@ const PAGING: DirectPaging = {
 const responder = useResponder({
   ...{ RESPONSE_STATE_MACHINE: 'arn:response', DIRECT_PAGING: JSON.stringify(PAGING), HEARTBEAT_URL: HEARTBEAT },
   LEVEL_TOPICS: 'arn:level-1,arn:level-2',
+  MAINTENANCE_PARAMETER: 'until',
 });
 const table = useFlakyTable(responder);
 const cloudwatch = mockClient(CloudWatchClient);
 const tagging = mockClient(ResourceGroupsTaggingAPIClient);
 const ecs = mockClient(ECSClient);
+const ssm = mockClient(SSMClient);
 const { workflows } = useWorkflows();
 const { sns, messages } = useTopics();
 let requested: string[] = [];
@@ -49,6 +58,8 @@ const red = (AlarmName: string, at = START, reason = 'Threshold Crossed') => ({
 beforeEach(() => {
   cloudwatch.reset();
   tagging.reset();
+  ssm.reset();
+  ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: 'until', Value: 'none' }] });
   cloudwatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
   cloudwatch
     .on(DescribeAlarmsCommand, { StateValue: 'ALARM' })
@@ -175,6 +186,46 @@ describe('the watch without its store', () => {
       expect(paged()).toContainEqual(['arn:level-1', 'ada']);
     },
   );
+
+  describe('leaves in peace whom maintenance does', () => {
+    const pagedIn = async (minutes: number, ...alarms: ReturnType<typeof red>[]) => {
+      setMinute(minutes);
+      cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: alarms });
+      away();
+      await expect(watch()).rejects.toThrow();
+      return paged().length;
+    };
+    const window = (Value: string) => ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: 'until', Value }] });
+
+    it('in a window that a person has opened, until it ends', async () => {
+      window(minute(205));
+      expect(await pagedIn(200, red(ALARM, minute(199)))).toBe(0);
+      expect(await pagedIn(210, red(ALARM, minute(199)))).toBeGreaterThan(0);
+    });
+
+    it('where a mute rule covers the alarm, and not another one', async () => {
+      cloudwatch.on(ListAlarmMuteRulesCommand).resolves({
+        AlarmMuteRuleSummaries: [
+          { AlarmMuteRuleArn: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm-mute-rule:deploy' },
+        ],
+      });
+      cloudwatch.on(GetAlarmMuteRuleCommand).resolves({ MuteTargets: { AlarmNames: [ALARM] } });
+      expect(await pagedIn(220, red(ALARM, minute(219)))).toBe(0);
+      expect(await pagedIn(230, red(ALARM, minute(219)), red(`${ALARM}-2`, minute(229)))).toBeGreaterThan(0);
+      expect(JSON.parse(messages()[0]?.Message ?? '{}').default).not.toContain(`(${ALARM})`);
+    });
+
+    it('where a composite alarm is suppressed', async () => {
+      const suppressed = { ActionsSuppressedBy: 'Alarm', ActionsSuppressedReason: 'deployment' };
+      expect(await pagedIn(240, { ...red(ALARM, minute(239)), ...suppressed })).toBe(0);
+    });
+
+    it('and nobody because maintenance cannot be read', async () => {
+      ssm.on(GetParametersCommand).rejects(new Error('InternalError'));
+      cloudwatch.on(ListAlarmMuteRulesCommand).rejects(new Error('InternalError'));
+      expect(await pagedIn(250, red(ALARM, minute(249)))).toBeGreaterThan(0);
+    });
+  });
 
   it('is not without it because the work on one incident fails', async () => {
     setMinute(115);
