@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { visible } from '../domain/encoding/visible.ts';
 import { type Maintenance, WINDOW_HOURS } from '../domain/incident/maintenance.ts';
-import { ALARM_STATES, alarmKey, DRILL, type Signal } from '../domain/incident/signal.ts';
+import { ALARM_STATES, alarmKey, DRILL, parseAlarmArn, type Signal } from '../domain/incident/signal.ts';
 import { type ProtectedService, routeAlarm } from '../domain/intake/alarm-route.ts';
 import { alarmWords, parseReasonData } from '../domain/intake/alarm-words.ts';
 import { plusMinutes } from '../domain/kernel/time.ts';
@@ -60,29 +60,33 @@ export const tagsRead = ({ detail: { alarmTags, alarmTagsStatus } }: AlarmEvent)
   alarmTags ?? ((alarmTagsStatus ?? 'SUCCESS') === 'SUCCESS' ? {} : undefined);
 
 /**
- * True if two resources are in one account and region.
+ * True if the event's alarm is in another account or region. One whose ARN is missing counts as ours.
  *
- * @throws TypeError when one of them is no ARN
+ * @param own the ARN of something in the responder's account and region
  */
-export const isSameAccount = (arn: string, other: string) => accountOf(arn) === accountOf(other);
-
-function accountOf(arn: string): string {
-  const [, region, account] = /^arn:[^:]+:[^:]+:([^:]+):(\d+):./.exec(arn) ?? [];
-  if (!region)
-    throw new TypeError(`this event is not understood: resources: expected the ARN of an alarm, not "${arn}"`);
-  return `${region} ${account}`;
+export function isElsewhere({ resources: [arn = ''] }: Pick<AlarmEvent, 'resources'>, own: string): boolean {
+  const place = parseAlarmArn(arn);
+  const [, , , region, account] = own.split(':');
+  return place !== undefined && (place.region !== region || place.account !== account);
 }
+
+/** The alarm as signals name it. Alarms of two accounts or regions may have one name, and one that clears must not clear the other. */
+const alarmIn = (event: AlarmEvent, own: string): string =>
+  (isElsewhere(event, own) && event.resources[0]) || event.detail.alarmName;
 
 /**
  * The event as a signal; undefined if the alarm is none of the service's.
  *
+ * @param own the ARN of something in the responder's account and region
  * @throws TypeError when it is one of them and does not say which playbook answers it
  */
 export function toSignal(
-  { id, detail }: AlarmEvent,
+  event: AlarmEvent,
   tags: Readonly<Record<string, string>>,
   { service, policy }: ProtectedService,
+  own: string,
 ): Signal | undefined {
+  const { id, detail } = event;
   const { alarmName, state, configuration } = detail;
   const route = routeAlarm(alarmName, tags, { service, policy });
   if (!route) return undefined;
@@ -92,7 +96,7 @@ export function toSignal(
   const alarm = { ...state, name: alarmName, description, state: state.value, level: route.level };
   return {
     id,
-    key: alarmKey(alarmName),
+    key: alarmKey(alarmIn(event, own)),
     state: ALARM_STATES[state.value],
     service,
     ...route,
@@ -104,8 +108,9 @@ export function toSignal(
 }
 
 /** The maintenance that the event itself tells of: a mute rule of the alarm, or the suppression of a composite alarm. */
-export function toldInEvent({ alarmName, configuration, state, muteDetail }: AlarmEvent['detail']): Maintenance[] {
-  const scope = { alarms: [alarmName] };
+export function toldInEvent(event: AlarmEvent, own: string): Maintenance[] {
+  const { configuration, state, muteDetail } = event.detail;
+  const scope = { alarms: [alarmIn(event, own)] };
   const rule = muteDetail?.mutedByArn?.split(':').slice(6).join(':');
   const muted = muteDetail && {
     ...{ source: 'mute rule' as const, scope, reason: visible(rule || 'a mute rule') },

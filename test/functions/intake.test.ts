@@ -132,8 +132,7 @@ describe('an alarm', () => {
     ['of a service whose playbook has our name', { tags: { 'incident:playbook': 'CacheFailure' } }],
   ])('%s is ignored', async (_, changes) => {
     expect(await send(event(changes))).toEqual([]);
-    expect(await open()).toEqual([]);
-    expect(aside()).toEqual([]);
+    expect([await open(), aside()]).toEqual([[], []]);
   });
 
   it('whose tags CloudWatch could not read is asked for them, unless it is known by name', async () => {
@@ -273,7 +272,8 @@ describe('an alarm whose tags CloudWatch could not read', () => {
     expect(await send(unread('theirs', account, region), unread(ALARM, account, region))).toEqual([]);
     expect(cloudwatch.commandCalls(ListTagsForResourceCommand)).toEqual([]);
     expect(aside()).toEqual([]);
-    expect((await open()).map(({ signals }) => Object.keys(signals))).toEqual([[`alarm:${ALARM}`]]);
+    const key = `alarm:arn:aws:cloudwatch:${region}:${account}:alarm:${ALARM}`;
+    expect((await open()).map(({ signals }) => Object.keys(signals))).toEqual([[key]]);
   });
 });
 

@@ -8,6 +8,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
+import { alarmLabel } from '../../lambda/domain/incident/signal.ts';
 import { RUNBOOK_CRITERIA } from '../../lambda/domain/kernel/severity.ts';
 import { handler } from '../../lambda/functions/post-mortem/handler.ts';
 import { useBucket } from '../support/bucket.ts';
@@ -161,7 +162,7 @@ describe('a post-mortem is drafted without, and names,', () => {
     await resolvedIncident();
     cloudwatch.on(DescribeAlarmsCommand).resolvesOnce({ MetricAlarms: [] });
     await hear();
-    expect(document()).toContain(`${ALARM}: not drawn, CloudWatch did not say what it watches`);
+    expect(document()).toContain(`${alarmLabel(ALARM)}: not drawn, CloudWatch did not say what it watches`);
   });
 
   it('the metrics while CloudWatch is down', async () => {

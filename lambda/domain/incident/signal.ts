@@ -20,6 +20,7 @@ export const ALARM_STATES: Readonly<Record<AlarmState, SignalState>> = {
 
 /** An alarm that is red, and since when. */
 export interface RedSince {
+  /** Its name, or its ARN if it is in another account or region. */
   name: string;
   since: string;
 }
@@ -31,7 +32,7 @@ export type SignalLevel = 'info' | 'warning' | 'critical';
 export interface Signal {
   /** The event's own id: the same signal has the same id when it is received twice. */
   id: string;
-  /** The source, e.g. `alarm:NAME`. A later signal with the same key replaces an earlier one. */
+  /** The source, e.g. `alarm:NAME`, with an ARN for an alarm elsewhere. A later signal with the same key replaces an earlier one. */
   key: string;
   state: SignalState;
   level: SignalLevel;
@@ -76,10 +77,14 @@ export const DRILL_MINUTES = 10;
 export const isDrill = (reason: string | undefined, minutes: number) =>
   reason?.startsWith(DRILL) === true && minutes < DRILL_MINUTES;
 
-/** The key of an alarm's signals. */
-export const alarmKey = (alarmName: string) => `alarm:${alarmName}`;
+/**
+ * The key of an alarm's signals.
+ *
+ * @param alarm its name, or its ARN if it is in another account or region, where another alarm may have the same name
+ */
+export const alarmKey = (alarm: string) => `alarm:${alarm}`;
 
-/** The alarm's name in such a key; undefined when another source sent the signal. */
+/** The alarm's name, or its ARN if it is elsewhere, in such a key; undefined when another source sent the signal. */
 export const alarmOf = (key: string) => (key.startsWith('alarm:') ? key.slice('alarm:'.length) : undefined);
 
 /**
@@ -98,9 +103,29 @@ export const ALARM_TAGS = {
  */
 export const ALARM_PREFIX = 'incident-response/';
 
-/** The name of an alarm for people: those that are deployed with the playbooks are told without what all of them begin with. */
-export const alarmLabel = (name: string): string =>
-  name.startsWith(ALARM_PREFIX) ? name.slice(name.indexOf('/', ALARM_PREFIX.length) + 1) : name;
+/** The parts of an alarm's ARN. */
+export interface AlarmArn {
+  region: string;
+  account: string;
+  name: string;
+}
+
+/** The parts of an alarm's ARN; undefined for a name, by which alarms of this account and region are known. */
+export function parseAlarmArn(alarm: string): AlarmArn | undefined {
+  const [, region, account, name] = /^arn:[^:]+:cloudwatch:([^:]+):(\d+):alarm:(.+)$/s.exec(alarm) ?? [];
+  return region && account && name ? { region, account, name } : undefined;
+}
+
+/**
+ * An alarm for people: those that are deployed with the playbooks are told without what all of them begin with.
+ *
+ * @param alarm its name, or its ARN if it is in another account or region
+ */
+export function alarmLabel(alarm: string): string {
+  const { name = alarm, region, account } = parseAlarmArn(alarm) ?? {};
+  const short = name.startsWith(ALARM_PREFIX) ? name.slice(name.indexOf('/', ALARM_PREFIX.length) + 1) : name;
+  return region ? `${short} (${region}, account ${account})` : short;
+}
 
 /** The source of a signal for people: "alarm database-connections-warning". */
 export function sourceLabel(key: string): string {

@@ -6,6 +6,7 @@ import {
   DRILL,
   DRILL_MINUTES,
   isDrill,
+  parseAlarmArn,
   type Signal,
   type SignalState,
 } from '../incident/signal.ts';
@@ -14,12 +15,13 @@ import { alarmWords } from './alarm-words.ts';
 import { blindKey, blindOf } from './blindness.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
 
-/** The names of the alarms behind an incident's signals. */
-export const alarmNames = ({ signals }: Incident): string[] => [
-  ...new Set(Object.keys(signals).flatMap(key => alarmBehind(key) ?? [])),
-];
+/** The names of the alarms behind an incident's signals. Those of another account or region cannot be asked for. */
+export function alarmNames({ signals }: Incident): string[] {
+  const alarms = Object.keys(signals).flatMap(key => alarmBehind(key) ?? []);
+  return [...new Set(alarms)].filter(alarm => !parseAlarmArn(alarm));
+}
 
-/** The name of the alarm behind a signal's key; undefined when another source sent the signal. */
+/** The alarm behind a signal's key: its name, or its ARN if it is elsewhere. Undefined when another source sent the signal. */
 export const alarmBehind = (key: string) => blindOf(key) ?? alarmOf(key);
 
 /**

@@ -1,6 +1,6 @@
 import { errorLines } from '../diagnosis/error-lines.ts';
 import type { Incident } from '../incident/incident.ts';
-import { alarmLabel, alarmOf } from '../incident/signal.ts';
+import { alarmLabel, alarmOf, parseAlarmArn } from '../incident/signal.ts';
 import { playbooksOf } from '../incident/troubles.ts';
 import { alarmUrl } from '../kernel/console.ts';
 import { listedSignals } from './listed-signals.ts';
@@ -25,7 +25,10 @@ export function incidentLinks(incident: Incident): Link[] {
   const alarms = listedSignals(signals).listed.flatMap(([key]) => alarmOf(key) ?? []);
   return [
     ...references.flatMap(({ system, url }) => (url ? [{ label: SYSTEMS[system], url }] : [])),
-    ...alarms.map(name => ({ label: `Alarm ${alarmLabel(name)}`, url: alarmUrl(policy.region, name) })),
+    ...alarms.map(alarm => {
+      const { region, name } = parseAlarmArn(alarm) ?? { region: policy.region, name: alarm };
+      return { label: `Alarm ${alarmLabel(alarm)}`, url: alarmUrl(region, name) };
+    }),
     ...errorLines(incident),
     ...playbooksOf(incident).flatMap(({ links = [] }) => links),
     ...policy.links,

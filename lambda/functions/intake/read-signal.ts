@@ -1,11 +1,11 @@
 import { readAlarmTags } from '../../adapters/cloudwatch.ts';
 import { lasts } from '../../domain/incident/maintenance.ts';
 import type { Policy } from '../../domain/incident/policy.ts';
-import type { Signal } from '../../domain/incident/signal.ts';
+import { parseAlarmArn, type Signal } from '../../domain/incident/signal.ts';
 import { type ProtectedService, playbookOfAlarm } from '../../domain/intake/alarm-route.ts';
 import { isTooEarly } from '../../domain/intake/first-judgement.ts';
 import { withMaintenance } from '../../domain/intake/maintenance.ts';
-import { AlarmEvent, isSameAccount, tagsRead, toldInEvent, toSignal } from '../../inbound/alarm-event.ts';
+import { AlarmEvent, isElsewhere, tagsRead, toldInEvent, toSignal } from '../../inbound/alarm-event.ts';
 import { windowsInForce } from '../../readings/maintenance.ts';
 import { check } from '../../runtime/entrypoint.ts';
 
@@ -24,18 +24,21 @@ export async function readSignal(
     console.info({ message: 'a new alarm without data', alarm: alarmName });
     return undefined;
   }
-  const signal = toSignal(event, await tagsOf(event, service), service);
+  const signal = toSignal(event, await tagsOf(event, service), service, own());
   if (!signal) console.info({ message: 'not an alarm of this service', alarm: alarmName });
   return signal && inMaintenance(signal, event, service.policy);
 }
 
 /** The signal with the maintenance that holds it back now, as the event tells or as it is in force for the service. */
-async function inMaintenance(signal: Signal, { detail }: AlarmEvent, policy: Policy): Promise<Signal> {
+async function inMaintenance(signal: Signal, event: AlarmEvent, policy: Policy): Promise<Signal> {
   if (signal.state === 'cleared') return signal;
   const now = new Date().toISOString();
-  const told = toldInEvent(detail).filter(maintenance => lasts(maintenance, now));
+  const told = toldInEvent(event, own()).filter(maintenance => lasts(maintenance, now));
   return withMaintenance([signal], [...told, ...(await windowsInForce())], policy)[0] ?? signal;
 }
+
+/** An ARN of this account and region. */
+const own = () => process.env['RESPONSE_STATE_MACHINE'] ?? '';
 
 function parse(body: string): unknown {
   try {
@@ -56,7 +59,9 @@ async function tagsOf(event: AlarmEvent, { policy }: ProtectedService): Promise<
   const read = tagsRead(event) ?? (playbookOfAlarm(alarmName, policy) ? {} : undefined);
   if (read) return read;
   const [arn = ''] = event.resources;
-  if (!isSameAccount(arn, process.env['RESPONSE_STATE_MACHINE'] ?? '')) {
+  if (!parseAlarmArn(arn))
+    throw new TypeError(`this event is not understood: resources: expected the ARN of an alarm, not "${arn}"`);
+  if (isElsewhere(event, own())) {
     console.error({ message: 'known by its name alone: the tags of an alarm elsewhere cannot be read', alarm: arn });
     return {};
   }

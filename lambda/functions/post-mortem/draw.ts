@@ -1,6 +1,7 @@
 import { drawGraph, readWatched } from '../../adapters/cloudwatch.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import type { IncidentHistory } from '../../domain/incident/history.ts';
+import { alarmLabel, parseAlarmArn } from '../../domain/incident/signal.ts';
 import { plusMinutes } from '../../domain/kernel/time.ts';
 import { alarmsThatFired, type Drawing, drawings, type Graph } from '../../domain/post-mortem/graphs.ts';
 import { windowAround } from '../../domain/post-mortem/post-mortem.ts';
@@ -14,7 +15,7 @@ export type Drawn = Graph & { png?: Uint8Array };
 /** Draws the graphs of an incident. A graph that fails gives its reason, and holds up no other. */
 export async function draw(incident: IncidentHistory, resources: Resources): Promise<Drawn[]> {
   const { drawn, rest } = alarmsThatFired(incident);
-  const alarms = await readWatched(drawn).catch((error: Error) => {
+  const alarms = await readWatched(drawn.filter(alarm => !parseAlarmArn(alarm))).catch((error: Error) => {
     console.error({ message: `the alarms could not be read: ${error.message}`, error: error.name });
     return [];
   });
@@ -27,8 +28,8 @@ export async function draw(incident: IncidentHistory, resources: Resources): Pro
   );
   return [
     ...graphs,
-    ...unknown.map(title => ({ title, why: 'CloudWatch did not say what it watches' })),
-    ...rest.map(title => ({ title, why: 'other alarms fired before it' })),
+    ...unknown.map(alarm => ({ title: alarmLabel(alarm), why: 'CloudWatch did not say what it watches' })),
+    ...rest.map(alarm => ({ title: alarmLabel(alarm), why: 'other alarms fired before it' })),
   ];
 }
 
