@@ -7,6 +7,7 @@ import { isReleased } from '../domain/intake/maintenance.ts';
 import { commit, idOf } from '../runtime/command-handler.ts';
 import { deployed } from '../runtime/deployed.ts';
 import { withKnownCounts } from '../runtime/repetitions.ts';
+import { inCommits } from '../store/commit-size.ts';
 import { keyOf } from '../store/keys.ts';
 
 /** The current state of the service's alarms and health URLs, by which every step is verified. */
@@ -23,6 +24,8 @@ export async function verifyService(incident: Incident): Promise<{ signals: Sign
 export const signalChecks = (signals: readonly Signal[]): Check[] =>
   signals.filter(({ maintenance }) => !maintenance).map(toCheck);
 
+const isClear = ({ state }: Signal) => state === 'cleared';
+
 const toCheck = ({ key, state }: Signal): Check => ({
   check: key,
   passed: state === 'cleared',
@@ -31,7 +34,10 @@ const toCheck = ({ key, state }: Signal): Check => ({
 
 const STATE_WORDS: Record<SignalState, string> = { cleared: 'OK', firing: 'ALARM', unknown: 'no data' };
 
-/** Commits the states of alarms that differ from the incident's: it makes up for lost events. */
+/**
+ * Commits the states of alarms that differ from the incident's: it makes up for lost events. What fires comes first, so that nothing
+ * looks clear between two commits.
+ */
 export async function commitObservedSignals(incident: Incident, signals: Signal[]): Promise<Incident> {
   const isRealDuringDrill = ({ state, drill }: Signal) => incident.drill && state === 'firing' && !drill;
   const counted = await withKnownCounts(incident, signals);
@@ -39,8 +45,11 @@ export async function commitObservedSignals(incident: Incident, signals: Signal[
     const known = incident.signals[signal.key];
     return known?.state !== signal.state || known.flapping || isRealDuringDrill(signal) || isReleased(known, signal);
   });
-  if (changed.length === 0) return incident;
-  const command = { type: 'observe signals', id: idOf(changed), signals: changed } as const;
-  const { incident: after } = await commit(keyOf(incident), command);
-  return after ?? incident;
+  const ordered = changed.toSorted((one, other) => Number(isClear(one)) - Number(isClear(other)));
+  let known = incident;
+  for (const signals of inCommits(ordered)) {
+    const { incident: after } = await commit(keyOf(known), { type: 'observe signals', id: idOf(signals), signals });
+    known = after ?? known;
+  }
+  return known;
 }

@@ -8,7 +8,8 @@ const MOST = 4000;
 
 /** The signals of one incident in as few commits as cost ten write units each: one, but for names that nothing compresses. */
 export function inCommits(signals: Signal[]): Signal[][] {
-  if (signals.length < 2 || sizeOf(signals) <= MOST) return [signals];
+  if (signals.length === 0) return [];
+  if (signals.length === 1 || sizeOf(signals) <= MOST) return [signals];
   const half = Math.ceil(signals.length / 2);
   return [...inCommits(signals.slice(0, half)), ...inCommits(signals.slice(half))];
 }

@@ -6,7 +6,7 @@ export const BOUNDS = {
   event: 6000,
   /** Bytes of one event with a person's words: two thousand characters of three bytes fit. */
   words: 7000,
-  /** Characters of a signal's summary. */
+  /** Characters of a signal's summary, and of the reason of the maintenance that holds it. */
   summary: 200,
   /** Bytes of all signals in the state, as JSON: some two hundred signals of usual length. */
   signals: 96_000,

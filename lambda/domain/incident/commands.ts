@@ -41,7 +41,7 @@ export type Command = { id: string } /** Signals of one slot, in the order of th
     }
   | { type: 'observe signals'; signals: Signal[] }
   /** The keys of signals whose alarms CloudWatch was asked for: those that it knows, and those that it does not. */
-  | { type: 'note readable alarms'; readable: string[]; unreadable: string[] }
+  | { type: 'note readable alarms'; readable: readonly string[]; unreadable: readonly string[] }
   | { type: 'record diagnosis'; attempt: number; findings: Finding[] }
   | { type: 'classify'; attempt: number }
   | { type: 'next step'; attempt: number; readings: Readings }

@@ -1,3 +1,5 @@
+import { truncated } from '../kernel/text.ts';
+import { BOUNDS } from './bounds.ts';
 import type { HeldBy, Maintenance } from './maintenance.ts';
 import type { Policy } from './policy.ts';
 import type { Component } from './service-policy.ts';
@@ -33,7 +35,7 @@ export function heldBy(
   const found = maintenance.find(known => covers(known, alarm, policy));
   if (!found) return undefined;
   const { source, until, reason } = found;
-  return { source, reason, ...(until ? { until } : {}) };
+  return { source, reason: truncated(reason, BOUNDS.summary), ...(until ? { until } : {}) };
 }
 
 /** The components that playbooks affect. One that no component names may affect every component. */

@@ -1,11 +1,14 @@
+import { BOUNDS, sizeOf } from '../incident/bounds.ts';
 import type { Command } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { DescribedAlarm } from './described-alarm.ts';
 import { alarmBehind } from './observed-alarms.ts';
 
-/** Alarms in one event: it is never cut, however long their names are. */
-const TOGETHER = 10;
+/** Alarms in one event, and bytes of their keys: a key that is cut is that of no alarm, so the event must fit as it is. */
+const TOGETHER = { alarms: 10, bytes: BOUNDS.event - 500 };
+
+type ReadabilityEvent = Extract<Event, { type: 'AlarmsUnreadable' | 'AlarmsReadable' }>;
 
 type Readability = Pick<Extract<Command, { type: 'note readable alarms' }>, 'readable' | 'unreadable'>;
 
@@ -18,7 +21,7 @@ export function readabilityOf({ signals }: Incident, found: readonly DescribedAl
 }
 
 /** The news for people of alarms that cannot be read any more, or can again. */
-export function readabilityEvents({ signals }: Incident, { readable, unreadable }: Readability): Event[] {
+export function readabilityEvents({ signals }: Incident, { readable, unreadable }: Readability): ReadabilityEvent[] {
   const lost = unreadable.filter(key => signals[key] && !signals[key].unreadable);
   const back = readable.filter(key => signals[key]?.unreadable);
   return [
@@ -27,5 +30,13 @@ export function readabilityEvents({ signals }: Incident, { readable, unreadable 
   ];
 }
 
-const together = (keys: string[]) =>
-  Array.from({ length: Math.ceil(keys.length / TOGETHER) }, (_, i) => keys.slice(i * TOGETHER, (i + 1) * TOGETHER));
+function together(keys: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  for (const key of keys) {
+    const group = groups.at(-1);
+    const hasRoom = group && group.length < TOGETHER.alarms && sizeOf([...group, key]) <= TOGETHER.bytes;
+    if (hasRoom) group.push(key);
+    else groups.push([key]);
+  }
+  return groups;
+}

@@ -45,12 +45,17 @@ export class AlarmsUnread extends Error {
   override name = 'AlarmsUnread';
 }
 
-/** Says on the timeline, once, that alarms cannot be read, and that they can again. */
+/** Says on the timeline, once, that alarms cannot be read, and that they can again; of many in several commits, which have a bound. */
 export async function commitReadability(
   incident: Incident,
   alarms: ReturnType<typeof readabilityOf>,
 ): Promise<Incident> {
-  if (!isOpen(incident) || readabilityEvents(incident, alarms).length === 0) return incident;
-  const id = `readable/${incident.version}`;
-  return (await commit(keyOf(incident), { type: 'note readable alarms', id, ...alarms })).incident ?? incident;
+  let known = incident;
+  for (const event of isOpen(incident) ? readabilityEvents(incident, alarms) : []) {
+    const [readable, unreadable] = event.type === 'AlarmsReadable' ? [event.keys, []] : [[], event.keys];
+    const command = { type: 'note readable alarms', id: `readable/${known.version}`, readable, unreadable } as const;
+    const { incident: after } = await commit(keyOf(known), command);
+    known = after ?? known;
+  }
+  return known;
 }
