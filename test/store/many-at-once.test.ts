@@ -5,10 +5,10 @@ import type { Maintenance } from '../../lambda/domain/incident/maintenance.ts';
 import { withMaintenance } from '../../lambda/domain/intake/maintenance.ts';
 import { commitReadability } from '../../lambda/functions/watch/alarms.ts';
 import { commitObservedSignals } from '../../lambda/readings/service-state.ts';
-import { receive, receiveAll } from '../../lambda/runtime/command-handler.ts';
+import { commit, receive, receiveAll } from '../../lambda/runtime/command-handler.ts';
 import { inCommits } from '../../lambda/store/commit-size.ts';
 import { measuredTable } from '../support/measured-table.ts';
-import { policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
+import { KEY, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
 import { minute, of, types } from '../support/story.ts';
 
 const table = useResponder();
@@ -92,3 +92,22 @@ it.each(Object.entries(NAMES))(
     expect(reasons).toEqual(Array(10).fill(BOUNDS.summary));
   },
 );
+
+it('a diagnosis of thirty cache nodes, whose facts are all kept, costs no more than ten write units', async () => {
+  const { costOf } = await measuredTable(table);
+  await receive(signal({ id: 'red', key: 'alarm:red', at: minute(0) }), policyOf());
+  const nodes = Array.from({ length: 30 }, (_, n) => `${'cache'.repeat(9)}-${n}`);
+  const facts = nodes.flatMap((_, n) =>
+    ['Cpu', 'Memory', 'Connections', 'HitRate', 'Evictions', 'Lag'].map((fact, i) => [
+      `redis${fact}${n}`,
+      (n * 7919 + i * 104_729) / 1000,
+    ]),
+  );
+  const finding = {
+    ...{ check: 'redis', ok: false, summary: nodes.map(node => `${node}: engine CPU 98 %, memory 55 %`).join(', ') },
+    ...{ facts: Object.fromEntries(facts), times: Object.fromEntries(facts.map(([fact]) => [fact, minute(0)])) },
+  };
+  const act = () => commit(KEY, { type: 'record diagnosis', id: 'diagnose', attempt: 1, findings: [finding] });
+  expect((await costOf(act)).writeUnits).toBeLessThanOrEqual(MOST_UNITS);
+  expect(Object.keys((await stored()).facts)).toEqual(expect.arrayContaining(Object.keys(finding.facts)));
+});

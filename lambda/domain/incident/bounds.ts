@@ -2,7 +2,7 @@ import { truncated } from '../kernel/text.ts';
 
 /** The sizes that keep an incident storable, however long it lives and whatever is written into it. */
 export const BOUNDS = {
-  /** Bytes of one event, as JSON: deflated some four write units at most, and twice as many if nothing compresses it. */
+  /** Bytes of what people read of one event, as JSON: deflated some four write units at most, and twice as many if nothing compresses it. */
   event: 6000,
   /** Bytes of one event with a person's words: two thousand characters of three bytes fit. */
   words: 7000,
@@ -16,7 +16,16 @@ export const BOUNDS = {
   actionItems: 15_000,
 } as const;
 
-/** The lengths to which texts and lists are cut, one after the other, until an event fits. */
+/**
+ * Fields that are never cut, since automation acts on them: half a list of protected sessions, or a fact that is missing, would make it do
+ * the wrong thing. The configuration bounds them.
+ */
+const WHOLE: ReadonlySet<string> = new Set([
+  ...['facts', 'times', 'objects', 'after', 'parameters'],
+  ...['key', 'keys', 'playbook', 'step', 'run', 'runbook', 'document', 'execution', 'ref', 'url'],
+]);
+
+/** The lengths to which other texts and lists are cut, one after the other, until an event fits. */
 const CUTS = [
   { text: 4000, list: 200 },
   { text: 1000, list: 50 },
@@ -24,15 +33,18 @@ const CUTS = [
   { text: 100, list: 10 },
 ] as const;
 
-/** The size of a value as it is stored: bytes of its JSON. */
-export const sizeOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value) ?? '').length;
+/** The size of a value as it is stored: bytes of its JSON, without some fields. */
+export function sizeOf(value: unknown, without: ReadonlySet<string> = new Set()): number {
+  const text = JSON.stringify(value, (name, field) => (without.has(name) ? undefined : field));
+  return new TextEncoder().encode(text ?? '').length;
+}
 
-/** The event with texts and lists cut as far as is needed to fit. Nothing that people write usually comes near. */
+/** The event with what people read cut as far as is needed to fit. Nothing that people write usually comes near. */
 export function bounded<Value>(event: Value, most: number = BOUNDS.event): Value {
   let cut = event;
   for (const { text, list } of CUTS) {
     cut = shortened(cut, text, list) as Value;
-    if (sizeOf(cut) <= most) return cut;
+    if (sizeOf(cut, WHOLE) <= most) return cut;
   }
   return cut;
 }
@@ -41,6 +53,7 @@ function shortened(value: unknown, text: number, list: number): unknown {
   if (typeof value === 'string') return truncated(value, text);
   if (Array.isArray(value)) return value.slice(0, list).map(item => shortened(item, text, list));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).slice(0, list);
-  return Object.fromEntries(entries.map(([name, field]) => [truncated(name, text), shortened(field, text, list)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, WHOLE.has(name) ? field : shortened(field, text, list)]),
+  );
 }

@@ -2,8 +2,9 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BOUNDS, bounded, sizeOf } from '../../../lambda/domain/incident/bounds.ts';
+import type { Finding } from '../../../lambda/domain/incident/events.ts';
 import type { IncidentHistory } from '../../../lambda/domain/incident/history.ts';
-import { FAILED, of, policy, READINGS, STATUS_PAGE, Story, temporary } from '../../support/story.ts';
+import { FAILED, minute, of, policy, READINGS, STATUS_PAGE, Story, temporary } from '../../support/story.ts';
 
 /** Text that nothing compresses well. */
 function noise(length: number, seed: number): string {
@@ -25,7 +26,7 @@ function full(): Story {
     const findings = Array.from({ length: 60 }, (_, i) => ({
       ...{ check: noise(90, i), ok: false, summary: noise(2000, i + attempt) },
       facts: { desiredTasks: 10, [`fact${i}`]: i },
-      objects: { [`object${i}`]: noise(200, i) },
+      ...(i < 10 ? { objects: { [`object${i}`]: noise(200, i) } } : {}),
     }));
     const { number = 0 } = story.incident.attempt ?? {};
     story.tell({ type: 'record diagnosis', attempt: number, findings });
@@ -60,7 +61,11 @@ describe('an incident into which everything was written', () => {
 
   it('has a state that fits into an item of 100 KB, and events that fit into a commit', () => {
     expect(deflateSync(JSON.stringify(stateOf(story.incident))).length).toBeLessThan(100_000);
-    for (const event of story.incident.timeline.slice(1)) expect(sizeOf(event)).toBeLessThan(BOUNDS.event + 200);
+    for (const event of story.incident.timeline.slice(1)) {
+      const whole =
+        event.type === 'DiagnosisRecorded' ? sizeOf(event.findings.map(({ facts, objects }) => [facts, objects])) : 0;
+      expect(sizeOf(event)).toBeLessThan(BOUNDS.event + whole + 1200);
+    }
   });
 
   it('lists as many alarms as it has room for, says once that there are more, and counts as firing', () => {
@@ -105,4 +110,37 @@ it('an event of any content is cut until it fits, and one that fits is as it was
     ),
     { numRuns: 50 },
   );
+});
+
+it('a diagnosis of six cache nodes with long names keeps every fact, its time and its object', () => {
+  const story = new Story();
+  story.fires('redis-cpu');
+  const nodes = Array.from({ length: 6 }, (_, i) => `${'cache'.repeat(9)}-00${i + 1}`);
+  const facts = nodes.flatMap((_, i) => ['Cpu', 'Memory', 'Connections', 'Lag'].map(fact => [`redis${fact}${i}`, i]));
+  const times = facts.map(([fact]) => [fact, minute(0)]);
+  const taskDefinition = `arn:aws:ecs:us-east-1:123456789012:task-definition/${'backend'.repeat(20)}:41`;
+  const findings: Finding[] = [
+    { check: 'service', ok: true, summary: noise(2000, 1), facts: { desiredTasks: 10 }, objects: { taskDefinition } },
+    ...Array.from({ length: 14 }, (_, i) => ({ check: `${i}`, ok: true, summary: noise(500, i), facts: {} })),
+    {
+      ...{ check: 'redis', ok: false, summary: nodes.join(': engine CPU 98 %, memory 55 %, connections 4, ') },
+      ...{ facts: Object.fromEntries(facts), times: Object.fromEntries(times) },
+    },
+  ];
+  const { number = 0 } = story.incident.attempt ?? {};
+  story.tell({ type: 'record diagnosis', attempt: number, findings });
+  const [recorded] = of(story.incident.timeline, 'DiagnosisRecorded').slice(-1);
+  expect(recorded?.findings.map(({ facts, times, objects }) => ({ facts, times, objects }))).toEqual(
+    findings.map(({ facts, times, objects }) => ({ facts, times, objects })),
+  );
+  expect(recorded?.findings.map(({ summary }) => summary.length).every(length => length <= 300)).toBe(true);
+});
+
+it('the parameters of a runbook that is started are never cut, however much is said beside them', () => {
+  const parameters = { Users: Array.from({ length: 10 }, (_, i) => `${'ü'.repeat(60)}${i}`).join(',') };
+  const guardrails = Array.from({ length: 11 }, () => ({ guardrail: 'mode', passed: true, reason: noise(2000, 1) }));
+  const event = { type: 'StepStarted', run: '1', document: 'd'.repeat(128), parameters, guardrails };
+  const { guardrails: cut, ...acts } = bounded(event);
+  expect(acts).toEqual({ type: 'StepStarted', run: '1', document: 'd'.repeat(128), parameters });
+  expect(sizeOf(cut)).toBeLessThan(BOUNDS.event);
 });
