@@ -7,10 +7,18 @@ import { upcast } from './upcast.ts';
 /** Read once by each container of a function, since an item of this hash will always be the same. */
 const known = new Map<string, Promise<object>>();
 
-/** Stores a content under its hash, and returns that. The same content has the same hash, whatever the order of its fields. */
+/** The hash of a content. The same content has the same hash, whatever the order of its fields. */
+export const hashOf = (schema: number, content: object): string => hashOfText(schema, textOf(content));
+
+const textOf = (content: object) => JSON.stringify(sorted(content));
+
+const hashOfText = (schema: number, text: string) =>
+  createHash('sha256').update(`${schema} ${text}`).digest('hex').slice(0, 32);
+
+/** Stores a content under its hash, and returns that. */
 export async function saveContent(kind: ContentKind, schema: number, content: object): Promise<string> {
-  const text = JSON.stringify(sorted(content));
-  const hash = createHash('sha256').update(`${schema} ${text}`).digest('hex').slice(0, 32);
+  const text = textOf(content);
+  const hash = hashOfText(schema, text);
   const Item = { pk: `${kind}/${hash}`, sk: ALONE, schema, content: text };
   const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
   await written(client.send(new PutCommand({ TableName: TableName(), Item, ...condition })));

@@ -8,7 +8,7 @@ import {
   SCHEMA,
 } from '../domain/deployed.ts';
 import type { Policy } from '../domain/incident/policy.ts';
-import { readContent, saveContent } from './contents.ts';
+import { hashOf, readContent, saveContent } from './contents.ts';
 import { policyOf } from './policies.ts';
 import { whole } from './policy-shape.ts';
 import { ALONE, client, type ItemKey, putVersion, TableName } from './table.ts';
@@ -19,9 +19,11 @@ interface Pointer {
   version: number;
   /** The latest requests that moved it: one that comes again, or late, must not move it back. */
   requests: string[];
+  /** The latest documents by their hashes, each with the deployment that was made of it. */
+  documents?: Record<string, string>;
 }
 
-/** Requests that are remembered. CloudFormation sends one a deployment, and Lambda holds none for more than minutes. */
+/** Requests and documents that are remembered. CloudFormation sends one a deployment, and Lambda holds none for more than minutes. */
 const REMEMBERED = 20;
 
 const Key = (service: string): ItemKey => ({ pk: `service/${service}`, sk: ALONE });
@@ -38,13 +40,22 @@ export async function deploy(document: DeploymentDocument, request: string, sign
   const { service } = document;
   const before = await readPointer(service, true);
   if (before?.requests.includes(request)) return;
-  const deployment = await saveDocument(document);
+  const hash = hashOf(document.schema, document);
+  const deployment = earlier(document, before?.documents?.[hash]) ?? (await saveDocument(document));
   signal.throwIfAborted();
   const requests = [...(before?.requests ?? []), request].slice(-REMEMBERED);
-  if (await putVersion({ ...Key(service), deployment, requests }, before?.version ?? 0)) return;
+  const { [hash]: _, ...others } = before?.documents ?? {};
+  const documents = Object.fromEntries([...Object.entries(others), [hash, deployment]].slice(-REMEMBERED));
+  if (await putVersion({ ...Key(service), deployment, requests, documents }, before?.version ?? 0)) return;
   if ((await readPointer(service, true))?.requests.includes(request)) return;
   throw new Error(`another deployment of ${service} came first: deploy again`);
 }
+
+/**
+ * The deployment that was made of an older document by the code of its time. CloudFormation does not say which code serves a rollback: made
+ * anew by later code, it could not be read by the functions that are rolled back as well.
+ */
+const earlier = ({ schema }: DeploymentDocument, known: string | undefined) => (schema < SCHEMA ? known : undefined);
 
 async function saveDocument({ schema: _, shared, playbooks, contacts, ...rest }: DeploymentDocument): Promise<string> {
   // A document of the first schema has the same fields: only what was made of them was another.
