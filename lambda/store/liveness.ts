@@ -1,5 +1,5 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { readPointer } from './deployments.ts';
+import { currentDeployment, deployedPolicyOf, readPointer } from './deployments.ts';
 import { openIncidents } from './incident-lists.ts';
 import { latest, UnreadableIncident } from './incidents.ts';
 import { ALONE, client, TableName } from './table.ts';
@@ -20,14 +20,17 @@ export async function checkWrites(service: string, now: string): Promise<void> {
 }
 
 /**
- * Reads and writes as the watch does: DynamoDB may refuse one kind of call alone.
+ * Reads and writes as the watch does, since DynamoDB may refuse one kind of call alone, and reads the policy without which no incident can
+ * open.
  *
- * @throws when the table cannot be read or written; an incident that cannot be understood is no reason
+ * @throws when the table cannot be read or written, or holds no policy that this code can read; an incident that cannot be understood is
+ * no reason
  */
 export async function checkStore(service: string, now: string): Promise<void> {
   const [{ failures }] = await Promise.all([
     openIncidents(),
     readPointer(service, false),
+    currentDeployment(service).then(deployedPolicyOf),
     latest(service),
     checkWrites(service, now),
   ]);

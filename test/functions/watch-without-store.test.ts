@@ -10,12 +10,14 @@ import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/cl
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DirectPaging } from '../../lambda/domain/on-call/direct-page.ts';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
+import { client } from '../../lambda/store/table.ts';
 import { useTopics, useWorkflows } from '../support/aws-mocks.ts';
 import { useFlakyTable } from '../support/flaky-table.ts';
 import type { TableCommand } from '../support/memory-table.ts';
@@ -158,6 +160,19 @@ describe('the watch without its store', () => {
     away();
     await expect(watch()).rejects.toThrow();
     expect(paged()).toContainEqual(['arn:level-1', 'ada']);
+  });
+
+  it('is without it while it cannot read under which policy an incident would open', async () => {
+    vi.stubEnv('SERVICE', 'checkout');
+    const Item = { pk: 'service/checkout', sk: '-', version: 1, deployment: 'lost', requests: [] };
+    await client.send(new PutCommand({ TableName: process.env['INCIDENTS_TABLE'], Item }));
+    cloudwatch
+      .on(DescribeAlarmsCommand, { StateValue: 'ALARM' })
+      .resolves({ MetricAlarms: [red('incident-response/checkout/errors', minute(77))] });
+    setMinute(80);
+    await expect(watch()).rejects.toThrow('there is no deployment/lost');
+    expect(paged()).toContainEqual(['arn:level-1', 'ada']);
+    expect(JSON.parse(messages()[0]?.Message ?? '{}').sms).toContain('errors is red');
   });
 
   it.each([
