@@ -75,14 +75,18 @@ const leadsTo = ({ type }: Entry, kind: string) =>
 const assigns = ({ type, severity: assigned }: Entry, severity: string) =>
   type === 'SeverityAssigned' && assigned === severity;
 
-/** The first message that tells of an event which is older than one that was told before, or of none. */
-function outOfOrder(timeline: readonly Entry[], told: readonly Told[]): Told | undefined {
+/**
+ * The first message that tells of an event which is older than one that was told before, or of none.
+ *
+ * @param skew milliseconds by which the clock that dated an event may be ahead
+ */
+function outOfOrder(timeline: readonly Entry[], told: readonly Told[], skew: number): Told | undefined {
   let event = -1;
   let severity = -1;
   // Until it is judged, an incident is a P4.
   let last = 'P4';
   return told.find(message => {
-    const isKnown = ({ at }: Entry) => at <= message.at;
+    const isKnown = ({ at }: Entry) => millis(at) <= millis(message.at) + skew;
     event = timeline.findIndex((entry, i) => i > event && isKnown(entry) && leadsTo(entry, message.kind));
     const isOther = message.severity !== last;
     if (isOther)
@@ -101,7 +105,7 @@ export const IN_ORDER: Property = {
           // A message of two incidents stands in one of their timelines.
           if (incident.timeline.some(({ type }) => type === 'Absorbed')) return [];
           return heard(chronicle, incident).flatMap(told => {
-            const first = outOfOrder(incident.timeline, told);
+            const first = outOfOrder(incident.timeline, told, 1000 * (chronicle.plan.faults.skewed ?? 0));
             return first ? [`${inWords(chronicle, first)}, after what is newer`] : [];
           });
         }),
