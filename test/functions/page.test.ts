@@ -199,6 +199,27 @@ it('a page goes out without links when they cannot be signed', async () => {
   expect(people()).toEqual(['ada']);
 });
 
+it('a page goes out to everybody in time, without links, when KMS does not even refuse', async () => {
+  for (const [name, value] of Object.entries(LINKS)) vi.stubEnv(name, value);
+  kms.on(GenerateMacCommand).callsFake(() => new Promise(() => undefined));
+  await deploy({ rosters: [{ people: ['ada', 'ben', 'cleo', 'dora'] }] });
+  await openIncident();
+  const event = await lastEvent('Escalated');
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() });
+  let ended = false;
+  const paged = invoke(handler, event).finally(() => {
+    ended = true;
+  });
+  for (let seconds = 0; seconds < 10 && !ended; seconds++) {
+    for (let i = 0; i < 50; i++) await new Promise(resolve => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  expect(ended).toBe(true);
+  await paged;
+  expect(people()).toEqual(['ada', 'ben', 'cleo', 'dora']);
+  expect(parts()[3].default).toContain('npx incident ack INC-2026-04-07-001');
+});
+
 it('the page function throws when a page could not be sent, so that Lambda tries again', async () => {
   await openIncident();
   sns.on(PublishCommand).rejectsOnce(new Error('KMSAccessDenied')).resolves({});

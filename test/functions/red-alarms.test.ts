@@ -99,6 +99,16 @@ describe('a red alarm without an incident', () => {
     expect(tagging.commandCalls(GetResourcesCommand)).toHaveLength(2);
   });
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'of somebody else may have the name of what every object has: %s',
+    async name => {
+      alarms.set(name, { state: 'ALARM', since: START });
+      await watchAt(2);
+      expect(await open()).toEqual([]);
+      expect(console.error).not.toHaveBeenCalled();
+    },
+  );
+
   it('opens one incident of a hundred and fifty that are red, which are read by pages', async () => {
     for (let i = 0; i < 150; i++) alarms.set(`alarm ${i}`, { state: 'ALARM', since: START, tags: TAGS });
     await watchAt(2);

@@ -12,7 +12,7 @@ export type AlarmRoute = { playbook: string; level: SignalLevel } | { fault: str
 
 /** The playbook that was deployed with the alarm; undefined for an alarm of a user's own. */
 export const playbookOfAlarm = (name: string, { playbooks }: ProtectedService['policy']) =>
-  playbooks.find(({ alarms }) => alarms[name]);
+  playbooks.find(({ alarms }) => Object.hasOwn(alarms, name));
 
 /**
  * Routes an alarm by its tags, or by its name where the tags are not known. Undefined when the alarm is none of this service's.

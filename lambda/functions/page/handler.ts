@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { personalLinks } from '../../adapters/links.ts';
 import { publishPage } from '../../adapters/sns.ts';
 import type { EventOf, IncidentEvent } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
@@ -13,6 +12,7 @@ import { throwAny } from '../../runtime/failures.ts';
 import { claim } from '../../store/claims.ts';
 import { eventsFrom, load } from '../../store/incidents.ts';
 import { personalText } from './personal-text.ts';
+import { linkSigner } from './signed-links.ts';
 
 /** An event on the incident bus of which people on call are told. */
 const PageEvent = v.object({
@@ -41,6 +41,7 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
   const { rosters } = await deployed();
   const added: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
   const failures: Error[] = [];
+  const sign = linkSigner(incident);
   for (const [{ person, level }, addressed] of addressedTo(rosters, incident, events)) {
     const moment = momentOf(incident, events, addressed, { current, level, person });
     if (!moment) continue;
@@ -50,7 +51,7 @@ export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, e
       // Whoever cannot claim for another reason sends it all the same: twice is better than never.
       const isMine = await claim(`${incident.id}/page/${first}/${level}/${person}`).catch(() => true);
       if (!isMine) throw new Error(`another invocation is telling ${person} of event ${first}: this one tries again`);
-      const links = await personalLinks(incident, lead, person);
+      const links = await sign(lead, person);
       const text = personalText(message, incident, lead, links);
       await publishPage(topicOf(level, rosters), { person, urgency, ...text });
       await commit(
