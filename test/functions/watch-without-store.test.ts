@@ -21,7 +21,7 @@ import { client } from '../../lambda/store/table.ts';
 import { useTopics, useWorkflows } from '../support/aws-mocks.ts';
 import { useFlakyTable } from '../support/flaky-table.ts';
 import type { TableCommand } from '../support/memory-table.ts';
-import { ALARM, invoke, policyOf, setMinute, signal, useResponder } from '../support/responder.ts';
+import { ALARM, committed, invoke, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
 import { minute, START } from '../support/story.ts';
 
 const HEARTBEAT = 'https://hc.example.com/secret-token';
@@ -303,6 +303,25 @@ describe('the heartbeat', () => {
     });
     await expect(watch()).rejects.toThrow('ServiceUnavailable');
     expect(beats()).toBe(0);
+    expect(paged()).toEqual([]);
+  });
+
+  it('is missing from ten minutes after a call on, until somebody in the level was sent a page', async () => {
+    cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: [] });
+    setMinute(300);
+    await receive(signal({ at: minute(300) }), policyOf());
+    const beatAt = async (minutes: number) => {
+      setMinute(minutes);
+      requested = [];
+      await watch();
+      return beats();
+    };
+    expect([await beatAt(309), await beatAt(310)]).toEqual([1, 0]);
+    const page = { level: 1, urgency: 'page', about: 3, subject: 'P2', to: 'ada' } as const;
+    await committed({ type: 'record page', id: 'page', ...page });
+    expect([await beatAt(311), await beatAt(315)]).toEqual([1, 1]);
+    expect((await stored()).escalation?.level).toBe(2);
+    expect(await beatAt(326)).toBe(0);
     expect(paged()).toEqual([]);
   });
 

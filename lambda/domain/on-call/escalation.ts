@@ -22,3 +22,13 @@ export function reminderDue({ escalation, policy, severity }: Incident, now: str
   const due = minutesBetween(escalation.calledAt, now) >= policy.remindMinutes;
   return due ? [{ type: 'remind', level: escalation.level }] : [];
 }
+
+/** Minutes after a call in which a page is sent, also when it is retried. */
+const SENT_MINUTES = 10;
+
+/** True if the level that is called has not been sent any page: whoever is on call knows nothing. */
+export function isUnpaged({ escalation, paged, policy, severity }: Incident, now: string): boolean {
+  if (!escalation?.levelAt || escalation.level === 0 || !policy.severities[severity].pages) return false;
+  const nobody = (paged[escalation.level] ?? []).length === 0;
+  return nobody && minutesBetween(escalation.levelAt, now) >= SENT_MINUTES;
+}

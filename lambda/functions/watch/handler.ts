@@ -7,6 +7,7 @@ import type { Signal } from '../../domain/incident/signal.ts';
 import type { DescribedAlarm } from '../../domain/intake/described-alarm.ts';
 import { readabilityOf } from '../../domain/intake/readable-alarms.ts';
 import { obligations } from '../../domain/obligations.ts';
+import { isUnpaged } from '../../domain/on-call/escalation.ts';
 import { dueWithin } from '../../domain/remediation/maintenance.ts';
 import { signalsWithMaintenance } from '../../readings/maintenance.ts';
 import { commitObservedSignals, signalChecks } from '../../readings/service-state.ts';
@@ -24,7 +25,7 @@ import { openForAlarms } from './open-for-alarms.ts';
 import { start } from './start.ts';
 import { obeySwitch, stop } from './stop.ts';
 import { withoutUnreadable } from './unreadable.ts';
-import { orPageDirectly } from './without-store.ts';
+import { orPageDirectly, type Watched } from './without-store.ts';
 
 /** Minutes after which reviews are looked at again: they are owed by days, and stay for weeks. */
 const REVIEWS = 15;
@@ -40,7 +41,7 @@ const ScheduledMinute = v.object({ time: v.optional(v.string()) });
 export const handler = entrypoint(ScheduledMinute, ({ time }) => orPageDirectly(time, watch));
 
 /** Once a minute: what every open incident is owed by now, and at times every review, is done. One that fails holds up no other. */
-async function watch(): Promise<void> {
+async function watch(): Promise<Watched> {
   const timeForReviews = new Date().getUTCMinutes() % REVIEWS === 0;
   const [open, review] = await Promise.all([openIncidents(), timeForReviews ? incidentsUnderReview() : NONE]);
   const { incidents } = open;
@@ -59,13 +60,16 @@ async function watch(): Promise<void> {
     ...(await withoutUnreadable([open, review].flatMap(found => found.failures))),
     ...failuresOf(outcomes),
   ];
+  const now = new Date().toISOString();
+  const unpaged = incidents.flatMap(incident => (isUnpaged(incident, now) ? [incident.id] : []));
+  if (unpaged.length > 0) console.error({ message: 'nobody was sent a page of the level that was called', unpaged });
   console.info({
     message: 'watched',
     open: incidents.length,
     reviews: review.incidents.length,
     failed: failures.length,
   });
-  throwAny(failures);
+  return { failures, unpaged };
 }
 
 async function look(known: Incident, alarms: Alarms, minute: Promise<Minute | undefined>): Promise<void> {

@@ -22,28 +22,37 @@ const lastPaged = new Map<number, number>();
 /** People could not be reached when they were paged last: until they are, nobody outside may believe that they would be. */
 let areUnreached = false;
 
+/** The outcome of a minute. */
+export interface Watched {
+  failures: readonly Error[];
+  /** The incidents of which the level that was called has been sent no page. */
+  unpaged: readonly string[];
+}
+
 /**
  * Watches, and when that fails because the store cannot be read or written, pages directly. A heartbeat says that the watch has
- * seen the alarms and reached the store or, in place of it, people.
+ * seen the alarms and reached the store or, in place of it, people; it is silent while a level that was called is sent no page.
  *
  * @param scheduledAt the minute's own time: an invocation that is repeated later pages nobody
  */
-export async function orPageDirectly(scheduledAt: string | undefined, watch: () => Promise<void>): Promise<void> {
+export async function orPageDirectly(scheduledAt: string | undefined, watch: () => Promise<Watched>): Promise<void> {
   const now = new Date();
-  const failure = await inTime(SECONDS.watch, watch()).then(none, asError);
+  const { failures, unpaged } = await inTime(SECONDS.watch, watch()).catch(failed);
   const isLate = scheduledAt !== undefined && now.getTime() - Date.parse(scheduledAt) >= MINUTE;
-  const isAway = failure !== undefined && (await isStoreAway(now));
+  const isAway = failures.length > 0 && (await isStoreAway(now));
   if (isAway && !isLate) await pageDirectly(now);
-  if (!isAway) areUnreached = false;
+  if (!isAway) areUnreached = unpaged.length > 0;
+  const isBlind = !isAway && failures.some(isOfAlarms);
   const { HEARTBEAT_URL } = process.env;
-  const isBlind = !isAway && isOf(failure, AlarmsUnread);
   if (HEARTBEAT_URL && !areUnreached && !isBlind) await sendHeartbeat(HEARTBEAT_URL);
-  if (failure) throw failure;
+  throwAny(failures);
 }
 
-/** True if the error, or one of those that it gathers, is of the class. */
-const isOf = (error: unknown, kind: typeof AlarmsUnread): boolean =>
-  error instanceof kind || (error instanceof AggregateError && error.errors.some(each => isOf(each, kind)));
+const failed = (error: Error): Watched => ({ failures: [error], unpaged: [] });
+
+/** True if the error, or one of those that it gathers, says that alarms could not be read. */
+const isOfAlarms = (error: unknown): boolean =>
+  error instanceof AlarmsUnread || (error instanceof AggregateError && error.errors.some(isOfAlarms));
 
 const none = () => undefined;
 const asError = (error: Error) => error;
