@@ -10,10 +10,17 @@ export interface Failure {
 }
 
 /** The names of errors that come again for the same message, whatever becomes of the world around. */
-const FOR_GOOD = ['TypeError', 'RangeError', 'SyntaxError', 'ValiError', 'ValidationException'];
+const FOR_GOOD = ['TypeError', 'RangeError', 'SyntaxError', 'ValiError'];
 
-/** True if the message can never be processed: trying again would hold up all behind it. */
-export const isPoison = (error: unknown) => error instanceof Error && FOR_GOOD.includes(error.name);
+/** The error by which AWS refuses a request for its content. */
+const REFUSED = 'ValidationException';
+
+/**
+ * True if the message can never be processed: trying again would hold up all behind it. In an outage a load balancer of AWS answers in
+ * words, which the SDK reports as a `SyntaxError`: no message is to blame for an answer.
+ */
+export const isPoison = (error: unknown) =>
+  error instanceof Error && (error.name === REFUSED || (FOR_GOOD.includes(error.name) && !('$metadata' in error)));
 
 /** Puts poison aside, which pages, and lets the rest come again soon. Gives the answer to Lambda: the messages that stay in the queue. */
 export async function retryOrSetAside(failures: readonly Failure[]): Promise<{ itemIdentifier: string }[]> {
