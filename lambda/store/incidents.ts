@@ -172,13 +172,22 @@ export async function append(
   );
   if (!isFirst) return false;
   const { behind } = remember(key, { incident, behind: before?.behind ?? 0 });
-  if (!opening) await updateIndexed(before?.incident, incident);
-  if (incident.commits % COMMITS_APART === 0 || behind > 2 * COMMITS_APART) {
-    await writeSnapshot(key, incident);
-    remember(key, { incident, behind: 0 });
-  }
+  if (!opening) await updateIndexed(before?.incident, incident).catch(leftFor('the watch', key));
+  if (incident.commits % COMMITS_APART === 0 || behind > 2 * COMMITS_APART)
+    await writeSnapshot(key, incident).then(
+      () => remember(key, { incident, behind: 0 }),
+      leftFor('a later commit', key),
+    );
   return true;
 }
+
+/** What is committed is done: a person who is told that it failed would do it again. */
+const leftFor =
+  (other: string, { slot, number }: IncidentKey) =>
+  (error: Error) => {
+    const message = `${slot} ${number} is committed, and what follows is left for ${other}: ${error.message}`;
+    console.error({ message, error: error.name });
+  };
 
 /** The events whose number is at least `seq`, which begins a commit. */
 async function eventsSince(key: IncidentKey, seq: number): Promise<IncidentEvent[]> {

@@ -1,9 +1,11 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import type { Incident } from '../../lambda/domain/incident/incident.ts';
+import { reindex } from '../../lambda/store/incident-index.ts';
+import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import { load } from '../../lambda/store/incidents.ts';
 import { snapshotItem } from '../../lambda/store/keys.ts';
-import { readSnapshot, STATE_VERSION, writeSnapshot } from '../../lambda/store/snapshots.ts';
+import { COMMITS_APART, readSnapshot, STATE_VERSION, writeSnapshot } from '../../lambda/store/snapshots.ts';
 import { committed, KEY, openIncident, useResponder } from '../support/responder.ts';
 
 const table = useResponder();
@@ -35,3 +37,34 @@ it('a newer state takes the place of an older snapshot, and of any that other co
   await writeSnapshot(KEY, newer);
   expect((await readSnapshot(KEY))?.version).toBe(newer.version);
 });
+
+it.each(['snapshot/', 'incident/'])(
+  'a command is done once it is committed, also if what follows in %s is throttled',
+  async partition => {
+    await openIncident();
+    const { send } = table;
+    const throttled = { name: 'ProvisionedThroughputExceededException', $metadata: {} };
+    table.send = async command => {
+      const { input } = command;
+      const pk = String(('Item' in input ? input.Item : 'Key' in input ? input.Key : undefined)?.['pk']);
+      const follows = command instanceof UpdateCommand || pk.startsWith('snapshot/');
+      if (follows && pk.startsWith(partition) && !(command instanceof GetCommand))
+        throw Object.assign(new Error('throttled'), throttled);
+      return send(command);
+    };
+    for (let n = 0; n < COMMITS_APART; n++)
+      await committed({
+        type: 'set severity',
+        id: `${n}`,
+        by: 'ada',
+        severity: n % 2 ? 'P1' : 'P2',
+        reason: 'as I see it',
+      });
+    await committed({ type: 'acknowledge', id: 'acknowledge', by: 'ada' });
+    table.send = send;
+    expect((await load(KEY))?.acknowledged?.by).toBe('ada');
+    const { stale } = await openIncidents();
+    await Promise.all(stale.map(reindex));
+    expect(await openIncidents()).toMatchObject({ stale: [], incidents: [{ severity: 'P1' }] });
+  },
+);
