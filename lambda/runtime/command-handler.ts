@@ -9,7 +9,7 @@ import type { Signal } from '../domain/incident/signal.ts';
 import { slotOfSignal } from '../domain/intake/declaration.ts';
 import { opensIncident } from '../domain/intake/signals.ts';
 import { inCommits } from '../store/commit-size.ts';
-import { advance, append, eventsFrom, nextId, read, type StoredIncident } from '../store/incidents.ts';
+import { advance, append, eventsOf, nextId, read, type StoredIncident } from '../store/incidents.ts';
 import { type IncidentKey, keyOf } from '../store/keys.ts';
 import { current } from '../store/merged-incidents.ts';
 import { withCounts } from './repetitions.ts';
@@ -94,10 +94,7 @@ async function write(
   const { repeated, ...handled } = handle(stored?.incident, command, new Date().toISOString());
   const { incident, events } = handled;
   if (handled.refused !== undefined) return handled;
-  if (repeated && incident) {
-    const { seq, events: count } = repeated;
-    return { incident, events: (await eventsFrom(keyOf(incident), seq)).slice(0, count) };
-  }
+  if (repeated && incident) return { incident, events: await eventsOf(keyOf(incident), repeated) };
   if (events.length === 0 || !incident) return { incident, events };
   await prepare?.(events, incident);
   return (await append(stored, incident, events)) ? { incident, events } : undefined;

@@ -1,4 +1,5 @@
 import { PutCommand, paginateQuery, QueryCommand, type QueryCommandOutput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { AppliedCommand } from '../domain/incident/applied.ts';
 import type { IncidentEvent } from '../domain/incident/events.ts';
 import { evolve } from '../domain/incident/evolve.ts';
 import { historyOf, type IncidentHistory } from '../domain/incident/history.ts';
@@ -94,6 +95,13 @@ export async function eventsFrom(key: IncidentKey, seq: number): Promise<Inciden
   const [containing] = await commits({ ...between(key, 0, seq), ScanIndexForward: false, Limit: 1 });
   const from = containing ? unpack(containing)[0]?.meta.seq : undefined;
   return (await eventsSince(key, from ?? seq)).filter(event => event.seq >= seq);
+}
+
+/** The events of one command, which are one commit. @throws UnreadableIncident */
+export async function eventsOf(key: IncidentKey, { seq, events }: AppliedCommand): Promise<IncidentEvent[]> {
+  const found = await commits(between(key, seq, seq));
+  const commit = await readable(key, () => Promise.all(found.flatMap(item => unpack(item)).map(fromStored)));
+  return commit.slice(0, events);
 }
 
 /** The last events of an incident, at most so many. */

@@ -148,3 +148,13 @@ it('two hundred signals that flap at once cost no batch more than ten write unit
     }
   expect(Object.values((await stored()).signals).filter(({ flapping }) => flapping)).toHaveLength(200);
 });
+
+it('a command that comes again after weeks reads its own commit, not all that came since', async () => {
+  const { costOf } = await measuredTable(table);
+  await receive(alarm('red', 0), policyOf());
+  const note = (id: string) => commit(KEY, { type: 'note', id, by: 'ada', text: 'looking '.repeat(50) });
+  const { events } = await note('person/first');
+  for (let n = 0; n < 60; n++) await note(`person/${n}`);
+  expect((await costOf(() => note('person/first'))).read).toBeLessThan(2000);
+  expect((await note('person/first')).events).toEqual(events);
+});
