@@ -9,6 +9,7 @@ import { eventsFrom, load } from '../store/incidents.ts';
 import { type IncidentKey, keyOf } from '../store/keys.ts';
 import { commit } from './command-handler.ts';
 import { entrypoint } from './entrypoint.ts';
+import { failsForGood } from './failures.ts';
 
 /** An event on the incident bus, or one that was refused and is retried. */
 const BusEvent = v.object({
@@ -34,17 +35,18 @@ export const eventSubscriber = (handle: Handle) =>
 
 /**
  * Sends events to another system, one at a time and in their order. A failed event stays in the queue and is retried for hours.
- * One that is refused for good goes to the dead-letter queue at once and holds up nothing behind it.
+ * One that can never be told, because it is refused for good or its incident cannot be read, goes to the dead-letter queue at once
+ * and holds up nothing behind it.
  */
 export const notificationChannel = (name: string, handle: Handle) =>
   entrypoint(QueuedEvents, async ({ Records }) => {
     for (const { body } of Records) {
-      const { incident, event } = await find(body.detail);
-      const about = { channel: name, incident: incident.id, entry: event.type };
+      const about = { channel: name, incident: body.detail.incident.id, entry: body.detail.entry.seq };
       try {
-        console.info({ message: 'told', ...about, ...(await handle(incident, event)) });
+        const { incident, event } = await find(body.detail);
+        console.info({ message: 'told', ...about, type: event.type, ...(await handle(incident, event)) });
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!failsForGood(error)) throw error;
         console.error({ message: `refused for good: ${error.message}`, ...about });
         await publishRefusal(name, body.detail, error.message);
       }
@@ -54,7 +56,7 @@ export const notificationChannel = (name: string, handle: Handle) =>
 async function find({ incident: { slot, number, id }, entry: { seq } }: v.InferOutput<typeof BusEvent>['detail']) {
   const key: IncidentKey = { slot, number };
   const [incident, [event]] = await Promise.all([load(key), eventsFrom(key, seq)]);
-  if (!incident || !event) throw new Error(`${id} has no entry ${seq} to tell of`);
+  if (!incident || !event) throw new Refused(`${id} has no entry ${seq} to tell of`);
   return { incident, event };
 }
 

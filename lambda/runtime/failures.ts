@@ -1,3 +1,6 @@
+import { Refused } from '../adapters/http.ts';
+import { UnreadableIncident } from '../store/incidents.ts';
+
 /** The errors of what was rejected. */
 export const failuresOf = (outcomes: readonly PromiseSettledResult<unknown>[]): Error[] =>
   outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
@@ -6,3 +9,12 @@ export const failuresOf = (outcomes: readonly PromiseSettledResult<unknown>[]): 
 export function throwAny(failures: readonly Error[]): void {
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 }
+
+/** The names of errors that come again for the same message, whatever becomes of the world around. */
+const FOR_GOOD = ['TypeError', 'RangeError', 'SyntaxError', 'ValiError'];
+
+/** True if another attempt at the same message would fail as well: it would hold up all behind it. An answer of AWS is no such sign. */
+export const failsForGood = (error: unknown): error is Error =>
+  error instanceof Refused ||
+  error instanceof UnreadableIncident ||
+  (error instanceof Error && FOR_GOOD.includes(error.name) && !('$metadata' in error));

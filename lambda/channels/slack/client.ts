@@ -7,6 +7,8 @@ import type { Post } from '../../domain/messages/chat.ts';
 /** The fields of a Slack message that are read back. */
 interface Message {
   ts: string;
+  /** `tombstone` stands for a message that was deleted and has replies. */
+  subtype?: string;
   metadata?: { event_type: string; event_payload: Record<string, unknown> };
 }
 
@@ -28,6 +30,15 @@ const TEMPORARY_ERRORS = new Set([
   'ratelimited',
 ]);
 
+class RefusedBySlack extends Refused {
+  readonly code: string;
+
+  constructor(reason: string, code: string) {
+    super(reason);
+    this.code = code;
+  }
+}
+
 const channel = () => process.env['SLACK_CHANNEL'] ?? '';
 
 /** Messages on one page of an answer. */
@@ -42,9 +53,22 @@ export async function findThread(incident: string, since: string): Promise<strin
   )?.ts;
 }
 
-/** The numbers of the events in a thread: the last one that the first message shows, and those with a reply. */
-export async function readThread(ts: string): Promise<{ shown: number; replied: Set<number> }> {
-  const messages = await all('conversations.replies', { ts });
+/** The numbers of the events in a thread. */
+export interface Thread {
+  /** The last one that the first message shows. */
+  shown: number;
+  /** Those with a reply. */
+  replied: Set<number>;
+}
+
+/** Reads a thread; undefined when its first message was deleted, and the buttons with it. */
+export async function readThread(ts: string): Promise<Thread | undefined> {
+  const messages = await all('conversations.replies', { ts }).catch((error: Error) => {
+    if (error instanceof RefusedBySlack && error.code === 'thread_not_found') return [];
+    throw error;
+  });
+  const first = messages.find(message => message.ts === ts);
+  if (!first || first.subtype === 'tombstone') return undefined;
   const seqs = (type: string) =>
     messages.flatMap(({ metadata }) => (metadata?.event_type === type ? [Number(metadata.event_payload['seq'])] : []));
   return { shown: seqs('incident')[0] ?? -1, replied: new Set(seqs('incident_entry')) };
@@ -107,8 +131,19 @@ async function call(method: string, fields: Record<string, string>): Promise<Ans
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ channel: channel(), ...fields }).toString(),
   });
-  const answer: Answer = JSON.parse(body);
+  const answer = read(method, body);
   if (answer.ok) return answer;
   const reason = `Slack refused ${method}: ${[answer.error, ...(answer.response_metadata?.messages ?? [])].join(' ')}`;
-  throw TEMPORARY_ERRORS.has(answer.error ?? '') ? new Unavailable(reason) : new Refused(reason);
+  throw TEMPORARY_ERRORS.has(answer.error ?? '')
+    ? new Unavailable(reason)
+    : new RefusedBySlack(reason, answer.error ?? '');
+}
+
+/** @throws Unavailable for the page of a proxy, which answers with 200 as well. */
+function read(method: string, body: string): Answer {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Unavailable(`Slack's answer to ${method} is no JSON`);
+  }
 }
