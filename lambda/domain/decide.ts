@@ -121,8 +121,8 @@ function decideAlone(incident: Incident | undefined, command: Command, now: stri
     case 'state fix':
       return stateMilestone(incident, command, now);
     case 'record reference': {
-      const { system, ref, url } = command;
-      const known = incident.references.some(other => other.system === system);
+      const { system, ref, url, replaces } = command;
+      const known = incident.references.some(other => other.system === system && other.ref !== replaces);
       return { events: known ? [] : [{ type: 'ReferenceAdded', system, ref, url }] };
     }
     case 'hear of ticket':

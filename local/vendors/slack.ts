@@ -6,6 +6,8 @@ export type Block = Record<string, any>;
 
 export interface SlackMessage {
   ts: string;
+  /** `tombstone` stands for a message that was deleted and has replies. */
+  subtype?: string;
   thread_ts?: string;
   text: string;
   blocks: Block[];
@@ -25,6 +27,7 @@ export class Slack implements Vendor {
   private readonly world: Surroundings;
   private readonly channel: string;
   private readonly token: string;
+  private posted = 0;
 
   constructor(world: Surroundings, { channel, token }: { channel: string; token: string }) {
     this.world = world;
@@ -56,7 +59,7 @@ export class Slack implements Vendor {
       }
       case 'chat.update': {
         const message = this.find(fields['ts']);
-        const wrong = message ? faultsOf(fields) : 'message_not_found';
+        const wrong = message && !message.subtype ? faultsOf(fields) : 'message_not_found';
         if (wrong || !message) return error(wrong ?? '');
         Object.assign(message, contentOf(fields), { edited: message.edited + 1 });
         this.world.emit?.('slack', { text: message.text, change: true });
@@ -85,6 +88,17 @@ export class Slack implements Vendor {
     }
   }
 
+  /** Somebody deletes a message. In the place of one that has replies a tombstone stays. */
+  delete(ts: string): void {
+    const at = this.messages.findIndex(message => message.ts === ts);
+    const [message] = this.messages.splice(at, 1);
+    if (message && this.messages.some(({ thread_ts }) => thread_ts === ts))
+      this.messages.splice(at, 0, {
+        ...{ ts, subtype: 'tombstone', text: 'This message was deleted.', blocks: [], edited: 0 },
+        metadata: { event_type: '', event_payload: {} },
+      });
+  }
+
   /** Slack sends this when somebody presses a button of the first message. */
   press(
     secret: string,
@@ -111,7 +125,7 @@ export class Slack implements Vendor {
   }
 
   private add(fields: Record<string, string>): SlackMessage {
-    const ts = `${Math.floor(this.world.now() / 1000)}.${String(this.messages.length).padStart(6, '0')}`;
+    const ts = `${Math.floor(this.world.now() / 1000)}.${String(this.posted++).padStart(6, '0')}`;
     const thread = fields['thread_ts'] ? { thread_ts: fields['thread_ts'] } : {};
     const message = { ts, ...thread, ...contentOf(fields), edited: 0 };
     this.messages.push(message);

@@ -52,7 +52,8 @@ export type Command = { id: string } /** Signals of one slot, in the order of th
   /** `diedAt`: its execution is known to have died then, maybe while it went on with the plan of another trouble. */
   | { type: 'end response'; attempt: number; reason: string; diedAt?: string }
   | { type: 'record page'; about: number; level: number; urgency: Urgency; subject: string; to?: string | undefined }
-  | ({ type: 'record reference' } & Reference)
+  /** `replaces`: the reference of the same system that leads nowhere any more. */
+  | ({ type: 'record reference'; replaces?: string | undefined } & Reference)
   | ({ type: 'hear of ticket' } & TicketNews)
   | { type: 'record delivery'; about: number; channel: DeliveryChannel }
   | { type: 'record outage'; outage: MeasuredOutage }

@@ -6,7 +6,7 @@ import { commit } from '../../../runtime/command-handler.ts';
 import { notificationChannel } from '../../../runtime/event-subscriber.ts';
 import { eventsFrom } from '../../../store/incidents.ts';
 import { keyOf } from '../../../store/keys.ts';
-import { findThread, permalink, post, readThread, update } from '../client.ts';
+import { findThread, permalink, post, readThread, type Thread, update } from '../client.ts';
 
 /**
  * Keeps one thread an incident. Slack has no idempotency key, so the thread itself records which events were posted: each message
@@ -15,8 +15,7 @@ import { findThread, permalink, post, readThread, update } from '../client.ts';
  * those before it.
  */
 export const handler = notificationChannel('slack', async (incident, { seq }) => {
-  const thread = await threadOf(incident);
-  const { shown, replied } = await readThread(thread);
+  const { ts: thread, shown, replied } = await threadOf(incident, seq);
   const refused: Error[] = [];
   let posted = 0;
   const events = await eventsFrom(keyOf(incident), shown);
@@ -37,14 +36,23 @@ export const handler = notificationChannel('slack', async (incident, { seq }) =>
   return { thread, posted };
 });
 
-/** The incident's thread: the recorded one, one whose posting was not recorded, or a new one. */
-async function threadOf(incident: Incident): Promise<string> {
-  const known = incident.references.find(({ system }) => system === 'slack')?.ref.split('/')[1];
-  if (known) return known;
-  const ts = (await findThread(incident.id, incident.openedAt)) ?? (await post(threadHead(incident, 0)));
+/** Events before the current one that a thread repeats which takes the place of a deleted one. */
+const REPEATED = 50;
+
+/**
+ * The incident's thread: the recorded one, one whose posting was not recorded, or a new one. Somebody may have deleted the recorded
+ * one, or a deployment may have named another channel: people then find nothing of the incident, and no button.
+ */
+async function threadOf(incident: Incident, seq: number): Promise<Thread & { ts: string }> {
+  const replaces = incident.references.find(({ system }) => system === 'slack')?.ref;
+  const [channel, known] = replaces?.split('/') ?? [];
+  const thread = known && channel === process.env['SLACK_CHANNEL'] ? await readThread(known) : undefined;
+  if (known && thread) return { ts: known, ...thread };
+  const from = known ? Math.max(0, seq - REPEATED) : 0;
+  const ts = (await findThread(incident.id, incident.openedAt)) ?? (await post(threadHead(incident, from)));
   await commit(keyOf(incident), {
-    ...{ type: 'record reference', id: 'reference/slack', system: 'slack' },
+    ...{ type: 'record reference', id: `reference/slack${known ? `/${ts}` : ''}`, system: 'slack', replaces },
     ...{ ref: `${process.env['SLACK_CHANNEL']}/${ts}`, url: await permalink(ts) },
   });
-  return ts;
+  return { ts, ...((await readThread(ts)) ?? { shown: from, replied: new Set() }) };
 }
