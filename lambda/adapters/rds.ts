@@ -1,6 +1,7 @@
 import {
   CreateDBInstanceCommand,
   type CreateDBInstanceCommandInput,
+  type DBCluster,
   DBClusterNotFoundFault,
   type DBInstance,
   DBInstanceNotFoundFault,
@@ -8,6 +9,8 @@ import {
   DescribeDBInstancesCommand,
   FailoverDBClusterCommand,
   ModifyDBClusterParameterGroupCommand,
+  paginateDescribeDBClusterParameters,
+  paginateDescribeDBClusters,
   paginateDescribeDBParameters,
   RDSClient,
   RebootDBInstanceCommand,
@@ -26,6 +29,13 @@ export async function findCluster(identifier: string) {
     if (error instanceof DBClusterNotFoundFault) return undefined;
     throw error;
   }
+}
+
+/** Every cluster of the account and region. */
+export async function listClusters(): Promise<DBCluster[]> {
+  const found: DBCluster[] = [];
+  for await (const { DBClusters = [] } of paginateDescribeDBClusters({ client }, {})) found.push(...DBClusters);
+  return found;
 }
 
 /** An instance; undefined when it does not exist. */
@@ -54,6 +64,16 @@ export async function instanceStatus(identifier: string): Promise<string | undef
 export async function setMaxConnections(DBClusterParameterGroupName: string, ParameterValue: string): Promise<void> {
   const parameter = { ParameterName: 'max_connections', ParameterValue, ApplyMethod: 'pending-reboot' as const };
   await client.send(new ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters: [parameter] }));
+}
+
+/** The max_connections of a cluster's parameter group: a number, or a formula; undefined where it has neither. */
+export async function clusterMaxConnections(DBClusterParameterGroupName: string): Promise<string | undefined> {
+  const query = { DBClusterParameterGroupName };
+  for await (const { Parameters = [] } of paginateDescribeDBClusterParameters({ client }, query)) {
+    const found = Parameters.find(({ ParameterName }) => ParameterName === 'max_connections');
+    if (found) return found.ParameterValue;
+  }
+  return undefined;
 }
 
 /** The max_connections that a parameter group of instances sets itself; undefined where it leaves that to the cluster's group. */

@@ -54,6 +54,10 @@ export class Database {
   readonly members: Members;
   /** The value in the instances' own parameter group, which wins over the cluster's. */
   ownMaxConnections: number | undefined;
+  /** Somebody has changed another static parameter of the group, which waits for a reboot. */
+  staged = false;
+  /** Another cluster that has the same parameter group. */
+  sharer: string | undefined;
   /** The value in the cluster's parameter group. */
   private wantedConnections: number;
   /** The value in the cluster's parameter group at the last reboot. */
@@ -206,9 +210,14 @@ export class Database {
     return ended.map(i => WAITING[i]?.harm ?? '');
   }
 
+  /** The value of the cluster's parameter group. */
+  get configuredConnections(): number {
+    return this.wantedConnections;
+  }
+
   /** The cluster's parameter group has changed since the writer's last reboot. */
   get awaitsReboot(): boolean {
-    return this.wantedConnections !== this.appliedConnections;
+    return this.staged || this.wantedConnections !== this.appliedConnections;
   }
 
   /** Changes the parameter group; the writer keeps its value until it reboots. */
@@ -220,6 +229,7 @@ export class Database {
   reboot(): void {
     this.rebootedUntil = this.clock.now + REBOOT_SECONDS * 1000;
     this.appliedConnections = this.wantedConnections;
+    this.staged = false;
     this.maxConnections = this.ownMaxConnections ?? this.wantedConnections;
     this.held = [];
     this.leak = undefined;

@@ -1,5 +1,6 @@
 /** An Aurora cluster, as DescribeDBClusters returns it. */
 export interface DatabaseCluster {
+  DBClusterIdentifier?: string | undefined;
   Status?: string | undefined;
   DBClusterParameterGroup?: string | undefined;
   DBClusterMembers?: Member[] | undefined;

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { withDatabase } from '../../adapters/database.ts';
 import type { SessionReport } from '../../domain/remedies/sessions.ts';
-import { failed, type Verdict } from '../../domain/remedies/verdict.ts';
+import { done, failed, type Verdict } from '../../domain/remedies/verdict.ts';
 import { check, entrypoint } from '../../runtime/entrypoint.ts';
 import { killIdleConnections } from './kill.ts';
-import { requireMaximum } from './maximum.ts';
+import { requireLess, requireMaximum } from './maximum.ts';
 import type { Protected } from './sessions.ts';
 
 const SHORTEST_IDLE = 30;
@@ -37,6 +37,8 @@ export const KillEvent = v.strictObject({
 const MaximumEvent = v.strictObject({
   dryRun: v.literal('true'),
   expectedMaximum: atLeast(1, 'a whole number of connections, 1 or more'),
+  /** Asks before the raise: the writer must still allow fewer. */
+  before: v.optional(flag, 'false'),
 });
 
 const DatabaseEvent = v.lazy(event => (Object(event).expectedMaximum === undefined ? KillEvent : MaximumEvent));
@@ -53,7 +55,7 @@ const ProtectedSessions = v.strictObject({
  * verdict "failed" and no error, because it is not documented if an error of a function fails a step of SSM Automation.
  */
 export const handler = entrypoint(DatabaseEvent, async (request): Promise<SessionReport | Verdict> => {
-  if ('expectedMaximum' in request) return askMaximum(request.expectedMaximum);
+  if ('expectedMaximum' in request) return askMaximum(request.expectedMaximum, request.before);
   const protect = protectedSessions();
   try {
     const report = await withDatabase(query => killIdleConnections(query, { ...request, protect }));
@@ -66,11 +68,13 @@ export const handler = entrypoint(DatabaseEvent, async (request): Promise<Sessio
   }
 });
 
-async function askMaximum(expected: number): Promise<Verdict> {
+async function askMaximum(expected: number, before: boolean): Promise<Verdict> {
   try {
-    return await withDatabase(query => requireMaximum(query, expected));
+    return await withDatabase(query => (before ? requireLess : requireMaximum)(query, expected));
   } catch (error) {
-    return failed(`the writer could not be asked for its max_connections: ${(error as Error).message}`);
+    const reason = `the writer could not be asked for its max_connections: ${(error as Error).message}`;
+    // A full writer may have no slot left to be asked in, which is what the raise is for.
+    return before ? { ...done(), report: [`T${reason.slice(1)}`] } : failed(reason);
   }
 }
 

@@ -1,13 +1,22 @@
 import * as v from 'valibot';
 import {
+  clusterMaxConnections,
   findCluster,
   findInstance,
   instanceStatus,
+  listClusters,
   ownMaxConnections,
   rebootInstance,
   setMaxConnections,
 } from '../../adapters/rds.ts';
-import { awaitsReboot, isRaised, raiseOf } from '../../domain/remedies/raise-connections.ts';
+import {
+  awaitsReboot,
+  isRaised,
+  isSet,
+  raiseOf,
+  whyNotRaised,
+  whyNotRebooted,
+} from '../../domain/remedies/raise-connections.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { flag } from '../../inbound/runbook-parameters.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -45,14 +54,25 @@ export const handler = entrypoint(RaiseEvent, async event => {
   const raise = raiseOf(cluster, named);
   if ('refused' in raise) return answer(stage === 'modify' ? unchanged(raise.refused) : failed(raise.refused), named);
   const { group, writer } = raise;
+  const configured = await clusterMaxConnections(group);
   if (stage === 'reboot') {
+    const kept = whyNotRebooted(group, configured, maxConnections);
+    if (kept) return answer(failed(kept), writer);
+    // A person may have rebooted it meanwhile: again would drop every connection for nothing.
+    if (!awaitsReboot(cluster, writer)) return answer(done(), writer, `${writer} has been rebooted already.`, true);
     await rebootInstance(writer);
     return answer(done([`${writer} is rebooted`]), writer, `${writer} is rebooted.`, true);
   }
-  const overruled = await whyOverruled(writer);
-  if (overruled) return answer(unchanged(overruled), writer);
+  const clusters = await listClusters();
+  const reason =
+    whyNotRaised(cluster, { group, writer, configured, wanted: maxConnections, clusters }) ??
+    (await whyOverruled(writer));
+  if (reason) return answer(unchanged(reason), writer);
   const what = `max_connections in ${group}: ${maxConnections}, with a reboot of the writer ${writer}`;
   if (dryRun) return answer(done(), writer, `Dry run: would be set, ${what}.`);
+  // An earlier run may have ended between the parameter and the reboot.
+  if (isSet(configured, maxConnections))
+    return answer(done(), writer, `max_connections in ${group} is ${maxConnections}, and waits for the reboot.`, true);
   await setMaxConnections(group, maxConnections);
   const message = `max_connections in ${group} is set to ${maxConnections}; it takes effect with a reboot`;
   console.info(message);

@@ -143,9 +143,10 @@ export function raiseMaxConnections(scope: Construct, config: ServiceConfig, ask
     folder: 'runbooks/raise-max-connections',
     description: `Sets max_connections of ${database.cluster}, and reboots the writer`,
   }).addToRolePolicy(
-    { actions: ['rds:DescribeDBClusters'], resources: [arn('rds', `cluster:${database.cluster}`)] },
+    // Other clusters may have the same parameter group.
+    { actions: ['rds:DescribeDBClusters'], resources: [arn('rds', 'cluster:*')] },
     {
-      actions: ['rds:ModifyDBClusterParameterGroup'],
+      actions: ['rds:DescribeDBClusterParameters', 'rds:ModifyDBClusterParameterGroup'],
       resources: [arn('rds', `cluster-pg:${database.parameterGroup}`)],
     },
     {
@@ -157,6 +158,10 @@ export function raiseMaxConnections(scope: Construct, config: ServiceConfig, ask
   Validations.of(worker.role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::${arnInFindings('rds', 'pg:*')}]`,
     reason: 'An instance may be given another parameter group at any time; the groups are only read.',
+  });
+  Validations.of(worker.role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${arnInFindings('rds', 'cluster:*')}]`,
+    reason: 'Any cluster may have the same parameter group; clusters are only read.',
   });
   return new Remedy(scope, 'RaiseMaxConnections', {
     runbook: 'raise-max-connections',

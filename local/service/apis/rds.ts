@@ -84,8 +84,13 @@ export function provideRds(
   provideCopying(account, copies, { describeCluster, describeInstance, changing });
   account.provide('rds', {
     DescribeDBClusters: {
-      resources: ({ DBClusterIdentifier }) => [arn(`cluster:${DBClusterIdentifier}`)],
+      resources: ({ DBClusterIdentifier = '*' }) => [arn(`cluster:${DBClusterIdentifier}`)],
       run: ({ DBClusterIdentifier: name }) => {
+        if (name === undefined) {
+          const { sharer, parameterGroup: DBClusterParameterGroup } = database;
+          const others = sharer ? [{ DBClusterIdentifier: sharer, DBClusterParameterGroup }] : [];
+          return { DBClusters: [...read().clusters.values(), ...others] };
+        }
         const cluster = read().clusters.get(name);
         if (!cluster) throw new ServiceError('DBClusterNotFoundFault', `DBCluster ${name} not found.`);
         return { DBClusters: [cluster] };
@@ -135,6 +140,23 @@ export function provideRds(
           account.emit('service', { change: `max_connections is to be ${ParameterValue} after a reboot` });
         }
         return { DBClusterParameterGroupName: name };
+      },
+    },
+    DescribeDBClusterParameters: {
+      resources: ({ DBClusterParameterGroupName }) => [arn(`cluster-pg:${DBClusterParameterGroupName}`)],
+      run: ({ DBClusterParameterGroupName: name, Marker }) => {
+        if (name !== database.parameterGroup)
+          throw new ServiceError('DBParameterGroupNotFound', `DBClusterParameterGroup not found: ${name}`);
+        if (!Marker) return { Parameters: [], Marker: 'second page' };
+        return {
+          Parameters: [
+            {
+              ParameterName: 'max_connections',
+              ParameterValue: String(database.configuredConnections),
+              Source: 'user',
+            },
+          ],
+        };
       },
     },
     DescribeDBParameters: {

@@ -1,4 +1,3 @@
-import type { Properties } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { RehearsalWorld } from '../../../local/world/world.ts';
 import { changes, resultIn, run, tap, withOperator } from '../../support/executions.ts';
@@ -83,14 +82,78 @@ describe('raising max_connections', () => {
     );
   });
 
-  it('may be done to no other cluster', async () => {
-    const altered = withOperator();
-    const resources = Object.values(altered.template.Resources);
-    const document = resources.find(({ Properties: properties }) => properties?.['Name'] === RAISE);
-    const parameters = document?.Properties['Content'].parameters as Properties;
-    parameters['ClusterIdentifier'].default = 'shop-production';
-    const { outcome } = await raise(await RehearsalWorld.create(altered, 1));
-    expect(outcome?.failureMessage).toContain('not authorized to perform: rds:DescribeDBClusters');
+  it('lowers nothing where a person has raised it further meanwhile, be it in effect or not', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    const { database } = world.service;
+    database.want(5000);
+    const { outcome, done } = await raise(world);
+    expect(outcome?.failureMessage).toContain(
+      'max_connections in mockupaws-production is 5000, and 3444 would lower it',
+    );
+    database.reboot();
+    await world.clock.run(MINUTE, () => false);
+    const again = await raise(world);
+    expect(again.outcome?.failureMessage).toContain('the writer allows 5000 connections already, no fewer than 3444');
+    expect([done, again.done, database.maxConnections]).toEqual([[], [], 5000]);
+  });
+
+  it.each<[string, { sharer?: string; staged?: boolean }, string]>([
+    ['another cluster has the parameter group too', { sharer: 'shop' }, 'is the parameter group of shop too'],
+    ['somebody else has prepared a change for another reboot', { staged: true }, 'waits for a reboot already'],
+  ])('refuses where %s, and changes nothing', async (_, found, why) => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    Object.assign(world.service.database, found);
+    const { outcome, done } = await raise(world);
+    expect(outcome?.status).toBe('Failed');
+    expect(outcome?.failureMessage).toContain(why);
+    expect(done).toEqual([]);
+  });
+
+  it('goes on with the reboot where it was cut short before', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    world.service.database.want(3444);
+    const { outcome, done, database } = await raise(world);
+    expect(outcome?.status).toBe('Success');
+    expect(done.map(({ operation }) => operation)).toEqual(['rds:RebootDBInstance']);
+    expect(database.maxConnections).toBe(3444);
+  });
+
+  /** Lets a person act once the writer was seen to wait for its reboot, in the last moment before the runbook reboots it. */
+  const whenItWaits = (world: RehearsalWorld, act: () => void) => {
+    const invoke = world.functions.invoke.bind(world.functions);
+    world.functions.invoke = (name, event) => {
+      if ((event as { stage?: string }).stage === 'reboot') act();
+      return invoke(name, event);
+    };
+  };
+
+  it('does not reboot a second time what a person has rebooted meanwhile', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    const { database } = world.service;
+    whenItWaits(world, () => database.reboot());
+    const { outcome, done } = await raise(world);
+    expect(outcome?.status).toBe('Success');
+    expect(done.map(({ operation }) => operation)).toEqual(['rds:ModifyDBClusterParameterGroup']);
+    expect(database.maxConnections).toBe(3444);
+  });
+
+  it('does not reboot for a value that a person has taken back meanwhile', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    const { database } = world.service;
+    whenItWaits(world, () => database.want(2000));
+    const { outcome, done } = await raise(world);
+    expect(outcome?.failureMessage).toContain(
+      'somebody has set max_connections in mockupaws-production to 2000 meanwhile',
+    );
+    expect(done.map(({ operation }) => operation)).toEqual(['rds:ModifyDBClusterParameterGroup']);
+  });
+
+  it('may be done to no other parameter group', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    world.service.database.parameterGroup = 'shop';
+    const { outcome, done } = await raise(world);
+    expect(outcome?.failureMessage).toContain('not authorized to perform: rds:DescribeDBClusterParameters');
+    expect(done).toEqual([]);
   });
 });
 
