@@ -11,10 +11,15 @@ export function throwAny(failures: readonly Error[]): void {
 }
 
 /** The names of errors that come again for the same message, whatever becomes of the world around. */
-const FOR_GOOD = ['TypeError', 'RangeError', 'SyntaxError', 'ValiError'];
+const OF_MESSAGES = ['TypeError', 'RangeError', 'SyntaxError', 'ValiError'];
 
-/** True if another attempt at the same message would fail as well: it would hold up all behind it. An answer of AWS is no such sign. */
+/**
+ * True if the message itself is at fault, or the code that reads it. In an outage a load balancer of AWS answers in words, which the SDK
+ * reports as a `SyntaxError`: no message is to blame for an answer.
+ */
+export const isOfMessage = (error: unknown): error is Error =>
+  error instanceof Error && OF_MESSAGES.includes(error.name) && !('$metadata' in error);
+
+/** True if another attempt at the same message would fail as well: it would hold up all behind it. */
 export const failsForGood = (error: unknown): error is Error =>
-  error instanceof Refused ||
-  error instanceof UnreadableIncident ||
-  (error instanceof Error && FOR_GOOD.includes(error.name) && !('$metadata' in error));
+  error instanceof Refused || error instanceof UnreadableIncident || isOfMessage(error);

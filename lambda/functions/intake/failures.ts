@@ -2,6 +2,7 @@ import { publishMetrics } from '../../adapters/cloudwatch.ts';
 import { type QueuedMessage, retrySoon, setAside } from '../../adapters/signal-queue.ts';
 import { PROBE_NAMESPACE, SIGNALS_SET_ASIDE } from '../../domain/kernel/probe-metrics.ts';
 import { service } from '../../runtime/environment.ts';
+import { isOfMessage } from '../../runtime/failures.ts';
 
 /** A message that could not be processed. */
 export interface Failure {
@@ -9,18 +10,11 @@ export interface Failure {
   error: unknown;
 }
 
-/** The names of errors that come again for the same message, whatever becomes of the world around. */
-const FOR_GOOD = ['TypeError', 'RangeError', 'SyntaxError', 'ValiError'];
-
 /** The error by which AWS refuses a request for its content. */
 const REFUSED = 'ValidationException';
 
-/**
- * True if the message can never be processed: trying again would hold up all behind it. In an outage a load balancer of AWS answers in
- * words, which the SDK reports as a `SyntaxError`: no message is to blame for an answer.
- */
-export const isPoison = (error: unknown) =>
-  error instanceof Error && (error.name === REFUSED || (FOR_GOOD.includes(error.name) && !('$metadata' in error)));
+/** True if the message can never be processed: trying again would hold up all behind it. */
+export const isPoison = (error: unknown) => isOfMessage(error) || (error instanceof Error && error.name === REFUSED);
 
 /** Puts poison aside, which pages, and lets the rest come again soon. Gives the answer to Lambda: the messages that stay in the queue. */
 export async function retryOrSetAside(failures: readonly Failure[]): Promise<{ itemIdentifier: string }[]> {
