@@ -7,6 +7,7 @@ import { onCall } from '../../lambda/domain/on-call/roster.ts';
 import { handler } from '../../lambda/functions/page/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { useTopics } from '../support/aws-mocks.ts';
+import type { TableCommand } from '../support/memory-table.ts';
 import {
   busEvent,
   committed,
@@ -22,7 +23,7 @@ import {
 } from '../support/responder.ts';
 import { minute, of } from '../support/story.ts';
 
-useResponder({ LEVEL_TOPICS: 'topic-1,topic-2,topic-3,topic-4' });
+const table = useResponder({ LEVEL_TOPICS: 'topic-1,topic-2,topic-3,topic-4' });
 const { sns, messages } = useTopics();
 const kms = mockClient(KMSClient);
 beforeEach(() => {
@@ -219,6 +220,30 @@ it('a page goes out to everybody in time, without links, when KMS does not even 
   expect(people()).toEqual(['ada', 'ben', 'cleo', 'dora']);
   expect(parts()[3].default).toContain('npx incident ack INC-2026-04-07-001');
 });
+
+it.each([2, 4])(
+  'four people are paged within 30 s by a process that knows nothing yet, when each call of the table takes %d s',
+  async seconds => {
+    await deploy({ rosters: [{ people: ['ada', 'ben', 'cleo', 'dora'] }] });
+    await openIncident();
+    const event = await lastEvent('Escalated');
+    vi.resetModules();
+    const { handler: cold } = await import('../../lambda/functions/page/handler.ts');
+    const { client } = await import('../../lambda/store/table.ts');
+    vi.spyOn(client, 'send').mockImplementation(async command => {
+      await new Promise(resolve => setTimeout(resolve, seconds * 1000));
+      return table.send(command as TableCommand);
+    });
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() });
+    void invoke(cold, event).catch(() => undefined);
+    let passed = 0;
+    for (; passed < 60 && people().length < 4; passed++) {
+      for (let i = 0; i < 30; i++) await new Promise(resolve => setImmediate(resolve));
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(passed).toBeLessThan(30);
+  },
+);
 
 it('the page function throws when a page could not be sent, so that Lambda tries again', async () => {
   await openIncident();

@@ -2,17 +2,18 @@ import * as v from 'valibot';
 import { publishPage } from '../../adapters/sns.ts';
 import type { EventOf, IncidentEvent } from '../../domain/incident/events.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
-import { type Addressed, momentOf } from '../../domain/messages/moment.ts';
+import { type Addressed, type Moment, momentOf } from '../../domain/messages/moment.ts';
 import { isPagedEvent, PAGED_EVENTS, type PagedEvent, type PageMessage, pages } from '../../domain/messages/page.ts';
 import { onCall, type Roster } from '../../domain/on-call/roster.ts';
 import { commit } from '../../runtime/command-handler.ts';
 import { deployed } from '../../runtime/deployed.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
-import { throwAny } from '../../runtime/failures.ts';
+import { failuresOf, throwAny } from '../../runtime/failures.ts';
 import { claim } from '../../store/claims.ts';
 import { eventsFrom, load } from '../../store/incidents.ts';
+import { type IncidentKey, keyOf } from '../../store/keys.ts';
 import { personalText } from './personal-text.ts';
-import { linkSigner } from './signed-links.ts';
+import { signedLinks } from './signed-links.ts';
 
 /** An event on the incident bus of which people on call are told. */
 const PageEvent = v.object({
@@ -28,49 +29,68 @@ const LOOKED_BACK = 200;
 
 /**
  * Tells the people on call of an event, each in one message with links of their own, together with what else they have not been
- * told yet. A page that was sent is not sent again, and one that fails holds up no other.
+ * told yet. A page that was sent is not sent again, and one that fails holds up no other. All are sent before any is recorded: while
+ * the table is slow, whoever comes last would wait until the function has timed out.
  */
 export const handler = entrypoint(PageEvent, async ({ detail: { incident: key, entry: about } }) => {
-  const { slot, number } = key;
-  // The events first: the state is then at least as new.
-  const events = await eventsFrom({ slot, number }, Math.max(0, about.seq - LOOKED_BACK));
-  const incident = await load({ slot, number });
-  const current = events.find(({ seq }) => seq === about.seq);
-  if (!incident || !current || !isPagedEvent(current))
-    throw new Error(`${key.id} has no entry ${about.seq} to tell of`);
-  const { rosters } = await deployed();
-  const added: Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'to'>[] = [];
-  const failures: Error[] = [];
-  const sign = linkSigner(incident);
-  for (const [{ person, level }, addressed] of addressedTo(rosters, incident, events)) {
-    const moment = momentOf(incident, events, addressed, { current, level, person });
-    if (!moment) continue;
-    const { message, about: lead, first, upTo } = moment;
-    const { urgency } = message;
-    try {
-      // Whoever cannot claim for another reason sends it all the same: twice is better than never.
-      const isMine = await claim(`${incident.id}/page/${first}/${level}/${person}`).catch(() => true);
-      if (!isMine) throw new Error(`another invocation is telling ${person} of event ${first}: this one tries again`);
-      const links = await sign(lead, person);
-      const text = personalText(message, incident, lead, links);
-      await publishPage(topicOf(level, rosters), { person, urgency, ...text });
-      await commit(
-        { slot, number },
-        {
-          ...{ type: 'record page', id: `page/${upTo}/${level}/${person}`, about: upTo, level, urgency },
-          ...{ subject: text.subject, to: person },
-        },
-      );
-      added.push({ level, urgency, to: person });
-    } catch (error) {
-      failures.push(error as Error);
-    }
+  const [{ events, incident, current }, { rosters }] = await Promise.all([readEvent(key, about.seq), deployed()]);
+  const outcomes = await Promise.allSettled(
+    addressedTo(rosters, incident, events).map(async ([{ person, level }, addressed]) => {
+      const moment = momentOf(incident, events, addressed, { current, level, person });
+      return moment && tell(incident, { person, level, topic: topicOf(level, rosters) }, moment);
+    }),
+  );
+  const failures = failuresOf(outcomes);
+  const sent: Told[] = [];
+  for (const told of outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []))) {
+    const [recorded] = await Promise.allSettled([record(incident, told)]);
+    if (recorded.status === 'fulfilled') sent.push(told);
+    failures.push(...failuresOf([recorded]));
   }
+  const added = sent.map(({ level, urgency, person: to }) => ({ level, urgency, to }));
   const result = { incident: key.id, entry: current.type, sent: added };
   console.info({ message: 'people told', ...result, failed: failures.length });
   throwAny(failures);
   return result;
 });
+
+/** The event with those before it, and the incident. @throws when there is no such event */
+async function readEvent({ slot, number, id }: IncidentKey & { id: string }, seq: number) {
+  // The events first: the state is then at least as new.
+  const events = await eventsFrom({ slot, number }, Math.max(0, seq - LOOKED_BACK));
+  const incident = await load({ slot, number });
+  const current = events.find(event => event.seq === seq);
+  if (!incident || !current || !isPagedEvent(current)) throw new Error(`${id} has no entry ${seq} to tell of`);
+  return { events, incident, current };
+}
+
+/** A page that was sent. */
+interface Told extends Pick<EventOf<'PageSent'>, 'level' | 'urgency' | 'subject'> {
+  person: string;
+  /** The number of the last event that it tells of. */
+  upTo: number;
+}
+
+/** Sends one person the message of a moment. */
+async function tell(
+  incident: Incident,
+  { person, level, topic }: Recipient & { topic: string },
+  { message, about, first, upTo }: Moment,
+): Promise<Told> {
+  // Whoever cannot claim for another reason sends it all the same: twice is better than never.
+  const isMine = await claim(`${incident.id}/page/${first}/${level}/${person}`).catch(() => true);
+  if (!isMine) throw new Error(`another invocation is telling ${person} of event ${first}: this one tries again`);
+  const { urgency } = message;
+  const text = personalText(message, incident, about, await signedLinks(incident, about, person));
+  await publishPage(topic, { person, urgency, ...text });
+  return { person, level, urgency, subject: text.subject, upTo };
+}
+
+const record = (incident: Incident, { person, level, urgency, subject, upTo }: Told) =>
+  commit(keyOf(incident), {
+    ...{ type: 'record page', id: `page/${upTo}/${level}/${person}`, about: upTo },
+    ...{ level, urgency, subject, to: person },
+  });
 
 /** The messages that the events lead to now, by the person at a level who gets them. */
 function addressedTo(
