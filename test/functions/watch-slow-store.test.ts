@@ -72,7 +72,7 @@ async function secondsAt(minutes: number, handler: Handler): Promise<number> {
 
 const NEVER = 1e6;
 
-it.each([1, 3, 4, 6, 10, 20, NEVER])(
+it.each([1, 3, 4, 5, 6, 10, 20, NEVER])(
   'both levels are called, by an incident or directly, when each call of the table takes %d s',
   async seconds => {
     const handler = await coldWatch(seconds);

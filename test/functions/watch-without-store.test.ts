@@ -112,6 +112,18 @@ describe('the watch without its store', () => {
     ]);
   });
 
+  it('pages nobody in the first minute in which the store is away: what was red before it has its incident', async () => {
+    setMinute(34);
+    await watch();
+    cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: [red(ALARM)] });
+    for (const minutes of [35, 45]) {
+      setMinute(minutes);
+      away();
+      await expect(watch()).rejects.toThrow();
+      expect(paged().map(([topic]) => topic)).toEqual(minutes === 35 ? [] : ['arn:level-2']);
+    }
+  });
+
   it('pages nobody for a minute that is over: a repeated invocation comes late', async () => {
     setMinute(40);
     away();
@@ -259,13 +271,14 @@ describe('the heartbeat', () => {
     setMinute(90);
     await watch();
     expect(beats()).toBe(1);
+    setMinute(100);
     away();
     await expect(watch()).rejects.toThrow();
     expect([paged().length, beats()]).toEqual([2, 2]);
   });
 
   it('is missing when people cannot be reached either', async () => {
-    setMinute(100);
+    setMinute(130);
     sns.on(PublishCommand).rejects(new Error('InternalError'));
     away();
     await expect(watch()).rejects.toThrow('InternalError');

@@ -19,6 +19,9 @@ const SECONDS = { watch: 30, store: 5, page: 5 };
 /** The last minute in which each level was paged, as far as this instance of the function knows. */
 const lastPaged = new Map<number, number>();
 
+/** The last minute in which this instance of the function reached the store, and pages went out as usual. */
+let lastReached = Number.NEGATIVE_INFINITY;
+
 /** People could not be reached when they were paged last: until they are, nobody outside may believe that they would be. */
 let areUnreached = false;
 
@@ -40,8 +43,14 @@ export async function orPageDirectly(scheduledAt: string | undefined, watch: () 
   const { failures, unpaged } = await inTime(SECONDS.watch, watch()).catch(failed);
   const isLate = scheduledAt !== undefined && now.getTime() - Date.parse(scheduledAt) >= MINUTE;
   const isAway = failures.length > 0 && (await isStoreAway(now));
-  if (isAway && !isLate) await pageDirectly(now);
-  if (!isAway) areUnreached = unpaged.length > 0;
+  const minute = Math.floor(now.getTime() / MINUTE);
+  // Whatever was red a minute ago has its incident and its pages: a blip of the store must not wake the whole path.
+  const isBlip = minute - lastReached <= 1;
+  if (isAway && !isLate && !isBlip) await pageDirectly(now);
+  if (!isAway) {
+    areUnreached = unpaged.length > 0;
+    if (!areUnreached) lastReached = minute;
+  }
   const isBlind = !isAway && failures.some(isOfAlarms);
   const { HEARTBEAT_URL } = process.env;
   if (HEARTBEAT_URL && !areUnreached && !isBlind) await sendHeartbeat(HEARTBEAT_URL);
