@@ -11,9 +11,10 @@ import type { Incident } from '../domain/incident/incident.ts';
 import { ALARM_TAGS, type AlarmState, type Signal } from '../domain/incident/signal.ts';
 import type { DescribedAlarm } from '../domain/intake/described-alarm.ts';
 import { alarmNames, observedSignals } from '../domain/intake/observed-alarms.ts';
+import { PATIENCE } from './patience.ts';
 
-const client = new CloudWatchClient({});
-const tagging = new ResourceGroupsTaggingAPIClient({});
+const client = new CloudWatchClient(PATIENCE);
+const tagging = new ResourceGroupsTaggingAPIClient(PATIENCE);
 
 /** CloudWatch describes metric alarms only, unless it is asked for both. */
 const AlarmTypes: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];

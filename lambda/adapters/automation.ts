@@ -8,8 +8,9 @@ import {
   StopAutomationExecutionCommand,
 } from '@aws-sdk/client-ssm';
 import type { Execution } from '../domain/remediation/execution.ts';
+import { PATIENCE } from './patience.ts';
 
-const client = new SSMClient({});
+const client = new SSMClient(PATIENCE);
 
 /** An execution with every step that has started, those within loops too. @throws when it does not exist. */
 export async function readExecution(id: string): Promise<Execution & { endedAt?: string | undefined }> {

@@ -1,7 +1,8 @@
 import { CloudWatchClient, GetAlarmMuteRuleCommand, paginateListAlarmMuteRules } from '@aws-sdk/client-cloudwatch';
 import type { Maintenance } from '../domain/incident/maintenance.ts';
+import { PATIENCE } from './patience.ts';
 
-const client = new CloudWatchClient({});
+const client = new CloudWatchClient(PATIENCE);
 
 /**
  * The mute rules of this account and region that mute alarms now. Most of the time there are none, so they are listed for all alarms

@@ -1,8 +1,9 @@
 import { GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Readings } from '../domain/incident/commands.ts';
 import { errorWords } from './error-words.ts';
+import { PATIENCE } from './patience.ts';
 
-const client = new SSMClient({});
+const client = new SSMClient(PATIENCE);
 
 export type Switches = Pick<Readings, 'automation' | 'maintenanceUntil'> & {
   maintenanceReason?: string | undefined;

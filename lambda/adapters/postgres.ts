@@ -29,7 +29,10 @@ const message = (error: unknown) => (error instanceof Error ? error.message || e
 
 // In a VPC without a route to Secrets Manager the call hangs: it must end before the function does, and say why.
 const secretsClient = () =>
-  new SecretsManagerClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000 } });
+  new SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  });
 
 const readCredentials = async (secretArn: string, secrets: SecretsManagerClient) => {
   const response = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn })).catch(error => {

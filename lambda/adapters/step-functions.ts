@@ -1,8 +1,9 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { attemptUnderWay, type Incident } from '../domain/incident/incident.ts';
 import { keyOf } from '../store/keys.ts';
+import { PATIENCE } from './patience.ts';
 
-const client = new SFNClient({});
+const client = new SFNClient(PATIENCE);
 
 /** Starts the response of the incident's current attempt, once: the execution's name contains incident and attempt. */
 export async function startResponse(incident: Incident): Promise<void> {

@@ -17,8 +17,8 @@ const SECONDS = 4;
 
 /** The windows of people and announcements in force. What cannot be read is none: people may be told. */
 export async function windowsInForce(): Promise<Maintenance[]> {
-  const [switches, announced] = await Promise.all([switchesNow(), announcedNow()]);
-  return [...personsWindow(switches), ...announced];
+  const [switches, announced] = await Promise.all([switchesNow(), announcedNow().catch(unreadable('announcements'))]);
+  return [...personsWindow(switches), ...(Array.isArray(announced) ? announced : [])];
 }
 
 /** All maintenance in force. What cannot be read is none: people may be told. */
@@ -30,7 +30,7 @@ export const inForce = ({ switches, others }: MaintenanceRead): Maintenance[] =>
   ...others,
 ];
 
-/** The readings of the guardrails: while mute rules cannot be read, nobody knows what they cover. */
+/** The readings of the guardrails: while mute rules or announcements cannot be read, nobody knows what they cover. */
 export const guardrailReadings = ({
   switches: { automation, maintenanceUntil },
   others,
@@ -44,7 +44,7 @@ export interface MaintenanceRead {
   switches: Switches;
   /** The maintenance in force that is no person's window. */
   others: readonly Maintenance[];
-  /** The mute rules could be read. */
+  /** The mute rules and the announcements could be read. */
   isComplete: boolean;
   /** The settings that could not be read, each with the reason. */
   unread: readonly string[];
@@ -53,17 +53,17 @@ export interface MaintenanceRead {
 export async function readMaintenance(described: readonly DescribedAlarm[]): Promise<MaintenanceRead> {
   const [switches, announced, rules] = await Promise.all([
     switchesNow(),
-    announcedNow(),
-    inTime(SECONDS, activeMuteRules()).catch((error: Error) => unreadable(error)),
+    announcedNow().catch(unreadable('announcements')),
+    inTime(SECONDS, activeMuteRules()).catch(unreadable('mute rules')),
   ]);
-  const isRead = Array.isArray(rules);
+  const read = [announced, rules].flatMap(found => (Array.isArray(found) ? [found] : []));
   return {
     switches,
-    others: [...announced, ...suppressions(described), ...(isRead ? rules : [])],
-    isComplete: isRead,
+    others: [...suppressions(described), ...read.flat()],
+    isComplete: read.length === 2,
     unread: [
       ...(switches.unread ? [`the kill switch and the maintenance window cannot be read: ${switches.unread}`] : []),
-      ...(isRead ? [] : [`mute rules cannot be read: ${rules}`]),
+      ...[announced, rules].filter(found => typeof found === 'string'),
     ],
   };
 }
@@ -72,7 +72,7 @@ export async function readMaintenance(described: readonly DescribedAlarm[]): Pro
 export async function maintenanceWithoutStore(): Promise<Maintenance[]> {
   const [switches, rules] = await Promise.all([
     switchesNow(),
-    inTime(SECONDS, activeMuteRules()).catch((error: Error) => unreadable(error)),
+    inTime(SECONDS, activeMuteRules()).catch(unreadable('mute rules')),
   ]);
   return [...personsWindow(switches), ...(Array.isArray(rules) ? rules : [])];
 }
@@ -110,10 +110,12 @@ async function announcedNow(): Promise<Maintenance[]> {
     }));
 }
 
-function unreadable(error: Error): string {
-  console.error({ message: `mute rules cannot be read: ${error.message}`, error: error.name });
-  return errorWords(error);
-}
+const unreadable =
+  (what: string) =>
+  (error: Error): string => {
+    console.error({ message: `${what} cannot be read: ${error.message}`, error: error.name });
+    return `${what} cannot be read: ${errorWords(error)}`;
+  };
 
 /** The signals of an incident's alarms as they were described, each with the maintenance in force for it. */
 export function signalsWithMaintenance(

@@ -22,7 +22,7 @@ import { useTopics, useWorkflows } from '../support/aws-mocks.ts';
 import { useFlakyTable } from '../support/flaky-table.ts';
 import type { TableCommand } from '../support/memory-table.ts';
 import { ALARM, committed, invoke, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
-import { minute, START } from '../support/story.ts';
+import { minute, of, START } from '../support/story.ts';
 
 const HEARTBEAT = 'https://hc.example.com/secret-token';
 const PAGING: DirectPaging = {
@@ -187,6 +187,16 @@ describe('the watch without its store', () => {
     expect(JSON.parse(messages()[0]?.Message ?? '{}').sms).toContain('errors is red');
   });
 
+  it('goes on with an open incident though it cannot read what is deployed', async () => {
+    await receive(signal({ service: 'checkout' }), { ...policyOf(), service: 'checkout' });
+    vi.stubEnv('SERVICE', 'checkout');
+    cloudwatch.on(DescribeAlarmsCommand, { AlarmNames: [ALARM] }).resolves({ MetricAlarms: [red(ALARM)] });
+    setMinute(20);
+    await expect(watch()).rejects.toThrow('nothing is deployed for checkout');
+    const [incident] = (await openIncidents()).incidents;
+    expect(incident?.called).toContain(2);
+  });
+
   it.each([
     ['GetCommand', false],
     ['PutCommand', false],
@@ -261,6 +271,16 @@ describe('the watch without its store', () => {
     workflows.on(StartExecutionCommand).rejects(new Error('StateMachineDeleting'));
     await expect(watch()).rejects.toThrow('StateMachineDeleting');
     expect(paged()).toEqual([]);
+  });
+
+  it('does all that an incident is owed though one of it fails', async () => {
+    const { severities, ...policy } = policyOf();
+    const P2 = { ...severities.P2, stakeholdersMinutes: 30 };
+    await receive(signal(), { ...policy, severities: { ...severities, P2 }, stallMinutes: 1000 });
+    setMinute(40);
+    workflows.on(StartExecutionCommand).rejects(new Error('StateMachineDeleting'));
+    await expect(watch()).rejects.toThrow('StateMachineDeleting');
+    expect(of((await stored()).timeline, 'UpdatePosted')).toHaveLength(1);
   });
 });
 

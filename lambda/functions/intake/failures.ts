@@ -3,6 +3,7 @@ import { type QueuedMessage, retrySoon, setAside } from '../../adapters/signal-q
 import { PROBE_NAMESPACE, SIGNALS_SET_ASIDE } from '../../domain/kernel/probe-metrics.ts';
 import { service } from '../../runtime/environment.ts';
 import { isOfMessage } from '../../runtime/failures.ts';
+import { inTime } from '../../runtime/in-time.ts';
 
 /** A message that could not be processed. */
 export interface Failure {
@@ -34,7 +35,8 @@ async function tryToSetAside({ message, error }: Failure): Promise<boolean> {
 }
 
 /** The queue of dead letters tells by itself, up to 15 minutes late. */
-const tellOperations = () => publishMetrics(PROBE_NAMESPACE, service(), { [SIGNALS_SET_ASIDE]: 1 }, new Date());
+const tellOperations = () =>
+  inTime(5, publishMetrics(PROBE_NAMESPACE, service(), { [SIGNALS_SET_ASIDE]: 1 }, new Date()));
 
 const logged = (what: string) => (error: unknown) => {
   const { name, message } = error as Error;

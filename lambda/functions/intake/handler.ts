@@ -67,8 +67,8 @@ interface FailedSignals {
 /** Commits signals, and gives those that failed. Of several that fail together for good one may be the cause: each is tried alone. */
 async function receiveEach(signals: Signal[], policy: Policy): Promise<FailedSignals[]> {
   const failed: FailedSignals[] = [];
-  for (const received of await receiveAll(signals, policy)) {
-    const { signals, error } = await started(received);
+  const received = await receiveAll(signals, policy);
+  for (const { signals, error } of await Promise.all(received.map(started))) {
     if (isPoison(error) && signals.length > 1)
       for (const signal of signals) failed.push(...(await receiveEach([signal], policy)));
     else if (error) failed.push({ signals, error });

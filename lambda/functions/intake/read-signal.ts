@@ -8,6 +8,10 @@ import { withMaintenance } from '../../domain/intake/maintenance.ts';
 import { AlarmEvent, isElsewhere, tagsRead, toldInEvent, toSignal } from '../../inbound/alarm-event.ts';
 import { windowsInForce } from '../../readings/maintenance.ts';
 import { check } from '../../runtime/entrypoint.ts';
+import { inTime } from '../../runtime/in-time.ts';
+
+/** Seconds for the tags of an alarm: the other signals of the batch wait for them. */
+const TAGS = 5;
 
 /**
  * Reads an alarm's event as a signal; undefined if it is none of the service's.
@@ -65,7 +69,7 @@ async function tagsOf(event: AlarmEvent, { policy }: ProtectedService): Promise<
     console.error({ message: 'known by its name alone: the tags of an alarm elsewhere cannot be read', alarm: arn });
     return {};
   }
-  const tags = await readAlarmTags(arn);
+  const tags = await inTime(TAGS, readAlarmTags(arn));
   if (!tags)
     throw new TypeError(`alarm ${alarmName}: CloudWatch could not read its tags, and it does not exist here now`);
   return tags;
