@@ -75,7 +75,11 @@ export function operatorCommand(
 }
 
 /** An acknowledgement is a lease: when it expires while the incident is open, people are called again. */
-export const acknowledged = ({ policy }: Incident, { by, via }: Person, now: string): Event => ({
+export const acknowledged = (
+  { policy }: Incident,
+  { by, via }: Person,
+  now: string,
+): Extract<Event, { type: 'Acknowledged' }> => ({
   type: 'Acknowledged',
   by,
   via,

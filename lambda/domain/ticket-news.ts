@@ -3,6 +3,7 @@ import type { Event } from './incident/events.ts';
 import { followedTicket, isTicketOf } from './incident/followed-ticket.ts';
 import { type Incident, isOpen } from './incident/incident.ts';
 import type { TicketNews } from './incident/ticket.ts';
+import { clock } from './kernel/time.ts';
 import { isAcknowledged, withdrawAcknowledgement } from './on-call/acknowledgement.ts';
 import { acknowledged } from './operator-commands.ts';
 import { resolveByPerson } from './remediation/response.ts';
@@ -31,21 +32,32 @@ function follow(incident: Incident, { ticket, change, into }: TicketNews): Event
 }
 
 function meaningOf(incident: Incident, news: TicketNews, now: string): Decision {
-  const { by, via, ticket, change, agent, text } = news;
+  const { by, via, ticket, change, agent, text, occurredAt } = news;
   const where = SYSTEMS[ticket.system];
+  const occurrence = occurredAt ? { occurredAt } : {};
   const told = (words = text): Decision =>
     change === 'opened' || change === 'note'
       ? { events: [] }
-      : { events: [{ type: 'TicketChanged', by, via, change, ...(words ? { text: words } : {}) }] };
+      : { events: [{ type: 'TicketChanged', by, via, change, ...(words ? { text: words } : {}), ...occurrence }] };
   const over = { refused: `${incident.id} is ${incident.status}` };
+  if (occurredAt && isOpen(incident) && isOvertaken(incident, { change, occurredAt }))
+    return told(`at ${clock(occurredAt)} UTC, and overtaken since`);
   switch (change) {
-    case 'acknowledged':
+    case 'acknowledged': {
       if (!isOpen(incident)) return over;
-      return agent === 'person' ? { events: [acknowledged(incident, { by, via }, now)] } : told();
+      if (agent !== 'person') return told();
+      // The lease began when they answered: PagerDuty repeats for hours what it could not tell.
+      const event = acknowledged(incident, { by, via }, occurredAt && occurredAt < now ? occurredAt : now);
+      return event.until > now
+        ? { events: [{ ...event, ...occurrence }] }
+        : told(`at ${clock(occurredAt ?? now)} UTC, and it has expired since`);
+    }
     case 'unacknowledged': {
       if (!isOpen(incident)) return over;
       const reason = agent === 'person' ? `unacknowledged in ${where}` : `it lapsed in ${where}`;
-      return isAcknowledged(incident, now) ? withdrawAcknowledgement(incident, { by, via, reason }, now) : told();
+      return isAcknowledged(incident, now)
+        ? withdrawAcknowledgement(incident, { by, via, reason, ...occurrence }, now)
+        : told();
     }
     case 'resolved':
       if (!isOpen(incident)) return over;
@@ -57,6 +69,16 @@ function meaningOf(incident: Incident, news: TicketNews, now: string): Decision 
     default:
       return told();
   }
+}
+
+/** Webhooks may come late and in any order: of two that contradict each other the later change counts. */
+function isOvertaken(
+  { answeredAt = '', ticketReopenedAt = '' }: Incident,
+  { change, occurredAt }: { change: TicketNews['change']; occurredAt: string },
+): boolean {
+  if (change === 'resolved') return occurredAt < ticketReopenedAt;
+  const isAnswer = change === 'acknowledged' || change === 'unacknowledged';
+  return isAnswer && occurredAt < answeredAt;
 }
 
 /** A program that resolves has not answered for the incident, while changes are reverted first. */

@@ -112,6 +112,7 @@ const TicketNews = {
   change: v.picklist(TICKET_CHANGES),
   agent: v.picklist(['person', 'program', 'system']),
   text: v.optional(text(2000)),
+  occurredAt: v.optional(v.pipe(v.string(), v.isoTimestamp('a time such as 2026-01-31T18:00:00.000Z'))),
   into: v.optional(v.strictObject(TicketReference)),
 };
 

@@ -14,6 +14,7 @@ const Event = v.looseObject({
 
 /** The fields of a v3 webhook that are read. `agent` is null where no person acted. */
 const Details = v.object({
+  occurred_at: optionalText,
   agent: v.nullish(v.looseObject({ type: v.string(), summary: optionalText })),
   data: v.looseObject({
     id: optionalText,
@@ -68,7 +69,7 @@ const CHANGES = new Map<string, TicketChange>([
   ['incident.resolved', 'resolved'],
 ]);
 
-function newsOf(type: string, { agent, data }: Details): News | undefined {
+function newsOf(type: string, { agent, data, occurred_at }: Details): News | undefined {
   const isMerge = data.resolve_reason?.type === 'merge_resolve_reason';
   const change = type === 'incident.resolved' && isMerge ? 'merged' : CHANGES.get(type);
   const ticket = ticketOf(data);
@@ -78,7 +79,13 @@ function newsOf(type: string, { agent, data }: Details): News | undefined {
   if (change === 'opened' ? !isOurs : isOurs && change !== 'merged') return undefined;
   const text = visibleAtMost(textOf(change, data), 2000);
   const into = isMerge ? referenceOf(data.resolve_reason?.incident) : undefined;
-  return { ...whoOf(agent), via: 'pagerduty', ticket, change, text, into };
+  return { ...whoOf(agent), via: 'pagerduty', ticket, change, text, into, occurredAt: timeIn(occurred_at) };
+}
+
+/** In the form of our own times, which sort as texts do. */
+function timeIn(text: string | null | undefined): string | undefined {
+  const at = new Date(text ?? Number.NaN);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 /** A person; or a workflow or an API token, which somebody has set up to act; or PagerDuty itself, e.g. when a time limit has passed. */

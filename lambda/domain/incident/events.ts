@@ -5,7 +5,7 @@ import type { Person } from './person.ts';
 import type { Policy } from './policy.ts';
 import type { Assignment, Draft, MeasuredOutage, Review } from './review-records.ts';
 import type { RedSince, SignalLevel } from './signal.ts';
-import type { TicketChange } from './ticket.ts';
+import type { Occurrence, TicketChange } from './ticket.ts';
 
 /** One check of the investigation. `ok` is null when the check itself failed, which is evidence too. */
 export interface Finding {
@@ -138,9 +138,9 @@ export interface EventData {
   TargetMissed: { target: Target; minutes: number; to?: Audience | undefined };
   /** `to` is the person's name in the configuration; absent, the page went to the whole level. */
   PageSent: { level: number; role: string; urgency: Urgency; subject: string; about: number; to?: string | undefined };
-  Acknowledged: Person & { until: string };
+  Acknowledged: Person & Occurrence & { until: string };
   /** The acknowledgement holds no longer: the escalation path begins anew. */
-  AcknowledgementWithdrawn: Person & { reason?: string | undefined };
+  AcknowledgementWithdrawn: Person & Occurrence & { reason?: string | undefined };
   CommandTaken: Person;
   NoteAdded: Person & { text: string };
   /** A person declared something that no alarm can detect. */
@@ -150,7 +150,7 @@ export interface EventData {
   /** Takes the place of an earlier one of the same system. */
   ReferenceAdded: Reference;
   /** The incident's ticket was changed in its system. `text`: what it is now, in words of that system. */
-  TicketChanged: Person & { change: Exclude<TicketChange, 'opened' | 'note'>; text?: string | undefined };
+  TicketChanged: Person & Occurrence & { change: Exclude<TicketChange, 'opened' | 'note'>; text?: string | undefined };
   ChecklistTicked: Person & { item: ChecklistItem };
   /** Everything that fires is in the scope of maintenance: nobody is woken, nothing is done, and nothing is published. */
   HeldForMaintenance: HeldBy;

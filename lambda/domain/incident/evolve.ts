@@ -225,7 +225,12 @@ function change(incident: Incident, event: Exclude<IncidentEvent, EventOf<'Incid
       };
     case 'FixDeployed':
     case 'NoteAdded':
-    case 'TicketChanged':
       return {};
+    case 'TicketChanged': {
+      const { change, occurredAt = event.at } = event;
+      const later = (at = '') => (occurredAt > at ? occurredAt : at);
+      if (change === 'unacknowledged') return { answeredAt: later(incident.answeredAt) };
+      return change === 'reopened' ? { ticketReopenedAt: later(incident.ticketReopenedAt) } : {};
+    }
   }
 }

@@ -214,6 +214,9 @@ export interface Incident extends Aftermath {
   paged: Readonly<Record<number, readonly string[]>>;
   acknowledged?: { by: string; at: string; until: string } | undefined;
   firstAcknowledgedAt?: string | undefined;
+  /** When an acknowledgement was last given or withdrawn, and the ticket last reopened, by the clock of the system where it happened. */
+  answeredAt?: string | undefined;
+  ticketReopenedAt?: string | undefined;
   /** The targets that were kept or missed, as the figures count them. */
   judged: readonly Judgement[];
   /** The targets that were missed and reported. */

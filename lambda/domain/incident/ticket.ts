@@ -29,8 +29,13 @@ export interface Ticket {
   status?: 'open' | 'resolved' | undefined;
 }
 
+/** The time at which something happened in another system, where that tells it: its message may come late. */
+export interface Occurrence {
+  occurredAt?: string | undefined;
+}
+
 /** A change of a ticket, and who made it: a program is a workflow or an API token, the system is a time limit of its own. */
-export interface TicketNews extends Person {
+export interface TicketNews extends Person, Occurrence {
   ticket: Ticket;
   change: TicketChange;
   agent: 'person' | 'program' | 'system';

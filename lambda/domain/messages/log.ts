@@ -45,8 +45,8 @@ const failed = (checks: readonly Check[]) =>
 const sources = (keys: readonly string[]) => keys.map(sourceLabel).join(', ');
 
 const TICKET_SENTENCES: Record<EventData['TicketChanged']['change'], (who: string, text: string) => LogLine> = {
-  acknowledged: who => ['quiet', `ticket acknowledged by ${who}: no person has answered`],
-  unacknowledged: who => ['act', `ticket unacknowledged by ${who}`],
+  acknowledged: (who, text) => ['quiet', `ticket acknowledged by ${who}: ${text || 'no person has answered'}`],
+  unacknowledged: (who, text) => ['act', `ticket unacknowledged by ${who}${text ? `: ${text}` : ''}`],
   reassigned: (who, to) => ['quiet', `ticket reassigned by ${who}: ${to}`],
   delegated: (who, to) => ['quiet', `ticket delegated by ${who}: ${to}`],
   escalated: (who, to) => ['act', `ticket escalated by ${who}: ${to}`],
@@ -54,7 +54,10 @@ const TICKET_SENTENCES: Record<EventData['TicketChanged']['change'], (who: strin
   'status update': (who, text) => ['quiet', `status update in the ticket by ${who}: ${text}`],
   reopened: (who, text) => ['act', `ticket reopened by ${who}${text ? `: ${text}` : ''}`],
   merged: (who, into) => ['act', `ticket merged by ${who}${into ? ` into ${into}` : ''}: this incident goes on`],
-  resolved: who => ['act', `ticket resolved by ${who}: nobody decided it, so this incident goes on`],
+  resolved: (who, text) => [
+    'act',
+    `ticket resolved by ${who}: ${text || 'nobody decided it'}, so this incident goes on`,
+  ],
 };
 
 const SENTENCES: Sentences = {

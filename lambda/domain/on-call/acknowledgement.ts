@@ -1,6 +1,7 @@
 import type { Decision } from '../incident/commands.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Person } from '../incident/person.ts';
+import type { Occurrence } from '../incident/ticket.ts';
 
 /** True while somebody has answered for the incident. */
 export const isAcknowledged = ({ acknowledged }: Incident, now: string): boolean =>
@@ -9,7 +10,7 @@ export const isAcknowledged = ({ acknowledged }: Incident, now: string): boolean
 /** Nobody answers for the incident any more: the first level is called at once, and the path climbs from there. */
 export function withdrawAcknowledgement(
   incident: Incident,
-  { by, via, reason }: Person & { reason?: string | undefined },
+  { by, via, reason, occurredAt }: Person & Occurrence & { reason?: string | undefined },
   now: string,
 ): Decision {
   const { id, acknowledged, escalation, policy, severity } = incident;
@@ -19,7 +20,13 @@ export function withdrawAcknowledgement(
   const words = `the acknowledgement by ${acknowledged.by} was withdrawn${reason ? `: ${reason}` : ''}`;
   return {
     events: [
-      { type: 'AcknowledgementWithdrawn', by, via, ...(reason ? { reason } : {}) },
+      {
+        type: 'AcknowledgementWithdrawn',
+        by,
+        via,
+        ...(reason ? { reason } : {}),
+        ...(occurredAt ? { occurredAt } : {}),
+      },
       ...(calls ? [{ type: 'Escalated' as const, level: first.level, role: first.role, reason: words }] : []),
     ],
   };

@@ -62,12 +62,14 @@ export function evolvePeople(
       return {
         acknowledged: { by: event.by, at: event.at, until: event.until },
         firstAcknowledgedAt: incident.firstAcknowledgedAt ?? event.at,
+        answeredAt: event.occurredAt ?? event.at,
         commander: incident.commander ?? event.by,
         ...(incident.escalation ? { escalation: { ...incident.escalation, since: event.until, level: 0 } } : {}),
       };
     case 'AcknowledgementWithdrawn':
       return {
         acknowledged: undefined,
+        answeredAt: event.occurredAt ?? event.at,
         ...(incident.escalation ? { escalation: { since: event.at, level: 0, calledAt: event.at } } : {}),
       };
     case 'CommandTaken':
