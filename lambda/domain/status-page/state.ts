@@ -59,6 +59,13 @@ export const isOngoing = ({ resolvedAt }: Pick<PublicIncident, 'resolvedAt'>) =>
 export const affects = ({ components }: PublicIncident, component: string) =>
   components.some(({ id }) => id === component);
 
+/**
+ * True if a deployment has renamed or removed every component that an incident affects. Nobody knows what became of them, so any
+ * component may be affected.
+ */
+const affectsUnknown = (site: Pick<SiteInput, 'components'>, { components }: PublicIncident) =>
+  components.length > 0 && !components.some(({ id }) => site.components.some(known => known.id === id));
+
 /** The stage of a maintenance, in Statuspage's words. */
 export type Stage = 'scheduled' | 'in_progress' | 'completed';
 
@@ -84,7 +91,7 @@ export function componentState(site: SiteInput, component: string): State {
   const { incidents, maintenance, now } = site;
   const state = worst(
     incidents
-      .filter(incident => isOngoing(incident) && affects(incident, component))
+      .filter(incident => isOngoing(incident) && (affects(incident, component) || affectsUnknown(site, incident)))
       .map(incident => stateAt(incident, now)),
   );
   if (state !== 'operational') return state;

@@ -5,6 +5,7 @@ import { componentState, overallState } from '../../../lambda/domain/status-page
 import { ago, COMPONENTS, maintenance, measuredFor, siteInput, told } from '../../support/status-page.ts';
 
 const { MAIL } = COMPONENTS;
+const GONE = { ...MAIL, id: 'post' };
 const silent = { ...measuredFor(90), lastAt: ago(11) };
 
 it.each<[string, string, Partial<SiteInput>]>([
@@ -23,6 +24,17 @@ it.each<[string, string, Partial<SiteInput>]>([
   ],
   ['the incident is resolved', 'operational', { incidents: [told({ from: 9, to: 1 })] }],
   ['the incident affects another component', 'operational', { incidents: [told({ from: 9, components: [MAIL] })] }],
+  [
+    'a deployment has renamed what the incident affects',
+    'major_outage',
+    { incidents: [told({ from: 9, components: [GONE] })] },
+  ],
+  [
+    'a deployment has removed some of what the incident affects',
+    'operational',
+    { incidents: [told({ from: 9, components: [GONE, MAIL] })] },
+  ],
+  ['the incident affects nothing that is known', 'operational', { incidents: [told({ from: 9, components: [] })] }],
   ['maintenance is in progress', 'under_maintenance', { maintenance: [maintenance(10, -10)] }],
   ['maintenance begins now', 'under_maintenance', { maintenance: [maintenance(0, -10)] }],
   ['maintenance ends now', 'operational', { maintenance: [maintenance(10, 0)] }],
