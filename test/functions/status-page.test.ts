@@ -311,6 +311,20 @@ describe('while the table cannot be read or written', () => {
     expect(await deliveries()).toHaveLength(1);
   });
 
+  it('it is written from the bucket that was written last, though another answers sooner', async () => {
+    await invoke(handler, SCHEDULED);
+    setMinute(5);
+    await published();
+    buckets.refusesWrites = bucket => bucket === 'copy';
+    await expect(invoke(handler, SCHEDULED)).rejects.toThrow('S3 is down: copy');
+    buckets.slow = bucket => bucket === 'site';
+    setMinute(10);
+    away();
+    await expect(invoke(handler, SCHEDULED)).rejects.toThrow();
+    expect(page()).toContain('We look into it.');
+    expect(page()).toContain('2026-04-07 09:35 UTC</time> we cannot read our own records');
+  });
+
   it('it is written from the other bucket when one is down, and fails when it was never written', async () => {
     await invoke(handler, SCHEDULED);
     buckets.refuses = bucket => bucket === 'site';

@@ -9,6 +9,9 @@ export class SiteBuckets {
   puts: string[] = [];
   /** What to refuse; a put that was refused has changed nothing. */
   refuses: (bucket: string, key?: string) => boolean = () => false;
+  /** Of which buckets only writes are refused, and which answer later than the others. */
+  refusesWrites: (bucket: string) => boolean = () => false;
+  slow: (bucket: string) => boolean = () => false;
   private objects = new Map<string, { body: string; contentType: string; cacheControl: string }>();
 
   reset(): void {
@@ -16,13 +19,16 @@ export class SiteBuckets {
     this.puts = [];
     this.objects.clear();
     this.refuses = () => false;
+    this.refusesWrites = () => false;
+    this.slow = () => false;
     this.s3.on(PutObjectCommand).callsFake(({ Bucket, Key, Body, ContentType, CacheControl }) => {
-      if (this.refuses(Bucket, Key)) throw new Error(`S3 is down: ${Bucket}`);
+      if (this.refuses(Bucket, Key) || this.refusesWrites(Bucket)) throw new Error(`S3 is down: ${Bucket}`);
       this.puts.push(`${Bucket}/${Key}`);
       this.objects.set(`${Bucket}/${Key}`, { body: Body, contentType: ContentType, cacheControl: CacheControl });
       return {};
     });
-    this.s3.on(GetObjectCommand).callsFake(({ Bucket, Key }) => {
+    this.s3.on(GetObjectCommand).callsFake(async ({ Bucket, Key }) => {
+      if (this.slow(Bucket)) await new Promise(setImmediate);
       const body = this.refuses(Bucket, Key) ? undefined : this.read(Bucket, Key)?.body;
       if (body === undefined) throw new Error(`S3 is down, or has no ${Bucket}/${Key}`);
       return { Body: { transformToString: async () => body } };

@@ -95,8 +95,17 @@ async function readSite(now: Date, changed: IncidentKey[]) {
 const pick = (record: Readonly<Record<string, string>>, names: readonly string[]) =>
   Object.fromEntries(names.flatMap(name => (record[name] === undefined ? [] : [[name, record[name]]])));
 
-const readLastKnown = async (): Promise<LastKnown> =>
-  JSON.parse(await Promise.any(buckets().map(bucket => readSiteFile(bucket, LAST_KNOWN))));
+/** The newest of all buckets: a replica that refused writes for a while has an older one. @throws AggregateError when none has one */
+async function readLastKnown(): Promise<LastKnown> {
+  const outcomes = await Promise.allSettled(
+    buckets().map(async (bucket): Promise<LastKnown> => JSON.parse(await readSiteFile(bucket, LAST_KNOWN))),
+  );
+  const [newest] = outcomes
+    .flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    .sort((a, b) => b.readAt.localeCompare(a.readAt));
+  if (!newest) throw new AggregateError(failuresOf(outcomes), 'no bucket has the site as it was written last');
+  return newest;
+}
 
 async function writeUnknown(current: Pick<SiteInput, 'measured' | 'now'>): Promise<void> {
   const input = fromLastKnown(await readLastKnown(), current);
