@@ -16,6 +16,8 @@ export interface Call {
   body?: string;
   /** Seconds for the whole answer. @default 5 */
   seconds?: number;
+  /** The one status that says that the request was taken: a proxy answers for others too. @default - any below 300 */
+  expects?: number;
 }
 
 /** Seconds of waiting in all, as answers with 429 demand, after which the request counts as failed. */
@@ -28,11 +30,13 @@ const MAXIMUM_WAIT = 10;
 export async function send(url: string, call: Call): Promise<string> {
   for (let waited = 0; ; ) {
     const { status, body, after } = await sendOnce(url, call);
-    if (status < 300) return body;
+    const { expects = status } = call;
+    if (status < 300 && status === expects) return body;
+    if (status < 300) throw new Unavailable(`${where(url)} answered ${status}, not ${expects}: ${body.slice(0, 300)}`);
     const reason = `${where(url)} answered ${status}: ${body.slice(0, 300)}`;
     if (status >= 500 || status === 408) throw new Unavailable(reason);
     if (status !== 429) throw new Refused(reason);
-    waited += Math.max(after, 1);
+    waited += after;
     if (waited > MAXIMUM_WAIT) throw new Unavailable(reason);
     await wait(after * 1000);
   }
@@ -46,7 +50,7 @@ async function sendOnce(url: string, { method = 'POST', headers = {}, body, seco
     const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }), signal, redirect });
     return {
       status: response.status,
-      after: Number(response.headers.get('retry-after') ?? 1) || 0,
+      after: secondsIn(response.headers.get('retry-after')),
       body: await response.text(),
     };
   } catch (error) {
@@ -55,6 +59,13 @@ async function sendOnce(url: string, { method = 'POST', headers = {}, body, seco
       name === 'TimeoutError' ? `did not answer in ${seconds} s` : `could not be reached: ${cause?.code ?? name}`;
     throw new Unavailable(`${where(url)} ${fault}`);
   }
+}
+
+/** The seconds of a `Retry-After`, which has a number or a date: one at least. */
+function secondsIn(header: string | null): number {
+  const seconds = header === null ? 1 : Number(header);
+  const until = Number.isNaN(seconds) ? (Date.parse(header ?? '') - Date.now()) / 1000 : seconds;
+  return Math.max(1, Number.isNaN(until) ? 1 : Math.ceil(until));
 }
 
 /** Host and path of a URL, without the query, which may contain secrets. */

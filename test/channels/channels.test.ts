@@ -284,6 +284,7 @@ describe('PagerDuty', () => {
     ['busy for two seconds', { status: 429, headers: { 'retry-after': '2' } } as const, 2, false],
     ['busy for five minutes', { status: 429, headers: { 'retry-after': '300' } } as const, 1, true],
     ['answering 500', { status: 500 } as const, 1, true],
+    ['answering 200, as the page of a proxy does', { status: 200 } as const, 1, true],
     ['cutting the connection', 'unheard' as const, 1, true],
   ])('that is %s is asked again by the function or by the queue', async (_, failure, requests, later) => {
     await openIncident();

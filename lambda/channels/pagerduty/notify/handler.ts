@@ -28,5 +28,6 @@ export async function enqueue(event: PagerDutyEvent): Promise<void> {
   await send(`${process.env['PAGERDUTY_API']}/v2/enqueue`, {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ routing_key, ...visibleValues(event) }),
+    expects: 202,
   });
 }
