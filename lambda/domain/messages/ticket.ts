@@ -4,6 +4,7 @@ import { type Incident, playbookOf } from '../incident/incident.ts';
 import { SEVERITY_NAMES, type Severity } from '../kernel/severity.ts';
 import { truncated } from '../kernel/text.ts';
 import { dateTime } from '../kernel/time.ts';
+import { isAcknowledged } from '../on-call/acknowledgement.ts';
 import { incidentLinks } from './incident-links.ts';
 import { listedSignals } from './listed-signals.ts';
 import { formatEvent } from './log.ts';
@@ -33,16 +34,22 @@ export type TicketAction = 'open' | 'update' | 'acknowledge' | 'close';
 
 /**
  * Undefined when the event came from the ticket's own system, or was overtaken: a ticket that is opened after the resolution
- * would wake somebody for nothing, and so would one of what maintenance holds. What happened with the opening is told by the opening. A drill has a ticket, marked as one,
- * because it rehearses the way to people too.
+ * would wake somebody for nothing, and so would one of what maintenance holds. An acknowledgement that is told after it has ended
+ * would let nobody be called. What happened with the opening is told by the opening. A drill has a ticket, marked as one, because it
+ * rehearses the way to people too.
  */
-export function ticketAction(incident: Incident, event: IncidentEvent, system: TicketSystem): TicketAction | undefined {
+export function ticketAction(
+  incident: Incident,
+  event: IncidentEvent,
+  system: TicketSystem,
+  now: string,
+): TicketAction | undefined {
   const { resolvedAt, openedAt, severity, held } = incident;
   if (!(TICKET_EVENTS[system] as readonly EventType[]).includes(event.type)) return undefined;
   if (held || ('via' in event && event.via === system)) return undefined;
   if (event.type === 'Resolved' || event.type === 'MergedInto') return 'close';
   if (resolvedAt) return undefined;
-  if (event.type === 'Acknowledged') return 'acknowledge';
+  if (event.type === 'Acknowledged') return isAcknowledged(incident, now) ? 'acknowledge' : undefined;
   if (event.type === 'IncidentOpened' || event.type === 'MaintenanceEnded') return 'open';
   if (event.type === 'SeverityAssigned' && event.severity !== severity) return undefined;
   return event.at === openedAt || (system === 'pagerduty' && isToldByCall(incident, event)) ? undefined : 'update';

@@ -69,7 +69,7 @@ describe('an alarm within maintenance', () => {
     const [opened] = of(story.incident.timeline, 'IncidentOpened');
     const told = opened && pages(story.incident, opened);
     expect(told).toMatchObject([{ level: 1, urgency: 'notice', fields: { kind: '[MAINTENANCE]', called: null } }]);
-    expect(opened && ticketAction(story.incident, opened, 'pagerduty')).toBeUndefined();
+    expect(opened && ticketAction(story.incident, opened, 'pagerduty', story.now)).toBeUndefined();
   });
 
   test('owes nobody anything, however long it lasts', () => {
@@ -121,7 +121,7 @@ describe('an alarm within maintenance', () => {
     const { incident } = story;
     expect(incident).toMatchObject({ startedAt: minute(60), detectedAt: minute(60), held: undefined });
     const [ended] = of(incident.timeline, 'MaintenanceEnded');
-    expect(ended && ticketAction(incident, ended, 'pagerduty')).toBe('open');
+    expect(ended && ticketAction(incident, ended, 'pagerduty', story.now)).toBe('open');
   });
 
   test('is joined by one outside its scope: that is an incident, and knows what is held back', () => {

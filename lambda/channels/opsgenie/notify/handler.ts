@@ -8,7 +8,7 @@ import { keyOf } from '../../../store/keys.ts';
 
 /** The incident's alert in Opsgenie: created, acknowledged and closed with it; its priority is the severity. */
 export const handler = notificationChannel('opsgenie', async (incident, event) => {
-  const action = ticketAction(incident, event, 'opsgenie');
+  const action = ticketAction(incident, event, 'opsgenie', new Date().toISOString());
   if (!action) return { action: 'none' };
   await request(opsgenieRequest(incident, event, action));
   if (action === 'open')

@@ -8,7 +8,7 @@ import { keyOf } from '../../../store/keys.ts';
 
 /** The incident's ticket in PagerDuty: it hears of severity, calls, acknowledgements, hand-over and resolution. */
 export const handler = notificationChannel('pagerduty', async (incident, event) => {
-  const action = ticketAction(incident, event, 'pagerduty');
+  const action = ticketAction(incident, event, 'pagerduty', new Date().toISOString());
   if (!action) return { action: 'none' };
   await enqueue(pagerDutyEvent(incident, event, action));
   if (action === 'open') {
