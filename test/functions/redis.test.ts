@@ -92,7 +92,7 @@ describe('the check of Redis', () => {
         ...{ redisExists: 1, redisNodes: 2, redisNodesAvailable: 2, redisNodesGone: 0 },
         ...{ redisRestartable: 1, redisFailover: 1 },
       },
-      objects: { redisPrimary: PRIMARY },
+      objects: { redisPrimary: PRIMARY, redisRestartBy: 'failover' },
     });
   });
 

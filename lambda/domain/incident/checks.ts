@@ -50,7 +50,7 @@ export const OBJECTS: Partial<Record<CheckName, readonly string[]>> = {
   deployments: ['suspectDeployment'],
   database: ['databaseWriter'],
   'database writer': ['lostWriter', 'readerToPromote'],
-  redis: ['redisPrimary'],
+  redis: ['redisPrimary', 'redisRestartBy'],
   certificates: ['certificatesToReplace'],
 };
 

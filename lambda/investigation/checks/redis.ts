@@ -1,5 +1,6 @@
 import { findReplicationGroup, readNodes } from '../../adapters/elasticache.ts';
 import type { Resources } from '../../domain/diagnosis/resources.ts';
+import { restartBy } from '../../domain/remedies/restart-redis.ts';
 
 /** The runbook's "check ElastiCache status": the group, its nodes and their roles, and the possible way of a restart. */
 export async function redis({ redis }: Resources) {
@@ -16,6 +17,7 @@ export async function redis({ redis }: Resources) {
   const primary = members.find(({ CurrentRole }) => CurrentRole === 'primary')?.CacheClusterId;
   const available = nodes.flatMap(({ id, status }) => (status === 'available' ? [id] : []));
   const gone = nodes.filter(({ serves }) => !serves);
+  const by = restartBy(group);
   const replica = available.some(node => node !== primary);
   const failover = !ClusterEnabled && AutomaticFailover === 'enabled' && replica;
   return {
@@ -35,6 +37,6 @@ export async function redis({ redis }: Resources) {
       redisRestartable: ClusterEnabled ? 0 : 1,
       redisFailover: failover ? 1 : 0,
     },
-    ...(primary && { objects: { redisPrimary: primary } }),
+    objects: { ...(primary && { redisPrimary: primary }), ...(by && { redisRestartBy: by }) },
   };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describeNode, failOverNodeGroup, findReplicationGroup, rebootNode } from '../../adapters/elasticache.ts';
-import { hasBegun, hasEnded, restartOf } from '../../domain/remedies/restart-redis.ts';
+import { costOf, hasBegun, hasEnded, restartOf } from '../../domain/remedies/restart-redis.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { flag } from '../../inbound/runbook-parameters.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
@@ -9,6 +9,8 @@ const RestartEvent = v.strictObject({
   dryRun: flag,
   replicationGroupId: v.string(),
   primaryNodeId: v.string(),
+  /** The restart that was decided on; empty when any will do. */
+  restartBy: v.optional(v.picklist(['', 'failover', 'reboot']), ''),
   /** Changes nothing and only reports if the restart has begun or ended. */
   look: v.optional(v.picklist(['', 'begin', 'end']), ''),
   by: v.optional(v.string(), ''),
@@ -31,7 +33,7 @@ const answer = (verdict: Verdict, more: Partial<Answer> = {}): Answer => ({
  * ended.
  */
 export const handler = entrypoint(RestartEvent, async event => {
-  const { dryRun, replicationGroupId: id, primaryNodeId, look, by, former, required } = event;
+  const { dryRun, replicationGroupId: id, primaryNodeId, restartBy, look, by, former, required } = event;
   const group = await findReplicationGroup(id);
   if (!group) return answer((look === '' ? unchanged : failed)(`there is no replication group ${id}`));
   if (look !== '') {
@@ -40,11 +42,12 @@ export const handler = entrypoint(RestartEvent, async event => {
     const message = look === 'begin' ? 'it was not seen to begin' : `the group is ${group.Status}, ${former} ${node}`;
     return required ? answer(failed(message)) : answer(done(), { waiting: look, by, former, message });
   }
-  const restart = restartOf(group, primaryNodeId);
+  const restart = restartOf(group, primaryNodeId, restartBy);
   if ('refused' in restart) return answer(unchanged(restart.refused));
   const { primary } = restart;
   const what = restart.by === 'failover' ? `a replica takes over from ${primary}` : `${primary} is rebooted`;
-  if (dryRun) return answer(done(), { message: `Dry run: ${what}, would be done to ${id}.` });
+  if (dryRun)
+    return answer({ ...done(), report: [costOf(restart)] }, { message: `Dry run: ${what}, would be done to ${id}.` });
   const status = restart.by === 'failover' ? await failOverNodeGroup(id, restart.nodeGroup) : await rebootNode(primary);
   const message = `Redis ${id}: ${what}.`;
   console.info({ message, status });

@@ -81,7 +81,8 @@ export function restartRedis(scope: Construct, { service, redisHealth }: Service
     step: {
       name: 'restart-redis',
       title: `Restart the primary of ${replicationGroup}, by failover where a replica can take over`,
-      parameters: { PrimaryNodeId: { object: 'redisPrimary' } },
+      // A reboot loses what the cache holds: a failover that was approved must not become one.
+      parameters: { PrimaryNodeId: { object: 'redisPrimary' }, RestartBy: { object: 'redisRestartBy' } },
       mode: 'approve',
       minimumSeverity: 'P2',
       target: replicationGroup,

@@ -49,6 +49,19 @@ describe('the restart of Redis', () => {
     expect(restartOf(given, named)).toEqual(restart);
   });
 
+  it.each<[string, Partial<ReplicationGroup>, 'failover' | 'reboot', string]>([
+    [
+      'a reboot',
+      { AutomaticFailover: 'disabled' },
+      'failover',
+      'it would be a reboot, which loses everything it holds',
+    ],
+    ['a failover', {}, 'reboot', 'it would be a failover, which keeps the contents'],
+    ['not known to be one', { AutomaticFailover: 'disabling' }, 'failover', 'automatic failover is disabling'],
+  ])('is not made where by now it would be %s', (_, changes, judged, refused) => {
+    expect(restartOf(group('c', changes), 'c', judged)).toEqual({ refused: expect.stringContaining(refused) });
+  });
+
   it('has ended only once it was seen to begin', () => {
     const seen = (given: ReplicationGroup, node: string, by: string) => [
       hasBegun(given, node, by, 'a'),

@@ -3,10 +3,10 @@ import { RehearsalWorld } from '../../../local/world/world.ts';
 import { changes, run, tap, withOperator } from '../../support/executions.ts';
 
 describe('restarting Redis', () => {
-  const restart = async (world: RehearsalWorld) => {
+  const restart = async (world: RehearsalWorld, parameters: Record<string, string> = {}) => {
     const name = 'mockupaws-production-restart-redis';
     const calls = tap(world, name);
-    const { outcome } = await run(world, name, { DryRun: 'false' });
+    const { outcome } = await run(world, name, { DryRun: 'false', ...parameters });
     return { outcome, done: changes(calls), redis: world.service.redis };
   };
 
@@ -37,6 +37,14 @@ describe('restarting Redis', () => {
       ]);
     },
   );
+
+  it('makes no reboot, which loses the contents, of the failover that was decided on', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1);
+    world.service.redis.automaticFailover = false;
+    const { outcome, done } = await restart(world, { RestartBy: 'failover' });
+    expect(outcome?.failureMessage).toContain('it would be a reboot, which loses everything it holds');
+    expect(done).toEqual([]);
+  });
 
   it.each([
     ['with cluster mode on', { clusterMode: true }, 'cluster mode is on'],
