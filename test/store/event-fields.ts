@@ -64,7 +64,7 @@ export const FIELDS: { [Type in EventType]: { [Field in keyof Required<EventData
   ExecutionStopped: { run: true, title: true, changed: true },
   HarmSeen: { run: true, title: true, seen: true },
   RevertRequested: { ...person, run: true, title: true },
-  ApprovalRequested: { ...approval, reason: true },
+  ApprovalRequested: { ...approval, reason: true, renewed: true },
   ApprovalAskedAgain: { ...approval, level: true },
   ApprovalGiven: { ...person, step: true },
   ApprovalDeclined: { ...person, step: true },

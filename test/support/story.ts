@@ -173,8 +173,8 @@ export class Story {
   }
 
   /** Diagnosis and classification, as the workflow begins an attempt. */
-  diagnoses(facts: Facts = this.facts): IncidentEvent[] {
-    const findings = [{ check: 'everything', ok: false, summary: 'what was measured', facts }];
+  diagnoses(facts: Facts = this.facts, objects: Record<string, string> = {}): IncidentEvent[] {
+    const findings = [{ check: 'everything', ok: false, summary: 'what was measured', facts, objects }];
     return [
       ...this.tell({ type: 'record diagnosis', attempt: this.attempt, findings }),
       ...this.tell({ type: 'classify', attempt: this.attempt }),

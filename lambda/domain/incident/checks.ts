@@ -48,6 +48,7 @@ export type CheckName = keyof typeof CHECKS;
 export const OBJECTS: Partial<Record<CheckName, readonly string[]>> = {
   'ECS service': ['taskDefinition'],
   deployments: ['suspectDeployment'],
+  memory: ['versionBeforeClimb'],
   database: ['databaseWriter'],
   'database writer': ['lostWriter', 'readerToPromote'],
   redis: ['redisPrimary', 'redisRestartBy'],

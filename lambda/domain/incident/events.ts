@@ -227,7 +227,15 @@ export interface EventData {
   HarmSeen: { run: string; title: string; seen: string };
   RevertRequested: Person & { run: string; title: string };
   /** `reason`: why a step asks that would run by itself. */
-  ApprovalRequested: { step: string; title: string; expiresAt: string; reason?: string | undefined };
+  ApprovalRequested: {
+    step: string;
+    title: string;
+    expiresAt: string;
+    /** Why a step asks that would run by itself. */
+    reason?: string | undefined;
+    /** What has changed since it was approved, so that it is asked for again. */
+    renewed?: string | undefined;
+  };
   /** `level`: the highest level that is asked. */
   ApprovalAskedAgain: { step: string; title: string; expiresAt: string; level: number };
   ApprovalGiven: Person & { step: string };

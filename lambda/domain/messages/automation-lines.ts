@@ -1,4 +1,5 @@
 import { attemptUnderWay, type Incident, previewOf, type Run } from '../incident/incident.ts';
+import type { PendingApproval } from '../incident/records.ts';
 import { reliefInPlace } from '../incident/reverts.ts';
 import { playbooksOf } from '../incident/troubles.ts';
 import { clock, clockSince } from '../kernel/time.ts';
@@ -70,9 +71,11 @@ function onlyObserves(incident: Incident): boolean {
   return steps.length > 0 && steps.every(({ mode }) => mode === 'observe' || mode === 'off');
 }
 
-/** Why a step asks that would run by itself, in one sentence. */
-export const cautionLines = (approval: Incident['approval']) =>
-  approval?.reason ? [`It would run by itself, but ${approval.reason}`] : [];
+/** Why a step asks that would run by itself, or asks again, in one sentence each. */
+export const cautionLines = (approval: Partial<Pick<PendingApproval, 'reason' | 'renewed'>> | undefined) => [
+  ...(approval?.reason ? [`It would run by itself, but ${approval.reason}`] : []),
+  ...(approval?.renewed ? [`It was approved, but ${approval.renewed}`] : []),
+];
 
 /** The first line of a step's dry run: what would be changed, in one sentence. */
 export const previewLines = (incident: Incident, step: string) => previewOf(incident, step)?.report?.slice(0, 1) ?? [];

@@ -14,6 +14,7 @@ import { checklist } from '../on-call/checklist.ts';
 import { basis, lasted, worstWords } from '../outage/outage.ts';
 import { impactWords } from '../remediation/impact.ts';
 import { postMortemDue } from '../review/review.ts';
+import { cautionLines } from './automation-lines.ts';
 import { incidentLinks } from './incident-links.ts';
 import { heldWords, missedTarget } from './page-fields.ts';
 import { lowerFirst } from './roles.ts';
@@ -71,8 +72,10 @@ const REPLIES: { [T in EventType]?: (event: Extract<IncidentEvent, { type: T }>,
     `:large_green_circle: Improved: ${safe(seen)}. That is a ${severity}. Only you can lower it: \`npx incident severity ${incident.id} ${severity}\``,
   HarmSeen: ({ title, seen }) => `:warning: ${safe(title)} made it worse, and is being reverted: ${safe(seen)}`,
   RevertRequested: ({ title, by }) => `:leftwards_arrow_with_hook: *${safe(by)}* has reverted: ${safe(title)}`,
-  ApprovalRequested: ({ title, expiresAt, reason, at }) =>
-    `:raised_hand: *Approve "${safe(title)}"?* ${reason ? `It would run by itself, but ${safe(reason)}. ` : ''}The buttons are in the first message. No answer by ${clockSince(at, expiresAt)} UTC means no.`,
+  ApprovalRequested: ({ title, expiresAt, at, ...why }) =>
+    `:raised_hand: *Approve "${safe(title)}"?* ${cautionLines(why)
+      .map(line => `${safe(line)}. `)
+      .join('')}The buttons are in the first message. No answer by ${clockSince(at, expiresAt)} UTC means no.`,
   ApprovalAskedAgain: ({ title, expiresAt, at }) =>
     `:raised_hand: *Approve "${safe(title)}"?* Nobody has answered yet. No answer by ${clockSince(at, expiresAt)} UTC means no.`,
   ApprovalGiven: ({ step, by }, { policy }) => `:thumbsup: *${safe(by)}* approved: ${safe(titleOfStep(policy, step))}`,

@@ -139,9 +139,9 @@ const SENTENCES: Sentences = {
     'bad',
     `${impactWords(impact)}: ${titles.ofRun(run)} (${failed(checks) || reason})`,
   ],
-  ApprovalRequested: ({ title, expiresAt, reason }) => [
+  ApprovalRequested: ({ title, expiresAt, reason, renewed }) => [
     'act',
-    `approval requested by ${dateTime(expiresAt)}: ${title}${reason ? `, because ${reason}` : ''}`,
+    `approval requested by ${dateTime(expiresAt)}: ${title}${reason ? `, because ${reason}` : ''}${renewed ? `, again: ${renewed}` : ''}`,
   ],
   ApprovalAskedAgain: ({ title, expiresAt, level }) => [
     'act',

@@ -1,6 +1,6 @@
 import type { Obligation } from '../incident/commands.ts';
 import type { Event } from '../incident/events.ts';
-import { attemptUnderWay, type Incident } from '../incident/incident.ts';
+import { attemptUnderWay, type Incident, type Run } from '../incident/incident.ts';
 import type { Step } from '../incident/policy.ts';
 import { minutesBetween, plusMinutes } from '../kernel/time.ts';
 
@@ -17,6 +17,29 @@ export function answerBy({ policy, facts, drill }: Incident, { approvalWaits }: 
 /** How long the answer was awaited: "30 min", "13 days". */
 export const waitingTime = (minutes: number) =>
   minutes < 2 * DAY ? `${Math.round(minutes)} min` : `${Math.floor(minutes / DAY)} days`;
+
+/**
+ * What an approved step would act on by now in the place of what its dry run showed, in words; undefined where that is the same.
+ * An approval is for what people were shown, and the diagnosis that follows it may judge another node, deployment or version.
+ */
+export function changedSinceApproval(
+  { attempt, runs, objects }: Incident,
+  { name, parameters }: Pick<Step, 'name' | 'parameters'>,
+): string | undefined {
+  const isShown = (run: Run) =>
+    run.preview && run.step === name && run.playbook === attempt?.playbook && run.attempt < attempt.number;
+  const shown = runs.findLast(isShown)?.objects;
+  if (!shown) return undefined;
+  const changed = Object.values(parameters).flatMap(value => {
+    if (typeof value === 'string' || !('object' in value)) return [];
+    const [was, is] = [shown[value.object], objects[value.object]];
+    return was === is ? [] : `it would act on ${objectWords(is)} by now, not on ${objectWords(was)}`;
+  });
+  return changed.length > 0 ? changed.join(', and ') : undefined;
+}
+
+/** An object by its name, without the rest of its ARN. */
+const objectWords = (object = 'something unknown') => object.replaceAll(/arn:[^,]*\//g, '');
 
 /** An approval that has more than a day wakes nobody. */
 export const canWait = ({ at, expiresAt }: { at: string; expiresAt: string }) => minutesBetween(at, expiresAt) > DAY;

@@ -6,6 +6,7 @@ import { stormReason } from '../intake/storm.ts';
 import { percent } from '../kernel/numbers.ts';
 import { atLeast } from '../kernel/severity.ts';
 import { clockSince, dateTime, minutesBetween, minutesIfKnown, plusMinutes } from '../kernel/time.ts';
+import { changedSinceApproval } from './approval.ts';
 import type { CautiousStep } from './caution.ts';
 import { causeMeasured, guardrailResult, needs, objectKnown } from './evidence.ts';
 import { heldPlaybook } from './maintenance.ts';
@@ -117,12 +118,15 @@ function maintenanceWindow(
 }
 
 function mode(incident: Incident, step: CautiousStep, readings: Readings): GuardrailResult {
-  const approved = incident.attempt?.approved && incident.attempt.from === step.name;
+  const answered = incident.attempt?.approved && incident.attempt.from === step.name;
+  const changed = answered ? changedSinceApproval(incident, step) : undefined;
+  const approved = answered && changed === undefined;
   const words = { off: 'switched off', observe: 'only observed', approve: needsApproval(step), auto: 'automatic' };
   if (step.mode === 'approve' && approved) return guardrailResult('mode', true, 'approved');
   // Nobody is asked to approve a step that would not run.
   if (step.mode === 'approve' && isOff(readings)) return guardrailResult('mode', true, 'would need approval');
-  return guardrailResult('mode', step.mode === 'auto' || step.mode === 'observe', words[step.mode]);
+  const isMode = step.mode === 'auto' || step.mode === 'observe';
+  return guardrailResult('mode', isMode, changed ? `approved, but ${changed}` : words[step.mode]);
 }
 
 const needsApproval = ({ caution }: CautiousStep) => `needs approval${caution ? `: ${caution}` : ''}`;

@@ -12,7 +12,7 @@ import { reassessSeverity } from '../intake/severity.ts';
 import { nextTurn } from '../intake/signals.ts';
 import { stormReason } from '../intake/storm.ts';
 import { plusMinutes } from '../kernel/time.ts';
-import { answerBy } from './approval.ts';
+import { answerBy, changedSinceApproval } from './approval.ts';
 import { cautious } from './caution.ts';
 import { failedGuardrails, guardrails, isDryRun, runId, skipOf } from './guardrails.ts';
 import { handOverReason } from './hand-over-reason.ts';
@@ -95,10 +95,11 @@ export function nextStep(incident: Incident, attempt: number, readings: Readings
     if (preview?.status === 'rehearsed') {
       const expiresAt = answerBy(incident, step, now);
       const { name, title, caution: reason } = step;
+      const renewed = incident.attempt?.approved ? changedSinceApproval(incident, step) : undefined;
       return {
         events: [
           ...skipped,
-          { type: 'ApprovalRequested', step: name, title, expiresAt, reason },
+          { type: 'ApprovalRequested', step: name, title, expiresAt, reason, ...(renewed ? { renewed } : {}) },
           { type: 'ResponseEnded', attempt, outcome: 'awaiting approval' },
         ],
       };

@@ -67,6 +67,7 @@ export async function memory(resources: Resources, now: Date) {
       climbBeganWithDeployment: climb ? 1 : 0,
       ...(climb?.from === undefined ? {} : { revisionBeforeClimb: climb.from }),
     },
+    ...(climb?.from === undefined ? {} : { objects: { versionBeforeClimb: String(climb.from) } }),
   };
 }
 

@@ -125,7 +125,7 @@ function returnToRevision(config: ServiceConfig): RemedyStep {
   return {
     name: 'roll-back',
     title: `Roll ${config.ecs.service} back to the version before its memory began to climb`,
-    parameters: { Revision: { fact: 'revisionBeforeClimb' }, TaskDefinition: { object: 'taskDefinition' } },
+    parameters: { Revision: { object: 'versionBeforeClimb' }, TaskDefinition: { object: 'taskDefinition' } },
     mode: 'approve',
     minimumSeverity: 'P3',
     target: targetOf(config),

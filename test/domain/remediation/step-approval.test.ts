@@ -3,7 +3,7 @@ import type { RunOutcome } from '../../../lambda/domain/incident/commands.ts';
 import { attemptUnderWay } from '../../../lambda/domain/incident/incident.ts';
 import type { Step } from '../../../lambda/domain/incident/policy.ts';
 import { pages } from '../../../lambda/domain/messages/page.ts';
-import { diagnosed, OFF, running } from '../../support/stories.ts';
+import { diagnosed, fired, OFF, running } from '../../support/stories.ts';
 import { FAILED, minute, of, type Story, started, step } from '../../support/story.ts';
 
 describe('a step that needs approval', () => {
@@ -75,6 +75,38 @@ describe('a step that needs approval', () => {
     expect(begun?.guardrails).toContainEqual({ guardrail: 'mode', passed: true, reason: 'approved' });
     story.ends(FAILED);
     expect(started(story.plans())).toEqual(['second']);
+  });
+
+  describe('whose object is another one by the time of the answer', () => {
+    const node = { parameters: { Node: { object: 'node' } } };
+    const other = { parameters: { Node: { object: 'other' } } };
+    const approved = (parameters: Partial<Step>) => {
+      const story = fired(step('first', { mode: 'approve', ...parameters }));
+      story.diagnoses(story.facts, { node: 'a', other: 'x' });
+      story.at(1).plans();
+      answer(story.at(20), true);
+      story.diagnoses(story.facts, { node: 'b', other: 'x' });
+      return story;
+    };
+
+    test('is asked for again, and says so', () => {
+      const story = approved(node);
+      const [asked] = of(story.plans(), 'ApprovalRequested');
+      expect(asked).toMatchObject({ step: 'first', renewed: 'it would act on b by now, not on a' });
+      expect(story.incident.runs).toMatchObject([
+        { preview: true, attempt: 1 },
+        { preview: true, attempt: 2 },
+      ]);
+      const [page] = asked ? pages(story.incident, asked) : [];
+      expect(page?.fields.doing.join(' ')).toContain('It was approved, but it would act on b by now, not on a.');
+      answer(story.at(22), true);
+      story.diagnoses(story.facts, { node: 'b', other: 'x' });
+      expect(of(story.plans(), 'StepStarted')).toMatchObject([{ dryRun: false, parameters: { Node: 'b' } }]);
+    });
+
+    test('runs where it is not the object that it acts on', () => {
+      expect(of(approved(other).plans(), 'StepStarted')).toMatchObject([{ dryRun: false, parameters: { Node: 'x' } }]);
+    });
   });
 
   test('is approved for itself alone', () => {

@@ -90,7 +90,7 @@ export function evolveResponse(
     case 'ApprovalRequested':
       return {
         approval: pendingApproval(incident.attempt?.playbook ?? incident.playbook, event, {
-          ...{ since: event.at, level: 1, reason: event.reason },
+          ...{ since: event.at, level: 1, reason: event.reason, renewed: event.renewed },
         }),
       };
     case 'ApprovalAskedAgain':
@@ -179,9 +179,10 @@ const changeRun = ({ runs }: Incident, id: string, change: Partial<Run>) =>
 const pendingApproval = (
   playbook: string,
   { step, title, expiresAt, at }: EventOf<'ApprovalRequested' | 'ApprovalAskedAgain'>,
-  { since, level, reason }: Pick<PendingApproval, 'since' | 'level' | 'reason'>,
+  { since, level, reason, renewed }: Pick<PendingApproval, 'since' | 'level' | 'reason' | 'renewed'>,
 ) => ({
   ...{ playbook, step, title, expiresAt, reason, since, askedAt: at, level },
+  ...(renewed ? { renewed } : {}),
 });
 
 const answerTo = (
