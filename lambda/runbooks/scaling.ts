@@ -49,13 +49,21 @@ export async function tasksProgress(request: ScaleRequest, autoScaled: boolean):
 
 export const taskCounts = ({ runningCount, desiredCount }: Counted) => `${runningCount} of ${desiredCount} tasks run`;
 
+/** What is done around the change, e.g. to suspend or resume auto scaling; each returns its changes in words. */
+interface Around {
+  before?: () => Promise<string[]>;
+  after?: () => Promise<string[]>;
+  /** Takes an earlier change back: where somebody else has decided since, nothing is left to take back. */
+  isRevert: boolean;
+}
+
 /**
- * Sets the number of tasks. `before` and `after` may suspend or resume auto scaling; each returns its changes in words. Where
- * somebody else has set another number since, that stays, and `after` is done all the same.
+ * Sets the number of tasks. Where somebody else has set another number since, that stays: a revert is done then, with what comes
+ * `after`, and anything else ends without a change.
  */
 export async function scale(
   { dryRun, cluster, service, desiredCount, expectedCount }: ScaleRequest,
-  { before, after }: { before?: () => Promise<string[]>; after?: () => Promise<string[]> } = {},
+  { before, after, isRevert }: Around,
 ): Promise<ScalingAnswer> {
   await settled({ dryRun });
   const found = await describeService(cluster, service);
@@ -63,9 +71,9 @@ export async function scale(
   if (reason) return scalingAnswer(unchanged(reason));
   const overtaken = overtakenBy(found, desiredCount, expectedCount);
   if (overtaken) {
-    if (!after) return scalingAnswer(unchanged(overtaken));
+    if (!isRevert) return scalingAnswer(unchanged(overtaken));
     if (dryRun) return scalingAnswer(done(), `Dry run: ${overtaken}, which would stay so.`);
-    const changed = await after();
+    const changed = (await after?.()) ?? [];
     return scalingAnswer(done(changed), [`${service} stays as it is: ${overtaken}`, ...changed].join('. '));
   }
   // A repeated call, after an answer that was lost, finds its own number: what it was before is what the caller expected.

@@ -115,14 +115,14 @@ export class Deployments {
 
   /** A person deploys a new version. */
   deploy(errorShare = 0, leak?: Leak): void {
-    const added = this.revisions.add(this.wanted, { errorShare, leak });
+    const added = this.revisions.add(this.wanted, { errorShare, leak, tags: undefined });
     this.tell(`deploys revision ${added.number}`);
     this.begin(added.number);
   }
 
   /** Registers the current version with another size. What that does beside, a scenario may say. */
-  register(cpu: number, memory: number): Revision {
-    return this.revisions.add(this.wanted, { ...this.resized, cpu, memory });
+  register(cpu: number, memory: number, tags?: Revision['tags']): Revision {
+    return this.revisions.add(this.wanted, { ...this.resized, cpu, memory, tags });
   }
 
   /**

@@ -17,6 +17,7 @@ export interface Revision {
   cpu: number;
   /** MiB. */
   memory: number;
+  tags?: { key: string; value: string }[] | undefined;
 }
 
 const SIZE = { cpu: 1024, memory: 4096 };

@@ -60,7 +60,10 @@ it('raising memory registers the next size, with limits of containers and tags, 
         { name: 'backend', memory: 9000 },
         { name: 'log', memoryReservation: 112 },
       ],
-      tags: [{ key: 'team', value: 'web' }],
+      tags: [
+        { key: 'team', value: 'web' },
+        { key: 'incident-response:raised-from', value: 'backend:41' },
+      ],
     },
   ]);
   expect(inputs(UpdateServiceCommand)).toEqual([

@@ -16,6 +16,7 @@ import {
   whyNotRolling,
 } from '../../domain/remedies/rollout.ts';
 import { done, failed } from '../../domain/remedies/verdict.ts';
+import { flag } from '../../inbound/runbook-parameters.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
 import { RolloutParameters, rolloutProgress } from '../rollout.ts';
 import { settled } from '../settled.ts';
@@ -25,20 +26,34 @@ const revision = v.union(
   '"next", or the number of a revision',
 );
 
-export const RaiseEvent = v.strictObject({ ...RolloutParameters, revision, taskDefinition: v.string() });
+export const RaiseEvent = v.strictObject({
+  ...RolloutParameters,
+  revision,
+  taskDefinition: v.string(),
+  /** Takes nothing back but what was raised here: a version that somebody has deployed since stays. */
+  onlyRaised: v.optional(flag, 'false'),
+});
+
+/** The tag of a revision that was raised here: the family and number of the one that it was raised from. */
+const RAISED_FROM = 'incident-response:raised-from';
 
 /**
  * Gives the tasks of a service the next larger Fargate size, in a new revision of their task definition, or returns to an existing
  * revision. It starts the deployment, and the runbook waits until that has ended.
  */
 export const handler = entrypoint(RaiseEvent, async event => {
-  const { dryRun, cluster, service, revision, taskDefinition, deployment } = event;
+  const { dryRun, cluster, service, revision, taskDefinition, deployment, onlyRaised } = event;
   if (deployment !== '') return rolloutProgress(event);
   await settled(event);
   const running = await describeService(cluster, service);
   const { taskDefinition: current = '' } = running;
   const reason = whyNotRolling(running) ?? whyNotCurrent(running, taskDefinition);
   if (reason) return rolloutRefused(reason);
+  if (onlyRaised && revision !== 'next' && taskDefinition === '' && !(await wasRaised(current, revision)))
+    return rolloutEnded(
+      done(),
+      `${service} stays as it is: it runs ${nameOf(current)}, which was not raised from revision ${revision}.`,
+    );
   const change = await (revision === 'next' ? larger(current) : existing(current, revision));
   if (change.refused !== undefined) return rolloutRefused(change.refused);
   const { wanted, register, what } = change;
@@ -63,9 +78,21 @@ async function larger(current: string) {
   const next = nextSize(size);
   if (!next) return { refused: `${nameOf(current)} has ${size.memory} MiB, the most that Fargate gives` };
   const { family = '', containerDefinitions = [], ...rest } = resized(taskDefinition, next);
-  const register = { ...rest, family, containerDefinitions, ...(tags.length > 0 ? { tags } : {}) };
+  const others = tags.filter(({ key }) => key !== RAISED_FROM);
+  const register = {
+    ...{ ...rest, family, containerDefinitions },
+    tags: [...others, { key: RAISED_FROM, value: nameOf(current) }],
+  };
   const what = `${next.memory} MiB in place of ${size.memory}, with ${next.cpu} CPU units`;
   return { wanted: '', register, what };
+}
+
+/** True of the revision itself, too: a raise that ended halfway has deployed nothing. */
+async function wasRaised(current: string, revision: string): Promise<boolean> {
+  const former = nameOf(current).replace(/:\d+$/, `:${revision}`);
+  if (former === nameOf(current)) return true;
+  const { tags } = await describeTaskDefinition(current);
+  return tags.some(({ key, value }) => key === RAISED_FROM && value === former);
 }
 
 async function existing(current: string, revision: string) {

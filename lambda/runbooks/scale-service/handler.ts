@@ -14,7 +14,10 @@ const ScaleEvent = v.strictObject({ ...ScaleParameters, autoScaling: v.picklist(
 export const handler = entrypoint(ScaleEvent, event => {
   const { autoScaling, former } = event;
   if (former !== '') return tasksProgress(event, autoScaling === 'resume');
+  // A service is scaled down for a while, and back up.
+  const isUp = event.expectedCount !== '' && event.desiredCount > Number(event.expectedCount);
   return scale(event, {
+    isRevert: isUp || autoScaling === 'resume',
     ...(autoScaling === 'suspend' && { before: () => suspend(event) }),
     ...(autoScaling === 'resume' && { after: () => resume(event) }),
   });

@@ -70,7 +70,7 @@ export function provideEcsTasks(account: Account, { shape, memory, exec, deploym
     if (limits.reduce((a, b) => a + b, 0) > Number(input['memory']))
       throw new ServiceError('ClientException', 'The containers have more memory than the task.');
     account.emit('service', { change: `a revision of ${ecsService} with ${input['memory']} MiB is registered` });
-    return deployments.register(Number(input['cpu']), Number(input['memory']));
+    return deployments.register(Number(input['cpu']), Number(input['memory']), input['tags']);
   };
 
   const tagging = (resource: string): Need => ({
@@ -96,10 +96,10 @@ export function provideEcsTasks(account: Account, { shape, memory, exec, deploym
       }),
     },
     DescribeTaskDefinition: {
-      run: ({ taskDefinition }) => ({
-        taskDefinition: definition(deployments.revision(Number(String(taskDefinition).split(':').at(-1)))),
-        tags: [{ key: 'team', value: 'web' }],
-      }),
+      run: ({ taskDefinition }) => {
+        const revision = deployments.revision(Number(String(taskDefinition).split(':').at(-1)));
+        return { taskDefinition: definition(revision), tags: revision.tags ?? [{ key: 'team', value: 'web' }] };
+      },
     },
     RegisterTaskDefinition: {
       resources: ({ family }) => [arn(`task-definition/${family}:*`)],
