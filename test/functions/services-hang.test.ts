@@ -12,6 +12,14 @@ useResponder({
   ...{ MAINTENANCE_PARAMETER: 'until', AUTOMATION_PARAMETER: 'on' },
 });
 
+// The same limits, a tenth as long: nobody waits for the tests.
+vi.mock(import('../../lambda/adapters/patience.ts'), async original => {
+  const { PATIENCE } = await original();
+  const { connectionTimeout, requestTimeout, ...others } = PATIENCE.requestHandler;
+  const tenth = { connectionTimeout: connectionTimeout / 10, requestTimeout: requestTimeout / 10 };
+  return { PATIENCE: { ...PATIENCE, requestHandler: { ...others, ...tenth } } };
+});
+
 /** Takes every request, and answers none. */
 const silent = createServer();
 
@@ -30,7 +38,7 @@ it('an alarm opens an incident while Systems Manager and Step Functions give no 
   const attributes = { ApproximateReceiveCount: '1' };
   const message = { messageId: 'message', receiptHandle: 'receipt', body, attributes };
   void invoke(intake, { Records: [message] });
-  await expect.poll(async () => (await openIncidents()).incidents.length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(async () => (await openIncidents()).incidents.length, { timeout: 300_000 }).toBe(1);
 });
 
 it('people are called at the next level while no other service gives the watch an answer', async () => {
@@ -39,5 +47,5 @@ it('people are called at the next level while no other service gives the watch a
   setMinute(30);
   void invoke(watch, { 'detail-type': 'Scheduled Event' }).catch(() => undefined);
   const levels = async () => of((await stored()).timeline, 'Escalated').map(({ level }) => level);
-  await expect.poll(levels, { timeout: 28_000 }).toContain(2);
+  await expect.poll(levels, { timeout: 300_000 }).toContain(2);
 });

@@ -22,7 +22,7 @@ import { useTopics, useWorkflows } from '../support/aws-mocks.ts';
 import { useFlakyTable } from '../support/flaky-table.ts';
 import type { TableCommand } from '../support/memory-table.ts';
 import { ALARM, committed, invoke, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
-import { minute, of, START } from '../support/story.ts';
+import { minute, START } from '../support/story.ts';
 
 const HEARTBEAT = 'https://hc.example.com/secret-token';
 const PAGING: DirectPaging = {
@@ -80,13 +80,16 @@ const away = () => {
   table.fates = Array(200).fill('lost');
 };
 const watch = (time?: string) => invoke(handler, { 'detail-type': 'Scheduled Event', ...(time ? { time } : {}) });
+const watchAway = (time?: string) => {
+  away();
+  return watch(time);
+};
 const paged = () =>
   messages().map(({ TopicArn, MessageAttributes }) => [TopicArn, MessageAttributes?.['person']?.StringValue]);
 
 describe('the watch without its store', () => {
   it('pages who is on call at the level that is due, and fails, so that its own alarm tells of it', async () => {
-    away();
-    await expect(watch()).rejects.toThrow();
+    await expect(watchAway()).rejects.toThrow();
     expect(paged()).toEqual([
       ['arn:level-1', 'ada'],
       ['arn:level-1', 'ben'],
@@ -102,8 +105,7 @@ describe('the watch without its store', () => {
     cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: [red(ALARM)] });
     for (const minutes of [20, 20.2, 21, 24, 25]) {
       setMinute(minutes);
-      away();
-      await expect(watch()).rejects.toThrow();
+      await expect(watchAway()).rejects.toThrow();
     }
     expect(paged()).toEqual([
       ['arn:level-1', 'ada'],
@@ -118,8 +120,7 @@ describe('the watch without its store', () => {
     cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: [red(ALARM)] });
     for (const minutes of [35, 45]) {
       setMinute(minutes);
-      away();
-      await expect(watch()).rejects.toThrow();
+      await expect(watchAway()).rejects.toThrow();
       expect(paged().map(([topic]) => topic)).toEqual(minutes === 35 ? [] : ['arn:level-2']);
     }
   });
@@ -147,8 +148,7 @@ describe('the watch without its store', () => {
         },
       ],
     });
-    away();
-    await expect(watch()).rejects.toThrow();
+    await expect(watchAway()).rejects.toThrow();
     const { default: body } = JSON.parse(messages()[0]?.Message ?? '{}');
     expect(body).toContain(`! ${mine} is red: Threshold Crossed, since 2026-04-07 10:18 UTC`);
     expect(body).toContain(`- ${warning} is red`);
@@ -161,16 +161,14 @@ describe('the watch without its store', () => {
   it('says that it can see nothing when CloudWatch is away as well', async () => {
     setMinute(60);
     cloudwatch.on(DescribeAlarmsCommand).rejects(new Error('ServiceUnavailable'));
-    away();
-    await expect(watch()).rejects.toThrow();
+    await expect(watchAway()).rejects.toThrow();
     expect(JSON.parse(messages()[0]?.Message ?? '{}').sms).toContain('CloudWatch does not answer');
   });
 
   it('pages by the names of alarms when tags cannot be read', async () => {
     setMinute(70);
     tagging.on(GetResourcesCommand).rejects(new Error('ServiceUnavailable'));
-    away();
-    await expect(watch()).rejects.toThrow();
+    await expect(watchAway()).rejects.toThrow();
     expect(paged()).toContainEqual(['arn:level-1', 'ada']);
   });
 
@@ -185,16 +183,6 @@ describe('the watch without its store', () => {
     await expect(watch()).rejects.toThrow('there is no deployment/lost');
     expect(paged()).toContainEqual(['arn:level-1', 'ada']);
     expect(JSON.parse(messages()[0]?.Message ?? '{}').sms).toContain('errors is red');
-  });
-
-  it('goes on with an open incident though it cannot read what is deployed', async () => {
-    await receive(signal({ service: 'checkout' }), { ...policyOf(), service: 'checkout' });
-    vi.stubEnv('SERVICE', 'checkout');
-    cloudwatch.on(DescribeAlarmsCommand, { AlarmNames: [ALARM] }).resolves({ MetricAlarms: [red(ALARM)] });
-    setMinute(20);
-    await expect(watch()).rejects.toThrow('nothing is deployed for checkout');
-    const [incident] = (await openIncidents()).incidents;
-    expect(incident?.called).toContain(2);
   });
 
   it.each([
@@ -228,8 +216,7 @@ describe('the watch without its store', () => {
     const pagedIn = async (minutes: number, ...alarms: ReturnType<typeof red>[]) => {
       setMinute(minutes);
       cloudwatch.on(DescribeAlarmsCommand, { StateValue: 'ALARM' }).resolves({ MetricAlarms: alarms });
-      away();
-      await expect(watch()).rejects.toThrow();
+      await expect(watchAway()).rejects.toThrow();
       return paged().length;
     };
     const window = (Value: string) => ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: 'until', Value }] });
@@ -272,16 +259,6 @@ describe('the watch without its store', () => {
     await expect(watch()).rejects.toThrow('StateMachineDeleting');
     expect(paged()).toEqual([]);
   });
-
-  it('does all that an incident is owed though one of it fails', async () => {
-    const { severities, ...policy } = policyOf();
-    const P2 = { ...severities.P2, stakeholdersMinutes: 30 };
-    await receive(signal(), { ...policy, severities: { ...severities, P2 }, stallMinutes: 1000 });
-    setMinute(40);
-    workflows.on(StartExecutionCommand).rejects(new Error('StateMachineDeleting'));
-    await expect(watch()).rejects.toThrow('StateMachineDeleting');
-    expect(of((await stored()).timeline, 'UpdatePosted')).toHaveLength(1);
-  });
 });
 
 describe('the heartbeat', () => {
@@ -292,16 +269,14 @@ describe('the heartbeat', () => {
     await watch();
     expect(beats()).toBe(1);
     setMinute(100);
-    away();
-    await expect(watch()).rejects.toThrow();
+    await expect(watchAway()).rejects.toThrow();
     expect([paged().length, beats()]).toEqual([2, 2]);
   });
 
   it('is missing when people cannot be reached either', async () => {
     setMinute(130);
     sns.on(PublishCommand).rejects(new Error('InternalError'));
-    away();
-    await expect(watch()).rejects.toThrow('InternalError');
+    await expect(watchAway()).rejects.toThrow('InternalError');
     expect(beats()).toBe(0);
   });
 

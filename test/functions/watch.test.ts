@@ -11,6 +11,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../lambda/functions/watch/handler.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { openIncidents } from '../../lambda/store/incident-lists.ts';
 import { commitOf, firstItem } from '../../lambda/store/keys.ts';
 import { EVENT_VERSION } from '../../lambda/store/stored-event.ts';
 import { client, TableName } from '../../lambda/store/table.ts';
@@ -174,4 +175,23 @@ it('the watch looks after reviews every quarter of an hour, and makes up for a m
   setMinute(45);
   await watch();
   expect(await reminded()).toBe(1);
+});
+
+it('the watch goes on with an open incident though it cannot read what is deployed', async () => {
+  await receive(signal({ service: 'checkout' }), { ...policyOf(), service: 'checkout' });
+  vi.stubEnv('SERVICE', 'checkout');
+  setMinute(20);
+  await expect(watch()).rejects.toThrow('nothing is deployed for checkout');
+  const [incident] = (await openIncidents()).incidents;
+  expect(incident?.called).toContain(2);
+});
+
+it('the watch does all that an incident is owed though one of it fails', async () => {
+  const { severities, ...policy } = policyOf();
+  const P2 = { ...severities.P2, stakeholdersMinutes: 30 };
+  await receive(signal(), { ...policy, severities: { ...severities, P2 }, stallMinutes: 1000 });
+  setMinute(40);
+  states.on(StartExecutionCommand).rejects(new Error('StateMachineDeleting'));
+  await expect(watch()).rejects.toThrow('StateMachineDeleting');
+  expect(of((await stored()).timeline, 'UpdatePosted')).toHaveLength(1);
 });
