@@ -181,13 +181,12 @@ function openIncident(
     criticalSignals: about.filter(({ level }) => level === 'critical').length,
     warningSignals: about.filter(({ level }) => level === 'warning').length,
   };
-  return [
-    { type: 'IncidentOpened', id, number, slot, service, playbook, title, policy, startedAt, drill, reporter },
-    ...signals.map(signal =>
-      toEvent(undefined, { ...signal, summary: truncated(signal.summary, BOUNDS.summary) }, now),
-    ),
-    ...(held ? [held] : firstResponse(signal, policy, facts)),
-  ];
+  const opened: Event = {
+    ...{ type: 'IncidentOpened', id, number, slot, service, playbook, title, policy, startedAt },
+    ...{ drill, reporter },
+  };
+  const { events } = listed(evolve(initialState(), { ...opened, seq: 0, at: now, command: '' }), signals, now);
+  return [opened, ...events, ...(held ? [held] : firstResponse(signal, policy, facts))];
 }
 
 /** The playbook and title of a new incident: of a cause, if one fires already. */

@@ -97,6 +97,20 @@ it('two hundred alarms of usual length are all listed', () => {
   expect(of(story.incident.timeline, 'SignalsUnlisted')).toEqual([]);
 });
 
+it('many alarms at once open an incident that lists as many as it has room for, and says once that there are more', () => {
+  const story = new Story();
+  story.careful = false;
+  const { service } = policy([]);
+  const about = { service, playbook: 'p', state: 'firing', level: 'critical', at: minute(0) } as const;
+  story.receives(
+    ...Array.from({ length: 300 }, (_, i) => ({
+      ...{ ...about, id: `signal ${i}`, key: `alarm:${noise(255, i)}`, summary: noise(1024, i) },
+    })),
+  );
+  expect(sizeOf(story.incident.signals)).toBeLessThan(1.1 * BOUNDS.signals);
+  expect(of(story.incident.timeline, 'SignalsUnlisted')).toHaveLength(1);
+});
+
 it('an event of any content is cut until it fits, and one that fits is as it was', () => {
   fc.assert(
     fc.property(
