@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import type { IncidentEvent } from '../../lambda/domain/incident/events.ts';
 import { handler } from '../../lambda/functions/publish/handler.ts';
 import { commitOf, streamOf } from '../../lambda/store/keys.ts';
@@ -90,4 +90,13 @@ it('the publish function ignores other items, and changes of the attributes by w
   ];
   expect(await invoke(handler, { Records })).toEqual({ batchItemFailures: [] });
   expect(calls()).toEqual([]);
+});
+
+it('a commit that cannot be read holds up no other', async () => {
+  const { dynamodb, ...record } = committed(0, 1, '1');
+  const NewImage = { ...dynamodb.NewImage, events: { B: btoa('not deflated') } };
+  const broken = { ...record, dynamodb: { ...dynamodb, NewImage } };
+  expect(await invoke(handler, { Records: [broken, committed(1, 3, '2')] })).toEqual({ batchItemFailures: [] });
+  expect(published()).toEqual(types(timeline.slice(1, 3)));
+  expect(vi.mocked(console.error).mock.calls).toMatchObject([[{ sequence: '1' }]]);
 });

@@ -33,18 +33,21 @@ const CUTS = [
   { text: 100, list: 10 },
 ] as const;
 
-/** The size of a value as it is stored: bytes of its JSON, without some fields. */
-export function sizeOf(value: unknown, without: ReadonlySet<string> = new Set()): number {
-  const text = JSON.stringify(value, (name, field) => (without.has(name) ? undefined : field));
-  return new TextEncoder().encode(text ?? '').length;
-}
+/** The size of a value as it is stored: bytes of its JSON. */
+export const sizeOf = (value: unknown): number => bytesOf(JSON.stringify(value));
+
+const bytesOf = (text: string | undefined) => new TextEncoder().encode(text ?? '').length;
+
+/** The size of all that may be cut. */
+const sizeOfRest = (value: unknown): number =>
+  bytesOf(JSON.stringify(value, (name, field) => (WHOLE.has(name) ? undefined : field)));
 
 /** The event with what people read cut as far as is needed to fit. Nothing that people write usually comes near. */
 export function bounded<Value>(event: Value, most: number = BOUNDS.event): Value {
   let cut = event;
   for (const { text, list } of CUTS) {
     cut = shortened(cut, text, list) as Value;
-    if (sizeOf(cut, WHOLE) <= most) return cut;
+    if (sizeOfRest(cut) <= most) return cut;
   }
   return cut;
 }
