@@ -12,7 +12,8 @@ export async function withCounts(incident: Incident | undefined, signals: readon
     return flapping ? [{ ...signal, since: flapping.since }] : [];
   });
   if (repeated.length === 0) return [...signals];
-  return counted(incident, signals, await countRepetitions(keyOf(incident), repeated));
+  const flapping = Object.keys(incident.signals).filter(key => incident.signals[key]?.flapping);
+  return counted(incident, signals, await countRepetitions(keyOf(incident), repeated, flapping));
 }
 
 /**

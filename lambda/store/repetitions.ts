@@ -26,6 +26,12 @@ export class Repetitions {
     return { state, at: new Date(at).toISOString(), changes };
   }
 
+  /** Those of the signals alone that flap now. Alarms that are deployed under new names would make them ever more. */
+  only(keys: readonly string[]): Repetitions {
+    const names = new Set(keys.map(nameOf));
+    return new Repetitions(Object.fromEntries(Object.entries(this.stored).filter(([name]) => names.has(name))));
+  }
+
   /** One that was counted before, or is older than the last, does not count. */
   with({ key, state, at, since }: RepeatedSignal): Repetitions {
     const [then, from] = [Date.parse(at), Date.parse(since)];
@@ -49,12 +55,16 @@ const TRIES = 5;
 /** The counted changes of an incident's flapping signals. */
 export const readRepetitions = async (key: IncidentKey): Promise<Repetitions> => (await read(key)).repetitions;
 
-/** Counts changes of flapping signals in one write. */
-export async function countRepetitions(key: IncidentKey, signals: readonly RepeatedSignal[]): Promise<Repetitions> {
+/** Counts changes of flapping signals in one write, and keeps those of the signals that flap. */
+export async function countRepetitions(
+  key: IncidentKey,
+  signals: readonly RepeatedSignal[],
+  flapping: readonly string[],
+): Promise<Repetitions> {
   for (let tries = 0; tries < TRIES; tries++) {
     const { version, repetitions } = await read(key);
     const counted = signals.reduce((sum, signal) => sum.with(signal), repetitions);
-    if (counted === repetitions || (await write(key, version, counted))) return counted;
+    if (counted === repetitions || (await write(key, version, counted.only(flapping)))) return counted;
   }
   throw new Error(`the repetitions of ${key.slot} ${key.number} were changed by others ${TRIES} times in a row`);
 }

@@ -3,6 +3,7 @@ import { isOpen } from '../../lambda/domain/incident/incident.ts';
 import type { Signal } from '../../lambda/domain/incident/signal.ts';
 import { commitObservedSignals } from '../../lambda/readings/service-state.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
+import { readRepetitions } from '../../lambda/store/repetitions.ts';
 import { committed, KEY, policyOf, setMinute, signal, stored, useResponder } from '../support/responder.ts';
 import { minute, of, types } from '../support/story.ts';
 
@@ -75,4 +76,19 @@ it('people can end an incident whose alarm flaps, and a later flapping is counte
   await flaps(40, 60);
   const next = await stored({ ...KEY, number: 2 });
   expect(of(next.timeline, 'SignalFlaps').map(event => event.changes)).toEqual([9, 18]);
+});
+
+it('the changes of alarms that do not flap any more, e.g. of earlier deployments, are not kept', async () => {
+  const flapsAs = async (name: string, from: number) => {
+    for (let minutes = from; minutes < from + 14; minutes++) {
+      setMinute(minutes);
+      await receive(at(minutes, { id: `${name} ${minutes}`, key: `alarm:${name}` }), policyOf());
+    }
+    setMinute(from + 40);
+    await commitObservedSignals(await stored(), [at(from + 13, { id: `${name} is calm`, key: `alarm:${name}` })]);
+  };
+  await receive(signal(), policyOf());
+  for (const [day, name] of ['one', 'two', 'three'].entries()) await flapsAs(name, 2 + day * 60);
+  expect(of((await stored()).timeline, 'SignalFlaps').map(({ key }) => key)).toHaveLength(3);
+  expect(Object.keys((await readRepetitions(KEY)).stored)).toHaveLength(1);
 });
