@@ -1,5 +1,5 @@
 import { Refused, send, Unavailable } from '../../adapters/http.ts';
-import { readSecret } from '../../adapters/secrets.ts';
+import { withSecret } from '../../adapters/secrets.ts';
 import { slackText } from '../../domain/encoding/slack.ts';
 import { visible, visibleValues } from '../../domain/encoding/visible.ts';
 import type { Post } from '../../domain/messages/chat.ts';
@@ -126,7 +126,10 @@ async function all(method: string, fields: Record<string, string>): Promise<Mess
 }
 
 async function call(method: string, fields: Record<string, string>): Promise<Answer> {
-  const token = await readSecret(process.env['BOT_TOKEN_SECRET']);
+  return withSecret(process.env['BOT_TOKEN_SECRET'], token => callWith(token, method, fields));
+}
+
+async function callWith(token: string, method: string, fields: Record<string, string>): Promise<Answer> {
   const body = await send(`${process.env['SLACK_API']}/${method}`, {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ channel: channel(), ...fields }).toString(),

@@ -1,5 +1,5 @@
 import { send } from '../../../adapters/http.ts';
-import { readSecret } from '../../../adapters/secrets.ts';
+import { withSecret } from '../../../adapters/secrets.ts';
 import { visibleValues } from '../../../domain/encoding/visible.ts';
 import { type OpsgenieRequest, opsgenieRequest, ticketAction } from '../../../domain/messages/ticket.ts';
 import { commit } from '../../../runtime/command-handler.ts';
@@ -21,10 +21,11 @@ export const handler = notificationChannel('opsgenie', async (incident, event) =
 
 /** Sends a request to the Alert API v2. A repeated request has no further effect: Opsgenie knows an open alert by its alias. */
 export async function request({ method, path, body }: OpsgenieRequest): Promise<void> {
-  const key = await readSecret(process.env['API_KEY_SECRET']);
-  await send(`${process.env['OPSGENIE_API']}${path}`, {
-    method,
-    headers: { authorization: `GenieKey ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(visibleValues(body)),
-  });
+  await withSecret(process.env['API_KEY_SECRET'], key =>
+    send(`${process.env['OPSGENIE_API']}${path}`, {
+      method,
+      headers: { authorization: `GenieKey ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(visibleValues(body)),
+    }),
+  );
 }

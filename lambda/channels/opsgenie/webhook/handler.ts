@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ask } from '../../../adapters/command-function.ts';
-import { readSecret } from '../../../adapters/secrets.ts';
+import { isSignedWith } from '../../../adapters/secrets.ts';
 import { nameIn } from '../../../domain/incident/person.ts';
 import { visibleAtMost } from '../../../domain/kernel/text.ts';
 import { OPSGENIE_USER } from '../../../domain/messages/ticket.ts';
@@ -25,8 +25,9 @@ type Webhook = v.InferOutput<typeof Webhook>;
 /** Applies people's actions on the alert to the incident. Opsgenie signs nothing, so the webhook sends a token in a header. */
 export const handler = entrypoint(HttpEvent, async event => {
   if (event.requestContext.http.method !== 'POST') return json(405, { error: 'POST only' });
-  const token = await readSecret(process.env['WEBHOOK_TOKEN_SECRET']);
-  if (!isEqual(event.headers['x-webhook-token'] ?? '', token)) return json(401, { error: 'no token' });
+  const given = event.headers['x-webhook-token'] ?? '';
+  const isRight = await isSignedWith(process.env['WEBHOOK_TOKEN_SECRET'], token => isEqual(given, token));
+  if (!isRight) return json(401, { error: 'no token' });
   const body = readBody(event);
   if ('status' in body) return json(body.status, { error: body.error });
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Webhook), body.text);

@@ -1,5 +1,5 @@
 import { send } from '../../../adapters/http.ts';
-import { readSecret } from '../../../adapters/secrets.ts';
+import { withSecret } from '../../../adapters/secrets.ts';
 import { visibleValues } from '../../../domain/encoding/visible.ts';
 import { type PagerDutyEvent, pagerDutyEvent, ticketAction } from '../../../domain/messages/ticket.ts';
 import { commit } from '../../../runtime/command-handler.ts';
@@ -24,10 +24,11 @@ export const handler = notificationChannel('pagerduty', async (incident, event) 
 
 /** Sends an event to the Events API v2. A repeated event has no further effect: PagerDuty knows it by its `dedup_key`. */
 export async function enqueue(event: PagerDutyEvent): Promise<void> {
-  const routing_key = await readSecret(process.env['ROUTING_KEY_SECRET']);
-  await send(`${process.env['PAGERDUTY_API']}/v2/enqueue`, {
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ routing_key, ...visibleValues(event) }),
-    expects: 202,
-  });
+  await withSecret(process.env['ROUTING_KEY_SECRET'], routing_key =>
+    send(`${process.env['PAGERDUTY_API']}/v2/enqueue`, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ routing_key, ...visibleValues(event) }),
+      expects: 202,
+    }),
+  );
 }

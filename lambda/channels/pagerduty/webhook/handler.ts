@@ -1,5 +1,5 @@
 import { ask } from '../../../adapters/command-function.ts';
-import { readSecret } from '../../../adapters/secrets.ts';
+import { isSignedWith } from '../../../adapters/secrets.ts';
 import { HttpEvent, readBody } from '../../../inbound/http-event.ts';
 import { readWebhook } from '../../../inbound/pagerduty-webhook.ts';
 import { hmacHex, isEqual } from '../../../inbound/signature.ts';
@@ -26,7 +26,8 @@ export const handler = entrypoint(HttpEvent, async event => {
 });
 
 /** The header may list several signatures, as while the secret is being replaced; one of them must be right. */
-async function isSigned(header = '', bytes: Buffer): Promise<boolean> {
-  const expected = `v1=${hmacHex(await readSecret(process.env['WEBHOOK_SECRET']), bytes)}`;
-  return header.split(',').some(given => isEqual(given.trim(), expected));
-}
+const isSigned = (header = '', bytes: Buffer): Promise<boolean> =>
+  isSignedWith(process.env['WEBHOOK_SECRET'], secret => {
+    const expected = `v1=${hmacHex(secret, bytes)}`;
+    return header.split(',').some(given => isEqual(given.trim(), expected));
+  });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ask } from '../../../adapters/command-function.ts';
-import { readSecret } from '../../../adapters/secrets.ts';
+import { isSignedWith } from '../../../adapters/secrets.ts';
 import type { Button } from '../../../domain/messages/chat.ts';
 import { type Act, type CommandAnswer, IncidentId } from '../../../inbound/command-request.ts';
 import { type HttpEvent as Event, HttpEvent, readBody } from '../../../inbound/http-event.ts';
@@ -104,9 +104,10 @@ async function merge(caller: {
 
 async function isSigned({ headers }: Event, bytes: Buffer): Promise<boolean> {
   const at = headers['x-slack-request-timestamp'] ?? '';
-  const secret = await readSecret(process.env['SIGNING_SECRET']);
-  const signed = isEqual(headers['x-slack-signature'] ?? '', `v0=${hmacHex(secret, `v0:${at}:`, bytes)}`);
-  return signed && Math.abs(Date.now() / 1000 - Number(at)) <= MAXIMUM_AGE;
+  const isRecent = Math.abs(Date.now() / 1000 - Number(at)) <= MAXIMUM_AGE;
+  const given = headers['x-slack-signature'] ?? '';
+  const isRight = (secret: string) => isEqual(given, `v0=${hmacHex(secret, `v0:${at}:`, bytes)}`);
+  return isRecent && isSignedWith(process.env['SIGNING_SECRET'], isRight);
 }
 
 /** The reason why the action failed, which only the person who pressed is told; a success shows in the thread. */
