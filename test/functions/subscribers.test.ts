@@ -100,6 +100,22 @@ describe('an update for customers', () => {
     expect(mailed().map(({ to }) => to)).toEqual([ADA]);
   });
 
+  it('is also mailed to those who were told of it before a person said that it is of other components', async () => {
+    subscribed(CLEO, 'api');
+    await published(['api']);
+    await says('Requests fail.');
+    await hearsLast();
+    await delivers();
+    await committed({ type: 'publish', id: 'other', by: 'ada', components: ['website'] });
+    for (const text of ['It is the website alone.', 'It is over.']) {
+      await says(text);
+      await hearsLast();
+      await hearsLast();
+      await delivers();
+    }
+    expect([ADA, BEN, CLEO].map(email => got(email).length)).toEqual([3, 2, 3]);
+  });
+
   it('is not mailed to a person who unsubscribed from everything', async () => {
     contacts.set(BEN, { ...contacts.get(BEN), ContactListName: '', EmailAddress: BEN, UnsubscribeAll: true });
     await published();
@@ -201,7 +217,7 @@ describe('while SES is down', () => {
     const first = queue.splice(0);
     await says('second');
     await hearsLast();
-    await keepMail(ID, { number: 1, subject: 'late', body: 'late' });
+    await keepMail(ID, { number: 1, subject: 'late', body: 'late', components: ['api'] });
     await delivers();
     await delivers(first);
     expect(mailed().map(({ body }) => body.split('\n')[0])).toEqual(['second', 'second']);

@@ -156,7 +156,7 @@ export class Subscribers extends Construct {
     });
     subscribers.addToRolePolicy({ actions: ['ses:ListContacts'], resources: [this.arn('contact-list', this.name)] });
     subscribers.addToRolePolicy({ actions: ['sqs:SendMessage'], resources: [mails.queueArn] });
-    this.table.grantItems(subscribers, ['PutItem'], 'letter');
+    this.table.grantItems(subscribers, ['UpdateItem'], 'letter');
   }
 
   /** Lets a function send in the configured name alone. The identity is the address itself or its domain, whichever is verified. */

@@ -149,7 +149,7 @@ it('what is remembered expires, and each function reaches its own kind of it alo
       [['UpdateItem'], keys('asked/*')],
       [['GetItem', 'PutItem'], keys('used/*')],
     ],
-    Subscribers: [[['PutItem'], keys('letter/*')]],
+    Subscribers: [[['UpdateItem'], keys('letter/*')]],
     Mail: [
       [['GetItem'], keys('letter/*', 'told/*')],
       [['PutItem'], keys('told/*')],
