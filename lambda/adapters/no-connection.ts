@@ -5,8 +5,11 @@ const REMEDY =
   'End sessions as a member of rds_superuser, for whom connections are reserved. For next time, grant the database user of the ' +
   'responder pg_use_reserved_connections and set reserved_connections (PostgreSQL 16 and later; docs/idle-sessions.md)';
 
+/** The database has no connection left for the responder. */
+export class NoConnectionLeft extends Error {}
+
 /** An error in words, with what to do about it, when the database has no connection left for the responder; undefined for any other. */
-export const noConnectionLeft = (database: string, said: string): Error | undefined =>
+export const noConnectionLeft = (database: string, said: string): NoConnectionLeft | undefined =>
   NONE_LEFT.test(said)
-    ? new Error(`no connection was free for the responder in the database ${database}. ${REMEDY}`)
+    ? new NoConnectionLeft(`no connection was free for the responder in the database ${database}. ${REMEDY}`)
     : undefined;

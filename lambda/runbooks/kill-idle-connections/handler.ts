@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { withDatabase } from '../../adapters/database.ts';
+import { NoConnectionLeft } from '../../adapters/no-connection.ts';
 import type { SessionReport } from '../../domain/remedies/sessions.ts';
 import { done, failed, type Verdict } from '../../domain/remedies/verdict.ts';
 import { check, entrypoint } from '../../runtime/entrypoint.ts';
@@ -73,8 +74,10 @@ async function askMaximum(expected: number, before: boolean): Promise<Verdict> {
     return await withDatabase(query => (before ? requireLess : requireMaximum)(query, expected));
   } catch (error) {
     const reason = `the writer could not be asked for its max_connections: ${(error as Error).message}`;
-    // A full writer may have no slot left to be asked in, which is what the raise is for.
-    return before ? { ...done(), report: [`T${reason.slice(1)}`] } : failed(reason);
+    // A full writer has no slot left to be asked in, which is what the raise is for.
+    return before && error instanceof NoConnectionLeft
+      ? { ...done(), report: [`T${reason.slice(1)}`] }
+      : failed(reason);
   }
 }
 

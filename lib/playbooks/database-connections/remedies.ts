@@ -179,6 +179,13 @@ export function raiseMaxConnections(scope: Construct, config: ServiceConfig, ask
       cooldownMinutes: 1440,
       blastRadius: { fact: 'databaseConnections', touches: 1, maximumShare: 1 },
       causes: [writerIsFull(config)],
+      needs: [
+        {
+          fact: 'databaseConnections',
+          under: raised,
+          otherwise: `the writer has more connections than the ${thousands(raised)} that it would allow`,
+        },
+      ],
       verifyMinutes: 8,
     },
   });

@@ -1,4 +1,6 @@
+import { taking } from 'embedded-aws';
 import { describe, expect, it } from 'vitest';
+import { RESERVED_CONNECTION } from '../../../local/world/undocumented.ts';
 import { RehearsalWorld } from '../../../local/world/world.ts';
 import { changes, resultIn, run, tap, withOperator } from '../../support/executions.ts';
 
@@ -95,6 +97,19 @@ describe('raising max_connections', () => {
     const again = await raise(world);
     expect(again.outcome?.failureMessage).toContain('the writer allows 5000 connections already, no fewer than 3444');
     expect([done, again.done, database.maxConnections]).toEqual([[], [], 5000]);
+  });
+
+  it('goes on where the writer has no connection left to be asked by', async () => {
+    const world = await RehearsalWorld.create(withOperator(), 1, {
+      undocumented: taking(RESERVED_CONNECTION, 'is refused like any other'),
+    });
+    const { database } = world.service;
+    database.startLeak({ application: 'report', state: 'idle', perMinute: 5000, atMost: 5000 });
+    await world.clock.run(2 * MINUTE, () => false);
+    expect(database.full).toBe(true);
+    const { outcome, done } = await raise(world, { DryRun: 'true' });
+    expect(String(outcome?.outputs['raise.Payload'])).toContain('Dry run: would be set');
+    expect(done).toEqual([]);
   });
 
   it.each<[string, { sharer?: string; staged?: boolean }, string]>([
