@@ -1,4 +1,5 @@
 import {
+  ClientException,
   ClusterNotFoundException,
   ConflictException,
   DescribeServiceDeploymentsCommand,
@@ -9,6 +10,7 @@ import {
   type DesiredStatus,
   ECSClient,
   ExecuteCommandCommand,
+  InvalidParameterException,
   ListServiceDeploymentsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
@@ -25,7 +27,6 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isSameVersion, type PastDeployment } from '../domain/diagnosis/deployment.ts';
 import type { ServiceDeployment } from '../domain/remedies/roll-back.ts';
-import { primaryDeployment } from '../domain/remedies/rollout.ts';
 import { together } from './together.ts';
 
 const client = new ECSClient({});
@@ -186,10 +187,16 @@ export async function registerTaskDefinition(input: RegisterTaskDefinitionComman
   return taskDefinition.taskDefinitionArn;
 }
 
-/** Changes the service so that a deployment starts, and returns the id of the new primary deployment. */
-export async function beginDeployment(input: UpdateServiceCommandInput): Promise<string | undefined> {
-  const { service } = await client.send(new UpdateServiceCommand(input));
-  return service && primaryDeployment(service)?.id;
+/** Changes the service, and returns it with its deployments; what ECS refuses has changed nothing. */
+export async function updateService(input: UpdateServiceCommandInput): Promise<Service | { refused: string }> {
+  try {
+    return (await client.send(new UpdateServiceCommand(input))).service ?? {};
+  } catch (error) {
+    // E.g. a version that was deregistered.
+    if (error instanceof ClientException || error instanceof InvalidParameterException)
+      return { refused: error.message };
+    throw error;
+  }
 }
 
 /** Sets the number of tasks. */

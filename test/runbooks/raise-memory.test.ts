@@ -1,4 +1,5 @@
 import {
+  ClientException,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
@@ -87,6 +88,29 @@ it('reverting returns to an existing revision and registers none', async () => {
   });
   expect(inputs(RegisterTaskDefinitionCommand)).toEqual([]);
   expect(inputs(UpdateServiceCommand)).toMatchObject([{ taskDefinition: arn(39) }]);
+});
+
+it('a version that a person deploys in the same moment is deployed again', async () => {
+  const deployments = [
+    { id: 'ecs-svc/3', status: 'PRIMARY', taskDefinition: arn(43) },
+    { id: 'ecs-svc/2', status: 'ACTIVE', taskDefinition: arn(42) },
+    { id: 'ecs-svc/1', status: 'ACTIVE', taskDefinition: arn(41) },
+  ];
+  ecs.on(RegisterTaskDefinitionCommand).resolves({ taskDefinition: { taskDefinitionArn: arn(43) } });
+  ecs.on(UpdateServiceCommand).resolves({ service: { deployments } });
+  expect(await run('next')).toMatchObject({
+    ...{ verdict: 'failed', reason: 'backend:42 was deployed at the same moment, and is deployed again' },
+    waiting: 'false',
+  });
+  expect(inputs(UpdateServiceCommand)).toMatchObject([{ taskDefinition: arn(43) }, { taskDefinition: arn(42) }]);
+});
+
+it('a version that ECS refuses changes nothing', async () => {
+  const inactive = new ClientException({ message: 'TaskDefinition is inactive', $metadata: {} });
+  ecs.on(UpdateServiceCommand).rejects(inactive);
+  expect(await run('39')).toMatchObject({
+    ...{ verdict: 'unchanged', reason: 'ECS refused it: TaskDefinition is inactive', changed: [] },
+  });
 });
 
 it('raising memory again does nothing, and replaces no task', async () => {

@@ -4,6 +4,7 @@ import { done, failed, unchanged, type Verdict } from './verdict.ts';
 export interface Rollout {
   id?: string | undefined;
   status?: string | undefined;
+  taskDefinition?: string | undefined;
   rolloutState?: string | undefined;
   rolloutStateReason?: string | undefined;
 }
@@ -13,7 +14,14 @@ export interface EcsService {
   status?: string | undefined;
   taskDefinition?: string | undefined;
   deploymentController?: { type?: string | undefined } | undefined;
-  deploymentConfiguration?: { strategy?: string | undefined; minimumHealthyPercent?: number | undefined } | undefined;
+  deploymentConfiguration?:
+    | {
+        strategy?: string | undefined;
+        minimumHealthyPercent?: number | undefined;
+        maximumPercent?: number | undefined;
+      }
+    | undefined;
+  desiredCount?: number | undefined;
   deployments?: Rollout[] | undefined;
 }
 
@@ -69,11 +77,34 @@ export const whyNotCurrent = ({ taskDefinition }: EcsService, named: string): st
     ? undefined
     : `it runs ${nameOf(taskDefinition)} by now, not ${nameOf(named)}`;
 
+/**
+ * The version that somebody deployed after the service was judged, and that a deployment has replaced; undefined when there is
+ * none. A restart of the version that was judged is none.
+ */
+export function overwritten(judged: EcsService, now: EcsService, deployed: string): string | undefined {
+  const known = new Set((judged.deployments ?? []).map(({ id }) => id));
+  const others = (now.deployments ?? []).filter(({ id, status }) => status !== 'PRIMARY' && !known.has(id));
+  return others
+    .flatMap(({ taskDefinition }) => taskDefinition ?? [])
+    .find(version => ![deployed, judged.taskDefinition].some(other => nameOf(other) === nameOf(version)));
+}
+
+/**
+ * True where ECS may start a task beside those that run. It rounds down: with 150 % of one task it may not, and where it may stop
+ * none either, a deployment never ends.
+ */
+export const hasRoom = ({ desiredCount = 0, deploymentConfiguration }: EcsService): boolean =>
+  desiredCount === 0 ||
+  Math.floor((desiredCount * (deploymentConfiguration?.maximumPercent ?? 200)) / 100) > desiredCount;
+
+export const NO_ROOM = 'its maximum percent leaves ECS no room for another task, so the deployment would not end';
+
 /** The reason why the tasks must not be restarted; undefined when they may be. */
 export function whyNotRestarted(service: EcsService): string | undefined {
   const { deployments = [], deploymentConfiguration } = service;
   if (deployments.length !== 1 || primaryDeployment(service)?.rolloutState !== 'COMPLETED')
     return 'a deployment is under way, which a restart would cut short';
+  if (!hasRoom(service)) return NO_ROOM;
   const minimum = deploymentConfiguration?.minimumHealthyPercent;
   return minimum !== undefined && minimum >= 100
     ? undefined

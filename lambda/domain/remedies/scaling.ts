@@ -13,7 +13,6 @@ export const toWays = (text: string): Way[] => WAYS.filter(way => text.split(','
 export const toSuspend = (suspended: readonly Way[]): Way[] => WAYS.filter(way => !suspended.includes(way));
 
 export interface Counted extends EcsService {
-  desiredCount?: number | undefined;
   runningCount?: number | undefined;
 }
 

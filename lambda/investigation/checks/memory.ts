@@ -11,6 +11,7 @@ import { climbBeganWith, STOPPED_MINUTES } from '../../domain/diagnosis/memory.t
 import type { Resources } from '../../domain/diagnosis/resources.ts';
 import { known, latest, silence, valueIn } from '../../domain/kernel/latest.ts';
 import { nextSize, sizeOf } from '../../domain/remedies/fargate.ts';
+import { hasRoom, NO_ROOM } from '../../domain/remedies/rollout.ts';
 import { readTasks } from '../../readings/tasks.ts';
 
 /** The check looks this many hours back: a leak may be slow. */
@@ -84,14 +85,12 @@ function heapDumpFault(container: string | undefined, running: Tasks): string | 
 }
 
 /** The reason why no restart is possible: it must replace task by task, and never stop one before another has started. */
-function restartFault({
-  deploymentConfiguration,
-  deploymentController,
-  deployments = [],
-}: Service): string | undefined {
+function restartFault(service: Service): string | undefined {
+  const { deploymentConfiguration, deploymentController, deployments = [] } = service;
   const least = deploymentConfiguration?.minimumHealthyPercent ?? 100;
   if ((deploymentController?.type ?? 'ECS') !== 'ECS') return `${deploymentController?.type} deploys the service`;
   if (least < 100) return `its minimum healthy percent is ${least}, so tasks would be missing`;
+  if (!hasRoom(service)) return NO_ROOM;
   return deployments[0]?.rolloutState === 'COMPLETED' ? undefined : 'a deployment is under way or failed';
 }
 

@@ -1,23 +1,11 @@
 import * as v from 'valibot';
-import {
-  beginDeployment,
-  describeService,
-  describeTaskDefinition,
-  registerTaskDefinition,
-} from '../../adapters/ecs.ts';
+import { describeService, describeTaskDefinition, registerTaskDefinition } from '../../adapters/ecs.ts';
 import { nextSize, resized, sizeOf } from '../../domain/remedies/fargate.ts';
-import {
-  nameOf,
-  primaryDeployment,
-  rolloutBegun,
-  rolloutEnded,
-  rolloutRefused,
-  whyNotCurrent,
-  whyNotRolling,
-} from '../../domain/remedies/rollout.ts';
-import { done, failed } from '../../domain/remedies/verdict.ts';
+import { nameOf, rolloutEnded, rolloutRefused, whyNotCurrent, whyNotRolling } from '../../domain/remedies/rollout.ts';
+import { done } from '../../domain/remedies/verdict.ts';
 import { flag } from '../../inbound/runbook-parameters.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { beginRollout } from '../begin-rollout.ts';
 import { RolloutParameters, rolloutProgress } from '../rollout.ts';
 import { settled } from '../settled.ts';
 
@@ -62,13 +50,8 @@ export const handler = entrypoint(RaiseEvent, async event => {
   const next = register ? await registerTaskDefinition(register) : wanted;
   // Without a change, a deployment would restart every task for nothing.
   if (next === current) return rolloutEnded(done(), `${service} runs ${nameOf(current)} already.`);
-  const former = primaryDeployment(running)?.id ?? '';
-  const id = await beginDeployment({ cluster, service, taskDefinition: next });
   const message = `${service} is given ${what}: ${nameOf(current)} → ${nameOf(next)}.`;
-  console.info({ message, deployment: id });
-  return id && id !== former
-    ? rolloutBegun([message], id, former, message)
-    : rolloutEnded(failed('ECS began no deployment', [message]));
+  return beginRollout(running, { cluster, service, taskDefinition: next }, message);
 });
 
 async function larger(current: string) {

@@ -1,17 +1,16 @@
 import * as v from 'valibot';
-import { beginDeployment, describeService } from '../../adapters/ecs.ts';
+import { describeService } from '../../adapters/ecs.ts';
 import {
   nameOf,
-  primaryDeployment,
-  rolloutBegun,
   rolloutEnded,
   rolloutRefused,
   whyNotCurrent,
   whyNotRestarted,
   whyNotRolling,
 } from '../../domain/remedies/rollout.ts';
-import { done, failed } from '../../domain/remedies/verdict.ts';
+import { done } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { beginRollout } from '../begin-rollout.ts';
 import { RolloutParameters, rolloutProgress } from '../rollout.ts';
 import { settled } from '../settled.ts';
 
@@ -27,11 +26,5 @@ export const handler = entrypoint(RestartEvent, async event => {
   if (reason) return rolloutRefused(reason);
   const what = `tasks of ${service}, in ${nameOf(running.taskDefinition)}`;
   if (dryRun) return rolloutEnded(done(), `Dry run: the ${what}, would be started anew.`);
-  const former = primaryDeployment(running)?.id ?? '';
-  const id = await beginDeployment({ cluster, service, forceNewDeployment: true });
-  const message = `The ${what}, are started anew.`;
-  console.info({ message, deployment: id });
-  return id && id !== former
-    ? rolloutBegun([message], id, former, message)
-    : rolloutEnded(failed('ECS began no deployment', [message]));
+  return beginRollout(running, { cluster, service }, `The ${what}, are started anew.`);
 });

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import {
-  beginDeployment,
   describeService,
   listServiceDeployments,
   serviceDeployment,
@@ -9,15 +8,15 @@ import {
 import { latestOf, wayBack, whyNotLatest } from '../../domain/remedies/roll-back.ts';
 import {
   nameOf,
-  primaryDeployment,
   type RolloutAnswer,
   rolloutBegun,
   rolloutEnded,
   rolloutRefused,
   whyNotRolling,
 } from '../../domain/remedies/rollout.ts';
-import { done, failed } from '../../domain/remedies/verdict.ts';
+import { done } from '../../domain/remedies/verdict.ts';
 import { entrypoint } from '../../runtime/entrypoint.ts';
+import { beginRollout } from '../begin-rollout.ts';
 import { RolloutParameters, rollbackStatus, rolloutProgress } from '../rollout.ts';
 import { settled } from '../settled.ts';
 
@@ -54,11 +53,7 @@ async function rollBack(cluster: string, service: string, named: string, dryRun:
   if (way.by === 'stop' && !(await stopServiceDeployment(found.arn)))
     return rolloutRefused(`${found.arn} is no longer under way, so it cannot be stopped`);
   if (way.by !== 'update') return rolloutBegun(way.by === 'stop' ? [message] : [], found.arn, '', message);
-  const former = primaryDeployment(running)?.id ?? '';
-  const id = await beginDeployment({ cluster, service, taskDefinition: way.taskDefinition });
-  return id && id !== former
-    ? rolloutBegun([message], id, former, message)
-    : rolloutEnded(failed('ECS began no deployment', [message]));
+  return beginRollout(running, { cluster, service, taskDefinition: way.taskDefinition }, message);
 }
 
 const to = (way: { by: string; taskDefinition?: string }) =>

@@ -12,6 +12,7 @@ import {
 const service = (changes: Partial<EcsService> = {}): EcsService => ({
   ...{ status: 'ACTIVE', taskDefinition: 'arn:backend:42', deploymentConfiguration: { minimumHealthyPercent: 100 } },
   deployments: [{ id: 'ecs-svc/1', status: 'PRIMARY', rolloutState: 'COMPLETED' }],
+  desiredCount: 4,
   ...changes,
 });
 const deployment = (changes: Partial<ServiceDeployment> = {}): ServiceDeployment => ({
@@ -90,6 +91,19 @@ it('tasks are not restarted during a deployment, or where ECS may stop them firs
     expect(whyNotRestarted(service({ deployments }))).toContain('a deployment is under way');
   for (const minimumHealthyPercent of [50, undefined])
     expect(whyNotRestarted(service({ deploymentConfiguration: { minimumHealthyPercent } }))).toContain('before others');
+});
+
+it.each([
+  [1, 200, true],
+  [1, 150, false],
+  [2, 150, true],
+  [10, 100, false],
+  [4, undefined, true],
+])('tasks, %s of them with a maximum of %s percent, are restarted: %s', (desiredCount, maximumPercent, may) => {
+  const deploymentConfiguration = { minimumHealthyPercent: 100, maximumPercent };
+  expect(whyNotRestarted(service({ desiredCount, deploymentConfiguration }))).toEqual(
+    may ? undefined : expect.stringContaining('no room for another task'),
+  );
 });
 
 describe('the deployment of a remedy', () => {
