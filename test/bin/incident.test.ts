@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DECLARED_PLAYBOOK } from '../../lambda/domain/incident/policy.ts';
+import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import { alarmLabel } from '../../lambda/domain/incident/signal.ts';
 import { receive } from '../../lambda/runtime/command-handler.ts';
 import { openIncidents } from '../../lambda/store/incident-lists.ts';
@@ -64,7 +65,7 @@ describe('an operator command', () => {
     ],
     [['resolve', ID, 'a mistake', '--cancelled', '--while-red'], 'resolved.', { type: 'Resolved', cancelled: true }],
   ])('of the form %j is recorded and confirmed', async (args, said, entry) => {
-    await openIncident();
+    await openIncident(undefined, {}, { severities: RUNBOOK_SEVERITIES });
     const { code, out } = await incident(...args, '--as', 'grace');
     expect([code, out]).toEqual([0, `${ID}: ${said}`]);
     expect((await stored()).timeline.at(-1)).toMatchObject(entry);

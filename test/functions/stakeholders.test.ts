@@ -1,5 +1,6 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { expect, it, vi } from 'vitest';
+import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import { handler } from '../../lambda/functions/stakeholders/handler.ts';
 import { useTopics } from '../support/aws-mocks.ts';
 import { busEvent, committed, invoke, openIncident, setMinute, stored, useResponder } from '../support/responder.ts';
@@ -8,6 +9,9 @@ import { of } from '../support/story.ts';
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:notices';
 useResponder({ NOTICES_TOPIC: TOPIC, STAKEHOLDERS: 'dora,emil' });
 const { sns, messages } = useTopics();
+
+/** An incident of which stakeholders are told. */
+const opened = () => openIncident(undefined, {}, { severities: RUNBOOK_SEVERITIES });
 
 /** The bus's event of the last update to an audience. */
 async function told(to: 'stakeholders' | 'public') {
@@ -19,7 +23,7 @@ const posts = (internal: boolean) =>
   committed({ type: 'post update', id: 'update', by: 'ada', text: 'we are looking', internal });
 
 it('the stakeholders function mails an update once, however often the event comes, and records the delivery', async () => {
-  await openIncident();
+  await opened();
   await posts(true);
   const event = await told('stakeholders');
   await invoke(handler, event);
@@ -36,7 +40,7 @@ it('the stakeholders function mails an update once, however often the event come
 });
 
 it('the stakeholders function does not mail updates for customers', async () => {
-  await openIncident();
+  await opened();
   await posts(true);
   const about = of((await stored()).timeline, 'UpdatePosted')[0]?.seq ?? 0;
   await committed({ type: 'record delivery', id: 'other', about, channel: 'subscribers' });
@@ -47,7 +51,7 @@ it('the stakeholders function does not mail updates for customers', async () => 
 
 it('the stakeholders function fails when the mail did not go out, records no delivery, and succeeds when tried again', async () => {
   sns.on(PublishCommand).rejectsOnce(new Error('Throttled')).resolves({});
-  await openIncident();
+  await opened();
   await posts(true);
   await expect(invoke(handler, await told('stakeholders'))).rejects.toThrow('Throttled');
   expect(of((await stored()).timeline, 'MessageDelivered')).toEqual([]);
@@ -57,14 +61,14 @@ it('the stakeholders function fails when the mail did not go out, records no del
 
 it('the stakeholders function sends nothing without stakeholders, and says so', async () => {
   vi.stubEnv('STAKEHOLDERS', '');
-  await openIncident();
+  await opened();
   await posts(true);
   await expect(invoke(handler, await told('stakeholders'))).resolves.toMatchObject({ sent: [] });
   expect(sns.calls()).toHaveLength(0);
 });
 
 it('the stakeholders function does not mail an automatic update that a later one has overtaken', async () => {
-  await openIncident();
+  await opened();
   await posts(true);
   setMinute(30);
   await committed({ type: 'fulfil', id: 'routine', obligation: { type: 'post update', to: 'stakeholders' } });

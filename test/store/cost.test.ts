@@ -1,6 +1,7 @@
 import { Random } from 'embedded-aws';
 import { expect, it } from 'vitest';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
+import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import type { Signal } from '../../lambda/domain/incident/signal.ts';
 import { commit, receive, receiveAll } from '../../lambda/runtime/command-handler.ts';
 import { inCommits } from '../../lambda/store/commit-size.ts';
@@ -102,7 +103,7 @@ const longest = (text: (length: number) => string): Record<string, unknown>[] =>
 
 it.each(Object.entries(NOISE))('ten signals of the longest names, with the longest texts, in %s', async (_, text) => {
   const { costOf } = await measuredTable(table);
-  const policy = { ...policyOf(), statusPage: STATUS_PAGE };
+  const policy = { ...policyOf(), statusPage: STATUS_PAGE, severities: RUNBOOK_SEVERITIES };
   await receive(alarm('other', 0, { service: 'shop' }), policy);
   const names = Array.from({ length: 210 }, (_, n) => text(250) + String(n).padStart(5, '0'));
   const batch = (from: number, minutes: number) =>

@@ -155,9 +155,10 @@ export const setMinute = (minutes: number) => vi.setSystemTime(new Date(minute(m
 export async function openIncident(
   plan: Step[] = [step('kill-idle')],
   changes: Partial<Signal> = {},
+  policyChanges: Partial<Policy> = {},
 ): Promise<IncidentHistory> {
   const opening = signal(changes);
-  await receive(opening, policyOf(...plan));
+  await receive(opening, { ...policyOf(...plan), ...policyChanges });
   setMinute(0.5);
   const findings = [{ check: 'ECS service', ok: false, summary: 'ECS: 10 of 10 tasks', facts: { desiredTasks: 10 } }];
   const key = { slot: slotOf(opening.service, opening.playbook, policyOf()), number: 1 };

@@ -107,12 +107,23 @@ export function postByPerson(
   { by, via, text, internal }: Extract<PersonCommand, { type: 'post update' }>,
   now: string,
 ): Decision {
-  const audiences: Audience[] = isPublic(incident) && !internal ? ['stakeholders', 'public'] : ['stakeholders'];
+  const audiences: Audience[] = [
+    ...(hasStakeholders(incident) ? (['stakeholders'] as const) : []),
+    ...(isPublic(incident) && !internal ? (['public'] as const) : []),
+  ];
+  if (audiences.length === 0)
+    return {
+      refused: `nobody would read it: no stakeholders are configured${internal || !incident.policy.statusPage ? '' : `, and ${incident.id} is not published`}`,
+    };
   const found = audiences.includes('public') ? unfitForCustomers(text, incident.policy) : undefined;
   if (found)
     return { refused: `customers would read ${found}: say it without, or tell stakeholders alone (--internal)` };
   return { events: audiences.map(to => update(incident, to, now, { by, via, text })) };
 }
+
+/** Somebody is configured who reads the updates: without stakeholders no severity has a time for them. */
+const hasStakeholders = ({ policy }: Incident) =>
+  Object.values(policy.severities).some(({ stakeholdersMinutes }) => stakeholdersMinutes !== undefined);
 
 /** The components that an incident affects. An investigation affects them only if people were measured to suffer. */
 export function affectedComponents(incident: Incident): readonly Component[] {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { internalNotification } from '../../../lambda/domain/messages/internal-notification.ts';
 import { writeUpdate } from '../../../lambda/domain/messages/page-text.ts';
 import { FAILED, minute, of, policy, Story, step, withPlaybook } from '../../support/story.ts';
@@ -16,7 +17,7 @@ const updates = (story: Story, text = 'as it stands') =>
   story.tell({ type: 'post update', by: 'ada', text, internal: true });
 
 const down = () => {
-  const base = policy([step('first'), step('roll-back')]);
+  const base = policy([step('first'), step('roll-back')], { severities: RUNBOOK_SEVERITIES });
   const story = Story.under(withPlaybook(base, { title: 'Service Down', impact: 'Nobody can order' }));
   story.at(4).fires('critical', { since: minute(0) });
   return story;
@@ -120,7 +121,7 @@ describe('the internal notification of the runbook (3.1)', () => {
       'the plan has no rollback',
       '- [-] Rollback initiated: not applicable (no rollback remedies this trouble)',
       () => {
-        const story = new Story(step('first'));
+        const story = Story.under(policy([step('first')], { severities: RUNBOOK_SEVERITIES }));
         story.at(4).fires('critical');
         return story;
       },
@@ -145,7 +146,7 @@ describe('the internal notification of the runbook (3.1)', () => {
     const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120, size: 'max' });
     fc.assert(
       fc.property(words, words, fc.boolean(), (title, trouble, drill) => {
-        const base = withPlaybook(policy([]), { title: trouble });
+        const base = withPlaybook(policy([], { severities: RUNBOOK_SEVERITIES }), { title: trouble });
         const story = Story.under({ ...base, title });
         story.fires('critical', { drill });
         updates(story);

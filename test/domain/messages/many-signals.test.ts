@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { sizeOf } from '../../../lambda/domain/incident/bounds.ts';
+import { RUNBOOK_SEVERITIES } from '../../../lambda/domain/incident/runbook-policy.ts';
 import { renderMail } from '../../../lambda/domain/kernel/templates.ts';
 import { internalNotification } from '../../../lambda/domain/messages/internal-notification.ts';
 import { mailBody } from '../../../lambda/domain/messages/page-text.ts';
 import { opsgenieRequest, pagerDutyEvent } from '../../../lambda/domain/messages/ticket.ts';
-import { of, Story } from '../../support/story.ts';
+import { of, policy, Story } from '../../support/story.ts';
 import { render, told } from '../../support/written.ts';
 
 /** A storm of alarms. */
 function storm(text = ''): Story {
-  const story = new Story();
+  const story = Story.under(policy([], { severities: RUNBOOK_SEVERITIES }));
   for (let n = 0; n < 60; n++) story.fires('warning', { key: `alarm:a${n}`, summary: `a${n}${text}` });
   return story;
 }
