@@ -322,7 +322,7 @@ describe('while the table cannot be read or written', () => {
     away();
     await expect(invoke(handler, SCHEDULED)).rejects.toThrow();
     expect(page()).toContain('We look into it.');
-    expect(page()).toContain('2026-04-07 09:35 UTC</time> we cannot read our own records');
+    expect(page()).toContain('2026-04-07 09:35 UTC</time> our own records have not been available');
   });
 
   it('it is written from the other bucket when one is down, and fails when it was never written', async () => {

@@ -139,7 +139,7 @@ describe.each(documents)('$file, whatever AWS leaves open,', ({ document: { para
   it('has a default for no choice of its own but the dry run: a person says how many, and which way', () => {
     const given = Object.entries(parameters).filter(([, parameter]) => parameter.default !== undefined);
     const kept = ['DryRun', 'AutoScaling', 'ExpectedCount', 'DeploymentArn', 'TaskDefinition'];
-    kept.push('WriterInstanceId', 'ReaderInstanceId', 'PrimaryNodeId', 'CertificateArns');
+    kept.push('WriterInstanceId', 'ReaderInstanceId', 'PrimaryNodeId', 'RestartBy', 'CertificateArns');
     for (const [name, parameter] of given) {
       expect(kept, name).toContain(name);
       if (!['DryRun', 'AutoScaling'].includes(name)) expect(parameter.default, name).toBe('');
