@@ -67,6 +67,7 @@ const WHEN: Record<NonNullable<Revert['when']>, string> = {
   ended: 'when the attempt ends, however it ends',
   recovered: 'when every alarm is clear again',
   failed: 'if it did not help',
+  unfinished: 'only if its runbook did not end well, or it did harm',
   worse: 'only if it did harm',
 };
 

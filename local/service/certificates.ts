@@ -95,11 +95,19 @@ export class Certificates {
     return found;
   }
 
+  /** What else uses the first certificate, of which the responder knows nothing. */
+  usedElsewhere: string[] = [];
+
   /** ARNs of listeners and distributions that use the certificate. */
   usesOf({ arn }: SimulatedCertificate): string[] {
     const listeners = [...this.listeners].filter(([, used]) => used === arn).map(([listener]) => listener);
     const distributions = [...this.distributions].filter(([, { certificate }]) => certificate === arn);
-    return [...listeners, ...distributions.map(([id]) => `arn:aws:cloudfront::123456789012:distribution/${id}`)];
+    const elsewhere = arn === this.first.arn ? this.usedElsewhere : [];
+    return [
+      ...listeners,
+      ...elsewhere,
+      ...distributions.map(([id]) => `arn:aws:cloudfront::123456789012:distribution/${id}`),
+    ];
   }
 
   /** One record for a name, always the same in an account: it proves every certificate for it. */

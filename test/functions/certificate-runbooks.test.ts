@@ -244,6 +244,32 @@ describe('updating the certificate of a listener and a distribution', () => {
     ]);
   });
 
+  it.each([
+    ['expired', { Status: 'EXPIRED' as const, NotAfter: inDays(-1) }],
+    ['expires in this moment', { NotAfter: inDays(0) }],
+  ])('does not return to a former certificate that %s', async (_, former) => {
+    holds(former);
+    listens({ arn: NEW, isDefault: true });
+    expect(await invoke(update, { ...asked, direction: 'former' })).toMatchObject({
+      ...{ verdict: 'unchanged', reason: expect.stringContaining('valid until') },
+    });
+    expect(changed()).toEqual([]);
+  });
+
+  it('has failed where a host serves it and browsers would refuse it, and not where another one is at fault', async () => {
+    listens({ arn: NEW, isDefault: true });
+    cloudfront.on(GetDistributionCommand).resolves({
+      Distribution: { Status: 'Deployed', DistributionConfig: { ViewerCertificate: { ACMCertificateArn: NEW } } },
+    } as object);
+    const look = { ...asked, dryRun: 'true', look: 'true', required: 'true' };
+    served('example.com', 5, { distrust: 'SELF_SIGNED_CERT_IN_CHAIN' });
+    expect(await invoke(update, look)).toMatchObject({ verdict: 'done' });
+    served('example.com', 100, { distrust: 'SELF_SIGNED_CERT_IN_CHAIN' });
+    expect(await invoke(update, look)).toMatchObject({
+      ...{ verdict: 'failed', reason: 'example.com serves a chain that is not trusted (SELF_SIGNED_CERT_IN_CHAIN)' },
+    });
+  });
+
   it('changes nothing in a dry run, before every replacement is issued, or when all is up to date', async () => {
     await invoke(update, { ...asked, dryRun: 'true' });
     replaced('PENDING_VALIDATION');

@@ -61,6 +61,18 @@ describe('the new certificate, once it may be served,', () => {
     expect(world.topics.messages.map(({ subject }) => subject).join()).toContain('NEEDS YOU');
   });
 
+  it('stays where another load balancer, which nobody has configured, still uses the former one', async () => {
+    const world = await suffer(certificateReplaced, automatic(), ({ service }) => {
+      service.certificates.usedElsewhere = [
+        'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shop/1',
+      ];
+    });
+    expect(runs(world)).toEqual(['request-replacement', 'update-certificate']);
+    expect(served(world)).toEqual([false, false]);
+    expect(typesOf(world)).not.toContain('Resolved');
+    expect(typesOf(world)).toContain('HandedOver');
+  });
+
   it('is not served where the runbook only pretends, and then nothing is resolved', async () => {
     const pretend = (content: Properties) => {
       for (const { inputs } of content['mainSteps'])

@@ -99,9 +99,10 @@ export interface Revert {
   /**
    * When the change is reverted. `ended`: when the attempt ends, however it ends. `recovered`: when the trouble is
    * over, because the change relieves people until then. `failed`: only if it did not help, because it is meant for
-   * good. `worse`: only if it did harm. A harmful change is reverted at once in every case. @default ended
+   * good. `unfinished`: only if its runbook did not end well, because it stands halfway or what it changed is at fault; that
+   * an alarm stays red is no reason. `worse`: only if it did harm. A harmful change is reverted at once in every case. @default ended
    */
-  when?: 'ended' | 'recovered' | 'failed' | 'worse';
+  when?: 'ended' | 'recovered' | 'failed' | 'unfinished' | 'worse';
 }
 
 /** A metric that the investigation reads: it becomes a fact, and a part of the diagnosis. */

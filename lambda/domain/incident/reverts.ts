@@ -70,10 +70,11 @@ export function mayRevertAgain({ runs }: Pick<Incident, 'runs'>, { run }: Pick<R
   return tries.length < TRIES && tries.at(-1)?.status === 'failed' && !tries.some(wasCarriedOut);
 }
 
-const isUrgent = ({ run: { impact, status, revertRequestedAt }, when }: Change) =>
+const isUrgent = ({ run: { impact, status, carriedOut, revertRequestedAt }, when }: Change) =>
   impact === 'harmful' ||
   revertRequestedAt !== undefined ||
-  (when === 'failed' && status === 'failed' && impact !== 'relieved');
+  (when === 'failed' && status === 'failed' && impact !== 'relieved') ||
+  (when === 'unfinished' && status === 'failed' && !carriedOut);
 
 /** A change that relieves people stays until the signals are clear or a person resolves the incident. */
 function isDue(incident: Incident, change: Change): boolean {
@@ -83,4 +84,4 @@ function isDue(incident: Incident, change: Change): boolean {
 }
 
 /** Changes that are meant for good, unless they did harm or did not help. */
-const mayStay = ({ when }: Change) => when === 'worse' || when === 'failed';
+const mayStay = ({ when }: Change) => when === 'worse' || when === 'failed' || when === 'unfinished';

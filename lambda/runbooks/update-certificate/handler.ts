@@ -2,7 +2,13 @@ import * as v from 'valibot';
 import { describeCertificate, findReplacement } from '../../adapters/acm.ts';
 import { distributionState, swapOnDistribution } from '../../adapters/cloudfront.ts';
 import { listenerCertificates, swapOnListener } from '../../adapters/elb.ts';
-import { byArns, type WatchedCertificate } from '../../domain/diagnosis/certificate.ts';
+import { handshake } from '../../adapters/tls.ts';
+import {
+  byArns,
+  endpointFaults,
+  type HeldCertificate,
+  type WatchedCertificate,
+} from '../../domain/diagnosis/certificate.ts';
 import { done, failed, unchanged, type Verdict } from '../../domain/remedies/verdict.ts';
 import { arns, flag } from '../../inbound/runbook-parameters.ts';
 import { configuredCertificates } from '../../readings/certificates.ts';
@@ -56,6 +62,8 @@ export const handler = entrypoint(Request, async ({ dryRun, certificateArns, dir
   console.info({ message: acts ? 'certificates updated' : 'what serves them', direction, waiting: waiting.length });
   const reason = `not everywhere yet: ${waiting.map(({ place }) => place).join(', ')}. Run this again later`;
   if (required && waiting.length > 0) return answer(failed(reason), swaps, places);
+  const faults = required ? (await Promise.all(swaps.map(faultsOf))).flat() : [];
+  if (faults.length > 0) return answer(failed(faults.join('; ')), swaps, places);
   return answer(done(changed), swaps, places, (acts || look) && waiting.length > 0);
 });
 
@@ -63,6 +71,8 @@ interface Swap {
   certificate: WatchedCertificate;
   from: string;
   to: string;
+  /** When the certificate that is to be served expires. */
+  expires?: Date | undefined;
 }
 
 interface Place {
@@ -76,7 +86,8 @@ async function exchangeable(direction: Direction): Promise<WatchedCertificate[]>
   const ifReady = async (certificate: WatchedCertificate) => {
     const held = await describeCertificate(certificate.arn);
     const replacement = await findReplacement(held);
-    const ready = direction === 'former' ? replacement?.inUse : held.inUse && replacement?.status === 'ISSUED';
+    const ready =
+      direction === 'former' ? replacement?.inUse && isValid(held) : held.inUse && replacement?.status === 'ISSUED';
     return ready ? [certificate] : [];
   };
   return (await Promise.all(configuredCertificates().map(ifReady))).flat();
@@ -84,12 +95,32 @@ async function exchangeable(direction: Direction): Promise<WatchedCertificate[]>
 
 async function swapOf(certificate: WatchedCertificate, direction: Direction): Promise<Swap | { refused: string }> {
   const { arn } = certificate;
-  const replacement = await findReplacement(await describeCertificate(arn));
+  const held = await describeCertificate(arn);
+  const replacement = await findReplacement(held);
   if (!replacement) return { refused: `${arn} has no replacement: run request-replacement first` };
-  if (direction === 'former') return { certificate, from: replacement.arn, to: arn };
-  if (replacement.status === 'ISSUED') return { certificate, from: arn, to: replacement.arn };
+  if (direction === 'former' && !isValid(held))
+    return {
+      refused: `${arn} is ${held.status} and valid until ${held.notAfter?.toISOString() ?? 'nobody knows when'}`,
+    };
+  if (direction === 'former') return { certificate, from: replacement.arn, to: arn, expires: held.notAfter };
+  if (replacement.status === 'ISSUED')
+    return { certificate, from: arn, to: replacement.arn, expires: replacement.notAfter };
   const { status } = replacement;
   return { refused: `the replacement ${replacement.arn} is ${status}, not ISSUED: run request-replacement again` };
+}
+
+/** To serve a certificate that has expired would turn everybody away. */
+const isValid = ({ status, notAfter }: HeldCertificate) =>
+  status === 'ISSUED' && notAfter !== undefined && notAfter.getTime() > Date.now();
+
+/** Why browsers refuse the certificate where a host serves it. What cannot be reached from here, or serves another, tells nothing. */
+async function faultsOf({ certificate: { hosts }, expires }: Swap): Promise<string[]> {
+  const endpoints = await Promise.allSettled(hosts.map(host => handshake(host)));
+  return endpoints.flatMap(seen =>
+    seen.status === 'fulfilled' && seen.value.notAfter.getTime() === expires?.getTime()
+      ? endpointFaults(seen.value)
+      : [],
+  );
 }
 
 async function perform({ certificate: { listenerArns, distributionId }, from, to }: Swap): Promise<void> {

@@ -113,7 +113,8 @@ export function updateCertificate(scope: Construct, config: ServiceConfig, watch
       revert: {
         title: 'Have load balancer and CloudFront serve the former certificate again',
         parameters: { ...TO_REPLACE, Direction: 'former' },
-        when: 'failed',
+        // Its runbook looks at what hosts serve. An alarm may stay red for what else uses the former certificate.
+        when: 'unfinished',
       },
       ...everyCertificate(config),
     },

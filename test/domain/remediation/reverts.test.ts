@@ -216,6 +216,19 @@ describe('a change that is meant to stay', () => {
   });
 });
 
+describe('a change that is to stay unless its runbook did not end well', () => {
+  const revert = { title: 'Take first back', parameters: {}, when: 'unfinished' as const };
+  const after = (outcome: typeof FAILED | string) => {
+    const story = running(step('first', { revert }), step('second'));
+    story.ends(outcome);
+    return started(story.plans());
+  };
+
+  test('stays where only an alarm stays red', () => expect(after(FAILED)).toEqual(['second']));
+
+  test('is reverted where it stands halfway', () => expect(after('it broke')).toEqual(['undo first']));
+});
+
 describe('a temporary change that relieves people', () => {
   /** Scaled down, with `impact` measured; then a step asks, and nobody answers. */
   const relieving = (relieves = true) => {
