@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Command } from '../../lambda/domain/incident/commands.ts';
 import { type Incident, isOpen } from '../../lambda/domain/incident/incident.ts';
+import { RUNBOOK_SEVERITIES } from '../../lambda/domain/incident/runbook-policy.ts';
 import { obligations } from '../../lambda/domain/obligations.ts';
 import { commitObservedSignals } from '../../lambda/readings/service-state.ts';
 import { commit, receive } from '../../lambda/runtime/command-handler.ts';
@@ -33,7 +34,7 @@ it('after ninety days of an alarm that flaps each minute, reading and committing
   timeout: 0,
 }, async () => {
   const measured = await measuredTable(table, async () => plainTable());
-  const policy = policyOf();
+  const policy = { ...policyOf(), severities: RUNBOOK_SEVERITIES };
   const days: Costs[] = [];
   let snapshots = 0;
 
