@@ -173,7 +173,7 @@ export function stepsLeft(incident: Incident, attempt: number): Step[] {
       .filter(run => !wasNoTry(incident, run))
       .map(run => run.step),
     ...(incident.attempt?.skipped ?? []).map(({ step }) => step),
-    ...incident.answers.flatMap(({ approved, step }) => (approved ? [] : [step])),
+    ...incident.answers.flatMap(({ approved, step }) => (approved || !wasAsked(incident, step) ? [] : [step])),
   ]);
   return plan
     .slice(
@@ -184,6 +184,10 @@ export function stepsLeft(incident: Incident, attempt: number): Step[] {
     )
     .filter(step => !tried.has(step.name));
 }
+
+/** True if the plan of this attempt has asked: another plan may have a step of the same name. The dry run before a question names its plan. */
+const wasAsked = ({ runs, attempt }: Incident, step: string) =>
+  runs.some(run => run.preview && run.step === step && run.playbook === attempt?.playbook);
 
 function resolution({ resolution }: Incident, attempt: number): Event[] {
   const { by = '', via, reason = '', cancelled } = resolution ?? {};

@@ -132,6 +132,18 @@ describe('an approval of one plan', () => {
     expect(steps(works(story))).toEqual(['ask']);
   });
 
+  test('that was declined keeps no step of the same name of another plan from running', () => {
+    const asks = playbook('memory', { plan: [step('roll-back', { mode: 'approve' })] });
+    const story = tell(asks, playbook('deployment', { plan: [step('roll-back')] }));
+    story.at(0).fires('memory');
+    works(story);
+    story.at(2).tell({ type: 'answer approval', step: 'roll-back', approve: false, by: 'ada' });
+    works(story);
+    story.at(5).fires('deployment');
+    expect(of(works(story), 'StepStarted')).toMatchObject([{ step: 'roll-back', dryRun: false }]);
+    expect(of(story.incident.timeline, 'ApprovalRequested')).toHaveLength(1);
+  });
+
   test('is not overtaken by another question: that plan goes on when the first is answered', () => {
     const story = tell(
       playbook('cause', { plan: [step('ask', { mode: 'approve' })] }),
