@@ -27,7 +27,10 @@ export const GOES_ON: Property = {
   name: 'a response neither crashes nor stalls for a few calls that fail',
   violations: chronicle => {
     const { events, faults } = chronicle.plan;
-    const isMore = events.some(event => event.do === 'away' || (event.do === 'strike' && (event.count ?? 1) > BURST));
+    const isMore = events.some(
+      event =>
+        event.do === 'away' || (event.do === 'strike' && (event.minutes !== undefined || (event.count ?? 1) > BURST)),
+    );
     if (isMore || faults.lost || faults.unheard || faults.broken) return [];
     return entriesOf(chronicle, 'HandedOver')
       .filter(({ entry }) => /automatic response failed|no sign of life/.test(entry['reason']))
