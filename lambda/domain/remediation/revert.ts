@@ -68,14 +68,27 @@ function plannedStep(incident: Incident, run: Run): Step {
 /** Nobody has heard how the run ended, or if it began. */
 const isUnderWay = ({ status, abandoned }: Run) => status === 'running' || abandoned === true;
 
+/** A revert that failed may have put it back all the same, e.g. where only its verification failed. */
+const revertFailed = ({ runs }: Incident, { run }: Run) =>
+  runs.some(({ undoes, status, unchanged }) => undoes === run && status === 'failed' && !unchanged);
+
 /** Names the changes that were not reverted, in words that tell a person how to revert them. */
 export function unrevertedNote(incident: Incident): string {
   const changes = unreverted(incident);
   const named = (runs: Run[]) =>
     runs.map(({ title, runbook, run }) => `"${title}" (runbook ${runbook}, run ${run})`).join(', ');
-  const [unknown, known] = [changes.filter(isUnderWay), changes.filter(run => !isUnderWay(run))];
+  const {
+    known = [],
+    doubtful = [],
+    unknown = [],
+  } = Object.groupBy(changes, change =>
+    isUnderWay(change) ? 'unknown' : revertFailed(incident, change) ? 'doubtful' : 'known',
+  );
   return [
     ...(known.length > 0 ? [`. Still changed, to be put back by hand: ${named(known)}`] : []),
+    ...(doubtful.length > 0
+      ? [`. Perhaps still changed, as the revert failed: look, and put it back by hand: ${named(doubtful)}`]
+      : []),
     ...(unknown.length > 0 ? [`. Not known yet if this changed anything, and being looked up: ${named(unknown)}`] : []),
   ].join('');
 }

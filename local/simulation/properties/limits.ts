@@ -33,6 +33,8 @@ export const WELL_IS_LEFT_ALONE: Property = {
 /** A trouble that is mended is found to be over: people are not left with an incident for ever. */
 const SETTLED_WITHIN = 75;
 
+const DOUBTFUL = /Perhaps still changed/;
+
 export const SETTLES: Property = {
   name: 'once the service is well and every alarm is green, the incident ends',
   violations: chronicle => {
@@ -52,6 +54,7 @@ export const SETTLES: Property = {
       incidents
         .filter(({ status }) => status !== 'resolved' && status !== 'closed')
         // A revert that could not be verified is for a person to look at.
+        .filter(({ timeline }) => !timeline.some(({ type, reason }) => type === 'HandedOver' && DOUBTFUL.test(reason)))
         .map(
           ({ id, timeline }) =>
             `${id} is open since ${minuteOf(chronicle, timeline[0]?.at ?? '')}, all well since ${minuteOf(chronicle, since)}`,
