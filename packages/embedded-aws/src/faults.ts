@@ -42,13 +42,14 @@ export interface Outage {
 }
 
 /**
- * The ways in which a call goes wrong. `throttled` and `unavailable`: the service refuses it and does nothing. `timeout`: no answer
- * comes, nothing was done. `unheard`: it is done, and the answer is lost. `killed before` and `killed after`: the function's
- * process ends, before or after the call was done; a caller without a process hears nothing.
+ * The ways in which a call goes wrong. `throttled` and `unavailable`: the service refuses it and does nothing. `timeout`: the
+ * connection breaks, nothing was done. `unheard`: it is done, and the answer is lost. `killed before` and `killed after`: the function's
+ * process ends, before or after the call was done; a caller without a process hears nothing. `silent`: nothing was done, and the
+ * connection stands. The SDK's clients then wait until the function's time is up, unless `requestTimeout` says for how long.
  */
 export const CALL_FAULT_KINDS = [
   ...(['throttled', 'unavailable', 'timeout', 'unheard'] as const),
-  ...(['killed before', 'killed after'] as const),
+  ...(['killed before', 'killed after', 'silent'] as const),
 ] as const;
 export type CallFaultKind = (typeof CALL_FAULT_KINDS)[number];
 

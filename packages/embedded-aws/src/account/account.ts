@@ -29,6 +29,8 @@ export interface Caller {
   role: string;
   /** Ends the caller's process, where it is a function. */
   kill?: () => void;
+  /** Milliseconds for which its client waits for an answer. @default for as long as the connection stands */
+  patience?: number | undefined;
   /** Gives the virtual milliseconds that pass in the caller before its call reaches the service. @default none */
   until?: (service: string) => number;
 }
@@ -257,7 +259,7 @@ export class Account {
 
   private async strike(
     fault: CallFaultKind,
-    { kill }: Caller,
+    { kill, patience }: Caller,
     service: string,
     operation: string,
     isDone: boolean,
@@ -265,8 +267,10 @@ export class Account {
     if (isDone !== (fault === 'unheard' || fault === 'killed after')) return;
     if (fault === 'throttled') throw new ServiceError('ThrottlingException', 'Rate exceeded');
     if (fault === 'unavailable') throw new ServiceError('ServiceUnavailable', `${service} is temporarily unavailable`);
-    if (fault === 'timeout' || fault === 'unheard' || !kill) {
-      await this.clock.wait(SILENCE);
+    const waits = fault === 'silent' && kill ? patience : SILENCE;
+    if (waits === undefined) await new Promise(() => undefined);
+    if (!fault.startsWith('killed') || !kill) {
+      await this.clock.wait(waits ?? SILENCE);
       throw new ServiceError('TimeoutError', `${service}:${operation}: the connection was reset`);
     }
     kill();

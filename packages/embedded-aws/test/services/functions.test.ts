@@ -194,6 +194,14 @@ describe('a fault of one call', () => {
     expect(names).toEqual(['ThrottlingException', 'ServiceUnavailable', 'TimeoutError']);
   });
 
+  test('that is never answered is waited for until the time is up, unless the client says for how long', async () => {
+    const patient = `const patient = new DynamoDBClient({ requestHandler: { requestTimeout: 2000, throwOnRequestTimeout: true } });
+      exports.handler = async () => patient.send(new PutItemCommand({ TableName: process.env.TABLE, Item: Key })).then(() => 'done');`;
+    const once = faulty({ kind: 'silent' });
+    expect(await invoke(await worldOf(COUNT, once))).toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
+    expect(await invoke(await worldOf(patient, once))).toMatchObject({ payload: 'done' });
+  });
+
   test('an answer that is lost leaves the call done', async () => {
     const world = await worldOf('exports.handler = () => write(1);', faulty({ kind: 'unheard', count: 9 }));
     const written: unknown[] = [];

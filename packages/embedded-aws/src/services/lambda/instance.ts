@@ -167,16 +167,22 @@ export class Instance {
     if (name === 'crypto') return { ...exports, ...this.chance.crypto };
     if (id === '@aws-sdk/lib-dynamodb') return embeddedDocuments(exports);
     if (!isClientPackage(id)) return exports;
-    return embeddedPackage(id, exports, this.caller.name, (service, operation, input, { maxAttempts, abortSignal }) => {
-      const attempt = () => this.call(service, operation, input);
-      return unlessAborted(retried(attempt, maxAttempts, this.account.clock, this.random), abortSignal);
-    });
+    return embeddedPackage(
+      id,
+      exports,
+      this.caller.name,
+      (service, operation, input, { maxAttempts, patience, abortSignal }) => {
+        const caller = { ...this.caller, patience };
+        const attempt = () => this.call(caller, service, operation, input);
+        return unlessAborted(retried(attempt, maxAttempts, this.account.clock, this.random), abortSignal);
+      },
+    );
   }
 
-  private async call(service: string, operation: string, input: object): Promise<unknown> {
+  private async call(caller: Caller, service: string, operation: string, input: object): Promise<unknown> {
     if (!this.isAlive) return never();
     try {
-      const output = await this.account.call(this.caller, service, operation, input);
+      const output = await this.account.call(caller, service, operation, input);
       return this.isAlive ? output : never();
     } catch (error) {
       if (!this.isAlive) return never();

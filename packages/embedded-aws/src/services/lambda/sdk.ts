@@ -36,6 +36,8 @@ const IAM_PREFIXES: Record<string, string> = {
 /** How a client wants a call to be made. */
 interface Manner {
   maxAttempts: number;
+  /** Milliseconds for which it waits for an answer. By itself a client waits for as long as the connection stands. */
+  patience?: number | undefined;
   abortSignal?: AbortSignal | undefined;
 }
 
@@ -53,6 +55,11 @@ interface Client {
   config: { serviceId: string };
   middlewareStack: Module;
   send(command: Command, ...more: unknown[]): Promise<unknown>;
+}
+
+interface ClientConfig {
+  maxAttempts?: number;
+  requestHandler?: { requestTimeout?: number; throwOnRequestTimeout?: boolean };
 }
 
 type ClientClass = new (config: object) => Client;
@@ -96,14 +103,18 @@ export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass
     private hooked = false;
     private readonly service: string;
     private readonly maxAttempts: number;
+    private readonly patience: number | undefined;
 
-    constructor(config: { maxAttempts?: number } = {}) {
+    constructor(config: ClientConfig = {}) {
       super({
         region: 'us-east-1',
         credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
         ...config,
       });
       this.maxAttempts = config.maxAttempts ?? ATTEMPTS;
+      const { requestTimeout, throwOnRequestTimeout } = config.requestHandler ?? {};
+      // Without `throwOnRequestTimeout` it only warns.
+      this.patience = throwOnRequestTimeout ? requestTimeout : undefined;
       this.service = this.config.serviceId.toLowerCase().replaceAll(' ', '-');
       const respond =
         (_next: unknown, { commandName = '' }) =>
@@ -134,7 +145,7 @@ export function embeddedClient(Client: ClientClass, answer: Answer): ClientClass
       if (!prefix) throw new Unsupported(`the client of ${this.config.serviceId}`, 'this service');
       try {
         const output = await answer(prefix, command.replace(/Command$/, ''), input, {
-          ...{ maxAttempts: this.maxAttempts, abortSignal },
+          ...{ maxAttempts: this.maxAttempts, patience: this.patience, abortSignal },
         });
         return { ...(output as object), $metadata: { httpStatusCode: 200 } };
       } catch (error) {
