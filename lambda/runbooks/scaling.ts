@@ -49,7 +49,7 @@ export async function tasksProgress(request: ScaleRequest, autoScaled: boolean):
 
 export const taskCounts = ({ runningCount, desiredCount }: Counted) => `${runningCount} of ${desiredCount} tasks run`;
 
-/** What is done around the change, e.g. to suspend or resume auto scaling; each returns its changes in words. */
+/** The acts around the change, e.g. to suspend or resume auto scaling; each returns its changes in words. */
 interface Around {
   before?: () => Promise<string[]>;
   after?: () => Promise<string[]>;

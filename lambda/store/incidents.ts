@@ -189,7 +189,7 @@ export async function append(
   return true;
 }
 
-/** What is committed is done: a person who is told that it failed would do it again. */
+/** A commit stands: a person who is told that it failed would do it again. */
 const leftFor =
   (other: string, { slot, number }: IncidentKey) =>
   (error: Error) => {

@@ -26,7 +26,7 @@ export class Repetitions {
     return { state, at: new Date(at).toISOString(), changes };
   }
 
-  /** Those of the signals alone that flap now. Alarms that are deployed under new names would make them ever more. */
+  /** Counts of the signals that flap now. Alarms that are deployed under new names would make them ever more. */
   only(keys: readonly string[]): Repetitions {
     const names = new Set(keys.map(nameOf));
     return new Repetitions(Object.fromEntries(Object.entries(this.stored).filter(([name]) => names.has(name))));

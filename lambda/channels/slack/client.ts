@@ -57,7 +57,7 @@ export async function findThread(incident: string, since: string): Promise<strin
 export interface Thread {
   /** The last one that the first message shows. */
   shown: number;
-  /** Those with a reply. */
+  /** The events with a reply. */
   replied: Set<number>;
 }
 

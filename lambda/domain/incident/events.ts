@@ -226,14 +226,13 @@ export interface EventData {
   /** A change that was left in place does harm now. */
   HarmSeen: { run: string; title: string; seen: string };
   RevertRequested: Person & { run: string; title: string };
-  /** `reason`: why a step asks that would run by itself. */
   ApprovalRequested: {
     step: string;
     title: string;
     expiresAt: string;
     /** Why a step asks that would run by itself. */
     reason?: string | undefined;
-    /** What has changed since it was approved, so that it is asked for again. */
+    /** The change since it was approved, for which it is asked for again. */
     renewed?: string | undefined;
   };
   /** `level`: the highest level that is asked. */

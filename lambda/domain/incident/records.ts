@@ -19,7 +19,7 @@ export interface PendingApproval {
   expiresAt: string;
   /** Why a step asks that would run by itself. */
   reason?: string | undefined;
-  /** What has changed since it was approved, so that it is asked for again. */
+  /** The change since it was approved, for which it is asked for again. */
   renewed?: string | undefined;
   /** Since when it has been pending, when it was last asked, and up to which level. */
   since: string;

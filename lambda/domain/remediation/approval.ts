@@ -19,7 +19,7 @@ export const waitingTime = (minutes: number) =>
   minutes < 2 * DAY ? `${Math.round(minutes)} min` : `${Math.floor(minutes / DAY)} days`;
 
 /**
- * What an approved step would act on by now in the place of what its dry run showed, in words; undefined where that is the same.
+ * The object that an approved step would act on by now, in the place of the one that its dry run showed; undefined where it is the same.
  * An approval is for what people were shown, and the diagnosis that follows it may judge another node, deployment or version.
  */
 export function changedSinceApproval(

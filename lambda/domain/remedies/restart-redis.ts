@@ -51,7 +51,7 @@ export function restartOf(
   return by === 'failover' ? { by, nodeGroup: nodeGroup?.NodeGroupId ?? '', primary } : { by, primary };
 }
 
-/** What a restart means for people, before they approve it. */
+/** The cost of a restart for people, who read it before they approve. */
 export const costOf = ({ by, primary }: Restart): string =>
   by === 'failover'
     ? `A replica would take over from ${primary}: the contents stay, and for about a minute nothing can be written.`
