@@ -95,7 +95,7 @@ export class Certificates {
     return found;
   }
 
-  /** What else uses the first certificate, of which the responder knows nothing. */
+  /** Other users of the first certificate, of which the responder knows nothing. */
   usedElsewhere: string[] = [];
 
   /** ARNs of listeners and distributions that use the certificate. */

@@ -66,7 +66,7 @@ const CLAIMS = [
   [/(?:stays|still)[^.]*maintenance page/i, 'page'],
 ] as const;
 
-/** What is only said to be perhaps so. */
+/** Changes of which it is only said that they may still be there. */
 const DOUBTFUL = /Perhaps still changed[^.]*/;
 
 export const STILL_CHANGED: Property = {

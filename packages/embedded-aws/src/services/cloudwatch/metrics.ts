@@ -181,7 +181,7 @@ export class Metrics {
       const first = firstFrom(values, start);
       const after = firstFrom(values, end);
       let last = after;
-      // What is measured later can be read later: only the newest values are not visible yet.
+      // Values that are measured later can be read later: only the newest are not visible yet.
       while (last > first && (values[last - 1] as Value).visible > now) last--;
       if (last === first) return undefined;
       const value = statisticOf(values.slice(first, last), query);
