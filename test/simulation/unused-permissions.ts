@@ -46,7 +46,6 @@ export const UNUSED: readonly (readonly [why: string, line: RegExp])[] = [
     'the watch opens incidents of alarms that nothing told of',
     /^Watch\/Role (tag:|cloudwatch:|dynamodb:UpdateItem \S+ .*ids\/)/,
   ],
-  ['the watch never doubts its store', /^Watch\/Role dynamodb:(Put|Update)Item .*"checked\//],
   ['a command that is repeated reads its first answer', / dynamodb:GetItem .*"repeated\//],
   ['a command that changes an incident twice at one time', / dynamodb:UpdateItem .*"incident\/\*"/],
   ['there is no deployment to stop', /^RollBackFunction\/Role ecs:UpdateService /],
