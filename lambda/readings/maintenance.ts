@@ -17,8 +17,8 @@ const SECONDS = 4;
 
 /** The windows of people and announcements in force. What cannot be read is none: people may be told. */
 export async function windowsInForce(): Promise<Maintenance[]> {
-  const [switches, announced] = await Promise.all([switchesNow(), announcedNow().catch(unreadable('announcements'))]);
-  return [...personsWindow(switches), ...(Array.isArray(announced) ? announced : [])];
+  const [switches, announced] = await Promise.all([switchesNow(), announcedNow()]);
+  return [...personsWindow(switches), ...known(announced)];
 }
 
 /** All maintenance in force. What cannot be read is none: people may be told. */
@@ -51,30 +51,23 @@ export interface MaintenanceRead {
 }
 
 export async function readMaintenance(described: readonly DescribedAlarm[]): Promise<MaintenanceRead> {
-  const [switches, announced, rules] = await Promise.all([
-    switchesNow(),
-    announcedNow().catch(unreadable('announcements')),
-    inTime(SECONDS, activeMuteRules()).catch(unreadable('mute rules')),
-  ]);
-  const read = [announced, rules].flatMap(found => (Array.isArray(found) ? [found] : []));
+  const [switches, announced, rules] = await Promise.all([switchesNow(), announcedNow(), muteRulesNow()]);
+  const unread = [announced, rules].filter(found => typeof found === 'string');
   return {
     switches,
-    others: [...suppressions(described), ...read.flat()],
-    isComplete: read.length === 2,
+    others: [...suppressions(described), ...known(announced), ...known(rules)],
+    isComplete: unread.length === 0,
     unread: [
       ...(switches.unread ? [`the kill switch and the maintenance window cannot be read: ${switches.unread}`] : []),
-      ...[announced, rules].filter(found => typeof found === 'string'),
+      ...unread,
     ],
   };
 }
 
 /** The maintenance in force that is known without the store, in which announcements stand. What cannot be read is none. */
 export async function maintenanceWithoutStore(): Promise<Maintenance[]> {
-  const [switches, rules] = await Promise.all([
-    switchesNow(),
-    inTime(SECONDS, activeMuteRules()).catch(unreadable('mute rules')),
-  ]);
-  return [...personsWindow(switches), ...(Array.isArray(rules) ? rules : [])];
+  const [switches, rules] = await Promise.all([switchesNow(), muteRulesNow()]);
+  return [...personsWindow(switches), ...known(rules)];
 }
 
 /** The suppressions of composite alarms, as their own descriptions tell them. */
@@ -100,7 +93,17 @@ function personsWindow({
   return isOpen ? [{ source: 'person', scope: 'service', until, reason }] : [];
 }
 
-async function announcedNow(): Promise<Maintenance[]> {
+/** Maintenance of one source, or why it cannot be read. */
+type Source = Maintenance[] | string;
+
+/** A source that cannot be read has none. */
+const known = (source: Source): Maintenance[] => (typeof source === 'string' ? [] : source);
+
+const muteRulesNow = (): Promise<Source> => inTime(SECONDS, activeMuteRules()).catch(unreadable('mute rules'));
+
+const announcedNow = (): Promise<Source> => readAnnounced().catch(unreadable('announcements'));
+
+async function readAnnounced(): Promise<Maintenance[]> {
   const now = new Date().toISOString();
   const announced = (await deployed()).site?.maintenance ?? [];
   return announced
